@@ -1,0 +1,116 @@
+// What the engine asks of an ACME client, in the order of RFC 8555. client.ts implements it on acme-client.
+
+/** RFC 7807 as RFC 8555 section 6.7 uses it. */
+export interface AcmeProblem {
+  readonly type: string;
+  readonly detail?: string;
+  readonly status?: number;
+  readonly identifier?: AcmeIdentifier;
+  readonly subproblems?: readonly AcmeProblem[];
+}
+
+export interface AcmeIdentifier {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** RFC 8555 section 7.1.1; `renewalInfo` is RFC 9773, `profiles` draft-aaron-acme-profiles. */
+export interface AcmeDirectory {
+  readonly newNonce: string;
+  readonly newAccount: string;
+  readonly newOrder: string;
+  readonly revokeCert: string;
+  readonly keyChange?: string;
+  readonly renewalInfo?: string;
+  readonly meta?: {
+    readonly termsOfService?: string;
+    readonly website?: string;
+    readonly externalAccountRequired?: boolean;
+    readonly profiles?: Readonly<Record<string, string>>;
+  };
+}
+
+/** RFC 8555 section 7.1.3. */
+export interface AcmeOrder {
+  readonly url: string;
+  readonly status: 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+  readonly identifiers: readonly AcmeIdentifier[];
+  readonly authorizations: readonly string[];
+  readonly finalize: string;
+  readonly certificate?: string;
+  readonly expires?: string;
+  readonly error?: AcmeProblem;
+  /** From the answer's Retry-After (seconds or HTTP date), clamped to 0 or more; null where it had none. */
+  readonly retryAfterMs: number | null;
+}
+
+/** RFC 8555 section 7.1.4. Challenge types that are unknown here (dns-persist-01, without a token) pass through. */
+export interface AcmeAuthorization {
+  readonly url: string;
+  readonly status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
+  readonly identifier: AcmeIdentifier;
+  readonly wildcard: boolean;
+  readonly challenges: readonly AcmeChallenge[];
+  readonly retryAfterMs: number | null;
+}
+
+export interface AcmeChallenge {
+  readonly type: string;
+  readonly url: string;
+  readonly status: 'pending' | 'processing' | 'valid' | 'invalid';
+  readonly token?: string;
+  readonly error?: AcmeProblem;
+}
+
+export interface NewOrder {
+  readonly names: readonly string[];
+  readonly profile?: string;
+  /** RFC 9773 section 5: the certID of the certificate that this order replaces. */
+  readonly replaces?: string;
+}
+
+/**
+ * One account at one CA, for the length of one job: every request ends when `signal` aborts, or after the
+ * client's request time-out. Failures are CertdeskError: ACME_UNAVAILABLE (no connection, 5xx), ACME_TIMEOUT (no
+ * answer in time), ACME_RATE_LIMITED (details.retryAfter in seconds where the CA says it), ACME_PROTOCOL_ERROR,
+ * ACME_EAB_REQUIRED, ACME_REJECTED (details.problem: the CA's whole problem document).
+ * badNonce is retried inside and never seen.
+ */
+export interface AcmeSession {
+  directory(): Promise<AcmeDirectory>;
+  /** newAccount (RFC 8555 section 7.3), with the terms of service agreed; an existing one is answered likewise. */
+  createAccount(options: {
+    readonly email: string | null;
+    readonly eab?: { readonly kid: string; readonly hmacKey: string };
+  }): Promise<{ readonly url: string }>;
+  createOrder(order: NewOrder): Promise<AcmeOrder>;
+  getOrder(url: string): Promise<AcmeOrder>;
+  getAuthorization(url: string): Promise<AcmeAuthorization>;
+  /** RFC 8555 section 8.1: token "." thumbprint of the account key. */
+  keyAuthorization(token: string): string;
+  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). */
+  completeChallenge(url: string): Promise<void>;
+  deactivateAuthorization(url: string): Promise<void>;
+  /** @param csrPem PKCS#10, PEM. */
+  finalizeOrder(order: AcmeOrder, csrPem: string): Promise<AcmeOrder>;
+  /** The PEM chain (section 7.4.2), leaf first; the alternate one whose topmost issuer's CN is `preferredChain`, where offered. */
+  getCertificate(url: string, preferredChain?: string): Promise<string>;
+  /**
+   * revokeCert (section 7.6), signed by the account's key, or by the certificate's where `certificateKey` (PEM) is
+   * given. `alreadyRevoked` resolves like a success.
+   * @param certificate PEM of the leaf. @param reason RFC 5280 section 5.3.1.
+   */
+  revokeCertificate(certificate: string, reason: number, certificateKey?: string): Promise<void>;
+}
+
+export interface AcmeClient {
+  /** @param accountKey PKCS#8 PEM. @param accountUrl Null before createAccount. */
+  session(options: {
+    readonly directoryUrl: string;
+    readonly accountKey: string;
+    readonly accountUrl: string | null;
+    readonly signal: AbortSignal;
+  }): AcmeSession;
+  /** Closes the connections that are kept alive. */
+  close(): Promise<void>;
+}

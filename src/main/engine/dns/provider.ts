@@ -1,0 +1,83 @@
+// The contract of a DNS provider, at the level of records: it knows nothing of ACME. Zone search, the TXT value,
+// CNAME following, propagation and serialising of writers live once in dns-01.ts and its helpers.
+import type { Json } from '../model.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { DnsHttp } from './http.ts';
+
+export interface DnsZone {
+  /** The provider's own id of the zone; its name where the provider has no ids. */
+  readonly id: string;
+  /** Lower case, no trailing dot. */
+  readonly name: string;
+}
+
+export interface TxtRecord {
+  readonly zone: DnsZone;
+  /** The whole name, lower case, no trailing dot: `_acme-challenge.www.example.com`. */
+  readonly name: string;
+  /** The value as a resolver shows it, without the quotes of the presentation format. */
+  readonly value: string;
+}
+
+/** Whatever `removeTxt` needs. JSON without secrets: it is stored with the order, so clean-up survives a restart. */
+export type RecordRef = Json;
+
+/** One DNS account. */
+export interface DnsProvider {
+  /**
+   * Every public zone of the account, all pages; absent where the provider cannot list them (then the zone is the
+   * one that the SOA walk finds, its `id` its name).
+   */
+  listZones?(signal: AbortSignal): Promise<readonly DnsZone[]>;
+  /**
+   * Adds the value beside any others of that name; never replaces them (a wildcard and its apex need two at once,
+   * and a person may keep one there too). Resolves with a ref also where the very value is there already, so that
+   * it can be called again after a crash.
+   */
+  addTxt(record: TxtRecord, signal: AbortSignal): Promise<RecordRef>;
+  /** Removes only the value that addTxt added; succeeds if it is already gone. */
+  removeTxt(ref: RecordRef, signal: AbortSignal): Promise<void>;
+}
+
+/** One field of a provider's credentials: the GUI's form, the request schema, redaction and docs come from it. */
+export interface CredentialField {
+  readonly name: string;
+  readonly label: string;
+  /** Secret ones are masked in the form and wiped from every error and log line. */
+  readonly secret: boolean;
+  readonly required: boolean;
+  /** `json`: an object (Google's service-account file); `lines`: KEY=value lines, as an object of strings. */
+  readonly type: 'text' | 'choice' | 'json' | 'lines';
+  readonly choices?: readonly string[];
+  readonly default?: string;
+  readonly help?: string;
+}
+
+export interface ProviderTools {
+  /** Time-outs, retries on 429 and 5xx, JSON, redaction of this provider's secrets. */
+  readonly http: DnsHttp;
+  /** Takes the place of the provider's own API address (`--dns-endpoint PROVIDER=URL`); null for its own. */
+  readonly endpoint: string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface DnsProviderDefinition {
+  /** What `dnsProvider` names in the API. */
+  readonly id: string;
+  readonly name: string;
+  /** The provider's own page about its credentials. */
+  readonly docs: string;
+  /** The least permissions that the credentials need, in a sentence. */
+  readonly permissions: string;
+  readonly credentials: readonly CredentialField[];
+  /** How long and how often propagation.ts asks; seconds. */
+  readonly propagation: { readonly timeout: number; readonly interval: number };
+  /** @param credentials Checked against `credentials` by the registry before. */
+  create(credentials: Readonly<Record<string, Json>>, tools: ProviderTools): DnsProvider;
+}
+
+/** Types and nothing else: a provider's file reads as a declaration. */
+export function defineDnsProvider(definition: DnsProviderDefinition): DnsProviderDefinition {
+  return definition;
+}

@@ -1,0 +1,189 @@
+// The records that the engine keeps: plain data, as the stores give and take it. No behaviour.
+import type { RevocationReason } from '../../shared/certificate.ts';
+import type { ErrorBody } from '../../shared/errors.ts';
+import type { Timestamp } from '../../shared/time.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface ProjectRecord {
+  readonly id: string;
+  readonly name: string;
+  /** A-labels; may be a wildcard. */
+  readonly domain: string | null;
+  readonly altNames: readonly string[];
+  readonly createdAt: Timestamp;
+}
+
+export type KeyPolicy =
+  | { readonly type: 'rsa'; readonly size: 2048 | 4096 }
+  | { readonly type: 'ec'; readonly size: 256 | 384 };
+
+/** How a certificate was obtained and is renewed. Holds no secret: credentials are named, not held. */
+export interface Recipe {
+  /** The first one is the certificate's domain. */
+  readonly names: readonly string[];
+  /** An id of directories.ts, or an https directory URL. */
+  readonly ca: string;
+  readonly staging: boolean;
+  readonly email: string | null;
+  readonly key: KeyPolicy;
+  readonly profile: string | null;
+  readonly preferredChain: string | null;
+  readonly challengeType: 'http-01' | 'dns-01';
+  readonly dnsProvider: string | null;
+  /** A named credential, or null for the one that is kept with the project. */
+  readonly dnsCredentialId: string | null;
+}
+
+/** What a leaf certificate says of itself. */
+export interface LeafFacts {
+  /** SAN dNSNames and iPAddresses as they stand, lower case; the CN where there is no SAN. */
+  readonly names: readonly string[];
+  /** notBefore. */
+  readonly issuedAt: Timestamp;
+  /** notAfter. */
+  readonly expiresAt: Timestamp;
+  /** The issuer's CN; its organization, else its whole name, where there is no CN. */
+  readonly issuerName: string;
+  /** The issuer's O; the CN where there is none. */
+  readonly issuerOrganization: string;
+  /** Upper-case hex of the DER content octets, a leading 00 included (ARI needs it: RFC 9773 section 4.1). */
+  readonly serial: string;
+  /** SHA-256 of the DER, upper-case hex, no colons. */
+  readonly fingerprint: string;
+}
+
+export interface RenewalState {
+  readonly lastAttempt: Timestamp | null;
+  readonly lastError: string | null;
+  /** Failed attempts since the last success. */
+  readonly failures: number;
+  readonly nextAttemptAt: Timestamp | null;
+}
+
+/** One version of a project's certificate. At most one of a project's is active: neither superseded nor removed. */
+export interface CertificateRecord extends LeafFacts {
+  readonly id: string;
+  readonly projectId: string;
+  readonly type: 'letsencrypt' | 'acme' | 'custom';
+  readonly domain: string;
+  /** PEM, leaf first. */
+  readonly chain: string;
+  /** PKCS#8 PEM under the vault, context `certificate:<id>`. */
+  readonly keySealed: Uint8Array;
+  readonly staging: boolean;
+  readonly autoRenew: boolean;
+  /** Null for uploaded ones. */
+  readonly recipe: Recipe | null;
+  readonly accountId: string | null;
+  /** issuedAt of the version before. */
+  readonly renewedFrom: Timestamp | null;
+  readonly renewal: RenewalState;
+  readonly storedAt: Timestamp;
+  readonly supersededAt: Timestamp | null;
+  readonly removedAt: Timestamp | null;
+  readonly revokedAt: Timestamp | null;
+  readonly revocationReason: RevocationReason | null;
+}
+
+export interface AccountRecord {
+  readonly id: string;
+  readonly directoryUrl: string;
+  readonly email: string | null;
+  /** Null until the CA has answered newAccount. */
+  readonly url: string | null;
+  /** PKCS#8 PEM under the vault, context `account:<id>`. */
+  readonly keySealed: Uint8Array;
+  readonly createdAt: Timestamp;
+}
+
+export type JobInput =
+  | {
+      readonly kind: 'obtain';
+      readonly recipe: Recipe;
+      readonly autoRenew: boolean;
+      readonly dryRun: boolean;
+    }
+  | {
+      readonly kind: 'renew';
+      readonly certificateId: string;
+      readonly recipe: Recipe;
+      readonly autoRenew: boolean;
+      readonly automatic: boolean;
+    }
+  | { readonly kind: 'revoke'; readonly certificateId: string; readonly reason: RevocationReason };
+
+export type JobState = 'queued' | 'running' | 'succeeded' | 'failed';
+
+export interface JobRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly state: JobState;
+  /** The step under way or last done, a word of STEPS in shared/job.ts. */
+  readonly step: string | null;
+  readonly input: JobInput;
+  readonly result: Json;
+  readonly error: ErrorBody | null;
+  /** Who asked: a token's id, or null for Certdesk itself. */
+  readonly requestedBy: string | null;
+  readonly idempotencyKey: string | null;
+  readonly requestHash: string | null;
+  readonly createdAt: Timestamp;
+  readonly startedAt: Timestamp | null;
+  readonly finishedAt: Timestamp | null;
+}
+
+/** A challenge that Certdesk answers. `ref` is whatever its solver needs to clean up, also after a restart. */
+export interface ChallengeRecord {
+  readonly authorizationUrl: string;
+  readonly challengeUrl: string;
+  readonly type: 'http-01' | 'dns-01';
+  /** Without `*.` (RFC 8555 section 7.1.4). */
+  readonly identifier: string;
+  readonly wildcard: boolean;
+  readonly token: string;
+  readonly keyAuthorization: string;
+  /** `presenting` is written before the outside effect, `presented` after; `cleaned` when it is undone. */
+  readonly state: 'presenting' | 'presented' | 'cleaned';
+  readonly ref: Json;
+}
+
+/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended. */
+export interface OrderRecord {
+  readonly jobId: string;
+  readonly accountId: string;
+  readonly directoryUrl: string;
+  /** PKCS#8 PEM under the vault, context `order:<jobId>`; null until it is made. */
+  readonly keySealed: Uint8Array | null;
+  /** PEM. */
+  readonly csr: string | null;
+  readonly url: string | null;
+  readonly challenges: readonly ChallengeRecord[];
+  readonly updatedAt: Timestamp;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly scopes: readonly ('projects:read' | 'projects:write')[];
+  /** Null: every project. */
+  readonly projectIds: readonly string[] | null;
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp | null;
+  readonly lastUsedAt: Timestamp | null;
+  readonly revokedAt: Timestamp | null;
+}
+
+export interface EventRecord {
+  /** Grows by one or more; what Last-Event-ID names. */
+  readonly id: number;
+  readonly at: Timestamp;
+  /** A word of EVENT_KINDS in shared/event.ts. */
+  readonly kind: string;
+  readonly projectId: string | null;
+  readonly jobId: string | null;
+  readonly message: string;
+  readonly data: Json;
+}

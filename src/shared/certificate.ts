@@ -1,0 +1,81 @@
+// What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
+import { z } from 'zod';
+import { DnsNameSchema } from './names.ts';
+
+export const CertificateTypeSchema = z
+  .enum(['letsencrypt', 'acme', 'custom'])
+  .meta({ description: "letsencrypt: from Let's Encrypt; acme: from another ACME CA; custom: uploaded" });
+
+export const CertificateStatusSchema = z
+  .enum(['valid', 'expiring_soon', 'expired', 'revoked'])
+  .meta({ description: 'expiring_soon: 30 days or less left' });
+
+export const ChallengeTypeSchema = z.enum(['http-01', 'dns-01']);
+export const KeyTypeSchema = z.enum(['rsa', 'ec']);
+
+/** RFC 5280 section 5.3.1, the reasons that a subscriber may give (RFC 8555 section 7.6). */
+export const REVOCATION_REASONS = {
+  unspecified: 0,
+  keyCompromise: 1,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+} as const;
+export const RevocationReasonSchema = z.enum([
+  'unspecified',
+  'keyCompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+]);
+export type RevocationReason = z.infer<typeof RevocationReasonSchema>;
+
+/** A JSON object of strings and JSON values: which fields a provider wants is declared by the provider. */
+export const DnsCredentialsSchema = z.record(z.string(), z.json());
+
+export const ExternalAccountSchema = z
+  .object({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })
+  .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once, never shown again' });
+
+export const ObtainRequestSchema = z
+  .strictObject({
+    email: z.email().max(320).optional(),
+    challengeType: ChallengeTypeSchema,
+    dnsProvider: z.string().min(1).max(64).optional(),
+    dnsCredentials: DnsCredentialsSchema.optional(),
+    dnsCredentialId: z.string().min(1).max(64).optional(),
+    autoRenew: z.boolean().default(true),
+    keyType: KeyTypeSchema.default('rsa'),
+    keySize: z
+      .union([z.literal(2048), z.literal(4096), z.literal(256), z.literal(384)])
+      .default(2048)
+      .meta({ description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)' }),
+    staging: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    altNames: z.array(DnsNameSchema).max(99).optional(),
+    ca: z.string().min(1).max(2000).default('letsencrypt'),
+    profile: z.string().min(1).max(100).optional(),
+    preferredChain: z.string().min(1).max(200).optional(),
+    eab: ExternalAccountSchema.optional(),
+  })
+  .refine((body) => body.keyType === 'ec' || body.keySize === 2048 || body.keySize === 4096, {
+    path: ['keySize'],
+    message: 'an RSA key has 2048 or 4096 bits',
+  })
+  .meta({ id: 'ObtainRequest' });
+export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
+
+export const KeyPairRequestSchema = z
+  .strictObject({
+    certificate: z.string().min(1).meta({ description: 'PEM: the leaf and its chain, in any order' }),
+    privateKey: z.string().min(1).meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1' }),
+    passphrase: z.string().max(1024).optional(),
+  })
+  .meta({ id: 'KeyPairRequest' });
+export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
+
+export const WarningSchema = z.object({
+  code: z.enum(['EXPIRES_SOON', 'SELF_SIGNED', 'CHAIN_INCOMPLETE', 'CHAIN_OUT_OF_ORDER', 'OTHER_NAMES']),
+  message: z.string(),
+});
+export type Warning = z.infer<typeof WarningSchema>;
