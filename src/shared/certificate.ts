@@ -1,6 +1,7 @@
 // What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
 import { z } from 'zod';
 import { DnsNameSchema } from './names.ts';
+import { TimestampSchema } from './time.ts';
 
 export const CertificateTypeSchema = z
   .enum(['letsencrypt', 'acme', 'custom'])
@@ -79,3 +80,97 @@ export const WarningSchema = z.object({
   message: z.string(),
 });
 export type Warning = z.infer<typeof WarningSchema>;
+
+const issued = {
+  domain: z.string(),
+  issuedAt: TimestampSchema,
+  expiresAt: TimestampSchema,
+};
+const staging = z
+  .literal(true)
+  .optional()
+  .meta({ description: "From the CA's staging directory: not trusted" });
+
+/** GET /projects/:id/certificate; null where there is none. */
+export const CertificateSchema = z
+  .object({
+    ...issued,
+    type: CertificateTypeSchema,
+    issuer: z.string().meta({ description: "The issuer's common name" }),
+    autoRenew: z.boolean(),
+    names: z.array(z.string()),
+    serial: z.string(),
+    fingerprint: z.string().meta({ description: 'SHA-256 of the leaf, hex' }),
+    status: CertificateStatusSchema,
+    renewedFrom: TimestampSchema.optional(),
+    revokedAt: TimestampSchema.optional(),
+    staging,
+  })
+  .meta({ id: 'Certificate' });
+export type Certificate = z.infer<typeof CertificateSchema>;
+
+const issuer = z.string().meta({ description: "The issuer's organization, or its common name" });
+
+export const ObtainedSchema = z
+  .object({
+    ...issued,
+    issuer,
+    autoRenew: z.boolean(),
+    type: CertificateTypeSchema,
+    names: z.array(z.string()),
+    staging,
+  })
+  .meta({ id: 'ObtainedCertificate' });
+export type Obtained = z.infer<typeof ObtainedSchema>;
+
+export const RenewedSchema = z
+  .object({ ...issued, renewedFrom: TimestampSchema, issuer, autoRenew: z.boolean(), staging })
+  .meta({ id: 'RenewedCertificate' });
+export type Renewed = z.infer<typeof RenewedSchema>;
+
+export const UploadedSchema = z
+  .object({ ...issued, type: z.literal('custom'), issuer })
+  .meta({ id: 'UploadedCertificate' });
+export type Uploaded = z.infer<typeof UploadedSchema>;
+
+export const ValidationSchema = z
+  .union([
+    z.object({
+      valid: z.literal(true),
+      domain: z.string(),
+      expiresAt: TimestampSchema,
+      issuer,
+      issuedAt: TimestampSchema,
+      names: z.array(z.string()),
+      warnings: z.array(z.string()),
+      warningCodes: z.array(WarningSchema.shape.code),
+    }),
+    z.object({ valid: z.literal(false), error: z.string(), code: z.string(), details: z.json().optional() }),
+  ])
+  .meta({ id: 'Validation' });
+export type Validation = z.infer<typeof ValidationSchema>;
+
+/** GET …/certificate/status; null where there is no certificate. */
+export const StatusSchema = z
+  .object({
+    status: CertificateStatusSchema,
+    domain: z.string(),
+    expiresAt: TimestampSchema,
+    daysUntilExpiry: z.int().meta({ description: 'Whole days left, rounded up; 0 or less once expired' }),
+    autoRenew: z.boolean(),
+    lastRenewAttempt: TimestampSchema.nullable(),
+    lastRenewError: z.string().nullable(),
+    renewAt: TimestampSchema.nullable().meta({
+      description: 'When a renewal is due; null where none will be made',
+    }),
+    renewReason: z.string().nullable(),
+    nextAttemptAt: TimestampSchema.nullable().meta({ description: 'When the next renewal is tried' }),
+    renewFailures: z.int().meta({ description: 'Failed attempts since the last success' }),
+    staging,
+  })
+  .meta({ id: 'CertificateStatus' });
+export type Status = z.infer<typeof StatusSchema>;
+
+export const RevokeRequestSchema = z
+  .strictObject({ reason: RevocationReasonSchema.default('unspecified') })
+  .meta({ id: 'RevokeRequest' });

@@ -1,0 +1,53 @@
+// AccountStore on SQLite: one account a directory and e-mail address.
+import type { Kysely, Selectable } from 'kysely';
+import type { AccountRecord } from '../engine/model.ts';
+import type { AccountStore } from '../engine/stores.ts';
+import type { Schema } from './schema.ts';
+
+export function createAccountStore(db: Kysely<Schema>): AccountStore {
+  return {
+    async find(directoryUrl, email) {
+      const row = await db
+        .selectFrom('accounts')
+        .selectAll()
+        .where('directory_url', '=', directoryUrl)
+        .where((eb) => eb(eb.fn<string>('ifnull', ['email', eb.val('')]), '=', email ?? ''))
+        .executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+    async get(id) {
+      const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+    async create(account) {
+      await db
+        .insertInto('accounts')
+        .values({
+          id: account.id,
+          directory_url: account.directoryUrl,
+          email: account.email,
+          url: account.url,
+          key_sealed: account.keySealed,
+          created_at: account.createdAt,
+        })
+        .execute();
+    },
+    async setUrl(id, url) {
+      await db.updateTable('accounts').set({ url }).where('id', '=', id).execute();
+    },
+    async delete(id) {
+      await db.deleteFrom('accounts').where('id', '=', id).execute();
+    },
+  };
+}
+
+function toRecord(row: Selectable<Schema['accounts']>): AccountRecord {
+  return {
+    id: row.id,
+    directoryUrl: row.directory_url,
+    email: row.email,
+    url: row.url,
+    keySealed: row.key_sealed,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,96 @@
+// Opens the database: WAL, synchronous=FULL (what was answered survives a power cut), foreign keys, newest schema.
+
+import { chmodSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { CertdeskError } from '../engine/errors.ts';
+import { migrate, refuseNewer } from './migrate.ts';
+import type { Schema } from './schema.ts';
+
+export interface Database {
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param path A file, or `:memory:`.
+ * @throws DATABASE_TOO_NEW, or STORAGE_FAILED where the file cannot be opened or is no database.
+ */
+export function openDatabase(path: string): Database {
+  const sqlite = guarded(path, () => open(path));
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cached(sqlite, path) }) });
+  return { db, close: () => db.destroy() };
+}
+
+function open(path: string): Sqlite.Database {
+  if (path !== ':memory:') refuseNewer(path);
+  const sqlite = new Sqlite(path, { timeout: 10_000 });
+  try {
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    sqlite.pragma('foreign_keys = ON');
+    migrate(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/**
+ * Statements are prepared once and kept: Kysely would prepare the same text anew for each call. Failures of SQLite
+ * become STORAGE_FAILED here, once for all stores.
+ */
+function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  const prepare = (sql: string): ReturnType<SqliteDatabase['prepare']> => {
+    const statement = guarded(path, () => sqlite.prepare(sql));
+    return {
+      reader: statement.reader,
+      all: (parameters) => guarded(path, () => statement.all(parameters)),
+      run: (parameters) => guarded(path, () => statement.run(parameters)),
+      iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown>,
+    };
+  };
+  return {
+    prepare(sql) {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      const statement = prepare(sql);
+      if (statements.size < MAX_STATEMENTS) statements.set(sql, statement);
+      return statement;
+    },
+    close: () => sqlite.close(),
+  };
+}
+
+/** Texts vary only with the filters that are set and the length of IN lists; more than this is unusual. */
+const MAX_STATEMENTS = 500;
+
+const ADVICE: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'The disk is full: make room',
+  SQLITE_READONLY: 'The data folder is read-only: make it writable',
+  SQLITE_CANTOPEN: 'The data folder cannot be written: check that it exists and who owns it',
+  SQLITE_BUSY: 'Another program holds the database: stop it',
+  SQLITE_NOTADB: 'The file is not a Certdesk database: move it away, or restore a backup',
+  SQLITE_CORRUPT: 'The database is damaged: keep the file, and restore a backup',
+  SQLITE_IOERR: 'The disk failed: check it',
+};
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Sqlite.SqliteError) || error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
+    const advice = Object.entries(ADVICE).find(([code]) => error.code.startsWith(code))?.[1] ?? 'See the log';
+    throw new CertdeskError(
+      'STORAGE_FAILED',
+      `The database ${path} failed (${error.message}). ${advice}.`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
+  }
+}

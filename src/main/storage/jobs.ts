@@ -1,0 +1,98 @@
+// JobStore on SQLite. That a project has one unfinished job at most is kept by a unique index, not by a check before.
+import type { Kysely, Selectable } from 'kysely';
+import { CertdeskError } from '../engine/errors.ts';
+import type { JobRecord } from '../engine/model.ts';
+import type { JobStore } from '../engine/stores.ts';
+import { isUniqueViolation } from './constraints.ts';
+import type { JobsTable, Schema } from './schema.ts';
+
+const UNFINISHED = ['queued', 'running'] as const;
+
+export function createJobStore(db: Kysely<Schema>): JobStore {
+  const select = () => db.selectFrom('jobs').selectAll();
+  const unfinished: JobStore['unfinished'] = async (projectId) => {
+    let query = select().where('state', 'in', UNFINISHED).orderBy('seq');
+    if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+    return (await query.execute()).map(toJob);
+  };
+  return {
+    unfinished,
+    async create(job) {
+      try {
+        await db.insertInto('jobs').values(toRow(job)).execute();
+      } catch (error) {
+        if (!isUniqueViolation(error, 'jobs.project_id')) throw error;
+        const [other] = await unfinished(job.projectId);
+        throw new CertdeskError(
+          'OPERATION_IN_PROGRESS',
+          `Another operation on this project is under way (${other?.input.kind ?? 'ended just now'}): wait for its job`,
+          { jobId: other?.id ?? null },
+        );
+      }
+    },
+    async get(id) {
+      const row = await select().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toJob(row);
+    },
+    async update(id, { state, step, result, error, startedAt, finishedAt }) {
+      await db
+        .updateTable('jobs')
+        .set({
+          ...(state === undefined ? {} : { state }),
+          ...(step === undefined ? {} : { step }),
+          ...(result === undefined ? {} : { result: JSON.stringify(result) }),
+          ...(error === undefined ? {} : { error: JSON.stringify(error) }),
+          ...(startedAt === undefined ? {} : { started_at: startedAt }),
+          ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+    async list({ projectId, projectIds, limit }) {
+      let query = select().orderBy('seq', 'desc').limit(limit);
+      if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+      if (projectIds !== null) query = query.where('project_id', 'in', [...projectIds]);
+      return (await query.execute()).map(toJob);
+    },
+    async byIdempotencyKey(key) {
+      const row = await select().where('idempotency_key', '=', key).executeTakeFirst();
+      return row === undefined ? null : toJob(row);
+    },
+  };
+}
+
+function toRow(job: JobRecord) {
+  return {
+    id: job.id,
+    project_id: job.projectId,
+    state: job.state,
+    step: job.step,
+    input: JSON.stringify(job.input),
+    result: JSON.stringify(job.result),
+    error: job.error === null ? null : JSON.stringify(job.error),
+    requested_by: job.requestedBy,
+    idempotency_key: job.idempotencyKey,
+    request_hash: job.requestHash,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    finished_at: job.finishedAt,
+  };
+}
+
+function toJob(row: Selectable<JobsTable>): JobRecord {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    state: row.state,
+    step: row.step,
+    input: JSON.parse(row.input),
+    result: row.result === null ? null : JSON.parse(row.result),
+    error: row.error === null ? null : JSON.parse(row.error),
+    requestedBy: row.requested_by,
+    idempotencyKey: row.idempotency_key,
+    requestHash: row.request_hash,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

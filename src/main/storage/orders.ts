@@ -1,0 +1,49 @@
+// OrderStore on SQLite: the ACME order of a job, kept while it may have to be gone on with or cleaned up.
+import type { Kysely, Selectable } from 'kysely';
+import type { OrderRecord } from '../engine/model.ts';
+import type { OrderStore } from '../engine/stores.ts';
+import type { Schema } from './schema.ts';
+
+export function createOrderStore(db: Kysely<Schema>): OrderStore {
+  return {
+    async get(jobId) {
+      const row = await db.selectFrom('orders').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+      return row === undefined ? null : toOrder(row);
+    },
+    async put(order) {
+      const columns = {
+        account_id: order.accountId,
+        directory_url: order.directoryUrl,
+        key_sealed: order.keySealed,
+        csr: order.csr,
+        url: order.url,
+        challenges: JSON.stringify(order.challenges),
+        updated_at: order.updatedAt,
+      };
+      await db
+        .insertInto('orders')
+        .values({ job_id: order.jobId, ...columns })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(columns))
+        .execute();
+    },
+    async delete(jobId) {
+      await db.deleteFrom('orders').where('job_id', '=', jobId).execute();
+    },
+    async all() {
+      return (await db.selectFrom('orders').selectAll().execute()).map(toOrder);
+    },
+  };
+}
+
+function toOrder(row: Selectable<Schema['orders']>): OrderRecord {
+  return {
+    jobId: row.job_id,
+    accountId: row.account_id,
+    directoryUrl: row.directory_url,
+    keySealed: row.key_sealed,
+    csr: row.csr,
+    url: row.url,
+    challenges: JSON.parse(row.challenges),
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,118 @@
+// The tables as Kysely sees them; migrations/ is what makes them.
+import type { Generated } from 'kysely';
+
+export interface Schema {
+  projects: ProjectsTable;
+  accounts: AccountsTable;
+  certificates: CertificatesTable;
+  jobs: JobsTable;
+  orders: OrdersTable;
+  tokens: TokensTable;
+  events: EventsTable;
+  settings: SettingsTable;
+}
+
+interface ProjectsTable {
+  seq: Generated<number>;
+  id: string;
+  name: string;
+  domain: string | null;
+  alt_names: string;
+  created_at: string;
+}
+
+interface AccountsTable {
+  id: string;
+  directory_url: string;
+  email: string | null;
+  url: string | null;
+  key_sealed: Uint8Array;
+  created_at: string;
+}
+
+export interface CertificatesTable {
+  seq: Generated<number>;
+  id: string;
+  project_id: string;
+  type: 'letsencrypt' | 'acme' | 'custom';
+  domain: string;
+  names: string;
+  chain: string;
+  key_sealed: Uint8Array;
+  issued_at: string;
+  expires_at: string;
+  issuer_name: string;
+  issuer_organization: string;
+  serial: string;
+  fingerprint: string;
+  staging: number;
+  auto_renew: number;
+  recipe: string | null;
+  account_id: string | null;
+  renewed_from: string | null;
+  last_attempt: string | null;
+  last_error: string | null;
+  failures: number;
+  next_attempt_at: string | null;
+  stored_at: string;
+  superseded_at: string | null;
+  removed_at: string | null;
+  revoked_at: string | null;
+  revocation_reason: string | null;
+}
+
+export interface JobsTable {
+  seq: Generated<number>;
+  id: string;
+  project_id: string;
+  state: 'queued' | 'running' | 'succeeded' | 'failed';
+  step: string | null;
+  input: string;
+  result: string | null;
+  error: string | null;
+  requested_by: string | null;
+  idempotency_key: string | null;
+  request_hash: string | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+interface OrdersTable {
+  job_id: string;
+  account_id: string;
+  directory_url: string;
+  key_sealed: Uint8Array | null;
+  csr: string | null;
+  url: string | null;
+  challenges: string;
+  updated_at: string;
+}
+
+interface TokensTable {
+  seq: Generated<number>;
+  id: string;
+  name: string;
+  hash: string;
+  scopes: string;
+  project_ids: string | null;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface EventsTable {
+  id: Generated<number>;
+  at: string;
+  kind: string;
+  project_id: string | null;
+  job_id: string | null;
+  message: string;
+  data: string;
+}
+
+interface SettingsTable {
+  key: string;
+  value: string;
+}

@@ -1,0 +1,27 @@
+// The engine's stores on one database. One file a noun; this one puts them together.
+import type { Kysely } from 'kysely';
+import type { Stores } from '../engine/stores.ts';
+import { createAccountStore } from './accounts.ts';
+import { createCertificateStore } from './certificates.ts';
+import { createEventStore } from './events.ts';
+import { createJobStore } from './jobs.ts';
+import { createOrderStore } from './orders.ts';
+import { createProjectStore } from './projects.ts';
+import type { Schema } from './schema.ts';
+import { createSettingStore } from './settings.ts';
+import { createTokenStore } from './tokens.ts';
+
+/** @param db Kysely's, or a transaction of it. */
+export function createStores(db: Kysely<Schema>): Stores {
+  return {
+    projects: createProjectStore(db),
+    certificates: createCertificateStore(db),
+    jobs: createJobStore(db),
+    orders: createOrderStore(db),
+    accounts: createAccountStore(db),
+    tokens: createTokenStore(db),
+    events: createEventStore(db),
+    settings: createSettingStore(db),
+    transaction: (work) => db.transaction().execute((trx) => work(createStores(trx))),
+  };
+}

@@ -1,0 +1,73 @@
+// Jobs: long work with an id that is written to the database before it starts.
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { TimestampSchema } from './time.ts';
+
+/** The steps of an issuance in the order of RFC 8555, with what a person reads. */
+export const STEPS = {
+  account: 'Account at the CA',
+  order: 'Order',
+  authorization: 'Authorizations',
+  challenge: 'Challenge prepared',
+  'dns-propagation': 'Waiting for the TXT record to show',
+  validation: 'Validation by the CA',
+  finalize: 'Finalize',
+  certificate: 'Certificate fetched and checked',
+  store: 'Stored',
+  revoke: 'Revocation',
+  'clean-up': 'Clean-up',
+  retry: 'Trying again',
+} as const;
+export type Step = keyof typeof STEPS;
+
+export const JobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
+
+export const ErrorBodySchema = z
+  .object({
+    success: z.literal(false),
+    error: z.string().meta({ description: 'A sentence for a person' }),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    details: z.json().optional(),
+  })
+  .meta({ id: 'Error' });
+
+export const JobSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['obtain', 'renew', 'revoke']),
+    projectId: z.string(),
+    state: JobStateSchema,
+    step: z.string().nullable(),
+    dryRun: z.boolean(),
+    automatic: z.boolean().meta({ description: 'Begun by Certdesk itself' }),
+    createdAt: TimestampSchema,
+    startedAt: TimestampSchema.nullable(),
+    finishedAt: TimestampSchema.nullable(),
+    result: z.json(),
+    error: ErrorBodySchema.nullable(),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof JobSchema>;
+
+export const JobEventSchema = z
+  .object({
+    id: z.int(),
+    at: TimestampSchema,
+    kind: z.string(),
+    projectId: z.string().nullable(),
+    jobId: z.string().nullable(),
+    message: z.string(),
+    data: z.json(),
+  })
+  .meta({ id: 'Event' });
+export type JobEvent = z.infer<typeof JobEventSchema>;
+
+export const JobWithStepsSchema = JobSchema.extend({ steps: z.array(JobEventSchema) }).meta({
+  id: 'JobWithSteps',
+});
+export type JobWithSteps = z.infer<typeof JobWithStepsSchema>;
+
+/** The 202 of `Prefer: respond-async` (RFC 7240). */
+export const AcceptedSchema = z
+  .object({ success: z.literal(true), job: z.object({ id: z.string(), state: JobStateSchema }) })
+  .meta({ id: 'Accepted' });

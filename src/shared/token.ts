@@ -1,0 +1,32 @@
+// API tokens: shown once, kept as a hash.
+import { z } from 'zod';
+import { TimestampSchema } from './time.ts';
+
+export const ScopeSchema = z
+  .enum(['projects:read', 'projects:write'])
+  .meta({ description: 'projects:write includes projects:read' });
+export type Scope = z.infer<typeof ScopeSchema>;
+
+export const CreateTokenSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    scopes: z.array(ScopeSchema).min(1).max(2),
+    projectIds: z.array(z.string().min(1).max(64)).min(1).max(1000).nullable().default(null),
+    expiresAt: TimestampSchema.nullable().default(null),
+  })
+  .meta({ id: 'CreateToken' });
+export type CreateToken = z.infer<typeof CreateTokenSchema>;
+
+export const TokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(ScopeSchema),
+    projectIds: z.array(z.string()).nullable(),
+    createdAt: TimestampSchema,
+    expiresAt: TimestampSchema.nullable(),
+    lastUsedAt: TimestampSchema.nullable(),
+    revokedAt: TimestampSchema.nullable(),
+  })
+  .meta({ id: 'Token' });
+export type Token = z.infer<typeof TokenSchema>;
