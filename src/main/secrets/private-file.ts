@@ -1,0 +1,78 @@
+// Files of one owner: read only where nobody else may, written whole or not at all.
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf, secretStoreUnavailable } from './unavailable.ts';
+
+/** Group's and others' permission bits; Windows has none (there the profile folder's ACL guards the file). */
+const OTHERS = 0o077;
+
+/**
+ * The bytes, or null where there is no such file.
+ * @throws SECRET_STORE_UNAVAILABLE where group or others may read or write it, or where it cannot be read.
+ */
+export async function readPrivateFile(path: string): Promise<Buffer | null> {
+  try {
+    const { mode } = await stat(path);
+    if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
+      throw secretStoreUnavailable(
+        `${path} is open to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}). ` +
+          `If nobody else can have read it, run: chmod 600 '${path}'`,
+      );
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Makes a file of mode 0600 that must not be there yet: whole after a crash, or not there at all. */
+export async function createPrivateFile(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = await writeTemporary(path, bytes);
+  try {
+    await link(temporary, path); // unlike rename, it fails where the file is there
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Replaces a file or makes it, mode 0600: after a crash it is the old one or the new one, whole. */
+export async function replacePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = await writeTemporary(path, bytes);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** The caller holds the lock, so what is there under this name is left from a crash. */
+async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
+  const temporary = `${path}.tmp`;
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return temporary;
+}
+
+/** Makes a rename last through a power failure. Windows has no such call and journals it by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,136 @@
+// The secret store of machines without a keychain: one sealed file, and beside it the key that opens it. It guards
+// copies of the one without the other and readers with other accounts; it cannot guard against who reads both.
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertdeskError } from '../engine/errors.ts';
+import type { SecretStore } from '../engine/ports.ts';
+import { KEY_BYTES, openBytes, sealBytes } from './aead.ts';
+import { withFileLock } from './file-lock.ts';
+import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';
+import { codeOf, secretStoreUnavailable } from './unavailable.ts';
+
+export const KEY_FILE = 'secrets.key';
+export const SEALED_FILE = 'secrets.sealed';
+const LOCK_FILE = 'secrets.lock';
+const VERSION = 1; // the first byte; then come nonce, tag and the sealed JSON object of name -> value
+const AAD = Buffer.concat([Buffer.from('certdesk secrets.sealed\0', 'utf8'), Buffer.of(VERSION)]);
+
+export interface SealedFileOptions {
+  /** The data folder; it must exist. */
+  readonly folder: string;
+  /** How long a write waits for another process that writes; 10 s where left out. */
+  readonly lockTimeoutMs?: number;
+}
+
+type Secrets = Map<string, string>;
+
+interface Contents {
+  readonly secrets: Secrets;
+  /** Null in a new folder: the first write makes it. */
+  readonly key: Buffer | null;
+}
+
+/**
+ * A SecretStore in `secrets.sealed` and `secrets.key` of the folder. Every read reads the file (it is small, and
+ * another process may have written it); writes come one after another, across processes too. Fails closed: where a
+ * file is missing, damaged or open to other users, every call rejects and nothing is overwritten.
+ */
+export function createSealedFile({ folder, lockTimeoutMs = 10_000 }: SealedFileOptions): SecretStore {
+  let lastWrite: Promise<unknown> = Promise.resolve();
+
+  /** @param edit Says whether there is anything to write. */
+  const change = (edit: (secrets: Secrets) => boolean): Promise<void> => {
+    const write = lastWrite.then(() =>
+      explained(folder, () =>
+        withFileLock(join(folder, LOCK_FILE), lockTimeoutMs, async () => {
+          const { secrets, key } = await load(folder);
+          if (edit(secrets)) await save(folder, secrets, key ?? (await makeKey(folder)));
+        }),
+      ),
+    );
+    lastWrite = write.catch(() => undefined); // the next write is tried whatever became of this one
+    return write;
+  };
+  const read = (): Promise<Secrets> => explained(folder, async () => (await load(folder)).secrets);
+
+  return {
+    kind: 'sealed-file',
+    get: async (name) => (await read()).get(name) ?? null,
+    names: async () => [...(await read()).keys()],
+    set: (name, value) =>
+      change((secrets) => {
+        secrets.set(name, value);
+        return true;
+      }),
+    delete: (name) => change((secrets) => secrets.delete(name)),
+  };
+}
+
+/** The sealed file is read before its key: a first write by another process in between makes the key first. */
+async function load(folder: string): Promise<Contents> {
+  const sealed = await readPrivateFile(join(folder, SEALED_FILE));
+  const key = await readPrivateFile(join(folder, KEY_FILE));
+  if (key !== null && key.length !== KEY_BYTES) {
+    throw secretStoreUnavailable(
+      `${join(folder, KEY_FILE)} is damaged: it has ${key.length} bytes instead of ${KEY_BYTES}. Restore it from a backup.`,
+    );
+  }
+  if (sealed === null) return { secrets: new Map(), key };
+  if (key === null) {
+    throw secretStoreUnavailable(
+      `${join(folder, KEY_FILE)} is missing, and ${SEALED_FILE} cannot be opened without it. ` +
+        'Restore both from the same backup; no new key is made.',
+    );
+  }
+  return { secrets: unseal(join(folder, SEALED_FILE), sealed, key), key };
+}
+
+function unseal(path: string, sealed: Buffer, key: Buffer): Secrets {
+  if (sealed[0] !== VERSION && sealed.length > 0) {
+    throw secretStoreUnavailable(
+      `${path} is of layout ${sealed[0]}, and this Certdesk knows layout ${VERSION} only. ` +
+        'Start the newer Certdesk that wrote it, or restore it from a backup if it is damaged.',
+    );
+  }
+  const json = openBytes(key, sealed.subarray(1), AAD);
+  if (json === null) {
+    throw secretStoreUnavailable(
+      `${path} does not open with ${KEY_FILE}: one of them is damaged or was replaced. ` +
+        'Restore both from the same backup.',
+    );
+  }
+  return new Map(Object.entries<string>(JSON.parse(json.toString('utf8'))));
+}
+
+async function makeKey(folder: string): Promise<Buffer> {
+  const key = randomBytes(KEY_BYTES);
+  await createPrivateFile(join(folder, KEY_FILE), key);
+  return key;
+}
+
+async function save(folder: string, secrets: Secrets, key: Buffer): Promise<void> {
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(secrets)), 'utf8');
+  await replacePrivateFile(
+    join(folder, SEALED_FILE),
+    Buffer.concat([Buffer.of(VERSION), sealBytes(key, json, AAD)]),
+  );
+}
+
+/** What the file system or the lock threw, as a sentence. */
+async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    await stat(folder); // a folder that is gone (not mounted) is a failure, not an empty store
+    return await work();
+  } catch (error) {
+    if (error instanceof CertdeskError) throw error;
+    const code = codeOf(error) ?? 'unknown error';
+    throw secretStoreUnavailable(
+      code === 'SQLITE_BUSY'
+        ? `Another Certdesk process has held ${join(folder, LOCK_FILE)} for too long. Try again, or stop that process.`
+        : `The sealed file in ${folder} cannot be read or written (${code}). ` +
+            'Check that the folder is there and writable and that the disk is not full.',
+      error,
+    );
+  }
+}

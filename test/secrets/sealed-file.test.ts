@@ -1,0 +1,243 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SecretStore } from '../../src/main/engine/ports.ts';
+import { withFileLock } from '../../src/main/secrets/file-lock.ts';
+import { createSealedFile, KEY_FILE, SEALED_FILE } from '../../src/main/secrets/sealed-file.ts';
+
+const run = promisify(execFile);
+const MODULE = resolve(import.meta.dirname, '../../src/main/secrets/sealed-file.ts');
+
+let folder: string;
+let store: SecretStore;
+const path = (name: string): string => join(folder, name);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'certdesk-sealed-'));
+  store = createSealedFile({ folder });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs code with a `store` on the folder in a process of its own. */
+const elsewhere = (code: string): Promise<{ stdout: string }> =>
+  run(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { createSealedFile } from ${JSON.stringify(MODULE)};
+     const store = createSealedFile({ folder: ${JSON.stringify(folder)} });
+     ${code}`,
+  ]);
+
+/** Every call rejects, the message matches, and no file has changed. */
+async function expectRefused(message: RegExp): Promise<void> {
+  const content = (): (string | null)[] =>
+    [KEY_FILE, SEALED_FILE].map((name) => (existsSync(path(name)) ? readFileSync(path(name), 'hex') : null));
+  const before = content();
+  const calls: (() => Promise<unknown>)[] = [
+    () => store.get('a'),
+    () => store.set('a', 'overwritten'),
+    () => store.delete('a'),
+    () => store.names(),
+  ];
+  for (const call of calls) {
+    await expect(call()).rejects.toMatchObject({
+      code: 'SECRET_STORE_UNAVAILABLE',
+      message: expect.stringMatching(message),
+    });
+  }
+  expect(content()).toEqual(before);
+}
+
+describe('a store', () => {
+  test('reads as empty before its first write, and reading makes no file', async () => {
+    expect(await store.get('a')).toBeNull();
+    expect(await store.names()).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('holds what it was given, for another store on the same folder too', async () => {
+    const values = {
+      a: 'x',
+      'dns:ü/1': randomBytes(60_000).toString('base64'),
+      empty: '',
+      ['__proto__']: 'odd',
+    };
+    for (const [name, value] of Object.entries(values)) await store.set(name, value);
+    await store.set('a', 'y');
+    const again = createSealedFile({ folder });
+    for (const [name, value] of Object.entries({ ...values, a: 'y' }))
+      expect(await again.get(name)).toBe(value);
+    expect([...(await again.names())].sort()).toEqual(['__proto__', 'a', 'dns:ü/1', 'empty']);
+    expect(await again.get('toString')).toBeNull();
+  });
+
+  test('forgets what is deleted; deleting what is not there is no failure and writes nothing', async () => {
+    await store.set('a', 'x');
+    const before = readFileSync(path(SEALED_FILE), 'hex');
+    await store.delete('b');
+    expect(readFileSync(path(SEALED_FILE), 'hex')).toBe(before);
+    await store.delete('a');
+    expect(await store.get('a')).toBeNull();
+    expect(await store.names()).toEqual([]);
+  });
+
+  test('keeps nothing in clear, under a fresh nonce for each write, in files of mode 0600', async () => {
+    await store.set('name-of-it', 'hunter2');
+    const first = readFileSync(path(SEALED_FILE));
+    await store.set('name-of-it', 'hunter2');
+    const second = readFileSync(path(SEALED_FILE));
+    expect(first.includes('hunter2') || first.includes('name-of-it')).toBe(false);
+    expect(first.subarray(1, 13).equals(second.subarray(1, 13))).toBe(false);
+    for (const name of [KEY_FILE, SEALED_FILE]) expect(statSync(path(name)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path(KEY_FILE))).toHaveLength(32);
+    expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
+  });
+
+  test('takes the leftovers of a crash for what they are', async () => {
+    await store.set('a', 'x');
+    writeFileSync(path(`${SEALED_FILE}.tmp`), 'half of a', { mode: 0o644 });
+    expect(await store.get('a')).toBe('x');
+    await store.set('b', 'y');
+    expect(await store.names()).toEqual(['a', 'b']);
+    expect(statSync(path(SEALED_FILE)).mode & 0o777).toBe(0o600);
+  });
+
+  test('uses a key that a first write left behind when it was cut short', async () => {
+    writeFileSync(path(KEY_FILE), randomBytes(32), { mode: 0o600 });
+    const key = readFileSync(path(KEY_FILE), 'hex');
+    await store.set('a', 'x');
+    expect(readFileSync(path(KEY_FILE), 'hex')).toBe(key);
+    expect(await store.get('a')).toBe('x');
+  });
+});
+
+describe('writes at the same time', () => {
+  test('50 in one process, over two stores, all stay', async () => {
+    const other = createSealedFile({ folder });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).set(`n${i}`, `${i}`)));
+    expect(await store.names()).toHaveLength(50);
+  });
+
+  test('of three processes all stay, from an empty folder on', async () => {
+    const write = (who: string) =>
+      elsewhere(`for (let i = 0; i < 20; i += 1) await store.set('${who}' + i, '${who}');`);
+    await Promise.all([write('a'), write('b'), write('c')]);
+    const names = await store.names();
+    expect(names).toHaveLength(60);
+    expect(await store.get('b19')).toBe('b');
+  });
+
+  test('what another process wrote is seen at the next read', async () => {
+    await store.set('a', 'mine');
+    await elsewhere(`await store.set('a', 'theirs');`);
+    expect(await store.get('a')).toBe('theirs');
+  });
+
+  test('a process that was killed inside the lock does not hold it', async () => {
+    const lock = resolve(import.meta.dirname, '../../src/main/secrets/file-lock.ts');
+    const killed = elsewhere(`
+      const { withFileLock } = await import(${JSON.stringify(lock)});
+      await withFileLock(${JSON.stringify(path('secrets.lock'))}, 0, () => process.kill(process.pid, 'SIGKILL'));`);
+    await expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+    await store.set('a', 'x');
+    expect(await store.get('a')).toBe('x');
+  });
+
+  test('a lock that is not freed ends in a failure, reads go on, and the next write works', async () => {
+    const impatient = createSealedFile({ folder, lockTimeoutMs: 60 });
+    await store.set('a', 'x');
+    await withFileLock(path('secrets.lock'), 0, async () => {
+      await expect(impatient.set('a', 'y')).rejects.toMatchObject({
+        code: 'SECRET_STORE_UNAVAILABLE',
+        message: expect.stringContaining('secrets.lock'),
+      });
+      expect(await impatient.get('a')).toBe('x');
+    });
+    await impatient.set('a', 'z');
+    expect(await store.get('a')).toBe('z');
+  });
+});
+
+describe('fails closed', () => {
+  beforeEach(() => store.set('a', 'x'));
+
+  test('a key that is missing is not made anew', async () => {
+    rmSync(path(KEY_FILE));
+    await expectRefused(/secrets\.key is missing.*backup/);
+    expect(existsSync(path(KEY_FILE))).toBe(false);
+  });
+
+  test('another key, or a short one, is refused', async () => {
+    writeFileSync(path(KEY_FILE), randomBytes(32));
+    await expectRefused(/does not open with secrets\.key/);
+    writeFileSync(path(KEY_FILE), randomBytes(31));
+    await expectRefused(/secrets\.key is damaged/);
+  });
+
+  test('a short key is refused before there is a sealed file as well', async () => {
+    rmSync(path(SEALED_FILE));
+    writeFileSync(path(KEY_FILE), '');
+    await expectRefused(/secrets\.key is damaged/);
+  });
+
+  test.each([0o640, 0o604, 0o660, 0o644])(
+    'files of mode %o are refused, with the chmod to run',
+    async (mode) => {
+      for (const name of [KEY_FILE, SEALED_FILE]) {
+        chmodSync(path(name), mode);
+        await expectRefused(new RegExp(`chmod 600 '${path(name)}'`));
+        chmodSync(path(name), 0o600);
+      }
+      expect(await store.get('a')).toBe('x');
+    },
+  );
+
+  test('a change of any single byte, and any cut, is refused', async () => {
+    const whole = readFileSync(path(SEALED_FILE));
+    for (let i = 0; i < whole.length; i += 1) {
+      const changed = Buffer.from(whole);
+      changed.writeUInt8(changed.readUInt8(i) ^ 0x80, i);
+      writeFileSync(path(SEALED_FILE), changed);
+      await expect(store.get('a'), `byte ${i}`).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
+      writeFileSync(path(SEALED_FILE), whole.subarray(0, i));
+      await expect(store.get('a'), `${i} bytes`).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
+    }
+    await expectRefused(/one of them is damaged/);
+  });
+
+  test('a newer layout is refused by its version', async () => {
+    const newer = readFileSync(path(SEALED_FILE));
+    newer.writeUInt8(2, 0);
+    writeFileSync(path(SEALED_FILE), newer);
+    await expectRefused(/layout 2, .* layout 1 only/);
+  });
+
+  test('a folder that is gone is a failure, not an empty store', async () => {
+    rmSync(folder, { recursive: true });
+    await expectRefused(/cannot be read or written \(ENOENT\)/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('a path that cannot be read is a failure', async () => {
+    rmSync(path(SEALED_FILE));
+    mkdirSync(path(SEALED_FILE), { mode: 0o700 });
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'SECRET_STORE_UNAVAILABLE',
+      message: expect.stringContaining('EISDIR'),
+    });
+  });
+});
