@@ -1,0 +1,117 @@
+// The CAs as data: what GET /cas lists, and which directory an id, or an address given in its place, stands for.
+import { CertdeskError } from '../errors.ts';
+
+export interface CertificateAuthority {
+  /** What `ca` names in the API. */
+  readonly id: string;
+  readonly name: string;
+  readonly directoryUrl: string;
+  /** Null where the CA has none: then neither `staging` nor `dryRun` can be had. */
+  readonly stagingUrl: string | null;
+  /** Whether a new account wants a key of the CA's own customer area (RFC 8555 section 7.3.4). */
+  readonly needsEab: boolean;
+  readonly website: string;
+  /** The CA's own page about ACME; where its EAB keys come from, where it wants them. */
+  readonly docs: string;
+}
+
+/** In place of Let's Encrypt's own: --acme-directory and --acme-staging-directory. */
+export interface DirectoryOverrides {
+  readonly production?: string | undefined;
+  readonly staging?: string | undefined;
+}
+
+/** The addresses are those of each CA's page and of acme.sh's list of servers (October 2026). */
+export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
+  {
+    id: 'letsencrypt',
+    name: "Let's Encrypt",
+    directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
+    stagingUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+    needsEab: false,
+    website: 'https://letsencrypt.org/',
+    docs: 'https://letsencrypt.org/docs/',
+  },
+  {
+    id: 'zerossl',
+    name: 'ZeroSSL',
+    directoryUrl: 'https://acme.zerossl.com/v2/DV90',
+    stagingUrl: null,
+    needsEab: true,
+    website: 'https://zerossl.com/',
+    docs: 'https://zerossl.com/documentation/acme/',
+  },
+  {
+    id: 'google',
+    name: 'Google Trust Services',
+    directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory',
+    stagingUrl: 'https://dv.acme-v02.test-api.pki.goog/directory',
+    needsEab: true,
+    website: 'https://pki.goog/',
+    docs: 'https://cloud.google.com/certificate-manager/docs/public-ca-tutorial',
+  },
+  {
+    id: 'sslcom-rsa',
+    name: 'SSL.com (for RSA keys)',
+    directoryUrl: 'https://acme.ssl.com/sslcom-dv-rsa',
+    stagingUrl: null,
+    needsEab: true,
+    website: 'https://www.ssl.com/',
+    docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
+  },
+  {
+    id: 'sslcom-ecc',
+    name: 'SSL.com (for EC keys)',
+    directoryUrl: 'https://acme.ssl.com/sslcom-dv-ecc',
+    stagingUrl: null,
+    needsEab: true,
+    website: 'https://www.ssl.com/',
+    docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
+  },
+  {
+    id: 'actalis',
+    name: 'Actalis',
+    directoryUrl: 'https://acme-api.actalis.com/acme/directory',
+    stagingUrl: null,
+    needsEab: true,
+    website: 'https://www.actalis.com/',
+    docs: 'https://guide.actalis.com/ssl-certificate/acme.aspx',
+  },
+];
+
+/**
+ * @param ca An id of the list, or the https address of a directory.
+ * @returns The address of the directory to use.
+ * @throws UNKNOWN_CA where `ca` is neither; INVALID_REQUEST (details.field) where it has no staging directory.
+ */
+export function resolveDirectory(ca: string, staging: boolean, overrides: DirectoryOverrides): string {
+  const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
+  if (known === undefined && !isHttpsUrl(ca)) {
+    const ids = CERTIFICATE_AUTHORITIES.map(({ id }) => id);
+    const message = `There is no CA ${JSON.stringify(ca)}. Known are ${ids.join(', ')}; the https address of a directory is taken too.`;
+    throw new CertdeskError('UNKNOWN_CA', message, { field: 'ca', known: ids });
+  }
+  const own = known?.id === 'letsencrypt' ? overrides : {};
+  if (!staging) return own.production ?? known?.directoryUrl ?? ca;
+  const directory = own.staging ?? known?.stagingUrl;
+  if (directory !== undefined && directory !== null) return directory;
+  const message = `${known?.name ?? ca} has no staging directory: leave out staging and dryRun, or choose another CA.`;
+  throw new CertdeskError('INVALID_REQUEST', message, { field: 'staging' });
+}
+
+/**
+ * The `type` of its certificates in the API's answers.
+ * @param ca As for `resolveDirectory`; Let's Encrypt's own addresses count as Let's Encrypt.
+ */
+export function certificateType(ca: string): 'letsencrypt' | 'acme' {
+  const [letsEncrypt] = CERTIFICATE_AUTHORITIES;
+  if (ca === letsEncrypt?.id || ca === letsEncrypt?.directoryUrl || ca === letsEncrypt?.stagingUrl)
+    return 'letsencrypt';
+  return 'acme';
+}
+
+/** Nothing else is taken: account keys and orders must not travel in clear, and a password has no place in an address. */
+function isHttpsUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '';
+}

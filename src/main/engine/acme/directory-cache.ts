@@ -1,0 +1,70 @@
+// The directories of the CAs (RFC 8555 section 7.1.1): fetched once, shared by all sessions, kept for some hours.
+import { CertdeskError } from '../errors.ts';
+import type { AcmeDirectory } from './contract.ts';
+import { answerError, unexpectedAnswer } from './problem.ts';
+import { quickRetry } from './quick-retry.ts';
+import { readDirectory } from './schemas.ts';
+import type { Transport } from './transport.ts';
+
+export interface DirectoryCache {
+  /** Callers at the same time share one request, which goes on where one of them gives up. */
+  get(url: string, signal: AbortSignal): Promise<AcmeDirectory>;
+  /** The next `get` fetches it again: for a CA that has failed, which may have moved its endpoints. */
+  forget(url: string): void;
+}
+
+interface Entry {
+  readonly directory: Promise<AcmeDirectory>;
+  readonly until: number;
+}
+
+const MAX_AGE_MS = 6 * 3_600_000;
+
+/** @param clock Milliseconds that never jump. */
+export function createDirectoryCache(
+  transport: Transport,
+  clock: () => number = () => performance.now(),
+): DirectoryCache {
+  const entries = new Map<string, Entry>();
+  return {
+    async get(url, signal) {
+      signal.throwIfAborted();
+      const kept = entries.get(url);
+      if (kept !== undefined && clock() < kept.until) return raceAbort(kept.directory, signal);
+      const entry: Entry = {
+        directory: quickRetry(() => fetchDirectory(transport, url)),
+        until: clock() + MAX_AGE_MS,
+      };
+      entries.set(url, entry);
+      entry.directory.catch(() => {
+        if (entries.get(url) === entry) entries.delete(url); // failures are not kept
+      });
+      return raceAbort(entry.directory, signal);
+    },
+    forget: (url) => void entries.delete(url),
+  };
+}
+
+async function fetchDirectory(transport: Transport, url: string): Promise<AcmeDirectory> {
+  const response = await transport.send({ method: 'GET', url });
+  if (response.status >= 300) {
+    const error = answerError(response);
+    if (error.code !== 'ACME_REJECTED') throw error;
+    const message = `There is no ACME directory at ${url} (HTTP ${response.status}). Check the directory URL.`;
+    throw new CertdeskError('ACME_PROTOCOL_ERROR', message, error.details);
+  }
+  const directory = readDirectory(response);
+  const insecure = [directory.newNonce, directory.newAccount, directory.newOrder, directory.revokeCert].some(
+    (endpoint) => new URL(endpoint).protocol !== new URL(url).protocol,
+  );
+  if (insecure) throw unexpectedAnswer(response, 'an ACME directory of https addresses');
+  return directory;
+}
+
+function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

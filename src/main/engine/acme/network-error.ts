@@ -1,0 +1,68 @@
+// Why no answer came from a CA, in words that say what to do: name lookup, connection, TLS.
+import { CertdeskError } from '../errors.ts';
+
+interface NetworkErrorDetails {
+  readonly url: string;
+  /** The system's or Node's code: ECONNREFUSED, ENOTFOUND, DEPTH_ZERO_SELF_SIGNED_CERT ... */
+  readonly reason: string;
+}
+
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+]);
+
+/** Connections that broke while in use, which a second try mends (a kept-alive one that the CA closed just then). */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses the connection. Check the address and port, and that the CA is up.',
+  ENOTFOUND: 'has no address in DNS. Check the directory URL and the name servers of this machine.',
+  EAI_AGAIN: 'cannot be looked up: DNS does not answer. Check the network of this machine.',
+  ENETUNREACH: 'is out of reach. Check the network of this machine.',
+  EHOSTUNREACH: 'is out of reach. Check the network of this machine.',
+  ETIMEDOUT: 'does not take the connection. Check the network and any firewall in between.',
+  UND_ERR_CONNECT_TIMEOUT: 'does not take the connection. Check the network and any firewall in between.',
+  CERT_HAS_EXPIRED: 'shows an expired TLS certificate. Check the clock of this machine.',
+  CERT_NOT_YET_VALID: 'shows a TLS certificate that is not valid yet. Check the clock of this machine.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a TLS certificate of another name. Check the directory URL.',
+  UND_ERR_DESTROYED: 'was not asked to the end: the ACME client is closed.',
+};
+
+/** @param error What undici's request rejected with. */
+export function networkError(error: unknown, url: string): CertdeskError {
+  const reason = findCode(error) ?? 'UNKNOWN';
+  const details: NetworkErrorDetails = { url, reason };
+  const options = { cause: error };
+  const ca = `The CA (${new URL(url).host})`;
+  if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || reason.startsWith('HPE_')) {
+    const message = `${ca} answered something that is not ACME (${reason}). Check the directory URL.`;
+    return new CertdeskError('ACME_PROTOCOL_ERROR', message, details, options);
+  }
+  if (UNTRUSTED.has(reason)) {
+    const message = `${ca} shows a TLS certificate that is not trusted (${reason}). If the CA is your own, give its root certificate with --acme-ca-file.`;
+    return new CertdeskError('ACME_UNAVAILABLE', message, details, options);
+  }
+  const sentence = SENTENCES[reason] ?? 'broke off the connection. Try again later.';
+  return new CertdeskError('ACME_UNAVAILABLE', `${ca} ${sentence} (${reason})`, details, options);
+}
+
+/** Whether `networkError` made it of a connection that broke, where a second try may do better at once. */
+export function isBrokenConnection(details: unknown): boolean {
+  if (typeof details !== 'object' || details === null) return false;
+  const reason: unknown = Reflect.get(details, 'reason');
+  return typeof reason === 'string' && BROKEN.has(reason);
+}
+
+/** The first code down the causes; that of the first address tried where several were (AggregateError). */
+function findCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string') return code;
+  const inner = error instanceof AggregateError ? error.errors[0] : Reflect.get(error, 'cause');
+  return inner === error ? null : findCode(inner);
+}

@@ -1,0 +1,45 @@
+// The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
+import { setTimeout as delay } from 'node:timers/promises';
+import { CertdeskError } from '../errors.ts';
+import { isBrokenConnection } from './network-error.ts';
+
+const PAUSES_MS = [250, 1_000] as const;
+const LONGEST_RETRY_AFTER_S = 10;
+
+/**
+ * @param attempt One whole request, which must be signed anew each time (its nonce is spent), and idempotent.
+ * Tried again after a 5xx, or a connection that broke off; a Retry-After of up to 10 s is obeyed, after a longer one
+ * the error is thrown at once.
+ */
+export async function quickRetry<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const wait = waitBeforeRetry(error, pause);
+      if (wait === null) throw error;
+      await sleep(wait, signal);
+    }
+  }
+  return attempt();
+}
+
+/** Milliseconds, or null where a second try is of no use. */
+function waitBeforeRetry(error: unknown, pause: number): number | null {
+  if (!(error instanceof CertdeskError) || error.code !== 'ACME_UNAVAILABLE') return null;
+  if (isBrokenConnection(error.details)) return pause;
+  if (typeof error.details !== 'object' || error.details === null || !('status' in error.details))
+    return null;
+  const retryAfter: unknown = Reflect.get(error.details, 'retryAfter');
+  if (typeof retryAfter !== 'number') return pause;
+  return retryAfter <= LONGEST_RETRY_AFTER_S ? retryAfter * 1000 : null;
+}
+
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted(); // its own reason, in place of Node's AbortError
+    throw error;
+  }
+}

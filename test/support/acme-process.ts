@@ -1,0 +1,88 @@
+// Pebble and its DNS server as child processes: started, watched, stopped by their own pid, their output kept.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface TestProcess {
+  readonly pid: number;
+  /** Everything that it wrote so far, standard output and standard error in the order of arrival. */
+  output(): string;
+  /** Resolves when `ready` does; rejects with the output where the process ends first or `ready` never succeeds. */
+  waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
+  /** SIGTERM, then SIGKILL after two seconds. Resolves when it is gone; may be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The path of a test program: what the environment variable names, else .tools/bin (where scripts/test.mjs puts
+ * them), else the first of that name on the PATH.
+ */
+export function findProgram(name: string, variable: string): string {
+  const named = process.env[variable];
+  if (named !== undefined && named !== '') return resolve(named);
+  const folders = [
+    resolve(import.meta.dirname, '../../.tools/bin'),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  const found = folders.map((folder) => join(folder, name)).find(isExecutable);
+  if (found === undefined) throw new Error(`${name} is not installed: run npm test once, or set ${variable}`);
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param env Added to this process's own environment. */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): TestProcess {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  let ended = false;
+  const gone = once(child, 'exit').then(
+    () => undefined,
+    (error: unknown) => keep(Buffer.from(`${program}: ${String(error)}\n`)), // it could not be started at all
+  );
+  void gone.then(() => {
+    ended = true;
+  });
+  // A test run that is cut short must not leave it behind.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+
+  return {
+    pid: child.pid ?? -1,
+    output: () => output,
+    async waitUntil(ready, timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      while (!(await ready())) {
+        if (ended) throw new Error(`${program} ended by itself:\n${output}`);
+        if (performance.now() > deadline) throw new Error(`${program} is not ready in time:\n${output}`);
+        await delay(20);
+      }
+    },
+    async stop() {
+      process.removeListener('exit', killNow);
+      if (ended) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(killNow, 2_000);
+      await gone;
+      clearTimeout(timer);
+    },
+  };
+}
