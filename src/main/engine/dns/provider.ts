@@ -3,12 +3,18 @@
 import type { Json } from '../model.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { DnsHttp } from './http.ts';
+import type { Sleep } from './retry.ts';
 
 export interface DnsZone {
   /** The provider's own id of the zone; its name where the provider has no ids. */
   readonly id: string;
   /** Lower case, no trailing dot. */
   readonly name: string;
+  /**
+   * The hosts that the provider serves it from, lower case, no trailing dot; absent where the provider does not say.
+   * Where an account holds a zone twice (Route 53 allows it), the one that the world is sent to is chosen by them.
+   */
+  readonly nameServers?: readonly string[];
 }
 
 export interface TxtRecord {
@@ -37,6 +43,28 @@ export interface DnsProvider {
   addTxt(record: TxtRecord, signal: AbortSignal): Promise<RecordRef>;
   /** Removes only the value that addTxt added; succeeds if it is already gone. */
   removeTxt(ref: RecordRef, signal: AbortSignal): Promise<void>;
+  /**
+   * The ref that addTxt would resolve with, made without asking anybody; present where the record itself says all
+   * that removeTxt needs. After a crash between writing and noting it, clean-up then removes by value; without it,
+   * clean-up has to call addTxt once more to learn the ref.
+   */
+  refFor?(record: TxtRecord): RecordRef;
+  /**
+   * Set where the provider finds the zone itself or needs none (acme-dns, an acme.sh script, a person): a zone that
+   * DNS does not show is then no failure, and `zone` of the record is a guess.
+   */
+  readonly zoneOptional?: boolean;
+  /**
+   * Set where a person writes the record: addTxt and removeTxt do nothing, dns-01.ts shows what to write and to
+   * remove, and waits until it is there or the person says so.
+   */
+  readonly byHand?: boolean;
+  /**
+   * Set where removeTxt cannot tell whether it worked (acme.sh's scripts): dns-01.ts looks itself afterwards.
+   */
+  readonly removalUnsure?: boolean;
+  /** The name that a test of the credentials writes, where it is not `_certdesk-test.<zone>` (acme-dns). */
+  readonly testName?: string;
 }
 
 /** One field of a provider's credentials: the GUI's form, the request schema, redaction and docs come from it. */
@@ -56,10 +84,13 @@ export interface CredentialField {
 export interface ProviderTools {
   /** Time-outs, retries on 429 and 5xx, JSON, redaction of this provider's secrets. */
   readonly http: DnsHttp;
-  /** Takes the place of the provider's own API address (`--dns-endpoint PROVIDER=URL`); null for its own. */
+  /** Takes the place of the provider's own API address (`--dns-endpoint PROVIDER=URL`); null for its own. See baseUrl(). */
   readonly endpoint: string | null;
   readonly clock: Clock;
+  /** Redacted: no secret of this provider gets through. */
   readonly log: Log;
+  /** For a provider whose changes are waited for. */
+  readonly sleep: Sleep;
 }
 
 export interface DnsProviderDefinition {

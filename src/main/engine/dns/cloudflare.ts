@@ -1,0 +1,145 @@
+// Cloudflare DNS by API token. One record per value, each with an id of its own:
+// https://developers.cloudflare.com/api/resources/dns/subresources/records/
+import { z } from 'zod';
+import { baseUrl } from './endpoint.ts';
+import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
+import { allPages } from './paging.ts';
+import { type DnsProvider, type DnsZone, defineDnsProvider } from './provider.ts';
+import { readTxtRef, type TxtRef, txtRefFor } from './txt-ref.ts';
+import { quoteTxt, unquoteTxt } from './txt-value.ts';
+
+/** Seconds; plans below Enterprise take 60 at least. */
+const TTL = 120;
+
+/** "A record with the same settings already exists", "An identical record already exists". */
+const EXISTS = [81057, 81058];
+/** "Invalid request headers" (a token of a wrong form), "Missing … headers", "Invalid access token". */
+const BAD_TOKEN = [6003, 9106, 9109];
+
+const ProblemSchema = z.object({ code: z.number(), message: z.string() });
+type Problem = z.infer<typeof ProblemSchema>;
+const FailureSchema = z.object({
+  errors: z.array(ProblemSchema.extend({ error_chain: z.array(ProblemSchema).optional() })),
+});
+const InfoSchema = z.object({ total_pages: z.number().optional() }).optional();
+const ZonesSchema = z.object({
+  result: z.array(
+    z.object({ id: z.string(), name: z.string(), name_servers: z.array(z.string()).optional() }),
+  ),
+  result_info: InfoSchema,
+});
+const RecordSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  name: z.string(),
+  content: z.string().optional(),
+});
+const RecordsSchema = z.object({ result: z.array(RecordSchema), result_info: InfoSchema });
+
+export const cloudflare = defineDnsProvider({
+  id: 'cloudflare',
+  name: 'Cloudflare',
+  docs: 'https://developers.cloudflare.com/fundamentals/api/get-started/create-token/',
+  permissions: 'An API token with Zone / Zone / Read and Zone / DNS / Edit for the zones in question.',
+  credentials: [
+    {
+      name: 'apiToken',
+      label: 'API token',
+      secret: true,
+      required: true,
+      type: 'text',
+      help: 'My Profile, API Tokens, template "Edit zone DNS". The Global API Key is none.',
+    },
+  ],
+  propagation: { timeout: 120, interval: 2 },
+  create({ apiToken }, { http, endpoint }) {
+    const base = baseUrl('https://api.cloudflare.com/client/v4', endpoint);
+    return createCloudflare(createApi(http, base, `Bearer ${apiToken}`));
+  },
+});
+
+type Expected = (problems: readonly Problem[], status: number) => boolean;
+
+interface Api {
+  /** Its url is a path below the base. @throws The refusal, where the answer is not 2xx and not `expected`. */
+  call(request: Omit<DnsHttpRequest, 'headers'>, expected?: Expected): Promise<DnsHttpResponse>;
+  /** All pages. */
+  list<T>(path: string, schema: z.ZodType<ListPage<T>>, signal: AbortSignal): Promise<readonly T[]>;
+}
+
+interface ListPage<T> {
+  readonly result: readonly T[];
+  readonly result_info?: { readonly total_pages?: number | undefined } | undefined;
+}
+
+function createApi(http: DnsHttp, base: string, authorization: string): Api {
+  const call: Api['call'] = async (request, expected = () => false) => {
+    const url = `${base}${request.url}`;
+    const response = await http.request({ ...request, url, headers: { authorization } });
+    if (response.status < 300) return response;
+    const problems = problemsOf(response);
+    if (expected(problems, response.status)) return response;
+    const text = problems.map(({ code, message }) => `${message} (${code})`).join('; ');
+    const badToken = problems.some(({ code }) => BAD_TOKEN.includes(code));
+    throw http.refused(response, text, badToken ? { credentials: true } : {});
+  };
+  return {
+    call,
+    list: (path, schema, signal) =>
+      allPages(1, async (page) => {
+        const url = `${path}&per_page=50&page=${page}`;
+        const { result, result_info: info } = http.read(schema, await call({ method: 'GET', url, signal }));
+        return { items: result, next: page < (info?.total_pages ?? 1) ? page + 1 : null };
+      }),
+  };
+}
+
+function createCloudflare(api: Api): DnsProvider {
+  const find = async (ref: TxtRef, signal: AbortSignal) => {
+    const query = new URLSearchParams({ type: 'TXT', 'name.exact': ref.name });
+    const records = await api.list(`/zones/${ref.zoneId}/dns_records?${query}`, RecordsSchema, signal);
+    return records.filter(
+      ({ type, name, content = '' }) =>
+        type === 'TXT' && name.toLowerCase() === ref.name && unquoteTxt(content) === ref.value,
+    );
+  };
+
+  return {
+    async listZones(signal): Promise<readonly DnsZone[]> {
+      // A zone that is pending or moved is not the one that the registry points at.
+      const zones = await api.list('/zones?status=active', ZonesSchema, signal);
+      return zones.map(({ id, name, name_servers: nameServers }) => ({
+        id,
+        name: name.toLowerCase(),
+        ...(nameServers === undefined ? {} : { nameServers: nameServers.map((host) => host.toLowerCase()) }),
+      }));
+    },
+
+    async addTxt(record, signal) {
+      const { zone, name, value } = record;
+      const url = `/zones/${zone.id}/dns_records`;
+      const body = { type: 'TXT', name, content: quoteTxt(value), ttl: TTL };
+      // Safe to repeat: a second one is refused as identical.
+      await api.call({ method: 'POST', url, body, signal, idempotent: true }, (problems) =>
+        problems.some(({ code }) => EXISTS.includes(code)),
+      );
+      return txtRefFor(record);
+    },
+
+    async removeTxt(ref, signal) {
+      const wanted = readTxtRef(ref);
+      for (const { id } of await find(wanted, signal)) {
+        const url = `/zones/${wanted.zoneId}/dns_records/${id}`;
+        await api.call({ method: 'DELETE', url, signal }, (_, status) => status === 404);
+      }
+    },
+
+    refFor: txtRefFor,
+  };
+}
+
+function problemsOf({ json }: DnsHttpResponse): readonly Problem[] {
+  const failure = FailureSchema.safeParse(json);
+  if (!failure.success) return [{ code: 0, message: JSON.stringify(json) ?? 'it gave no reason' }];
+  return failure.data.errors.flatMap((problem) => [problem, ...(problem.error_chain ?? [])]);
+}

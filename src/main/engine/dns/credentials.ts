@@ -1,0 +1,113 @@
+// A provider's credentials as they are given, checked against the fields that the provider declares.
+import { CertdeskError } from '../errors.ts';
+import type { Json } from '../model.ts';
+import type { CredentialField, DnsProviderDefinition } from './provider.ts';
+
+export type DnsCredentials = Readonly<Record<string, Json>>;
+
+type Declared = Pick<DnsProviderDefinition, 'name' | 'credentials'>;
+
+/**
+ * The credentials with defaults filled in, pasted text trimmed, and pasted JSON and lines as objects.
+ * @throws INVALID_REQUEST for an unknown, missing or malformed field: names the field, never its value.
+ */
+export function checkCredentials(definition: Declared, given: DnsCredentials): DnsCredentials {
+  const known = definition.credentials.map((field) => field.name);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const fields = known.length === 0 ? 'it has none' : `its fields are ${known.join(', ')}`;
+    throw invalid(unknown.slice(0, 40), `is not a field of ${definition.name}: ${fields}`);
+  }
+  const checked: Record<string, Json> = {};
+  for (const field of definition.credentials) {
+    const value = given[field.name];
+    const trimmed = typeof value === 'string' ? value.trim() : value;
+    if (trimmed !== undefined && trimmed !== null && trimmed !== '') {
+      checked[field.name] = CHECKS[field.type](field, trimmed);
+    } else if (field.default !== undefined) {
+      checked[field.name] = field.default;
+    } else if (field.required) {
+      throw invalid(field.name, `is missing: ${definition.name} needs it (${field.label})`);
+    }
+  }
+  return checked;
+}
+
+/** Every value that must not show in an error or a log line. */
+export function secretValues(definition: Declared, credentials: DnsCredentials): readonly string[] {
+  return definition.credentials
+    .filter((field) => field.secret)
+    .flatMap((field) => {
+      const value = credentials[field.name];
+      if (value === undefined || value === null) return [];
+      return field.type === 'json' ? keysIn(value) : stringsIn(value);
+    });
+}
+
+const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, value: Json) => Json>> = {
+  text(field, value) {
+    if (typeof value !== 'string') throw invalid(field.name, 'must be a string');
+    // They end up in HTTP headers, whose errors quote what cannot be sent.
+    if (!/^[\x20-\x7e]{1,10000}$/.test(value)) {
+      throw invalid(field.name, 'holds line breaks or other characters that no credential has');
+    }
+    return value;
+  },
+  choice(field, value) {
+    const choices = field.choices ?? [];
+    if (typeof value === 'string' && choices.includes(value)) return value;
+    throw invalid(field.name, `must be one of ${choices.join(', ')}`);
+  },
+  json(field, value) {
+    const parsed = typeof value === 'string' ? parseJson(value) : value;
+    if (isObject(parsed)) return parsed;
+    throw invalid(field.name, 'must be a JSON object');
+  },
+  lines(field, value) {
+    const parsed = typeof value === 'string' ? parseLines(value) : value;
+    if (isObject(parsed) && Object.values(parsed).every((entry) => typeof entry === 'string')) return parsed;
+    throw invalid(field.name, 'must be lines of the form NAME=value, or an object of strings');
+  },
+};
+
+function invalid(field: string, problem: string): CertdeskError {
+  const path = `dnsCredentials.${field}`;
+  return new CertdeskError('INVALID_REQUEST', `${path} ${problem}.`, { field: path, problem });
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // its message would quote the secret
+  }
+}
+
+function parseLines(text: string): Json {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const pairs = lines.map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line));
+  if (!pairs.every((pair) => pair !== null)) return null;
+  return Object.fromEntries(pairs.map((pair) => [pair[1] ?? '', unquoted((pair[2] ?? '').trim())]));
+}
+
+function unquoted(value: string): string {
+  return /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
+}
+
+function stringsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+/** A key file also holds names and addresses, which an error may well need: only what is a key in it is a secret. */
+function keysIn(value: Json): readonly string[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, entry]) => {
+    if (typeof entry !== 'string') return keysIn(entry);
+    return /key|secret|token|password|passphrase/i.test(name) && !/ur[il]$/i.test(name) ? [entry] : [];
+  });
+}

@@ -1,0 +1,75 @@
+// The registry of DNS providers: their fields for forms and docs, and one of them made from its credentials. A
+// provider's file is loaded when it is asked for, its SDK when it is used.
+import { CertdeskError } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
+import { checkCredentials, type DnsCredentials, secretValues } from './credentials.ts';
+import { createDnsHttp } from './http.ts';
+import type { DnsProvider, DnsProviderDefinition } from './provider.ts';
+import { createRedactor } from './redact.ts';
+import { type Sleep, sleep } from './retry.ts';
+
+/** In the order in which they are offered. The key is the definition's `id`. */
+const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new Map([
+  ['cloudflare', async () => (await import('./cloudflare.ts')).cloudflare],
+]);
+
+export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;
+
+export interface DnsProviderOptions {
+  /** Takes the place of the provider's own API address; null for its own. */
+  readonly endpoint: string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sleep?: Sleep;
+  /** Of one HTTP call. Milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** What every provider is and which credentials it wants, in the order in which they are offered. */
+export async function listDnsProviders(): Promise<readonly DnsProviderInfo[]> {
+  const definitions = await Promise.all([...PROVIDERS.values()].map((load) => load()));
+  return definitions.map(({ create: _, ...info }) => info);
+}
+
+/** @throws UNSUPPORTED_DNS_PROVIDER, with the ids that there are. */
+export async function getDnsProvider(id: string): Promise<DnsProviderDefinition> {
+  const load = PROVIDERS.get(id);
+  if (load !== undefined) return load();
+  const supported = [...PROVIDERS.keys()];
+  throw new CertdeskError(
+    'UNSUPPORTED_DNS_PROVIDER',
+    `There is no DNS provider of this id. Use one of ${supported.join(', ')}.`,
+    { field: 'dnsProvider', supported },
+  );
+}
+
+/**
+ * The credentials as they are kept: checked, trimmed, defaults filled in. Asks the provider nothing.
+ * @throws UNSUPPORTED_DNS_PROVIDER, INVALID_REQUEST (names the field, never its value).
+ */
+export async function checkDnsCredentials(id: string, credentials: DnsCredentials): Promise<DnsCredentials> {
+  return checkCredentials(await getDnsProvider(id), credentials);
+}
+
+/**
+ * One account at a provider. No secret of its credentials is in any error or log line of it.
+ * @throws UNSUPPORTED_DNS_PROVIDER, INVALID_REQUEST (names the field, never its value).
+ */
+export async function createDnsProvider(
+  id: string,
+  credentials: DnsCredentials,
+  options: DnsProviderOptions,
+): Promise<DnsProvider> {
+  const definition = await getDnsProvider(id);
+  const checked = checkCredentials(definition, credentials);
+  const redactor = createRedactor(secretValues(definition, checked));
+  const common = { clock: options.clock, log: redactor.log(options.log), sleep: options.sleep ?? sleep };
+  const { timeoutMs } = options;
+  const http = createDnsHttp({
+    ...common,
+    provider: definition,
+    redactor,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  return definition.create(checked, { ...common, http, endpoint: options.endpoint });
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  benchOf,
+  failureOf,
+  type ProviderBench,
+  testDnsProvider,
+  zoneOf,
+} from '../../support/dns-conformance.ts';
+import { startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
+
+testDnsProvider({ name: 'cloudflare', setup: () => startCloudflareStandIn(), manyZones: 110 });
+
+describe('cloudflare', () => {
+  const { signal } = new AbortController();
+  let bench: ProviderBench;
+  beforeEach(async () => {
+    const standIn = await startCloudflareStandIn();
+    standIn.zones.add('example.com');
+    bench = await benchOf('cloudflare', standIn);
+  });
+  afterEach(() => bench.standIn.close());
+
+  test('sends what the documentation wants', async () => {
+    const zone = await zoneOf(bench.provider, 'example.com');
+    const ref = await bench.provider.addTxt(
+      { zone, name: '_acme-challenge.example.com', value: 'one' },
+      signal,
+    );
+    await bench.provider.removeTxt(ref, signal);
+    const [list, add, find, remove] = bench.standIn.requests;
+    expect(list?.target).toBe('/client/v4/zones?status=active&per_page=50&page=1');
+    expect(list?.headers.authorization).toBe(`Bearer ${bench.standIn.credentials.apiToken}`);
+    expect(add).toMatchObject({ method: 'POST', path: `/client/v4/zones/${zone.id}/dns_records` });
+    expect(JSON.parse(add?.body ?? '')).toEqual({
+      type: 'TXT',
+      name: '_acme-challenge.example.com',
+      content: '"one"',
+      ttl: 120,
+    });
+    expect(find?.target).toBe(
+      `/client/v4/zones/${zone.id}/dns_records?type=TXT&name.exact=_acme-challenge.example.com&per_page=50&page=1`,
+    );
+    expect(zone.nameServers).toEqual(['ada.ns.cloudflare.com', 'bob.ns.cloudflare.com']);
+    expect(remove?.method).toBe('DELETE');
+    expect(remove?.path).toMatch(new RegExp(`^/client/v4/zones/${zone.id}/dns_records/[0-9a-f]{32}$`));
+  });
+
+  test('a token of a wrong form is a refused credential, though the status is 400', async () => {
+    const other = await benchOf('cloudflare', {
+      ...bench.standIn,
+      credentials: { apiToken: 'a global key' },
+    });
+    const error = await failureOf(zoneOf(other.provider, 'example.com'));
+    expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
+    expect(error.message).toContain('Invalid format for Authorization header (6111)');
+  });
+
+  test('a change in a zone that the token may not edit says what is needed', async () => {
+    const zone = { id: '0'.repeat(32), name: 'example.org' };
+    const error = await failureOf(
+      bench.provider.addTxt({ zone, name: '_acme-challenge.example.org', value: 'one' }, signal),
+    );
+    expect(error.message).toBe(
+      'Cloudflare refused the credentials: Unauthorized to access requested resource (9109).',
+    );
+    expect(error.details).toMatchObject({ status: 403, permissions: expect.stringContaining('DNS / Edit') });
+  });
+});

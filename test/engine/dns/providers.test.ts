@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { baseUrl } from '../../../src/main/engine/dns/endpoint.ts';
+import {
+  checkDnsCredentials,
+  createDnsProvider,
+  getDnsProvider,
+  listDnsProviders,
+} from '../../../src/main/engine/dns/providers.ts';
+import { failureOf } from '../../support/dns-conformance.ts';
+
+const options = {
+  endpoint: null,
+  clock: { now: () => new Date() },
+  log: { debug() {}, info() {}, warn() {}, error() {} },
+};
+
+describe('providers', () => {
+  test('each is registered under its own id, with what the form and the docs need', async () => {
+    for (const info of await listDnsProviders()) {
+      expect((await getDnsProvider(info.id)).id).toBe(info.id);
+      expect(info).not.toHaveProperty('create');
+      expect(info.docs).toMatch(/^https:\/\//);
+      expect(info.permissions).toMatch(/^[A-Z].*\.$/);
+      expect(info.propagation.timeout).toBeGreaterThan(info.propagation.interval);
+      for (const field of info.credentials) {
+        expect(field.name).toMatch(/^[a-z][A-Za-z]+$/);
+        expect(field.label).not.toBe('');
+        expect(field.choices !== undefined).toBe(field.type === 'choice');
+      }
+    }
+  });
+
+  test('an unknown one is refused with the ids that there are', async () => {
+    const error = await failureOf(createDnsProvider('cloudfare', {}, options));
+    expect(error.code).toBe('UNSUPPORTED_DNS_PROVIDER');
+    expect(error.details).toMatchObject({ supported: expect.arrayContaining(['cloudflare']) });
+    expect((await failureOf(getDnsProvider('constructor'))).code).toBe('UNSUPPORTED_DNS_PROVIDER');
+  });
+
+  test('credentials are checked before anything is made of them', async () => {
+    const error = await failureOf(createDnsProvider('cloudflare', { apiKey: 'S3CRET' }, options));
+    expect(error.code).toBe('INVALID_REQUEST');
+    expect(error.message).toBe(
+      'dnsCredentials.apiKey is not a field of Cloudflare: its fields are apiToken.',
+    );
+    expect(await checkDnsCredentials('cloudflare', { apiToken: 'token\n' })).toEqual({ apiToken: 'token' });
+  });
+
+  test.each([
+    [null, 'https://api.example/client/v4'],
+    ['http://127.0.0.1:8053', 'http://127.0.0.1:8053/client/v4'],
+    ['http://127.0.0.1:8053/', 'http://127.0.0.1:8053/client/v4'],
+    ['http://127.0.0.1:8053/client/v4/', 'http://127.0.0.1:8053/client/v4'],
+    ['https://proxy.example/cf', 'https://proxy.example/cf'],
+  ])('the endpoint %s gives %s', (endpoint, base) => {
+    expect(baseUrl('https://api.example/client/v4', endpoint)).toBe(base);
+  });
+});

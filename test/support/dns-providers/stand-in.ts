@@ -1,0 +1,142 @@
+// What the stand-ins of DNS providers' APIs share: an HTTP server on a free loopback port, the zones in memory, a
+// record of every request, and faults on demand. Each provider's own file answers as its documentation says.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { DnsCredentials } from '../../../src/main/engine/dns/credentials.ts';
+import { portOf } from '../ports.ts';
+import type { ZoneTable } from './zone-table.ts';
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without the query, as it was sent. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The path and query as they were sent. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface StandInAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON where it is no string; nothing where it is undefined. */
+  readonly body?: unknown;
+}
+
+export interface DnsStandIn {
+  /** For `--dns-endpoint`. */
+  readonly endpoint: string;
+  /** What the API takes, as the provider declares its fields. */
+  readonly credentials: DnsCredentials;
+  /** Values that no error and no log line may hold. */
+  readonly secrets: readonly string[];
+  readonly requests: readonly RecordedRequest[];
+  readonly zones: ZoneTable;
+  /** The next calls are answered with this status, a body in the provider's form, and every secret in its text. */
+  failNext(count: number, status: number, headers?: Readonly<Record<string, string>>): void;
+  /** The next calls are taken and never answered. */
+  hangNext(count: number): void;
+  /** The next calls are answered with 200 and what no API answers. */
+  garbleNext(count: number): void;
+  /** From now on the credentials are refused, as the provider refuses unknown ones. */
+  revoke(): void;
+  close(): Promise<void>;
+}
+
+export interface StandInParts {
+  readonly credentials: DnsCredentials;
+  readonly secrets: readonly string[];
+  readonly zones: ZoneTable;
+  /** The path that belongs to the endpoint; the origin alone where left out. */
+  readonly basePath?: string;
+  handle(
+    request: RecordedRequest,
+    state: { readonly revoked: boolean },
+  ): StandInAnswer | Promise<StandInAnswer>;
+  /** The provider's body for a fault. */
+  errorBody(status: number, message: string): unknown;
+}
+
+/** Starts the server. Stop it with `close()`. */
+export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
+  const requests: RecordedRequest[] = [];
+  const faults: ('hang' | StandInAnswer)[] = [];
+  const state = { revoked: false };
+  const plan = (count: number, fault: 'hang' | StandInAnswer) => {
+    faults.push(...Array.from({ length: count }, () => fault));
+  };
+  const server = createServer(async (message, response) => {
+    const request = await record(message);
+    requests.push(request);
+    const fault = faults.shift();
+    if (fault === 'hang') return;
+    send(response, fault ?? (await answer(parts, request, state)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${portOf(server)}${parts.basePath ?? ''}`,
+    credentials: parts.credentials,
+    secrets: parts.secrets,
+    requests,
+    zones: parts.zones,
+    failNext(count, status, headers = {}) {
+      const message = `fault, with ${parts.secrets.join(' and ')}`;
+      plan(count, { status, headers, body: parts.errorBody(status, message) });
+    },
+    hangNext: (count) => plan(count, 'hang'),
+    garbleNext(count) {
+      const secret = Buffer.from(`user:${parts.secrets.join(':')}`).toString('base64');
+      const body = `<html><body>Sign in to the hotel's network ${secret}</body></html>`;
+      plan(count, { status: 200, headers: { 'content-type': 'text/html' }, body });
+    },
+    revoke() {
+      state.revoked = true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  parts: StandInParts,
+  request: RecordedRequest,
+  state: { readonly revoked: boolean },
+): Promise<StandInAnswer> {
+  try {
+    return await parts.handle(request, state);
+  } catch (error) {
+    // 418 is no provider's status: the stand-in itself is wrong, and the test shall say so.
+    return { status: 418, body: { standIn: error instanceof Error ? error.stack : String(error) } };
+  }
+}
+
+async function record(message: IncomingMessage): Promise<RecordedRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  const target = message.url ?? '/';
+  const [path = '/', query = ''] = target.split('?', 2);
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const body = Buffer.concat(chunks).toString('utf8');
+  return { method: message.method ?? '', path, query: new URLSearchParams(query), target, headers, body };
+}
+
+function send(response: ServerResponse, { status, headers = {}, body }: StandInAnswer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(text);
+}
+
+/** The JSON body, or null where it is none or its Content-Type is another. */
+export function jsonBody(request: RecordedRequest): unknown {
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return null;
+  try {
+    return JSON.parse(request.body);
+  } catch {
+    return null;
+  }
+}
