@@ -1,0 +1,68 @@
+// The public key of a certificate: its kind and size, whether it is strong enough, and whether a private key is its own.
+import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import type { Certificate } from './certificate.ts';
+
+export interface KeyFacts {
+  /** `rsa`, `ec`, or another of node:crypto's names; `unknown` where it cannot be read. */
+  readonly type: string;
+  /** Bits of the modulus or of the curve; null for other kinds. */
+  readonly size: number | null;
+  /** For a sentence: `RSA 2048`, `EC secp256k1`. */
+  readonly text: string;
+}
+
+const CURVE_BITS: Readonly<Record<string, number>> = {
+  secp224r1: 224,
+  prime192v1: 192,
+  prime256v1: 256,
+  secp256k1: 256,
+  secp384r1: 384,
+  secp521r1: 521,
+};
+const TRUSTED_CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+export function publicKeyOf({ x509 }: Certificate): KeyObject | null {
+  try {
+    return x509.publicKey;
+  } catch {
+    return null; // of a kind that this OpenSSL does not know
+  }
+}
+
+export function describeKey(key: KeyObject | null): KeyFacts {
+  const type = key?.asymmetricKeyType ?? 'unknown';
+  const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
+  if (type === 'ec') {
+    const curve = namedCurve ?? 'with a curve of its own';
+    return { type, size: CURVE_BITS[curve] ?? null, text: `EC ${curve}` };
+  }
+  const size = modulusLength ?? null;
+  return { type, size, text: size === null ? type : `${type.toUpperCase()} ${size}` };
+}
+
+/** Why a key is refused, as what follows "The key …"; null where it is strong enough and of a common kind. */
+export function weaknessOf(key: KeyObject | null): string | null {
+  const { type, size, text } = describeKey(key);
+  if (type === 'rsa') {
+    return (size ?? 0) >= 2048 ? null : `is too weak: it is RSA with ${size} bits, and 2048 are the least`;
+  }
+  if (type !== 'ec') return `is of a kind that browsers do not take (${text}): use RSA or EC`;
+  if (TRUSTED_CURVES.includes(key?.asymmetricKeyDetails?.namedCurve ?? '')) return null;
+  return `is too weak, or of a kind that browsers do not take (${text}): use P-256 or P-384`;
+}
+
+/**
+ * Whether the private key belongs to the certificate. For RSA and EC a signature proves it: a file can name the
+ * right public half beside a wrong private one, and OpenSSL does not look.
+ */
+export function ownsKey(certificate: Certificate, privateKey: KeyObject): boolean {
+  const publicKey = publicKeyOf(certificate);
+  try {
+    if (publicKey === null || !publicKey.equals(createPublicKey(privateKey))) return false;
+    if (privateKey.asymmetricKeyType !== 'rsa' && privateKey.asymmetricKeyType !== 'ec') return true;
+    const challenge = randomBytes(32);
+    return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
+  } catch {
+    return false; // a private key whose numbers do not even sign
+  }
+}

@@ -1,0 +1,82 @@
+// Why an uploaded certificate is refused (api.md, "Upload and validate"): one function a reason, each throws.
+import { coversName } from '../../../shared/names.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { CertdeskError } from '../errors.ts';
+import { type Certificate, isSelfSigned } from './certificate.ts';
+import { displayName, leafFacts } from './facts.ts';
+import { describeKey, publicKeyOf, weaknessOf } from './public-key.ts';
+
+const DAY_MS = 86_400_000;
+
+/** @param path Leaf first. A root is left to the clients, which have it or not. */
+export function refuseWeakKeys(path: readonly Certificate[]): void {
+  for (const [index, certificate] of path.entries()) {
+    if (index > 0 && isSelfSigned(certificate)) continue;
+    const key = publicKeyOf(certificate);
+    const weakness = index === 0 || key?.asymmetricKeyType === 'rsa' ? weaknessOf(key) : null;
+    if (weakness === null) continue;
+    throw new CertdeskError('WEAK_KEY', `The key of ${called(certificate, index)} ${weakness}.`, {
+      key: describeKey(key).text,
+    });
+  }
+}
+
+/** A root is trusted for itself, so its own signature does not matter (a self-signed leaf's does). */
+export function refuseWeakSignatures(path: readonly Certificate[]): void {
+  for (const [index, certificate] of path.entries()) {
+    if (certificate.signature.trusted || (index > 0 && isSelfSigned(certificate))) continue;
+    throw new CertdeskError(
+      'WEAK_SIGNATURE',
+      `${capitalized(called(certificate, index))} is signed with ${certificate.signature.name}, which clients ` +
+        'no longer trust. Get one signed with SHA-256 or better from its CA.',
+    );
+  }
+}
+
+export function refuseOutsideValidity(leaf: Certificate, now: Date): void {
+  const { issuedAt, expiresAt } = leafFacts(leaf);
+  if (now > leaf.notAfter) {
+    const days = Math.floor((now.getTime() - leaf.notAfter.getTime()) / DAY_MS);
+    const ago = days === 0 ? 'less than a day ago' : days === 1 ? '1 day ago' : `${days} days ago`;
+    throw new CertdeskError(
+      'CERTIFICATE_EXPIRED',
+      `The certificate expired on ${expiresAt} (${ago}). Get a new one from its CA.`,
+      { expiresAt },
+    );
+  }
+  if (now < leaf.notBefore) {
+    throw new CertdeskError(
+      'CERTIFICATE_NOT_YET_VALID',
+      `The certificate is not valid before ${issuedAt}, and it is ${toTimestamp(now)} here. Check the clock, or wait.`,
+      { issuedAt },
+    );
+  }
+}
+
+/** @param domain Null: any, as long as the certificate names a host at all. */
+export function refuseOtherDomain(leaf: Certificate, domain: string | null): void {
+  const { names } = leafFacts(leaf);
+  if (domain === null) {
+    if (names.length > 0) return;
+    throw new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', 'The certificate names no host.', { names });
+  }
+  if (leaf.sanNames.some((name) => coversName(name, domain))) return;
+  const details = { domain, names };
+  const text = `Certificate is not valid for domain ${domain}`;
+  if (!names.some((name) => coversName(name, domain))) {
+    throw new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', text, details);
+  }
+  throw new CertdeskError(
+    'CERTIFICATE_DOMAIN_MISMATCH',
+    `${text}: it has the name only as its common name, which clients ignore. Get one with subject alternative names.`,
+    details,
+  );
+}
+
+function called(certificate: Certificate, index: number): string {
+  return index === 0 ? 'the certificate' : `the issuer's certificate "${displayName(certificate)}"`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,91 @@
+// What is worth knowing of a certificate that is taken all the same (api.md, "Upload and validate").
+import type { Warning } from '../../../shared/certificate.ts';
+import { coversName } from '../../../shared/names.ts';
+import { type Certificate, isSelfSigned } from './certificate.ts';
+import type { OrderedChain } from './chain.ts';
+import { displayName, leafFacts } from './facts.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface WarningOptions {
+  readonly now: Date;
+  /** The project's names; none where there is no project with a domain. */
+  readonly projectNames: readonly string[];
+}
+
+export function warningsOf(chain: OrderedChain, { now, projectNames }: WarningOptions): readonly Warning[] {
+  return [
+    ...expiresSoon(chain.leaf, now),
+    ...selfSigned(chain),
+    ...incomplete(chain, now),
+    ...outOfOrder(chain),
+    ...otherNames(chain.leaf, projectNames),
+  ];
+}
+
+function expiresSoon(leaf: Certificate, now: Date): readonly Warning[] {
+  const left = leaf.notAfter.getTime() - now.getTime();
+  if (left > 30 * DAY_MS) return [];
+  const days = Math.floor(left / DAY_MS);
+  const inDays = days === 0 ? 'within a day' : days === 1 ? 'in 1 day' : `in ${days} days`;
+  return [
+    { code: 'EXPIRES_SOON', message: `The certificate expires ${inDays}, on ${leafFacts(leaf).expiresAt}.` },
+  ];
+}
+
+function selfSigned(chain: OrderedChain): readonly Warning[] {
+  if (!chain.selfSigned) return [];
+  return [
+    {
+      code: 'SELF_SIGNED',
+      message: 'The certificate is self-signed: clients trust it only where it is installed by hand.',
+    },
+  ];
+}
+
+function incomplete(chain: OrderedChain, now: Date): readonly Warning[] {
+  if (!chain.complete) {
+    const issuer = leafFacts(chain.leaf).issuerName;
+    const message = `The certificate of the issuer "${issuer}" is missing: many clients cannot verify the chain. Add it.`;
+    return [{ code: 'CHAIN_INCOMPLETE', message }];
+  }
+  // as good as missing; a root's own dates are for clients to judge
+  const expired = chain.path.slice(1).find((item) => now > item.notAfter && !isSelfSigned(item));
+  if (expired === undefined) return [];
+  const message = `The issuer's certificate "${displayName(expired)}" expired on ${leafFacts(expired).expiresAt}: get its successor from the CA.`;
+  return [{ code: 'CHAIN_INCOMPLETE', message }];
+}
+
+function outOfOrder({ inOrder, leftOut }: OrderedChain): readonly Warning[] {
+  const messages = [
+    ...(inOrder ? [] : ['The chain was not in order; it was put in order, leaf first.']),
+    ...(leftOut.length === 0
+      ? []
+      : [`Certificates that are not of the chain were left out: ${listed(leftOut)}.`]),
+  ];
+  return messages.map((message) => ({ code: 'CHAIN_OUT_OF_ORDER', message }));
+}
+
+function listed(certificates: readonly Certificate[]): string {
+  const names = certificates.slice(0, 5).map((item) => `"${displayName(item)}"`);
+  const rest = certificates.length - names.length;
+  return rest === 0 ? names.join(', ') : `${names.join(', ')} and ${rest} more`;
+}
+
+/** A wildcard that covers the project's name, or a name that the project's wildcard covers, is the project's. */
+function otherNames(leaf: Certificate, projectNames: readonly string[]): readonly Warning[] {
+  const { names } = leafFacts(leaf);
+  const isOurs = (name: string) => projectNames.some((own) => coversName(name, own) || coversName(own, name));
+  const others = names.filter((name) => !isOurs(name));
+  if (projectNames.length > 0 && others.length > 0) {
+    const shown =
+      others.slice(0, 10).join(', ') + (others.length > 10 ? ` and ${others.length - 10} more` : '');
+    return [
+      { code: 'OTHER_NAMES', message: `The certificate also names ${shown}, which the project does not.` },
+    ];
+  }
+  if (leaf.sanNames.length > 0) return [];
+  const message =
+    'The certificate has only a common name, which clients ignore: it needs subject alternative names.';
+  return [{ code: 'OTHER_NAMES', message }];
+}

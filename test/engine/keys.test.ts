@@ -1,0 +1,201 @@
+// Private keys: made by Certdesk and read by OpenSSL, made by OpenSSL and read by Certdesk.
+import fc from 'fast-check';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { generateKey, readPrivateKey } from '../../src/main/engine/keys.ts';
+import type { KeyPolicy } from '../../src/main/engine/model.ts';
+import { failureOf } from '../support/failure.ts';
+import { createOpenSsl, type KeySpec } from '../support/openssl.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // the primes of RSA 4096 may take long to find
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+
+const PASS = ['-passout', 'pass:correct horse'];
+const rsa = await openssl.makeKey('rsa-2048');
+const ec = await openssl.makeKey('ec-384');
+
+const keyText = async (pem: string) => openssl.run(['pkey', '-noout', '-text'], pem);
+const convert = async (pem: string, ...args: readonly string[]) => openssl.run(args, pem);
+
+describe('generateKey', () => {
+  const policies: readonly (readonly [KeyPolicy, RegExp])[] = [
+    [{ type: 'rsa', size: 2048 }, /Private-Key: \(2048 bit/],
+    [{ type: 'rsa', size: 4096 }, /Private-Key: \(4096 bit/],
+    [{ type: 'ec', size: 256 }, /ASN1 OID: prime256v1/],
+    [{ type: 'ec', size: 384 }, /ASN1 OID: secp384r1/],
+  ];
+  test.each(policies)('%o is a PKCS#8 key of that kind to OpenSSL', async (policy, expected) => {
+    const key = await generateKey(policy);
+    expect(key.startsWith('-----BEGIN PRIVATE KEY-----\n')).toBe(true);
+    expect(await keyText(key)).toMatch(expected);
+  });
+
+  test('makes another key each time', async () => {
+    const policy: KeyPolicy = { type: 'ec', size: 256 };
+    expect(await generateKey(policy)).not.toBe(await generateKey(policy));
+  });
+
+  test('leaves the event loop free', async () => {
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 2);
+    await generateKey({ type: 'rsa', size: 4096 });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(2);
+  });
+
+  test('ends at once where the signal aborts, before or meanwhile', async () => {
+    const policy: KeyPolicy = { type: 'rsa', size: 4096 };
+    await expect(generateKey(policy, AbortSignal.abort('before'))).rejects.toBe('before');
+    const controller = new AbortController();
+    const generating = generateKey(policy, controller.signal);
+    controller.abort('meanwhile');
+    await expect(generating).rejects.toBe('meanwhile');
+  });
+});
+
+describe('readPrivateKey', () => {
+  test.each<KeySpec>(['rsa-2048', 'ec-256', 'ec-384', 'ec-521', 'ed25519'])(
+    '%s: PKCS#8 stays as it is',
+    async (spec) => {
+      const key = spec === 'rsa-2048' ? rsa : await openssl.makeKey(spec);
+      expect(readPrivateKey(key)).toBe(key);
+    },
+  );
+
+  test('PKCS#1 and SEC 1 become PKCS#8', async () => {
+    const pkcs1 = await convert(rsa, 'rsa', '-traditional');
+    const sec1 = await convert(ec, 'ec');
+    expect(pkcs1).toContain('BEGIN RSA PRIVATE KEY');
+    expect(sec1).toContain('BEGIN EC PRIVATE KEY');
+    expect(readPrivateKey(pkcs1)).toBe(rsa);
+    expect(readPrivateKey(sec1)).toBe(ec);
+  });
+
+  test('the EC PARAMETERS that `openssl ecparam -genkey` writes before the key are passed over', async () => {
+    const both = await openssl.run(['ecparam', '-name', 'prime256v1', '-genkey']);
+    expect(both).toContain('BEGIN EC PARAMETERS');
+    expect(readPrivateKey(both)).toContain('BEGIN PRIVATE KEY');
+  });
+
+  const encryptions: readonly (readonly [string, readonly string[]])[] = [
+    ['PKCS#8, PBES2 AES-256', ['pkcs8', '-topk8', '-v2', 'aes-256-cbc']],
+    ['PKCS#8, PBES2 AES-128, SHA-1', ['pkcs8', '-topk8', '-v2', 'aes-128-cbc', '-v2prf', 'hmacWithSHA1']],
+    ['PKCS#8, PBES2 AES-256, SHA-512', ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA512']],
+    ['PKCS#8, PBES2 3DES', ['pkcs8', '-topk8', '-v2', 'des3']],
+    ['PKCS#8, scrypt', ['pkcs8', '-topk8', '-scrypt']],
+    ['PKCS#8, PKCS#12 3DES', ['pkcs8', '-topk8', '-v1', 'PBE-SHA1-3DES']],
+    ['traditional AES-256', ['rsa', '-traditional', '-aes256']],
+    ['traditional 3DES', ['rsa', '-traditional', '-des3']],
+  ];
+  test.each(encryptions)('%s: opened by the passphrase and by no other', async (_name, args) => {
+    const encrypted = await convert(rsa, ...args, ...PASS);
+    expect(encrypted).toContain('ENCRYPTED');
+    expect(readPrivateKey(encrypted, 'correct horse')).toBe(rsa);
+    expect(failureOf(() => readPrivateKey(encrypted, 'battery staple')).code).toBe('PASSPHRASE_WRONG');
+    expect(failureOf(() => readPrivateKey(encrypted)).code).toBe('PASSPHRASE_REQUIRED');
+    expect(failureOf(() => readPrivateKey(encrypted, '')).code).toBe('PASSPHRASE_REQUIRED');
+  });
+
+  test('an encrypted SEC 1 key is opened, with CRLF and indentation too', async () => {
+    const encrypted = await convert(ec, 'ec', '-aes128', ...PASS);
+    expect(encrypted).toContain('Proc-Type: 4,ENCRYPTED');
+    const mangled = encrypted.replaceAll('\n', '\r\n').replaceAll(/^/gm, '   ');
+    expect(readPrivateKey(`\ufeff${mangled}`, 'correct horse')).toBe(ec);
+  });
+
+  test('a passphrase that is not needed is ignored', () => {
+    expect(readPrivateKey(rsa, 'anything')).toBe(rsa);
+  });
+
+  test('no sentence and no detail holds the passphrase or a part of the key', async () => {
+    const encrypted = await convert(rsa, 'pkcs8', '-topk8', ...PASS);
+    const failure = failureOf(() => readPrivateKey(encrypted, 'battery staple'));
+    expect(JSON.stringify(failure.toBody())).not.toMatch(/battery|correct|MII/);
+  });
+
+  test('an iteration count that would block for long is refused before it is tried', async () => {
+    const slow = await convert(ec, 'pkcs8', '-topk8', '-iter', '1000001', ...PASS);
+    const start = performance.now();
+    const failure = failureOf(() => readPrivateKey(slow, 'correct horse'));
+    expect(failure.message).toContain('1000001 rounds');
+    expect(performance.now() - start).toBeLessThan(100);
+  });
+
+  test('an encryption that Node cannot open is no wrong passphrase', async () => {
+    const old = await convert(rsa, 'rsa', '-traditional', '-camellia128', ...PASS);
+    expect(failureOf(() => readPrivateKey(old, 'correct horse'))).toMatchObject({
+      code: 'KEY_UNREADABLE',
+      message: expect.stringContaining('openssl pkcs8 -topk8'),
+    });
+  });
+
+  test('a modulus over 16384 bits is refused: one signature would take minutes', () => {
+    // RSAPrivateKey with a modulus of 16392 bits; the other numbers do not matter
+    const integer = (bytes: Buffer) =>
+      Buffer.concat([Buffer.from([2, 0x82, bytes.length >> 8, bytes.length & 255]), bytes]);
+    const small = integer(Buffer.from([3]));
+    const body = Buffer.concat([
+      Buffer.from([2, 1, 0]),
+      integer(Buffer.alloc(2049, 0x7f)),
+      ...Array(7).fill(small),
+    ]);
+    const der = Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 255]), body]);
+    const pem = `-----BEGIN RSA PRIVATE KEY-----\n${der.toString('base64')}\n-----END RSA PRIVATE KEY-----\n`;
+    expect(failureOf(() => readPrivateKey(pem)).message).toContain('more than 16384 bits');
+  });
+
+  const wrong: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
+    ['nothing', () => ' \n', /it is empty/],
+    ['noise', () => 'lorem ipsum', /it is not PEM/],
+    ['a public key', () => convert(rsa, 'pkey', '-pubout'), /it holds a public key alone/],
+    ['two keys', () => rsa + ec, /more than one private key/],
+    ['a cut key', () => rsa.slice(0, -200), /damaged/],
+    ['a key with a line missing', () => rsa.split('\n').toSpliced(5, 1).join('\n'), /damaged/],
+    ['a key with a foreign character', () => rsa.replace('MII', 'M!I'), /damaged/],
+    [
+      'the inside of a key',
+      () => rsa.split('\n').slice(1, -2).join('\n'),
+      /BEGIN …----- and -----END …----- are missing/,
+    ],
+    ['DER', () => convert(rsa, 'pkey', '-outform', 'DER'), /it is binary/],
+    [
+      'OpenSSH',
+      () => `-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----`,
+      /ssh-keygen -p/,
+    ],
+    [
+      'a huge block',
+      () => `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(1 << 20)}\n-----END PRIVATE KEY-----`,
+      /larger than any/,
+    ],
+  ];
+  test.each(wrong)('%s: KEY_UNREADABLE with its own sentence', async (_name, make, expected) => {
+    const pem = await make();
+    const failure = failureOf(() => readPrivateKey(pem));
+    expect(failure.code).toBe('KEY_UNREADABLE');
+    expect(failure.message).toMatch(expected);
+  });
+
+  test("a certificate in the key's place says so", async () => {
+    const { certificate } = await openssl.issue({ subject: '/CN=x', key: { pem: ec } });
+    expect(failureOf(() => readPrivateKey(certificate)).message).toContain('it holds a certificate');
+  });
+
+  test('damage of any kind is never anything but a CertdeskError', () => {
+    const damaged = fc
+      .tuple(fc.nat(rsa.length - 1), fc.string({ maxLength: 3 }), fc.nat(40))
+      .map(([at, text, cut]) => rsa.slice(0, at) + text + rsa.slice(at + cut));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), damaged), (pem) => {
+        try {
+          readPrivateKey(pem);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CertdeskError);
+        }
+      }),
+    );
+  });
+});
