@@ -74,7 +74,8 @@ export function retryAfterMs(
   if (value === undefined || value === '') return null;
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
   const until = Date.parse(value);
-  if (Number.isNaN(until)) return null;
+  // All three forms of an HTTP date begin with a day's name; Date.parse alone reads dates into much else (`-5`).
+  if (Number.isNaN(until) || !/^[A-Z][a-z]{2,8},? /.test(value)) return null;
   const sent = Date.parse(headers.date ?? '');
   return Math.max(0, until - (Number.isNaN(sent) ? now() : sent));
 }

@@ -1,0 +1,172 @@
+// What the ACME client makes of answers: refusals, rate limits, what is not ACME, and what is.
+import { describe, expect, it } from 'vitest';
+import { type FakeAnswer, fakeDirectory } from '../../support/acme-fake-ca.ts';
+import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
+
+const rig = setUpAcmeRig();
+
+describe('rate limits', () => {
+  const limited = { type: `${ACME}rateLimited`, detail: 'too many certificates', status: 429 };
+  it.each<[string, Record<string, string>, number | undefined]>([
+    ['seconds', { 'retry-after': '122400' }, 122_400],
+    [
+      'a date',
+      { 'retry-after': 'Mon, 23 Nov 2026 11:00:00 GMT', date: 'Mon, 23 Nov 2026 10:00:00 GMT' },
+      3_600,
+    ],
+    ['nothing, as for a paused account', {}, undefined],
+    ['nonsense', { 'retry-after': 'soon' }, undefined],
+  ])('with %s', async (_what, headers, retryAfter) => {
+    rig.answerInTurn('/new-order', [{ status: 429, headers, body: limited }]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error.code).toBe('ACME_RATE_LIMITED');
+    expect(error.details).toEqual({
+      url: `${rig.ca.url}/new-order`,
+      status: 429,
+      problem: limited,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
+    expect(error.message).toContain('too many certificates');
+    expect(rig.ca.to('/new-order')).toHaveLength(1);
+  });
+
+  it('are known by their type, whatever the status', async () => {
+    rig.answerInTurn('/new-order', [{ status: 503, body: limited }]);
+    expect((await failure(rig.open().createOrder({ names: ['example.com'] }))).code).toBe(
+      'ACME_RATE_LIMITED',
+    );
+  });
+});
+
+describe('answers that are not ACME', () => {
+  it.each<[string, FakeAnswer]>([
+    ['HTML in place of a directory', { body: HTML }],
+    ['JSON of another kind', { body: { hello: 'world' } }],
+    [
+      'a directory without newOrder',
+      { body: { ...fakeDirectory('http://127.0.0.1:1'), newOrder: undefined } },
+    ],
+    ['endpoints of another scheme', { body: fakeDirectory('ftp://ca.example') }],
+    ['nothing at that address', { status: 404, body: HTML }],
+    ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/directory' } }],
+    ['far too much', { body: ' '.repeat(3 * 1024 * 1024) }],
+  ])('%s', async (_what, answer) => {
+    rig.answerInTurn('/directory', [answer]);
+    const error = await failure(rig.open().directory());
+    expect(error.code).toBe('ACME_PROTOCOL_ERROR');
+    expect(rig.ca.requests).toHaveLength(1);
+  });
+
+  it('truncated JSON', async () => {
+    const body = JSON.stringify(rig.order()).slice(0, 40);
+    rig.answerInTurn('/new-order', [
+      {
+        status: 201,
+        headers: { location: `${rig.ca.url}/order/1`, 'content-type': 'application/json' },
+        body,
+      },
+    ]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { status: 201, body } });
+  });
+
+  it.each<[string, FakeAnswer]>([
+    ['an order without its address', { status: 201, body: {} }],
+    ['an order of an unknown status', { status: 201, body: { status: 'confused' } }],
+    ['an order in plain http', { status: 201, headers: { location: 'http://ca.example/order/1' }, body: {} }],
+  ])('%s', async (_what, answer) => {
+    rig.answerInTurn('/new-order', [answer]);
+    expect((await failure(rig.open().createOrder({ names: ['example.com'] }))).code).toBe(
+      'ACME_PROTOCOL_ERROR',
+    );
+  });
+
+  it('an order elsewhere without TLS is not asked for', async () => {
+    const error = await failure(rig.open().getOrder('http://ca.example/order/1'));
+    expect(error.code).toBe('ACME_PROTOCOL_ERROR');
+    expect(error.message).toContain('not an https address');
+  });
+
+  it('a certificate that is none', async () => {
+    rig.answerInTurn('/certificate/1', [{ body: HTML }]);
+    expect((await failure(rig.open().getCertificate(`${rig.ca.url}/certificate/1`))).code).toBe(
+      'ACME_PROTOCOL_ERROR',
+    );
+  });
+
+  it('a refusal that is not a problem document', async () => {
+    rig.answerInTurn('/new-order', [{ status: 403, body: HTML }]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { status: 403, body: HTML } });
+  });
+
+  it('a forgotten order without a problem document is still a refusal', async () => {
+    const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
+    expect(error).toMatchObject({
+      code: 'ACME_REJECTED',
+      details: { status: 404, problem: { status: 404 } },
+    });
+  });
+});
+
+describe('refusals', () => {
+  it('keep the whole problem document', async () => {
+    const problem = {
+      type: `${ACME}rejectedIdentifier`,
+      detail: 'Some names are not allowed',
+      status: 400,
+      instance: 'https://ca.example/help/17',
+      subproblems: [
+        { type: `${ACME}caa`, detail: 'CAA forbids it', identifier: { type: 'dns', value: 'example.com' } },
+      ],
+    };
+    rig.answerInTurn('/new-order', [{ status: 400, body: problem }]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error).toMatchObject({ code: 'ACME_REJECTED', details: { problem } });
+    expect(error.message).toContain('Some names are not allowed');
+  });
+
+  it('for want of an external account, where the directory did not say so', async () => {
+    const problem = { type: `${ACME}externalAccountRequired`, detail: 'get a key first' };
+    rig.answerInTurn('/new-account', [{ status: 403, body: problem }]);
+    expect((await failure(rig.open().createAccount({ email: null }))).code).toBe('ACME_EAB_REQUIRED');
+  });
+});
+
+describe('what is read', () => {
+  it('is how long to wait before the next look', async () => {
+    rig.answerInTurn('/order/1', [
+      { headers: { 'retry-after': '3' }, body: rig.order({ status: 'processing' }) },
+      { body: rig.order() },
+    ]);
+    expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).retryAfterMs).toBe(3_000);
+    expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).retryAfterMs).toBeNull();
+  });
+
+  it('passes challenges of unknown types, without a token too, and drops what is none', async () => {
+    const challenges = [
+      {
+        type: 'dns-persist-01',
+        url: `${rig.ca.url}/challenge/1`,
+        status: 'pending',
+        'issuer-domain-names': ['ca.example'],
+      },
+      { type: 'http-01', url: `${rig.ca.url}/challenge/2`, status: 'pending', token: 'abc' },
+      'nonsense',
+    ];
+    const identifier = { type: 'dns', value: 'example.com' };
+    rig.ca.on('/authz/1', () => ({ body: { status: 'pending', identifier, challenges } }));
+    const authorization = await rig.open().getAuthorization(`${rig.ca.url}/authz/1`);
+    expect(authorization).toEqual({
+      url: `${rig.ca.url}/authz/1`,
+      status: 'pending',
+      identifier,
+      wildcard: false,
+      challenges: [
+        { type: 'dns-persist-01', url: `${rig.ca.url}/challenge/1`, status: 'pending' },
+        { type: 'http-01', url: `${rig.ca.url}/challenge/2`, status: 'pending', token: 'abc' },
+      ],
+      retryAfterMs: null,
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { createNoncePool } from '../../../src/main/engine/acme/nonces.ts';
+
+describe('createNoncePool', () => {
+  it('gives the youngest first, and each once', () => {
+    const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 10 });
+    pool.add('a');
+    pool.add('b');
+    expect([pool.take(), pool.take(), pool.take()]).toEqual(['b', 'a', null]);
+  });
+
+  it('forgets those that are too old, and takes new ones after that', () => {
+    let now = 0;
+    const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 10 }, () => now);
+    pool.add('a');
+    now = 500;
+    pool.add('b');
+    now = 1_001;
+    expect(pool.take()).toBe('b');
+    expect(pool.take()).toBeNull();
+    pool.add('c');
+    expect(pool.take()).toBe('c');
+  });
+
+  it('keeps no more than its capacity: the oldest go', () => {
+    const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 2 });
+    for (const nonce of ['a', 'b', 'c']) pool.add(nonce);
+    expect([pool.take(), pool.take(), pool.take()]).toEqual(['c', 'b', null]);
+  });
+});

@@ -1,0 +1,203 @@
+// The ACME client and a CA that is not there, hangs, breaks off or fails.
+import { once } from 'node:events';
+import { createServer as createHttpsServer } from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
+import { fakeDirectory } from '../../support/acme-fake-ca.ts';
+import { makeKey } from '../../support/acme-issue.ts';
+import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
+import { makeFolder, makeTls } from '../../support/acme-tls.ts';
+import { freePort, portOf } from '../../support/ports.ts';
+
+const rig = setUpAcmeRig();
+
+describe('a CA that is not there', () => {
+  it('refuses the connection: the error names it', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/directory`;
+    const error = await failure(rig.open({ directoryUrl: url }).directory());
+    expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { url, reason: 'ECONNREFUSED' } });
+    expect(error.message).toContain('refuses the connection');
+  });
+
+  it('breaks off: an order is not sent again, for it may have been taken', async () => {
+    rig.ca.on('/new-order', (_request, response) => void response.destroy());
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error.code).toBe('ACME_UNAVAILABLE');
+    expect(rig.ca.to('/new-order')).toHaveLength(1);
+  });
+
+  it('breaks off once: what only reads is sent again, signed anew', async () => {
+    let broken = false;
+    rig.ca.on('/order/1', (_request, response) => {
+      if (broken) return { body: rig.order() };
+      broken = true;
+      response.destroy();
+      return undefined;
+    });
+    expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).status).toBe('pending');
+    expect(new Set(rig.nonces('/order/1')).size).toBe(2);
+  });
+
+  it('is not trusted: the error says what to do, and trusting its root mends it', async () => {
+    const folder = await makeFolder('untrusted');
+    const { cert, key, rootPem } = await makeTls(folder.path);
+    const server = createHttpsServer({ cert, key }, (_request, response) => {
+      response.end(JSON.stringify(fakeDirectory('https://ca.example')));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${portOf(server)}/directory`;
+    const trusting = createAcmeClient({ requestTimeoutMs: 5_000, userAgent: 'x', trustedRoots: rootPem });
+    const { signal } = new AbortController();
+    try {
+      const error = await failure(rig.open({ directoryUrl: url }).directory());
+      expect(error.code).toBe('ACME_UNAVAILABLE');
+      expect(error.message).toContain('--acme-ca-file');
+      const session = trusting.session({
+        directoryUrl: url,
+        accountKey: makeKey(),
+        accountUrl: null,
+        signal,
+      });
+      expect((await session.directory()).newOrder).toBe('https://ca.example/new-order');
+    } finally {
+      await trusting.close();
+      server.closeAllConnections();
+      server.close();
+      await folder.remove();
+    }
+  });
+
+  it('is given roots that are none', () => {
+    const make = () =>
+      createAcmeClient({ requestTimeoutMs: 1, userAgent: 'x', trustedRoots: 'not a certificate' });
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
+  });
+});
+
+describe('a CA that takes too long', () => {
+  const hasty = setUpAcmeRig(150);
+
+  it('hangs: every request ends by itself', async () => {
+    hasty.ca.on('/new-order', () => undefined);
+    const started = performance.now();
+    const error = await failure(hasty.open().createOrder({ names: ['example.com'] }));
+    expect(error.code).toBe('ACME_TIMEOUT');
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('drips its answer: that is no excuse', async () => {
+    hasty.ca.on('/order/1', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+      return undefined;
+    });
+    expect((await failure(hasty.open().getOrder(`${hasty.ca.url}/order/1`))).code).toBe('ACME_TIMEOUT');
+  });
+});
+
+describe('abort', () => {
+  it('ends a hanging request with the reason given', async () => {
+    const aborter = new AbortController();
+    const reason = new Error('the job is cancelled');
+    rig.ca.on('/new-order', () => {
+      setTimeout(() => aborter.abort(reason), 20);
+      return undefined;
+    });
+    await expect(rig.open({ signal: aborter.signal }).createOrder({ names: ['example.com'] })).rejects.toBe(
+      reason,
+    );
+  });
+
+  it('ends the pause before a retry', async () => {
+    const aborter = new AbortController();
+    const reason = new Error('the job is cancelled');
+    rig.ca.on('/order/1', () => {
+      setTimeout(() => aborter.abort(reason), 20);
+      return { status: 503, headers: { 'retry-after': '9' }, body: HTML };
+    });
+    const started = performance.now();
+    await expect(rig.open({ signal: aborter.signal }).getOrder(`${rig.ca.url}/order/1`)).rejects.toBe(reason);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('of one caller leaves the other one its directory', async () => {
+    const aborter = new AbortController();
+    const reason = new Error('the job is cancelled');
+    rig.ca.on('/directory', async () => {
+      aborter.abort(reason);
+      return { body: fakeDirectory(rig.ca.url) };
+    });
+    const [gone, kept] = await Promise.allSettled([
+      rig.open({ signal: aborter.signal }).directory(),
+      rig.open().directory(),
+    ]);
+    expect(gone).toEqual({ status: 'rejected', reason });
+    expect(kept.status).toBe('fulfilled');
+  });
+
+  it('sends nothing where it came before', async () => {
+    const reason = new Error('the job is cancelled');
+    await expect(
+      rig.open({ signal: AbortSignal.abort(reason) }).getOrder(`${rig.ca.url}/order/1`),
+    ).rejects.toBe(reason);
+    expect(rig.ca.requests).toEqual([]);
+  });
+
+  it('comes to whatever hangs when the client is closed', async () => {
+    rig.ca.on('/new-order', () => {
+      void rig.client.close();
+      return undefined;
+    });
+    expect((await failure(rig.open().createOrder({ names: ['example.com'] }))).code).toBe('ACME_UNAVAILABLE');
+  });
+});
+
+describe('a CA that fails', () => {
+  it('with a page of HTML: what only reads is tried three times, each with a nonce of its own', async () => {
+    rig.answerInTurn('/order/1', [{ status: 503, body: HTML }]);
+    const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
+    expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { status: 503, body: HTML } });
+    expect(rig.nonces('/order/1')).toHaveLength(3);
+    expect(new Set(rig.nonces('/order/1')).size).toBe(3);
+  });
+
+  it('at first: what only reads succeeds', async () => {
+    rig.answerInTurn('/order/1', [{ status: 502, body: HTML }, { body: rig.order({ status: 'ready' }) }]);
+    expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).status).toBe('ready');
+  });
+
+  it('on an order: it is sent once', async () => {
+    rig.answerInTurn('/new-order', [
+      { status: 500, body: { type: `${ACME}serverInternal`, detail: 'Oops' } },
+    ]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { problem: { detail: 'Oops' } } });
+    expect(rig.ca.to('/new-order')).toHaveLength(1);
+  });
+
+  it('for longer than a few seconds: it is left alone', async () => {
+    rig.answerInTurn('/order/1', [{ status: 503, headers: { 'retry-after': '120' }, body: HTML }]);
+    const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
+    expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { retryAfter: 120 } });
+    expect(rig.ca.to('/order/1')).toHaveLength(1);
+  });
+
+  it('for a second, as it says: that is waited for', async () => {
+    rig.answerInTurn('/order/1', [
+      { status: 503, headers: { 'retry-after': '1' }, body: HTML },
+      { body: rig.order() },
+    ]);
+    const started = performance.now();
+    await rig.open().getOrder(`${rig.ca.url}/order/1`);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+  });
+
+  it('to give a nonce: that is tried again also before an order', async () => {
+    rig.answerInTurn('/new-nonce', [{ status: 500 }, {}]);
+    rig.answerInTurn('/new-order', [
+      { status: 201, headers: { location: `${rig.ca.url}/order/1` }, body: rig.order() },
+    ]);
+    expect((await rig.open().createOrder({ names: ['example.com'] })).url).toBe(`${rig.ca.url}/order/1`);
+  });
+});
