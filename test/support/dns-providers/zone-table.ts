@@ -50,9 +50,13 @@ export const QUOTED: Presentation = {
   decode: (data) => [...data.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((part) => JSON.parse(part[0])).join(''),
 };
 
-export function createZoneTable(presentation: Presentation, onChange: OnChange = () => {}): ZoneTable {
+/** @param newId Of zones and records, in the form of the API; 32 hexadecimal digits where left out. */
+export function createZoneTable(
+  presentation: Presentation,
+  onChange: OnChange = () => {},
+  newId: () => string = () => randomBytes(16).toString('hex'),
+): ZoneTable {
   const zones: TableZone[] = [];
-  const newId = () => randomBytes(16).toString('hex');
   const under = (name: string) =>
     zones
       .filter((zone) => !zone.private && (name === zone.name || name.endsWith(`.${zone.name}`)))

@@ -1,0 +1,116 @@
+// DigitalOcean DNS by API token. One record per value, each with an id of its own:
+// https://docs.digitalocean.com/reference/api/reference/domain-records/
+import { z } from 'zod';
+import { baseUrl } from './endpoint.ts';
+import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
+import { allPages } from './paging.ts';
+import { type DnsProvider, defineDnsProvider } from './provider.ts';
+import { readTxtRef, relativeName, type TxtRef, txtRefFor } from './txt-ref.ts';
+
+/** Seconds; the least that is taken. */
+const TTL = 30;
+
+const FailureSchema = z.object({ id: z.string(), message: z.string() });
+const LinksSchema = z.object({ pages: z.object({ next: z.string().optional() }).optional() }).optional();
+const DomainsSchema = z.object({ domains: z.array(z.object({ name: z.string() })), links: LinksSchema });
+const RecordsSchema = z.object({
+  domain_records: z.array(
+    z.object({ id: z.number(), type: z.string(), name: z.string(), data: z.string().nullish() }),
+  ),
+  links: LinksSchema,
+});
+
+export const digitalocean = defineDnsProvider({
+  id: 'digitalocean',
+  name: 'DigitalOcean',
+  docs: 'https://docs.digitalocean.com/reference/api/create-personal-access-token/',
+  permissions:
+    'A personal access token with the scopes domain:read, domain:create, domain:update and domain:delete.',
+  credentials: [
+    {
+      name: 'apiToken',
+      label: 'Personal access token',
+      secret: true,
+      required: true,
+      type: 'text',
+      help: 'API, Tokens, Generate New Token; custom scopes: all of "domain".',
+    },
+  ],
+  propagation: { timeout: 120, interval: 2 },
+  create({ apiToken }, { http, endpoint }) {
+    const base = baseUrl('https://api.digitalocean.com/v2', endpoint);
+    return createDigitalOcean(http, base, `Bearer ${apiToken}`);
+  },
+});
+
+function createDigitalOcean(http: DnsHttp, base: string, authorization: string): DnsProvider {
+  /** @param expected Statuses beside 2xx that are not thrown. */
+  const call = async (
+    request: Omit<DnsHttpRequest, 'headers'>,
+    expected: readonly number[] = [],
+  ): Promise<DnsHttpResponse> => {
+    const response = await http.request({
+      ...request,
+      url: `${base}${request.url}`,
+      headers: { authorization },
+    });
+    if (response.status < 300 || expected.includes(response.status)) return response;
+    throw http.refused(response, reasonOf(response));
+  };
+
+  /** The ids of all records of that name and value: a repeated POST may have made two. */
+  const find = async ({ zoneId, name, value }: TxtRef, signal: AbortSignal): Promise<readonly number[]> => {
+    const query = new URLSearchParams({ type: 'TXT', name, per_page: '200' });
+    const records = await allPages(1, async (page) => {
+      const url = `/domains/${zoneId}/records?${query}&page=${page}`;
+      const answer = http.read(RecordsSchema, await call({ method: 'GET', url, signal }));
+      return { items: answer.domain_records, next: answer.links?.pages?.next ? page + 1 : null };
+    });
+    const relative = relativeName(name, zoneId);
+    return records
+      .filter((record) => record.type === 'TXT' && record.name === relative && record.data === value)
+      .map(({ id }) => id);
+  };
+
+  return {
+    async listZones(signal) {
+      const domains = await allPages(1, async (page) => {
+        const url = `/domains?per_page=200&page=${page}`;
+        const answer = http.read(DomainsSchema, await call({ method: 'GET', url, signal }));
+        // Only the number is taken of the next page's address: the token stays with this host.
+        return { items: answer.domains, next: answer.links?.pages?.next ? page + 1 : null };
+      });
+      return domains.map(({ name }) => ({ id: name.toLowerCase(), name: name.toLowerCase() }));
+    },
+
+    async addTxt(record, signal) {
+      const ref = txtRefFor(record);
+      if ((await find(ref, signal)).length > 0) return ref;
+      const name = relativeName(record.name, record.zone.name);
+      const body = { type: 'TXT', name, data: record.value, ttl: TTL };
+      const url = `/domains/${record.zone.id}/records`;
+      // Safe to repeat: removeTxt removes every record of this value.
+      const response = await call({ method: 'POST', url, body, signal, idempotent: true }, [422]);
+      // Of a lost answer, the second try may be told that the record exists.
+      if (response.status === 422 && (await find(ref, signal)).length === 0) {
+        throw http.refused(response, reasonOf(response));
+      }
+      return ref;
+    },
+
+    async removeTxt(stored, signal) {
+      const ref = readTxtRef(stored);
+      for (const id of await find(ref, signal)) {
+        await call({ method: 'DELETE', url: `/domains/${ref.zoneId}/records/${id}`, signal }, [404]);
+      }
+    },
+
+    refFor: txtRefFor,
+  };
+}
+
+function reasonOf({ json }: DnsHttpResponse): string {
+  const failure = FailureSchema.safeParse(json);
+  if (!failure.success) return JSON.stringify(json) ?? 'it gave no reason';
+  return `${failure.data.message} (${failure.data.id})`;
+}
