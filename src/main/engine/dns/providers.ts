@@ -12,6 +12,7 @@ import { type Sleep, sleep } from './retry.ts';
 const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new Map([
   ['cloudflare', async () => (await import('./cloudflare.ts')).cloudflare],
   ['digitalocean', async () => (await import('./digitalocean.ts')).digitalocean],
+  ['godaddy', async () => (await import('./godaddy.ts')).godaddy],
 ]);
 
 export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;
