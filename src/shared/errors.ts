@@ -117,6 +117,7 @@ export const ERRORS = {
   ),
   DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk runs on this data folder. Stop it first.'),
   SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job goes on after the next start.'),
+  LISTEN_FAILED: entry(500, true, 'A port cannot be opened. Choose another one, or stop what uses it.'),
   INTERNAL: entry(500, false, 'A mistake in Certdesk. The log has the cause; please report it.'),
 } as const satisfies Record<string, ErrorEntry>;
 

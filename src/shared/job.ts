@@ -22,6 +22,8 @@ export type Step = keyof typeof STEPS;
 
 export const JobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
 
+export type JobState = z.infer<typeof JobStateSchema>;
+
 export const ErrorBodySchema = z
   .object({
     success: z.literal(false),

@@ -70,7 +70,10 @@ export interface CertificateStore {
 }
 
 export interface JobStore {
-  /** Rejects with OPERATION_IN_PROGRESS (details.jobId) while another job of the project is unfinished. */
+  /**
+   * Rejects with OPERATION_IN_PROGRESS (details.jobId) while another job of the project is unfinished, and with
+   * IDEMPOTENCY_KEY_REUSED where a job of the same key is there already.
+   */
   create(job: JobRecord): Promise<void>;
   get(id: string): Promise<JobRecord | null>;
   update(

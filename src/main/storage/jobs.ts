@@ -21,6 +21,8 @@ export function createJobStore(db: Kysely<Schema>): JobStore {
       try {
         await db.insertInto('jobs').values(toRow(job)).execute();
       } catch (error) {
+        if (isUniqueViolation(error, 'jobs.idempotency_key'))
+          throw new CertdeskError('IDEMPOTENCY_KEY_REUSED');
         if (!isUniqueViolation(error, 'jobs.project_id')) throw error;
         const [other] = await unfinished(job.projectId);
         throw new CertdeskError(

@@ -1,0 +1,171 @@
+// The operations of certificates-api.txt, and the additions of api.md under …/certificate.
+import { z } from 'zod';
+import {
+  CertificateSchema,
+  KeyPairRequestSchema,
+  ObtainedSchema,
+  ObtainRequestSchema,
+  RenewedSchema,
+  RevokeRequestSchema,
+  StatusSchema,
+  UploadedSchema,
+  ValidationSchema,
+} from '../../shared/certificate.ts';
+import { AcceptedSchema } from '../../shared/job.ts';
+import { ProjectIdSchema } from '../../shared/project.ts';
+import { holdsKey } from '../engine/certificates.ts';
+import type { Call, Outcome } from '../engine/issuance.ts';
+import type { Context, Principal } from './context.ts';
+import { operation, requireScope, router } from './trpc.ts';
+
+const id = ProjectIdSchema;
+const success = z.literal(true);
+
+const ObtainAnswer = z.object({ success, certificate: ObtainedSchema, dryRun: z.literal(true).optional() });
+const RenewAnswer = z.object({ success, certificate: RenewedSchema });
+const MessageAnswer = z.object({ success, message: z.string() });
+
+const FileSchema = z.object({ body: z.string(), contentType: z.string(), filename: z.string() });
+
+function callOf(ctx: Context & { readonly principal: Principal }): Call {
+  const key = ctx.idempotencyKey;
+  return {
+    by: ctx.principal.id,
+    respondAsync: ctx.respondAsync,
+    // Keys belong to whoever made them up: two tokens may use the same one.
+    idempotencyKey: key === null ? null : `${ctx.principal.id}:${key}`,
+  };
+}
+
+/** The job where it was not waited for, else what issuance-jobs.ts has stored as its result, checked once more. */
+function answer<T extends z.ZodType>(outcome: Outcome, schema: T) {
+  if (!outcome.done) return { success: true as const, job: outcome.job };
+  return schema.parse({ success: true, ...(outcome.result as object) });
+}
+
+export const certificates = router({
+  get: operation('projects:read')
+    .meta({ rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate' } })
+    .input(z.object({ id }))
+    .output(CertificateSchema.nullable())
+    .query(({ ctx, input }) => ctx.engine.certificates.get(input.id)),
+
+  status: operation('projects:read')
+    .meta({
+      rest: { method: 'GET', path: '/projects/{id}/certificate/status', summary: 'Get certificate status' },
+    })
+    .input(z.object({ id }))
+    .output(StatusSchema.nullable())
+    .query(({ ctx, input }) => ctx.engine.certificates.status(input.id)),
+
+  obtain: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/obtain',
+        summary: 'Obtain by ACME',
+        job: true,
+      },
+    })
+    .input(z.object({ id, body: ObtainRequestSchema }))
+    .output(z.union([ObtainAnswer, AcceptedSchema]))
+    .mutation(async ({ ctx, input }) =>
+      answer(await ctx.engine.issuance.obtain(input.id, input.body, callOf(ctx)), ObtainAnswer),
+    ),
+
+  upload: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/upload',
+        summary: 'Upload custom certificate',
+      },
+    })
+    .input(z.object({ id, body: KeyPairRequestSchema }))
+    .output(z.object({ success, certificate: UploadedSchema }))
+    .mutation(async ({ ctx, input }) => ({
+      success: true as const,
+      certificate: await ctx.engine.certificates.upload(input.id, input.body),
+    })),
+
+  validate: operation('projects:read')
+    .meta({
+      rest: { method: 'POST', path: '/projects/{id}/certificate/validate', summary: 'Validate certificate' },
+    })
+    .input(z.object({ id, body: KeyPairRequestSchema }))
+    .output(ValidationSchema)
+    .mutation(({ ctx, input }) => ctx.engine.certificates.validate(input.id, input.body)),
+
+  renew: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/renew',
+        summary: 'Renew certificate',
+        job: true,
+      },
+    })
+    .input(z.object({ id, body: z.strictObject({}).optional() }))
+    .output(z.union([RenewAnswer, AcceptedSchema]))
+    .mutation(async ({ ctx, input }) =>
+      answer(await ctx.engine.issuance.renew(input.id, callOf(ctx)), RenewAnswer),
+    ),
+
+  revoke: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/revoke',
+        summary: 'Revoke certificate',
+        job: true,
+      },
+    })
+    .input(z.object({ id, body: RevokeRequestSchema.optional() }))
+    .output(z.union([MessageAnswer, AcceptedSchema]))
+    .mutation(async ({ ctx, input }) => {
+      const reason = input.body?.reason ?? 'unspecified';
+      return answer(await ctx.engine.issuance.revoke(input.id, reason, callOf(ctx)), MessageAnswer);
+    }),
+
+  remove: operation('projects:write')
+    .meta({ rest: { method: 'DELETE', path: '/projects/{id}/certificate', summary: 'Remove certificate' } })
+    .input(z.object({ id, body: z.strictObject({}).optional() }))
+    .output(MessageAnswer)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.certificates.remove(input.id);
+      return { success: true as const, message: 'Certificate removed' };
+    }),
+
+  setAutoRenew: operation('projects:write')
+    .meta({
+      rest: { method: 'PATCH', path: '/projects/{id}/certificate', summary: 'Turn auto-renewal on or off' },
+    })
+    .input(z.object({ id, body: z.strictObject({ autoRenew: z.boolean() }) }))
+    .output(CertificateSchema)
+    .mutation(({ ctx, input }) => ctx.engine.certificates.setAutoRenew(input.id, input.body.autoRenew)),
+
+  download: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/download',
+        summary: 'Download as a file; pfx and key include the private key and need projects:write',
+        form: 'file',
+        // Not in the query: addresses end up in logs.
+        headers: { 'certdesk-export-password': 'password' },
+      },
+    })
+    .input(
+      z.object({
+        id,
+        format: z.enum(['pem', 'chain', 'fullchain', 'pfx', 'key']).default('fullchain'),
+        password: z.string().max(1024).optional().meta({ description: 'For pfx: at least 8 characters' }),
+      }),
+    )
+    .output(FileSchema)
+    .query(async ({ ctx, input: { id, format, password } }) => {
+      if (holdsKey(format)) requireScope(ctx.principal.scopes, 'projects:write');
+      const file = await ctx.engine.certificates.download(id, { format, password, by: ctx.principal.name });
+      return { ...file, body: file.body.toString('base64') };
+    }),
+});

@@ -1,0 +1,28 @@
+// What every operation knows of its caller. Transports make it; operations read it.
+import type { Scope } from '../../shared/token.ts';
+import type { Engine } from '../engine/index.ts';
+
+export interface Principal {
+  /** A token's id. */
+  readonly id: string;
+  /** For people: the token's name. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** The only projects that it may see; null for all. */
+  readonly projectIds: readonly string[] | null;
+}
+
+export interface Context {
+  readonly engine: Engine;
+  readonly health: () => Promise<Health>;
+  /** Null where the caller has shown nothing: such a caller gets UNAUTHENTICATED. */
+  readonly principal: Principal | null;
+  /** `Prefer: respond-async`. */
+  readonly respondAsync: boolean;
+  readonly idempotencyKey: string | null;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  readonly secretStore: 'keychain' | 'sealed-file' | 'unavailable';
+}

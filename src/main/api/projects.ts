@@ -1,0 +1,53 @@
+// Projects: list, make, look at, change, remove.
+import { z } from 'zod';
+import {
+  CreateProjectSchema,
+  ListProjectsSchema,
+  ProjectIdSchema,
+  ProjectPageSchema,
+  ProjectSchema,
+  UpdateProjectSchema,
+} from '../../shared/project.ts';
+import { operation, requireAllProjects, router } from './trpc.ts';
+
+const id = ProjectIdSchema;
+
+export const projects = router({
+  list: operation('projects:read')
+    .meta({ rest: { method: 'GET', path: '/projects', summary: 'List projects with their certificates' } })
+    .input(ListProjectsSchema)
+    .output(ProjectPageSchema)
+    .query(({ ctx, input }) => ctx.engine.projects.list(input, ctx.principal.projectIds)),
+
+  create: operation('projects:write')
+    .meta({ rest: { method: 'POST', path: '/projects', summary: 'Make a project', status: 201 } })
+    .input(z.object({ body: CreateProjectSchema }))
+    .output(ProjectSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.projects.create(input.body);
+    }),
+
+  get: operation('projects:read')
+    .meta({ rest: { method: 'GET', path: '/projects/{id}', summary: 'Get a project' } })
+    .input(z.object({ id }))
+    .output(ProjectPageSchema.shape.projects.element)
+    .query(({ ctx, input }) => ctx.engine.projects.get(input.id)),
+
+  update: operation('projects:write')
+    .meta({ rest: { method: 'PATCH', path: '/projects/{id}', summary: 'Change a project' } })
+    .input(z.object({ id, body: UpdateProjectSchema }))
+    .output(ProjectSchema)
+    .mutation(({ ctx, input }) => ctx.engine.projects.update(input.id, input.body)),
+
+  remove: operation('projects:write')
+    .meta({
+      rest: { method: 'DELETE', path: '/projects/{id}', summary: 'Remove a project without a certificate' },
+    })
+    .input(z.object({ id, body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.projects.remove(input.id);
+      return { success: true as const, message: 'Project removed' };
+    }),
+});

@@ -1,0 +1,191 @@
+// Certdesk itself: storage -> secrets -> engine -> router -> HTTP. The desktop application and the headless server
+// each make a Platform and call createApp; nothing else differs between them.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Health } from './api/context.ts';
+import { createAcmeClient } from './engine/acme/client.ts';
+import type { DirectoryOverrides } from './engine/acme/directories.ts';
+import { CertdeskError } from './engine/errors.ts';
+import { createEngine, type Engine } from './engine/index.ts';
+import type { Clock, SecretStore } from './engine/ports.ts';
+import type { Stores } from './engine/stores.ts';
+import { type ChallengeListener, openChallengeListener } from './http/acme-challenge.ts';
+import { type Listening, listenError } from './http/listen.ts';
+import { createHttpServer } from './http/server.ts';
+import { openSecretStore } from './secrets/open.ts';
+import { createVault } from './secrets/vault.ts';
+import { databasePath, lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
+import { openDatabase } from './storage/database.ts';
+import { createStores } from './storage/stores.ts';
+
+export interface Platform {
+  readonly dataFolder: string;
+  readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
+  readonly api: { readonly host: string; readonly port: number };
+  /** `required`: whether a port that cannot be opened stops the start (it was asked for), or is only told. */
+  readonly challenge: { readonly host: string; readonly port: number; readonly required: boolean };
+  readonly allowedHosts: readonly string[];
+  readonly directories: DirectoryOverrides;
+  /** PEM roots to trust for CAs beside the well-known ones. */
+  readonly acmeRoots: string | null;
+  /** The built GUI; null where there is none. */
+  readonly guiFolder: string | null;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly limits: Limits;
+}
+
+/** Milliseconds. */
+export interface Limits {
+  readonly concurrency: number;
+  readonly acmeRequestMs: number;
+  readonly answerWithinMs: number;
+  readonly issueWithinMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  concurrency: 10,
+  acmeRequestMs: 30_000,
+  answerWithinMs: 120_000,
+  issueWithinMs: 900_000,
+};
+
+export interface App {
+  readonly engine: Engine;
+  /** `http://127.0.0.1:7878` */
+  readonly address: string;
+  /** What was told at start: the secret store that is used and why, a challenge port that could not be opened. */
+  readonly notices: readonly string[];
+  readonly challengePort: number | null;
+  /** Stops everything; jobs under way go on at the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws DATA_FOLDER_IN_USE, DATABASE_TOO_NEW, STORAGE_FAILED, LISTEN_FAILED, SECRET_STORE_UNAVAILABLE: each message
+ * says what to do. What was opened before is closed again.
+ */
+export async function createApp(platform: Platform): Promise<App> {
+  const closing: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    return await open(platform, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  platform: Platform,
+  closing: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<App> {
+  const { dataFolder, logger, limits } = platform;
+  makeDataFolder(dataFolder);
+  closing.push(lockDataFolder(dataFolder));
+  const database = openDatabase(databasePath(dataFolder));
+  closing.push(() => database.close());
+  const stores = createStores(database.db);
+  const { store: secrets, reason } = await openSecrets(platform, stores);
+  const acme = createAcmeClient({
+    requestTimeoutMs: limits.acmeRequestMs,
+    userAgent: `Certdesk/${platform.version}`,
+    ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),
+  });
+  const engine = createEngine({
+    stores,
+    secrets,
+    vault: createVault({ secrets, keyRecord: keyRecord(stores) }),
+    acme,
+    clock: platform.clock,
+    log: logger,
+    directories: platform.directories,
+    limits,
+  });
+  closing.push(() => engine.stop());
+  const notices = [reason];
+  const challenge = await openChallenge(platform, engine, notices);
+  if (challenge !== null) closing.push(() => challenge.close());
+  const address = await openApi(platform, { engine, secrets, closing });
+  await engine.start();
+  return { engine, address, notices, challengePort: challenge?.port ?? null, close };
+}
+
+/** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */
+async function openSecrets({ secretStore, dataFolder }: Platform, stores: Stores) {
+  let installationId = await stores.settings.get('installation-id');
+  if (typeof installationId !== 'string') {
+    installationId = randomUUID();
+    await stores.settings.set('installation-id', installationId);
+  }
+  const kind = await stores.settings.get('secret-store');
+  const remembered = kind === 'keychain' || kind === 'sealed-file' ? kind : null;
+  const opened = await openSecretStore({ mode: secretStore, folder: dataFolder, installationId, remembered });
+  if (remembered === null) await stores.settings.set('secret-store', opened.kind);
+  return opened;
+}
+
+function keyRecord({ settings }: Stores) {
+  return {
+    async get() {
+      const id = await settings.get('master-key-id');
+      return typeof id === 'string' ? id : null;
+    },
+    set: (id: string) => settings.set('master-key-id', id),
+  };
+}
+
+async function openChallenge(
+  platform: Platform,
+  engine: Engine,
+  notices: string[],
+): Promise<ChallengeListener | null> {
+  const { required, ...at } = platform.challenge;
+  const listening: Listening = { ...at, what: 'The HTTP-01 challenge listener', option: '--challenge-port' };
+  try {
+    return await openChallengeListener(listening, engine.answerChallenge);
+  } catch (error) {
+    if (required || !(error instanceof CertdeskError)) throw error;
+    notices.push(
+      `${error.message}. Until then HTTP-01 works only where a reverse proxy forwards /.well-known/acme-challenge/ to the API's address`,
+    );
+    return null;
+  }
+}
+
+async function openApi(
+  platform: Platform,
+  { engine, secrets, closing }: { engine: Engine; secrets: SecretStore; closing: (() => unknown)[] },
+): Promise<string> {
+  const server = await createHttpServer({
+    engine,
+    health: () => checkHealth(secrets),
+    logger: platform.logger,
+    allowedHosts: platform.allowedHosts,
+    guiFolder: platform.guiFolder,
+    version: platform.version,
+  });
+  closing.push(() => server.close());
+  const at = { ...platform.api, what: 'The API', option: '--port' };
+  await server.listen(platform.api).catch((error: unknown) => {
+    throw listenError(error, at);
+  });
+  const bound = server.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
+  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+  return `http://${host}:${port}`;
+}
+
+/** The secret store is really asked: a locked keychain is not healthy. */
+async function checkHealth(secrets: SecretStore): Promise<Health> {
+  try {
+    await secrets.names();
+    return { ok: true, secretStore: secrets.kind };
+  } catch {
+    return { ok: false, secretStore: 'unavailable' };
+  }
+}

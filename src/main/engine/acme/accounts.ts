@@ -1,0 +1,88 @@
+// Accounts at CAs: one a directory and e-mail address, made on first use, its key stored before the CA sees it.
+import { randomUUID } from 'node:crypto';
+import { toTimestamp } from '../../../shared/time.ts';
+import { CertdeskError } from '../errors.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
+import { generateKey } from '../keys.ts';
+import type { AccountRecord } from '../model.ts';
+import type { Clock, Vault } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+import type { AcmeClient, AcmeSession } from './contract.ts';
+
+export interface ExternalAccount {
+  readonly kid: string;
+  readonly hmacKey: string;
+}
+
+export interface AccountOwner {
+  readonly directoryUrl: string;
+  readonly email: string | null;
+  readonly eab: ExternalAccount | null;
+}
+
+export interface OpenAccount {
+  readonly account: AccountRecord;
+  readonly session: AcmeSession;
+}
+
+export interface Accounts {
+  /** The account of this owner, registered where it is not yet, and a session on it. */
+  open(owner: AccountOwner, signal: AbortSignal): Promise<OpenAccount>;
+  /** A session on an account that was used before. @throws ACME_REJECTED where it is no longer kept. */
+  reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount>;
+  /** Registers the same key anew: a CA that has lost its accounts (accountDoesNotExist). */
+  register(open: OpenAccount, eab: ExternalAccount | null): Promise<OpenAccount>;
+}
+
+export interface AccountsDeps {
+  readonly stores: Stores;
+  readonly vault: Vault;
+  readonly acme: AcmeClient;
+  readonly clock: Clock;
+  readonly lock: KeyedLock;
+}
+
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const { stores, vault, acme, clock, lock } = deps;
+
+  async function create({ directoryUrl, email }: AccountOwner): Promise<AccountRecord> {
+    const id = randomUUID();
+    // P-256: every ACME CA takes it (RFC 8555 section 6.2: ES256), and it signs faster than RSA.
+    const key = await generateKey({ type: 'ec', size: 256 });
+    const keySealed = await vault.seal(key, `account:${id}`);
+    const account = { id, directoryUrl, email, url: null, keySealed, createdAt: toTimestamp(clock.now()) };
+    await stores.accounts.create(account);
+    return account;
+  }
+
+  async function session(account: AccountRecord, signal: AbortSignal): Promise<OpenAccount> {
+    const accountKey = await vault.open(account.keySealed, `account:${account.id}`);
+    const { directoryUrl, url } = account;
+    return { account, session: acme.session({ directoryUrl, accountKey, accountUrl: url, signal }) };
+  }
+
+  async function register(
+    { account, session }: OpenAccount,
+    eab: ExternalAccount | null,
+  ): Promise<OpenAccount> {
+    const { url } = await session.createAccount({ email: account.email, ...(eab === null ? {} : { eab }) });
+    await stores.accounts.setUrl(account.id, url);
+    return { account: { ...account, url }, session };
+  }
+
+  return {
+    register,
+    open: (owner, signal) =>
+      // Jobs that run side by side share one account; without the lock each would register its own.
+      lock(`account ${owner.directoryUrl} ${owner.email ?? ''}`, async () => {
+        const known = await stores.accounts.find(owner.directoryUrl, owner.email);
+        const open = await session(known ?? (await create(owner)), signal);
+        return open.account.url === null ? register(open, owner.eab) : open;
+      }),
+    async reopen(accountId, signal) {
+      const account = await stores.accounts.get(accountId);
+      if (account?.url) return session(account, signal);
+      throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// Asks a CA again and again until something is final, at the pace that the CA asks for.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CertdeskError } from '../errors.ts';
+
+export interface Polling {
+  readonly signal: AbortSignal;
+  /** When to give up; ms since the epoch. */
+  readonly deadline: number;
+  /** For the error: `validation of example.com`. */
+  readonly what: string;
+}
+
+/** The first look comes this soon: a CA that is quick is not waited for. */
+const FIRST_MS = 50;
+const GROWING_FROM_MS = 100;
+const LONGEST_MS = 5_000;
+
+/**
+ * Every answer's Retry-After is honoured (RFC 8555 sections 7.4 and 7.5.1); without one the wait begins at 100 ms and
+ * grows by half to 5 s.
+ * @throws ACME_TIMEOUT when the next look would be after the deadline; whatever `ask` throws; the abort's reason.
+ */
+export async function poll<T extends { readonly retryAfterMs: number | null }>(
+  ask: () => Promise<T>,
+  isFinal: (answer: T) => boolean,
+  { signal, deadline, what }: Polling,
+): Promise<T> {
+  let own = GROWING_FROM_MS;
+  let wait = FIRST_MS;
+  for (;;) {
+    if (Date.now() + wait > deadline) {
+      throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`);
+    }
+    await pause(wait, signal);
+    const answer = await ask();
+    if (isFinal(answer)) return answer;
+    wait = answer.retryAfterMs ?? own;
+    own = Math.min(own * 1.5, LONGEST_MS);
+  }
+}
+
+/** @throws the signal's reason, not the AbortError that timers make of it. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}

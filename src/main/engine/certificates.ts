@@ -1,0 +1,190 @@
+// The certificate of a project: the verbs that need no CA. issuance.ts has obtain, renew and revoke.
+import { randomUUID } from 'node:crypto';
+import type { Certificate, KeyPairRequest, Status, Uploaded, Validation } from '../../shared/certificate.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { CertdeskError } from './errors.ts';
+import { type ExportedFile, type ExportFormat, exportCertificate } from './export.ts';
+import { type CheckedKeyPair, checkKeyPair } from './inspect.ts';
+import type { Journal } from './journal.ts';
+import type { CertificateRecord, ProjectRecord } from './model.ts';
+import type { Clock, Vault } from './ports.ts';
+import { presentCertificate, presentStatus, presentUploaded } from './present.ts';
+import { findProject } from './projects.ts';
+import { NO_RENEWAL_YET } from './renewal.ts';
+import type { Stores } from './stores.ts';
+
+export interface Certificates {
+  /** Null where the project has none. @throws PROJECT_NOT_FOUND */
+  get(projectId: string): Promise<Certificate | null>;
+  /** Null where the project has none. @throws PROJECT_NOT_FOUND */
+  status(projectId: string): Promise<Status | null>;
+  /** @throws DOMAIN_NOT_CONFIGURED, OPERATION_IN_PROGRESS, and each refusal of `checkKeyPair` */
+  upload(projectId: string, body: KeyPairRequest): Promise<Uploaded>;
+  /** What `upload` would say, without storing anything. @throws PROJECT_NOT_FOUND */
+  validate(projectId: string, body: KeyPairRequest): Promise<Validation>;
+  /** @throws CERTIFICATE_NOT_FOUND, OPERATION_IN_PROGRESS */
+  remove(projectId: string): Promise<void>;
+  /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE */
+  setAutoRenew(projectId: string, autoRenew: boolean): Promise<Certificate>;
+  /** @param by Who takes it: an export of a key is an event. @throws CERTIFICATE_NOT_FOUND, INVALID_REQUEST */
+  download(
+    projectId: string,
+    options: { readonly format: ExportFormat; readonly password?: string | undefined; readonly by: string },
+  ): Promise<ExportedFile>;
+}
+
+export interface CertificatesDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+/** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+export async function findCertificate(stores: Stores, projectId: string): Promise<CertificateRecord> {
+  await findProject(stores, projectId);
+  const certificate = await stores.certificates.active(projectId);
+  if (certificate === null)
+    throw new CertdeskError('CERTIFICATE_NOT_FOUND', 'The project has no certificate');
+  return certificate;
+}
+
+/** @throws OPERATION_IN_PROGRESS (details.jobId) */
+export async function refuseWhileBusy(stores: Stores, projectId: string): Promise<void> {
+  const [job] = await stores.jobs.unfinished(projectId);
+  if (job === undefined) return;
+  throw new CertdeskError(
+    'OPERATION_IN_PROGRESS',
+    `Another operation on this project is under way (${job.input.kind}): wait for its job`,
+    { jobId: job.id },
+  );
+}
+
+export function createCertificates(deps: CertificatesDeps): Certificates {
+  const { stores, journal, vault, clock } = deps;
+
+  async function uploaded(project: ProjectRecord, checked: CheckedKeyPair): Promise<CertificateRecord> {
+    const id = randomUUID();
+    return {
+      ...checked.leaf,
+      id,
+      projectId: project.id,
+      type: 'custom',
+      domain: checked.domain,
+      chain: checked.chain,
+      keySealed: await vault.seal(checked.privateKey, `certificate:${id}`),
+      staging: false,
+      autoRenew: false,
+      recipe: null,
+      accountId: null,
+      renewedFrom: null,
+      renewal: NO_RENEWAL_YET,
+      storedAt: toTimestamp(clock.now()),
+      supersededAt: null,
+      removedAt: null,
+      revokedAt: null,
+      revocationReason: null,
+    };
+  }
+
+  const check = ({ domain, altNames }: ProjectRecord, body: KeyPairRequest) =>
+    checkKeyPair({ ...body, domain, altNames, now: clock.now() });
+
+  return {
+    async get(projectId) {
+      await findProject(stores, projectId);
+      const certificate = await stores.certificates.active(projectId);
+      return certificate && presentCertificate(certificate, clock.now());
+    },
+
+    async status(projectId) {
+      await findProject(stores, projectId);
+      const certificate = await stores.certificates.active(projectId);
+      return certificate && presentStatus(certificate, clock.now());
+    },
+
+    async upload(projectId, body) {
+      const project = await findProject(stores, projectId);
+      if (project.domain === null) {
+        throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
+      }
+      const certificate = await uploaded(project, await check(project, body));
+      return journal.write(async (tx, emit) => {
+        await refuseWhileBusy(tx, projectId);
+        await tx.certificates.activate(certificate);
+        const message = `Certificate of ${certificate.issuerOrganization} for ${certificate.domain} uploaded`;
+        await emit({ kind: 'certificate.uploaded', projectId, message });
+        return presentUploaded(certificate);
+      });
+    },
+
+    async validate(projectId, body) {
+      const project = await findProject(stores, projectId);
+      try {
+        const { leaf, domain, warnings } = await check(project, body);
+        return {
+          valid: true,
+          domain,
+          issuedAt: leaf.issuedAt,
+          expiresAt: leaf.expiresAt,
+          issuer: leaf.issuerOrganization,
+          names: [...leaf.names],
+          warnings: warnings.map(({ message }) => message),
+          warningCodes: warnings.map(({ code }) => code),
+        };
+      } catch (error) {
+        if (!(error instanceof CertdeskError) || error.entry.status !== 400) throw error;
+        const { error: sentence, code, details } = error.toBody();
+        return {
+          valid: false,
+          error: sentence,
+          code,
+          ...(details === undefined ? {} : { details: toJson(details) }),
+        };
+      }
+    },
+
+    async remove(projectId) {
+      await journal.write(async (tx, emit) => {
+        const certificate = await findCertificate(tx, projectId);
+        await refuseWhileBusy(tx, projectId);
+        await tx.certificates.update(certificate.id, { removedAt: toTimestamp(clock.now()) });
+        const message = `Certificate for ${certificate.domain} removed; its key is kept for 30 days`;
+        await emit({ kind: 'certificate.removed', projectId, message });
+      });
+    },
+
+    async setAutoRenew(projectId, autoRenew) {
+      return journal.write(async (tx, emit) => {
+        const certificate = await findCertificate(tx, projectId);
+        if (certificate.recipe === null) {
+          throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'An uploaded certificate cannot renew itself');
+        }
+        await tx.certificates.update(certificate.id, { autoRenew });
+        const message = `Auto-renewal of ${certificate.domain} turned ${autoRenew ? 'on' : 'off'}`;
+        await emit({ kind: 'certificate.auto-renew', projectId, message });
+        return presentCertificate({ ...certificate, autoRenew }, clock.now());
+      });
+    },
+
+    async download(projectId, { format, password, by }) {
+      const { id, chain, keySealed, domain } = await findCertificate(stores, projectId);
+      if (!holdsKey(format)) return exportCertificate({ chain, format, friendlyName: domain });
+      const privateKey = await vault.open(keySealed, `certificate:${id}`);
+      const file = await exportCertificate({ chain, privateKey, format, password, friendlyName: domain });
+      const message = `Private key of ${domain} exported (${format})`;
+      await journal.tell({ kind: 'certificate.key-exported', projectId, message, data: { by } });
+      return file;
+    },
+  };
+}
+
+/** Whether an export of this format includes the private key. */
+export function holdsKey(format: ExportFormat): boolean {
+  return format === 'pfx' || format === 'key';
+}
+
+/** Details are plain JSON by the rule of errors.ts; this makes the compiler see it. */
+function toJson(details: unknown) {
+  return JSON.parse(JSON.stringify(details));
+}

@@ -1,0 +1,29 @@
+// http-01 (RFC 8555 section 8.3): the map from token to key authorization that http/acme-challenge.ts answers from.
+import type { ChallengeSolver } from './solver.ts';
+
+export interface HttpChallenges {
+  readonly solver: ChallengeSolver;
+  /** The key authorization of a token that is being validated; null for any other. */
+  answer(token: string): string | null;
+}
+
+/** A CA asks from several places and more than once, so a token is served until its authorization is final. */
+export function createHttpChallenges(): HttpChallenges {
+  const answers = new Map<string, string>();
+  return {
+    answer: (token) => answers.get(token) ?? null,
+    solver: {
+      type: 'http-01',
+      async present({ token, keyAuthorization, identifier }, { report }) {
+        answers.set(token, keyAuthorization);
+        report('challenge', `http://${identifier}/.well-known/acme-challenge/${token} is served`);
+      },
+      async awaitVisible() {
+        // Served from memory: visible at once to whoever reaches this machine.
+      },
+      async cleanUp({ token }) {
+        answers.delete(token);
+      },
+    },
+  };
+}

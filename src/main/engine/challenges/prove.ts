@@ -1,0 +1,205 @@
+// Proves control of every name of an order (RFC 8555 section 7.5): challenges are presented, checked to be visible,
+// announced to the CA, and waited for; what was presented is undone whatever happens.
+import type {
+  AcmeAuthorization,
+  AcmeChallenge,
+  AcmeOrder,
+  AcmeProblem,
+  AcmeSession,
+} from '../acme/contract.ts';
+import { poll } from '../acme/poll.ts';
+import { CertdeskError } from '../errors.ts';
+import type { ChallengeRecord } from '../model.ts';
+import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
+import type { Log } from '../ports.ts';
+import type { ChallengeSolver, SolverContext } from './solver.ts';
+
+export interface ProofDeps extends OrderKeeperDeps {
+  readonly log: Log;
+}
+
+export interface Proof {
+  readonly keeper: OrderKeeper;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly session: AcmeSession;
+  readonly order: AcmeOrder;
+}
+
+interface Pending {
+  readonly authorization: AcmeAuthorization;
+  readonly challenge: AcmeChallenge;
+  readonly record: ChallengeRecord;
+}
+
+type Task = { readonly solver: ChallengeSolver };
+
+/** How many authorizations are fetched and followed at once; a certificate may have 100 names. */
+const SIDE_BY_SIDE = 5;
+
+/** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
+export async function prove({ solver }: Task, proof: Proof): Promise<void> {
+  const { keeper, session, order } = proof;
+  const authorizations = await inBatches(order.authorizations, (url) => session.getAuthorization(url));
+  const open = authorizations.filter(({ status }) => status === 'pending');
+  await keeper.step('authorization', `${authorizations.length} authorizations, ${open.length} to prove`);
+  refuseDead(authorizations);
+  const pending = open.map((authorization) => choose(authorization, solver.type, proof));
+
+  for (const each of pending) await present(each, solver, proof);
+  const tasks = pending.map(({ record }) => current(record, keeper));
+  if (tasks.length > 0) await solver.awaitVisible(tasks, context(proof, null));
+
+  // A challenge that the CA is at work on already (a restart) is not announced twice.
+  const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
+  await keeper.step(
+    'validation',
+    `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`,
+  );
+  await inBatches(unannounced, ({ challenge }) => session.completeChallenge(challenge.url));
+  const settled = await inBatches(pending, (each) => follow(each, proof));
+  refuseFailed(settled, solver.type);
+}
+
+const names = (pending: readonly Pending[]): string =>
+  pending.map(({ authorization }) => authorization.identifier.value).join(', ');
+
+function refuseDead(authorizations: readonly AcmeAuthorization[]): void {
+  const dead = authorizations.find(({ status }) => status !== 'pending' && status !== 'valid');
+  if (dead === undefined) return;
+  const failure = dead.challenges.find(({ error }) => error !== undefined);
+  if (failure !== undefined) refuseFailed([dead], failure.type);
+  throw new CertdeskError('ACME_REJECTED', `The authorization of ${dead.identifier.value} is ${dead.status}`);
+}
+
+/** The challenge of the wanted type; others, also ones that are unknown here, are passed over. */
+function choose(
+  authorization: AcmeAuthorization,
+  type: ChallengeSolver['type'],
+  { session, keeper }: Proof,
+): Pending {
+  const challenge = authorization.challenges.find((offered) => offered.type === type);
+  const name = `${authorization.wildcard ? '*.' : ''}${authorization.identifier.value}`;
+  if (challenge?.token === undefined) {
+    const offered = authorization.challenges.map((other) => other.type);
+    throw new CertdeskError(
+      'CHALLENGE_UNAVAILABLE',
+      `The CA offers no ${type} challenge for ${name} (it offers ${offered.join(', ')})`,
+      { name, offered },
+    );
+  }
+  const kept = keeper.order.challenges.find(({ challengeUrl }) => challengeUrl === challenge.url);
+  const record: ChallengeRecord = kept ?? {
+    authorizationUrl: authorization.url,
+    challengeUrl: challenge.url,
+    type,
+    identifier: authorization.identifier.value,
+    wildcard: authorization.wildcard,
+    token: challenge.token,
+    keyAuthorization: session.keyAuthorization(challenge.token),
+    state: 'presenting',
+    ref: null,
+  };
+  return { authorization, challenge, record };
+}
+
+async function present({ record }: Pending, solver: ChallengeSolver, proof: Proof): Promise<void> {
+  const { keeper, signal } = proof;
+  await keeper.saveChallenge({ ...current(record, keeper), state: 'presenting' });
+  await solver.present(current(record, keeper), context(proof, record));
+  signal.throwIfAborted();
+  await keeper.saveChallenge({ ...current(record, keeper), state: 'presented' });
+}
+
+/** The record as it was last saved: a solver may have saved its ref meanwhile. */
+function current(record: ChallengeRecord, keeper: OrderKeeper): ChallengeRecord {
+  return keeper.order.challenges.find(({ challengeUrl }) => challengeUrl === record.challengeUrl) ?? record;
+}
+
+function context(
+  { keeper, signal }: Pick<Proof, 'keeper' | 'signal'>,
+  record: ChallengeRecord | null,
+): SolverContext {
+  return {
+    signal,
+    report: (step, message, data = null) => {
+      // Nobody waits for it: a step that cannot be written must not fail an issuance, and the next write will say so.
+      keeper.step(step === 'dns-propagation' ? step : 'challenge', message, data).catch(() => undefined);
+    },
+    async save(ref) {
+      if (record !== null) await keeper.saveChallenge({ ...current(record, keeper), ref });
+    },
+  };
+}
+
+function follow({ authorization, challenge }: Pending, { session, signal, deadline }: Proof) {
+  const isFinal = ({ status, challenges }: AcmeAuthorization) =>
+    status !== 'pending' ||
+    challenges.some(({ url, status }) => url === challenge.url && status === 'invalid');
+  const what = `validation of ${authorization.identifier.value}`;
+  return poll(() => session.getAuthorization(authorization.url), isFinal, { signal, deadline, what });
+}
+
+function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void {
+  const failures = settled
+    .filter(({ status }) => status !== 'valid')
+    .map(({ identifier, wildcard, status, challenges }) => ({
+      name: `${wildcard ? '*.' : ''}${identifier.value}`,
+      status,
+      problem: challenges.find(({ error }) => error !== undefined)?.error ?? null,
+      advice: advice(challenges.find(({ error }) => error !== undefined)?.error ?? null, type),
+    }));
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new CertdeskError(
+    'CHALLENGE_FAILED',
+    `${type.toUpperCase()} challenge failed: Could not verify domain ownership`,
+    { problem: first.problem, failures },
+  );
+}
+
+/** What mends it, by the CA's error type (RFC 8555 section 6.7). */
+function advice(problem: AcmeProblem | null, type: string): string {
+  const kind = problem?.type.split(':').at(-1) ?? '';
+  if (kind === 'caa') return 'A CAA record of the domain forbids this CA: add one that allows it.';
+  if (kind === 'rateLimited') return 'Wait as the CA says, then try again.';
+  if (type === 'dns-01') {
+    return 'The CA did not find the TXT record: check that the zone is served by the provider that was named.';
+  }
+  if (kind === 'dns')
+    return 'The name does not resolve for the CA: add an A or AAAA record that points here.';
+  if (kind === 'connection') {
+    return 'The CA could not connect to port 80 of the name: open it, or forward it to the challenge listener.';
+  }
+  return 'Another server answered: forward /.well-known/acme-challenge/ of this name to Certdesk.';
+}
+
+/** Undoes what was presented. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
+export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKeeper): Promise<void> {
+  for (const record of keeper.order.challenges.filter(({ state }) => state !== 'cleaned')) {
+    const signal = AbortSignal.timeout(CLEAN_UP_MS);
+    try {
+      await solver.cleanUp(record, context({ keeper, signal }, record));
+      await keeper.saveChallenge({ ...current(record, keeper), state: 'cleaned' });
+    } catch (error) {
+      deps.log.warn(
+        { jobId: keeper.order.jobId, identifier: record.identifier, err: error },
+        'Clean-up failed',
+      );
+      await keeper.step(
+        'clean-up',
+        `What was set up for ${record.identifier} could not be removed; tried again later`,
+      );
+    }
+  }
+}
+
+const CLEAN_UP_MS = 60_000;
+
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += SIDE_BY_SIDE) {
+    results.push(...(await Promise.all(items.slice(at, at + SIDE_BY_SIDE).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,181 @@
+// What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
+import { randomUUID } from 'node:crypto';
+import { REVOCATION_REASONS } from '../../shared/certificate.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import type { SolverRegistry } from './challenges/registry.ts';
+import { CertdeskError } from './errors.ts';
+import { type IssueDeps, type Issued, issue } from './issue.ts';
+import type { JobSecrets } from './jobs/job-secrets.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
+import { presentObtained, presentRenewed } from './present.ts';
+import { NO_RENEWAL_YET, nextAttempt } from './renewal.ts';
+import { type RevokeDeps, revokeAtCa } from './revoke.ts';
+import type { Stores } from './stores.ts';
+
+export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
+  readonly secrets: JobSecrets;
+  readonly solvers: SolverRegistry;
+  readonly directories: DirectoryOverrides;
+}
+
+export interface IssuanceJobs {
+  run(job: JobRecord, signal: AbortSignal): Promise<void>;
+  failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
+}
+
+type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
+
+export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
+  const { stores, journal, vault, clock, secrets } = deps;
+  const now = () => toTimestamp(clock.now());
+
+  async function issueFor<T>(
+    job: JobRecord,
+    recipe: Recipe,
+    { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
+  ): Promise<T> {
+    const { eab } = await secrets.read(job.id);
+    const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
+    const solver = await deps.solvers.solverFor(recipe);
+    const task = { jobId: job.id, projectId: job.projectId, recipe, directoryUrl, solver, eab: eab ?? null };
+    return issue(deps, task, { signal, keep });
+  }
+
+  async function newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord> {
+    const id = randomUUID();
+    return {
+      ...issued.leaf,
+      id,
+      projectId: job.projectId,
+      type: certificateType(recipe.ca),
+      domain: recipe.names[0] ?? '',
+      chain: issued.chain,
+      keySealed: await vault.seal(issued.privateKey, `certificate:${id}`),
+      staging: recipe.staging,
+      autoRenew: true,
+      recipe,
+      accountId: issued.accountId,
+      renewedFrom: null,
+      renewal: NO_RENEWAL_YET,
+      storedAt: now(),
+      supersededAt: null,
+      removedAt: null,
+      revokedAt: null,
+      revocationReason: null,
+    };
+  }
+
+  /** Takes the version into use; after a crash between this and the job's end it is there already. */
+  async function activate(version: CertificateRecord, job: JobRecord): Promise<CertificateRecord> {
+    return journal.write(async (tx, emit) => {
+      const active = await tx.certificates.active(job.projectId);
+      if (active?.fingerprint === version.fingerprint) return active;
+      await tx.certificates.activate(version);
+      await tx.jobs.update(job.id, { step: 'store' });
+      const message = `Certificate for ${version.names.join(', ')} stored; it expires ${version.expiresAt}`;
+      await emit({ kind: 'certificate.stored', projectId: job.projectId, jobId: job.id, message });
+      return version;
+    });
+  }
+
+  /** Ends the job. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers. */
+  async function succeed(job: JobRecord, result: Json): Promise<void> {
+    await journal.write(async (tx, emit) => {
+      await forgetOrder(tx, job.id);
+      await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
+      const { kind } = job.input;
+      const message = `${kind} succeeded`;
+      await emit({ kind: 'job.succeeded', projectId: job.projectId, jobId: job.id, message, data: { kind } });
+    });
+    await secrets.forget(job.id);
+  }
+
+  async function obtain(job: JobRecord, input: Input<'obtain'>, signal: AbortSignal): Promise<void> {
+    const { recipe, autoRenew, dryRun } = input;
+    const certificate = await issueFor(job, recipe, {
+      signal,
+      keep: async (issued) => {
+        const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
+        return dryRun ? version : activate(version, job);
+      },
+    });
+    await succeed(job, { certificate: presentObtained(certificate), ...(dryRun ? { dryRun: true } : {}) });
+  }
+
+  async function renew(job: JobRecord, input: Input<'renew'>, signal: AbortSignal): Promise<void> {
+    const previous = await deps.stores.certificates.get(input.certificateId);
+    const attempt = now();
+    const certificate = await issueFor(job, input.recipe, {
+      signal,
+      keep: async (issued) => {
+        const version = await newVersion(job, input.recipe, issued);
+        const renewal = { ...NO_RENEWAL_YET, lastAttempt: attempt };
+        const renewedFrom = previous?.issuedAt ?? null;
+        return activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job);
+      },
+    });
+    await succeed(job, { certificate: presentRenewed(certificate) });
+  }
+
+  async function revoke(job: JobRecord, input: Input<'revoke'>, signal: AbortSignal): Promise<void> {
+    const certificate = await stores.certificates.get(input.certificateId);
+    if (certificate === null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
+    await revokeAtCa(deps, certificate, {
+      reason: input.reason,
+      code: REVOCATION_REASONS[input.reason],
+      signal,
+    });
+    await journal.write(async (tx, emit) => {
+      // It was revoked on purpose: renewing it by itself would undo that.
+      const patch = { revokedAt: now(), revocationReason: input.reason, autoRenew: false };
+      await tx.certificates.update(certificate.id, patch);
+      const message = `Certificate for ${certificate.domain} revoked (${input.reason})`;
+      await emit({ kind: 'certificate.revoked', projectId: job.projectId, jobId: job.id, message });
+    });
+    await succeed(job, { message: 'Certificate revoked' });
+  }
+
+  return {
+    run(job, signal) {
+      const { input } = job;
+      if (input.kind === 'obtain') return obtain(job, input, signal);
+      if (input.kind === 'renew') return renew(job, input, signal);
+      return revoke(job, input, signal);
+    },
+    async failed(job, error, tx) {
+      await forgetOrder(tx, job.id);
+      if (job.input.kind === 'renew')
+        await noteFailure(tx, job.input.certificateId, { error, now: clock.now() });
+      await secrets.forget(job.id);
+    },
+  };
+}
+
+async function forgetOrder(stores: Stores, jobId: string): Promise<void> {
+  const order = await stores.orders.get(jobId);
+  if (order?.challenges.every(({ state }) => state === 'cleaned')) await stores.orders.delete(jobId);
+}
+
+async function noteFailure(
+  stores: Stores,
+  certificateId: string,
+  { error, now }: { readonly error: CertdeskError; readonly now: Date },
+): Promise<void> {
+  const certificate = await stores.certificates.get(certificateId);
+  if (certificate === null) return;
+  const failures = certificate.renewal.failures + 1;
+  const renewal = {
+    lastAttempt: toTimestamp(now),
+    lastError: sentenceOf(error),
+    failures,
+    nextAttemptAt: nextAttempt(failures, now, Math.random()),
+  };
+  await stores.certificates.update(certificateId, { renewal });
+}
+
+/** With the CA's own words, which say more than ours. */
+function sentenceOf(error: CertdeskError): string {
+  const detail = (error.details as { problem?: { detail?: string } | null } | undefined)?.problem?.detail;
+  return detail === undefined ? error.message : `${error.message} (the CA: ${detail})`;
+}

@@ -1,0 +1,161 @@
+// Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
+// issuance-jobs.ts does it.
+import { createHash, randomUUID } from 'node:crypto';
+import type { ObtainRequest, RevocationReason } from '../../shared/certificate.ts';
+import type { JobState } from '../../shared/job.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import type { DirectoryOverrides } from './acme/directories.ts';
+import { findCertificate } from './certificates.ts';
+import type { SolverRegistry } from './challenges/registry.ts';
+import { CertdeskError } from './errors.ts';
+import type { JobSecrets } from './jobs/job-secrets.ts';
+import type { JobQueue } from './jobs/queue.ts';
+import type { JobInput, JobRecord, Json } from './model.ts';
+import type { Clock } from './ports.ts';
+import { findProject } from './projects.ts';
+import { makeRecipe } from './recipes.ts';
+import type { Stores } from './stores.ts';
+
+/** Who asks, and how the answer is wanted. */
+export interface Call {
+  /** A token's id, or null for Certdesk itself. */
+  readonly by: string | null;
+  /** Answer at once with the job (RFC 7240 `Prefer: respond-async`). */
+  readonly respondAsync: boolean;
+  readonly idempotencyKey: string | null;
+}
+
+/** What a job has brought, or the job itself where it was not waited for. */
+export type Outcome =
+  | { readonly done: true; readonly result: Json }
+  | { readonly done: false; readonly job: { readonly id: string; readonly state: JobState } };
+
+export interface Issuance {
+  /** @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, INVALID_REQUEST, OPERATION_IN_PROGRESS, the job's own error */
+  obtain(projectId: string, body: ObtainRequest, call: Call): Promise<Outcome>;
+  /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, … */
+  renew(projectId: string, call: Call & { readonly automatic?: boolean }): Promise<Outcome>;
+  /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, … */
+  revoke(projectId: string, reason: RevocationReason, call: Call): Promise<Outcome>;
+}
+
+export interface IssuanceDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly queue: JobQueue;
+  readonly secrets: JobSecrets;
+  readonly solvers: SolverRegistry;
+  readonly directories: DirectoryOverrides;
+  /** How long a caller is kept waiting; ms. */
+  readonly answerWithinMs: number;
+}
+
+export function createIssuance(deps: IssuanceDeps): Issuance {
+  const { stores, clock, queue, secrets, solvers } = deps;
+
+  function newJob(projectId: string, input: JobInput, call: Call, request: unknown): JobRecord {
+    return {
+      id: randomUUID(),
+      projectId,
+      state: 'queued',
+      step: null,
+      input,
+      result: null,
+      error: null,
+      requestedBy: call.by,
+      idempotencyKey: call.idempotencyKey,
+      requestHash: call.idempotencyKey === null ? null : hashOf({ projectId, kind: input.kind, request }),
+      createdAt: toTimestamp(clock.now()),
+      startedAt: null,
+      finishedAt: null,
+    };
+  }
+
+  /** The job that this very request has begun before (Idempotency-Key). @throws IDEMPOTENCY_KEY_REUSED */
+  async function begunBefore({ idempotencyKey, requestHash }: JobRecord): Promise<JobRecord | null> {
+    const before = idempotencyKey === null ? null : await stores.jobs.byIdempotencyKey(idempotencyKey);
+    if (before !== null && before.requestHash !== requestHash) {
+      throw new CertdeskError('IDEMPOTENCY_KEY_REUSED', undefined, { jobId: before.id });
+    }
+    return before;
+  }
+
+  async function submit(job: JobRecord, given: Parameters<JobSecrets['keep']>[1] = {}): Promise<JobRecord> {
+    const before = await begunBefore(job);
+    if (before !== null) return before;
+    await secrets.keep(job.id, given);
+    try {
+      await queue.submit(job);
+      return job;
+    } catch (error) {
+      await secrets.forget(job.id);
+      // Two of the same key at once: the second one finds the first one's job.
+      const first = await begunBefore(job);
+      if (first !== null) return first;
+      throw error;
+    }
+  }
+
+  async function answer(job: JobRecord, call: Call): Promise<Outcome> {
+    if (call.respondAsync) return { done: false, job: { id: job.id, state: job.state } };
+    const ended = await queue.wait(job.id, deps.answerWithinMs);
+    if (ended.error !== null) throw CertdeskError.fromBody(ended.error);
+    return { done: true, result: ended.result };
+  }
+
+  return {
+    async obtain(projectId, body, call) {
+      const project = await findProject(stores, projectId);
+      const recipe = makeRecipe(project, body, deps.directories);
+      solvers.check(recipe, body.dnsCredentials ?? null);
+      const { autoRenew, dryRun } = body;
+      const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, call, body);
+      return answer(await submit(job, { eab: body.eab, dnsCredentials: body.dnsCredentials }), call);
+    },
+
+    async renew(projectId, call) {
+      const certificate = await findCertificate(stores, projectId);
+      const { recipe, autoRenew, id: certificateId } = certificate;
+      if (recipe === null)
+        throw new CertdeskError(
+          'NOT_AN_ACME_CERTIFICATE',
+          'An uploaded certificate cannot be renewed here: upload its successor',
+        );
+      const automatic = call.automatic ?? false;
+      const job = newJob(
+        projectId,
+        { kind: 'renew', certificateId, recipe, autoRenew, automatic },
+        call,
+        null,
+      );
+      return answer(await submit(job), call);
+    },
+
+    async revoke(projectId, reason, call) {
+      const certificate = await findCertificate(stores, projectId);
+      const input = { kind: 'revoke', certificateId: certificate.id, reason } as const;
+      const job = newJob(projectId, input, call, { reason });
+      // The answer of a repeated request is the first one's, not that the certificate is revoked by now.
+      if ((await begunBefore(job)) === null) refuseRevoke(certificate);
+      return answer(await submit(job), call);
+    },
+  };
+}
+
+function refuseRevoke({ recipe, revokedAt }: Awaited<ReturnType<typeof findCertificate>>): void {
+  if (recipe === null)
+    throw new CertdeskError(
+      'NOT_AN_ACME_CERTIFICATE',
+      'An uploaded certificate is revoked at the CA that it came from',
+    );
+  if (revokedAt !== null)
+    throw new CertdeskError('ALREADY_REVOKED', `The certificate was revoked at ${revokedAt}`);
+}
+
+/** What makes two requests the same. Secrets stay out: even a hash in the database could be guessed at. */
+function hashOf(request: unknown): string {
+  const text = JSON.stringify(request, (key, value: unknown) => (SECRET_FIELDS.has(key) ? true : value));
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const SECRET_FIELDS = new Set(['dnsCredentials', 'eab']);

@@ -1,0 +1,204 @@
+// One issuance in the order of RFC 8555 section 7.1: account, order, authorizations, challenges, finalize, certificate.
+// Obtain and renew are this same walk. Each step is in the database before and after the call that it concerns, and
+// the walk always begins by asking the CA where the order stands, so that it can be gone on with after any crash.
+import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
+import { createCsr } from './acme/client.ts';
+import type { AcmeOrder } from './acme/contract.ts';
+import { pause, poll } from './acme/poll.ts';
+import { isRefusal } from './acme/problem.ts';
+import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
+import type { ChallengeSolver } from './challenges/solver.ts';
+import { CertdeskError, toCertdeskError } from './errors.ts';
+import { verifyIssued } from './inspect.ts';
+import { generateKey } from './keys.ts';
+import type { LeafFacts, Recipe } from './model.ts';
+import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
+
+export interface IssueTask {
+  readonly jobId: string;
+  readonly projectId: string;
+  readonly recipe: Recipe;
+  readonly directoryUrl: string;
+  readonly solver: ChallengeSolver;
+  readonly eab: ExternalAccount | null;
+}
+
+export interface Issued {
+  readonly accountId: string;
+  /** PEM, leaf first, as the CA served it. */
+  readonly chain: string;
+  /** PKCS#8 PEM. */
+  readonly privateKey: string;
+  readonly leaf: LeafFacts;
+}
+
+export interface IssueDeps extends ProofDeps {
+  readonly accounts: Accounts;
+  /** How long one issuance may take in all; ms. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up.
+ * @throws the documented errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep`
+ * throws; the reason of `signal`. After a throw that is not an abort the challenges are cleaned up.
+ */
+export async function issue<T>(
+  deps: IssueDeps,
+  task: IssueTask,
+  { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
+): Promise<T> {
+  const deadline = Date.now() + deps.deadlineMs;
+  const keeper = await createOrderKeeper(deps, task);
+  try {
+    return await keep(await persist(deps, task, { keeper, signal, deadline }));
+  } finally {
+    // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
+    if (!signal.aborted) await cleanUp(deps, task, keeper);
+  }
+}
+
+interface Walk {
+  readonly keeper: OrderKeeper;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+}
+
+/** Waits before a step that the network lost is walked again, in ms. A CA that does not answer at all is asked until the deadline. */
+const AGAIN_MS = [300, 1_500] as const;
+
+/** The walk is resumable, so trying again is walking again. */
+async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise<Issued> {
+  const { keeper, signal, deadline } = walking;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await walk(deps, task, walking);
+    } catch (cause) {
+      signal.throwIfAborted();
+      const error = toCertdeskError(cause);
+      const wait = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
+      const worth = error.code === 'ACME_UNAVAILABLE' || error.code === 'ACME_TIMEOUT';
+      if (!worth || wait === undefined || Date.now() + wait > deadline) throw error;
+      await keeper.step('retry', `${error.message} Trying again.`, { code: error.code });
+      await pause(wait, signal);
+    }
+  }
+}
+
+async function walk(deps: IssueDeps, task: IssueTask, { keeper, signal, deadline }: Walk): Promise<Issued> {
+  const { email } = task.recipe;
+  const owner = { directoryUrl: task.directoryUrl, email, eab: task.eab };
+  let account = await deps.accounts.open(owner, signal);
+  await keeper.step('account', `Account ${account.account.url}`);
+
+  // The key is made while the order is; it is stored before the CSR that bears it is sent.
+  const key = ensureKey(task, keeper);
+  key.catch(() => undefined);
+  let order = await ensureOrder(task, keeper, account).catch(async (error: unknown) => {
+    if (!isRefusal(error, 'accountDoesNotExist')) throw error;
+    // The CA has lost its accounts (a staging reset, say): the same key is registered once more.
+    account = await deps.accounts.register(account, task.eab);
+    await keeper.step('account', `Registered anew: ${account.account.url}`);
+    return ensureOrder(task, keeper, account);
+  });
+  if (order.status === 'pending') {
+    await prove(task, { keeper, signal, deadline, session: account.session, order });
+    order = await account.session.getOrder(order.url);
+    if (order.status === 'pending')
+      order = await settled(order, 'pending', { keeper, signal, deadline }, account);
+  }
+  if (order.status === 'ready') {
+    const { csr } = await key;
+    await keeper.step('finalize', 'The CSR is sent');
+    order = await finalize(order, csr, account);
+  }
+  if (order.status === 'processing') {
+    order = await settled(order, 'processing', { keeper, signal, deadline }, account);
+  }
+  return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key).privateKey });
+}
+
+/** Where the order stands at the CA; a new one where there is none that can be gone on with. */
+async function ensureOrder(task: IssueTask, keeper: OrderKeeper, open: OpenAccount): Promise<AcmeOrder> {
+  const { session, account } = open;
+  const url = keeper.order.accountId === account.id ? keeper.order.url : null;
+  const known = url === null ? null : await session.getOrder(url).catch(orderGone);
+  if (known !== null && known.status !== 'invalid') {
+    await keeper.step('order', `The order is gone on with: it is ${known.status}`);
+    return known;
+  }
+  const { names, profile } = task.recipe;
+  await keeper.save({ accountId: account.id });
+  const order = await session.createOrder({ names, ...(profile === null ? {} : { profile }) });
+  await keeper.save({ url: order.url });
+  await keeper.step('order', `Order for ${names.join(', ')}`);
+  return order;
+}
+
+/** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */
+function orderGone(error: unknown): null {
+  const problem = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
+  const status = (problem as { problem?: { status?: number } } | null)?.problem?.status;
+  if (status === 404 || status === 403 || status === 401) return null;
+  throw error;
+}
+
+async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privateKey: string; csr: string }> {
+  const kept = await keeper.openKey();
+  if (kept !== null) return kept;
+  const privateKey = await generateKey(task.recipe.key);
+  const csr = await createCsr(task.recipe.names, privateKey);
+  await keeper.saveKey(privateKey, csr);
+  return { privateKey, csr };
+}
+
+/** The answer may be lost on its way, and then the CA says that the order is no longer ready: the order itself tells. */
+async function finalize(order: AcmeOrder, csr: string, { session }: OpenAccount): Promise<AcmeOrder> {
+  try {
+    return await session.finalizeOrder(order, csr);
+  } catch (error) {
+    const now = await session.getOrder(order.url);
+    if (now.status === 'ready' || now.status === 'pending' || now.status === 'invalid') throw error;
+    return now;
+  }
+}
+
+async function settled(
+  order: AcmeOrder,
+  passing: 'pending' | 'processing',
+  { signal, deadline }: Walk,
+  { session }: OpenAccount,
+): Promise<AcmeOrder> {
+  const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
+  const ask = () => session.getOrder(order.url);
+  return poll(ask, (answer) => answer.status !== passing, { signal, deadline, what });
+}
+
+interface Fetch {
+  readonly keeper: OrderKeeper;
+  readonly account: OpenAccount;
+  readonly order: AcmeOrder;
+  readonly privateKey: string;
+}
+
+async function fetchCertificate(
+  { clock }: IssueDeps,
+  task: IssueTask,
+  { keeper, account, order, privateKey }: Fetch,
+): Promise<Issued> {
+  if (order.status !== 'valid' || order.certificate === undefined) {
+    throw new CertdeskError(
+      'ACME_REJECTED',
+      `The CA did not issue the certificate: ${order.error?.detail ?? `the order is ${order.status}`}`,
+      { problem: order.error ?? null, orderStatus: order.status },
+    );
+  }
+  const { names, preferredChain } = task.recipe;
+  const chain = await account.session.getCertificate(order.certificate, preferredChain ?? undefined);
+  const leaf = verifyIssued({ chain, privateKey, names, now: clock.now() });
+  await keeper.step(
+    'certificate',
+    `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`,
+  );
+  return { accountId: account.account.id, chain, privateKey, leaf };
+}

@@ -1,0 +1,40 @@
+// Secrets that come with a request and that its job needs (external account binding, DNS credentials): they wait in
+// the secret store, not in the job's row, so that a job which goes on after a restart still has them.
+
+import type { Json } from '../model.ts';
+import type { SecretStore } from '../ports.ts';
+
+export interface GivenSecrets {
+  readonly eab?: { readonly kid: string; readonly hmacKey: string } | undefined;
+  readonly dnsCredentials?: Readonly<Record<string, Json>> | undefined;
+}
+
+export interface JobSecrets {
+  /** Keeps what is given; nothing where nothing is. */
+  keep(jobId: string, given: GivenSecrets): Promise<void>;
+  read(jobId: string): Promise<GivenSecrets>;
+  forget(jobId: string): Promise<void>;
+}
+
+export function createJobSecrets(secrets: SecretStore): JobSecrets {
+  const name = (jobId: string): string => `job:${jobId}`;
+  // Most jobs bring no secret: then the keychain is left alone.
+  const kept = new Set<string>();
+  return {
+    async keep(jobId, given) {
+      if (given.eab === undefined && given.dnsCredentials === undefined) return;
+      kept.add(jobId);
+      await secrets.set(name(jobId), JSON.stringify(given));
+    },
+    async read(jobId) {
+      const text = await secrets.get(name(jobId));
+      if (text === null) return {};
+      kept.add(jobId);
+      return JSON.parse(text);
+    },
+    async forget(jobId) {
+      if (!kept.delete(jobId)) return;
+      await secrets.delete(name(jobId));
+    },
+  };
+}

@@ -1,0 +1,100 @@
+// Jobs and events as they are looked at.
+import type { Job, JobEvent, JobWithSteps } from '../../../shared/job.ts';
+import { CertdeskError } from '../errors.ts';
+import type { Journal } from '../journal.ts';
+import type { EventRecord, JobRecord } from '../model.ts';
+import type { Stores } from '../stores.ts';
+
+export interface Jobs {
+  /** @throws JOB_NOT_FOUND */
+  get(id: string): Promise<JobWithSteps>;
+  /** Newest first. @param projectIds Only of these projects; null for all. */
+  list(
+    query: { readonly project?: string | undefined; readonly limit: number },
+    projectIds: readonly string[] | null,
+  ): Promise<readonly Job[]>;
+}
+
+export interface Events {
+  /** Events after the given id (0: from the first that is kept; null: from now on), then each new one until the signal aborts. */
+  follow(after: number | null, signal: AbortSignal): AsyncGenerator<JobEvent>;
+}
+
+export function createJobs(stores: Stores): Jobs {
+  return {
+    async get(id) {
+      const job = await stores.jobs.get(id);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      const events = await stores.events.list({ jobId: id, limit: 1000 });
+      return { ...presentJob(job), steps: events.map(presentEvent) };
+    },
+    async list({ project, limit }, projectIds) {
+      return (await stores.jobs.list({ projectId: project, projectIds, limit })).map(presentJob);
+    },
+  };
+}
+
+function presentJob(job: JobRecord): Job {
+  const { id, projectId, state, step, input, createdAt, startedAt, finishedAt, error } = job;
+  return {
+    id,
+    kind: input.kind,
+    projectId,
+    state,
+    step,
+    dryRun: input.kind === 'obtain' && input.dryRun,
+    automatic: input.kind === 'renew' && input.automatic,
+    createdAt,
+    startedAt,
+    finishedAt,
+    result: mutable(job.result),
+    error: error && { ...error, details: mutable(error.details ?? null) },
+  };
+}
+
+function presentEvent(event: EventRecord): JobEvent {
+  return { ...event, data: mutable(event.data) };
+}
+
+/** Stored JSON is read-only by its type here, and not by zod's. */
+function mutable(json: unknown): JobEvent['data'] {
+  return json as JobEvent['data'];
+}
+
+const PAGE = 500;
+
+export function createEvents(stores: Stores, journal: Journal): Events {
+  return {
+    async *follow(after, signal) {
+      let last = after ?? (await stores.events.lastId());
+      let wake = () => {};
+      // The database is the queue: a slow reader costs no memory, and nothing is missed between reading and waiting.
+      let news = true;
+      const unlisten = journal.listen(() => {
+        news = true;
+        wake();
+      });
+      const stop = () => wake();
+      signal.addEventListener('abort', stop);
+      try {
+        while (!signal.aborted) {
+          if (!news)
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          if (signal.aborted) return;
+          news = false;
+          const events = await stores.events.list({ after: last, limit: PAGE });
+          for (const event of events) {
+            last = event.id;
+            yield presentEvent(event);
+          }
+          if (events.length === PAGE) news = true;
+        }
+      } finally {
+        unlisten();
+        signal.removeEventListener('abort', stop);
+      }
+    },
+  };
+}

@@ -1,0 +1,143 @@
+// Runs jobs: written to the database before they start, gone on with after a restart, waited for by id.
+import PQueue from 'p-queue';
+import { toTimestamp } from '../../../shared/time.ts';
+import { CertdeskError, toCertdeskError } from '../errors.ts';
+import type { Journal } from '../journal.ts';
+import type { JobRecord } from '../model.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+
+export interface JobQueueDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How many jobs run side by side. */
+  readonly concurrency: number;
+  /** Does the work and writes its success itself, with the job's result, in the transaction that stores it. */
+  run(job: JobRecord, signal: AbortSignal): Promise<void>;
+  /** Called when a job has failed, in the transaction that says so. */
+  failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
+}
+
+export interface JobQueue {
+  /** Writes the job and lines it up. @throws OPERATION_IN_PROGRESS */
+  submit(job: JobRecord): Promise<void>;
+  /**
+   * The job when it has ended. @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, SHUTTING_DOWN when
+   * Certdesk stops; the job goes on in both cases.
+   */
+  wait(id: string, timeoutMs: number): Promise<JobRecord>;
+  /** Lines up what a former run left unfinished. */
+  resume(): Promise<number>;
+  /** Aborts what runs; it stays unfinished in the database and goes on at the next start. */
+  stop(): Promise<void>;
+  readonly size: { readonly running: number; readonly queued: number };
+}
+
+export function createJobQueue(deps: JobQueueDeps): JobQueue {
+  const { stores, journal, clock, log } = deps;
+  const queue = new PQueue({ concurrency: deps.concurrency });
+  const stopping = new AbortController();
+  const ended = new Map<string, Promise<void>>();
+
+  async function perform(job: JobRecord): Promise<void> {
+    if (stopping.signal.aborted) return;
+    await stores.jobs.update(job.id, { state: 'running', startedAt: job.startedAt ?? now() });
+    try {
+      await deps.run(job, stopping.signal);
+    } catch (cause) {
+      if (stopping.signal.aborted) return;
+      await fail(job, toCertdeskError(cause));
+    }
+  }
+
+  async function fail(job: JobRecord, error: CertdeskError): Promise<void> {
+    if (error.code === 'INTERNAL')
+      log.error({ jobId: job.id, err: error.cause }, 'A job failed unexpectedly');
+    await journal.write(async (tx, emit) => {
+      await tx.jobs.update(job.id, { state: 'failed', error: error.toBody(), finishedAt: now() });
+      await deps.failed(job, error, tx);
+      await emit({
+        kind: 'job.failed',
+        projectId: job.projectId,
+        jobId: job.id,
+        message: error.message,
+        data: { kind: job.input.kind, code: error.code },
+      });
+    });
+  }
+
+  function enqueue(job: JobRecord): void {
+    const done = queue
+      .add(() => perform(job))
+      .catch((error: unknown) =>
+        log.error({ jobId: job.id, err: error }, 'The end of a job could not be written'),
+      )
+      .finally(() => ended.delete(job.id));
+    ended.set(job.id, done);
+  }
+
+  const now = () => toTimestamp(clock.now());
+
+  return {
+    async submit(job) {
+      if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN');
+      await journal.write(async (tx, emit) => {
+        await tx.jobs.create(job);
+        const message = `${job.input.kind} begun`;
+        await emit({
+          kind: 'job.queued',
+          projectId: job.projectId,
+          jobId: job.id,
+          message,
+          data: { kind: job.input.kind },
+        });
+      });
+      enqueue(job);
+    },
+    async wait(id, timeoutMs) {
+      await raceTime(Promise.race([ended.get(id), aborted(stopping.signal)]), timeoutMs);
+      const job = await stores.jobs.get(id);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      if (job.state === 'succeeded' || job.state === 'failed') return job;
+      if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
+      throw new CertdeskError(
+        'ACME_TIMEOUT',
+        `The CA did not finish in time (${job.step ?? 'queued'}). The job goes on: look at /api/v1/jobs/${id}`,
+        { jobId: id, step: job.step },
+      );
+    },
+    async resume() {
+      const jobs = await stores.jobs.unfinished();
+      for (const job of jobs) if (!ended.has(job.id)) enqueue(job);
+      return jobs.length;
+    },
+    async stop() {
+      stopping.abort(new CertdeskError('SHUTTING_DOWN'));
+      queue.clear();
+      await raceTime(queue.onIdle(), STOP_WITHIN_MS);
+    },
+    get size() {
+      return { running: queue.pending, queued: queue.size };
+    },
+  };
+}
+
+const STOP_WITHIN_MS = 10_000;
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function raceTime(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,92 @@
+// A certificate record as the answers show it. Pure.
+
+import type { z } from 'zod';
+import type {
+  Certificate,
+  CertificateStatusSchema,
+  Obtained,
+  Renewed,
+  Status,
+  Uploaded,
+} from '../../shared/certificate.ts';
+import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import type { CertificateRecord } from './model.ts';
+import { attemptAt, planRenewal, renewsItself } from './renewal.ts';
+
+const DAY_MS = 86_400_000;
+/** `expiring_soon` of the specification: 30 days or less left. */
+const SOON_DAYS = 30;
+
+export function expiresSoonBy(now: Date): Timestamp {
+  return toTimestamp(new Date(now.getTime() + SOON_DAYS * DAY_MS));
+}
+
+export function statusOf(certificate: CertificateRecord, now: Date): z.infer<typeof CertificateStatusSchema> {
+  if (certificate.revokedAt !== null) return 'revoked';
+  const left = Date.parse(certificate.expiresAt) - now.getTime();
+  if (left <= 0) return 'expired';
+  return left <= SOON_DAYS * DAY_MS ? 'expiring_soon' : 'valid';
+}
+
+type Shown = Pick<CertificateRecord, 'domain' | 'issuedAt' | 'expiresAt' | 'staging'>;
+
+const issued = ({ domain, issuedAt, expiresAt }: Shown) => ({ domain, issuedAt, expiresAt });
+const staging = (certificate: Shown) => (certificate.staging ? { staging: true as const } : {});
+
+export function presentCertificate(certificate: CertificateRecord, now: Date): Certificate {
+  const { type, autoRenew, names, serial, fingerprint, renewedFrom, revokedAt } = certificate;
+  return {
+    ...issued(certificate),
+    type,
+    issuer: certificate.issuerName,
+    autoRenew,
+    names: [...names],
+    serial,
+    fingerprint,
+    status: statusOf(certificate, now),
+    ...(renewedFrom === null ? {} : { renewedFrom }),
+    ...(revokedAt === null ? {} : { revokedAt }),
+    ...staging(certificate),
+  };
+}
+
+export function presentObtained(
+  certificate: Shown & Pick<CertificateRecord, 'issuerOrganization' | 'autoRenew' | 'type' | 'names'>,
+): Obtained {
+  const { issuerOrganization: issuer, autoRenew, type, names } = certificate;
+  return { ...issued(certificate), issuer, autoRenew, type, names: [...names], ...staging(certificate) };
+}
+
+export function presentRenewed(certificate: CertificateRecord): Renewed {
+  const { renewedFrom, issuerOrganization: issuer, autoRenew } = certificate;
+  return {
+    ...issued(certificate),
+    renewedFrom: renewedFrom ?? certificate.issuedAt,
+    issuer,
+    autoRenew,
+    ...staging(certificate),
+  };
+}
+
+export function presentUploaded(certificate: CertificateRecord): Uploaded {
+  return { ...issued(certificate), type: 'custom', issuer: certificate.issuerOrganization };
+}
+
+export function presentStatus(certificate: CertificateRecord, now: Date): Status {
+  const { domain, expiresAt, autoRenew, renewal } = certificate;
+  const plan = renewsItself(certificate) ? planRenewal(certificate) : null;
+  return {
+    status: statusOf(certificate, now),
+    domain,
+    expiresAt,
+    daysUntilExpiry: Math.ceil((Date.parse(expiresAt) - now.getTime()) / DAY_MS),
+    autoRenew,
+    lastRenewAttempt: renewal.lastAttempt,
+    lastRenewError: renewal.lastError,
+    renewAt: plan?.renewAt ?? null,
+    renewReason: plan?.reason ?? null,
+    nextAttemptAt: attemptAt(certificate),
+    renewFailures: renewal.failures,
+    ...staging(certificate),
+  };
+}

@@ -1,0 +1,50 @@
+// From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
+import type { ObtainRequest } from '../../shared/certificate.ts';
+import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import { CertdeskError } from './errors.ts';
+import type { KeyPolicy, ProjectRecord, Recipe } from './model.ts';
+
+/** @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.field), UNKNOWN_CA */
+export function makeRecipe(
+  project: ProjectRecord,
+  body: ObtainRequest,
+  overrides: DirectoryOverrides,
+): Recipe {
+  if (project.domain === null) {
+    throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
+  }
+  const names = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
+  if (names.length > MAX_NAMES) throw invalid('altNames', `a certificate takes ${MAX_NAMES} names at most`);
+  const wildcard = names.find((name) => name.startsWith('*.'));
+  if (wildcard !== undefined && body.challengeType === 'http-01') {
+    throw invalid('challengeType', `a wildcard (${wildcard}) can be proved by dns-01 only`);
+  }
+  // A dry run goes against the staging directory whatever `staging` says; resolving it here refuses a CA without one.
+  const staging = body.staging || body.dryRun;
+  resolveDirectory(body.ca, staging, overrides);
+  return {
+    names,
+    ca: body.ca,
+    staging,
+    email: body.email ?? null,
+    key: keyPolicy(body),
+    profile: body.profile ?? null,
+    preferredChain: body.preferredChain ?? null,
+    challengeType: body.challengeType,
+    dnsProvider: body.dnsProvider ?? null,
+    dnsCredentialId: body.dnsCredentialId ?? null,
+  };
+}
+
+/** Let's Encrypt's limit, and that of most CAs. */
+const MAX_NAMES = 100;
+
+/** 2048 and 4096 are RSA's sizes: with `ec` they stand for the default curve. */
+function keyPolicy({ keyType, keySize }: ObtainRequest): KeyPolicy {
+  if (keyType === 'ec') return { type: 'ec', size: keySize === 384 ? 384 : 256 };
+  return { type: 'rsa', size: keySize === 4096 ? 4096 : 2048 };
+}
+
+function invalid(field: string, message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
+}

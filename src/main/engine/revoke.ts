@@ -1,0 +1,61 @@
+// Revocation at the CA (RFC 8555 section 7.6): by the account that obtained the certificate, or by the certificate's
+// own key where that account is gone, or where the key is compromised (a CA blocks the key only when it signs itself).
+import type { RevocationReason } from '../../shared/certificate.ts';
+import type { Accounts } from './acme/accounts.ts';
+import type { AcmeClient } from './acme/contract.ts';
+import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import { isRefusal } from './acme/problem.ts';
+import { CertdeskError } from './errors.ts';
+import type { CertificateRecord } from './model.ts';
+import type { Vault } from './ports.ts';
+import type { Stores } from './stores.ts';
+
+export interface RevokeDeps {
+  readonly stores: Stores;
+  readonly accounts: Accounts;
+  readonly acme: AcmeClient;
+  readonly vault: Vault;
+  readonly directories: DirectoryOverrides;
+}
+
+export interface Revocation {
+  readonly reason: RevocationReason;
+  /** RFC 5280 section 5.3.1. */
+  readonly code: number;
+  readonly signal: AbortSignal;
+}
+
+/** @throws ACME_* ; a certificate that the CA has revoked already is a success. */
+export async function revokeAtCa(
+  deps: RevokeDeps,
+  certificate: CertificateRecord,
+  { reason, code, signal }: Revocation,
+): Promise<void> {
+  if (reason === 'keyCompromise') return byCertificateKey(deps, certificate, { code, signal });
+  try {
+    const { session } = await deps.accounts.reopen(certificate.accountId ?? '', signal);
+    await session.revokeCertificate(certificate.chain, code);
+  } catch (error) {
+    if (!accountGone(error)) throw error;
+    await byCertificateKey(deps, certificate, { code, signal });
+  }
+}
+
+function accountGone(error: unknown): boolean {
+  if (isRefusal(error, 'accountDoesNotExist') || isRefusal(error, 'unauthorized')) return true;
+  return error instanceof CertdeskError && error.code === 'ACME_REJECTED' && error.details === undefined;
+}
+
+async function byCertificateKey(
+  { acme, vault, stores, directories }: RevokeDeps,
+  certificate: CertificateRecord,
+  { code, signal }: Omit<Revocation, 'reason'>,
+): Promise<void> {
+  const { id, chain, keySealed, recipe, accountId } = certificate;
+  const account = accountId === null ? null : await stores.accounts.get(accountId);
+  const directoryUrl =
+    account?.directoryUrl ?? resolveDirectory(recipe?.ca ?? '', recipe?.staging ?? false, directories);
+  const privateKey = await vault.open(keySealed, `certificate:${id}`);
+  const session = acme.session({ directoryUrl, accountKey: privateKey, accountUrl: null, signal });
+  await session.revokeCertificate(chain, code, privateKey);
+}

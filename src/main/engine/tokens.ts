@@ -1,0 +1,89 @@
+// API tokens: made, checked, revoked. The token is shown once; only its SHA-256 is kept.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { toTimestamp } from '../../shared/time.ts';
+import type { CreateToken, Token } from '../../shared/token.ts';
+import { CertdeskError } from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { TokenRecord } from './model.ts';
+import type { Clock } from './ports.ts';
+import type { Stores } from './stores.ts';
+
+export interface Tokens {
+  /** @returns the token itself, which cannot be had again, and its record. */
+  create(body: CreateToken): Promise<{ readonly secret: string; readonly token: Token }>;
+  /** @throws UNAUTHENTICATED where it is unknown, revoked or expired; which of them is not told. */
+  authenticate(secret: string): Promise<TokenRecord>;
+  list(): Promise<readonly Token[]>;
+  /** Revoking a revoked one changes nothing. @throws TOKEN_NOT_FOUND */
+  revoke(id: string): Promise<Token>;
+}
+
+/** A prefix lets secret scanners and people tell what it is. */
+const PREFIX = 'cdk_';
+/** Last use is written this often at most, so that a read costs no write. */
+const LAST_USE_MS = 60_000;
+
+export function createTokens(stores: Stores, journal: Journal, clock: Clock): Tokens {
+  return {
+    async create({ name, scopes, projectIds, expiresAt }) {
+      const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
+      const record: TokenRecord = {
+        id: randomUUID(),
+        name,
+        hash: hashOf(secret),
+        scopes: [...new Set(scopes)],
+        projectIds,
+        createdAt: toTimestamp(clock.now()),
+        expiresAt,
+        lastUsedAt: null,
+        revokedAt: null,
+      };
+      await journal.write(async (tx, emit) => {
+        await tx.tokens.create(record);
+        await emit({ kind: 'token.created', message: `Token ${name} made`, data: { tokenId: record.id } });
+      });
+      return { secret, token: present(record) };
+    },
+
+    async authenticate(secret) {
+      const record = await stores.tokens.byHash(hashOf(secret));
+      const now = toTimestamp(clock.now());
+      if (
+        record === null ||
+        record.revokedAt !== null ||
+        (record.expiresAt !== null && record.expiresAt <= now)
+      ) {
+        throw new CertdeskError('UNAUTHENTICATED', 'The API token is not known, has expired or was revoked');
+      }
+      if (record.lastUsedAt === null || Date.parse(now) - Date.parse(record.lastUsedAt) >= LAST_USE_MS) {
+        await stores.tokens.update(record.id, { lastUsedAt: now });
+      }
+      return record;
+    },
+
+    async list() {
+      return (await stores.tokens.list()).map(present);
+    },
+
+    async revoke(id) {
+      return journal.write(async (tx, emit) => {
+        const record = await tx.tokens.get(id);
+        if (record === null) throw new CertdeskError('TOKEN_NOT_FOUND', `There is no token ${id}`);
+        if (record.revokedAt !== null) return present(record);
+        const revokedAt = toTimestamp(clock.now());
+        await tx.tokens.update(id, { revokedAt });
+        await emit({ kind: 'token.revoked', message: `Token ${record.name} revoked`, data: { tokenId: id } });
+        return present({ ...record, revokedAt });
+      });
+    },
+  };
+}
+
+/** The token is 256 random bits, so a plain hash is enough: there is nothing to guess. */
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function present({ hash: _, scopes, projectIds, ...rest }: TokenRecord): Token {
+  return { ...rest, scopes: [...scopes], projectIds: projectIds === null ? null : [...projectIds] };
+}

@@ -1,0 +1,58 @@
+// The command line: certdesk serve, certdesk token create|list|revoke.
+import { Command, CommanderError } from 'commander';
+import { CertdeskError } from '../engine/errors.ts';
+import { addOptions, DATA_OPTIONS, readVersion, SERVE_OPTIONS } from './options.ts';
+import { serve } from './serve.ts';
+import { createToken, listTokens, revokeToken } from './token.ts';
+
+/** @param argv As process.argv. Ends the process: 0 well, 2 for what the caller must mend. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('certdesk')
+    .description("Obtains, checks, renews and revokes the TLS certificates of an admin's projects")
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'certdesk: ')) });
+
+  addOptions(program.command('serve').description('run the server'), [
+    ...DATA_OPTIONS,
+    ...SERVE_OPTIONS,
+  ]).action(serve);
+
+  const token = program.command('token').description('API tokens; may be used beside a running server');
+  addOptions(token.command('create').description('make a token and print it, this once'), DATA_OPTIONS)
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--scope <scope...>', 'projects:read, projects:write (which includes read)')
+    .option('--project <id...>', 'only for these projects')
+    .option('--expires <time>', 'a UTC time such as 2027-01-31T00:00:00Z')
+    .action(createToken);
+  addOptions(
+    token.command('list').description('list tokens; never the tokens themselves'),
+    DATA_OPTIONS,
+  ).action(listTokens);
+  addOptions(
+    token.command('revoke').description('revoke a token').argument('<id>', 'its id'),
+    DATA_OPTIONS,
+  ).action(revokeToken);
+  return program;
+}
+
+/** One line on standard error says what is wrong and what to do. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CertdeskError && error.code !== 'INTERNAL') {
+    process.stderr.write(`certdesk: ${error.message}\n`);
+    return 2;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`certdesk: a mistake in Certdesk: ${text}\n`);
+  return 70; // EX_SOFTWARE of sysexits.h
+}

@@ -1,0 +1,128 @@
+// The only reader of the command line's options and of the environment.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CertdeskError } from '../engine/errors.ts';
+
+export interface DataOptions {
+  readonly dataDir: string;
+}
+
+export interface ServeOptions extends DataOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly challengeHost: string;
+  /** Undefined: 80, and only told where it cannot be opened. */
+  readonly challengePort?: number;
+  readonly allowedHost: readonly string[];
+  readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
+  readonly acmeDirectory?: string;
+  readonly acmeStagingDirectory?: string;
+  readonly acmeCaFile?: string;
+  readonly answerTimeout: number;
+  readonly logFormat: 'pretty' | 'json';
+}
+
+/** Where the system keeps an application's data. */
+export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'certdesk');
+  if (process.platform === 'win32')
+    return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'certdesk');
+  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'certdesk');
+}
+
+const option = (flags: string, description: string): Option => {
+  const made = new Option(flags, description);
+  return made.env(`CERTDESK_${made.name().replaceAll('-', '_').toUpperCase()}`);
+};
+
+export const DATA_OPTIONS: readonly Option[] = [
+  option('--data-dir <folder>', 'where everything is kept').default(defaultDataFolder()),
+];
+
+export const SERVE_OPTIONS: readonly Option[] = [
+  option('--host <address>', 'where the API and the GUI listen').default('127.0.0.1'),
+  option('--port <port>', 'the port of the API and the GUI; 0: any free one').default(7878).argParser(toPort),
+  option('--challenge-host <address>', 'where HTTP-01 challenges are answered').default(
+    '::',
+    ':: (all addresses)',
+  ),
+  option('--challenge-port <port>', 'the port of HTTP-01 challenges (80 where it is left out)').argParser(
+    toPort,
+  ),
+  option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
+    .default([])
+    .argParser(collect),
+  option('--secret-store <kind>', 'where the master key is kept')
+    .choices(['auto', 'keychain', 'sealed-file'])
+    .default('auto'),
+  option('--acme-directory <url>', "in place of Let's Encrypt's directory").argParser(toUrl),
+  option('--acme-staging-directory <url>', "in place of Let's Encrypt's staging directory").argParser(toUrl),
+  option('--acme-ca-file <pem>', 'a root certificate to trust for ACME servers'),
+  option('--answer-timeout <seconds>', 'how long a request waits for its job')
+    .default(120)
+    .argParser(toSeconds),
+  option('--log-format <form>', 'pretty or json').choices(['pretty', 'json']).default('pretty'),
+];
+
+export function addOptions(command: Command, options: readonly Option[]): Command {
+  for (const each of options) command.addOption(each);
+  // What goes wrong is thrown and told in one place, main.ts.
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'certdesk: ')) });
+}
+
+/** The PEM text of --acme-ca-file. @throws INVALID_REQUEST where it cannot be read or holds no certificate. */
+export function readCaFile(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  const text = readText(path);
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new CertdeskError('INVALID_REQUEST', `--acme-ca-file ${path} holds no PEM certificate`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const message = `--acme-ca-file ${path} cannot be read: ${(cause as Error).message}`;
+    throw new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
+  }
+}
+
+/** Certdesk's version, from its package.json: in a checkout and installed it stands two folders above out/main. */
+export function readVersion(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
+      if (name === 'certdesk') return version;
+    } catch {
+      // Not there: the other one.
+    }
+  }
+  return 'unknown';
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 3_600) return seconds;
+  throw new InvalidArgumentError('A number of seconds from 1 to 3600.');
+}
+
+function toUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:') return text;
+  throw new InvalidArgumentError('An address that begins with https://.');
+}
+
+/** Repeatable on the command line; in the environment several are separated by blanks. */
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
+}

@@ -1,0 +1,56 @@
+// certdesk serve: the server until a signal ends it.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type App, createApp, DEFAULT_LIMITS } from '../app.ts';
+import { createLogger } from './log.ts';
+import { readCaFile, readVersion, type ServeOptions } from './options.ts';
+
+/** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const logger = createLogger(options.logFormat);
+  const app = await createApp({
+    dataFolder: options.dataDir,
+    secretStore: options.secretStore,
+    api: { host: options.host, port: options.port },
+    challenge: {
+      host: options.challengeHost,
+      port: options.challengePort ?? 80,
+      required: options.challengePort !== undefined,
+    },
+    allowedHosts: options.allowedHost,
+    directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
+    acmeRoots: readCaFile(options.acmeCaFile),
+    guiFolder: guiFolder(),
+    version: readVersion(),
+    logger,
+    clock: { now: () => new Date() },
+    limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
+  });
+  announce(app);
+  await ended();
+  process.stdout.write('Certdesk stops\n');
+  await app.close();
+}
+
+function announce({ address, challengePort, notices }: App): void {
+  const lines = [
+    `Certdesk listens on ${address}`,
+    ...(challengePort === null ? [] : [`HTTP-01 challenges are answered on port ${challengePort}`]),
+    ...notices,
+    'Make an API token with: certdesk token create --name NAME --scope projects:write',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** out/renderer, beside out/main; null in a run from the sources. */
+function guiFolder(): string | null {
+  const folder = fileURLToPath(new URL('../renderer', import.meta.url));
+  return existsSync(`${folder}/index.html`) ? folder : null;
+}
+
+/** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second one ends it at once. */
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}

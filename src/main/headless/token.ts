@@ -1,0 +1,68 @@
+// certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
+import { z } from 'zod';
+import { CreateTokenSchema } from '../../shared/token.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import { createJournal } from '../engine/journal.ts';
+import { createTokens, type Tokens } from '../engine/tokens.ts';
+import { databasePath, makeDataFolder } from '../storage/data-folder.ts';
+import { openDatabase } from '../storage/database.ts';
+import { createStores } from '../storage/stores.ts';
+import type { DataOptions } from './options.ts';
+
+export interface CreateOptions extends DataOptions {
+  readonly name: string;
+  readonly scope: readonly string[];
+  readonly project?: readonly string[];
+  readonly expires?: string;
+}
+
+/** Prints the token and nothing else. @throws INVALID_REQUEST */
+export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
+  const scopes = scope.flatMap((given) => given.split(','));
+  const body = CreateTokenSchema.safeParse({
+    name,
+    scopes,
+    projectIds: project ?? null,
+    expiresAt: expires ?? null,
+  });
+  if (!body.success)
+    throw new CertdeskError('INVALID_REQUEST', z.prettifyError(body.error).replace(/\s*\n\s*/g, ' '));
+  await withTokens(dataDir, async (tokens) => {
+    const { secret } = await tokens.create(body.data);
+    process.stdout.write(`${secret}\n`);
+  });
+}
+
+export async function listTokens({ dataDir }: DataOptions): Promise<void> {
+  await withTokens(dataDir, async (tokens) => {
+    for (const token of await tokens.list()) {
+      const { id, name, scopes, projectIds, expiresAt, lastUsedAt, revokedAt } = token;
+      const state =
+        revokedAt === null
+          ? `expires ${expiresAt ?? 'never'}, last used ${lastUsedAt ?? 'never'}`
+          : `revoked ${revokedAt}`;
+      const projects = projectIds === null ? 'all projects' : projectIds.join(' ');
+      process.stdout.write(`${[id, name, scopes.join(' '), projects, state].join('\t')}\n`);
+    }
+  });
+}
+
+export async function revokeToken(id: string, { dataDir }: DataOptions): Promise<void> {
+  await withTokens(dataDir, async (tokens) => {
+    const { name } = await tokens.revoke(id);
+    process.stdout.write(`Token ${name} revoked\n`);
+  });
+}
+
+async function withTokens(folder: string, work: (tokens: Tokens) => Promise<void>): Promise<void> {
+  makeDataFolder(folder);
+  const database = openDatabase(databasePath(folder));
+  const clock = { now: () => new Date() };
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  try {
+    const stores = createStores(database.db);
+    await work(createTokens(stores, createJournal(stores, clock, quiet), clock));
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,155 @@
+// The OpenAPI 3.1 document, made from the operations' own schemas.
+import { z } from 'zod';
+import { ErrorBodySchema } from '../../shared/job.ts';
+import { API_PREFIX, type RestOperation, restOperations } from './rest.ts';
+
+type JsonObject = { [key: string]: unknown };
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: { readonly url: string }[];
+  readonly security: { readonly bearer: [] }[];
+  readonly paths: Record<string, JsonObject>;
+  readonly components: JsonObject;
+}
+
+/** @param version Certdesk's. */
+export function createOpenApi(version: string): OpenApiDocument {
+  const components: JsonObject = {};
+  const paths: Record<string, JsonObject> = {};
+  for (const operation of restOperations()) {
+    const { path, method } = operation.rest;
+    paths[path] ??= {};
+    paths[path][method.toLowerCase()] = describe(operation, components);
+  }
+  schemaOf(ErrorBodySchema, 'output', components);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Certdesk',
+      version,
+      description: 'TLS certificates of projects: obtain, upload, check, renew, revoke.',
+    },
+    servers: [{ url: API_PREFIX }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Make one: certdesk token create --name NAME',
+        },
+      },
+    },
+  };
+}
+
+function describe(operation: RestOperation, components: JsonObject): JsonObject {
+  const { rest, meta, path } = operation;
+  const { inputs, output } = operation.procedure._def as unknown as {
+    inputs: readonly z.ZodType[];
+    output?: z.ZodType;
+  };
+  const [input] = inputs;
+  const shape = input instanceof z.ZodObject ? (input.shape as Record<string, z.ZodType>) : {};
+  const { body, ...fields } = shape;
+  const success = rest.status ?? 200;
+  return {
+    operationId: path.replace('.', '-'),
+    tags: [path.split('.')[0]],
+    summary: rest.summary,
+    ...(meta.scope === null ? { security: [] } : { description: `Permission: ${meta.scope}` }),
+    parameters: [...parameters(fields, operation, components), ...(rest.job === true ? JOB_HEADERS : [])],
+    ...(body === undefined ? {} : requestBody(body, components)),
+    responses: {
+      [success]: { description: 'Success', ...content(rest.form, output, components) },
+      ...(rest.job === true
+        ? { 202: { description: 'Accepted: the job goes on (Prefer: respond-async)' } }
+        : {}),
+      default: {
+        description: 'Failure',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+  };
+}
+
+function parameters(
+  fields: Record<string, z.ZodType>,
+  { rest }: RestOperation,
+  components: JsonObject,
+): JsonObject[] {
+  const headers = new Map(Object.entries(rest.headers ?? {}).map(([header, field]) => [field, header]));
+  return Object.entries(fields).map(([name, schema]) => {
+    const inPath = rest.path.includes(`{${name}}`);
+    const header = headers.get(name);
+    return {
+      name: header ?? name,
+      in: inPath ? 'path' : header === undefined ? 'query' : 'header',
+      required: inPath,
+      schema: schemaOf(schema, 'input', components),
+    };
+  });
+}
+
+const JOB_HEADERS: readonly JsonObject[] = [
+  {
+    name: 'Prefer',
+    in: 'header',
+    description: 'respond-async: answer at once with the job (RFC 7240)',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: "A second identical request with the same key gets the first one's answer",
+    schema: { type: 'string', maxLength: 255 },
+  },
+];
+
+function requestBody(body: z.ZodType, components: JsonObject): JsonObject {
+  const required = !body.safeParse(undefined).success;
+  return {
+    requestBody: {
+      required,
+      content: { 'application/json': { schema: schemaOf(body, 'input', components) } },
+    },
+  };
+}
+
+function content(
+  form: string | undefined,
+  output: z.ZodType | undefined,
+  components: JsonObject,
+): JsonObject {
+  if (form === 'events') return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  if (form === 'file')
+    return { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
+  if (output === undefined) return {};
+  return { content: { 'application/json': { schema: schemaOf(output, 'output', components) } } };
+}
+
+/** A schema as JSON Schema; the named parts of it move to the components. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObject): JsonObject {
+  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as JsonObject;
+  const { $schema: _, $defs = {}, ...rest } = json;
+  for (const [id, definition] of Object.entries($defs as JsonObject))
+    components[id] = withoutId(pointed(definition));
+  const id = (rest as { id?: string }).id;
+  if (id === undefined) return pointed(rest) as JsonObject;
+  components[id] = withoutId(pointed(rest));
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function withoutId(schema: unknown): unknown {
+  const { id: _, ...rest } = schema as { id?: string };
+  return rest;
+}
+
+/** `#/$defs/X` is said relative to one schema; in the document X stands among the components. */
+function pointed(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}

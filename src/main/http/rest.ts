@@ -1,0 +1,142 @@
+// REST: a loop over the router's operations that have a REST address. It knows no operation by name.
+import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../api/context.ts';
+import { appRouter } from '../api/router.ts';
+import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
+import { CertdeskError } from '../engine/errors.ts';
+
+export const API_PREFIX = '/api/v1';
+
+export interface RestOperation {
+  /** The procedure's place in the router: `certificates.obtain`. */
+  readonly path: string;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly rest: RestMeta;
+  readonly meta: Meta;
+  readonly procedure: AnyTRPCProcedure;
+}
+
+/** Every operation with a REST address. */
+export function restOperations(): readonly RestOperation[] {
+  const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
+  return Object.entries(procedures).flatMap(([path, procedure]) => {
+    const { type, meta = {} } = procedure._def as unknown as { type: RestOperation['type']; meta?: Meta };
+    return meta.rest === undefined ? [] : [{ path, type, rest: meta.rest, meta, procedure }];
+  });
+}
+
+export type CreateContext = (request: FastifyRequest) => Promise<Context>;
+
+export function addRest(app: FastifyInstance, createContext: CreateContext): void {
+  for (const operation of restOperations()) {
+    const { method, path } = operation.rest;
+    const url = API_PREFIX + path.replace(/\{(\w+)\}/g, ':$1');
+    app.route({
+      method,
+      url,
+      handler: (request, reply) => handle(operation, { request, reply, createContext }),
+    });
+  }
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly createContext: CreateContext;
+}
+
+async function handle(
+  { path, type, rest }: RestOperation,
+  { request, reply, createContext }: Exchange,
+): Promise<unknown> {
+  // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const result = await callTRPCProcedure({
+    router: appRouter,
+    path,
+    type,
+    ctx: await createContext(request),
+    getRawInput: async () => inputOf(request, rest),
+    signal: gone.signal,
+    batchIndex: 0,
+  }).catch((error: unknown) => {
+    throw toFailure(error);
+  });
+  if (rest.form === 'events') return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);
+  if (rest.form === 'file')
+    return sendFile(reply, result as { body: string; contentType: string; filename: string });
+  return sendJson(reply, rest, result);
+}
+
+/** Parameters of the path win over the query's, so that what was checked for access is what is used. */
+function inputOf(request: FastifyRequest, rest: RestMeta): Record<string, unknown> {
+  const { body } = request;
+  if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
+    throw new CertdeskError('INVALID_REQUEST', 'The body is not a JSON object', { issues: [] });
+  }
+  const headers = Object.entries(rest.headers ?? {}).flatMap(([header, field]) => {
+    const value = request.headers[header];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const given = {
+    ...Object.fromEntries(headers),
+    ...(request.query as object),
+    ...(request.params as object),
+  };
+  return body === undefined ? given : { ...given, body };
+}
+
+function sendJson(reply: FastifyReply, rest: RestMeta, result: unknown): FastifyReply {
+  const job = rest.job === true ? jobOf(result) : null;
+  if (job !== null) reply.header('Location', `${API_PREFIX}/jobs/${job.id}`).code(202);
+  else reply.code(rest.status ?? 200);
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
+}
+
+function jobOf(result: unknown): { id: string } | null {
+  return typeof result === 'object' && result !== null && 'job' in result
+    ? (result.job as { id: string })
+    : null;
+}
+
+function sendFile(
+  reply: FastifyReply,
+  { body, contentType, filename }: { body: string; contentType: string; filename: string },
+): FastifyReply {
+  return reply
+    .header('Content-Disposition', `attachment; filename="${filename.replace(/[^\w.*-]/g, '_')}"`)
+    .type(contentType)
+    .send(Buffer.from(body, 'base64'));
+}
+
+/** Comments this often keep proxies from taking a quiet stream for a dead one. */
+const HEARTBEAT_MS = 15_000;
+
+async function sendEvents(
+  reply: FastifyReply,
+  events: AsyncIterable<unknown>,
+  gone: AbortSignal,
+): Promise<FastifyReply> {
+  const { raw } = reply.hijack();
+  raw.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  raw.write(': connected\n\n');
+  const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
+  try {
+    for await (const event of events) {
+      if (gone.aborted) break;
+      const [id, data] = isTrackedEnvelope(event) ? [event[0], event[1]] : [null, event];
+      const text = `${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+      if (!raw.write(text)) await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve));
+    }
+  } finally {
+    clearInterval(heartbeat);
+    raw.end();
+  }
+  return reply;
+}

@@ -1,0 +1,152 @@
+// The HTTP server: /api/v1 (REST), its documentation, the GUI's files, and the challenge path for reverse proxies.
+import rateLimit from '@fastify/rate-limit';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Context, Health } from '../api/context.ts';
+import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import type { Engine } from '../engine/index.ts';
+import { createAuthenticate, createHostCheck } from './access.ts';
+import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
+import { addDocs } from './docs.ts';
+import { addGui } from './gui.ts';
+import { API_PREFIX, addRest, restOperations } from './rest.ts';
+
+export interface HttpServerDeps {
+  readonly engine: Engine;
+  readonly health: () => Promise<Health>;
+  readonly logger: FastifyBaseLogger;
+  /** Names that a reverse proxy sends as Host, beside this machine's own. */
+  readonly allowedHosts: readonly string[];
+  /** Where the built GUI is; null where there is none. */
+  readonly guiFolder: string | null;
+  readonly version: string;
+}
+
+/** The specification's limit of a body. */
+const BODY_BYTES = 1024 * 1024;
+
+export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
+  const { engine, logger } = deps;
+  const app = Fastify({
+    loggerInstance: logger,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: 30_000,
+    disableRequestLogging: true,
+    // One error form for all: also for requests that Node's parser refuses, which never reach a handler.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
+  });
+  app.addHook('onResponse', logRequest);
+  app.setErrorHandler((error, request, reply) => sendError(toFailure(error), request, reply));
+  app.setNotFoundHandler((request, reply) => sendError(notFound(request), request, reply));
+  parseJsonLeniently(app);
+  await app.register(rateLimit, { global: false });
+
+  app.get(`${CHALLENGE_PREFIX}*`, (request, reply) => {
+    const body = answerPath(request.url.split('?')[0] ?? '', engine.answerChallenge);
+    return reply
+      .code(body === null ? 404 : 200)
+      .type('text/plain; charset=utf-8')
+      .send(body ?? 'Not found\n');
+  });
+
+  const checkHost = createHostCheck(deps.allowedHosts);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith(CHALLENGE_PREFIX)) return;
+    checkHost(request);
+    reply.headers(SAFE_HEADERS);
+    if (request.url.startsWith(API_PREFIX)) reply.header('Cache-Control', 'no-store');
+  });
+
+  const authenticate = createAuthenticate(app, engine.tokens);
+  addRest(
+    app,
+    async (request): Promise<Context> => ({
+      engine,
+      health: deps.health,
+      principal: await authenticate(request),
+      respondAsync: /(^|[,;\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? '')),
+      idempotencyKey: idempotencyKey(request),
+    }),
+  );
+  await addDocs(app, deps.version);
+  await addGui(app, deps.guiFolder);
+  return app;
+}
+
+const SAFE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
+function parseJsonLeniently(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, String(body), done);
+  });
+}
+
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length > 0 && key.length <= 255) return key;
+  throw new CertdeskError('INVALID_REQUEST', 'Idempotency-Key has 1 to 255 characters', {
+    issues: [{ field: 'Idempotency-Key', message: 'has 1 to 255 characters' }],
+  });
+}
+
+/** Addresses without their query: a query may hold what is nobody's business. */
+async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const ms = Math.round(reply.elapsedTime);
+  request.log.info(
+    { method: request.method, path: request.url.split('?')[0], status: reply.statusCode, ms },
+    'request',
+  );
+}
+
+function notFound(request: FastifyRequest): CertdeskError {
+  const path = (request.url.split('?')[0] ?? '').replace(/\/$/, '');
+  const methods = restOperations()
+    .filter(({ rest }) => new RegExp(`^${API_PREFIX}${rest.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+    .map(({ rest }) => rest.method);
+  if (methods.length === 0)
+    return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
+  return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
+    allow: methods,
+  });
+}
+
+/** Fastify's own errors keep their meaning; everything else is the engine's, or a mistake of ours. */
+function toFailure(error: unknown): CertdeskError {
+  if (error instanceof CertdeskError) return error;
+  const { code, statusCode = 500, message } = error as FastifyError;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');
+  if (statusCode >= 400 && statusCode < 500) {
+    const sentence = error instanceof SyntaxError ? `The body is not JSON: ${message}` : message;
+    return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });
+  }
+  return toCertdeskError(error);
+}
+
+function sendError(error: CertdeskError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.entry.status >= 500)
+    request.log.error({ code: error.code, err: error.cause ?? error }, error.message);
+  const { retryAfter, allow } = (error.details ?? {}) as { retryAfter?: unknown; allow?: readonly string[] };
+  if (typeof retryAfter === 'number') reply.header('Retry-After', Math.ceil(retryAfter));
+  if (allow !== undefined) reply.header('Allow', allow.join(', '));
+  if (error.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
+  return reply
+    .code(error.entry.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(error.toBody()));
+}

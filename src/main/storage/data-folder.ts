@@ -1,0 +1,56 @@
+// The data folder: who may read it, and that one Certdesk at a time runs on it.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { CertdeskError } from '../engine/errors.ts';
+
+/** @throws STORAGE_FAILED where it cannot be made or entered. */
+export function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EACCES' || code === 'EPERM' ? 'this user may not write there' : message;
+    throw new CertdeskError(
+      'STORAGE_FAILED',
+      `The data folder ${folder} cannot be used: ${reason}`,
+      { folder },
+      { cause },
+    );
+  }
+}
+
+export const databasePath = (folder: string): string => join(folder, 'certdesk.db');
+
+/**
+ * Held while Certdesk runs. It is SQLite's own lock on a file beside the database, so the system drops it however the
+ * process ends, on every platform. The command line does not take it: it may run beside the server.
+ * @returns what releases it. @throws DATA_FOLDER_IN_USE, STORAGE_FAILED
+ */
+export function lockDataFolder(folder: string): () => void {
+  let sqlite: Sqlite.Database | undefined;
+  try {
+    sqlite = new Sqlite(join(folder, 'certdesk.lock'), { timeout: 0 });
+    sqlite.pragma('journal_mode = DELETE');
+    sqlite.exec('BEGIN EXCLUSIVE');
+    const held = sqlite;
+    return () => held.close();
+  } catch (cause) {
+    sqlite?.close();
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === 'SQLITE_BUSY') {
+      throw new CertdeskError(
+        'DATA_FOLDER_IN_USE',
+        `Another Certdesk runs on the data folder ${folder}. Stop it, or choose another one with --data-dir`,
+        { folder },
+      );
+    }
+    throw new CertdeskError(
+      'STORAGE_FAILED',
+      `The data folder ${folder} cannot be written: ${message}`,
+      { folder },
+      { cause },
+    );
+  }
+}
