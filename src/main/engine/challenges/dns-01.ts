@@ -1,0 +1,179 @@
+// Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
+import { createHash } from 'node:crypto';
+import type { KeyedMutex } from '../dns/keyed-mutex.ts';
+import { type AwaitedRecord, type PropagationSettings, waitForPropagation } from '../dns/propagation.ts';
+import type { DnsProvider, DnsZone } from '../dns/provider.ts';
+import { reportRemoval } from '../dns/removal-check.ts';
+import type { DnsResolver } from '../dns/resolver.ts';
+import { type LookupContext, locateRecord, type RecordPlace } from '../dns/zone.ts';
+import { matchZone } from '../dns/zone-match.ts';
+import { CertdeskError, toCertdeskError } from '../errors.ts';
+import type { Log } from '../ports.ts';
+import { type Dns01Ref, describeRef, readRef, toTxtRecord } from './dns-01-ref.ts';
+import type { ChallengeSolver, ChallengeTask, SolverContext } from './solver.ts';
+
+export interface Dns01Deps {
+  /** The provider's id, as it stands in the events and with the order. */
+  readonly providerId: string;
+  readonly provider: DnsProvider;
+  readonly resolver: DnsResolver;
+  /** The provider's own, or what the settings say. */
+  readonly propagation: PropagationSettings;
+  /** The process has one: it keeps writers to one name apart, whichever job they are of. */
+  readonly locks: KeyedMutex;
+  readonly log: Log;
+  /**
+   * Resolves when a person says that the record is there, with providers that need one; absent where nobody can.
+   * @param challenge The name that the CA asks for.
+   */
+  confirmed?(challenge: string, signal: AbortSignal): Promise<void>;
+}
+
+/** RFC 8555 section 8.4: base64url of the SHA-256 of the key authorization; 43 characters. */
+export function dns01Value(keyAuthorization: string): string {
+  return createHash('sha256').update(keyAuthorization).digest('base64url');
+}
+
+/** Each solver keeps the account's list of zones for its own life: make one for each job. */
+export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
+  let zones: Promise<readonly DnsZone[]> | null = null;
+
+  const listZones = async (signal: AbortSignal): Promise<readonly DnsZone[] | null> => {
+    if (deps.provider.listZones === undefined) return null;
+    zones ??= deps.provider.listZones(signal);
+    // A failure is not kept: the next name, or the next attempt, asks again.
+    return zones.catch((error) => {
+      zones = null;
+      throw error;
+    });
+  };
+
+  const plan = async (task: ChallengeTask, context: SolverContext): Promise<Dns01Ref> => {
+    const challenge = `_acme-challenge.${task.identifier}`;
+    const [place, list] = await Promise.all([
+      locateRecord(deps.resolver, challenge, context),
+      listZones(context.signal),
+    ]);
+    const { id, name } = zoneFor(deps.provider, place, () => matchZone(place, list, context));
+    return {
+      provider: deps.providerId,
+      challenge,
+      name: place.name,
+      value: dns01Value(task.keyAuthorization),
+      zone: { id, name },
+      delegatedZone: place.zone,
+      written: false,
+      record: null,
+    };
+  };
+
+  return {
+    type: 'dns-01',
+    async present(task, context) {
+      const known = readRef(task);
+      const ref = known ?? (await plan(task, context));
+      if (known === null) await context.save(ref);
+      const { provider } = deps;
+      const record = await exclusively(deps, ref, context.signal, () =>
+        provider.addTxt(toTxtRecord(ref), context.signal),
+      );
+      await context.save({ ...ref, written: true, record });
+      context.report('challenge', instruction(deps.provider, ref), { ...describeRef(ref), action: 'add' });
+    },
+    async awaitVisible(tasks, context) {
+      const ended = new AbortController();
+      const signal = AbortSignal.any([context.signal, ended.signal]);
+      const report = context.report.bind(context);
+      // The first one that fails ends the others.
+      const waits = recordsOf(tasks).map((record) => awaitRecord(deps, record, { signal, report }));
+      await Promise.all(waits).finally(() => ended.abort());
+    },
+    async cleanUp(task, context) {
+      const ref = readRef(task);
+      if (ref === null) return;
+      try {
+        await remove(deps, ref, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        const { code, message } = toCertdeskError(error);
+        const text = `The TXT record ${ref.name} could not be removed: ${message}`;
+        deps.log.warn({ ...describeRef(ref), code }, text);
+        context.report('clean-up', text, { ...describeRef(ref), code });
+        throw error;
+      }
+    },
+  };
+}
+
+function zoneFor(provider: DnsProvider, place: RecordPlace, match: () => DnsZone): DnsZone {
+  try {
+    return match();
+  } catch (error) {
+    if (provider.zoneOptional !== true) throw error;
+    const parent = place.name.slice(place.name.indexOf('.') + 1);
+    return { id: parent, name: parent };
+  }
+}
+
+async function remove(deps: Dns01Deps, ref: Dns01Ref, context: SolverContext): Promise<void> {
+  const { provider } = deps;
+  const { signal } = context;
+  const record = toTxtRecord(ref);
+  await exclusively(deps, ref, signal, async () => {
+    // Only intended, as far as is known: the process may have been killed after the provider took it.
+    const known = ref.written
+      ? ref.record
+      : (provider.refFor?.(record) ?? (await provider.addTxt(record, signal)));
+    await provider.removeTxt(known, signal);
+  });
+  const text = provider.byHand
+    ? `The TXT record ${ref.name} with the value ${ref.value} is not needed any more: remove it`
+    : `Removed the TXT record ${ref.name}`;
+  context.report('clean-up', text, { ...describeRef(ref), action: 'remove' });
+  if (provider.removalUnsure) await reportRemoval(deps.resolver, ref, context);
+}
+
+/** All values of one name are waited for together: a wildcard and its apex have two at once. */
+function recordsOf(tasks: readonly ChallengeTask[]): readonly AwaitedRecord[] {
+  const refs = tasks.map((task) => {
+    const ref = readRef(task);
+    if (ref !== null) return ref;
+    throw new CertdeskError('INTERNAL', `The challenge of ${task.identifier} was not presented before.`);
+  });
+  return [...Map.groupBy(refs, ({ challenge }) => challenge).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const values = [...new Set(group.map(({ value }) => value))];
+    return [{ name: first.name, challenge: first.challenge, zone: first.delegatedZone, values }];
+  });
+}
+
+async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: LookupContext): Promise<void> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([context.signal, ended.signal]);
+  const { report } = context;
+  const shown = waitForPropagation(record, {
+    resolver: deps.resolver,
+    settings: deps.propagation,
+    signal,
+    report,
+  });
+  const said = deps.provider.byHand ? deps.confirmed?.(record.challenge, signal) : undefined;
+  const ways = said === undefined ? [shown] : [shown, said];
+  await Promise.race(ways).finally(() => ended.abort());
+}
+
+function exclusively<T>(
+  deps: Dns01Deps,
+  ref: Dns01Ref,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  return deps.locks.run(`${deps.providerId} ${ref.zone.id} ${ref.name}`, work, signal);
+}
+
+function instruction(provider: DnsProvider, ref: Dns01Ref): string {
+  return provider.byHand
+    ? `Write a TXT record ${ref.name} with the value ${ref.value} (beside any other values of that name)`
+    : `Wrote the TXT record ${ref.name} in the zone ${ref.zone.name}`;
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+
+const signal = new AbortController().signal;
+
+test('runs one at a time for a key, in order, and different keys side by side', async () => {
+  const mutex = createKeyedMutex();
+  const log: string[] = [];
+  const work = (name: string, ms: number) => async () => {
+    log.push(`${name} begins`);
+    await sleep(ms);
+    log.push(`${name} ends`);
+    return name;
+  };
+  const results = await Promise.all([
+    mutex.run('a', work('a1', 30), signal),
+    mutex.run('a', work('a2', 1), signal),
+    mutex.run('b', work('b1', 10), signal),
+  ]);
+  expect(results).toEqual(['a1', 'a2', 'b1']);
+  expect(log).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
+});
+
+test('goes on after a failure', async () => {
+  const mutex = createKeyedMutex();
+  const failed = mutex.run('a', () => Promise.reject(new Error('no')), signal);
+  const next = mutex.run('a', async () => 'yes', signal);
+  await expect(failed).rejects.toThrow('no');
+  expect(await next).toBe('yes');
+});
+
+test('one that gives up waiting lets nobody overtake', async () => {
+  const mutex = createKeyedMutex();
+  const abort = new AbortController();
+  const log: string[] = [];
+  const first = mutex.run('a', () => sleep(40).then(() => log.push('first')), signal);
+  const second = mutex.run('a', async () => void log.push('second'), abort.signal);
+  abort.abort(new Error('stop'));
+  await expect(second).rejects.toThrow('stop');
+  await mutex.run('a', async () => void log.push('third'), signal);
+  await first;
+  expect(log).toEqual(['first', 'third']);
+});

@@ -1,0 +1,241 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  type AwaitedRecord,
+  type PropagationSettings,
+  waitForPropagation,
+} from '../../../src/main/engine/dns/propagation.ts';
+import type { Json } from '../../../src/main/engine/model.ts';
+import { type DnsWorld, type DnsWorldOptions, showing, startDnsWorld } from '../../support/dns-world.ts';
+import { type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
+
+const NAME = '_acme-challenge.example.com';
+const RECORD: AwaitedRecord = { name: NAME, challenge: NAME, zone: 'example.com', values: ['one'] };
+const right = showing('one');
+const reports: { message: string; data: Json }[] = [];
+const report = (_step: string, message: string, data: Json = null) => void reports.push({ message, data });
+const worlds: DnsWorld[] = [];
+const startWorld = async (options: DnsWorldOptions): Promise<DnsWorld> => {
+  const world = await startDnsWorld(options);
+  worlds.push(world);
+  return world;
+};
+afterEach(async () => {
+  reports.length = 0;
+  await Promise.all(worlds.splice(0).map((world) => world.close()));
+});
+
+const wait = (
+  world: DnsWorld,
+  more: { record?: AwaitedRecord; settings?: Partial<PropagationSettings>; signal?: AbortSignal } = {},
+) =>
+  waitForPropagation(more.record ?? RECORD, {
+    resolver: world.resolver,
+    settings: { timeout: 0.8, interval: 0.2, ...more.settings },
+    signal: more.signal ?? new AbortController().signal,
+    report,
+    staleResolverMs: 400,
+  });
+
+/** Answers `before` for the first `count` questions, `after` from then on. */
+const later = (count: number, before: Respond, after: Respond): Respond => {
+  let asked = 0;
+  return (question) => {
+    asked += 1;
+    return (asked > count ? after : before)(question);
+  };
+};
+
+describe('waitForPropagation', () => {
+  test('is quick where all is well, asks everyone twice, and shows each answer', async () => {
+    const world = await startWorld({ authorities: [right, right, right] });
+    const started = performance.now();
+    await wait(world);
+    expect(performance.now() - started).toBeLessThan(400);
+    for (const server of world.authorities) {
+      expect(server.questions).toHaveLength(2);
+      expect(server.questions[0]).toMatchObject({ name: NAME, type: 'TXT', recursive: false });
+    }
+    expect(reports).toHaveLength(2);
+    expect(reports[0]).toEqual({
+      message: `3 of 3 name server addresses show the TXT record ${NAME}`,
+      data: {
+        name: NAME,
+        zone: 'example.com',
+        expected: ['one'],
+        servers: [1, 2, 3].map((n) => ({
+          host: `ns${n}.example.com`,
+          server: `127.0.0.${n + 1}:${world.port}`,
+          state: 'right',
+          answer: 'right',
+          values: ['one'],
+        })),
+      },
+    });
+  });
+
+  test('waits for one of three that is stale', async () => {
+    const world = await startWorld({ authorities: [right, later(3, showing('old'), right), right] });
+    await wait(world);
+    expect(reports.map(({ message }) => message[0])).toEqual(['2', '2', '2', '3', '3']);
+  });
+
+  test('starts again where a right answer is not confirmed', async () => {
+    let asked = 0;
+    const flapping: Respond = (question) => {
+      asked += 1;
+      return (asked === 2 ? showing('old') : right)(question);
+    };
+    const world = await startWorld({ authorities: [flapping] });
+    await wait(world);
+    expect(asked).toBe(4);
+  });
+
+  test('needs all values, beside foreign ones', async () => {
+    const world = await startWorld({
+      authorities: [later(1, showing('one', 'foreign'), showing('two', 'foreign', 'one'))],
+    });
+    await wait(world, { record: { ...RECORD, values: ['one', 'two'] } });
+    expect(reports[0]?.data).toMatchObject({
+      servers: [{ state: 'other', answer: '1 of 2 values missing' }],
+    });
+  });
+
+  test('reads a truncated answer by TCP', async () => {
+    const world = await startWorld({
+      authorities: [
+        (question) => (question.tcp ? right(question) : { truncated: true, authoritative: true }),
+      ],
+    });
+    await wait(world);
+  });
+
+  test('gives up in time and says what each server answered', async () => {
+    const nxdomain: Respond = () => ({ rcode: 'NXDOMAIN', authoritative: true });
+    const world = await startWorld({
+      authorities: [right, showing('old'), nxdomain, () => ({ rcode: 'SERVFAIL' }), null],
+    });
+    const started = performance.now();
+    const failure = wait(world, { settings: { timeout: 0.5 } });
+    await expect(failure).rejects.toMatchObject({
+      code: 'DNS_PROPAGATION_TIMEOUT',
+      message: expect.stringMatching(
+        /within 0\.5 s .*ns3.*no such name \(NXDOMAIN\).*ns4.*SERVFAIL.*ns5.*connection refused/,
+      ),
+      details: {
+        record: NAME,
+        expected: ['one'],
+        servers: [
+          { state: 'right' },
+          { state: 'other', values: ['old'] },
+          { state: 'missing' },
+          { state: 'failed', answer: 'SERVFAIL' },
+          { state: 'silent', answer: 'connection refused' },
+        ],
+      },
+    });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  test('does not go on while one server never answers', async () => {
+    const world = await startWorld({ authorities: [right, () => null] });
+    await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toMatchObject({
+      details: { servers: [{ state: 'right' }, { state: 'silent', answer: 'no answer in time' }] },
+    });
+  });
+
+  test('says that a firewall may be in the way where none answers', async () => {
+    const world = await startWorld({ authorities: [null, null] });
+    await expect(wait(world, { settings: { timeout: 0.2 } })).rejects.toThrow(
+      /may send DNS queries \(port 53/,
+    );
+  });
+
+  test('lets a dead address pass whose sibling answers, and does not wait for it twice', async () => {
+    const world = await startWorld({ authorities: [right], moreAddresses: ['2001:db8::1', '127.0.0.9'] });
+    const mute = await startNameServer(() => null, { address: '127.0.0.9', port: world.port });
+    await wait(world).finally(() => mute.close());
+    expect(mute.questions.length).toBeLessThanOrEqual(3); // one question, said again as UDP needs
+    expect(reports[1]?.data).toMatchObject({
+      servers: [
+        { state: 'right' },
+        { state: 'silent' },
+        { server: `[2001:db8::1]:${world.port}`, state: 'silent' },
+      ],
+    });
+  });
+
+  test('does not let pass a second address that is stale', async () => {
+    const world = await startWorld({ authorities: [right], moreAddresses: ['::1'] });
+    const stale = await startNameServer(showing('old'), { address: '::1', port: world.port });
+    await expect(
+      wait(world, { settings: { timeout: 0.3 } }).finally(() => stale.close()),
+    ).rejects.toMatchObject({
+      details: { servers: [{ state: 'right' }, { server: `[::1]:${world.port}`, state: 'other' }] },
+    });
+  });
+
+  test('asks the resolvers where DNS names no servers, or where told to', async () => {
+    const world = await startWorld({ authorities: [showing('old')] });
+    world.recursor.respond = (
+      (known) => (question) =>
+        question.type === 'TXT' ? right(question) : known(question)
+    )(world.recursor.respond);
+    await wait(world, { record: { ...RECORD, zone: null } });
+    await wait(world, { settings: { ask: 'resolvers' } });
+    expect(reports[0]?.message).toMatch(/^1 of 1 resolvers show/);
+    expect(world.authorities[0]?.questions).toEqual([]);
+  });
+
+  test('ends on abort with its reason', async () => {
+    const world = await startWorld({ authorities: [showing('old')] });
+    const abort = new AbortController();
+    const reason = new Error('stop');
+    setTimeout(() => abort.abort(reason), 150);
+    await expect(wait(world, { signal: abort.signal })).rejects.toBe(reason);
+    const asked = world.authorities[0]?.questions.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(world.authorities[0]?.questions).toHaveLength(asked ?? 0);
+  });
+});
+
+describe('the last word of the configured resolvers', () => {
+  const resolving = (world: DnsWorld, txt: Respond): void => {
+    const known = world.recursor.respond;
+    world.recursor.respond = (question) => (question.type === 'TXT' ? txt(question) : known(question));
+  };
+
+  test("asks them for the CA's own name, after the name servers", async () => {
+    const world = await startWorld({ authorities: [later(2, showing(), right)], configured: true });
+    resolving(world, later(1, showing('cached'), right));
+    const record = { ...RECORD, challenge: '_acme-challenge.alias.example' };
+    await wait(world, { record });
+    const asked = world.recursor.questions.filter(({ type }) => type === 'TXT');
+    expect(asked.map(({ name }) => name)).toEqual(Array(3).fill(record.challenge));
+    expect(asked[0]?.recursive).toBe(true);
+  });
+
+  test('fails where they fail: the CA would too', async () => {
+    const world = await startWorld({ authorities: [right], configured: true });
+    resolving(world, () => ({ rcode: 'SERVFAIL' }));
+    await expect(wait(world)).rejects.toMatchObject({
+      code: 'DNS_PROPAGATION_TIMEOUT',
+      details: { servers: [{ state: 'failed', answer: 'SERVFAIL' }] },
+    });
+  });
+
+  test('is not asked of resolvers that nobody chose', async () => {
+    const world = await startWorld({ authorities: [right] });
+    resolving(world, () => ({ rcode: 'SERVFAIL' }));
+    await wait(world);
+  });
+
+  test('lets an old answer of theirs pass after a while', async () => {
+    const world = await startWorld({ authorities: [right], configured: true });
+    resolving(world, ({ name }) => ({ answers: [toAnswer(name, 'TXT', 'of an hour ago')] }));
+    const started = performance.now();
+    await wait(world, { settings: { timeout: 60 } });
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(reports.at(-1)?.message).toMatch(/^0 of 1 resolvers/);
+    await wait(world, { settings: { timeout: 0.3 } });
+  });
+});

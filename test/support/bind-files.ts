@@ -1,0 +1,78 @@
+// The files that a test's BIND is started with: named.conf (BIND 9.18's manual) and its zones (RFC 1035 section 5).
+import type { BindOptions, BindZone } from './bind.ts';
+import type { BindKey } from './bind-update.ts';
+
+export interface ConfigFacts extends Pick<BindOptions, 'zones' | 'forward'> {
+  readonly folder: string;
+  readonly address: string;
+  readonly port: number;
+  readonly keys: readonly BindKey[];
+}
+
+export function configFile({ folder, port, keys, zones, forward = {} }: ConfigFacts): string {
+  const allowed = (zone: BindZone) => zone.allow ?? keys.map(({ name }) => name);
+  return [
+    'options {',
+    `  directory "${folder}"; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key";`,
+    `  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };`,
+    '  recursion yes; allow-recursion { any; }; allow-query { any; }; allow-query-cache { any; };',
+    '  dnssec-validation no; empty-zones-enable no; notify no; max-ncache-ttl 1; minimal-responses no;',
+    '};',
+    'controls { };',
+    ...keys.map((key) => `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };`),
+    'zone "." { type primary; file "zones/root"; };',
+    ...zones.map(
+      (zone) =>
+        `zone "${zone.name}" { type primary; file "zones/${zone.name}"; ` +
+        `allow-update { ${allowed(zone)
+          .map((key) => `key "${key}"; `)
+          .join('')}}; };`,
+    ),
+    ...Object.entries(forward).map(([zone, server]) => {
+      const [host, serverPort] = server.split(':');
+      return `zone "${zone}" { type forward; forward only; forwarders { ${host} port ${serverPort}; }; };`;
+    }),
+    '',
+  ].join('\n');
+}
+
+const SOA = (origin: string) => `@ 1 IN SOA ns1.${origin} hostmaster.${origin} 1 60 60 3600 1`;
+
+export function zoneFile(zone: BindZone, address: string): string {
+  const servers = zone.nameServers ?? [address];
+  return [
+    '$TTL 1',
+    `$ORIGIN ${zone.name}.`,
+    SOA(`${zone.name}.`),
+    ...servers.flatMap((server, index) => [`@ NS ns${index + 1}`, `ns${index + 1} A ${server}`]),
+    '@ A 127.0.0.1',
+    ...(zone.bare ? [] : ['* A 127.0.0.1']),
+    ...(zone.records ?? []),
+    '',
+  ].join('\n');
+}
+
+/** Delegates to the zones that have no other one of this server above them; other names are 127.0.0.1. */
+export function rootFile(
+  zones: readonly BindZone[],
+  address: string,
+  forward: Readonly<Record<string, string>>,
+): string {
+  const names = zones.map(({ name }) => name);
+  const top = (name: string) => !names.some((other) => name.endsWith(`.${other}`));
+  const elsewhere = Object.entries(forward).filter(([name]) => top(name));
+  return [
+    '$TTL 1',
+    '$ORIGIN .',
+    SOA(''),
+    '@ NS ns1.',
+    `ns1. A ${address}`,
+    '*. A 127.0.0.1',
+    ...names.filter(top).flatMap((name) => [`${name}. NS ns1.${name}.`, `ns1.${name}. A ${address}`]),
+    ...elsewhere.flatMap(([name, server]) => [
+      `${name}. NS ns1.${name}.`,
+      `ns1.${name}. A ${server.split(':')[0]}`,
+    ]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,70 @@
+// A zone with several name servers, each of which answers as the test says, and the resolver that knows of them.
+import type { DnsResolver } from '../../src/main/engine/dns/resolver.ts';
+import { createDnsResolver } from '../../src/main/engine/dns/resolver.ts';
+import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
+
+export interface DnsWorld {
+  /** Its resolver is `127.0.0.1`, its name servers are `127.0.0.2` ... on the same port. */
+  readonly port: number;
+  readonly recursor: NameServer;
+  readonly authorities: readonly NameServer[];
+  /** Knows the recursor and the port of the name servers. */
+  readonly resolver: DnsResolver;
+  close(): Promise<void>;
+}
+
+export interface DnsWorldOptions {
+  readonly zone?: string;
+  /** One for each name server; null: nothing listens at its address. */
+  readonly authorities: readonly (Respond | null)[];
+  /** What the recursor knows beside the zone's SOA and NS and the name servers' addresses. */
+  readonly records?: Readonly<Record<string, readonly string[]>>;
+  /** More addresses of the first name server. */
+  readonly moreAddresses?: readonly string[];
+  readonly timeoutMs?: number;
+  /** Takes the recursor for one that the settings name (the last word is asked of it); false where left out. */
+  readonly configured?: boolean;
+}
+
+export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld> {
+  const { zone = 'example.com', timeoutMs = 120 } = options;
+  const hosts = options.authorities.map((_, index) => ({
+    host: `ns${index + 1}.${zone}`,
+    address: `127.0.0.${index + 2}`,
+  }));
+  const more = options.moreAddresses ?? [];
+  const recursor = await startNameServer(
+    answersFrom({
+      [`${zone} SOA`]: [`ns1.${zone}`],
+      [`${zone} NS`]: hosts.map(({ host }) => host),
+      ...Object.fromEntries(hosts.map(({ host, address }) => [`${host} A`, [address]])),
+      [`ns1.${zone} A`]: ['127.0.0.2', ...more.filter((address) => !address.includes(':'))],
+      [`ns1.${zone} AAAA`]: more.filter((address) => address.includes(':')),
+      ...options.records,
+    }),
+  );
+  const { port } = recursor;
+  const authorities: NameServer[] = [];
+  for (const [index, { address }] of hosts.entries()) {
+    const respond = options.authorities[index];
+    if (respond) authorities.push(await startNameServer(respond, { address, port }));
+  }
+  const resolver = createDnsResolver({ servers: [recursor.server], timeoutMs, authorityPort: port });
+  return {
+    port,
+    recursor,
+    authorities,
+    resolver: { ...resolver, configured: options.configured ?? false },
+    async close() {
+      await Promise.all([recursor, ...authorities].map((server) => server.close()));
+    },
+  };
+}
+
+/** A name server that has these TXT values at every name. */
+export function showing(...values: readonly string[]): Respond {
+  return ({ name, type }) => ({
+    authoritative: true,
+    answers: type === 'TXT' ? values.map((value) => toAnswer(name, 'TXT', value)) : [],
+  });
+}
