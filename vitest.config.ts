@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { requireNode24 } from './scripts/node-version.mjs';
+
+requireNode24(); // for `npx vitest`, which takes the machine's own Node
 
 // unit: in-process, SQLite on disk and OpenSSL at most. integration: real outside programs (Pebble, BIND, a
 // keyring, Chromium, the built server), which scripts/test.mjs finds or installs and names in the environment.
@@ -10,6 +13,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.spec.ts'],
+          maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
+          sequence: { groupOrder: 1 }, // after the unit tests
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,0 +1,52 @@
+// Where a tool of tools.ts is: what the environment names, else .tools/bin, else the PATH.
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import type { Program, Tool } from './tools.ts';
+
+/** Where npm test puts what it installs; git-ignored. */
+export const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools/bin');
+/** Debian keeps servers (named) in folders that are not on every user's PATH. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The path of each program by its variable, or the first name that is not there. */
+export type Found = { readonly paths: Readonly<Record<string, string>> } | { readonly lacking: string };
+
+/** Looks only; installs nothing. */
+export function findTool(tool: Tool, env: Env, toolsFolder = TOOLS_FOLDER): Found {
+  const paths: Record<string, string> = {};
+  for (const program of tool.programs) {
+    const path = findProgram(program, env, toolsFolder);
+    if (path === null) return { lacking: env[program.variable] || program.names[0] };
+    paths[program.variable] = path;
+  }
+  return { paths };
+}
+
+function findProgram(program: Program, env: Env, toolsFolder: string): string | null {
+  const named = env[program.variable];
+  if (named) return isProgram(named) ? resolve(named) : null; // what was named and is not there is not replaced
+  const folders = [toolsFolder, ...(env.PATH ?? '').split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS];
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const candidates = program.names.flatMap((name) => folders.map((folder) => join(folder, name + suffix)));
+  return candidates.find(isProgram) ?? null;
+}
+
+/** Whether the programs that were found are built from the wanted version; true where any will do. */
+export function isWantedVersion(tool: Tool, found: Found): boolean {
+  if (tool.go === undefined) return true;
+  if (!('paths' in found)) return false;
+  // The Go linker writes `mod<TAB>module<TAB>version` into every program (runtime/debug.BuildInfo).
+  const mark = `mod\t${tool.go.module}\t${tool.go.version}\t`;
+  return Object.values(found.paths).every((path) => readFileSync(path).includes(mark));
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

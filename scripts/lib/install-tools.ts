@@ -1,0 +1,114 @@
+// Finds the tools that tests need, and installs those that are not there: by Go where it is, else from Debian's
+// packages where this user may, else it says what to install.
+import { mkdirSync } from 'node:fs';
+import { runChild } from './child.ts';
+import { type Env, type Found, findTool, isWantedVersion, TOOLS_FOLDER } from './find-tool.ts';
+import { TOOLS, type Tool, type ToolName } from './tools.ts';
+
+const INSTALL_TIMEOUT_MS = 900_000;
+
+/** How to install; the tests bring their own. Each resolves to null when done, else to why it was not. */
+export interface Installers {
+  go(tool: Tool): Promise<string | null>;
+  debian(tool: Tool): Promise<string | null>;
+}
+
+export interface Tools {
+  /** Variables for the tests: the path of each program that is there, and in CERTDESK_TEST_MISSING what is not. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Why a tool is not there, and what to install. */
+  readonly missing: Readonly<Partial<Record<ToolName, string>>>;
+}
+
+export interface PrepareOptions {
+  readonly env: Env;
+  readonly install: Installers;
+  /** A line for the person who waits. */
+  readonly say: (line: string) => void;
+  readonly toolsFolder?: string;
+}
+
+/** Tools in the order of their rows; one that cannot be had does not stop the others. */
+export async function prepareTools(names: readonly ToolName[], options: PrepareOptions): Promise<Tools> {
+  const env: Record<string, string> = {};
+  const missing: Partial<Record<ToolName, string>> = {};
+  for (const name of names) {
+    const { found, reasons } = await prepare(name, options);
+    if ('paths' in found) {
+      Object.assign(env, found.paths);
+      const note = reasons.length === 0 ? '' : `  (not ${TOOLS[name].what} as wanted: ${reasons.join('; ')})`;
+      options.say(`${name}: ${Object.values(found.paths).join(', ')}${note}`);
+    } else {
+      missing[name] = [`${found.lacking} is not there`, ...reasons, TOOLS[name].elsewhere].join('; ');
+      options.say(`${name}: MISSING, its suites are skipped: ${missing[name]}`);
+    }
+  }
+  return { env: { ...env, CERTDESK_TEST_MISSING: JSON.stringify(missing) }, missing };
+}
+
+async function prepare(
+  name: ToolName,
+  { env, install, say, toolsFolder = TOOLS_FOLDER }: PrepareOptions,
+): Promise<{ found: Found; reasons: readonly string[] }> {
+  const tool: Tool = TOOLS[name];
+  const look = (): Found => findTool(tool, env, toolsFolder);
+  const reasons: string[] = [];
+  let found = look();
+  const named = tool.programs.some(({ variable }) => env[variable]);
+  if (named || ('paths' in found && isWantedVersion(tool, found))) return { found, reasons };
+  if (tool.go !== undefined) {
+    say(`${name}: installing ${tool.go.module} ${tool.go.version} with Go …`);
+    const failure = await install.go(tool);
+    if (failure !== null) reasons.push(failure);
+    found = look();
+  }
+  if (!('paths' in found)) {
+    say(`${name}: installing Debian's ${tool.debian.join(', ')} …`);
+    const failure = await install.debian(tool);
+    if (failure !== null) reasons.push(failure);
+    found = look();
+  }
+  return { found, reasons };
+}
+
+/**
+ * The real ones. `apt-get update` is run once.
+ * @param uid The user's id: only root installs Debian's packages, and nobody is asked for a password.
+ */
+export function createInstallers(uid: number | undefined): Installers {
+  let updated: Promise<string | null> | null = null;
+  const aptGet = (args: readonly string[]): Promise<string | null> =>
+    run('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
+  return {
+    async go({ go }) {
+      if (go === undefined) return null;
+      mkdirSync(TOOLS_FOLDER, { recursive: true });
+      const packages = go.packages.map((path) => `${go.module}/${path}@${go.version}`);
+      return run('go', ['install', ...packages], { GOBIN: TOOLS_FOLDER });
+    },
+    async debian({ debian }) {
+      if (uid !== 0) return `on Debian, as root: apt-get install ${debian.join(' ')}`;
+      updated ??= aptGet(['update']);
+      const stale = await updated; // the lists that are there may do all the same
+      const failure = await aptGet(['install', '--no-install-recommends', ...debian]);
+      return failure === null ? null : [stale, failure].filter((line) => line !== null).join('; ');
+    },
+  };
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<string | null> {
+  const { code, output } = await runChild(program, args, {
+    stdio: 'collect',
+    timeoutMs: INSTALL_TIMEOUT_MS,
+    env,
+  });
+  if (code === 0) return null;
+  if (code === 127) return `${program} is not there`;
+  return `${program} ${args.find((arg) => /^[a-z]/.test(arg)) ?? ''} failed: ${output.trim().split('\n').at(-1) ?? code}`;
+}

@@ -1,0 +1,98 @@
+// What the tests need beside npm packages, as data: one row a tool. A suite names its rows by describeWith()
+// (test/support/tools.ts), and npm test looks for those that the suites to be run name.
+
+export interface Program {
+  /** The names that it goes by, the best first. */
+  readonly names: readonly [string, ...string[]];
+  /** The environment variable that tells the tests its path. */
+  readonly variable: string;
+}
+
+export interface Tool {
+  readonly what: string;
+  /** All of them are needed. */
+  readonly programs: readonly Program[];
+  /** Debian's packages. */
+  readonly debian: readonly string[];
+  /** Where it is a Go module: this version is wanted, and another one taken only where it cannot be installed. */
+  readonly go?: { readonly module: string; readonly version: string; readonly packages: readonly string[] };
+  /** What else to do where neither Go nor Debian are at hand. */
+  readonly elsewhere: string;
+}
+
+export const TOOLS = {
+  openssl: {
+    what: 'OpenSSL, with which tests make certificates and check what Certdesk made',
+    programs: [{ names: ['openssl'], variable: 'CERTDESK_TEST_OPENSSL' }],
+    debian: ['openssl'],
+    elsewhere: 'install OpenSSL 3',
+  },
+  pebble: {
+    what: 'Pebble, an ACME CA for tests, and its DNS server',
+    programs: [
+      { names: ['pebble'], variable: 'CERTDESK_TEST_PEBBLE' },
+      { names: ['pebble-challtestsrv'], variable: 'CERTDESK_TEST_CHALLTESTSRV' },
+    ],
+    debian: ['pebble'],
+    go: {
+      module: 'github.com/letsencrypt/pebble/v2',
+      version: 'v2.10.1',
+      packages: ['cmd/pebble', 'cmd/pebble-challtestsrv'],
+    },
+    elsewhere: 'install Go 1.24 or newer (https://go.dev/dl), then run npm test again',
+  },
+  keyring: {
+    what: 'a Secret Service (gnome-keyring) on a D-Bus of its own',
+    programs: [
+      { names: ['gnome-keyring-daemon'], variable: 'CERTDESK_TEST_GNOME_KEYRING' },
+      { names: ['dbus-run-session'], variable: 'CERTDESK_TEST_DBUS_RUN_SESSION' },
+    ],
+    debian: ['gnome-keyring', 'dbus'],
+    elsewhere: 'install gnome-keyring and dbus (Linux only)',
+  },
+  chromium: {
+    what: 'a browser for the GUI',
+    programs: [
+      {
+        names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+        variable: 'CERTDESK_TEST_CHROMIUM',
+      },
+    ],
+    debian: ['chromium'],
+    elsewhere: 'install Chromium',
+  },
+  bind9: {
+    what: 'BIND, a name server that takes dynamic updates',
+    programs: [
+      { names: ['named'], variable: 'CERTDESK_TEST_NAMED' },
+      { names: ['nsupdate'], variable: 'CERTDESK_TEST_NSUPDATE' },
+      { names: ['tsig-keygen'], variable: 'CERTDESK_TEST_TSIG_KEYGEN' },
+    ],
+    debian: ['bind9', 'bind9-utils', 'bind9-dnsutils'],
+    elsewhere: 'install BIND 9 (named, nsupdate, tsig-keygen)',
+  },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+/** The variables of all programs: each is a program that a test can ask the path of. */
+export type ToolVariable = (typeof TOOLS)[ToolName]['programs'][number]['variable'];
+
+export function toolNames(): readonly ToolName[] {
+  return Object.keys(TOOLS).filter(isToolName);
+}
+
+export function isToolName(name: string): name is ToolName {
+  return Object.hasOwn(TOOLS, name);
+}
+
+/**
+ * The tools that a test file's suites name: describeWith('pebble', …) or describeWith(['pebble', 'chromium'], …).
+ * @param source The text of the file.
+ */
+export function toolsNamedIn(source: string): readonly ToolName[] {
+  const calls = source.matchAll(/\bdescribeWith\(\s*(\[[^\]]*\]|'[^']*')/g);
+  const names = [...calls].flatMap(([, argument = '']) =>
+    [...argument.matchAll(/'([^']*)'/g)].map(([, name = '']) => name),
+  );
+  return [...new Set(names)].filter(isToolName);
+}
