@@ -1,7 +1,8 @@
 // The command line: certdesk serve, certdesk token create|list|revoke.
 import { Command, CommanderError } from 'commander';
 import { CertdeskError } from '../engine/errors.ts';
-import { addOptions, DATA_OPTIONS, readVersion, SERVE_OPTIONS } from './options.ts';
+import { readInstallation } from '../installation.ts';
+import { addOptions, DATA_OPTIONS, SERVE_OPTIONS } from './options.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function createProgram(): Command {
   const program = new Command('certdesk')
     .description("Obtains, checks, renews and revokes the TLS certificates of an admin's projects")
-    .version(readVersion())
+    .version(readInstallation().version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'certdesk: ')) });
 

@@ -28,8 +28,8 @@ export interface ServeOptions extends DataOptions {
 export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'certdesk');
   if (process.platform === 'win32')
-    return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'certdesk');
-  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'certdesk');
+    return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'certdesk');
+  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'certdesk');
 }
 
 const option = (flags: string, description: string): Option => {
@@ -89,19 +89,6 @@ function readText(path: string): string {
     const message = `--acme-ca-file ${path} cannot be read: ${(cause as Error).message}`;
     throw new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
   }
-}
-
-/** Certdesk's version, from its package.json: in a checkout and installed it stands two folders above out/main. */
-export function readVersion(): string {
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
-      if (name === 'certdesk') return version;
-    } catch {
-      // Not there: the other one.
-    }
-  }
-  return 'unknown';
 }
 
 function toPort(text: string): number {

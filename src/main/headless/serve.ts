@@ -1,9 +1,8 @@
 // certdesk serve: the server until a signal ends it.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type App, createApp, DEFAULT_LIMITS } from '../app.ts';
+import { readInstallation } from '../installation.ts';
 import { createLogger } from './log.ts';
-import { readCaFile, readVersion, type ServeOptions } from './options.ts';
+import { readCaFile, type ServeOptions } from './options.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -20,8 +19,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     allowedHosts: options.allowedHost,
     directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
     acmeRoots: readCaFile(options.acmeCaFile),
-    guiFolder: guiFolder(),
-    version: readVersion(),
+    ...readInstallation(),
     logger,
     clock: { now: () => new Date() },
     limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
@@ -40,12 +38,6 @@ function announce({ address, challengePort, notices }: App): void {
     'Make an API token with: certdesk token create --name NAME --scope projects:write',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** out/renderer, beside out/main; null in a run from the sources. */
-function guiFolder(): string | null {
-  const folder = fileURLToPath(new URL('../renderer', import.meta.url));
-  return existsSync(`${folder}/index.html`) ? folder : null;
 }
 
 /** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second one ends it at once. */

@@ -19,7 +19,14 @@ export interface Database {
 export function openDatabase(path: string): Database {
   const sqlite = guarded(path, () => open(path));
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cached(sqlite, path) }) });
-  return { db, close: () => db.destroy() };
+  return {
+    db,
+    async close() {
+      await db.destroy();
+      // Kysely closes only what it has used.
+      sqlite.close();
+    },
+  };
 }
 
 function open(path: string): Sqlite.Database {

@@ -1,0 +1,133 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDataFolder } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { migrate, refuseNewer } from '../../src/main/storage/migrate.ts';
+import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'certdesk-db-'));
+  path = join(folder, 'certdesk.db');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The schema as SQLite writes it down. */
+function schemaOf(file: string): unknown[] {
+  const sqlite = new Sqlite(file, { readonly: true });
+  try {
+    return sqlite
+      .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+      .all();
+  } finally {
+    sqlite.close();
+  }
+}
+
+describe('openDatabase', () => {
+  it('keeps what was committed through a power cut, and nobody else reads the file', async () => {
+    const database = openDatabase(path);
+    const pragma = async (name: string) => {
+      const { rows } = await sql<Record<string, unknown>>`PRAGMA ${sql.raw(name)}`.execute(database.db);
+      return Object.values(rows[0] ?? {})[0];
+    };
+    expect(await pragma('journal_mode')).toBe('wal');
+    expect(await pragma('synchronous')).toBe(2); // FULL
+    expect(await pragma('foreign_keys')).toBe(1);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await database.close();
+  });
+
+  it('says in a sentence that a file is no database, and leaves it as it is', () => {
+    writeFileSync(path, 'this is not a database, but somebody may need it'.repeat(50));
+    const before = readFileSync(path);
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('refuses a database of a newer version in one line, and does not touch it', async () => {
+    await openDatabase(path).close();
+    const sqlite = new Sqlite(path);
+    sqlite.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    sqlite.pragma('journal_mode = DELETE');
+    sqlite.close();
+    const before = { bytes: readFileSync(path), files: readdirSync(folder) };
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        code: 'DATABASE_TOO_NEW',
+        message: expect.stringMatching(/^[^\n]*newer Certdesk[^\n]*$/),
+      }),
+    );
+    expect({ bytes: readFileSync(path), files: readdirSync(folder) }).toEqual(before);
+  });
+});
+
+describe('migrations', () => {
+  it('lead from every earlier version to the schema that an empty database gets', () => {
+    openEmpty(path, MIGRATIONS.length);
+    const newest = schemaOf(path);
+    for (let version = 1; version < MIGRATIONS.length; version += 1) {
+      const older = join(folder, `v${version}.db`);
+      openEmpty(older, version);
+      const sqlite = new Sqlite(older);
+      migrate(sqlite);
+      sqlite.close();
+      expect(schemaOf(older)).toEqual(newest);
+    }
+    expect(newest.length).toBeGreaterThan(8);
+  });
+
+  it('copies a database aside before it changes it, and undoes a migration that fails', () => {
+    openEmpty(path, MIGRATIONS.length);
+    const sqlite = new Sqlite(path);
+    sqlite.prepare("INSERT INTO settings VALUES ('a', '1')").run();
+    const broken = [
+      ...MIGRATIONS,
+      { name: '9001-broken', sql: 'DELETE FROM settings; CREATE TABLE settings (x);' },
+    ];
+    expect(() => migrate(sqlite, broken)).toThrow(/already exists/);
+    expect(sqlite.prepare('SELECT count(*) AS n FROM settings').get()).toEqual({ n: 1 });
+    expect(sqlite.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    sqlite.close();
+    const copy = new Sqlite(`${path}.before-9001`, { readonly: true });
+    expect(copy.prepare('SELECT value FROM settings').get()).toEqual({ value: '1' });
+    copy.close();
+  });
+
+  it('know nothing newer than themselves', () => {
+    openEmpty(path, MIGRATIONS.length);
+    copyFileSync(path, join(folder, 'copy.db'));
+    expect(() => refuseNewer(join(folder, 'copy.db'))).not.toThrow();
+    expect(() => refuseNewer(join(folder, 'copy.db'), MIGRATIONS.slice(1))).toThrow(/newer Certdesk/);
+  });
+
+  function openEmpty(file: string, version: number): void {
+    const sqlite = new Sqlite(file);
+    migrate(sqlite, MIGRATIONS.slice(0, version));
+    sqlite.close();
+  }
+});
+
+describe('the lock of a data folder', () => {
+  it('is held by one, and free again when that one lets go', () => {
+    const release = lockDataFolder(folder);
+    expect(() => lockDataFolder(folder)).toThrow(expect.objectContaining({ code: 'DATA_FOLDER_IN_USE' }));
+    release();
+    lockDataFolder(folder)();
+  });
+});

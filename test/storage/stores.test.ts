@@ -1,0 +1,243 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProjectQuery } from '../../src/main/engine/stores.ts';
+import { type Database, openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+
+let folder: string;
+let database: Database;
+let stores: ReturnType<typeof createStores>;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'certdesk-stores-'));
+  database = openDatabase(join(folder, 'certdesk.db'));
+  stores = createStores(database.db);
+});
+
+afterEach(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('projects', () => {
+  const query: ProjectQuery = {
+    limit: 10,
+    ids: null,
+    now: '2026-02-01T00:00:00Z',
+    soon: '2026-03-03T00:00:00Z',
+  };
+  const listed = async (more: Partial<ProjectQuery>) =>
+    (await stores.projects.list({ ...query, ...more })).items.map(({ project }) => project.id);
+
+  it('gives back what was stored, and what was changed', async () => {
+    await stores.projects.create(PROJECT);
+    expect(await stores.projects.get('p1')).toEqual(PROJECT);
+    await stores.projects.update('p1', { domain: null, altNames: [] });
+    expect(await stores.projects.get('p1')).toEqual({ ...PROJECT, domain: null, altNames: [] });
+    expect(await stores.projects.get('p2')).toBeNull();
+  });
+
+  it('pages without gap or repetition, also when projects are added meanwhile', async () => {
+    for (const n of [1, 2, 3, 4, 5]) await stores.projects.create({ ...PROJECT, id: `p${n}` });
+    const first = await stores.projects.list({ ...query, limit: 2 });
+    await stores.projects.create({ ...PROJECT, id: 'p6' });
+    const second = await stores.projects.list({ ...query, limit: 2, cursor: first.nextCursor ?? '' });
+    const third = await stores.projects.list({ ...query, limit: 2, cursor: second.nextCursor ?? '' });
+    const ids = [first, second, third].flatMap(({ items }) => items.map(({ project }) => project.id));
+    expect(ids).toEqual(['p1', 'p2', 'p3', 'p4', 'p5', 'p6']);
+    expect(third.nextCursor).toBeNull();
+  });
+
+  it('refuses a cursor that it has not given', async () => {
+    await expect(stores.projects.list({ ...query, cursor: "1'--" })).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+  });
+
+  it('searches names and domains, any case, and takes % and _ as they are', async () => {
+    await stores.projects.create({ ...PROJECT, id: 'p1', name: '100% Shop', domain: 'a.example.com' });
+    await stores.projects.create({ ...PROJECT, id: 'p2', name: 'Blog', domain: 'blog_x.example.com' });
+    expect(await listed({ q: 'SHOP' })).toEqual(['p1']);
+    expect(await listed({ q: '%' })).toEqual(['p1']);
+    expect(await listed({ q: '_x' })).toEqual(['p2']);
+    expect(await listed({ q: 'example' })).toEqual(['p1', 'p2']);
+  });
+
+  it('filters by status at its very borders', async () => {
+    const expiries = {
+      valid: '2026-03-03T00:00:01Z',
+      expiring_soon: '2026-03-03T00:00:00Z',
+      expired: '2026-02-01T00:00:00Z',
+    };
+    for (const [id, expiresAt] of Object.entries(expiries)) {
+      await stores.projects.create({ ...PROJECT, id });
+      await stores.certificates.activate({ ...CERTIFICATE, id, projectId: id, expiresAt });
+    }
+    await stores.projects.create({ ...PROJECT, id: 'revoked' });
+    const revokedAt = '2026-01-15T00:00:00Z';
+    await stores.certificates.activate({ ...CERTIFICATE, id: 'r', projectId: 'revoked', revokedAt });
+    await stores.projects.create({ ...PROJECT, id: 'none' });
+    for (const status of ['valid', 'expiring_soon', 'expired', 'revoked', 'none'] as const) {
+      expect(await listed({ status })).toEqual([status]);
+    }
+    expect(await listed({ ids: ['none', 'valid'] })).toEqual(['valid', 'none']);
+  });
+});
+
+describe('certificates', () => {
+  beforeEach(() => stores.projects.create(PROJECT));
+
+  it('gives back every field of what was stored', async () => {
+    const full = {
+      ...CERTIFICATE,
+      staging: true,
+      autoRenew: false,
+      renewedFrom: '2025-10-01T00:00:00Z',
+      renewal: {
+        lastAttempt: '2026-03-01T00:00:00Z',
+        lastError: 'x',
+        failures: 2,
+        nextAttemptAt: '2026-03-02T00:00:00Z',
+      },
+      revokedAt: '2026-03-03T00:00:00Z',
+      revocationReason: 'keyCompromise' as const,
+    };
+    await stores.certificates.activate(full);
+    const stored = await stores.certificates.get('c1');
+    expect({ ...stored, keySealed: [...(stored?.keySealed ?? [])] }).toEqual({
+      ...full,
+      keySealed: [1, 2, 3],
+    });
+  });
+
+  it('has one active version: a new one supersedes, and the old one is kept', async () => {
+    await stores.certificates.activate(CERTIFICATE);
+    await stores.certificates.activate({ ...CERTIFICATE, id: 'c2', storedAt: '2026-03-01T00:00:00Z' });
+    expect((await stores.certificates.active('p1'))?.id).toBe('c2');
+    const versions = await stores.certificates.versions('p1');
+    expect(versions.map(({ id, supersededAt }) => [id, supersededAt])).toEqual([
+      ['c2', null],
+      ['c1', '2026-03-01T00:00:00Z'],
+    ]);
+  });
+
+  it('purges removed versions only, and only old ones', async () => {
+    await stores.certificates.activate({ ...CERTIFICATE, removedAt: '2026-01-10T00:00:00Z' });
+    await stores.certificates.activate({ ...CERTIFICATE, id: 'c2' });
+    expect(await stores.certificates.purgeRemoved('2026-01-10T00:00:00Z')).toBe(0);
+    expect(await stores.certificates.purgeRemoved('2026-01-10T00:00:01Z')).toBe(1);
+    expect((await stores.certificates.versions('p1')).map(({ id }) => id)).toEqual(['c2']);
+  });
+
+  it('finds what renews itself: active, obtained, on, not revoked', async () => {
+    const variants = [
+      { id: 'yes' },
+      { id: 'off', autoRenew: false },
+      { id: 'uploaded', recipe: null },
+      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z' },
+      { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
+    ];
+    for (const variant of variants) {
+      await stores.projects.create({ ...PROJECT, id: `of-${variant.id}` });
+      await stores.certificates.activate({ ...CERTIFICATE, ...variant, projectId: `of-${variant.id}` });
+    }
+    expect((await stores.certificates.renewable()).map(({ id }) => id)).toEqual(['yes']);
+  });
+});
+
+describe('jobs', () => {
+  beforeEach(() => stores.projects.create(PROJECT));
+
+  it('refuses a second unfinished job of a project, and takes one after the first has ended', async () => {
+    await stores.jobs.create(JOB);
+    await expect(stores.jobs.create({ ...JOB, id: 'j2' })).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+      details: { jobId: 'j1' },
+    });
+    await stores.jobs.update('j1', { state: 'failed', finishedAt: '2026-01-01T00:00:09Z' });
+    await stores.jobs.create({ ...JOB, id: 'j2' });
+    expect((await stores.jobs.list({ projectIds: null, limit: 9 })).map(({ id }) => id)).toEqual([
+      'j2',
+      'j1',
+    ]);
+  });
+
+  it('refuses a second job of one idempotency key', async () => {
+    await stores.jobs.create({ ...JOB, idempotencyKey: 'k', state: 'succeeded' });
+    await expect(stores.jobs.create({ ...JOB, id: 'j2', idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect((await stores.jobs.byIdempotencyKey('k'))?.id).toBe('j1');
+  });
+
+  it('gives back results and errors as they were', async () => {
+    await stores.jobs.create(JOB);
+    const error = { success: false, error: 'x', code: 'CHALLENGE_FAILED', details: { a: [1] } } as const;
+    await stores.jobs.update('j1', { state: 'failed', error, result: { a: null } });
+    expect(await stores.jobs.get('j1')).toMatchObject({ error, result: { a: null }, input: JOB.input });
+  });
+
+  it('goes away with its project, its order too', async () => {
+    await stores.jobs.create(JOB);
+    const order = { jobId: 'j1', accountId: 'a', directoryUrl: 'd', keySealed: null, csr: null, url: null };
+    await stores.orders.put({ ...order, challenges: [], updatedAt: '2026-01-01T00:00:00Z' });
+    await stores.projects.delete('p1');
+    expect(await stores.jobs.get('j1')).toBeNull();
+    expect(await stores.orders.all()).toEqual([]);
+  });
+});
+
+describe('accounts', () => {
+  const account = {
+    id: 'a1',
+    directoryUrl: 'https://ca/dir',
+    email: null,
+    url: null,
+    keySealed: new Uint8Array([9]),
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+
+  it('keeps one a directory and e-mail address, none being one of them', async () => {
+    await stores.accounts.create(account);
+    await stores.accounts.create({ ...account, id: 'a2', email: 'me@example.com' });
+    expect((await stores.accounts.find('https://ca/dir', null))?.id).toBe('a1');
+    expect((await stores.accounts.find('https://ca/dir', 'me@example.com'))?.id).toBe('a2');
+    expect(await stores.accounts.find('https://ca/dir', 'you@example.com')).toBeNull();
+    await expect(stores.accounts.create({ ...account, id: 'a3' })).rejects.toThrow(/UNIQUE/);
+  });
+});
+
+describe('a transaction', () => {
+  it('leaves nothing where it fails in the middle', async () => {
+    const failing = stores.transaction(async (tx) => {
+      await tx.projects.create(PROJECT);
+      await tx.settings.set('x', 1);
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await stores.projects.get('p1')).toBeNull();
+    expect(await stores.settings.get('x')).toBeNull();
+  });
+});
+
+describe('events', () => {
+  it('are numbered in the order in which they were written', async () => {
+    const event = {
+      at: '2026-01-01T00:00:00Z',
+      kind: 'k',
+      projectId: null,
+      jobId: 'j1',
+      message: 'm',
+      data: { a: 1 },
+    };
+    const first = await stores.events.append(event);
+    const second = await stores.events.append({ ...event, jobId: null });
+    expect(second.id).toBeGreaterThan(first.id);
+    expect(await stores.events.list({ after: first.id, limit: 9 })).toEqual([second]);
+    expect(await stores.events.list({ jobId: 'j1', limit: 9 })).toEqual([first]);
+    expect(await stores.events.lastId()).toBe(second.id);
+  });
+});
