@@ -19,7 +19,7 @@ import { freePorts } from './ports.ts';
 export interface PebbleOptions {
   /** Over the defaults: PEBBLE_WFE_NONCEREJECT (percent), PEBBLE_CHAIN_LENGTH, PEBBLE_ALTERNATE_ROOTS ... */
   readonly env?: Readonly<Record<string, string>>;
-  /** Fields of the `pebble` object of its configuration, over those that are made here. */
+  /** Fields of the `pebble` object of its configuration, over those that are made here: `retryAfter` ... */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Key id -> HMAC key (base64url, 32 octets or more). Where given, accounts need one of them. */
   readonly eabKeys?: Readonly<Record<string, string>>;

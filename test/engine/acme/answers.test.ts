@@ -30,6 +30,12 @@ describe('rate limits', () => {
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
+  it('are known by their status, whoever answers', async () => {
+    rig.answerInTurn('/new-order', [{ status: 429, headers: { 'retry-after': '7' }, body: HTML }]);
+    const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
+    expect(error).toMatchObject({ code: 'ACME_RATE_LIMITED', details: { retryAfter: 7, body: HTML } });
+  });
+
   it('are known by their type, whatever the status', async () => {
     rig.answerInTurn('/new-order', [{ status: 503, body: limited }]);
     expect((await failure(rig.open().createOrder({ names: ['example.com'] }))).code).toBe(
@@ -49,12 +55,21 @@ describe('answers that are not ACME', () => {
     ['endpoints of another scheme', { body: fakeDirectory('ftp://ca.example') }],
     ['nothing at that address', { status: 404, body: HTML }],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/directory' } }],
-    ['far too much', { body: ' '.repeat(3 * 1024 * 1024) }],
   ])('%s', async (_what, answer) => {
     rig.answerInTurn('/directory', [answer]);
     const error = await failure(rig.open().directory());
     expect(error.code).toBe('ACME_PROTOCOL_ERROR');
     expect(rig.ca.requests).toHaveLength(1);
+  });
+
+  it('far too much', async () => {
+    const padded = { ...fakeDirectory(rig.ca.url), padding: ' '.repeat(3 * 1024 * 1024) };
+    rig.answerInTurn('/directory', [{ body: padded }]);
+    const error = await failure(rig.open().directory());
+    expect(error).toMatchObject({
+      code: 'ACME_PROTOCOL_ERROR',
+      details: { reason: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
+    });
   });
 
   it('truncated JSON', async () => {

@@ -4,7 +4,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { Client, crypto } from 'acme-client';
 import { CertdeskError } from '../errors.ts';
-import type { Log } from '../ports.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import { createNoncePool, type NoncePool } from './nonces.ts';
@@ -12,10 +11,6 @@ import { type AcmeResponse, answerError, isProblem, parseJson, unexpectedAnswer 
 import { quickRetry } from './quick-retry.ts';
 import { type Call, type CallOptions, createSession, type Verbs } from './session.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
-
-export interface AcmeClientOptions extends TransportOptions {
-  readonly log?: Log | undefined;
-}
 
 /** At Pebble's 90 % of rejected nonces, one request in 10^9 fails; acme-client's own 5 lose 6 of 10. */
 const MAX_BAD_NONCES = 200;
@@ -25,7 +20,7 @@ const NONCES = { maxAgeMs: 10 * 60_000, capacity: 32 } as const;
  * Every session of a client shares its connections, directories and nonces. Nothing is sent before a session asks.
  * Throws INVALID_REQUEST where `trustedRoots` are not PEM certificates.
  */
-export function createAcmeClient(options: AcmeClientOptions): AcmeClient {
+export function createAcmeClient(options: TransportOptions): AcmeClient {
   const transport = createTransport(options);
   const directories = createDirectoryCache(transport);
   const pools = new Map<string, NoncePool>();

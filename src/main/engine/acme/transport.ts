@@ -82,8 +82,8 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /**
- * One secure context for all connections: reading some 150 roots takes a hundredth of a second each time. Left to
- * Node where there is nothing to add.
+ * One secure context for all connections, since reading some 150 roots takes tens of milliseconds. Left to Node,
+ * which keeps its own, where there is nothing to add.
  */
 function trust(roots: string | undefined): object {
   if (roots === undefined) return {};
