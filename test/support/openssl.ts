@@ -186,6 +186,7 @@ function generalizedTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
 }
 
-function digestOf({ digest = 'sha256', key }: IssueOptions): string {
-  return key === 'ed25519' ? 'null' : digest;
+/** Ed25519 hashes by itself. */
+function digestOf({ digest = 'sha256', key, ca }: IssueOptions): string {
+  return key === 'ed25519' && ca === undefined ? 'null' : digest;
 }

@@ -28,7 +28,8 @@ export function readCertificate(der: Uint8Array): Certificate | null {
   if (der.length > MAX_BYTES) return null;
   try {
     const x509 = new X509Certificate(der);
-    const tbs = childrenOf(childAt(parseAsn(x509.raw), 0));
+    const parsed = parseAsn(x509.raw);
+    const tbs = childrenOf(childAt(parsed, 0));
     const [serial, , issuer, , subject] = isContext(tbs[0], 0) ? tbs.slice(1) : tbs;
     const octets = octetsOf(serial);
     if (octets === null || Number.isNaN(x509.validFromDate.getTime() + x509.validToDate.getTime()))
@@ -41,7 +42,7 @@ export function readCertificate(der: Uint8Array): Certificate | null {
       notBefore: x509.validFromDate,
       notAfter: x509.validToDate,
       sanNames: readSanNames(tbs),
-      signature: readSignature(childAt(parseAsn(x509.raw), 1)),
+      signature: readSignature(childAt(parsed, 1)),
     };
   } catch {
     return null; // OpenSSL's reasons name its own source files; "damaged" is what they come to

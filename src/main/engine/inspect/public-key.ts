@@ -58,11 +58,17 @@ export function weaknessOf(key: KeyObject | null): string | null {
 export function ownsKey(certificate: Certificate, privateKey: KeyObject): boolean {
   const publicKey = publicKeyOf(certificate);
   try {
-    if (publicKey === null || !publicKey.equals(createPublicKey(privateKey))) return false;
+    if (publicKey === null || !isSameKey(publicKey, createPublicKey(privateKey))) return false;
     if (privateKey.asymmetricKeyType !== 'rsa' && privateKey.asymmetricKeyType !== 'ec') return true;
     const challenge = randomBytes(32);
     return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
   } catch {
     return false; // a private key whose numbers do not even sign
   }
+}
+
+/** `equals` on keys of two kinds leaves an error in OpenSSL's queue, at which the next unrelated call fails. */
+function isSameKey(a: KeyObject, b: KeyObject): boolean {
+  if (a.asymmetricKeyType !== b.asymmetricKeyType) return false;
+  return a.asymmetricKeyDetails?.namedCurve === b.asymmetricKeyDetails?.namedCurve && a.equals(b);
 }

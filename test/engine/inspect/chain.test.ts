@@ -1,0 +1,273 @@
+// Chains: out of any text, in any order.
+import { createPrivateKey } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { orderChain, parseChain } from '../../../src/main/engine/inspect/chain.ts';
+import { commonName } from '../../../src/main/engine/inspect/distinguished-name.ts';
+import { daysFromNow, makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
+import { failureOf } from '../../support/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
+
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+
+const { root, intermediate, leaf } = await makeChain(openssl);
+const other = await makeChain(openssl, 'Other');
+const selfSigned = await openssl.issue({ subject: '/CN=self', san: ['DNS:self.example'], ...VALIDITY });
+
+const NAMES = new Map([
+  [leaf, 'leaf'],
+  [intermediate, 'intermediate'],
+  [root, 'root'],
+]);
+
+interface Expected {
+  readonly key?: CertifiedKey | null;
+  readonly roots?: readonly string[];
+}
+
+/** Orders the certificates and answers the common names, so that a failure is readable. */
+function order(given: readonly CertifiedKey[], { key = leaf, roots = [] }: Expected = {}) {
+  const parsed = parseChain(given.map(({ certificate }) => certificate).join(''));
+  const owner = key === null ? {} : { privateKey: createPrivateKey(key.privateKey) };
+  const ordered = orderChain(parsed, { ...owner, now: NOW, roots });
+  if (ordered === null) return null;
+  return {
+    path: ordered.path.map(({ subject }) => commonName(subject)),
+    leftOut: ordered.leftOut.map(({ subject }) => commonName(subject)),
+    inOrder: ordered.inOrder,
+    complete: ordered.complete,
+    selfSigned: ordered.selfSigned,
+  };
+}
+
+const FULL = ['api.example.com', 'Test Intermediate', 'Test Root'];
+
+describe('orderChain', () => {
+  const permutations = [
+    [leaf, intermediate, root],
+    [leaf, root, intermediate],
+    [intermediate, leaf, root],
+    [intermediate, root, leaf],
+    [root, leaf, intermediate],
+    [root, intermediate, leaf],
+  ].map((given) => [given.map((item) => NAMES.get(item)).join(', '), given] as const);
+
+  test.each(permutations)('three: %s', (_name, given) => {
+    const inOrder = given[0] === leaf && given[1] === intermediate;
+    const expected = { path: FULL, leftOut: [], inOrder, complete: true, selfSigned: false };
+    expect(order(given)).toEqual(expected);
+    expect(order(given, { key: null })).toEqual(expected);
+  });
+
+  test.each([true, false])('two, in order: %s', (inOrder) => {
+    const given = inOrder ? [leaf, intermediate] : [intermediate, leaf];
+    const expected = { path: FULL.slice(0, 2), leftOut: [], inOrder, complete: true, selfSigned: false };
+    expect(order(given)).toEqual(expected);
+    expect(order(given, { key: null })).toEqual(expected);
+  });
+
+  test('whatever is shuffled in, doubled or foreign, the path is the same', () => {
+    const foreign = [other.root, other.intermediate, other.leaf, selfSigned];
+    const given = fc
+      .tuple(
+        fc.array(fc.constantFrom(leaf, intermediate, root, ...foreign), { maxLength: 8 }),
+        fc.subarray(foreign),
+      )
+      .chain(([more, some]) => {
+        const all = [leaf, intermediate, root, ...more, ...some];
+        return fc.shuffledSubarray(all, { minLength: all.length });
+      });
+    fc.assert(
+      fc.property(given, (certificates) => {
+        const ordered = order(certificates);
+        expect(ordered?.path).toEqual(FULL);
+        const strangers = certificates.filter((item) => !NAMES.has(item));
+        expect(ordered?.leftOut).toHaveLength(new Set(strangers).size);
+        const ours = [...new Set(certificates.filter((item) => NAMES.has(item)))];
+        expect(ordered?.inOrder).toBe(ours[0] === leaf && ours[1] === intermediate);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('duplicates are dropped and are no disorder', () => {
+    expect(order([leaf, leaf, intermediate, leaf, intermediate])).toMatchObject({
+      path: FULL.slice(0, 2),
+      leftOut: [],
+      inOrder: true,
+    });
+  });
+
+  test('no certificate of the key: null', () => {
+    expect(order([intermediate, root])).toBeNull();
+  });
+
+  test('a missing intermediate: incomplete, and the root is not of the path', () => {
+    expect(order([leaf])).toMatchObject({ path: ['api.example.com'], complete: false });
+    expect(order([leaf, root])).toMatchObject({
+      path: ['api.example.com'],
+      leftOut: ['Test Root'],
+      complete: false,
+    });
+  });
+
+  test('a leaf alone is complete where a known root issued it', () => {
+    const roots = [other.root.certificate, intermediate.certificate];
+    expect(order([leaf], { roots })).toMatchObject({ complete: true });
+    expect(order([leaf], { roots: [other.root.certificate] })).toMatchObject({ complete: false });
+  });
+
+  test('an issuer of the right name with another key is not the issuer', async () => {
+    const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
+    const impostor = await openssl.createCa({ subject, ca: root, ...VALIDITY });
+    expect(order([leaf, impostor, root])).toMatchObject({ path: ['api.example.com'], complete: false });
+    expect(order([leaf, impostor, intermediate, root])).toMatchObject({
+      path: FULL,
+      leftOut: ['Test Intermediate'],
+    });
+  });
+
+  test('a certificate that may not sign others is not an issuer', async () => {
+    const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
+    const key = { pem: intermediate.privateKey };
+    const powerless = await openssl.issue({ subject, key, ca: root, ...VALIDITY });
+    expect(order([leaf, powerless, root])).toMatchObject({ path: ['api.example.com'], complete: false });
+  });
+
+  test('of two certificates of one issuer the one that is still valid serves', async () => {
+    const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
+    const span = { notBefore: daysFromNow(-400), notAfter: daysFromNow(-1) };
+    const expired = await openssl.createCa({
+      subject,
+      ca: root,
+      key: { pem: intermediate.privateKey },
+      ...span,
+    });
+    expect(order([leaf, expired, intermediate, root])).toMatchObject({
+      path: FULL,
+      leftOut: ['Test Intermediate'],
+    });
+    expect(order([leaf, expired])).toMatchObject({ path: FULL.slice(0, 2) });
+  });
+
+  test('a key that was used again: the certificate that begins last is the leaf', async () => {
+    const again = { san: ['DNS:new.example.com'], key: { pem: leaf.privateKey }, ca: intermediate };
+    const span = { notBefore: daysFromNow(-1), notAfter: daysFromNow(89) };
+    const renewed = await openssl.issue({ subject: '/CN=new.example.com', ...again, ...span });
+    expect(order([leaf, renewed, intermediate])).toMatchObject({
+      path: ['new.example.com', 'Test Intermediate'],
+      leftOut: ['api.example.com'],
+    });
+  });
+
+  test('self-signed, with and without the right to sign', async () => {
+    const ca = await openssl.createCa({ subject: '/CN=own ca', ...VALIDITY });
+    expect(order([selfSigned], { key: selfSigned })).toMatchObject({ selfSigned: true, complete: true });
+    expect(order([ca, root], { key: ca })).toMatchObject({
+      path: ['own ca'],
+      selfSigned: true,
+      leftOut: ['Test Root'],
+    });
+  });
+
+  test('two CAs that signed each other end the path', async () => {
+    const [a, b] = await Promise.all([openssl.makeKey('ec-256'), openssl.makeKey('ec-256')]);
+    const ca = { certificate: '', privateKey: '' };
+    const rootA = await openssl.createCa({ subject: '/CN=A', key: { pem: a }, ...VALIDITY });
+    const byA = await openssl.createCa({ subject: '/CN=B', key: { pem: b }, ca: rootA, ...VALIDITY });
+    const byB = await openssl.createCa({
+      subject: '/CN=A',
+      key: { pem: a },
+      ca: { ...ca, ...byA },
+      ...VALIDITY,
+    });
+    const end = await openssl.issue({ subject: '/CN=end', ca: byB, ...VALIDITY });
+    expect(order([end, byB, byA], { key: end })).toMatchObject({ path: ['end', 'A', 'B'], inOrder: true });
+  });
+});
+
+describe('parseChain', () => {
+  const chain = leaf.certificate + intermediate.certificate + root.certificate;
+  const subjects = (pem: string) => parseChain(pem).map(({ subject }) => commonName(subject));
+
+  test('text around the blocks, as `openssl x509 -text` writes it', async () => {
+    const text = await openssl.run(['x509', '-text'], leaf.certificate);
+    expect(text).toContain('Signature Algorithm');
+    expect(subjects(`${text}\nand now its issuer:\n${intermediate.certificate} - - -----\n`)).toEqual(
+      FULL.slice(0, 2),
+    );
+  });
+
+  test.each([
+    ['CRLF', chain.replaceAll('\n', '\r\n')],
+    ['CR', chain.replaceAll('\n', '\r')],
+    ['a byte order mark', `\ufeff${chain}`],
+    ['indentation', chain.replaceAll(/^/gm, ' \t ')],
+    ['blank lines', chain.replaceAll('\n', '\n\n')],
+    ['one line', chain.replaceAll('\n', ' ')],
+    ['no line ends', chain.replaceAll('\n', '')],
+    ['escaped line ends', chain.replaceAll('\n', '\\n')],
+    ['escaped CRLF', chain.replaceAll('\n', '\\r\\n')],
+    ['a key between', leaf.certificate + leaf.privateKey + intermediate.certificate + root.certificate],
+    ['the old label', chain.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')],
+  ])('%s', (_name, text) => {
+    expect(subjects(text)).toEqual(FULL);
+  });
+
+  test("OpenSSL's TRUSTED CERTIFICATE", async () => {
+    const trusted = await openssl.run(['x509', '-trustout', '-addtrust', 'serverAuth'], leaf.certificate);
+    expect(trusted).toContain('BEGIN TRUSTED CERTIFICATE');
+    expect(subjects(trusted)).toEqual(['api.example.com']);
+  });
+
+  const cut = leaf.certificate.slice(0, -80);
+  const wrong: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
+    ['nothing', () => '', /it is empty/],
+    ['noise', () => 'lorem ipsum', /it is not PEM/],
+    ['a private key', () => leaf.privateKey, /it holds a private key; the key has a field of its own/],
+    [
+      'a CSR',
+      () =>
+        openssl
+          .file(leaf.privateKey)
+          .then((key) => openssl.run(['req', '-new', '-key', key, '-subj', '/CN=x'])),
+      /signing request/,
+    ],
+    ['a public key', () => openssl.run(['pkey', '-pubout'], leaf.privateKey), /a public key alone/],
+    [
+      'PKCS#7',
+      () => openssl.file(chain).then((file) => openssl.run(['crl2pkcs7', '-nocrl', '-certfile', file])),
+      /openssl pkcs7 -print_certs/,
+    ],
+    [
+      'DER as Latin-1',
+      () => openssl.run(['x509', '-outform', 'DER'], leaf.certificate),
+      /it is binary \(DER or PKCS#12\)/,
+    ],
+    [
+      'DER as UTF-8',
+      async () =>
+        Buffer.from(await openssl.run(['x509', '-outform', 'DER'], leaf.certificate), 'latin1').toString(),
+      /it is binary/,
+    ],
+    ['the inside alone', () => leaf.certificate.split('\n').slice(1, -2).join('\n'), /----- are missing/],
+    [
+      'another block',
+      () => '-----BEGIN MESSAGE-----\nAAAA\n-----END MESSAGE-----',
+      /of another kind \(MESSAGE\)/,
+    ],
+    ['a cut certificate', () => cut, /certificate 1 of 1 is damaged/],
+    ['a cut one before a whole one', () => cut + root.certificate, /certificate 1 of 2 is damaged/],
+    ['a line missing', () => chain.split('\n').toSpliced(-5, 1).join('\n'), /certificate 3 of 3 is damaged/],
+    ['other content', () => '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', /damaged/],
+    ['empty content', () => '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', /damaged/],
+    ['a bundle of roots', () => root.certificate.repeat(101), /it holds 101 certificates/],
+  ];
+  test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
+    const pem = await make();
+    const failure = failureOf(() => parseChain(pem));
+    expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
+    expect(failure.message).toMatch(expected);
+  });
+});

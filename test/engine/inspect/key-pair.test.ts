@@ -1,0 +1,128 @@
+// Uploads: what is taken, and what is warned of.
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { readLeafFacts } from '../../../src/main/engine/inspect.ts';
+import { daysFromNow, VALIDITY } from '../../support/certificates.ts';
+import { createOpenSsl, type KeySpec } from '../../support/openssl.ts';
+import { createUploads, DOMAIN, SAN } from '../../support/uploads.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // the primes of RSA 4096 may take long to find
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+
+const { root, intermediate, leaf, fullChain, issue, check, warnings } = await createUploads(openssl);
+
+describe('taken', () => {
+  test('the chain in order with LF, the key as PKCS#8, the facts, no warning', async () => {
+    const file = await openssl.file(leaf.privateKey);
+    const result = check({
+      certificate: (intermediate.certificate + leaf.certificate).replaceAll('\n', '\r\n'),
+      privateKey: await openssl.run(['ec', '-in', file]),
+    });
+    expect(result).toEqual({
+      chain: fullChain,
+      privateKey: leaf.privateKey,
+      leaf: readLeafFacts(leaf.certificate),
+      domain: DOMAIN,
+      warnings: [{ code: 'CHAIN_OUT_OF_ORDER', message: expect.any(String) }],
+    });
+    expect(check()).toMatchObject({ chain: fullChain, warnings: [] });
+  });
+
+  test.each<KeySpec>(['rsa-2048', 'rsa-4096', 'ec-256', 'ec-384', 'ec-521'])('%s', async (spec) => {
+    const pair = await openssl.issue({
+      subject: '/',
+      san: SAN,
+      key: spec,
+      ca: intermediate,
+      ...VALIDITY,
+    });
+    const result = check({
+      certificate: pair.certificate + intermediate.certificate,
+      privateKey: pair.privateKey,
+    });
+    expect(result).toMatchObject({ privateKey: pair.privateKey, domain: DOMAIN, warnings: [] });
+  });
+
+  test('an encrypted key with its passphrase', async () => {
+    const encrypted = await openssl.run(['pkcs8', '-topk8', '-passout', 'pass:secret'], leaf.privateKey);
+    expect(check({ privateKey: encrypted, passphrase: 'secret' }).privateKey).toBe(leaf.privateKey);
+  });
+
+  test('bundles: both fields may hold the same text with certificates and key', () => {
+    const bundle = leaf.privateKey + fullChain;
+    expect(check({ certificate: bundle, privateKey: bundle })).toMatchObject({
+      chain: fullChain,
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['a wildcard', ['DNS:*.example.com'], DOMAIN],
+    ['the wildcard itself', ['DNS:*.example.com'], '*.example.com'],
+    ['IDNA', ['DNS:xn--bcher-kva.example'], 'xn--bcher-kva.example'],
+    ['other case', ['DNS:API.EXAMPLE.COM'], DOMAIN],
+  ])('%s', async (_name, san, domain) => {
+    expect(check({ certificate: await issue({ san }), domain })).toMatchObject({ domain, warnings: [] });
+  });
+
+  test("without a project's domain: the first name, and no word of other names", async () => {
+    const certificate = await issue({ san: ['DNS:b.example.org', 'DNS:a.example.org', 'IP:192.0.2.1'] });
+    expect(check({ certificate, domain: null })).toMatchObject({ domain: 'b.example.org', warnings: [] });
+  });
+});
+
+describe('warnings', () => {
+  test.each([
+    [31, []],
+    [30, ['EXPIRES_SOON: The certificate expires in 30 days, on 2026-07-01T12:00:00Z.']],
+    [1, ['EXPIRES_SOON: The certificate expires in 1 day, on 2026-06-02T12:00:00Z.']],
+    [0.5, ['EXPIRES_SOON: The certificate expires within a day, on 2026-06-02T00:00:00Z.']],
+  ])('%d days left', async (days, expected) => {
+    expect(warnings({ certificate: await issue({ notAfter: daysFromNow(days) }) })).toEqual(expected);
+  });
+
+  test('self-signed', async () => {
+    const pair = await openssl.issue({ subject: '/CN=x', san: SAN, ...VALIDITY });
+    expect(warnings(pair)).toEqual([expect.stringMatching(/^SELF_SIGNED: /)]);
+  });
+
+  test('the issuer is missing, is only named, or has expired', async () => {
+    expect(warnings({ certificate: leaf.certificate })).toEqual([
+      'CHAIN_INCOMPLETE: The certificate of the issuer "Test Intermediate" is missing: many clients cannot verify the chain. Add it.',
+    ]);
+    const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
+    const span = { notBefore: daysFromNow(-400), notAfter: daysFromNow(-1) };
+    const old = await openssl.createCa({ subject, ca: root, key: { pem: intermediate.privateKey }, ...span });
+    expect(warnings({ certificate: leaf.certificate + old.certificate })).toEqual([
+      expect.stringMatching(/^CHAIN_INCOMPLETE: .*"Test Intermediate" expired on 2026-05-31T12:00:00Z/),
+    ]);
+  });
+
+  test('certificates that are not of the chain are left out, by name', async () => {
+    const other = await openssl.createCa({ subject: '/CN=Stranger', ...VALIDITY });
+    expect(check({ certificate: fullChain + other.certificate })).toMatchObject({
+      chain: fullChain,
+      warnings: [{ code: 'CHAIN_OUT_OF_ORDER', message: expect.stringContaining('left out: "Stranger"') }],
+    });
+  });
+
+  test("names other than the project's are listed; its own, its wildcard's and its altNames are not", async () => {
+    const san = [DOMAIN, '*.example.com', 'www.example.net', 'example.org', '192.0.2.1'];
+    const certificate = await issue({
+      san: san.map((name) => (/\d$/.test(name) ? `IP:${name}` : `DNS:${name}`)),
+    });
+    expect(warnings({ certificate, altNames: ['www.example.net'] })).toEqual([
+      'OTHER_NAMES: The certificate also names example.org, 192.0.2.1, which the project does not.',
+    ]);
+    const many = Array.from({ length: 12 }, (_, index) => `DNS:n${index}.example.org`);
+    expect(warnings({ certificate: await issue({ san: [`DNS:${DOMAIN}`, ...many] }) })).toEqual([
+      expect.stringMatching(/n9\.example\.org and 2 more, which/),
+    ]);
+  });
+
+  test('a common name alone is told where there is no domain that it would be refused for', async () => {
+    const certificate = await issue({ san: [], subject: `/CN=${DOMAIN}` });
+    expect(check({ certificate, domain: null }).domain).toBe(DOMAIN);
+    expect(warnings({ certificate, domain: null })).toEqual([expect.stringContaining('only a common name')]);
+  });
+});
