@@ -144,6 +144,16 @@ export function testDnsProvider({ name, setup, manyZones }: DnsProviderSuite): v
       expect(values()).toEqual([]);
     });
 
+    test('gets over lost answers to its writes', async () => {
+      const wanted = await record(ONE);
+      standIn.loseNextAnswer();
+      const ref = await bench.provider.addTxt(wanted, signal);
+      expect(new Set(values())).toEqual(new Set([ONE]));
+      standIn.loseNextAnswer();
+      await bench.provider.removeTxt(ref, signal);
+      expect(values()).toEqual([]);
+    });
+
     test('keeps what a person put at the name, to the letter', async () => {
       const foreign = 'v=spf1 include:"quoted" \\ -all';
       await standIn.zones.putValue(NAME, foreign, 7200);

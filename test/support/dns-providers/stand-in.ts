@@ -38,6 +38,8 @@ export interface DnsStandIn {
   hangNext(count: number): void;
   /** The next calls are answered with 200 and what no API answers. */
   garbleNext(count: number): void;
+  /** The next write is carried out, and the connection broken before its answer. */
+  loseNextAnswer(): void;
   /** From now on the credentials are refused, as the provider refuses unknown ones. */
   revoke(): void;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
   const requests: RecordedRequest[] = [];
   const faults: ('hang' | StandInAnswer)[] = [];
   const state = { revoked: false };
+  let losing = false;
   const plan = (count: number, fault: 'hang' | StandInAnswer) => {
     faults.push(...Array.from({ length: count }, () => fault));
   };
@@ -70,7 +73,13 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
     requests.push(request);
     const fault = faults.shift();
     if (fault === 'hang') return;
-    send(response, fault ?? (await answer(parts, request, state)));
+    const given = fault ?? (await answer(parts, request, state));
+    if (losing && request.method !== 'GET') {
+      losing = false;
+      message.socket.destroy();
+    } else {
+      send(response, given);
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -88,6 +97,9 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
       const secret = Buffer.from(`user:${parts.secrets.join(':')}`).toString('base64');
       const body = `<html><body>Sign in to the hotel's network ${secret}</body></html>`;
       plan(count, { status: 200, headers: { 'content-type': 'text/html' }, body });
+    },
+    loseNextAnswer() {
+      losing = true;
     },
     revoke() {
       state.revoked = true;

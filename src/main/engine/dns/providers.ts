@@ -11,6 +11,7 @@ import { type Sleep, sleep } from './retry.ts';
 /** In the order in which they are offered. The key is the definition's `id`. */
 const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new Map([
   ['cloudflare', async () => (await import('./cloudflare.ts')).cloudflare],
+  ['aws', async () => (await import('./route53.ts')).route53],
   ['digitalocean', async () => (await import('./digitalocean.ts')).digitalocean],
   ['godaddy', async () => (await import('./godaddy.ts')).godaddy],
 ]);
