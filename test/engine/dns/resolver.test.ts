@@ -33,7 +33,7 @@ describe('ask', () => {
       server: server.server,
       rcode: 'NOERROR',
       authoritative: true,
-      answers: [{ name: TXT.name, type: 'TXT', value: 'a "b \\c' }],
+      answers: [{ name: TXT.name, type: 'TXT', ttl: 0, value: 'a "b \\c' }],
       authorities: [],
     });
     expect(server.questions).toEqual([{ ...TXT, tcp: false, recursive: false, edns: true }]);

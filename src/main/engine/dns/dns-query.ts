@@ -22,6 +22,8 @@ export interface DnsRecord {
   readonly type: string;
   /** An address, a name (lower case, no trailing dot; SOA: its MNAME), or a TXT record's strings put together. */
   readonly value: string;
+  /** Seconds. */
+  readonly ttl: number;
 }
 
 export interface DnsReply {
@@ -152,23 +154,28 @@ function rcodeOf(packet: dnsPacket.DecodedPacket): string {
 }
 
 function toRecord(answer: dnsPacket.Answer): DnsRecord[] {
-  const name = bare(answer.name);
+  if (answer.type === 'OPT') return [];
+  const value = textOf(answer);
+  return value === null ? [] : [{ name: bare(answer.name), type: answer.type, value, ttl: answer.ttl ?? 0 }];
+}
+
+function textOf(answer: dnsPacket.Answer): string | null {
   switch (answer.type) {
     case 'A':
     case 'AAAA':
-      return [{ name, type: answer.type, value: answer.data }];
+      return answer.data;
     case 'CNAME':
     case 'NS':
-      return [{ name, type: answer.type, value: bare(answer.data) }];
+      return bare(answer.data);
     case 'SOA':
-      return [{ name, type: answer.type, value: bare(answer.data.mname) }];
+      return bare(answer.data.mname);
     case 'TXT': {
       // RFC 8555 section 8.4: the strings of one record are one value.
       const parts = Array.isArray(answer.data) ? answer.data : [answer.data];
-      return [{ name, type: answer.type, value: parts.map((part) => part.toString()).join('') }];
+      return parts.map((part) => part.toString()).join('');
     }
     default:
-      return [];
+      return null;
   }
 }
 

@@ -1,0 +1,173 @@
+// rfc2136 against a real BIND 9.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
+import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
+import { type Bind, startBind } from '../../support/bind.ts';
+import type { BindKey } from '../../support/bind-update.ts';
+import { type BenchOptions, openBench } from '../../support/provider-bench.ts';
+
+const signal = new AbortController().signal;
+const NAME = '_acme-challenge.example.com';
+const OTHER: BindKey = {
+  name: 'other',
+  algorithm: 'hmac-sha384',
+  secret: Buffer.from('a secret of 48 octets, no more and also no less!').toString('base64'),
+};
+let bind: Bind;
+
+beforeAll(async () => {
+  bind = await startBind({
+    keys: [OTHER],
+    zones: [
+      { name: 'example.com' },
+      { name: 'closed.example', allow: ['certdesk-512'] },
+      { name: 'sub.example.com' },
+    ],
+  });
+});
+afterAll(() => bind?.stop());
+beforeEach(() => bind.update('example.com', NAME, []));
+
+const keyOf = (algorithm: string): BindKey => {
+  const key = bind.keys.find((candidate) => candidate.algorithm === algorithm);
+  if (key === undefined) throw new Error(`BIND has no key with ${algorithm}`);
+  return key;
+};
+const open = (key: BindKey, options: BenchOptions & { server?: string } = {}) =>
+  openBench(
+    rfc2136,
+    {
+      nameserver: options.server ?? bind.server,
+      tsigKeyName: key.name,
+      tsigSecret: key.secret,
+      tsigAlgorithm: key.algorithm,
+    },
+    options,
+  );
+const record = (value: string, more: Partial<TxtRecord> = {}): TxtRecord => ({
+  zone: { id: 'example.com', name: 'example.com' },
+  name: NAME,
+  value,
+  ...more,
+});
+const zone = (name: string) => ({ zone: { id: name, name }, name: `_acme-challenge.${name}` });
+
+describe('records', () => {
+  test.each(['hmac-sha256', 'hmac-sha512', 'hmac-sha384'])(
+    'are added and removed with %s',
+    async (algorithm) => {
+      const { provider } = open(keyOf(algorithm));
+      const ref = await provider.addTxt(record('one'), signal);
+      expect(await bind.lookup(NAME)).toEqual(['one']);
+      await provider.removeTxt(JSON.parse(JSON.stringify(ref)), signal);
+      expect(await bind.lookup(NAME)).toEqual([]);
+    },
+  );
+
+  test('of a wildcard and its apex stand together, beside a foreign one', async () => {
+    const foreign = 'kept by "a person" \\ with care';
+    await bind.update('example.com', NAME, [foreign]);
+    const { provider } = open(keyOf('hmac-sha256'));
+    const [one, two] = await Promise.all([
+      provider.addTxt(record('one'), signal),
+      provider.addTxt(record('two'), signal),
+    ]);
+    expect(await bind.lookup(NAME)).toEqual([foreign, 'one', 'two'].sort());
+    await provider.removeTxt(one, signal);
+    expect(await bind.lookup(NAME)).toEqual([foreign, 'two'].sort());
+    await provider.removeTxt(two, signal);
+    expect(await bind.lookup(NAME)).toEqual([foreign]);
+  });
+
+  test('are added twice and removed twice without a word', async () => {
+    const { provider } = open(keyOf('hmac-sha256'));
+    const ref = await provider.addTxt(record('one'), signal);
+    expect(await provider.addTxt(record('one'), signal)).toEqual(ref);
+    expect(provider.refFor?.(record('one'))).toEqual(ref);
+    expect(await bind.lookup(NAME)).toEqual(['one']);
+    await provider.removeTxt(ref, signal);
+    await provider.removeTxt(ref, signal);
+    expect(await bind.lookup(NAME)).toEqual([]);
+  });
+
+  test('may be long', async () => {
+    const { provider } = open(keyOf('hmac-sha256'));
+    await provider.addTxt(record('x'.repeat(600)), signal);
+    expect(await bind.lookup(NAME)).toEqual(['x'.repeat(600)]);
+  });
+
+  test('go into the sub-zone that they belong to', async () => {
+    const { provider } = open(keyOf('hmac-sha256'));
+    const ref = await provider.addTxt(record('one', zone('sub.example.com')), signal);
+    expect(await bind.lookup('_acme-challenge.sub.example.com')).toEqual(['one']);
+    await provider.removeTxt(ref, signal);
+  });
+});
+
+describe('refusals', () => {
+  const refused = async (key: BindKey, more: Partial<TxtRecord> = {}, options: BenchOptions = {}) => {
+    const bench = open(key, options);
+    const error: unknown = await bench.provider.addTxt(record('one', more), signal).catch((reason) => reason);
+    expect(JSON.stringify(error)).not.toContain(key.secret);
+    expect(bench.logged()).not.toContain(key.secret);
+    return error;
+  };
+
+  test('of a key that the server does not know', async () => {
+    expect(await refused({ ...keyOf('hmac-sha256'), name: 'stranger' })).toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      message: expect.stringContaining('does not know the TSIG key stranger (hmac-sha256)'),
+      details: { rcode: 'NOTAUTH', tsigError: 'BADKEY', permissions: expect.stringContaining('TSIG key') },
+    });
+  });
+
+  test('of a wrong secret', async () => {
+    const secret = Buffer.from('quite another secret of some size').toString('base64');
+    expect(await refused({ ...keyOf('hmac-sha256'), secret })).toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      message: expect.stringContaining(
+        'the secret of the TSIG key certdesk-256 (hmac-sha256) is another one',
+      ),
+      details: { tsigError: 'BADSIG' },
+    });
+  });
+
+  test('of a right secret with another algorithm', async () => {
+    expect(await refused({ ...keyOf('hmac-sha256'), algorithm: 'hmac-sha512' })).toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      details: { tsigError: 'BADKEY' },
+    });
+  });
+
+  test('of a wrong clock', async () => {
+    const now = () => new Date(Date.now() - 3_600_000);
+    expect(await refused(keyOf('hmac-sha256'), {}, { now })).toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      message: expect.stringContaining('differ by more than five minutes'),
+      details: { tsigError: 'BADTIME' },
+    });
+  });
+
+  test('of a key that may not update the zone', async () => {
+    expect(await refused(keyOf('hmac-sha256'), zone('closed.example'))).toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      message: expect.stringContaining('may not write this record in closed.example'),
+      details: { rcode: 'REFUSED' },
+    });
+  });
+
+  test('of a zone that the server does not have', async () => {
+    expect(await refused(keyOf('hmac-sha256'), zone('elsewhere.example'))).toMatchObject({
+      code: 'DNS_ZONE_NOT_FOUND',
+      message: expect.stringContaining('does not serve the zone elsewhere.example'),
+    });
+  });
+
+  test('of a name outside the zone', async () => {
+    expect(await refused(keyOf('hmac-sha256'), { name: '_acme-challenge.example.org' })).toMatchObject({
+      code: 'DNS_PROVIDER_REFUSED',
+      details: { rcode: 'NOTZONE' },
+    });
+    expect(await bind.lookup(NAME)).toEqual([]);
+  });
+});
