@@ -108,7 +108,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it.each([5, 50])('succeeds where the CA rejects %s %% of good nonces', async (nonceReject) => {
+  it.each([5, 50])('succeeds where the CA rejects %s percent of good nonces', async (nonceReject) => {
     const picky = await startPebble({ nonceReject });
     const other = await startApp({ pebble: picky });
     try {
@@ -236,25 +236,24 @@ describeWith('pebble', 'issuance', () => {
 
   it('registers anew where the CA has forgotten the account', async () => {
     const first = await startPebble();
-    const port = Number(new URL(first.directoryUrl).port);
-    const other = await startApp({ pebble: first });
-    const id = await other.project('reset.example.com');
-    expect((await other.call('POST', certificate(id, '/obtain'), { body: HTTP_01 })).status).toBe(200);
+    const before = await startApp({ pebble: first });
+    const id = await before.project('reset.example.com');
+    expect((await before.call('POST', certificate(id, '/obtain'), { body: HTTP_01 })).status).toBe(200);
+    await before.close();
     await first.stop();
     const second = await startPebble({
       httpPort: first.httpPort,
-      config: { listenAddress: `127.0.0.1:${port}` },
+      port: Number(new URL(first.directoryUrl).port),
     });
-    await other.close();
-    const restarted = await startApp({
-      pebble: { ...second, directoryUrl: first.directoryUrl },
-      dataFolder: other.dataFolder,
-    });
+    const after = await startApp({ pebble: second, dataFolder: before.dataFolder });
     try {
-      const answer = await restarted.call('POST', certificate(id, '/renew'));
+      const answer = await after.call('POST', certificate(id, '/renew'));
       expect(answer.status, answer.text).toBe(200);
+      const { body } = await after.call('GET', `/jobs?project=${id}`);
+      const job = await after.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
+      expect(job.text).toContain('Registered anew');
     } finally {
-      await restarted.stop();
+      await after.stop();
       await second.stop();
     }
   });

@@ -35,6 +35,8 @@ export interface PebbleOptions {
   readonly dnsServer?: string;
   /** Where http-01 validation connects; a free port where left out. */
   readonly httpPort?: number;
+  /** Of the directory; a free one where left out. Two in a row on one port are a CA that has lost its memory. */
+  readonly port?: number;
 }
 
 export interface CertificateStatus {
@@ -91,8 +93,9 @@ async function launch(options: PebbleOptions): Promise<Pebble> {
     const tls = await makeTls(folder.path);
     const challtestsrv = await startChallTestSrv();
     started.push(challtestsrv);
-    const [port = 0, managementPort = 0, freeHttpPort = 0, tlsPort = 0] = await freePorts(4);
+    const [freeApiPort = 0, managementPort = 0, freeHttpPort = 0, tlsPort = 0] = await freePorts(4);
     const httpPort = options.httpPort ?? freeHttpPort;
+    const port = options.port ?? freeApiPort;
     const configPath = join(folder.path, 'config.json');
     const ports = { port, managementPort, httpPort, tlsPort };
     const config = makeConfig(options, ports, { certificate: tls.certPath, privateKey: tls.keyPath });

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import type { Context, Health } from '../api/context.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
@@ -36,7 +37,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     loggerInstance: logger,
     bodyLimit: BODY_BYTES,
     requestTimeout: 30_000,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // One error form for all: also for requests that Node's parser refuses, which never reach a handler.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
   });
