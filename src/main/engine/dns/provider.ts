@@ -60,9 +60,10 @@ export interface DnsProvider {
    */
   readonly byHand?: boolean;
   /**
-   * Set where removeTxt cannot tell whether it worked (acme.sh's scripts): dns-01.ts looks itself afterwards.
+   * Set where addTxt and removeTxt cannot tell whether they worked (acme.sh's scripts): dns-01.ts looks at the name
+   * servers, also before it takes their failure for one. Such a provider has refFor.
    */
-  readonly removalUnsure?: boolean;
+  readonly unsure?: boolean;
   /** The name that a test of the credentials writes, where it is not `_certdesk-test.<zone>` (acme-dns). */
   readonly testName?: string;
 }
