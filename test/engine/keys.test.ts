@@ -155,6 +155,7 @@ describe('readPrivateKey', () => {
     ['a cut key', () => rsa.slice(0, -200), /damaged/],
     ['a key with a line missing', () => rsa.split('\n').toSpliced(5, 1).join('\n'), /damaged/],
     ['a key with a foreign character', () => rsa.replace('MII', 'M!I'), /damaged/],
+    ['a header after the data', () => rsa.replace(/\n(?=-----END)/, '\nProc-Type: none\n'), /damaged/],
     [
       'the inside of a key',
       () => rsa.split('\n').slice(1, -2).join('\n'),

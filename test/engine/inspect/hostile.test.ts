@@ -66,6 +66,19 @@ describe('hostile input', () => {
     expect(cpuSince(start)).toBeLessThan(1000);
   });
 
+  test('a path is followed for ten certificates', async () => {
+    const path = [root];
+    while (path.length < 12) {
+      path.push(
+        await openssl.createCa({ subject: `/CN=CA ${path.length}`, ca: path.at(-1) ?? root, ...VALIDITY }),
+      );
+    }
+    const san = ['DNS:api.example.com'];
+    const end = await openssl.issue({ subject: '/', san, ca: path.at(-1) ?? root, ...VALIDITY });
+    const certificate = [end, ...path.toReversed()].map((item) => item.certificate).join('');
+    expect(check({ certificate, privateKey: end.privateKey }).chain.match(/BEGIN/g)).toHaveLength(10);
+  });
+
   test('any text, any bytes and any damage: a result or a CertdeskError', () => {
     const damaged = fc
       .tuple(fc.nat(fullChain.length), fc.string({ maxLength: 3 }), fc.nat(40))

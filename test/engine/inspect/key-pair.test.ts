@@ -120,6 +120,13 @@ describe('warnings', () => {
     ]);
   });
 
+  test("a name that the project's wildcard covers is no other name", async () => {
+    const certificate = await issue({ san: ['DNS:*.example.com', 'DNS:www.example.com', 'DNS:example.com'] });
+    expect(warnings({ certificate, domain: '*.example.com' })).toEqual([
+      'OTHER_NAMES: The certificate also names example.com, which the project does not.',
+    ]);
+  });
+
   test('a common name alone is told where there is no domain that it would be refused for', async () => {
     const certificate = await issue({ san: [], subject: `/CN=${DOMAIN}` });
     expect(check({ certificate, domain: null }).domain).toBe(DOMAIN);

@@ -22,6 +22,19 @@ describe('refused', () => {
     }
   });
 
+  test('a mismatch of two kinds leaves nothing behind for the next call', async () => {
+    const pair = await openssl.issue({
+      subject: '/',
+      san: SAN,
+      key: 'rsa-2048',
+      ca: intermediate,
+      ...VALIDITY,
+    });
+    const foreign = await openssl.makeKey('ed25519');
+    expect(refusal({ certificate: pair.certificate, privateKey: foreign }).code).toBe('KEY_MISMATCH');
+    expect(check(pair).domain).toBe(DOMAIN);
+  });
+
   test('a key file with our public half beside another private one', async () => {
     const der = (pem: string) => Buffer.from(pem.replaceAll(/-----.*-----|\n/g, ''), 'base64');
     const [ours, theirs] = [der(leaf.privateKey), der(await openssl.makeKey('ec-256'))];
