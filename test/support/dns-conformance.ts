@@ -144,6 +144,25 @@ export function testDnsProvider({ name, setup, manyZones }: DnsProviderSuite): v
       expect(values()).toEqual([]);
     });
 
+    test('has nothing to remove where the whole zone is no more, and cannot add to it', async () => {
+      const wanted = await record(ONE);
+      const ref = await bench.provider.addTxt(wanted, signal);
+      const zone = standIn.zones.find('example.com');
+      if (zone !== undefined) standIn.zones.drop(zone);
+      await bench.provider.removeTxt(ref, signal);
+      const error = await failureOf(bench.provider.addTxt(wanted, signal));
+      expect(error.code).toMatch(/^DNS_(PROVIDER_REFUSED|CREDENTIALS_REJECTED)$/);
+    });
+
+    test('does not take refused credentials for a record that is gone', async () => {
+      const ref = await add(ONE);
+      standIn.revoke();
+      bench = await benchOf(name, standIn); // without a token from before
+      const error = await failureOf(bench.provider.removeTxt(ref, signal));
+      expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
+      expect(values()).toEqual([ONE]);
+    });
+
     test('gets over lost answers to its writes', async () => {
       const wanted = await record(ONE);
       standIn.loseNextAnswer();

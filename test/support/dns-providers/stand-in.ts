@@ -32,7 +32,10 @@ export interface DnsStandIn {
   readonly secrets: readonly string[];
   readonly requests: readonly RecordedRequest[];
   readonly zones: ZoneTable;
-  /** The next calls are answered with this status, a body in the provider's form, and every secret in its text. */
+  /**
+   * The next calls are answered with this status and a body in the provider's form, whose text holds the
+   * Authorization that was sent and every secret: the worst that an API can do to its clients.
+   */
   failNext(count: number, status: number, headers?: Readonly<Record<string, string>>): void;
   /** The next calls are taken and never answered. */
   hangNext(count: number): void;
@@ -59,21 +62,24 @@ export interface StandInParts {
   errorBody(status: number, message: string): unknown;
 }
 
+/** Null: no answer. */
+type Fault = (request: RecordedRequest) => StandInAnswer | null;
+
 /** Starts the server. Stop it with `close()`. */
 export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
   const requests: RecordedRequest[] = [];
-  const faults: ('hang' | StandInAnswer)[] = [];
+  const faults: Fault[] = [];
   const state = { revoked: false };
   let losing = false;
-  const plan = (count: number, fault: 'hang' | StandInAnswer) => {
+  const plan = (count: number, fault: Fault) => {
     faults.push(...Array.from({ length: count }, () => fault));
   };
   const server = createServer(async (message, response) => {
     const request = await record(message);
     requests.push(request);
     const fault = faults.shift();
-    if (fault === 'hang') return;
-    const given = fault ?? (await answer(parts, request, state));
+    const given = fault === undefined ? await answer(parts, request, state) : fault(request);
+    if (given === null) return;
     if (losing && request.method !== 'GET') {
       losing = false;
       message.socket.destroy();
@@ -89,14 +95,16 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
     requests,
     zones: parts.zones,
     failNext(count, status, headers = {}) {
-      const message = `fault, with ${parts.secrets.join(' and ')}`;
-      plan(count, { status, headers, body: parts.errorBody(status, message) });
+      plan(count, (request) => {
+        const message = `fault, with ${[request.headers.authorization, ...parts.secrets].join(' and ')}`;
+        return { status, headers, body: parts.errorBody(status, message) };
+      });
     },
-    hangNext: (count) => plan(count, 'hang'),
+    hangNext: (count) => plan(count, () => null),
     garbleNext(count) {
       const secret = Buffer.from(`user:${parts.secrets.join(':')}`).toString('base64');
       const body = `<html><body>Sign in to the hotel's network ${secret}</body></html>`;
-      plan(count, { status: 200, headers: { 'content-type': 'text/html' }, body });
+      plan(count, () => ({ status: 200, headers: { 'content-type': 'text/html' }, body }));
     },
     loseNextAnswer() {
       losing = true;

@@ -30,6 +30,8 @@ export interface ZoneTable {
   /** In the order in which they were added. */
   list(): readonly TableZone[];
   add(name: string, options?: { readonly private?: boolean; readonly id?: string }): TableZone;
+  /** The zone is no more. */
+  drop(zone: TableZone): void;
   /** By id or by name. */
   find(key: string): TableZone | undefined;
   /** The records of one name. */
@@ -76,6 +78,9 @@ export function createZoneTable(
       const zone = { id: options.id ?? newId(), name, private: options.private ?? false, records: [] };
       zones.push(zone);
       return zone;
+    },
+    drop(zone) {
+      zones.splice(zones.indexOf(zone), 1);
     },
     find: (key) => zones.find((zone) => zone.id === key || zone.name === key),
     records: of,

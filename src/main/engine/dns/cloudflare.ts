@@ -104,16 +104,18 @@ function createCloudflare(api: Api): DnsProvider {
     );
   };
 
+  const listZones = async (signal: AbortSignal): Promise<readonly DnsZone[]> => {
+    // A zone that is pending or moved is not the one that the registry points at.
+    const zones = await api.list('/zones?status=active', ZonesSchema, signal);
+    return zones.map(({ id, name, name_servers: nameServers }) => ({
+      id,
+      name: name.toLowerCase(),
+      ...(nameServers === undefined ? {} : { nameServers: nameServers.map((host) => host.toLowerCase()) }),
+    }));
+  };
+
   return {
-    async listZones(signal): Promise<readonly DnsZone[]> {
-      // A zone that is pending or moved is not the one that the registry points at.
-      const zones = await api.list('/zones?status=active', ZonesSchema, signal);
-      return zones.map(({ id, name, name_servers: nameServers }) => ({
-        id,
-        name: name.toLowerCase(),
-        ...(nameServers === undefined ? {} : { nameServers: nameServers.map((host) => host.toLowerCase()) }),
-      }));
-    },
+    listZones,
 
     async addTxt(record, signal) {
       const { zone, name, value } = record;
@@ -128,7 +130,13 @@ function createCloudflare(api: Api): DnsProvider {
 
     async removeTxt(ref, signal) {
       const wanted = readTxtRef(ref);
-      for (const { id } of await find(wanted, signal)) {
+      const records = await find(wanted, signal).catch(async (error: unknown) => {
+        // Of a zone that is no more, it says 403 as of one that the token may not touch.
+        const zones = await listZones(signal);
+        if (zones.some(({ id }) => id === wanted.zoneId)) throw error;
+        return [];
+      });
+      for (const { id } of records) {
         const url = `/zones/${wanted.zoneId}/dns_records/${id}`;
         await api.call({ method: 'DELETE', url, signal }, (_, status) => status === 404);
       }

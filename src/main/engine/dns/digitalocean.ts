@@ -63,7 +63,10 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
     const query = new URLSearchParams({ type: 'TXT', name, per_page: '200' });
     const records = await allPages(1, async (page) => {
       const url = `/domains/${zoneId}/records?${query}&page=${page}`;
-      const answer = http.read(RecordsSchema, await call({ method: 'GET', url, signal }));
+      const response = await call({ method: 'GET', url, signal }, [404]);
+      // No such domain: no such record. A write to it is refused.
+      if (response.status === 404) return { items: [], next: null };
+      const answer = http.read(RecordsSchema, response);
       return { items: answer.domain_records, next: answer.links?.pages?.next ? page + 1 : null };
     });
     const relative = relativeName(name, zoneId);

@@ -14,6 +14,7 @@ const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new
   ['aws', async () => (await import('./route53.ts')).route53],
   ['digitalocean', async () => (await import('./digitalocean.ts')).digitalocean],
   ['godaddy', async () => (await import('./godaddy.ts')).godaddy],
+  ['google', async () => (await import('./google.ts')).google],
 ]);
 
 export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;

@@ -94,7 +94,13 @@ function createSets(api: AwsApi, http: DnsHttp): RecordSetApi {
         MaxItems: 1,
       } as const;
       const { ResourceRecordSets: sets = [] } = await api(signal, (client, sdk) =>
-        client.send(new sdk.ListResourceRecordSetsCommand(input), { abortSignal: signal }),
+        client
+          .send(new sdk.ListResourceRecordSetsCommand(input), { abortSignal: signal })
+          .catch((error: unknown) => {
+            // No such zone: no such record. A write to it is refused.
+            if (error instanceof sdk.NoSuchHostedZone) return { ResourceRecordSets: [] };
+            throw error;
+          }),
       );
       // The list starts there: where the name has no TXT, with whatever comes next.
       const first = sets[0];
