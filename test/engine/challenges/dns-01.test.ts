@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDns01Solver, type Dns01Deps, dns01Value } from '../../../src/main/engine/challenges/dns-01.ts';
 import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
 import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import type { Json } from '../../../src/main/engine/model.ts';
 import { type DnsWorld, startDnsWorld } from '../../support/dns-world.ts';
@@ -236,14 +237,31 @@ describe('a failed clean-up', () => {
     expect(logged).toEqual([text]);
     expect(reports.at(-1)).toMatchObject({ step: 'clean-up', message: text });
   });
+});
 
-  test('of a provider that cannot tell is seen on the name servers', async () => {
-    provider = createMemoryProvider(ZONES, { removalUnsure: true, removeTxt: async () => {} });
-    const solver = createDns01Solver(deps());
-    const { context, task } = challenge('example.com', 'k1');
+describe('a provider that cannot tell whether it worked', () => {
+  const refFor = ({ name, value }: { name: string; value: string }) => ({ key: `${name} ${value}` });
+  const start = (more: Partial<DnsProvider>) => {
+    provider = createMemoryProvider(ZONES, { unsure: true, refFor, ...more });
+    return { solver: createDns01Solver(deps()), ...challenge('example.com', 'k1') };
+  };
+  const failing = () => Promise.reject(new CertdeskError('DNS_PROVIDER_REFUSED', 'No.'));
+
+  test('and did not remove the record is found out', async () => {
+    const { solver, task, context } = start({ removeTxt: async () => {} });
     await solver.present(task(), context);
     await solver.cleanUp(task(), context);
     expect(reports.at(-1)?.message).toMatch(/still shows on 127\.0\.0\.2:\d+/);
+  });
+
+  test('and says that it failed is believed only where the record shows it', async () => {
+    const { solver, task, context } = start({ removeTxt: failing, addTxt: failing });
+    await expect(solver.present(task(), context)).rejects.toThrow('No.');
+    provider.records.add(`${NAME} ${dns01Value('k1')}`);
+    await solver.present(task(), context);
+    await expect(solver.cleanUp(task(), context)).rejects.toThrow('No.');
+    provider.records.clear();
+    await solver.cleanUp(task(), context);
   });
 });
 

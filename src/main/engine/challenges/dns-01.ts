@@ -1,26 +1,18 @@
 // Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
 import { createHash } from 'node:crypto';
-import type { KeyedMutex } from '../dns/keyed-mutex.ts';
 import { type AwaitedRecord, type PropagationSettings, waitForPropagation } from '../dns/propagation.ts';
 import type { DnsProvider, DnsZone } from '../dns/provider.ts';
-import { reportRemoval } from '../dns/removal-check.ts';
-import type { DnsResolver } from '../dns/resolver.ts';
 import { type LookupContext, locateRecord, type RecordPlace } from '../dns/zone.ts';
 import { matchZone } from '../dns/zone-match.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Log } from '../ports.ts';
-import { type Dns01Ref, describeRef, readRef, toTxtRecord } from './dns-01-ref.ts';
+import { addRecord, type RecordDeps, removeRecord } from './dns-01-record.ts';
+import { type Dns01Ref, describeRef, readRef } from './dns-01-ref.ts';
 import type { ChallengeSolver, ChallengeTask, SolverContext } from './solver.ts';
 
-export interface Dns01Deps {
-  /** The provider's id, as it stands in the events and with the order. */
-  readonly providerId: string;
-  readonly provider: DnsProvider;
-  readonly resolver: DnsResolver;
+export interface Dns01Deps extends RecordDeps {
   /** The provider's own, or what the settings say. */
   readonly propagation: PropagationSettings;
-  /** The process has one: it keeps writers to one name apart, whichever job they are of. */
-  readonly locks: KeyedMutex;
   readonly log: Log;
   /**
    * Resolves when a person says that the record is there, with providers that need one; absent where nobody can.
@@ -73,12 +65,8 @@ export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
       const known = readRef(task);
       const ref = known ?? (await plan(task, context));
       if (known === null) await context.save(ref);
-      const { provider } = deps;
-      const record = await exclusively(deps, ref, context.signal, () =>
-        provider.addTxt(toTxtRecord(ref), context.signal),
-      );
+      const record = await addRecord(deps, ref, context);
       await context.save({ ...ref, written: true, record });
-      context.report('challenge', instruction(deps.provider, ref), { ...describeRef(ref), action: 'add' });
     },
     async awaitVisible(tasks, context) {
       const ended = new AbortController();
@@ -92,7 +80,7 @@ export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
       const ref = readRef(task);
       if (ref === null) return;
       try {
-        await remove(deps, ref, context);
+        await removeRecord(deps, ref, context);
       } catch (error) {
         context.signal.throwIfAborted();
         const { code, message } = toCertdeskError(error);
@@ -113,24 +101,6 @@ function zoneFor(provider: DnsProvider, place: RecordPlace, match: () => DnsZone
     const parent = place.name.slice(place.name.indexOf('.') + 1);
     return { id: parent, name: parent };
   }
-}
-
-async function remove(deps: Dns01Deps, ref: Dns01Ref, context: SolverContext): Promise<void> {
-  const { provider } = deps;
-  const { signal } = context;
-  const record = toTxtRecord(ref);
-  await exclusively(deps, ref, signal, async () => {
-    // Only intended, as far as is known: the process may have been killed after the provider took it.
-    const known = ref.written
-      ? ref.record
-      : (provider.refFor?.(record) ?? (await provider.addTxt(record, signal)));
-    await provider.removeTxt(known, signal);
-  });
-  const text = provider.byHand
-    ? `The TXT record ${ref.name} with the value ${ref.value} is not needed any more: remove it`
-    : `Removed the TXT record ${ref.name}`;
-  context.report('clean-up', text, { ...describeRef(ref), action: 'remove' });
-  if (provider.removalUnsure) await reportRemoval(deps.resolver, ref, context);
 }
 
 /** All values of one name are waited for together: a wildcard and its apex have two at once. */
@@ -161,19 +131,4 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
   const said = deps.provider.byHand ? deps.confirmed?.(record.challenge, signal) : undefined;
   const ways = said === undefined ? [shown] : [shown, said];
   await Promise.race(ways).finally(() => ended.abort());
-}
-
-function exclusively<T>(
-  deps: Dns01Deps,
-  ref: Dns01Ref,
-  signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
-  return deps.locks.run(`${deps.providerId} ${ref.zone.id} ${ref.name}`, work, signal);
-}
-
-function instruction(provider: DnsProvider, ref: Dns01Ref): string {
-  return provider.byHand
-    ? `Write a TXT record ${ref.name} with the value ${ref.value} (beside any other values of that name)`
-    : `Wrote the TXT record ${ref.name} in the zone ${ref.zone.name}`;
 }

@@ -1,0 +1,181 @@
+// acme-sh with scripts of acme.sh's interface, one of which updates a real BIND 9.
+import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
+import { makeFolder } from '../../support/acme-tls.ts';
+import { type Bind, startBind } from '../../support/bind.ts';
+import { openBench } from '../../support/provider-bench.ts';
+
+const FIXTURE = resolve(import.meta.dirname, '../../fixtures/acme-sh');
+const NAME = '_acme-challenge.example.com';
+const signal = new AbortController().signal;
+const record = (value: string) => ({ zone: { id: 'example.com', name: 'example.com' }, name: NAME, value });
+let bind: Bind;
+let folder: { readonly path: string; remove(): Promise<void> };
+
+beforeAll(async () => {
+  bind = await startBind({ zones: [{ name: 'example.com' }] });
+  folder = await makeFolder('dnsapi');
+  await cp(FIXTURE, join(folder.path, 'acme.sh'), { recursive: true });
+});
+afterAll(async () => {
+  await bind?.stop();
+  await folder?.remove();
+});
+
+const open = (script: string, environment: Record<string, string>) =>
+  openBench(acmeSh, { scriptsFolder: join(folder.path, 'acme.sh'), script, environment });
+
+const leftovers = async () =>
+  (await readdir(tmpdir())).filter((name) => name.startsWith('certdesk-acme-sh-'));
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A killed process shows until its new parent has taken notice. */
+const gone = async (pid: number): Promise<boolean> => {
+  for (let tries = 0; tries < 100 && alive(pid); tries += 1) {
+    const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (/\) Z /.test(state)) return true;
+    await sleep(20);
+  }
+  return !alive(pid);
+};
+
+describe('a script that updates BIND', () => {
+  const settings = () => {
+    const [key] = bind.keys;
+    const secret = `${key?.algorithm}:${key?.name}:${key?.secret}`;
+    const [BINDTEST_SERVER = '', BINDTEST_PORT = ''] = bind.server.split(':');
+    return { BINDTEST_SERVER, BINDTEST_PORT, BINDTEST_ZONE: 'example.com', BINDTEST_KEY: secret };
+  };
+
+  test('adds two values beside a foreign one, and removes each alone', async () => {
+    await bind.update('example.com', NAME, ['foreign']);
+    const { provider } = open('dns_bindtest', settings());
+    const one = await provider.addTxt(record('one'), signal);
+    const two = await provider.addTxt(record('two'), signal);
+    expect(provider.refFor?.(record('one'))).toEqual(one);
+    expect(await bind.lookup(NAME)).toEqual(['foreign', 'one', 'two']);
+    await provider.removeTxt(JSON.parse(JSON.stringify(one)), signal);
+    expect(await bind.lookup(NAME)).toEqual(['foreign', 'two']);
+    await provider.removeTxt(two, signal);
+    await provider.removeTxt(two, signal);
+    expect(await bind.lookup(NAME)).toEqual(['foreign']);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('says why it failed, without its secret', async () => {
+    const wrong = { ...settings(), BINDTEST_KEY: 'hmac-sha256:stranger:dGhlIHNlY3JldCBvZiBhIHN0cmFuZ2Vy' };
+    const bench = open('dns_bindtest', wrong);
+    const error: unknown = await bench.provider.addTxt(record('one'), signal).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'DNS_PROVIDER_REFUSED',
+      message: expect.stringMatching(
+        /dns_bindtest_add failed \(exit code 1\).*BADKEY.*The key \[redacted\] is refused/,
+      ),
+    });
+    expect(`${JSON.stringify(error)} ${String(error)} ${bench.logged()}`).not.toContain('dGhlIHNlY3JldCBv');
+    const none = open('dns_bindtest', { BINDTEST_SERVER: '127.0.0.1' }).provider.addTxt(
+      record('one'),
+      signal,
+    );
+    await expect(none).rejects.toThrow(/BINDTEST_KEY is not set/);
+    expect(await leftovers()).toEqual([]);
+  });
+});
+
+describe('any script', () => {
+  test('gets the name, the value and its own variables, in a private folder, and nothing of ours', async () => {
+    const report = join(folder.path, 'report');
+    process.env.CERTDESK_TEST_CANARY = 'of the parent';
+    const { provider } = open('dns_oddities', { ODDITY: 'report', REPORT: report, SECRET: 'a secret' });
+    await provider.addTxt(record('value'), signal).finally(() => delete process.env.CERTDESK_TEST_CANARY);
+    const text = await readFile(report, 'utf8');
+    const names = [...text.matchAll(/^(\w+)=/gm)].map((match) => match[1]).sort();
+    const own = ['ODDITY', 'REPORT', 'SECRET'];
+    const given =
+      'ACCOUNT_CONF_PATH DOMAIN_CONF HOME LANG LE_CONFIG_HOME LE_WORKING_DIR NO_TIMESTAMP PATH TMPDIR USER_AGENT';
+    // The shell adds some of its own.
+    expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))).toEqual(
+      [...own, ...given.split(' ')].sort(),
+    );
+    expect(text).toContain(`ARGUMENTS ${NAME} value`);
+    expect(text).toMatch(/^FOLDER \S+certdesk-acme-sh-\w+ drwx------$/m);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('that says nothing about its failure, and one that says very much', async () => {
+    const silent = open('dns_oddities', { ODDITY: 'none' }).provider.removeTxt(
+      { zoneId: '', name: NAME, value: 'v' },
+      signal,
+    );
+    await expect(silent).rejects.toThrow(/dns_oddities_rm failed \(exit code 1\): it says nothing about why/);
+    const bench = open('dns_oddities', { ODDITY: 'chatter', SECRET: 'open sesame, and quickly' });
+    const error: unknown = await bench.provider.addTxt(record('v'), signal).catch((reason) => reason);
+    expect(error).toMatchObject({
+      message: expect.stringContaining('(exit code 7): line 3992 with the secret [redacted]'),
+    });
+    expect(JSON.stringify(error)).not.toContain('sesame');
+  });
+
+  test('is ended with all its children on abort', async () => {
+    const report = join(folder.path, 'pids');
+    const abort = new AbortController();
+    const reason = new Error('stop');
+    const { provider } = open('dns_oddities', { ODDITY: 'hang', REPORT: report });
+    const added = provider.addTxt(record('v'), abort.signal);
+    const read = () => readFile(report, 'utf8').catch(() => '');
+    while ((await read()).split('\n').length < 3) await sleep(20);
+    const started = performance.now();
+    abort.abort(reason);
+    await expect(added).rejects.toBe(reason);
+    expect(performance.now() - started).toBeLessThan(4_000);
+    for (const pid of (await read()).trim().split('\n').map(Number)) expect(await gone(pid)).toBe(true);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test('leaves nothing running when it is done', async () => {
+    const report = join(folder.path, 'orphan');
+    const { provider } = open('dns_oddities', { ODDITY: 'orphan', REPORT: report });
+    await provider.addTxt(record('v'), signal);
+    expect(await gone(Number(await readFile(report, 'utf8')))).toBe(true);
+  });
+});
+
+describe('what is refused before anything runs', () => {
+  const refused = async (credentials: Record<string, string | Record<string, string>>, problem: RegExp) => {
+    const whole = { scriptsFolder: join(folder.path, 'acme.sh'), script: 'dns_bindtest', ...credentials };
+    const work = async () => openBench(acmeSh, whole).provider.addTxt(record('v'), signal);
+    await expect(work()).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: expect.stringMatching(problem),
+    });
+  };
+
+  test.each([
+    ['a relative folder', { scriptsFolder: 'acme.sh' }, /scriptsFolder is not an absolute path/],
+    ['a folder without acme.sh', { scriptsFolder: '/nowhere' }, /scriptsFolder holds no \/nowhere\/acme\.sh/],
+    ['a path as a script', { script: '../../evil' }, /script is not the name/],
+    ['a script that is not there', { script: 'dns_absent' }, /scriptsFolder holds no .*dns_absent\.sh/],
+    ['PATH', { environment: { PATH: '/tmp' } }, /environment may not set PATH/],
+    ['LD_PRELOAD', { environment: { LD_PRELOAD: '/tmp/x.so' } }, /environment may not set LD_PRELOAD/],
+    ['a name that is none', { environment: { 'A=B': 'c' } }, /environment may not set A=B/],
+  ])('%s', (_, credentials, problem) => refused(credentials, problem));
+
+  test('a script that others may change', async () => {
+    const script = join(folder.path, 'acme.sh', 'dnsapi', 'dns_open.sh');
+    await writeFile(script, 'dns_open_add() { :; }\n');
+    await chmod(script, 0o666);
+    await refused({ script: 'dns_open' }, /which other users may change/);
+  });
+});
