@@ -1,6 +1,5 @@
-// What `npm run build` makes: out/main/{electron,headless}.js (ESM, packages left outside), out/preload/preload.cjs
-// (one CommonJS file with everything in it: a sandboxed preload can neither be ESM nor require packages) and
-// out/renderer (minified, which electron-vite leaves out by default).
+// What `npm run build` makes: out/main/{electron,headless}.js (ESM, packages left outside) and out/renderer (minified,
+// which electron-vite leaves out by default). There is no preload until the window talks by IPC.
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -17,16 +16,6 @@ export default defineConfig({
           headless: resolve(root, 'src/main/headless/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
-    },
-  },
-  preload: {
-    build: {
-      outDir: resolve(root, 'out/preload'),
-      externalizeDeps: false,
-      rollupOptions: {
-        input: { preload: resolve(root, 'src/main/electron/preload.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

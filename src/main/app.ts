@@ -107,6 +107,7 @@ async function open(
     limits,
   });
   closing.push(() => engine.stop());
+  await engine.restoreChallenges();
   const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);
   if (challenge !== null) closing.push(() => challenge.close());

@@ -62,6 +62,8 @@ export interface Pebble {
   certificateStatus(serial: string): Promise<CertificateStatus | null>;
   /** Makes ARI answer `response` (any text, also broken) for the certificate. */
   setRenewalInfo(certificatePem: string, response: string): Promise<void>;
+  /** For a test that stops it for a moment (SIGSTOP, SIGCONT). */
+  readonly pid: number;
   /** The ACME requests that it served so far: `POST /order-plz` ... (management requests are not among them). */
   requests(): readonly string[];
   /** Pebble's log and challtestsrv's, for a failing test's diagnosis. */
@@ -122,6 +124,7 @@ async function launch(options: PebbleOptions): Promise<Pebble> {
       managementUrl,
       httpPort,
       challtestsrv,
+      pid: process.pid,
       ...access,
       ...reporting,
       stop,

@@ -55,6 +55,8 @@ export interface Engine {
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   counts(): { readonly running: number; readonly queued: number };
+  /** Serves the challenges that a former run has presented; before anybody can ask for them. */
+  restoreChallenges(): Promise<void>;
   /** Goes on with what a former run left, and begins to look for renewals. */
   start(): Promise<void>;
   /** Stops what runs; it goes on at the next start. */
@@ -97,6 +99,9 @@ export function createEngine(ports: EnginePorts): Engine {
     cas: () => CERTIFICATE_AUTHORITIES,
     answerChallenge: http.answer,
     counts: () => queue.size,
+    async restoreChallenges() {
+      for (const { challenges } of await stores.orders.all()) http.restore(challenges);
+    },
     async start() {
       const resumed = await queue.resume();
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are gone on with');

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
-import { addOptions, DATA_OPTIONS, SERVE_OPTIONS } from './options.ts';
+import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS } from './options.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
@@ -21,7 +21,7 @@ function createProgram(): Command {
     .description("Obtains, checks, renews and revokes the TLS certificates of an admin's projects")
     .version(readInstallation().version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'certdesk: ')) });
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
   addOptions(program.command('serve').description('run the server'), [
     ...DATA_OPTIONS,

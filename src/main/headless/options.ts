@@ -69,9 +69,15 @@ export const SERVE_OPTIONS: readonly Option[] = [
 export function addOptions(command: Command, options: readonly Option[]): Command {
   for (const each of options) command.addOption(each);
   // What goes wrong is thrown and told in one place, main.ts.
-  return command
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'certdesk: ')) });
+  return command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+}
+
+/** What the command-line parser says, in one line and in our name. */
+export function oneLine(text: string): string {
+  return `${text
+    .replace(/^error: /, 'certdesk: ')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')}\n`;
 }
 
 /** The PEM text of --acme-ca-file. @throws INVALID_REQUEST where it cannot be read or holds no certificate. */

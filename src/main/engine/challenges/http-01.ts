@@ -1,10 +1,15 @@
 // http-01 (RFC 8555 section 8.3): the map from token to key authorization that http/acme-challenge.ts answers from.
+import type { ChallengeRecord } from '../model.ts';
 import type { ChallengeSolver } from './solver.ts';
 
 export interface HttpChallenges {
   readonly solver: ChallengeSolver;
   /** The key authorization of a token that is being validated; null for any other. */
   answer(token: string): string | null;
+  /** Serves what a former run has presented: its CA may ask for it before its job has been gone on with. */
+  restore(
+    challenges: readonly Pick<ChallengeRecord, 'type' | 'state' | 'token' | 'keyAuthorization'>[],
+  ): void;
 }
 
 /** A CA asks from several places and more than once, so a token is served until its authorization is final. */
@@ -12,6 +17,11 @@ export function createHttpChallenges(): HttpChallenges {
   const answers = new Map<string, string>();
   return {
     answer: (token) => answers.get(token) ?? null,
+    restore(challenges) {
+      for (const { type, state, token, keyAuthorization } of challenges) {
+        if (type === 'http-01' && state !== 'cleaned') answers.set(token, keyAuthorization);
+      }
+    },
     solver: {
       type: 'http-01',
       async present({ token, keyAuthorization, identifier }, { report }) {

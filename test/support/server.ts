@@ -1,0 +1,86 @@
+// The built server as a user starts it: a process, a data folder, HTTP.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Answer, type Call, callApi } from './app.ts';
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
+const START_MS = 30_000;
+
+export interface ServerOptions {
+  readonly dataFolder: string;
+  /** Options of `certdesk serve` beside --data-dir and --port. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:PORT` */
+  readonly address: string;
+  readonly pid: number;
+  /** What it has printed on both outputs so far. */
+  output(): string;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** SIGTERM where left out; resolves with the exit code, or the signal that ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | string>;
+}
+
+/** Starts it on a free port with a sealed file for secrets; ready when it resolves. */
+export async function startServer({ dataFolder, args = [], env = {} }: ServerOptions): Promise<Server> {
+  const all = ['serve', '--data-dir', dataFolder, '--port', '0', '--secret-store', 'sealed-file', ...args];
+  const child = spawn(process.execPath, [PROGRAM, ...all], { env: { ...process.env, ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk));
+  const ended = once(child, 'exit');
+  const address = await announced(child, () => output);
+  return {
+    address,
+    pid: child.pid ?? 0,
+    output: () => output,
+    call: (method, path, call = {}) => callApi(`${address}/api/v1${path}`, method, call),
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      const [code, ending] = await ended;
+      return code ?? ending;
+    },
+  };
+}
+
+/** Its command line beside it. @returns standard output. */
+export async function runCertdesk(args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args]);
+  return stdout;
+}
+
+/** Options that point Certdesk at a Pebble. */
+export async function pebbleArgs(
+  folder: string,
+  pebble: { readonly directoryUrl: string; readonly rootPem: string; readonly httpPort: number },
+): Promise<readonly string[]> {
+  const caFile = join(folder, 'pebble-root.pem');
+  await writeFile(caFile, pebble.rootPem);
+  const challenge = ['--challenge-host', '127.0.0.1', '--challenge-port', String(pebble.httpPort)];
+  return [
+    '--acme-directory',
+    pebble.directoryUrl,
+    '--acme-staging-directory',
+    pebble.directoryUrl,
+    '--acme-ca-file',
+    caFile,
+    ...challenge,
+  ];
+}
+
+async function announced(child: ChildProcess, output: () => string): Promise<string> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    const [, address] = /Certdesk listens on (\S+)/.exec(output()) ?? [];
+    if (address !== undefined) return address;
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`The server did not start:\n${output()}`);
+}
