@@ -1,7 +1,8 @@
 // What every operation is made of: access check, REST address, errors.
 import { initTRPC, TRPCError } from '@trpc/server';
+import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
-import type { ErrorBody } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { Scope } from '../../shared/token.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
 import type { Context } from './context.ts';
@@ -33,7 +34,20 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     isDev: false, // or answers carry stack traces
-    errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, body: toErrorBody(error) } }),
+    errorFormatter: ({ shape, error }) => {
+      const failure = toFailure(error);
+      const { code, httpStatus } = tRpcCodeOf(failure);
+      return {
+        message: failure.message,
+        code: TRPC_ERROR_CODES_BY_KEY[code],
+        data: { ...shape.data, code, httpStatus, body: failure.toBody() },
+      };
+    },
+    sse: {
+      // A connection that died without a word is noticed by its silence.
+      ping: { enabled: true, intervalMs: 5_000 },
+      client: { reconnectAfterInactivityMs: 15_000 },
+    },
   });
 
 export const router = t.router;
@@ -49,9 +63,7 @@ export function operation(scope: Scope) {
     requireScope(principal.scopes, scope);
     const input = await getRawInput();
     const projectId = meta?.rest?.path.startsWith('/projects/{id}') ? readId(input) : null;
-    if (projectId !== null && principal.projectIds !== null && !principal.projectIds.includes(projectId)) {
-      throw denied('FORBIDDEN', 'This token is not for this project');
-    }
+    if (projectId !== null) requireProject(principal, projectId);
     return next({ ctx: { ...ctx, principal } });
   });
 }
@@ -65,24 +77,27 @@ export function requireScope(scopes: readonly Scope[], scope: Scope): void {
   throw denied('FORBIDDEN', `This token lacks the scope ${scope}`);
 }
 
+/** @throws FORBIDDEN where the token is not for this project. */
+export function requireProject(
+  { projectIds }: { readonly projectIds: readonly string[] | null },
+  projectId: string,
+): void {
+  if (projectIds === null || projectIds.includes(projectId)) return;
+  throw denied('FORBIDDEN', 'This token is not for this project');
+}
+
 /** @throws FORBIDDEN where a token is for some projects only. */
 export function requireAllProjects({ projectIds }: { readonly projectIds: readonly string[] | null }): void {
   if (projectIds !== null) throw denied('FORBIDDEN', 'This token is for some projects only');
 }
 
 function denied(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): TRPCError {
-  const cause = new CertdeskError(code, message);
-  return new TRPCError({ code: code === 'FORBIDDEN' ? 'FORBIDDEN' : 'UNAUTHORIZED', message, cause });
+  return toTrpcError(new CertdeskError(code, message));
 }
 
 function readId(input: unknown): string | null {
   const id = typeof input === 'object' && input !== null ? Reflect.get(input, 'id') : null;
   return typeof id === 'string' ? id : null;
-}
-
-/** Any failure of an operation as the body that every transport answers with. */
-export function toErrorBody(error: TRPCError): ErrorBody {
-  return toFailure(error).toBody();
 }
 
 /** @returns the CertdeskError behind it; what is none becomes INTERNAL with its cause kept for the log. */
@@ -91,8 +106,49 @@ export function toFailure(error: unknown): CertdeskError {
   const { cause, code } = error;
   if (cause instanceof CertdeskError) return cause;
   if (code === 'BAD_REQUEST' && cause instanceof z.ZodError) return invalidRequest(cause);
-  if (code === 'NOT_FOUND') return new CertdeskError('NOT_FOUND');
+  if (code === 'BAD_REQUEST' || code === 'PARSE_ERROR')
+    return new CertdeskError('INVALID_REQUEST', error.message, { issues: [] });
+  const own = OWN_CODES[code];
+  if (own !== undefined) return new CertdeskError(own, code === 'NOT_FOUND' ? error.message : undefined);
   return new CertdeskError('INTERNAL', undefined, undefined, { cause: cause ?? error });
+}
+
+/** What tRPC itself refuses: an operation that there is not, a query by POST, a body that is not JSON. */
+const OWN_CODES: Partial<Readonly<Record<TRPC_ERROR_CODE_KEY, ErrorCode>>> = {
+  NOT_FOUND: 'NOT_FOUND',
+  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** tRPC's word for the failure's HTTP status: its clients tell by it whether to try again. */
+function tRpcCodeOf({ entry }: CertdeskError): {
+  readonly code: TRPC_ERROR_CODE_KEY;
+  readonly httpStatus: number;
+} {
+  const code =
+    CODES_BY_STATUS[entry.status] ?? (entry.status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
+  return { code, httpStatus: entry.status };
+}
+
+const CODES_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_SUPPORTED',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  421: 'FORBIDDEN',
+  429: 'TOO_MANY_REQUESTS',
+  502: 'BAD_GATEWAY',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'GATEWAY_TIMEOUT',
+};
+
+/** A failure that arose outside an operation, for tRPC to answer with. */
+export function toTrpcError(failure: CertdeskError): TRPCError {
+  return new TRPCError({ code: tRpcCodeOf(failure).code, message: failure.message, cause: failure });
 }
 
 /** Fields of the body are named as the caller wrote them, without our own `body.` before them. */

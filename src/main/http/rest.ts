@@ -1,10 +1,11 @@
 // REST: a loop over the router's operations that have a REST address. It knows no operation by name.
 import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
+import type { CreateContext } from './context.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 export const API_PREFIX = '/api/v1';
 
@@ -26,29 +27,31 @@ export function restOperations(): readonly RestOperation[] {
   });
 }
 
-export type CreateContext = (request: FastifyRequest) => Promise<Context>;
+export interface RestDeps {
+  readonly createContext: CreateContext;
+  readonly streams: OpenStreams;
+}
 
-export function addRest(app: FastifyInstance, createContext: CreateContext): void {
+export function addRest(app: FastifyInstance, deps: RestDeps): void {
   for (const operation of restOperations()) {
     const { method, path } = operation.rest;
     const url = API_PREFIX + path.replace(/\{(\w+)\}/g, ':$1');
     app.route({
       method,
       url,
-      handler: (request, reply) => handle(operation, { request, reply, createContext }),
+      handler: (request, reply) => handle(operation, { request, reply, ...deps }),
     });
   }
 }
 
-interface Exchange {
+interface Exchange extends RestDeps {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly createContext: CreateContext;
 }
 
 async function handle(
   { path, type, rest }: RestOperation,
-  { request, reply, createContext }: Exchange,
+  { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
   // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
   const gone = new AbortController();
@@ -64,7 +67,10 @@ async function handle(
   }).catch((error: unknown) => {
     throw toFailure(error);
   });
-  if (rest.form === 'events') return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);
+  if (rest.form === 'events') {
+    streams.add(reply.raw);
+    return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);
+  }
   if (rest.form === 'file')
     return sendFile(reply, result as { body: string; contentType: string; filename: string });
   return sendJson(reply, rest, result);

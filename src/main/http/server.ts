@@ -8,14 +8,17 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import type { Context, Health } from '../api/context.ts';
+import type { Health } from '../api/context.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import { createAuthenticate, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
+import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
 import { addGui } from './gui.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { API_PREFIX, addRest, restOperations } from './rest.ts';
+import { addTrpc, TRPC_PREFIX } from './trpc.ts';
 
 export interface HttpServerDeps {
   readonly engine: Engine;
@@ -60,24 +63,22 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
-    if (request.url.startsWith(API_PREFIX)) reply.header('Cache-Control', 'no-store');
+    if (API_PREFIXES.some((prefix) => request.url.startsWith(prefix)))
+      reply.header('Cache-Control', 'no-store');
   });
 
+  const streams = createOpenStreams();
+  app.addHook('preClose', async () => streams.endAll());
   const authenticate = createAuthenticate(app, engine.tokens);
-  addRest(
-    app,
-    async (request): Promise<Context> => ({
-      engine,
-      health: deps.health,
-      principal: await authenticate(request),
-      respondAsync: /(^|[,;\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? '')),
-      idempotencyKey: idempotencyKey(request),
-    }),
-  );
+  const createContext = createContextReader({ engine, health: deps.health, authenticate });
+  addRest(app, { createContext, streams });
+  await addTrpc(app, { createContext, streams });
   await addDocs(app, deps.version);
   await addGui(app, deps.guiFolder);
   return app;
 }
+
+const API_PREFIXES = [API_PREFIX, TRPC_PREFIX];
 
 const SAFE_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -93,15 +94,6 @@ function parseJsonLeniently(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
     else parse(request, String(body), done);
-  });
-}
-
-function idempotencyKey(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && key.length > 0 && key.length <= 255) return key;
-  throw new CertdeskError('INVALID_REQUEST', 'Idempotency-Key has 1 to 255 characters', {
-    issues: [{ field: 'Idempotency-Key', message: 'has 1 to 255 characters' }],
   });
 }
 

@@ -1,0 +1,34 @@
+// Who asks, and how the answer is wanted: read from a request in one place, for REST and tRPC alike.
+import type { FastifyRequest } from 'fastify';
+import type { Context, Health } from '../api/context.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import type { Engine } from '../engine/index.ts';
+import type { Authenticate } from './access.ts';
+
+export type CreateContext = (request: FastifyRequest) => Promise<Context>;
+
+export interface ContextDeps {
+  readonly engine: Engine;
+  readonly health: () => Promise<Health>;
+  readonly authenticate: Authenticate;
+}
+
+/** What it makes rejects with what `authenticate` throws, or INVALID_REQUEST for an Idempotency-Key that is none. */
+export function createContextReader({ engine, health, authenticate }: ContextDeps): CreateContext {
+  return async (request) => ({
+    engine,
+    health,
+    principal: await authenticate(request),
+    respondAsync: /(^|[,;\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? '')),
+    idempotencyKey: idempotencyKey(request),
+  });
+}
+
+function idempotencyKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length > 0 && key.length <= 255) return key;
+  throw new CertdeskError('INVALID_REQUEST', 'Idempotency-Key has 1 to 255 characters', {
+    issues: [{ field: 'Idempotency-Key', message: 'has 1 to 255 characters' }],
+  });
+}
