@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Health } from './api/context.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
+import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
 import { createEngine, type Engine } from './engine/index.ts';
 import type { Clock, SecretStore } from './engine/ports.ts';
@@ -26,6 +27,14 @@ export interface Platform {
   readonly challenge: { readonly host: string; readonly port: number; readonly required: boolean };
   readonly allowedHosts: readonly string[];
   readonly directories: DirectoryOverrides;
+  readonly dns: {
+    /** HOST:PORT; empty: the system's. */
+    readonly resolvers: readonly string[];
+    /** Provider id -> address in place of its own API's. */
+    readonly endpoints: Readonly<Record<string, string>>;
+    /** The port of authoritative servers where it is not 53 (tests). */
+    readonly authorityPort: number | null;
+  };
   /** PEM roots to trust for CAs beside the well-known ones. */
   readonly acmeRoots: string | null;
   /** The built GUI; null where there is none. */
@@ -104,6 +113,11 @@ async function open(
     clock: platform.clock,
     log: logger,
     directories: platform.directories,
+    resolver: createDnsResolver({
+      servers: platform.dns.resolvers,
+      ...(platform.dns.authorityPort === null ? {} : { authorityPort: platform.dns.authorityPort }),
+    }),
+    dnsEndpoints: platform.dns.endpoints,
     limits,
   });
   closing.push(() => engine.stop());

@@ -66,6 +66,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     directories: { production: pebble?.directoryUrl, staging: staging?.directoryUrl },
     acmeRoots:
       [pebble, staging].flatMap((each) => (each === undefined ? [] : [each.rootPem])).join('\n') || null,
+    dns: { resolvers: [], endpoints: {}, authorityPort: null },
     guiFolder: null,
     version: '0.0.0-test',
     logger,

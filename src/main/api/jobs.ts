@@ -1,9 +1,8 @@
 // Jobs and events: the steps of long work.
-import { TRPCError, tracked } from '@trpc/server';
+import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
-import { CertdeskError } from '../engine/errors.ts';
-import { operation, router } from './trpc.ts';
+import { operation, requireProject, router } from './trpc.ts';
 
 export const jobs = router({
   get: operation('projects:read')
@@ -12,12 +11,26 @@ export const jobs = router({
     .output(JobWithStepsSchema)
     .query(async ({ ctx, input }) => {
       const job = await ctx.engine.jobs.get(input.jobId);
-      const { projectIds } = ctx.principal;
-      if (projectIds === null || projectIds.includes(job.projectId)) return job;
-      throw new TRPCError({
-        code: 'FORBIDDEN',
-        cause: new CertdeskError('FORBIDDEN', 'This token is not for the project of this job'),
-      });
+      requireProject(ctx.principal, job.projectId);
+      return job;
+    }),
+
+  confirm: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/jobs/{jobId}/confirm',
+        summary: 'Say that the TXT records that a job waits for are written (provider manual)',
+      },
+    })
+    .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      const job = await ctx.engine.jobs.get(input.jobId);
+      requireProject(ctx.principal, job.projectId);
+      const waited = ctx.engine.confirmRecords(input.jobId);
+      const message = waited ? 'The job goes on' : 'The job did not wait for that';
+      return { success: true as const, message };
     }),
 
   list: operation('projects:read')

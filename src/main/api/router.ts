@@ -1,12 +1,14 @@
 // Every operation, once. Transports (REST, tRPC over HTTP, IPC) know this router and no operation by name.
 import { certificates } from './certificates.ts';
+import { dnsCredentials } from './dns-credentials.ts';
 import { jobs } from './jobs.ts';
+import { overview } from './overview.ts';
 import { projects } from './projects.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
 import { router } from './trpc.ts';
 
-export const appRouter = router({ projects, certificates, jobs, tokens, system });
+export const appRouter = router({ projects, certificates, dnsCredentials, jobs, overview, tokens, system });
 
 /** The renderer's one import from main, as a type. */
 export type AppRouter = typeof appRouter;

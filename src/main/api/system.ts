@@ -1,5 +1,6 @@
 // What Certdesk is and supports: CAs, DNS providers, health.
 import { z } from 'zod';
+import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { openOperation, operation, router } from './trpc.ts';
 
 const CaSchema = z
@@ -25,6 +26,20 @@ export const system = router({
     })
     .output(z.object({ cas: z.array(CaSchema) }))
     .query(({ ctx }) => ({ cas: [...ctx.engine.cas()] })),
+
+  dnsProviders: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/dns-providers',
+        summary: 'DNS providers and the fields that each wants',
+      },
+    })
+    .output(z.object({ dnsProviders: z.array(DnsProviderSchema) }))
+    .query(async ({ ctx }) => ({
+      // Lists are read-only by the engine's types, and not by zod's: the schema copies them.
+      dnsProviders: z.array(DnsProviderSchema).parse(await ctx.engine.dnsProviders()),
+    })),
 
   health: openOperation
     .meta({ rest: { method: 'GET', path: '/health', summary: 'Whether Certdesk works' } })

@@ -36,6 +36,7 @@ function open(): Promise<App> {
     challenge: { host: '::', port: 80, required: false },
     allowedHosts: [],
     directories: {},
+    dns: { resolvers: [], endpoints: {}, authorityPort: null },
     acmeRoots: null,
     logger: pino({ base: null }),
     clock: { now: () => new Date() },

@@ -169,7 +169,9 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
 
     async download(projectId, { format, password, by }) {
       const { id, chain, keySealed, domain } = await findCertificate(stores, projectId);
-      if (!holdsKey(format)) return exportCertificate({ chain, format, friendlyName: domain });
+      if (!holdsKey(format)) {
+        return exportCertificate({ chain, privateKey: null, format, friendlyName: domain });
+      }
       const privateKey = await vault.open(keySealed, `certificate:${id}`);
       const file = await exportCertificate({ chain, privateKey, format, password, friendlyName: domain });
       const message = `Private key of ${domain} exported (${format})`;

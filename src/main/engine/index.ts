@@ -7,8 +7,15 @@ import {
   type DirectoryOverrides,
 } from './acme/directories.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
+import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
+import { createDnsChooser } from './challenges/dns-choice.ts';
 import { createHttpChallenges } from './challenges/http-01.ts';
+import { readPropagation } from './challenges/propagation-settings.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
+import { createKeyedMutex } from './dns/keyed-mutex.ts';
+import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
+import type { DnsResolver } from './dns/resolver.ts';
+import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
 import { createIssuanceJobs } from './issuance-jobs.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
@@ -16,8 +23,8 @@ import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { createKeyedLock } from './keyed-lock.ts';
-import { sweepLeftovers } from './leftovers.ts';
+import { forgetStaleSecrets, sweepLeftovers } from './leftovers.ts';
+import { createOverview, type OverviewVerbs } from './overview.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
 import type { Stores } from './stores.ts';
@@ -31,6 +38,9 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly directories: DirectoryOverrides;
+  readonly resolver: DnsResolver;
+  /** DNS provider id -> address in place of its own API's. */
+  readonly dnsEndpoints: Readonly<Record<string, string>>;
   readonly limits: EngineLimits;
 }
 
@@ -49,9 +59,14 @@ export interface Engine {
   readonly issuance: Issuance;
   readonly jobs: Jobs;
   readonly events: Events;
+  readonly dnsCredentials: DnsCredentialVerbs;
   readonly tokens: Tokens;
+  readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
+  dnsProviders(): Promise<readonly DnsProviderInfo[]>;
+  /** A person says that the records that a job waits for are written. @returns whether it waited for that. */
+  confirmRecords: Confirmations['confirm'];
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   counts(): { readonly running: number; readonly queued: number };
@@ -67,13 +82,25 @@ export function createEngine(ports: EnginePorts): Engine {
   const { stores, secrets, clock, log, limits } = ports;
   const journal = createJournal(stores, clock, log);
   const http = createHttpChallenges();
-  const solvers = createSolverRegistry(http.solver);
   const jobSecrets = createJobSecrets(secrets);
-  const accounts = createAccounts({ ...ports, lock: createKeyedLock() });
+  const locks = createKeyedMutex();
+  const chooser = createDnsChooser(stores, secrets);
+  const confirmations = createConfirmations();
+  const propagation = () => readPropagation(stores.settings);
+  const solvers = createSolverRegistry({
+    ...ports,
+    http: http.solver,
+    chooser,
+    confirmations,
+    locks,
+    propagation,
+  });
+  const accounts = createAccounts({ ...ports, locks });
   const deps = {
     ...ports,
     journal,
     accounts,
+    chooser,
     solvers,
     secrets: jobSecrets,
     deadlineMs: limits.issueWithinMs,
@@ -89,20 +116,28 @@ export function createEngine(ports: EnginePorts): Engine {
   });
 
   return {
-    projects: createProjects({ stores, journal, clock }),
+    projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
     certificates: createCertificates({ ...ports, journal }),
     issuance,
     jobs: createJobs(stores),
     events: createEvents(stores, journal),
+    dnsCredentials: createDnsCredentials({ ...ports, journal }),
     tokens: createTokens(stores, journal, clock),
+    overview: createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size }),
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
+    dnsProviders: listDnsProviders,
+    confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },
     async start() {
+      // A locked keychain is no reason not to start: the next start clears away what this one could not.
+      await forgetStaleSecrets(deps).catch((error: unknown) =>
+        log.warn({ err: error }, 'Old secrets of jobs stay'),
+      );
       const resumed = await queue.resume();
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are gone on with');
       scheduler.start();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import { CertdeskError } from './errors.ts';
 import { type IssueDeps, type Issued, issue } from './issue.ts';
@@ -16,12 +17,14 @@ import type { Stores } from './stores.ts';
 export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
   readonly secrets: JobSecrets;
   readonly solvers: SolverRegistry;
+  readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
 }
 
 export interface IssuanceJobs {
   run(job: JobRecord, signal: AbortSignal): Promise<void>;
   failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
+  ended(job: JobRecord): Promise<void>;
 }
 
 type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
@@ -35,11 +38,12 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     recipe: Recipe,
     { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
   ): Promise<T> {
-    const { eab } = await secrets.read(job.id);
+    const given = await secrets.read(job.id);
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
-    const solver = await deps.solvers.solverFor(recipe);
-    const task = { jobId: job.id, projectId: job.projectId, recipe, directoryUrl, solver, eab: eab ?? null };
-    return issue(deps, task, { signal, keep });
+    const { id: jobId, projectId } = job;
+    const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+    const task = { jobId, projectId, recipe, directoryUrl, solver, eab: given.eab ?? null };
+    return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   }
 
   async function newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord> {
@@ -88,7 +92,11 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const message = `${kind} succeeded`;
       await emit({ kind: 'job.succeeded', projectId: job.projectId, jobId: job.id, message, data: { kind } });
     });
-    await secrets.forget(job.id);
+  }
+
+  /** Clean-up that is still to be done needs the credentials: they go with the order. */
+  async function forgetSecrets(jobId: string): Promise<void> {
+    if ((await stores.orders.get(jobId)) === null) await secrets.forget(jobId);
   }
 
   async function obtain(job: JobRecord, input: Input<'obtain'>, signal: AbortSignal): Promise<void> {
@@ -97,7 +105,9 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       signal,
       keep: async (issued) => {
         const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
-        return dryRun ? version : activate(version, job);
+        if (dryRun) return version;
+        await deps.chooser.keep(job.projectId, recipe, await secrets.read(job.id));
+        return activate(version, job);
       },
     });
     await succeed(job, { certificate: presentObtained(certificate), ...(dryRun ? { dryRun: true } : {}) });
@@ -147,8 +157,8 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       await forgetOrder(tx, job.id);
       if (job.input.kind === 'renew')
         await noteFailure(tx, job.input.certificateId, { error, now: clock.now() });
-      await secrets.forget(job.id);
     },
+    ended: (job) => forgetSecrets(job.id),
   };
 }
 

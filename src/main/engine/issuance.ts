@@ -6,7 +6,7 @@ import type { JobState } from '../../shared/job.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
 import { findCertificate } from './certificates.ts';
-import type { SolverRegistry } from './challenges/registry.ts';
+import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
@@ -44,14 +44,14 @@ export interface IssuanceDeps {
   readonly clock: Clock;
   readonly queue: JobQueue;
   readonly secrets: JobSecrets;
-  readonly solvers: SolverRegistry;
+  readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
   /** How long a caller is kept waiting; ms. */
   readonly answerWithinMs: number;
 }
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
-  const { stores, clock, queue, secrets, solvers } = deps;
+  const { stores, clock, queue, secrets, chooser } = deps;
 
   function newJob(projectId: string, input: JobInput, call: Call, request: unknown): JobRecord {
     return {
@@ -106,8 +106,8 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   return {
     async obtain(projectId, body, call) {
       const project = await findProject(stores, projectId);
-      const recipe = makeRecipe(project, body, deps.directories);
-      solvers.check(recipe, body.dnsCredentials ?? null);
+      const made = makeRecipe(project, body, deps.directories);
+      const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
       const { autoRenew, dryRun } = body;
       const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, call, body);
       return answer(await submit(job, { eab: body.eab, dnsCredentials: body.dnsCredentials }), call);

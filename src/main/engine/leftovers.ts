@@ -2,10 +2,12 @@
 
 import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
+import type { JobSecrets } from './jobs/job-secrets.ts';
 import { createOrderKeeper } from './order-keeper.ts';
 
 export interface LeftoverDeps extends ProofDeps {
   readonly solvers: SolverRegistry;
+  readonly secrets: JobSecrets;
 }
 
 /** Orders of jobs that have ended; those of unfinished jobs are gone on with by their jobs. */
@@ -16,8 +18,24 @@ export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
       continue;
     const { id: jobId, projectId } = job;
     const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-    await cleanUp(deps, { solver: await deps.solvers.solverFor(job.input.recipe) }, keeper);
-    if (keeper.order.challenges.every(({ state }) => state === 'cleaned'))
-      await deps.stores.orders.delete(jobId);
+    const { recipe } = job.input;
+    const given = await deps.secrets.read(jobId);
+    const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+    await cleanUp(deps, { solver }, keeper);
+    if (!keeper.order.challenges.every(({ state }) => state === 'cleaned')) continue;
+    await deps.stores.orders.delete(jobId);
+    await deps.secrets.forget(jobId);
   }
+}
+
+/** A killed process may have ended a job without forgetting the secrets that came with it. */
+export function forgetStaleSecrets({
+  stores,
+  secrets,
+}: Pick<LeftoverDeps, 'stores' | 'secrets'>): Promise<void> {
+  return secrets.forgetStale(async (jobId) => {
+    const job = await stores.jobs.get(jobId);
+    const unfinished = job?.state === 'queued' || job?.state === 'running';
+    return unfinished || (await stores.orders.get(jobId)) !== null;
+  });
 }

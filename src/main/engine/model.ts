@@ -162,6 +162,15 @@ export interface OrderRecord {
   readonly updatedAt: Timestamp;
 }
 
+/** A named credential of a DNS provider. Its values are in the secret store, under `dns-credential:<id>`. */
+export interface DnsCredentialRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+}
+
 export interface TokenRecord {
   readonly id: string;
   readonly name: string;

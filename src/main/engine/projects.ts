@@ -30,6 +30,8 @@ export interface ProjectsDeps {
   readonly stores: Stores;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** DNS credentials that were kept with the project go with it. */
+  forgetCredentials(projectId: string): Promise<void>;
 }
 
 /** @throws PROJECT_NOT_FOUND */
@@ -47,7 +49,7 @@ const present = ({ id, name, domain, altNames, createdAt }: ProjectRecord): Proj
   createdAt,
 });
 
-export function createProjects({ stores, journal, clock }: ProjectsDeps): Projects {
+export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
   return {
     async create({ name, domain, altNames }) {
       const project: ProjectRecord = {
@@ -128,6 +130,7 @@ export function createProjects({ stores, journal, clock }: ProjectsDeps): Projec
         await tx.projects.delete(id);
         await emit({ kind: 'project.removed', projectId: id, message: `Project ${project.name} removed` });
       });
+      await forgetCredentials(id);
     },
   };
 }

@@ -1,15 +1,19 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import type { DnsChoice } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
 import type { KeyPolicy, ProjectRecord, Recipe } from './model.ts';
 
-/** @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.field), UNKNOWN_CA */
+/**
+ * All but the DNS provider, which dns-choice.ts finds.
+ * @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.issues), UNKNOWN_CA
+ */
 export function makeRecipe(
   project: ProjectRecord,
   body: ObtainRequest,
   overrides: DirectoryOverrides,
-): Recipe {
+): Omit<Recipe, keyof DnsChoice> {
   if (project.domain === null) {
     throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
   }
@@ -31,8 +35,6 @@ export function makeRecipe(
     profile: body.profile ?? null,
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
-    dnsProvider: body.dnsProvider ?? null,
-    dnsCredentialId: body.dnsCredentialId ?? null,
   };
 }
 

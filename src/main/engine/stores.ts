@@ -1,10 +1,13 @@
 // What the engine asks of its database. storage/ implements it on SQLite; every method rejects with STORAGE_FAILED
 // where the database cannot be read or written.
+import type { StateCounts, TimelineMark } from '../../shared/overview.ts';
 import type { ProjectStatus } from '../../shared/project.ts';
 import type { Timestamp } from '../../shared/time.ts';
+import type { ListedCertificate } from './attention.ts';
 import type {
   AccountRecord,
   CertificateRecord,
+  DnsCredentialRecord,
   EventRecord,
   JobRecord,
   Json,
@@ -107,6 +110,16 @@ export interface AccountStore {
   delete(id: string): Promise<void>;
 }
 
+export interface DnsCredentialStore {
+  create(credential: DnsCredentialRecord): Promise<void>;
+  get(id: string): Promise<DnsCredentialRecord | null>;
+  list(): Promise<readonly DnsCredentialRecord[]>;
+  update(id: string, patch: Patch<DnsCredentialRecord, 'id' | 'provider' | 'createdAt'>): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** The projects whose active certificate is renewed with it, or whose unfinished job uses it. */
+  usedBy(id: string): Promise<readonly ProjectRecord[]>;
+}
+
 export interface TokenStore {
   create(token: TokenRecord): Promise<void>;
   get(id: string): Promise<TokenRecord | null>;
@@ -125,6 +138,14 @@ export interface EventStore {
   }): Promise<readonly EventRecord[]>;
   /** The greatest id; 0 where there is none. */
   lastId(): Promise<number>;
+  /** Newest first. */
+  latest(query: {
+    /** Kinds that are left out. */
+    readonly without: readonly string[];
+    /** Only of these projects; null for all, and for what is of no project. */
+    readonly projectIds: readonly string[] | null;
+    readonly limit: number;
+  }): Promise<readonly EventRecord[]>;
   deleteBefore(at: Timestamp): Promise<number>;
 }
 
@@ -133,15 +154,47 @@ export interface SettingStore {
   set(key: string, value: Json): Promise<void>;
 }
 
+/** What the overview asks; each answered from indexes alone, whatever certificates weigh. */
+export interface OverviewStore {
+  /** @param ids Only these projects; null for all. */
+  counts(ids: readonly string[] | null, at: Pick<ProjectQuery, 'now' | 'soon'>): Promise<StateCounts>;
+  /**
+   * Active certificates that may need somebody: revoked, failed, or with an expiry or an attempt up to `until`. Wider
+   * than what does need somebody; attention.ts judges.
+   */
+  candidates(ids: readonly string[] | null, until: Timestamp): Promise<readonly ListedCertificate[]>;
+  /** Projects without a certificate whose last job was an obtain that failed (dry runs aside), the last one first. */
+  failedObtains(
+    ids: readonly string[] | null,
+  ): Promise<readonly { readonly projectId: string; readonly jobId: string }[]>;
+  /** The last failed job of each of these projects, where there is one. */
+  lastFailed(projectIds: readonly string[]): Promise<readonly JobRecord[]>;
+  /** At most `limit` certificates that renew themselves up to `to`, or expire between the two; soonest first. */
+  upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
+  /** How many of them a UTC day. */
+  upcomingDays(
+    query: UpcomingQuery,
+  ): Promise<readonly { readonly day: string; readonly renewals: number; readonly expiries: number }[]>;
+}
+
+export interface UpcomingQuery {
+  readonly ids: readonly string[] | null;
+  /** What is due before it counts as due at it. */
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+}
+
 export interface Stores {
   readonly projects: ProjectStore;
   readonly certificates: CertificateStore;
   readonly jobs: JobStore;
   readonly orders: OrderStore;
   readonly accounts: AccountStore;
+  readonly dnsCredentials: DnsCredentialStore;
   readonly tokens: TokenStore;
   readonly events: EventStore;
   readonly settings: SettingStore;
+  readonly overview: OverviewStore;
   /** All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

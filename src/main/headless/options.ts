@@ -20,6 +20,9 @@ export interface ServeOptions extends DataOptions {
   readonly acmeDirectory?: string;
   readonly acmeStagingDirectory?: string;
   readonly acmeCaFile?: string;
+  readonly dnsResolver: readonly string[];
+  readonly dnsEndpoint: Readonly<Record<string, string>>;
+  readonly dnsAuthorityPort?: number;
   readonly answerTimeout: number;
   readonly logFormat: 'pretty' | 'json';
 }
@@ -60,6 +63,16 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option('--acme-directory <url>', "in place of Let's Encrypt's directory").argParser(toUrl),
   option('--acme-staging-directory <url>', "in place of Let's Encrypt's staging directory").argParser(toUrl),
   option('--acme-ca-file <pem>', 'a root certificate to trust for ACME servers'),
+  option('--dns-resolver <host:port>', "asked in place of the system's; repeatable")
+    .default([])
+    .argParser(collect),
+  option('--dns-endpoint <provider=url>', "an address in place of the provider's own API; repeatable")
+    .default({}, 'none')
+    .argParser(collectEndpoint),
+  option(
+    '--dns-authority-port <port>',
+    'the port of authoritative name servers (53 where it is left out)',
+  ).argParser(toPort),
   option('--answer-timeout <seconds>', 'how long a request waits for its job')
     .default(120)
     .argParser(toSeconds),
@@ -113,6 +126,23 @@ function toUrl(text: string): string {
   const url = URL.parse(text);
   if (url?.protocol === 'https:') return text;
   throw new InvalidArgumentError('An address that begins with https://.');
+}
+
+/** `cloudflare=https://…`; in the environment several are separated by blanks. */
+function collectEndpoint(
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const given = text.split(/\s+/).map((part) => {
+    const [, provider, url] = /^([a-z0-9-]+)=(https?:\/\/.+)$/.exec(part) ?? [];
+    if (provider === undefined || url === undefined || URL.parse(url) === null) {
+      throw new InvalidArgumentError(
+        'PROVIDER=URL, for example cloudflare=https://127.0.0.1:8443/client/v4.',
+      );
+    }
+    return [provider, url] as const;
+  });
+  return { ...before, ...Object.fromEntries(given) };
 }
 
 /** Repeatable on the command line; in the environment several are separated by blanks. */

@@ -18,6 +18,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     allowedHosts: options.allowedHost,
     directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
+    dns: {
+      resolvers: options.dnsResolver,
+      endpoints: options.dnsEndpoint,
+      authorityPort: options.dnsAuthorityPort ?? null,
+    },
     acmeRoots: readCaFile(options.acmeCaFile),
     ...readInstallation(),
     logger,

@@ -36,6 +36,16 @@ export function createEventStore(db: Kysely<Schema>): EventStore {
         .executeTakeFirst();
       return row?.id ?? 0;
     },
+    async latest({ without, projectIds, limit }) {
+      let query = db
+        .selectFrom('events')
+        .selectAll()
+        .where('kind', 'not in', [...without])
+        .orderBy('id', 'desc')
+        .limit(limit);
+      if (projectIds !== null) query = query.where('project_id', 'in', [...projectIds]);
+      return (await query.execute()).map(toEvent);
+    },
     async deleteBefore(at) {
       const result = await db.deleteFrom('events').where('at', '<', at).executeTakeFirst();
       return Number(result.numDeletedRows);

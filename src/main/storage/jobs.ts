@@ -81,7 +81,7 @@ function toRow(job: JobRecord) {
   };
 }
 
-function toJob(row: Selectable<JobsTable>): JobRecord {
+export function toJob(row: Selectable<JobsTable>): JobRecord {
   return {
     id: row.id,
     projectId: row.project_id,

@@ -108,7 +108,7 @@ function fromCursor(cursor: string): number {
   });
 }
 
-function toProject(row: Selectable<Schema['projects']>): ProjectRecord {
+export function toProject(row: Selectable<Schema['projects']>): ProjectRecord {
   return {
     id: row.id,
     name: row.name,

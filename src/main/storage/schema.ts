@@ -1,12 +1,14 @@
 // The tables as Kysely sees them; migrations/ is what makes them.
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface Schema {
   projects: ProjectsTable;
   accounts: AccountsTable;
   certificates: CertificatesTable;
+  listed_certificates: ListedCertificatesView;
   jobs: JobsTable;
   orders: OrdersTable;
+  dns_credentials: DnsCredentialsTable;
   tokens: TokensTable;
   events: EventsTable;
   settings: SettingsTable;
@@ -59,6 +61,22 @@ export interface CertificatesTable {
   removed_at: string | null;
   revoked_at: string | null;
   revocation_reason: string | null;
+  attempt_at: GeneratedAlways<string | null>;
+  ca: GeneratedAlways<string | null>;
+  provider: GeneratedAlways<string | null>;
+}
+
+/** Active certificates, out of an index: the columns that lists and counts need. */
+interface ListedCertificatesView {
+  project_id: string;
+  expires_at: string;
+  issued_at: string;
+  revoked_at: string | null;
+  failures: number;
+  attempt_at: string | null;
+  type: 'letsencrypt' | 'acme' | 'custom';
+  ca: string | null;
+  provider: string | null;
 }
 
 export interface JobsTable {
@@ -86,6 +104,14 @@ interface OrdersTable {
   csr: string | null;
   url: string | null;
   challenges: string;
+  updated_at: string;
+}
+
+interface DnsCredentialsTable {
+  id: string;
+  name: string;
+  provider: string;
+  created_at: string;
   updated_at: string;
 }
 

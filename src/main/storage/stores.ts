@@ -3,9 +3,11 @@ import type { Kysely } from 'kysely';
 import type { Stores } from '../engine/stores.ts';
 import { createAccountStore } from './accounts.ts';
 import { createCertificateStore } from './certificates.ts';
+import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
 import { createJobStore } from './jobs.ts';
 import { createOrderStore } from './orders.ts';
+import { createOverviewStore } from './overview.ts';
 import { createProjectStore } from './projects.ts';
 import type { Schema } from './schema.ts';
 import { createSettingStore } from './settings.ts';
@@ -19,9 +21,11 @@ export function createStores(db: Kysely<Schema>): Stores {
     jobs: createJobStore(db),
     orders: createOrderStore(db),
     accounts: createAccountStore(db),
+    dnsCredentials: createDnsCredentialStore(db),
     tokens: createTokenStore(db),
     events: createEventStore(db),
     settings: createSettingStore(db),
+    overview: createOverviewStore(db),
     transaction: (work) => db.transaction().execute((trx) => work(createStores(trx))),
   };
 }

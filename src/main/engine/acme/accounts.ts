@@ -1,8 +1,8 @@
 // Accounts at CAs: one a directory and e-mail address, made on first use, its key stored before the CA sees it.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { KeyedMutex } from '../dns/keyed-mutex.ts';
 import { CertdeskError } from '../errors.ts';
-import type { KeyedLock } from '../keyed-lock.ts';
 import { generateKey } from '../keys.ts';
 import type { AccountRecord } from '../model.ts';
 import type { Clock, Vault } from '../ports.ts';
@@ -39,11 +39,11 @@ export interface AccountsDeps {
   readonly vault: Vault;
   readonly acme: AcmeClient;
   readonly clock: Clock;
-  readonly lock: KeyedLock;
+  readonly locks: KeyedMutex;
 }
 
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { stores, vault, acme, clock, lock } = deps;
+  const { stores, vault, acme, clock, locks } = deps;
 
   async function create({ directoryUrl, email }: AccountOwner): Promise<AccountRecord> {
     const id = randomUUID();
@@ -72,13 +72,16 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   return {
     register,
-    open: (owner, signal) =>
+    open(owner, signal) {
       // Jobs that run side by side share one account; without the lock each would register its own.
-      lock(`account ${owner.directoryUrl} ${owner.email ?? ''}`, async () => {
+      const key = `account ${owner.directoryUrl} ${owner.email ?? ''}`;
+      const work = async (): Promise<OpenAccount> => {
         const known = await stores.accounts.find(owner.directoryUrl, owner.email);
         const open = await session(known ?? (await create(owner)), signal);
         return open.account.url === null ? register(open, owner.eab) : open;
-      }),
+      };
+      return locks.run(key, work, signal);
+    },
     async reopen(accountId, signal) {
       const account = await stores.accounts.get(accountId);
       if (account?.url) return session(account, signal);

@@ -1,32 +1,68 @@
-// Which solver proves the names of a recipe.
-import { CertdeskError } from '../errors.ts';
-import type { Json, Recipe } from '../model.ts';
+// Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
+import type { KeyedMutex } from '../dns/keyed-mutex.ts';
+import { createDnsProvider, getDnsProvider } from '../dns/providers.ts';
+import type { DnsResolver } from '../dns/resolver.ts';
+import type { GivenSecrets } from '../jobs/job-secrets.ts';
+import type { Recipe } from '../model.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Confirmations } from './confirmations.ts';
+import { createDns01Solver } from './dns-01.ts';
+import type { DnsChooser } from './dns-choice.ts';
+import type { PropagationOverride } from './propagation-settings.ts';
 import type { ChallengeSolver } from './solver.ts';
 
-export interface SolverRegistry {
-  /** Refuses a recipe that cannot be proved, before a job is begun. @throws UNSUPPORTED_DNS_PROVIDER, INVALID_REQUEST */
-  check(recipe: Recipe, dnsCredentials: Readonly<Record<string, Json>> | null): void;
-  solverFor(recipe: Recipe): Promise<ChallengeSolver>;
+export interface SolverRequest {
+  readonly jobId: string;
+  readonly projectId: string;
+  readonly recipe: Recipe;
+  readonly given: GivenSecrets;
 }
 
-export function createSolverRegistry(httpSolver: ChallengeSolver): SolverRegistry {
+export interface Solver {
+  readonly solver: ChallengeSolver;
+  /** How long its proofs may take to show, in ms: the issuance is given that much more time. */
+  readonly patienceMs: number;
+}
+
+export interface SolverRegistry {
+  /** @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, INVALID_REQUEST */
+  solverFor(request: SolverRequest): Promise<Solver>;
+}
+
+export interface SolverRegistryDeps {
+  readonly http: ChallengeSolver;
+  readonly chooser: DnsChooser;
+  readonly confirmations: Confirmations;
+  readonly resolver: DnsResolver;
+  readonly locks: KeyedMutex;
+  /** Provider id -> address in place of its own API's. */
+  readonly dnsEndpoints: Readonly<Record<string, string>>;
+  propagation(): Promise<PropagationOverride>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
+  const { clock, log, resolver, locks, confirmations } = deps;
   return {
-    check: refuseDns,
-    async solverFor(recipe) {
-      refuseDns(recipe);
-      return httpSolver;
+    async solverFor({ jobId, projectId, recipe, given }) {
+      if (recipe.challengeType === 'http-01') return { solver: deps.http, patienceMs: 0 };
+      const providerId = recipe.dnsProvider ?? '';
+      const definition = await getDnsProvider(providerId);
+      const values = await deps.chooser.values(projectId, recipe, given);
+      const endpoint = deps.dnsEndpoints[providerId] ?? null;
+      const provider = await createDnsProvider(providerId, values, { endpoint, clock, log });
+      const propagation = { ...definition.propagation, ...(await deps.propagation()) };
+      const solver = createDns01Solver({
+        providerId,
+        provider,
+        resolver,
+        locks,
+        log,
+        propagation,
+        confirmed: (_, signal) => confirmations.wait(jobId, signal),
+      });
+      return { solver, patienceMs: propagation.timeout * 1000 };
     },
   };
-}
-
-function refuseDns({ challengeType, dnsProvider }: Recipe): void {
-  if (challengeType === 'http-01') return;
-  throw new CertdeskError(
-    'UNSUPPORTED_DNS_PROVIDER',
-    `DNS provider ${dnsProvider ?? '(none named)'} is not supported`,
-    {
-      dnsProvider,
-      supported: [],
-    },
-  );
 }

@@ -15,6 +15,7 @@ const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new
   ['digitalocean', async () => (await import('./digitalocean.ts')).digitalocean],
   ['godaddy', async () => (await import('./godaddy.ts')).godaddy],
   ['google', async () => (await import('./google.ts')).google],
+  ['rfc2136', async () => (await import('./rfc2136.ts')).rfc2136],
 ]);
 
 export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;

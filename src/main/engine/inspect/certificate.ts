@@ -25,7 +25,7 @@ const MAX_BYTES = 256 * 1024;
 
 /** Parses one DER certificate; null where it is none. */
 export function readCertificate(der: Uint8Array): Certificate | null {
-  if (der.length > MAX_BYTES) return null;
+  if (der.length > MAX_BYTES || der[0] !== 0x30) return null; // X509Certificate takes PEM too
   try {
     const x509 = new X509Certificate(der);
     const parsed = parseAsn(x509.raw);

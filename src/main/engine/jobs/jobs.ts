@@ -52,7 +52,7 @@ function presentJob(job: JobRecord): Job {
   };
 }
 
-function presentEvent(event: EventRecord): JobEvent {
+export function presentEvent(event: EventRecord): JobEvent {
   return { ...event, data: mutable(event.data) };
 }
 

@@ -18,6 +18,8 @@ export interface JobQueueDeps {
   run(job: JobRecord, signal: AbortSignal): Promise<void>;
   /** Called when a job has failed, in the transaction that says so. */
   failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
+  /** Called when a job has ended either way and that is written. */
+  ended(job: JobRecord): Promise<void>;
 }
 
 export interface JobQueue {
@@ -50,6 +52,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (stopping.signal.aborted) return;
       await fail(job, toCertdeskError(cause));
     }
+    await deps.ended(job);
   }
 
   async function fail(job: JobRecord, error: CertdeskError): Promise<void> {

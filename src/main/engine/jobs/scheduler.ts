@@ -1,6 +1,7 @@
-// Looks once a minute for certificates that are due, and lines up their renewals; also clears away what has aged.
-import { toTimestamp } from '../../../shared/time.ts';
-import { CertdeskError } from '../errors.ts';
+// Looks once a minute for certificates that are due, and lines up their renewals; also clears away what has aged. Each
+// look leaves a heartbeat in the database, so that a missed one shows.
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Issuance } from '../issuance.ts';
 import type { Clock, Log } from '../ports.ts';
 import { attemptAt } from '../renewal.ts';
@@ -20,6 +21,24 @@ export interface Scheduler {
   /** One look, now; resolves with how many renewals were begun. */
   sweep(): Promise<number>;
   stop(): void;
+  /** When the next look is due; null while it is stopped. */
+  nextAt(): Timestamp | null;
+}
+
+/** What the last look has left in the settings. */
+export interface Heartbeat {
+  readonly at: Timestamp;
+  /** Renewals that it began. */
+  readonly begun: number;
+  /** Why it failed; null where it did not. */
+  readonly error: string | null;
+}
+
+const HEARTBEAT = 'last-sweep';
+
+/** Of this run or one before; null before the first. */
+export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Promise<Heartbeat | null> {
+  return (await settings.get(HEARTBEAT)) as Heartbeat | null;
 }
 
 const EVERY_MS = 60_000;
@@ -31,6 +50,7 @@ const KEEP_EVENTS_DAYS = 400;
 export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }: SchedulerDeps): Scheduler {
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<number> | null = null;
+  let due: Timestamp | null = null;
 
   async function sweep(): Promise<number> {
     const now = clock.now();
@@ -69,9 +89,24 @@ export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }
     }
   }
 
+  async function sweepAndTell(): Promise<number> {
+    const now = clock.now();
+    if (timer !== undefined) due = toTimestamp(new Date(now.getTime() + EVERY_MS));
+    const heartbeat = (begun: number, error: string | null) =>
+      stores.settings.set(HEARTBEAT, { at: toTimestamp(now), begun, error });
+    try {
+      const begun = await sweep();
+      await heartbeat(begun, null);
+      return begun;
+    } catch (error) {
+      await heartbeat(0, toCertdeskError(error).message);
+      throw error;
+    }
+  }
+
   /** One sweep at a time; a failed one is logged and the next one comes in a minute. */
   function guarded(): Promise<number> {
-    sweeping ??= sweep()
+    sweeping ??= sweepAndTell()
       .catch((error: unknown) => {
         log.error({ err: error }, 'The sweep for renewals failed; it is tried again in a minute');
         return 0;
@@ -89,9 +124,11 @@ export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }
       void guarded();
     },
     sweep: guarded,
+    nextAt: () => due,
     stop() {
       clearInterval(timer);
       timer = undefined;
+      due = null;
     },
   };
 }

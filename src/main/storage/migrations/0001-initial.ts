@@ -91,6 +91,14 @@ CREATE TABLE orders (
   updated_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE dns_credentials (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE tokens (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,

@@ -1,0 +1,124 @@
+// Named DNS credentials. Values go in and never come out. They are shared by projects, so a token that is for some
+// projects only may not touch them.
+import { z } from 'zod';
+import {
+  CreateDnsCredentialSchema,
+  DnsCredentialSchema,
+  DnsCredentialTestSchema,
+  TestDnsCredentialSchema,
+  TestDnsCredentialsSchema,
+  UpdateDnsCredentialSchema,
+} from '../../shared/dns-credential.ts';
+import { operation, requireAllProjects, router } from './trpc.ts';
+
+const credentialId = z.string().min(1).max(64);
+/** A test has its own end: a caller that went away, or this. */
+const TEST_MS = 60_000;
+
+const within = (signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
+
+export const dnsCredentials = router({
+  list: operation('projects:write')
+    .meta({
+      rest: { method: 'GET', path: '/dns-credentials', summary: 'List DNS credentials (never their values)' },
+    })
+    .output(z.object({ dnsCredentials: z.array(DnsCredentialSchema) }))
+    .query(async ({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return { dnsCredentials: [...(await ctx.engine.dnsCredentials.list())] };
+    }),
+
+  get: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/dns-credentials/{credentialId}',
+        summary: 'A DNS credential and who uses it',
+      },
+    })
+    .input(z.object({ credentialId }))
+    .output(DnsCredentialSchema)
+    .query(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.dnsCredentials.get(input.credentialId);
+    }),
+
+  create: operation('projects:write')
+    .meta({
+      rest: { method: 'POST', path: '/dns-credentials', summary: 'Keep a DNS credential', status: 201 },
+    })
+    .input(z.object({ body: CreateDnsCredentialSchema }))
+    .output(DnsCredentialSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.dnsCredentials.create(input.body);
+    }),
+
+  update: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'PATCH',
+        path: '/dns-credentials/{credentialId}',
+        summary: 'Rename it, or replace its values in place',
+      },
+    })
+    .input(z.object({ credentialId, body: UpdateDnsCredentialSchema }))
+    .output(DnsCredentialSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.dnsCredentials.update(input.credentialId, input.body);
+    }),
+
+  remove: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/dns-credentials/{credentialId}',
+        summary: 'Remove one that is not in use',
+      },
+    })
+    .input(z.object({ credentialId, body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      await ctx.engine.dnsCredentials.remove(input.credentialId);
+      return { success: true as const, message: 'DNS credential removed' };
+    }),
+
+  test: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/dns-credentials/{credentialId}/test',
+        summary: 'Prove it by writing and removing a TXT record',
+      },
+    })
+    .input(z.object({ credentialId, body: TestDnsCredentialSchema.optional() }))
+    .output(DnsCredentialTestSchema)
+    .mutation(async ({ ctx, input, signal }) => {
+      requireAllProjects(ctx.principal);
+      const { credentialId: id, body } = input;
+      return {
+        success: true as const,
+        ...(await ctx.engine.dnsCredentials.test(id, body?.zone, within(signal))),
+      };
+    }),
+
+  tryOut: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/dns-credentials/test',
+        summary: 'Prove credentials without keeping them',
+      },
+    })
+    .input(z.object({ body: TestDnsCredentialsSchema }))
+    .output(DnsCredentialTestSchema)
+    .mutation(async ({ ctx, input, signal }) => {
+      return {
+        success: true as const,
+        ...(await ctx.engine.dnsCredentials.tryOut(input.body, within(signal))),
+      };
+    }),
+});

@@ -1,0 +1,16 @@
+// The overview: one call for the first glance.
+import { OverviewSchema } from '../../shared/overview.ts';
+import { operation, router } from './trpc.ts';
+
+export const overview = router({
+  get: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/overview',
+        summary: 'Numbers by state, what needs attention, the next 90 days, the state of the engine',
+      },
+    })
+    .output(OverviewSchema)
+    .query(({ ctx }) => ctx.engine.overview.get(ctx.principal.projectIds)),
+});

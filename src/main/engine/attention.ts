@@ -1,0 +1,94 @@
+// Which certificates need somebody, how badly, and what mends it. Pure: the overview, the tray and notifications read
+// the same verdicts.
+import type { Attention } from '../../shared/overview.ts';
+import type { Timestamp } from '../../shared/time.ts';
+
+/** What the list's index holds of an active certificate. */
+export interface ListedCertificate {
+  readonly projectId: string;
+  readonly issuedAt: Timestamp;
+  readonly expiresAt: Timestamp;
+  readonly revokedAt: Timestamp | null;
+  /** Failed renewals since the last success. */
+  readonly failures: number;
+  /** As `attemptAt` of renewal.ts. */
+  readonly attemptAt: Timestamp | null;
+  /** Whether Certdesk knows how to get it anew. */
+  readonly renewable: boolean;
+}
+
+export interface Need {
+  readonly kind: Attention['kind'];
+  readonly severity: Attention['severity'];
+}
+
+const DAY_MS = 86_400_000;
+/** The scheduler looks once a minute: an hour is a missed attempt, not a late one. */
+export const OVERDUE_MS = 3_600_000;
+/** With nothing to renew it, a certificate is told of a third of its lifetime before its end, 30 days at most. */
+const UNATTENDED_DAYS = 30;
+/** The last twelfth of a lifetime, 7 days at most. */
+const CRITICAL_DAYS = 7;
+
+/** Null where it needs nobody. @param paused Whether renewals are paused on purpose: then none is overdue. */
+export function needOf(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
+  const expires = Date.parse(certificate.expiresAt);
+  const lifetime = expires - Date.parse(certificate.issuedAt);
+  const left = expires - now.getTime();
+  if (certificate.revokedAt !== null) return { kind: 'revoked', severity: 'critical' };
+  if (left <= 0) return { kind: 'expired', severity: 'critical' };
+  const severity = left <= Math.min(CRITICAL_DAYS * DAY_MS, lifetime / 12) ? 'critical' : 'warning';
+  if (certificate.failures > 0) return { kind: 'failing', severity };
+  if (certificate.attemptAt === null) {
+    return left <= Math.min(UNATTENDED_DAYS * DAY_MS, lifetime / 3) ? { kind: 'unattended', severity } : null;
+  }
+  const late = now.getTime() - Date.parse(certificate.attemptAt) > OVERDUE_MS;
+  return late && !paused ? { kind: 'overdue', severity } : null;
+}
+
+const RANK: Readonly<Record<Attention['kind'], number>> = {
+  expired: 0,
+  revoked: 1,
+  failing: 2,
+  unattended: 2,
+  overdue: 2,
+  obtain_failed: 3,
+};
+
+export type Ranked = Need & { readonly expiresAt: Timestamp | null };
+
+/** Worst first: what is broken, then what breaks soonest, then what was never there. */
+export function byUrgency(a: Ranked, b: Ranked): number {
+  if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
+  return RANK[a.kind] - RANK[b.kind] || (a.expiresAt ?? '').localeCompare(b.expiresAt ?? '');
+}
+
+/** What mends it. @param retryable Whether the error of the last attempt may go away by itself. */
+export function mendOf({ kind }: Need, renewable: boolean, retryable: boolean): Attention['mend'] {
+  if (kind === 'obtain_failed') return 'obtain';
+  if (!renewable) return 'upload';
+  if (kind === 'revoked') return 'obtain';
+  return retryable ? 'renew' : 'look';
+}
+
+const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
+  expired: 'The certificate has expired.',
+  revoked: 'The certificate is revoked: clients may refuse it.',
+  failing: 'The last renewal failed.',
+  unattended: 'The certificate expires soon, and nothing will renew it.',
+  overdue: 'A renewal is due and has not been tried.',
+  obtain_failed: 'No certificate could be obtained.',
+};
+
+/** In plain words, without dates: how those read is the reader's matter. @param error What the last attempt failed with. */
+export function causeOf({ kind }: Need, certificate: ListedCertificate | null, error: string | null): string {
+  const beginning = BEGINNINGS[kind];
+  if (kind === 'revoked' || kind === 'overdue') return beginning;
+  const why = error ?? (certificate === null ? null : whyUnattended(certificate));
+  return why === null ? beginning : `${beginning} ${why}`;
+}
+
+function whyUnattended({ renewable, attemptAt }: ListedCertificate): string | null {
+  if (!renewable) return 'It was uploaded: upload its successor.';
+  return attemptAt === null ? 'Auto-renewal is off.' : null;
+}

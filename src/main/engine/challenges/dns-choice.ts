@@ -1,0 +1,113 @@
+// Which DNS provider and which credentials prove a project's names: given with the request, named, or kept with the
+// project from the last time.
+import type { ObtainRequest } from '../../../shared/certificate.ts';
+import type { DnsCredentials } from '../dns/credentials.ts';
+import { checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
+import { credentialSecret, findDnsCredential, lost } from '../dns-credentials.ts';
+import { CertdeskError } from '../errors.ts';
+import type { GivenSecrets } from '../jobs/job-secrets.ts';
+import type { Recipe } from '../model.ts';
+import type { SecretStore } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+
+export type DnsChoice = Pick<Recipe, 'dnsProvider' | 'dnsCredentialId'>;
+
+export interface DnsChooser {
+  /**
+   * Checked before a job is begun. Nulls for http-01.
+   * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, DNS_CREDENTIAL_NOT_FOUND, INVALID_REQUEST
+   */
+  choose(projectId: string, body: ObtainRequest): Promise<DnsChoice>;
+  /** The values for a job: what came with its request, the named ones, or the kept ones. @throws DNS_CREDENTIALS_REQUIRED */
+  values(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<DnsCredentials>;
+  /** Keeps what came with a request that has succeeded, for renewals. */
+  keep(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<void>;
+  /** A project is removed: what was kept with it goes too. */
+  forget(projectId: string): Promise<void>;
+}
+
+interface Kept {
+  readonly provider: string;
+  readonly credentials: DnsCredentials;
+}
+
+const projectSecret = (projectId: string): string => `dns-project:${projectId}`;
+
+export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChooser {
+  async function kept(projectId: string): Promise<Kept | null> {
+    const text = await secrets.get(projectSecret(projectId));
+    return text === null ? null : JSON.parse(text);
+  }
+
+  async function named(id: string, provider: string | undefined): Promise<DnsChoice> {
+    const record = await findDnsCredential(stores, id);
+    if (provider === undefined || provider === record.provider) {
+      return { dnsProvider: record.provider, dnsCredentialId: id };
+    }
+    throw invalid(
+      'dnsProvider',
+      `the credential ${record.name} is for ${record.provider}, not for ${provider}`,
+    );
+  }
+
+  return {
+    async choose(projectId, { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }) {
+      if (challengeType === 'http-01') return { dnsProvider: null, dnsCredentialId: null };
+      if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
+      if (dnsCredentials !== undefined) {
+        if (dnsCredentialId !== undefined)
+          throw invalid('dnsCredentialId', 'give this or dnsCredentials, not both');
+        if (dnsProvider === undefined)
+          throw invalid('dnsProvider', 'say which provider dnsCredentials are for');
+        await checkDnsCredentials(dnsProvider, dnsCredentials);
+        return { dnsProvider, dnsCredentialId: null };
+      }
+      if (dnsCredentialId !== undefined) return named(dnsCredentialId, dnsProvider);
+      const before = await kept(projectId);
+      if (before !== null && (dnsProvider === undefined || dnsProvider === before.provider)) {
+        return { dnsProvider: before.provider, dnsCredentialId: null };
+      }
+      if (dnsProvider === undefined)
+        throw invalid('dnsProvider', 'dns-01 needs a provider: GET /dns-providers lists them');
+      await refuseWithout(dnsProvider);
+      return { dnsProvider, dnsCredentialId: null };
+    },
+
+    async values(projectId, { dnsProvider, dnsCredentialId }, { dnsCredentials }) {
+      if (dnsCredentials !== undefined) return dnsCredentials;
+      if (dnsCredentialId !== null) {
+        const text = await secrets.get(credentialSecret(dnsCredentialId));
+        if (text === null) throw lost(dnsCredentialId);
+        return JSON.parse(text);
+      }
+      const before = await kept(projectId);
+      if (before !== null && before.provider === dnsProvider) return before.credentials;
+      await refuseWithout(dnsProvider ?? '');
+      return {};
+    },
+
+    async keep(projectId, { dnsProvider }, { dnsCredentials }) {
+      if (dnsProvider === null || dnsCredentials === undefined) return;
+      const value: Kept = { provider: dnsProvider, credentials: dnsCredentials };
+      await secrets.set(projectSecret(projectId), JSON.stringify(value));
+    },
+
+    forget: (projectId) => secrets.delete(projectSecret(projectId)),
+  };
+}
+
+/** Some providers work without credentials of ours: a person writes the record, or the machine has a role (AWS). */
+async function refuseWithout(provider: string): Promise<void> {
+  const { name, credentials } = await getDnsProvider(provider);
+  const required = credentials.filter((field) => field.required).map((field) => field.name);
+  if (required.length === 0) return;
+  throw new CertdeskError(
+    'DNS_CREDENTIALS_REQUIRED',
+    `No credentials of ${name} are kept for this project: send dnsCredentials (${required.join(', ')}), or name kept ones by dnsCredentialId`,
+    { dnsProvider: provider, fields: required },
+  );
+}
+
+function invalid(field: string, message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
+}

@@ -1,0 +1,85 @@
+// A project's certificate as a file to download (api.md: `download?format=…`).
+import { CertdeskError } from './errors.ts';
+import { parseChain } from './inspect/chain.ts';
+import { writePkcs12 } from './pkcs12/write.ts';
+
+/**
+ * `pem`: the leaf alone; `chain`: what is above it (empty where nothing is); `fullchain`: both; `key`: the private
+ * key; `pfx`: PKCS#12 with both and the private key. `key` and `pfx` are secrets.
+ */
+export type ExportFormat = 'pem' | 'chain' | 'fullchain' | 'key' | 'pfx';
+
+export interface ExportRequest {
+  /** PEM, leaf first. */
+  readonly chain: string;
+  /** PKCS#8 PEM; needed for `key` and `pfx`, null where Certdesk does not hold it. */
+  readonly privateKey: string | null;
+  readonly format: ExportFormat;
+  /** For `pfx`: at least 8 characters. */
+  readonly password?: string | undefined;
+  /** For `pfx`: 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301. */
+  readonly legacy?: boolean | undefined;
+  /** The domain; the file is named after it, and certificate stores show it. */
+  readonly friendlyName: string;
+}
+
+export interface ExportedFile {
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** Letters, digits, dot, hyphen and underscore only. */
+  readonly filename: string;
+}
+
+const PEM_TYPE = 'application/x-pem-file';
+const FILES: Readonly<Record<ExportFormat, { readonly suffix: string; readonly contentType: string }>> = {
+  pem: { suffix: '.pem', contentType: PEM_TYPE },
+  chain: { suffix: '.chain.pem', contentType: PEM_TYPE },
+  fullchain: { suffix: '.fullchain.pem', contentType: PEM_TYPE },
+  key: { suffix: '.key', contentType: PEM_TYPE },
+  pfx: { suffix: '.pfx', contentType: 'application/x-pkcs12' },
+};
+
+const MIN_PASSWORD = 8;
+
+/**
+ * Throws INVALID_REQUEST (`pfx` without a password of 8 characters) or KEY_NOT_HELD (`key`, `pfx`).
+ * PEM files end their lines with LF.
+ */
+export async function exportCertificate(request: ExportRequest): Promise<ExportedFile> {
+  const { suffix, contentType } = FILES[request.format];
+  return {
+    body: await writeBody(request),
+    contentType,
+    filename: `${fileStem(request.friendlyName)}${suffix}`,
+  };
+}
+
+async function writeBody({ chain, format, ...request }: ExportRequest): Promise<Buffer> {
+  const certificates = parseChain(chain);
+  const pem = certificates.map(({ x509 }) => x509.toString());
+  if (format === 'pem') return Buffer.from(pem[0] ?? '');
+  if (format === 'chain') return Buffer.from(pem.slice(1).join(''));
+  if (format === 'fullchain') return Buffer.from(pem.join(''));
+  const { privateKey, friendlyName } = request;
+  if (privateKey === null) throw new CertdeskError('KEY_NOT_HELD');
+  if (format === 'key') return Buffer.from(privateKey);
+  const [password, legacy] = [requirePassword(request.password), request.legacy ?? false];
+  return writePkcs12({ chain: certificates, privateKey, friendlyName, password, legacy });
+}
+
+/** A default would be a key file that anybody opens. */
+function requirePassword(password = ''): string {
+  if (password.length >= MIN_PASSWORD) return password;
+  const message = `A PFX file holds the private key: give a password of at least ${MIN_PASSWORD} characters.`;
+  throw new CertdeskError('INVALID_REQUEST', message, { field: 'password' });
+}
+
+/** `*.example.com` becomes `wildcard.example.com`; nothing that a file system or a header takes amiss is left. */
+function fileStem(friendlyName: string): string {
+  const stem = friendlyName
+    .replace(/^\*\./, 'wildcard.')
+    .replace(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^[.-]+/, '')
+    .slice(0, 200);
+  return stem === '' ? 'certificate' : stem;
+}

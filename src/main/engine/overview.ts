@@ -1,0 +1,168 @@
+// The overview: is anything going to break, why, and what mends it? Put together from indexes; only what is shown is
+// read whole.
+import { ERRORS } from '../../shared/errors.ts';
+import type { Attention, EngineState, Overview, Timeline } from '../../shared/overview.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { byUrgency, causeOf, type ListedCertificate, mendOf, type Need, needOf } from './attention.ts';
+import { presentEvent } from './jobs/jobs.ts';
+import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
+import type { CertificateRecord, JobRecord } from './model.ts';
+import type { Clock, SecretStore } from './ports.ts';
+import { expiresSoonBy } from './present.ts';
+import type { Stores } from './stores.ts';
+import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
+
+export interface OverviewVerbs {
+  /** @param ids Only these projects; null for all. */
+  get(ids: readonly string[] | null): Promise<Overview>;
+}
+
+export interface OverviewDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly secrets: SecretStore;
+  readonly scheduler: Pick<Scheduler, 'nextAt'>;
+  queue(): { readonly running: number; readonly queued: number };
+}
+
+type Ids = readonly string[] | null;
+
+const MAX_ITEMS = 100;
+const LAST_EVENTS = 20;
+/** Steps are for whoever watches a job. */
+const NOISE = ['job.step', 'job.queued'];
+
+export function createOverview(deps: OverviewDeps): OverviewVerbs {
+  const { stores, clock } = deps;
+  return {
+    async get(ids) {
+      const now = clock.now();
+      const at = { now: toTimestamp(now), soon: expiresSoonBy(now) };
+      const [counts, attention, timeline, engine, events] = await Promise.all([
+        stores.overview.counts(ids, at),
+        listAttention(stores, ids, now),
+        makeTimeline(stores, ids, now),
+        engineState(deps, now),
+        stores.events.latest({ without: NOISE, projectIds: ids, limit: LAST_EVENTS }),
+      ]);
+      return { counts, attention, timeline, engine, events: events.map(presentEvent) };
+    },
+  };
+}
+
+interface Candidate extends Need {
+  readonly projectId: string;
+  readonly expiresAt: string | null;
+  readonly listed: ListedCertificate | null;
+}
+
+async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
+  const until = expiresSoonBy(now);
+  const [listed, failed] = await Promise.all([
+    stores.overview.candidates(ids, until),
+    stores.overview.failedObtains(ids),
+  ]);
+  const held = listed.flatMap((certificate): Candidate[] => {
+    const need = needOf(certificate, now, false);
+    const { projectId, expiresAt } = certificate;
+    return need === null ? [] : [{ ...need, projectId, expiresAt, listed: certificate }];
+  });
+  const lacking = failed.map(
+    ({ projectId }): Candidate => ({
+      kind: 'obtain_failed',
+      severity: 'warning',
+      projectId,
+      expiresAt: null,
+      listed: null,
+    }),
+  );
+  const all = [...held, ...lacking].toSorted(byUrgency);
+  return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
+}
+
+async function withDetails(stores: Stores, candidates: readonly Candidate[]): Promise<Attention[]> {
+  const failed = await stores.overview.lastFailed(candidates.map(({ projectId }) => projectId));
+  const failedOf = new Map(failed.map((job) => [job.projectId, job]));
+  const running = new Map((await stores.jobs.unfinished()).map((job) => [job.projectId, job.id]));
+  const items = candidates.map(async (candidate): Promise<Attention | null> => {
+    const { projectId } = candidate;
+    const [project, certificate] = await Promise.all([
+      stores.projects.get(projectId),
+      stores.certificates.active(projectId),
+    ]);
+    if (project === null) return null; // removed between the two looks
+    const runningJobId = running.get(projectId) ?? null;
+    const said = describe(candidate, certificate, failedOf.get(projectId) ?? null);
+    return { projectId, name: project.name, domain: project.domain, ...said, runningJobId };
+  });
+  return (await Promise.all(items)).filter((item) => item !== null);
+}
+
+type Said = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
+
+function describe(
+  { listed, expiresAt, kind, severity }: Candidate,
+  certificate: CertificateRecord | null,
+  lastFailed: JobRecord | null,
+): Said {
+  const need = { kind, severity };
+  const failures = certificate?.renewal.failures ?? 0;
+  const failed = failures > 0 || kind === 'obtain_failed' ? lastFailed : null;
+  const error = certificate?.renewal.lastError ?? failed?.error?.error ?? null;
+  const code = failed?.error?.code;
+  const retryable = code === undefined || ERRORS[code].retryable;
+  return {
+    ...need,
+    cause: causeOf(need, listed, failures > 0 || kind === 'obtain_failed' ? error : null),
+    mend: mendOf(need, listed?.renewable ?? true, retryable),
+    expiresAt,
+    lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,
+    nextAttemptAt: listed?.attemptAt ?? null,
+    failures,
+    errorCode: code ?? null,
+    jobId: failed?.id ?? null,
+  };
+}
+
+async function makeTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<Timeline> {
+  const { from, to } = timelineWindow(now);
+  const marks = await overview.upcoming({ ids, from, to, limit: MAX_MARKS + 1 });
+  if (marks.length <= MAX_MARKS)
+    return { from, to, total: marks.length, marks: [...marks], days: groupByDay(marks) };
+  const days = await overview.upcomingDays({ ids, from, to });
+  const total = days.reduce((sum, { renewals, expiries }) => sum + renewals + expiries, 0);
+  return { from, to, total, marks: null, days: [...days] };
+}
+
+/** A sweep comes each minute; five without one is no chance any more. */
+const LATE_MS = 5 * 60_000;
+
+async function engineState(deps: OverviewDeps, now: Date): Promise<EngineState> {
+  const heartbeat = await readHeartbeat(deps.stores);
+  return {
+    lastSweepAt: heartbeat?.at ?? null,
+    nextSweepAt: deps.scheduler.nextAt(),
+    sweepLate: isLate(heartbeat, now),
+    lastSweepError: heartbeat?.error ?? null,
+    queue: deps.queue(),
+    secretStore: await kindOf(deps.secrets),
+    clock: {
+      now: toTimestamp(now),
+      ok: heartbeat === null || Date.parse(heartbeat.at) - now.getTime() < LATE_MS,
+    },
+  };
+}
+
+function isLate(heartbeat: Heartbeat | null, now: Date): boolean {
+  return heartbeat !== null && now.getTime() - Date.parse(heartbeat.at) > LATE_MS;
+}
+
+/** It is really asked: a locked keychain is not available. */
+async function kindOf(secrets: SecretStore): Promise<EngineState['secretStore']> {
+  try {
+    await secrets.names();
+    return secrets.kind;
+  } catch {
+    return 'unavailable';
+  }
+}

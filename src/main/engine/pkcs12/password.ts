@@ -1,0 +1,131 @@
+// Passwords in PKCS#12 files (RFC 7292): key derivation, decryption and the integrity check, old schemes included.
+// Long derivations give way to the event loop as they go.
+import { createCipheriv, createDecipheriv, createHmac, hash, pbkdf2, timingSafeEqual } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Pbe } from '../inspect/pbe.ts';
+
+/** RFC 7292 appendix B.3: what the derived octets are for. */
+const PURPOSE = { key: 1, iv: 2, mac: 3 } as const;
+
+export interface Derivation {
+  readonly digest: string;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+}
+
+/** Appendix B.2. `password` is as `bmpPassword` gives it. */
+async function derive(
+  password: Uint8Array,
+  { digest, salt, iterations }: Derivation,
+  { purpose, length }: { readonly purpose: keyof typeof PURPOSE; readonly length: number },
+): Promise<Buffer> {
+  const block = digest === 'sha384' || digest === 'sha512' ? 128 : 64;
+  let input: Buffer = Buffer.concat([fillBlocks(salt, block), fillBlocks(password, block)]);
+  const output: Buffer[] = [];
+  for (let made = 0; made < length; ) {
+    let a = hash(digest, Buffer.concat([Buffer.alloc(block, PURPOSE[purpose]), input]), 'buffer');
+    for (let round = 1; round < iterations; round += 1) {
+      a = hash(digest, a, 'buffer');
+      if (round % 10_000 === 0) await nextTurn();
+    }
+    output.push(a);
+    made += a.length;
+    input = addToBlocks(input, fillBlocks(a, block).subarray(0, block));
+  }
+  return Buffer.concat(output).subarray(0, length);
+}
+
+/** The octets, repeated to whole blocks; nothing stays nothing. */
+function fillBlocks(octets: Uint8Array, block: number): Buffer {
+  return Buffer.alloc(block * Math.ceil(octets.length / block), octets);
+}
+
+/** Each block of the input, plus `addend` and one, as big-endian numbers. */
+function addToBlocks(input: Buffer, addend: Buffer): Buffer {
+  const sum = Buffer.from(input);
+  for (let end = addend.length; end <= sum.length; end += addend.length) {
+    let carry = 1;
+    for (let offset = 1; offset <= addend.length; offset += 1) {
+      carry += (sum[end - offset] ?? 0) + (addend[addend.length - offset] ?? 0);
+      sum[end - offset] = carry & 0xff;
+      carry >>= 8;
+    }
+  }
+  return sum;
+}
+
+/** UTF-16BE with two zero octets at the end (appendix B.1); null: no password at all, which is another one than "". */
+function bmpPassword(password: string | null): Uint8Array {
+  return password === null ? new Uint8Array() : Buffer.from(`${password}\0`, 'utf16le').swap16();
+}
+
+type Scheme = Omit<Pbe, 'scheme'>;
+
+/** Null where the password does not fit, as far as the padding tells. */
+export async function decrypt(
+  pbe: Scheme,
+  data: Uint8Array,
+  password: string | null,
+): Promise<Buffer | null> {
+  const { key, iv } = await deriveKey(pbe, password);
+  try {
+    if (pbe.cipher === 'rc2-40-cbc') return await decryptRc2(key, iv, data);
+    const decipher = createDecipheriv(pbe.cipher, key, iv);
+    return Buffer.concat([decipher.update(data), decipher.final()]);
+  } catch {
+    return null;
+  }
+}
+
+/** @param pbe Of a `kdf` other than scrypt, which no PKCS#12 file uses. */
+function deriveKey(
+  pbe: Scheme,
+  password: string | null,
+): Promise<{ readonly key: Buffer; readonly iv: Buffer }> {
+  return pbe.kdf === 'pkcs12' ? pkcs12Key(pbe, password) : pbes2Key(pbe, password);
+}
+
+async function pkcs12Key(pbe: Scheme, password: string | null) {
+  const bmp = bmpPassword(password);
+  const key = await derive(bmp, pbe, { purpose: 'key', length: pbe.keyLength });
+  return { key, iv: await derive(bmp, pbe, { purpose: 'iv', length: 8 }) };
+}
+
+async function pbes2Key(pbe: Scheme, password: string | null) {
+  const { salt, iterations, keyLength, digest } = pbe;
+  const key = await promisify(pbkdf2)(password ?? '', salt, iterations, keyLength, digest);
+  return { key, iv: Buffer.from(pbe.iv ?? []) };
+}
+
+/** RC2 with 40 bits, which OpenSSL keeps in its legacy provider, and Electron's BoringSSL does not have. */
+async function decryptRc2(key: Buffer, iv: Buffer, data: Uint8Array): Promise<Buffer | null> {
+  const { default: forge } = await import('node-forge');
+  const cipher = forge.rc2.createDecryptionCipher(key.toString('latin1'), 40);
+  cipher.start(iv.toString('latin1'));
+  cipher.update(forge.util.createBuffer(Buffer.from(data).toString('latin1')));
+  return cipher.finish() ? Buffer.from(cipher.output.getBytes(), 'latin1') : null;
+}
+
+export async function encrypt(pbe: Scheme, data: Uint8Array, password: string): Promise<Buffer> {
+  const { key, iv } = await deriveKey(pbe, password);
+  const cipher = createCipheriv(pbe.cipher, key, iv);
+  return Buffer.concat([cipher.update(data), cipher.final()]);
+}
+
+/** Appendix A: the HMAC over an AuthenticatedSafe. */
+export async function macOf(mac: Derivation, content: Uint8Array, password: string | null): Promise<Buffer> {
+  const { length } = hash(mac.digest, '', 'buffer');
+  const key = await derive(bmpPassword(password), mac, { purpose: 'mac', length });
+  return createHmac(mac.digest, key).update(content).digest();
+}
+
+export interface Mac extends Derivation {
+  readonly value: Uint8Array;
+}
+
+/** Whether the HMAC is the one of this content, which proves the password. */
+export async function macFits(mac: Mac, content: Uint8Array, password: string | null): Promise<boolean> {
+  const expected = await macOf(mac, content, password);
+  return expected.length === mac.value.length && timingSafeEqual(expected, mac.value);
+}

@@ -1,0 +1,108 @@
+// The calls to the OS keychain: one at a time, each with a time-out, each failure as a sentence. What the values mean
+// is keychain.ts's business.
+import { secretStoreUnavailable } from './unavailable.ts';
+
+/** The entries of one service. `get` gives null where there is none, `delete` false. */
+export interface KeychainCalls {
+  get(account: string): Promise<string | null>;
+  set(account: string, value: string): Promise<void>;
+  delete(account: string): Promise<boolean>;
+  accounts(): Promise<readonly string[]>;
+}
+
+type Keyring = typeof import('@napi-rs/keyring');
+
+/** Never the kernel's keyring, which @napi-rs/keyring falls to by itself and which is empty after a reboot. */
+const SECRET_SERVICE = { linux: { store: 'secret-service' } } as const;
+
+/**
+ * Every call rejects with SECRET_STORE_UNAVAILABLE after `timeoutMs`, though the keychain may still be waiting for a
+ * person (to unlock it); calls made meanwhile wait for that one and time out likewise. So one thread of Node's pool
+ * hangs at most: four would stop all file access. Windows, macOS and Linux (Secret Service).
+ */
+export function createKeychainCalls(service: string, timeoutMs: number): KeychainCalls {
+  let keyring: Promise<Keyring> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const call = <T>(work: (keyring: Keyring) => Promise<T>): Promise<T> => {
+    let waiting = true;
+    const result = last.then(async () => {
+      if (!waiting) throw new Error('given up before it began');
+      keyring ??= import('@napi-rs/keyring'); // here, so that a platform without it fails on use, not on start
+      return work(await keyring);
+    });
+    last = result.catch(() => undefined);
+    return within(result, timeoutMs).finally(() => {
+      waiting = false;
+    });
+  };
+
+  return {
+    get: (account) =>
+      call(async ({ AsyncEntry }) => {
+        const value = await new AsyncEntry(service, account, SECRET_SERVICE).getPassword();
+        return value ?? null;
+      }),
+    set: (account, value) =>
+      call(({ AsyncEntry }) => new AsyncEntry(service, account, SECRET_SERVICE).setPassword(value)),
+    delete: (account) =>
+      call(({ AsyncEntry }) => new AsyncEntry(service, account, SECRET_SERVICE).deletePassword()),
+    accounts: () =>
+      call(async ({ findCredentialsAsync }) =>
+        (await findCredentialsAsync(service)).map((credential) => credential.account),
+      ),
+  };
+}
+
+async function within<T>(result: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      dieWith(result);
+      reject(
+        secretStoreUnavailable(
+          `The OS keychain did not answer within ${timeoutMs / 1000} s. ` +
+            'It may be waiting to be unlocked: look for its window, unlock it, then try again.',
+        ),
+      );
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([result.catch(explain), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Until the overdue call comes back, the end of this process is a SIGKILL: Node joins its threads when it exits, and
+ * would wait for one that waits for a person (25 s and more). By 'exit' everything is closed and written.
+ */
+function dieWith(overdue: Promise<unknown>): void {
+  const kill = (): void => void process.kill(process.pid, 'SIGKILL');
+  process.once('exit', kill);
+  const settled = (): void => void process.removeListener('exit', kill);
+  overdue.then(settled, settled);
+}
+
+/** What the libraries below say, as tried on Linux (gnome-keyring 42), in words that tell what to do. */
+function explain(error: unknown): never {
+  const text = String(error);
+  if (/no result found|prompt was dismissed|locked/i.test(text)) {
+    throw secretStoreUnavailable(
+      'The OS keychain is locked. Unlock it (log in to the desktop, or unlock its login keyring), then try again.',
+      error,
+    );
+  }
+  if (/d-?bus/i.test(text)) {
+    throw secretStoreUnavailable(
+      'No keychain answers on D-Bus: there is no Secret Service (GNOME Keyring, KWallet, KeePassXC) in this session. ' +
+        'Start it, then try again; a new data folder can use --secret-store sealed-file instead.',
+      error,
+    );
+  }
+  throw secretStoreUnavailable(
+    'The OS keychain refuses its service: the log has the reason. A new data folder can use --secret-store sealed-file.',
+    error,
+  );
+}

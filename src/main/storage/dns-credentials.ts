@@ -1,0 +1,62 @@
+// DnsCredentialStore on SQLite: names and providers only; the values are in the secret store.
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { DnsCredentialRecord } from '../engine/model.ts';
+import type { DnsCredentialStore } from '../engine/stores.ts';
+import { toProject } from './projects.ts';
+import type { Schema } from './schema.ts';
+
+export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore {
+  return {
+    async create(credential) {
+      const { id, name, provider, createdAt, updatedAt } = credential;
+      const row = { id, name, provider, created_at: createdAt, updated_at: updatedAt };
+      await db.insertInto('dns_credentials').values(row).execute();
+    },
+    async get(id) {
+      const row = await db.selectFrom('dns_credentials').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toCredential(row);
+    },
+    async list() {
+      const rows = await db.selectFrom('dns_credentials').selectAll().orderBy('name').orderBy('id').execute();
+      return rows.map(toCredential);
+    },
+    async update(id, { name, updatedAt }) {
+      await db
+        .updateTable('dns_credentials')
+        .set({
+          ...(name === undefined ? {} : { name }),
+          ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+    async delete(id) {
+      await db.deleteFrom('dns_credentials').where('id', '=', id).execute();
+    },
+    async usedBy(id) {
+      const rows = await db
+        .selectFrom('projects')
+        .selectAll()
+        .where(
+          sql<boolean>`id IN (
+            SELECT project_id FROM certificates
+              WHERE superseded_at IS NULL AND removed_at IS NULL AND recipe ->> 'dnsCredentialId' = ${id}
+            UNION SELECT project_id FROM jobs
+              WHERE state IN ('queued', 'running') AND input ->> '$.recipe.dnsCredentialId' = ${id})`,
+        )
+        .orderBy('seq')
+        .execute();
+      return rows.map(toProject);
+    },
+  };
+}
+
+function toCredential(row: Selectable<Schema['dns_credentials']>): DnsCredentialRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    provider: row.provider,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,101 @@
+// The overview: what an admin sees first. Numbers, what needs somebody, what comes in the next 90 days, whether the
+// engine is alive.
+import { z } from 'zod';
+import { JobEventSchema } from './job.ts';
+import { TimestampSchema } from './time.ts';
+
+const count = z.int().min(0);
+
+/** Projects by state. `failing` is counted beside the state: a certificate whose last renewal failed is also valid, or not. */
+export const StateCountsSchema = z
+  .object({
+    total: count,
+    valid: count,
+    expiring_soon: count,
+    expired: count,
+    revoked: count,
+    none: count,
+    failing: count.meta({ description: 'The last renewal failed; counted beside the state' }),
+  })
+  .meta({ id: 'StateCounts' });
+export type StateCounts = z.infer<typeof StateCountsSchema>;
+
+export const AttentionSchema = z
+  .object({
+    projectId: z.string(),
+    name: z.string(),
+    domain: z.string().nullable(),
+    kind: z.enum(['expired', 'revoked', 'failing', 'unattended', 'overdue', 'obtain_failed']).meta({
+      description:
+        'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; obtain_failed: no certificate, and the last attempt to get one failed',
+    }),
+    severity: z.enum(['critical', 'warning']),
+    cause: z.string().meta({ description: 'A sentence or two for a person, without dates' }),
+    mend: z.enum(['renew', 'obtain', 'upload', 'look']).meta({ description: 'look: a person must see why' }),
+    expiresAt: TimestampSchema.nullable(),
+    lastAttemptAt: TimestampSchema.nullable(),
+    nextAttemptAt: TimestampSchema.nullable(),
+    failures: count,
+    errorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
+    jobId: z.string().nullable().meta({ description: 'The failed job, whose steps say more' }),
+    runningJobId: z.string().nullable().meta({ description: 'It is being worked on at this moment' }),
+  })
+  .meta({ id: 'Attention' });
+export type Attention = z.infer<typeof AttentionSchema>;
+
+/** One certificate on the chart: when it renews itself, or, where it will not, when it expires. */
+export const TimelineMarkSchema = z
+  .object({
+    projectId: z.string(),
+    domain: z.string(),
+    kind: z.enum(['renewal', 'expiry']),
+    at: TimestampSchema,
+    expiresAt: TimestampSchema,
+  })
+  .meta({ id: 'TimelineMark' });
+export type TimelineMark = z.infer<typeof TimelineMarkSchema>;
+
+export const TimelineSchema = z
+  .object({
+    from: TimestampSchema,
+    to: TimestampSchema,
+    total: count,
+    marks: z.array(TimelineMarkSchema).nullable().meta({
+      description: 'In order of time; null where there are too many: then `days` says how many a day',
+    }),
+    days: z
+      .array(z.object({ day: z.iso.date(), renewals: count, expiries: count }))
+      .meta({ description: 'UTC days on which there is any' }),
+  })
+  .meta({ id: 'Timeline' });
+export type Timeline = z.infer<typeof TimelineSchema>;
+
+export const EngineStateSchema = z
+  .object({
+    lastSweepAt: TimestampSchema.nullable().meta({ description: 'When renewals were last looked for' }),
+    nextSweepAt: TimestampSchema.nullable(),
+    sweepLate: z.boolean().meta({ description: 'No sweep for five minutes: renewals may be missed' }),
+    lastSweepError: z.string().nullable(),
+    queue: z.object({ running: count, queued: count }),
+    secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
+    clock: z.object({
+      now: TimestampSchema,
+      ok: z.boolean().meta({ description: 'False where the clock stands before the last sweep' }),
+    }),
+  })
+  .meta({ id: 'EngineState' });
+export type EngineState = z.infer<typeof EngineStateSchema>;
+
+export const OverviewSchema = z
+  .object({
+    counts: StateCountsSchema,
+    attention: z.object({
+      total: count,
+      items: z.array(AttentionSchema).meta({ description: 'Worst first; at most 100' }),
+    }),
+    timeline: TimelineSchema,
+    engine: EngineStateSchema,
+    events: z.array(JobEventSchema).meta({ description: 'The last 20, newest first, without steps of jobs' }),
+  })
+  .meta({ id: 'Overview' });
+export type Overview = z.infer<typeof OverviewSchema>;
