@@ -11,3 +11,14 @@ export function failureOf(call: () => unknown): CertdeskError {
   }
   throw new Error('nothing was thrown');
 }
+
+/** The CertdeskError that a promise rejects with; fails the test where it resolves, or rejects with anything else. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<CertdeskError> {
+  const outcome = await promise.then(
+    () => new Error('nothing was thrown'),
+    (error: unknown) => error,
+  );
+  return failureOf(() => {
+    throw outcome;
+  });
+}

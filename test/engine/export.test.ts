@@ -1,0 +1,145 @@
+// Downloads: what each format holds, and PFX files read back by OpenSSL.
+import { afterAll, describe, expect, test } from 'vitest';
+import { type ExportRequest, exportCertificate } from '../../src/main/engine/export.ts';
+import { readPkcs12 } from '../../src/main/engine/pkcs12/read.ts';
+import { readBags, readPfx, readSafes } from '../../src/main/engine/pkcs12/structure.ts';
+import { makeChain, VALIDITY } from '../support/certificates.ts';
+import { rejectionOf } from '../support/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../support/openssl.ts';
+
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+
+const { root, intermediate, leaf: ec } = await makeChain(openssl);
+const san = ['DNS:api.example.com'];
+const rsa = await openssl.issue({
+  subject: '/CN=api.example.com',
+  san,
+  key: 'rsa-2048',
+  ca: intermediate,
+  ...VALIDITY,
+});
+const PASSWORD = 'correct horse';
+
+function exported(leaf: CertifiedKey, request: Partial<ExportRequest>) {
+  const chain = leaf.certificate + intermediate.certificate + root.certificate;
+  const friendlyName = 'api.example.com';
+  return exportCertificate({ chain, privateKey: leaf.privateKey, format: 'pfx', friendlyName, ...request });
+}
+
+describe('PEM', () => {
+  test.each([
+    ['pem', 'api.example.com.pem', ec.certificate],
+    ['chain', 'api.example.com.chain.pem', intermediate.certificate + root.certificate],
+    [
+      'fullchain',
+      'api.example.com.fullchain.pem',
+      ec.certificate + intermediate.certificate + root.certificate,
+    ],
+    ['key', 'api.example.com.key', ec.privateKey],
+  ] as const)('%s', async (format, filename, body) => {
+    const file = await exported(ec, { format });
+    expect({ ...file, body: file.body.toString() }).toEqual({
+      body,
+      filename,
+      contentType: 'application/x-pem-file',
+    });
+  });
+
+  test('the chain of a leaf alone is empty', async () => {
+    expect((await exported(ec, { format: 'chain', chain: ec.certificate })).body).toHaveLength(0);
+  });
+
+  test('without the private key only what needs it is refused', async () => {
+    for (const format of ['pem', 'chain', 'fullchain'] as const) {
+      expect((await exported(ec, { format, privateKey: null })).body.length).toBeGreaterThan(0);
+    }
+    for (const format of ['key', 'pfx'] as const) {
+      const failure = await rejectionOf(exported(ec, { format, privateKey: null, password: PASSWORD }));
+      expect(failure.code).toBe('KEY_NOT_HELD');
+    }
+  });
+});
+
+describe('PFX', () => {
+  const kinds = [
+    ['RSA', rsa, false],
+    ['EC', ec, false],
+    ['RSA, legacy', rsa, true],
+    ['EC, legacy', ec, true],
+  ] as const;
+
+  test.each(kinds)('%s: OpenSSL reads key, certificates and name', async (_name, leaf, legacy) => {
+    const { body, filename, contentType } = await exported(leaf, { password: PASSWORD, legacy });
+    expect([filename, contentType]).toEqual(['api.example.com.pfx', 'application/x-pkcs12']);
+    const file = await openssl.file(body);
+    const read = (...args: readonly string[]) =>
+      openssl.run(['pkcs12', '-in', file, '-passin', `pass:${PASSWORD}`, ...args]);
+    expect(await read('-nodes', '-nocerts')).toContain(leaf.privateKey);
+    expect(await read('-nokeys', '-clcerts')).toContain(leaf.certificate);
+    const issuers = await read('-nokeys', '-cacerts');
+    expect(issuers).toContain(intermediate.certificate);
+    expect(issuers).toContain(root.certificate);
+    expect(issuers).not.toContain(leaf.certificate);
+    expect(await read('-nodes')).toMatch(/friendlyName: api\.example\.com[\s\S]*localKeyID/);
+    await expect(openssl.run(['pkcs12', '-in', file, '-passin', 'pass:wrong', '-nodes'])).rejects.toThrow();
+  });
+
+  test.each(kinds)('%s: what Certdesk wrote it reads', async (_name, leaf, legacy) => {
+    const { body } = await exported(leaf, { password: PASSWORD, legacy });
+    expect(await readPkcs12(body, PASSWORD)).toEqual({
+      certificate: leaf.certificate + intermediate.certificate + root.certificate,
+      privateKey: leaf.privateKey,
+    });
+  });
+
+  test('modern ones are strict DER with AES-256, SHA-256 and 50,000 rounds, also over 1 KiB', async () => {
+    const { body } = await exported(rsa, { password: PASSWORD });
+    const file = await openssl.run(['asn1parse', '-inform', 'DER'], body);
+    const safes = await openssl.run(['asn1parse', '-inform', 'DER', '-strparse', '26'], body);
+    expect(file + safes).not.toContain('l=inf');
+    expect(safes).toMatch(/PBKDF2[\s\S]*INTEGER\s+:C350[\s\S]*hmacWithSHA256[\s\S]*aes-256-cbc/);
+    expect(file).toMatch(/:sha256[\s\S]*INTEGER\s+:C350\n$/);
+    const [keySafe] = readSafes(readPfx(body)?.content ?? new Uint8Array()) ?? [];
+    const [keyBag] =
+      readBags(keySafe !== undefined && 'plain' in keySafe ? keySafe.plain : new Uint8Array()) ?? [];
+    expect(keyBag).toMatchObject({
+      kind: 'shrouded-key',
+      encrypted: { pbe: { scheme: 'PBES2 with aes-256-cbc', digest: 'sha256', iterations: 50_000 } },
+    });
+  });
+
+  test('salt and iv are new each time', async () => {
+    const [a, b] = [await exported(ec, { password: PASSWORD }), await exported(ec, { password: PASSWORD })];
+    expect(a.body.equals(b.body)).toBe(false);
+  });
+
+  test('a password and a name that are not ASCII', async () => {
+    const password = 'p\u00e4ssw\u00f6rd \u65e5\u672c';
+    const { body } = await exported(ec, { password, friendlyName: 'B\u00fccher' });
+    const file = await openssl.file(body);
+    const text = await openssl.run(['pkcs12', '-in', file, '-passin', `pass:${password}`, '-nodes']);
+    expect(text).toContain(ec.privateKey);
+    expect(text).toMatch(/friendlyName: (00 42|B)/);
+  });
+
+  test.each([undefined, '', '1234567'])('password %j: INVALID_REQUEST', async (password) => {
+    const failure = await rejectionOf(exported(ec, { password }));
+    expect(failure).toMatchObject({ code: 'INVALID_REQUEST', details: { field: 'password' } });
+    expect(failure.message).not.toContain('1234567');
+  });
+});
+
+describe('file names', () => {
+  test.each([
+    ['*.example.com', 'wildcard.example.com.pem'],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example.pem'],
+    ['../../etc/passwd', '_.._etc_passwd.pem'],
+    ['a"b\r\nc', 'a_b_c.pem'],
+    ['2001:db8::1', '2001_db8_1.pem'],
+    ['', 'certificate.pem'],
+    ['...', 'certificate.pem'],
+  ])('%j is %s', async (friendlyName, filename) => {
+    expect((await exported(ec, { format: 'pem', friendlyName })).filename).toBe(filename);
+  });
+});

@@ -1,0 +1,157 @@
+// PFX files that OpenSSL wrote, in each of its encryptions, and files that are none.
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
+import { readPkcs12 } from '../../../src/main/engine/pkcs12/read.ts';
+import { makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
+import { rejectionOf } from '../../support/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
+
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+
+const { root, intermediate, leaf: ec } = await makeChain(openssl);
+const san = ['DNS:api.example.com'];
+const rsa = await openssl.issue({
+  subject: '/CN=api.example.com',
+  san,
+  key: 'rsa-2048',
+  ca: intermediate,
+  ...VALIDITY,
+});
+const issuers = await openssl.file(intermediate.certificate + root.certificate);
+const PASSWORD = 'correct horse';
+
+async function write(leaf: CertifiedKey, args: readonly string[] = [], password = PASSWORD): Promise<Buffer> {
+  const [key, certificate] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
+  const input = ['-inkey', key, '-in', certificate, '-certfile', issuers];
+  const file = await openssl.run(['pkcs12', '-export', ...input, '-passout', `pass:${password}`, ...args]);
+  return Buffer.from(file, 'latin1');
+}
+
+const encryptions: readonly (readonly [string, readonly string[]])[] = [
+  ["OpenSSL's default", []],
+  ['legacy: RC2 with 40 bits and 3DES, SHA-1', ['-legacy']],
+  [
+    '3DES throughout',
+    ['-legacy', '-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'],
+  ],
+  ['AES-128, SHA-384', ['-keypbe', 'aes-128-cbc', '-certpbe', 'aes-128-cbc', '-macalg', 'sha384']],
+  ['AES-192, SHA-512', ['-keypbe', 'aes-192-cbc', '-certpbe', 'aes-192-cbc', '-macalg', 'sha512']],
+  ['AES-256, SHA-1', ['-keypbe', 'aes-256-cbc', '-certpbe', 'aes-256-cbc', '-macalg', 'sha1']],
+  ['PBES2 with 3DES, SHA-224', ['-keypbe', 'des-ede3-cbc', '-certpbe', 'des-ede3-cbc', '-macalg', 'sha224']],
+  ['no encryption', ['-keypbe', 'NONE', '-certpbe', 'NONE']],
+  ['no MAC', ['-nomac']],
+  ['one round', ['-noiter', '-nomaciter']],
+  ['100,000 rounds', ['-iter', '100000']],
+  ['a friendly name', ['-name', 'B\u00fccher', '-caname', 'CA']],
+];
+
+describe.each([
+  ['RSA', rsa],
+  ['EC', ec],
+])('%s', (_kind, leaf) => {
+  test.each(encryptions)('%s', async (_name, args) => {
+    const { certificate, privateKey } = await readPkcs12(await write(leaf, args), PASSWORD);
+    expect(privateKey).toBe(leaf.privateKey);
+    expect(certificate).toBe(leaf.certificate + intermediate.certificate + root.certificate);
+  });
+
+  test('it goes on through the check of uploads', async () => {
+    const content = await readPkcs12(await write(leaf, ['-legacy']), PASSWORD);
+    const checked = checkKeyPair({ ...content, domain: 'api.example.com', now: NOW });
+    expect(checked).toMatchObject({ privateKey: leaf.privateKey, warnings: [] });
+  });
+});
+
+describe('passwords', () => {
+  test.each([
+    ['modern', []],
+    ['legacy', ['-legacy']],
+    ['no MAC', ['-nomac']],
+    ['no MAC, legacy', ['-nomac', '-legacy']],
+  ])('a wrong one, %s', async (_name, args) => {
+    const file = await write(ec, args);
+    for (const wrong of ['x', 'Correct horse', `${PASSWORD} `]) {
+      expect((await rejectionOf(readPkcs12(file, wrong))).code).toBe('PASSPHRASE_WRONG');
+    }
+  });
+
+  test('none where one is needed', async () => {
+    expect((await rejectionOf(readPkcs12(await write(ec), ''))).code).toBe('PASSPHRASE_REQUIRED');
+  });
+
+  test.each([[[]], [['-legacy']]])('the empty one %j', async (args) => {
+    expect((await readPkcs12(await write(ec, args, ''), '')).privateKey).toBe(ec.privateKey);
+  });
+
+  test.each([[[]], [['-legacy']]])('one that is not ASCII, and a long one %j', async (args) => {
+    for (const password of ['p\u00e4ssw\u00f6rd \u65e5\u672c', 'long '.repeat(40)]) {
+      expect((await readPkcs12(await write(ec, args, password), password)).privateKey).toBe(ec.privateKey);
+    }
+  });
+
+  test('no sentence holds it', async () => {
+    const failure = await rejectionOf(readPkcs12(await write(ec), 'battery staple'));
+    expect(JSON.stringify(failure.toBody())).not.toMatch(/battery|correct/);
+  });
+});
+
+describe('not taken', () => {
+  const certificateFile = async () =>
+    Buffer.from(await openssl.run(['x509', '-outform', 'DER'], ec.certificate), 'latin1');
+  const keyAlone = async () => {
+    const args = ['pkcs12', '-export', '-nocerts', '-inkey', await openssl.file(ec.privateKey)];
+    return Buffer.from(await openssl.run([...args, '-passout', `pass:${PASSWORD}`]), 'latin1');
+  };
+  const wrong: readonly (readonly [string, () => Promise<Buffer> | Buffer, RegExp])[] = [
+    ['nothing', () => Buffer.alloc(0), /it is not PKCS#12/],
+    ['noise', () => Buffer.alloc(1000, 0x30), /it is not PKCS#12/],
+    ['5 MB of noise', () => Buffer.alloc(5_000_000, 0x30), /it is not PKCS#12/],
+    ['PEM', () => Buffer.from(ec.certificate), /it is PEM, and it holds a certificate/],
+    ['a certificate', certificateFile, /a certificate alone/],
+    ['a cut file', async () => (await write(ec)).subarray(0, -10), /it is not PKCS#12/],
+    [
+      'RC4',
+      () => write(ec, ['-legacy', '-keypbe', 'PBE-SHA1-RC4-128', '-certpbe', 'PBE-SHA1-RC4-128']),
+      /export it again with AES-256/,
+    ],
+    ['an unknown MAC', () => write(ec, ['-macalg', 'sha3-256']), /integrity check is of a kind/],
+    ['1,000,001 rounds', () => write(ec, ['-iter', '1000001', '-nomac']), /takes 1000001 rounds/],
+    ['no certificate', keyAlone, /holds no certificate/],
+  ];
+  test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
+    const failure = await rejectionOf(readPkcs12(await make(), PASSWORD));
+    expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
+    expect(failure.message).toMatch(expected);
+  });
+
+  test('certificates without a key: KEY_UNREADABLE', async () => {
+    const file = await write(ec, ['-nokeys']);
+    expect((await rejectionOf(readPkcs12(file, PASSWORD))).code).toBe('KEY_UNREADABLE');
+  });
+
+  test('bytes and damage of any kind: a CertdeskError, or the content unharmed', async () => {
+    const file = await write(ec, ['-noiter', '-nomaciter']);
+    const bare = await write(ec, ['-noiter', '-nomac', '-keypbe', 'NONE', '-certpbe', 'NONE']);
+    const damaged = fc
+      .tuple(fc.constantFrom(file, bare), fc.nat(10_000), fc.integer({ min: 1, max: 255 }))
+      .map(([original, at, mask]) => {
+        const copy = Buffer.from(original);
+        copy[at % copy.length] = (copy[at % copy.length] ?? 0) ^ mask;
+        return copy;
+      });
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((data) => Buffer.from(data));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(bytes, damaged), async (data) => {
+        try {
+          expect((await readPkcs12(data, PASSWORD)).certificate).toContain('BEGIN CERTIFICATE');
+        } catch (error) {
+          expect(error).toBeInstanceOf(CertdeskError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
