@@ -281,9 +281,24 @@ export function testDnsProvider({ name, setup, manyZones }: DnsProviderSuite): v
     });
 
     test('does not take a web page for an answer', async () => {
-      standIn.garbleNext(9);
-      const error = await failureOf(add(ONE));
-      expect(error.code).toBe('DNS_PROVIDER_UNAVAILABLE');
+      standIn.garbleNext(1);
+      const listing = await failureOf(add(ONE));
+      expect(listing.code).toBe('DNS_PROVIDER_UNAVAILABLE');
+      expectNoSecrets(bench, listing);
+
+      const wanted = await record(ONE);
+      standIn.garbleNext(1);
+      const adding = await failureOf(bench.provider.addTxt(wanted, signal));
+      expect(adding.code).toBe('DNS_PROVIDER_UNAVAILABLE');
+      expect(values()).toEqual([]);
+    });
+
+    test('says no secret where a refusal repeats them all', async () => {
+      const wanted = await record(ONE);
+      standIn.failNext(1, 422);
+      const error = await failureOf(bench.provider.addTxt(wanted, signal));
+      expect(error.code).toBe('DNS_PROVIDER_REFUSED');
+      expect(error.message).toContain('fault, with');
       expectNoSecrets(bench, error);
     });
   });

@@ -55,6 +55,16 @@ describe('cloudflare', () => {
     expect(error.message).toContain('Invalid format for Authorization header (6111)');
   });
 
+  test('a 403 at clean-up is not taken for a zone that is gone while the zone is listed', async () => {
+    const zone = await zoneOf(bench.provider, 'example.com');
+    const record = { zone, name: '_acme-challenge.example.com', value: 'one' };
+    const ref = await bench.provider.addTxt(record, signal);
+    bench.standIn.failNext(1, 403);
+    const error = await failureOf(bench.provider.removeTxt(ref, signal));
+    expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
+    expect(bench.standIn.zones.values(record.name)).toEqual(['one']);
+  });
+
   test('a change in a zone that the token may not edit says what is needed', async () => {
     const zone = { id: '0'.repeat(32), name: 'example.org' };
     const error = await failureOf(

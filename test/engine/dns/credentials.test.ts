@@ -36,6 +36,13 @@ describe('credentials', () => {
     expect(checkCredentials(SOME, { token: ' abc\n' })).toEqual({ token: 'abc', region: 'eu' });
   });
 
+  test('take any letters where nothing is secret, but no line breaks', () => {
+    expect(checkCredentials(SOME, { token: 'abc', region: '/home/jörg' }).region).toBe('/home/jörg');
+    expect(refusal({ token: 'abc', region: 'a\nb' }).details).toMatchObject({
+      field: 'dnsCredentials.region',
+    });
+  });
+
   test('take a pasted key file and pasted lines as objects', () => {
     const checked = checkCredentials(SOME, {
       token: 'abc',
@@ -52,7 +59,7 @@ describe('credentials', () => {
     ['an empty field', { token: '  ' }, 'token', 'is missing'],
     ['a number', { token: 5 }, 'token', 'must be a string'],
     ['a line break inside', { token: 'S3CRET\nS3CRET' }, 'token', 'line breaks'],
-    ['what no header can hold', { token: 'S3CRET“' }, 'token', 'characters that no credential has'],
+    ['what no header can hold', { token: 'S3CRET“' }, 'token', 'characters that no such value has'],
     ['no choice', { token: 'a', algorithm: 'S3CRET' }, 'algorithm', 'must be one of sha256, sha512'],
     ['no JSON', { token: 'a', file: '{"k": S3CRET' }, 'file', 'must be a JSON object'],
     ['a JSON list', { token: 'a', file: ['S3CRET'] }, 'file', 'must be a JSON object'],

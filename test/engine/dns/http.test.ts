@@ -99,6 +99,14 @@ describe('http', () => {
     expect(calls).toBe(1);
   });
 
+  test('ends a POST on abort with the reason, not as a failure of the provider', async () => {
+    answer = () => {};
+    const abort = new AbortController();
+    const reason = new Error('the job is cancelled');
+    setTimeout(() => abort.abort(reason), 15);
+    await expect(http.request(call({ method: 'POST', signal: abort.signal }))).rejects.toBe(reason);
+  });
+
   test('takes for throttling what the caller says is', async () => {
     answer = (_, response) => response.writeHead(calls === 1 ? 400 : 200).end('{"code":"Throttling"}');
     const throttled = (given: { status: number; text: string }) =>

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { baseUrl } from '../../../src/main/engine/dns/endpoint.ts';
 import {
@@ -28,6 +29,18 @@ describe('providers', () => {
         expect(field.choices !== undefined).toBe(field.type === 'choice');
       }
     }
+  });
+
+  test('docs/dns-providers.md has the row of each, and no other', async () => {
+    const page = readFileSync(new URL('../../../docs/dns-providers.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| `[a-z0-9-]+` \|/.test(line));
+    const wanted = (await listDnsProviders()).map(({ id, name, docs, credentials, permissions }) => {
+      const fields = credentials.map((field) =>
+        field.required ? `\`${field.name}\`` : `[\`${field.name}\`]`,
+      );
+      return `| \`${id}\` | [${name}](${docs}) | ${fields.join(', ') || 'none'} | ${permissions} |`;
+    });
+    expect(rows).toEqual(wanted);
   });
 
   test('an unknown one is refused with the ids that there are', async () => {

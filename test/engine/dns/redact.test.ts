@@ -39,6 +39,10 @@ describe('redact', () => {
     expect(clean).toBe(`error in -----BEGIN PRIVATE KEY----- at "${REDACTED}"`);
   });
 
+  test('leaves no end of a secret that begins with another one', () => {
+    expect(createRedactor(['token', 'token-and-more']).text('token-and-more')).toBe(REDACTED);
+  });
+
   test('leaves ordinary words where a secret is empty or very short', () => {
     expect(createRedactor(['', 'of', '1']).text('1 of many')).toBe('1 of many');
   });

@@ -21,35 +21,44 @@ export interface AcmeDns {
   close(): Promise<void>;
 }
 
-export async function startAcmeDns(domain = 'auth.example.org'): Promise<AcmeDns> {
-  const subdomain = randomUUID();
+export interface AcmeDnsOptions {
+  /** A random one where left out. */
+  readonly subdomain?: string;
+  /** Puts the values into a real DNS server. */
+  readonly publish?: (values: readonly string[]) => Promise<void>;
+}
+
+/** Its name server's domain is auth.example.org. */
+export async function startAcmeDns(options: AcmeDnsOptions = {}): Promise<AcmeDns> {
+  const { subdomain = randomUUID(), publish = async () => {} } = options;
   const account = {
     username: randomUUID(),
     password: randomBytes(30).toString('base64url'),
     subdomain,
-    fulldomain: `${subdomain}.${domain}`,
+    fulldomain: `${subdomain}.auth.example.org`,
   };
   const state = { values: [] as string[], faults: [] as { status: number; body: string }[], requests: 0 };
 
-  const update = (headers: NodeJS.Dict<string | string[]>, body: string): [number, object] => {
+  const update = async (headers: NodeJS.Dict<string | string[]>, body: string): Promise<[number, object]> => {
     const known = headers['x-api-user'] === account.username && headers['x-api-key'] === account.password;
     const posted = parse(body);
     if (!known || posted.subdomain !== subdomain) return [401, { error: 'forbidden' }];
     if (!/^[A-Za-z0-9_-]{43}$/.test(posted.txt)) return [400, { error: 'bad_txt' }];
     state.values = [...state.values, posted.txt].slice(-2);
+    await publish(state.values);
     return [200, { txt: posted.txt }];
   };
 
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       state.requests += 1;
       const fault = state.faults.shift();
       if (fault === null) return;
       const known = request.method === 'POST' && request.url === '/update';
       const [status, answer] = known
-        ? update(request.headers, Buffer.concat(chunks).toString())
+        ? await update(request.headers, Buffer.concat(chunks).toString())
         : [404, { error: 'not found' }];
       response.writeHead(fault?.status ?? status, { 'content-type': 'application/json' });
       response.end(fault?.body ?? JSON.stringify(answer));

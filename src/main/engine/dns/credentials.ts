@@ -47,9 +47,9 @@ export function secretValues(definition: Declared, credentials: DnsCredentials):
 const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, value: Json) => Json>> = {
   text(field, value) {
     if (typeof value !== 'string') throw invalid(field.name, 'must be a string');
-    // They end up in HTTP headers, whose errors quote what cannot be sent.
-    if (!/^[\x20-\x7e]{1,10000}$/.test(value)) {
-      throw invalid(field.name, 'holds line breaks or other characters that no credential has');
+    // Secrets end up in HTTP headers, whose errors quote what cannot be sent; a folder may have any letters.
+    if (!(field.secret ? /^[\x20-\x7e]{1,10000}$/ : /^\P{Cc}{1,10000}$/u).test(value)) {
+      throw invalid(field.name, 'holds line breaks or other characters that no such value has');
     }
     return value;
   },

@@ -16,6 +16,9 @@ const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new
   ['godaddy', async () => (await import('./godaddy.ts')).godaddy],
   ['google', async () => (await import('./google.ts')).google],
   ['rfc2136', async () => (await import('./rfc2136.ts')).rfc2136],
+  ['acmedns', async () => (await import('./acmedns.ts')).acmedns],
+  ['acme-sh', async () => (await import('./acme-sh.ts')).acmeSh],
+  ['manual', async () => (await import('./manual.ts')).manual],
 ]);
 
 export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;
