@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  benchOf,
-  failureOf,
-  type ProviderBench,
-  testDnsProvider,
-  zoneOf,
-} from '../../support/dns-conformance.ts';
+import { benchOf, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
 
 testDnsProvider({ name: 'cloudflare', setup: () => startCloudflareStandIn(), manyZones: 110 });

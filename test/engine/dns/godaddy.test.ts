@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import {
-  benchOf,
-  failureOf,
-  type ProviderBench,
-  testDnsProvider,
-  zoneOf,
-} from '../../support/dns-conformance.ts';
+import { benchOf, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type GoDaddyStandIn, startGoDaddyStandIn } from '../../support/dns-providers/godaddy.ts';
 
 testDnsProvider({ name: 'godaddy', setup: () => startGoDaddyStandIn(), manyZones: 2010 });

@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
 import type { Json } from '../../../src/main/engine/model.ts';
-import {
-  benchOf,
-  expectNoSecrets,
-  failureOf,
-  type ProviderBench,
-  testDnsProvider,
-  zoneOf,
-} from '../../support/dns-conformance.ts';
+import { benchOf, expectNoSecrets, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type GoogleStandIn, startGoogleStandIn } from '../../support/dns-providers/google.ts';
 import { createKeyFile } from '../../support/dns-providers/google-token.ts';
 

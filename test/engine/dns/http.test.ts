@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createDnsHttp, type DnsHttp, type DnsHttpRequest } from '../../../src/main/engine/dns/http.ts';
 import { allPages } from '../../../src/main/engine/dns/paging.ts';
 import { createRedactor } from '../../../src/main/engine/dns/redact.ts';
-import { failureOf } from '../../support/dns-conformance.ts';
+import { failureOf } from '../../support/dns-bench.ts';
 import { freePort, portOf } from '../../support/ports.ts';
 
 const SECRET = 'top-secret-token';

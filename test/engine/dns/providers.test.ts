@@ -7,7 +7,7 @@ import {
   getDnsProvider,
   listDnsProviders,
 } from '../../../src/main/engine/dns/providers.ts';
-import { failureOf } from '../../support/dns-conformance.ts';
+import { failureOf } from '../../support/dns-bench.ts';
 
 const options = {
   endpoint: null,

@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import {
-  benchOf,
-  expectNoSecrets,
-  failureOf,
-  type ProviderBench,
-  testDnsProvider,
-  zoneOf,
-} from '../../support/dns-conformance.ts';
+import { benchOf, expectNoSecrets, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type Route53StandIn, startRoute53StandIn } from '../../support/dns-providers/route53.ts';
 
 testDnsProvider({ name: 'aws', setup: () => startRoute53StandIn(), manyZones: 210 });

@@ -1,0 +1,67 @@
+// A DNS provider on its stand-in, for tests: pauses that take no time, a log that is kept, and the search for secrets.
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
+import type { DnsProvider, DnsZone } from '../../src/main/engine/dns/provider.ts';
+import { createDnsProvider } from '../../src/main/engine/dns/providers.ts';
+import { CertdeskError } from '../../src/main/engine/errors.ts';
+import type { Log } from '../../src/main/engine/ports.ts';
+import type { DnsStandIn } from './dns-providers/stand-in.ts';
+
+export interface ProviderBench {
+  readonly standIn: DnsStandIn;
+  readonly provider: DnsProvider;
+  /** The pauses that were made, in milliseconds; none is really waited for. */
+  readonly pauses: readonly number[];
+  /** Everything that was logged. */
+  readonly logged: () => string;
+}
+
+/** A provider on a stand-in, with pauses that take no time. */
+export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 5000): Promise<ProviderBench> {
+  const pauses: number[] = [];
+  const lines: string[] = [];
+  const line = (data: object, message: string) => lines.push(`${message} ${inspect(data, { depth: 9 })}`);
+  const log: Log = { debug: line, info: line, warn: line, error: line };
+  const provider = await createDnsProvider(name, standIn.credentials, {
+    endpoint: standIn.endpoint,
+    clock: { now: () => new Date() },
+    log,
+    timeoutMs,
+    sleep: async (ms, signal) => {
+      signal.throwIfAborted();
+      pauses.push(ms);
+    },
+  });
+  return { standIn, provider, pauses, logged: () => lines.join('\n') };
+}
+
+/** The zone of that name as the provider lists it. */
+export async function zoneOf(provider: DnsProvider, name: string): Promise<DnsZone> {
+  const zones = await provider.listZones?.(new AbortController().signal);
+  const zone = zones?.find((candidate) => candidate.name === name);
+  if (zone === undefined) throw new Error(`the provider does not list ${name}`);
+  return zone;
+}
+
+export async function failureOf(work: Promise<unknown>): Promise<CertdeskError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(CertdeskError);
+  return error as CertdeskError;
+}
+
+/** Neither the error, in any of its parts, nor the log holds a secret, as it is or encoded. */
+export function expectNoSecrets(bench: ProviderBench, error?: unknown): void {
+  const shown = [inspect(error, { depth: Infinity, showHidden: true }), bench.logged()];
+  if (error instanceof CertdeskError) shown.push(JSON.stringify(error.toBody()), error.stack ?? '');
+  const text = shown.join('\n');
+  for (const secret of bench.standIn.secrets) {
+    for (const part of secret.split('\n').filter((line) => line !== '' && !line.startsWith('-----'))) {
+      expect(text).not.toContain(part);
+      expect(text).not.toContain(encodeURIComponent(part));
+      expect(text).not.toContain(Buffer.from(part).toString('base64').slice(0, -4));
+    }
+  }
+}
