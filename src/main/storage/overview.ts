@@ -93,11 +93,21 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
     },
 
     async upcoming({ limit, ...query }) {
-      const rows = await upcoming(db, query)
-        .innerJoin('projects', 'projects.id', 'listed_certificates.project_id')
-        .select(['project_id', 'expires_at', 'attempt_at', 'projects.domain', 'projects.name'])
-        .orderBy(sql`ifnull(attempt_at, expires_at)`)
-        .limit(limit)
+      // Names are looked up for what is shown only.
+      const soonest = upcoming(db, query)
+        .select([
+          'project_id',
+          'expires_at',
+          'attempt_at',
+          sql<string>`ifnull(attempt_at, expires_at)`.as('at'),
+        ])
+        .orderBy('at')
+        .limit(limit);
+      const rows = await db
+        .selectFrom(soonest.as('soonest'))
+        .innerJoin('projects', 'projects.id', 'soonest.project_id')
+        .select(['project_id', 'expires_at', 'attempt_at', 'domain', 'name'])
+        .orderBy('at')
         .execute();
       return rows.map((row) => ({
         projectId: row.project_id,

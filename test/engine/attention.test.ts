@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import {
+  byUrgency,
+  causeOf,
+  type ListedCertificate,
+  mendOf,
+  needOf,
+} from '../../src/main/engine/attention.ts';
+
+const NOW = new Date('2026-06-01T12:00:00Z');
+const at = (days: number) => `${new Date(NOW.getTime() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+
+/** 90 days, 60 of them left, renews itself in 30. */
+const HEALTHY: ListedCertificate = {
+  projectId: 'p',
+  issuedAt: at(-30),
+  expiresAt: at(60),
+  revokedAt: null,
+  failures: 0,
+  attemptAt: at(30),
+  renewable: true,
+};
+const need = (more: Partial<ListedCertificate>, paused = false) =>
+  needOf({ ...HEALTHY, ...more }, NOW, paused);
+const kindOf = (more: Partial<ListedCertificate>) => need(more)?.kind ?? null;
+
+describe('needOf', () => {
+  it('leaves a certificate alone that renews itself in time', () => {
+    expect(need({})).toBeNull();
+    expect(kindOf({ attemptAt: at(-0.04) })).toBeNull(); // due for 58 minutes
+  });
+
+  it.each([
+    ['expired', { expiresAt: at(0) }, 'critical'],
+    ['revoked', { revokedAt: at(-1) }, 'critical'],
+    ['failing', { failures: 1 }, 'warning'],
+    ['overdue', { attemptAt: at(-0.05) }, 'warning'],
+    ['unattended', { attemptAt: null, expiresAt: at(20), issuedAt: at(-70) }, 'warning'],
+    ['failing', { failures: 3, issuedAt: at(-83), expiresAt: at(7) }, 'critical'],
+  ] as const)('%s: %o', (kind, more, severity) => {
+    expect(need(more)).toEqual({ kind, severity });
+  });
+
+  it('takes no pause on purpose for a missed renewal', () => {
+    expect(need({ attemptAt: at(-3) }, true)).toBeNull();
+    expect(need({ attemptAt: at(-3) }, false)).not.toBeNull();
+  });
+
+  it('tells of an unattended end in shares of the lifetime, 30 days at most', () => {
+    const unattended = (issued: number, expires: number) =>
+      kindOf({ attemptAt: null, issuedAt: at(issued), expiresAt: at(expires) });
+    expect(unattended(-59, 31)).toBeNull(); // 90 days, more than a third left
+    expect(unattended(-60, 30)).toBe('unattended');
+    expect(unattended(-335, 31)).toBeNull(); // a year
+    expect(unattended(-335, 30)).toBe('unattended');
+    expect(unattended(-3.9, 2.1)).toBeNull(); // six days
+    expect(unattended(-4.1, 1.9)).toBe('unattended');
+  });
+});
+
+describe('byUrgency', () => {
+  it('puts first what is broken, then what breaks soonest, then what was never there', () => {
+    const ranked = [
+      { kind: 'obtain_failed', severity: 'warning', expiresAt: null, id: 'none' },
+      { kind: 'failing', severity: 'warning', expiresAt: at(20), id: 'later' },
+      { kind: 'unattended', severity: 'warning', expiresAt: at(10), id: 'sooner' },
+      { kind: 'failing', severity: 'critical', expiresAt: at(2), id: 'soonest' },
+      { kind: 'revoked', severity: 'critical', expiresAt: at(50), id: 'revoked' },
+      { kind: 'expired', severity: 'critical', expiresAt: at(-1), id: 'expired' },
+    ] as const;
+    expect(ranked.toSorted(byUrgency).map(({ id }) => id)).toEqual([
+      'expired',
+      'revoked',
+      'soonest',
+      'sooner',
+      'later',
+      'none',
+    ]);
+  });
+});
+
+describe('what is said', () => {
+  it('names what mends it', () => {
+    const failing = { kind: 'failing', severity: 'warning' } as const;
+    expect(mendOf(failing, true, true)).toBe('renew');
+    expect(mendOf(failing, true, false)).toBe('look');
+    expect(mendOf({ kind: 'unattended', severity: 'warning' }, false, true)).toBe('upload');
+    expect(mendOf({ kind: 'revoked', severity: 'critical' }, true, true)).toBe('obtain');
+    expect(mendOf({ kind: 'obtain_failed', severity: 'warning' }, true, false)).toBe('obtain');
+  });
+
+  it('says the cause without a date', () => {
+    const cause = (kind: 'expired' | 'failing' | 'overdue' | 'unattended', more: object, error?: string) =>
+      causeOf({ kind, severity: 'warning' }, { ...HEALTHY, ...more }, error ?? null);
+    expect(cause('failing', {}, 'Port 80 is closed.')).toBe('The last renewal failed. Port 80 is closed.');
+    expect(cause('expired', {})).toBe('The certificate has expired.');
+    expect(cause('expired', { attemptAt: null })).toMatch(/expired\. Auto-renewal is off\.$/);
+    expect(cause('expired', { renewable: false, attemptAt: null })).toMatch(/It was uploaded/);
+    expect(cause('unattended', { attemptAt: null })).toMatch(
+      /nothing will renew it\. Auto-renewal is off\.$/,
+    );
+    expect(cause('overdue', {})).toBe('A renewal is due and has not been tried.');
+  });
+});

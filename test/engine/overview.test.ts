@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EnginePorts } from '../../src/main/engine/index.ts';
+import type { JobRecord } from '../../src/main/engine/model.ts';
+import { createOverview } from '../../src/main/engine/overview.ts';
+import { OverviewSchema } from '../../src/shared/overview.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { makeManyProjects } from '../support/many-projects.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+
+const NOW = new Date('2026-02-01T00:00:00Z');
+const SECRETS: EnginePorts['secrets'] = {
+  kind: 'sealed-file',
+  get: async () => null,
+  set: async () => {},
+  delete: async () => {},
+  names: async () => [],
+};
+
+let database: TestDatabase;
+
+beforeEach(() => {
+  database = openTestDatabase();
+});
+afterEach(() => database.close());
+
+function overviewAt(now: Date, secrets = SECRETS) {
+  return createOverview({
+    stores: database.stores,
+    clock: { now: () => now },
+    secrets,
+    scheduler: { nextAt: () => '2026-02-01T00:01:00Z' },
+    queue: () => ({ running: 1, queued: 2 }),
+  });
+}
+
+async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promise<void> {
+  await database.stores.projects.create({ ...PROJECT, id, name: `Shop ${id}`, domain: `${id}.example.com` });
+  if (more === null) return;
+  await database.stores.certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, ...more });
+}
+
+const fail = (projectId: string, code: 'DNS_CREDENTIALS_REJECTED' | 'CHALLENGE_FAILED', more = {}) => {
+  const error = { success: false, error: 'What went wrong.', code } as const;
+  const job: JobRecord = { ...JOB, id: `j-${projectId}`, projectId, state: 'failed', error, ...more };
+  return database.stores.jobs.create(job);
+};
+
+describe('the attention list', () => {
+  it('is empty where all is well', async () => {
+    await add('well', {});
+    const { attention, counts } = await overviewAt(NOW).get(null);
+    expect(attention).toEqual({ total: 0, items: [] });
+    expect(counts).toMatchObject({ total: 1, valid: 1 });
+  });
+
+  it('says worst first what is wrong and what mends it', async () => {
+    const failing = {
+      ...CERTIFICATE.renewal,
+      failures: 2,
+      lastError: 'Told by the CA.',
+      lastAttempt: '2026-01-31T00:00:00Z',
+    };
+    await add('uploaded', {
+      recipe: null,
+      autoRenew: false,
+      type: 'custom',
+      issuedAt: '2025-11-01T00:00:00Z',
+      expiresAt: '2026-02-20T00:00:00Z',
+    });
+    await add('rejected', { renewal: failing });
+    await fail('rejected', 'DNS_CREDENTIALS_REJECTED', {
+      input: {
+        kind: 'renew',
+        certificateId: 'c-rejected',
+        recipe: JOB.input,
+        autoRenew: true,
+        automatic: true,
+      },
+    });
+    await add('expired', { autoRenew: false, expiresAt: '2026-01-31T00:00:00Z' });
+    await add('never', null);
+    await fail('never', 'CHALLENGE_FAILED', { finishedAt: '2026-01-30T00:00:00Z' });
+    await add('untried', null);
+    const { items, total } = (await overviewAt(NOW).get(null)).attention;
+    expect(total).toBe(4);
+    expect(items.map(({ projectId, kind, severity, mend }) => [projectId, kind, severity, mend])).toEqual([
+      ['expired', 'expired', 'critical', 'renew'],
+      ['uploaded', 'unattended', 'warning', 'upload'],
+      ['rejected', 'failing', 'warning', 'look'],
+      ['never', 'obtain_failed', 'warning', 'obtain'],
+    ]);
+    expect(items[2]).toMatchObject({
+      name: 'Shop rejected',
+      domain: 'rejected.example.com',
+      cause: 'The last renewal failed. Told by the CA.',
+      failures: 2,
+      errorCode: 'DNS_CREDENTIALS_REJECTED',
+      jobId: 'j-rejected',
+      nextAttemptAt: '2026-03-02T00:00:00Z',
+      lastAttemptAt: '2026-01-31T00:00:00Z',
+    });
+    expect(items[3]?.cause).toBe('No certificate could be obtained. What went wrong.');
+    expect(items[0]).toMatchObject({ jobId: null, errorCode: null });
+  });
+
+  it('says what is being worked on', async () => {
+    await add('expired', { expiresAt: '2026-01-31T00:00:00Z' });
+    await database.stores.jobs.create({ ...JOB, projectId: 'expired', state: 'running' });
+    const [item] = (await overviewAt(NOW).get(null)).attention.items;
+    expect(item?.runningJobId).toBe('j1');
+  });
+
+  it('shows a token nothing of other projects', async () => {
+    for (const id of ['mine', 'other']) await add(id, { revokedAt: '2026-01-02T00:00:00Z' });
+    await database.stores.events.append({
+      at: '2026-01-02T00:00:00Z',
+      kind: 'certificate.revoked',
+      projectId: 'other',
+      jobId: null,
+      message: 'x',
+      data: null,
+    });
+    const { counts, attention, events } = await overviewAt(NOW).get(['mine']);
+    expect(counts.total).toBe(1);
+    expect(attention.items.map(({ projectId }) => projectId)).toEqual(['mine']);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('the timeline', () => {
+  it('has a mark a certificate, and days where a chart could not show so many', async () => {
+    for (let n = 0; n < 300; n += 1) await add(`p${n}`, {});
+    const { timeline } = await overviewAt(NOW).get(null);
+    expect(timeline.marks).toHaveLength(300);
+    expect(timeline.days).toEqual([{ day: '2026-03-02', renewals: 300, expiries: 0 }]);
+    await add('one-more', { autoRenew: false });
+    const more = (await overviewAt(NOW).get(null)).timeline;
+    expect([more.marks, more.total]).toEqual([null, 301]);
+    expect(more.days).toEqual([
+      { day: '2026-03-02', renewals: 300, expiries: 0 },
+      { day: '2026-04-01', renewals: 0, expiries: 1 },
+    ]);
+  });
+});
+
+describe('the engine', () => {
+  const beat = (at: string, error: string | null = null) =>
+    database.stores.settings.set('last-sweep', { at, begun: 0, error });
+  const engine = async (secrets = SECRETS) => (await overviewAt(NOW, secrets).get(null)).engine;
+
+  it('is alive: sweeps, queue, secret store, clock', async () => {
+    expect(await engine()).toMatchObject({ lastSweepAt: null, sweepLate: false });
+    await beat('2026-01-31T23:59:30Z');
+    expect(await engine()).toEqual({
+      lastSweepAt: '2026-01-31T23:59:30Z',
+      nextSweepAt: '2026-02-01T00:01:00Z',
+      sweepLate: false,
+      lastSweepError: null,
+      queue: { running: 1, queued: 2 },
+      secretStore: 'sealed-file',
+      clock: { now: '2026-02-01T00:00:00Z', ok: true },
+    });
+  });
+
+  it('says when a sweep is late or has failed, the clock went back, the secret store is locked', async () => {
+    await beat('2026-01-31T23:54:59Z', 'The disk is full');
+    expect(await engine()).toMatchObject({ sweepLate: true, lastSweepError: 'The disk is full' });
+    await beat('2026-02-01T00:06:00Z');
+    expect((await engine()).clock.ok).toBe(false);
+    const locked = { ...SECRETS, names: () => Promise.reject(new Error('locked')) };
+    expect((await engine(locked)).secretStore).toBe('unavailable');
+  });
+});
+
+describe('10,000 projects', () => {
+  it('are looked over in a fraction of a second', { timeout: 60_000 }, async () => {
+    await makeManyProjects(database.stores, 10_000, NOW);
+    const times: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const began = performance.now();
+      const overview = await overviewAt(NOW).get(null);
+      times.push(performance.now() - began);
+      if (n > 0) continue;
+      expect(OverviewSchema.parse(overview)).toEqual(overview);
+      expect(overview.counts).toMatchObject({
+        total: 10_000,
+        none: 200,
+        revoked: 100,
+        expired: 100,
+        failing: 200,
+      });
+      expect(overview.attention.total).toBe(400);
+      expect(overview.attention.items).toHaveLength(100);
+      expect(overview.timeline.marks).toBeNull();
+    }
+    const median = times.toSorted((a, b) => a - b)[2] ?? Number.NaN;
+    console.info(`overview of 10,000 projects: ${median.toFixed(1)} ms`);
+    expect(median).toBeLessThan(300);
+  });
+});

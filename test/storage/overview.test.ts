@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptAt } from '../../src/main/engine/renewal.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+
+const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
+/** After every expiry that is made here: what attention.ts is given to judge. */
+const UNTIL = '2300-01-01T00:00:00Z';
+
+let database: TestDatabase;
+
+beforeEach(() => {
+  database = openTestDatabase();
+});
+afterEach(() => database.close());
+
+async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promise<void> {
+  await database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });
+  if (more === null) return;
+  await database.stores.certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, ...more });
+}
+
+describe('attempt_at', () => {
+  it('is what attemptAt of the engine says, whatever the certificate', async () => {
+    const second = fc.integer({ min: 1_500_000_000, max: 2_500_000_000 });
+    const time = (seconds: number) => toTimestamp(new Date(seconds * 1000));
+    const records = fc.record({
+      issued: second,
+      lifetime: fc.integer({ min: 1, max: 400 * 86_400 }),
+      next: fc.option(second),
+      autoRenew: fc.boolean(),
+      recipe: fc.boolean(),
+      revoked: fc.boolean(),
+    });
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(records, async ({ issued, lifetime, next, autoRenew, recipe, revoked }) => {
+        n += 1;
+        const certificate = {
+          ...CERTIFICATE,
+          id: `c-p${n}`,
+          projectId: `p${n}`,
+          issuedAt: time(issued),
+          expiresAt: time(issued + lifetime),
+          autoRenew,
+          recipe: recipe ? CERTIFICATE.recipe : null,
+          revokedAt: revoked ? AT.now : null,
+          renewal: { ...CERTIFICATE.renewal, nextAttemptAt: next === null ? null : time(next) },
+        };
+        await add(`p${n}`, certificate);
+        const [listed] = await database.stores.overview.candidates([`p${n}`], UNTIL);
+        expect(listed?.attemptAt).toBe(attemptAt(certificate));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('follows every change of the certificate', async () => {
+    await add('p1', {});
+    const listed = async () => (await database.stores.overview.candidates(['p1'], UNTIL))[0]?.attemptAt;
+    expect(await listed()).toBe('2026-03-02T00:00:00Z');
+    const nextAttemptAt = '2026-03-05T01:00:00Z';
+    await database.stores.certificates.update('c-p1', { renewal: { ...CERTIFICATE.renewal, nextAttemptAt } });
+    expect(await listed()).toBe(nextAttemptAt);
+    await database.stores.certificates.update('c-p1', { autoRenew: false });
+    expect(await listed()).toBeNull();
+    await database.stores.certificates.update('c-p1', { removedAt: AT.now });
+    expect(await database.stores.overview.candidates(['p1'], UNTIL)).toEqual([]);
+  });
+});
+
+describe('counts', () => {
+  it('holds each project in one state, and failing ones beside it', async () => {
+    await add('valid', { expiresAt: '2026-03-03T00:00:01Z' });
+    await add('soon', { expiresAt: AT.soon });
+    await add('failing', {
+      expiresAt: '2026-05-01T00:00:00Z',
+      renewal: { ...CERTIFICATE.renewal, failures: 1 },
+    });
+    await add('expired', { expiresAt: AT.now });
+    await add('revoked', { revokedAt: AT.now, expiresAt: AT.now });
+    await add('none', null);
+    await add('removed', { removedAt: AT.now });
+    const counts = { valid: 2, expiring_soon: 1, expired: 1, revoked: 1, none: 2, failing: 1, total: 7 };
+    expect(await database.stores.overview.counts(null, AT)).toEqual(counts);
+    const few = { valid: 1, expiring_soon: 0, expired: 0, revoked: 0, none: 1, failing: 0, total: 2 };
+    expect(await database.stores.overview.counts(['valid', 'none', 'unknown'], AT)).toEqual(few);
+  });
+
+  it('is all zero in an empty database', async () => {
+    expect(Object.values(await database.stores.overview.counts(null, AT))).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe('failed jobs', () => {
+  const fail = (id: string, projectId: string, input: object = {}) =>
+    database.stores.jobs.create({
+      ...JOB,
+      id,
+      projectId,
+      state: 'failed',
+      input: { ...JOB.input, ...input } as typeof JOB.input,
+    });
+
+  it('finds first attempts that failed: not dry runs, not what has succeeded since, not what has a certificate', async () => {
+    for (const id of ['p1', 'p2', 'p3', 'p5']) await add(id, null);
+    await add('p4', {});
+    await fail('j1', 'p1');
+    await fail('j1-again', 'p1');
+    await fail('j2', 'p2', { dryRun: true });
+    await fail('j3', 'p3');
+    await database.stores.jobs.create({ ...JOB, id: 'j3-well', projectId: 'p3', state: 'succeeded' });
+    await fail('j4', 'p4');
+    await fail('j5', 'p5');
+    const found = async (ids: readonly string[] | null) =>
+      (await database.stores.overview.failedObtains(ids)).map(({ jobId }) => jobId);
+    expect(await found(null)).toEqual(['j5', 'j1-again']);
+    expect(await found(['p1', 'p2'])).toEqual(['j1-again']);
+    const last = await database.stores.overview.lastFailed(['p1', 'p4', 'p9']);
+    expect(last.map(({ id }) => id).toSorted()).toEqual(['j1-again', 'j4']);
+  });
+});
+
+describe('upcoming', () => {
+  const WINDOW = { ids: null, from: '2026-02-01T00:00:00Z', to: '2026-05-02T00:00:00Z' };
+
+  it('has one mark a certificate: its renewal, or its end where nothing renews it', async () => {
+    await add('renews', {}); // 2026-03-02
+    await add('overdue', { issuedAt: '2025-11-01T00:00:00Z', expiresAt: '2026-01-30T00:00:00Z' });
+    await add('ends', { autoRenew: false });
+    await add('ended', { autoRenew: false, expiresAt: '2026-02-01T00:00:00Z' });
+    await add('later', { autoRenew: false, expiresAt: '2026-05-02T00:00:01Z' });
+    await add('revoked', { revokedAt: AT.now });
+    const marks = await database.stores.overview.upcoming({ ...WINDOW, limit: 9 });
+    expect(marks).toEqual([
+      {
+        projectId: 'overdue',
+        domain: 'overdue.example.com',
+        kind: 'renewal',
+        at: WINDOW.from,
+        expiresAt: '2026-01-30T00:00:00Z',
+      },
+      {
+        projectId: 'renews',
+        domain: 'renews.example.com',
+        kind: 'renewal',
+        at: '2026-03-02T00:00:00Z',
+        expiresAt: CERTIFICATE.expiresAt,
+      },
+      {
+        projectId: 'ends',
+        domain: 'ends.example.com',
+        kind: 'expiry',
+        at: CERTIFICATE.expiresAt,
+        expiresAt: CERTIFICATE.expiresAt,
+      },
+    ]);
+    expect(await database.stores.overview.upcomingDays(WINDOW)).toEqual([
+      { day: '2026-02-01', renewals: 1, expiries: 0 },
+      { day: '2026-03-02', renewals: 1, expiries: 0 },
+      { day: '2026-04-01', renewals: 0, expiries: 1 },
+    ]);
+    const few = await database.stores.overview.upcoming({ ...WINDOW, ids: ['ends'], limit: 9 });
+    expect(few.map(({ projectId }) => projectId)).toEqual(['ends']);
+  });
+});
+
+describe('the last events', () => {
+  it('are newest first, without the kinds that are left out, of the projects that are asked for', async () => {
+    const event = { at: AT.now, jobId: null, data: null };
+    for (const [kind, projectId] of [
+      ['a', 'p1'],
+      ['job.step', 'p1'],
+      ['b', null],
+      ['c', 'p2'],
+    ] as const) {
+      await database.stores.events.append({ ...event, kind, projectId, message: kind });
+    }
+    const latest = async (projectIds: readonly string[] | null) =>
+      (await database.stores.events.latest({ without: ['job.step'], projectIds, limit: 2 })).map(
+        ({ kind }) => kind,
+      );
+    expect(await latest(null)).toEqual(['c', 'b']);
+    expect(await latest(['p1'])).toEqual(['a']);
+  });
+});

@@ -1,0 +1,33 @@
+// A database in a temporary folder, with the engine's stores on it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJournal, type Journal } from '../../src/main/engine/journal.ts';
+import type { Clock } from '../../src/main/engine/ports.ts';
+import type { Stores } from '../../src/main/engine/stores.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+
+export const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
+
+export interface TestDatabase {
+  readonly stores: Stores;
+  readonly folder: string;
+  journal(clock: Clock): Journal;
+  close(): Promise<void>;
+}
+
+export function openTestDatabase(): TestDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'certdesk-db-'));
+  const database = openDatabase(join(folder, 'certdesk.db'));
+  const stores = createStores(database.db);
+  return {
+    stores,
+    folder,
+    journal: (clock) => createJournal(stores, clock, QUIET),
+    async close() {
+      await database.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
