@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
 
 export interface ServerQuestion {
+  readonly id: number;
   /** Lower case, no trailing dot. */
   readonly name: string;
   readonly type: string;
@@ -145,6 +146,7 @@ export function toAnswer(name: string, type: string, data: string): dnsPacket.An
 function toQuestion(query: dnsPacket.DecodedPacket, tcp: boolean): ServerQuestion {
   const [asked] = query.questions ?? [];
   return {
+    id: query.id ?? 0,
     name: (asked?.name ?? '').toLowerCase(),
     type: asked?.type ?? '',
     tcp,

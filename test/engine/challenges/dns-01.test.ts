@@ -116,17 +116,29 @@ describe('the way of a challenge', () => {
     expect(provider.calls.filter((call) => call === 'list')).toHaveLength(1);
   });
 
-  test('fails where the record does not show, and then stops asking', async () => {
+  test('fails where a record does not show', async () => {
     const solver = createDns01Solver(deps());
-    const lost = challenge('example.com', 'k1');
-    const fine = challenge('www.example.com', 'k2');
-    for (const { task, context } of [lost, fine]) await solver.present(task(), context);
+    const { context, task } = challenge('example.com', 'k1');
+    await solver.present(task(), context);
     provider.records.clear();
-    await expect(solver.awaitVisible([lost.task(), fine.task()], lost.context)).rejects.toMatchObject({
+    await expect(solver.awaitVisible([task()], context)).rejects.toMatchObject({
       code: 'DNS_PROPAGATION_TIMEOUT',
     });
+  });
+
+  test('with the first name that fails, stops waiting for the others', async () => {
+    const solver = createDns01Solver(deps());
+    const [broken, waiting] = [challenge('example.com', 'k1'), challenge('www.example.com', 'k2')];
+    for (const { task, context } of [broken, waiting]) await solver.present(task(), context);
+    provider.records.clear();
+    const known = world.recursor.respond;
+    world.recursor.respond = (question) =>
+      question.name === 'broken.example' ? { rcode: 'SERVFAIL' } : known(question);
+    const ref = { ...Object(broken.task().ref), delegatedZone: 'broken.example' };
+    const waited = solver.awaitVisible([{ ...broken.task(), ref }, waiting.task()], broken.context);
+    await expect(waited).rejects.toMatchObject({ code: 'DNS_LOOKUP_FAILED' });
     const count = world.authorities[0]?.questions.length;
-    await sleep(200);
+    await sleep(300);
     expect(world.authorities[0]?.questions).toHaveLength(count ?? 0);
   });
 

@@ -1,3 +1,4 @@
+import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
@@ -36,7 +37,7 @@ describe('ask', () => {
       answers: [{ name: TXT.name, type: 'TXT', ttl: 0, value: 'a "b \\c' }],
       authorities: [],
     });
-    expect(server.questions).toEqual([{ ...TXT, tcp: false, recursive: false, edns: true }]);
+    expect(server.questions).toMatchObject([{ ...TXT, tcp: false, recursive: false, edns: true }]);
   });
 
   test.each(['NXDOMAIN', 'SERVFAIL', 'REFUSED'] as const)('shows %s', async (rcode) => {
@@ -88,6 +89,24 @@ describe('ask', () => {
     const gone = await startNameServer(silent);
     await gone.close();
     expect(await ask(gone.server)).toMatchObject({ silent: true, reason: 'connection refused' });
+  });
+
+  test.each([
+    ['another id', (id: number) => ({ id: (id + 1) % 0x10000, name: TXT.name })],
+    ['another name', (id: number) => ({ id, name: 'elsewhere.example.com' })],
+  ])('does not take an answer with %s', async (_, change) => {
+    const server = await start((question) => {
+      const { id, name } = change(question.id);
+      return dnsPacket.encode({
+        type: 'response',
+        id,
+        questions: [{ name, type: 'TXT' }],
+        answers: [toAnswer(TXT.name, 'TXT', 'forged')],
+      });
+    });
+    const resolver = createDnsResolver({ servers: [], timeoutMs: 60 });
+    const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
+    expect(reply).toMatchObject({ silent: true, reason: 'no answer in time' });
   });
 
   test('ends on abort with its reason', async () => {

@@ -1,6 +1,7 @@
 // rfc2136 against a real BIND 9.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import type { BindKey } from '../../support/bind-update.ts';
@@ -77,6 +78,25 @@ describe('records', () => {
     expect(await bind.lookup(NAME)).toEqual([foreign, 'two'].sort());
     await provider.removeTxt(two, signal);
     expect(await bind.lookup(NAME)).toEqual([foreign]);
+  });
+
+  test('leave the TTL of what is there as it is', async () => {
+    const ttls = async () => {
+      const reply = await createDnsResolver({ servers: [bind.server] }).resolve(
+        { name: NAME, type: 'TXT' },
+        signal,
+      );
+      return reply.answers.map(({ ttl }) => ttl);
+    };
+    const { provider } = open(keyOf('hmac-sha256'));
+    const ref = await provider.addTxt(record('one'), signal);
+    expect(await ttls()).toEqual([60]);
+    await provider.removeTxt(ref, signal);
+    await bind.update('example.com', NAME, ['foreign']);
+    const [before] = await ttls();
+    await provider.addTxt(record('one'), signal);
+    expect(await ttls()).toEqual([before, before]);
+    expect(before).not.toBe(60);
   });
 
   test('are added twice and removed twice without a word', async () => {

@@ -31,6 +31,11 @@ describe('runScript', () => {
     );
   });
 
+  test('keeps nothing of a line that it has cut: a secret in it would not be recognised', async () => {
+    const { complaint } = await run('head -c 100000 /dev/zero | tr "\\0" x >&2; echo >&2; echo end >&2');
+    expect(complaint).toBe('end');
+  });
+
   test('ends what takes too long, also what hears no SIGTERM', async () => {
     const started = performance.now();
     const result = await run('trap "" TERM; while :; do sleep 1; done', { timeoutMs: 100 });

@@ -1,0 +1,198 @@
+// dns-01 from the solver down: a real Pebble validates what real providers' code has put into a real BIND 9.
+import { createPrivateKey } from 'node:crypto';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCsr } from '../../../src/main/engine/acme/client.ts';
+import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import { createDns01Solver } from '../../../src/main/engine/challenges/dns-01.ts';
+import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
+import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
+import { acmedns } from '../../../src/main/engine/dns/acmedns.ts';
+import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+import { manual } from '../../../src/main/engine/dns/manual.ts';
+import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
+import type { Json } from '../../../src/main/engine/model.ts';
+import { makeKey, pollOrder } from '../../support/acme-issue.ts';
+import { leafOf, type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
+import { type Bind, startBind } from '../../support/bind.ts';
+import { startAcmeDns } from '../../support/dns-providers/acmedns.ts';
+import { openBench } from '../../support/provider-bench.ts';
+
+const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
+let bind: Bind;
+let rig: PebbleRig;
+let session: AcmeSession;
+const locks = createKeyedMutex();
+
+beforeAll(async () => {
+  bind = await startBind({
+    zones: [
+      {
+        name: 'example.com',
+        records: [
+          'sub NS ns1.sub',
+          'ns1.sub A 127.0.0.1',
+          '_acme-challenge.alias CNAME _acme-challenge.target.sub',
+          `_acme-challenge.hosted CNAME ${SUBDOMAIN}.auth.example.org.`,
+        ],
+      },
+      { name: 'sub.example.com' },
+      { name: 'auth.example.org' },
+    ],
+  });
+  rig = await startPebbleRig({ dnsServer: bind.server });
+  session = await rig.open();
+});
+afterAll(async () => {
+  await rig?.stop();
+  await bind?.stop();
+});
+
+interface Run {
+  readonly names: readonly string[];
+  readonly provider: DnsProvider;
+  /** Called with each step that is reported. */
+  readonly watch?: (step: string, data: Json) => void;
+}
+
+/** RFC 8555's order of things, as prove.ts does it; what is saved goes through JSON, as through the database. */
+async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chain: string; keyPem: string }> {
+  const keyPem = makeKey();
+  const solver = createDns01Solver({
+    providerId: 'test',
+    provider,
+    resolver: createDnsResolver({ servers: [bind.server] }),
+    propagation: { timeout: 10, interval: 1 },
+    locks,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  });
+  const order = await session.createOrder({ names });
+  const entries = await Promise.all(
+    order.authorizations.map(async (url) => {
+      const { identifier, wildcard, challenges } = await session.getAuthorization(url);
+      const { url: challengeUrl = '', token = '' } = challenges.find(({ type }) => type === 'dns-01') ?? {};
+      let saved: Json = null;
+      const context: SolverContext = {
+        signal: AbortSignal.timeout(30_000),
+        report: (step, _message, data = null) => watch(step, data),
+        save: async (ref) => {
+          saved = JSON.parse(JSON.stringify(ref));
+        },
+      };
+      const keyAuthorization = session.keyAuthorization(token);
+      const task = (): ChallengeTask => ({
+        identifier: identifier.value,
+        wildcard,
+        token,
+        keyAuthorization,
+        ref: saved,
+      });
+      return { challengeUrl, context, task };
+    }),
+  );
+  const [first] = entries;
+  if (first === undefined) throw new Error('nothing to prove');
+  try {
+    await Promise.all(entries.map(({ task, context }) => solver.present(task(), context)));
+    await solver.awaitVisible(
+      entries.map(({ task }) => task()),
+      first.context,
+    );
+    for (const { challengeUrl } of entries) await session.completeChallenge(challengeUrl);
+    const ready = await pollOrder(session, order, ['pending']);
+    expect(ready.status, JSON.stringify(ready.error)).toBe('ready');
+    const valid = await pollOrder(
+      session,
+      await session.finalizeOrder(ready, await createCsr(names, keyPem)),
+      ['processing', 'ready'],
+    );
+    return { chain: await session.getCertificate(valid.certificate ?? ''), keyPem };
+  } finally {
+    for (const { task, context } of entries) await solver.cleanUp(task(), context);
+  }
+}
+
+const expectNames = ({ chain, keyPem }: { chain: string; keyPem: string }, names: readonly string[]) => {
+  const leaf = leafOf(chain);
+  expect(leaf.subjectAltName?.split(', ').sort()).toEqual(names.map((name) => `DNS:${name}`).sort());
+  expect(leaf.checkPrivateKey(createPrivateKey(keyPem))).toBe(true);
+};
+
+const NAMES = [
+  'example.com',
+  '*.example.com',
+  'host.sub.example.com',
+  '*.sub.example.com',
+  'alias.example.com',
+];
+const RECORDS = ['', 'host.sub.', 'sub.', 'target.sub.'].map((part) => `_acme-challenge.${part}example.com`);
+const nothingLeft = async () => {
+  for (const name of RECORDS) expect(await bind.lookup(name), name).toEqual([]);
+};
+
+describe('a certificate for a name, a wildcard with its apex, a delegated sub-zone and a CNAME', () => {
+  test('by rfc2136', async () => {
+    const [key] = bind.keys;
+    const { provider } = openBench(rfc2136, {
+      nameserver: bind.server,
+      tsigKeyName: key?.name ?? '',
+      tsigSecret: key?.secret ?? '',
+    });
+    expectNames(await issue({ names: NAMES, provider }), NAMES);
+    await nothingLeft();
+  });
+
+  test("by a script of acme.sh's interface", async () => {
+    const [key] = bind.keys;
+    const names = ['example.com', '*.example.com'];
+    const { provider } = openBench(acmeSh, {
+      scriptsFolder: resolve(import.meta.dirname, '../../fixtures/acme-sh'),
+      script: 'dns_bindtest',
+      environment: {
+        BINDTEST_SERVER: '127.0.0.1',
+        BINDTEST_PORT: String(bind.port),
+        BINDTEST_ZONE: 'example.com',
+        BINDTEST_KEY: `${key?.algorithm}:${key?.name}:${key?.secret}`,
+      },
+    });
+    expectNames(await issue({ names, provider }), names);
+    await nothingLeft();
+  });
+});
+
+test('by a person, who is shown the record', async () => {
+  const names = ['by-hand.example.com'];
+  const { provider } = openBench(manual, {});
+  const watch = (step: string, data: Json) => {
+    const shown = typeof data === 'object' && data !== null && 'action' in data ? data : null;
+    if (step !== 'challenge' || shown?.action !== 'add') return;
+    setTimeout(() => bind.update('example.com', String(shown.name), [String(shown.value)]), 300);
+  };
+  expectNames(await issue({ names, provider, watch }), names);
+  await bind.update('example.com', '_acme-challenge.by-hand.example.com', []);
+});
+
+test('by acme-dns, to which the name is an alias', async () => {
+  const names = ['hosted.example.com', '*.hosted.example.com'];
+  const publish = (values: readonly string[]) =>
+    bind.update('auth.example.org', `${SUBDOMAIN}.auth.example.org`, values);
+  const standIn = await startAcmeDns({ subdomain: SUBDOMAIN, publish });
+  try {
+    const { username, password, subdomain, fulldomain } = standIn.account;
+    const { provider } = openBench(acmedns, {
+      baseUrl: standIn.url,
+      apiUser: username,
+      apiKey: password,
+      subdomain,
+      fullDomain: fulldomain,
+    });
+    expectNames(await issue({ names, provider }), names);
+    await expect(issue({ names: ['www.example.com'], provider })).rejects.toThrow(
+      `_acme-challenge.www.example.com. CNAME ${fulldomain}.`,
+    );
+  } finally {
+    await standIn.close();
+  }
+});
