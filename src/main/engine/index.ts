@@ -10,7 +10,11 @@ import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
 import { createHttpChallenges } from './challenges/http-01.ts';
-import { readPropagation } from './challenges/propagation-settings.ts';
+import {
+  PROPAGATION_SETTING,
+  type PropagationOverride,
+  readPropagation,
+} from './challenges/propagation-settings.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
 import { createKeyedMutex } from './dns/keyed-mutex.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
@@ -27,6 +31,7 @@ import { forgetStaleSecrets, sweepLeftovers } from './leftovers.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import type { Stores } from './stores.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -61,6 +66,7 @@ export interface Engine {
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialVerbs;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
   readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
@@ -70,6 +76,8 @@ export interface Engine {
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   counts(): { readonly running: number; readonly queued: number };
+  /** How long and how often dns-01 looks for its record, in place of what each provider suggests. */
+  setPropagation(override: PropagationOverride): Promise<void>;
   /** Serves the challenges that a former run has presented; before anybody can ask for them. */
   restoreChallenges(): Promise<void>;
   /** Goes on with what a former run left, and begins to look for renewals. */
@@ -123,6 +131,7 @@ export function createEngine(ports: EnginePorts): Engine {
     events: createEvents(stores, journal),
     dnsCredentials: createDnsCredentials({ ...ports, journal }),
     tokens: createTokens(stores, journal, clock),
+    sessions: createSessions(stores, journal, clock),
     overview: createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size }),
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
@@ -130,6 +139,7 @@ export function createEngine(ports: EnginePorts): Engine {
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,
+    setPropagation: (override) => stores.settings.set(PROPAGATION_SETTING, override),
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },

@@ -19,8 +19,11 @@ const NewRecordSchema = z.strictObject({
   ttl: z.int().min(30),
 });
 
-export async function startDigitalOceanStandIn(onChange?: OnChange): Promise<DnsStandIn> {
-  const apiToken = `dop_v1_${randomBytes(32).toString('hex')}`;
+/** @param apiToken The one that it takes; a random one where left out. */
+export async function startDigitalOceanStandIn(
+  onChange?: OnChange,
+  apiToken: string = `dop_v1_${randomBytes(32).toString('hex')}`,
+): Promise<DnsStandIn> {
   const zones = createZoneTable(PLAIN, onChange, () => String(randomInt(1, 2 ** 40)));
   return startStandIn({
     credentials: { apiToken },

@@ -13,10 +13,10 @@ export interface Route53StandIn extends DnsStandIn {
 
 export async function startRoute53StandIn(
   onChange?: OnChange,
-  options: { readonly temporary?: boolean } = {},
+  options: { readonly temporary?: boolean; readonly keys?: SigV4Keys } = {},
 ): Promise<Route53StandIn> {
   const random = (bytes: number) => randomBytes(bytes).toString('hex');
-  const keys: SigV4Keys = {
+  const keys: SigV4Keys = options.keys ?? {
     accessKeyId: `AKIA${random(8).toUpperCase()}`,
     secretAccessKey: `${random(18)}/+aB`,
     ...(options.temporary === true ? { sessionToken: `IQoJb3JpZ2luX2Vj${random(40)}` } : {}),

@@ -1,0 +1,223 @@
+// dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type DnsRig, PROVIDERS, startDnsRig } from '../support/dns-rig.ts';
+import { describeWith } from '../support/tools.ts';
+
+const ZONES = [
+  { name: 'example.com' },
+  { name: 'sub.example.com' },
+  { name: 'example.co.uk' },
+  { name: 'delegating.test', elsewhere: true, records: ['_acme-challenge CNAME challenges.example.com.'] },
+  { name: 'nobody.test', elsewhere: true },
+];
+const path = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
+
+describeWith(['pebble', 'bind9'], 'dns-01', () => {
+  let rig: DnsRig;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    rig = await startDnsRig(ZONES);
+    app = await startApp({ pebble: rig.pebble, platform: { dns: rig.dns } });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await rig.stop();
+  });
+
+  const obtain = (id: string, body: object) => app.call('POST', path(id, '/obtain'), { body });
+  const txt = (name: string) => rig.bind.lookup(name, 'TXT');
+
+  describe.each(PROVIDERS)('%s', (provider) => {
+    const name = (rest: string): string => `${provider}.${rest}`;
+
+    it("takes the specification's request as it stands there; the record is gone afterwards", async () => {
+      const id = await app.project(name('example.com'));
+      const answer = await obtain(id, rig.requests[provider]);
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.body.certificate).toMatchObject({ domain: name('example.com'), autoRenew: true });
+      expect(await txt(`_acme-challenge.${name('example.com')}`)).toEqual([]);
+    });
+
+    it('proves a wildcard and its apex at once, and keeps what a person put there', async () => {
+      const record = `_acme-challenge.${name('apex.example.com')}`;
+      await rig.standIns[provider].zones.putValue(record, 'a person put this here');
+      const id = await app.project(name('apex.example.com'), [`*.${name('apex.example.com')}`]);
+      const answer = await obtain(id, { ...rig.requests[provider], keyType: 'ec' });
+      expect(answer.status, answer.text).toBe(200);
+      expect([...(answer.body.certificate?.names as unknown as string[])].sort()).toEqual([
+        `*.${name('apex.example.com')}`,
+        name('apex.example.com'),
+      ]);
+      expect(await txt(record)).toEqual(['a person put this here']);
+    });
+
+    it('finds a delegated sub-zone beside its parent, and a zone below a suffix of two labels', async () => {
+      const id = await app.project(name('sub.example.com'), [name('example.co.uk')]);
+      const answer = await obtain(id, { ...rig.requests[provider], keyType: 'ec' });
+      expect(answer.status, answer.text).toBe(200);
+      const { body } = await app.call('GET', `/jobs?project=${id}`);
+      const job = await app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
+      expect(job.text).toContain('in the zone sub.example.com');
+      expect(job.text).toContain('in the zone example.co.uk');
+    });
+
+    it('renews with the kept credentials, without anybody', async () => {
+      const { body } = await app.call('GET', `/projects?q=${name('example.com')}`);
+      const answer = await app.call('POST', path(String(body.projects?.['0']?.id), '/renew'));
+      expect(answer.status, answer.text).toBe(200);
+    });
+  });
+
+  it('follows a CNAME of _acme-challenge to the zone that holds it', async () => {
+    const id = await app.project('delegating.test');
+    const answer = await obtain(id, rig.requests.cloudflare);
+    expect(answer.status, answer.text).toBe(200);
+    const { body } = await app.call('GET', `/jobs?project=${id}`);
+    expect((await app.call('GET', `/jobs/${body.jobs?.['0']?.id}`)).text).toContain('challenges.example.com');
+    expect(await txt('challenges.example.com')).toEqual([]);
+  });
+
+  it('says that a zone is not in the account', async () => {
+    const id = await app.project('nobody.test');
+    const answer = await obtain(id, rig.requests.digitalocean);
+    expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'DNS_ZONE_NOT_FOUND' } });
+    expect(answer.body.error).toContain('nobody.test');
+  });
+
+  it('says that credentials are refused, or not there, or for somebody else', async () => {
+    const id = await app.project('refused.example.com');
+    const wrong = {
+      challengeType: 'dns-01',
+      dnsProvider: 'cloudflare',
+      dnsCredentials: { apiToken: 'not-the-token-at-all' },
+    };
+    const refused = await obtain(id, wrong);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'DNS_CREDENTIALS_REJECTED' } });
+    expect(refused.text).not.toContain('not-the-token-at-all');
+    const none = await obtain(id, { challengeType: 'dns-01', dnsProvider: 'cloudflare' });
+    expect(none).toMatchObject({ status: 400, body: { code: 'DNS_CREDENTIALS_REQUIRED' } });
+    const unknown = await obtain(id, { ...wrong, dnsProvider: 'nobody' });
+    expect(unknown).toMatchObject({ status: 400, body: { code: 'UNSUPPORTED_DNS_PROVIDER' } });
+    const field = await obtain(id, { ...wrong, dnsCredentials: { token: 'x' } });
+    expect(field).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  });
+
+  it('gives up before the CA is told where the record never shows, and removes it', async () => {
+    await app.app.engine.setPropagation({ timeout: 2, interval: 0.5 });
+    const deaf = await startDnsRig([{ name: 'example.com' }]); // its BIND is not the one that is asked
+    const dns = { ...rig.dns, endpoints: deaf.dns.endpoints };
+    const other = await startApp({
+      pebble: rig.pebble,
+      platform: { dns, challenge: { host: '127.0.0.1', port: 0, required: true } },
+    });
+    try {
+      await other.app.engine.setPropagation({ timeout: 2, interval: 0.5 });
+      const id = await other.project('never.example.com');
+      const before = rig.pebble.requests().filter((request) => request.includes('chalZ')).length;
+      const answer = await other.call('POST', path(id, '/obtain'), { body: deaf.requests.cloudflare });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'DNS_PROPAGATION_TIMEOUT' } });
+      expect(JSON.stringify(answer.body.details)).toContain('127.0.0.1');
+      expect(rig.pebble.requests().filter((request) => request.includes('chalZ')).length).toBe(before);
+      expect(await deaf.bind.lookup('_acme-challenge.never.example.com', 'TXT')).toEqual([]);
+    } finally {
+      await app.app.engine.setPropagation({});
+      await other.stop();
+      await deaf.stop();
+    }
+  });
+
+  it('waits for a person where a person writes the record, and goes on when told or when it is there', async () => {
+    const id = await app.project('byhand.example.com');
+    const body = { challengeType: 'dns-01', dnsProvider: 'manual', keyType: 'ec' };
+    const headers = { Prefer: 'respond-async' };
+    const { body: accepted } = await app.call('POST', path(id, '/obtain'), { body, headers });
+    const job = `/jobs/${accepted.job?.id}`;
+    const written = /Write a TXT record (\S+) with the value (\S+)/;
+    await expect.poll(async () => (await app.call('GET', job)).text, { timeout: 10_000 }).toMatch(written);
+    const [, name = '', value = ''] = written.exec((await app.call('GET', job)).text) ?? [];
+    await rig.bind.update('example.com', name, [value]);
+    await app.call('POST', `${job}/confirm`);
+    await expect
+      .poll(async () => (await app.call('GET', job)).body.state, { timeout: 20_000 })
+      .toBe('succeeded');
+  });
+
+  describe('named credentials', () => {
+    const create = (body: object) => app.call('POST', '/dns-credentials', { body });
+    const named = (name: string) => ({
+      name,
+      provider: 'cloudflare',
+      credentials: rig.standIns.cloudflare.credentials,
+    });
+
+    it('are tested, used by several projects, replaced in place, and not removed while in use', async () => {
+      const made = await create(named('Our Cloudflare'));
+      expect(made.status, made.text).toBe(201);
+      const { id } = made.body;
+      const one = `/dns-credentials/${id}`;
+      const tested = await app.call('POST', `${one}/test`, { body: { zone: 'example.com' } });
+      expect(tested).toMatchObject({
+        status: 200,
+        body: { success: true, record: '_certdesk-test.example.com' },
+      });
+      expect(await txt('_certdesk-test.example.com')).toEqual([]);
+      const project = await app.project('named.example.com');
+      const body = { challengeType: 'dns-01', dnsCredentialId: id, keyType: 'ec' };
+      expect((await obtain(project, body)).status).toBe(200);
+      const listed = await app.call('GET', one);
+      expect(listed.body.usedBy).toEqual([
+        { id: project, name: 'named.example.com', domain: 'named.example.com' },
+      ]);
+      const refused = await app.call('DELETE', one);
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'DNS_CREDENTIAL_IN_USE', details: { usedBy: [{ id: project }] } },
+      });
+      await app.call('PATCH', one, { body: { credentials: { apiToken: 'a-token-that-is-wrong-now' } } });
+      const failed = await app.call('POST', path(project, '/renew'));
+      expect(failed.body.code).toBe('DNS_CREDENTIALS_REJECTED');
+      expect((await app.call('GET', path(project, '/status'))).body.lastRenewError).toMatch(/refused/i);
+      await app.call('PATCH', one, { body: { credentials: rig.standIns.cloudflare.credentials } });
+      expect((await app.call('POST', path(project, '/renew'))).status).toBe(200);
+      await app.call('DELETE', path(project));
+      expect((await app.call('DELETE', one)).status).toBe(200);
+      expect((await app.call('GET', one)).status).toBe(404);
+    });
+
+    it('say what is lacking when they are tested', async () => {
+      const { body } = await create({ ...named('Wrong'), credentials: { apiToken: 'wrong-from-the-start' } });
+      const tested = await app.call('POST', `/dns-credentials/${body.id}/test`, {
+        body: { zone: 'example.com' },
+      });
+      expect(tested).toMatchObject({
+        status: 400,
+        body: { code: 'DNS_CREDENTIALS_REJECTED', details: { step: 'list' } },
+      });
+      expect(tested.body.error).toMatch(/DNS:Edit|DNS Edit|Zone/);
+    });
+  });
+
+  it('keeps none of the secrets in the data folder, the log or an answer', async () => {
+    const secrets = PROVIDERS.flatMap((id) => rig.standIns[id].secrets).filter(
+      (secret) => secret.length > 11,
+    );
+    expect(secrets.length).toBeGreaterThan(6);
+    const texts: [string, string][] = [['the log', app.log.join('')]];
+    for (const name of await readdir(app.dataFolder)) {
+      texts.push([name, await readFile(join(app.dataFolder, name), 'latin1')]);
+    }
+    for (const each of ['/jobs?limit=500', '/projects?limit=500', '/dns-credentials', '/dns-providers']) {
+      texts.push([each, (await app.call('GET', each)).text]);
+    }
+    for (const [where, text] of texts) {
+      for (const secret of secrets) {
+        const piece = secret.includes('PRIVATE KEY') ? (secret.split('\n')[1] ?? '') : secret;
+        expect(text.includes(piece), `a secret in ${where}`).toBe(false);
+      }
+    }
+  });
+});
