@@ -62,6 +62,13 @@ describe('PEM', () => {
 });
 
 describe('PFX', () => {
+  /** How the key is encrypted: it is in the first bag of the first safe. */
+  function keyEncryption(body: Uint8Array) {
+    const [safe] = readSafes(readPfx(body)?.content ?? body) ?? [];
+    const [bag] = readBags(safe !== undefined && 'plain' in safe ? safe.plain : body) ?? [];
+    return bag?.kind === 'shrouded-key' ? bag.encrypted.pbe : null;
+  }
+
   const kinds = [
     ['RSA', rsa, false],
     ['EC', ec, false],
@@ -100,18 +107,25 @@ describe('PFX', () => {
     expect(file + safes).not.toContain('l=inf');
     expect(safes).toMatch(/PBKDF2[\s\S]*INTEGER\s+:C350[\s\S]*hmacWithSHA256[\s\S]*aes-256-cbc/);
     expect(file).toMatch(/:sha256[\s\S]*INTEGER\s+:C350\n$/);
-    const [keySafe] = readSafes(readPfx(body)?.content ?? new Uint8Array()) ?? [];
-    const [keyBag] =
-      readBags(keySafe !== undefined && 'plain' in keySafe ? keySafe.plain : new Uint8Array()) ?? [];
-    expect(keyBag).toMatchObject({
-      kind: 'shrouded-key',
-      encrypted: { pbe: { scheme: 'PBES2 with aes-256-cbc', digest: 'sha256', iterations: 50_000 } },
-    });
+    expect(keyEncryption(body)).toMatchObject({ scheme: 'PBES2 with aes-256-cbc', iterations: 50_000 });
+    expect(readPfx(body)?.mac).toMatchObject({ digest: 'sha256', iterations: 50_000 });
   });
 
-  test('salt and iv are new each time', async () => {
-    const [a, b] = [await exported(ec, { password: PASSWORD }), await exported(ec, { password: PASSWORD })];
-    expect(a.body.equals(b.body)).toBe(false);
+  test('legacy ones have 3DES and SHA-1 throughout', async () => {
+    const { body } = await exported(ec, { password: PASSWORD, legacy: true });
+    expect(keyEncryption(body)).toMatchObject({ scheme: 'PKCS#12 with des-ede3-cbc', iterations: 2048 });
+    expect(readPfx(body)?.mac).toMatchObject({ digest: 'sha1', iterations: 2048 });
+    expect(await openssl.run(['asn1parse', '-inform', 'DER', '-strparse', '26'], body)).toContain(
+      '3-KeyTripleDES',
+    );
+  });
+
+  test('salts and ivs are new each time', async () => {
+    const bodies = [await exported(ec, { password: PASSWORD }), await exported(ec, { password: PASSWORD })];
+    const [a, b] = bodies.map(({ body }) => ({ key: keyEncryption(body), mac: readPfx(body)?.mac }));
+    expect(a?.key?.salt).not.toEqual(b?.key?.salt);
+    expect(a?.key?.iv).not.toEqual(b?.key?.iv);
+    expect(a?.mac?.salt).not.toEqual(b?.mac?.salt);
   });
 
   test('a password and a name that are not ASCII', async () => {

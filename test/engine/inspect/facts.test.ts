@@ -1,4 +1,6 @@
 // What is read of a certificate, held against what `openssl x509` says of the same one.
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describeChain, readLeafFacts } from '../../../src/main/engine/inspect.ts';
 import { makeChain, VALIDITY } from '../../support/certificates.ts';
@@ -146,5 +148,18 @@ describe('describeChain', () => {
     const certificate = await issue({ key: spec });
     expect(describeChain(certificate)[0]).toMatchObject({ keyType, keySize, signatureAlgorithm });
     expect(await openssl.run(['x509', '-noout', '-text'], certificate)).toContain(signatureAlgorithm);
+  });
+
+  test('every root of the real world is read as node:crypto reads it', () => {
+    for (const pem of rootCertificates) {
+      const [described] = describeChain(pem);
+      const x509 = new X509Certificate(pem);
+      expect(described?.fingerprint).toBe(x509.fingerprint256.replaceAll(':', ''));
+      expect(BigInt(`0x${described?.serial}`)).toBe(BigInt(`0x${x509.serialNumber}`));
+      expect(described?.signatureAlgorithm).not.toMatch(/^[\d.?]+$/);
+      expect(described?.subject).toMatch(/(CN|O|OU)=[^#]/);
+      expect(described?.isCa).toBe(true);
+      expect(described?.keySize).toBeGreaterThan(255);
+    }
   });
 });

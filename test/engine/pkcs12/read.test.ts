@@ -1,5 +1,6 @@
 // PFX files that OpenSSL wrote, in each of its encryptions, and files that are none.
 import fc from 'fast-check';
+import forge from 'node-forge';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
@@ -66,6 +67,9 @@ describe.each([
 });
 
 describe('passwords', () => {
+  const selfSignedRsa = async () =>
+    (await openssl.issue({ subject: '/CN=x', key: { pem: rsa.privateKey }, ...VALIDITY })).certificate;
+
   test.each([
     ['modern', []],
     ['legacy', ['-legacy']],
@@ -84,6 +88,18 @@ describe('passwords', () => {
 
   test.each([[[]], [['-legacy']]])('the empty one %j', async (args) => {
     expect((await readPkcs12(await write(ec, args, ''), '')).privateKey).toBe(ec.privateKey);
+  });
+
+  test('no password at all, which is another one than the empty one', async () => {
+    const [key, cert] = [rsa.privateKey, await selfSignedRsa()];
+    const pfx = forge.pkcs12.toPkcs12Asn1(
+      forge.pki.privateKeyFromPem(key),
+      forge.pki.certificateFromPem(cert),
+      null,
+    );
+    const file = Buffer.from(forge.asn1.toDer(pfx).getBytes(), 'latin1');
+    expect(await readPkcs12(file, '')).toEqual({ certificate: cert, privateKey: key });
+    expect((await rejectionOf(readPkcs12(file, 'x'))).code).toBe('PASSPHRASE_WRONG');
   });
 
   test.each([[[]], [['-legacy']]])('one that is not ASCII, and a long one %j', async (args) => {
