@@ -1,6 +1,6 @@
 // DNS lookups at wire level: explicit servers, nothing cached, every response code visible. Node's own Resolver
 // follows CNAMEs by itself, always asks with recursion and hides what a server said, so it is not used here.
-import { getServers } from 'node:dns';
+import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import { CertdeskError } from '../errors.ts';
 import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply, queryServer } from './dns-query.ts';
@@ -43,8 +43,8 @@ export interface DnsResolverOptions {
 export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
   const { timeoutMs = 3_000, authorityPort } = options;
   const configured = options.servers.length > 0;
-  const addresses = (configured ? options.servers : getServers()).map(readServer);
-  const servers = addresses.map(formatServer);
+  const named = options.servers.map(readServer);
+  const servers = () => (configured ? named : systemServers()).map(formatServer);
 
   const ask: DnsResolver['ask'] = async (server, question, { recursive, signal }) => {
     assertName(question.name);
@@ -52,12 +52,14 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
   };
 
   return {
-    servers,
+    get servers() {
+      return servers();
+    },
     configured,
     ask,
     async resolve(question, signal) {
       const tried: { server: string; answer: string }[] = [];
-      for (const server of servers) {
+      for (const server of servers()) {
         const reply = await ask(server, question, { recursive: true, signal });
         if (!reply.silent && (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN')) return reply;
         tried.push({ server, answer: describeReply(reply) });
@@ -68,10 +70,15 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
       if (authorityPort !== undefined) return formatServer({ host: address, port: authorityPort });
       // A name server on loopback is a laboratory's: it listens where the settings say the resolver there does.
       const laboratory = configured && isLoopback(address);
-      const known = laboratory ? addresses.find((server) => server.host === address) : undefined;
+      const known = laboratory ? named.find((server) => server.host === address) : undefined;
       return formatServer(known ?? { host: address, port: 53 });
     },
   };
+}
+
+/** Read anew each time: a laptop changes its network, and a resolver that lives on would not notice. */
+function systemServers(): readonly DnsServerAddress[] {
+  return new Resolver().getServers().flatMap((text) => parseServer(text) ?? []);
 }
 
 /** RFC 1035 section 2.3.4: labels of 63 octets, names of 255 on the wire; the encoder does not look. */
