@@ -19,6 +19,16 @@ export const ERRORS = {
   INVALID_REQUEST: entry(400, false, 'The request is not well formed. Mend the field that details name.'),
   UNAUTHENTICATED: entry(401, false, 'No valid API token was sent. Make one with `certdesk token create`.'),
   FORBIDDEN: entry(403, false, 'The token lacks the scope, or is not for this project.'),
+  SIGN_IN_LINK_INVALID: entry(
+    401,
+    false,
+    'This sign-in link was used before, is older than 10 minutes, or is not known. Get a new one by certdesk login-link.',
+  ),
+  ORIGIN_NOT_ALLOWED: entry(
+    403,
+    false,
+    "A signed-in browser may call from this server's own pages only (a guard against foreign pages). Reload the page.",
+  ),
   HOST_NOT_ALLOWED: entry(
     421,
     false,
@@ -40,6 +50,7 @@ export const ERRORS = {
   CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Obtain or upload one first.'),
   JOB_NOT_FOUND: entry(404, false, 'There is no job of this id.'),
   TOKEN_NOT_FOUND: entry(404, false, 'There is no API token of this id.'),
+  SESSION_NOT_FOUND: entry(404, false, 'There is no session of this id: it has ended.'),
   DOMAIN_NOT_CONFIGURED: entry(400, false, 'Set a domain on the project first.'),
   OPERATION_IN_PROGRESS: entry(
     409,
