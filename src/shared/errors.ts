@@ -83,7 +83,11 @@ export const ERRORS = {
     'The CA offers no challenge of the chosen type for this name (a wildcard needs dns-01).',
   ),
   UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'No such DNS provider. GET /dns-providers lists them.'),
-  DNS_CREDENTIALS_REQUIRED: entry(400, false, 'dns-01 needs the credentials of the DNS provider.'),
+  DNS_CREDENTIALS_REQUIRED: entry(
+    400,
+    false,
+    'A dns-01 challenge needs the credentials of the DNS provider. Send them, or name kept ones.',
+  ),
   DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider refused the credentials. Give new ones.'),
   DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'There is no DNS credential of this id.'),
   DNS_CREDENTIAL_IN_USE: entry(409, false, 'The DNS credential is in use by the projects in details.'),
