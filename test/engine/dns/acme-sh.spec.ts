@@ -1,5 +1,5 @@
 // acme-sh with scripts of acme.sh's interface, one of which updates a real BIND 9.
-import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,8 +20,12 @@ beforeAll(async () => {
   bind = await startBind({ zones: [{ name: 'example.com' }] });
   folder = await makeFolder('dnsapi');
   await cp(FIXTURE, join(folder.path, 'acme.sh'), { recursive: true });
+  // os.tmpdir() of this test's process alone: others may run scripts at the same time.
+  await mkdir(join(folder.path, 'tmp'));
+  process.env.TMPDIR = join(folder.path, 'tmp');
 });
 afterAll(async () => {
+  delete process.env.TMPDIR;
   await bind?.stop();
   await folder?.remove();
 });
