@@ -94,7 +94,7 @@ function explain(error: unknown): never {
       error,
     );
   }
-  if (/d-?bus/i.test(text)) {
+  if (/\b[dz]-?bus\b/i.test(text)) {
     throw secretStoreUnavailable(
       'No keychain answers on D-Bus: there is no Secret Service (GNOME Keyring, KWallet, KeePassXC) in this session. ' +
         'Start it, then try again; a new data folder can use --secret-store sealed-file instead.',

@@ -1,0 +1,134 @@
+// The keychain against a real gnome-keyring, each time on a D-Bus session and in a home folder of its own.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+const run = promisify(execFile);
+const SESSION = join(import.meta.dirname, 'keychain-session.ts');
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'certdesk-keyring-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+type Scenario = 'keep' | 'refuse' | 'open' | 'hang';
+type Keyring = 'unlocked' | 'locked' | 'none';
+
+/** Runs a scenario of keychain-session.ts; what is in the home folder stays for the next. */
+async function inSession(scenario: Scenario, keyring: Keyring): Promise<Record<string, unknown>> {
+  const daemon = `'${toolPath('CERTDESK_TEST_GNOME_KEYRING')}' --components=secrets`;
+  const script = [
+    keyring === 'unlocked' ? `printf 'pw\\n' | ${daemon} --unlock >'${home}/daemon'` : '',
+    keyring === 'locked' ? `${daemon} --start >'${home}/daemon'` : '',
+    `exec '${process.execPath}' '${SESSION}' ${scenario} '${home}'`,
+  ];
+  const { stdout } = await run(
+    toolPath('CERTDESK_TEST_DBUS_RUN_SESSION'),
+    ['--', 'bash', '-c', script.filter(Boolean).join('\n')],
+    { env: environment(), timeout: 50_000 },
+  );
+  return JSON.parse(stdout);
+}
+
+/** Nothing of the session that the tests run in: no display to prompt on, no bus to fall to. */
+function environment(): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_RUNTIME_DIR: home,
+    XDG_DATA_DIRS: `${home}/share:/usr/share`,
+  };
+}
+
+/** A prompter that never answers, in place of the window in which a person would type the password. */
+function installSilentPrompter(): void {
+  const folder = join(home, 'share/dbus-1/services');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'org.gnome.keyring.SystemPrompter.service'),
+    '[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=/bin/sh -c "exec sleep 15 >/dev/null 2>&1"\n',
+  );
+}
+
+const unavailable = (message: RegExp) => ({
+  code: 'SECRET_STORE_UNAVAILABLE',
+  message: expect.stringMatching(message),
+  ms: expect.any(Number),
+});
+
+describeWith('keyring', 'the OS keychain of Linux', () => {
+  test('keeps, replaces, splits, lists and forgets, apart from other services', async () => {
+    expect(await inSession('keep', 'unlocked')).toEqual({
+      a: 'second',
+      long: true,
+      parts: true,
+      gone: null,
+      otherService: null,
+      names: ['a', 'long', 'parts'],
+    });
+  });
+
+  test('a new data folder takes it, and finds its master key in it again', async () => {
+    expect(await inSession('open', 'unlocked')).toEqual({
+      kind: 'keychain',
+      reason: 'Secrets are kept in the OS keychain.',
+      unsealed: 'private key',
+      names: ['master-key'],
+      remembered: [{ value: true }],
+    });
+  });
+
+  test('locked, it refuses every call in a clear sentence and gives its secrets again when unlocked', async () => {
+    await inSession('keep', 'unlocked');
+    const { outcomes, problem } = await inSession('refuse', 'locked');
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/keychain is locked.*Unlock it/)));
+    expect(problem).toMatch(/keychain is locked/);
+    expect(await inSession('keep', 'unlocked')).toMatchObject({ names: ['a', 'long', 'parts'] });
+  });
+
+  test('never unlocked, it is not taken for an empty one', async () => {
+    const { outcomes, problem } = await inSession('refuse', 'locked');
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/keychain is locked.*Unlock it/)));
+    expect(problem).toMatch(/keychain is locked/);
+  });
+
+  test('waiting for a person, it times out, and neither files nor the exit wait with it', async () => {
+    await inSession('keep', 'unlocked');
+    installSilentPrompter();
+    const begun = performance.now();
+    const { code, stdout } = await inSession('hang', 'locked').catch((error) => error);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(code).toBe(137); // SIGKILL, for Node would wait for the thread
+    const result: { outcomes: unknown[]; ms: number } = JSON.parse(stdout);
+    expect(result.outcomes).toEqual(
+      Array.from({ length: 8 }, () => unavailable(/did not answer within 0.5 s.*unlock/)),
+    );
+    expect(result.ms).toBeLessThan(4_000);
+  });
+
+  test('without D-Bus there is none, and the kernel keyring is not used in its place', async () => {
+    const { stdout } = await run(process.execPath, [SESSION, 'refuse'], { env: environment() });
+    const { outcomes, problem } = JSON.parse(stdout);
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/No keychain answers on D-Bus/)));
+    expect(problem).toMatch(/No keychain answers on D-Bus/);
+  });
+
+  test('without D-Bus a new data folder takes the sealed file and says so; one that used the keychain waits', async () => {
+    const { stdout } = await run(process.execPath, [SESSION, 'open', home], { env: environment() });
+    expect(JSON.parse(stdout)).toEqual({
+      kind: 'sealed-file',
+      reason: expect.stringMatching(
+        /^Secrets are kept in a sealed file in .*for the OS keychain cannot be used: No /,
+      ),
+      unsealed: 'private key',
+      names: ['master-key'],
+      remembered: [unavailable(/No keychain answers on D-Bus/)],
+    });
+    expect(existsSync(join(home, 'secrets.sealed'))).toBe(true);
+  });
+});
