@@ -2,23 +2,10 @@
 // engine is alive.
 import { z } from 'zod';
 import { JobEventSchema } from './job.ts';
+import { StateCountsSchema } from './project.ts';
 import { TimestampSchema } from './time.ts';
 
 const count = z.int().min(0);
-
-/** Projects by state. `failing` is counted beside the state: a certificate whose last renewal failed is also valid, or not. */
-export const StateCountsSchema = z
-  .object({
-    total: count,
-    valid: count,
-    expiring_soon: count,
-    expired: count,
-    revoked: count,
-    none: count,
-    failing: count.meta({ description: 'The last renewal failed; counted beside the state' }),
-  })
-  .meta({ id: 'StateCounts' });
-export type StateCounts = z.infer<typeof StateCountsSchema>;
 
 export const AttentionSchema = z
   .object({

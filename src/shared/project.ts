@@ -1,6 +1,6 @@
 // Projects: what an admin names and gives a certificate to.
 import { z } from 'zod';
-import { CertificateSchema, CertificateStatusSchema } from './certificate.ts';
+import { CertificateSchema, CertificateStatusSchema, CertificateTypeSchema } from './certificate.ts';
 import { DnsNameSchema } from './names.ts';
 import { TimestampSchema } from './time.ts';
 
@@ -45,18 +45,84 @@ export type Project = z.infer<typeof ProjectSchema>;
 export const ProjectStatusSchema = z.enum([...CertificateStatusSchema.options, 'none']);
 export type ProjectStatus = z.infer<typeof ProjectStatusSchema>;
 
+/** In a query `true` and `false` are words. */
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+
 export const ListProjectsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the page before' }),
-  q: z.string().max(200).optional().meta({ description: 'Part of a name or domain' }),
+  cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the page before' }),
+  q: z.string().max(200).optional().meta({ description: 'Part of a name, a domain or a further name' }),
   status: ProjectStatusSchema.optional(),
+  failing: flag
+    .optional()
+    .meta({ description: 'Only those whose last renewal failed; false: only the others' }),
+  provider: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'How the certificate is proved: http-01, or the id of a DNS provider' }),
+  ca: z
+    .string()
+    .max(2000)
+    .optional()
+    .meta({ description: 'As it was named when the certificate was obtained' }),
+  type: CertificateTypeSchema.optional(),
+  sort: z.enum(['created', 'name', 'domain', 'expiry', 'next_renewal']).default('created'),
+  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'What has no value comes last in both' }),
 });
 export type ListProjects = z.infer<typeof ListProjectsSchema>;
 
+const count = z.int().min(0);
+
+/** Projects by state. `failing` is counted beside the state: what fails to renew is also valid, or not. */
+export const StateCountsSchema = z
+  .object({
+    total: count,
+    valid: count,
+    expiring_soon: count,
+    expired: count,
+    revoked: count,
+    none: count,
+    failing: count.meta({ description: 'The last renewal failed; counted beside the state' }),
+  })
+  .meta({ id: 'StateCounts' });
+export type StateCounts = z.infer<typeof StateCountsSchema>;
+
+/** What happens next, and why: one line of a list. */
+export const NextActionSchema = z
+  .object({
+    nextAttemptAt: TimestampSchema.nullable().meta({ description: 'When a renewal is tried; null: never' }),
+    reason: z.string().nullable(),
+    failures: count.meta({ description: 'Failed attempts since the last success' }),
+    lastError: z.string().nullable(),
+    provider: z.string().nullable().meta({ description: 'http-01, or the id of a DNS provider' }),
+    ca: z.string().nullable(),
+  })
+  .meta({ id: 'NextAction' });
+
+export const ListedProjectSchema = ProjectSchema.extend({
+  certificate: CertificateSchema.nullable(),
+  renewal: NextActionSchema.nullable().meta({ description: 'Null where there is no certificate' }),
+  runningJobId: z.string().nullable().meta({ description: 'The job that is under way' }),
+}).meta({ id: 'ListedProject' });
+export type ListedProject = z.infer<typeof ListedProjectSchema>;
+
 export const ProjectPageSchema = z
   .object({
-    projects: z.array(ProjectSchema.extend({ certificate: CertificateSchema.nullable() })),
+    projects: z.array(ListedProjectSchema),
     nextCursor: z.string().nullable(),
+    total: count.meta({ description: 'All that the filters let through, on every page' }),
+    counts: StateCountsSchema.meta({
+      description: 'By state, under the same filters without `status` and `failing`',
+    }),
   })
   .meta({ id: 'ProjectPage' });
 export type ProjectPage = z.infer<typeof ProjectPageSchema>;
+
+const facet = z.array(z.object({ id: z.string(), count }));
+
+/** What the filters of the list can be set to. */
+export const ProjectFacetsSchema = z
+  .object({ providers: facet, cas: facet, types: facet })
+  .meta({ id: 'ProjectFacets' });
+export type ProjectFacets = z.infer<typeof ProjectFacetsSchema>;

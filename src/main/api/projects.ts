@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import {
   CreateProjectSchema,
+  ListedProjectSchema,
   ListProjectsSchema,
+  ProjectFacetsSchema,
   ProjectIdSchema,
   ProjectPageSchema,
   ProjectSchema,
@@ -19,6 +21,17 @@ export const projects = router({
     .output(ProjectPageSchema)
     .query(({ ctx, input }) => ctx.engine.projects.list(input, ctx.principal.projectIds)),
 
+  facets: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/facets',
+        summary: 'Values that the filters of the list can have, with how many projects of each',
+      },
+    })
+    .output(ProjectFacetsSchema)
+    .query(({ ctx }) => ctx.engine.projects.facets(ctx.principal.projectIds)),
+
   create: operation('projects:write')
     .meta({ rest: { method: 'POST', path: '/projects', summary: 'Make a project', status: 201 } })
     .input(z.object({ body: CreateProjectSchema }))
@@ -31,7 +44,7 @@ export const projects = router({
   get: operation('projects:read')
     .meta({ rest: { method: 'GET', path: '/projects/{id}', summary: 'Get a project' } })
     .input(z.object({ id }))
-    .output(ProjectPageSchema.shape.projects.element)
+    .output(ListedProjectSchema)
     .query(({ ctx, input }) => ctx.engine.projects.get(input.id)),
 
   update: operation('projects:write')

@@ -37,9 +37,9 @@ export function createOverview(deps: OverviewDeps): OverviewVerbs {
   return {
     async get(ids) {
       const now = clock.now();
-      const at = { now: toTimestamp(now), soon: expiresSoonBy(now) };
-      const [counts, attention, timeline, engine, events] = await Promise.all([
-        stores.overview.counts(ids, at),
+      const filter = { ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
+      const [{ counts }, attention, timeline, engine, events] = await Promise.all([
+        stores.projects.count(filter),
         listAttention(stores, ids, now),
         makeTimeline(stores, ids, now),
         engineState(deps, now),
@@ -57,9 +57,8 @@ interface Candidate extends Need {
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
-  const until = expiresSoonBy(now);
   const [listed, failed] = await Promise.all([
-    stores.overview.candidates(ids, until),
+    stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
   ]);
   const held = listed.flatMap((certificate): Candidate[] => {

@@ -9,6 +9,7 @@ import type {
   Status,
   Uploaded,
 } from '../../shared/certificate.ts';
+import type { NextActionSchema } from '../../shared/project.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import type { CertificateRecord } from './model.ts';
 import { attemptAt, planRenewal, renewsItself } from './renewal.ts';
@@ -88,5 +89,19 @@ export function presentStatus(certificate: CertificateRecord, now: Date): Status
     nextAttemptAt: attemptAt(certificate),
     renewFailures: renewal.failures,
     ...staging(certificate),
+  };
+}
+
+export function presentNextAction(certificate: CertificateRecord): z.infer<typeof NextActionSchema> {
+  const { recipe, renewal } = certificate;
+  const at = attemptAt(certificate);
+  const plan = at === null ? null : planRenewal(certificate);
+  return {
+    nextAttemptAt: at,
+    reason: plan === null ? null : renewal.nextAttemptAt === at ? 'The last attempt failed' : plan.reason,
+    failures: renewal.failures,
+    lastError: renewal.lastError,
+    provider: recipe === null ? null : (recipe.dnsProvider ?? recipe.challengeType),
+    ca: recipe?.ca ?? null,
   };
 }

@@ -2,25 +2,29 @@
 import { randomUUID } from 'node:crypto';
 import type {
   CreateProject,
+  ListedProject,
   ListProjects,
   Project,
+  ProjectFacets,
   ProjectPage,
   UpdateProject,
 } from '../../shared/project.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
-import type { ProjectRecord } from './model.ts';
+import type { CertificateRecord, ProjectRecord } from './model.ts';
 import type { Clock } from './ports.ts';
-import { expiresSoonBy, presentCertificate } from './present.ts';
+import { expiresSoonBy, presentCertificate, presentNextAction } from './present.ts';
 import type { Stores } from './stores.ts';
 
 export interface Projects {
   create(body: CreateProject): Promise<Project>;
   /** @throws PROJECT_NOT_FOUND */
-  get(id: string): Promise<ProjectPage['projects'][number]>;
+  get(id: string): Promise<ListedProject>;
   /** @param ids Only these; null for all. */
   list(query: ListProjects, ids: readonly string[] | null): Promise<ProjectPage>;
+  /** What the list's filters can be set to. @param ids Only of these; null for all. */
+  facets(ids: readonly string[] | null): Promise<ProjectFacets>;
   update(id: string, body: UpdateProject): Promise<Project>;
   /** @throws PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS */
   remove(id: string): Promise<void>;
@@ -49,6 +53,22 @@ const present = ({ id, name, domain, altNames, createdAt }: ProjectRecord): Proj
   createdAt,
 });
 
+interface Listed {
+  readonly project: ProjectRecord;
+  readonly certificate: CertificateRecord | null;
+  readonly now: Date;
+  readonly jobId: string | null;
+}
+
+function presentListed({ project, certificate, now, jobId }: Listed): ListedProject {
+  return {
+    ...present(project),
+    certificate: certificate && presentCertificate(certificate, now),
+    renewal: certificate && presentNextAction(certificate),
+    runningJobId: jobId,
+  };
+}
+
 export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
   return {
     async create({ name, domain, altNames }) {
@@ -73,26 +93,26 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
     async get(id) {
       const project = await findProject(stores, id);
       const certificate = await stores.certificates.active(id);
-      return {
-        ...present(project),
-        certificate: certificate && presentCertificate(certificate, clock.now()),
-      };
+      const [job] = await stores.jobs.unfinished(id);
+      return presentListed({ project, certificate, now: clock.now(), jobId: job?.id ?? null });
     },
 
     async list(query, ids) {
       const now = clock.now();
-      const { items, nextCursor } = await stores.projects.list({
-        ...query,
-        ids,
-        now: toTimestamp(now),
-        soon: expiresSoonBy(now),
-      });
-      const projects = items.map(({ project, certificate }) => ({
-        ...present(project),
-        certificate: certificate && presentCertificate(certificate, now),
-      }));
-      return { projects, nextCursor };
+      const filter = { ...query, ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
+      const [{ items, nextCursor }, { matching, counts }, unfinished] = await Promise.all([
+        stores.projects.list(filter),
+        stores.projects.count(filter),
+        stores.jobs.unfinished(),
+      ]);
+      const jobs = new Map(unfinished.map((job) => [job.projectId, job.id]));
+      const projects = items.map(({ project, certificate }) =>
+        presentListed({ project, certificate, now, jobId: jobs.get(project.id) ?? null }),
+      );
+      return { projects, nextCursor, total: matching, counts };
     },
+
+    facets: (ids) => stores.projects.facets(ids),
 
     async update(id, { name, domain, altNames }) {
       return journal.write(async (tx, emit) => {

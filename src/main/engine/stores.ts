@@ -1,7 +1,7 @@
 // What the engine asks of its database. storage/ implements it on SQLite; every method rejects with STORAGE_FAILED
 // where the database cannot be read or written.
-import type { StateCounts, TimelineMark } from '../../shared/overview.ts';
-import type { ProjectStatus } from '../../shared/project.ts';
+import type { TimelineMark } from '../../shared/overview.ts';
+import type { ListProjects, ProjectFacets, ProjectStatus, StateCounts } from '../../shared/project.ts';
 import type { Timestamp } from '../../shared/time.ts';
 import type { ListedCertificate } from './attention.ts';
 import type {
@@ -18,13 +18,15 @@ import type {
 
 export type Patch<T, Fixed extends keyof T> = Partial<Omit<T, Fixed>>;
 
-export interface ProjectQuery {
-  readonly limit: number;
-  /** Opaque: `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
-  /** Part of a name or domain, any case. */
+export interface ProjectFilter {
+  /** Part of a name, a domain or a further name, any case. */
   readonly q?: string | undefined;
   readonly status?: ProjectStatus | undefined;
+  readonly failing?: boolean | undefined;
+  /** `http-01`, or the id of a DNS provider. */
+  readonly provider?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly type?: ListProjects['type'];
   /** Only these; null for all. */
   readonly ids: readonly string[] | null;
   /** What `status` is judged by. */
@@ -33,13 +35,26 @@ export interface ProjectQuery {
   readonly soon: Timestamp;
 }
 
+export interface ProjectQuery extends ProjectFilter {
+  readonly limit: number;
+  /** Opaque: `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+  /** `created` where it is left out. */
+  readonly sort?: ListProjects['sort'] | undefined;
+  /** `asc` where it is left out. What has no value comes last in both. */
+  readonly order?: ListProjects['order'] | undefined;
+}
+
 export interface ProjectStore {
   create(project: ProjectRecord): Promise<void>;
   get(id: string): Promise<ProjectRecord | null>;
   update(id: string, patch: Patch<ProjectRecord, 'id' | 'createdAt'>): Promise<void>;
   /** With all that hangs on it: certificate versions, jobs, orders. */
   delete(id: string): Promise<void>;
-  /** In the order of creation, each with its active certificate. */
+  /**
+   * In the order that is asked for, each with its active certificate. Pages go by the values of the last row, so that
+   * none is shifted by what is added or removed meanwhile. @throws INVALID_REQUEST for a cursor of another order.
+   */
   list(query: ProjectQuery): Promise<{
     readonly items: readonly {
       readonly project: ProjectRecord;
@@ -47,6 +62,10 @@ export interface ProjectStore {
     }[];
     readonly nextCursor: string | null;
   }>;
+  /** How many the filter lets through; and by state, without the filter's `status` and `failing`. */
+  count(filter: ProjectFilter): Promise<{ readonly matching: number; readonly counts: StateCounts }>;
+  /** Which values the filters can have, with how many projects of each, the most first. */
+  facets(ids: readonly string[] | null): Promise<ProjectFacets>;
 }
 
 export interface CertificateStore {
@@ -156,13 +175,14 @@ export interface SettingStore {
 
 /** What the overview asks; each answered from indexes alone, whatever certificates weigh. */
 export interface OverviewStore {
-  /** @param ids Only these projects; null for all. */
-  counts(ids: readonly string[] | null, at: Pick<ProjectQuery, 'now' | 'soon'>): Promise<StateCounts>;
   /**
-   * Active certificates that may need somebody: revoked, failed, or with an expiry or an attempt up to `until`. Wider
-   * than what does need somebody; attention.ts judges.
+   * Active certificates that may need somebody: revoked, failed, due by now, or expiring by `soon`. Wider than what
+   * does need somebody; attention.ts judges.
    */
-  candidates(ids: readonly string[] | null, until: Timestamp): Promise<readonly ListedCertificate[]>;
+  candidates(
+    ids: readonly string[] | null,
+    at: Pick<ProjectFilter, 'now' | 'soon'>,
+  ): Promise<readonly ListedCertificate[]>;
   /** Projects without a certificate whose last job was an obtain that failed (dry runs aside), the last one first. */
   failedObtains(
     ids: readonly string[] | null,

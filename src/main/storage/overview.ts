@@ -14,35 +14,15 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
     return ids === null ? query : query.where('project_id', 'in', [...ids]);
   };
   return {
-    async counts(ids, { now, soon }) {
-      const all = db.selectFrom('projects').select(({ fn }) => fn.countAll<number>().as('n'));
-      const { n: total } = await (ids === null
-        ? all
-        : all.where('id', 'in', [...ids])
-      ).executeTakeFirstOrThrow();
-      const row = await listed(ids)
-        .select(({ fn }) => [
-          fn.countAll<number>().as('held'),
-          sql<number>`count(revoked_at)`.as('revoked'),
-          sql<number>`total(revoked_at IS NULL AND expires_at <= ${now})`.as('expired'),
-          sql<number>`total(revoked_at IS NULL AND expires_at > ${now} AND expires_at <= ${soon})`.as('soon'),
-          sql<number>`total(revoked_at IS NULL AND expires_at > ${soon})`.as('valid'),
-          sql<number>`total(failures > 0)`.as('failing'),
-        ])
-        .executeTakeFirstOrThrow();
-      const { held, revoked, expired, soon: expiring_soon, valid, failing } = row;
-      return { total, valid, expiring_soon, expired, revoked, none: total - held, failing };
-    },
-
-    async candidates(ids, until) {
+    async candidates(ids, { now, soon }) {
       const rows = await listed(ids)
         .selectAll()
         .where((eb) =>
           eb.or([
             eb('revoked_at', 'is not', null),
             eb('failures', '>', 0),
-            eb('expires_at', '<=', until),
-            eb('attempt_at', '<=', until),
+            eb('expires_at', '<=', soon),
+            eb('attempt_at', '<=', now),
           ]),
         )
         .execute();

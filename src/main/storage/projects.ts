@@ -1,9 +1,10 @@
-// ProjectStore on SQLite. Pages go by the number of creation, so that a page is never shifted by a new project.
-import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import { CertdeskError } from '../engine/errors.ts';
+// ProjectStore on SQLite. Filters are in project-filter.ts, pages in project-page.ts.
+import type { Kysely, Selectable } from 'kysely';
 import type { ProjectRecord } from '../engine/model.ts';
 import type { ProjectQuery, ProjectStore } from '../engine/stores.ts';
 import { toCertificate } from './certificates.ts';
+import { countProjects, listFacets } from './project-filter.ts';
+import { pageOfIds } from './project-page.ts';
 import type { Schema } from './schema.ts';
 
 export function createProjectStore(db: Kysely<Schema>): ProjectStore {
@@ -37,26 +38,26 @@ export function createProjectStore(db: Kysely<Schema>): ProjectStore {
       await db.deleteFrom('projects').where('id', '=', id).execute();
     },
     list: (query) => list(db, query),
+    count: (filter) => countProjects(db, filter),
+    facets: (ids) => listFacets(db, ids),
   };
 }
 
 async function list(db: Kysely<Schema>, query: ProjectQuery): ReturnType<ProjectStore['list']> {
-  const after = query.cursor === undefined ? 0 : fromCursor(query.cursor);
-  const rows = await filtered(db, query)
-    .selectAll('projects')
-    .where('projects.seq', '>', after)
-    .orderBy('projects.seq')
-    .limit(query.limit + 1)
+  const { ids, nextCursor } = await pageOfIds(db, query);
+  const rows = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', 'in', [...ids])
     .execute();
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  const certificates = await activeOf(
-    db,
-    page.map((row) => row.id),
-  );
+  const projects = new Map(rows.map((row) => [row.id, toProject(row)]));
+  const certificates = await activeOf(db, ids);
   return {
-    items: page.map((row) => ({ project: toProject(row), certificate: certificates.get(row.id) ?? null })),
-    nextCursor: rows.length > query.limit && last !== undefined ? toCursor(last.seq) : null,
+    items: ids.flatMap((id) => {
+      const project = projects.get(id);
+      return project === undefined ? [] : [{ project, certificate: certificates.get(id) ?? null }];
+    }),
+    nextCursor,
   };
 }
 
@@ -69,43 +70,6 @@ async function activeOf(db: Kysely<Schema>, projectIds: readonly string[]) {
     .where('removed_at', 'is', null)
     .execute();
   return new Map(rows.map((row) => [row.project_id, toCertificate(row)]));
-}
-
-type Joined = SelectQueryBuilder<Schema, 'projects' | 'certificates', object>;
-
-function filtered(db: Kysely<Schema>, { q, status, ids, now, soon }: ProjectQuery): Joined {
-  let query = db
-    .selectFrom('projects')
-    .leftJoin('certificates', (join) =>
-      join
-        .onRef('certificates.project_id', '=', 'projects.id')
-        .on('certificates.superseded_at', 'is', null)
-        .on('certificates.removed_at', 'is', null),
-    ) as unknown as Joined;
-  if (ids !== null) query = query.where('projects.id', 'in', [...ids]);
-  if (q !== undefined && q !== '') {
-    const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
-    query = query.where(
-      sql<boolean>`(projects.name LIKE ${pattern} ESCAPE '\\' OR projects.domain LIKE ${pattern} ESCAPE '\\')`,
-    );
-  }
-  if (status === 'none') return query.where('certificates.id', 'is', null);
-  if (status === 'revoked') return query.where('certificates.revoked_at', 'is not', null);
-  if (status === undefined) return query;
-  query = query.where('certificates.id', 'is not', null).where('certificates.revoked_at', 'is', null);
-  if (status === 'expired') return query.where('certificates.expires_at', '<=', now);
-  if (status === 'valid') return query.where('certificates.expires_at', '>', soon);
-  return query.where('certificates.expires_at', '>', now).where('certificates.expires_at', '<=', soon);
-}
-
-const toCursor = (seq: number): string => Buffer.from(`p${seq}`).toString('base64url');
-
-function fromCursor(cursor: string): number {
-  const match = /^p(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (match !== null) return Number(match[1]);
-  throw new CertdeskError('INVALID_REQUEST', 'cursor is not one that a page before has given', {
-    field: 'cursor',
-  });
 }
 
 export function toProject(row: Selectable<Schema['projects']>): ProjectRecord {
