@@ -9,6 +9,7 @@ import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
 import { createEngine, type Engine } from './engine/index.ts';
 import type { Clock, SecretStore } from './engine/ports.ts';
+import { SERVER_ADDRESS, SIGN_OUT_ON_RESTART, signInAddress } from './engine/sessions.ts';
 import type { Stores } from './engine/stores.ts';
 import { type ChallengeListener, openChallengeListener } from './http/acme-challenge.ts';
 import { type Listening, listenError } from './http/listen.ts';
@@ -67,6 +68,8 @@ export interface App {
   /** What was told at start: the secret store that is used and why, a challenge port that could not be opened. */
   readonly notices: readonly string[];
   readonly challengePort: number | null;
+  /** A new one-time link that signs a browser in to the GUI; good for 10 minutes. */
+  signInLink(): Promise<string>;
   /** Stops everything; jobs under way go on at the next start. */
   close(): Promise<void>;
 }
@@ -99,6 +102,7 @@ async function open(
   const database = openDatabase(databasePath(dataFolder));
   closing.push(() => database.close());
   const stores = createStores(database.db);
+  await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
   const acme = createAcmeClient({
     requestTimeoutMs: limits.acmeRequestMs,
@@ -121,13 +125,16 @@ async function open(
     limits,
   });
   closing.push(() => engine.stop());
+  if ((await stores.settings.get(SIGN_OUT_ON_RESTART)) === true) await engine.sessions.endAll();
   await engine.restoreChallenges();
   const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);
   if (challenge !== null) closing.push(() => challenge.close());
   const address = await openApi(platform, { engine, secrets, closing });
+  await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start();
-  return { engine, address, notices, challengePort: challenge?.port ?? null, close };
+  const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
+  return { engine, address, notices, challengePort: challenge?.port ?? null, signInLink, close };
 }
 
 /** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */

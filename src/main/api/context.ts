@@ -3,9 +3,11 @@ import type { Scope } from '../../shared/token.ts';
 import type { Engine } from '../engine/index.ts';
 
 export interface Principal {
-  /** A token's id. */
+  /** An API token, or a window or browser of the GUI. */
+  readonly kind: 'token' | 'window';
+  /** The token's or session's id. */
   readonly id: string;
-  /** For people: the token's name. */
+  /** For people: the token's name, or the browser. */
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** The only projects that it may see; null for all. */

@@ -4,11 +4,21 @@ import { dnsCredentials } from './dns-credentials.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
+import { sessions } from './sessions.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
 import { router } from './trpc.ts';
 
-export const appRouter = router({ projects, certificates, dnsCredentials, jobs, overview, tokens, system });
+export const appRouter = router({
+  projects,
+  certificates,
+  dnsCredentials,
+  jobs,
+  overview,
+  tokens,
+  sessions,
+  system,
+});
 
 /** The renderer's one import from main, as a type. */
 export type AppRouter = typeof appRouter;

@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   // Nothing that a page can ask for is needed: camera, location, notifications of the web …
   session.defaultSession.setPermissionRequestHandler((_, __, decide) => decide(false));
   const certdesk = await open();
-  const show = () => showWindow(certdesk.address);
+  const show = () => showWindow(certdesk);
   app.on('second-instance', show);
   app.on('activate', show);
   // The engine goes on when the window is closed; Quit ends it.
@@ -44,7 +44,7 @@ function open(): Promise<App> {
   });
 }
 
-function showWindow(address: string): void {
+function showWindow({ address, signInLink }: App): void {
   const [open] = BrowserWindow.getAllWindows();
   if (open !== undefined) {
     open.show();
@@ -62,7 +62,7 @@ function showWindow(address: string): void {
     if (url.startsWith('https://') || url.startsWith(address)) void shell.openExternal(url);
     return { action: 'deny' };
   });
-  void window.loadURL(address);
+  void signInLink().then((link) => window.loadURL(link));
 }
 
 start().catch((error: unknown) => {

@@ -185,6 +185,18 @@ export interface TokenRecord {
   readonly revokedAt: Timestamp | null;
 }
 
+/** A browser that is signed in. */
+export interface SessionRecord {
+  readonly id: string;
+  /** SHA-256 of the cookie's value, hex. */
+  readonly hash: string;
+  readonly name: string;
+  readonly address: string | null;
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp;
+  readonly lastUsedAt: Timestamp;
+}
+
 export interface EventRecord {
   /** Grows by one or more; what Last-Event-ID names. */
   readonly id: number;

@@ -13,6 +13,7 @@ import type {
   Json,
   OrderRecord,
   ProjectRecord,
+  SessionRecord,
   TokenRecord,
 } from './model.ts';
 
@@ -147,6 +148,21 @@ export interface TokenStore {
   update(id: string, patch: Partial<Pick<TokenRecord, 'lastUsedAt' | 'revokedAt'>>): Promise<void>;
 }
 
+export interface SessionStore {
+  createLink(link: { readonly hash: string; readonly expiresAt: Timestamp }): Promise<void>;
+  /** Whether it was there and had not expired; it is gone after. */
+  useLink(hash: string, now: Timestamp): Promise<boolean>;
+  create(session: SessionRecord): Promise<void>;
+  /** Expired ones too. */
+  byHash(hash: string): Promise<SessionRecord | null>;
+  /** Those that have not expired, in the order of their beginning. */
+  list(now: Timestamp): Promise<readonly SessionRecord[]>;
+  touch(id: string, lastUsedAt: Timestamp): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** Links and sessions. */
+  deleteExpired(now: Timestamp): Promise<void>;
+}
+
 export interface EventStore {
   append(event: Omit<EventRecord, 'id'>): Promise<EventRecord>;
   /** With an id greater than `after`, oldest first. */
@@ -212,6 +228,7 @@ export interface Stores {
   readonly accounts: AccountStore;
   readonly dnsCredentials: DnsCredentialStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
   readonly events: EventStore;
   readonly settings: SettingStore;
   readonly overview: OverviewStore;

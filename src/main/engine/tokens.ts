@@ -1,11 +1,12 @@
 // API tokens: made, checked, revoked. The token is shown once; only its SHA-256 is kept.
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../shared/time.ts';
 import type { CreateToken, Token } from '../../shared/token.ts';
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { TokenRecord } from './model.ts';
 import type { Clock } from './ports.ts';
+import { hashOfSecret, randomSecret } from './random-secret.ts';
 import type { Stores } from './stores.ts';
 
 export interface Tokens {
@@ -26,11 +27,11 @@ const LAST_USE_MS = 60_000;
 export function createTokens(stores: Stores, journal: Journal, clock: Clock): Tokens {
   return {
     async create({ name, scopes, projectIds, expiresAt }) {
-      const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
+      const secret = randomSecret(PREFIX);
       const record: TokenRecord = {
         id: randomUUID(),
         name,
-        hash: hashOf(secret),
+        hash: hashOfSecret(secret),
         scopes: [...new Set(scopes)],
         projectIds,
         createdAt: toTimestamp(clock.now()),
@@ -46,7 +47,7 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
     },
 
     async authenticate(secret) {
-      const record = await stores.tokens.byHash(hashOf(secret));
+      const record = await stores.tokens.byHash(hashOfSecret(secret));
       const now = toTimestamp(clock.now());
       if (
         record === null ||
@@ -77,11 +78,6 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       });
     },
   };
-}
-
-/** The token is 256 random bits, so a plain hash is enough: there is nothing to guess. */
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 function present({ hash: _, scopes, projectIds, ...rest }: TokenRecord): Token {

@@ -1,8 +1,9 @@
-// The command line: certdesk serve, certdesk token create|list|revoke.
+// The command line: certdesk serve, certdesk login-link, certdesk token create|list|revoke.
 import { Command, CommanderError } from 'commander';
 import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
-import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS } from './options.ts';
+import { printLoginLink } from './login-link.ts';
+import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
@@ -27,6 +28,17 @@ function createProgram(): Command {
     ...DATA_OPTIONS,
     ...SERVE_OPTIONS,
   ]).action(serve);
+
+  addOptions(
+    program.command('login-link').description('print a new one-time link that signs a browser in to the GUI'),
+    DATA_OPTIONS,
+  )
+    .option(
+      '--url <address>',
+      "the server's address as the browser knows it (behind a reverse proxy)",
+      toWebUrl,
+    )
+    .action(printLoginLink);
 
   const token = program.command('token').description('API tokens; may be used beside a running server');
   addOptions(token.command('create').description('make a token and print it, this once'), DATA_OPTIONS)

@@ -122,6 +122,11 @@ function toSeconds(text: string): number {
   throw new InvalidArgumentError('A number of seconds from 1 to 3600.');
 }
 
+export function toWebUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new InvalidArgumentError('An address that begins with http:// or https://.');
+}
+
 function toUrl(text: string): string {
   const url = URL.parse(text);
   if (url?.protocol === 'https:') return text;

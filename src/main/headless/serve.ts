@@ -7,6 +7,7 @@ import { readCaFile, type ServeOptions } from './options.ts';
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
   const logger = createLogger(options.logFormat);
+  const installation = readInstallation();
   const app = await createApp({
     dataFolder: options.dataDir,
     secretStore: options.secretStore,
@@ -24,20 +25,24 @@ export async function serve(options: ServeOptions): Promise<void> {
       authorityPort: options.dnsAuthorityPort ?? null,
     },
     acmeRoots: readCaFile(options.acmeCaFile),
-    ...readInstallation(),
+    ...installation,
     logger,
     clock: { now: () => new Date() },
     limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
   });
-  announce(app);
+  announce(app, installation.guiFolder === null ? null : await app.signInLink());
   await ended();
   process.stdout.write('Certdesk stops\n');
   await app.close();
 }
 
-function announce({ address, challengePort, notices }: App): void {
+/** On standard output, not in the log: the link is a secret until it is used. */
+function announce({ address, challengePort, notices }: App, signInLink: string | null): void {
   const lines = [
     `Certdesk listens on ${address}`,
+    ...(signInLink === null
+      ? []
+      : [`Open it once, within 10 minutes: ${signInLink}`, 'A new link: certdesk login-link']),
     ...(challengePort === null ? [] : [`HTTP-01 challenges are answered on port ${challengePort}`]),
     ...notices,
     'Make an API token with: certdesk token create --name NAME --scope projects:write',

@@ -2,12 +2,8 @@
 import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
-import { createJournal } from '../engine/journal.ts';
-import { createTokens, type Tokens } from '../engine/tokens.ts';
-import { databasePath, makeDataFolder } from '../storage/data-folder.ts';
-import { openDatabase } from '../storage/database.ts';
-import { createStores } from '../storage/stores.ts';
 import type { DataOptions } from './options.ts';
+import { withEngineParts } from './with-database.ts';
 
 export interface CreateOptions extends DataOptions {
   readonly name: string;
@@ -27,14 +23,14 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
   });
   if (!body.success)
     throw new CertdeskError('INVALID_REQUEST', z.prettifyError(body.error).replace(/\s*\n\s*/g, ' '));
-  await withTokens(dataDir, async (tokens) => {
+  await withEngineParts(dataDir, async ({ tokens }) => {
     const { secret } = await tokens.create(body.data);
     process.stdout.write(`${secret}\n`);
   });
 }
 
 export async function listTokens({ dataDir }: DataOptions): Promise<void> {
-  await withTokens(dataDir, async (tokens) => {
+  await withEngineParts(dataDir, async ({ tokens }) => {
     for (const token of await tokens.list()) {
       const { id, name, scopes, projectIds, expiresAt, lastUsedAt, revokedAt } = token;
       const state =
@@ -48,21 +44,8 @@ export async function listTokens({ dataDir }: DataOptions): Promise<void> {
 }
 
 export async function revokeToken(id: string, { dataDir }: DataOptions): Promise<void> {
-  await withTokens(dataDir, async (tokens) => {
+  await withEngineParts(dataDir, async ({ tokens }) => {
     const { name } = await tokens.revoke(id);
     process.stdout.write(`Token ${name} revoked\n`);
   });
-}
-
-async function withTokens(folder: string, work: (tokens: Tokens) => Promise<void>): Promise<void> {
-  makeDataFolder(folder);
-  const database = openDatabase(databasePath(folder));
-  const clock = { now: () => new Date() };
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  try {
-    const stores = createStores(database.db);
-    await work(createTokens(stores, createJournal(stores, clock, quiet), clock));
-  } finally {
-    await database.close();
-  }
 }

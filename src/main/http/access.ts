@@ -1,10 +1,15 @@
-// Who may call: the Host header is one of the listener's own names, and the token is known.
+// Who may call: the Host header is one of the listener's own names, and the token or session is known.
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Session } from '../../shared/session.ts';
 import type { Principal } from '../api/context.ts';
 import { CertdeskError } from '../engine/errors.ts';
+import type { TokenRecord } from '../engine/model.ts';
+import type { Sessions } from '../engine/sessions.ts';
 import type { Tokens } from '../engine/tokens.ts';
+import { checkSessionOrigin } from './origin.ts';
+import { readSessionCookie } from './session-cookie.ts';
 
 /**
  * A page of a foreign site whose name is pointed at 127.0.0.1 (DNS rebinding) sends its own name as Host. Such an
@@ -23,34 +28,67 @@ export function createHostCheck(allowed: readonly string[]): (request: FastifyRe
   };
 }
 
-/** More failed tokens than this a minute from one address are answered by 429. */
+/** More failed tokens and sign-ins than this a minute from one address are answered by 429. */
 const FAILURES_A_MINUTE = 10;
 
-export type Authenticate = (request: FastifyRequest) => Promise<Principal | null>;
-
 /**
- * @returns who the bearer token stands for; null where none was sent.
- * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS (details.retryAfter in seconds).
+ * Passes on what `attempt` brings; counts it where the secret was wrong.
+ * @throws what `attempt` throws, or TOO_MANY_REQUESTS (details.retryAfter in seconds) in its place.
  */
-export function createAuthenticate(app: FastifyInstance, tokens: Tokens): Authenticate {
-  const countFailure = app.createRateLimit({ max: FAILURES_A_MINUTE, timeWindow: '1 minute' });
-  return async (request) => {
-    const secret = bearerOf(request);
-    if (secret === null) return null;
+export type FailureLimit = <T>(request: FastifyRequest, attempt: Promise<T>) => Promise<T>;
+
+/** One count for all kinds of secrets. */
+export function createFailureLimit(app: FastifyInstance): FailureLimit {
+  const count = app.createRateLimit({ max: FAILURES_A_MINUTE, timeWindow: '1 minute' });
+  return async (request, attempt) => {
     try {
-      const { id, name, scopes, projectIds } = await tokens.authenticate(secret);
-      return { id, name, scopes, projectIds };
+      return await attempt;
     } catch (error) {
-      if (!(error instanceof CertdeskError) || error.code !== 'UNAUTHENTICATED') throw error;
-      const limit = await countFailure(request);
+      if (!(error instanceof CertdeskError) || error.entry.status !== 401) throw error;
+      const limit = await count(request);
       if (limit.isAllowed || !limit.isExceeded) throw error;
       throw new CertdeskError(
         'TOO_MANY_REQUESTS',
-        `Too many failed tokens from ${request.ip}. Wait ${limit.ttlInSeconds} seconds`,
+        `Too many failed tokens or sign-ins from ${request.ip}. Wait ${limit.ttlInSeconds} seconds`,
         { retryAfter: limit.ttlInSeconds },
       );
     }
   };
+}
+
+export type Authenticate = (request: FastifyRequest) => Promise<Principal | null>;
+
+export interface AuthenticateDeps {
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly limitFailures: FailureLimit;
+}
+
+/**
+ * @returns who the bearer token, else the session's cookie, stands for; null where none was sent, or the session has
+ * ended.
+ * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS (details.retryAfter in seconds), ORIGIN_NOT_ALLOWED.
+ */
+export function createAuthenticate({ tokens, sessions, limitFailures }: AuthenticateDeps): Authenticate {
+  return async (request) => {
+    const token = bearerOf(request);
+    // No page of another site can make a browser send this header: Origin does not matter.
+    if (token !== null) return tokenPrincipal(await limitFailures(request, tokens.authenticate(token)));
+    const cookie = readSessionCookie(request);
+    if (cookie === null) return null;
+    checkSessionOrigin(request, cookie.secure);
+    const session = await sessions.authenticate(cookie.secret);
+    return session && windowPrincipal(session);
+  };
+}
+
+function tokenPrincipal({ id, name, scopes, projectIds }: TokenRecord): Principal {
+  return { kind: 'token', id, name, scopes, projectIds };
+}
+
+/** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
+function windowPrincipal({ id, name }: Session): Principal {
+  return { kind: 'window', id, name, scopes: ['projects:write'], projectIds: null };
 }
 
 /** RFC 6750 section 2.1. @throws UNAUTHENTICATED for any other scheme. */

@@ -24,6 +24,15 @@ export function createContextReader({ engine, health, authenticate }: ContextDep
   });
 }
 
+/** Whether the caller of a request that is still being answered may still be answered. */
+export async function isKnown(request: FastifyRequest, createContext: CreateContext): Promise<boolean> {
+  try {
+    return (await createContext(request)).principal !== null;
+  } catch {
+    return false;
+  }
+}
+
 function idempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;

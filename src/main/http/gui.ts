@@ -1,6 +1,7 @@
 // The GUI's files, as the build made them.
+import { relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** No inline script, nothing from anywhere else. */
 const CSP =
@@ -18,6 +19,26 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
   }
   await app.register(fastifyStatic, {
     root: folder,
-    setHeaders: (reply) => reply.header('Content-Security-Policy', CSP),
+    cacheControl: false,
+    setHeaders: (reply, path) =>
+      reply.headers({ 'Content-Security-Policy': CSP, 'Cache-Control': cacheFor(folder, path) }),
   });
+}
+
+/** What the build names after its content never changes; everything else is asked for anew each time. */
+function cacheFor(folder: string, path: string): string {
+  const hashed = relative(folder, path).startsWith(`assets${sep}`);
+  return hashed ? 'public, max-age=31536000, immutable' : 'no-cache';
+}
+
+/** Addresses that the page makes up for its own views: a browser that opens one gets the page, which knows it. */
+export function isPageRequest({ method, url, headers }: FastifyRequest): boolean {
+  const readable = method === 'GET' || method === 'HEAD';
+  return readable && headers.accept?.includes('text/html') === true && !NO_PAGES.test(url);
+}
+
+const NO_PAGES = /^\/(?:api|trpc|assets|\.well-known)(?:[/?]|$)/;
+
+export function sendPage(reply: FastifyReply): FastifyReply {
+  return reply.sendFile('index.html');
 }

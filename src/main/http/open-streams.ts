@@ -3,19 +3,25 @@
 import type { ServerResponse } from 'node:http';
 
 export interface OpenStreams {
-  add(stream: ServerResponse): void;
+  /** @param isAllowed Whether its reader may still have it: the token may be revoked and the session ended meanwhile. */
+  add(stream: ServerResponse, isAllowed: () => Promise<boolean>): void;
+  /** Ends those whose readers may no longer have them. */
+  recheck(): Promise<void>;
   endAll(): void;
 }
 
 export function createOpenStreams(): OpenStreams {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, () => Promise<boolean>>();
   return {
-    add(stream) {
-      open.add(stream);
+    add(stream, isAllowed) {
+      open.set(stream, isAllowed);
       stream.once('close', () => open.delete(stream));
     },
+    async recheck() {
+      for (const [stream, isAllowed] of open) if (!(await isAllowed())) stream.destroy();
+    },
     endAll() {
-      for (const stream of open) stream.destroy();
+      for (const stream of open.keys()) stream.destroy();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
-import type { CreateContext } from './context.ts';
+import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -68,7 +68,7 @@ async function handle(
     throw toFailure(error);
   });
   if (rest.form === 'events') {
-    streams.add(reply.raw);
+    streams.add(reply.raw, () => isKnown(request, createContext));
     return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);
   }
   if (rest.form === 'file')

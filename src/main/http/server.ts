@@ -11,13 +11,14 @@ import Fastify, {
 import type { Health } from '../api/context.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
 import type { Engine } from '../engine/index.ts';
-import { createAuthenticate, createHostCheck } from './access.ts';
+import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
 import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
-import { addGui } from './gui.ts';
-import { createOpenStreams } from './open-streams.ts';
+import { addGui, isPageRequest, sendPage } from './gui.ts';
+import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import { API_PREFIX, addRest, restOperations } from './rest.ts';
+import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { addTrpc, TRPC_PREFIX } from './trpc.ts';
 
 export interface HttpServerDeps {
@@ -46,7 +47,11 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   });
   app.addHook('onResponse', logRequest);
   app.setErrorHandler((error, request, reply) => sendError(toFailure(error), request, reply));
-  app.setNotFoundHandler((request, reply) => sendError(notFound(request), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    deps.guiFolder !== null && isPageRequest(request)
+      ? sendPage(reply)
+      : sendError(notFound(request), request, reply),
+  );
   parseJsonLeniently(app);
   await app.register(rateLimit, { global: false });
 
@@ -63,14 +68,17 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
-    if (API_PREFIXES.some((prefix) => request.url.startsWith(prefix)))
+    if (NOT_STORED.some((prefix) => request.url.startsWith(prefix)))
       reply.header('Cache-Control', 'no-store');
   });
 
   const streams = createOpenStreams();
-  app.addHook('preClose', async () => streams.endAll());
-  const authenticate = createAuthenticate(app, engine.tokens);
+  watchStreams(app, engine, streams);
+  const { sessions, tokens } = engine;
+  const limitFailures = createFailureLimit(app);
+  const authenticate = createAuthenticate({ tokens, sessions, limitFailures });
   const createContext = createContextReader({ engine, health: deps.health, authenticate });
+  addSignIn(app, { sessions, limitFailures });
   addRest(app, { createContext, streams });
   await addTrpc(app, { createContext, streams });
   await addDocs(app, deps.version);
@@ -78,7 +86,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   return app;
 }
 
-const API_PREFIXES = [API_PREFIX, TRPC_PREFIX];
+const NOT_STORED = [API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];
 
 const SAFE_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -87,6 +95,23 @@ const SAFE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
+
+/** A token that the command line has revoked, and a session that has run out, are noticed this late at most. */
+const RECHECK_MS = 60_000;
+
+/** Ends event streams when the server stops, and when their readers may no longer have them. */
+function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenStreams): void {
+  const timer = setInterval(() => streams.recheck(), RECHECK_MS);
+  timer.unref();
+  const unlisten = journal.listen(({ kind }) => {
+    if (kind === 'session.ended' || kind === 'token.revoked') void streams.recheck();
+  });
+  app.addHook('preClose', async () => {
+    clearInterval(timer);
+    unlisten();
+    streams.endAll();
+  });
+}
 
 /** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
 function parseJsonLeniently(app: FastifyInstance): void {

@@ -4,7 +4,7 @@ import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppRouter, appRouter } from '../api/router.ts';
 import { toFailure, toTrpcError } from '../api/trpc.ts';
-import type { CreateContext } from './context.ts';
+import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 export const TRPC_PREFIX = '/trpc';
@@ -28,7 +28,7 @@ export async function addTrpc(app: FastifyInstance, { createContext, streams }: 
       method: ['GET', 'POST'],
       url: `${TRPC_PREFIX}/*`,
       handler: (request, reply) => {
-        if (isStream(request)) streams.add(reply.raw);
+        if (isStream(request)) streams.add(reply.raw, () => isKnown(request, createContext));
         return answer(request, reply, createContext);
       },
     });
@@ -46,6 +46,7 @@ async function answer(
     res: reply,
     path: (request.params as { '*': string })['*'],
     maxBatchSize: MAX_BATCH,
+    allowMethodOverride: true, // a query whose input holds a secret comes by POST: addresses end up in logs
     // A page does not wait for long work: it gets the job, and hears of its steps as events.
     createContext: async () => ({ ...(await readContext(request, createContext)), respondAsync: true }),
     onError({ error, path }) {

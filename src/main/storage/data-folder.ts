@@ -1,6 +1,6 @@
 // The data folder: who may read it, and that one Certdesk at a time runs on it.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CertdeskError } from '../engine/errors.ts';
@@ -23,6 +23,26 @@ export function makeDataFolder(folder: string): void {
 
 export const databasePath = (folder: string): string => join(folder, 'certdesk.db');
 
+/** Whether a Certdesk runs on the folder: whether its lock is held. */
+export function isDataFolderInUse(folder: string): boolean {
+  const path = join(folder, LOCK_FILE);
+  if (!existsSync(path)) return false;
+  const sqlite = new Sqlite(path, { timeout: 0, readonly: true });
+  try {
+    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === 'SQLITE_BUSY';
+  } finally {
+    sqlite.close();
+  }
+}
+
+const LOCK_FILE = 'certdesk.lock';
+
+/** A look at the lock holds it for an instant; a start at that very moment waits so long, in ms. */
+const LOCK_WAIT_MS = 200;
+
 /**
  * Held while Certdesk runs. It is SQLite's own lock on a file beside the database, so the system drops it however the
  * process ends, on every platform. The command line does not take it: it may run beside the server.
@@ -31,7 +51,7 @@ export const databasePath = (folder: string): string => join(folder, 'certdesk.d
 export function lockDataFolder(folder: string): () => void {
   let sqlite: Sqlite.Database | undefined;
   try {
-    sqlite = new Sqlite(join(folder, 'certdesk.lock'), { timeout: 0 });
+    sqlite = new Sqlite(join(folder, LOCK_FILE), { timeout: LOCK_WAIT_MS });
     sqlite.pragma('journal_mode = DELETE');
     sqlite.exec('BEGIN EXCLUSIVE');
     const held = sqlite;

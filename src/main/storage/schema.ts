@@ -10,6 +10,8 @@ export interface Schema {
   orders: OrdersTable;
   dns_credentials: DnsCredentialsTable;
   tokens: TokensTable;
+  login_links: LoginLinksTable;
+  sessions: SessionsTable;
   events: EventsTable;
   settings: SettingsTable;
 }
@@ -126,6 +128,22 @@ interface TokensTable {
   expires_at: string | null;
   last_used_at: string | null;
   revoked_at: string | null;
+}
+
+interface LoginLinksTable {
+  hash: string;
+  expires_at: string;
+}
+
+interface SessionsTable {
+  seq: Generated<number>;
+  id: string;
+  hash: string;
+  name: string;
+  address: string | null;
+  created_at: string;
+  expires_at: string;
+  last_used_at: string;
 }
 
 export interface EventsTable {

@@ -10,6 +10,7 @@ import { createOrderStore } from './orders.ts';
 import { createOverviewStore } from './overview.ts';
 import { createProjectStore } from './projects.ts';
 import type { Schema } from './schema.ts';
+import { createSessionStore } from './sessions.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
 
@@ -23,6 +24,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     accounts: createAccountStore(db),
     dnsCredentials: createDnsCredentialStore(db),
     tokens: createTokenStore(db),
+    sessions: createSessionStore(db),
     events: createEventStore(db),
     settings: createSettingStore(db),
     overview: createOverviewStore(db),

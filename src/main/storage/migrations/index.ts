@@ -1,6 +1,7 @@
 // Every migration in order. To change the schema add a file and a line here; test/storage/migrations.test.ts walks them.
 import { initial } from './0001-initial.ts';
+import { sessions } from './0002-sessions.ts';
 import { listing } from './0003-listing.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, listing];
+export const MIGRATIONS: readonly Migration[] = [initial, sessions, listing];

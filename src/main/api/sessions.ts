@@ -1,0 +1,30 @@
+// Browsers that are signed in: who they are, and signing one out from afar.
+import { z } from 'zod';
+import { SessionSchema } from '../../shared/session.ts';
+import { operation, requireAllProjects, router } from './trpc.ts';
+
+export const sessions = router({
+  list: operation('projects:write')
+    .meta({ rest: { method: 'GET', path: '/sessions', summary: 'List browsers that are signed in' } })
+    .output(
+      z.object({
+        sessions: z.array(
+          SessionSchema.extend({ current: z.boolean().meta({ description: 'The one that asks' }) }),
+        ),
+      }),
+    )
+    .query(async ({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      const open = await ctx.engine.sessions.list();
+      return { sessions: open.map((session) => ({ ...session, current: session.id === ctx.principal.id })) };
+    }),
+
+  end: operation('projects:write')
+    .meta({ rest: { method: 'DELETE', path: '/sessions/{sessionId}', summary: 'Sign a browser out' } })
+    .input(z.object({ sessionId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
+    .output(SessionSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.sessions.end(input.sessionId);
+    }),
+});

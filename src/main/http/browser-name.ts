@@ -1,0 +1,27 @@
+// A browser by the name that people know it by: "Firefox on Linux". It only labels a session: nothing depends on it.
+
+/** The first that matches: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari. */
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg\//, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\bFirefox\//, 'Firefox'],
+  [/\bElectron\//, 'Certdesk window'],
+  [/\b(?:Chrome|Chromium)\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+];
+
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\bWindows\b/, 'Windows'],
+  [/\b(?:iPhone|iPad)\b/, 'iOS'],
+  [/\bMac OS X\b/, 'macOS'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bLinux\b/, 'Linux'],
+];
+
+/** @param agent The User-Agent header. */
+export function browserName(agent: string | undefined): string {
+  const find = (table: typeof BROWSERS) => table.find(([pattern]) => pattern.test(agent ?? ''))?.[1];
+  const browser = find(BROWSERS) ?? 'Browser';
+  const system = find(SYSTEMS);
+  return system === undefined ? browser : `${browser} on ${system}`;
+}

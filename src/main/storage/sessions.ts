@@ -1,0 +1,71 @@
+// SessionStore on SQLite: hashes only; links and sessions that have expired are cleared away when new ones are made.
+import type { Kysely, Selectable } from 'kysely';
+import type { SessionRecord } from '../engine/model.ts';
+import type { SessionStore } from '../engine/stores.ts';
+import type { Schema } from './schema.ts';
+
+export function createSessionStore(db: Kysely<Schema>): SessionStore {
+  return {
+    async createLink({ hash, expiresAt }) {
+      await db.insertInto('login_links').values({ hash, expires_at: expiresAt }).execute();
+    },
+    async useLink(hash, now) {
+      // One statement: of two that come with the same link at once, one gets it.
+      const used = await db
+        .deleteFrom('login_links')
+        .where('hash', '=', hash)
+        .where('expires_at', '>', now)
+        .executeTakeFirst();
+      return used.numDeletedRows === 1n;
+    },
+    async create(session) {
+      await db
+        .insertInto('sessions')
+        .values({
+          id: session.id,
+          hash: session.hash,
+          name: session.name,
+          address: session.address,
+          created_at: session.createdAt,
+          expires_at: session.expiresAt,
+          last_used_at: session.lastUsedAt,
+        })
+        .execute();
+    },
+    async byHash(hash) {
+      const row = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
+      return row === undefined ? null : toSession(row);
+    },
+    async list(now) {
+      const rows = await db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('expires_at', '>', now)
+        .orderBy('seq')
+        .execute();
+      return rows.map(toSession);
+    },
+    async touch(id, lastUsedAt) {
+      await db.updateTable('sessions').set({ last_used_at: lastUsedAt }).where('id', '=', id).execute();
+    },
+    async delete(id) {
+      await db.deleteFrom('sessions').where('id', '=', id).execute();
+    },
+    async deleteExpired(now) {
+      await db.deleteFrom('login_links').where('expires_at', '<=', now).execute();
+      await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+    },
+  };
+}
+
+function toSession(row: Selectable<Schema['sessions']>): SessionRecord {
+  return {
+    id: row.id,
+    hash: row.hash,
+    name: row.name,
+    address: row.address,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+  };
+}

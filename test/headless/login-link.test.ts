@@ -1,0 +1,76 @@
+// certdesk login-link, beside a server that runs and without one.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { printLoginLink } from '../../src/main/headless/login-link.ts';
+import { lockDataFolder } from '../../src/main/storage/data-folder.ts';
+import { startApp } from '../support/app.ts';
+import { createBrowser } from '../support/browser.ts';
+
+let dataDir: string;
+let printed: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'certdesk-link-'));
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('certdesk login-link', () => {
+  it('prints a link that signs a browser in to the running server, and nothing else', async () => {
+    const app = await startApp({ dataFolder: dataDir });
+    try {
+      await printLoginLink({ dataDir });
+      expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login#cdl_[\w-]{43}\n$/);
+      const url = new URL(printed.trim());
+      expect(url.origin).toBe(app.app.address);
+      const browser = createBrowser(app.app.address);
+      expect((await browser.signIn(url.hash.slice(1))).status).toBe(200);
+      expect((await browser.get('/api/v1/projects')).status).toBe(200);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('takes the address that the browser knows', async () => {
+    const app = await startApp({ dataFolder: dataDir });
+    try {
+      await printLoginLink({ dataDir, url: 'https://certs.example.com/' });
+      expect(printed).toMatch(/^https:\/\/certs\.example\.com\/login#cdl_/);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('names an address that a browser can open where the server listens on all', async () => {
+    const app = await startApp({ dataFolder: dataDir, platform: { api: { host: '0.0.0.0', port: 0 } } });
+    try {
+      await printLoginLink({ dataDir });
+      expect(printed).toMatch(/^http:\/\/localhost:\d+\/login#/);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('says so where no server runs, before one ever did and after one', async () => {
+    const refusal = { code: 'INVALID_REQUEST', message: expect.stringMatching(/^No Certdesk runs/) };
+    await expect(printLoginLink({ dataDir })).rejects.toMatchObject(refusal);
+    await (await startApp({ dataFolder: dataDir })).close();
+    await expect(printLoginLink({ dataDir })).rejects.toMatchObject(refusal);
+    expect(printed).toBe('');
+  });
+
+  it('waits for the address of a server that is starting', async () => {
+    const release = lockDataFolder(dataDir);
+    await expect(printLoginLink({ dataDir })).rejects.toThrow(/still starting/);
+    release();
+  });
+});

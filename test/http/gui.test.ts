@@ -1,0 +1,99 @@
+// The GUI's files over HTTP: what is kept by a browser, what it may run, and addresses that only the page knows.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type Browser, createBrowser } from '../support/browser.ts';
+
+const PAGE = '<!doctype html><title>Certdesk</title>';
+
+let folder: string;
+let app: TestApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'certdesk-gui-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), PAGE);
+  writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(folder, 'assets', 'index-abc123.js'), 'export {};');
+  app = await startApp({ platform: { guiFolder: folder } });
+  browser = createBrowser(app.app.address);
+});
+afterAll(async () => {
+  await app.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** As a browser opens an address. */
+const visit = (path: string) => browser.get(path, { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+const load = (path: string) => browser.get(path, { Accept: '*/*' });
+
+describe('the page', () => {
+  it.each(['/', '/login', '/projects/9f6c', '/projects/shop.example.com?tab=history', '/trpcs'])(
+    'is at %s',
+    async (path) => {
+      const { status, text, headers } = await visit(path);
+      expect({ status, text }).toEqual({ status: 200, text: PAGE });
+      expect(headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(headers['cache-control']).toMatch(/^no-(cache|store)$/);
+    },
+  );
+
+  it('may run and load what this server has, and no inline script', async () => {
+    for (const path of ['/', '/projects/9f6c']) {
+      const policy = String((await visit(path)).headers['content-security-policy']);
+      const rules = new Map(
+        policy.split('; ').map((rule): [string, string] => [rule.split(' ')[0] ?? '', rule]),
+      );
+      expect(rules.get('default-src')).toBe("default-src 'none'");
+      expect(rules.get('script-src')).toBe("script-src 'self'");
+      expect(rules.get('connect-src')).toBe("connect-src 'self'");
+      expect(rules.get('frame-ancestors')).toBe("frame-ancestors 'none'");
+      expect(rules.get('base-uri')).toBe("base-uri 'none'");
+      expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+    }
+  });
+
+  it('is not what stands at an address of the API, nor what a script or image gets', async () => {
+    for (const path of ['/api/v1/nothing', '/api', '/trpc', '/assets/gone.js', '/.well-known/x'])
+      expect((await visit(path)).status).toBe(404);
+    expect((await load('/projects/9f6c')).status).toBe(404);
+    expect((await browser.post('/projects/9f6c', '{}', { Accept: 'text/html' })).status).toBe(404);
+    expect(await visit('/api/v1/nothing')).toMatchObject({ body: { code: 'NOT_FOUND' } });
+  });
+
+  it('comes with no header that lets other sites read it', async () => {
+    const { headers } = await browser.get('/', { Origin: 'http://evil.example', Accept: 'text/html' });
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+    });
+  });
+});
+
+describe('other files', () => {
+  it('are kept for good where their name tells their content, else asked for each time', async () => {
+    const asset = await load('/assets/index-abc123.js');
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers['content-type']).toMatch(/^(text|application)\/javascript/);
+    expect((await load('/icon.svg')).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('cost no second transfer', async () => {
+    const { headers } = await load('/icon.svg');
+    expect(await browser.get('/icon.svg', { 'If-None-Match': String(headers.etag) })).toMatchObject({
+      status: 304,
+      text: '',
+    });
+  });
+
+  it('outside the folder are out of reach', async () => {
+    for (const path of ['/../package.json', '/%2e%2e/package.json', '/assets/..%2f..%2fpackage.json'])
+      expect((await load(path)).status).toBeGreaterThanOrEqual(400);
+  });
+});
