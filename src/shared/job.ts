@@ -20,6 +20,10 @@ export const STEPS = {
 } as const;
 export type Step = keyof typeof STEPS;
 
+export function isStep(word: string): word is Step {
+  return Object.hasOwn(STEPS, word);
+}
+
 export const JobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
 
 export type JobState = z.infer<typeof JobStateSchema>;

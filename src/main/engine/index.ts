@@ -16,7 +16,6 @@ import {
   readPropagation,
 } from './challenges/propagation-settings.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
-import { createKeyedMutex } from './dns/keyed-mutex.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
@@ -27,6 +26,7 @@ import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
 import { forgetStaleSecrets, sweepLeftovers } from './leftovers.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';

@@ -8,7 +8,7 @@ import { createDns01Solver } from '../../../src/main/engine/challenges/dns-01.ts
 import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
 import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
 import { acmedns } from '../../../src/main/engine/dns/acmedns.ts';
-import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/main/engine/keyed-mutex.ts';
 import { manual } from '../../../src/main/engine/dns/manual.ts';
 import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';

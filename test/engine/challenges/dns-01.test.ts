@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDns01Solver, type Dns01Deps, dns01Value } from '../../../src/main/engine/challenges/dns-01.ts';
 import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
-import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/main/engine/keyed-mutex.ts';
 import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import type { Json } from '../../../src/main/engine/model.ts';

@@ -1,8 +1,8 @@
 // Accounts at CAs: one a directory and e-mail address, made on first use, its key stored before the CA sees it.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
-import type { KeyedMutex } from '../dns/keyed-mutex.ts';
 import { CertdeskError } from '../errors.ts';
+import type { KeyedMutex } from '../keyed-mutex.ts';
 import { generateKey } from '../keys.ts';
 import type { AccountRecord } from '../model.ts';
 import type { Clock, Vault } from '../ports.ts';

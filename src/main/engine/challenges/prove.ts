@@ -1,5 +1,7 @@
 // Proves control of every name of an order (RFC 8555 section 7.5): challenges are presented, checked to be visible,
 // announced to the CA, and waited for; what was presented is undone whatever happens.
+
+import { isStep } from '../../../shared/job.ts';
 import type {
   AcmeAuthorization,
   AcmeChallenge,
@@ -46,7 +48,7 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
   refuseDead(authorizations);
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
-  for (const each of pending) await present(each, solver, proof);
+  await inBatches(pending, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, keeper));
   if (tasks.length > 0) await solver.awaitVisible(tasks, context(proof, null));
 
@@ -124,7 +126,7 @@ function context(
     signal,
     report: (step, message, data = null) => {
       // Nobody waits for it: a step that cannot be written must not fail an issuance, and the next write will say so.
-      keeper.step(step === 'dns-propagation' ? step : 'challenge', message, data).catch(() => undefined);
+      keeper.step(isStep(step) ? step : 'challenge', message, data).catch(() => undefined);
     },
     async save(ref) {
       if (record !== null) await keeper.saveChallenge({ ...current(record, keeper), ref });
@@ -176,7 +178,8 @@ function advice(problem: AcmeProblem | null, type: string): string {
 
 /** Undoes what was presented. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
 export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKeeper): Promise<void> {
-  for (const record of keeper.order.challenges.filter(({ state }) => state !== 'cleaned')) {
+  const left = keeper.order.challenges.filter(({ state }) => state !== 'cleaned');
+  await inBatches(left, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
       await solver.cleanUp(record, context({ keeper, signal }, record));
@@ -186,12 +189,10 @@ export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKe
         { jobId: keeper.order.jobId, identifier: record.identifier, err: error },
         'Clean-up failed',
       );
-      await keeper.step(
-        'clean-up',
-        `What was set up for ${record.identifier} could not be removed; tried again later`,
-      );
+      const message = `What was set up for ${record.identifier} could not be removed; tried again later`;
+      await keeper.step('clean-up', message);
     }
-  }
+  });
 }
 
 const CLEAN_UP_MS = 60_000;

@@ -1,8 +1,9 @@
 // Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
-import type { KeyedMutex } from '../dns/keyed-mutex.ts';
+
 import { createDnsProvider, getDnsProvider } from '../dns/providers.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
+import type { KeyedMutex } from '../keyed-mutex.ts';
 import type { Recipe } from '../model.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Confirmations } from './confirmations.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createKeyedMutex } from '../../../src/main/engine/dns/keyed-mutex.ts';
+import { createKeyedMutex } from '../../src/main/engine/keyed-mutex.ts';
 
 const signal = new AbortController().signal;
 

@@ -1,0 +1,137 @@
+// dns-01 by the built server: SIGKILL between writing the record and its validation, and what is kept of secrets.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type Bind, startBind } from '../support/bind.ts';
+import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
+import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
+  let rig: DnsRig;
+  /** What Certdesk asks; a second name server of the zone may hold its record back. */
+  let folder: string;
+  let server: Server;
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-dns-'));
+    rig = await startDnsRig([{ name: 'example.com' }]);
+  }, 600_000);
+  afterAll(async () => {
+    await server?.stop('SIGKILL');
+    await rig.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** @param resolver What Certdesk asks in place of the rig's BIND. */
+  const start = async (
+    dataFolder: string,
+    resolver: Pick<Bind, 'server' | 'port'> = rig.bind,
+  ): Promise<Server> => {
+    const endpoints = Object.entries(rig.dns.endpoints).flatMap(([id, url]) => [
+      '--dns-endpoint',
+      `${id}=${url}`,
+    ]);
+    const dns = [
+      '--dns-resolver',
+      resolver.server,
+      '--dns-authority-port',
+      String(resolver.port),
+      ...endpoints,
+    ];
+    server = await startServer({ dataFolder, args: [...(await pebbleArgs(folder, rig.pebble)), ...dns] });
+    return server;
+  };
+  const newToken = async (dataFolder: string): Promise<string> => {
+    const made = ['token', 'create', '--data-dir', dataFolder, '--name', 'e2e', '--scope', 'projects:write'];
+    return (await runCertdesk(made)).trim();
+  };
+
+  it('killed between the record and its validation: the order goes on with the same record, which is gone afterwards', async () => {
+    // Certdesk asks a name server that does not show the record: it waits, and is killed in the middle of that.
+    const blind = await startBind({ zones: [{ name: 'example.com' }] });
+    const dataFolder = join(folder, 'goes-on');
+    await start(dataFolder, blind);
+    const token = await newToken(dataFolder);
+    const { body: project } = await server.call('POST', '/projects', {
+      token,
+      body: { domain: 'killed.example.com' },
+    });
+    const path = `/projects/${project.id}/certificate`;
+    const body = { ...rig.requests.cloudflare, keyType: 'ec' };
+    const headers = { Prefer: 'respond-async' };
+    const accepted = await server.call('POST', `${path}/obtain`, { token, body, headers });
+    const job = `/jobs/${accepted.body.job?.id}`;
+    await expect
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .toBe('dns-propagation');
+    const record = '_acme-challenge.killed.example.com';
+    const written = await rig.bind.lookup(record, 'TXT');
+    expect(written).toHaveLength(1);
+    await server.stop('SIGKILL');
+    expect(await rig.bind.lookup(record, 'TXT')).toEqual(written);
+    await blind.stop();
+
+    await start(dataFolder);
+    await expect
+      .poll(async () => (await server.call('GET', job, { token })).body.state, {
+        timeout: 30_000,
+        interval: 200,
+      })
+      .toBe('succeeded');
+    expect(await rig.bind.lookup(record, 'TXT')).toEqual([]);
+    expect(rig.pebble.requests().filter((request) => request.includes('order-plz'))).toHaveLength(1);
+    await server.stop();
+  });
+
+  it('killed, and the job cannot go on: it fails, and the record is gone all the same', async () => {
+    const blind = await startBind({ zones: [{ name: 'example.com' }] });
+    const dataFolder = join(folder, 'ends');
+    await start(dataFolder, blind);
+    const token = await newToken(dataFolder);
+    const { body: project } = await server.call('POST', '/projects', {
+      token,
+      body: { domain: 'ends.example.com' },
+    });
+    const body = { ...rig.requests.digitalocean, keyType: 'ec' };
+    const headers = { Prefer: 'respond-async' };
+    const accepted = await server.call('POST', `/projects/${project.id}/certificate/obtain`, {
+      token,
+      body,
+      headers,
+    });
+    const job = `/jobs/${accepted.body.job?.id}`;
+    await expect
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .toBe('dns-propagation');
+    await server.stop('SIGKILL');
+    await start(dataFolder, blind);
+    // The name server still shows nothing; the provider suggests how long that is waited for, the test does not.
+    await expect
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .toBe('dns-propagation');
+    await server.stop('SIGKILL');
+    await blind.stop();
+    await start(dataFolder, blind); // nothing answers there any more
+    await expect
+      .poll(async () => (await server.call('GET', job, { token })).body.state, {
+        timeout: 200_000,
+        interval: 500,
+      })
+      .toBe('failed');
+    expect(await rig.bind.lookup('_acme-challenge.ends.example.com', 'TXT')).toEqual([]);
+    await server.stop();
+  }, 240_000);
+
+  it('keeps none of the credentials in its folder or its output', async () => {
+    const secrets = Object.values(rig.standIns).flatMap((standIn) => standIn.secrets);
+    for (const name of await readdir(join(folder, 'goes-on'))) {
+      const bytes = await readFile(join(folder, 'goes-on', name), 'latin1');
+      for (const secret of secrets) expect(bytes.includes(secret), `${secret} in ${name}`).toBe(false);
+    }
+    for (const secret of secrets) expect(server.output()).not.toContain(secret);
+  });
+});
