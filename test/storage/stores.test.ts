@@ -118,8 +118,10 @@ describe('certificates', () => {
     await stores.certificates.activate(CERTIFICATE);
     await stores.certificates.activate({ ...CERTIFICATE, id: 'c2', storedAt: '2026-03-01T00:00:00Z' });
     expect((await stores.certificates.active('p1'))?.id).toBe('c2');
-    const versions = await stores.certificates.versions('p1');
-    expect(versions.map(({ id, supersededAt }) => [id, supersededAt])).toEqual([
+    const { items, total } = await stores.certificates.versions('p1', 10);
+    expect(total).toBe(2);
+    expect((await stores.certificates.versions('p1', 1)).items.map(({ id }) => id)).toEqual(['c2']);
+    expect(items.map(({ id, supersededAt }) => [id, supersededAt])).toEqual([
       ['c2', null],
       ['c1', '2026-03-01T00:00:00Z'],
     ]);
@@ -130,7 +132,7 @@ describe('certificates', () => {
     await stores.certificates.activate({ ...CERTIFICATE, id: 'c2' });
     expect(await stores.certificates.purgeRemoved('2026-01-10T00:00:00Z')).toBe(0);
     expect(await stores.certificates.purgeRemoved('2026-01-10T00:00:01Z')).toBe(1);
-    expect((await stores.certificates.versions('p1')).map(({ id }) => id)).toEqual(['c2']);
+    expect((await stores.certificates.versions('p1', 10)).items.map(({ id }) => id)).toEqual(['c2']);
   });
 
   it('finds what renews itself: active, obtained, on, not revoked', async () => {

@@ -15,6 +15,7 @@ import { AcceptedSchema } from '../../shared/job.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
 import { holdsKey } from '../engine/certificates.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
+import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { operation, requireScope, router } from './trpc.ts';
 
@@ -44,6 +45,8 @@ function answer<T extends z.ZodType>(outcome: Outcome, schema: T) {
 }
 
 export const certificates = router({
+  ...certificateHistory,
+
   get: operation('projects:read')
     .meta({ rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate' } })
     .input(z.object({ id }))

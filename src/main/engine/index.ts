@@ -19,6 +19,7 @@ import { createSolverRegistry } from './challenges/registry.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
+import { createHistory, type History } from './history.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
 import { createIssuanceJobs } from './issuance-jobs.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
@@ -61,6 +62,7 @@ export interface EngineLimits {
 export interface Engine {
   readonly projects: Projects;
   readonly certificates: Certificates;
+  readonly history: History;
   readonly issuance: Issuance;
   readonly jobs: Jobs;
   readonly events: Events;
@@ -126,6 +128,7 @@ export function createEngine(ports: EnginePorts): Engine {
   return {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
     certificates: createCertificates({ ...ports, journal }),
+    history: createHistory({ stores, journal, clock }),
     issuance,
     jobs: createJobs(stores),
     events: createEvents(stores, journal),

@@ -73,8 +73,13 @@ export interface CertificateStore {
   /** The one version that is neither superseded nor removed. */
   active(projectId: string): Promise<CertificateRecord | null>;
   get(id: string): Promise<CertificateRecord | null>;
-  /** Every version, newest first, removed ones too. */
-  versions(projectId: string): Promise<readonly CertificateRecord[]>;
+  /** The newest versions first, removed ones too; and how many there are. */
+  versions(
+    projectId: string,
+    limit: number,
+  ): Promise<{ readonly items: readonly CertificateRecord[]; readonly total: number }>;
+  /** Removed versions, the one removed last first. */
+  removed(projectId: string): Promise<readonly CertificateRecord[]>;
   /** Inserts it as the active version; the one before is superseded in the same step. */
   activate(certificate: CertificateRecord): Promise<void>;
   update(

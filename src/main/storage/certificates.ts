@@ -17,8 +17,23 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
       const row = await select().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toCertificate(row);
     },
-    async versions(projectId) {
-      const rows = await select().where('project_id', '=', projectId).orderBy('seq', 'desc').execute();
+    async versions(projectId, limit) {
+      const ofProject = select().where('project_id', '=', projectId);
+      const rows = await ofProject.orderBy('seq', 'desc').limit(limit).execute();
+      const { total } = await db
+        .selectFrom('certificates')
+        .where('project_id', '=', projectId)
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      return { items: rows.map(toCertificate), total };
+    },
+    async removed(projectId) {
+      const rows = await select()
+        .where('project_id', '=', projectId)
+        .where('removed_at', 'is not', null)
+        .orderBy('removed_at', 'desc')
+        .orderBy('seq', 'desc')
+        .execute();
       return rows.map(toCertificate);
     },
     async activate(certificate) {

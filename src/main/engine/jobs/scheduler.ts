@@ -5,6 +5,7 @@ import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Issuance } from '../issuance.ts';
 import type { Clock, Log } from '../ports.ts';
 import { attemptAt } from '../renewal.ts';
+import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../retention.ts';
 import type { Stores } from '../stores.ts';
 
 export interface SchedulerDeps {
@@ -42,10 +43,6 @@ export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Pro
 }
 
 const EVERY_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** A removed certificate can be brought back this long. */
-const KEEP_REMOVED_DAYS = 30;
-const KEEP_EVENTS_DAYS = 400;
 
 export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }: SchedulerDeps): Scheduler {
   let timer: NodeJS.Timeout | undefined;
@@ -54,9 +51,8 @@ export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }
 
   async function sweep(): Promise<number> {
     const now = clock.now();
-    const ago = (days: number) => toTimestamp(new Date(now.getTime() - days * DAY_MS));
-    await stores.certificates.purgeRemoved(ago(KEEP_REMOVED_DAYS));
-    await stores.events.deleteBefore(ago(KEEP_EVENTS_DAYS));
+    await stores.certificates.purgeRemoved(daysAgo(KEEP_REMOVED_DAYS, now));
+    await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
     await sweepLeftovers();
     let begun = 0;
     for (const certificate of await stores.certificates.renewable()) {

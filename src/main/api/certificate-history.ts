@@ -1,0 +1,71 @@
+// Versions of a certificate, its chain, how it is obtained, and a removal undone. Part of the router `certificates`.
+import { z } from 'zod';
+import { CertificateSchema } from '../../shared/certificate.ts';
+import {
+  CertificateDetailsSchema,
+  CertificateVersionSchema,
+  ChainLinkSchema,
+  RestoreRequestSchema,
+} from '../../shared/certificate-history.ts';
+import { ProjectIdSchema } from '../../shared/project.ts';
+import { operation } from './trpc.ts';
+
+const id = ProjectIdSchema;
+
+export const certificateHistory = {
+  versions: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/versions',
+        summary: 'Every version of the certificate, newest first, without keys',
+      },
+    })
+    .input(z.object({ id, limit: z.coerce.number().int().min(1).max(500).default(100) }))
+    .output(z.object({ versions: z.array(CertificateVersionSchema), total: z.int() }))
+    .query(({ ctx, input }) => ctx.engine.history.versions(input.id, input.limit)),
+
+  chain: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/chain',
+        summary: 'The chain, leaf first, each certificate described and as PEM',
+      },
+    })
+    .input(
+      z.object({
+        id,
+        version: z.string().min(1).max(64).optional().meta({ description: 'The active one where left out' }),
+      }),
+    )
+    .output(z.object({ chain: z.array(ChainLinkSchema) }))
+    .query(async ({ ctx, input }) => ({ chain: await ctx.engine.history.chain(input.id, input.version) })),
+
+  details: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/details',
+        summary: 'How the certificate is obtained: CA, proof, key, account; never a secret',
+      },
+    })
+    .input(z.object({ id }))
+    .output(CertificateDetailsSchema.nullable())
+    .query(({ ctx, input }) => ctx.engine.history.details(input.id)),
+
+  restore: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/restore',
+        summary: 'Undo the removal of a certificate, within 30 days',
+      },
+    })
+    .input(z.object({ id, body: RestoreRequestSchema.optional() }))
+    .output(z.object({ success: z.literal(true), certificate: CertificateSchema }))
+    .mutation(async ({ ctx, input }) => ({
+      success: true as const,
+      certificate: await ctx.engine.history.restore(input.id, input.body?.versionId),
+    })),
+};

@@ -1,0 +1,184 @@
+// What was before, and how it came: versions of a certificate, its chain, its recipe, and a removal undone.
+
+import type { Certificate } from '../../shared/certificate.ts';
+import type { CertificateDetails, CertificateVersion, ChainLink } from '../../shared/certificate-history.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { CERTIFICATE_AUTHORITIES } from './acme/directories.ts';
+import { findCertificate, refuseWhileBusy } from './certificates.ts';
+import { getDnsProvider } from './dns/providers.ts';
+import { CertdeskError } from './errors.ts';
+import { isSelfSigned, type Certificate as Parsed } from './inspect/certificate.ts';
+import { parseChain } from './inspect/chain.ts';
+import { describeCertificate, displayName } from './inspect/facts.ts';
+import type { Journal } from './journal.ts';
+import type { CertificateRecord, Recipe } from './model.ts';
+import type { Clock } from './ports.ts';
+import { presentCertificate } from './present.ts';
+import { findProject } from './projects.ts';
+import { keptUntil } from './retention.ts';
+import type { Stores } from './stores.ts';
+
+export interface History {
+  /** Newest first, without keys. @throws PROJECT_NOT_FOUND */
+  versions(
+    projectId: string,
+    limit: number,
+  ): Promise<{ readonly versions: CertificateVersion[]; readonly total: number }>;
+  /** Leaf first. @param versionId The active one where left out. @throws CERTIFICATE_NOT_FOUND */
+  chain(projectId: string, versionId?: string): Promise<ChainLink[]>;
+  /** Null where the project has no certificate. @throws PROJECT_NOT_FOUND */
+  details(projectId: string): Promise<CertificateDetails | null>;
+  /**
+   * Undoes a removal. @param versionId The one removed last where left out.
+   * @throws CERTIFICATE_NOT_FOUND (nothing to bring back), PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS
+   */
+  restore(projectId: string, versionId?: string): Promise<Certificate>;
+}
+
+export interface HistoryDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+export function createHistory({ stores, journal, clock }: HistoryDeps): History {
+  return {
+    async versions(projectId, limit) {
+      await findProject(stores, projectId);
+      const { items, total } = await stores.certificates.versions(projectId, limit);
+      return { versions: items.map((each) => presentVersion(each, clock.now())), total };
+    },
+
+    async chain(projectId, versionId) {
+      const { chain } = await findVersion(stores, projectId, versionId);
+      const now = clock.now();
+      return parseChain(chain).map((certificate) => presentLink(certificate, now));
+    },
+
+    async details(projectId) {
+      await findProject(stores, projectId);
+      const certificate = await stores.certificates.active(projectId);
+      return certificate && presentDetails(stores, certificate);
+    },
+
+    async restore(projectId, versionId) {
+      return journal.write(async (tx, emit) => {
+        await findProject(tx, projectId);
+        await refuseWhileBusy(tx, projectId);
+        if ((await tx.certificates.active(projectId)) !== null) {
+          throw new CertdeskError(
+            'PROJECT_HAS_CERTIFICATE',
+            'The project has a certificate by now: remove that one first',
+          );
+        }
+        const certificate = await findRemoved(tx, projectId, { versionId, now: clock.now() });
+        await tx.certificates.update(certificate.id, { removedAt: null });
+        const message = `Removal of the certificate for ${certificate.domain} undone`;
+        await emit({ kind: 'certificate.restored', projectId, message });
+        return presentCertificate({ ...certificate, removedAt: null }, clock.now());
+      });
+    },
+  };
+}
+
+async function findVersion(stores: Stores, projectId: string, id?: string): Promise<CertificateRecord> {
+  if (id === undefined) return findCertificate(stores, projectId);
+  await findProject(stores, projectId);
+  const version = await stores.certificates.get(id);
+  if (version?.projectId === projectId) return version;
+  throw new CertdeskError('CERTIFICATE_NOT_FOUND', `The project has no certificate version ${id}`);
+}
+
+async function findRemoved(
+  { certificates }: Stores,
+  projectId: string,
+  { versionId, now }: { readonly versionId: string | undefined; readonly now: Date },
+): Promise<CertificateRecord> {
+  const removed = (await certificates.removed(projectId)).filter((each) => isRestorable(each, now));
+  const found = versionId === undefined ? removed[0] : removed.find(({ id }) => id === versionId);
+  if (found !== undefined) return found;
+  throw new CertdeskError(
+    'CERTIFICATE_NOT_FOUND',
+    'There is no removed certificate to bring back: a removal can be undone for 30 days',
+  );
+}
+
+function isRestorable({ removedAt, supersededAt }: CertificateRecord, now: Date): boolean {
+  return removedAt !== null && supersededAt === null && keptUntil(removedAt) > toTimestamp(now);
+}
+
+function presentVersion(certificate: CertificateRecord, now: Date): CertificateVersion {
+  const { id, type, domain, issuedAt, expiresAt, serial, fingerprint, staging, storedAt } = certificate;
+  const { supersededAt, removedAt, revokedAt, revocationReason } = certificate;
+  return {
+    id,
+    state: removedAt !== null ? 'removed' : supersededAt !== null ? 'superseded' : 'active',
+    type,
+    domain,
+    names: [...certificate.names],
+    issuedAt,
+    expiresAt,
+    issuer: certificate.issuerName,
+    serial,
+    fingerprint,
+    staging,
+    storedAt,
+    supersededAt,
+    removedAt,
+    restorableUntil: removedAt !== null && isRestorable(certificate, now) ? keptUntil(removedAt) : null,
+    revokedAt,
+    revocationReason,
+  };
+}
+
+function presentLink(certificate: Parsed, now: Date): ChainLink {
+  const { names, ...described } = describeCertificate(certificate);
+  const { notBefore, notAfter } = certificate;
+  return {
+    ...described,
+    names: [...names],
+    commonName: displayName(certificate),
+    validity: now < notBefore ? 'not_yet_valid' : now > notAfter ? 'expired' : 'valid',
+    selfSigned: isSelfSigned(certificate),
+    pem: certificate.x509.toString(),
+  };
+}
+
+async function presentDetails(stores: Stores, certificate: CertificateRecord): Promise<CertificateDetails> {
+  const { id, storedAt, autoRenew, recipe, accountId } = certificate;
+  const account = accountId === null ? null : await stores.accounts.get(accountId);
+  return {
+    id,
+    storedAt,
+    autoRenew,
+    recipe: recipe && (await presentRecipe(stores, recipe)),
+    account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
+  };
+}
+
+async function presentRecipe(stores: Stores, recipe: Recipe): Promise<CertificateDetails['recipe']> {
+  const { ca, key, dnsProvider, dnsCredentialId, names, ...rest } = recipe;
+  const credential = dnsCredentialId === null ? null : await stores.dnsCredentials.get(dnsCredentialId);
+  const { staging, email, profile, preferredChain, challengeType } = rest;
+  return {
+    names: [...names],
+    ca: { id: ca, name: CERTIFICATE_AUTHORITIES.find((known) => known.id === ca)?.name ?? ca },
+    staging,
+    email,
+    keyType: key.type,
+    keySize: key.size,
+    profile,
+    preferredChain,
+    challengeType,
+    dnsProvider: dnsProvider === null ? null : { id: dnsProvider, name: await providerName(dnsProvider) },
+    dnsCredential: credential && { id: credential.id, name: credential.name },
+  };
+}
+
+/** A recipe may outlive the support of its provider. */
+async function providerName(id: string): Promise<string> {
+  return getDnsProvider(id).then(
+    ({ name }) => name,
+    () => id,
+  );
+}

@@ -1,0 +1,210 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHistory, type History } from '../../src/main/engine/history.ts';
+import type { CertificateRecord } from '../../src/main/engine/model.ts';
+import {
+  CertificateDetailsSchema,
+  CertificateVersionSchema,
+  ChainLinkSchema,
+} from '../../src/shared/certificate-history.ts';
+import { daysFromNow, makeChain, NOW, type TestChain } from '../support/certificates.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+let openssl: OpenSsl;
+let made: TestChain;
+let database: TestDatabase;
+let history: History;
+let now: Date;
+
+beforeAll(async () => {
+  openssl = await createOpenSsl();
+  made = await makeChain(openssl);
+});
+afterAll(() => openssl.remove());
+
+beforeEach(async () => {
+  database = openTestDatabase();
+  now = NOW;
+  const clock = { now: () => now };
+  history = createHistory({ stores: database.stores, journal: database.journal(clock), clock });
+  await database.stores.projects.create(PROJECT);
+  await database.stores.projects.create({ ...PROJECT, id: 'other' });
+});
+afterEach(() => database.close());
+
+const at = (days: number) => `${daysFromNow(days).toISOString().slice(0, 19)}Z`;
+const activate = (more: Partial<CertificateRecord>) =>
+  database.stores.certificates.activate({ ...CERTIFICATE, ...more });
+
+describe('versions', () => {
+  it('are all there, newest first, with what became of each, and no key', async () => {
+    await activate({ id: 'c1', storedAt: at(-90) });
+    await activate({ id: 'c2', storedAt: at(-60) });
+    await database.stores.certificates.update('c2', {
+      removedAt: at(-29),
+      revokedAt: at(-30),
+      revocationReason: 'keyCompromise',
+    });
+    await activate({ id: 'c3', storedAt: at(-1), staging: true });
+    const { versions, total } = await history.versions('p1', 100);
+    expect(total).toBe(3);
+    expect(versions.map(({ id, state }) => [id, state])).toEqual([
+      ['c3', 'active'],
+      ['c2', 'removed'],
+      ['c1', 'superseded'],
+    ]);
+    expect(versions[1]).toMatchObject({
+      removedAt: at(-29),
+      restorableUntil: at(1),
+      revokedAt: at(-30),
+      revocationReason: 'keyCompromise',
+    });
+    expect(versions[2]).toMatchObject({ supersededAt: at(-60), restorableUntil: null });
+    expect(versions.map((each) => CertificateVersionSchema.strict().parse(each))).toEqual(versions);
+    expect((await history.versions('p1', 2)).versions.map(({ id }) => id)).toEqual(['c3', 'c2']);
+    await expect(history.versions('nobody', 1)).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
+  });
+});
+
+describe('the chain', () => {
+  it('is described link by link, as openssl reads it', async () => {
+    const chain = made.leaf.certificate + made.intermediate.certificate + made.root.certificate;
+    await activate({ chain });
+    const links = await history.chain('p1');
+    expect(links.map((link) => ChainLinkSchema.parse(link))).toEqual(links);
+    expect(links.map(({ commonName, isCa, selfSigned }) => [commonName, isCa, selfSigned])).toEqual([
+      ['api.example.com', false, false],
+      ['Test Intermediate', true, false],
+      ['Test Root', true, true],
+    ]);
+    for (const link of links) {
+      const said = await openssl.run(['x509', '-noout', '-fingerprint', '-sha256', '-serial'], link.pem);
+      expect(said.replaceAll(':', '')).toContain(link.fingerprint);
+      expect(said).toContain(`serial=${link.serial}`);
+    }
+    expect(links[0]?.issuer).toBe(links[1]?.subject);
+  });
+
+  it('says of each link whether it is valid now', async () => {
+    await activate({ chain: made.leaf.certificate });
+    const validity = async (days: number) => {
+      now = daysFromNow(days);
+      return (await history.chain('p1'))[0]?.validity;
+    };
+    expect([await validity(-11), await validity(0), await validity(81)]).toEqual([
+      'not_yet_valid',
+      'valid',
+      'expired',
+    ]);
+  });
+
+  it('of an older version, and of no other project', async () => {
+    await activate({ id: 'c1', chain: made.leaf.certificate });
+    await activate({ id: 'c2', chain: made.intermediate.certificate });
+    expect((await history.chain('p1', 'c1'))[0]?.commonName).toBe('api.example.com');
+    expect((await history.chain('p1'))[0]?.commonName).toBe('Test Intermediate');
+    const missing = { code: 'CERTIFICATE_NOT_FOUND' };
+    await expect(history.chain('other', 'c1')).rejects.toMatchObject(missing);
+    await expect(history.chain('other')).rejects.toMatchObject(missing);
+  });
+});
+
+describe('details', () => {
+  it('say how it is obtained, by names, without a secret', async () => {
+    const { stores } = database;
+    expect(await history.details('p1')).toBeNull();
+    await stores.dnsCredentials.create({
+      id: 'd1',
+      name: 'Our zone',
+      provider: 'cloudflare',
+      createdAt: at(0),
+      updatedAt: at(0),
+    });
+    const keySealed = new Uint8Array([1]);
+    await stores.accounts.create({
+      id: 'a1',
+      directoryUrl: 'https://ca/dir',
+      email: 'me@example.com',
+      url: 'https://ca/1',
+      keySealed,
+      createdAt: at(0),
+    });
+    const recipe = {
+      ...RECIPE,
+      challengeType: 'dns-01',
+      dnsProvider: 'cloudflare',
+      dnsCredentialId: 'd1',
+    } as const;
+    await activate({ recipe, accountId: 'a1' });
+    const details = await history.details('p1');
+    expect(CertificateDetailsSchema.strict().parse(details)).toEqual(details);
+    expect(details).toMatchObject({
+      autoRenew: true,
+      recipe: {
+        ca: { id: 'letsencrypt', name: "Let's Encrypt" },
+        challengeType: 'dns-01',
+        dnsProvider: { id: 'cloudflare', name: 'Cloudflare' },
+        dnsCredential: { id: 'd1', name: 'Our zone' },
+        keyType: 'ec',
+        keySize: 256,
+      },
+      account: { url: 'https://ca/1', email: 'me@example.com', directoryUrl: 'https://ca/dir' },
+    });
+  });
+
+  it('of an uploaded one: no recipe; of a provider that is gone: its id', async () => {
+    await activate({ id: 'c1', recipe: { ...RECIPE, ca: 'https://acme.example/dir', dnsProvider: 'gone' } });
+    const { recipe } = (await history.details('p1')) ?? {};
+    expect(recipe?.dnsProvider).toEqual({ id: 'gone', name: 'gone' });
+    expect(recipe?.ca.name).toBe('https://acme.example/dir');
+    await activate({ id: 'c2', recipe: null });
+    expect(await history.details('p1')).toMatchObject({ recipe: null, account: null });
+  });
+});
+
+describe('restore', () => {
+  const remove = (id: string, removedAt: string) => database.stores.certificates.update(id, { removedAt });
+
+  it('brings back what was removed last, or the version that is named', async () => {
+    await activate({ id: 'c1', serial: '01' });
+    await remove('c1', at(-20));
+    await activate({ id: 'c2', serial: '02' });
+    await remove('c2', at(-10));
+    expect(await history.restore('p1')).toMatchObject({ serial: '02', autoRenew: true });
+    expect((await database.stores.certificates.active('p1'))?.id).toBe('c2');
+    const events = await database.stores.events.latest({ without: [], projectIds: ['p1'], limit: 9 });
+    expect(events.map(({ kind }) => kind)).toEqual(['certificate.restored']);
+    await remove('c2', at(-9));
+    expect(await history.restore('p1', 'c1')).toMatchObject({ serial: '01' });
+  });
+
+  it('is refused where there is a certificate by now, or a job runs', async () => {
+    await activate({ id: 'c1' });
+    await remove('c1', at(-1));
+    await database.stores.jobs.create({ ...JOB, id: 'j1' });
+    await expect(history.restore('p1')).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+      details: { jobId: 'j1' },
+    });
+    await database.stores.jobs.update('j1', { state: 'failed' });
+    await activate({ id: 'c2' });
+    await expect(history.restore('p1')).rejects.toMatchObject({ code: 'PROJECT_HAS_CERTIFICATE' });
+    expect((await database.stores.certificates.get('c1'))?.removedAt).toBe(at(-1));
+  });
+
+  it('is refused after 30 days, for versions that were superseded, and for other projects', async () => {
+    const missing = { code: 'CERTIFICATE_NOT_FOUND' };
+    await activate({ id: 'old' });
+    await activate({ id: 'c1' });
+    await expect(history.restore('other', 'c1')).rejects.toMatchObject(missing);
+    await remove('old', at(-1));
+    await remove('c1', at(-30));
+    await expect(history.restore('p1')).rejects.toMatchObject(missing);
+    await expect(history.restore('p1', 'old')).rejects.toMatchObject(missing);
+    await expect(history.restore('p1', 'nobody')).rejects.toMatchObject(missing);
+    await expect(history.restore('nobody')).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
+    now = daysFromNow(-0.01);
+    expect(await history.restore('p1', 'c1')).toMatchObject({ domain: CERTIFICATE.domain });
+  });
+});
