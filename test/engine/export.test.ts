@@ -46,6 +46,12 @@ describe('PEM', () => {
     });
   });
 
+  test('der is the leaf, as OpenSSL reads it', async () => {
+    const { body, filename, contentType } = await exported(ec, { format: 'der', privateKey: null });
+    expect([filename, contentType]).toEqual(['api.example.com.cer', 'application/pkix-cert']);
+    expect(await openssl.run(['x509', '-inform', 'DER'], body)).toBe(ec.certificate);
+  });
+
   test('the chain of a leaf alone is empty', async () => {
     expect((await exported(ec, { format: 'chain', chain: ec.certificate })).body).toHaveLength(0);
   });
@@ -91,6 +97,27 @@ describe('PFX', () => {
     expect(await read('-nodes')).toMatch(/friendlyName: api\.example\.com[\s\S]*localKeyID/);
     await expect(openssl.run(['pkcs12', '-in', file, '-passin', 'pass:wrong', '-nodes'])).rejects.toThrow();
   });
+
+  test.each([
+    ['without a password', undefined, false],
+    ['with one', PASSWORD, false],
+    ['legacy', '', true],
+  ])(
+    'without the key, %s: OpenSSL reads the certificates and finds no key',
+    async (_name, password, legacy) => {
+      const request = { format: 'pfx-certs', privateKey: null, password, legacy } as const;
+      const { body, filename } = await exported(ec, request);
+      expect(filename).toBe('api.example.com.certificates.pfx');
+      const given = ['-passin', `pass:${password ?? ''}`, '-nodes'];
+      const read = await openssl.run(['pkcs12', '-in', await openssl.file(body), ...given]);
+      for (const certificate of [ec.certificate, intermediate.certificate, root.certificate]) {
+        expect(read).toContain(certificate);
+      }
+      expect(read).toContain('friendlyName: api.example.com');
+      expect(read).not.toContain('PRIVATE KEY');
+      expect((await rejectionOf(readPkcs12(body, password ?? ''))).code).toBe('KEY_UNREADABLE');
+    },
+  );
 
   test.each(kinds)('%s: what Certdesk wrote it reads', async (_name, leaf, legacy) => {
     const { body } = await exported(leaf, { password: PASSWORD, legacy });

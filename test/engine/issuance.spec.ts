@@ -45,11 +45,11 @@ describeWith('pebble', 'issuance', () => {
       ...HTTP_01,
       altNames: ['WWW.multi2.example.com', 'bücher.example.com'],
     });
-    expect([...(given.body.certificate?.names as unknown as string[])].sort()).toEqual([
-      'multi2.example.com',
-      'www.multi2.example.com',
-      'xn--bcher-kva.example.com',
-    ]);
+    expect(
+      Object.values(given.body.certificate?.names ?? {})
+        .map(String)
+        .sort(),
+    ).toEqual(['multi2.example.com', 'www.multi2.example.com', 'xn--bcher-kva.example.com']);
   });
 
   it('refuses a wildcard by http-01 before anything is begun', async () => {
@@ -211,7 +211,7 @@ describeWith('pebble', 'issuance', () => {
       status: 200,
       body: { success: true, certificate: { domain: 'async.example.com' } },
     });
-    const { body } = await app.call('GET', '/jobs/' + job);
+    const { body } = await app.call('GET', `/jobs/${job}`);
     expect(body).toMatchObject({ state: 'succeeded', kind: 'obtain' });
     const steps = (body.steps as unknown as { data: { step?: string } | null }[]).map(
       ({ data }) => data?.step,

@@ -3,7 +3,7 @@ import { attemptAt, nextAttempt, planRenewal, RETRY_MINUTES } from '../../src/ma
 import { CERTIFICATE } from '../support/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
-const after = (hours: number): string =>
+const hoursLater = (hours: number): string =>
   new Date(Date.parse(ISSUED) + hours * 3_600_000).toISOString().replace('.000Z', 'Z');
 
 describe('planRenewal', () => {
@@ -18,13 +18,13 @@ describe('planRenewal', () => {
     ['6 days', 144, 72],
     ['1 hour', 1, 0.5],
   ])('%s', (_, lifetime, due) => {
-    const { renewAt } = planRenewal({ issuedAt: ISSUED, expiresAt: after(lifetime) });
-    expect(renewAt).toBe(after(due));
+    const { renewAt } = planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(lifetime) });
+    expect(renewAt).toBe(hoursLater(due));
   });
 
   it('says why', () => {
-    expect(planRenewal({ issuedAt: ISSUED, expiresAt: after(2160) }).reason).toMatch(/third/);
-    expect(planRenewal({ issuedAt: ISSUED, expiresAt: after(160) }).reason).toMatch(/half/i);
+    expect(planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(2160) }).reason).toMatch(/third/);
+    expect(planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(160) }).reason).toMatch(/half/i);
   });
 });
 
@@ -39,7 +39,7 @@ describe('nextAttempt', () => {
   });
 
   it('spreads by a tenth at most', () => {
-    expect(nextAttempt(3, now, 1)).toBe(after(110 / 60));
+    expect(nextAttempt(3, now, 1)).toBe(hoursLater(110 / 60));
   });
 });
 
