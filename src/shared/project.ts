@@ -46,16 +46,19 @@ export const ProjectStatusSchema = z.enum([...CertificateStatusSchema.options, '
 export type ProjectStatus = z.infer<typeof ProjectStatusSchema>;
 
 /** In a query `true` and `false` are words. */
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+export const FlagSchema = z.union([
+  z.boolean(),
+  z.enum(['true', 'false']).transform((word) => word === 'true'),
+]);
 
 export const ListProjectsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the page before' }),
   q: z.string().max(200).optional().meta({ description: 'Part of a name, a domain or a further name' }),
   status: ProjectStatusSchema.optional(),
-  failing: flag
-    .optional()
-    .meta({ description: 'Only those whose last renewal failed; false: only the others' }),
+  failing: FlagSchema.optional().meta({
+    description: 'Only those whose last renewal failed; false: only the others',
+  }),
   provider: z
     .string()
     .max(64)

@@ -12,8 +12,8 @@ import {
   ValidationSchema,
 } from '../../shared/certificate.ts';
 import { AcceptedSchema } from '../../shared/job.ts';
-import { ProjectIdSchema } from '../../shared/project.ts';
-import { holdsKey } from '../engine/certificates.ts';
+import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
+import { EXPORT_FORMATS, holdsKey } from '../engine/export.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
@@ -42,6 +42,30 @@ function callOf(ctx: Context & { readonly principal: Principal }): Call {
 function answer<T extends z.ZodType>(outcome: Outcome, schema: T) {
   if (!outcome.done) return { success: true as const, job: outcome.job };
   return schema.parse({ success: true, ...(outcome.result as object) });
+}
+
+const ExportSchema = z
+  .strictObject({
+    format: z.enum(EXPORT_FORMATS).default('fullchain').meta({
+      description:
+        'pem and der: the leaf; chain: what is above it; fullchain: both; pfx: both with the key; pfx-certs: a PFX without it; key: the key',
+    }),
+    password: z.string().max(1024).optional().meta({ description: 'For pfx: at least 8 characters' }),
+    legacy: FlagSchema.optional().meta({
+      description: 'A PFX with 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301',
+    }),
+  })
+  .meta({ id: 'ExportRequest' });
+
+/** A query by GET, yet not for everybody who may read: a private key is more than a certificate. */
+async function exported(
+  ctx: Context & { readonly principal: Principal },
+  projectId: string,
+  options: z.infer<typeof ExportSchema>,
+): Promise<z.infer<typeof FileSchema>> {
+  if (holdsKey(options.format)) requireScope(ctx.principal.scopes, 'projects:write');
+  const file = await ctx.engine.certificates.download(projectId, { ...options, by: ctx.principal.name });
+  return { ...file, body: file.body.toString('base64') };
 }
 
 export const certificates = router({
@@ -158,17 +182,20 @@ export const certificates = router({
         headers: { 'certdesk-export-password': 'password' },
       },
     })
-    .input(
-      z.object({
-        id,
-        format: z.enum(['pem', 'chain', 'fullchain', 'pfx', 'key']).default('fullchain'),
-        password: z.string().max(1024).optional().meta({ description: 'For pfx: at least 8 characters' }),
-      }),
-    )
+    .input(z.object({ id, ...ExportSchema.shape }))
     .output(FileSchema)
-    .query(async ({ ctx, input: { id, format, password } }) => {
-      if (holdsKey(format)) requireScope(ctx.principal.scopes, 'projects:write');
-      const file = await ctx.engine.certificates.download(id, { format, password, by: ctx.principal.name });
-      return { ...file, body: file.body.toString('base64') };
-    }),
+    .query(({ ctx, input: { id, ...options } }) => exported(ctx, id, options)),
+
+  export: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/export',
+        summary: 'The same with the password in the body, where it may have any letters',
+        form: 'file',
+      },
+    })
+    .input(z.object({ id, body: ExportSchema }))
+    .output(FileSchema)
+    .mutation(({ ctx, input }) => exported(ctx, input.id, input.body)),
 });

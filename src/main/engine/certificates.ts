@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Certificate, KeyPairRequest, Status, Uploaded, Validation } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
-import { type ExportedFile, type ExportFormat, exportCertificate } from './export.ts';
+import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from './export.ts';
 import { type CheckedKeyPair, checkKeyPair } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateRecord, ProjectRecord } from './model.ts';
@@ -29,7 +29,12 @@ export interface Certificates {
   /** @param by Who takes it: an export of a key is an event. @throws CERTIFICATE_NOT_FOUND, INVALID_REQUEST */
   download(
     projectId: string,
-    options: { readonly format: ExportFormat; readonly password?: string | undefined; readonly by: string },
+    options: {
+      readonly format: ExportFormat;
+      readonly password?: string | undefined;
+      readonly legacy?: boolean | undefined;
+      readonly by: string;
+    },
   ): Promise<ExportedFile>;
 }
 
@@ -167,23 +172,18 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       });
     },
 
-    async download(projectId, { format, password, by }) {
+    async download(projectId, { by, ...options }) {
       const { id, chain, keySealed, domain } = await findCertificate(stores, projectId);
-      if (!holdsKey(format)) {
-        return exportCertificate({ chain, privateKey: null, format, friendlyName: domain });
-      }
+      const { format } = options;
+      const request = { ...options, chain, friendlyName: domain };
+      if (!holdsKey(format)) return exportCertificate({ ...request, privateKey: null });
       const privateKey = await vault.open(keySealed, `certificate:${id}`);
-      const file = await exportCertificate({ chain, privateKey, format, password, friendlyName: domain });
+      const file = await exportCertificate({ ...request, privateKey });
       const message = `Private key of ${domain} exported (${format})`;
       await journal.tell({ kind: 'certificate.key-exported', projectId, message, data: { by } });
       return file;
     },
   };
-}
-
-/** Whether an export of this format includes the private key. */
-export function holdsKey(format: ExportFormat): boolean {
-  return format === 'pfx' || format === 'key';
 }
 
 /** Details are plain JSON by the rule of errors.ts; this makes the compiler see it. */

@@ -5,9 +5,16 @@ import { writePkcs12 } from './pkcs12/write.ts';
 
 /**
  * `pem`: the leaf alone; `chain`: what is above it (empty where nothing is); `fullchain`: both; `key`: the private
- * key; `pfx`: PKCS#12 with both and the private key. `key` and `pfx` are secrets.
+ * key; `pfx`: PKCS#12 with both and the private key; `pfx-certs`: PKCS#12 without the private key; `der`: the leaf alone,
+ * binary. `key` and `pfx` are secrets.
  */
-export type ExportFormat = 'pem' | 'chain' | 'fullchain' | 'key' | 'pfx';
+export const EXPORT_FORMATS = ['pem', 'chain', 'fullchain', 'key', 'pfx', 'pfx-certs', 'der'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Whether an export of this format includes the private key. */
+export function holdsKey(format: ExportFormat): boolean {
+  return format === 'pfx' || format === 'key';
+}
 
 export interface ExportRequest {
   /** PEM, leaf first. */
@@ -15,7 +22,7 @@ export interface ExportRequest {
   /** PKCS#8 PEM; needed for `key` and `pfx`, null where Certdesk does not hold it. */
   readonly privateKey: string | null;
   readonly format: ExportFormat;
-  /** For `pfx`: at least 8 characters. */
+  /** For `pfx`: at least 8 characters. For `pfx-certs`: any, or none, because nothing in it is secret. */
   readonly password?: string | undefined;
   /** For `pfx`: 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301. */
   readonly legacy?: boolean | undefined;
@@ -37,6 +44,8 @@ const FILES: Readonly<Record<ExportFormat, { readonly suffix: string; readonly c
   fullchain: { suffix: '.fullchain.pem', contentType: PEM_TYPE },
   key: { suffix: '.key', contentType: PEM_TYPE },
   pfx: { suffix: '.pfx', contentType: 'application/x-pkcs12' },
+  'pfx-certs': { suffix: '.certificates.pfx', contentType: 'application/x-pkcs12' },
+  der: { suffix: '.cer', contentType: 'application/pkix-cert' },
 };
 
 const MIN_PASSWORD = 8;
@@ -60,7 +69,12 @@ async function writeBody({ chain, format, ...request }: ExportRequest): Promise<
   if (format === 'pem') return Buffer.from(pem[0] ?? '');
   if (format === 'chain') return Buffer.from(pem.slice(1).join(''));
   if (format === 'fullchain') return Buffer.from(pem.join(''));
+  if (format === 'der') return Buffer.from(certificates[0]?.x509.raw ?? []);
   const { privateKey, friendlyName } = request;
+  if (format === 'pfx-certs') {
+    const { password = '', legacy = false } = request;
+    return writePkcs12({ chain: certificates, privateKey: null, friendlyName, password, legacy });
+  }
   if (privateKey === null) throw new CertdeskError('KEY_NOT_HELD');
   if (format === 'key') return Buffer.from(privateKey);
   const [password, legacy] = [requirePassword(request.password), request.legacy ?? false];

@@ -18,8 +18,8 @@ import { encrypt, macOf } from './password.ts';
 export interface Pkcs12Input {
   /** Leaf first. */
   readonly chain: readonly Certificate[];
-  /** PKCS#8 PEM. */
-  readonly privateKey: string;
+  /** PKCS#8 PEM; null: the certificates alone. */
+  readonly privateKey: string | null;
   readonly password: string;
   /** What certificate stores show beside the certificate. */
   readonly friendlyName: string;
@@ -49,14 +49,14 @@ const MODERN: Profile = { digest: 'sha256', iterations: 50_000, seal: sealPbes2 
 /** For older ones: 3DES and SHA-1, with the rounds of their time. */
 const LEGACY: Profile = { digest: 'sha1', iterations: 2048, seal: sealTripleDes };
 
-/** The DER of a PFX (RFC 7292): the key in a shrouded bag, the certificates in an encrypted safe, a MAC over both. */
+/**
+ * The DER of a PFX (RFC 7292): the key, where there is one, in a shrouded bag, the certificates in an encrypted safe, a
+ * MAC over both.
+ */
 export async function writePkcs12(input: Pkcs12Input): Promise<Buffer> {
   const { privateKey, password } = input;
   const profile = input.legacy ? LEGACY : MODERN;
   const own = attributes(input);
-  const der = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' });
-  const key = await profile.seal(der, password);
-  const keyBag = bag(OID.shroudedKeyBag, sequence(key.algorithm, octets(key.data)), own);
   const certificateBags = input.chain.map(({ x509 }, index) =>
     bag(
       OID.certificateBag,
@@ -66,14 +66,23 @@ export async function writePkcs12(input: Pkcs12Input): Promise<Buffer> {
   );
   const certificates = await profile.seal(toDer(sequence(...certificateBags)), password);
   const encryptedContent = sequence(oid(OID.data), certificates.algorithm, implicitOctets(certificates.data));
+  const keySafe = privateKey === null ? [] : [await sealKey(privateKey, profile, { password, own })];
   const authenticatedSafe = toDer(
-    sequence(
-      contentInfo(OID.data, octets(toDer(sequence(keyBag)))),
-      contentInfo(OID.encryptedData, sequence(integer(0), encryptedContent)),
-    ),
+    sequence(...keySafe, contentInfo(OID.encryptedData, sequence(integer(0), encryptedContent))),
   );
   const mac = await macData(authenticatedSafe, profile, password);
   return toDer(sequence(integer(3), contentInfo(OID.data, octets(authenticatedSafe)), mac));
+}
+
+async function sealKey(
+  privateKey: string,
+  profile: Profile,
+  { password, own }: { readonly password: string; readonly own: readonly BaseBlock[] },
+): Promise<BaseBlock> {
+  const der = createPrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' });
+  const key = await profile.seal(der, password);
+  const keyBag = bag(OID.shroudedKeyBag, sequence(key.algorithm, octets(key.data)), own);
+  return contentInfo(OID.data, octets(toDer(sequence(keyBag))));
 }
 
 /** PBES2 (RFC 8018 appendix A.4), with a salt and an iv of its own each time. */
