@@ -88,7 +88,7 @@ describeWith('pebble', 'the built server', () => {
   });
 
   it('goes on with a job in the middle of which it was killed', async () => {
-    const slow = await startPebble({ env: { PEBBLE_VA_NOSLEEP: '0', PEBBLE_VA_SLEEPTIME: '3' } });
+    const slow = await startPebble({ env: { PEBBLE_VA_NOSLEEP: '0', PEBBLE_VA_SLEEPTIME: '8' } });
     const dataFolder = join(folder, 'midway');
     const slowArgs = await pebbleArgs(folder, slow);
     let server = await start(dataFolder, slowArgs);
@@ -131,7 +131,8 @@ describeWith('pebble', 'the built server', () => {
       body: { domain: 'secret.example.com' },
     });
     const path = `/projects/${project.id}/certificate`;
-    await server.call('POST', `${path}/obtain`, { token, body: OBTAIN });
+    const obtained = await server.call('POST', `${path}/obtain`, { token, body: OBTAIN });
+    expect(obtained.status, obtained.text).toBe(200);
     const key = (await server.call('GET', `${path}/download?format=key`, { token })).text;
     const middle = key.split('\n')[1] ?? '';
     expect(middle).toHaveLength(64);

@@ -59,7 +59,7 @@ export async function pebbleArgs(
   folder: string,
   pebble: { readonly directoryUrl: string; readonly rootPem: string; readonly httpPort: number },
 ): Promise<readonly string[]> {
-  const caFile = join(folder, 'pebble-root.pem');
+  const caFile = join(folder, `pebble-root-${pebble.httpPort}.pem`);
   await writeFile(caFile, pebble.rootPem);
   const challenge = ['--challenge-host', '127.0.0.1', '--challenge-port', String(pebble.httpPort)];
   return [
