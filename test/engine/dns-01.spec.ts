@@ -1,9 +1,13 @@
 // dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { startBind } from '../support/bind.ts';
+import { startCloudflareStandIn } from '../support/dns-providers/cloudflare.ts';
 import { type DnsRig, PROVIDERS, startDnsRig } from '../support/dns-rig.ts';
+import { startPebble } from '../support/pebble.ts';
 import { describeWith } from '../support/tools.ts';
 
 const ZONES = [
@@ -145,6 +149,70 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     await expect
       .poll(async () => (await app.call('GET', job)).body.state, { timeout: 20_000 })
       .toBe('succeeded');
+  });
+
+  it('waits for every name server: the record shows after 5 s on the second one', async () => {
+    const zone = { name: 'slow.test', nameServers: ['127.0.0.1', '127.0.0.2'] };
+    const first = await startBind({ zones: [zone] });
+    const second = await startBind({ zones: [zone], address: '127.0.0.2', port: first.port });
+    const late: Promise<void>[] = [];
+    const standIn = await startCloudflareStandIn(async (name, record, values) => {
+      await first.update(name, record, values);
+      late.push(delay(5_000).then(() => second.update(name, record, values)));
+    });
+    standIn.zones.add('slow.test');
+    const pebble = await startPebble({ dnsServer: first.server });
+    const dns = {
+      resolvers: [first.server],
+      endpoints: { cloudflare: standIn.endpoint },
+      authorityPort: first.port,
+    };
+    const other = await startApp({ pebble, platform: { dns } });
+    try {
+      const id = await other.project('www.slow.test');
+      const body = {
+        challengeType: 'dns-01',
+        dnsProvider: 'cloudflare',
+        dnsCredentials: standIn.credentials,
+      };
+      const began = performance.now();
+      const answer = await other.call('POST', path(id, '/obtain'), { body: { ...body, keyType: 'ec' } });
+      expect(answer.status, answer.text).toBe(200);
+      expect(performance.now() - began).toBeGreaterThan(5_000);
+      const { body: jobs } = await other.call('GET', `/jobs?project=${id}`);
+      const job = await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`);
+      expect(job.text).toContain('1 of 2 name server addresses show');
+      expect(job.text).toContain('2 of 2 name server addresses show');
+    } finally {
+      await Promise.all(late);
+      await other.stop();
+      await Promise.all([pebble.stop(), standIn.close(), first.stop(), second.stop()]);
+    }
+  });
+
+  it('updates a name server by RFC 2136, renews alone, and says that a key is wrong', async () => {
+    const id = await app.project('rfc2136.example.com', ['*.rfc2136.example.com']);
+    for (const key of rig.bind.keys) {
+      const dnsCredentials = {
+        nameserver: rig.bind.server,
+        tsigKeyName: key.name,
+        tsigAlgorithm: key.algorithm,
+        tsigSecret: key.secret,
+      };
+      const body = { challengeType: 'dns-01', dnsProvider: 'rfc2136', dnsCredentials, keyType: 'ec' };
+      const answer = await obtain(id, body);
+      expect(answer.status, answer.text).toBe(200);
+      expect((await app.call('POST', path(id, '/renew'))).status).toBe(200);
+      const wrong = {
+        ...body,
+        dnsCredentials: { ...dnsCredentials, tsigSecret: Buffer.alloc(32, 1).toString('base64') },
+      };
+      const refused = await obtain(id, wrong);
+      expect(refused).toMatchObject({ status: 400, body: { code: 'DNS_CREDENTIALS_REJECTED' } });
+      // What was kept is what has worked.
+      expect((await app.call('POST', path(id, '/renew'))).status).toBe(200);
+    }
+    expect(await txt('_acme-challenge.rfc2136.example.com')).toEqual([]);
   });
 
   describe('named credentials', () => {
