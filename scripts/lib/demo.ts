@@ -64,7 +64,7 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
   say('3. An API token is made: certdesk token create --name demo --scope projects:write');
   await obtain(server, token);
   await verify({ folder, pebble, server, token });
-  if (stay) await untilTold(server);
+  if (stay) await untilTold(server, dataFolder);
 }
 
 async function obtain(server: Server, token: string): Promise<void> {
@@ -116,8 +116,9 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
   say(`7. openssl verify against Pebble's root: ${checked.stdout.trim().replace(leaf, 'certificate.pem')}`);
 }
 
-async function untilTold(server: Server): Promise<void> {
-  say(`\nThe server goes on at ${server.address} until Ctrl-C.`);
+async function untilTold(server: Server, dataFolder: string): Promise<void> {
+  const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
+  say(`\nThe server goes on at ${server.address} until Ctrl-C. Sign in, once: ${link.trim()}`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 

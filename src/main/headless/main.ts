@@ -1,5 +1,6 @@
 // The command line: certdesk serve, certdesk login-link, certdesk token create|list|revoke.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { ScopeSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
 import { printLoginLink } from './login-link.ts';
@@ -43,7 +44,11 @@ function createProgram(): Command {
   const token = program.command('token').description('API tokens; may be used beside a running server');
   addOptions(token.command('create').description('make a token and print it, this once'), DATA_OPTIONS)
     .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--scope <scope...>', 'projects:read, projects:write (which includes read)')
+    .addOption(
+      new Option('--scope <scope...>', 'projects:write includes projects:read')
+        .choices(ScopeSchema.options)
+        .makeOptionMandatory(),
+    )
     .option('--project <id...>', 'only for these projects')
     .option('--expires <time>', 'a UTC time such as 2027-01-31T00:00:00Z')
     .action(createToken);

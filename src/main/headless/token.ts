@@ -1,5 +1,4 @@
 // certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
-import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { DataOptions } from './options.ts';
@@ -12,17 +11,25 @@ export interface CreateOptions extends DataOptions {
   readonly expires?: string;
 }
 
+const OPTION_OF: Readonly<Record<string, string>> = {
+  name: '--name',
+  projectIds: '--project',
+  expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
+};
+
 /** Prints the token and nothing else. @throws INVALID_REQUEST */
 export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
-  const scopes = scope.flatMap((given) => given.split(','));
   const body = CreateTokenSchema.safeParse({
     name,
-    scopes,
+    scopes: [...scope],
     projectIds: project ?? null,
     expiresAt: expires ?? null,
   });
-  if (!body.success)
-    throw new CertdeskError('INVALID_REQUEST', z.prettifyError(body.error).replace(/\s*\n\s*/g, ' '));
+  if (!body.success) {
+    const [issue] = body.error.issues;
+    const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
+    throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
+  }
   await withEngineParts(dataDir, async ({ tokens }) => {
     const { secret } = await tokens.create(body.data);
     process.stdout.write(`${secret}\n`);
