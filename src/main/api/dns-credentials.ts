@@ -19,7 +19,7 @@ const within = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
 
 export const dnsCredentials = router({
-  list: operation('projects:write')
+  list: operation('projects:read')
     .meta({
       rest: { method: 'GET', path: '/dns-credentials', summary: 'List DNS credentials (never their values)' },
     })
@@ -29,7 +29,7 @@ export const dnsCredentials = router({
       return { dnsCredentials: [...(await ctx.engine.dnsCredentials.list())] };
     }),
 
-  get: operation('projects:write')
+  get: operation('projects:read')
     .meta({
       rest: {
         method: 'GET',

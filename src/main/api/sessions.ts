@@ -4,7 +4,7 @@ import { SessionSchema } from '../../shared/session.ts';
 import { operation, requireAllProjects, router } from './trpc.ts';
 
 export const sessions = router({
-  list: operation('projects:write')
+  list: operation('projects:read')
     .meta({ rest: { method: 'GET', path: '/sessions', summary: 'List browsers that are signed in' } })
     .output(
       z.object({

@@ -4,7 +4,7 @@ import { CreateTokenSchema, TokenSchema } from '../../shared/token.ts';
 import { operation, requireAllProjects, router } from './trpc.ts';
 
 export const tokens = router({
-  list: operation('projects:write')
+  list: operation('projects:read')
     .meta({
       rest: { method: 'GET', path: '/tokens', summary: 'List API tokens (never the tokens themselves)' },
     })
