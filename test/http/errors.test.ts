@@ -1,0 +1,193 @@
+// Wrong requests of every kind: each gets the status that api.md names, in the one form of an error, with nothing of
+// the program's inside in it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restOperations } from '../../src/main/http/rest.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { expectError } from '../support/expect-error.ts';
+import { sendRaw } from '../support/raw-http.ts';
+
+let app: TestApp;
+let id: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  id = await app.project('shop.example.com');
+});
+afterAll(() => app.stop());
+
+const certificate = (rest = ''): string => `/projects/${id}/certificate${rest}`;
+const withBody = restOperations()
+  .filter(({ rest }) => rest.method !== 'GET')
+  .map(({ rest, path }) => ({ name: path, method: rest.method, path: rest.path }));
+const filled = (path: string): string => path.replace('{id}', id).replace(/\{\w+\}/g, 'nothing');
+
+describe.each(withBody)('$name', ({ method, path }) => {
+  it.each(['null', '[]', '"text"', '1', 'true'])('refuses a body that is no object: %s', async (body) => {
+    expectError(await app.call(method, filled(path), { body }), 'INVALID_REQUEST');
+  });
+
+  it.each(['{', '{"a":1,}', ' ', 'name=x', '{"__proto__":{"x":1}}', '{"constructor":{"prototype":{}}}'])(
+    'refuses what is no (harmless) JSON: %s',
+    async (body) => {
+      expectError(await app.call(method, filled(path), { body }), 'INVALID_REQUEST');
+    },
+  );
+
+  it('refuses a field that it does not know', async () => {
+    const answer = await app.call(method, filled(path), { body: { unheardOf: 1 } });
+    expectError(answer, 'INVALID_REQUEST');
+    expect(answer.body.error).toMatch(/unheardOf|received undefined|expected|Invalid/);
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/json',
+    'application/jsonx',
+  ])('refuses a body of type %s', async (type) => {
+    const headers = { 'content-type': type };
+    expectError(await app.call(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  it('refuses a body over 1 MiB, and no smaller one for its size', async () => {
+    const of = (bytes: number) => ({ body: `{"x":"${'a'.repeat(bytes - 8)}"}` });
+    expectError(await app.call(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
+    expectError(await app.call(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
+  });
+});
+
+describe('no body', () => {
+  it.each([
+    ['POST', '/renew'],
+    ['POST', '/revoke'],
+    ['DELETE', ''],
+  ])('is none where %s %s is sent as JSON without one', async (method, rest) => {
+    const ways: readonly Record<string, string>[] = [{}, { 'content-type': 'application/json' }];
+    for (const headers of ways) {
+      const answer = await app.call(method, certificate(rest), { headers });
+      expectError(answer, 'CERTIFICATE_NOT_FOUND');
+    }
+    expectError(await app.call(method, certificate(rest), { body: {} }), 'CERTIFICATE_NOT_FOUND');
+  });
+
+  it.each(['/obtain', '/upload', '/validate'])('is one too few for %s', async (rest) => {
+    const headers = { 'content-type': 'application/json' };
+    expectError(await app.call('POST', certificate(rest), { headers }), 'INVALID_REQUEST');
+    expectError(await app.call('POST', certificate(rest)), 'INVALID_REQUEST');
+  });
+});
+
+describe('obtain names the field that is wrong', () => {
+  const good = { challengeType: 'http-01' };
+  it.each([
+    ['challengeType', {}],
+    ['challengeType', { challengeType: null }],
+    ['challengeType', { challengeType: 'tls-alpn-01' }],
+    ['email', { ...good, email: null }],
+    ['email', { ...good, email: 'nobody' }],
+    ['email', { ...good, email: `${'a'.repeat(320)}@example.com` }],
+    ['autoRenew', { ...good, autoRenew: 'true' }],
+    ['autoRenew', { ...good, autoRenew: null }],
+    ['staging', { ...good, staging: 1 }],
+    ['dryRun', { ...good, dryRun: 'no' }],
+    ['keyType', { ...good, keyType: 'dsa' }],
+    ['keySize', { ...good, keySize: 1024 }],
+    ['keySize', { ...good, keySize: '2048' }],
+    ['keySize', { ...good, keySize: 1e308 }],
+    ['keySize', { ...good, keySize: 256 }],
+    ['altNames', { ...good, altNames: Array(100).fill('a.example.com') }],
+    ['altNames.0', { ...good, altNames: ['192.0.2.1'] }],
+    ['altNames.1', { ...good, altNames: ['a.example.com', 'localhost'] }],
+    ['challengeType', { ...good, altNames: ['*.shop.example.com'] }],
+    ['profile', { ...good, profile: '' }],
+    ['eab.kid', { ...good, eab: { kid: '', hmacKey: 'x' } }],
+    ['dnsCredentials', { ...good, dnsCredentials: 'token' }],
+  ])('%s in %j', async (field, body) => {
+    const answer = await app.call('POST', certificate('/obtain'), { body });
+    expectError(answer, 'INVALID_REQUEST');
+    const fields = Object.values(answer.body.details?.issues ?? {}).map((issue) => issue.field);
+    expect(fields).toContain(field);
+    expect(answer.body.error).toContain(field.replace(/\.\d+$/, ''));
+  });
+
+  it.each(['nobody', 'http://ca.example/directory', 'ftp://ca.example', 'https://user:word@ca.example/'])(
+    'ca %s, which is neither known nor an https address',
+    async (ca) => {
+      expectError(await app.call('POST', certificate('/obtain'), { body: { ...good, ca } }), 'UNKNOWN_CA');
+    },
+  );
+
+  it.each(['', 'x'.repeat(256)])('Idempotency-Key of 0 or over 255 characters', async (key) => {
+    const headers = { 'Idempotency-Key': key };
+    expectError(await app.call('POST', certificate('/obtain'), { body: good, headers }), 'INVALID_REQUEST');
+  });
+
+  it('begins nothing', async () => {
+    expect((await app.call('GET', `/jobs?project=${id}`)).body).toEqual({ jobs: [] });
+  });
+});
+
+describe('an address', () => {
+  it.each(['/nothing', '/projects/x/y', '//projects', '/Projects'])(
+    '%s that leads nowhere: 404',
+    async (path) => {
+      expectError(await app.call('GET', path), 'NOT_FOUND');
+    },
+  );
+
+  it('may end with a slash', async () => {
+    expect((await app.call('GET', '/projects/')).status).toBe(200);
+    expect((await app.call('GET', `${certificate()}/`)).text).toBe('null');
+  });
+
+  it.each(['PUT', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    'does not take %s, and says what it takes',
+    async (method) => {
+      const lines = [`${method} /api/v1/projects HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: close'];
+      const answer = await sendRaw(app.app.address, lines);
+      expect(answer.status).toBe(405);
+      expect(answer.head).toMatch(/^allow: .*get.*post|^allow: .*post.*get/m);
+      expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'METHOD_NOT_ALLOWED' });
+    },
+  );
+
+  it('answers HEAD as GET without the body', async () => {
+    const lines = [
+      'HEAD /api/v1/projects HTTP/1.1',
+      'Host: 127.0.0.1',
+      `Authorization: Bearer ${app.token}`,
+      'Connection: close',
+    ];
+    const answer = await sendRaw(app.app.address, lines);
+    expect(answer).toMatchObject({ status: 200, body: '' });
+  });
+
+  it('takes nothing but GET, POST, PATCH and DELETE for an operation', async () => {
+    for (const { rest } of restOperations()) {
+      const answer = await app.call('PUT', filled(rest.path), { body: {} });
+      expectError(answer, 'METHOD_NOT_ALLOWED');
+      expect(answer.headers.get('allow')?.split(', ')).toContain(rest.method);
+    }
+  });
+});
+
+it('tells nothing of a secret in a body that is not JSON', async () => {
+  const bodies = [
+    '{"challengeType":"dns-01","dnsCredentials":{"apiToken":hunter2-hunter2}}',
+    '{"certificate":"x","privateKey":"hunter2-hunter2"',
+    '{"eab":{"hmacKey":"x"hunter2-hunter2}}',
+  ];
+  for (const body of bodies) {
+    const answer = await app.call('POST', certificate('/obtain'), { body });
+    expectError(answer, 'INVALID_REQUEST');
+    expect(answer.text).not.toContain('hunter2');
+  }
+  expect(app.log.join('')).not.toContain('hunter2');
+});
+
+it('is never a mistake of ours', () => {
+  const mistakes = app.log.filter(
+    (line) => line.includes('"code":"INTERNAL"') || line.includes('"level":60'),
+  );
+  expect(mistakes).toEqual([]);
+});

@@ -1,0 +1,112 @@
+// What may stand in a project, in an id and in a list's query.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { expectError } from '../support/expect-error.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+describe('a project', () => {
+  it.each([
+    [{}],
+    [{ name: '  ' }],
+    [{ name: null }],
+    [{ name: 'x'.repeat(201) }],
+    [{ name: 'x', id: 'mine' }],
+    [{ name: 'x', altNames: null }],
+    [{ domain: '' }],
+    [{ domain: 'localhost' }],
+    [{ domain: 'a.example.com.' }],
+    [{ domain: 'a..example.com' }],
+    [{ domain: '-a.example.com' }],
+    [{ domain: 'a_b.example.com' }],
+    [{ domain: 'a.example.com/x' }],
+    [{ domain: 'a.example.com:80' }],
+    [{ domain: 'user@a.example.com' }],
+    [{ domain: '*.*.example.com' }],
+    [{ domain: '127.0.0.1' }],
+    [{ domain: '[::1]' }],
+    [{ domain: '0x7f.1' }],
+    [{ domain: `${'a'.repeat(64)}.example.com` }],
+    [{ domain: `${'abcdefgh.'.repeat(30)}example.com` }],
+  ])('is not made of %j', async (body) => {
+    expectError(await app.call('POST', '/projects', { body }), 'INVALID_REQUEST');
+  });
+
+  it.each([
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['API.Example.COM', 'api.example.com'],
+    ['ａ.example.com', 'a.example.com'],
+    ['*.Example.com', '*.example.com'],
+  ])('has the domain %s as %s', async (given, kept) => {
+    const { status, body } = await app.call('POST', '/projects', { body: { domain: given } });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ domain: kept, name: kept });
+  });
+
+  it.each(['a%2Fb', '%00', '%20', '..%2f..', "'%20OR%201=1--", '%F0%9F%98%80', 'a'.repeat(64)])(
+    'of the id %s is not there',
+    async (odd) => {
+      for (const rest of ['', '/certificate', '/certificate/status'])
+        expectError(await app.call('GET', `/projects/${odd}${rest}`), 'PROJECT_NOT_FOUND');
+    },
+  );
+
+  it('has no id of 65 characters', async () => {
+    expectError(await app.call('GET', `/projects/${'a'.repeat(65)}`), 'INVALID_REQUEST');
+  });
+});
+
+describe('a list', () => {
+  it.each([
+    'limit=0',
+    'limit=501',
+    'limit=-1',
+    'limit=1.5',
+    'limit=many',
+    'limit=',
+    'limit=1&limit=2',
+    'limit=Infinity',
+    'cursor=',
+    'cursor=made-up',
+    'status=broken',
+    'q=a&q=b',
+  ])('refuses ?%s', async (query) => {
+    expectError(await app.call('GET', `/projects?${query}`), 'INVALID_REQUEST');
+  });
+
+  it.each(['limit=0', 'limit=501', 'project='])('of jobs refuses ?%s', async (query) => {
+    expectError(await app.call('GET', `/jobs?${query}`), 'INVALID_REQUEST');
+  });
+
+  it('takes a search for what it is, letters', async () => {
+    for (const q of ['%25', '_', '%5C', "'", '%00'])
+      expect((await app.call('GET', `/projects?q=${q}`)).status, q).toBe(200);
+    expect((await app.call('GET', '/projects?q=%25')).body.projects).toEqual([]);
+  });
+
+  it('goes on where the page before has ended, also for projects that came meanwhile', async () => {
+    const own = await startApp();
+    try {
+      const made: string[] = [];
+      for (let n = 0; n < 5; n += 1) made.push(await own.project(`p${n}.example.com`));
+      const seen: string[] = [];
+      let cursor = '';
+      for (let page = 0; page < 4; page += 1) {
+        const { body } = await own.call('GET', `/projects?limit=2${cursor}`);
+        seen.push(...Object.values(body.projects ?? {}).map((project) => String(project.id)));
+        if (page === 0) made.push(await own.project('late.example.com'));
+        if (body.nextCursor === null) break;
+        cursor = `&cursor=${encodeURIComponent(String(body.nextCursor))}`;
+      }
+      expect(seen).toHaveLength(6);
+      expect(seen.toSorted()).toEqual(made.toSorted());
+    } finally {
+      await own.stop();
+    }
+  });
+});

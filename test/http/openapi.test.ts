@@ -1,0 +1,98 @@
+// The OpenAPI document: valid, whole, and true of the server that serves it.
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { restOperations } from '../../src/main/http/rest.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { documentedEndpoints } from '../support/specification.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security?: readonly object[];
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
+  readonly requestBody?: { readonly required: boolean };
+  readonly responses: Readonly<Record<string, object>>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+let app: TestApp;
+let document: Document;
+const operations: { readonly path: string; readonly method: string; readonly operation: Operation }[] = [];
+
+beforeAll(async () => {
+  app = await startApp();
+  const answer = await app.call('GET', '/openapi.json', { token: null });
+  document = JSON.parse(answer.text);
+  for (const [path, methods] of Object.entries(document.paths))
+    for (const [method, operation] of Object.entries(methods)) operations.push({ path, method, operation });
+});
+afterAll(() => app.stop());
+
+it('is valid OpenAPI 3.1', async () => {
+  expect(document.openapi).toMatch(/^3\.1\./);
+  const { valid, errors } = await new Validator().validate(structuredClone({ ...document }));
+  expect(errors ?? []).toEqual([]);
+  expect(valid).toBe(true);
+});
+
+it('holds each operation once, the eight of the specification among them', () => {
+  const here = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+  expect(here.toSorted()).toEqual(
+    restOperations()
+      .map(({ rest }) => `${rest.method} ${rest.path}`)
+      .toSorted(),
+  );
+  const specified = documentedEndpoints().map(
+    ({ method, path }) => `${method} ${path.replace(':id', '{id}')}`,
+  );
+  expect(here).toEqual(expect.arrayContaining(specified));
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('points at nothing that is not there, and leaves nothing unnamed', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target);
+  const schemas = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+  expect(references.filter((target) => !schemas.includes(String(target)))).toEqual([]);
+  for (const { path, operation } of operations) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const declared = operation.parameters.filter((each) => each.in === 'path');
+    expect(declared.map(({ name }) => name)).toEqual(inPath);
+    expect(declared.every(({ required }) => required === true)).toBe(true);
+    expect(operation.summary).not.toBe('');
+    expect(operation.responses).toHaveProperty('default');
+  }
+});
+
+it('names only addresses that answer, with the token that they want', async () => {
+  for (const { path, method, operation } of operations) {
+    const target = path.replace(/\{\w+\}/g, 'nothing');
+    const answer = await app.call(method.toUpperCase(), target, {
+      token: null,
+      ...(operation.requestBody === undefined ? {} : { body: {} }),
+    });
+    const open = operation.security?.length === 0;
+    expect(answer.status, `${method} ${path}`).toBe(open ? 200 : 401);
+  }
+});
+
+it('says of a body that it is needed where it is', async () => {
+  for (const { path, method, operation } of operations.filter(({ method }) => method !== 'get')) {
+    const answer = await app.call(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
+    const missed = String(answer.body.code) === 'INVALID_REQUEST';
+    expect(missed, `${method} ${path}`).toBe(operation.requestBody?.required === true);
+  }
+});
+
+it('has a readable page that loads nothing from elsewhere', async () => {
+  const page = await app.call('GET', '/../docs', { token: null });
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+  expect(page.text).not.toMatch(/(src|href)="https?:/);
+});
