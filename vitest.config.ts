@@ -3,12 +3,12 @@ import { requireNode24 } from './scripts/node-version.mjs';
 
 requireNode24(); // for `npx vitest`, which takes the machine's own Node
 
-// unit: in-process, SQLite on disk and OpenSSL at most. integration: real outside programs (Pebble, BIND, a
-// keyring, Chromium, the built server), which scripts/test.mjs finds or installs and names in the environment.
+// unit: in process and quick, for `npm run check`. integration: what takes longer, and real outside programs (Pebble,
+// BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and names in the environment.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'] } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], maxWorkers: 2 } },
       {
         test: {
           name: 'integration',
