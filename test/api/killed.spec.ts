@@ -1,0 +1,221 @@
+// The server is killed at every request to the CA, before it is done and after: after a restart the job is gone on
+// with, the repeated request gets its answer, and key and certificate belong together.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { type AcmeGate, startAcmeGate } from '../support/acme-gate.ts';
+import { type Answer, type Call, callApi } from '../support/app.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { pebbleArgs } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+/** The sources themselves: the build is not what this is about. */
+const PROGRAM = resolve(import.meta.dirname, '../../src/main/headless/index.ts');
+const OBTAIN = {
+  challengeType: 'http-01',
+  keyType: 'ec',
+  dnsCredentials: { apiToken: 'kept-while-the-job-runs' },
+};
+
+describeWith('pebble', 'killed', () => {
+  let folder: string;
+  let pebble: Pebble;
+  let gate: AcmeGate;
+  let args: readonly string[];
+  let token: string;
+  let server: Running | null = null;
+
+  const data = () => join(folder, 'data');
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-killed-'));
+    pebble = await startPebble();
+    gate = await startAcmeGate(pebble);
+    args = await pebbleArgs(folder, { ...gate, httpPort: pebble.httpPort });
+    token = (
+      await output(['token', 'create', '--data-dir', data(), '--name', 't', '--scope', 'projects:write'])
+    ).trim();
+  });
+  afterAll(async () => {
+    if (server !== null) await kill(server.child);
+    await gate.stop();
+    await pebble.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<Running> {
+    const all = ['serve', '--data-dir', data(), '--port', '0', '--secret-store', 'sealed-file', ...args];
+    const child = spawn(process.execPath, [PROGRAM, ...all]);
+    const address = await announced(child);
+    server = {
+      child,
+      call: (method, path, call = {}) => callApi(`${address}/api/v1${path}`, method, { token, ...call }),
+    };
+    return server;
+  }
+
+  /** The one that the test before has started last, else a new one. */
+  const current = async (): Promise<Running> => server ?? start();
+
+  interface Moment {
+    readonly at: string;
+    /** Whether the CA has done what it was asked. */
+    readonly done: boolean;
+  }
+
+  /** Kills the server when it sends such a request: before the CA gets it, or when its answer is on the way. */
+  function killAt({ at, done }: Moment, { child }: Running): Promise<void> {
+    const killed = Promise.withResolvers<void>();
+    gate.keep((path, pass) => {
+      if (!path.startsWith(at)) return null;
+      gate.keep(null);
+      return (async () => {
+        if (done) await pass();
+        await kill(child);
+        killed.resolve();
+        return 'lost' as const;
+      })();
+    });
+    return killed.promise;
+  }
+
+  /** Sends the request, has the server killed in its middle, starts it again and repeats the request. */
+  async function killedIn(moment: Moment, path: string, body?: object): Promise<Running> {
+    const before = await current();
+    const killed = killAt(moment, before);
+    const call = { ...(body === undefined ? {} : { body }), headers: { 'Idempotency-Key': path } };
+    const lost = before.call('POST', path, call).catch(() => 'lost');
+    await killed;
+    expect(await lost).toBe('lost');
+    const after = await start();
+    const again = async () => (await after.call('POST', path, call)).status;
+    // 504: the job is not lined up yet in the first moments after a start.
+    await expect.poll(again, { timeout: 20_000 }).toBe(200);
+    return after;
+  }
+
+  const newProject = async (domain: string): Promise<string> => {
+    const { call } = await current();
+    const { body } = await call('POST', '/projects', { body: { domain } });
+    return String(body.id);
+  };
+  const both = (at: string): readonly Moment[] => [false, true].map((done) => ({ at, done }));
+
+  it.each([
+    ...both('/sign-me-up'),
+    ...both('/order-plz'),
+    ...both('/authZ'),
+    ...both('/chalZ'),
+    ...both('/finalize-order'),
+    ...both('/certZ'),
+  ])('at $at (done by the CA: $done) of an issuance', async (moment) => {
+    const domain = `${moment.at.slice(1).toLowerCase()}-${moment.done}.example.com`;
+    const id = await newProject(domain);
+    const path = `/projects/${id}/certificate`;
+    // An address of its own makes an account of its own.
+    const before = gate.requests.length;
+    const after = await killedIn(moment, `${path}/obtain`, { ...OBTAIN, email: `admin@${domain}` });
+    await expectPair(after, path);
+    const { body } = await after.call('GET', `/jobs?project=${id}`);
+    expect(Object.values(body.jobs ?? {}).map(({ state }) => state)).toEqual(['succeeded']);
+    // One order is enough, but where its address was lost with the answer, or the CA has validated while nobody answered.
+    const again = moment.at === '/order-plz' || (moment.at === '/chalZ' && moment.done);
+    const orders = gate.requests.slice(before).filter((request) => request === '/order-plz');
+    expect(orders.length).toBeLessThanOrEqual(again ? 2 : 1);
+  });
+
+  it.each([...both('/order-plz'), ...both('/certZ')])(
+    'at $at (done by the CA: $done) of a renewal: the old one serves until the new one is there',
+    async (moment) => {
+      const id = await newProject(`renew${moment.at.slice(1).toLowerCase()}-${moment.done}.example.com`);
+      const path = `/projects/${id}/certificate`;
+      const { call } = await current();
+      expect((await call('POST', `${path}/obtain`, { body: OBTAIN })).status).toBe(200);
+      const { serial, issuedAt } = (await call('GET', path)).body;
+      const after = await killedIn(moment, `${path}/renew`);
+      await expectPair(after, path);
+      const { body } = await after.call('GET', path);
+      expect(body.serial).not.toBe(serial);
+      expect(body.renewedFrom).toBe(issuedAt);
+    },
+  );
+
+  it.each(both('/revoke-cert'))('at $at (done by the CA: $done)', async (moment) => {
+    const id = await newProject(`revoke-${moment.done}.example.com`);
+    const path = `/projects/${id}/certificate`;
+    const { call } = await current();
+    await call('POST', `${path}/obtain`, { body: OBTAIN });
+    const { serial } = (await call('GET', path)).body;
+    const after = await killedIn(moment, `${path}/revoke`);
+    expect((await after.call('GET', `${path}/status`)).body.status).toBe('revoked');
+    expect(await pebble.certificateStatus(String(serial))).toMatchObject({ status: 'Revoked' });
+  });
+
+  it('nothing is left behind, after one more start', async () => {
+    const before = await current();
+    await kill(before.child);
+    const after = await start();
+    await pause(300);
+    await kill(after.child);
+    server = null;
+    const database = openDatabase(join(data(), 'certdesk.db'));
+    const stores = createStores(database.db);
+    expect(await stores.jobs.unfinished()).toEqual([]);
+    expect(await stores.orders.all()).toEqual([]);
+    await database.close();
+    const names = await createSealedFile({ folder: data() }).names();
+    expect(names.filter((name) => name.startsWith('job:'))).toEqual([]);
+  });
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+}
+
+/** The stored certificate has the stored key, and a chain. */
+async function expectPair(server: Running, path: string): Promise<void> {
+  const chain = (await server.call('GET', `${path}/download?format=fullchain`)).text;
+  const key = (await server.call('GET', `${path}/download?format=key`)).text;
+  expect(new X509Certificate(chain).checkPrivateKey(createPrivateKey(key))).toBe(true);
+  expect(chain.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function announced(child: ChildProcess): Promise<string> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+  for (let waited = 0; waited < 30_000 && child.exitCode === null; waited += 20) {
+    const [, address] = /Certdesk listens on (\S+)/.exec(text) ?? [];
+    if (address !== undefined) return address;
+    await pause(20);
+  }
+  throw new Error(`the server did not start:\n${text}`);
+}
+
+async function output(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`certdesk ${args.join(' ')} ended with ${code}`);
+  return text;
+}

@@ -1,0 +1,221 @@
+// Two requests on one project at the same moment, and the same request twice: one of them wins, the other one is told,
+// and what is stored is what was answered.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, startApp, type TestApp } from '../support/app.ts';
+import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
+const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
+const said = ({ status, body }: Answer): string => (status < 300 ? `${status}` : `${status} ${body.code}`);
+
+describeWith('pebble', 'at the same moment', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let openssl: OpenSsl;
+  let count = 0;
+
+  beforeAll(async () => {
+    pebble = await startPebble();
+    openssl = await createOpenSsl();
+    app = await startApp({ pebble, staging: pebble });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await Promise.all([pebble.stop(), openssl.remove()]);
+  });
+
+  const newDomain = (): string => {
+    count += 1;
+    return `race${count}.example.com`;
+  };
+  const obtain = (id: string, headers: Readonly<Record<string, string>> = {}, token = app.token) =>
+    app.call('POST', certificate(id, '/obtain'), { body: OBTAIN, headers, token });
+  const obtained = async (): Promise<string> => {
+    const id = await app.project(newDomain());
+    expect((await obtain(id)).status).toBe(200);
+    return id;
+  };
+  const jobsOf = async (id: string) =>
+    Object.values((await app.call('GET', `/jobs?project=${id}`)).body.jobs ?? {});
+  const upload = async (id: string, domain: string) => {
+    const ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
+    const pair = await openssl.issue({
+      ca,
+      subject: '/CN=x',
+      san: [`DNS:${domain}`],
+      days: 90,
+      key: 'rsa-2048',
+    });
+    const body = { certificate: pair.certificate, privateKey: pair.privateKey };
+    return () => app.call('POST', certificate(id, '/upload'), { body });
+  };
+
+  describe('while a certificate is obtained', () => {
+    it('nothing else changes it, each is told the job, and the job ends as if nothing had been', async () => {
+      const domain = newDomain();
+      const id = await app.project(domain);
+      const send = await upload(id, domain);
+      // Making this key takes long enough for the others to come in between.
+      const slow = {
+        body: { ...OBTAIN, keyType: 'rsa', keySize: 4096 },
+        headers: { Prefer: 'respond-async' },
+      };
+      const { body } = await app.call('POST', certificate(id, '/obtain'), slow);
+      const job = String(body.job?.id);
+      const remove = app.call('DELETE', `/projects/${id}`);
+      const refused = await Promise.all([send(), obtain(id), remove]);
+      for (const answer of refused) {
+        expect(said(answer)).toBe('409 OPERATION_IN_PROGRESS');
+        expect(answer.body.details?.jobId).toBe(job);
+      }
+      const state = async () => (await app.call('GET', `/jobs/${job}`)).body.state;
+      await expect.poll(state, { timeout: 30_000 }).toBe('succeeded');
+      expect((await app.call('GET', certificate(id))).body).toMatchObject({ domain, type: 'letsencrypt' });
+      expect(await jobsOf(id)).toHaveLength(1);
+    });
+
+    it('the project can be renamed, and the certificate is for the domain that it was asked for', async () => {
+      const domain = newDomain();
+      const id = await app.project(domain);
+      const [answer, renamed] = await Promise.all([
+        obtain(id),
+        app.call('PATCH', `/projects/${id}`, { body: { name: 'Another name' } }),
+      ]);
+      expect([answer.status, renamed.status]).toEqual([200, 200]);
+      expect(answer.body.certificate?.domain).toBe(domain);
+      expect((await app.call('GET', `/projects/${id}`)).body.name).toBe('Another name');
+    });
+
+    it('a dry run is an operation like any other', async () => {
+      const id = await app.project(newDomain());
+      const dry = { ...OBTAIN, dryRun: true };
+      const answers = await Promise.all([
+        app.call('POST', certificate(id, '/obtain'), { body: dry }),
+        app.call('POST', certificate(id, '/obtain'), { body: dry }),
+      ]);
+      expect(answers.map(said)).toContain('409 OPERATION_IN_PROGRESS');
+    });
+  });
+
+  describe('revoke', () => {
+    it('twice: one succeeds, the other one is told why not', async () => {
+      for (let n = 0; n < 5; n += 1) {
+        const id = await obtained();
+        const revoke = () => app.call('POST', certificate(id, '/revoke'));
+        const [first, second] = (await Promise.all([revoke(), revoke()])).toSorted(
+          (a, b) => a.status - b.status,
+        );
+        expect(first?.status).toBe(200);
+        expect(second?.body.code).toMatch(/^(OPERATION_IN_PROGRESS|ALREADY_REVOKED)$/);
+        expect(second?.status).toBe(409);
+        expect(said(await revoke())).toBe('409 ALREADY_REVOKED');
+      }
+    });
+
+    it('and renew: one of them is refused, and what the other one did stands', async () => {
+      const id = await obtained();
+      const answers = await Promise.all([
+        app.call('POST', certificate(id, '/revoke')),
+        app.call('POST', certificate(id, '/renew')),
+      ]);
+      expect(answers.map(said).toSorted()).toEqual(['200', '409 OPERATION_IN_PROGRESS']);
+      const { status } = (await app.call('GET', certificate(id, '/status'))).body;
+      expect(status).toBe(answers[0]?.status === 200 ? 'revoked' : 'valid');
+    });
+
+    it('and remove: there is no certificate afterwards, or it is told that it is busy', async () => {
+      const id = await obtained();
+      const [revoked, removed] = await Promise.all([
+        app.call('POST', certificate(id, '/revoke')),
+        app.call('DELETE', certificate(id)),
+      ]);
+      const gone = (await app.call('GET', certificate(id))).text === 'null';
+      expect(gone).toBe(removed.status === 200);
+      expect(['200', '404 CERTIFICATE_NOT_FOUND']).toContain(said(revoked));
+    });
+  });
+
+  it('remove twice: the second one finds nothing', async () => {
+    const id = await obtained();
+    const remove = () => app.call('DELETE', certificate(id));
+    expect((await Promise.all([remove(), remove()])).map(said).toSorted()).toEqual([
+      '200',
+      '404 CERTIFICATE_NOT_FOUND',
+    ]);
+  });
+
+  describe('the same Idempotency-Key', () => {
+    it('five times at once is one job, and five times its answer', async () => {
+      const id = await app.project(newDomain());
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(() => obtain(id, { 'Idempotency-Key': 'five' })));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+      expect(await jobsOf(id)).toHaveLength(1);
+    });
+
+    it('of two tokens is two keys', async () => {
+      const id = await app.project(newDomain());
+      const token = await app.makeToken(['projects:write']);
+      expect((await obtain(id, { 'Idempotency-Key': 'shared' })).status).toBe(200);
+      expect((await obtain(id, { 'Idempotency-Key': 'shared' }, token)).status).toBe(200);
+      expect(await jobsOf(id)).toHaveLength(2);
+    });
+
+    it('for another project, operation or body is refused', async () => {
+      const [id, other] = [await app.project(newDomain()), await app.project(newDomain())];
+      const headers = { 'Idempotency-Key': 'reused' };
+      expect((await obtain(id, headers)).status).toBe(200);
+      const wrong = [
+        await obtain(other, headers),
+        await app.call('POST', certificate(id, '/renew'), { headers }),
+        await app.call('POST', certificate(id, '/obtain'), { body: { ...OBTAIN, keySize: 384 }, headers }),
+      ];
+      expect(wrong.map(said)).toEqual(Array(3).fill('409 IDEMPOTENCY_KEY_REUSED'));
+      expect(await jobsOf(other)).toEqual([]);
+    });
+
+    it('brings the failure again, and the success of a revocation that cannot be repeated', async () => {
+      const lonely = await startApp({ platform: { directories: { production: 'https://127.0.0.1:1/dir' } } });
+      try {
+        const failing = await lonely.project('down.example.com');
+        const headers = { 'Idempotency-Key': 'down' };
+        const call = () => lonely.call('POST', certificate(failing, '/obtain'), { body: OBTAIN, headers });
+        const [first, second] = [await call(), await call()];
+        expect(said(first)).toBe('502 ACME_UNAVAILABLE');
+        expect(second.text).toBe(first.text);
+      } finally {
+        await lonely.stop();
+      }
+      const id = await obtained();
+      const revoke = (key: string) =>
+        app.call('POST', certificate(id, '/revoke'), { headers: { 'Idempotency-Key': key } });
+      expect([await revoke('r'), await revoke('r'), await revoke('s')].map(said)).toEqual([
+        '200',
+        '200',
+        '409 ALREADY_REVOKED',
+      ]);
+    });
+
+    it('is known after a restart', async () => {
+      const directories = { production: 'https://127.0.0.1:1/dir' };
+      const again = await startApp({ platform: { directories } });
+      const headers = { 'Idempotency-Key': 'before' };
+      const id = await again.project('restart.example.com');
+      const call = (to: TestApp) =>
+        to.call('POST', certificate(id, '/obtain'), { body: OBTAIN, headers, token: again.token });
+      const before = await call(again);
+      await again.close();
+      const after = await startApp({ dataFolder: again.dataFolder, platform: { directories } });
+      try {
+        const repeated = await call(after);
+        expect(repeated.text).toBe(before.text);
+        const jobs = (await after.call('GET', `/jobs?project=${id}`)).body.jobs ?? {};
+        expect(Object.values(jobs)).toHaveLength(1);
+      } finally {
+        await after.stop();
+      }
+    });
+  });
+});

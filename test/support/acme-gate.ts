@@ -1,0 +1,94 @@
+// A TLS proxy before Pebble, at which a test can do something between a request and its answer: end the client, lose
+// the answer, put another one in its place. Pebble makes its addresses from the Host header, which is passed on, so
+// that every later request of the client comes through here too.
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { Agent, request } from 'undici';
+import { makeFolder, makeTls } from './acme-tls.ts';
+import type { Pebble } from './pebble.ts';
+import { portOf } from './ports.ts';
+
+export interface GateAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Called with a request's path; null passes it through. */
+export type GateKeeper = (
+  path: string,
+  pass: () => Promise<GateAnswer>,
+) => Promise<GateAnswer | 'lost'> | null;
+
+export interface AcmeGate {
+  readonly directoryUrl: string;
+  /** PEM: what the client must trust. */
+  readonly rootPem: string;
+  /** Paths in order, `/order-plz` … */
+  readonly requests: readonly string[];
+  /** Put before every later request. */
+  keep(keeper: GateKeeper | null): void;
+  stop(): Promise<void>;
+}
+
+export async function startAcmeGate(pebble: Pick<Pebble, 'directoryUrl' | 'rootPem'>): Promise<AcmeGate> {
+  const folder = await makeFolder('gate');
+  const { cert, key, rootPem } = await makeTls(folder.path);
+  const agent = new Agent({ connect: { ca: pebble.rootPem } });
+  const { origin } = new URL(pebble.directoryUrl);
+  const requests: string[] = [];
+  let keeper: GateKeeper | null = null;
+
+  const server = createServer({ cert, key }, (incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const path = incoming.url ?? '';
+    let sent = '';
+    for await (const chunk of incoming) sent += String(chunk);
+    requests.push(path);
+    const pass = () => forward(agent, `${origin}${path}`, { incoming, sent });
+    const answer = await (keeper?.(path, pass) ?? pass());
+    if (answer === 'lost') outgoing.destroy();
+    else outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    directoryUrl: `https://127.0.0.1:${portOf(server)}/dir`,
+    rootPem,
+    requests,
+    keep(next) {
+      keeper = next;
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await agent.destroy();
+      await folder.remove();
+    },
+  };
+}
+
+async function forward(
+  agent: Agent,
+  url: string,
+  { incoming, sent }: { readonly incoming: IncomingMessage; readonly sent: string },
+): Promise<GateAnswer> {
+  const { method = 'GET', headers } = incoming;
+  const names = ['host', 'content-type', 'user-agent'] as const;
+  const answer = await request(url, {
+    method: method === 'HEAD' || method === 'POST' ? method : 'GET',
+    headers: Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
+    body: sent === '' ? null : sent,
+    dispatcher: agent,
+  });
+  const body = await answer.body.text();
+  const kept = Object.entries(answer.headers).flatMap(([name, value]) =>
+    value === undefined || name === 'transfer-encoding' || name === 'content-length'
+      ? []
+      : [[name, String(value)] as const],
+  );
+  return { status: answer.statusCode, headers: Object.fromEntries(kept), body };
+}
