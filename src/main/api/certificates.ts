@@ -57,6 +57,11 @@ const ExportSchema = z
   })
   .meta({ id: 'ExportRequest' });
 
+/** Whether a request that is not checked yet is for a private key: such a one is recorded, also where it is refused. */
+function asksForKey({ format }: { readonly format?: unknown }): boolean {
+  return EXPORT_FORMATS.some((known) => known === format && holdsKey(known));
+}
+
 /** A query by GET, yet not for everybody who may read: a private key is more than a certificate. */
 async function exported(
   ctx: Context & { readonly principal: Principal },
@@ -118,6 +123,7 @@ export const certificates = router({
   validate: operation('projects:read')
     .meta({
       rest: { method: 'POST', path: '/projects/{id}/certificate/validate', summary: 'Validate certificate' },
+      audit: false,
     })
     .input(z.object({ id, body: KeyPairRequestSchema }))
     .output(ValidationSchema)
@@ -181,6 +187,7 @@ export const certificates = router({
         // Not in the query: addresses end up in logs.
         headers: { 'certdesk-export-password': 'password' },
       },
+      audit: asksForKey,
     })
     .input(z.object({ id, ...ExportSchema.shape }))
     .output(FileSchema)
@@ -194,6 +201,7 @@ export const certificates = router({
         summary: 'The same with the password in the body, where it may have any letters',
         form: 'file',
       },
+      audit: ({ body }) => typeof body === 'object' && body !== null && asksForKey({ ...body }),
     })
     .input(z.object({ id, body: ExportSchema }))
     .output(FileSchema)

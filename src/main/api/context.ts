@@ -19,6 +19,8 @@ export interface Context {
   readonly health: () => Promise<Health>;
   /** Null where the caller has shown nothing: such a caller gets UNAUTHENTICATED. */
   readonly principal: Principal | null;
+  /** Where the call comes from, as the network sees it; null where it comes by none. */
+  readonly address: string | null;
   /** `Prefer: respond-async`. */
   readonly respondAsync: boolean;
   readonly idempotencyKey: string | null;

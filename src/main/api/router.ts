@@ -1,4 +1,5 @@
 // Every operation, once. Transports (REST, tRPC over HTTP, IPC) know this router and no operation by name.
+import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
 import { jobs } from './jobs.ts';
@@ -17,6 +18,7 @@ export const appRouter = router({
   overview,
   tokens,
   sessions,
+  audit,
   system,
 });
 

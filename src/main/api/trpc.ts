@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Scope } from '../../shared/token.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import type { Act } from '../engine/journal.ts';
 import type { Context } from './context.ts';
 
 /** Where and how an operation stands in the REST API, and what the OpenAPI document says of it. */
@@ -27,6 +28,11 @@ export interface Meta {
   readonly rest?: RestMeta;
   /** Null: no token is needed. */
   readonly scope?: Scope | null;
+  /**
+   * Whether a call is put into the audit trail whatever comes of it; by itself each mutation is, and of queries what
+   * they tell the journal. False: a mutation that changes nothing. @param input As it was sent, not checked yet.
+   */
+  readonly audit?: false | ((input: Readonly<Record<string, unknown>>) => boolean);
 }
 
 const t = initTRPC
@@ -53,19 +59,42 @@ const t = initTRPC
 export const router = t.router;
 
 /**
- * The beginning of every operation: who may call it. A token that is for some projects only may not name another:
- * the field `id` of an operation under /projects is looked at here, once for all.
+ * The beginning of every operation: who may call it, and its entry in the audit trail. A token that is for some
+ * projects only may not name another: the field `id` of an operation under /projects is looked at here, once for all.
  */
 export function operation(scope: Scope) {
-  return t.procedure.meta({ scope }).use(async ({ ctx, next, getRawInput, meta }) => {
+  return t.procedure.meta({ scope }).use(async ({ ctx, next, getRawInput, meta, path, type }) => {
     const { principal } = ctx;
     if (principal === null) throw denied('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>');
-    requireScope(principal.scopes, scope);
-    const input = await getRawInput();
-    const projectId = meta?.rest?.path.startsWith('/projects/{id}') ? readId(input) : null;
-    if (projectId !== null) requireProject(principal, projectId);
-    return next({ ctx: { ...ctx, principal } });
+    const given = await getRawInput().catch(() => undefined); // what is no JSON is refused below, and recorded
+    const projectId = meta?.rest?.path.startsWith('/projects/{id}') ? readId(given) : null;
+    const call = async () => {
+      requireScope(principal.scopes, scope);
+      await getRawInput();
+      if (projectId !== null) requireProject(principal, projectId);
+      return next({ ctx: { ...ctx, principal } });
+    };
+    if (type === 'subscription') return call();
+    const { kind, id, name } = principal;
+    const act = {
+      actor: { kind, id, name, address: ctx.address },
+      operation: path,
+      summary: meta?.rest?.summary ?? path,
+      projectId,
+      record: recordOf(type, meta, given),
+    };
+    const checked = () =>
+      call().catch((error: unknown) => {
+        throw toFailure(error); // the code, for the audit trail: what tRPC throws has another
+      });
+    return ctx.engine.journal.perform(act, checked, (result) => (result.ok ? null : toFailure(result.error)));
   });
+}
+
+function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, input: unknown): Act['record'] {
+  const { audit = type === 'mutation' } = meta ?? {};
+  const asked = typeof input === 'object' && input !== null ? { ...input } : {};
+  return (typeof audit === 'function' ? audit(asked) : audit) ? 'always' : 'changes';
 }
 
 /** An operation that anybody may call. */
@@ -91,8 +120,8 @@ export function requireAllProjects({ projectIds }: { readonly projectIds: readon
   if (projectIds !== null) throw denied('FORBIDDEN', 'This token is for some projects only');
 }
 
-function denied(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): TRPCError {
-  return toTrpcError(new CertdeskError(code, message));
+function denied(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): CertdeskError {
+  return new CertdeskError(code, message);
 }
 
 function readId(input: unknown): string | null {
@@ -106,8 +135,11 @@ export function toFailure(error: unknown): CertdeskError {
   const { cause, code } = error;
   if (cause instanceof CertdeskError) return cause;
   if (code === 'BAD_REQUEST' && cause instanceof z.ZodError) return invalidRequest(cause);
-  if (code === 'BAD_REQUEST' || code === 'PARSE_ERROR')
-    return new CertdeskError('INVALID_REQUEST', error.message, { issues: [] });
+  if (code === 'BAD_REQUEST' || code === 'PARSE_ERROR') {
+    // The parser's own words quote what was sent, which may be a secret.
+    const sentence = cause instanceof SyntaxError ? 'The input is not JSON' : error.message;
+    return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });
+  }
   const own = OWN_CODES[code];
   if (own !== undefined) return new CertdeskError(own, code === 'NOT_FOUND' ? error.message : undefined);
   return new CertdeskError('INTERNAL', undefined, undefined, { cause: cause ?? error });
@@ -145,11 +177,6 @@ const CODES_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
   503: 'SERVICE_UNAVAILABLE',
   504: 'GATEWAY_TIMEOUT',
 };
-
-/** A failure that arose outside an operation, for tRPC to answer with. */
-export function toTrpcError(failure: CertdeskError): TRPCError {
-  return new TRPCError({ code: tRpcCodeOf(failure).code, message: failure.message, cause: failure });
-}
 
 /** Fields of the body are named as the caller wrote them, without our own `body.` before them. */
 function invalidRequest(cause: z.ZodError): CertdeskError {

@@ -6,6 +6,7 @@ import {
   type CertificateAuthority,
   type DirectoryOverrides,
 } from './acme/directories.ts';
+import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
@@ -69,6 +70,7 @@ export interface Engine {
   readonly dnsCredentials: DnsCredentialVerbs;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
+  readonly audit: AuditTrail;
   readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
@@ -135,6 +137,7 @@ export function createEngine(ports: EnginePorts): Engine {
     dnsCredentials: createDnsCredentials({ ...ports, journal }),
     tokens: createTokens(stores, journal, clock),
     sessions: createSessions(stores, journal, clock),
+    audit: createAuditTrail(stores),
     overview: createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size }),
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,

@@ -8,6 +8,7 @@ import type { SolverRegistry } from './challenges/registry.ts';
 import { CertdeskError } from './errors.ts';
 import { type IssueDeps, type Issued, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
+import type { NewEvent } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained, presentRenewed } from './present.ts';
 import { NO_RENEWAL_YET, nextAttempt } from './renewal.ts';
@@ -78,7 +79,13 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       await tx.certificates.activate(version);
       await tx.jobs.update(job.id, { step: 'store' });
       const message = `Certificate for ${version.names.join(', ')} stored; it expires ${version.expiresAt}`;
-      await emit({ kind: 'certificate.stored', projectId: job.projectId, jobId: job.id, message });
+      await emit({
+        kind: 'certificate.stored',
+        projectId: job.projectId,
+        jobId: job.id,
+        message,
+        audit: outcome(job),
+      });
       return version;
     });
   }
@@ -90,7 +97,10 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
       const { kind } = job.input;
       const message = `${kind} succeeded`;
-      await emit({ kind: 'job.succeeded', projectId: job.projectId, jobId: job.id, message, data: { kind } });
+      // What a job has changed is in the audit trail with the change; a dry run changes nothing.
+      const audit = job.input.kind === 'obtain' && job.input.dryRun ? { audit: outcome(job) } : {};
+      const of = { projectId: job.projectId, jobId: job.id };
+      await emit({ kind: 'job.succeeded', ...of, message, data: { kind }, ...audit });
     });
   }
 
@@ -141,7 +151,13 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const patch = { revokedAt: now(), revocationReason: input.reason, autoRenew: false };
       await tx.certificates.update(certificate.id, patch);
       const message = `Certificate for ${certificate.domain} revoked (${input.reason})`;
-      await emit({ kind: 'certificate.revoked', projectId: job.projectId, jobId: job.id, message });
+      await emit({
+        kind: 'certificate.revoked',
+        projectId: job.projectId,
+        jobId: job.id,
+        message,
+        audit: outcome(job),
+      });
     });
     await succeed(job, { message: 'Certificate revoked' });
   }
@@ -160,6 +176,11 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     },
     ended: (job) => forgetSecrets(job.id),
   };
+}
+
+/** For the audit trail, under the operation that has begun the job. */
+function outcome({ input }: JobRecord): NewEvent['audit'] {
+  return { operation: `certificates.${input.kind}`, result: 'ok' };
 }
 
 async function forgetOrder(stores: Stores, jobId: string): Promise<void> {

@@ -1,7 +1,12 @@
-// What happens is written and told in one way: state and event go into one transaction, and listeners hear of it
-// after the commit, so that nobody is told what is not true.
+// What happens is written and told in one way: state, event and audit entry go into one transaction, and listeners
+// hear of it after the commit, so that nobody is told what is not true.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AuditResult } from '../../shared/audit.ts';
 import { toTimestamp } from '../../shared/time.ts';
-import type { EventRecord, Json } from './model.ts';
+import { appendEntry } from './audit/append.ts';
+import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
+import { type CertdeskError, toCertdeskError } from './errors.ts';
+import type { Actor, AuditRecord, EventRecord, Json } from './model.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -11,51 +16,169 @@ export interface NewEvent {
   readonly projectId?: string | null;
   readonly jobId?: string | null;
   readonly data?: Json;
+  /**
+   * Put into the audit trail whoever acts: the outcome of a job, what Certdesk does by itself. The actor is who asked
+   * for the job, where none is named. What is told while an operation is performed is put there anyway.
+   */
+  readonly audit?: {
+    readonly operation: string;
+    readonly result: AuditResult;
+    readonly actor?: Actor;
+  };
 }
 
 export type Emit = (event: NewEvent) => Promise<void>;
+
+/** An operation that somebody performs. */
+export interface Act {
+  readonly actor: Actor;
+  /** As the router names it: `certificates.obtain`. */
+  readonly operation: string;
+  /** For entries that no event says more of. */
+  readonly summary: string;
+  readonly projectId: string | null;
+  /** `always`: whatever comes of it. `changes`: only what it tells: for what is mostly a read. */
+  readonly record: 'always' | 'changes';
+}
 
 export interface Journal {
   /** Runs `work` in a transaction; the events that it emits are stored with it and told after it. */
   write<T>(work: (stores: Stores, emit: Emit) => Promise<T>): Promise<T>;
   /** An event that goes with no other change. */
   tell(event: NewEvent): Promise<void>;
+  /** An audit entry that goes with no event. */
+  record(entry: NewAuditEntry): Promise<void>;
+  /**
+   * Runs an operation and puts it into the audit trail: each event that it tells, in the transaction of its change; a
+   * success that has told nothing, and every failure, right after it. How a job ends that it has begun is not its own
+   * failure: that has an entry of its own.
+   * @param failureOf For work that answers with its failure in place of throwing it.
+   */
+  perform<T>(act: Act, work: () => Promise<T>, failureOf?: (result: T) => CertdeskError | null): Promise<T>;
+  /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
+  apart<T>(work: () => T): T;
   /** @returns a function that ends it. */
   listen(listener: (event: EventRecord) => void): () => void;
 }
 
+interface Performance {
+  readonly act: Act;
+  told: boolean;
+  begunJob: boolean;
+  ended: boolean;
+}
+
 export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
   const listeners = new Set<(event: EventRecord) => void>();
+  const performances = new AsyncLocalStorage<Performance | null>();
+  const now = () => toTimestamp(clock.now());
 
-  function publish(events: readonly EventRecord[]): void {
-    for (const event of events) {
-      log.info(
-        { kind: event.kind, projectId: event.projectId, jobId: event.jobId, data: event.data },
-        event.message,
-      );
-      for (const listener of listeners) listener(event);
-    }
+  function publish({ kind, projectId, jobId, data, message }: EventRecord, entry: AuditRecord | null): void {
+    log.info({ kind, projectId, jobId, data, ...(entry === null ? {} : { audit: placeOf(entry) }) }, message);
+  }
+
+  function current(): Performance | null {
+    const performance = performances.getStore() ?? null;
+    return performance?.ended === false ? performance : null;
   }
 
   const write: Journal['write'] = async (work) => {
-    const events: EventRecord[] = [];
+    const performance = current();
+    const told: { readonly event: EventRecord; readonly entry: AuditRecord | null }[] = [];
     const result = await stores.transaction((tx) => {
-      const emit: Emit = async ({ kind, message, projectId = null, jobId = null, data = null }) => {
-        const at = toTimestamp(clock.now());
-        events.push(await tx.events.append({ at, kind, projectId, jobId, message, data }));
+      const emit: Emit = async ({ audit, ...given }) => {
+        const event = { projectId: null, jobId: null, data: null, ...given, at: now() };
+        const entry = await entryOf(tx, { event, audit, act: performance?.act });
+        told.push({
+          event: await tx.events.append(event),
+          entry: entry && (await appendEntry(tx, entry, event.at)),
+        });
       };
       return work(tx, emit);
     });
-    publish(events);
+    for (const { event, entry } of told) {
+      if (performance !== null) performance.told = true;
+      if (performance !== null && event.jobId !== null) performance.begunJob = true;
+      publish(event, entry);
+      for (const listener of listeners) listener(event);
+    }
     return result;
   };
+
+  const record: Journal['record'] = async (entry) => {
+    const written = await stores.transaction((tx) => appendEntry(tx, entry, now()));
+    log.info({ operation: entry.operation, result: entry.result, audit: placeOf(written) }, entry.message);
+  };
+
+  /** What the events have not said. */
+  async function conclude(
+    { act, told, begunJob }: Performance,
+    failure: CertdeskError | null,
+  ): Promise<void> {
+    const { actor, operation, projectId } = act;
+    if (act.record === 'changes' && !told) return;
+    if (failure === null ? told : begunJob) return;
+    const result = failure?.code ?? 'ok';
+    const message = failure?.message ?? act.summary;
+    await record({ actor, operation, projectId, jobId: null, result, message });
+  }
 
   return {
     write,
     tell: (event) => write((_, emit) => emit(event)),
+    record,
+    async perform(act, work, failureOf = () => null) {
+      const performance: Performance = { act, told: false, begunJob: false, ended: false };
+      const end = (failure: CertdeskError | null) => {
+        performance.ended = true;
+        return conclude(performance, failure);
+      };
+      const result = await performances.run(performance, work).catch(async (error: unknown) => {
+        // The first failure is what the caller is to hear of.
+        await end(toCertdeskError(error)).catch((second: unknown) =>
+          log.error(
+            { err: second, operation: act.operation },
+            'A failure could not be put into the audit trail',
+          ),
+        );
+        throw error;
+      });
+      await end(failureOf(result));
+      return result;
+    },
+    apart: (work) => performances.run(null, work),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Null where it is no matter of the audit trail: the steps of a job, say. */
+async function entryOf(
+  tx: Stores,
+  {
+    event: { projectId, jobId, message },
+    audit,
+    act,
+  }: {
+    readonly event: Required<Pick<NewEvent, 'projectId' | 'jobId' | 'message'>>;
+    readonly audit: NewEvent['audit'];
+    readonly act: Act | undefined;
+  },
+): Promise<NewAuditEntry | null> {
+  if (act !== undefined) {
+    const { actor, operation } = act;
+    const result = audit?.result ?? 'ok';
+    return { actor, operation, projectId: projectId ?? act.projectId, jobId, result, message };
+  }
+  if (audit === undefined) return null;
+  const begun = jobId === null ? null : await tx.audit.firstOfJob(jobId);
+  const actor = audit.actor ?? begun?.actor ?? CERTDESK;
+  return { actor, operation: audit.operation, projectId, jobId, result: audit.result, message };
+}
+
+/** For the log, which is kept elsewhere: an entry that was noted there cannot be made undone here unseen. */
+function placeOf({ seq, hash }: AuditRecord): string {
+  return `${seq}:${hash}`;
 }

@@ -197,6 +197,33 @@ export interface SessionRecord {
   readonly lastUsedAt: Timestamp;
 }
 
+/** Who acts. */
+export interface Actor {
+  readonly kind: 'token' | 'window' | 'command-line' | 'certdesk';
+  /** Of the token or session. */
+  readonly id: string | null;
+  readonly name: string;
+  /** Where from, as the network sees it. */
+  readonly address: string | null;
+}
+
+/** An entry of the audit trail as it is kept; engine/audit/ makes and checks it. */
+export interface AuditRecord {
+  /** 1, 2, 3 … without a gap. */
+  readonly seq: number;
+  readonly at: Timestamp;
+  readonly actor: Actor;
+  readonly operation: string;
+  readonly projectId: string | null;
+  readonly jobId: string | null;
+  /** `ok` or an ErrorCode, of this version or of an older one. */
+  readonly result: string;
+  readonly message: string;
+  /** The hash of the entry before. */
+  readonly previous: string;
+  readonly hash: string;
+}
+
 export interface EventRecord {
   /** Grows by one or more; what Last-Event-ID names. */
   readonly id: number;

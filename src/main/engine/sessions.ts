@@ -35,6 +35,9 @@ export const SESSION_MS = 12 * 3_600_000;
 /** Last use is written this often at most, so that a read costs no write. */
 const LAST_USE_MS = 60_000;
 
+/** What the audit trail calls it. */
+export const SIGN_IN = 'sessions.begin';
+
 /** The key of the setting (a boolean) by which a restart signs every browser out. */
 export const SIGN_OUT_ON_RESTART = 'sign-out-on-restart';
 
@@ -70,7 +73,16 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
         if (!(await tx.sessions.useLink(hashOfSecret(linkSecret), createdAt)))
           throw new CertdeskError('SIGN_IN_LINK_INVALID');
         await tx.sessions.create(record);
-        await emit({ kind: 'session.started', message: `${name} signed in`, data: { sessionId: record.id } });
+        await emit({
+          kind: 'session.started',
+          message: `${name} signed in`,
+          data: { sessionId: record.id },
+          audit: {
+            operation: SIGN_IN,
+            result: 'ok',
+            actor: { kind: 'window', id: record.id, name, address },
+          },
+        });
       });
       return { secret, session: present(record) };
     },
@@ -103,7 +115,11 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
         const records = await tx.sessions.list(now());
         for (const { id } of records) await tx.sessions.delete(id);
         if (records.length > 0)
-          await emit({ kind: 'session.ended', message: `All ${records.length} sessions ended` });
+          await emit({
+            kind: 'session.ended',
+            message: `All ${records.length} sessions ended`,
+            audit: { operation: 'sessions.end', result: 'ok' },
+          });
         return records.length;
       });
     },

@@ -1,11 +1,13 @@
 // What the engine asks of its database. storage/ implements it on SQLite; every method rejects with STORAGE_FAILED
 // where the database cannot be read or written.
+import type { ListAudit } from '../../shared/audit.ts';
 import type { TimelineMark } from '../../shared/overview.ts';
 import type { ListProjects, ProjectFacets, ProjectStatus, StateCounts } from '../../shared/project.ts';
 import type { Timestamp } from '../../shared/time.ts';
 import type { ListedCertificate } from './attention.ts';
 import type {
   AccountRecord,
+  AuditRecord,
   CertificateRecord,
   DnsCredentialRecord,
   EventRecord,
@@ -168,6 +170,24 @@ export interface SessionStore {
   deleteExpired(now: Timestamp): Promise<void>;
 }
 
+export interface AuditStore {
+  /** Rejects where there is an entry of its number. */
+  append(entry: AuditRecord): Promise<void>;
+  /** 0 where there is none. */
+  lastSeq(): Promise<number>;
+  /** Those of greater numbers, oldest first. */
+  after(seq: number, limit: number): Promise<readonly AuditRecord[]>;
+  /** The entry that began a job. */
+  firstOfJob(jobId: string): Promise<AuditRecord | null>;
+  /** Newest first. */
+  list(query: AuditQuery): Promise<readonly AuditRecord[]>;
+}
+
+export interface AuditQuery extends Omit<ListAudit, 'cursor'> {
+  /** Only those of smaller numbers; null for all. */
+  readonly before: number | null;
+}
+
 export interface EventStore {
   append(event: Omit<EventRecord, 'id'>): Promise<EventRecord>;
   /** With an id greater than `after`, oldest first. */
@@ -234,6 +254,7 @@ export interface Stores {
   readonly dnsCredentials: DnsCredentialStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
+  readonly audit: AuditStore;
   readonly events: EventStore;
   readonly settings: SettingStore;
   readonly overview: OverviewStore;

@@ -18,12 +18,12 @@ export async function printLoginLink({ dataDir, url }: LoginLinkOptions): Promis
       `No Certdesk runs on the data folder ${dataDir}. Start it with \`certdesk serve\`, which prints a link itself, or name another folder with --data-dir`,
     );
   }
-  await withEngineParts(dataDir, async ({ stores, sessions }) => {
+  await withEngineParts(dataDir, async ({ stores, sessions, record }) => {
     const address = url ?? (await stores.settings.get(SERVER_ADDRESS));
     if (typeof address !== 'string') {
       throw new CertdeskError('INVALID_REQUEST', 'The server is still starting: try again in a moment');
     }
-    const { secret } = await sessions.createLink();
+    const { secret } = await record('sessions.createLink', 'Sign-in link made', () => sessions.createLink());
     process.stdout.write(`${signInAddress(address, secret)}\n`);
   });
 }

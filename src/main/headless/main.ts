@@ -1,8 +1,9 @@
-// The command line: certdesk serve, certdesk login-link, certdesk token create|list|revoke.
+// The command line: certdesk serve, login-link, token create|list|revoke, audit verify|export.
 import { Command, CommanderError, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
+import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
 import { serve } from './serve.ts';
@@ -60,6 +61,20 @@ function createProgram(): Command {
     token.command('revoke').description('revoke a token').argument('<id>', 'its id'),
     DATA_OPTIONS,
   ).action(revokeToken);
+
+  const audit = program.command('audit').description('the audit trail; may be read beside a running server');
+  addOptions(
+    audit
+      .command('verify')
+      .description('say whether an entry was changed, put in or taken out; 1 where one was'),
+    DATA_OPTIONS,
+  )
+    .option('--expect <seq:hash>', 'an entry that was noted down before, and is to be there', toEntry)
+    .action(verifyAudit);
+  addOptions(
+    audit.command('export').description('print every entry, oldest first, as a line of JSON'),
+    DATA_OPTIONS,
+  ).action(exportAudit);
   return program;
 }
 

@@ -30,8 +30,8 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
     const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
     throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
   }
-  await withEngineParts(dataDir, async ({ tokens }) => {
-    const { secret } = await tokens.create(body.data);
+  await withEngineParts(dataDir, async ({ tokens, record }) => {
+    const { secret } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
     process.stdout.write(`${secret}\n`);
   });
 }
@@ -51,8 +51,8 @@ export async function listTokens({ dataDir }: DataOptions): Promise<void> {
 }
 
 export async function revokeToken(id: string, { dataDir }: DataOptions): Promise<void> {
-  await withEngineParts(dataDir, async ({ tokens }) => {
-    const { name } = await tokens.revoke(id);
+  await withEngineParts(dataDir, async ({ tokens, record }) => {
+    const { name } = await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
     process.stdout.write(`Token ${name} revoked\n`);
   });
 }

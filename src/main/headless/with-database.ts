@@ -1,5 +1,8 @@
 // For commands that work on the database itself: they may run beside a server, or without one.
+import { userInfo } from 'node:os';
+import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
 import { createJournal } from '../engine/journal.ts';
+import type { Actor } from '../engine/model.ts';
 import { createSessions, type Sessions } from '../engine/sessions.ts';
 import type { Stores } from '../engine/stores.ts';
 import { createTokens, type Tokens } from '../engine/tokens.ts';
@@ -8,6 +11,12 @@ import { openDatabase } from '../storage/database.ts';
 import { createStores } from '../storage/stores.ts';
 
 export interface EngineParts {
+  /**
+   * Puts a change into the audit trail, as one of the command line.
+   * @param operation As the router names it. @param summary What it does, in a few words.
+   */
+  record<T>(operation: string, summary: string, change: () => Promise<T>): Promise<T>;
+  readonly audit: AuditTrail;
   readonly stores: Stores;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
@@ -27,10 +36,30 @@ export async function withEngineParts(
     const journal = createJournal(stores, clock, quiet);
     await work({
       stores,
+      audit: createAuditTrail(stores),
+      record: (operation, summary, change) =>
+        journal.perform(
+          { actor: commandLine(), operation, summary, projectId: null, record: 'always' },
+          change,
+        ),
       tokens: createTokens(stores, journal, clock),
       sessions: createSessions(stores, journal, clock),
     });
   } finally {
     await database.close();
+  }
+}
+
+/** Who sits at the command line is whom the system has signed in. */
+function commandLine(): Actor {
+  return { kind: 'command-line', id: null, name: userName(), address: null };
+}
+
+/** A user without an entry in the system's list has no name (a container that runs under a bare number). */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
   }
 }

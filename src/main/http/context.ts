@@ -19,6 +19,7 @@ export function createContextReader({ engine, health, authenticate }: ContextDep
     engine,
     health,
     principal: await authenticate(request),
+    address: request.ip,
     respondAsync: /(^|[,;\s])respond-async([,;\s]|$)/i.test(String(request.headers.prefer ?? '')),
     idempotencyKey: idempotencyKey(request),
   });

@@ -19,7 +19,6 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
   }
   await app.register(fastifyStatic, {
     root: folder,
-    cacheControl: false,
     setHeaders: (reply, path) =>
       reply.headers({ 'Content-Security-Policy': CSP, 'Cache-Control': cacheFor(folder, path) }),
   });

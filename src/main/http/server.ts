@@ -78,7 +78,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   const limitFailures = createFailureLimit(app);
   const authenticate = createAuthenticate({ tokens, sessions, limitFailures });
   const createContext = createContextReader({ engine, health: deps.health, authenticate });
-  addSignIn(app, { sessions, limitFailures });
+  addSignIn(app, { engine, limitFailures });
   addRest(app, { createContext, streams });
   await addTrpc(app, { createContext, streams });
   await addDocs(app, deps.version);

@@ -4,7 +4,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { CertdeskError } from '../engine/errors.ts';
-import type { Sessions } from '../engine/sessions.ts';
+import type { Engine } from '../engine/index.ts';
+import type { Actor } from '../engine/model.ts';
+import { SIGN_IN } from '../engine/sessions.ts';
 import type { FailureLimit } from './access.ts';
 import { browserName } from './browser-name.ts';
 import { checkSessionOrigin, readOwnOrigin } from './origin.ts';
@@ -13,13 +15,25 @@ import { clearSessionCookie, readSessionCookie, setSessionCookie } from './sessi
 const LoginSchema = z.strictObject({ secret: z.string().min(1).max(200) });
 
 export interface SignInDeps {
-  readonly sessions: Sessions;
+  readonly engine: Pick<Engine, 'sessions' | 'journal'>;
   readonly limitFailures: FailureLimit;
 }
 
 export const SIGN_IN_PATHS: readonly string[] = ['/login', '/logout'];
 
-export function addSignIn(app: FastifyInstance, { sessions, limitFailures }: SignInDeps): void {
+export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignInDeps): void {
+  const { sessions, journal } = engine;
+
+  /** Wrong links are in the audit trail as far as they are counted: no more than that many a minute. */
+  async function refused(from: Pick<Actor, 'name' | 'address'>, error: unknown): Promise<never> {
+    if (error instanceof CertdeskError && error.code === 'SIGN_IN_LINK_INVALID') {
+      const actor = { ...from, kind: 'window', id: null } as const;
+      const { code: result, message } = error;
+      await journal.record({ actor, operation: SIGN_IN, projectId: null, jobId: null, result, message });
+    }
+    throw error;
+  }
+
   /**
    * `{ "secret" }` -> 200 `{ "success": true, "expiresAt" }` and the cookie. Failures: 400 INVALID_REQUEST, 401
    * SIGN_IN_LINK_INVALID, 403 ORIGIN_NOT_ALLOWED, 429 TOO_MANY_REQUESTS.
@@ -33,7 +47,8 @@ export function addSignIn(app: FastifyInstance, { sessions, limitFailures }: Sig
         issues: [{ field: 'secret', message: 'is missing or too long' }],
       });
     const from = { name: browserName(request.headers['user-agent']), address: request.ip };
-    const opened = await limitFailures(request, sessions.open(body.data.secret, from));
+    const attempt = limitFailures(request, sessions.open(body.data.secret, from));
+    const opened = await attempt.catch((error: unknown) => refused(from, error));
     setSessionCookie(request, reply, { secret: opened.secret, secure: protocol === 'https:' });
     return { success: true, expiresAt: opened.session.expiresAt };
   });
@@ -44,7 +59,18 @@ export function addSignIn(app: FastifyInstance, { sessions, limitFailures }: Sig
     if (cookie !== null) {
       checkSessionOrigin(request, cookie.secure);
       const session = await sessions.authenticate(cookie.secret);
-      if (session !== null) await sessions.end(session.id);
+      if (session !== null) {
+        const { id, name } = session;
+        const actor = { kind: 'window', id, name, address: request.ip } as const;
+        const act = {
+          actor,
+          operation: 'sessions.end',
+          summary: 'Sign out',
+          projectId: null,
+          record: 'always',
+        } as const;
+        await journal.perform(act, () => sessions.end(id));
+      }
       clearSessionCookie(request, reply, cookie);
     }
     return reply.code(204).send();

@@ -3,7 +3,7 @@
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppRouter, appRouter } from '../api/router.ts';
-import { toFailure, toTrpcError } from '../api/trpc.ts';
+import { toFailure } from '../api/trpc.ts';
 import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -48,7 +48,7 @@ async function answer(
     maxBatchSize: MAX_BATCH,
     allowMethodOverride: true, // a query whose input holds a secret comes by POST: addresses end up in logs
     // A page does not wait for long work: it gets the job, and hears of its steps as events.
-    createContext: async () => ({ ...(await readContext(request, createContext)), respondAsync: true }),
+    createContext: async () => ({ ...(await createContext(request)), respondAsync: true }),
     onError({ error, path }) {
       const failure = toFailure(error);
       if (failure.entry.status < 500) return;
@@ -59,13 +59,6 @@ async function answer(
     },
   });
   return reply;
-}
-
-/** tRPC takes any other error for a mistake of ours, and has subscriptions try again without end. */
-function readContext(request: FastifyRequest, createContext: CreateContext) {
-  return createContext(request).catch((error: unknown) => {
-    throw toTrpcError(toFailure(error));
-  });
 }
 
 /** As every EventSource asks (WHATWG HTML, section 9.2.2). */

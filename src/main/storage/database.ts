@@ -52,7 +52,7 @@ function open(path: string): Sqlite.Database {
 function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   const prepare = (sql: string): ReturnType<SqliteDatabase['prepare']> => {
-    const statement = guarded(path, () => sqlite.prepare(sql));
+    const statement = guarded(path, () => sqlite.prepare(sql === 'begin' ? BEGIN : sql));
     return {
       reader: statement.reader,
       all: (parameters) => guarded(path, () => statement.all(parameters)),
@@ -71,6 +71,12 @@ function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
     close: () => sqlite.close(),
   };
 }
+
+/**
+ * Kysely's transactions are for changes here, and take the write lock at once. One that reads first and asks for the
+ * lock later is refused, without a wait, where another process has written between (SQLITE_BUSY_SNAPSHOT).
+ */
+const BEGIN = 'begin immediate';
 
 /** Texts vary only with the filters that are set and the length of IN lists; more than this is unusual. */
 const MAX_STATEMENTS = 500;

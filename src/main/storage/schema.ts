@@ -11,6 +11,7 @@ export interface Schema {
   dns_credentials: DnsCredentialsTable;
   tokens: TokensTable;
   login_links: LoginLinksTable;
+  audit: AuditTable;
   sessions: SessionsTable;
   events: EventsTable;
   settings: SettingsTable;
@@ -128,6 +129,22 @@ interface TokensTable {
   expires_at: string | null;
   last_used_at: string | null;
   revoked_at: string | null;
+}
+
+export interface AuditTable {
+  seq: number;
+  at: string;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_name: string;
+  address: string | null;
+  operation: string;
+  project_id: string | null;
+  job_id: string | null;
+  result: string;
+  message: string;
+  previous: string;
+  hash: string;
 }
 
 interface LoginLinksTable {

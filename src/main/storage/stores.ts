@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Stores } from '../engine/stores.ts';
 import { createAccountStore } from './accounts.ts';
+import { createAuditStore } from './audit.ts';
 import { createCertificateStore } from './certificates.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
@@ -25,6 +26,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     dnsCredentials: createDnsCredentialStore(db),
     tokens: createTokenStore(db),
     sessions: createSessionStore(db),
+    audit: createAuditStore(db),
     events: createEventStore(db),
     settings: createSettingStore(db),
     overview: createOverviewStore(db),

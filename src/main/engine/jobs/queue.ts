@@ -67,13 +67,14 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         jobId: job.id,
         message: error.message,
         data: { kind: job.input.kind, code: error.code },
+        audit: { operation: `certificates.${job.input.kind}`, result: error.code },
       });
     });
   }
 
   function enqueue(job: JobRecord): void {
     const done = queue
-      .add(() => perform(job))
+      .add(() => journal.apart(() => perform(job)))
       .catch((error: unknown) =>
         log.error({ jobId: job.id, err: error }, 'The end of a job could not be written'),
       )

@@ -1,0 +1,50 @@
+// Adds an entry to the chain of the audit trail, inside the transaction of what it records.
+import type { Timestamp } from '../../../shared/time.ts';
+import type { AuditRecord } from '../model.ts';
+import type { SettingStore, Stores } from '../stores.ts';
+import { entryHash, type NewAuditEntry, NO_ENTRY_BEFORE, storable } from './entry.ts';
+
+/** How long the chain is and how it ends, kept apart from it: entries that are cut off at its end are missed. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+const HEAD = 'audit-head';
+
+/** Null before the first entry, or where somebody has removed it. */
+export async function readHead(settings: SettingStore): Promise<AuditHead | null> {
+  const head = await settings.get(HEAD);
+  if (typeof head !== 'object' || head === null || !('seq' in head) || !('hash' in head)) return null;
+  const { seq, hash } = head;
+  return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : null;
+}
+
+/**
+ * The new entry follows the head that is kept, not the last row that is found: what was cut off or put in by hand
+ * stays visible whatever is written after it.
+ * @param tx The stores of a transaction, which holds the database's write lock from its beginning.
+ */
+export async function appendEntry(
+  tx: Stores,
+  { actor, ...entry }: NewAuditEntry,
+  at: Timestamp,
+): Promise<AuditRecord> {
+  const head = await readHead(tx.settings);
+  const text = (value: string | null) => (value === null ? null : storable(value));
+  const unsigned = {
+    seq: Math.max(head?.seq ?? 0, await tx.audit.lastSeq()) + 1,
+    at,
+    actor: { kind: actor.kind, id: text(actor.id), name: storable(actor.name), address: text(actor.address) },
+    operation: storable(entry.operation),
+    projectId: text(entry.projectId),
+    jobId: text(entry.jobId),
+    result: entry.result,
+    message: storable(entry.message),
+    previous: head?.hash ?? NO_ENTRY_BEFORE,
+  };
+  const record = { ...unsigned, hash: entryHash(unsigned) };
+  await tx.audit.append(record);
+  await tx.settings.set(HEAD, { seq: record.seq, hash: record.hash });
+  return record;
+}

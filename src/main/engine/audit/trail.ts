@@ -1,0 +1,108 @@
+// The audit trail as it is read: listed, exported, checked. journal.ts writes it.
+import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
+import { CertdeskError } from '../errors.ts';
+import type { AuditRecord } from '../model.ts';
+import type { Stores } from '../stores.ts';
+import { type AuditHead, readHead } from './append.ts';
+import { entryHash, NO_ENTRY_BEFORE } from './entry.ts';
+
+export interface AuditTrail {
+  /** Newest first. @throws INVALID_REQUEST for a cursor that is none */
+  list(query: ListAudit): Promise<AuditPage>;
+  /** Every entry, oldest first. */
+  entries(): AsyncGenerator<AuditEntry>;
+  /**
+   * Walks the chain from its first entry.
+   * @param expected An entry that was noted down earlier: that it is still there shows what the trail alone cannot,
+   * that nobody has written the whole of it anew.
+   */
+  verify(expected?: AuditHead): Promise<AuditVerdict>;
+}
+
+const PAGE = 1000;
+
+export function createAuditTrail({ audit, settings }: Stores): AuditTrail {
+  /** Entries that are added meanwhile are walked too. */
+  async function* records(): AsyncGenerator<AuditRecord> {
+    let last = Number.MIN_SAFE_INTEGER; // a row put in by hand may have any number
+    for (;;) {
+      const page = await audit.after(last, PAGE);
+      yield* page;
+      const end = page.at(-1);
+      if (end !== undefined) last = end.seq;
+      else if (((await readHead(settings))?.seq ?? 0) <= last || (await audit.after(last, 1)).length === 0)
+        return;
+    }
+  }
+
+  return {
+    async list({ cursor, ...query }) {
+      const before = cursor === undefined ? null : fromCursor(cursor);
+      const found = await audit.list({ ...query, before, limit: query.limit + 1 });
+      const entries = found.slice(0, query.limit).map(present);
+      const last = found.length > query.limit ? entries.at(-1) : undefined;
+      return { entries, nextCursor: last === undefined ? null : String(last.seq) };
+    },
+
+    async *entries() {
+      for await (const record of records()) yield present(record);
+    },
+
+    async verify(expected) {
+      let head: AuditHead | null = null;
+      const verdict = (seq: number, reason: string | null): AuditVerdict => ({
+        ok: reason === null,
+        entries: head?.seq ?? 0,
+        head,
+        broken: reason === null ? null : { seq, reason },
+      });
+      for await (const record of records()) {
+        const due = (head?.seq ?? 0) + 1;
+        const reason = flawOf(record, head) ?? strangerOf(record, expected);
+        if (reason !== null) return verdict(due, reason);
+        head = { seq: record.seq, hash: record.hash };
+      }
+      const due = (head?.seq ?? 0) + 1;
+      return verdict(due, endFlaw(head, await readHead(settings), expected));
+    },
+  };
+}
+
+/** What is wrong with a record where `before` is the one before; null where nothing is. */
+function flawOf(record: AuditRecord, before: AuditHead | null): string | null {
+  if (record.seq !== (before?.seq ?? 0) + 1)
+    return `it is missing: the next one that is there has number ${record.seq}`;
+  if (record.previous !== (before?.hash ?? NO_ENTRY_BEFORE)) return 'it does not follow on the one before';
+  return entryHash(record) === record.hash ? null : 'it has been changed';
+}
+
+/** What is wrong with how the trail ends. @param kept The note of it. */
+function endFlaw(
+  end: AuditHead | null,
+  kept: AuditHead | null,
+  expected: AuditHead | undefined,
+): string | null {
+  if (kept === null && end !== null) return 'the note of how the trail ends is gone';
+  if (kept !== null && kept.seq > (end?.seq ?? 0))
+    return `it is missing: by the note of how it ends, the trail has ${kept.seq} entries`;
+  if (kept !== null && (kept.seq !== end?.seq || kept.hash !== end.hash))
+    return 'the trail does not end as the note of its end says';
+  if (expected !== undefined && expected.seq > (end?.seq ?? 0))
+    return `it is missing, and so are those up to ${expected.seq}, which was noted down`;
+  return null;
+}
+
+function strangerOf({ seq, hash }: AuditRecord, expected: AuditHead | undefined): string | null {
+  return expected?.seq === seq && expected.hash !== hash ? 'it is not the one that was noted down' : null;
+}
+
+function fromCursor(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new CertdeskError('INVALID_REQUEST', 'cursor is not one that a page before has given', {
+    field: 'cursor',
+  });
+}
+
+function present({ actor: { address, ...actor }, ...rest }: AuditRecord): AuditEntry {
+  return { ...rest, actor, address };
+}
