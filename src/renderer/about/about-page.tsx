@@ -1,0 +1,93 @@
+// What runs here: health, CAs, the API.
+import { Anchor, Badge, Group, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+
+const text = messages.about;
+
+export function AboutPage() {
+  return (
+    <Page title={text.title} description={text.description}>
+      <Stack gap="md">
+        <Health />
+        <Authorities />
+        <Panel title={text.apiDocs}>
+          <Text mb="xs">{text.apiDocsText}</Text>
+          <Anchor href="api/docs">{text.apiDocsLink}</Anchor>
+        </Panel>
+      </Stack>
+    </Page>
+  );
+}
+
+function Health() {
+  const api = useApi();
+  const health = useQuery({ ...api.system.health.queryOptions(), refetchInterval: 30_000 });
+  return (
+    <Panel title={text.health}>
+      <QueryView query={health}>
+        {({ ok, secretStore }) => (
+          <Stack gap="md">
+            <Notice tone={ok ? 'ok' : 'bad'}>{ok ? text.works : text.worksNot}</Notice>
+            <Facts facts={[{ label: text.secretStore, value: text.secretStores[secretStore] }]} />
+          </Stack>
+        )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Authorities() {
+  const api = useApi();
+  const cas = useQuery(api.system.cas.queryOptions());
+  return (
+    <Panel title={text.cas}>
+      <Text c="dimmed" mb="xs">
+        {text.casHint}
+      </Text>
+      <QueryView query={cas}>
+        {(data) => (
+          <Table>
+            <Table.Tbody>
+              {data.cas.map((ca) => (
+                <Table.Tr key={ca.id}>
+                  <Table.Td>{ca.name}</Table.Td>
+                  <Table.Td>
+                    <Group gap={6}>
+                      {ca.needsEab && <Mark label={text.needsEab} />}
+                      {ca.stagingUrl !== null && <Mark label={text.hasStaging} />}
+                    </Group>
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    <Anchor
+                      href={ca.docs}
+                      target="_blank"
+                      rel="noreferrer"
+                      aria-label={`${text.caDocs}: ${ca.name}`}
+                    >
+                      {text.caDocs}
+                    </Anchor>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Mark({ label }: { readonly label: string }) {
+  return (
+    <Badge variant="light" color="gray" tt="none">
+      {label}
+    </Badge>
+  );
+}

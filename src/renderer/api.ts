@@ -1,0 +1,86 @@
+// The tRPC client. In a browser: HTTP in batches, events as server-sent events, the session's cookie. In the Electron
+// window another transport takes the place of `createHttpTransport`; nothing else in the renderer knows of it.
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+  TRPCClientError,
+  type TRPCLink,
+} from '@trpc/client';
+import { createTRPCContext } from '@trpc/tanstack-react-query';
+import type { AppRouter } from '../main/api/router.ts';
+import type { ErrorBody } from '../shared/errors.ts';
+
+export type Api = TRPCClient<AppRouter>;
+export type Transport = TRPCLink<AppRouter>;
+
+export const {
+  TRPCProvider: ApiProvider,
+  useTRPC: useApi,
+  useTRPCClient: useApiClient,
+} = createTRPCContext<AppRouter>();
+
+/** Inputs that hold a secret are sent in the body, where a log of addresses cannot see them. */
+const IN_THE_BODY: ReadonlySet<string> = new Set(['certificates.download']);
+
+export function createHttpTransport(url: string): Transport {
+  return splitLink({
+    condition: (op) => op.type === 'subscription',
+    true: httpSubscriptionLink({ url }),
+    false: splitLink({
+      condition: (op) => IN_THE_BODY.has(op.path),
+      true: httpLink({ url, methodOverride: 'POST' }),
+      false: httpBatchLink({ url, maxURLLength: 4000, maxItems: 40 }),
+    }),
+  });
+}
+
+export function createApi(transport: Transport): Api {
+  return createTRPCClient<AppRouter>({ links: [transport] });
+}
+
+/** A failed call as the page shows it: refused by Certdesk with a reason, or not answered at all. */
+export type Failure =
+  | { readonly kind: 'refused'; readonly body: ErrorBody }
+  | { readonly kind: 'unreachable'; readonly body: null };
+
+export function failureOf(error: unknown): Failure {
+  const body = error instanceof TRPCClientError ? readBody(error.data) : null;
+  return body === null ? { kind: 'unreachable', body: null } : { kind: 'refused', body };
+}
+
+export function isSignedOut(error: unknown): boolean {
+  return failureOf(error).body?.code === 'UNAUTHENTICATED';
+}
+
+function readBody(data: unknown): ErrorBody | null {
+  const body = typeof data === 'object' && data !== null ? Reflect.get(data, 'body') : null;
+  return typeof body === 'object' && body !== null && 'code' in body && 'error' in body
+    ? (body as ErrorBody)
+    : null;
+}
+
+/** One wrong field of a form, as INVALID_REQUEST names it. */
+export interface FieldIssue {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The fields that a refusal names: `details.issues`, or one `details.field`. */
+export function fieldIssues(body: ErrorBody): readonly FieldIssue[] {
+  const details = body.details;
+  if (typeof details !== 'object' || details === null) return [];
+  const issues: unknown = Reflect.get(details, 'issues');
+  if (Array.isArray(issues)) {
+    return issues.flatMap((issue: { field?: unknown; message?: unknown } | null) =>
+      typeof issue?.field === 'string' ? [{ field: issue.field, message: String(issue.message) }] : [],
+    );
+  }
+  const field: unknown = Reflect.get(details, 'field');
+  const problem: unknown = Reflect.get(details, 'problem');
+  if (typeof field !== 'string') return [];
+  return [{ field, message: typeof problem === 'string' ? problem : body.error }];
+}

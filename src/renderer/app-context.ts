@@ -1,0 +1,17 @@
+// What main.tsx made once and components need: the live link and the session.
+import { createContext, use } from 'react';
+import type { Live } from './live.ts';
+import type { Session } from './session/session.ts';
+
+export interface AppContextValue {
+  readonly live: Live;
+  readonly session: Session;
+}
+
+export const AppContext = createContext<AppContextValue | null>(null);
+
+export function useAppContext(): AppContextValue {
+  const value = use(AppContext);
+  if (value === null) throw new Error('AppContext is not there: render within App');
+  return value;
+}

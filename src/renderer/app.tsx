@@ -1,0 +1,37 @@
+// The application: providers around the router, or the sign-in page where nobody is signed in.
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { type Api, ApiProvider } from './api.ts';
+import { AppContext, type AppContextValue } from './app-context.ts';
+import type { PageRouter } from './routes.tsx';
+import { SignInPage } from './session/sign-in-page.tsx';
+import { useStore } from './store.ts';
+import { cssVariables, theme } from './theme.ts';
+
+export interface AppProps extends AppContextValue {
+  readonly api: Api;
+  readonly queries: QueryClient;
+  readonly router: PageRouter;
+}
+
+export function App({ api, queries, router, live, session }: AppProps) {
+  const state = useStore(session.state);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <Notifications position="bottom-right" autoClose={5000} />
+      {state === 'in' ? (
+        <QueryClientProvider client={queries}>
+          <ApiProvider trpcClient={api} queryClient={queries}>
+            <AppContext value={{ live, session }}>
+              <RouterProvider router={router} />
+            </AppContext>
+          </ApiProvider>
+        </QueryClientProvider>
+      ) : (
+        <SignInPage state={state} />
+      )}
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,77 @@
+// The chain as a tree: the issuer above what it has signed, each with its validity.
+import { Group, Text } from '@mantine/core';
+import { IconCertificate, IconCornerDownRight } from '@tabler/icons-react';
+import type { ChainLink } from '../../shared/certificate-history.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { CopyIcon } from '../ui/copy.tsx';
+import { Time } from '../ui/time.tsx';
+import { type Face, STATUS_FACES } from '../ui/tone.ts';
+import classes from './chain-tree.module.css';
+
+const text = messages.certificates;
+
+const FACES: Readonly<Record<ChainLink['validity'], Face>> = {
+  valid: STATUS_FACES.valid,
+  expired: STATUS_FACES.expired,
+  not_yet_valid: { ...STATUS_FACES.expiring_soon, label: text.notYetValid },
+};
+
+/** @param links Leaf first, as the API has them. */
+export function ChainTree({ links }: { readonly links: readonly ChainLink[] }) {
+  const root = links.at(-1);
+  return (
+    <ul className={classes.tree}>
+      {root !== undefined && !root.selfSigned && <NotServed name={root.issuer} />}
+      {links.toReversed().map((link, index) => (
+        <Link key={link.fingerprint} link={link} depth={root?.selfSigned ? index : index + 1} />
+      ))}
+    </ul>
+  );
+}
+
+/** `RSA 2048`, `EC P-256`. */
+export function keyOf({ keyType, keySize }: ChainLink): string {
+  return keySize === null ? keyType : `${keyType} ${keySize}`;
+}
+
+function Link({ link, depth }: { readonly link: ChainLink; readonly depth: number }) {
+  const { commonName, issuedAt, expiresAt, validity, signatureAlgorithm, pem } = link;
+  return (
+    <li className={classes.link} style={{ marginLeft: `${depth * 1.5}rem` }}>
+      {depth === 0 ? (
+        <IconCertificate size={18} aria-hidden />
+      ) : (
+        <IconCornerDownRight size={18} aria-hidden />
+      )}
+      <div className={classes.body}>
+        <Group gap="xs">
+          <Text fw={550} style={{ overflowWrap: 'anywhere' }}>
+            {commonName}
+          </Text>
+          <Chip face={FACES[validity]} />
+          <CopyIcon value={pem} what={text.pemOf(commonName)} />
+        </Group>
+        <Text fz="sm" c="dimmed">
+          <Time at={issuedAt} as="date" /> – <Time at={expiresAt} as="date" /> · {keyOf(link)} ·{' '}
+          {signatureAlgorithm}
+        </Text>
+      </div>
+    </li>
+  );
+}
+
+/** A root that clients have themselves, and servers do not send. */
+function NotServed({ name }: { readonly name: string }) {
+  return (
+    <li className={classes.link}>
+      <IconCertificate size={18} aria-hidden />
+      <div className={classes.body}>
+        <Text style={{ overflowWrap: 'anywhere' }}>{name}</Text>
+        <Text fz="sm" c="dimmed">
+          {text.notServed}
+        </Text>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,80 @@
+// The fields that a DNS provider declares, as a form.
+import { Anchor, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
+import { messages } from '../messages.ts';
+import { checkCredential } from './obtain-values.ts';
+
+const text = messages.obtain;
+
+export interface CredentialFieldsProps {
+  readonly provider: DnsProviderInfo;
+  readonly values: Readonly<Record<string, string>>;
+  onChange(name: string, value: string): void;
+}
+
+export function CredentialFields({ provider, values, onChange }: CredentialFieldsProps) {
+  return (
+    <Stack gap="sm">
+      <Text c="dimmed" fz="sm">
+        {text.providerHint(provider.permissions)}{' '}
+        <Anchor href={provider.docs} target="_blank" rel="noreferrer" fz="sm">
+          {text.providerDocs}
+        </Anchor>
+      </Text>
+      {provider.credentials.map((field) => (
+        <CredentialField
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(value) => onChange(field.name, value)}
+        />
+      ))}
+      {provider.credentials.length > 0 && (
+        <Text c="dimmed" fz="sm">
+          {text.kept}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+interface FieldProps {
+  readonly field: DnsProviderInfo['credentials'][number];
+  readonly value: string;
+  onChange(value: string): void;
+}
+
+function CredentialField({ field, value, onChange }: FieldProps) {
+  const common = { label: field.label, description: field.help, value, autoComplete: 'off' } as const;
+  if (field.type === 'choice') {
+    return (
+      <Select
+        label={field.label}
+        description={field.help}
+        data={field.choices ?? []}
+        value={value === '' ? (field.default ?? null) : value}
+        onChange={(next) => onChange(next ?? '')}
+      />
+    );
+  }
+  if (field.type === 'json' || field.type === 'lines') {
+    return (
+      <Textarea
+        {...common}
+        autosize
+        minRows={3}
+        maxRows={10}
+        spellCheck={false}
+        error={checkCredential(field, value)}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  const change = (event: { readonly currentTarget: { readonly value: string } }) =>
+    onChange(event.currentTarget.value);
+  return field.secret ? (
+    <PasswordInput {...common} onChange={change} />
+  ) : (
+    <TextInput {...common} spellCheck={false} onChange={change} />
+  );
+}

@@ -1,0 +1,64 @@
+// The life of a certificate on a line: issued, today, the window in which it is renewed, the end.
+import { formatDate, formatUtc, shareOfLife } from '../format.ts';
+import { messages } from '../messages.ts';
+import classes from './life-line.module.css';
+
+const text = messages.certificates.life;
+
+export interface LifeLineProps {
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  /** Null: it will not renew itself. */
+  readonly renewAt: string | null;
+  readonly now: number;
+}
+
+export function LifeLine({ issuedAt, expiresAt, renewAt, now }: LifeLineProps) {
+  const percentOf = (at: number) => shareOfLife(issuedAt, expiresAt, at) * 100;
+  const today = percentOf(now);
+  const renewal = renewAt === null ? null : percentOf(Date.parse(renewAt));
+  return (
+    <div className={classes.line}>
+      <div className={classes.above}>
+        <span className={classes.label} style={labelAt(today)}>
+          {text.today}
+        </span>
+      </div>
+      <div className={classes.track} role="img" aria-label={text.label(Math.round(today))}>
+        <div className={classes.past} style={{ width: `${today}%` }} />
+        {renewal !== null && <div className={classes.window} style={{ left: `${renewal}%` }} />}
+        {renewal !== null && <div className={classes.mark} style={{ left: `${renewal}%` }} />}
+        <div className={classes.today} style={{ left: `${today}%` }} />
+      </div>
+      <div className={classes.below}>
+        <Label name={text.issued} at={issuedAt} percent={0} />
+        {renewAt !== null && renewal !== null && <Label name={text.renewal} at={renewAt} percent={renewal} />}
+        <Label name={text.expires} at={expiresAt} percent={100} />
+      </div>
+    </div>
+  );
+}
+
+function Label({
+  name,
+  at,
+  percent,
+}: {
+  readonly name: string;
+  readonly at: string;
+  readonly percent: number;
+}) {
+  return (
+    <div className={classes.label} style={labelAt(percent)}>
+      <div className={classes.name}>{name}</div>
+      <time dateTime={at} title={formatUtc(at)}>
+        {formatDate(at)}
+      </time>
+    </div>
+  );
+}
+
+/** A label stays within the line: at its ends it is aligned to them. */
+function labelAt(percent: number) {
+  return { left: `${percent}%`, transform: `translateX(-${percent}%)` };
+}

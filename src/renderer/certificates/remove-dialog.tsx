@@ -1,0 +1,47 @@
+// Asks before a certificate is removed from Certdesk; it is not revoked by that, and can be brought back.
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import type { Project } from '../../shared/project.ts';
+import { useApi, useApiClient } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { notifyDone, notifyUndo } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+
+const text = messages.certificates.remove;
+
+export function openRemoveCertificate(project: Project): void {
+  modals.open({ title: text.title, children: <Remove project={project} /> });
+}
+
+function Remove({ project }: { readonly project: Project }) {
+  const api = useApi();
+  const client = useApiClient();
+  // Outlives this dialog: the button is at the corner of the page.
+  const undo = (): void => {
+    client.certificates.restore
+      .mutate({ id: project.id })
+      .then(() => notifyDone(text.restored))
+      .catch(notifyFailure);
+  };
+  const remove = useMutation(
+    api.certificates.remove.mutationOptions({
+      onSuccess() {
+        modals.closeAll();
+        notifyUndo(text.done, text.undo, undo);
+      },
+    }),
+  );
+  return (
+    <Confirm
+      danger
+      submit={text.submit}
+      error={remove.error}
+      pending={remove.isPending}
+      onSubmit={() => remove.mutate({ id: project.id })}
+    >
+      <Text>{text.text}</Text>
+    </Confirm>
+  );
+}

@@ -1,0 +1,41 @@
+// Asks before a renewal; the job's steps show at once.
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { Project } from '../../shared/project.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Confirm } from '../ui/confirm.tsx';
+
+const text = messages.certificates.renew;
+
+export function openRenew(project: Project): void {
+  modals.open({ title: text.title, children: <Renew project={project} /> });
+}
+
+function Renew({ project }: { readonly project: Project }) {
+  const api = useApi();
+  const toJob = useToJob(project.id);
+  const renew = useMutation(api.certificates.renew.mutationOptions({ onSuccess: toJob }));
+  return (
+    <Confirm
+      submit={text.submit}
+      error={renew.error}
+      pending={renew.isPending}
+      onSubmit={() => renew.mutate({ id: project.id })}
+    >
+      <Text>{text.text}</Text>
+    </Confirm>
+  );
+}
+
+/** Closes the dialog and shows the job that the answer names. */
+export function useToJob(id: string): (answer: object) => void {
+  const navigate = useNavigate();
+  return (answer) => {
+    modals.closeAll();
+    const jobId = 'job' in answer ? (answer.job as { readonly id: string }).id : null;
+    if (jobId !== null) void navigate({ to: '/projects/$id/jobs/$jobId', params: { id, jobId } });
+  };
+}

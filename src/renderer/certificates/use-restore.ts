@@ -1,0 +1,16 @@
+// Brings a removed certificate back.
+import { useMutation } from '@tanstack/react-query';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { notifyDone } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+
+export function useRestore() {
+  const api = useApi();
+  return useMutation(
+    api.certificates.restore.mutationOptions({
+      onSuccess: () => notifyDone(messages.certificates.remove.restored),
+      onError: notifyFailure,
+    }),
+  );
+}

@@ -1,0 +1,102 @@
+// Times, durations and numbers as a person reads them, in the page's locale; pure, with `now` handed in.
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const dateTimeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const numberFormat = new Intl.NumberFormat();
+
+/** `19 Jan 2026` in the locale's order. */
+export function formatDate(at: string): string {
+  return dateFormat.format(new Date(at));
+}
+
+export function formatDateTime(at: string): string {
+  return dateTimeFormat.format(new Date(at));
+}
+
+/** The time of day with seconds. */
+export function formatClock(at: string): string {
+  return clockFormat.format(new Date(at));
+}
+
+/** `2026-01-19 12:00:00 UTC`: exact, the same everywhere. */
+export function formatUtc(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `in 3 days`, `2 hours ago`, in the largest unit that still says something; days up to four months. */
+export function formatRelative(at: string, now: number): string {
+  const delta = Date.parse(at) - now;
+  const size = Math.abs(delta);
+  if (size < MINUTE_MS) return relativeFormat.format(0, 'second');
+  if (size < HOUR_MS) return relativeFormat.format(Math.round(delta / MINUTE_MS), 'minute');
+  if (size < 2 * DAY_MS) return relativeFormat.format(Math.round(delta / HOUR_MS), 'hour');
+  if (size < 120 * DAY_MS) return relativeFormat.format(Math.round(delta / DAY_MS), 'day');
+  return relativeFormat.format(Math.round(delta / (30.44 * DAY_MS)), 'month');
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  if (ms < MINUTE_MS) return `${Math.round(ms / 1000)} s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${Math.round((ms % MINUTE_MS) / 1000)} s`;
+  return `${Math.floor(ms / HOUR_MS)} h ${Math.round((ms % HOUR_MS) / MINUTE_MS)} min`;
+}
+
+export function formatNumber(value: number): string {
+  return numberFormat.format(value);
+}
+
+/** `1 certificate`, `42 certificates`. */
+export function formatCount(value: number, one: string, many: string): string {
+  return `${numberFormat.format(value)} ${value === 1 ? one : many}`;
+}
+
+/** Whole days left, rounded up, as the API counts them; 0 or less once expired. */
+export function daysLeft(expiresAt: string, now: number): number {
+  return Math.ceil((Date.parse(expiresAt) - now) / DAY_MS);
+}
+
+/** How much of the life from `issuedAt` to `expiresAt` is over at `at`: 0 to 1. */
+export function shareOfLife(issuedAt: string, expiresAt: string, at: number): number {
+  const from = Date.parse(issuedAt);
+  const span = Date.parse(expiresAt) - from;
+  if (span <= 0) return 1;
+  return Math.min(1, Math.max(0, (at - from) / span));
+}
+
+/** `AB:CD:…` of plain hex. */
+export function formatHex(hex: string): string {
+  return (
+    hex
+      .toUpperCase()
+      .match(/.{1,2}/g)
+      ?.join(':') ?? ''
+  );
+}
+
+export interface TextPart {
+  readonly text: string;
+  /** Whether it is a timestamp. */
+  readonly at: boolean;
+  /** Where it stands in the whole. */
+  readonly start: number;
+}
+
+/** A text of the server cut at the timestamps in it, so that they can be shown as a person reads them. */
+export function splitTimestamps(text: string): readonly TextPart[] {
+  let start = 0;
+  return text
+    .split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/)
+    .map((part, index) => {
+      const entry = { text: part, at: index % 2 === 1, start };
+      start += part.length;
+      return entry;
+    })
+    .filter((part) => part.text !== '');
+}

@@ -1,0 +1,70 @@
+// A job as a whole: how it stands, its steps, why it failed and what to do.
+import { Badge, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { JobWithSteps } from '../../shared/job.ts';
+import { formatDuration } from '../format.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { ErrorNotice } from '../ui/failure.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Time } from '../ui/time.tsx';
+import { JOB_FACES } from '../ui/tone.ts';
+import { useNow } from '../use-now.ts';
+import { JobSteps } from './job-steps.tsx';
+
+const text = messages.jobs;
+
+export function jobTitle({ kind, state, dryRun }: Pick<JobWithSteps, 'kind' | 'state' | 'dryRun'>): string {
+  const words = dryRun ? text.dryRun : text[kind];
+  return state === 'queued' ? words.running : words[state];
+}
+
+/** @param actions What can be done next; shown when the job has ended. */
+export function JobView({ job, actions }: { readonly job: JobWithSteps; readonly actions?: ReactNode }) {
+  const ended = job.state === 'succeeded' || job.state === 'failed';
+  return (
+    <Stack gap="md">
+      {job.error !== null && <ErrorNotice body={job.error} title={jobTitle(job)} />}
+      {job.state === 'succeeded' && (
+        <Notice tone="ok" title={jobTitle(job)} role="status">
+          {job.dryRun && <Text>{text.dryRunSucceeded}</Text>}
+        </Notice>
+      )}
+      {!ended && (
+        <Notice tone="info" title={jobTitle(job)} role="status">
+          <Text>{job.state === 'queued' ? text.waiting : text.goesOn}</Text>
+        </Notice>
+      )}
+      {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
+      <Panel
+        title={text.steps}
+        aside={
+          <Group gap="xs">
+            {job.dryRun && (
+              <Badge variant="light" color="gray" tt="none">
+                {text.dryRunBadge}
+              </Badge>
+            )}
+            <JobDuration job={job} />
+            <Chip face={JOB_FACES[job.state]} />
+          </Group>
+        }
+      >
+        <JobSteps job={job} />
+      </Panel>
+    </Stack>
+  );
+}
+
+function JobDuration({ job: { startedAt, finishedAt } }: { readonly job: JobWithSteps }) {
+  const now = useNow(finishedAt === null ? 1000 : 0);
+  if (startedAt === null) return null;
+  const ms = (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
+  return (
+    <Text c="dimmed" fz="xs" className="numbers">
+      <Time at={startedAt} />
+      {ms >= 1000 && ` · ${formatDuration(ms)}`}
+    </Text>
+  );
+}

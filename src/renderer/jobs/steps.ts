@@ -1,0 +1,108 @@
+// A job's events as steps: what was done, what is being done, what comes, each with its time.
+import { type JobEvent, type JobWithSteps, STEPS, type Step } from '../../shared/job.ts';
+
+export interface StepView {
+  readonly key: string;
+  readonly title: string;
+  readonly state: 'done' | 'active' | 'failed' | 'upcoming';
+  readonly startedAt: string | null;
+  /** Null while it is under way or has not begun. */
+  readonly durationMs: number | null;
+  readonly lines: readonly StepLine[];
+}
+
+export interface StepLine {
+  readonly id: number;
+  readonly at: string;
+  readonly message: string;
+}
+
+/** The usual order (RFC 8555 section 7.1); steps that not every job has are not promised. */
+const COURSE: Readonly<Record<JobWithSteps['kind'], readonly Step[]>> = {
+  obtain: [
+    'account',
+    'order',
+    'authorization',
+    'challenge',
+    'validation',
+    'finalize',
+    'certificate',
+    'store',
+  ],
+  renew: ['account', 'order', 'authorization', 'challenge', 'validation', 'finalize', 'certificate', 'store'],
+  revoke: ['revoke'],
+};
+
+const CLOSING: ReadonlySet<string> = new Set(['clean-up']);
+
+export function stepsOf(job: JobWithSteps): readonly StepView[] {
+  const groups = groupSteps(job.steps.filter(isShown));
+  const ended = job.state === 'succeeded' || job.state === 'failed';
+  const main = groups.filter(({ step }) => !CLOSING.has(step));
+  const lastMain = main.at(-1);
+  const views = groups.map((group, index): StepView => {
+    const next = groups[index + 1];
+    const until = next?.lines[0]?.at ?? (ended ? job.finishedAt : null);
+    const active = !ended && index === groups.length - 1;
+    const failed = job.state === 'failed' && group === lastMain;
+    return {
+      key: `${group.step}-${group.lines[0]?.id}`,
+      title: titleOf(group.step),
+      state: active ? 'active' : failed ? 'failed' : 'done',
+      startedAt: group.lines[0]?.at ?? null,
+      durationMs: until === null || until === undefined ? null : between(group.lines[0]?.at, until),
+      lines: group.lines,
+    };
+  });
+  return ended ? views : [...views, ...upcoming(job, new Set(groups.map(({ step }) => step)))];
+}
+
+function upcoming(job: JobWithSteps, seen: ReadonlySet<string>): readonly StepView[] {
+  const course = COURSE[job.kind].filter((step) => !(job.dryRun && step === 'store'));
+  const reached = Math.max(-1, ...course.map((step, index) => (seen.has(step) ? index : -1)));
+  return course.slice(reached + 1).map((step) => ({
+    key: step,
+    title: titleOf(step),
+    state: 'upcoming',
+    startedAt: null,
+    durationMs: null,
+    lines: [],
+  }));
+}
+
+interface StepGroup {
+  readonly step: string;
+  readonly lines: StepLine[];
+}
+
+/** Events of one step that follow each other are one step of several lines. */
+function groupSteps(events: readonly JobEvent[]): readonly StepGroup[] {
+  const groups: StepGroup[] = [];
+  for (const event of events) {
+    const step = stepOf(event);
+    const line = { id: event.id, at: event.at, message: event.message };
+    const last = groups.at(-1);
+    if (last?.step === step) last.lines.push(line);
+    else groups.push({ step, lines: [line] });
+  }
+  return groups;
+}
+
+function isShown({ kind }: JobEvent): boolean {
+  return kind === 'job.step' || kind === 'certificate.stored' || kind === 'certificate.revoked';
+}
+
+function stepOf({ kind, data }: JobEvent): string {
+  if (kind === 'certificate.stored') return 'store';
+  if (kind === 'certificate.revoked') return 'revoke';
+  const step = typeof data === 'object' && data !== null && !Array.isArray(data) ? data.step : null;
+  return typeof step === 'string' ? step : kind;
+}
+
+function titleOf(step: string): string {
+  return step in STEPS ? STEPS[step as Step] : step;
+}
+
+function between(from: string | undefined, to: string): number {
+  return from === undefined ? 0 : Date.parse(to) - Date.parse(from);
+}

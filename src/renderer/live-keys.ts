@@ -1,0 +1,42 @@
+// Which queries an event makes stale. Keys are tRPC's: [path, { input, type }], matched from the left and in part.
+import type { JobEvent } from '../shared/job.ts';
+
+export type Key = readonly unknown[];
+
+export interface Touched {
+  readonly keys: readonly Key[];
+  /** The project whose row changes in the lists that show it. */
+  readonly row: string | null;
+}
+
+const of = (...path: string[]): Key => [path];
+const ofProject = (id: string, path: string): Key => [[path], { input: { id } }];
+
+/** Noun of an event's kind -> what else is asked for by another name. */
+const NOUNS: Readonly<Record<string, readonly Key[]>> = {
+  job: [of('jobs', 'list')],
+  token: [of('tokens')],
+  session: [of('sessions')],
+  'dns-credential': [of('dnsCredentials')],
+  settings: [of('settings')],
+  setting: [of('settings')],
+  engine: [of('system')],
+};
+
+export function touchedBy(event: JobEvent): Touched {
+  const { kind, jobId, projectId } = event;
+  const job: Key[] = jobId === null ? [] : [[['jobs', 'get'], { input: { jobId } }]];
+  // Steps change nothing but their job: the rest would be asked for a dozen times an issuance.
+  if (kind === 'job.step') return { keys: job, row: null };
+  const [noun = ''] = kind.split('.');
+  const keys = [...job, of('overview'), of('activity'), ...(NOUNS[noun] ?? [])];
+  if (projectId === null) return { keys, row: null };
+  const here = [
+    ofProject(projectId, 'projects'),
+    ofProject(projectId, 'certificates'),
+    of('projects', 'facets'),
+  ];
+  const comesOrGoes = kind === 'project.created' || kind === 'project.removed';
+  const lists: Key = comesOrGoes ? of('projects', 'list') : [['projects', 'list'], { type: 'query' }];
+  return { keys: [...keys, ...here, lists], row: comesOrGoes ? null : projectId };
+}

@@ -1,0 +1,121 @@
+// ONE subscription to what happens. Each event makes the queries that it touches stale, a few together; a lost
+// connection shows at once, and everything is asked anew when it is back.
+import type { QueryClient } from '@tanstack/react-query';
+import type { JobEvent } from '../shared/job.ts';
+import { type Api, isSignedOut } from './api.ts';
+import { patchRows } from './list-patch.ts';
+import { type Touched, touchedBy } from './live-keys.ts';
+import { createStore, type Store } from './store.ts';
+
+/** `connecting`: not yet connected for the first time. */
+export type LiveState = 'connecting' | 'live' | 'gone';
+
+export interface Live {
+  readonly state: Store<LiveState>;
+  /** Begins; call the returned function to end. */
+  start(): () => void;
+  /** Tries to connect again now. */
+  retry(): void;
+  /** @returns a function that ends it. */
+  onEvent(listener: (event: JobEvent) => void): () => void;
+}
+
+export interface LiveDeps {
+  readonly api: Api;
+  readonly queries: QueryClient;
+  onSignedOut(): void;
+}
+
+/** Events come in bursts (a renewal has a dozen steps): what they touch is asked for once per burst. */
+const GATHER_MS = 60;
+const AGAIN_MS = 2_000;
+
+export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
+  const state = createStore<LiveState>('connecting');
+  const listeners = new Set<(event: JobEvent) => void>();
+  let stopped = true;
+  let subscription: { unsubscribe(): void } | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let lastEventId: number | undefined;
+  const refresh = createRefresher(queries, api);
+
+  function connected(): void {
+    const back = state.get() === 'gone';
+    state.set('live');
+    if (back) void queries.invalidateQueries();
+  }
+
+  function lost(error: unknown): void {
+    if (stopped) return;
+    if (isSignedOut(error)) onSignedOut();
+    else state.set('gone');
+  }
+
+  function connect(): void {
+    clearTimeout(again);
+    subscription?.unsubscribe();
+    const input = lastEventId === undefined ? {} : { lastEventId };
+    subscription = api.jobs.events.subscribe(input, {
+      onData({ data }) {
+        lastEventId = data.id;
+        for (const listener of listeners) listener(data);
+        refresh(touchedBy(data));
+      },
+      onConnectionStateChange(connection) {
+        if (connection.state === 'pending') connected();
+        else if (connection.state === 'connecting' && connection.error !== null) lost(connection.error);
+      },
+      // The browser gives up after an answer that is no event stream: a proxy's 502, or a session that has ended. It
+      // does not say which, so that is asked.
+      onError(error) {
+        lost(error);
+        if (!stopped) again = setTimeout(connect, AGAIN_MS);
+        api.jobs.list.query({ limit: 1 }).catch(lost);
+      },
+      onStopped() {
+        if (!stopped) again = setTimeout(connect, AGAIN_MS);
+      },
+    });
+  }
+
+  return {
+    state,
+    retry: connect,
+    start() {
+      stopped = false;
+      connect();
+      return () => {
+        stopped = true;
+        clearTimeout(again);
+        subscription?.unsubscribe();
+        subscription = null;
+      };
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => void {
+  const keys = new Map<string, readonly unknown[]>();
+  const rows = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function run(): void {
+    timer = undefined;
+    const stale = [...keys.values()];
+    const changed = [...rows];
+    keys.clear();
+    rows.clear();
+    for (const queryKey of stale) void queries.invalidateQueries({ queryKey });
+    void patchRows(queries, api, changed);
+  }
+
+  return (touched) => {
+    for (const key of touched.keys) keys.set(JSON.stringify(key), key);
+    if (touched.row !== null) rows.add(touched.row);
+    if (timer === undefined) timer = setTimeout(run, GATHER_MS);
+  };
+}

@@ -1,0 +1,31 @@
+// THE catalogue of what the page says, in English. Components hold no text of their own.
+import { about } from './messages/about.ts';
+import { activity } from './messages/activity.ts';
+import { certificates } from './messages/certificates.ts';
+import { common } from './messages/common.ts';
+import { dns } from './messages/dns.ts';
+import { jobs } from './messages/jobs.ts';
+import { obtain } from './messages/obtain.ts';
+import { overview } from './messages/overview.ts';
+import { projects } from './messages/projects.ts';
+import { settings } from './messages/settings.ts';
+import { session, shell } from './messages/shell.ts';
+import { tokens } from './messages/tokens.ts';
+import { upload } from './messages/upload.ts';
+
+export const messages = {
+  ...common,
+  about,
+  activity,
+  certificates,
+  dns,
+  jobs,
+  obtain,
+  overview,
+  projects,
+  session,
+  settings,
+  shell,
+  tokens,
+  upload,
+} as const;

@@ -1,0 +1,1 @@
+export const dns = {} as const;

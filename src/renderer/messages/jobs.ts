@@ -1,0 +1,48 @@
+// Long work: its steps, as they happen and afterwards.
+export const jobs = {
+  obtain: {
+    running: 'Obtaining the certificate',
+    succeeded: 'The certificate is there',
+    failed: 'The certificate could not be obtained',
+  },
+  renew: {
+    running: 'Renewing the certificate',
+    succeeded: 'The certificate is renewed',
+    failed: 'The renewal failed',
+  },
+  revoke: {
+    running: 'Revoking the certificate',
+    succeeded: 'The certificate is revoked',
+    failed: 'The revocation failed',
+  },
+  dryRun: { running: 'Trying it out', succeeded: 'The dry run went well', failed: 'The dry run failed' },
+  dryRunBadge: 'Dry run',
+  dryRunSucceeded:
+    'All of it works: the CA’s staging directory issued a certificate, and nothing was stored.',
+  automatic: 'by itself',
+  goesOn: 'You can close this page: the work goes on, and is here when you come back.',
+  took: (duration: string) => `took ${duration}`,
+  runningFor: (duration: string) => `for ${duration}`,
+  startedAt: 'Begun',
+  steps: 'Steps',
+  stepState: { done: 'Done', active: 'Under way', failed: 'Failed', upcoming: 'To come' },
+  waiting: 'Waits for its turn',
+  failedAt: (step: string) => `It failed at: ${step}`,
+  again: 'Try again',
+  change: 'Change something',
+  toProject: 'To the project',
+  seeSteps: 'See the steps',
+  viewCertificate: 'See the certificate',
+  obtainForReal: 'Obtain it now',
+  history: {
+    title: 'History',
+    empty: 'Nothing has happened yet',
+    emptyText: 'Every attempt to obtain, renew or revoke is kept here with its steps.',
+    operations: 'Operations',
+    versions: 'Versions of the certificate',
+    columns: { state: 'State', issued: 'Issued', expires: 'Expires', issuer: 'Issuer', actions: 'Actions' },
+    states: { active: 'In use', superseded: 'Replaced', removed: 'Removed' },
+    restore: 'Bring back',
+  },
+  noSuchJob: 'This work is not known any more',
+} as const;

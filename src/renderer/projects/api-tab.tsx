@@ -1,0 +1,40 @@
+// This project's REST calls, ready to paste.
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { messages } from '../messages.ts';
+import { CodeBlock } from '../ui/copy.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { curlCommands } from './curl.ts';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.certificates.api;
+
+export function ApiTab({ project }: { readonly project: ProjectRowData }) {
+  return (
+    <Panel
+      title={text.title}
+      aside={
+        <Group gap="sm">
+          <Anchor href="api/docs" fz="sm">
+            {text.docs}
+          </Anchor>
+          <LinkButton variant="default" size="xs" to="/tokens">
+            {text.token}
+          </LinkButton>
+        </Group>
+      }
+    >
+      <Stack gap="md">
+        <Text c="dimmed">{text.text}</Text>
+        {curlCommands(window.location.origin, project.id).map(({ key, command }) => (
+          <div key={key}>
+            <Title order={3} mb={4}>
+              {text[key]}
+            </Title>
+            <CodeBlock code={command} what={text[key]} />
+          </div>
+        ))}
+      </Stack>
+    </Panel>
+  );
+}

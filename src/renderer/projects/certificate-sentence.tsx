@@ -1,0 +1,43 @@
+// How a certificate stands, in a sentence.
+import { Text } from '@mantine/core';
+import type { Certificate, Status } from '../../shared/certificate.ts';
+import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
+import { Time } from '../ui/time.tsx';
+
+const text = messages.certificates.sentence;
+
+export function CertificateSentence({
+  certificate,
+  status,
+}: {
+  readonly certificate: Certificate;
+  readonly status: Status;
+}) {
+  const trouble = troubleOf(certificate);
+  return (
+    <>
+      {trouble !== null && <Notice tone={trouble.tone}>{trouble.text}</Notice>}
+      {certificate.staging && <Notice tone="info">{text.staging}</Notice>}
+      {trouble === null && (
+        <Text fz="lg">
+          {status.renewAt !== null && (
+            <>
+              {text.renews} <Time at={status.nextAttemptAt ?? status.renewAt} as="relative" />.{' '}
+            </>
+          )}
+          {text.expires} <Time at={certificate.expiresAt} as="relative" />.
+        </Text>
+      )}
+    </>
+  );
+}
+
+function troubleOf({ status, type, autoRenew }: Certificate) {
+  if (status === 'revoked') return { tone: 'bad', text: text.revoked } as const;
+  if (status === 'expired') return { tone: 'bad', text: text.expired } as const;
+  if (type === 'custom') {
+    return status === 'expiring_soon' ? ({ tone: 'warn', text: text.uploaded } as const) : null;
+  }
+  return autoRenew ? null : ({ tone: 'warn', text: text.autoRenewOff } as const);
+}

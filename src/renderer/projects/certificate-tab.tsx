@@ -1,0 +1,101 @@
+// A project's certificate in full: names, issuer, serial, fingerprint, the chain link by link, PEM to copy or download.
+import { Button, Stack } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Certificate } from '../../shared/certificate.ts';
+import type { ChainLink } from '../../shared/certificate-history.ts';
+import { useApi } from '../api.ts';
+import { ChainTree, keyOf } from '../certificates/chain-tree.tsx';
+import { openExport } from '../certificates/export-dialog.tsx';
+import { formatHex } from '../format.ts';
+import { messages } from '../messages.ts';
+import { CodeBlock, CopyText } from '../ui/copy.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Names } from '../ui/names.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { Time } from '../ui/time.tsx';
+import { NoCertificate } from './no-certificate.tsx';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.certificates;
+
+export function CertificateTab({ project }: { readonly project: ProjectRowData }) {
+  if (project.certificate === null) {
+    return (
+      <Panel>
+        <NoCertificate project={project} />
+      </Panel>
+    );
+  }
+  return <Contents project={project} certificate={project.certificate} />;
+}
+
+interface ContentsProps {
+  readonly project: ProjectRowData;
+  readonly certificate: Certificate;
+}
+
+function Contents({ project, certificate }: ContentsProps) {
+  const api = useApi();
+  const chain = useQuery(api.certificates.chain.queryOptions({ id: project.id }));
+  const exportButton = (
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<IconDownload size={14} aria-hidden />}
+      onClick={() => openExport(project)}
+    >
+      {messages.projects.detail.export}
+    </Button>
+  );
+  return (
+    <Stack gap="md">
+      <Panel title={text.contents} aside={exportButton}>
+        <CertificateFacts certificate={certificate} leaf={chain.data?.chain[0]} />
+      </Panel>
+      <QueryView query={chain}>
+        {({ chain: links }) => (
+          <>
+            <Panel title={text.chain}>
+              <ChainTree links={links} />
+            </Panel>
+            <Panel title={text.pem}>
+              <CodeBlock code={links.map(({ pem }) => pem.trim()).join('\n')} what={text.pem} />
+            </Panel>
+          </>
+        )}
+      </QueryView>
+    </Stack>
+  );
+}
+
+interface FactsProps {
+  readonly certificate: Certificate;
+  readonly leaf: ChainLink | undefined;
+}
+
+function CertificateFacts({ certificate, leaf }: FactsProps) {
+  const { names, issuer, type, issuedAt, expiresAt, renewedFrom, revokedAt } = certificate;
+  const serial = formatHex(certificate.serial);
+  const fingerprint = formatHex(certificate.fingerprint);
+  return (
+    <Facts
+      facts={[
+        { label: text.names, value: <Names names={names} /> },
+        { label: text.issuer, value: issuer },
+        { label: text.type, value: text.types[type] },
+        { label: text.validFrom, value: <Time at={issuedAt} /> },
+        { label: text.validTo, value: <Time at={expiresAt} /> },
+        revokedAt === undefined ? null : { label: text.revokedAt, value: <Time at={revokedAt} /> },
+        renewedFrom === undefined
+          ? null
+          : { label: text.renewedFrom, value: <Time at={renewedFrom} as="date" /> },
+        leaf === undefined ? null : { label: text.key, value: keyOf(leaf) },
+        leaf === undefined ? null : { label: text.signature, value: leaf.signatureAlgorithm },
+        { label: text.serial, value: <CopyText value={serial} what={text.serial} /> },
+        { label: text.fingerprint, value: <CopyText value={fingerprint} what={text.fingerprint} /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,108 @@
+// How ownership is proved: the way that was chosen, with the kept credential; what the CA was shown the last time.
+import { EmptyState, Stack } from '@mantine/core';
+import { IconShieldCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { CertificateDetails } from '../../shared/certificate-history.ts';
+import { useApi } from '../api.ts';
+import { JobSteps } from '../jobs/job-steps.tsx';
+import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { Names } from '../ui/names.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.certificates.challenges;
+const PROOF: ReadonlySet<unknown> = new Set([
+  'authorization',
+  'challenge',
+  'dns-propagation',
+  'validation',
+  'clean-up',
+]);
+
+export function ChallengesTab({ project }: { readonly project: ProjectRowData }) {
+  const api = useApi();
+  const details = useQuery(api.certificates.details.queryOptions({ id: project.id }));
+  const jobs = useQuery(api.jobs.list.queryOptions({ project: project.id, limit: 50 }));
+  return (
+    <Stack gap="md">
+      <QueryView query={details}>
+        {(data) => (data?.recipe ? <Way recipe={data.recipe} account={data.account} /> : null)}
+      </QueryView>
+      <QueryView query={jobs}>
+        {(data) => {
+          const last = data.jobs.find(({ kind }) => kind !== 'revoke');
+          if (last !== undefined) return <LastProof id={project.id} jobId={last.id} />;
+          return details.data?.recipe ? null : <NoProof project={project} />;
+        }}
+      </QueryView>
+    </Stack>
+  );
+}
+
+interface WayProps {
+  readonly recipe: NonNullable<CertificateDetails['recipe']>;
+  readonly account: CertificateDetails['account'];
+}
+
+function Way({ recipe, account }: WayProps) {
+  const { challengeType, dnsProvider, dnsCredential, ca, staging, names, keyType, keySize } = recipe;
+  return (
+    <Panel title={text.title}>
+      <Facts
+        facts={[
+          { label: text.method, value: text.methods[challengeType] },
+          dnsProvider === null ? null : { label: text.provider, value: dnsProvider.name },
+          dnsProvider === null
+            ? null
+            : { label: text.credential, value: dnsCredential?.name ?? text.ownCredential },
+          { label: messages.certificates.names, value: <Names names={names} /> },
+          { label: text.ca, value: staging ? `${ca.name} (${messages.status.staging})` : ca.name },
+          { label: messages.certificates.key, value: `${keyType.toUpperCase()} ${keySize}` },
+          recipe.profile === null ? null : { label: text.profile, value: recipe.profile },
+          account?.email ? { label: text.email, value: account.email } : null,
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function NoProof({ project }: { readonly project: ProjectRowData }) {
+  return (
+    <Panel>
+      <EmptyState
+        py={32}
+        icon={<IconShieldCheck size={40} stroke={1.5} aria-hidden />}
+        title={text.none}
+        description={project.certificate?.type === 'custom' ? text.uploaded : text.noneText}
+      />
+    </Panel>
+  );
+}
+
+function LastProof({ id, jobId }: { readonly id: string; readonly jobId: string }) {
+  const api = useApi();
+  const job = useQuery(api.jobs.get.queryOptions({ jobId }));
+  return (
+    <QueryView query={job}>
+      {(data) => {
+        const steps = data.steps.filter((event) => PROOF.has(Reflect.get(Object(event.data), 'step')));
+        if (steps.length === 0) return null;
+        return (
+          <Panel
+            title={text.record}
+            aside={
+              <LinkButton variant="default" size="xs" to="/projects/$id/jobs/$jobId" params={{ id, jobId }}>
+                {messages.jobs.seeSteps}
+              </LinkButton>
+            }
+          >
+            <JobSteps job={{ ...data, steps }} />
+          </Panel>
+        );
+      }}
+    </QueryView>
+  );
+}

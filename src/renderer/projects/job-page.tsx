@@ -1,0 +1,61 @@
+// A job of a project on a page of its own: it is here while it runs and ever after.
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { JobWithSteps } from '../../shared/job.ts';
+import { useApi } from '../api.ts';
+import { JobView } from '../jobs/job-view.tsx';
+import { messages } from '../messages.ts';
+import { LinkButton, TextLink } from '../ui/link.tsx';
+import { Page } from '../ui/page.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+
+const text = messages.jobs;
+const route = getRouteApi('/projects/$id/jobs/$jobId');
+
+export function JobPage() {
+  const { id, jobId } = route.useParams();
+  const api = useApi();
+  const project = useQuery(api.projects.get.queryOptions({ id }));
+  const job = useQuery(api.jobs.get.queryOptions({ jobId }));
+  const title = project.data?.domain ?? project.data?.name ?? '';
+  const kind = job.data === undefined ? '' : messages.jobKind[job.data.kind];
+  return (
+    <Page title={`${kind} · ${title}`} width="narrow" above={<BackToProject id={id} label={title} />}>
+      <QueryView query={job} lines={8}>
+        {(data) => <JobView job={data} actions={<Actions job={data} />} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+export function BackToProject({ id, label }: { readonly id: string; readonly label: string }) {
+  return (
+    <TextLink to="/projects/$id" params={{ id }} c="dimmed" fz="sm" mb={4} className="back-link">
+      <IconArrowLeft size={16} aria-hidden />
+      {label === '' ? text.toProject : label}
+    </TextLink>
+  );
+}
+
+function Actions({ job }: { readonly job: JobWithSteps }) {
+  const params = { id: job.projectId };
+  const stored = job.state === 'succeeded' && !job.dryRun && job.kind !== 'revoke';
+  return (
+    <>
+      {stored && (
+        <LinkButton to="/projects/$id" params={params} search={{ tab: 'certificate' }}>
+          {text.viewCertificate}
+        </LinkButton>
+      )}
+      {job.kind === 'obtain' && !stored && (
+        <LinkButton to="/projects/$id/obtain" params={params}>
+          {job.state === 'failed' ? text.again : text.obtainForReal}
+        </LinkButton>
+      )}
+      <LinkButton variant="default" to="/projects/$id" params={params}>
+        {text.toProject}
+      </LinkButton>
+    </>
+  );
+}

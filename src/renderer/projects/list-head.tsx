@@ -1,0 +1,76 @@
+// The head of the list: choose all, and the columns that it can be sorted by.
+import { Checkbox, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { messages } from '../messages.ts';
+import { changed, type ListSearch, type ListSort } from './list-search.ts';
+import classes from './projects.module.css';
+import type { Selection } from './selection.ts';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.projects;
+
+export interface ListHeadProps {
+  readonly rows: readonly ProjectRowData[];
+  readonly selection: Selection;
+  readonly search: ListSearch;
+  onSearch(search: ListSearch): void;
+}
+
+export function ListHead({ rows, selection, search, onSearch }: ListHeadProps) {
+  const chosen = selection.ids.size;
+  const sorted = { search, onSearch };
+  return (
+    <thead className={classes.headGroup}>
+      <tr aria-rowindex={1} className={`${classes.columns} ${classes.head}`}>
+        <th scope="col">
+          <Checkbox
+            size="xs"
+            checked={chosen > 0 && chosen >= rows.length}
+            indeterminate={chosen > 0 && chosen < rows.length}
+            onChange={(event) =>
+              selection.setAll(event.currentTarget.checked ? rows.map(({ id }) => id) : [])
+            }
+            aria-label={text.selectAll}
+          />
+        </th>
+        <SortHead sort="domain" {...sorted}>
+          {text.columns.project}
+        </SortHead>
+        <th scope="col">{text.columns.state}</th>
+        <SortHead sort="expiry" {...sorted}>
+          {text.columns.life}
+        </SortHead>
+        <SortHead sort="next_renewal" {...sorted}>
+          {text.columns.next}
+        </SortHead>
+        <th scope="col" className={classes.issuer}>
+          {text.columns.issuer}
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+interface SortHeadProps {
+  readonly sort: ListSort;
+  readonly children: ReactNode;
+  readonly search: ListSearch;
+  onSearch(search: ListSearch): void;
+}
+
+function SortHead({ sort, children, search, onSearch }: SortHeadProps) {
+  const active = (search.sort ?? 'domain') === sort;
+  const descending = search.order === 'desc';
+  const choose = (): void =>
+    onSearch(changed(search, { sort, order: active && !descending ? 'desc' : undefined }));
+  return (
+    <th scope="col" aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
+      <UnstyledButton className={classes.sort} onClick={choose} data-active={active || undefined}>
+        {children}
+        {active &&
+          (descending ? <IconArrowDown size={14} aria-hidden /> : <IconArrowUp size={14} aria-hidden />)}
+      </UnstyledButton>
+    </th>
+  );
+}

@@ -1,0 +1,84 @@
+// Filters by proof, CA and source, with the values that there are.
+import { Button, Indicator, Popover, Select, Stack } from '@mantine/core';
+import { IconFilter } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { changed, type ListSearch } from './list-search.ts';
+
+const text = messages.projects;
+
+export interface MoreFiltersProps {
+  readonly search: ListSearch;
+  onChange(search: ListSearch): void;
+}
+
+export function MoreFilters({ search, onChange }: MoreFiltersProps) {
+  const api = useApi();
+  const facets = useQuery(api.projects.facets.queryOptions()).data;
+  const cas = useQuery(api.system.cas.queryOptions()).data?.cas;
+  const active = [search.provider, search.ca, search.type].filter((value) => value !== undefined).length;
+  const types = messages.certificates.types;
+  return (
+    <Popover position="bottom-start" width={260} withArrow trapFocus>
+      <Popover.Target>
+        <Indicator disabled={active === 0} label={active} size={16} offset={4}>
+          <Button
+            variant="default"
+            leftSection={<IconFilter size={16} aria-hidden />}
+            aria-label={text.moreFilters}
+          >
+            {text.filters}
+          </Button>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <FacetSelect
+            label={text.filter.type}
+            value={search.type}
+            facets={facets?.types}
+            nameOf={(id) => (id in types ? types[id as keyof typeof types] : id)}
+            onChange={(type) => onChange(changed(search, { type: type as ListSearch['type'] }))}
+          />
+          <FacetSelect
+            label={text.filter.ca}
+            value={search.ca}
+            facets={facets?.cas}
+            nameOf={(id) => cas?.find((ca) => ca.id === id)?.name ?? id}
+            onChange={(ca) => onChange(changed(search, { ca }))}
+          />
+          <FacetSelect
+            label={text.filter.provider}
+            value={search.provider}
+            facets={facets?.providers}
+            nameOf={(id) => (id === 'http-01' ? messages.certificates.methods.http : id)}
+            onChange={(provider) => onChange(changed(search, { provider }))}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+interface FacetSelectProps {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly facets: readonly { readonly id: string; readonly count: number }[] | undefined;
+  nameOf(id: string): string;
+  onChange(value: string | undefined): void;
+}
+
+function FacetSelect({ label, value, facets = [], nameOf, onChange }: FacetSelectProps) {
+  return (
+    <Select
+      label={label}
+      placeholder={text.filter.any}
+      clearable
+      comboboxProps={{ withinPortal: false }}
+      data={facets.map(({ id, count }) => ({ value: id, label: text.facet(nameOf(id), count) }))}
+      value={value ?? null}
+      onChange={(next) => onChange(next ?? undefined)}
+    />
+  );
+}

@@ -1,0 +1,26 @@
+// What comes next for a project, and why: for its row in the list.
+import { messages } from '../messages.ts';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.projects;
+
+export interface NextStep {
+  readonly what: string;
+  /** When; null where it is a person's turn. */
+  readonly at: string | null;
+  readonly why: string | null;
+}
+
+export function nextOf({ certificate, domain, renewal, runningJobId }: ProjectRowData): NextStep {
+  if (runningJobId !== null) return { what: text.working, at: null, why: null };
+  if (certificate === null) {
+    return { what: domain === null ? text.next.setDomain : text.next.obtain, at: null, why: null };
+  }
+  if (certificate.status === 'revoked') return { what: text.next.replace, at: null, why: null };
+  if (certificate.type === 'custom') return { what: text.next.upload, at: null, why: text.expiresUnattended };
+  if (!certificate.autoRenew) return { what: text.next.renewByHand, at: null, why: text.autoRenewOff };
+  if (renewal !== null && renewal.failures > 0) {
+    return { what: text.next.retry, at: renewal.nextAttemptAt, why: text.failed(renewal.failures) };
+  }
+  return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why: renewal?.reason ?? null };
+}

@@ -1,0 +1,84 @@
+// The fields of a project: name, domain, other names; checked as they are typed by the rules that the server has.
+import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
+import { toDnsName } from '../../shared/names.ts';
+import { messages } from '../messages.ts';
+import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+
+const text = messages.projects.create;
+
+export interface ProjectValues {
+  readonly name: string;
+  readonly domain: string;
+  readonly altNames: string[];
+}
+
+export interface ProjectFormProps {
+  readonly initial: ProjectValues;
+  readonly submitLabel: string;
+  readonly error: unknown;
+  readonly pending: boolean;
+  onSubmit(values: ProjectValues, form: UseFormReturnType<ProjectValues>): void;
+}
+
+const FIELDS = ['name', 'domain', 'altNames'];
+
+export function ProjectForm({ initial, submitLabel, error, pending, onSubmit }: ProjectFormProps) {
+  const form = useForm<ProjectValues>({
+    initialValues: initial,
+    validate: { domain: checkDomain, altNames: checkNames, name: needsOne },
+  });
+  const atFields = error === null ? {} : formErrors(error, FIELDS);
+  const elsewhere = error !== null && Object.keys(atFields).length === 0;
+  return (
+    <form onSubmit={form.onSubmit((values) => onSubmit(values, form))} noValidate>
+      <Stack gap="md">
+        {elsewhere && <FailureNotice error={error} />}
+        <TextInput
+          label={text.domain}
+          description={text.domainHint}
+          data-autofocus
+          autoComplete="off"
+          spellCheck={false}
+          {...form.getInputProps('domain')}
+          error={form.errors.domain ?? atFields.domain}
+        />
+        <TagsInput
+          label={text.altNames}
+          description={text.altNamesHint}
+          splitChars={[',', ' ', ';']}
+          acceptValueOnBlur
+          {...form.getInputProps('altNames')}
+          error={form.errors.altNames ?? atFields.altNames}
+        />
+        <TextInput
+          label={text.name}
+          description={text.nameHint}
+          autoComplete="off"
+          {...form.getInputProps('name')}
+          error={form.errors.name ?? atFields.name}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={pending}>
+            {submitLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function checkDomain(domain: string): string | null {
+  const given = domain.trim();
+  return given === '' || toDnsName(given) !== null ? null : text.badName(given);
+}
+
+function checkNames(names: readonly string[]): string | null {
+  const wrong = names.find((name) => toDnsName(name.trim()) === null);
+  return wrong === undefined ? null : text.badName(wrong);
+}
+
+function needsOne(name: string, { domain }: ProjectValues): string | null {
+  return name.trim() === '' && domain.trim() === '' ? text.needsOne : null;
+}

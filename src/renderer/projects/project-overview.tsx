@@ -1,0 +1,121 @@
+// A project's first tab: is all well, what comes next and why, what runs at this moment, what went wrong last.
+import { Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Status } from '../../shared/certificate.ts';
+import type { Job } from '../../shared/job.ts';
+import { useApi } from '../api.ts';
+import { AutoRenewSwitch } from '../certificates/auto-renew.tsx';
+import { LifeLine } from '../certificates/life-line.tsx';
+import { jobTitle } from '../jobs/job-view.tsx';
+import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
+import { ErrorNotice } from '../ui/failure.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
+import { useNow } from '../use-now.ts';
+import { CertificateSentence } from './certificate-sentence.tsx';
+import { NoCertificate } from './no-certificate.tsx';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.certificates.life;
+
+export function ProjectOverview({ project }: { readonly project: ProjectRowData }) {
+  const api = useApi();
+  const { id, certificate } = project;
+  const status = useQuery(api.certificates.status.queryOptions({ id }));
+  const jobs = useQuery(api.jobs.list.queryOptions({ project: id, limit: 1 }));
+  return (
+    <Stack gap="md">
+      <LastJob job={jobs.data?.jobs[0]} />
+      {certificate === null ? (
+        <Panel>
+          <NoCertificate project={project} />
+        </Panel>
+      ) : (
+        <QueryView query={status}>
+          {(data) =>
+            data === null ? null : <Life project={project} certificate={certificate} status={data} />
+          }
+        </QueryView>
+      )}
+    </Stack>
+  );
+}
+
+/** What runs, or the last one where it failed. */
+function LastJob({ job }: { readonly job: Job | undefined }) {
+  if (job === undefined || job.state === 'succeeded') return null;
+  const see = (
+    <LinkButton
+      variant="default"
+      size="xs"
+      to="/projects/$id/jobs/$jobId"
+      params={{ id: job.projectId, jobId: job.id }}
+      style={{ flex: 'none' }}
+    >
+      {job.state === 'failed' ? messages.jobs.seeSteps : messages.projects.detail.watch}
+    </LinkButton>
+  );
+  if (job.state === 'failed' && job.error !== null)
+    return <ErrorNotice body={job.error} title={jobTitle(job)} aside={see} />;
+  return (
+    <Notice tone="info" title={jobTitle(job)} role="status">
+      <Group justify="space-between" wrap="nowrap">
+        <Text>{messages.jobs.goesOn}</Text>
+        {see}
+      </Group>
+    </Notice>
+  );
+}
+
+interface LifeProps {
+  readonly project: ProjectRowData;
+  readonly certificate: NonNullable<ProjectRowData['certificate']>;
+  readonly status: Status;
+}
+
+function Life({ project, certificate, status }: LifeProps) {
+  const now = useNow();
+  const { issuedAt, expiresAt } = certificate;
+  return (
+    <Panel title={text.title} aside={<AutoRenewSwitch id={project.id} certificate={certificate} />}>
+      <Stack gap="lg">
+        <CertificateSentence certificate={certificate} status={status} />
+        <LifeLine issuedAt={issuedAt} expiresAt={expiresAt} renewAt={status.renewAt} now={now} />
+        <Facts
+          facts={[
+            status.nextAttemptAt === null
+              ? null
+              : { label: text.nextAttempt, value: <Next status={status} /> },
+            status.lastRenewAttempt === null
+              ? null
+              : { label: text.lastAttempt, value: <Time at={status.lastRenewAttempt} /> },
+            status.renewFailures === 0
+              ? null
+              : { label: text.failures, value: messages.attempts(status.renewFailures) },
+            status.lastRenewError === null
+              ? null
+              : { label: text.lastError, value: <ServerText>{status.lastRenewError}</ServerText> },
+          ]}
+        />
+      </Stack>
+    </Panel>
+  );
+}
+
+function Next({ status: { nextAttemptAt, renewReason } }: { readonly status: Status }) {
+  if (nextAttemptAt === null) return null;
+  return (
+    <>
+      <Time at={nextAttemptAt} /> (<Time at={nextAttemptAt} as="relative" />)
+      {renewReason !== null && (
+        <Text c="dimmed" fz="sm">
+          {renewReason}
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+// One project: its header with what can be done, and its parts as tabs.
+import { Group, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import type { ProjectTab } from '../routes.tsx';
+import { Chip, StatusChip } from '../ui/chip.tsx';
+import { Page } from '../ui/page.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { STATUS_FACES } from '../ui/tone.ts';
+import { BackToList } from './back-to-list.tsx';
+import { ProjectActions } from './project-actions.tsx';
+import { ProjectOverview } from './project-overview.tsx';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.projects.detail;
+const route = getRouteApi('/projects/$id');
+
+const CertificateTab = lazy(async () => ({
+  default: (await import('./certificate-tab.tsx')).CertificateTab,
+}));
+const ChallengesTab = lazy(async () => ({ default: (await import('./challenges-tab.tsx')).ChallengesTab }));
+const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
+const ApiTab = lazy(async () => ({ default: (await import('./api-tab.tsx')).ApiTab }));
+
+export function ProjectPage() {
+  const { id } = route.useParams();
+  const api = useApi();
+  const project = useQuery(api.projects.get.queryOptions({ id }));
+  const title = project.data?.domain ?? project.data?.name ?? '';
+  return (
+    <Page
+      title={title}
+      above={<BackToList />}
+      heading={project.data === undefined ? '' : <Heading project={project.data} />}
+      description={project.data !== undefined && project.data.name !== title ? project.data.name : undefined}
+      actions={project.data === undefined ? undefined : <ProjectActions project={project.data} />}
+    >
+      <QueryView query={project} lines={8}>
+        {(data) => <Parts project={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Heading({ project: { domain, name, certificate } }: { readonly project: ProjectRowData }) {
+  return (
+    <Group gap="sm" component="span">
+      {domain ?? name}
+      <StatusChip certificate={certificate} />
+      {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
+    </Group>
+  );
+}
+
+function Parts({ project }: { readonly project: ProjectRowData }) {
+  const { tab = 'overview' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const choose = (value: string | null): void =>
+    void navigate({
+      search: value === null || value === 'overview' ? {} : { tab: value as ProjectTab },
+      replace: true,
+    });
+  return (
+    <Tabs value={tab} onChange={choose} keepMounted={false}>
+      <Tabs.List mb="md" aria-label={text.tabsLabel}>
+        {(['overview', 'certificate', 'challenges', 'history', 'api'] as const).map((value) => (
+          <Tabs.Tab key={value} value={value}>
+            {text.tabs[value]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Suspense>
+        <Tabs.Panel value="overview">
+          <ProjectOverview project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="certificate">
+          <CertificateTab project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="challenges">
+          <ChallengesTab project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryTab project={project} />
+        </Tabs.Panel>
+        <Tabs.Panel value="api">
+          <ApiTab project={project} />
+        </Tabs.Panel>
+      </Suspense>
+    </Tabs>
+  );
+}

@@ -1,0 +1,88 @@
+// One project in the list: domain, state, life left, what comes next and why.
+import { Checkbox } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type KeyboardEvent, memo } from 'react';
+import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
+import { messages } from '../messages.ts';
+import { Chip, StatusChip } from '../ui/chip.tsx';
+import { LifeBar } from '../ui/life-bar.tsx';
+import { STATUS_FACES } from '../ui/tone.ts';
+import { nextOf } from './next-step.ts';
+import classes from './projects.module.css';
+import type { ProjectRowData } from './use-project-list.ts';
+
+const text = messages.projects;
+
+export interface ProjectRowProps {
+  readonly project: ProjectRowData;
+  readonly index: number;
+  readonly top: number;
+  readonly now: number;
+  readonly selected: boolean;
+  onSelect(id: string, selected: boolean): void;
+  onMove(event: KeyboardEvent, index: number): void;
+}
+
+export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
+  const { project, index, top, now, selected, onSelect, onMove } = props;
+  const { id, name, domain, altNames, certificate, renewal } = project;
+  const title = domain ?? name;
+  const second = [name === title ? null : name, certificateNames(altNames.length)]
+    .filter(Boolean)
+    .join(' · ');
+  const next = nextOf(project);
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      className={`${classes.row} ${classes.columns}`}
+      style={{ transform: `translateY(${top}px)` }}
+      data-selected={selected || undefined}
+    >
+      <td className={classes.select}>
+        <Checkbox
+          size="xs"
+          checked={selected}
+          onChange={(event) => onSelect(id, event.currentTarget.checked)}
+          aria-label={`${text.columns.select} ${title}`}
+        />
+      </td>
+      <td className={classes.cell}>
+        <Link
+          to="/projects/$id"
+          params={{ id }}
+          className={classes.open}
+          data-row={index}
+          onKeyDown={(event) => onMove(event, index)}
+        >
+          {title}
+        </Link>
+        {second !== '' && <div className={classes.second}>{second}</div>}
+      </td>
+      <td className={classes.state}>
+        <StatusChip certificate={certificate} />
+        {renewal !== null && renewal.failures > 0 && <Chip face={STATUS_FACES.failing} />}
+        {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
+      </td>
+      <td className={classes.cell}>{certificate !== null && <LifeBar life={certificate} now={now} />}</td>
+      <td className={classes.cell}>
+        <div>
+          {next.what} {next.at !== null && <Moment at={next.at} now={now} />}
+        </div>
+        {next.why !== null && <div className={classes.second}>{next.why}</div>}
+      </td>
+      <td className={`${classes.cell} ${classes.second} ${classes.issuer}`}>{certificate?.issuer}</td>
+    </tr>
+  );
+});
+
+function Moment({ at, now }: { readonly at: string; readonly now: number }) {
+  return (
+    <time dateTime={at} title={`${formatDateTime(at)} · ${formatUtc(at)}`}>
+      {formatRelative(at, now)}
+    </time>
+  );
+}
+
+function certificateNames(more: number): string | null {
+  return more === 0 ? null : text.moreNames(more);
+}

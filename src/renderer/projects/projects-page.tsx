@@ -1,0 +1,88 @@
+// The list of projects.
+import { Button, EmptyState } from '@mantine/core';
+import { IconPlus, IconSearchOff, IconWorldWww } from '@tabler/icons-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { messages } from '../messages.ts';
+import { Page } from '../ui/page.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { openCreateProject } from './create-project.tsx';
+import { ListFilters } from './list-filters.tsx';
+import { isFiltered, type ListSearch } from './list-search.ts';
+import { ProjectList } from './project-list.tsx';
+import { useSelection } from './selection.ts';
+import { useProjectList } from './use-project-list.ts';
+
+const text = messages.projects;
+const route = getRouteApi('/projects');
+
+export function ProjectsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { query, rows, total } = useProjectList(search);
+  const change = (next: ListSearch): void => void navigate({ search: next, replace: true });
+  const selection = useSelection();
+  return (
+    <Page title={text.title} width="wide" actions={<Actions />}>
+      <ListFilters search={search} onChange={change} />
+      <QueryView query={query}>
+        {() => {
+          if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;
+          if (rows.length === 0) return <NoProjects />;
+          return (
+            <ProjectList
+              rows={rows}
+              total={total}
+              search={search}
+              onSearch={change}
+              selection={selection}
+              hasMore={query.hasNextPage}
+              onEnd={() => {
+                if (!query.isFetchingNextPage) void query.fetchNextPage();
+              }}
+            />
+          );
+        }}
+      </QueryView>
+    </Page>
+  );
+}
+
+function Actions() {
+  return (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
+      {text.new}
+    </Button>
+  );
+}
+
+function NoProjects() {
+  return (
+    <EmptyState
+      py={48}
+      icon={<IconWorldWww size={40} stroke={1.5} aria-hidden />}
+      title={text.empty.title}
+      description={text.empty.text}
+    >
+      <EmptyState.Actions>
+        <Button onClick={openCreateProject}>{text.empty.or}</Button>
+      </EmptyState.Actions>
+    </EmptyState>
+  );
+}
+
+function NothingFound({ onClear }: { onClear(): void }) {
+  return (
+    <EmptyState
+      py={48}
+      icon={<IconSearchOff size={40} stroke={1.5} aria-hidden />}
+      title={text.nothingFound.title}
+      description={text.nothingFound.text}
+    >
+      <EmptyState.Actions>
+        <Button variant="default" onClick={onClear}>
+          {text.nothingFound.action}
+        </Button>
+      </EmptyState.Actions>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,32 @@
+// The list, page by page as it is scrolled, in the order and under the filters of its address.
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { ListedProject } from '../../shared/project.ts';
+import { useApi } from '../api.ts';
+import { type ListSearch, withoutState } from './list-search.ts';
+
+export type ProjectRowData = ListedProject;
+
+const PAGE = 250;
+
+export function useProjectList(search: ListSearch) {
+  const api = useApi();
+  const query = useInfiniteQuery(
+    api.projects.list.infiniteQueryOptions(
+      { limit: PAGE, sort: 'domain', ...search },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, placeholderData: keepPreviousData },
+    ),
+  );
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.projects) ?? [], [query.data]);
+  return { query, rows, total: query.data?.pages.at(-1)?.total ?? 0 };
+}
+
+/** Numbers by state under the present search and filters; a query of its own, because it is asked for at each change. */
+export function useStateCounts(search: ListSearch) {
+  const api = useApi();
+  return useQuery({
+    ...api.projects.list.queryOptions({ ...withoutState(search), limit: 1 }),
+    placeholderData: keepPreviousData,
+    select: ({ counts }) => counts,
+  }).data;
+}

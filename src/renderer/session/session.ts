@@ -1,0 +1,57 @@
+// Who sits before the page: signed in until an answer says otherwise. A one-time link's secret is exchanged for the
+// session's cookie, which no script can read.
+import { createStore, type Store } from '../store.ts';
+
+/** `link`: the one-time link does not work. `left`: signed out on purpose. `out`: the session has ended. */
+export type SessionState = 'exchanging' | 'in' | 'out' | 'left' | 'link' | 'tooMany' | 'unreachable';
+
+export interface Session {
+  readonly state: Store<SessionState>;
+  /** Told by any answer that says so. */
+  ended(): void;
+  signOut(): Promise<void>;
+}
+
+export interface SessionDeps {
+  readonly location: Location;
+  readonly history: History;
+  readonly fetch: typeof fetch;
+}
+
+const LOGIN_PATH = /\/login$/;
+
+/** Begins with the exchange where the page was opened by a sign-in link. */
+export function createSession(deps: SessionDeps): Session {
+  const secret = LOGIN_PATH.test(deps.location.pathname) ? deps.location.hash.slice(1) : null;
+  const state = createStore<SessionState>(secret === null ? 'in' : 'exchanging');
+  if (secret !== null) {
+    // The secret leaves the address at once: it must not stay in the history.
+    deps.history.replaceState(null, '', deps.location.pathname.replace(LOGIN_PATH, '/'));
+    void exchange(deps, secret).then(state.set);
+  }
+  return {
+    state,
+    ended() {
+      if (state.get() === 'in') state.set('out');
+    },
+    async signOut() {
+      await deps
+        .fetch('logout', { method: 'POST', headers: JSON_HEADERS, body: '{}' })
+        .catch(() => undefined);
+      state.set('left');
+    },
+  };
+}
+
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+
+async function exchange({ fetch }: SessionDeps, secret: string): Promise<SessionState> {
+  try {
+    const body = JSON.stringify({ secret });
+    const answer = await fetch('login', { method: 'POST', headers: JSON_HEADERS, body });
+    if (answer.ok) return 'in';
+    return answer.status === 429 ? 'tooMany' : 'link';
+  } catch {
+    return 'unreachable';
+  }
+}

@@ -1,0 +1,98 @@
+// The side bar: where one can go, whether the page is live, the theme, the way out.
+import { ActionIcon, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { openSpotlight } from '@mantine/spotlight';
+import { IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { LiveState } from '../live.ts';
+import { messages } from '../messages.ts';
+
+import { Logo } from './logo.tsx';
+import { NAV_ENTRIES } from './nav-entries.ts';
+import classes from './shell.module.css';
+
+const text = messages.shell;
+
+export interface NavProps {
+  readonly live: LiveState;
+  onSignOut(): void;
+}
+
+export function Nav({ live, onSignOut }: NavProps) {
+  return (
+    <header className={classes.side}>
+      <Logo />
+      <SearchButton />
+      <nav aria-label={text.navigation}>
+        <ul className={classes.nav}>
+          {NAV_ENTRIES.map(({ to, label, icon: Icon }) => (
+            <li key={to}>
+              <Link to={to} className={classes.link} title={label}>
+                <Icon size={18} stroke={1.75} aria-hidden />
+                <span>{label}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className={classes.foot}>
+        <div className={classes.footRow}>
+          <div className={classes.live} data-state={live} role="status" title={text.liveHint[live]}>
+            <span>{text.live[live]}</span>
+          </div>
+          <div className={classes.footRow} style={{ gap: 2 }}>
+            <ThemeMenu />
+            <Tooltip label={text.signOut}>
+              <ActionIcon variant="subtle" color="gray" onClick={onSignOut} aria-label={text.signOut}>
+                <IconLogout size={18} stroke={1.75} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </div>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function SearchButton() {
+  const mac = navigator.platform.startsWith('Mac');
+  return (
+    <UnstyledButton className={classes.search} onClick={openSpotlight} aria-label={text.palette.open}>
+      <IconSearch size={16} stroke={1.75} aria-hidden />
+      <span>{text.palette.open}</span>
+      <Kbd size="xs">{mac ? text.palette.hintMac : text.palette.hint}</Kbd>
+    </UnstyledButton>
+  );
+}
+
+const THEMES = [
+  { value: 'light', icon: IconSun },
+  { value: 'dark', icon: IconMoon },
+  { value: 'auto', icon: IconSunMoon },
+] as const;
+
+function ThemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const Current = THEMES.find(({ value }) => value === colorScheme)?.icon ?? IconSunMoon;
+  return (
+    <Menu position="top-start">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={text.theme} title={text.theme}>
+          <Current size={18} stroke={1.75} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {THEMES.map(({ value, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} aria-hidden />}
+            onClick={() => setColorScheme(value)}
+            aria-current={value === colorScheme}
+            fw={value === colorScheme ? 600 : undefined}
+          >
+            {text.themes[value]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,57 @@
+// The frame around every screen: side bar, lost-connection banner, command palette, and the live subscription.
+import { Button, Group, Text } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { Outlet } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import { useAppContext } from '../app-context.ts';
+import { messages } from '../messages.ts';
+import { useStore } from '../store.ts';
+import { Notice } from '../ui/notice.tsx';
+import { Nav } from './nav.tsx';
+import { Palette } from './palette.tsx';
+import classes from './shell.module.css';
+
+const text = messages.shell;
+
+export function Shell() {
+  const { live, session } = useAppContext();
+  const state = useStore(live.state);
+  useEffect(() => live.start(), [live]);
+  return (
+    <ModalsProvider>
+      <button type="button" className="skip-link" onClick={focusContent}>
+        {text.skip}
+      </button>
+      <div className={classes.frame}>
+        <Nav live={state} onSignOut={() => void session.signOut()} />
+        <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
+          {state === 'gone' && <GoneBanner onRetry={live.retry} />}
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <Palette />
+    </ModalsProvider>
+  );
+}
+
+/** A button, for the router owns the hash of the address that a link to a place in the page would change. */
+function focusContent(): void {
+  document.getElementById('content')?.focus();
+}
+
+function GoneBanner({ onRetry }: { onRetry(): void }) {
+  return (
+    <div className={classes.banner}>
+      <Notice tone="bad" title={text.gone} role="alert">
+        <Group justify="space-between" wrap="nowrap">
+          <Text>{text.goneText}</Text>
+          <Button variant="default" size="xs" onClick={onRetry} style={{ flex: 'none' }}>
+            {text.tryNow}
+          </Button>
+        </Group>
+      </Notice>
+    </div>
+  );
+}

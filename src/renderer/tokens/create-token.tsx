@@ -1,0 +1,121 @@
+// Makes a token and shows it, once.
+import { Button, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { toTimestamp } from '../../shared/time.ts';
+import type { Scope } from '../../shared/token.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { CodeBlock } from '../ui/copy.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { ProjectSelect } from './project-select.tsx';
+
+const text = messages.tokens.create;
+const DAY_MS = 86_400_000;
+
+export function openCreateToken(): void {
+  modals.open({ title: text.title, size: 'lg', children: <CreateToken /> });
+}
+
+function CreateToken() {
+  const [secret, setSecret] = useState<string | null>(null);
+  return secret === null ? <TokenForm onMade={setSecret} /> : <Made secret={secret} />;
+}
+
+interface Values {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly projectIds: string[];
+  readonly lifetime: keyof typeof text.lifetimes;
+}
+
+function TokenForm({ onMade }: { onMade(secret: string): void }) {
+  const api = useApi();
+  const create = useMutation({
+    ...api.tokens.create.mutationOptions({ onSuccess: ({ token }) => onMade(token) }),
+    gcTime: 0, // the answer holds the token
+  });
+  const form = useForm<Values>({
+    initialValues: { name: '', scope: 'projects:read', projectIds: [], lifetime: '365' },
+    validate: { name: (name) => (name.trim() === '' ? text.nameMissing : null) },
+  });
+  const submit = ({ name, scope, projectIds, lifetime }: Values): void =>
+    create.mutate({
+      body: {
+        name,
+        scopes: [scope],
+        projectIds: projectIds.length === 0 ? null : projectIds,
+        expiresAt:
+          lifetime === 'never' ? null : toTimestamp(new Date(Date.now() + Number(lifetime) * DAY_MS)),
+      },
+    });
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap="md">
+        {create.error !== null && <FailureNotice error={create.error} />}
+        <TextInput
+          label={text.name}
+          description={text.nameHint}
+          data-autofocus
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <Radio.Group label={text.scope} {...form.getInputProps('scope')}>
+          <Stack gap="xs" mt="xs">
+            <Radio
+              value="projects:read"
+              label={messages.tokens.scopes['projects:read']}
+              description={text.readHint}
+            />
+            <Radio
+              value="projects:write"
+              label={messages.tokens.scopes['projects:write']}
+              description={text.writeHint}
+            />
+          </Stack>
+        </Radio.Group>
+        <ProjectSelect
+          label={text.projects}
+          description={text.projectsHint}
+          value={form.values.projectIds}
+          onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
+        />
+        <Select
+          label={text.expires}
+          allowDeselect={false}
+          data={(['30', '90', '365', 'never'] as const).map((value) => ({
+            value,
+            label: text.lifetimes[value],
+          }))}
+          {...form.getInputProps('lifetime')}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={() => modals.closeAll()}>
+            {messages.cancel}
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            {text.submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Made({ secret }: { readonly secret: string }) {
+  const { created } = messages.tokens;
+  return (
+    <Stack gap="md">
+      <Notice tone="ok" title={created.title} role="status">
+        <Text>{created.once}</Text>
+      </Notice>
+      <CodeBlock code={secret} what={created.token} wrap />
+      <Group justify="flex-end">
+        <Button onClick={() => modals.closeAll()}>{created.done}</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,47 @@
+// Chooses projects by searching for them; there may be thousands.
+import { MultiSelect } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+
+export interface ProjectSelectProps {
+  readonly label: string;
+  readonly description: string;
+  readonly value: string[];
+  onChange(ids: string[]): void;
+}
+
+export function ProjectSelect({ label, description, value, onChange }: ProjectSelectProps) {
+  const api = useApi();
+  const [search, setSearch] = useState('');
+  const [q] = useDebouncedValue(search.trim(), 150);
+  const found = useQuery({
+    ...api.projects.list.queryOptions({ ...(q === '' ? {} : { q }), limit: 20, sort: 'domain' }),
+    placeholderData: keepPreviousData,
+  });
+  // Names of those that were found before stay known: a chosen one shows its name after the search has moved on.
+  const names = useRef(new Map<string, string>());
+  for (const { id, domain, name } of found.data?.projects ?? []) names.current.set(id, domain ?? name);
+  const listed = found.data?.projects.map(({ id }) => id) ?? [];
+  const data = [...new Set([...listed, ...value])].map((id) => ({
+    value: id,
+    label: names.current.get(id) ?? id,
+  }));
+  return (
+    <MultiSelect
+      label={label}
+      description={description}
+      data={data}
+      value={value}
+      onChange={onChange}
+      searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      filter={({ options }) => options}
+      nothingFoundMessage={messages.shell.palette.nothing}
+      clearable
+    />
+  );
+}

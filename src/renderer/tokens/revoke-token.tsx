@@ -1,0 +1,38 @@
+// Asks before a token is revoked.
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import type { Token } from '../../shared/token.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { notifyDone } from '../ui/notify.tsx';
+
+const text = messages.tokens.revoke;
+
+export function openRevokeToken(token: Token): void {
+  modals.open({ title: text.title(token.name), children: <RevokeToken token={token} /> });
+}
+
+function RevokeToken({ token }: { readonly token: Token }) {
+  const api = useApi();
+  const revoke = useMutation(
+    api.tokens.revoke.mutationOptions({
+      onSuccess() {
+        modals.closeAll();
+        notifyDone(text.done);
+      },
+    }),
+  );
+  return (
+    <Confirm
+      danger
+      submit={text.submit}
+      error={revoke.error}
+      pending={revoke.isPending}
+      onSubmit={() => revoke.mutate({ tokenId: token.id })}
+    >
+      <Text>{text.text}</Text>
+    </Confirm>
+  );
+}

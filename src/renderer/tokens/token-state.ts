@@ -1,0 +1,15 @@
+// Whether a token still opens anything.
+import { IconBan, IconClock } from '@tabler/icons-react';
+import type { Token } from '../../shared/token.ts';
+import { messages } from '../messages.ts';
+import type { Face } from '../ui/tone.ts';
+
+const text = messages.tokens;
+
+/** Null: it works. */
+export function faceOf({ revokedAt, expiresAt }: Token, now: number): Face | null {
+  if (revokedAt !== null) return { tone: 'idle', icon: IconBan, label: text.revoked };
+  if (expiresAt !== null && Date.parse(expiresAt) <= now)
+    return { tone: 'idle', icon: IconClock, label: text.expired };
+  return null;
+}

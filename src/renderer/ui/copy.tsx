@@ -1,0 +1,62 @@
+// To copy a value: a button, a value with a button, a block of code with a button.
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { messages } from '../messages.ts';
+import classes from './ui.module.css';
+
+/** @param what Names what is copied, for the label. */
+export function CopyIcon({ value, what }: { readonly value: string; readonly what: string }) {
+  return (
+    <CopyButton value={value} timeout={1500}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? messages.copied : messages.copyOf(what)}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            onClick={copy}
+            aria-label={messages.copyOf(what)}
+          >
+            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}
+
+export interface CopyTextProps {
+  readonly value: string;
+  readonly what: string;
+  readonly mono?: boolean;
+}
+
+export function CopyText({ value, what, mono = true }: CopyTextProps) {
+  return (
+    <span className={classes.copyText}>
+      <span className={mono ? 'mono' : undefined} style={mono ? { fontSize: '0.8125rem' } : undefined}>
+        {value}
+      </span>
+      <CopyIcon value={value} what={what} />
+    </span>
+  );
+}
+
+export interface CodeBlockProps {
+  readonly code: string;
+  /** Names it: for the label of the region and of the button. */
+  readonly what: string;
+  readonly wrap?: boolean;
+}
+
+export function CodeBlock({ code, what, wrap = false }: CodeBlockProps) {
+  return (
+    // The button within the part that scrolls lets the keyboard scroll it.
+    <section className={`${classes.code} ${wrap ? classes.codeWrap : ''}`} aria-label={what}>
+      <div className={classes.codeCopy}>
+        <CopyIcon value={code} what={what} />
+      </div>
+      <pre>{code}</pre>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+// What stands in the details of an error: the CA's problem document (RFC 7807), the names that could not be proved.
+import type { ErrorBody } from '../../shared/errors.ts';
+
+export interface Problem {
+  readonly type?: string;
+  readonly detail?: string;
+  readonly status?: number;
+}
+
+export interface NameFailure {
+  readonly name: string;
+  /** The CA's own words. */
+  readonly detail: string | null;
+  /** What mends it, in ours. */
+  readonly advice: string | null;
+}
+
+export function problemOf({ details }: ErrorBody): Problem | null {
+  return asObject(field(details, 'problem'));
+}
+
+/** One entry for each name that the CA could not validate. */
+export function nameFailures({ details }: ErrorBody): readonly NameFailure[] {
+  const failures = field(details, 'failures');
+  if (!Array.isArray(failures)) return [];
+  return failures.flatMap((failure: unknown) => {
+    const name = field(failure, 'name');
+    if (typeof name !== 'string') return [];
+    return [
+      {
+        name,
+        detail: text(field(field(failure, 'problem'), 'detail')),
+        advice: text(field(failure, 'advice')),
+      },
+    ];
+  });
+}
+
+export function adviceOf({ details }: ErrorBody): string | null {
+  return text(field(details, 'advice'));
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function asObject(value: unknown): Problem | null {
+  return typeof value === 'object' && value !== null ? value : null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,85 @@
+// A failure as a person needs it: what happened, what to do, and the CA's own words behind a fold.
+import { Button, Collapse, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
+import { failureOf } from '../api.ts';
+import { messages } from '../messages.ts';
+import { CodeBlock } from './copy.tsx';
+import { adviceOf, nameFailures, problemOf } from './failure-details.ts';
+import { Notice } from './notice.tsx';
+import { ServerText } from './time.tsx';
+
+const text = messages.failure;
+
+/** What a call has failed with. */
+export function FailureNotice({
+  error,
+  onRetry,
+}: {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+}) {
+  const failure = failureOf(error);
+  if (failure.kind === 'refused') return <ErrorNotice body={failure.body} />;
+  return (
+    <Notice tone="bad" title={text.unreachable} role="alert">
+      <Text>{text.unreachableAdvice}</Text>
+      {onRetry !== undefined && (
+        <Button variant="default" size="xs" mt="xs" onClick={onRetry}>
+          {messages.retry}
+        </Button>
+      )}
+    </Notice>
+  );
+}
+
+export interface ErrorNoticeProps {
+  readonly body: ErrorBody;
+  readonly title?: string;
+  /** At the right: where to see more. */
+  readonly aside?: ReactNode;
+}
+
+export function ErrorNotice({ body, title, aside }: ErrorNoticeProps) {
+  const names = nameFailures(body);
+  const problem = problemOf(body);
+  return (
+    <Notice tone="bad" title={title ?? <ServerText>{body.error}</ServerText>} aside={aside} role="alert">
+      <Stack gap="xs">
+        {title !== undefined && (
+          <Text>
+            <ServerText>{body.error}</ServerText>
+          </Text>
+        )}
+        {names.map(({ name, detail, advice }) => (
+          <div key={name}>
+            <Text fw={600} className="mono" fz="sm">
+              {name}
+            </Text>
+            {detail !== null && <Text>{detail}</Text>}
+            {advice !== null && <Text c="dimmed">{advice}</Text>}
+          </div>
+        ))}
+        {names.length === 0 && problem?.detail !== undefined && <Text>{problem.detail}</Text>}
+        {names.length === 0 && <Text c="dimmed">{adviceOf(body) ?? ERRORS[body.code]?.summary}</Text>}
+        <ErrorDetails body={body} />
+      </Stack>
+    </Notice>
+  );
+}
+
+function ErrorDetails({ body }: { readonly body: ErrorBody }) {
+  const [opened, { toggle }] = useDisclosure(false);
+  const raw = JSON.stringify({ code: body.code, details: body.details }, null, 2);
+  return (
+    <div>
+      <Button variant="subtle" color="gray" size="compact-xs" ml={-8} onClick={toggle} aria-expanded={opened}>
+        {opened ? messages.hideDetails : text.technical}
+      </Button>
+      <Collapse expanded={opened} keepMounted={false}>
+        <CodeBlock code={raw} what={text.technical} wrap />
+      </Collapse>
+    </div>
+  );
+}

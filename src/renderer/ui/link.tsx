@@ -1,0 +1,19 @@
+// Links to screens that look like buttons and like text.
+import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
+import { createLink } from '@tanstack/react-router';
+import type { AnchorHTMLAttributes, Ref } from 'react';
+
+type Rest<Props> = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof Props> & {
+  ref?: Ref<HTMLAnchorElement>;
+};
+
+function ButtonRoot(props: ButtonProps & Rest<ButtonProps>) {
+  return <Button component="a" {...props} />;
+}
+
+function AnchorRoot(props: AnchorProps & Rest<AnchorProps>) {
+  return <Anchor {...props} />;
+}
+
+export const LinkButton = createLink(ButtonRoot);
+export const TextLink = createLink(AnchorRoot);

@@ -1,0 +1,28 @@
+// Something to be told, in one of five tones, within the page.
+import type { ReactNode } from 'react';
+import { TONE_ICONS, type Tone } from './tone.ts';
+import classes from './ui.module.css';
+
+export interface NoticeProps {
+  readonly tone: Tone;
+  readonly title?: ReactNode;
+  readonly children?: ReactNode;
+  /** At the right. */
+  readonly aside?: ReactNode;
+  /** `alert` is read out at once; for what has just gone wrong. */
+  readonly role?: 'alert' | 'status' | undefined;
+}
+
+export function Notice({ tone, title, children, aside, role }: NoticeProps) {
+  const Icon = TONE_ICONS[tone];
+  return (
+    <div className={`${classes.notice} ${classes[tone]}`} role={role}>
+      <Icon size={18} stroke={2} aria-hidden />
+      <div className={classes.noticeBody}>
+        {title !== undefined && <div className={classes.noticeTitle}>{title}</div>}
+        {children}
+      </div>
+      {aside}
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+// A failure at the corner, for what has no place of its own on the page.
+import { notifications } from '@mantine/notifications';
+import { IconX } from '@tabler/icons-react';
+import { failureOf } from '../api.ts';
+import { messages } from '../messages.ts';
+
+export function notifyFailure(error: unknown): void {
+  const { body } = failureOf(error);
+  notifications.show({
+    title: body?.error ?? messages.failure.unreachable,
+    message: body === null ? messages.failure.unreachableAdvice : null,
+    color: 'red',
+    icon: <IconX size={18} aria-hidden />,
+    autoClose: 10_000,
+  });
+}

@@ -1,0 +1,51 @@
+// The frame of a screen: its title, what it is for, its buttons. Also names the window.
+import { Box, Group, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useEffect } from 'react';
+import { messages } from '../messages.ts';
+
+export interface PageProps {
+  readonly title: string;
+  /** What stands as the heading, where it is more than the title. */
+  readonly heading?: ReactNode;
+  readonly description?: ReactNode;
+  readonly above?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  /** Wide: lists. Narrow: forms and text. */
+  readonly width?: 'wide' | 'normal' | 'narrow';
+}
+
+const WIDTHS = { wide: 1400, normal: 1080, narrow: 760 };
+
+export function Page({ title, heading, description, above, actions, children, width = 'normal' }: PageProps) {
+  useTitle(title);
+  return (
+    <Box maw={WIDTHS[width]} mx="auto" w="100%">
+      {above}
+      <Group justify="space-between" align="flex-start" gap="md" mb="lg" wrap="nowrap">
+        <Stack gap={2} miw={0}>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {heading ?? title}
+          </Title>
+          {description !== undefined && (
+            <Text c="dimmed" component="div">
+              {description}
+            </Text>
+          )}
+        </Stack>
+        {actions !== undefined && (
+          <Group gap="xs" wrap="nowrap" style={{ flex: 'none' }}>
+            {actions}
+          </Group>
+        )}
+      </Group>
+      {children}
+    </Box>
+  );
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title === messages.appName ? title : `${title} · ${messages.appName}`;
+  }, [title]);
+}

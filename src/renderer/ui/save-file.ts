@@ -1,0 +1,19 @@
+// Hands a file to the browser's downloads.
+
+export interface DownloadedFile {
+  /** base64. */
+  readonly body: string;
+  readonly contentType: string;
+  readonly filename: string;
+}
+
+export function saveFile({ body, contentType, filename }: DownloadedFile): void {
+  const bytes = Uint8Array.from(atob(body), (char) => char.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], { type: contentType }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = filename;
+  link.click();
+  // The browser has taken it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

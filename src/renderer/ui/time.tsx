@@ -1,0 +1,40 @@
+// Times as a person reads them, with the exact UTC time on hover.
+import { Fragment } from 'react';
+import {
+  formatClock,
+  formatDate,
+  formatDateTime,
+  formatRelative,
+  formatUtc,
+  splitTimestamps,
+} from '../format.ts';
+import { useNow } from '../use-now.ts';
+
+export type TimeStyle = 'date' | 'datetime' | 'clock' | 'relative';
+
+const FORMATS = { date: formatDate, datetime: formatDateTime, clock: formatClock };
+
+export function Time({ at, as = 'datetime' }: { readonly at: string; readonly as?: TimeStyle }) {
+  if (as === 'relative') return <Relative at={at} />;
+  return (
+    <time dateTime={at} title={formatUtc(at)}>
+      {FORMATS[as](at)}
+    </time>
+  );
+}
+
+function Relative({ at }: { readonly at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={`${formatDateTime(at)} · ${formatUtc(at)}`}>
+      {formatRelative(at, now)}
+    </time>
+  );
+}
+
+/** A sentence of the server, its timestamps as a person reads them. */
+export function ServerText({ children }: { readonly children: string }) {
+  return splitTimestamps(children).map(({ text, at, start }) => (
+    <Fragment key={start}>{at ? <Time at={text} /> : text}</Fragment>
+  ));
+}

@@ -1,0 +1,121 @@
+// The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate by clicks.
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+const GUI = resolve(import.meta.dirname, '../../out/renderer');
+const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+describeWith(['pebble', 'chromium'], 'the GUI', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    await mkdir(PICTURES, { recursive: true });
+    pebble = await startPebble();
+    app = await startApp({ pebble, platform: { guiFolder: GUI } });
+    browser = await chromium.launch({ executablePath: toolPath('CERTDESK_TEST_CHROMIUM'), args: FLAGS });
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(app.app.address) && !request.url().startsWith('data:')) {
+        problems.push(`a request to ${request.url()}`);
+      }
+    });
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+    await pebble?.stop();
+  });
+
+  /** Light and dark, for a person to look at. */
+  async function lookAt(name: string): Promise<void> {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
+    }
+  }
+
+  it('signs in by the one-time link, and shows what to do first', async () => {
+    await page.goto(await app.app.signInLink());
+    await page.getByText('No projects yet').waitFor();
+    await lookAt('projects-empty');
+  });
+
+  it('makes a project and obtains its certificate by clicks; the steps are shown', async () => {
+    await page
+      .getByRole('button', { name: /new project|make a project/i })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByLabel('Domain').fill('shop.example.com');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /create|make/i })
+      .click();
+    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
+    await page.getByRole('button', { name: 'Obtain certificate' }).waitFor();
+    await lookAt('obtain');
+    await page.getByRole('button', { name: 'Obtain certificate' }).click();
+    await page.getByText('See the certificate').waitFor({ timeout: 20_000 });
+    await lookAt('job');
+    await page.getByText('See the certificate').click();
+    await page.getByText('SHA-256 fingerprint').waitFor();
+    await lookAt('certificate');
+  });
+
+  it('explains a challenge that failed, without leaving the page', async () => {
+    await pebble.challtestsrv.setServfail('broken.example.com');
+    const id = await app.project('broken.example.com');
+    await page.goto(`${app.app.address}/#/projects/${id}/obtain`);
+    await page.getByRole('button', { name: 'Obtain certificate' }).click();
+    await page.getByText('Could not verify domain ownership').first().waitFor({ timeout: 20_000 });
+    await lookAt('job-failed');
+  });
+
+  it('shows a change that was made by REST within a second', async () => {
+    await page.goto(`${app.app.address}/#/projects`);
+    await page.getByText('shop.example.com').first().waitFor();
+    await app.project('live.example.com');
+    await page.getByText('live.example.com').first().waitFor({ timeout: 1_000 });
+    await lookAt('projects');
+  });
+
+  it('shows the other screens', async () => {
+    for (const name of ['tokens', 'about'] as const) {
+      await page.goto(`${app.app.address}/#/${name}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await lookAt(name);
+    }
+    const { body } = await app.call('GET', '/projects?q=shop');
+    await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}`);
+    await page.getByText('Renews by itself').first().waitFor();
+    await lookAt('project');
+    await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}/upload`);
+    await page.getByRole('button', { name: 'Upload' }).waitFor();
+    await lookAt('upload');
+  });
+
+  it('has said no error, and asked nobody else for anything', () => expect(problems).toEqual([]));
+});
