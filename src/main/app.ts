@@ -124,13 +124,14 @@ async function open(
     dnsEndpoints: platform.dns.endpoints,
     limits,
   });
-  closing.push(() => engine.stop());
   if ((await stores.settings.get(SIGN_OUT_ON_RESTART)) === true) await engine.sessions.endAll();
   await engine.restoreChallenges();
   const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);
   if (challenge !== null) closing.push(() => challenge.close());
   const address = await openApi(platform, { engine, secrets, closing });
+  // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
+  closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start();
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);

@@ -66,13 +66,42 @@ export const ObtainRequestSchema = z
   .meta({ id: 'ObtainRequest' });
 export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
 
+/** The documented request, two PEM texts, or files as people have them. Which parts must be there is checked at the end. */
 export const KeyPairRequestSchema = z
   .strictObject({
-    certificate: z.string().min(1).meta({ description: 'PEM: the leaf and its chain, in any order' }),
-    privateKey: z.string().min(1).meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1' }),
+    certificate: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'PEM: the leaf and its chain, in any order' }),
+    privateKey: z.string().min(1).optional().meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1' }),
     passphrase: z.string().max(1024).optional(),
+    file: z.base64().min(1).optional().meta({
+      description:
+        'In place of `certificate`: the bytes of a PFX, DER or PEM file. PFX and PEM may hold the private key too',
+    }),
+    keyFile: z.base64().min(1).optional().meta({
+      description: 'In place of `privateKey`: the bytes of a DER or PEM file',
+    }),
   })
-  .meta({ id: 'KeyPairRequest' });
+  .superRefine(({ certificate, privateKey, file, keyFile }, ctx) => {
+    const refuse = (field: string, message: string) =>
+      ctx.addIssue({ code: 'custom', path: [field], message });
+    const absent = 'expected string, received undefined';
+    if (file === undefined && certificate === undefined) refuse('certificate', absent);
+    if (file === undefined && privateKey === undefined && keyFile === undefined) refuse('privateKey', absent);
+    if (file !== undefined && certificate !== undefined) refuse('file', 'give certificate or file, not both');
+    if (keyFile !== undefined && privateKey !== undefined)
+      refuse('keyFile', 'give privateKey or keyFile, not both');
+  })
+  .meta({
+    id: 'KeyPairRequest',
+    anyOf: [
+      { required: ['certificate', 'privateKey'] },
+      { required: ['certificate', 'keyFile'] },
+      { required: ['file'] },
+    ],
+  });
 export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
 
 export const WarningSchema = z.object({

@@ -12,6 +12,7 @@ import { presentCertificate, presentStatus, presentUploaded } from './present.ts
 import { findProject } from './projects.ts';
 import { NO_RENEWAL_YET } from './renewal.ts';
 import type { Stores } from './stores.ts';
+import { readGivenPair } from './upload-file.ts';
 
 export interface Certificates {
   /** Null where the project has none. @throws PROJECT_NOT_FOUND */
@@ -92,8 +93,8 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     };
   }
 
-  const check = ({ domain, altNames }: ProjectRecord, body: KeyPairRequest) =>
-    checkKeyPair({ ...body, domain, altNames, now: clock.now() });
+  const check = async ({ domain, altNames }: ProjectRecord, body: KeyPairRequest) =>
+    checkKeyPair({ ...(await readGivenPair(body)), domain, altNames, now: clock.now() });
 
   return {
     async get(projectId) {
@@ -115,6 +116,9 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       }
       const certificate = await uploaded(project, await check(project, body));
       return journal.write(async (tx, emit) => {
+        // Looked at again: it may have been removed or given another domain while the files were checked.
+        const { domain } = await findProject(tx, projectId);
+        if (domain !== project.domain) throw domainMismatch(domain);
         await refuseWhileBusy(tx, projectId);
         await tx.certificates.activate(certificate);
         const message = `Certificate of ${certificate.issuerOrganization} for ${certificate.domain} uploaded`;
@@ -184,6 +188,11 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       return file;
     },
   };
+}
+
+function domainMismatch(domain: string | null): CertdeskError {
+  if (domain === null) return new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
+  return new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', `Certificate is not valid for domain ${domain}`);
 }
 
 /** Details are plain JSON by the rule of errors.ts; this makes the compiler see it. */

@@ -121,6 +121,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
   const scheduler = createScheduler({
     stores,
+    journal,
     issuance,
     clock,
     log,

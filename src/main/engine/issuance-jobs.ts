@@ -76,7 +76,10 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     return journal.write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
       if (active?.fingerprint === version.fingerprint) return active;
-      await tx.certificates.activate(version);
+      // A renewal takes over what somebody may have set while it ran.
+      const renewed = job.input.kind === 'renew' && active !== null;
+      const stored = renewed ? { ...version, autoRenew: active.autoRenew } : version;
+      await tx.certificates.activate(stored);
       await tx.jobs.update(job.id, { step: 'store' });
       const message = `Certificate for ${version.names.join(', ')} stored; it expires ${version.expiresAt}`;
       await emit({
@@ -86,7 +89,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
         message,
         audit: outcome(job),
       });
-      return version;
+      return stored;
     });
   }
 
@@ -116,8 +119,15 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       keep: async (issued) => {
         const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
         if (dryRun) return version;
-        await deps.chooser.keep(job.projectId, recipe, await secrets.read(job.id));
-        return activate(version, job);
+        const stored = await activate(version, job);
+        // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
+        await secrets
+          .read(job.id)
+          .then((given) => deps.chooser.keep(job.projectId, recipe, given))
+          .catch((error: unknown) =>
+            deps.log.error({ jobId: job.id, err: error }, 'DNS credentials not kept'),
+          );
+        return stored;
       },
     });
     await succeed(job, { certificate: presentObtained(certificate), ...(dryRun ? { dryRun: true } : {}) });
@@ -200,10 +210,19 @@ async function noteFailure(
     lastAttempt: toTimestamp(now),
     lastError: sentenceOf(error),
     failures,
-    nextAttemptAt: nextAttempt(failures, now, Math.random()),
+    nextAttemptAt: later(nextAttempt(failures, now, Math.random()), retryAfterOf(error, now)),
   };
   await stores.certificates.update(certificateId, { renewal });
 }
+
+/** When the CA or the DNS provider wants to be asked again at the earliest; it wins over our own waits. */
+function retryAfterOf({ details }: CertdeskError, now: Date): string {
+  const seconds: unknown =
+    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
+  return typeof seconds === 'number' ? toTimestamp(new Date(now.getTime() + seconds * 1000)) : '';
+}
+
+const later = (one: string, other: string): string => (one > other ? one : other);
 
 /** With the CA's own words, which say more than ours. */
 function sentenceOf(error: CertdeskError): string {

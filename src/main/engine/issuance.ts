@@ -85,7 +85,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     if (before !== null) return before;
     await secrets.keep(job.id, given);
     try {
-      await queue.submit(job);
+      await queue.submit(job, (tx) => stillThere(tx, job));
       return job;
     } catch (error) {
       await secrets.forget(job.id);
@@ -140,6 +140,16 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       return answer(await submit(job), call);
     },
   };
+}
+
+/** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND where it was removed, or replaced, since the request was looked at. */
+async function stillThere(stores: Stores, { projectId, input }: JobRecord): Promise<void> {
+  await findProject(stores, projectId);
+  if (input.kind === 'obtain') return;
+  const active = await stores.certificates.active(projectId);
+  if (active?.id !== input.certificateId) {
+    throw new CertdeskError('CERTIFICATE_NOT_FOUND', 'The certificate was removed or replaced just now');
+  }
 }
 
 function refuseRevoke({ recipe, revokedAt }: Awaited<ReturnType<typeof findCertificate>>): void {

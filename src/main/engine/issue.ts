@@ -4,7 +4,7 @@
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
 import type { AcmeOrder } from './acme/contract.ts';
-import { pause, poll } from './acme/poll.ts';
+import { isDeadline, pause, poll } from './acme/poll.ts';
 import { isRefusal } from './acme/problem.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
@@ -51,7 +51,9 @@ export async function issue<T>(
   const deadline = Date.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
-    return await keep(await persist(deps, task, { keeper, signal, deadline }));
+    return await keep(
+      await persist(deps, task, { keeper, signal, deadline, key: once(() => ensureKey(task, keeper)) }),
+    );
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
     if (!signal.aborted) await cleanUp(deps, task, keeper);
@@ -62,10 +64,24 @@ interface Walk {
   readonly keeper: OrderKeeper;
   readonly signal: AbortSignal;
   readonly deadline: number;
+  /** Made once an issuance, whatever is walked again: a second one could be stored over the one that was finalized. */
+  key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
 }
 
 /** Waits before a step that the network lost is walked again, in ms. A CA that does not answer at all is asked until the deadline. */
 const AGAIN_MS = [300, 1_500] as const;
+
+/** The same promise for every call; a failed one is tried anew by the next. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= work().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}
 
 /** The walk is resumable, so trying again is walking again. */
 async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise<Issued> {
@@ -77,7 +93,8 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
       const wait = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
-      const worth = error.code === 'ACME_UNAVAILABLE' || error.code === 'ACME_TIMEOUT';
+      const worth =
+        error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
       if (!worth || wait === undefined || Date.now() + wait > deadline) throw error;
       await keeper.step('retry', `${error.message} Trying again.`, { code: error.code });
       await pause(wait, signal);
@@ -85,15 +102,18 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
   }
 }
 
-async function walk(deps: IssueDeps, task: IssueTask, { keeper, signal, deadline }: Walk): Promise<Issued> {
+async function walk(
+  deps: IssueDeps,
+  task: IssueTask,
+  { keeper, signal, deadline, key }: Walk,
+): Promise<Issued> {
   const { email } = task.recipe;
   const owner = { directoryUrl: task.directoryUrl, email, eab: task.eab };
   let account = await deps.accounts.open(owner, signal);
   await keeper.step('account', `Account ${account.account.url}`);
 
   // The key is made while the order is; it is stored before the CSR that bears it is sent.
-  const key = ensureKey(task, keeper);
-  key.catch(() => undefined);
+  key().catch(() => undefined);
   let order = await ensureOrder(task, keeper, account).catch(async (error: unknown) => {
     if (!isRefusal(error, 'accountDoesNotExist')) throw error;
     // The CA has lost its accounts (a staging reset, say): the same key is registered once more.
@@ -104,18 +124,17 @@ async function walk(deps: IssueDeps, task: IssueTask, { keeper, signal, deadline
   if (order.status === 'pending') {
     await prove(task, { keeper, signal, deadline, session: account.session, order });
     order = await account.session.getOrder(order.url);
-    if (order.status === 'pending')
-      order = await settled(order, 'pending', { keeper, signal, deadline }, account);
+    if (order.status === 'pending') order = await settled(order, 'pending', { signal, deadline }, account);
   }
   if (order.status === 'ready') {
-    const { csr } = await key;
+    const { csr } = await key();
     await keeper.step('finalize', 'The CSR is sent');
     order = await finalize(order, csr, account);
   }
   if (order.status === 'processing') {
-    order = await settled(order, 'processing', { keeper, signal, deadline }, account);
+    order = await settled(order, 'processing', { signal, deadline }, account);
   }
-  return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key).privateKey });
+  return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
 }
 
 /** Where the order stands at the CA; a new one where there is none that can be gone on with. */
@@ -166,7 +185,7 @@ async function finalize(order: AcmeOrder, csr: string, { session }: OpenAccount)
 async function settled(
   order: AcmeOrder,
   passing: 'pending' | 'processing',
-  { signal, deadline }: Walk,
+  { signal, deadline }: Pick<Walk, 'signal' | 'deadline'>,
   { session }: OpenAccount,
 ): Promise<AcmeOrder> {
   const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';

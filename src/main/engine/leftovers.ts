@@ -3,6 +3,7 @@
 import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
+import type { OrderRecord } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
 
 export interface LeftoverDeps extends ProofDeps {
@@ -13,19 +14,26 @@ export interface LeftoverDeps extends ProofDeps {
 /** Orders of jobs that have ended; those of unfinished jobs are gone on with by their jobs. */
 export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
   for (const order of await deps.stores.orders.all()) {
-    const job = await deps.stores.jobs.get(order.jobId);
-    if (job === null || job.state === 'queued' || job.state === 'running' || job.input.kind === 'revoke')
-      continue;
-    const { id: jobId, projectId } = job;
-    const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-    const { recipe } = job.input;
-    const given = await deps.secrets.read(jobId);
-    const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    await cleanUp(deps, { solver }, keeper);
-    if (!keeper.order.challenges.every(({ state }) => state === 'cleaned')) continue;
-    await deps.stores.orders.delete(jobId);
-    await deps.secrets.forget(jobId);
+    // One that cannot be undone (its credentials are gone, say) does not hold up the others.
+    await sweepLeftover(deps, order).catch((error: unknown) => {
+      deps.log.warn({ jobId: order.jobId, err: error }, 'A leftover challenge stays; it is tried again');
+    });
   }
+}
+
+async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<void> {
+  const job = await deps.stores.jobs.get(order.jobId);
+  if (job === null || job.state === 'queued' || job.state === 'running' || job.input.kind === 'revoke')
+    return;
+  const { id: jobId, projectId } = job;
+  const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
+  const { recipe } = job.input;
+  const given = await deps.secrets.read(jobId);
+  const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+  await cleanUp(deps, { solver }, keeper);
+  if (!keeper.order.challenges.every(({ state }) => state === 'cleaned')) return;
+  await deps.stores.orders.delete(jobId);
+  await deps.secrets.forget(jobId);
 }
 
 /** A killed process may have ended a job without forgetting the secrets that came with it. */

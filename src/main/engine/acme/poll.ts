@@ -29,14 +29,22 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
   let wait = FIRST_MS;
   for (;;) {
     if (Date.now() + wait > deadline) {
-      throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`);
+      throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`, {
+        deadline: true,
+      });
     }
     await pause(wait, signal);
     const answer = await ask();
     if (isFinal(answer)) return answer;
-    wait = answer.retryAfterMs ?? own;
+    // A CA that says 0 is not asked without a pause.
+    wait = Math.max(answer.retryAfterMs ?? own, GROWING_FROM_MS);
     own = Math.min(own * 1.5, LONGEST_MS);
   }
+}
+
+/** Whether it is `poll` that gave up: asking again at once would only be asking again. */
+export function isDeadline({ details }: CertdeskError): boolean {
+  return typeof details === 'object' && details !== null && Reflect.get(details, 'deadline') === true;
 }
 
 /** @throws the signal's reason, not the AbortError that timers make of it. */

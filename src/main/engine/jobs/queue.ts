@@ -23,8 +23,12 @@ export interface JobQueueDeps {
 }
 
 export interface JobQueue {
-  /** Writes the job and lines it up. @throws OPERATION_IN_PROGRESS */
-  submit(job: JobRecord): Promise<void>;
+  /**
+   * Writes the job and lines it up.
+   * @param check Looks again, in the same transaction, at what the request was judged by: it may have changed since.
+   * @throws OPERATION_IN_PROGRESS, what `check` throws.
+   */
+  submit(job: JobRecord, check: (stores: Stores) => Promise<void>): Promise<void>;
   /**
    * The job when it has ended. @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, SHUTTING_DOWN when
    * Certdesk stops; the job goes on in both cases.
@@ -85,9 +89,10 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   const now = () => toTimestamp(clock.now());
 
   return {
-    async submit(job) {
+    async submit(job, check) {
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN');
       await journal.write(async (tx, emit) => {
+        await check(tx);
         await tx.jobs.create(job);
         const message = `${job.input.kind} begun`;
         await emit({

@@ -3,6 +3,7 @@
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Issuance } from '../issuance.ts';
+import type { Journal } from '../journal.ts';
 import type { Clock, Log } from '../ports.ts';
 import { attemptAt } from '../renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../retention.ts';
@@ -10,6 +11,7 @@ import type { Stores } from '../stores.ts';
 
 export interface SchedulerDeps {
   readonly stores: Stores;
+  readonly journal: Journal;
   readonly issuance: Issuance;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,23 +46,38 @@ export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Pro
 
 const EVERY_MS = 60_000;
 
-export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }: SchedulerDeps): Scheduler {
+export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const { stores, journal, issuance, clock, log, sweepLeftovers } = deps;
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<number> | null = null;
   let due: Timestamp | null = null;
 
   async function sweep(): Promise<number> {
     const now = clock.now();
-    await stores.certificates.purgeRemoved(daysAgo(KEEP_REMOVED_DAYS, now));
+    await purge(daysAgo(KEEP_REMOVED_DAYS, now));
     await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
-    await sweepLeftovers();
     let begun = 0;
     for (const certificate of await stores.certificates.renewable()) {
       const at = attemptAt(certificate);
       if (at === null || at > toTimestamp(now)) continue;
       if (await renew(certificate.projectId)) begun += 1;
     }
+    // Last: what cannot be cleared away must not hold up a renewal.
+    await sweepLeftovers();
     return begun;
+  }
+
+  /** Keys go with them for good: that is a matter of the audit trail. */
+  async function purge(before: Timestamp): Promise<void> {
+    await journal.write(async (tx, emit) => {
+      const count = await tx.certificates.purgeRemoved(before);
+      if (count === 0) return;
+      await emit({
+        kind: 'certificate.purged',
+        message: `${count} certificate versions removed before ${before} deleted with their keys`,
+        audit: { operation: 'certificates.purge', result: 'ok' },
+      });
+    });
   }
 
   async function renew(projectId: string): Promise<boolean> {
@@ -81,7 +98,9 @@ export function createScheduler({ stores, issuance, clock, log, sweepLeftovers }
         'SHUTTING_DOWN',
       ];
       if (error instanceof CertdeskError && passing.includes(error.code)) return false;
-      throw error;
+      // One that cannot be begun does not hold up the others.
+      log.error({ projectId, err: error }, 'A renewal could not be begun; it is tried again in a minute');
+      return false;
     }
   }
 

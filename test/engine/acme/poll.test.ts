@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+
+const answers = (retryAfterMs: number | null, finalAfter: number) => {
+  let asked = 0;
+  return {
+    asked: () => asked,
+    ask: async () => ({ retryAfterMs, final: ++asked >= finalAfter }),
+  };
+};
+const polling = (ms: number) => ({
+  signal: new AbortController().signal,
+  deadline: Date.now() + ms,
+  what: 'a test',
+});
+
+describe('poll', () => {
+  it('honours Retry-After, and looks at 50 ms first', async () => {
+    const { ask, asked } = answers(300, 2);
+    const began = performance.now();
+    await poll(ask, ({ final }) => final, polling(5_000));
+    expect(asked()).toBe(2);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(340);
+  });
+
+  it('does not hammer a CA that says Retry-After: 0', async () => {
+    const { ask, asked } = answers(0, 1_000);
+    await expect(poll(ask, ({ final }) => final, polling(600))).rejects.toThrow();
+    expect(asked()).toBeLessThan(8);
+  });
+
+  it('gives up at once where the next look would come too late, and says that it was the deadline', async () => {
+    const { ask, asked } = answers(34 * 3_600_000, 2);
+    const error = await poll(ask, ({ final }) => final, polling(2_000)).catch((reason: unknown) => reason);
+    expect(asked()).toBe(1);
+    expect(error).toMatchObject({ code: 'ACME_TIMEOUT' });
+    expect(error instanceof CertdeskError && isDeadline(error)).toBe(true);
+  });
+});

@@ -1,0 +1,122 @@
+// Files as OpenSSL writes them, given to the upload in every form that people have them in.
+import { afterAll, describe, expect, it } from 'vitest';
+import { readPrivateKey } from '../../src/main/engine/keys.ts';
+import { readGivenPair } from '../../src/main/engine/upload-file.ts';
+import type { KeyPairRequest } from '../../src/shared/certificate.ts';
+import { rejectionOf } from '../support/failure.ts';
+import { createOpenSsl } from '../support/openssl.ts';
+import { createUploads } from '../support/uploads.ts';
+
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+const uploads = await createUploads(openssl);
+const { leaf, fullChain } = uploads;
+
+const latin1 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
+const text = (content: string) => Buffer.from(content).toString('base64');
+const der = async (args: readonly string[], pem: string) =>
+  latin1(await openssl.run([...args, '-outform', 'DER'], pem));
+
+/** What the verdict on an upload makes of it. */
+async function judged(body: KeyPairRequest) {
+  const { chain, privateKey } = uploads.check(await readGivenPair(body));
+  return { chain, privateKey };
+}
+const WHOLE = { chain: fullChain, privateKey: leaf.privateKey };
+const ALONE = { chain: leaf.certificate, privateKey: leaf.privateKey };
+
+describe('PEM', () => {
+  it('as text, to the letter of the documented request', async () => {
+    const body = { certificate: fullChain, privateKey: leaf.privateKey };
+    expect(await readGivenPair(body)).toEqual({ ...body, passphrase: undefined });
+  });
+
+  it('as files: apart, together, and text beside a file', async () => {
+    expect(await judged({ file: text(fullChain), keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
+    expect(await judged({ file: text(leaf.privateKey + fullChain) })).toEqual(WHOLE);
+    expect(await judged({ file: text(fullChain), privateKey: leaf.privateKey })).toEqual(WHOLE);
+    expect(await judged({ certificate: fullChain, keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
+  });
+
+  it('with a key that is given beside the one in the file: the given one counts', async () => {
+    const other = await openssl.makeKey('ec-256');
+    const given = await readGivenPair({ file: text(fullChain + other), privateKey: leaf.privateKey });
+    expect(given.privateKey).toBe(leaf.privateKey);
+  });
+});
+
+describe('DER', () => {
+  it('a certificate, with a key as text or DER', async () => {
+    const file = await der(['x509'], leaf.certificate);
+    expect(await judged({ file, privateKey: leaf.privateKey })).toEqual(ALONE);
+    const keyFile = await der(['pkcs8', '-topk8', '-nocrypt'], leaf.privateKey);
+    expect(await judged({ file, keyFile })).toEqual(ALONE);
+  });
+
+  it.each([
+    ['SEC 1', 'ec-256', ['ec']],
+    ['PKCS#1', 'rsa-2048', ['rsa', '-traditional']],
+    ['PKCS#8 of RSA', 'rsa-2048', ['pkcs8', '-topk8', '-nocrypt']],
+    ['PKCS#8 of EC', 'ec-384', ['pkcs8', '-topk8', '-nocrypt']],
+    ['PKCS#8 of Ed25519', 'ed25519', ['pkcs8', '-topk8', '-nocrypt']],
+    ['encrypted PKCS#8', 'ec-256', ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:secret']],
+  ] as const)('a key as %s', async (_form, kind, args) => {
+    const key = await openssl.makeKey(kind);
+    const { privateKey, passphrase } = await readGivenPair({
+      certificate: fullChain,
+      keyFile: await der(args, key),
+      passphrase: 'secret',
+    });
+    expect(readPrivateKey(privateKey, passphrase)).toBe(key);
+  });
+});
+
+describe('PKCS#12', () => {
+  const pfx = async (password: string, ...more: readonly string[]) => {
+    const [certificates, key] = [await openssl.file(fullChain), await openssl.file(leaf.privateKey)];
+    const args = ['-export', '-in', certificates, '-inkey', key, '-passout', `pass:${password}`, ...more];
+    return latin1(await openssl.run(['pkcs12', ...args]));
+  };
+
+  it('with its passphrase', async () => {
+    expect(await judged({ file: await pfx('secret'), passphrase: 'secret' })).toEqual(WHOLE);
+    expect(await judged({ file: await pfx('') })).toEqual(WHOLE);
+    const old = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
+    expect(await judged({ file: await pfx('secret', ...old), passphrase: 'secret' })).toEqual(WHOLE);
+  });
+
+  it('without, or with another', async () => {
+    const file = await pfx('secret');
+    expect((await rejectionOf(readGivenPair({ file }))).code).toBe('PASSPHRASE_REQUIRED');
+    expect((await rejectionOf(readGivenPair({ file, passphrase: 'x' }))).code).toBe('PASSPHRASE_WRONG');
+  });
+});
+
+describe('what is refused', () => {
+  const refusal = async (body: KeyPairRequest) => (await rejectionOf(judged(body))).message;
+
+  it('a certificate alone: its key is asked for', async () => {
+    for (const file of [text(fullChain), await der(['x509'], leaf.certificate)]) {
+      const { code, message } = await rejectionOf(readGivenPair({ file }));
+      expect([code, message]).toEqual(['KEY_UNREADABLE', expect.stringMatching(/privateKey.*keyFile/)]);
+    }
+  });
+
+  it('other files, each by its name where it has one', async () => {
+    const key = leaf.privateKey;
+    expect(await refusal({ file: text('Dear admin,'), privateKey: key })).toMatch(/not PEM/);
+    expect(await refusal({ file: latin1('\x30\x82\x01\x00garbage'), privateKey: key })).toMatch(/binary/);
+    const request = await openssl.run(['req', '-new', '-key', await openssl.file(key), '-subj', '/CN=x']);
+    expect(await refusal({ file: text(request), privateKey: key })).toMatch(/signing request/);
+    const p7b = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', await openssl.file(fullChain)]);
+    expect(await refusal({ file: text(p7b), privateKey: key })).toMatch(/PKCS#7/);
+    expect(await refusal({ file: text(fullChain), keyFile: text('nothing') })).toMatch(/not PEM/);
+    expect(await refusal({ file: text(fullChain), keyFile: latin1('\x30\x03\x02\x01\x00') })).toMatch(
+      /private key/,
+    );
+  });
+
+  it('nothing at all', async () => {
+    expect((await rejectionOf(readGivenPair({}))).code).toBe('INVALID_REQUEST');
+  });
+});
