@@ -2,7 +2,7 @@
 // no secret.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
 import type { AuditEntry } from '../../src/shared/audit.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -137,6 +137,28 @@ describe('changes', () => {
     expect(asked?.jobId).toMatch(/^[0-9a-f-]{36}$/);
     expect(ended?.jobId).toBe(asked?.jobId);
     expect(ended?.actor).toEqual(asked?.actor);
+  });
+});
+
+describe('Certdesk by itself', () => {
+  it('deletes what was removed 30 days ago, and says so', async () => {
+    const { id } = await uploaded();
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    await app.close();
+    const later = () => new Date(Date.now() + 31 * 86_400_000);
+    app = await startApp({ dataFolder: app.dataFolder, platform: { clock: { now: later } } });
+    const purged = await vi.waitFor(async () => {
+      const [entry] = await trail('&actor=certdesk');
+      if (entry === undefined) throw new Error('nothing yet');
+      return entry;
+    });
+    expect(purged).toMatchObject({
+      actor: { kind: 'certdesk', id: null, name: 'Certdesk' },
+      operation: 'certificates.purge',
+      result: 'ok',
+      address: null,
+    });
+    expect(purged.message).toMatch(/^1 certificate/);
   });
 });
 

@@ -1,0 +1,46 @@
+// The server and the command line write to one audit trail at the same time: none waits in vain, no entry is lost.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
+import { openTestDatabase } from '../../support/database.ts';
+
+const WRITER = join(import.meta.dirname, '../../support/audit-writer.ts');
+/** Of both together more than are read at once. */
+const COUNT = 600;
+
+function startWriter(folder: string, name: string) {
+  const child = spawn(process.execPath, [WRITER, folder, name, String(COUNT)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return {
+    ready: once(child.stdout, 'data'),
+    begin: () => child.stdin.write('begin\n'),
+    ended: once(child, 'exit').then(([code]) => expect(code).toBe(0)),
+  };
+}
+
+it('two processes write into one chain', async () => {
+  const database = openTestDatabase();
+  try {
+    const names = ['one', 'two'];
+    const writers = names.map((name) => startWriter(database.folder, name));
+    await Promise.all(writers.map(({ ready }) => ready));
+    for (const { begin } of writers) begin();
+    await Promise.all(writers.map(({ ended }) => ended));
+    const trail = createAuditTrail(database.stores);
+    expect(await trail.verify()).toMatchObject({ ok: true, entries: 2 * COUNT, broken: null });
+    const seen: string[] = [];
+    for await (const { message } of trail.entries()) seen.push(message);
+    // Each process's own in its order, and the two mixed: they did write at the same time.
+    for (const name of names)
+      expect(seen.filter((message) => message.startsWith(name))).toEqual(
+        Array.from({ length: COUNT }, (_, n) => `${name} ${n + 1}`),
+      );
+    const turns = seen.filter((message, n) => message.split(' ')[0] !== seen[n - 1]?.split(' ')[0]).length;
+    expect(turns).toBeGreaterThan(2);
+  } finally {
+    await database.close();
+  }
+});

@@ -1,0 +1,158 @@
+// Signing in to the GUI: the link that works once, and the cookie that it brings.
+import { hostname } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createBrowser } from '../support/browser.ts';
+import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
+
+let visit: GuiVisit;
+beforeEach(async () => {
+  visit = await startGuiVisit();
+});
+afterEach(() => visit.app.stop());
+
+const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
+
+describe('the one-time link', () => {
+  it('opens the page of sign-in, with its 256-bit secret behind #', async () => {
+    const url = await visit.link();
+    expect(url.href.startsWith(`${visit.app.app.address}/login#cdl_`)).toBe(true);
+    expect(Buffer.from(secretOf(url).slice(4), 'base64url')).toHaveLength(32);
+    expect(secretOf(await visit.link())).not.toBe(secretOf(url));
+  });
+
+  it('works once', async () => {
+    const secret = secretOf(await visit.link());
+    expect(await visit.isSignedIn()).toBe(false);
+    expect((await visit.browser.signIn(secret)).status).toBe(200);
+    expect(await visit.isSignedIn()).toBe(true);
+    const second = createBrowser(visit.app.app.address);
+    const answer = await second.signIn(secret);
+    expect(answer).toMatchObject({ status: 401, body: { code: 'SIGN_IN_LINK_INVALID' } });
+    expect(answer.cookies).toEqual([]);
+    expect(await visit.isSignedIn(second)).toBe(false);
+  });
+
+  it('works once when it is opened twice at the same moment', async () => {
+    const secret = secretOf(await visit.link());
+    const both = await Promise.all([
+      visit.browser.signIn(secret),
+      createBrowser(visit.app.app.address).signIn(secret),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+  });
+
+  it('works for 10 minutes', async () => {
+    const [first, second] = [secretOf(await visit.link()), secretOf(await visit.link())];
+    visit.later(10 * 60_000 - 1000);
+    expect((await visit.browser.signIn(first)).status).toBe(200);
+    visit.later(1000);
+    expect((await createBrowser(visit.app.app.address).signIn(second)).status).toBe(401);
+  });
+
+  it('is in no log, and in the database as a hash only', async () => {
+    const secret = secretOf(await visit.link());
+    const unused = secretOf(await visit.link());
+    await visit.browser.signIn(secret);
+    await visit.isSignedIn();
+    const session = visit.browser.cookie?.split('=')[1] ?? '';
+    expect(session).toMatch(/^cds_[\w-]{43}$/);
+    const database = await readDatabase();
+    for (const each of [secret, unused, session]) {
+      expect(visit.app.log.join('\n')).not.toContain(each);
+      expect(database).not.toContain(each);
+    }
+    expect(database).toMatch(/[0-9a-f]{64}/);
+  });
+
+  it('is not guessed at: the 11th wrong one in a minute is answered by 429, with any token', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    expect(await visit.browser.signIn('cdl_x')).toMatchObject({ body: { code: 'TOO_MANY_REQUESTS' } });
+    expect((await visit.app.call('GET', '/projects', { token: 'cdk_x' })).status).toBe(429);
+    expect((await visit.app.call('GET', '/projects')).status).toBe(200);
+  });
+
+  it('says which field is missing', async () => {
+    for (const body of [
+      '{}',
+      '{"secret":""}',
+      '{"secret":1}',
+      '[]',
+      '',
+      JSON.stringify({ secret: 'x'.repeat(201) }),
+    ]) {
+      const answer = await visit.browser.post('/login', body);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+    }
+  });
+});
+
+describe('the cookie', () => {
+  const flagsOf = (cookie: string | undefined) => cookie?.split('; ').slice(1);
+
+  it('is out of reach of scripts and of other sites, for 12 hours', async () => {
+    const { cookies } = await visit.browser.signIn(secretOf(await visit.link()));
+    const port = new URL(visit.app.app.address).port;
+    expect(cookies).toHaveLength(1);
+    expect(cookies[0]).toMatch(new RegExp(`^certdesk-${port}=cds_`));
+    expect(flagsOf(cookies[0])).toEqual(['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict']);
+  });
+
+  it('is bound to https where the browser speaks https, to a proxy before this server', async () => {
+    const proxied = createBrowser(visit.app.app.address, {
+      origin: `https://${hostname()}`,
+      host: hostname(),
+    });
+    const { status, cookies } = await proxied.signIn(secretOf(await visit.link()));
+    expect(status).toBe(200);
+    expect(cookies[0]).toMatch(/^__Host-certdesk=cds_/);
+    expect(flagsOf(cookies[0])).toEqual(['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict', 'Secure']);
+    expect((await proxied.post('/trpc/projects.create', project())).status).toBe(200);
+    const downgraded = await proxied.post('/trpc/projects.create', project(), {
+      Origin: `http://${hostname()}`,
+    });
+    expect(downgraded).toMatchObject({
+      status: 403,
+      body: { error: { data: { body: { code: 'ORIGIN_NOT_ALLOWED' } } } },
+    });
+  });
+
+  it('is good for 12 hours, used or not', async () => {
+    await visit.signIn();
+    visit.later(12 * 3_600_000 - 1000);
+    expect(await visit.isSignedIn()).toBe(true);
+    visit.later(1000);
+    expect(await visit.isSignedIn()).toBe(false);
+  });
+
+  it('that is made up opens nothing, and is no failed token', async () => {
+    const forger = createBrowser(visit.app.app.address, {
+      cookie: `certdesk-${new URL(visit.app.app.address).port}=cds_x`,
+    });
+    for (let n = 0; n < 12; n += 1) expect((await forger.get('/api/v1/projects')).status).toBe(401);
+  });
+
+  it('of another port is not taken for one of this', async () => {
+    await visit.signIn();
+    const other = createBrowser(visit.app.app.address, {
+      cookie: (visit.browser.cookie ?? '').replace(/-\d+=/, '-1='),
+    });
+    expect(await visit.isSignedIn(other)).toBe(false);
+  });
+});
+
+/** Everything that is in the database, as text. */
+async function readDatabase(): Promise<string> {
+  const database = openDatabase(databasePath(visit.app.dataFolder));
+  const dump = await Promise.all([
+    database.db.selectFrom('sessions').selectAll().execute(),
+    database.db.selectFrom('login_links').selectAll().execute(),
+    database.db.selectFrom('events').selectAll().execute(),
+    database.db.selectFrom('settings').selectAll().execute(),
+  ]);
+  await database.close();
+  return JSON.stringify(dump);
+}
