@@ -49,6 +49,8 @@ const brokenAt = async (expected?: AuditHead) => {
   return broken?.seq ?? null;
 };
 
+const reason = async () => (await trail.verify()).broken?.reason;
+
 const all = async () => {
   const entries: AuditEntry[] = [];
   for await (const entry of trail.entries()) entries.push(entry);
@@ -165,6 +167,7 @@ describe('tampering is found', () => {
   it.each([1, 4, COUNT - 1])('entry %i deleted', async (seq) => {
     tamper(`DELETE FROM audit WHERE seq = ${seq}`);
     expect(await brokenAt()).toBe(seq);
+    expect(await reason()).toBe(`it is missing: the next one that is there has number ${seq + 1}`);
   });
 
   it('an entry deleted, and the others moved up', async () => {
@@ -176,6 +179,7 @@ describe('tampering is found', () => {
   it('the last entry deleted, or the last three, or all', async () => {
     tamper(`DELETE FROM audit WHERE seq = ${COUNT}`);
     expect(await brokenAt()).toBe(COUNT);
+    expect(await reason()).toBe('it is missing: by the note of how it ends, the trail has 8 entries');
     tamper(`DELETE FROM audit WHERE seq > ${COUNT - 3}`);
     expect(await brokenAt()).toBe(COUNT - 2);
     tamper('DELETE FROM audit');
@@ -187,6 +191,7 @@ describe('tampering is found', () => {
     await journal.record(ENTRY);
     await journal.record(ENTRY);
     expect(await brokenAt()).toBe(COUNT);
+    expect(await reason()).toBe('it is missing: the next one that is there has number 9');
   });
 
   it('two entries swapped, with or without their numbers', async () => {
