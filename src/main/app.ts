@@ -9,7 +9,7 @@ import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
 import { createEngine, type Engine } from './engine/index.ts';
 import type { Clock, SecretStore } from './engine/ports.ts';
-import { SERVER_ADDRESS, SIGN_OUT_ON_RESTART, signInAddress } from './engine/sessions.ts';
+import { SERVER_ADDRESS, signInAddress } from './engine/sessions.ts';
 import type { Stores } from './engine/stores.ts';
 import { type ChallengeListener, openChallengeListener } from './http/acme-challenge.ts';
 import { type Listening, listenError } from './http/listen.ts';
@@ -124,7 +124,7 @@ async function open(
     dnsEndpoints: platform.dns.endpoints,
     limits,
   });
-  if ((await stores.settings.get(SIGN_OUT_ON_RESTART)) === true) await engine.sessions.endAll();
+  if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
   const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);

@@ -112,7 +112,6 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
   });
 
   it('gives up before the CA is told where the record never shows, and removes it', async () => {
-    await app.app.engine.setPropagation({ timeout: 2, interval: 0.5 });
     const deaf = await startDnsRig([{ name: 'example.com' }]); // its BIND is not the one that is asked
     const dns = { ...rig.dns, endpoints: deaf.dns.endpoints };
     const other = await startApp({
@@ -120,7 +119,8 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       platform: { dns, challenge: { host: '127.0.0.1', port: 0, required: true } },
     });
     try {
-      await other.app.engine.setPropagation({ timeout: 2, interval: 0.5 });
+      const settings = { dns: { propagationTimeout: 2, propagationInterval: 0.5 } };
+      expect(await other.call('PATCH', '/settings', { body: settings })).toMatchObject({ status: 200 });
       const id = await other.project('never.example.com');
       const before = rig.pebble.requests().filter((request) => request.includes('chalZ')).length;
       const answer = await other.call('POST', path(id, '/obtain'), { body: deaf.requests.cloudflare });
@@ -129,7 +129,6 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect(rig.pebble.requests().filter((request) => request.includes('chalZ')).length).toBe(before);
       expect(await deaf.bind.lookup('_acme-challenge.never.example.com', 'TXT')).toEqual([]);
     } finally {
-      await app.app.engine.setPropagation({});
       await other.stop();
       await deaf.stop();
     }

@@ -3,10 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SIGN_OUT_ON_RESTART } from '../../src/main/engine/sessions.ts';
-import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { openDatabase } from '../../src/main/storage/database.ts';
-import { createStores } from '../../src/main/storage/stores.ts';
 import { startApp } from '../support/app.ts';
 import { createBrowser } from '../support/browser.ts';
 import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
@@ -172,7 +168,7 @@ describe('the end of a session', () => {
     [undefined, 200],
     [false, 200],
     [true, 401],
-  ])('with sign-out-on-restart %s: after a restart it gets %i', async (setting, expected) => {
+  ])('with signOutOnRestart %s: after a restart it gets %i', async (setting, expected) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'certdesk-session-'));
     const port = await freePort();
     const options = { dataFolder, platform: { api: { host: '127.0.0.1', port } } };
@@ -180,12 +176,11 @@ describe('the end of a session', () => {
     const secret = new URL(await first.app.signInLink()).hash.slice(1);
     const visitor = createBrowser(first.app.address);
     await visitor.signIn(secret);
-    await first.close();
     if (setting !== undefined) {
-      const database = openDatabase(databasePath(dataFolder));
-      await createStores(database.db).settings.set(SIGN_OUT_ON_RESTART, setting);
-      await database.close();
+      const body = { sessions: { signOutOnRestart: setting } };
+      expect(await first.call('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
     }
+    await first.close();
     const second = await startApp(options);
     expect((await visitor.get('/api/v1/projects')).status).toBe(expected);
     await second.stop();

@@ -6,6 +6,7 @@ import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
 import { sessions } from './sessions.ts';
+import { settings } from './settings.ts';
 import { system } from './system.ts';
 import { tokens } from './tokens.ts';
 import { router } from './trpc.ts';
@@ -19,6 +20,7 @@ export const appRouter = router({
   tokens,
   sessions,
   audit,
+  settings,
   system,
 });
 

@@ -11,11 +11,6 @@ import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
 import { createHttpChallenges } from './challenges/http-01.ts';
-import {
-  PROPAGATION_SETTING,
-  type PropagationOverride,
-  readPropagation,
-} from './challenges/propagation-settings.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
@@ -34,6 +29,7 @@ import { createOverview, type OverviewVerbs } from './overview.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createSessions, type Sessions } from './sessions.ts';
+import { createSettings, type SettingsVerbs } from './settings.ts';
 import type { Stores } from './stores.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -71,6 +67,7 @@ export interface Engine {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
+  readonly settings: SettingsVerbs;
   readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
@@ -80,8 +77,6 @@ export interface Engine {
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   counts(): { readonly running: number; readonly queued: number };
-  /** How long and how often dns-01 looks for its record, in place of what each provider suggests. */
-  setPropagation(override: PropagationOverride): Promise<void>;
   /** Serves the challenges that a former run has presented; before anybody can ask for them. */
   restoreChallenges(): Promise<void>;
   /** Goes on with what a former run left, and begins to look for renewals. */
@@ -98,14 +93,13 @@ export function createEngine(ports: EnginePorts): Engine {
   const locks = createKeyedMutex();
   const chooser = createDnsChooser(stores, secrets);
   const confirmations = createConfirmations();
-  const propagation = () => readPropagation(stores.settings);
   const solvers = createSolverRegistry({
     ...ports,
     http: http.solver,
     chooser,
     confirmations,
     locks,
-    propagation,
+    settings: stores.settings,
   });
   const accounts = createAccounts({ ...ports, locks });
   const deps = {
@@ -139,6 +133,7 @@ export function createEngine(ports: EnginePorts): Engine {
     tokens: createTokens(stores, journal, clock),
     sessions: createSessions(stores, journal, clock),
     audit: createAuditTrail(stores),
+    settings: createSettings(stores, journal),
     overview: createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size }),
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
@@ -146,7 +141,6 @@ export function createEngine(ports: EnginePorts): Engine {
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,
-    setPropagation: (override) => stores.settings.set(PROPAGATION_SETTING, override),
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },

@@ -38,9 +38,6 @@ const LAST_USE_MS = 60_000;
 /** What the audit trail calls it. */
 export const SIGN_IN = 'sessions.begin';
 
-/** The key of the setting (a boolean) by which a restart signs every browser out. */
-export const SIGN_OUT_ON_RESTART = 'sign-out-on-restart';
-
 /** The key of the setting that holds the running server's address, null while it starts. */
 export const SERVER_ADDRESS = 'server-address';
 

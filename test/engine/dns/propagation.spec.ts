@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type AwaitedRecord,
-  type PropagationSettings,
-  waitForPropagation,
-} from '../../../src/main/engine/dns/propagation.ts';
+import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
+import type { AwaitedRecord, PropagationSettings } from '../../../src/main/engine/dns/propagation-rounds.ts';
 import type { Json } from '../../../src/main/engine/model.ts';
 import { type DnsWorld, type DnsWorldOptions, showing, startDnsWorld } from '../../support/dns-world.ts';
-import { type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
+import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
 
 const NAME = '_acme-challenge.example.com';
 const RECORD: AwaitedRecord = { name: NAME, challenge: NAME, zone: 'example.com', values: ['one'] };
@@ -34,6 +31,7 @@ const wait = (
     signal: more.signal ?? new AbortController().signal,
     report,
     staleResolverMs: 400,
+    publicResolverMs: 600,
   });
 
 /** Answers `before` for the first `count` questions, `after` from then on. */
@@ -223,7 +221,7 @@ describe('the last word of the configured resolvers', () => {
     });
   });
 
-  test('is not asked of resolvers that nobody chose', async () => {
+  test("is not asked of the system's resolvers", async () => {
     const world = await startWorld({ authorities: [right] });
     resolving(world, () => ({ rcode: 'SERVFAIL' }));
     await wait(world);
@@ -237,5 +235,100 @@ describe('the last word of the configured resolvers', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(reports.at(-1)?.message).toMatch(/^0 of 1 resolvers/);
     await wait(world, { settings: { timeout: 0.3 } });
+  });
+});
+
+describe('the last word of public resolvers, where none is configured', () => {
+  const servers: NameServer[] = [];
+  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+  const startResolver = async (respond: Respond): Promise<string> => {
+    const server = await startNameServer(respond);
+    servers.push(server);
+    return server.server;
+  };
+  const record = { ...RECORD, challenge: '_acme-challenge.alias.example' };
+  const took = async (work: () => Promise<void>): Promise<number> => {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+  };
+
+  test("asks each for the CA's own name, after the name servers, and is quick where they show it", async () => {
+    const publicResolvers = [await startResolver(right), await startResolver(right)];
+    const order: string[] = [];
+    const world = await startWorld({ authorities: [later(2, showing(), right)] });
+    const ms = await took(() => wait(world, { record, settings: { publicResolvers } }));
+    expect(ms).toBeLessThan(500);
+    for (const { questions } of servers) {
+      expect(questions).toEqual([
+        expect.objectContaining({ name: record.challenge, type: 'TXT', recursive: true }),
+      ]);
+    }
+    order.push(...reports.map(({ message }) => message));
+    expect(order.at(-1)).toBe(`2 of 2 public resolvers show the TXT record ${record.challenge}`);
+    expect(order.slice(0, -1).every((message) => message.includes('name server addresses'))).toBe(true);
+  });
+
+  test('waits for one that has an older answer, and goes on when it shows the new one', async () => {
+    const publicResolvers = [
+      await startResolver(right),
+      await startResolver(later(2, showing('old'), right)),
+    ];
+    const world = await startWorld({ authorities: [right] });
+    await wait(world, { settings: { publicResolvers } });
+    expect(servers[1]?.questions).toHaveLength(3);
+    expect(reports.at(-1)?.message).toMatch(/^2 of 2 public resolvers/);
+  });
+
+  test('is never asked before every name server shows the record', async () => {
+    const publicResolvers = [await startResolver(right)];
+    const world = await startWorld({ authorities: [right, showing('old')] });
+    await expect(wait(world, { settings: { timeout: 0.3, publicResolvers } })).rejects.toMatchObject({
+      code: 'DNS_PROPAGATION_TIMEOUT',
+    });
+    expect(servers[0]?.questions).toEqual([]);
+  });
+
+  test.each([
+    ['keeps an older answer', showing('old')],
+    ['sees another side of a split DNS', () => ({ rcode: 'NXDOMAIN' as const })],
+    ['fails', () => ({ rcode: 'SERVFAIL' as const })],
+  ])('one that %s is shown, and holds the order up for a little only', async (_, respond) => {
+    const publicResolvers = [await startResolver(respond)];
+    const world = await startWorld({ authorities: [right] });
+    const ms = await took(() => wait(world, { settings: { timeout: 60, publicResolvers } }));
+    expect(ms).toBeGreaterThan(590);
+    expect(ms).toBeLessThan(1_500);
+    expect(reports.at(-2)?.message).toMatch(/^0 of 1 public resolvers/);
+    expect(reports.at(-1)?.message).toMatch(/^Not every public resolver shows .*the CA is asked now$/);
+  });
+
+  test('ones that are out of reach hold nothing up', async () => {
+    const closed = await startNameServer(right);
+    await closed.close();
+    const world = await startWorld({ authorities: [right] });
+    const ms = await took(() => wait(world, { settings: { publicResolvers: [closed.server] } }));
+    expect(ms).toBeLessThan(500);
+    expect(reports.at(-1)?.data).toMatchObject({
+      servers: [{ state: 'silent', answer: 'connection refused' }],
+    });
+  });
+
+  test('ends on abort with its reason', async () => {
+    const publicResolvers = [await startResolver(showing('old'))];
+    const world = await startWorld({ authorities: [right] });
+    const abort = new AbortController();
+    const reason = new Error('stop');
+    setTimeout(() => abort.abort(reason), 300);
+    await expect(wait(world, { signal: abort.signal, settings: { publicResolvers } })).rejects.toBe(reason);
+  });
+
+  test('a resolver that was chosen has it in their place', async () => {
+    const publicResolvers = [await startResolver(right)];
+    const world = await startWorld({ authorities: [right], configured: true });
+    const known = world.recursor.respond;
+    world.recursor.respond = (question) => (question.type === 'TXT' ? right(question) : known(question));
+    await wait(world, { settings: { publicResolvers } });
+    expect(servers[0]?.questions).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
 import { createHash } from 'node:crypto';
-import { type AwaitedRecord, type PropagationSettings, waitForPropagation } from '../dns/propagation.ts';
+import { waitForPropagation } from '../dns/propagation.ts';
+import type { AwaitedRecord, PropagationSettings } from '../dns/propagation-rounds.ts';
 import type { DnsProvider, DnsZone } from '../dns/provider.ts';
 import { type LookupContext, locateRecord, type RecordPlace } from '../dns/zone.ts';
 import { matchZone } from '../dns/zone-match.ts';

@@ -1,21 +1,16 @@
-// The settings of dns-01's wait for its record, in place of what each provider suggests.
-import { z } from 'zod';
-import type { SettingStore } from '../stores.ts';
+// How dns-01 waits for its record: what the provider suggests, and what the settings say in place of it.
+import type { Settings } from '../../../shared/settings.ts';
+import type { PropagationSettings } from '../dns/propagation-rounds.ts';
 
-export const PropagationOverrideSchema = z.strictObject({
-  /** Seconds until it is given up. */
-  timeout: z.number().int().min(1).max(86_400).optional(),
-  /** Seconds between two polls at most. */
-  interval: z.number().min(0.1).max(600).optional(),
-  /** `resolvers`: ask the resolvers only, for networks that let nothing but their own resolver do DNS. */
-  ask: z.enum(['authoritative', 'resolvers']).optional(),
-});
-export type PropagationOverride = Partial<z.infer<typeof PropagationOverrideSchema>>;
-
-export const PROPAGATION_SETTING = 'dns-propagation';
-
-/** What was set; nothing where nothing was, or where it is not well formed. */
-export async function readPropagation(settings: SettingStore): Promise<PropagationOverride> {
-  const parsed = PropagationOverrideSchema.safeParse(await settings.get(PROPAGATION_SETTING));
-  return parsed.success ? parsed.data : {};
+/** @param suggested The provider's own time-out and interval, in seconds. */
+export function propagationOf(
+  suggested: { readonly timeout: number; readonly interval: number },
+  dns: Settings['dns'],
+): PropagationSettings {
+  return {
+    timeout: dns.propagationTimeout ?? suggested.timeout,
+    interval: dns.propagationInterval ?? suggested.interval,
+    ask: dns.propagationCheck,
+    publicResolvers: dns.publicResolvers,
+  };
 }

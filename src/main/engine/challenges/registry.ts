@@ -6,10 +6,12 @@ import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
 import type { Recipe } from '../model.ts';
 import type { Clock, Log } from '../ports.ts';
+import { readSettings } from '../settings.ts';
+import type { SettingStore } from '../stores.ts';
 import type { Confirmations } from './confirmations.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { DnsChooser } from './dns-choice.ts';
-import type { PropagationOverride } from './propagation-settings.ts';
+import { propagationOf } from './propagation-settings.ts';
 import type { ChallengeSolver } from './solver.ts';
 
 export interface SolverRequest {
@@ -38,7 +40,7 @@ export interface SolverRegistryDeps {
   readonly locks: KeyedMutex;
   /** Provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
-  propagation(): Promise<PropagationOverride>;
+  readonly settings: SettingStore;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,7 +55,7 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
       const values = await deps.chooser.values(projectId, recipe, given);
       const endpoint = deps.dnsEndpoints[providerId] ?? null;
       const provider = await createDnsProvider(providerId, values, { endpoint, clock, log });
-      const propagation = { ...definition.propagation, ...(await deps.propagation()) };
+      const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));
       const solver = createDns01Solver({
         providerId,
         provider,

@@ -4,7 +4,7 @@ import type { NameServer } from './name-servers.ts';
 import type { DnsResolver } from './resolver.ts';
 
 export interface PollTarget {
-  readonly kind: 'authoritative' | 'resolver';
+  readonly kind: 'authoritative' | 'resolver' | 'public';
   readonly host: string;
   /** HOST:PORT. */
   readonly addresses: readonly string[];
@@ -43,6 +43,11 @@ export function resolverTargets(resolver: DnsResolver): readonly PollTarget[] {
   return resolver.servers.map((server) => ({ kind: 'resolver', host: server, addresses: [server] }));
 }
 
+/** @param server An IP address, with or without :PORT. */
+export function publicTarget(server: string): PollTarget {
+  return { kind: 'public', host: server, addresses: [server] };
+}
+
 export type Poll = (targets: readonly PollTarget[], signal: AbortSignal) => Promise<readonly Answer[]>;
 
 /**
@@ -55,7 +60,7 @@ export function createPoll(resolver: DnsResolver, question: DnsQuestion, values:
   const askOne = async (target: PollTarget, server: string, signal: AbortSignal): Promise<Answer> => {
     const known = dead.get(server);
     if (known !== undefined) return known;
-    const recursive = target.kind === 'resolver';
+    const recursive = target.kind !== 'authoritative';
     const reply = await resolver.ask(server, question, { recursive, signal });
     return { kind: target.kind, host: target.host, server, ...judge(reply, values) };
   };

@@ -1,0 +1,117 @@
+// The settings that are changed while Certdesk runs. Each section is one value in the setting store; a field that was
+// never set, or is not well formed, is its default, so that nothing stored can keep Certdesk from starting.
+
+import { isIP } from 'node:net';
+import {
+  DEFAULT_SETTINGS,
+  type PatchSettings,
+  type Settings,
+  SettingsSchema,
+  type SettingsSection,
+} from '../../shared/settings.ts';
+import { parseServer } from './dns/dns-transport.ts';
+import { CertdeskError } from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { Json } from './model.ts';
+import type { SettingStore, Stores } from './stores.ts';
+
+export interface SettingsVerbs {
+  get(): Promise<Settings>;
+  /**
+   * Changes the fields that are given, all or none, and says in an event which they were.
+   * @throws INVALID_REQUEST with the field
+   */
+  update(patch: PatchSettings): Promise<Settings>;
+}
+
+export function createSettings(stores: Stores, journal: Journal): SettingsVerbs {
+  return {
+    get: () => readAll(stores.settings),
+    update(patch) {
+      check(patch);
+      return journal.write(async ({ settings }, emit) => {
+        const before = await readAll(settings);
+        const after = merge(before, patch);
+        const changes = changedFields(before, after);
+        for (const section of new Set(changes.map(({ section }) => section))) {
+          await settings.set(keyOf(section), after[section]);
+        }
+        if (changes.length > 0) await emit(announce(changes));
+        return after;
+      });
+    },
+  };
+}
+
+/** One section as it stands now. */
+export async function readSettings<S extends SettingsSection>(
+  store: SettingStore,
+  section: S,
+): Promise<Settings[S]> {
+  const shape: Readonly<Record<string, { safeParse(value: unknown): { success: boolean } }>> =
+    SettingsSchema.shape[section].shape;
+  const stored = await store.get(keyOf(section));
+  const kept = Object.entries(isObject(stored) ? stored : {}).filter(
+    ([field, value]) => shape[field]?.safeParse(value).success === true,
+  );
+  return { ...DEFAULT_SETTINGS[section], ...Object.fromEntries(kept) };
+}
+
+async function readAll(store: SettingStore): Promise<Settings> {
+  const sections = Object.keys(DEFAULT_SETTINGS) as SettingsSection[];
+  const read = await Promise.all(
+    sections.map(async (section) => [section, await readSettings(store, section)]),
+  );
+  return SettingsSchema.parse(Object.fromEntries(read));
+}
+
+function merge(before: Settings, patch: PatchSettings): Settings {
+  const sections = Object.entries(before).map(([section, fields]) => [
+    section,
+    { ...fields, ...patch[section as SettingsSection] },
+  ]);
+  return SettingsSchema.parse(Object.fromEntries(sections));
+}
+
+interface Change {
+  readonly section: SettingsSection;
+  readonly field: string;
+  readonly value: Json;
+}
+
+function changedFields(before: Settings, after: Settings): readonly Change[] {
+  return (Object.keys(after) as SettingsSection[]).flatMap((section) => {
+    const old: Readonly<Record<string, Json>> = before[section];
+    const fresh: Readonly<Record<string, Json>> = after[section];
+    return Object.entries(fresh)
+      .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(old[field]))
+      .map(([field, value]) => ({ section, field, value }));
+  });
+}
+
+function announce(changes: readonly Change[]) {
+  const said = changes.map(({ section, field, value }) => `${section}.${field} to ${JSON.stringify(value)}`);
+  return {
+    kind: 'settings.updated',
+    message: `Settings changed: ${said.join(', ')}`,
+    data: Object.fromEntries(changes.map(({ section, field, value }) => [`${section}.${field}`, value])),
+  };
+}
+
+/** What a schema of shared/ cannot say. */
+function check({ dns }: PatchSettings): void {
+  const wrong = dns?.publicResolvers?.find((server) => isIP(parseServer(server)?.host ?? '') === 0);
+  if (wrong === undefined) return;
+  const message = `dns.publicResolvers: ${wrong} is not an IP address, or one with :PORT`;
+  throw new CertdeskError('INVALID_REQUEST', message, {
+    issues: [{ field: 'dns.publicResolvers', message: 'IP addresses, with or without :PORT' }],
+  });
+}
+
+function keyOf(section: SettingsSection): string {
+  return `settings:${section}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

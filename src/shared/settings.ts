@@ -1,0 +1,47 @@
+// The settings: sections of plain values, none of them a secret. A section is a schema and its defaults, here; the
+// engine, the operations, the audit trail and the GUI take them from this list.
+import { z } from 'zod';
+
+/** How dns-01 looks whether its record shows. */
+export const DnsSettingsSchema = z.strictObject({
+  /** Seconds until it is given up; null: what each provider suggests. */
+  propagationTimeout: z.number().int().min(1).max(86_400).nullable(),
+  /** Seconds between two looks at most; null: what each provider suggests. */
+  propagationInterval: z.number().min(0.1).max(600).nullable(),
+  /** `resolvers`: ask the resolvers only, for networks that let nothing but their own resolver do DNS. */
+  propagationCheck: z.enum(['authoritative', 'resolvers']),
+  /**
+   * IP addresses, with or without :PORT, that are asked last where no resolver was named at start. What they say is
+   * shown; an older answer of theirs holds an order up for some seconds and no longer. Empty: none is asked.
+   */
+  publicResolvers: z.array(z.string().min(2).max(64)).max(8),
+});
+
+export const SessionSettingsSchema = z.strictObject({
+  /** Whether a restart ends the sign-ins of all browsers. */
+  signOutOnRestart: z.boolean(),
+});
+
+const SECTIONS = { dns: DnsSettingsSchema, sessions: SessionSettingsSchema } as const;
+
+export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
+export type Settings = z.infer<typeof SettingsSchema>;
+export type SettingsSection = keyof Settings;
+
+/** Only what is to change: sections, and fields of them. */
+export const PatchSettingsSchema = z.strictObject({
+  dns: SECTIONS.dns.partial().optional(),
+  sessions: SECTIONS.sessions.partial().optional(),
+});
+export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  dns: {
+    propagationTimeout: null,
+    propagationInterval: null,
+    propagationCheck: 'authoritative',
+    // Cloudflare, Google, Quad9: three that have nothing to do with one another.
+    publicResolvers: ['1.1.1.1', '8.8.8.8', '9.9.9.9'],
+  },
+  sessions: { signOutOnRestart: false },
+};

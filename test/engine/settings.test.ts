@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/main/engine/settings.ts';
+import { DEFAULT_SETTINGS, PatchSettingsSchema, SettingsSchema } from '../../src/shared/settings.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.stop());
+
+const patch = (body: object) => app.call('PATCH', '/settings', { body });
+
+describe('settings', () => {
+  it('are their defaults at first, and the defaults are of their own schema', async () => {
+    expect((await app.call('GET', '/settings')).body).toEqual(DEFAULT_SETTINGS);
+    expect(SettingsSchema.parse(DEFAULT_SETTINGS)).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it('a section can be changed for every section that there is', () => {
+    expect(Object.keys(PatchSettingsSchema.shape).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+  });
+
+  it('each is explained in docs/settings.md', async () => {
+    const page = await readFile('docs/settings.md', 'utf8');
+    for (const [section, fields] of Object.entries(DEFAULT_SETTINGS)) {
+      for (const field of Object.keys(fields)) expect(page).toContain(`| \`${section}.${field}\` |`);
+    }
+  });
+
+  it('change by field, are kept, and null takes the default back', async () => {
+    const first = await patch({ dns: { propagationTimeout: 300 } });
+    expect(first).toMatchObject({
+      status: 200,
+      body: { dns: { ...DEFAULT_SETTINGS.dns, propagationTimeout: 300 } },
+    });
+    await patch({ dns: { propagationInterval: 0.5 }, sessions: { signOutOnRestart: true } });
+    expect((await app.call('GET', '/settings')).body).toEqual({
+      ...DEFAULT_SETTINGS,
+      dns: { ...DEFAULT_SETTINGS.dns, propagationTimeout: 300, propagationInterval: 0.5 },
+      sessions: { signOutOnRestart: true },
+    });
+    expect((await patch({ dns: { propagationTimeout: null } })).body).toMatchObject({
+      dns: { propagationTimeout: null, propagationInterval: 0.5 },
+    });
+  });
+
+  it.each([
+    [{ dns: { propagationTimeout: 0 } }, 'dns.propagationTimeout'],
+    [{ dns: { publicResolvers: ['1.1.1.1', 'dns.example.com'] } }, 'dns.publicResolvers'],
+    [{ dns: { publicResolvers: ['192.0.2.1:99999'] } }, 'dns.publicResolvers'],
+    [{ sessions: { signOutOnRestart: 'yes' } }, 'sessions.signOutOnRestart'],
+    [{ dns: { speed: 1 } }, 'dns'],
+    [{ colour: {} }, null],
+  ])('refuse %j, naming the field, and nothing is changed', async (body, field) => {
+    const answer = await patch({ sessions: { signOutOnRestart: true }, ...body });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_REQUEST', details: { issues: [{ field }] } },
+    });
+    expect((await app.call('GET', '/settings')).body).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it('a change is an event and an audit entry that name the fields; what is the same already is none', async () => {
+    await patch({ dns: { propagationTimeout: 300, propagationCheck: 'authoritative' } });
+    await patch({ dns: { propagationTimeout: 300 } });
+    const { body } = await app.call('GET', '/audit');
+    const told = JSON.stringify(body).match(/Settings changed: [^"]*/g);
+    expect(told).toEqual(['Settings changed: dns.propagationTimeout to 300']);
+  });
+
+  it('what is stored and not well formed is the default, field by field', async () => {
+    const store = {
+      get: async () => ({ propagationTimeout: 'soon', propagationInterval: 2, gone: true }),
+      set: async () => undefined,
+    };
+    expect(await readSettings(store, 'dns')).toEqual({ ...DEFAULT_SETTINGS.dns, propagationInterval: 2 });
+    expect(await readSettings({ ...store, get: async () => null }, 'sessions')).toEqual(
+      DEFAULT_SETTINGS.sessions,
+    );
+  });
+});
