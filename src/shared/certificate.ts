@@ -35,7 +35,7 @@ export type RevocationReason = z.infer<typeof RevocationReasonSchema>;
 export const DnsCredentialsSchema = z.record(z.string(), z.json());
 
 export const ExternalAccountSchema = z
-  .object({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })
+  .strictObject({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })
   .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once, never shown again' });
 
 export const ObtainRequestSchema = z
@@ -48,7 +48,9 @@ export const ObtainRequestSchema = z
     autoRenew: z.boolean().default(true),
     keyType: KeyTypeSchema.default('rsa'),
     keySize: z
-      .union([z.literal(2048), z.literal(4096), z.literal(256), z.literal(384)])
+      .union([z.literal(2048), z.literal(4096), z.literal(256), z.literal(384)], {
+        error: 'expected 2048 or 4096 for RSA, 256 or 384 for EC',
+      })
       .default(2048)
       .meta({ description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)' }),
     staging: z.boolean().default(false),

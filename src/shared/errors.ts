@@ -37,6 +37,8 @@ export const ERRORS = {
   NOT_FOUND: entry(404, false, 'There is nothing at this address. /api/docs lists what there is.'),
   METHOD_NOT_ALLOWED: entry(405, false, 'This address does not take that method.'),
   PAYLOAD_TOO_LARGE: entry(413, false, 'The body is over 1 MiB.'),
+  HEADERS_TOO_LARGE: entry(431, false, 'The address or the headers of the request are over 16 KiB.'),
+  REQUEST_TIMEOUT: entry(408, true, 'The request did not come whole within its time. Send it again.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, false, 'Bodies are JSON: send Content-Type: application/json.'),
   TOO_MANY_REQUESTS: entry(429, true, 'Too many failed tokens from this address. Wait as Retry-After says.'),
   IDEMPOTENCY_KEY_REUSED: entry(

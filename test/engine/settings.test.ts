@@ -51,8 +51,8 @@ describe('settings', () => {
     [{ dns: { publicResolvers: ['1.1.1.1', 'dns.example.com'] } }, 'dns.publicResolvers'],
     [{ dns: { publicResolvers: ['192.0.2.1:99999'] } }, 'dns.publicResolvers'],
     [{ sessions: { signOutOnRestart: 'yes' } }, 'sessions.signOutOnRestart'],
-    [{ dns: { speed: 1 } }, 'dns'],
-    [{ colour: {} }, null],
+    [{ dns: { speed: 1 } }, 'dns.speed'],
+    [{ colour: {} }, 'colour'],
   ])('refuse %j, naming the field, and nothing is changed', async (body, field) => {
     const answer = await patch({ sessions: { signOutOnRestart: true }, ...body });
     expect(answer).toMatchObject({

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { printLoginLink } from '../../src/main/headless/login-link.ts';
-import { lockDataFolder } from '../../src/main/storage/data-folder.ts';
+import { databasePath, lockDataFolder } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
 import { startApp } from '../support/app.ts';
 import { createBrowser } from '../support/browser.ts';
 
@@ -70,6 +71,7 @@ describe('certdesk login-link', () => {
 
   it('waits for the address of a server that is starting', async () => {
     const release = lockDataFolder(dataDir);
+    await openDatabase(databasePath(dataDir)).close();
     await expect(printLoginLink({ dataDir })).rejects.toThrow(/still starting/);
     release();
   });

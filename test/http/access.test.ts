@@ -119,6 +119,17 @@ describe('a token', () => {
     expect((await app.call('GET', `/jobs?project=${other}`, { token })).body).toEqual({ jobs: [] });
   });
 
+  it('that expires makes none that lives longer', async () => {
+    const expiresAt = '2099-01-01T00:00:00Z';
+    const scopes = ['projects:write'];
+    const { body } = await app.call('POST', '/tokens', { body: { name: 'short', scopes, expiresAt } });
+    const make = (more: object) =>
+      app.call('POST', '/tokens', { body: { name: 'x', scopes, ...more }, token: String(body.token) });
+    expect(await make({})).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    expect(await make({ expiresAt: '2099-01-01T00:00:01Z' })).toMatchObject({ status: 403 });
+    expect(await make({ expiresAt })).toMatchObject({ status: 201 });
+  });
+
   it('of one project makes no projects, no tokens, and reads no tokens', async () => {
     const token = await app.makeToken(['projects:write'], [mine]);
     const tries: readonly (readonly [string, string, object?])[] = [

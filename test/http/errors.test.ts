@@ -43,6 +43,7 @@ describe.each(withBody)('$name', ({ method, path }) => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'text/json',
+    'text/plain',
     'application/jsonx',
   ])('refuses a body of type %s', async (type) => {
     const headers = { 'content-type': type };
@@ -102,6 +103,8 @@ describe('obtain names the field that is wrong', () => {
     ['profile', { ...good, profile: '' }],
     ['eab.kid', { ...good, eab: { kid: '', hmacKey: 'x' } }],
     ['dnsCredentials', { ...good, dnsCredentials: 'token' }],
+    ['keysize', { ...good, keysize: 4096 }],
+    ['eab.hmackey', { ...good, eab: { kid: 'a', hmacKey: 'x', hmackey: 'x' } }],
   ])('%s in %j', async (field, body) => {
     const answer = await app.call('POST', certificate('/obtain'), { body });
     expectError(answer, 'INVALID_REQUEST');
@@ -116,6 +119,11 @@ describe('obtain names the field that is wrong', () => {
       expectError(await app.call('POST', certificate('/obtain'), { body: { ...good, ca } }), 'UNKNOWN_CA');
     },
   );
+
+  it('does not repeat a password that stands in the address of a CA', async () => {
+    const body = { ...good, ca: 'https://user:hunter2@ca.example/' };
+    expect((await app.call('POST', certificate('/obtain'), { body })).text).not.toContain('hunter2');
+  });
 
   it.each(['', 'x'.repeat(256)])('Idempotency-Key of 0 or over 255 characters', async (key) => {
     const headers = { 'Idempotency-Key': key };
@@ -169,6 +177,40 @@ describe('an address', () => {
       expect(answer.headers.get('allow')?.split(', ')).toContain(rest.method);
     }
   });
+});
+
+describe('what reaches no handler is answered in the one form too', () => {
+  const raw = async (...lines: string[]) => {
+    const { status, head, body } = await sendRaw(app.app.address, lines);
+    return { status, head, body: JSON.parse(body) };
+  };
+  const rest = ['Host: 127.0.0.1', 'Connection: close'];
+
+  it('an address with a broken %', async () => {
+    const answer = await raw('GET /api/v1/projects/%zz HTTP/1.1', ...rest);
+    expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'INVALID_REQUEST' } });
+    expect(answer.head).toContain('x-content-type-options: nosniff');
+  });
+
+  it('a parameter of 601 characters', async () => {
+    const answer = await raw(`GET /api/v1/projects/${'a'.repeat(601)} HTTP/1.1`, ...rest);
+    expect(answer).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
+  });
+
+  it('headers over 16 KiB', async () => {
+    const answer = await raw('GET /api/v1/projects HTTP/1.1', ...rest, `X: ${'a'.repeat(17_000)}`);
+    expect(answer).toMatchObject({ status: 431, body: { success: false, code: 'HEADERS_TOO_LARGE' } });
+  });
+
+  it('what is not HTTP', async () => {
+    expect(await raw('hello')).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  });
+});
+
+it('a stream of events has no HEAD', async () => {
+  expectError(await app.call('PUT', '/events', { body: {} }), 'METHOD_NOT_ALLOWED');
+  const lines = ['HEAD /api/v1/events HTTP/1.1', 'Host: 127.0.0.1', `Authorization: Bearer ${app.token}`];
+  expect(await sendRaw(app.app.address, [...lines, 'Connection: close'])).toMatchObject({ status: 405 });
 });
 
 it('tells nothing of a secret in a body that is not JSON', async () => {

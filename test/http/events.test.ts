@@ -62,6 +62,7 @@ describe('a stream', () => {
     expect(stream.response.status).toBe(200);
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
     expect(stream.response.headers.get('cache-control')).toBe('no-store');
+    expect(stream.response.headers.get('x-content-type-options')).toBe('nosniff');
     stream.close();
   });
 

@@ -55,6 +55,17 @@ it('holds each operation once, the eight of the specification among them', () =>
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+it('says what 202 answers, and lets answers grow', () => {
+  const obtain = document.paths['/projects/{id}/certificate/obtain']?.post;
+  expect(obtain?.responses['202']).toMatchObject({
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Accepted' } } },
+  });
+  expect(document.components.schemas.Certificate).not.toHaveProperty('additionalProperties');
+  expect(document.components.schemas.ObtainRequest).toHaveProperty('additionalProperties', false);
+  expect(document.components.schemas.Json).toMatchObject({ anyOf: expect.any(Array) });
+  expect(JSON.stringify(document)).not.toContain('__schema');
+});
+
 it('points at nothing that is not there, and leaves nothing unnamed', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target);
   const schemas = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);

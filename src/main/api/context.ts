@@ -1,4 +1,5 @@
 // What every operation knows of its caller. Transports make it; operations read it.
+import type { Timestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import type { Engine } from '../engine/index.ts';
 
@@ -12,6 +13,8 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** The only projects that it may see; null for all. */
   readonly projectIds: readonly string[] | null;
+  /** When its token expires; null: never, or it is a window. */
+  readonly expiresAt: Timestamp | null;
 }
 
 export interface Context {

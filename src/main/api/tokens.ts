@@ -1,6 +1,9 @@
-// API tokens. A token can make tokens no wider than itself: making one takes projects:write on every project.
+// API tokens. A token can make tokens no wider than itself: making one takes projects:write on every project, and one
+// that expires makes none that lives longer.
 import { z } from 'zod';
-import { CreateTokenSchema, TokenSchema } from '../../shared/token.ts';
+import { type CreateToken, CreateTokenSchema, TokenSchema } from '../../shared/token.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import type { Principal } from './context.ts';
 import { operation, requireAllProjects, router } from './trpc.ts';
 
 export const tokens = router({
@@ -22,6 +25,7 @@ export const tokens = router({
     .output(TokenSchema.extend({ token: z.string() }))
     .mutation(async ({ ctx, input }) => {
       requireAllProjects(ctx.principal);
+      requireNoLongerLife(ctx.principal, input.body);
       const { secret, token } = await ctx.engine.tokens.create(input.body);
       return { ...token, token: secret };
     }),
@@ -35,3 +39,12 @@ export const tokens = router({
       return ctx.engine.tokens.revoke(input.tokenId);
     }),
 });
+
+/** @throws FORBIDDEN where the token would outlive the one that makes it. */
+function requireNoLongerLife({ expiresAt: own }: Principal, { expiresAt }: CreateToken): void {
+  if (own === null || (expiresAt !== null && expiresAt <= own)) return;
+  throw new CertdeskError(
+    'FORBIDDEN',
+    `This token expires at ${own}: a token that it makes cannot expire later`,
+  );
+}

@@ -11,6 +11,7 @@ import { createToken, listTokens, revokeToken } from './token.ts';
 
 /** @param argv As process.argv. Ends the process: 0 well, 2 for what the caller must mend. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
   const program = createProgram();
   try {
     await program.parseAsync([...argv]);
@@ -76,6 +77,12 @@ function createProgram(): Command {
     DATA_OPTIONS,
   ).action(exportAudit);
   return program;
+}
+
+/** Whoever read the output has enough of it (`certdesk audit export | head`). */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 /** One line on standard error says what is wrong and what to do. */

@@ -2,7 +2,7 @@
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { DataOptions } from './options.ts';
-import { withEngineParts } from './with-database.ts';
+import { type EngineParts, withEngineParts } from './with-database.ts';
 
 export interface CreateOptions extends DataOptions {
   readonly name: string;
@@ -30,10 +30,11 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
     const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
     throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
   }
-  await withEngineParts(dataDir, async ({ tokens, record }) => {
+  const make = async ({ tokens, record }: EngineParts): Promise<void> => {
     const { secret } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
     process.stdout.write(`${secret}\n`);
-  });
+  };
+  await withEngineParts(dataDir, make, 'make');
 }
 
 export async function listTokens({ dataDir }: DataOptions): Promise<void> {

@@ -1,6 +1,8 @@
 // For commands that work on the database itself: they may run beside a server, or without one.
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
+import { CertdeskError } from '../engine/errors.ts';
 import { createJournal } from '../engine/journal.ts';
 import type { Actor } from '../engine/model.ts';
 import { createSessions, type Sessions } from '../engine/sessions.ts';
@@ -22,11 +24,20 @@ export interface EngineParts {
   readonly sessions: Sessions;
 }
 
-/** @throws STORAGE_FAILED, DATABASE_TOO_NEW, what `work` throws. */
+/**
+ * @param fresh What is done where the folder holds no data yet: a token may be made before the first start.
+ * @throws INVALID_REQUEST where there is none and none is to be made, STORAGE_FAILED, DATABASE_TOO_NEW, what `work`
+ * throws.
+ */
 export async function withEngineParts(
   folder: string,
   work: (parts: EngineParts) => Promise<void>,
+  fresh: 'refuse' | 'make' = 'refuse',
 ): Promise<void> {
+  if (!existsSync(databasePath(folder))) {
+    if (fresh === 'refuse') throw noData(folder);
+    process.stderr.write(`certdesk: ${folder} held no data of Certdesk: it is made new\n`);
+  }
   makeDataFolder(folder);
   const database = openDatabase(databasePath(folder));
   const clock = { now: () => new Date() };
@@ -48,6 +59,11 @@ export async function withEngineParts(
   } finally {
     await database.close();
   }
+}
+
+function noData(folder: string): CertdeskError {
+  const message = `The folder ${folder} holds no data of Certdesk. Name the right one with --data-dir, or start Certdesk first`;
+  return new CertdeskError('INVALID_REQUEST', message);
 }
 
 /** Who sits at the command line is whom the system has signed in. */

@@ -82,13 +82,13 @@ export function createAuthenticate({ tokens, sessions, limitFailures }: Authenti
   };
 }
 
-function tokenPrincipal({ id, name, scopes, projectIds }: TokenRecord): Principal {
-  return { kind: 'token', id, name, scopes, projectIds };
+function tokenPrincipal({ id, name, scopes, projectIds, expiresAt }: TokenRecord): Principal {
+  return { kind: 'token', id, name, scopes, projectIds, expiresAt };
 }
 
 /** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
 function windowPrincipal({ id, name }: Session): Principal {
-  return { kind: 'window', id, name, scopes: ['projects:write'], projectIds: null };
+  return { kind: 'window', id, name, scopes: ['projects:write'], projectIds: null, expiresAt: null };
 }
 
 /** RFC 6750 section 2.1. @throws UNAUTHENTICATED for any other scheme. */

@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document, made from the operations' own schemas.
 import { z } from 'zod';
-import { ErrorBodySchema } from '../../shared/job.ts';
+import { AcceptedSchema, ErrorBodySchema } from '../../shared/job.ts';
 import { API_PREFIX, type RestOperation, restOperations } from './rest.ts';
 
 type JsonObject = { [key: string]: unknown };
@@ -67,7 +67,12 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
     responses: {
       [success]: { description: 'Success', ...content(rest.form, output, components) },
       ...(rest.job === true
-        ? { 202: { description: 'Accepted: the job goes on (Prefer: respond-async)' } }
+        ? {
+            202: {
+              description: 'Accepted: the job goes on (Prefer: respond-async)',
+              ...content('json', AcceptedSchema, components),
+            },
+          }
         : {}),
       default: {
         description: 'Failure',
@@ -134,10 +139,22 @@ function content(
 
 /** A schema as JSON Schema; the named parts of it move to the components. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObject): JsonObject {
-  const json = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as JsonObject;
+  const json = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+    // A later version may answer with more fields: a client made from this document must not refuse them.
+    override: ({ jsonSchema }) => {
+      if (io === 'output' && jsonSchema.additionalProperties === false)
+        delete jsonSchema.additionalProperties;
+    },
+  }) as JsonObject;
   const { $schema: _, $defs = {}, ...rest } = json;
-  for (const [id, definition] of Object.entries($defs as JsonObject))
+  for (const [name, definition] of Object.entries($defs as JsonObject)) {
+    // The one schema without a name that refers to itself is z.json(): any JSON.
+    const id = name.startsWith('__schema') ? 'Json' : name;
     components[id] = withoutId(pointed(definition));
+  }
   const id = (rest as { id?: string }).id;
   if (id === undefined) return pointed(rest) as JsonObject;
   components[id] = withoutId(pointed(rest));
@@ -151,5 +168,9 @@ function withoutId(schema: unknown): unknown {
 
 /** `#/$defs/X` is said relative to one schema; in the document X stands among the components. */
 function pointed(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  return JSON.parse(
+    JSON.stringify(value)
+      .replaceAll('"#/$defs/', '"#/components/schemas/')
+      .replace(/"#\/components\/schemas\/__schema\d+"/g, '"#/components/schemas/Json"'),
+  );
 }

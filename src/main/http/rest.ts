@@ -1,4 +1,5 @@
 // REST: a loop over the router's operations that have a REST address. It knows no operation by name.
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { appRouter } from '../api/router.ts';
@@ -39,6 +40,8 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
     app.route({
       method,
       url,
+      // A stream has no head without its body.
+      exposeHeadRoute: operation.rest.form !== 'events',
       handler: (request, reply) => handle(operation, { request, reply, ...deps }),
     });
   }
@@ -82,13 +85,13 @@ function inputOf(request: FastifyRequest, rest: RestMeta): Record<string, unknow
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
     throw new CertdeskError('INVALID_REQUEST', 'The body is not a JSON object', { issues: [] });
   }
-  const headers = Object.entries(rest.headers ?? {}).flatMap(([header, field]) => {
-    const value = request.headers[header];
-    return value === undefined ? [] : [[field, value] as const];
-  });
+  // What comes by a header comes by nothing else: a password in an address would end up in logs.
+  const headers = Object.entries(rest.headers ?? {}).map(
+    ([header, field]) => [field, request.headers[header]] as const,
+  );
   const given = {
-    ...Object.fromEntries(headers),
     ...(request.query as object),
+    ...Object.fromEntries(headers),
     ...(request.params as object),
   };
   return body === undefined ? given : { ...given, body };
@@ -127,9 +130,10 @@ async function sendEvents(
 ): Promise<FastifyReply> {
   const { raw } = reply.hijack();
   raw.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
   });
   raw.write(': connected\n\n');
   const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
@@ -138,11 +142,22 @@ async function sendEvents(
       if (gone.aborted) break;
       const [id, data] = isTrackedEnvelope(event) ? [event[0], event[1]] : [null, event];
       const text = `${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
-      if (!raw.write(text)) await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve));
+      if (!raw.write(text)) await drained(raw);
     }
   } finally {
     clearInterval(heartbeat);
     raw.end();
   }
   return reply;
+}
+
+/** Resolves when more may be written, or when nobody reads any longer. */
+function drained(stream: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }

@@ -2,22 +2,21 @@
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   type FastifyBaseLogger,
-  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Health } from '../api/context.ts';
-import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
 import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
+import { notFound, refuseUnreadable, SAFE_HEADERS, sendError, toFailure } from './failures.ts';
 import { addGui, isPageRequest, sendPage } from './gui.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
-import { API_PREFIX, addRest, restOperations } from './rest.ts';
+import { API_PREFIX, addRest } from './rest.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
 import { addTrpc, TRPC_PREFIX } from './trpc.ts';
 
@@ -43,6 +42,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     requestTimeout: 30_000,
     logController: new LogController({ disableRequestLogging: true }),
     // One error form for all: also for requests that Node's parser refuses, which never reach a handler.
+    frameworkErrors: (error, request, reply) => sendError(toFailure(error), request, reply),
+    clientErrorHandler: refuseUnreadable,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
   });
   app.addHook('onResponse', logRequest);
@@ -88,14 +89,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
 
 const NOT_STORED = [API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];
 
-const SAFE_HEADERS = {
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
 /** A token that the command line has revoked, and a session that has run out, are noticed this late at most. */
 const RECHECK_MS = 60_000;
 
@@ -115,6 +108,7 @@ function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenSt
 
 /** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
 function parseJsonLeniently(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain'); // Fastify's own: bodies are JSON
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
@@ -129,42 +123,4 @@ async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise
     { method: request.method, path: request.url.split('?')[0], status: reply.statusCode, ms },
     'request',
   );
-}
-
-function notFound(request: FastifyRequest): CertdeskError {
-  const path = (request.url.split('?')[0] ?? '').replace(/\/$/, '');
-  const methods = restOperations()
-    .filter(({ rest }) => new RegExp(`^${API_PREFIX}${rest.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
-    .map(({ rest }) => rest.method);
-  if (methods.length === 0)
-    return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
-  return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
-    allow: methods,
-  });
-}
-
-/** Fastify's own errors keep their meaning; everything else is the engine's, or a mistake of ours. */
-function toFailure(error: unknown): CertdeskError {
-  if (error instanceof CertdeskError) return error;
-  const { code, statusCode = 500, message } = error as FastifyError;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');
-  if (statusCode >= 400 && statusCode < 500) {
-    const sentence = error instanceof SyntaxError ? `The body is not JSON: ${message}` : message;
-    return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });
-  }
-  return toCertdeskError(error);
-}
-
-function sendError(error: CertdeskError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.entry.status >= 500)
-    request.log.error({ code: error.code, err: error.cause ?? error }, error.message);
-  const { retryAfter, allow } = (error.details ?? {}) as { retryAfter?: unknown; allow?: readonly string[] };
-  if (typeof retryAfter === 'number') reply.header('Retry-After', Math.ceil(retryAfter));
-  if (allow !== undefined) reply.header('Allow', allow.join(', '));
-  if (error.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
-  return reply
-    .code(error.entry.status)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(error.toBody()));
 }

@@ -88,7 +88,7 @@ export function resolveDirectory(ca: string, staging: boolean, overrides: Direct
   const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
   if (known === undefined && !isHttpsUrl(ca)) {
     const ids = CERTIFICATE_AUTHORITIES.map(({ id }) => id);
-    const message = `There is no CA ${JSON.stringify(ca)}. Known are ${ids.join(', ')}; the https address of a directory is taken too.`;
+    const message = `There is no CA ${JSON.stringify(withoutUser(ca))}. Known are ${ids.join(', ')}; the https address of a directory is taken too.`;
     throw new CertdeskError('UNKNOWN_CA', message, { field: 'ca', known: ids });
   }
   const own = known?.id === 'letsencrypt' ? overrides : {};
@@ -114,4 +114,9 @@ export function certificateType(ca: string): 'letsencrypt' | 'acme' {
 function isHttpsUrl(value: string): boolean {
   const url = URL.parse(value);
   return url?.protocol === 'https:' && url.username === '' && url.password === '';
+}
+
+/** An address with a password in it is refused, and not repeated. */
+function withoutUser(address: string): string {
+  return address.replace(/\/\/[^/]*@/, '//');
 }

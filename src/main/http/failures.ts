@@ -1,0 +1,89 @@
+// Every failed answer, in the one form of an error: what operations throw, what Fastify refuses, and what Node's parser
+// cannot read.
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import { API_PREFIX, restOperations } from './rest.ts';
+
+export const SAFE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** No operation has this address, or none this method. */
+export function notFound(request: FastifyRequest): CertdeskError {
+  const path = (request.url.split('?')[0] ?? '').replace(/\/$/, '');
+  const methods = restOperations()
+    .filter(({ rest }) => new RegExp(`^${API_PREFIX}${rest.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+    .map(({ rest }) => rest.method);
+  if (methods.length === 0)
+    return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
+  return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
+    allow: methods,
+  });
+}
+
+/** Fastify's own errors keep their meaning; everything else is the engine's, or a mistake of ours. */
+export function toFailure(error: unknown): CertdeskError {
+  if (error instanceof CertdeskError) return error;
+  const { code, statusCode = 500, message } = error as FastifyError;
+  if (code === 'FST_ERR_BAD_URL')
+    return new CertdeskError(
+      'INVALID_REQUEST',
+      'The address is not well formed: a % stands before no two hex digits',
+      { issues: [] },
+    );
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new CertdeskError('NOT_FOUND');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');
+  if (statusCode >= 400 && statusCode < 500) {
+    const sentence = error instanceof SyntaxError ? `The body is not JSON: ${message}` : message;
+    return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });
+  }
+  return toCertdeskError(error);
+}
+
+/** The one form of a failed answer. */
+export function sendError(error: CertdeskError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.entry.status >= 500)
+    request.log.error({ code: error.code, err: error.cause ?? error }, error.message);
+  const { retryAfter, allow } = (error.details ?? {}) as { retryAfter?: unknown; allow?: readonly string[] };
+  if (typeof retryAfter === 'number') reply.header('Retry-After', Math.ceil(retryAfter));
+  if (allow !== undefined) reply.header('Allow', allow.join(', '));
+  if (error.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
+  return reply
+    .headers(SAFE_HEADERS)
+    .code(error.entry.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(error.toBody()));
+}
+
+/** A request that never became one: it has no handler, so the answer is written to the socket. */
+export function refuseUnreadable({ code }: ConnectionError, socket: Socket): void {
+  if (code === 'ECONNRESET' || socket.destroyed) return;
+  const failure = new CertdeskError(
+    UNREADABLE[code] ?? 'INVALID_REQUEST',
+    UNREADABLE[code] === undefined ? 'This is not HTTP' : undefined,
+  );
+  const { status } = failure.entry;
+  const body = JSON.stringify(failure.toBody());
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Node's code of a client error -> ours. */
+const UNREADABLE: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
