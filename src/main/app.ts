@@ -129,11 +129,12 @@ async function open(
   const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);
   if (challenge !== null) closing.push(() => challenge.close());
-  const address = await openApi(platform, { engine, secrets, closing });
+  const started = Promise.withResolvers<void>();
+  const address = await openApi(platform, { engine, secrets, closing, started: started.promise });
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
-  await engine.start();
+  await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
   return { engine, address, notices, challengePort: challenge?.port ?? null, signInLink, close };
 }
@@ -182,7 +183,12 @@ async function openChallenge(
 
 async function openApi(
   platform: Platform,
-  { engine, secrets, closing }: { engine: Engine; secrets: SecretStore; closing: (() => unknown)[] },
+  {
+    engine,
+    secrets,
+    closing,
+    started,
+  }: { engine: Engine; secrets: SecretStore; closing: (() => unknown)[]; started: Promise<void> },
 ): Promise<string> {
   const server = await createHttpServer({
     engine,
@@ -191,6 +197,7 @@ async function openApi(
     allowedHosts: platform.allowedHosts,
     guiFolder: platform.guiFolder,
     version: platform.version,
+    started,
   });
   closing.push(() => server.close());
   const at = { ...platform.api, what: 'The API', option: '--port' };

@@ -31,8 +31,16 @@ export const RevocationReasonSchema = z.enum([
 ]);
 export type RevocationReason = z.infer<typeof RevocationReasonSchema>;
 
-/** A JSON object of strings and JSON values: which fields a provider wants is declared by the provider. */
-export const DnsCredentialsSchema = z.record(z.string(), z.json());
+const ScalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/**
+ * Which fields a provider wants is declared by the provider: a text, or a flat object (Google's key file, the variables
+ * of a script). Nothing deeper, so that nobody's nesting can exhaust the stack.
+ */
+export const DnsCredentialsSchema = z.record(
+  z.string(),
+  z.union([ScalarSchema, z.record(z.string(), z.union([ScalarSchema, z.array(ScalarSchema)]))]),
+);
 
 export const ExternalAccountSchema = z
   .strictObject({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })

@@ -125,6 +125,15 @@ describe('obtain names the field that is wrong', () => {
     expect((await app.call('POST', certificate('/obtain'), { body })).text).not.toContain('hunter2');
   });
 
+  it('dnsCredentials that are nested without end', async () => {
+    const nested = (depth: number) =>
+      `{"challengeType":"dns-01","dnsProvider":"google","dnsCredentials":{"credentials":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}}`;
+    for (const depth of [3, 150_000]) {
+      const answer = await app.call('POST', certificate('/obtain'), { body: nested(depth) });
+      expectError(answer, 'INVALID_REQUEST');
+    }
+  });
+
   it.each(['', 'x'.repeat(256)])('Idempotency-Key of 0 or over 255 characters', async (key) => {
     const headers = { 'Idempotency-Key': key };
     expectError(await app.call('POST', certificate('/obtain'), { body: good, headers }), 'INVALID_REQUEST');

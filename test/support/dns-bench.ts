@@ -1,6 +1,7 @@
 // A DNS provider on its stand-in, for tests: pauses that take no time, a log that is kept, and the search for secrets.
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
+import type { DnsCredentials } from '../../src/main/engine/dns/credentials.ts';
 import type { DnsProvider, DnsZone } from '../../src/main/engine/dns/provider.ts';
 import { createDnsProvider } from '../../src/main/engine/dns/providers.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
@@ -8,7 +9,8 @@ import type { Log } from '../../src/main/engine/ports.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
 
 export interface ProviderBench {
-  readonly standIn: DnsStandIn;
+  /** Values that no error and no log line may hold. */
+  readonly secrets: readonly string[];
   readonly provider: DnsProvider;
   /** The pauses that were made, in milliseconds; none is really waited for. */
   readonly pauses: readonly number[];
@@ -16,23 +18,41 @@ export interface ProviderBench {
   readonly logged: () => string;
 }
 
-/** A provider on a stand-in, with pauses that take no time. */
-export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 5000): Promise<ProviderBench> {
+export interface StandInBench extends ProviderBench {
+  readonly standIn: DnsStandIn;
+}
+
+export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 5000): Promise<StandInBench> {
+  const { endpoint, credentials, secrets } = standIn;
+  return { standIn, ...(await openProvider(name, { endpoint, credentials, secrets, timeoutMs })) };
+}
+
+export interface OpenOptions {
+  readonly endpoint: string | null;
+  readonly credentials: DnsCredentials;
+  readonly secrets: readonly string[];
+  /** The provider's own where left out. */
+  readonly timeoutMs?: number;
+}
+
+/** A provider as the registry makes it, with pauses that take no time. */
+export async function openProvider(name: string, options: OpenOptions): Promise<ProviderBench> {
+  const { endpoint, credentials, secrets, timeoutMs } = options;
   const pauses: number[] = [];
   const lines: string[] = [];
   const line = (data: object, message: string) => lines.push(`${message} ${inspect(data, { depth: 9 })}`);
   const log: Log = { debug: line, info: line, warn: line, error: line };
-  const provider = await createDnsProvider(name, standIn.credentials, {
-    endpoint: standIn.endpoint,
+  const provider = await createDnsProvider(name, credentials, {
+    endpoint,
     clock: { now: () => new Date() },
     log,
-    timeoutMs,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
       pauses.push(ms);
     },
   });
-  return { standIn, provider, pauses, logged: () => lines.join('\n') };
+  return { secrets, provider, pauses, logged: () => lines.join('\n') };
 }
 
 /** The zone of that name as the provider lists it. */
@@ -57,7 +77,7 @@ export function expectNoSecrets(bench: ProviderBench, error?: unknown): void {
   const shown = [inspect(error, { depth: Infinity, showHidden: true }), bench.logged()];
   if (error instanceof CertdeskError) shown.push(JSON.stringify(error.toBody()), error.stack ?? '');
   const text = shown.join('\n');
-  for (const secret of bench.standIn.secrets) {
+  for (const secret of bench.secrets) {
     for (const part of secret.split('\n').filter((line) => line !== '' && !line.startsWith('-----'))) {
       expect(text).not.toContain(part);
       expect(text).not.toContain(encodeURIComponent(part));

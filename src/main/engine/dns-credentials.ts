@@ -41,8 +41,11 @@ export interface DnsCredentialDeps {
   readonly dnsEndpoints: Readonly<Record<string, string>>;
 }
 
+/** Before the credential's id: the name of its values in the secret store. */
+export const CREDENTIAL_SECRET = 'dns-credential:';
+
 /** Where the values of a named credential are kept. */
-export const credentialSecret = (id: string): string => `dns-credential:${id}`;
+export const credentialSecret = (id: string): string => CREDENTIAL_SECRET + id;
 
 /** @throws DNS_CREDENTIAL_NOT_FOUND */
 export async function findDnsCredential(stores: Stores, id: string): Promise<DnsCredentialRecord> {
@@ -117,7 +120,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
             .join(', ');
           throw new CertdeskError(
             'DNS_CREDENTIAL_IN_USE',
-            `Certificates are renewed with it (${names}): give those another one first`,
+            `Certificates are renewed with it, or a TXT record is still to be removed with it (${names}): give those another one first`,
             { usedBy },
           );
         }

@@ -24,12 +24,13 @@ import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
-import { forgetStaleSecrets, sweepLeftovers } from './leftovers.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
+import { forgetStaleSecrets } from './stale-secrets.ts';
 import type { Stores } from './stores.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -146,8 +147,8 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     async start() {
       // A locked keychain is no reason not to start: the next start clears away what this one could not.
-      await forgetStaleSecrets(deps).catch((error: unknown) =>
-        log.warn({ err: error }, 'Old secrets of jobs stay'),
+      await forgetStaleSecrets(stores, secrets).catch((error: unknown) =>
+        log.warn({ err: error }, 'Old secrets stay until the next start'),
       );
       const resumed = await queue.resume();
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are gone on with');

@@ -35,15 +35,3 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   await deps.stores.orders.delete(jobId);
   await deps.secrets.forget(jobId);
 }
-
-/** A killed process may have ended a job without forgetting the secrets that came with it. */
-export function forgetStaleSecrets({
-  stores,
-  secrets,
-}: Pick<LeftoverDeps, 'stores' | 'secrets'>): Promise<void> {
-  return secrets.forgetStale(async (jobId) => {
-    const job = await stores.jobs.get(jobId);
-    const unfinished = job?.state === 'queued' || job?.state === 'running';
-    return unfinished || (await stores.orders.get(jobId)) !== null;
-  });
-}

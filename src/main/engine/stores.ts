@@ -143,7 +143,10 @@ export interface DnsCredentialStore {
   list(): Promise<readonly DnsCredentialRecord[]>;
   update(id: string, patch: Patch<DnsCredentialRecord, 'id' | 'provider' | 'createdAt'>): Promise<void>;
   delete(id: string): Promise<void>;
-  /** The projects whose active certificate is renewed with it, or whose unfinished job uses it. */
+  /**
+   * The projects whose active certificate is renewed with it, or whose unfinished job or leftover order (a TXT record
+   * is still to be removed) uses it.
+   */
   usedBy(id: string): Promise<readonly ProjectRecord[]>;
 }
 

@@ -29,6 +29,8 @@ export interface HttpServerDeps {
   /** Where the built GUI is; null where there is none. */
   readonly guiFolder: string | null;
   readonly version: string;
+  /** Requests that come before it are answered after it: what the last run left is lined up first. */
+  readonly started: Promise<void>;
 }
 
 /** The specification's limit of a body. */
@@ -69,6 +71,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
+    await deps.started;
     if (NOT_STORED.some((prefix) => request.url.startsWith(prefix)))
       reply.header('Cache-Control', 'no-store');
   });

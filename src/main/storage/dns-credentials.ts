@@ -42,7 +42,9 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
             SELECT project_id FROM certificates
               WHERE superseded_at IS NULL AND removed_at IS NULL AND recipe ->> 'dnsCredentialId' = ${id}
             UNION SELECT project_id FROM jobs
-              WHERE state IN ('queued', 'running') AND input ->> '$.recipe.dnsCredentialId' = ${id})`,
+              WHERE state IN ('queued', 'running') AND input ->> '$.recipe.dnsCredentialId' = ${id}
+            UNION SELECT project_id FROM jobs JOIN orders ON orders.job_id = jobs.id
+              WHERE input ->> '$.recipe.dnsCredentialId' = ${id})`,
         )
         .orderBy('seq')
         .execute();

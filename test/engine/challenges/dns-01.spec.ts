@@ -18,6 +18,7 @@ import { makeKey, pollOrder } from '../../support/acme-issue.ts';
 import { leafOf, type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import { startAcmeDns } from '../../support/dns-providers/acmedns.ts';
+import type { OnChange } from '../../support/dns-providers/zone-table.ts';
 import { openBench } from '../../support/provider-bench.ts';
 
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
@@ -176,18 +177,11 @@ test('by a person, who is shown the record', async () => {
 
 test('by acme-dns, to which the name is an alias', async () => {
   const names = ['hosted.example.com', '*.hosted.example.com'];
-  const publish = (values: readonly string[]) =>
-    bind.update('auth.example.org', `${SUBDOMAIN}.auth.example.org`, values);
-  const standIn = await startAcmeDns({ subdomain: SUBDOMAIN, publish });
+  const onChange: OnChange = (zone, name, values) => bind.update(zone, name, values);
+  const standIn = await startAcmeDns({ subdomain: SUBDOMAIN, onChange });
   try {
-    const { username, password, subdomain, fulldomain } = standIn.account;
-    const { provider } = openBench(acmedns, {
-      baseUrl: standIn.url,
-      apiUser: username,
-      apiKey: password,
-      subdomain,
-      fullDomain: fulldomain,
-    });
+    const { fulldomain } = standIn.account;
+    const { provider } = openBench(acmedns, { ...standIn.credentials, baseUrl: standIn.endpoint });
     expectNames(await issue({ names, provider }), names);
     await expect(issue({ names: ['www.example.com'], provider })).rejects.toThrow(
       `_acme-challenge.www.example.com. CNAME ${fulldomain}.`,

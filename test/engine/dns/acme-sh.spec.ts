@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
 import { makeFolder } from '../../support/acme-tls.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
+import { expectNoSecrets, failureOf, openProvider } from '../../support/dns-bench.ts';
+import { type Exception, testDnsProviderRecords } from '../../support/dns-conformance.ts';
 import { openBench } from '../../support/provider-bench.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../fixtures/acme-sh');
@@ -55,31 +57,64 @@ const gone = async (pid: number): Promise<boolean> => {
   return !alive(pid);
 };
 
+const settings = () => {
+  const [key] = bind.keys;
+  const secret = `${key?.algorithm}:${key?.name}:${key?.secret}`;
+  const [BINDTEST_SERVER = '', BINDTEST_PORT = ''] = bind.server.split(':');
+  return { BINDTEST_SERVER, BINDTEST_PORT, BINDTEST_ZONE: 'example.com', BINDTEST_KEY: secret };
+};
+const STRANGER = 'hmac-sha256:stranger:dGhlIHNlY3JldCBvZiBhIHN0cmFuZ2Vy';
+
+/** Its script's word is all that it has: it tells neither what a refusal is about nor a zone from another. */
+const saysWhatTheScriptSaid: Exception['check'] = async (rig) => {
+  const bench = await rig.open({ refused: true });
+  const wanted = await rig.record(bench, 'one');
+  const error = await failureOf(bench.provider.addTxt(wanted, signal));
+  expect(error.code).toBe('DNS_PROVIDER_REFUSED');
+  expect(error.message).toMatch(/dns_bindtest_add failed \(exit code 1\).*BADKEY/);
+  expectNoSecrets(bench, error);
+  expect(await rig.values()).toEqual([]);
+  expect(bench.provider).toMatchObject({ zoneOptional: true, unsure: true });
+};
+
+testDnsProviderRecords({
+  name: 'acme-sh',
+  async setup() {
+    await bind.update('example.com', NAME, []);
+    const bench = (script: string, environment: Record<string, string>, timeoutMs?: number) =>
+      openProvider('acme-sh', {
+        endpoint: null,
+        credentials: { scriptsFolder: join(folder.path, 'acme.sh'), script, environment },
+        secrets: [settings().BINDTEST_KEY, STRANGER],
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+    const hang = { ODDITY: 'hang', REPORT: join(folder.path, 'hanging') };
+    return {
+      name: NAME,
+      open: ({ refused } = {}) =>
+        bench('dns_bindtest', { ...settings(), ...(refused ? { BINDTEST_KEY: STRANGER } : {}) }),
+      record: async (_, value) => record(value),
+      absent: async () => record('one'),
+      values: () => bind.lookup(NAME),
+      put: (value) => bind.update('example.com', NAME, [value]),
+      silence: async (timeoutMs) => ({
+        bench: await bench('dns_oddities', hang, timeoutMs),
+        record: record('one'),
+      }),
+      async close() {
+        expect(await leftovers()).toEqual([]);
+      },
+    };
+  },
+  exceptions: {
+    zones: { reason: 'the script finds the zone', check: saysWhatTheScriptSaid },
+    credentials: { reason: 'a script says in words why it failed', check: saysWhatTheScriptSaid },
+  },
+});
+
 describe('a script that updates BIND', () => {
-  const settings = () => {
-    const [key] = bind.keys;
-    const secret = `${key?.algorithm}:${key?.name}:${key?.secret}`;
-    const [BINDTEST_SERVER = '', BINDTEST_PORT = ''] = bind.server.split(':');
-    return { BINDTEST_SERVER, BINDTEST_PORT, BINDTEST_ZONE: 'example.com', BINDTEST_KEY: secret };
-  };
-
-  test('adds two values beside a foreign one, and removes each alone', async () => {
-    await bind.update('example.com', NAME, ['foreign']);
-    const { provider } = open('dns_bindtest', settings());
-    const one = await provider.addTxt(record('one'), signal);
-    const two = await provider.addTxt(record('two'), signal);
-    expect(provider.refFor?.(record('one'))).toEqual(one);
-    expect(await bind.lookup(NAME)).toEqual(['foreign', 'one', 'two']);
-    await provider.removeTxt(JSON.parse(JSON.stringify(one)), signal);
-    expect(await bind.lookup(NAME)).toEqual(['foreign', 'two']);
-    await provider.removeTxt(two, signal);
-    await provider.removeTxt(two, signal);
-    expect(await bind.lookup(NAME)).toEqual(['foreign']);
-    expect(await leftovers()).toEqual([]);
-  });
-
   test('says why it failed, without its secret', async () => {
-    const wrong = { ...settings(), BINDTEST_KEY: 'hmac-sha256:stranger:dGhlIHNlY3JldCBvZiBhIHN0cmFuZ2Vy' };
+    const wrong = { ...settings(), BINDTEST_KEY: STRANGER };
     const bench = open('dns_bindtest', wrong);
     const error: unknown = await bench.provider.addTxt(record('one'), signal).catch((reason) => reason);
     expect(error).toMatchObject({
@@ -181,5 +216,12 @@ describe('what is refused before anything runs', () => {
     await writeFile(script, 'dns_open_add() { :; }\n');
     await chmod(script, 0o666);
     await refused({ script: 'dns_open' }, /which other users may change/);
+  });
+
+  test('a script in a folder in which others may replace it', async () => {
+    const open = join(folder.path, 'open');
+    await cp(FIXTURE, open, { recursive: true });
+    await chmod(open, 0o777);
+    await refused({ scriptsFolder: open }, /which other users may change \(.*open\)/);
   });
 });

@@ -1,124 +1,130 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acmedns } from '../../../src/main/engine/dns/acmedns.ts';
 import { testDnsCredential } from '../../../src/main/engine/dns/credential-test.ts';
-import { type AcmeDns, startAcmeDns } from '../../support/dns-providers/acmedns.ts';
-import { openBench } from '../../support/provider-bench.ts';
+import { benchOf, failureOf, openProvider } from '../../support/dns-bench.ts';
+import { type ProviderRig, testDnsProvider } from '../../support/dns-conformance.ts';
+import { ACME_DNS_ZONE, type AcmeDns, startAcmeDns } from '../../support/dns-providers/acmedns.ts';
+import { ONE, TWO } from '../../support/dns-records-conformance.ts';
 
 const signal = new AbortController().signal;
-const [ONE, TWO, THREE] = ['1', '2', '3'].map((digit) => digit.repeat(43)) as [string, string, string];
-let standIn: AcmeDns;
-beforeEach(async () => {
-  standIn = await startAcmeDns();
-});
-afterEach(() => standIn.close());
+const THREE = '3'.repeat(43);
+const SUBDOMAIN = 'd420c923-bbd7-4056-ab64-c3ca54c9b3cf';
+const ZONE = { id: ACME_DNS_ZONE, name: ACME_DNS_ZONE };
+const NAME = `${SUBDOMAIN}.${ACME_DNS_ZONE}`;
 
-const open = (more: Record<string, string> = {}, timeoutMs = 2_000) => {
-  const { username, password, subdomain, fulldomain } = standIn.account;
-  const credentials = {
-    apiUser: username,
-    apiKey: password,
-    subdomain,
-    fullDomain: fulldomain,
-    baseUrl: standIn.url,
-  };
-  return openBench(acmedns, { ...credentials, ...more }, { timeoutMs });
-};
-const record = (value: string, name = standIn.account.fulldomain) => ({
-  zone: { id: 'auth.example.org', name: 'auth.example.org' },
-  name,
-  value,
+testDnsProvider({
+  name: 'acmedns',
+  setup: () => startAcmeDns({ subdomain: SUBDOMAIN }),
+  manyZones: 0,
+  place: { zone: ZONE, name: NAME },
+  absent: { zone: { id: 'example.com', name: 'example.com' }, name: '_acme-challenge.example.com' },
+  exceptions: {
+    removing: {
+      reason: 'it has no way to remove a value, the next two take its place',
+      async check(rig) {
+        const bench = await rig.open();
+        const add = async (value: string) => bench.provider.addTxt(await rig.record(bench, value), signal);
+        const ref = await add(ONE);
+        await add(TWO);
+        await bench.provider.removeTxt(ref, signal);
+        await bench.provider.removeTxt(ref, signal);
+        expect(await rig.values()).toEqual([TWO, ONE]);
+        await add(THREE);
+        expect(await rig.values()).toEqual([THREE, TWO]);
+      },
+    },
+    'foreign values': {
+      reason: 'nobody else writes to the name of an account',
+      async check(rig) {
+        const bench = await rig.open();
+        await rig.put(TWO);
+        await bench.provider.addTxt(await rig.record(bench, ONE), signal);
+        expect(await rig.values()).toEqual([TWO, ONE]);
+      },
+    },
+    paging: {
+      reason: 'an account is one name, and no zone',
+      async check(rig) {
+        expect((await rig.open()).provider).toMatchObject({ zoneOptional: true, testName: NAME });
+        expect((await rig.open()).provider.listZones).toBeUndefined();
+      },
+    },
+    'sending again': {
+      reason: "the same value twice would push out the one of the wildcard's apex",
+      check: checkSentOnce,
+    },
+  },
 });
+
+async function checkSentOnce(rig: ProviderRig): Promise<void> {
+  const { standIn } = rig as ProviderRig & { readonly standIn: AcmeDns };
+  const bench = await rig.open();
+  const record = await rig.record(bench, ONE);
+  standIn.answerNext({ status: 500, body: { error: 'db_error' } });
+  await expect(bench.provider.addTxt(record, signal)).rejects.toMatchObject({
+    code: 'DNS_PROVIDER_UNAVAILABLE',
+    message: expect.stringContaining('db_error'),
+  });
+  standIn.loseNextAnswer();
+  await expect(bench.provider.addTxt(record, signal)).rejects.toThrow(/out of reach/);
+  expect(standIn.requests).toHaveLength(2);
+}
 
 describe('acmedns', () => {
-  test('keeps the last two values, and has nothing to remove', async () => {
-    const { provider } = open();
-    const ref = await provider.addTxt(record(ONE), signal);
-    await provider.addTxt(record(TWO), signal);
-    expect(standIn.values).toEqual([ONE, TWO]);
-    await provider.addTxt(record(THREE), signal);
-    expect(standIn.values).toEqual([TWO, THREE]);
-    await provider.removeTxt(ref, signal);
-    expect(standIn.values).toEqual([TWO, THREE]);
+  let standIn: AcmeDns;
+  beforeEach(async () => {
+    standIn = await startAcmeDns();
   });
+  afterEach(() => standIn.close());
+
+  const record = (value: string, name = standIn.account.fulldomain) => ({ zone: ZONE, name, value });
+  const open = async () => (await benchOf('acmedns', standIn)).provider;
 
   test('says which CNAME to make, before it sends anything', async () => {
-    const added = open().provider.addTxt(record(ONE, '_acme-challenge.example.com'), signal);
+    const added = (await open()).addTxt(record(ONE, '_acme-challenge.example.com'), signal);
     await expect(added).rejects.toMatchObject({
       code: 'DNS_ZONE_NOT_FOUND',
       message: expect.stringContaining(`_acme-challenge.example.com. CNAME ${standIn.account.fulldomain}.`),
       details: { cname: standIn.account.fulldomain },
     });
-    expect(standIn.requests).toBe(0);
+    expect(standIn.requests).toHaveLength(0);
   });
 
   test('takes the name below the host of the address where no full domain is given', async () => {
-    const { username, password, subdomain } = standIn.account;
-    const credentials = {
-      apiUser: username,
-      apiKey: password,
-      subdomain,
-      baseUrl: 'https://auth.example.net/',
-    };
-    const { provider } = openBench(acmedns, credentials, { endpoint: standIn.url });
-    expect(provider.testName).toBe(`${subdomain}.auth.example.net`);
-    await provider.addTxt(record(ONE, `${subdomain}.auth.example.net`), signal);
+    const { fullDomain: _, ...account } = standIn.credentials;
+    const credentials = { ...account, baseUrl: 'https://auth.example.net/' };
+    const { endpoint, secrets } = standIn;
+    const { provider } = await openProvider('acmedns', { endpoint, secrets, credentials });
+    const name = `${standIn.account.subdomain}.auth.example.net`;
+    expect(provider.testName).toBe(name);
+    await provider.addTxt(record(ONE, name), signal);
     expect(standIn.values).toEqual([ONE]);
   });
 
-  test.each([
-    ['password', { apiKey: 'wrong password of some length' }],
-    ['user', { apiUser: 'b1f5fb8d-0a3e-4a6c-8d0a-8a2f6c1d1c1d' }],
-  ])('says that the %s is refused', async (_, wrong) => {
-    const bench = open(wrong);
-    const error: unknown = await bench.provider.addTxt(record(ONE), signal).catch((reason) => reason);
-    expect(error).toMatchObject({
-      code: 'DNS_CREDENTIALS_REJECTED',
-      message: expect.stringMatching(/acme-dns refused the credentials: forbidden\. .*allowfrom/),
-    });
-    for (const secret of [...Object.values(wrong), standIn.account.password]) {
-      expect(`${JSON.stringify(error)}${bench.logged()}`).not.toContain(secret);
-    }
-  });
-
-  test('is not sent twice where nobody knows whether it arrived', async () => {
-    standIn.faults.push({ status: 500, body: '{"error": "db_error"}' });
-    await expect(open().provider.addTxt(record(ONE), signal)).rejects.toMatchObject({
-      code: 'DNS_PROVIDER_UNAVAILABLE',
-      message: expect.stringContaining('db_error'),
-    });
-    expect(standIn.requests).toBe(1);
-    standIn.faults.push(null);
-    await expect(open({}, 50).provider.addTxt(record(ONE), signal)).rejects.toMatchObject({
-      code: 'DNS_PROVIDER_UNAVAILABLE',
-    });
-    expect(standIn.requests).toBe(2);
+  test('says where to look when the credentials are refused', async () => {
+    standIn.revoke();
+    const error = await failureOf((await open()).addTxt(record(ONE), signal));
+    expect(error.message).toMatch(/acme-dns refused the credentials: forbidden\. .*allowfrom/);
   });
 
   test('does not take other answers for a yes', async () => {
-    standIn.faults.push({ status: 200, body: `{"txt": "${TWO}"}` }, { status: 200, body: '<html>' });
-    await expect(open().provider.addTxt(record(ONE), signal)).rejects.toThrow(/confirmed another value/);
-    await expect(open().provider.addTxt(record(ONE), signal)).rejects.toThrow(/not JSON/);
-    await expect(open().provider.addTxt(record('short'), signal)).rejects.toMatchObject({
+    standIn.answerNext({ status: 200, body: { txt: TWO } });
+    await expect((await open()).addTxt(record(ONE), signal)).rejects.toThrow(/confirmed another value/);
+    await expect((await open()).addTxt(record('short'), signal)).rejects.toMatchObject({
       code: 'DNS_PROVIDER_REFUSED',
       message: expect.stringContaining('bad_txt'),
     });
   });
 
-  test('ends on abort with its reason', async () => {
-    standIn.faults.push(null);
-    const abort = new AbortController();
-    const reason = new Error('stop');
-    setTimeout(() => abort.abort(reason), 30);
-    await expect(open().provider.addTxt(record(ONE), abort.signal)).rejects.toBe(reason);
-  });
-
   test('is tested at its own name', async () => {
-    const result = await testDnsCredential({ provider: open().provider, definition: acmedns, signal });
+    const result = await testDnsCredential({ provider: await open(), definition: acmedns, signal });
     expect(result.record).toBe(standIn.account.fulldomain);
     expect(standIn.values).toHaveLength(1);
   });
 
-  test('refuses an address that is none', () => {
-    expect(() => open({ baseUrl: 'auth.example.org' })).toThrow(/baseUrl is not an http or https URL/);
+  test('refuses an address that is none', async () => {
+    const credentials = { ...standIn.credentials, baseUrl: 'auth.example.org' };
+    const opened = openProvider('acmedns', { endpoint: null, secrets: [], credentials });
+    await expect(opened).rejects.toThrow(/baseUrl is not an http or https URL/);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { benchOf, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { benchOf, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
 
@@ -7,7 +7,7 @@ testDnsProvider({ name: 'cloudflare', setup: () => startCloudflareStandIn(), man
 
 describe('cloudflare', () => {
   const { signal } = new AbortController();
-  let bench: ProviderBench;
+  let bench: StandInBench;
   beforeEach(async () => {
     const standIn = await startCloudflareStandIn();
     standIn.zones.add('example.com');

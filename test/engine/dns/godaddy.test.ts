@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import { benchOf, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { benchOf, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type GoDaddyStandIn, startGoDaddyStandIn } from '../../support/dns-providers/godaddy.ts';
 
@@ -9,7 +9,7 @@ testDnsProvider({ name: 'godaddy', setup: () => startGoDaddyStandIn(), manyZones
 describe('godaddy', () => {
   const { signal } = new AbortController();
   let standIn: GoDaddyStandIn;
-  let bench: ProviderBench;
+  let bench: StandInBench;
   let record: TxtRecord;
   beforeEach(async () => {
     standIn = await startGoDaddyStandIn();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
 import type { Json } from '../../../src/main/engine/model.ts';
-import { benchOf, expectNoSecrets, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { benchOf, expectNoSecrets, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type GoogleStandIn, startGoogleStandIn } from '../../support/dns-providers/google.ts';
 import { createKeyFile } from '../../support/dns-providers/google-token.ts';
@@ -13,7 +13,7 @@ testDnsProvider({ name: 'google', setup: () => startGoogleStandIn(KEY_FILE), man
 describe('google', () => {
   const { signal } = new AbortController();
   let standIn: GoogleStandIn;
-  let bench: ProviderBench;
+  let bench: StandInBench;
   let record: TxtRecord;
   beforeEach(async () => {
     standIn = await startGoogleStandIn(KEY_FILE);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { baseUrl } from '../../../src/main/engine/dns/endpoint.ts';
 import {
@@ -29,6 +29,15 @@ describe('providers', () => {
         expect(field.choices !== undefined).toBe(field.type === 'choice');
       }
     }
+  });
+
+  test('each runs the conformance suite', async () => {
+    const folder = new URL('./', import.meta.url);
+    const suites = readdirSync(folder)
+      .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+      .flatMap((text) => [...text.matchAll(/^testDnsProvider(?:Records)?\(\{\s*name: '([a-z0-9-]+)'/gm)])
+      .map(([, id]) => id);
+    expect(suites.sort()).toEqual((await listDnsProviders()).map(({ id }) => id).sort());
   });
 
   test('docs/dns-providers.md has the row of each, and no other', async () => {

@@ -5,6 +5,9 @@ import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import type { BindKey } from '../../support/bind-update.ts';
+import { openProvider } from '../../support/dns-bench.ts';
+import { testDnsProviderRecords } from '../../support/dns-conformance.ts';
+import { startNameServer } from '../../support/name-server.ts';
 import { type BenchOptions, openBench } from '../../support/provider-bench.ts';
 
 const signal = new AbortController().signal;
@@ -28,6 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => bind?.stop());
 beforeEach(() => bind.update('example.com', NAME, []));
+
+/** A server that takes everything and answers nothing, by UDP and TCP. */
+const startMute = () => startNameServer(() => null);
 
 const keyOf = (algorithm: string): BindKey => {
   const key = bind.keys.find((candidate) => candidate.algorithm === algorithm);
@@ -53,6 +59,38 @@ const record = (value: string, more: Partial<TxtRecord> = {}): TxtRecord => ({
 });
 const zone = (name: string) => ({ zone: { id: name, name }, name: `_acme-challenge.${name}` });
 
+testDnsProviderRecords({
+  name: 'rfc2136',
+  async setup() {
+    const key = keyOf('hmac-sha512');
+    const mute = await startMute();
+    const bench = (server: string, more: { secret?: string; timeoutMs?: number } = {}) => {
+      const { secret = key.secret, ...options } = more;
+      const { name: tsigKeyName, algorithm: tsigAlgorithm } = key;
+      const credentials = { nameserver: server, tsigKeyName, tsigSecret: secret, tsigAlgorithm };
+      return openProvider('rfc2136', { endpoint: null, credentials, secrets: [secret], ...options });
+    };
+    const of = async (_: unknown, value: string) => record(value);
+    return {
+      name: NAME,
+      open: ({ refused } = {}) =>
+        bench(
+          bind.server,
+          refused ? { secret: Buffer.from('of a stranger, quite long').toString('base64') } : {},
+        ),
+      record: of,
+      absent: async () => record('one', zone('elsewhere.example')),
+      values: () => bind.lookup(NAME),
+      put: async (value) => bind.update('example.com', NAME, [value]),
+      silence: async (timeoutMs) => ({
+        bench: await bench(mute.server, timeoutMs === undefined ? {} : { timeoutMs }),
+        record: record('one'),
+      }),
+      close: () => mute.close(),
+    };
+  },
+});
+
 describe('records', () => {
   test.each(['hmac-sha256', 'hmac-sha512', 'hmac-sha384'])(
     'are added and removed with %s',
@@ -64,21 +102,6 @@ describe('records', () => {
       expect(await bind.lookup(NAME)).toEqual([]);
     },
   );
-
-  test('of a wildcard and its apex stand together, beside a foreign one', async () => {
-    const foreign = 'kept by "a person" \\ with care';
-    await bind.update('example.com', NAME, [foreign]);
-    const { provider } = open(keyOf('hmac-sha256'));
-    const [one, two] = await Promise.all([
-      provider.addTxt(record('one'), signal),
-      provider.addTxt(record('two'), signal),
-    ]);
-    expect(await bind.lookup(NAME)).toEqual([foreign, 'one', 'two'].sort());
-    await provider.removeTxt(one, signal);
-    expect(await bind.lookup(NAME)).toEqual([foreign, 'two'].sort());
-    await provider.removeTxt(two, signal);
-    expect(await bind.lookup(NAME)).toEqual([foreign]);
-  });
 
   test('leave the TTL of what is there as it is', async () => {
     const ttls = async () => {
@@ -97,17 +120,6 @@ describe('records', () => {
     await provider.addTxt(record('one'), signal);
     expect(await ttls()).toEqual([before, before]);
     expect(before).not.toBe(60);
-  });
-
-  test('are added twice and removed twice without a word', async () => {
-    const { provider } = open(keyOf('hmac-sha256'));
-    const ref = await provider.addTxt(record('one'), signal);
-    expect(await provider.addTxt(record('one'), signal)).toEqual(ref);
-    expect(provider.refFor?.(record('one'))).toEqual(ref);
-    expect(await bind.lookup(NAME)).toEqual(['one']);
-    await provider.removeTxt(ref, signal);
-    await provider.removeTxt(ref, signal);
-    expect(await bind.lookup(NAME)).toEqual([]);
   });
 
   test('may be long', async () => {
@@ -173,13 +185,6 @@ describe('refusals', () => {
       code: 'DNS_CREDENTIALS_REJECTED',
       message: expect.stringContaining('may not write this record in closed.example'),
       details: { rcode: 'REFUSED' },
-    });
-  });
-
-  test('of a zone that the server does not have', async () => {
-    expect(await refused(keyOf('hmac-sha256'), zone('elsewhere.example'))).toMatchObject({
-      code: 'DNS_ZONE_NOT_FOUND',
-      message: expect.stringContaining('does not serve the zone elsewhere.example'),
     });
   });
 

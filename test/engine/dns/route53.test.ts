@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import { benchOf, expectNoSecrets, failureOf, type ProviderBench, zoneOf } from '../../support/dns-bench.ts';
+import { benchOf, expectNoSecrets, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type Route53StandIn, startRoute53StandIn } from '../../support/dns-providers/route53.ts';
 
@@ -9,7 +9,7 @@ testDnsProvider({ name: 'aws', setup: () => startRoute53StandIn(), manyZones: 21
 describe('route53', () => {
   const { signal } = new AbortController();
   let standIn: Route53StandIn;
-  let bench: ProviderBench;
+  let bench: StandInBench;
   let record: TxtRecord;
   beforeEach(async () => {
     standIn = await startRoute53StandIn();

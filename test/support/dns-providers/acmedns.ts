@@ -2,11 +2,14 @@
 // keeps the last two values of the account's subdomain. Wrong or missing credentials and the subdomain of another
 // account are 401 "forbidden", a value that is not 43 characters of base64url is 400 "bad_txt".
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import { portOf } from '../ports.ts';
+import { z } from 'zod';
+import { type DnsStandIn, jsonBody, type RecordedRequest, startStandIn } from './stand-in.ts';
+import { createZoneTable, type OnChange, PLAIN } from './zone-table.ts';
 
-export interface AcmeDns {
-  readonly url: string;
+/** The domain of its name server. */
+export const ACME_DNS_ZONE = 'auth.example.org';
+
+export interface AcmeDns extends DnsStandIn {
   readonly account: {
     readonly username: string;
     readonly password: string;
@@ -15,78 +18,65 @@ export interface AcmeDns {
   };
   /** Oldest first; two at most. */
   readonly values: readonly string[];
-  /** The next requests are answered so, or not at all (null); nothing is kept. */
-  readonly faults: ({ readonly status: number; readonly body: string } | null)[];
-  readonly requests: number;
-  close(): Promise<void>;
 }
 
 export interface AcmeDnsOptions {
   /** A random one where left out. */
   readonly subdomain?: string;
   /** Puts the values into a real DNS server. */
-  readonly publish?: (values: readonly string[]) => Promise<void>;
+  readonly onChange?: OnChange;
 }
 
-/** Its name server's domain is auth.example.org. */
-export async function startAcmeDns(options: AcmeDnsOptions = {}): Promise<AcmeDns> {
-  const { subdomain = randomUUID(), publish = async () => {} } = options;
+const UpdateSchema = z.object({ subdomain: z.string(), txt: z.string() });
+
+export async function startAcmeDns({
+  subdomain = randomUUID(),
+  onChange,
+}: AcmeDnsOptions = {}): Promise<AcmeDns> {
   const account = {
     username: randomUUID(),
     password: randomBytes(30).toString('base64url'),
     subdomain,
-    fulldomain: `${subdomain}.auth.example.org`,
+    fulldomain: `${subdomain}.${ACME_DNS_ZONE}`,
   };
-  const state = { values: [] as string[], faults: [] as { status: number; body: string }[], requests: 0 };
+  const zones = createZoneTable(PLAIN, onChange);
+  const zone = zones.add(ACME_DNS_ZONE);
 
-  const update = async (headers: NodeJS.Dict<string | string[]>, body: string): Promise<[number, object]> => {
-    const known = headers['x-api-user'] === account.username && headers['x-api-key'] === account.password;
-    const posted = parse(body);
-    if (!known || posted.subdomain !== subdomain) return [401, { error: 'forbidden' }];
-    if (!/^[A-Za-z0-9_-]{43}$/.test(posted.txt)) return [400, { error: 'bad_txt' }];
-    state.values = [...state.values, posted.txt].slice(-2);
-    await publish(state.values);
-    return [200, { txt: posted.txt }];
-  };
+  async function update(request: RecordedRequest): Promise<{ status: number; body: object }> {
+    const body = UpdateSchema.safeParse(jsonBody(request));
+    if (!body.success) return { status: 400, body: { error: 'malformed_json_payload' } };
+    if (body.data.subdomain !== subdomain) return { status: 401, body: { error: 'forbidden' } };
+    const { txt } = body.data;
+    if (!/^[A-Za-z0-9_-]{43}$/.test(txt)) return { status: 400, body: { error: 'bad_txt' } };
+    const kept = [...zone.records, { data: txt, ttl: 1 }].slice(-2);
+    await zones.replace(zone, account.fulldomain, kept);
+    return { status: 200, body: { txt } };
+  }
 
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', async () => {
-      state.requests += 1;
-      const fault = state.faults.shift();
-      if (fault === null) return;
-      const known = request.method === 'POST' && request.url === '/update';
-      const [status, answer] = known
-        ? await update(request.headers, Buffer.concat(chunks).toString())
-        : [404, { error: 'not found' }];
-      response.writeHead(fault?.status ?? status, { 'content-type': 'application/json' });
-      response.end(fault?.body ?? JSON.stringify(answer));
-    });
+  const standIn = await startStandIn({
+    credentials: {
+      apiUser: account.username,
+      apiKey: account.password,
+      subdomain,
+      fullDomain: account.fulldomain,
+    },
+    secrets: [account.username, account.password],
+    zones,
+    errorBody: (_, message) => ({ error: message }),
+    async handle(request, { revoked }) {
+      if (request.method !== 'POST' || request.path !== '/update') {
+        return { status: 404, body: { error: 'not found' } };
+      }
+      const { 'x-api-user': user, 'x-api-key': key } = request.headers;
+      const known = !revoked && user === account.username && key === account.password;
+      return known ? update(request) : { status: 401, body: { error: 'forbidden' } };
+    },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    ...standIn,
     account,
     get values() {
-      return state.values;
-    },
-    faults: state.faults,
-    get requests() {
-      return state.requests;
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      return zone.records.map(({ data }) => data);
     },
   };
-}
-
-function parse(body: string): { subdomain: string; txt: string } {
-  try {
-    const { subdomain, txt } = JSON.parse(body);
-    return { subdomain: String(subdomain), txt: String(txt) };
-  } catch {
-    return { subdomain: '', txt: '' };
-  }
 }

@@ -39,6 +39,8 @@ export interface DnsStandIn {
   failNext(count: number, status: number, headers?: Readonly<Record<string, string>>): void;
   /** The next calls are taken and never answered. */
   hangNext(count: number): void;
+  /** The next call is answered so, and nothing is done. */
+  answerNext(answer: StandInAnswer): void;
   /** The next calls are answered with 200 and what no API answers. */
   garbleNext(count: number): void;
   /** The next write is carried out, and the connection broken before its answer. */
@@ -100,6 +102,7 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
         return { status, headers, body: parts.errorBody(status, message) };
       });
     },
+    answerNext: (given) => plan(1, () => given),
     hangNext: (count) => plan(count, () => null),
     garbleNext(count) {
       const secret = Buffer.from(`user:${parts.secrets.join(':')}`).toString('base64');

@@ -31,7 +31,10 @@ interface Kept {
   readonly credentials: DnsCredentials;
 }
 
-const projectSecret = (projectId: string): string => `dns-project:${projectId}`;
+/** Before the project's id: the name of what is kept with it in the secret store. */
+export const PROJECT_SECRET = 'dns-project:';
+
+const projectSecret = (projectId: string): string => PROJECT_SECRET + projectId;
 
 export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChooser {
   async function kept(projectId: string): Promise<Kept | null> {

@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { access, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { CertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
@@ -78,6 +78,7 @@ interface Hook {
 }
 
 function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
+  const { timeoutMs = TIMEOUT_MS } = tools;
   return {
     zoneOptional: true,
     unsure: true,
@@ -104,10 +105,10 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
         args: [acme, script, name, record.name, record.value],
         env: { ...hook.environment, ...environmentIn(home) },
         folder: home,
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs,
         signal,
       });
-      if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${TIMEOUT_MS / 1000} s.`);
+      if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${timeoutMs / 1000} s.`);
       if (result.exitCode === 0) return;
       const said = result.complaint === '' ? 'it says nothing about why' : result.complaint;
       const text = `${name} failed (exit code ${result.exitCode ?? 'none'}): ${said}`;
@@ -147,9 +148,23 @@ async function trusted(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null);
   const facts = real === null ? null : await stat(real);
   if (real === null || !facts?.isFile()) throw invalid('scriptsFolder', `holds no ${path}`);
-  const own = facts.uid === 0 || facts.uid === process.getuid?.();
-  if (own && (facts.mode & 0o002) === 0) return real;
-  throw invalid('scriptsFolder', `holds ${path}, which other users may change: make it yours, chmod o-w`);
+  const loose = await firstLoose(real);
+  if (loose === null) return real;
+  throw invalid(
+    'scriptsFolder',
+    `holds ${path}, which other users may change (${loose}): make it yours, chmod o-w`,
+  );
+}
+
+/** The file, or the first folder above it, that others may change, and so put another file in its place. */
+async function firstLoose(path: string): Promise<string | null> {
+  const { uid, mode } = await stat(path);
+  const own = uid === 0 || uid === process.getuid?.();
+  // In a folder with the sticky bit (/tmp) nobody can move what is another's.
+  const open = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+  if (!own || open) return path;
+  const parent = dirname(path);
+  return parent === path ? null : firstLoose(parent);
 }
 
 function readEnvironment(value: Json | undefined): Readonly<Record<string, string>> {

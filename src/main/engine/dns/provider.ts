@@ -90,6 +90,8 @@ export interface ProviderTools {
   readonly clock: Clock;
   /** Redacted: no secret of this provider gets through. */
   readonly log: Log;
+  /** Milliseconds for one call that does not go through `http`; the provider's own where left out. */
+  readonly timeoutMs?: number;
   /** For a provider whose changes are waited for. */
   readonly sleep: Sleep;
 }

@@ -29,7 +29,7 @@ export interface DnsProviderOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly sleep?: Sleep;
-  /** Of one HTTP call. Milliseconds. */
+  /** Of one call; the provider's own where left out. Milliseconds. */
   readonly timeoutMs?: number;
 }
 
@@ -73,11 +73,7 @@ export async function createDnsProvider(
   const redactor = createRedactor(secretValues(definition, checked));
   const common = { clock: options.clock, log: redactor.log(options.log), sleep: options.sleep ?? sleep };
   const { timeoutMs } = options;
-  const http = createDnsHttp({
-    ...common,
-    provider: definition,
-    redactor,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  });
-  return definition.create(checked, { ...common, http, endpoint: options.endpoint });
+  const within = timeoutMs === undefined ? {} : { timeoutMs };
+  const http = createDnsHttp({ ...common, ...within, provider: definition, redactor });
+  return definition.create(checked, { ...common, ...within, http, endpoint: options.endpoint });
 }

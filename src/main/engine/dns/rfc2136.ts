@@ -69,6 +69,7 @@ export const rfc2136 = defineDnsProvider({
 });
 
 function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTools): DnsProvider {
+  const { timeoutMs = TIMEOUT_MS } = tools;
   return {
     async addTxt(record, signal) {
       const { zone, name, value } = record;
@@ -101,7 +102,7 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     const now = tools.clock.now();
     const id = randomInt(0x10000);
     const request = signMessage(encodeTxtUpdate(id, change), key, now);
-    const exchange = await exchangeTcp(server, request.message, { timeoutMs: TIMEOUT_MS, signal });
+    const exchange = await exchangeTcp(server, request.message, { timeoutMs, signal });
     const at = formatServer(server);
     if (exchange.silent) return tools.http.unavailable(`at ${at} gives no answer: ${exchange.reason}.`);
     const { message } = exchange;

@@ -14,14 +14,13 @@ export interface JobSecrets {
   keep(jobId: string, given: GivenSecrets): Promise<void>;
   read(jobId: string): Promise<GivenSecrets>;
   forget(jobId: string): Promise<void>;
-  /** Forgets what a killed process has left of jobs that no longer need it. */
-  forgetStale(needed: (jobId: string) => Promise<boolean>): Promise<void>;
 }
 
-const PREFIX = 'job:';
+/** Before the job's id: the name of its secrets in the secret store. */
+export const JOB_SECRET = 'job:';
 
 export function createJobSecrets(secrets: SecretStore): JobSecrets {
-  const name = (jobId: string): string => PREFIX + jobId;
+  const name = (jobId: string): string => JOB_SECRET + jobId;
   // Most jobs bring no secret: then the keychain is left alone.
   const kept = new Set<string>();
   return {
@@ -39,12 +38,6 @@ export function createJobSecrets(secrets: SecretStore): JobSecrets {
     async forget(jobId) {
       if (!kept.delete(jobId)) return;
       await secrets.delete(name(jobId));
-    },
-    async forgetStale(needed) {
-      const ids = (await secrets.names())
-        .filter((each) => each.startsWith(PREFIX))
-        .map((each) => each.slice(PREFIX.length));
-      for (const id of ids) if (!(await needed(id))) await secrets.delete(name(id));
     },
   };
 }

@@ -1,0 +1,25 @@
+// Secrets that nothing needs any longer: a killed process, or a secret store that was locked just then, has left them.
+// Done once, at start, before anybody can ask for something new.
+import { PROJECT_SECRET } from './challenges/dns-choice.ts';
+import { CREDENTIAL_SECRET } from './dns-credentials.ts';
+import { JOB_SECRET } from './jobs/job-secrets.ts';
+import type { SecretStore } from './ports.ts';
+import type { Stores } from './stores.ts';
+
+/** Leaves alone what is of no kind that it knows. @throws SECRET_STORE_UNAVAILABLE */
+export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): Promise<void> {
+  const needed: Readonly<Record<string, (id: string) => Promise<boolean>>> = {
+    async [JOB_SECRET](id) {
+      const job = await stores.jobs.get(id);
+      const unfinished = job?.state === 'queued' || job?.state === 'running';
+      return unfinished || (await stores.orders.get(id)) !== null;
+    },
+    [CREDENTIAL_SECRET]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
+    [PROJECT_SECRET]: async (id) => (await stores.projects.get(id)) !== null,
+  };
+  for (const name of await secrets.names()) {
+    const kind = Object.keys(needed).find((prefix) => name.startsWith(prefix));
+    if (kind === undefined) continue;
+    if (!(await needed[kind]?.(name.slice(kind.length)))) await secrets.delete(name);
+  }
+}

@@ -1,0 +1,67 @@
+// What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SecretStore } from '../../src/main/engine/ports.ts';
+import { forgetStaleSecrets } from '../../src/main/engine/stale-secrets.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+const AT = '2026-01-01T00:00:00Z';
+const input = { ...JOB.input, recipe: { ...RECIPE, dnsCredentialId: 'used' } } as typeof JOB.input;
+const order = {
+  directoryUrl: 'https://ca',
+  keySealed: null,
+  csr: null,
+  url: null,
+  challenges: [],
+  updatedAt: AT,
+};
+let database: TestDatabase;
+let kept: Map<string, string>;
+let secrets: SecretStore;
+
+beforeEach(async () => {
+  database = openTestDatabase();
+  const { stores } = database;
+  await stores.projects.create(PROJECT);
+  for (const id of ['used', 'idle'])
+    await stores.dnsCredentials.create({ id, name: id, provider: 'manual', createdAt: AT, updatedAt: AT });
+  await stores.accounts.create({
+    id: 'a1',
+    directoryUrl: 'https://ca',
+    email: null,
+    url: null,
+    keySealed: new Uint8Array([1]),
+    createdAt: AT,
+  });
+  await stores.jobs.create({ ...JOB, id: 'ended', input });
+  await stores.jobs.update('ended', { state: 'failed' });
+  await stores.jobs.create({ ...JOB, id: 'left', input });
+  await stores.orders.put({ ...order, jobId: 'left', accountId: 'a1' });
+  await stores.jobs.update('left', { state: 'failed' });
+  await stores.jobs.create({ ...JOB, id: 'waiting' });
+  kept = new Map();
+  secrets = {
+    kind: 'sealed-file',
+    get: async (name) => kept.get(name) ?? null,
+    set: async (name, value) => void kept.set(name, value),
+    delete: async (name) => void kept.delete(name),
+    names: async () => [...kept.keys()],
+  };
+});
+afterEach(() => database.close());
+
+it('forgets what belongs to no job, credential or project, and nothing else', async () => {
+  const needed = ['master-key', 'job:waiting', 'job:left', 'dns-credential:idle', 'dns-project:p1'];
+  for (const name of [...needed, 'job:ended', 'job:gone', 'dns-credential:gone', 'dns-project:gone'])
+    kept.set(name, 'secret');
+  await forgetStaleSecrets(database.stores, secrets);
+  expect([...kept.keys()].sort()).toEqual(needed.sort());
+});
+
+it('a DNS credential is in use while a record is still to be removed with it', async () => {
+  const { stores } = database;
+  expect((await stores.dnsCredentials.usedBy('used')).map(({ id }) => id)).toEqual(['p1']);
+  expect(await stores.dnsCredentials.usedBy('idle')).toEqual([]);
+  await stores.orders.delete('left');
+  expect(await stores.dnsCredentials.usedBy('used')).toEqual([]);
+});
