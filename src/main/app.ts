@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Health } from './api/context.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
+import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
+import type { Surroundings } from './engine/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
 import { createEngine, type Engine } from './engine/index.ts';
@@ -18,6 +20,7 @@ import { openSecretStore } from './secrets/open.ts';
 import { createVault } from './secrets/vault.ts';
 import { databasePath, lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
 import { openDatabase } from './storage/database.ts';
+import { readDatabaseFacts } from './storage/database-facts.ts';
 import { createStores } from './storage/stores.ts';
 
 export interface Platform {
@@ -36,6 +39,8 @@ export interface Platform {
     /** The port of authoritative servers where it is not 53 (tests). */
     readonly authorityPort: number | null;
   };
+  /** Where CAs ask for HTTP-01 and follow redirects to; 80 and 443 where left out, other ports in tests only. */
+  readonly webPorts?: WebPorts;
   /** PEM roots to trust for CAs beside the well-known ones. */
   readonly acmeRoots: string | null;
   /** The built GUI; null where there is none. */
@@ -109,6 +114,17 @@ async function open(
     userAgent: `Certdesk/${platform.version}`,
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),
   });
+  const notices = [reason];
+  const listeners: { api: string | null; challenges: string | null } = { api: null, challenges: null };
+  const surroundings: Surroundings = {
+    version: platform.version,
+    secretStoreReason: reason,
+    listeners,
+    notices,
+    get database() {
+      return readDatabaseFacts(dataFolder);
+    },
+  };
   const engine = createEngine({
     stores,
     secrets,
@@ -122,15 +138,20 @@ async function open(
       ...(platform.dns.authorityPort === null ? {} : { authorityPort: platform.dns.authorityPort }),
     }),
     dnsEndpoints: platform.dns.endpoints,
+    webPorts: platform.webPorts ?? { http: 80, https: 443 },
+    surroundings: () => surroundings,
     limits,
   });
   if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
-  const notices = [reason];
   const challenge = await openChallenge(platform, engine, notices);
-  if (challenge !== null) closing.push(() => challenge.close());
+  if (challenge !== null) {
+    closing.push(() => challenge.close());
+    listeners.challenges = placeOf(platform.challenge.host, challenge.port);
+  }
   const started = Promise.withResolvers<void>();
   const address = await openApi(platform, { engine, secrets, closing, started: started.promise });
+  listeners.api = new URL(address).host;
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
@@ -206,9 +227,10 @@ async function openApi(
   });
   const bound = server.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
-  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
-  return `http://${host}:${port}`;
+  return `http://${placeOf(at.host, port)}`;
 }
+
+const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The secret store is really asked: a locked keychain is not healthy. */
 async function checkHealth(secrets: SecretStore): Promise<Health> {

@@ -67,6 +67,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     acmeRoots:
       [pebble, staging].flatMap((each) => (each === undefined ? [] : [each.rootPem])).join('\n') || null,
     dns: { resolvers: [], endpoints: {}, authorityPort: null },
+    webPorts: { http: pebble?.httpPort ?? 80, https: 443 },
     guiFolder: null,
     version: '0.0.0-test',
     logger,

@@ -61,7 +61,12 @@ export async function pebbleArgs(
 ): Promise<readonly string[]> {
   const caFile = join(folder, `pebble-root-${pebble.httpPort}.pem`);
   await writeFile(caFile, pebble.rootPem);
-  const challenge = ['--challenge-host', '127.0.0.1', '--challenge-port', String(pebble.httpPort)];
+  const port = String(pebble.httpPort);
+  const challenge = [
+    ...['--challenge-host', '127.0.0.1', '--challenge-port', port],
+    '--validation-port',
+    port,
+  ];
   return [
     '--acme-directory',
     pebble.directoryUrl,

@@ -17,6 +17,7 @@ import { EXPORT_FORMATS, holdsKey } from '../engine/export.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
+import { reachability } from './reachability.ts';
 import { operation, requireScope, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
@@ -75,6 +76,7 @@ async function exported(
 
 export const certificates = router({
   ...certificateHistory,
+  ...reachability,
 
   get: operation('projects:read')
     .meta({ rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate' } })

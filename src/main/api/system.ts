@@ -1,7 +1,8 @@
 // What Certdesk is and supports: CAs, DNS providers, health.
 import { z } from 'zod';
+import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
-import { openOperation, operation, router } from './trpc.ts';
+import { openOperation, operation, requireAllProjects, router } from './trpc.ts';
 
 const CaSchema = z
   .object({
@@ -40,6 +41,20 @@ export const system = router({
       // Lists are read-only by the engine's types, and not by zod's: the schema copies them.
       dnsProviders: z.array(DnsProviderSchema).parse(await ctx.engine.dnsProviders()),
     })),
+
+  diagnostics: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/diagnostics',
+        summary: 'Versions, listeners, sizes, numbers and error codes, for a report; no secret and no domain',
+      },
+    })
+    .output(DiagnosticsSchema)
+    .query(({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.diagnostics();
+    }),
 
   health: openOperation
     .meta({ rest: { method: 'GET', path: '/health', summary: 'Whether Certdesk works' } })

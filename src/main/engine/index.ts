@@ -1,4 +1,5 @@
 // The one door of the engine: ports in, verbs out.
+import type { Diagnostics } from '../../shared/diagnostics.ts';
 import { createAccounts } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import {
@@ -11,7 +12,10 @@ import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
 import { createHttpChallenges } from './challenges/http-01.ts';
+import { createReachability, type ReachabilityVerbs } from './challenges/reachability.ts';
+import type { WebPorts } from './challenges/reachability-fetch.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
+import { createDiagnostics, type Surroundings } from './diagnostics.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
@@ -45,6 +49,10 @@ export interface EnginePorts {
   readonly resolver: DnsResolver;
   /** DNS provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
+  /** Where CAs ask for HTTP-01: 80 and 443, but in tests. */
+  readonly webPorts: WebPorts;
+  /** What the engine stands in: for the diagnostics. */
+  surroundings(): Surroundings;
   readonly limits: EngineLimits;
 }
 
@@ -62,6 +70,7 @@ export interface Engine {
   readonly certificates: Certificates;
   readonly history: History;
   readonly issuance: Issuance;
+  readonly reachability: ReachabilityVerbs;
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialVerbs;
@@ -77,6 +86,7 @@ export interface Engine {
   confirmRecords: Confirmations['confirm'];
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
+  diagnostics(): Promise<Diagnostics>;
   counts(): { readonly running: number; readonly queued: number };
   /** Serves the challenges that a former run has presented; before anybody can ask for them. */
   restoreChallenges(): Promise<void>;
@@ -123,11 +133,14 @@ export function createEngine(ports: EnginePorts): Engine {
     sweepLeftovers: () => sweepLeftovers(deps),
   });
 
+  const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
+
   return {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
     certificates: createCertificates({ ...ports, journal }),
     history: createHistory({ stores, journal, clock }),
     issuance,
+    reachability: createReachability({ ...ports, http, ports: ports.webPorts }),
     jobs: createJobs(stores),
     events: createEvents(stores, journal),
     dnsCredentials: createDnsCredentials({ ...ports, journal }),
@@ -135,13 +148,14 @@ export function createEngine(ports: EnginePorts): Engine {
     sessions: createSessions(stores, journal, clock),
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal),
-    overview: createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size }),
+    overview,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
     dnsProviders: listDnsProviders,
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,
+    diagnostics: createDiagnostics({ ...ports, overview }),
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },

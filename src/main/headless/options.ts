@@ -23,6 +23,7 @@ export interface ServeOptions extends DataOptions {
   readonly dnsResolver: readonly string[];
   readonly dnsEndpoint: Readonly<Record<string, string>>;
   readonly dnsAuthorityPort?: number;
+  readonly validationPort?: number;
   readonly answerTimeout: number;
   readonly logFormat: 'pretty' | 'json';
 }
@@ -72,6 +73,10 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option(
     '--dns-authority-port <port>',
     'the port of authoritative name servers (53 where it is left out)',
+  ).argParser(toPort),
+  option(
+    '--validation-port <port>',
+    'the port that the CA asks for HTTP-01 at (80 where it is left out; others for test CAs)',
   ).argParser(toPort),
   option('--answer-timeout <seconds>', 'how long a request waits for its job')
     .default(120)

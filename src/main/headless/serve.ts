@@ -24,6 +24,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       endpoints: options.dnsEndpoint,
       authorityPort: options.dnsAuthorityPort ?? null,
     },
+    webPorts: { http: options.validationPort ?? 80, https: 443 },
     acmeRoots: readCaFile(options.acmeCaFile),
     ...installation,
     logger,

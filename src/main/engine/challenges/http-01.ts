@@ -1,11 +1,23 @@
 // http-01 (RFC 8555 section 8.3): the map from token to key authorization that http/acme-challenge.ts answers from.
+
 import type { ChallengeRecord } from '../model.ts';
+import { randomSecret } from '../random-secret.ts';
 import type { ChallengeSolver } from './solver.ts';
+
+/** A text that is served as a challenge is, to see whether it comes through. */
+export interface Probe {
+  readonly token: string;
+  readonly text: string;
+  /** It is not served any more. */
+  end(): void;
+}
 
 export interface HttpChallenges {
   readonly solver: ChallengeSolver;
   /** The key authorization of a token that is being validated; null for any other. */
   answer(token: string): string | null;
+  /** Serves `text` under a new token until `end` is called. */
+  probe(text: string): Probe;
   /** Serves what a former run has presented: its CA may ask for it before its job has been gone on with. */
   restore(
     challenges: readonly Pick<ChallengeRecord, 'type' | 'state' | 'token' | 'keyAuthorization'>[],
@@ -17,6 +29,11 @@ export function createHttpChallenges(): HttpChallenges {
   const answers = new Map<string, string>();
   return {
     answer: (token) => answers.get(token) ?? null,
+    probe(text) {
+      const token = randomSecret('');
+      answers.set(token, text);
+      return { token, text, end: () => void answers.delete(token) };
+    },
     restore(challenges) {
       for (const { type, state, token, keyAuthorization } of challenges) {
         if (type === 'http-01' && state !== 'cleaned') answers.set(token, keyAuthorization);

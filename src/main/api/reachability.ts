@@ -1,0 +1,26 @@
+// "Test reachability" for HTTP-01. Part of the router `certificates`.
+import { z } from 'zod';
+import { ProjectIdSchema } from '../../shared/project.ts';
+import { ReachabilityRequestSchema, ReachabilitySchema } from '../../shared/reachability.ts';
+import { operation } from './trpc.ts';
+
+/** All names together; a caller that goes away ends it too. */
+const TEST_MS = 90_000;
+
+export const reachability = {
+  testReachability: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/reachability',
+        summary: 'Test whether HTTP-01 would come through, per name and address',
+      },
+      audit: false, // it changes nothing
+    })
+    .input(z.object({ id: ProjectIdSchema, body: ReachabilityRequestSchema.optional() }))
+    .output(ReachabilitySchema)
+    .mutation(({ ctx, input, signal }) => {
+      const end = AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
+      return ctx.engine.reachability.test(input.id, input.body?.names ?? null, end);
+    }),
+};

@@ -1,0 +1,147 @@
+// Asks for a probe as a CA asks for an HTTP-01 token (RFC 8555 section 8.3): from one address, redirects followed as
+// Let's Encrypt does (at most 10, http and https on 80 and 443 only, certificates not checked).
+// https://letsencrypt.org/docs/challenge-types/#http-01-challenge
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+/** Where the ports 80 and 443 of a name are really asked at; other than these in tests only. */
+export interface WebPorts {
+  readonly http: number;
+  readonly https: number;
+}
+
+export interface FetchDeps {
+  readonly ports: WebPorts;
+  /** Milliseconds from one request to its whole answer. */
+  readonly timeoutMs: number;
+  /** The address that a name which a redirect leads to is asked at; null where it has none. */
+  lookup(name: string, signal: AbortSignal): Promise<string | null>;
+}
+
+/** How it ended. `reason` is Node's code, or words that stand in a sentence. */
+export type Fetched =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly server: string | null;
+      readonly body: string;
+      readonly redirects: readonly string[];
+    }
+  | {
+      readonly kind: 'refused' | 'timeout' | 'unreachable' | 'broken' | 'bad_redirect';
+      readonly reason: string;
+      readonly redirects: readonly string[];
+    };
+
+const MAX_REDIRECTS = 10;
+/** A key authorization has some 87 characters: what is longer is none. */
+const MAX_BODY = 4096;
+
+/** @throws the signal's reason, and nothing else: what goes wrong is the result. */
+export async function fetchAsCa(
+  start: { readonly url: URL; readonly address: string },
+  deps: FetchDeps,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const redirects: string[] = [];
+  let { url, address } = start;
+  for (;;) {
+    const answer = await ask(url, address, deps, signal);
+    if (answer.kind === 'failed') return { ...classify(answer.code), redirects };
+    const { status, location } = answer;
+    if (status < 300 || status > 399 || location === null) {
+      return { kind: 'answer', status, server: answer.server, body: answer.body, redirects };
+    }
+    const bad = (reason: string): Fetched => ({ kind: 'bad_redirect', reason, redirects });
+    const next = URL.parse(location, url);
+    if (next === null) return bad('to what is no address');
+    redirects.push(shown(next));
+    const refusal = refusalOf(next);
+    if (refusal !== null) return bad(refusal);
+    if (redirects.length > MAX_REDIRECTS) return bad(`more than ${MAX_REDIRECTS} times, perhaps in a circle`);
+    const found = next.hostname === url.hostname ? address : await deps.lookup(next.hostname, signal);
+    if (found === null) return bad(`to ${next.hostname}, which has no address`);
+    [url, address] = [next, found];
+  }
+}
+
+/** Only as much of it as a person needs: a query may hold what nobody should see. */
+function shown(url: URL): string {
+  return `${url.origin}${url.pathname}`.slice(0, 300);
+}
+
+function refusalOf({ protocol, port, hostname }: URL): string | null {
+  if (protocol !== 'http:' && protocol !== 'https:') return `to ${protocol}, which is neither http nor https`;
+  if (port !== '' && port !== '80' && port !== '443') return `to port ${port}; CAs follow to 80 and 443 only`;
+  if (/^[\d.]+$|^\[/.test(hostname)) return 'to an address instead of a name, where CAs do not follow';
+  return null;
+}
+
+type Asked =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly location: string | null;
+      readonly server: string | null;
+      readonly body: string;
+    }
+  | { readonly kind: 'failed'; readonly code: string };
+
+function ask(url: URL, address: string, deps: FetchDeps, signal: AbortSignal): Promise<Asked> {
+  const secure = url.protocol === 'https:';
+  const port = portOf(url, deps.ports);
+  const end = AbortSignal.any([signal, AbortSignal.timeout(deps.timeoutMs)]);
+  const options = {
+    host: address,
+    port,
+    path: url.pathname + url.search,
+    agent: false as const,
+    signal: end,
+    headers: { Host: url.host, 'User-Agent': 'Certdesk reachability test', Connection: 'close' },
+  };
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ kind: 'failed', code: end.aborted ? 'ETIMEDOUT' : (error.code ?? error.message) });
+    };
+    const receive = (answer: IncomingMessage): void => {
+      readStart(answer).then((body) => {
+        answer.destroy();
+        const { location = null, server } = answer.headers;
+        const named = typeof server === 'string' ? server : null;
+        resolve({ kind: 'answered', status: answer.statusCode ?? 0, location, server: named, body });
+      }, fail);
+    };
+    const sent = secure
+      ? // The CA does not check it either: it is there to get its first certificate.
+        requestHttps({ ...options, servername: url.hostname, rejectUnauthorized: false }, receive)
+      : requestHttp(options, receive);
+    sent.once('error', fail);
+    sent.end();
+  });
+}
+
+function portOf({ protocol, port }: URL, ports: WebPorts): number {
+  const wanted = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+  return wanted === '443' ? ports.https : ports.http;
+}
+
+async function readStart(answer: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of answer) {
+    body += String(chunk);
+    if (body.length > MAX_BODY) break;
+  }
+  return body;
+}
+
+const UNREACHABLE = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN', 'EACCES'];
+
+function classify(code: string): {
+  readonly kind: 'refused' | 'timeout' | 'unreachable' | 'broken';
+  readonly reason: string;
+} {
+  if (code === 'ECONNREFUSED') return { kind: 'refused', reason: code };
+  if (code === 'ETIMEDOUT') return { kind: 'timeout', reason: code };
+  return { kind: UNREACHABLE.includes(code) ? 'unreachable' : 'broken', reason: code };
+}

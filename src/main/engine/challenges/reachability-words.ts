@@ -1,0 +1,97 @@
+// What a test of HTTP-01 found, in the words that a person reads: what it is, and what to do.
+import type { AddressFinding, AddressReport, NameReport } from '../../../shared/reachability.ts';
+import type { Fetched } from './reachability-fetch.ts';
+
+/** What this test cannot know, said with every result. */
+export const SEEN_FROM =
+  'This was seen from where Certdesk runs, not from the CA. Behind a router that does not lead its own public address back inside (NAT hairpin) the test can fail though the CA gets through; and a firewall that lets this machine in may keep the CA out.';
+
+export interface Place {
+  readonly address: string;
+  readonly isPublic: boolean;
+  readonly isOwn: boolean;
+}
+
+/** @param expected The probe's text. */
+export function describeAddress(place: Place, fetched: Fetched, expected: string): AddressReport {
+  const finding = findingOf(place, fetched, expected);
+  const answered = fetched.kind === 'answer';
+  const server = answered ? (fetched.server?.slice(0, 100) ?? null) : null;
+  const status = answered ? fetched.status : null;
+  const said = sentences({ ...place, finding, status, server, fetched });
+  return { ...place, finding, status, server, redirects: [...fetched.redirects], message: said.join(' ') };
+}
+
+function findingOf({ isPublic, isOwn }: Place, fetched: Fetched, expected: string): AddressFinding {
+  if (fetched.kind !== 'answer') return fetched.kind;
+  // RFC 8555 section 8.3: white space at the end is ignored.
+  const ours = fetched.status === 200 && fetched.body.trimEnd() === expected;
+  if (ours) return isPublic ? 'well' : 'private';
+  return isOwn ? 'other_server' : 'elsewhere';
+}
+
+interface Told extends Place {
+  readonly finding: AddressFinding;
+  readonly status: number | null;
+  readonly server: string | null;
+  readonly fetched: Fetched;
+}
+
+const PRIVATE =
+  'It is a private address, which a public CA cannot reach: only a CA in your own network can use it.';
+
+function sentences(told: Told): readonly string[] {
+  const { isPublic, finding, fetched } = told;
+  const way =
+    fetched.redirects.length === 0 || finding === 'bad_redirect'
+      ? []
+      : [`It led on to ${fetched.redirects.join(', then ')}.`];
+  return [whatWasFound(told), ...way, ...(isPublic ? [] : [PRIVATE])];
+}
+
+function whatWasFound({ address, finding, status, server, fetched }: Told): string {
+  const who = `${server === null ? 'a server that gives no name' : server}, with status ${status}`;
+  const reason = fetched.kind === 'answer' ? '' : fetched.reason;
+  switch (finding) {
+    case 'well':
+    case 'private':
+      return `${address} answers, and it is this Certdesk.`;
+    case 'elsewhere':
+      return `${address} is not this machine, and another server answers there (${who}). Point the name here, forward port 80 of that address to this machine, or use DNS-01.`;
+    case 'other_server':
+      return `${address} is this machine, and another server answers on port 80 (${who}). Stop it, let it forward /.well-known/acme-challenge/ to Certdesk, or use DNS-01.`;
+    case 'refused':
+      return `Port 80 of ${address} is closed: nothing listens there. Start what should listen, or forward the port to Certdesk's challenge listener.`;
+    case 'timeout':
+      return `Port 80 of ${address} does not answer in time. A firewall or a router between swallows the request: open port 80 for everybody.`;
+    case 'unreachable':
+      return `There is no way from here to ${address} (${reason}). Check the address in DNS, and this machine's network.`;
+    case 'broken':
+      return `${address} takes the connection, and does not answer in HTTP (${reason}). Check what listens on port 80.`;
+    case 'bad_redirect':
+      return `${address} redirects ${reason}. Let /.well-known/acme-challenge/ be answered without that redirect. (${fetched.redirects.join(' → ')})`;
+  }
+}
+
+const WELL: readonly AddressFinding[] = ['well', 'private'];
+
+/** @param reports IPv6 first, as CAs try them. */
+export function describeName(name: string, reports: readonly AddressReport[]): NameReport {
+  const failing = reports.filter(({ finding }) => !WELL.includes(finding));
+  const addresses = [...reports];
+  const listed = `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
+  if (failing.length === 0) {
+    const isPrivate = reports.some(({ finding }) => finding === 'private');
+    const message = isPrivate
+      ? `${listed}. Certdesk is reached, and only within your own network: a public CA does not get there.`
+      : `${listed}. All is well: Certdesk is reached on port 80.`;
+    return { name, verdict: isPrivate ? 'doubtful' : 'well', problem: null, message, addresses };
+  }
+  if (failing.length === reports.length) {
+    const message = `${listed}. Certdesk is not reached there.`;
+    return { name, verdict: 'failing', problem: null, message, addresses };
+  }
+  const bad = failing.map(({ address }) => address).join(', ');
+  const message = `${listed}. Not all of them reach Certdesk (${bad}): a CA picks one, IPv6 first, and may pick a wrong one.`;
+  return { name, verdict: 'failing', problem: null, message, addresses };
+}

@@ -1,0 +1,113 @@
+// "Test reachability": whether a CA would get our answer to HTTP-01 at a name, found out before the CA is asked. A probe
+// is served as a token is, and asked for at every address that the name has.
+import PQueue from 'p-queue';
+import type { NameReport, Reachability } from '../../../shared/reachability.ts';
+import type { DnsResolver } from '../dns/resolver.ts';
+import { CertdeskError } from '../errors.ts';
+import { findProject } from '../projects.ts';
+import { randomSecret } from '../random-secret.ts';
+import type { Stores } from '../stores.ts';
+import type { HttpChallenges } from './http-01.ts';
+import { isOwnAddress, isPublicAddress } from './own-addresses.ts';
+import { type FetchDeps, fetchAsCa, type WebPorts } from './reachability-fetch.ts';
+import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';
+
+export interface ReachabilityVerbs {
+  /**
+   * Asks port 80 of each name. What is wrong is the result; wildcards are said to need dns-01.
+   * @param names The project's where null.
+   * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason.
+   */
+  test(projectId: string, names: readonly string[] | null, signal: AbortSignal): Promise<Reachability>;
+}
+
+export interface ReachabilityDeps {
+  readonly stores: Stores;
+  readonly resolver: Pick<DnsResolver, 'resolve'>;
+  readonly http: Pick<HttpChallenges, 'probe'>;
+  /** 80 and 443, but in tests. */
+  readonly ports: WebPorts;
+  /** For one request, ms; 10 s where left out, as Let's Encrypt has it. */
+  readonly timeoutMs?: number;
+}
+
+/** Names side by side. */
+const CONCURRENCY = 8;
+/** Addresses of one name that are asked; who has more has a balancer before them. */
+const MAX_ADDRESSES = 8;
+
+export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
+  const fetching: FetchDeps = {
+    ports: deps.ports,
+    timeoutMs: deps.timeoutMs ?? 10_000,
+    lookup: async (name, signal) =>
+      (await addressesOf(name, deps.resolver, signal).catch(() => []))[0] ?? null,
+  };
+
+  async function testName(name: string, signal: AbortSignal): Promise<NameReport> {
+    if (name.startsWith('*.'))
+      return unasked(name, 'wildcard', 'A wildcard cannot be proved by HTTP-01: use DNS-01.');
+    const found = await addressesOf(name, deps.resolver, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof CertdeskError) return error;
+      throw error;
+    });
+    if (found instanceof CertdeskError) return unasked(name, 'lookup_failed', found.message);
+    if (found.length === 0) {
+      const message = `${name} does not resolve: it has neither an A nor an AAAA record. Add one at your DNS provider, or check the spelling.`;
+      return unasked(name, 'unresolved', message);
+    }
+    const asked = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, signal));
+    return describeName(name, await Promise.all(asked));
+  }
+
+  async function testAddress(name: string, address: string, signal: AbortSignal) {
+    const probe = deps.http.probe(randomSecret('certdesk-test-'));
+    try {
+      const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
+      const fetched = await fetchAsCa({ url, address }, fetching, signal);
+      const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
+      return describeAddress(place, fetched, probe.text);
+    } finally {
+      probe.end();
+    }
+  }
+
+  return {
+    async test(projectId, given, signal) {
+      const { domain, altNames } = await findProject(deps.stores, projectId);
+      if (given === null && domain === null) {
+        throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
+      }
+      const names = given ?? [domain ?? '', ...altNames];
+      const queue = new PQueue({ concurrency: CONCURRENCY });
+      const work = [...new Set(names)].map((name) => queue.add(() => testName(name, signal)));
+      const reports = await Promise.all(work);
+      return { verdict: worst(reports), names: reports, seenFrom: SEEN_FROM };
+    },
+  };
+}
+
+function unasked(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {
+  return { name, verdict: 'failing', problem, message, addresses: [] };
+}
+
+function worst(reports: readonly NameReport[]): NameReport['verdict'] {
+  const order = ['failing', 'doubtful', 'well'] as const;
+  return order.find((verdict) => reports.some((report) => report.verdict === verdict)) ?? 'well';
+}
+
+/** IPv6 first, as a CA tries them. @throws DNS_LOOKUP_FAILED, or the signal's reason. */
+async function addressesOf(
+  name: string,
+  resolver: Pick<DnsResolver, 'resolve'>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const replies = await Promise.all(
+    (['AAAA', 'A'] as const).map(async (type) => {
+      const { answers } = await resolver.resolve({ name, type }, signal);
+      return answers.filter((record) => record.type === type).map(({ value }) => value);
+    }),
+  );
+  return [...new Set(replies.flat())];
+}

@@ -1,0 +1,61 @@
+// Diagnostics to copy into a report: versions, listeners, sizes, numbers, codes. No domain, no name or value of a
+// secret, no text of an error (which may name both).
+import { release } from 'node:os';
+import type { Diagnostics } from '../../shared/diagnostics.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import type { DnsResolver } from './dns/resolver.ts';
+import type { OverviewVerbs } from './overview.ts';
+import type { Clock } from './ports.ts';
+import type { Stores } from './stores.ts';
+
+/** What the engine cannot see of itself. */
+export interface Surroundings {
+  readonly version: string;
+  readonly secretStoreReason: string;
+  /** HOST:PORT; null where it is not open. */
+  readonly listeners: { readonly api: string | null; readonly challenges: string | null };
+  readonly notices: readonly string[];
+  readonly database: { readonly bytes: number; readonly schema: number };
+}
+
+export interface DiagnosticsDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly resolver: Pick<DnsResolver, 'servers'>;
+  readonly overview: OverviewVerbs;
+  surroundings(): Surroundings;
+}
+
+/** Jobs that are looked through for failures. */
+const LOOK_BACK = 200;
+const LAST_ERRORS = 20;
+
+export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnostics> {
+  const { stores, clock, resolver, overview, surroundings } = deps;
+  return async () => {
+    const { version, secretStoreReason, listeners, notices, database } = surroundings();
+    const [{ counts, engine }, jobs] = await Promise.all([
+      overview.get(null),
+      stores.jobs.list({ projectIds: null, limit: LOOK_BACK }),
+    ]);
+    const failed = jobs.flatMap(({ finishedAt, input, error }) =>
+      error === null ? [] : [{ at: finishedAt, kind: input.kind, code: error.code }],
+    );
+    return {
+      at: toTimestamp(clock.now()),
+      version,
+      node: process.version,
+      platform: `${process.platform} ${release()} ${process.arch}`,
+      upSeconds: Math.floor(process.uptime()),
+      secretStore: { kind: engine.secretStore, reason: secretStoreReason },
+      listeners,
+      notices: [...notices],
+      resolvers: [...resolver.servers],
+      database,
+      projects: counts,
+      // Its text may name a domain.
+      engine: { ...engine, lastSweepError: engine.lastSweepError === null ? null : 'failed (see the log)' },
+      lastErrors: failed.slice(0, LAST_ERRORS),
+    };
+  };
+}

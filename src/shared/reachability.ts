@@ -1,0 +1,67 @@
+// What a test of HTTP-01 has found: per name, and per address of the name.
+import { z } from 'zod';
+import { DnsNameSchema } from './names.ts';
+
+export const ReachabilityRequestSchema = z
+  .strictObject({
+    names: z
+      .array(DnsNameSchema)
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: "The project's names where left out" }),
+  })
+  .meta({ id: 'ReachabilityRequest' });
+
+export const AddressFindingSchema = z.enum([
+  'well',
+  'private',
+  'elsewhere',
+  'other_server',
+  'refused',
+  'timeout',
+  'unreachable',
+  'broken',
+  'bad_redirect',
+]);
+export type AddressFinding = z.infer<typeof AddressFindingSchema>;
+
+export const AddressReportSchema = z
+  .object({
+    address: z.string(),
+    finding: AddressFindingSchema.meta({
+      description:
+        'well: our own answer came; private: it came, from an address that a public CA cannot reach; elsewhere: another machine answers; other_server: this machine answers, and not Certdesk; broken: no HTTP; bad_redirect: to where a CA does not go',
+    }),
+    isPublic: z.boolean().meta({ description: 'Whether a public CA can route to this address' }),
+    isOwn: z.boolean().meta({ description: 'Whether it is an address of this machine' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the last answer' }),
+    server: z.string().nullable().meta({ description: 'Its Server header' }),
+    redirects: z.array(z.string()).meta({ description: 'Where it was led, in order' }),
+    message: z.string().meta({ description: 'What was found and what to do, for a person' }),
+  })
+  .meta({ id: 'AddressReport' });
+export type AddressReport = z.infer<typeof AddressReportSchema>;
+
+export const NameReportSchema = z
+  .object({
+    name: z.string(),
+    verdict: z.enum(['well', 'doubtful', 'failing']),
+    problem: z
+      .enum(['wildcard', 'unresolved', 'lookup_failed'])
+      .nullable()
+      .meta({ description: 'Why no address was asked' }),
+    message: z.string(),
+    addresses: z.array(AddressReportSchema),
+  })
+  .meta({ id: 'NameReport' });
+export type NameReport = z.infer<typeof NameReportSchema>;
+
+export const ReachabilitySchema = z
+  .object({
+    verdict: NameReportSchema.shape.verdict.meta({ description: 'The worst of all names' }),
+    names: z.array(NameReportSchema),
+    seenFrom: z.string().meta({ description: 'What this test cannot know' }),
+  })
+  .meta({ id: 'Reachability' });
+export type Reachability = z.infer<typeof ReachabilitySchema>;

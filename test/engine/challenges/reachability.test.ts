@@ -1,0 +1,244 @@
+// "Test reachability" against a name server and web servers of this test, all on loopback.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHttpChallenges } from '../../../src/main/engine/challenges/http-01.ts';
+import { isOwnAddress, isPublicAddress } from '../../../src/main/engine/challenges/own-addresses.ts';
+import { createReachability } from '../../../src/main/engine/challenges/reachability.ts';
+import { describeAddress, describeName } from '../../../src/main/engine/challenges/reachability-words.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { answerPath } from '../../../src/main/http/acme-challenge.ts';
+import { openDatabase } from '../../../src/main/storage/database.ts';
+import { createStores } from '../../../src/main/storage/stores.ts';
+import { answersFrom, type NameServer, startNameServer } from '../../support/name-server.ts';
+import { freePort, portOf } from '../../support/ports.ts';
+import { PROJECT } from '../../support/records.ts';
+
+const http = createHttpChallenges();
+const signal = new AbortController().signal;
+const closing: (() => Promise<unknown> | unknown)[] = [];
+let names: NameServer;
+let records: Record<string, readonly string[]>;
+
+beforeEach(async () => {
+  records = {};
+  names = await startNameServer((question) => answersFrom(records)(question));
+  closing.push(() => names.close());
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Certdesk's own answers, as http/acme-challenge.ts gives them. */
+const certdesk: RequestListener = ({ url = '' }, reply) => {
+  const [path = ''] = url.split('?');
+  const body = answerPath(path, http.answer);
+  reply.writeHead(body === null ? 404 : 200).end(body ?? 'no');
+};
+
+async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): Promise<number> {
+  const server: Server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return portOf(server);
+}
+
+async function look(port: number, ask: readonly string[] | null = ['a.example.com'], timeoutMs = 2_000) {
+  const database = openDatabase(':memory:');
+  closing.push(() => database.close());
+  const stores = createStores(database.db);
+  await stores.projects.create({ ...PROJECT, id: 'p', domain: 'a.example.com', altNames: ['b.example.com'] });
+  const reachability = createReachability({
+    stores,
+    resolver: createDnsResolver({ servers: [names.server], timeoutMs: 500 }),
+    http,
+    ports: { http: port, https: port },
+    timeoutMs,
+  });
+  return reachability.test('p', ask, signal);
+}
+
+async function lookAtOne(port: number, timeoutMs?: number) {
+  const found = await look(port, ['a.example.com'], timeoutMs);
+  const [name] = found.names;
+  if (name === undefined) throw new Error('no report');
+  return { ...name, first: name.addresses[0] };
+}
+
+test('our own answer is known; a private address is said to be one', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const report = await lookAtOne(await serve(certdesk));
+  expect(report).toMatchObject({ verdict: 'doubtful', problem: null });
+  expect(report.first).toMatchObject({
+    address: '127.0.0.1',
+    finding: 'private',
+    isPublic: false,
+    isOwn: true,
+  });
+  expect(report.message).toContain('a.example.com resolves to 127.0.0.1');
+  expect(report.message).toContain('a public CA does not get there');
+});
+
+test('another server is named with its status and its Server header', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const port = await serve((_, reply) => reply.writeHead(404, { Server: 'nginx/1.29' }).end('no'));
+  const report = await lookAtOne(port);
+  expect(report.verdict).toBe('failing');
+  expect(report.first).toMatchObject({ finding: 'other_server', status: 404, server: 'nginx/1.29' });
+  expect(report.first?.message).toContain('another server answers on port 80 (nginx/1.29, with status 404)');
+});
+
+test('a 200 that is not our text is another server', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const port = await serve((_, reply) => reply.end('Welcome'));
+  expect((await lookAtOne(port)).first).toMatchObject({ finding: 'other_server', status: 200, server: null });
+});
+
+test('a name that does not resolve, one that cannot be looked up, a wildcard', async () => {
+  records = { 'b.example.com TXT': ['x'] };
+  const { names: found, verdict } = await look(1, ['b.example.com', 'c.example.net', '*.example.com']);
+  expect(verdict).toBe('failing');
+  expect(found.map(({ problem }) => problem)).toEqual(['unresolved', 'unresolved', 'wildcard']);
+  expect(found[0]?.message).toMatch(/b\.example\.com does not resolve/);
+  expect(found[2]?.message).toMatch(/use DNS-01/);
+  names.respond = () => ({ rcode: 'SERVFAIL' });
+  const [failed] = (await look(1)).names;
+  expect(failed).toMatchObject({ problem: 'lookup_failed' });
+  expect(failed?.message).toContain('SERVFAIL');
+});
+
+test('a closed port', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const { first } = await lookAtOne(await freePort());
+  expect(first).toMatchObject({ finding: 'refused', status: null });
+  expect(first?.message).toMatch(/^Port 80 of 127\.0\.0\.1 is closed/);
+});
+
+test('a server that says nothing is a time-out, and one that is no HTTP is said to be none', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const silent: TcpServer = createTcpServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  closing.push(() => silent.close());
+  const began = performance.now();
+  expect((await lookAtOne(portOf(silent), 200)).first?.finding).toBe('timeout');
+  expect(performance.now() - began).toBeLessThan(1_500);
+
+  const ssh: TcpServer = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'));
+  await new Promise<void>((resolve) => ssh.listen(0, '127.0.0.1', resolve));
+  closing.push(() => ssh.close());
+  expect((await lookAtOne(portOf(ssh))).first?.finding).toBe('broken');
+});
+
+test('IPv6 is told apart from IPv4: one that fails is a failure', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'], 'a.example.com AAAA': ['::1'] };
+  const port = await serve(certdesk);
+  const report = await lookAtOne(port);
+  expect(report.addresses.map(({ address, finding }) => [address, finding])).toEqual([
+    ['::1', 'refused'],
+    ['127.0.0.1', 'private'],
+  ]);
+  expect(report.verdict).toBe('failing');
+  expect(report.message).toContain('IPv6 first');
+  await serve(certdesk, '::1', port);
+  expect((await lookAtOne(port)).verdict).toBe('doubtful');
+});
+
+test('the addresses behind a CNAME are asked', async () => {
+  names.respond = ({ name, type }) => ({
+    answers: [
+      { name, type: 'CNAME', ttl: 1, data: 'edge.example.net' },
+      ...(type === 'A' ? [{ name: 'edge.example.net', type: 'A' as const, ttl: 1, data: '127.0.0.1' }] : []),
+    ],
+  });
+  expect((await lookAtOne(await serve(certdesk))).first).toMatchObject({ finding: 'private' });
+});
+
+describe('redirects', () => {
+  const to =
+    (location: string, status = 302): RequestListener =>
+    (request, reply) =>
+      request.headers.host?.startsWith('a.') === true
+        ? reply.writeHead(status, { Location: location.replace('PATH', request.url ?? '') }).end()
+        : certdesk(request, reply);
+  beforeEach(() => {
+    records = { 'a.example.com A': ['127.0.0.1'], 'b.example.com A': ['127.0.0.1'] };
+  });
+
+  test('to another name are followed, and told', async () => {
+    const { first } = await lookAtOne(await serve(to('http://b.example.com:80PATH?secret=1')));
+    expect(first?.finding).toBe('private');
+    expect(first?.redirects).toHaveLength(1);
+    expect(first?.redirects[0]).toMatch(/^http:\/\/b\.example\.com\/\.well-known\/acme-challenge\/[\w-]+$/);
+    expect(first?.message).toContain('It led on to http://b.example.com');
+  });
+
+  test.each([
+    ['http://b.example.com:8080/', 'to port 8080'],
+    ['ftp://b.example.com/', 'to ftp:'],
+    ['http://127.0.0.1/', 'to an address instead of a name'],
+    ['http://nowhere.example.net/', 'which has no address'],
+    ['http://a.example.com/PATH/x', 'more than 10 times'],
+  ])('to %s are refused', async (location, words) => {
+    const { first } = await lookAtOne(await serve(to(location)));
+    expect(first).toMatchObject({ finding: 'bad_redirect' });
+    expect(first?.message).toContain(words);
+  });
+});
+
+test('without names, the project says which; it says what it cannot know', async () => {
+  const found = await look(1, null);
+  expect(found.names.map(({ name }) => name)).toEqual(['a.example.com', 'b.example.com']);
+  expect(found.seenFrom).toContain('NAT hairpin');
+});
+
+test('an abort ends it at once, and no probe is left', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const asked: string[] = [];
+  const port = await serve(({ url = '' }) => void asked.push(url));
+  const database = openDatabase(':memory:');
+  closing.push(() => database.close());
+  const stores = createStores(database.db);
+  await stores.projects.create({ ...PROJECT, id: 'p', domain: 'a.example.com', altNames: [] });
+  const resolver = createDnsResolver({ servers: [names.server] });
+  const reachability = createReachability({ stores, resolver, http, ports: { http: port, https: port } });
+  const controller = new AbortController();
+  const result = reachability.test('p', null, controller.signal);
+  await expect.poll(() => asked.length).toBe(1);
+  expect(answerPath(asked[0] ?? '', http.answer)).not.toBeNull();
+  controller.abort(new Error('gone'));
+  await expect(result).rejects.toThrow('gone');
+  expect(answerPath(asked[0] ?? '', http.answer)).toBeNull();
+});
+
+describe('from public addresses', () => {
+  const answer = { kind: 'answer', status: 200, server: 'Apache', body: 'ours\n', redirects: [] } as const;
+  const far = { address: '8.8.8.8', isPublic: true, isOwn: false };
+
+  test('our own answer is well', () => {
+    const report = describeAddress(far, answer, 'ours');
+    expect(report).toMatchObject({ finding: 'well', message: '8.8.8.8 answers, and it is this Certdesk.' });
+    expect(describeName('a.example.com', [report])).toMatchObject({ verdict: 'well' });
+  });
+
+  test("another machine's answer says that the name leads elsewhere", () => {
+    const report = describeAddress(far, { ...answer, body: 'Hello' }, 'ours');
+    expect(report).toMatchObject({ finding: 'elsewhere', server: 'Apache', status: 200 });
+    expect(report.message).toMatch(/8\.8\.8\.8 is not this machine.*Apache.*Point the name here/);
+    const name = describeName('a.example.com', [report, describeAddress(far, answer, 'ours')]);
+    expect(name).toMatchObject({ verdict: 'failing' });
+    expect(name.message).toContain('may pick a wrong one');
+  });
+});
+
+test('addresses: public or not, own or not', () => {
+  expect(['8.8.8.8', '2606:4700::1111'].map(isPublicAddress)).toEqual([true, true]);
+  const special = ['10.1.2.3', '192.168.1.1', '172.31.0.1', '100.64.1.1', '127.0.0.1', '169.254.1.1'];
+  expect([...special, '::1', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', 'no'].filter(isPublicAddress)).toEqual(
+    [],
+  );
+  expect(['127.0.0.1', '::1'].map(isOwnAddress)).toEqual([true, true]);
+  expect(isOwnAddress('8.8.8.8')).toBe(false);
+});
