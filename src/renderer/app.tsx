@@ -5,6 +5,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { type Api, ApiProvider } from './api.ts';
 import { AppContext, type AppContextValue } from './app-context.ts';
+import { messages } from './messages.ts';
 import type { PageRouter } from './routes.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { useStore } from './store.ts';
@@ -20,7 +21,10 @@ export function App({ api, queries, router, live, session }: AppProps) {
   const state = useStore(session.state);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" autoClose={5000} />
+      {/* A landmark of its own: what stands outside of all is not found by who goes from one to the next. */}
+      <section aria-label={messages.shell.notifications}>
+        <Notifications position="top-right" autoClose={4000} withinPortal={false} />
+      </section>
       {state === 'in' ? (
         <QueryClientProvider client={queries}>
           <ApiProvider trpcClient={api} queryClient={queries}>

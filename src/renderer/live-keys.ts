@@ -29,7 +29,7 @@ export function touchedBy(event: JobEvent): Touched {
   // Steps change nothing but their job: the rest would be asked for a dozen times an issuance.
   if (kind === 'job.step') return { keys: job, row: null };
   const [noun = ''] = kind.split('.');
-  const keys = [...job, of('overview'), of('activity'), ...(NOUNS[noun] ?? [])];
+  const keys = [...job, of('overview'), of('audit'), ...(NOUNS[noun] ?? [])];
   if (projectId === null) return { keys, row: null };
   const here = [
     ofProject(projectId, 'projects'),

@@ -6,7 +6,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
 } from '@tanstack/react-router';
 import { readListSearch } from './projects/list-search.ts';
 import { Shell } from './shell/shell.tsx';
@@ -18,9 +17,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/projects' });
-  },
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
 });
 
 const projects = createRoute({
@@ -55,6 +52,18 @@ const upload = createRoute({
   component: lazyRouteComponent(() => import('./certificates/upload-page.tsx'), 'UploadPage'),
 });
 
+const dnsCredentials = createRoute({
+  getParentRoute: () => root,
+  path: '/dns-credentials',
+  component: lazyRouteComponent(() => import('./dns-credentials/credentials-page.tsx'), 'DnsCredentialsPage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/activity',
+  component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+});
+
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -75,7 +84,18 @@ function readTab(search: Record<string, unknown>): { tab?: ProjectTab } {
   return tab === undefined || tab === 'overview' ? {} : { tab };
 }
 
-const routeTree = root.addChildren([home, projects, project, job, obtain, upload, tokens, about]);
+const routeTree = root.addChildren([
+  home,
+  projects,
+  project,
+  job,
+  obtain,
+  upload,
+  dnsCredentials,
+  activity,
+  tokens,
+  about,
+]);
 
 export function createPageRouter() {
   return createRouter({

@@ -23,9 +23,10 @@ export const DnsCredentialSchema = z
     provider: z.string(),
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
-    usedBy: z
-      .array(z.object({ id: z.string(), name: z.string(), domain: z.string().nullable() }))
-      .meta({ description: 'Projects whose certificate is renewed with it' }),
+    usedBy: z.array(z.object({ id: z.string(), name: z.string(), domain: z.string().nullable() })).meta({
+      description:
+        'Projects whose certificate is renewed with it, or whose leftover TXT record is to be removed with it',
+    }),
   })
   .meta({ id: 'DnsCredential' });
 export type DnsCredential = z.infer<typeof DnsCredentialSchema>;

@@ -73,8 +73,15 @@ export const EngineStateSchema = z
   .meta({ id: 'EngineState' });
 export type EngineState = z.infer<typeof EngineStateSchema>;
 
+/** `failing` where something is broken or about to be; `attention` where a person is needed in time. */
+export const HealthSchema = z
+  .object({ state: z.enum(['ok', 'attention', 'failing']), sentence: z.string() })
+  .meta({ id: 'HealthSentence' });
+export type Health = z.infer<typeof HealthSchema>;
+
 export const OverviewSchema = z
   .object({
+    health: HealthSchema,
     counts: StateCountsSchema,
     attention: z.object({
       total: count,

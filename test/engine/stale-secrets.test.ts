@@ -1,8 +1,9 @@
 // What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDnsCredentials } from '../../src/main/engine/dns-credentials.ts';
 import type { SecretStore } from '../../src/main/engine/ports.ts';
 import { forgetStaleSecrets } from '../../src/main/engine/stale-secrets.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
 import { JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const AT = '2026-01-01T00:00:00Z';
@@ -56,6 +57,22 @@ it('forgets what belongs to no job, credential or project, and nothing else', as
     kept.set(name, 'secret');
   await forgetStaleSecrets(database.stores, secrets);
   expect([...kept.keys()].sort()).toEqual(needed.sort());
+});
+
+it('a DNS credential whose values cannot be deleted stays, and can be removed later', async () => {
+  const { stores } = database;
+  const clock = { now: () => new Date(AT) };
+  const locked = { ...secrets, delete: () => Promise.reject(new Error('locked')) };
+  const deps = { stores, journal: database.journal(clock), clock, log: QUIET, dnsEndpoints: {} };
+  await expect(createDnsCredentials({ ...deps, secrets: locked }).remove('idle')).rejects.toThrow('locked');
+  expect(await stores.dnsCredentials.get('idle')).not.toBeNull();
+  const verbs = createDnsCredentials({ ...deps, secrets });
+  await verbs.remove('idle');
+  expect(await stores.dnsCredentials.get('idle')).toBeNull();
+  await expect(verbs.remove('used')).rejects.toMatchObject({
+    code: 'DNS_CREDENTIAL_IN_USE',
+    details: { usedBy: [{ id: 'p1' }] },
+  });
 });
 
 it('a DNS credential is in use while a record is still to be removed with it', async () => {

@@ -125,12 +125,19 @@ describe('obtain names the field that is wrong', () => {
     expect((await app.call('POST', certificate('/obtain'), { body })).text).not.toContain('hunter2');
   });
 
-  it('dnsCredentials that are nested without end', async () => {
-    const nested = (depth: number) =>
-      `{"challengeType":"dns-01","dnsProvider":"google","dnsCredentials":{"credentials":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}}`;
-    for (const depth of [3, 150_000]) {
-      const answer = await app.call('POST', certificate('/obtain'), { body: nested(depth) });
-      expectError(answer, 'INVALID_REQUEST');
+  it('dnsCredentials that are nested without end, as an object and as text', async () => {
+    const deep = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    const body = (credentials: string) =>
+      `{"challengeType":"dns-01","dnsProvider":"google","dnsCredentials":{"projectId":"p","credentials":${credentials}}}`;
+    for (const depth of [3, 3_000, 150_000]) {
+      const asObject = await app.call('POST', certificate('/obtain'), { body: body(deep(depth)) });
+      expectError(asObject, 'INVALID_REQUEST');
+      expect(asObject.body.error).toContain('dnsCredentials');
+      const asText = await app.call('POST', certificate('/obtain'), {
+        body: body(JSON.stringify(deep(depth))),
+      });
+      expectError(asText, asText.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'INVALID_REQUEST');
+      if (asText.status === 400) expect(asText.body.error).toContain('without objects in it');
     }
   });
 

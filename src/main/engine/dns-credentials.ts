@@ -109,7 +109,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     },
 
     async remove(id) {
-      await journal.write(async (tx, emit) => {
+      const assertIdle = async (tx: Stores): Promise<DnsCredentialRecord> => {
         const record = await findDnsCredential(tx, id);
         const projects = await tx.dnsCredentials.usedBy(id);
         if (projects.length > 0) {
@@ -120,14 +120,20 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
             .join(', ');
           throw new CertdeskError(
             'DNS_CREDENTIAL_IN_USE',
-            `Certificates are renewed with it, or a TXT record is still to be removed with it (${names}): give those another one first`,
+            `It is in use (${names}): give those certificates another one first. Where only a leftover TXT record is still to be removed with it, that is tried at each look for renewals`,
             { usedBy },
           );
         }
-        await tx.dnsCredentials.delete(id);
-        await emit({ kind: 'dns-credential.removed', message: `DNS credential ${record.name} removed` });
-      });
+        return record;
+      };
+      await assertIdle(stores);
+      // The values first: where the secret store cannot be reached the row stays, and it can be tried again.
       await secrets.delete(credentialSecret(id));
+      await journal.write(async (tx, emit) => {
+        const { name } = await assertIdle(tx);
+        await tx.dnsCredentials.delete(id);
+        await emit({ kind: 'dns-credential.removed', message: `DNS credential ${name} removed` });
+      });
     },
 
     async test(id, zone, signal) {

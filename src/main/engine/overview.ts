@@ -4,6 +4,7 @@ import { ERRORS } from '../../shared/errors.ts';
 import type { Attention, EngineState, Overview, Timeline } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { byUrgency, causeOf, type ListedCertificate, mendOf, type Need, needOf } from './attention.ts';
+import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/jobs.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
@@ -38,14 +39,16 @@ export function createOverview(deps: OverviewDeps): OverviewVerbs {
     async get(ids) {
       const now = clock.now();
       const filter = { ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
-      const [{ counts }, attention, timeline, engine, events] = await Promise.all([
+      const [{ counts }, attention, timeline, engine, events, renewing] = await Promise.all([
         stores.projects.count(filter),
         listAttention(stores, ids, now),
         makeTimeline(stores, ids, now),
         engineState(deps, now),
         stores.events.latest({ without: NOISE, projectIds: ids, limit: LAST_EVENTS }),
+        stores.overview.renewing(ids),
       ]);
-      return { counts, attention, timeline, engine, events: events.map(presentEvent) };
+      const health = healthOf({ counts, attention, engine, renewing });
+      return { health, counts, attention, timeline, engine, events: events.map(presentEvent) };
     },
   };
 }

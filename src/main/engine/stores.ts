@@ -233,6 +233,8 @@ export interface OverviewStore {
   ): Promise<readonly { readonly projectId: string; readonly jobId: string }[]>;
   /** The last failed job of each of these projects, where there is one. */
   lastFailed(projectIds: readonly string[]): Promise<readonly JobRecord[]>;
+  /** How many active certificates renew themselves. */
+  renewing(ids: readonly string[] | null): Promise<number>;
   /** At most `limit` certificates that renew themselves up to `to`, or expire between the two; soonest first. */
   upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
   /** How many of them a UTC day. */

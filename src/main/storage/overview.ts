@@ -72,6 +72,14 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
       return (await lastFailedSeq(db, projectIds).selectAll('jobs').execute()).map(toJob);
     },
 
+    async renewing(ids) {
+      const row = await listed(ids)
+        .select(({ fn }) => fn.count<number>('attempt_at').as('renewing'))
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return row?.renewing ?? 0;
+    },
+
     async upcoming({ limit, ...query }) {
       // Names are looked up for what is shown only.
       const soonest = upcoming(db, query)

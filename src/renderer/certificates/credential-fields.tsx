@@ -10,9 +10,11 @@ export interface CredentialFieldsProps {
   readonly provider: DnsProviderInfo;
   readonly values: Readonly<Record<string, string>>;
   onChange(name: string, value: string): void;
+  /** What is said below the fields; that empty ones mean the kept ones, where left out. */
+  readonly hint?: string;
 }
 
-export function CredentialFields({ provider, values, onChange }: CredentialFieldsProps) {
+export function CredentialFields({ provider, values, onChange, hint = text.kept }: CredentialFieldsProps) {
   return (
     <Stack gap="sm">
       <Text c="dimmed" fz="sm">
@@ -31,7 +33,7 @@ export function CredentialFields({ provider, values, onChange }: CredentialField
       ))}
       {provider.credentials.length > 0 && (
         <Text c="dimmed" fz="sm">
-          {text.kept}
+          {hint}
         </Text>
       )}
     </Stack>

@@ -10,11 +10,11 @@ import { Confirm } from '../ui/confirm.tsx';
 
 const text = messages.certificates.renew;
 
-export function openRenew(project: Project): void {
+export function openRenew(project: Pick<Project, 'id'>): void {
   modals.open({ title: text.title, children: <Renew project={project} /> });
 }
 
-function Renew({ project }: { readonly project: Project }) {
+function Renew({ project }: { readonly project: Pick<Project, 'id'> }) {
   const api = useApi();
   const toJob = useToJob(project.id);
   const renew = useMutation(api.certificates.renew.mutationOptions({ onSuccess: toJob }));

@@ -1,1 +1,46 @@
-export const activity = {} as const;
+// The audit trail.
+export const activity = {
+  title: 'Activity',
+  description: 'Who did what, when, from where, and how it ended. Entries are never changed or deleted.',
+  columns: { when: 'When', who: 'Who', what: 'What', project: 'Project', result: 'Result' },
+  filters: {
+    who: 'Who',
+    anybody: 'Anybody',
+    kinds: {
+      window: 'A browser or window',
+      token: 'An API token',
+      'command-line': 'The command line',
+      certdesk: 'Certdesk itself',
+    },
+    what: 'What',
+    anything: 'Anything',
+    operations: {
+      certificates: 'Certificates',
+      projects: 'Projects',
+      dnsCredentials: 'DNS credentials',
+      tokens: 'API tokens',
+      sessions: 'Sign-ins',
+      settings: 'Settings',
+    },
+    result: 'Result',
+    any: 'Any',
+    ok: 'Succeeded',
+    failed: 'Failed',
+    label: 'Filters of the activity',
+  },
+  from: (address: string) => `from ${address}`,
+  ok: 'Done',
+  failed: 'Failed',
+  more: 'Show older entries',
+  none: 'No entry fits the filters.',
+  export: 'Export',
+  exportLabel: 'Export the entries that fit the filters, as lines of JSON',
+  exported: (n: number) => `${n} entries exported`,
+  verify: {
+    action: 'Check the trail',
+    right: (n: number) => `All ${n} entries are right: none was changed, put in or taken out`,
+    head: 'Note the last one elsewhere, to check against it later',
+    broken: (seq: number) => `Entry ${seq} is broken`,
+    before: (n: number) => `Entries that are right before it: ${n}`,
+  },
+} as const;

@@ -1,1 +1,77 @@
-export const overview = {} as const;
+// The overview: is anything going to break, why, and what to press.
+import { formatCount } from '../format.ts';
+
+export const overview = {
+  title: 'Overview',
+  attention: {
+    title: 'Needs you',
+    none: 'Nothing needs you.',
+    more: (n: number) => `${n} more are in the list of projects.`,
+    expires: 'Expires',
+    expired: 'Expired',
+    nextAttempt: 'Next attempt',
+    atNextSweep: 'at the next look for renewals',
+    showAll: (n: number) => `Show all ${n}`,
+    running: 'Being worked on',
+    kinds: {
+      expired: 'Expired',
+      revoked: 'Revoked',
+      failing: 'Renewal failing',
+      unattended: 'Nobody renews it',
+      overdue: 'Overdue',
+      obtain_failed: 'Not obtained',
+    },
+    mend: {
+      renew: 'Renew now',
+      obtain: 'Obtain a new one',
+      upload: 'Upload a new one',
+      look: 'See why',
+      watch: 'Watch',
+    },
+    of: (action: string, domain: string) => `${action}: ${domain}`,
+  },
+  timeline: {
+    title: 'The next 90 days',
+    renewals: (n: number) => formatCount(n, 'renewal', 'renewals'),
+    expiries: (n: number) => formatCount(n, 'expiry', 'expiries'),
+    renewal: 'Renews by itself',
+    expiry: 'Expires, and nothing renews it',
+    empty: 'Nothing is due in the next 90 days.',
+    label: (renewals: string, expiries: string) =>
+      `Chart of the next 90 days: ${renewals}, ${expiries} that nothing prevents`,
+    today: 'Today',
+    list: 'As a list',
+    chart: 'As a chart',
+    columns: { when: 'When', what: 'What', domain: 'Certificate' },
+  },
+  engine: {
+    title: 'Engine',
+    lastSweep: 'Last look for renewals',
+    nextSweep: 'Next look',
+    queue: 'Work',
+    secretStore: 'Keys are kept in',
+    clock: 'Clock',
+    never: 'Not yet',
+    idle: 'Nothing to do',
+    working: (running: number, queued: number) => `${running} under way, ${queued} waiting`,
+    stores: {
+      keychain: 'The keychain of the system',
+      'sealed-file': 'A sealed file',
+      unavailable: 'Out of reach',
+    },
+    clockRight: 'Plausible',
+    clockWrong: 'Wrong: it stands before the last look for renewals',
+    late: 'Late: renewals may be missed',
+  },
+  states: { title: 'Certificates by state' },
+  events: {
+    title: 'What happened last',
+    none: 'Nothing has happened yet.',
+    all: 'All activity',
+  },
+  empty: {
+    title: 'Get the first certificate',
+    text: 'Name a domain, prove that it is yours, and Certdesk keeps its certificate renewed. A certificate that you have already can be uploaded.',
+    action: 'New project',
+  },
+} as const;

@@ -2,6 +2,7 @@
 export const shell = {
   skip: 'Skip to the content',
   navigation: 'Main',
+  notifications: 'Notifications',
   nav: {
     overview: 'Overview',
     projects: 'Projects',

@@ -82,7 +82,9 @@ function VersionTable({ projectId, versions, restorable }: VersionTableProps) {
               </Table.Th>
             ),
           )}
-          <Table.Th aria-label={text.columns.actions} />
+          <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
+            {text.columns.actions}
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -21,8 +21,8 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
   const types = messages.certificates.types;
   return (
     <Popover position="bottom-start" width={260} withArrow trapFocus>
-      <Popover.Target>
-        <Indicator disabled={active === 0} label={active} size={16} offset={4}>
+      <Indicator disabled={active === 0} label={active} size={16} offset={4}>
+        <Popover.Target>
           <Button
             variant="default"
             leftSection={<IconFilter size={16} aria-hidden />}
@@ -30,8 +30,8 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
           >
             {text.filters}
           </Button>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Stack gap="sm">
           <FacetSelect

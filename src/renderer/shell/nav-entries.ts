@@ -1,11 +1,21 @@
 // The screens that the side bar and the command palette lead to.
-import { IconInfoCircle, IconKey, IconWorldWww } from '@tabler/icons-react';
+import {
+  IconHistory,
+  IconHome,
+  IconInfoCircle,
+  IconKey,
+  IconWorldCog,
+  IconWorldWww,
+} from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 
 const { nav } = messages.shell;
 
 export const NAV_ENTRIES = [
+  { to: '/', label: nav.overview, icon: IconHome },
   { to: '/projects', label: nav.projects, icon: IconWorldWww },
+  { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
+  { to: '/activity', label: nav.activity, icon: IconHistory },
   { to: '/tokens', label: nav.tokens, icon: IconKey },
   { to: '/about', label: nav.about, icon: IconInfoCircle },
 ] as const;

@@ -56,10 +56,12 @@ export function Nav({ live, onSignOut }: NavProps) {
 function SearchButton() {
   const mac = navigator.platform.startsWith('Mac');
   return (
-    <UnstyledButton className={classes.search} onClick={openSpotlight} aria-label={text.palette.open}>
+    <UnstyledButton className={classes.search} onClick={openSpotlight}>
       <IconSearch size={16} stroke={1.75} aria-hidden />
       <span>{text.palette.open}</span>
-      <Kbd size="xs">{mac ? text.palette.hintMac : text.palette.hint}</Kbd>
+      <Kbd size="xs" aria-hidden>
+        {mac ? text.palette.hintMac : text.palette.hint}
+      </Kbd>
     </UnstyledButton>
   );
 }

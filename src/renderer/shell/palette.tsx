@@ -34,7 +34,7 @@ export function Palette() {
       shortcut="mod + K"
       scrollable
       maxHeight={420}
-      aria-label={text.palette.open}
+      attributes={{ content: { 'aria-label': text.palette.open } }}
     >
       <Spotlight.Search
         placeholder={text.palette.placeholder}

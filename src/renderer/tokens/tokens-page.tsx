@@ -68,7 +68,9 @@ function TokenTable({ tokens }: { readonly tokens: readonly Token[] }) {
               </Table.Th>
             ),
           )}
-          <Table.Th aria-label={columns.actions} />
+          <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
+            {columns.actions}
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -9,7 +9,15 @@ export interface DownloadedFile {
 
 export function saveFile({ body, contentType, filename }: DownloadedFile): void {
   const bytes = Uint8Array.from(atob(body), (char) => char.charCodeAt(0));
-  const url = URL.createObjectURL(new Blob([bytes], { type: contentType }));
+  save(new Blob([bytes], { type: contentType }), filename);
+}
+
+export function saveText(text: string, contentType: string, filename: string): void {
+  save(new Blob([text], { type: contentType }), filename);
+}
+
+function save(blob: Blob, filename: string): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = filename;

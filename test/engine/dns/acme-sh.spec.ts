@@ -77,6 +77,20 @@ const saysWhatTheScriptSaid: Exception['check'] = async (rig) => {
   expect(bench.provider).toMatchObject({ zoneOptional: true, unsure: true });
 };
 
+const saysThatTheZoneIsRefused: Exception['check'] = async () => {
+  const environment = { ...settings(), BINDTEST_ZONE: 'absent.example' };
+  const credentials = { scriptsFolder: join(folder.path, 'acme.sh'), script: 'dns_bindtest', environment };
+  const secrets = [environment.BINDTEST_KEY];
+  const bench = await openProvider('acme-sh', { endpoint: null, credentials, secrets });
+  const zone = { id: 'absent.example', name: 'absent.example' };
+  const error = await failureOf(
+    bench.provider.addTxt({ zone, name: '_acme-challenge.absent.example', value: 'one' }, signal),
+  );
+  expect(error.code).toBe('DNS_PROVIDER_REFUSED');
+  expect(error.message).toMatch(/NOTAUTH/);
+  expectNoSecrets(bench, error);
+};
+
 testDnsProviderRecords({
   name: 'acme-sh',
   async setup() {
@@ -107,7 +121,7 @@ testDnsProviderRecords({
     };
   },
   exceptions: {
-    zones: { reason: 'the script finds the zone', check: saysWhatTheScriptSaid },
+    zones: { reason: 'the script finds the zone, or not', check: saysThatTheZoneIsRefused },
     credentials: { reason: 'a script says in words why it failed', check: saysWhatTheScriptSaid },
   },
 });
@@ -208,6 +222,12 @@ describe('what is refused before anything runs', () => {
     ['a script that is not there', { script: 'dns_absent' }, /scriptsFolder holds no .*dns_absent\.sh/],
     ['PATH', { environment: { PATH: '/tmp' } }, /environment may not set PATH/],
     ['LD_PRELOAD', { environment: { LD_PRELOAD: '/tmp/x.so' } }, /environment may not set LD_PRELOAD/],
+    ['a program', { environment: { ACME_OPENSSL_BIN: '/tmp/x' } }, /may not set ACME_OPENSSL_BIN/],
+    [
+      'what the script does not use',
+      { environment: { HTTPS_PROXY: 'x' } },
+      /sets HTTPS_PROXY, which the script/,
+    ],
     ['a name that is none', { environment: { 'A=B': 'c' } }, /environment may not set A=B/],
   ])('%s', (_, credentials, problem) => refused(credentials, problem));
 

@@ -2,7 +2,7 @@
 // providers, from an acme.sh that the user has: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE.
 // The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
 import { constants } from 'node:fs';
-import { access, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CertdeskError } from '../errors.ts';
@@ -24,7 +24,7 @@ set --
 
 /** What decides which programs run and where acme.sh writes is not for credentials to set. */
 const RESERVED =
-  /^(PATH|HOME|SHELL|IFS|ENV|CDPATH|TMPDIR|PS4|LD_.*|DYLD_.*|BASH.*|SHELLOPTS|LE_.*|ACCOUNT_CONF_PATH|DOMAIN_CONF|certdesk_.*)$/;
+  /^(PATH|HOME|SHELL|IFS|ENV|CDPATH|TMPDIR|PS4|LD_.*|DYLD_.*|BASH.*|SHELLOPTS|LE_.*|ACME_.*|ACCOUNT_CONF_PATH|DOMAIN_CONF|(PYTHON|PERL|RUBY|NODE|GIT|SSH|CURL|OPENSSL)_?.*|certdesk_.*)$/;
 
 export const acmeSh = defineDnsProvider({
   id: 'acme-sh',
@@ -98,6 +98,7 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
     const home = await mkdtemp(join(tmpdir(), 'certdesk-acme-sh-'));
     const name = `${hook.script}_${action}`;
     try {
+      await assertUsed(script, hook.environment);
       // Here the scripts save the credentials in clear: it is gone when they are done.
       await writeFile(join(home, 'account.conf'), '', { mode: 0o600 });
       const result = await runScript({
@@ -158,10 +159,12 @@ async function trusted(path: string): Promise<string> {
 
 /** The file, or the first folder above it, that others may change, and so put another file in its place. */
 async function firstLoose(path: string): Promise<string | null> {
-  const { uid, mode } = await stat(path);
+  const { uid, gid, mode } = await stat(path);
   const own = uid === 0 || uid === process.getuid?.();
+  // The group of its own user (a umask of 002) is nobody else's.
+  const ownGroup = gid === 0 || gid === process.getgid?.();
   // In a folder with the sticky bit (/tmp) nobody can move what is another's.
-  const open = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+  const open = (mode & (ownGroup ? 0o002 : 0o022)) !== 0 && (mode & 0o1000) === 0;
   if (!own || open) return path;
   const parent = dirname(path);
   return parent === path ? null : firstLoose(parent);
@@ -173,6 +176,13 @@ function readEnvironment(value: Json | undefined): Readonly<Record<string, strin
   const wrong = pairs.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || RESERVED.test(name));
   if (wrong === undefined) return Object.fromEntries(pairs);
   throw invalid('environment', `may not set ${wrong[0].slice(0, 60)}`);
+}
+
+/** The programs that a script runs read variables too: what the script does not name is not meant for it. */
+async function assertUsed(script: string, environment: Hook['environment']): Promise<void> {
+  const words = new Set((await readFile(script, 'utf8')).match(/\w+/g));
+  const unused = Object.keys(environment).find((name) => !words.has(name));
+  if (unused !== undefined) throw invalid('environment', `sets ${unused}, which the script does not use`);
 }
 
 function invalid(field: string, problem: string): CertdeskError {

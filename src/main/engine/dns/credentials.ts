@@ -60,8 +60,8 @@ const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, 
   },
   json(field, value) {
     const parsed = typeof value === 'string' ? parseJson(value) : value;
-    if (isObject(parsed)) return parsed;
-    throw invalid(field.name, 'must be a JSON object');
+    if (isObject(parsed) && Object.values(parsed).every(isFlat)) return parsed;
+    throw invalid(field.name, 'must be a JSON object without objects in it');
   },
   lines(field, value) {
     const parsed = typeof value === 'string' ? parseLines(value) : value;
@@ -77,6 +77,15 @@ function invalid(field: string, problem: string): CertdeskError {
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Nothing that a key file holds is nested; what is could exhaust the stack of whoever walks it. */
+function isFlat(value: Json): boolean {
+  return typeof value !== 'object' || value === null || (Array.isArray(value) && value.every(isScalar));
+}
+
+function isScalar(value: Json): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 function parseJson(text: string): Json {

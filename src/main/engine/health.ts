@@ -1,0 +1,35 @@
+// Is anything going to break? One sentence, for the overview, the tray and the digest. Pure.
+import type { Health, Overview } from '../../shared/overview.ts';
+
+/** What the sentence is made of. */
+export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine'> {
+  /** Certificates that renew themselves. */
+  readonly renewing: number;
+}
+
+/** The engine's own trouble comes first: where it does not work, nothing that it says of certificates lasts. */
+export function healthOf({ counts, attention, engine, renewing }: HealthFacts): Health {
+  if (engine.secretStore === 'unavailable') {
+    return failing('The secret store cannot be reached: nothing can be renewed until it is unlocked');
+  }
+  if (!engine.clock.ok) return failing('The clock of this machine is wrong: no date here can be trusted');
+  if (engine.sweepLate) return failing('Renewals are not being looked for: restart Certdesk');
+  const { total, items } = attention;
+  if (total > 0) {
+    const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';
+    return { state, sentence: total === 1 ? '1 needs you' : `${total} need you` };
+  }
+  const held = counts.total - counts.none;
+  if (held === 0) return { state: 'ok', sentence: 'No certificates yet' };
+  const what = held === 1 ? '1 certificate' : `${held} certificates`;
+  if (renewing >= held) {
+    return { state: 'ok', sentence: `${what}, ${held === 1 ? 'renewing' : 'all renewing'} on time` };
+  }
+  const rest = held - renewing;
+  const manual = rest === 1 ? '1 does not renew by itself' : `${rest} do not renew by themselves`;
+  return { state: 'ok', sentence: held === rest ? `${what}; ${manual}` : `${what}, of which ${manual}` };
+}
+
+function failing(sentence: string): Health {
+  return { state: 'failing', sentence };
+}

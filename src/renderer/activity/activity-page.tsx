@@ -1,0 +1,188 @@
+// The audit trail: filtered, exported, and checked.
+import { Button, Group, Select, Table, Text } from '@mantine/core';
+import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { AuditEntry } from '../../shared/audit.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { TextLink } from '../ui/link.tsx';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
+import { operationName } from './operation-name.ts';
+import { type ActivityFilter, useExport } from './use-export.ts';
+import { useVerify, Verdict } from './verdict.tsx';
+
+const text = messages.activity;
+const PAGE = 50;
+
+export function ActivityPage() {
+  const api = useApi();
+  const [filter, setFilter] = useState<ActivityFilter>({});
+  const entries = useInfiniteQuery(
+    api.audit.list.infiniteQueryOptions(
+      { ...filter, limit: PAGE },
+      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    ),
+  );
+  const verify = useVerify();
+  const save = useExport();
+  return (
+    <Page
+      title={text.title}
+      description={text.description}
+      width="wide"
+      actions={
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconShieldCheck size={16} aria-hidden />}
+            loading={verify.isFetching}
+            onClick={() => void verify.refetch()}
+          >
+            {text.verify.action}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+            title={text.exportLabel}
+            loading={save.isPending}
+            onClick={() => save.mutate(filter)}
+          >
+            {text.export}
+          </Button>
+        </>
+      }
+    >
+      <Verdict verdict={verify.data} />
+      <Filters filter={filter} onChange={setFilter} />
+      <Panel flush>
+        <QueryView query={entries} lines={8}>
+          {({ pages }) => <Entries entries={pages.flatMap((page) => page.entries)} />}
+        </QueryView>
+      </Panel>
+      {entries.hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button
+            variant="default"
+            loading={entries.isFetchingNextPage}
+            onClick={() => void entries.fetchNextPage()}
+          >
+            {text.more}
+          </Button>
+        </Group>
+      )}
+    </Page>
+  );
+}
+
+interface FiltersProps {
+  readonly filter: ActivityFilter;
+  onChange(filter: ActivityFilter): void;
+}
+
+function Filters({ filter, onChange }: FiltersProps) {
+  const { filters } = text;
+  const select = (field: keyof ActivityFilter, all: string, choices: Readonly<Record<string, string>>) => ({
+    data: [{ value: '', label: all }, ...Object.entries(choices).map(([value, label]) => ({ value, label }))],
+    value: filter[field] ?? '',
+    allowDeselect: false,
+    onChange: (value: string | null) => {
+      const { [field]: _, ...others } = filter;
+      onChange(value === null || value === '' ? others : { ...others, [field]: value });
+    },
+  });
+  const results = { ok: filters.ok, failed: filters.failed };
+  return (
+    <Group gap="sm" mb="md" role="group" aria-label={filters.label}>
+      <Select label={filters.who} {...select('actor', filters.anybody, filters.kinds)} />
+      <Select label={filters.what} {...select('operation', filters.anything, filters.operations)} />
+      <Select label={filters.result} {...select('result', filters.any, results)} />
+    </Group>
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
+  if (entries.length === 0) {
+    return (
+      <Text c="dimmed" p="md">
+        {text.none}
+      </Text>
+    );
+  }
+  const { when, who, what, result } = text.columns;
+  return (
+    <Table verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
+      <colgroup>
+        <col style={{ width: '12rem' }} />
+        <col style={{ width: '17rem' }} />
+        <col />
+        <col style={{ width: '9rem' }} />
+      </colgroup>
+      <Table.Thead>
+        <Table.Tr>
+          {[when, who, what, result].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {entries.map((entry) => (
+          <Entry key={entry.seq} entry={entry} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Entry({ entry }: { readonly entry: AuditEntry }) {
+  const { at, actor, address, projectId, jobId, result, message, operation } = entry;
+  const words = (
+    <>
+      {result !== 'ok' && <b>{operationName(operation)}: </b>}
+      <ServerText>{message}</ServerText>
+    </>
+  );
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Time at={at} />
+      </Table.Td>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+        {actor.name}
+        <Text fz="xs" c="dimmed">
+          {text.filters.kinds[actor.kind]}
+          {address !== null && ` ${text.from(address)}`}
+        </Text>
+      </Table.Td>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+        {projectId === null || operation === 'projects.remove' ? (
+          words
+        ) : (
+          <TextLink
+            {...(jobId === null
+              ? { to: '/projects/$id', params: { id: projectId } }
+              : { to: '/projects/$id/jobs/$jobId', params: { id: projectId, jobId } })}
+            c="inherit"
+            fz="inherit"
+          >
+            {words}
+          </TextLink>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {result === 'ok' ? (
+          text.ok
+        ) : (
+          <Text c="var(--cd-bad)" fw={550} fz="sm" title={result}>
+            {text.failed}
+          </Text>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

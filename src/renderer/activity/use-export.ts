@@ -1,0 +1,37 @@
+// All entries that fit the filters as a file: JSON, one entry a line, as `certdesk audit export` prints them.
+import { useMutation } from '@tanstack/react-query';
+import type { AuditEntry } from '../../shared/audit.ts';
+import { useApiClient } from '../api.ts';
+import { messages } from '../messages.ts';
+import { notifyDone } from '../ui/notify.tsx';
+import { saveText } from '../ui/save-file.ts';
+
+export interface ActivityFilter {
+  readonly actor?: string;
+  readonly operation?: string;
+  readonly result?: 'ok' | 'failed';
+}
+
+const PAGE = 500;
+
+export function useExport() {
+  const api = useApiClient();
+  return useMutation({
+    mutationFn: async (filter: ActivityFilter) => {
+      const entries: AuditEntry[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { ...filter, limit: PAGE };
+        const page = await api.audit.list.query(cursor === undefined ? query : { ...query, cursor });
+        entries.push(...page.entries);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return entries;
+    },
+    onSuccess(entries) {
+      const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+      saveText(lines, 'application/jsonl', 'certdesk-activity.jsonl');
+      notifyDone(messages.activity.exported(entries.length));
+    },
+  });
+}

@@ -1,0 +1,38 @@
+// Whether the trail is as it was written.
+import { Box, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { AuditVerdict } from '../../shared/audit.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
+
+const text = messages.activity.verify;
+
+/** Asked for by a person: it reads every entry. */
+export function useVerify() {
+  const api = useApi();
+  return useQuery({ ...api.audit.verify.queryOptions({}), enabled: false });
+}
+
+export function Verdict({ verdict }: { readonly verdict: AuditVerdict | undefined }) {
+  if (verdict === undefined) return null;
+  const { broken, entries, head } = verdict;
+  return (
+    <Box mb="md">
+      {broken === null ? (
+        <Notice tone="ok" title={text.right(entries)} role="status">
+          {head !== null && (
+            <Text fz="sm">
+              {text.head}: <code style={{ overflowWrap: 'anywhere' }}>{`${head.seq}:${head.hash}`}</code>
+            </Text>
+          )}
+        </Notice>
+      ) : (
+        <Notice tone="bad" title={text.broken(broken.seq)} role="alert">
+          <Text>{broken.reason}</Text>
+          <Text>{text.before(entries)}</Text>
+        </Notice>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,61 @@
+// Proves a credential by writing and removing a record; says in the provider's words why it fails.
+import { Stack, Text, TextInput } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { DnsCredential } from '../../shared/dns-credential.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { Notice } from '../ui/notice.tsx';
+
+const text = messages.dns.test;
+
+export function openTestCredential(credential: DnsCredential): void {
+  modals.open({ title: text.title(credential.name), children: <TestCredential credential={credential} /> });
+}
+
+function TestCredential({ credential }: { readonly credential: DnsCredential }) {
+  const api = useApi();
+  const [zone, setZone] = useState('');
+  const test = useMutation(api.dnsCredentials.test.mutationOptions());
+  const named = zone.trim() === '' ? {} : { zone: zone.trim() };
+  return (
+    <Confirm
+      submit={text.submit}
+      error={null}
+      pending={test.isPending}
+      onSubmit={() => test.mutate({ credentialId: credential.id, body: named })}
+    >
+      <Stack gap="md">
+        <Text>{text.text}</Text>
+        <TextInput
+          label={text.zone}
+          description={text.zoneHint}
+          placeholder="example.com"
+          data-autofocus
+          value={zone}
+          onChange={(event) => setZone(event.currentTarget.value)}
+        />
+        <TestResult test={test} />
+      </Stack>
+    </Confirm>
+  );
+}
+
+interface Test {
+  readonly error: unknown;
+  readonly data: { readonly message: string } | undefined;
+}
+
+/** What came of a test; nothing before there was one. */
+export function TestResult({ test: { error, data } }: { readonly test: Test }) {
+  if (error !== null) return <FailureNotice error={error} />;
+  if (data === undefined) return null;
+  return (
+    <Notice tone="ok" title={text.fine} role="status">
+      <Text>{data.message}</Text>
+    </Notice>
+  );
+}

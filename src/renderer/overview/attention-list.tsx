@@ -1,0 +1,125 @@
+// What needs somebody, worst first: the cause in plain words, and the one button that mends it.
+import { Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { Attention, Overview } from '../../shared/overview.ts';
+import { openRenew } from '../certificates/renew-dialog.tsx';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { LinkButton, TextLink } from '../ui/link.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
+import { TONE_ICONS } from '../ui/tone.ts';
+import { useNow } from '../use-now.ts';
+import classes from './overview.module.css';
+
+const text = messages.overview.attention;
+/** What comes below is to be found too. */
+const SHOWN = 6;
+
+export function AttentionList({ attention }: { readonly attention: Overview['attention'] }) {
+  const [all, { open }] = useDisclosure(false);
+  const { items, total } = attention;
+  const shown = all ? items : items.slice(0, SHOWN);
+  return (
+    <Panel title={text.title} flush>
+      <ul className={classes.attention}>
+        {shown.map((item) => (
+          <li key={item.projectId} className={classes.need}>
+            <Need item={item} />
+          </li>
+        ))}
+      </ul>
+      {shown.length < items.length ? (
+        <div className={classes.more}>
+          <Button variant="subtle" size="xs" onClick={open}>
+            {text.showAll(items.length)}
+          </Button>
+        </div>
+      ) : (
+        total > items.length && (
+          <Text c="dimmed" p="md">
+            {text.more(total - items.length)}
+          </Text>
+        )
+      )}
+    </Panel>
+  );
+}
+
+function Need({ item }: { readonly item: Attention }) {
+  const { projectId, name, domain, kind, severity, cause } = item;
+  const tone = severity === 'critical' ? 'bad' : 'warn';
+  return (
+    <>
+      <div className={classes.needWho}>
+        <TextLink to="/projects/$id" params={{ id: projectId }} fw={600} c="inherit">
+          {domain ?? name}
+        </TextLink>
+        <div>
+          <Chip face={{ tone, icon: TONE_ICONS[tone], label: text.kinds[kind] }} />
+        </div>
+      </div>
+      <div className={classes.needWhy}>
+        <Text>
+          <ServerText>{cause}</ServerText>
+        </Text>
+        <When item={item} />
+      </div>
+      <Mend item={item} />
+    </>
+  );
+}
+
+function When({ item: { expiresAt, nextAttemptAt, kind } }: { readonly item: Attention }) {
+  const now = useNow();
+  if (expiresAt === null && nextAttemptAt === null) return null;
+  return (
+    <Group gap="md" fz="xs" c="dimmed">
+      {expiresAt !== null && (
+        <span>
+          {kind === 'expired' ? text.expired : text.expires} <Time at={expiresAt} as="relative" />
+        </span>
+      )}
+      {nextAttemptAt !== null && (
+        <span>
+          {text.nextAttempt}{' '}
+          {Date.parse(nextAttemptAt) <= now ? text.atNextSweep : <Time at={nextAttemptAt} as="relative" />}
+        </span>
+      )}
+    </Group>
+  );
+}
+
+function Mend({ item }: { readonly item: Attention }) {
+  const { projectId: id, domain, name, mend, jobId, runningJobId } = item;
+  const words = runningJobId !== null ? text.mend.watch : text.mend[mend];
+  const look = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
+  const watched = runningJobId ?? (mend === 'look' ? jobId : null);
+  if (watched !== null) {
+    return (
+      <LinkButton {...look} variant="default" to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
+        {words}
+      </LinkButton>
+    );
+  }
+  if (mend === 'renew') {
+    return (
+      <Button {...look} onClick={() => openRenew({ id })}>
+        {words}
+      </Button>
+    );
+  }
+  if (mend === 'look') {
+    return (
+      <LinkButton {...look} variant="default" to="/projects/$id" params={{ id }}>
+        {words}
+      </LinkButton>
+    );
+  }
+  const to = mend === 'upload' ? '/projects/$id/upload' : '/projects/$id/obtain';
+  return (
+    <LinkButton {...look} to={to} params={{ id }}>
+      {words}
+    </LinkButton>
+  );
+}

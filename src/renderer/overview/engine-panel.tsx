@@ -1,0 +1,53 @@
+// Whether the engine is alive: its last and next look for renewals, its work, its keys, its clock.
+import { Text } from '@mantine/core';
+import type { EngineState } from '../../shared/overview.ts';
+import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Time } from '../ui/time.tsx';
+
+const text = messages.overview.engine;
+
+export function EnginePanel({ engine }: { readonly engine: EngineState }) {
+  const { lastSweepAt, nextSweepAt, sweepLate, lastSweepError, queue, secretStore, clock } = engine;
+  return (
+    <Panel title={text.title}>
+      <Facts
+        labelWidth={170}
+        facts={[
+          {
+            label: text.lastSweep,
+            value: (
+              <>
+                {lastSweepAt === null ? text.never : <Time at={lastSweepAt} as="relative" />}
+                {sweepLate && <Bad>{text.late}</Bad>}
+                {lastSweepError !== null && <Bad>{lastSweepError}</Bad>}
+              </>
+            ),
+          },
+          nextSweepAt === null
+            ? null
+            : { label: text.nextSweep, value: <Time at={nextSweepAt} as="relative" /> },
+          {
+            label: text.queue,
+            value: queue.running + queue.queued === 0 ? text.idle : text.working(queue.running, queue.queued),
+          },
+          {
+            label: text.secretStore,
+            value:
+              secretStore === 'unavailable' ? <Bad>{text.stores.unavailable}</Bad> : text.stores[secretStore],
+          },
+          { label: text.clock, value: clock.ok ? text.clockRight : <Bad>{text.clockWrong}</Bad> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Bad({ children }: { readonly children: string }) {
+  return (
+    <Text c="var(--cd-bad)" fw={550} fz="sm">
+      {children}
+    </Text>
+  );
+}

@@ -1,0 +1,87 @@
+// The first glance: is anything of mine going to break, why, and what do I press?
+import { Button, EmptyState, SimpleGrid, Stack } from '@mantine/core';
+import { IconShieldPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Overview } from '../../shared/overview.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { openCreateProject } from '../projects/create-project.tsx';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { TONE_ICONS } from '../ui/tone.ts';
+import { AttentionList } from './attention-list.tsx';
+import { EnginePanel } from './engine-panel.tsx';
+import { LastEvents } from './last-events.tsx';
+import classes from './overview.module.css';
+import { StateLinks } from './state-links.tsx';
+import { TimelinePanel } from './timeline.tsx';
+
+const text = messages.overview;
+/** The engine's times move on without an event. */
+const AGAIN_MS = 60_000;
+
+export function OverviewPage() {
+  const api = useApi();
+  const overview = useQuery({ ...api.overview.get.queryOptions(), refetchInterval: AGAIN_MS });
+  return (
+    <Page
+      title={text.title}
+      heading={overview.data === undefined ? text.title : <HealthLine health={overview.data.health} />}
+      width="wide"
+    >
+      <QueryView query={overview} lines={10}>
+        {(data) => <Parts overview={data} />}
+      </QueryView>
+    </Page>
+  );
+}
+
+const TONES = { ok: 'ok', attention: 'warn', failing: 'bad' } as const;
+
+function HealthLine({ health: { state, sentence } }: { readonly health: Overview['health'] }) {
+  const tone = TONES[state];
+  const Icon = TONE_ICONS[tone];
+  return (
+    <span className={classes.health} data-tone={tone}>
+      <Icon size={26} stroke={2} aria-hidden />
+      {sentence}
+    </span>
+  );
+}
+
+function Parts({ overview }: { readonly overview: Overview }) {
+  const { counts, attention, timeline, engine, events } = overview;
+  return (
+    <Stack gap="md">
+      {counts.total === 0 ? (
+        <Panel>
+          <FirstSteps />
+        </Panel>
+      ) : (
+        <StateLinks counts={counts} />
+      )}
+      {attention.total > 0 && <AttentionList attention={attention} />}
+      {counts.total > counts.none && <TimelinePanel timeline={timeline} />}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <LastEvents events={events} />
+        <EnginePanel engine={engine} />
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function FirstSteps() {
+  return (
+    <EmptyState
+      py={32}
+      icon={<IconShieldPlus size={40} stroke={1.5} aria-hidden />}
+      title={text.empty.title}
+      description={text.empty.text}
+    >
+      <EmptyState.Actions>
+        <Button onClick={openCreateProject}>{text.empty.action}</Button>
+      </EmptyState.Actions>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,38 @@
+// Numbers by state; each leads to the list of those.
+import { Link } from '@tanstack/react-router';
+import type { StateCounts } from '../../shared/project.ts';
+import { formatNumber } from '../format.ts';
+import { messages } from '../messages.ts';
+import type { ListSearch } from '../projects/list-search.ts';
+import { STATUS_FACES } from '../ui/tone.ts';
+import classes from './overview.module.css';
+
+const STATES = ['valid', 'expiring_soon', 'failing', 'expired', 'revoked', 'none'] as const;
+
+export function StateLinks({ counts }: { readonly counts: StateCounts }) {
+  return (
+    <nav aria-label={messages.overview.states.title}>
+      <ul className={classes.states}>
+        {STATES.map((state) => {
+          const { icon: Icon, label, tone } = STATUS_FACES[state];
+          const some = counts[state] > 0;
+          return (
+            <li key={state}>
+              <Link to="/projects" search={searchFor(state)} className={classes.state}>
+                <span className={classes.number}>{formatNumber(counts[state])}</span>
+                <span className={classes.stateName} data-tone={some ? tone : 'none'}>
+                  <Icon size={14} stroke={2} aria-hidden />
+                  {label}
+                </span>
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function searchFor(state: (typeof STATES)[number]): ListSearch {
+  return state === 'failing' ? { failing: true } : { status: state };
+}

@@ -1,0 +1,42 @@
+// The next 90 days as columns of marks. Pure.
+import type { Timeline } from '../../shared/overview.ts';
+
+export interface Column {
+  /** Days from the first one: 0 to 90. */
+  readonly offset: number;
+  readonly day: string;
+  readonly renewals: number;
+  readonly expiries: number;
+}
+
+const DAY_MS = 86_400_000;
+export const DAYS = 90;
+
+export function columnsOf({ from, days }: Pick<Timeline, 'from' | 'days'>): readonly Column[] {
+  const first = Date.parse(from.slice(0, 10));
+  return days.map(({ day, renewals, expiries }) => {
+    const offset = Math.round((Date.parse(day) - first) / DAY_MS);
+    return { day, renewals, expiries, offset: Math.min(DAYS, Math.max(0, offset)) };
+  });
+}
+
+/** The firsts of months within the window, with their offset in days. */
+export function monthsOf(from: string): readonly { readonly offset: number; readonly at: string }[] {
+  const start = new Date(from.slice(0, 10));
+  return [1, 2, 3].flatMap((ahead) => {
+    const at = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + ahead, 1));
+    const offset = Math.round((at.getTime() - start.getTime()) / DAY_MS);
+    // A label at the very edge would stand outside the chart.
+    return offset > 4 && offset < DAYS - 4 ? [{ offset, at: at.toISOString() }] : [];
+  });
+}
+
+export function totals(days: Timeline['days']): { readonly renewals: number; readonly expiries: number } {
+  return days.reduce(
+    (sum, { renewals, expiries }) => ({
+      renewals: sum.renewals + renewals,
+      expiries: sum.expiries + expiries,
+    }),
+    { renewals: 0, expiries: 0 },
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { type HealthFacts, healthOf } from '../../src/main/engine/health.ts';
+
+const counts = { total: 42, valid: 42, expiring_soon: 0, expired: 0, revoked: 0, none: 0, failing: 0 };
+const engine: HealthFacts['engine'] = {
+  lastSweepAt: null,
+  nextSweepAt: null,
+  sweepLate: false,
+  lastSweepError: null,
+  queue: { running: 0, queued: 0 },
+  secretStore: 'keychain',
+  clock: { now: '2026-01-01T00:00:00Z', ok: true },
+};
+const facts = { counts, engine, renewing: 42, attention: { total: 0, items: [] } };
+const need = (severity: 'critical' | 'warning') =>
+  ({ severity }) as HealthFacts['attention']['items'][number];
+
+it.each<[Partial<HealthFacts>, string, string]>([
+  [{}, 'ok', '42 certificates, all renewing on time'],
+  [{ counts: { ...counts, total: 1 }, renewing: 1 }, 'ok', '1 certificate, renewing on time'],
+  [{ renewing: 40 }, 'ok', '42 certificates, of which 2 do not renew by themselves'],
+  [{ renewing: 41 }, 'ok', '42 certificates, of which 1 does not renew by itself'],
+  [{ counts: { ...counts, total: 1 }, renewing: 0 }, 'ok', '1 certificate; 1 does not renew by itself'],
+  [{ counts: { ...counts, none: 42 }, renewing: 0 }, 'ok', 'No certificates yet'],
+  [{ attention: { total: 1, items: [need('warning')] } }, 'attention', '1 needs you'],
+  [{ attention: { total: 2, items: [need('critical'), need('warning')] } }, 'failing', '2 need you'],
+  [
+    { engine: { ...engine, sweepLate: true } },
+    'failing',
+    'Renewals are not being looked for: restart Certdesk',
+  ],
+  [
+    { engine: { ...engine, secretStore: 'unavailable', sweepLate: true } },
+    'failing',
+    'The secret store cannot be reached: nothing can be renewed until it is unlocked',
+  ],
+  [
+    { engine: { ...engine, clock: { ...engine.clock, ok: false } } },
+    'failing',
+    'The clock of this machine is wrong: no date here can be trusted',
+  ],
+])('%j', (change, state, sentence) => {
+  expect(healthOf({ ...facts, ...change })).toEqual({ state, sentence });
+});
