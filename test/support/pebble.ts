@@ -139,6 +139,7 @@ function environment(options: PebbleOptions): Record<string, string> {
   return {
     PEBBLE_VA_NOSLEEP: '1',
     PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
+    // It compares by `>`: one authorization in a hundred is taken up again all the same.
     PEBBLE_AUTHZREUSE: '0',
     ...options.env,
   };
