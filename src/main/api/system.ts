@@ -1,5 +1,6 @@
 // What Certdesk is and supports: CAs, DNS providers, health.
 import { z } from 'zod';
+import { CaAccountSchema } from '../../shared/ca-account.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { openOperation, operation, requireAllProjects, router } from './trpc.ts';
@@ -27,6 +28,16 @@ export const system = router({
     })
     .output(z.object({ cas: z.array(CaSchema) }))
     .query(({ ctx }) => ({ cas: [...ctx.engine.cas()] })),
+
+  caAccounts: operation('projects:read')
+    .meta({
+      rest: { method: 'GET', path: '/ca-accounts', summary: 'Accounts at CAs (never their keys)' },
+    })
+    .output(z.object({ accounts: z.array(CaAccountSchema) }))
+    .query(async ({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return { accounts: [...(await ctx.engine.caAccounts())] };
+    }),
 
   dnsProviders: operation('projects:read')
     .meta({

@@ -1,4 +1,6 @@
 // The one door of the engine: ports in, verbs out.
+
+import type { CaAccount } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
 import { createAccounts } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
@@ -7,6 +9,7 @@ import {
   type CertificateAuthority,
   type DirectoryOverrides,
 } from './acme/directories.ts';
+import { listAccounts } from './acme/list-accounts.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
@@ -81,6 +84,7 @@ export interface Engine {
   readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
+  caAccounts(): Promise<readonly CaAccount[]>;
   dnsProviders(): Promise<readonly DnsProviderInfo[]>;
   /** A person says that the records that a job waits for are written. @returns whether it waited for that. */
   confirmRecords: Confirmations['confirm'];
@@ -151,6 +155,7 @@ export function createEngine(ports: EnginePorts): Engine {
     overview,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
+    caAccounts: () => listAccounts(stores, ports.directories),
     dnsProviders: listDnsProviders,
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,

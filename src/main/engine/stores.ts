@@ -130,6 +130,8 @@ export interface OrderStore {
 }
 
 export interface AccountStore {
+  /** All of them, the oldest first, with how many active certificates came by each. */
+  list(): Promise<readonly { readonly account: AccountRecord; readonly certificates: number }[]>;
   find(directoryUrl: string, email: string | null): Promise<AccountRecord | null>;
   get(id: string): Promise<AccountRecord | null>;
   create(account: AccountRecord): Promise<void>;

@@ -6,6 +6,26 @@ import type { Schema } from './schema.ts';
 
 export function createAccountStore(db: Kysely<Schema>): AccountStore {
   return {
+    async list() {
+      const rows = await db
+        .selectFrom('accounts')
+        .selectAll()
+        .select(({ selectFrom, fn }) =>
+          selectFrom('certificates')
+            .select(fn.countAll<number>().as('n'))
+            .whereRef('account_id', '=', 'accounts.id')
+            .where('superseded_at', 'is', null)
+            .where('removed_at', 'is', null)
+            .as('certificates'),
+        )
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ certificates, ...row }) => ({
+        account: toRecord(row),
+        certificates: certificates ?? 0,
+      }));
+    },
     async find(directoryUrl, email) {
       const row = await db
         .selectFrom('accounts')

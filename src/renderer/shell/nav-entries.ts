@@ -4,6 +4,7 @@ import {
   IconHome,
   IconInfoCircle,
   IconKey,
+  IconSettings,
   IconWorldCog,
   IconWorldWww,
 } from '@tabler/icons-react';
@@ -17,5 +18,6 @@ export const NAV_ENTRIES = [
   { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
   { to: '/activity', label: nav.activity, icon: IconHistory },
   { to: '/tokens', label: nav.tokens, icon: IconKey },
+  { to: '/settings', label: nav.settings, icon: IconSettings },
   { to: '/about', label: nav.about, icon: IconInfoCircle },
 ] as const;

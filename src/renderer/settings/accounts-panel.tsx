@@ -1,0 +1,70 @@
+// Accounts at CAs.
+import { Badge, Group, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { CaAccount } from '../../shared/ca-account.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { Time } from '../ui/time.tsx';
+
+const text = messages.settings.accounts;
+
+export function AccountsPanel() {
+  const api = useApi();
+  const accounts = useQuery(api.system.caAccounts.queryOptions());
+  return (
+    <Panel title={text.title}>
+      <QueryView query={accounts}>
+        {(data) =>
+          data.accounts.length === 0 ? (
+            <Text c="dimmed">{text.none}</Text>
+          ) : (
+            <Accounts accounts={data.accounts} />
+          )
+        }
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
+  const { ca, email, since, certificates } = text.columns;
+  return (
+    <Table verticalSpacing="xs">
+      <Table.Thead>
+        <Table.Tr>
+          {[ca, email, since, certificates].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {accounts.map((account) => (
+          <Table.Tr key={account.id}>
+            <Table.Td>
+              <Group gap={6}>
+                {account.ca ?? text.unknown}
+                {account.staging === true && (
+                  <Badge variant="light" color="gray" tt="none">
+                    {text.staging}
+                  </Badge>
+                )}
+              </Group>
+              <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                {account.url ?? account.directoryUrl}
+              </Text>
+            </Table.Td>
+            <Table.Td>{account.email ?? text.noEmail}</Table.Td>
+            <Table.Td>
+              <Time at={account.createdAt} as="date" />
+            </Table.Td>
+            <Table.Td>{text.count(account.certificates)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
