@@ -100,3 +100,12 @@ export function splitTimestamps(text: string): readonly TextPart[] {
     })
     .filter((part) => part.text !== '');
 }
+
+const listFormat = new Intl.ListFormat(undefined, { style: 'long', type: 'conjunction' });
+
+/** `a, b and c`; of many the first ten and how many more. */
+export function formatList(items: readonly string[]): string {
+  const most = 10;
+  if (items.length <= most) return listFormat.format(items);
+  return listFormat.format([...items.slice(0, most), `${items.length - most} more`]);
+}

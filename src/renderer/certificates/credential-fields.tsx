@@ -12,9 +12,12 @@ export interface CredentialFieldsProps {
   onChange(name: string, value: string): void;
   /** What is said below the fields; that empty ones mean the kept ones, where left out. */
   readonly hint?: string;
+  /** By field. */
+  readonly errors?: Readonly<Record<string, string | null>>;
 }
 
-export function CredentialFields({ provider, values, onChange, hint = text.kept }: CredentialFieldsProps) {
+export function CredentialFields(props: CredentialFieldsProps) {
+  const { provider, values, onChange, hint = text.kept, errors = {} } = props;
   return (
     <Stack gap="sm">
       <Text c="dimmed" fz="sm">
@@ -28,6 +31,7 @@ export function CredentialFields({ provider, values, onChange, hint = text.kept 
           key={field.name}
           field={field}
           value={values[field.name] ?? ''}
+          error={errors[field.name] ?? null}
           onChange={(value) => onChange(field.name, value)}
         />
       ))}
@@ -43,17 +47,26 @@ export function CredentialFields({ provider, values, onChange, hint = text.kept 
 interface FieldProps {
   readonly field: DnsProviderInfo['credentials'][number];
   readonly value: string;
+  readonly error: string | null;
   onChange(value: string): void;
 }
 
-function CredentialField({ field, value, onChange }: FieldProps) {
-  const common = { label: field.label, description: field.help, value, autoComplete: 'off' } as const;
+function CredentialField({ field, value, error, onChange }: FieldProps) {
+  const common = {
+    label: field.label,
+    description: field.help,
+    value,
+    autoComplete: 'off',
+    withAsterisk: field.required,
+    error,
+  } as const;
   if (field.type === 'choice') {
     return (
       <Select
         label={field.label}
         description={field.help}
         data={field.choices ?? []}
+        error={error}
         value={value === '' ? (field.default ?? null) : value}
         onChange={(next) => onChange(next ?? '')}
       />
@@ -67,7 +80,7 @@ function CredentialField({ field, value, onChange }: FieldProps) {
         minRows={3}
         maxRows={10}
         spellCheck={false}
-        error={checkCredential(field, value)}
+        error={error ?? checkCredential(field, value)}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     );

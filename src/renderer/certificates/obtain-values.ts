@@ -1,19 +1,33 @@
-// The obtain form's values, and the request that they make.
+// The obtain wizard's values: what each step checks, and the request that they make.
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
+import { toDnsName } from '../../shared/names.ts';
+import type { Project } from '../../shared/project.ts';
 import { messages } from '../messages.ts';
 
+const text = messages.obtain;
+
 export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
+export const STEPS = ['names', 'proof', 'options', 'review'] as const;
+export type ObtainStep = (typeof STEPS)[number];
+
+/** In place of a known CA's id: its address is typed. */
+export const OTHER_CA = 'other';
 
 export interface ObtainValues {
   readonly altNames: string[];
   readonly challengeType: 'http-01' | 'dns-01';
+  /** `new`: given here; `project`: kept with the project; else the id of a kept credential. */
+  readonly source: string;
   readonly dnsProvider: string;
   /** By field; a field of type json or lines as the text that was typed. */
   readonly credentials: Record<string, string>;
   readonly key: (typeof KEYS)[number];
   readonly email: string;
   readonly ca: string;
+  readonly caUrl: string;
+  readonly kid: string;
+  readonly hmacKey: string;
   readonly autoRenew: boolean;
   readonly staging: boolean;
 }
@@ -23,30 +37,108 @@ type Body = Omit<ObtainRequest, 'keyType' | 'keySize'> & {
   keySize: 256 | 384 | 2048 | 4096;
 };
 
+/** Message by field; those of credentials as `credentials.NAME`. */
+export type FieldErrors = Record<string, string>;
+
 const SIZES = { 'ec-256': 256, 'ec-384': 384, 'rsa-2048': 2048, 'rsa-4096': 4096 } as const;
 
-/** Credentials that were all left empty are left out: then the kept ones are used. */
+export function namesOf(project: Project, values: Pick<ObtainValues, 'altNames'>): readonly string[] {
+  const domain = project.domain ?? '';
+  return [...new Set([domain, ...values.altNames.map((name) => toDnsName(name.trim()) ?? name)])];
+}
+
+export function wildcardOf(names: readonly string[]): string | undefined {
+  return names.find((name) => name.trim().startsWith('*.'));
+}
+
+export function initialValues({ domain, altNames }: Project): ObtainValues {
+  return {
+    altNames: [...altNames],
+    challengeType: wildcardOf([domain ?? '', ...altNames]) === undefined ? 'http-01' : 'dns-01',
+    source: 'new',
+    dnsProvider: '',
+    credentials: {},
+    key: 'ec-256',
+    email: '',
+    ca: 'letsencrypt',
+    caUrl: '',
+    kid: '',
+    hmacKey: '',
+    autoRenew: true,
+    staging: false,
+  };
+}
+
+/** The credentials that are filled in. */
+export function filled(credentials: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.trim() !== ''));
+}
+
+function dnsOf({ challengeType, source, dnsProvider, credentials }: ObtainValues) {
+  if (challengeType === 'http-01' || source === 'project') return {};
+  if (source !== 'new') return { dnsCredentialId: source };
+  const given = filled(credentials);
+  return { dnsProvider, ...(Object.keys(given).length === 0 ? {} : { dnsCredentials: given }) };
+}
+
 export function toRequest(values: ObtainValues, dryRun: boolean): Body {
-  const filled = Object.entries(values.credentials).filter(([, value]) => value.trim() !== '');
-  const dns =
-    values.challengeType === 'dns-01'
-      ? {
-          dnsProvider: values.dnsProvider,
-          ...(filled.length === 0 ? {} : { dnsCredentials: Object.fromEntries(filled) }),
-        }
-      : {};
+  const [kid, hmacKey] = [values.kid.trim(), values.hmacKey.trim()];
   return {
     challengeType: values.challengeType,
-    ...dns,
+    ...dnsOf(values),
     altNames: values.altNames,
     keyType: values.key.startsWith('ec') ? 'ec' : 'rsa',
     keySize: SIZES[values.key],
     ...(values.email.trim() === '' ? {} : { email: values.email.trim() }),
-    ca: values.ca,
+    ca: values.ca === OTHER_CA ? values.caUrl.trim() : values.ca,
+    ...(kid === '' ? {} : { eab: { kid, hmacKey } }),
     autoRenew: values.autoRenew,
     staging: values.staging,
     dryRun,
   };
+}
+
+export interface Known {
+  readonly project: Project;
+  readonly provider: DnsProviderInfo | undefined;
+  readonly needsEab: boolean;
+}
+
+/** What is wrong in a step, before the server is asked; it has the last word. */
+export function checkStep(step: ObtainStep, values: ObtainValues, known: Known): FieldErrors {
+  if (step === 'names') return checkNames(values);
+  if (step === 'proof') return checkProof(values, known);
+  return step === 'options' ? checkOptions(values, known) : {};
+}
+
+function checkNames({ altNames }: ObtainValues): FieldErrors {
+  const wrong = altNames.find((name) => toDnsName(name.trim()) === null);
+  return wrong === undefined ? {} : { altNames: text.badName(wrong) };
+}
+
+function checkProof(values: ObtainValues, { project, provider }: Known): FieldErrors {
+  if (values.challengeType === 'http-01') {
+    const wildcard = wildcardOf(namesOf(project, values));
+    return wildcard === undefined ? {} : { challengeType: text.wildcard(wildcard) };
+  }
+  if (values.source !== 'new') return {};
+  if (provider === undefined) return { dnsProvider: text.providerMissing };
+  const given = filled(values.credentials);
+  const errors = provider.credentials.flatMap((field) => {
+    const lacks = field.required && field.default === undefined && given[field.name] === undefined;
+    const wrong = lacks ? text.fieldMissing(field.label) : checkCredential(field, given[field.name] ?? '');
+    return wrong === null ? [] : [[`credentials.${field.name}`, wrong] as const];
+  });
+  return Object.fromEntries(errors);
+}
+
+function checkOptions({ ca, caUrl, kid, hmacKey }: ObtainValues, { needsEab }: Known): FieldErrors {
+  const errors: FieldErrors = {};
+  if (ca === OTHER_CA && URL.parse(caUrl.trim())?.protocol !== 'https:') errors.caUrl = text.caUrlBad;
+  const wanted = needsEab || kid.trim() !== '' || hmacKey.trim() !== '';
+  if (wanted && kid.trim() === '') errors.kid = text.eabMissing;
+  if (wanted && hmacKey.trim() === '') errors.hmacKey = text.eabMissing;
+  return errors;
 }
 
 /** JSON is checked as it is typed; the other rules are the server's. */

@@ -1,0 +1,74 @@
+// A refusal of the server at the field of the wizard that it is about, and the step that this field is in.
+import { failureOf, fieldIssues } from '../api.ts';
+import { messages } from '../messages.ts';
+import { type FieldErrors, type ObtainStep, type ObtainValues, OTHER_CA } from './obtain-values.ts';
+
+const STEP_OF: Readonly<Record<string, ObtainStep>> = {
+  altNames: 'names',
+  challengeType: 'proof',
+  source: 'proof',
+  dnsProvider: 'proof',
+  key: 'options',
+  ca: 'options',
+  caUrl: 'options',
+  staging: 'options',
+  email: 'options',
+  kid: 'options',
+  hmacKey: 'options',
+};
+
+/** Names of the API -> of the wizard. */
+const ALIASES: Readonly<Record<string, string>> = {
+  dnsCredentialId: 'source',
+  keySize: 'key',
+  keyType: 'key',
+  'eab.kid': 'kid',
+  'eab.hmacKey': 'hmacKey',
+  eab: 'kid',
+};
+
+/** Codes that are about one field and name none. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  UNSUPPORTED_DNS_PROVIDER: 'dnsProvider',
+  DNS_CREDENTIAL_NOT_FOUND: 'source',
+  UNKNOWN_CA: 'ca',
+  ACME_EAB_REQUIRED: 'kid',
+};
+
+/** Empty where it names no field of the wizard: then the failure is shown as a whole. */
+export function obtainErrors(error: unknown, values: Pick<ObtainValues, 'ca' | 'source'>): FieldErrors {
+  const { body } = failureOf(error);
+  if (body === null) return {};
+  const errors: FieldErrors = {};
+  for (const { field, message } of fieldIssues(body)) {
+    const known = fieldOf(field);
+    if (known !== null) errors[known] ??= message;
+  }
+  const missing: unknown =
+    body.code === 'DNS_CREDENTIALS_REQUIRED' ? Reflect.get(Object(body.details), 'fields') : null;
+  if (Array.isArray(missing) && values.source === 'new') {
+    for (const name of missing) errors[`credentials.${name}`] = messages.obtain.fieldMissing(String(name));
+  }
+  const field = BY_CODE[body.code];
+  if (field !== undefined && Object.keys(errors).length === 0) errors[field] = body.error;
+  if (values.ca === OTHER_CA && errors.ca !== undefined) {
+    errors.caUrl = errors.ca;
+    delete errors.ca;
+  }
+  return errors;
+}
+
+function fieldOf(field: string): string | null {
+  if (field.startsWith('dnsCredentials.')) return field.replace('dnsCredentials.', 'credentials.');
+  const base = field.split('.')[0] ?? '';
+  const name = ALIASES[field] ?? ALIASES[base] ?? base;
+  return name in STEP_OF ? name : null;
+}
+
+/** The step of the first field that is wrong, in the wizard's order. */
+export function stepOfErrors(errors: FieldErrors): ObtainStep | null {
+  const steps = Object.keys(errors).map((field) =>
+    field.startsWith('credentials.') ? 'proof' : (STEP_OF[field] ?? null),
+  );
+  return (['names', 'proof', 'options'] as const).find((step) => steps.includes(step)) ?? null;
+}

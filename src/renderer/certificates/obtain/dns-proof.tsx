@@ -1,0 +1,136 @@
+// DNS-01: kept credentials, or new ones with the fields that the provider declares; and a test of them.
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { failureOf, fieldIssues, useApi } from '../../api.ts';
+import { messages } from '../../messages.ts';
+import { FailureNotice } from '../../ui/failure.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { CredentialFields } from '../credential-fields.tsx';
+import { obtainErrors } from '../obtain-errors.ts';
+import { filled } from '../obtain-values.ts';
+import type { Obtain } from './use-obtain.ts';
+
+const text = messages.obtain;
+
+export function DnsProof({ obtain }: { readonly obtain: Obtain }) {
+  const { form, kept, ownProvider, providers } = obtain;
+  const nameOf = (id: string): string => providers.find((each) => each.id === id)?.name ?? id;
+  const sources = [
+    ...(ownProvider === null ? [] : [{ value: 'project', label: text.sources.project(ownProvider.name) }]),
+    ...kept.map(({ id, name, provider }) => ({ value: id, label: text.keptName(name, nameOf(provider)) })),
+    { value: 'new', label: text.sources.new },
+  ];
+  return (
+    <Stack gap="md">
+      {sources.length > 1 && (
+        <Select label={text.source} allowDeselect={false} data={sources} {...form.getInputProps('source')} />
+      )}
+      {form.values.source === 'new' && <NewCredentials obtain={obtain} />}
+      {form.values.source === 'project' ? (
+        <Text c="dimmed" fz="sm">
+          {text.projectKept}
+        </Text>
+      ) : (
+        <CredentialTest key={`${form.values.source} ${form.values.dnsProvider}`} obtain={obtain} />
+      )}
+    </Stack>
+  );
+}
+
+function NewCredentials({ obtain: { form, provider, providers } }: { readonly obtain: Obtain }) {
+  const errors = Object.fromEntries(
+    Object.entries(form.errors).flatMap(([field, error]) =>
+      field.startsWith('credentials.') ? [[field.slice('credentials.'.length), String(error)]] : [],
+    ),
+  );
+  return (
+    <>
+      <Select
+        label={text.provider}
+        searchable
+        withAsterisk
+        data={providers.map(({ id, name }) => ({ value: id, label: name }))}
+        value={form.values.dnsProvider === '' ? null : form.values.dnsProvider}
+        onChange={(next) => {
+          form.setValues({ dnsProvider: next ?? '', credentials: {} });
+          form.clearErrors();
+        }}
+        error={form.errors.dnsProvider}
+      />
+      {provider !== undefined && (
+        <CredentialFields
+          provider={provider}
+          hint={text.keptAfter}
+          errors={errors}
+          values={form.values.credentials}
+          onChange={(name, value) => {
+            form.setFieldValue('credentials', { ...form.values.credentials, [name]: value });
+            form.clearFieldError(`credentials.${name}`);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function CredentialTest({ obtain }: { readonly obtain: Obtain }) {
+  const { form, provider } = obtain;
+  const { source, credentials } = form.values;
+  const [zone, setZone] = useState('');
+  const test = useCredentialTest(obtain, zone);
+  if (source === 'new' && (provider === undefined || provider.credentials.length === 0)) return null;
+  const errors = test.error === null ? {} : obtainErrors(test.error, { ca: '', source });
+  const wantsZone = zone !== '' || asksForZone(test.error);
+  const run = (): void =>
+    test.mutate(filled(credentials), {
+      onError: (error) => void form.setErrors(obtainErrors(error, { ca: '', source })),
+    });
+  return (
+    <Stack gap="sm">
+      {wantsZone && (
+        <TextInput
+          label={text.testZone}
+          value={zone}
+          onChange={(event) => setZone(event.currentTarget.value)}
+          spellCheck={false}
+        />
+      )}
+      <Group gap="sm">
+        <Button variant="default" loading={test.isPending} onClick={run}>
+          {text.test}
+        </Button>
+        <Text c="dimmed" fz="sm">
+          {text.testHint}
+        </Text>
+      </Group>
+      {test.data !== undefined && (
+        <Notice tone="ok" role="status">
+          {test.data.message}
+        </Notice>
+      )}
+      {test.error !== null && Object.keys(errors).length === 0 && <FailureNotice error={test.error} />}
+    </Stack>
+  );
+}
+
+/** Its input holds secrets: nothing of it is kept when it is done. */
+function useCredentialTest({ form }: Obtain, zone: string) {
+  const api = useApi();
+  const kept = useMutation({ ...api.dnsCredentials.test.mutationOptions(), gcTime: 0 });
+  const given = useMutation({ ...api.dnsCredentials.tryOut.mutationOptions(), gcTime: 0 });
+  const { source, dnsProvider } = form.values;
+  const at = zone.trim() === '' ? {} : { zone: zone.trim() };
+  return useMutation({
+    gcTime: 0,
+    mutationFn: (credentials: Record<string, string>) =>
+      source === 'new'
+        ? given.mutateAsync({ body: { provider: dnsProvider, credentials, ...at } })
+        : kept.mutateAsync({ credentialId: source, body: at }),
+  });
+}
+
+function asksForZone(error: unknown): boolean {
+  const { body } = failureOf(error);
+  return body !== null && fieldIssues(body).some(({ field }) => field === 'zone');
+}

@@ -1,0 +1,85 @@
+// Key, CA, external account, staging, renewal.
+import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { messages } from '../../messages.ts';
+import { KEYS, OTHER_CA } from '../obtain-values.ts';
+import type { Obtain } from './use-obtain.ts';
+
+const text = messages.obtain;
+
+export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
+  const { form, cas, ca } = obtain;
+  const other = form.values.ca === OTHER_CA;
+  const noStaging = !other && ca?.stagingUrl === null;
+  const choices = [
+    ...cas.map(({ id, name }) => ({ value: id, label: name })),
+    { value: OTHER_CA, label: text.otherCa },
+  ];
+  return (
+    <Stack gap="md">
+      <Select
+        label={text.keyType}
+        allowDeselect={false}
+        data={KEYS.map((value) => ({ value, label: text.keys[value] }))}
+        {...form.getInputProps('key')}
+      />
+      <Select
+        label={text.ca}
+        allowDeselect={false}
+        data={choices}
+        {...form.getInputProps('ca')}
+        onChange={(next) => {
+          const gone = cas.find(({ id }) => id === next)?.stagingUrl === null;
+          form.setValues({ ca: next ?? '', ...(gone ? { staging: false } : {}) });
+          form.clearErrors();
+        }}
+      />
+      {other && (
+        <TextInput
+          label={text.caUrl}
+          description={text.caUrlHint}
+          type="url"
+          spellCheck={false}
+          withAsterisk
+          {...form.getInputProps('caUrl')}
+        />
+      )}
+      {(other || ca?.needsEab === true) && <ExternalAccount obtain={obtain} />}
+      <TextInput
+        label={text.email}
+        description={text.emailHint}
+        type="email"
+        autoComplete="email"
+        {...form.getInputProps('email')}
+      />
+      <Switch label={text.autoRenew} {...form.getInputProps('autoRenew', { type: 'checkbox' })} />
+      <Switch
+        label={text.staging}
+        description={noStaging ? text.noStaging : undefined}
+        disabled={noStaging}
+        {...form.getInputProps('staging', { type: 'checkbox' })}
+      />
+    </Stack>
+  );
+}
+
+function ExternalAccount({ obtain: { form, ca } }: { readonly obtain: Obtain }) {
+  const needed = ca?.needsEab === true;
+  return (
+    <Stack gap="sm" component="fieldset" style={{ border: 0, padding: 0, margin: 0 }}>
+      <Text component="legend" fw={600}>
+        {needed ? text.eab : text.eabOptional}
+      </Text>
+      <Text c="dimmed" fz="sm">
+        {text.eabText}
+      </Text>
+      <TextInput label={text.kid} withAsterisk={needed} spellCheck={false} {...form.getInputProps('kid')} />
+      <PasswordInput
+        label={text.hmacKey}
+        description={text.hmacKeyHint}
+        withAsterisk={needed}
+        autoComplete="off"
+        {...form.getInputProps('hmacKey')}
+      />
+    </Stack>
+  );
+}

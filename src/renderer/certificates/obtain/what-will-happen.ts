@@ -1,0 +1,33 @@
+// What the wizard's request will do, in sentences that a person can agree to.
+import { messages } from '../../messages.ts';
+import { namesOf } from '../obtain-values.ts';
+import type { Obtain } from './use-obtain.ts';
+
+const text = messages.obtain;
+
+type Facts = Pick<Obtain, 'project' | 'form' | 'ca' | 'kept' | 'providers' | 'ownProvider'>;
+
+export function whatWillHappen(obtain: Facts): readonly string[] {
+  const { project, form, ca } = obtain;
+  const values = form.getValues();
+  const names = namesOf(project, values);
+  return [
+    text.will(names, ca?.name ?? values.caUrl.trim(), keyWords(values.key)),
+    ...(values.staging ? [text.willStaging] : []),
+    values.challengeType === 'http-01' ? text.willHttp(names.length) : dnsSentence(obtain),
+    values.autoRenew ? text.willRenew : text.willNotRenew,
+    ...(project.certificate === null ? [] : [text.willReplace]),
+  ];
+}
+
+function keyWords(key: keyof typeof text.keys): string {
+  return text.keys[key].replace(/ \(.*\)$/, '');
+}
+
+function dnsSentence({ form, kept, providers, ownProvider }: Facts): string {
+  const { source, dnsProvider } = form.getValues();
+  const named = kept.find(({ id }) => id === source)?.provider;
+  const id = source === 'project' ? ownProvider?.id : (named ?? dnsProvider);
+  if (id === 'manual') return text.willManual;
+  return text.willDns(providers.find((each) => each.id === id)?.name ?? id ?? '');
+}

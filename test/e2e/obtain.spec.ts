@@ -1,0 +1,223 @@
+// The obtain wizard by clicks and by keys: HTTP-01 with its test, DNS-01 with a provider's stand-in, failures at their
+// fields, a dry run, and steps that are there after the window was closed.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { describeWith } from '../support/tools.ts';
+
+const ZONES = [
+  {
+    name: 'example.com',
+    bare: true,
+    records: ['shop A 127.0.0.1', 'keys A 127.0.0.1', 'closed A 127.0.0.2', 'live A 127.0.0.1'],
+  },
+];
+
+describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
+  let rig: DnsRig;
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildGui();
+    rig = await startDnsRig(ZONES);
+    app = await startApp({
+      pebble: rig.pebble,
+      staging: rig.pebble,
+      platform: { guiFolder: GUI_FOLDER, dns: rig.dns },
+    });
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await rig?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    expect(gui.problems).toEqual([]);
+  });
+
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const next = () => button('Continue').click();
+  const wizard = async (domain: string, altNames: readonly string[] = []): Promise<string> => {
+    const id = await app.project(domain, altNames);
+    await gui.open(`/projects/${id}/obtain`);
+    return id;
+  };
+
+  it('from an empty database to an issued certificate, by clicks only', async () => {
+    await gui.open('/projects');
+    await page.getByText('No projects yet').waitFor();
+    await button('New project').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Domain').fill('shop.example.com');
+    await dialog.getByRole('button', { name: 'Make project' }).click();
+    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
+    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+    await gui.lookAt('obtain-1-names');
+    await next();
+    await button('Test reachability').click();
+    await page.getByText('127.0.0.1 answers, and it is this Certdesk').waitFor();
+    await gui.lookAt('obtain-2-http');
+    await next();
+    await gui.lookAt('obtain-3-options');
+    await next();
+    await page.getByText(/orders one certificate for shop\.example\.com from Let's Encrypt/).waitFor();
+    await button('Dry run').click();
+    await page.getByText('The dry run went well').waitFor();
+    await gui.lookAt('obtain-4-review');
+    await button('Obtain certificate').click();
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await gui.lookAt('obtain-5-job');
+    await page.getByRole('link', { name: 'See the certificate' }).click();
+    await page.getByText('SHA-256 fingerprint').first().waitFor();
+  });
+
+  it('says what is wrong with a name that does not lead here, and why the challenge failed', async () => {
+    await wizard('closed.example.com', ['nowhere.example.com']);
+    await next();
+    await button('Test reachability').click();
+    await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
+    await page.getByText('nowhere.example.com does not resolve').waitFor();
+    await gui.lookAt('obtain-unreachable');
+    await next();
+    await next();
+    await button('Obtain certificate').click();
+    await page.getByText('Could not verify domain ownership').first().waitFor();
+    await expect.poll(() => page.getByText('closed.example.com', { exact: true }).count()).toBeGreaterThan(0);
+    await gui.lookAt('obtain-failed');
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+  });
+
+  it('wants dns-01 for a wildcard, at once, and says a wrong field at the field', async () => {
+    await wizard('wild.example.com');
+    const names = page.getByRole('combobox', { name: 'Other names on the certificate' });
+    await names.fill('bad_name');
+    await names.press('Enter');
+    await next();
+    await page.getByText('bad_name is not a host name').waitFor();
+    await gui.lookAt('obtain-bad-name');
+    await names.press('Backspace');
+    await names.fill('*.wild.example.com');
+    await names.press('Enter');
+    await page.getByText('*.wild.example.com is a wildcard: it can be proved by DNS-01 only.').waitFor();
+    await next();
+    expect(await page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
+    await next();
+    await page.getByText('Choose a DNS provider.').waitFor();
+  });
+
+  it("proves by dns-01 with the provider's own fields, tested first; the secret comes back nowhere", async () => {
+    const secret = String(rig.standIns.cloudflare.credentials.apiToken);
+    const id = await wizard('dns.example.com', ['*.dns.example.com']);
+    await next();
+    await page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await page.getByRole('option', { name: 'Cloudflare' }).click();
+    await next();
+    await page.getByText('API token is needed.').waitFor();
+    await page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
+    await button('Test credentials').click();
+    await page.getByRole('alert').waitFor();
+    await gui.lookAt('obtain-dns-refused');
+    await page.getByLabel('API token').fill(secret);
+    await button('Test credentials').click();
+    await page.getByText('The credentials work').waitFor();
+    await gui.lookAt('obtain-2-dns');
+    await next();
+    await next();
+    await page.getByText('Certdesk writes a TXT record for each name at Cloudflare').waitFor();
+    await button('Obtain certificate').click();
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    expect(await gui.findSecret(secret)).toEqual([]);
+    expect((await app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
+
+    await gui.open(`/projects/${id}/obtain`);
+    await next();
+    await page.getByRole('combobox', { name: 'Credentials' }).click();
+    await page.getByRole('option', { name: 'Kept with this project (Cloudflare)' }).click();
+    await next();
+    await next();
+    await page.getByText('The present certificate stays in use until the new one is there.').waitFor();
+    await button('Obtain certificate').click();
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    expect(await gui.findSecret(secret)).toEqual([]);
+  });
+
+  it("says the server's word at the field, in the step that has it", async () => {
+    await wizard('eab.example.com');
+    await next();
+    await next();
+    await page.getByRole('combobox', { name: 'Certificate authority' }).click();
+    await page.getByRole('option', { name: 'ZeroSSL' }).click();
+    await next();
+    await page.getByText('This CA wants it.').first().waitFor();
+    await gui.lookAt('obtain-eab');
+    await page.getByRole('combobox', { name: 'Certificate authority' }).click();
+    await page.getByRole('option', { name: "Let's Encrypt" }).click();
+    await page.getByLabel('E-mail for the CA').fill('nobody');
+    await next();
+    await button('Obtain certificate').click();
+    await page.getByText('Options', { exact: true }).first().waitFor();
+    const field = page.getByLabel('E-mail for the CA');
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+    await gui.lookAt('obtain-bad-email');
+  });
+
+  it('goes on when the window is closed; the steps are there in the next one', async () => {
+    const id = await wizard('live.example.com');
+    for (let step = 0; step < 3; step += 1) await next();
+    await button('Obtain certificate').click();
+    await page.waitForURL(/\/jobs\//);
+    const address = page.url();
+    await page.goto('about:blank');
+    await expect
+      .poll(async () => (await app.call('GET', `/projects/${id}/certificate`)).body?.domain, {
+        timeout: 20_000,
+      })
+      .toBe('live.example.com');
+    await page.goto(address);
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('Validation by the CA').waitFor();
+  });
+
+  it('is gone through by the keyboard alone', async () => {
+    await wizard('keys.example.com');
+    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+    const active = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await tabTo(page, button('Continue'));
+    await page.keyboard.press('Enter');
+    await expect.poll(active).toContain('Step 2 of 4: Proof');
+    await tabTo(page, page.getByRole('radio', { name: /HTTP-01/ }));
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: /DNS-01/ }).isChecked()).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    await tabTo(page, button('Test reachability'));
+    await page.keyboard.press('Enter');
+    await page.getByText('127.0.0.1 answers, and it is this Certdesk').waitFor();
+    await tabTo(page, button('Continue'));
+    await page.keyboard.press('Enter');
+    await expect.poll(active).toContain('Step 3 of 4: Options');
+    await tabTo(page, page.getByLabel('E-mail for the CA'));
+    await page.keyboard.type('admin@example.com');
+    await page.keyboard.press('Enter'); // a form's Enter goes on
+    await expect.poll(active).toContain('Step 4 of 4');
+    await tabTo(page, button('Obtain certificate'));
+    await page.keyboard.press('Enter');
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+  });
+});
+
+/** By Tab, as far as it takes. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let step = 0; step < 60; step += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${target}`);
+}

@@ -1,0 +1,129 @@
+// What the wizard sends and checks, and where a refusal of the server is shown.
+import { TRPCClientError } from '@trpc/client';
+import { describe, expect, test } from 'vitest';
+import { obtainErrors, stepOfErrors } from '../../src/renderer/certificates/obtain-errors.ts';
+import {
+  checkStep,
+  initialValues,
+  namesOf,
+  toRequest,
+} from '../../src/renderer/certificates/obtain-values.ts';
+import type { Project } from '../../src/shared/project.ts';
+
+const PROJECT: Project = {
+  id: 'p',
+  name: 'shop',
+  domain: 'shop.example.com',
+  altNames: [],
+  createdAt: '2026-01-01T00:00:00Z',
+};
+const VALUES = initialValues(PROJECT);
+const TOKEN = { name: 'apiToken', label: 'API token', secret: true, required: true, type: 'text' } as const;
+const PROVIDER = { id: 'cloudflare', name: 'Cloudflare', docs: '', permissions: '', credentials: [TOKEN] };
+const known = { project: PROJECT, provider: undefined, needsEab: false };
+
+describe('the request', () => {
+  test('HTTP-01 sends no DNS part, also where one was typed before', () => {
+    const body = toRequest({ ...VALUES, dnsProvider: 'cloudflare', credentials: { apiToken: 'x' } }, false);
+    expect(body).toEqual({
+      ...{ challengeType: 'http-01', altNames: [], keyType: 'ec', keySize: 256, ca: 'letsencrypt' },
+      ...{ autoRenew: true, staging: false, dryRun: false },
+    });
+  });
+
+  test('DNS-01 by new, by kept, and by the credentials of the project', () => {
+    const dns = { ...VALUES, challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
+    const given = toRequest({ ...dns, credentials: { apiToken: 'x', zone: ' ' } }, true);
+    expect(given).toMatchObject({
+      dnsProvider: 'cloudflare',
+      dnsCredentials: { apiToken: 'x' },
+      dryRun: true,
+    });
+    const kept = toRequest({ ...dns, source: 'id-1', credentials: { apiToken: 'x' } }, false);
+    expect(kept).toMatchObject({ dnsCredentialId: 'id-1' });
+    expect(kept).not.toHaveProperty('dnsCredentials');
+    const own = toRequest({ ...dns, source: 'project' }, false);
+    expect(own).not.toHaveProperty('dnsCredentials');
+    expect(own).not.toHaveProperty('dnsProvider');
+  });
+
+  test('another CA by its address, with an external account', () => {
+    const values = { ...VALUES, ca: 'other', caUrl: ' https://ca.example/dir ', kid: 'k', hmacKey: 'h' };
+    expect(toRequest(values, false)).toMatchObject({
+      ca: 'https://ca.example/dir',
+      eab: { kid: 'k', hmacKey: 'h' },
+    });
+  });
+});
+
+describe('what a step checks', () => {
+  test('names, and a wildcard under HTTP-01', () => {
+    expect(checkStep('names', { ...VALUES, altNames: ['a b'] }, known)).toHaveProperty('altNames');
+    const wild = { ...VALUES, altNames: ['*.example.com'] };
+    expect(checkStep('names', wild, known)).toEqual({});
+    expect(checkStep('proof', wild, known)).toHaveProperty('challengeType');
+    expect(initialValues({ ...PROJECT, altNames: ['*.example.com'] }).challengeType).toBe('dns-01');
+    expect(namesOf(PROJECT, { altNames: ['SHOP.example.com', 'ä.example'] })).toEqual([
+      'shop.example.com',
+      'xn--4ca.example',
+    ]);
+  });
+
+  test('a provider and its required fields', () => {
+    const dns = { ...VALUES, challengeType: 'dns-01' } as const;
+    expect(checkStep('proof', dns, known)).toHaveProperty('dnsProvider');
+    const chosen = { ...known, provider: PROVIDER };
+    expect(checkStep('proof', dns, chosen)).toEqual({ 'credentials.apiToken': 'API token is needed.' });
+    expect(checkStep('proof', { ...dns, credentials: { apiToken: 'x' } }, chosen)).toEqual({});
+    expect(checkStep('proof', { ...dns, source: 'project' }, known)).toEqual({});
+  });
+
+  test('an external account where the CA wants one, or where half of it is given', () => {
+    expect(checkStep('options', VALUES, { ...known, needsEab: true })).toEqual({
+      kid: 'This CA wants it.',
+      hmacKey: 'This CA wants it.',
+    });
+    expect(checkStep('options', { ...VALUES, kid: 'k' }, known)).toHaveProperty('hmacKey');
+    expect(checkStep('options', { ...VALUES, ca: 'other', caUrl: 'http://x' }, known)).toHaveProperty(
+      'caUrl',
+    );
+  });
+});
+
+describe('where a refusal is shown', () => {
+  const refusal = (code: string, details: object, error = 'No.') => {
+    const failure = new TRPCClientError(error);
+    Object.assign(failure, { data: { body: { success: false, code, error, details } } });
+    return failure;
+  };
+  const at = (code: string, details: object, values = { ca: 'letsencrypt', source: 'new' }) => {
+    const errors = obtainErrors(refusal(code, details), values);
+    return { errors, step: stepOfErrors(errors) };
+  };
+  const issue = (field: string) => ({ issues: [{ field, message: 'is wrong' }] });
+
+  test.each([
+    ['altNames.2', 'altNames', 'names'],
+    ['challengeType', 'challengeType', 'proof'],
+    ['dnsCredentials.apiToken', 'credentials.apiToken', 'proof'],
+    ['dnsCredentialId', 'source', 'proof'],
+    ['email', 'email', 'options'],
+    ['keySize', 'key', 'options'],
+    ['eab.hmacKey', 'hmacKey', 'options'],
+  ])('%s at %s, in %s', (field, shown, step) => {
+    expect(at('INVALID_REQUEST', issue(field))).toEqual({ errors: { [shown]: 'is wrong' }, step });
+  });
+
+  test('codes that are about one field; a CA that was typed', () => {
+    expect(at('ACME_EAB_REQUIRED', {})).toEqual({ errors: { kid: 'No.' }, step: 'options' });
+    expect(at('UNKNOWN_CA', {}, { ca: 'other', source: 'new' }).errors).toEqual({ caUrl: 'No.' });
+    const required = at('DNS_CREDENTIALS_REQUIRED', { fields: ['apiToken'] });
+    expect(required).toEqual({ errors: { 'credentials.apiToken': 'apiToken is needed.' }, step: 'proof' });
+  });
+
+  test('what names no field is shown as a whole', () => {
+    expect(at('ACME_UNAVAILABLE', {})).toEqual({ errors: {}, step: null });
+    expect(at('INVALID_REQUEST', issue('dryRun'))).toEqual({ errors: {}, step: null });
+    expect(obtainErrors(new TypeError('fetch failed'), { ca: '', source: 'new' })).toEqual({});
+  });
+});
