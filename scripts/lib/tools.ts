@@ -71,6 +71,18 @@ export const TOOLS = {
     debian: ['bind9', 'bind9-utils', 'bind9-dnsutils'],
     elsewhere: 'install BIND 9 (named, nsupdate, tsig-keygen)',
   },
+  certbot: {
+    what: 'certbot, whose folder is imported',
+    programs: [{ names: ['certbot'], variable: 'CERTDESK_TEST_CERTBOT' }],
+    debian: ['certbot'],
+    elsewhere: 'install certbot',
+  },
+  lego: {
+    what: 'lego, whose folder is imported',
+    programs: [{ names: ['lego'], variable: 'CERTDESK_TEST_LEGO' }],
+    debian: ['lego'],
+    elsewhere: 'install lego',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

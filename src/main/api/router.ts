@@ -2,6 +2,7 @@
 import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
+import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
@@ -15,6 +16,7 @@ export const appRouter = router({
   projects,
   certificates,
   dnsCredentials,
+  imports,
   jobs,
   overview,
   tokens,

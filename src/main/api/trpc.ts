@@ -120,6 +120,12 @@ export function requireAllProjects({ projectIds }: { readonly projectIds: readon
   if (projectIds !== null) throw denied('FORBIDDEN', 'This token is for some projects only');
 }
 
+/** @throws FORBIDDEN for API tokens: what reaches beyond Certdesk's own data is for who sits at a signed-in window. */
+export function requireWindow({ kind }: { readonly kind: 'token' | 'window' }): void {
+  if (kind === 'window') return;
+  throw denied('FORBIDDEN', 'API tokens may not read folders of the server: do this in a signed-in browser');
+}
+
 function denied(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): CertdeskError {
   return new CertdeskError(code, message);
 }

@@ -23,6 +23,7 @@ import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
 import { createHistory, type History } from './history.ts';
+import { createImports, type Imports } from './import/imports.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
 import { createIssuanceJobs } from './issuance-jobs.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
@@ -77,6 +78,7 @@ export interface Engine {
   readonly jobs: Jobs;
   readonly events: Events;
   readonly dnsCredentials: DnsCredentialVerbs;
+  readonly imports: Imports;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
@@ -138,6 +140,7 @@ export function createEngine(ports: EnginePorts): Engine {
   });
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
+  const dnsCredentials = createDnsCredentials({ ...ports, journal });
 
   return {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
@@ -147,7 +150,8 @@ export function createEngine(ports: EnginePorts): Engine {
     reachability: createReachability({ ...ports, http, ports: ports.webPorts }),
     jobs: createJobs(stores),
     events: createEvents(stores, journal),
-    dnsCredentials: createDnsCredentials({ ...ports, journal }),
+    dnsCredentials,
+    imports: createImports({ ...ports, journal, locks, dnsCredentials }),
     tokens: createTokens(stores, journal, clock),
     sessions: createSessions(stores, journal, clock),
     audit: createAuditTrail(stores),

@@ -115,7 +115,11 @@ function describe(
   const retryable = code === undefined || ERRORS[code].retryable;
   return {
     ...need,
-    cause: causeOf(need, listed, failures > 0 || kind === 'obtain_failed' ? error : null),
+    cause: causeOf(
+      need,
+      listed,
+      failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
+    ),
     mend: mendOf(need, listed?.renewable ?? true, retryable),
     expiresAt,
     lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,

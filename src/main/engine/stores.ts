@@ -82,6 +82,11 @@ export interface CertificateStore {
   ): Promise<{ readonly items: readonly CertificateRecord[]; readonly total: number }>;
   /** Removed versions, the one removed last first. */
   removed(projectId: string): Promise<readonly CertificateRecord[]>;
+  /**
+   * Versions that are not removed of this very certificate (SHA-256, upper-case hex), and active ones whose domain is
+   * one of these names. The active ones first.
+   */
+  like(fingerprint: string, names: readonly string[]): Promise<readonly CertificateRecord[]>;
   /** Inserts it as the active version; the one before is superseded in the same step. */
   activate(certificate: CertificateRecord): Promise<void>;
   update(

@@ -36,6 +36,19 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
         .execute();
       return rows.map(toCertificate);
     },
+    async like(fingerprint, names) {
+      const rows = await select()
+        .where('removed_at', 'is', null)
+        .where((eb) =>
+          eb.or([
+            eb('fingerprint', '=', fingerprint),
+            eb.and([eb('superseded_at', 'is', null), eb('domain', 'in', [...names])]),
+          ]),
+        )
+        .orderBy('superseded_at')
+        .execute();
+      return rows.map(toCertificate);
+    },
     async activate(certificate) {
       await db
         .updateTable('certificates')

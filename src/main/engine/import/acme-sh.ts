@@ -1,0 +1,117 @@
+// acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf with the
+// saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
+import { join } from 'node:path';
+import { readAssignments } from './config-text.ts';
+import { acmeShDnsProof } from './dns-proof.ts';
+import type { Folder } from './folder.ts';
+import {
+  byHand,
+  type Found,
+  type FoundAccount,
+  type FoundRenewal,
+  httpProof,
+  type Proof,
+  STANDALONE_NOTE,
+  WEB_SERVER_NOTE,
+} from './found.ts';
+import { toPkcs8 } from './key-text.ts';
+
+type Values = ReadonlyMap<string, string>;
+
+export async function isAcmeSh(folder: Folder): Promise<boolean> {
+  const files = await folder.files('.');
+  if (files.includes('account.conf') || files.includes('acme.sh')) return true;
+  return (await certificateFolders(folder)).length > 0;
+}
+
+/** Each with the name of the certificate. */
+async function certificateFolders(folder: Folder): Promise<readonly { at: string; name: string }[]> {
+  const found: { at: string; name: string }[] = [];
+  for (const at of await folder.folders('.')) {
+    if (!at.includes('.') || at.startsWith('.')) continue;
+    const name = at.replace(/_ecc$/, '');
+    if ((await folder.files(at)).includes(`${name}.conf`)) found.push({ at, name });
+  }
+  return found;
+}
+
+export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
+  const account = readAssignments((await folder.read('account.conf')).text ?? '');
+  const found: Found[] = [];
+  for (const { at, name } of await certificateFolders(folder)) {
+    const [conf, full, leaf, key] = await Promise.all([
+      folder.read(join(at, `${name}.conf`)),
+      folder.read(join(at, 'fullchain.cer')),
+      folder.read(join(at, `${name}.cer`)),
+      folder.read(join(at, `${name}.key`)),
+    ]);
+    const certificate = full.text === null ? leaf : full;
+    const own = readAssignments(conf.text ?? '');
+    // Made, and never issued: acme.sh leaves such a folder behind a failed order.
+    const empty = certificate.text === null && certificate.problem === null;
+    found.push({
+      source: at,
+      certificate: certificate.text,
+      privateKey: key.text,
+      renewal: await readRenewal(folder, own, account),
+      problems: [
+        ...(empty ? ['acme.sh has never got this certificate.'] : []),
+        ...[certificate, key].flatMap(({ problem }) => problem ?? []),
+      ],
+      notes: [],
+    });
+  }
+  return found;
+}
+
+async function readRenewal(folder: Folder, own: Values, account: Values): Promise<FoundRenewal | null> {
+  const directoryUrl = own.get('Le_API');
+  const ways = (own.get('Le_Webroot') ?? '').split(',').filter((way) => way !== '');
+  if (directoryUrl === undefined || ways.length === 0) return null;
+  const { account: found, email } = await readAccount(folder, directoryUrl);
+  return {
+    directoryUrl,
+    email: email ?? account.get('ACCOUNT_EMAIL') ?? null,
+    proof: await proofOf(folder, [...new Set(ways)], new Map([...account, ...own])),
+    account: found,
+    switchedOff: false,
+    preferredChain: own.get('Le_Preferred_Chain') || null,
+    profile: own.get('Le_CertificateProfile') || null,
+  };
+}
+
+/** Le_Webroot: `no` is standalone, dns_NAME a script, `nginx:` and `apache` a web server, anything else a folder. */
+async function proofOf(folder: Folder, ways: readonly string[], saved: Values): Promise<Proof> {
+  const scripts = ways.filter((way) => /^dns_\w+$/.test(way));
+  const [script] = scripts;
+  if (script === undefined) {
+    if (ways.includes('dns')) return byHand('acme.sh’s records were written by hand.');
+    return httpProof(ways.every((way) => way === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
+  }
+  if (ways.length > 1) return byHand('acme.sh has proved its names in several ways.');
+  const [files, hook] = await Promise.all([folder.files('.'), folder.read(join('dnsapi', `${script}.sh`))]);
+  const home = files.includes('acme.sh') ? folder.path : null;
+  return acmeShDnsProof(script, saved, { folder: home, text: hook.text });
+}
+
+async function readAccount(
+  folder: Folder,
+  server: string,
+): Promise<{ readonly account: FoundAccount | null; readonly email: string | null }> {
+  const url = URL.parse(server);
+  if (url === null) return { account: null, email: null };
+  // acme.sh leaves out the port; before 3.0 it left out the path too.
+  for (const at of [join('ca', url.hostname, url.pathname), join('ca', url.hostname)]) {
+    const [key, conf] = await Promise.all([
+      folder.read(join(at, 'account.key')),
+      folder.read(join(at, 'ca.conf')),
+    ]);
+    if (key.text === null) continue;
+    const values = readAssignments(conf.text ?? '');
+    const privateKey = toPkcs8(key.text);
+    const email = values.get('CA_EMAIL') || null;
+    const accountUrl = values.get('ACCOUNT_URL') || null;
+    return { account: privateKey === null ? null : { privateKey, url: accountUrl }, email };
+  }
+  return { account: null, email: null };
+}

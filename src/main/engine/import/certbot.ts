@@ -1,0 +1,125 @@
+// certbot's folder (/etc/letsencrypt): renewal/NAME.conf says how, live/NAME/ links to what is in use in archive/NAME/,
+// accounts/HOST/PATH/ID/ holds the account's key as a JWK. https://eff-certbot.readthedocs.io/en/stable/using.html
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readIni } from './config-text.ts';
+import { certbotDnsProof } from './dns-proof.ts';
+import type { Folder } from './folder.ts';
+import {
+  type Found,
+  type FoundAccount,
+  httpProof,
+  type Proof,
+  STANDALONE_NOTE,
+  WEB_SERVER_NOTE,
+} from './found.ts';
+import { fromJwk, parseJson } from './key-text.ts';
+
+export async function isCertbot(folder: Folder): Promise<boolean> {
+  const folders = await folder.folders('.');
+  return folders.includes('renewal') && (folders.includes('live') || folders.includes('archive'));
+}
+
+export async function readCertbot(folder: Folder): Promise<readonly Found[]> {
+  const files = (await folder.files('renewal')).filter((name) => name.endsWith('.conf'));
+  const found: Found[] = [];
+  for (const file of files) found.push(await readLineage(folder, file.slice(0, -'.conf'.length)));
+  return found;
+}
+
+async function readLineage(folder: Folder, name: string): Promise<Found> {
+  const [config, certificate, privateKey] = await Promise.all([
+    folder.read(join('renewal', `${name}.conf`)),
+    readLive(folder, name, 'fullchain'),
+    readLive(folder, name, 'privkey'),
+  ]);
+  const problems = [
+    ...(certificate.problem === null ? [] : [`${certificate.source}: ${certificate.problem}`]),
+    ...(privateKey.problem === null ? [] : [`${privateKey.source}: ${privateKey.problem}`]),
+  ];
+  const unread = config.problem === null ? [] : [`Its renewal settings cannot be read: ${config.problem}`];
+  return {
+    source: `live/${name}`,
+    certificate: certificate.text,
+    privateKey: privateKey.text,
+    renewal: config.text === null ? null : await readRenewal(folder, config.text),
+    problems,
+    notes: unread,
+  };
+}
+
+/** live/ where it is whole; else the newest number in archive/ (live/ is lost where links were not copied along). */
+async function readLive(folder: Folder, name: string, what: 'fullchain' | 'privkey') {
+  const source = `live/${name}/${what}.pem`;
+  const live = await folder.read(source);
+  if (live.text !== null) return { source, ...live };
+  const numbers = (await folder.files(join('archive', name))).flatMap((file) => {
+    const number = new RegExp(`^${what}(\\d+)\\.pem$`).exec(file)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+  if (numbers.length === 0) return { source, ...live };
+  const kept = `archive/${name}/${what}${Math.max(...numbers)}.pem`;
+  return { source: kept, ...(await folder.read(kept)) };
+}
+
+async function readRenewal(folder: Folder, text: string): Promise<Found['renewal']> {
+  const ini = readIni(text);
+  const params = new Map(
+    [...ini].flatMap(([key, value]) =>
+      key.startsWith('renewalparams.') ? [[key.slice('renewalparams.'.length), value] as const] : [],
+    ),
+  );
+  const directoryUrl = params.get('server');
+  const authenticator = params.get('authenticator');
+  if (directoryUrl === undefined || authenticator === undefined) return null;
+  const given = (key: string): string | null => {
+    const value = params.get(key);
+    return value === undefined || value === 'None' || value === '' ? null : value;
+  };
+  const account = await readAccount(folder, directoryUrl, params.get('account') ?? '');
+  return {
+    directoryUrl,
+    email: account?.email ?? null,
+    proof: await proofOf(authenticator, params),
+    account,
+    switchedOff: params.get('autorenew') === 'False',
+    preferredChain: given('preferred_chain') ?? given('preferred_chains'),
+    profile: given('required_profile') ?? given('preferred_profile'),
+  };
+}
+
+async function proofOf(authenticator: string, params: ReadonlyMap<string, string>): Promise<Proof> {
+  if (authenticator === 'standalone') return httpProof(STANDALONE_NOTE);
+  if (['webroot', 'nginx', 'apache'].includes(authenticator)) return httpProof(WEB_SERVER_NOTE);
+  if (authenticator === 'manual' && !/dns/.test(params.get('pref_challs') ?? 'dns')) {
+    return httpProof('certbot’s challenge files were written by hand or by a hook. Test a renewal.');
+  }
+  return certbotDnsProof(authenticator, params);
+}
+
+const RegistrationSchema = z.object({
+  uri: z.string(),
+  body: z.object({ contact: z.array(z.string()).optional() }).optional(),
+});
+
+type Account = FoundAccount & { readonly email: string | null };
+
+async function readAccount(folder: Folder, server: string, id: string): Promise<Account | null> {
+  const url = URL.parse(server);
+  if (url === null || !/^[0-9a-f]{16,64}$/.test(id)) return null;
+  const whole = url.host + url.pathname;
+  for (const place of [whole, whole.replaceAll(':', '_')]) {
+    const at = join('accounts', place, id);
+    const [key, registration] = await Promise.all([
+      folder.read(join(at, 'private_key.json')),
+      folder.read(join(at, 'regr.json')),
+    ]);
+    if (key.text === null) continue;
+    const privateKey = fromJwk(key.text);
+    if (privateKey === null) return null;
+    const known = RegistrationSchema.safeParse(parseJson(registration.text ?? ''));
+    const contact = known.data?.body?.contact?.find((entry) => entry.startsWith('mailto:'));
+    return { privateKey, url: known.data?.uri ?? null, email: contact?.slice('mailto:'.length) ?? null };
+  }
+  return null;
+}

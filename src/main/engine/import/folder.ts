@@ -1,0 +1,174 @@
+// A folder that is looked into and never changed: bounded in depth, number and size; a symbolic link is followed only
+// where it stays inside. Files are opened for reading only, and neither locked nor touched.
+import { constants, type Dirent } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, sep } from 'node:path';
+import { CertdeskError } from '../errors.ts';
+
+/** A certificate with its chain is some 6 KiB. */
+const MAX_BYTES = 256 * 1024;
+const MAX_FILES = 5_000;
+const MAX_DEPTH = 6;
+const MAX_SKIPPED = 50;
+
+/** Text and problem are both null where there is no such file. */
+export interface FileRead {
+  readonly text: string | null;
+  /** Why it could not be read, as what follows its name in a sentence. */
+  readonly problem: string | null;
+}
+
+export interface Folder {
+  /** Real and absolute. */
+  readonly path: string;
+  /** The last names of what is in a folder below it; empty where there is none. Links count as what they lead to. */
+  folders(relative: string): Promise<readonly string[]>;
+  files(relative: string): Promise<readonly string[]>;
+  /** Every file below it, as relative paths; linked folders are not gone into. */
+  walk(): Promise<readonly string[]>;
+  read(relative: string): Promise<FileRead>;
+  /** What was passed over, for the person who asked. */
+  skipped(): readonly string[];
+}
+
+/** @throws INVALID_REQUEST (details.issues) where there is no such folder, or it may not be read. */
+export async function openFolder(given: string): Promise<Folder> {
+  const wanted = given.trim().replace(/^~(?=$|[/\\])/, homedir());
+  if (!isAbsolute(wanted) || wanted.includes('\0')) throw invalid('give the whole path, from / on');
+  const path = await realpath(wanted).catch((error: unknown) => {
+    throw invalid(reasonOf(error));
+  });
+  if (!(await stat(path)).isDirectory()) throw invalid('it is a file: give the folder that it is in');
+  await readdir(path).catch((error: unknown) => {
+    throw invalid(reasonOf(error));
+  });
+  return createFolder(path);
+}
+
+function createFolder(path: string): Folder {
+  const skipped: string[] = [];
+  let count = 0;
+  const skip = (line: string): void => {
+    if (skipped.length < MAX_SKIPPED && !skipped.includes(line)) skipped.push(line);
+  };
+
+  async function entries(relative: string): Promise<readonly Dirent[]> {
+    const inside = await resolveInside(path, relative);
+    if (inside.path === null) {
+      if (inside.problem !== null) skip(`${relative}: ${inside.problem}`);
+      return [];
+    }
+    const found = await readdir(inside.path, { withFileTypes: true }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTDIR') skip(`${relative}: ${reasonOf(error)}`);
+        return [];
+      },
+    );
+    count += found.length;
+    if (count <= MAX_FILES) return found.toSorted((a, b) => a.name.localeCompare(b.name));
+    skip(`It holds more than ${MAX_FILES} files: the rest was not looked at. Choose a smaller folder`);
+    return [];
+  }
+
+  async function named(relative: string, want: 'isFile' | 'isDirectory'): Promise<readonly string[]> {
+    const names: string[] = [];
+    for (const entry of await entries(relative)) {
+      if (entry[want]() || (entry.isSymbolicLink() && (await leadsTo(join(relative, entry.name), want))))
+        names.push(entry.name);
+    }
+    return names;
+  }
+
+  async function leadsTo(relative: string, want: 'isFile' | 'isDirectory'): Promise<boolean> {
+    const inside = await resolveInside(path, relative);
+    if (inside.problem !== null) skip(`${relative}: ${inside.problem}`);
+    if (inside.path === null) return false;
+    const found = await stat(inside.path).catch(() => null);
+    return found?.[want]() === true;
+  }
+
+  async function walk(relative: string, depth: number): Promise<readonly string[]> {
+    if (depth > MAX_DEPTH) {
+      skip(`${relative}: it lies deeper than ${MAX_DEPTH} folders`);
+      return [];
+    }
+    const all: string[] = [];
+    for (const entry of await entries(relative)) {
+      const below = join(relative, entry.name);
+      if (entry.isDirectory()) all.push(...(await walk(below, depth + 1)));
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsTo(below, 'isFile'))))
+        all.push(below);
+    }
+    return all;
+  }
+
+  return {
+    path,
+    folders: (relative) => named(relative, 'isDirectory'),
+    files: (relative) => named(relative, 'isFile'),
+    walk: () => walk('.', 0),
+    async read(relative) {
+      const inside = await resolveInside(path, relative);
+      return inside.path === null ? { text: null, problem: inside.problem } : readPlainFile(inside.path);
+    },
+    skipped: () => skipped,
+  };
+}
+
+async function resolveInside(
+  root: string,
+  relative: string,
+): Promise<{ readonly path: string | null; readonly problem: string | null }> {
+  try {
+    const real = await realpath(join(root, relative));
+    if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
+      return { path: real, problem: null };
+    return { path: null, problem: 'it is a link that leads out of the folder, and was not followed' };
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { path: null, problem: missing ? null : reasonOf(error) };
+  }
+}
+
+/** A regular file of bounded size. @param path Its links are followed already: one that is put there since is not. */
+export async function readPlainFile(path: string): Promise<FileRead> {
+  try {
+    // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+    const file = await open(
+      path,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
+    try {
+      const { size, ...facts } = await file.stat();
+      if (!facts.mode || (facts.mode & constants.S_IFMT) !== constants.S_IFREG)
+        return { text: null, problem: 'it is no ordinary file' };
+      if (size > MAX_BYTES) return { text: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
+      return { text: await file.readFile('utf8'), problem: null };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { text: null, problem: missing ? null : reasonOf(error) };
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder on the machine that Certdesk runs on',
+  EACCES: 'the user that Certdesk runs as may not read it',
+  EPERM: 'the user that Certdesk runs as may not read it',
+  ENOTDIR: 'a part of the path is a file',
+  ELOOP: 'its links lead in a circle',
+};
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? `it cannot be read (${code ?? 'unknown reason'})`;
+}
+
+function invalid(message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `folder: ${message}`, {
+    issues: [{ field: 'folder', message }],
+  });
+}

@@ -1,0 +1,71 @@
+// What a reader of a layout finds, before it is judged: PEM texts and how the other client renews. It holds secrets,
+// and never leaves the engine.
+import type { DnsCredentials } from '../dns/credentials.ts';
+
+export interface Found {
+  /** Where in the folder: a person finds it by this. */
+  readonly source: string;
+  /** PEM, with the chain where there is one. */
+  readonly certificate: string | null;
+  /** PEM in any form; null where there is none. */
+  readonly privateKey: string | null;
+  readonly renewal: FoundRenewal | null;
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** How the other client renews, in Certdesk's words. */
+export interface FoundRenewal {
+  /** The CA's directory. */
+  readonly directoryUrl: string;
+  readonly email: string | null;
+  readonly proof: Proof;
+  readonly account: FoundAccount | null;
+  /** Switched off there by somebody. */
+  readonly switchedOff: boolean;
+  readonly preferredChain: string | null;
+  readonly profile: string | null;
+}
+
+export interface Proof {
+  readonly challengeType: 'http-01' | 'dns-01';
+  readonly dnsProvider: string | null;
+  /** Null: none are needed, or none were found (then `lacking` says so). */
+  readonly credentials: DnsCredentials | null;
+  /** Why Certdesk cannot renew by itself; null where it can. */
+  readonly lacking: string | null;
+  readonly notes: readonly string[];
+}
+
+export interface FoundAccount {
+  /** PKCS#8 PEM. */
+  readonly privateKey: string;
+  /** Null: the CA says it when it is asked with the key (RFC 8555 section 7.3.1). */
+  readonly url: string | null;
+}
+
+export const WEB_SERVER_NOTE =
+  'The CA’s challenge has been answered by the web server on port 80: let it forward /.well-known/acme-challenge/ to Certdesk, or renewals will fail.';
+export const STANDALONE_NOTE = 'The CA must reach Certdesk’s challenge listener on port 80 of each name.';
+
+export const httpProof = (note: string): Proof => ({
+  challengeType: 'http-01',
+  dnsProvider: null,
+  credentials: null,
+  lacking: null,
+  notes: [note],
+});
+
+export const dnsProof = (
+  dnsProvider: string,
+  credentials: DnsCredentials | null,
+  lacking: string | null,
+): Proof => ({ challengeType: 'dns-01', dnsProvider, credentials, lacking, notes: [] });
+
+/** For what Certdesk has no provider for: a person writes the record when it is renewed. */
+export const byHand = (why: string): Proof =>
+  dnsProof(
+    'manual',
+    null,
+    `${why} It renews by hand only, until it is obtained anew with a DNS provider that Certdesk knows.`,
+  );

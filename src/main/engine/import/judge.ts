@@ -1,0 +1,177 @@
+// What was found, judged: whether it can be taken over, and as what. Pure but for the clock that is handed in.
+import { createPrivateKey } from 'node:crypto';
+import type { FoundCertificate } from '../../../shared/import.ts';
+import { toDnsName } from '../../../shared/names.ts';
+import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
+import { CertdeskError } from '../errors.ts';
+import { orderChain, parseChain } from '../inspect/chain.ts';
+import { describeCertificate, leafFacts } from '../inspect/facts.ts';
+import { type CheckedKeyPair, checkKeyPair } from '../inspect.ts';
+import { readPrivateKey } from '../keys.ts';
+import type { KeyPolicy, LeafFacts, Recipe } from '../model.ts';
+import type { Found, FoundRenewal } from './found.ts';
+
+export interface Judged {
+  readonly source: string;
+  /** Null where the certificate cannot be read. */
+  readonly leaf: LeafFacts | null;
+  /** `rsa`, `ec` … */
+  readonly keyType: string | null;
+  readonly key: FoundCertificate['key'];
+  /** Null where it cannot be taken over: then `problems` says why. */
+  readonly pair: CheckedKeyPair | null;
+  readonly plan: Plan | null;
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** How Certdesk would renew it. */
+export interface Plan {
+  readonly recipe: Recipe;
+  readonly directoryUrl: string;
+  readonly renewal: FoundRenewal;
+  readonly autoRenew: boolean;
+}
+
+export interface JudgeOptions {
+  readonly now: Date;
+  readonly directories: DirectoryOverrides;
+}
+
+export function judge(found: Found, options: JudgeOptions): Judged {
+  const { source, notes } = found;
+  const read = found.certificate === null ? null : readLeaf(found.certificate, found.privateKey, options.now);
+  if (read === null || typeof read === 'string') {
+    const problem = read ?? (found.problems.length === 0 ? 'There is no certificate.' : null);
+    const problems = [...found.problems, ...(problem === null ? [] : [problem])];
+    return { source, leaf: null, keyType: null, key: 'missing', pair: null, plan: null, problems, notes };
+  }
+  const { leaf, keyType, keySize } = read;
+  const { key, problem: keyProblem } = judgeKey(found.privateKey);
+  const base = { source, leaf, keyType };
+  if (keyProblem !== null)
+    return { ...base, key, pair: null, plan: null, problems: [...found.problems, keyProblem], notes };
+  try {
+    const { certificate, privateKey } = found;
+    const pair = checkKeyPair({
+      certificate: certificate ?? '',
+      privateKey: privateKey ?? '',
+      domain: null,
+      now: options.now,
+    });
+    const { plan, notes: more } = planOf(found.renewal, { leaf, keyType, keySize, options });
+    return { ...base, key, pair, plan, problems: [], notes: [...notes, ...more] };
+  } catch (error) {
+    if (!(error instanceof CertdeskError)) throw error;
+    const mismatch = error.code === 'KEY_MISMATCH';
+    const problems = [...found.problems, mismatch ? `${error.message}.` : error.message];
+    return { ...base, key: mismatch ? 'mismatch' : key, pair: null, plan: null, problems, notes };
+  }
+}
+
+interface ReadLeaf {
+  readonly leaf: LeafFacts;
+  readonly keyType: string;
+  readonly keySize: number | null;
+}
+
+/** A sentence where it cannot be read. */
+function readLeaf(pem: string, privateKey: string | null, now: Date): ReadLeaf | string {
+  try {
+    const key =
+      privateKey === null || judgeKey(privateKey).problem !== null ? null : readPrivateKey(privateKey);
+    const own = key === null ? {} : { privateKey: createPrivateKey(key) };
+    const certificates = parseChain(pem);
+    const chain = orderChain(certificates, { ...own, now }) ?? orderChain(certificates, { now });
+    if (chain === null) return 'The certificate cannot be read.';
+    const { keyType, keySize } = describeCertificate(chain.leaf);
+    return { leaf: leafFacts(chain.leaf), keyType, keySize };
+  } catch (error) {
+    if (error instanceof CertdeskError) return error.message;
+    throw error;
+  }
+}
+
+function judgeKey(pem: string | null): {
+  readonly key: FoundCertificate['key'];
+  readonly problem: string | null;
+} {
+  if (pem === null) return { key: 'missing', problem: 'Its private key is not there.' };
+  try {
+    readPrivateKey(pem);
+    return { key: 'matches', problem: null };
+  } catch (error) {
+    if (!(error instanceof CertdeskError)) throw error;
+    if (error.code !== 'PASSPHRASE_REQUIRED') return { key: 'unreadable', problem: error.message };
+    const problem = 'Its private key is encrypted: upload certificate and key by hand, with the passphrase.';
+    return { key: 'encrypted', problem };
+  }
+}
+
+const NOT_RENEWED = 'It is kept like an upload and not renewed, until it is obtained anew:';
+
+function planOf(
+  renewal: FoundRenewal | null,
+  about: ReadLeaf & { readonly options: JudgeOptions },
+): { readonly plan: Plan | null; readonly notes: readonly string[] } {
+  const { leaf, keyType, keySize, options } = about;
+  const no = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
+  if (renewal === null) return no('how it was obtained is not written down here.');
+  const authority = authorityOf(renewal.directoryUrl, options.directories);
+  if (authority === null) return no('the address of its CA is not an https address.');
+  const names = leaf.names.map(toDnsName);
+  if (!names.every((name) => name !== null)) return no('it has a name that is no DNS name.');
+  const { proof } = renewal;
+  if (proof.challengeType === 'http-01' && names.some((name) => name.startsWith('*.'))) {
+    return no('it has a wildcard, which HTTP-01 cannot prove.');
+  }
+  const off = renewal.switchedOff
+    ? ['Its renewal was switched off there: auto-renewal is off here too.']
+    : [];
+  const recipe: Recipe = {
+    names,
+    ...authority,
+    email: renewal.email,
+    key: keyPolicy(keyType, keySize),
+    profile: renewal.profile,
+    preferredChain: renewal.preferredChain,
+    challengeType: proof.challengeType,
+    dnsProvider: proof.dnsProvider,
+    dnsCredentialId: null,
+  };
+  const lacking = proof.lacking === null ? [] : [`Auto-renewal is off: ${proof.lacking}`];
+  const account =
+    renewal.account === null
+      ? ['The key of its ACME account was not found: Certdesk uses its own account.']
+      : [];
+  return {
+    plan: {
+      recipe,
+      directoryUrl: renewal.directoryUrl,
+      renewal,
+      autoRenew: proof.lacking === null && !renewal.switchedOff,
+    },
+    notes: [...lacking, ...off, ...proof.notes, ...account],
+  };
+}
+
+/** What `ca` and `staging` of a recipe name a directory by; null where it cannot be used. */
+function authorityOf(url: string, directories: DirectoryOverrides): Pick<Recipe, 'ca' | 'staging'> | null {
+  for (const { id, stagingUrl } of CERTIFICATE_AUTHORITIES) {
+    if (resolveDirectory(id, false, directories) === url) return { ca: id, staging: false };
+    const staging = stagingUrl !== null && resolveDirectory(id, true, directories) === url;
+    if (staging) return { ca: id, staging: true };
+  }
+  try {
+    resolveDirectory(url, false, directories);
+    return { ca: url, staging: false };
+  } catch {
+    return null;
+  }
+}
+
+/** The nearest that Certdesk makes. */
+function keyPolicy(type: string, size: number | null): KeyPolicy {
+  if (type === 'rsa') return { type, size: (size ?? 0) > 2048 ? 4096 : 2048 };
+  return { type: 'ec', size: (size ?? 0) > 256 ? 384 : 256 };
+}

@@ -1,0 +1,30 @@
+// Keys and JSON as the clients' files hold them; what cannot be read is null, for its reason could quote a secret.
+import { createPrivateKey } from 'node:crypto';
+import { readPrivateKey } from '../keys.ts';
+
+/** Any unencrypted PEM private key as PKCS#8. */
+export function toPkcs8(pem: string): string | null {
+  try {
+    return readPrivateKey(pem);
+  } catch {
+    return null;
+  }
+}
+
+/** A private JWK (RFC 7517) as PKCS#8 PEM. */
+export function fromJwk(text: string): string | null {
+  try {
+    const key = createPrivateKey({ key: JSON.parse(text), format: 'jwk' });
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  } catch {
+    return null;
+  }
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

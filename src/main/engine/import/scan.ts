@@ -1,0 +1,133 @@
+// A folder is looked into: which client's it is, and what of it can be taken over.
+import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
+import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
+import { getDnsProvider } from '../dns/providers.ts';
+import { describeChain } from '../inspect.ts';
+import type { Clock } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
+import { isCertbot, readCertbot } from './certbot.ts';
+import { type Folder, openFolder } from './folder.ts';
+import type { Found } from './found.ts';
+import { type Judged, judge } from './judge.ts';
+import { isLego, readLego } from './lego.ts';
+import { readPemFolder } from './pem-folder.ts';
+
+export interface ScanDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly directories: DirectoryOverrides;
+}
+
+export interface Scan {
+  readonly folder: Folder;
+  readonly layout: ImportLayout;
+  /** Once each, though a folder may hold a certificate many times. */
+  readonly certificates: readonly Judged[];
+}
+
+/** @throws INVALID_REQUEST where the folder cannot be read. */
+export async function scanFolder({ clock, directories }: ScanDeps, path: string): Promise<Scan> {
+  const folder = await openFolder(path);
+  const layout = await layoutOf(folder);
+  const found = await readAs(layout, folder, knownDirectories(directories));
+  const judged = found.map((each) => judge(each, { now: clock.now(), directories }));
+  return { folder, layout, certificates: onceEach(judged) };
+}
+
+export async function layoutOf(folder: Folder): Promise<ImportLayout> {
+  if (await isCertbot(folder)) return 'certbot';
+  if (await isLego(folder)) return 'lego';
+  return (await isAcmeSh(folder)) ? 'acme-sh' : 'pem';
+}
+
+function readAs(
+  layout: ImportLayout,
+  folder: Folder,
+  directories: readonly string[],
+): Promise<readonly Found[]> {
+  if (layout === 'certbot') return readCertbot(folder);
+  if (layout === 'lego') return readLego(folder, directories);
+  return layout === 'acme-sh' ? readAcmeSh(folder) : readPemFolder(folder);
+}
+
+function knownDirectories({ production, staging }: DirectoryOverrides): readonly string[] {
+  const known = CERTIFICATE_AUTHORITIES.flatMap(({ directoryUrl, stagingUrl }) => [directoryUrl, stagingUrl]);
+  return [production, staging, ...known].filter((url) => typeof url === 'string');
+}
+
+/** Of two of one certificate, the one that can be taken over. */
+function onceEach(judged: readonly Judged[]): readonly Judged[] {
+  const byId = new Map<string, Judged>();
+  for (const [index, each] of judged.entries()) {
+    const id = each.leaf?.fingerprint ?? `unreadable ${index}`;
+    const before = byId.get(id);
+    if (before === undefined || (before.pair === null && each.pair !== null)) byId.set(id, each);
+  }
+  return [...byId.values()];
+}
+
+/**
+ * The project that holds it already: the same certificate in any version, or, where the other client has renewed it
+ * since, the active one of the same names and kind of key.
+ */
+export async function holderOf(
+  stores: Stores,
+  { leaf, keyType }: Judged,
+): Promise<{ readonly id: string; readonly name: string } | null> {
+  if (leaf === null) return null;
+  const names = [...leaf.names].toSorted().join();
+  const same = (await stores.certificates.like(leaf.fingerprint, leaf.names)).find(
+    ({ fingerprint, chain, ...kept }) =>
+      fingerprint === leaf.fingerprint ||
+      ([...kept.names].toSorted().join() === names && describeChain(chain)[0]?.keyType === keyType),
+  );
+  const project = same === undefined ? null : await stores.projects.get(same.projectId);
+  return project && { id: project.id, name: project.name };
+}
+
+export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFolder> {
+  const certificates: FoundCertificate[] = [];
+  for (const each of scan.certificates) certificates.push(await presentFound(stores, each));
+  const { folder, layout } = scan;
+  return { folder: folder.path, layout, certificates, skipped: [...folder.skipped()] };
+}
+
+async function presentFound(stores: Stores, judged: Judged): Promise<FoundCertificate> {
+  const { leaf, key, plan, pair, source } = judged;
+  const project = await holderOf(stores, judged);
+  return {
+    id: leaf?.fingerprint ?? null,
+    source,
+    names: [...(leaf?.names ?? [])],
+    issuer: leaf?.issuerOrganization ?? null,
+    expiresAt: leaf?.expiresAt ?? null,
+    key,
+    method: plan && {
+      challengeType: plan.recipe.challengeType,
+      dnsProvider: plan.recipe.dnsProvider && (await getDnsProvider(plan.recipe.dnsProvider)).name,
+      credentials: credentialsOf(plan.renewal.proof),
+      ca: plan.recipe.ca,
+      staging: plan.recipe.staging,
+      account: plan.renewal.account === null ? 'missing' : 'found',
+      autoRenew: plan.autoRenew,
+    },
+    problems: [...judged.problems],
+    notes: [...judged.notes],
+    project,
+    takeable: pair !== null && project === null,
+  };
+}
+
+function credentialsOf({
+  credentials,
+  lacking,
+  challengeType,
+}: {
+  readonly credentials: unknown;
+  readonly lacking: string | null;
+  readonly challengeType: string;
+}): 'found' | 'missing' | 'not_needed' {
+  if (credentials !== null) return 'found';
+  return lacking !== null && challengeType === 'dns-01' ? 'missing' : 'not_needed';
+}

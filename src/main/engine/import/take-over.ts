@@ -1,0 +1,152 @@
+// One judged certificate becomes a project: key and account sealed, credentials in the secret store, and all that the
+// database gets in one transaction with its audit entry.
+import { randomUUID } from 'node:crypto';
+import type { TakenCertificate } from '../../../shared/import.ts';
+import { toDnsName } from '../../../shared/names.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { certificateType } from '../acme/directories.ts';
+import type { DnsCredentials } from '../dns/credentials.ts';
+import { getDnsProvider } from '../dns/providers.ts';
+import { credentialSecret, type DnsCredentialVerbs } from '../dns-credentials.ts';
+import type { CheckedKeyPair } from '../inspect.ts';
+import type { Journal } from '../journal.ts';
+import type { CertificateRecord, ProjectRecord } from '../model.ts';
+import type { SecretStore, Vault } from '../ports.ts';
+import { NO_RENEWAL_YET } from '../renewal.ts';
+import type { Stores } from '../stores.ts';
+import { type TakenAccount, takeAccount } from './account.ts';
+import type { Judged, Plan } from './judge.ts';
+import { holderOf, type ScanDeps } from './scan.ts';
+
+export interface TakeOverDeps extends ScanDeps {
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly secrets: SecretStore;
+  readonly dnsCredentials: DnsCredentialVerbs;
+}
+
+/** @param client For names and messages: `certbot`. */
+export async function takeOver(
+  deps: TakeOverDeps,
+  judged: Judged,
+  client: string,
+): Promise<TakenCertificate> {
+  const { stores, journal } = deps;
+  const { pair, source, leaf, plan } = judged;
+  const base = { id: leaf?.fingerprint ?? null, source, names: [...(leaf?.names ?? [])] };
+  const nothing = { projectId: null, autoRenew: false, notes: [] };
+  if (pair === null) return { ...base, ...nothing, outcome: 'refused', message: judged.problems.join(' ') };
+  const before = await holderOf(stores, judged);
+  if (before !== null) return { ...base, ...nothing, ...already(before) };
+  const account = plan === null ? NO_ACCOUNT : await takeAccount(deps, plan);
+  const credentialId = plan === null ? null : await keepCredentials(deps, plan, client);
+  const project = newProject(deps, pair);
+  const certificate = await newCertificate(deps, { project, pair, plan, account, credentialId });
+  return journal.write(async (tx, emit) => {
+    // Looked at again: two may take over at once.
+    const since = await holderOf(tx, judged);
+    if (since !== null) return { ...base, ...nothing, ...already(since) };
+    await tx.projects.create(project);
+    const accountId = await writeAccount(tx, account);
+    await tx.certificates.activate({ ...certificate, accountId });
+    const how = plan === null ? 'without renewal settings' : `auto-renewal ${plan.autoRenew ? 'on' : 'off'}`;
+    const message = `Certificate for ${certificate.names.join(', ')} taken over from ${client} (${how})`;
+    await emit({ kind: 'project.created', projectId: project.id, message });
+    return {
+      ...base,
+      outcome: 'taken' as const,
+      projectId: project.id,
+      autoRenew: certificate.autoRenew,
+      message,
+      notes: [...judged.notes, ...account.notes],
+    };
+  });
+}
+
+/** @returns its id; null where another one has taken its place since. */
+async function writeAccount(tx: Stores, { record, isNew }: TakenAccount): Promise<string | null> {
+  if (record === null || !isNew) return record?.id ?? null;
+  if ((await tx.accounts.find(record.directoryUrl, record.email)) !== null) return null;
+  await tx.accounts.create(record);
+  return record.id;
+}
+
+const NO_ACCOUNT: TakenAccount = { record: null, isNew: false, notes: [] };
+
+const already = ({ id, name }: { readonly id: string; readonly name: string }) => ({
+  outcome: 'already' as const,
+  projectId: id,
+  message: `It is the project ${name} already.`,
+});
+
+function newProject({ clock }: TakeOverDeps, { leaf }: CheckedKeyPair): ProjectRecord {
+  const names = [...new Set(leaf.names.flatMap((name) => toDnsName(name) ?? []))];
+  const [domain = null, ...altNames] = names;
+  const name = domain ?? leaf.names[0] ?? leaf.fingerprint;
+  return { id: randomUUID(), name, domain, altNames, createdAt: toTimestamp(clock.now()) };
+}
+
+/** One credential for all that use the same values, also of an import before. */
+async function keepCredentials(
+  deps: TakeOverDeps,
+  { renewal }: Plan,
+  client: string,
+): Promise<string | null> {
+  const { credentials, dnsProvider } = renewal.proof;
+  if (credentials === null || dnsProvider === null) return null;
+  for (const record of await deps.stores.dnsCredentials.list()) {
+    if (record.provider !== dnsProvider) continue;
+    const text = await deps.secrets.get(credentialSecret(record.id));
+    if (text !== null && isSame(JSON.parse(text), credentials)) return record.id;
+  }
+  const name = `${(await getDnsProvider(dnsProvider)).name} (from ${client})`;
+  return (await deps.dnsCredentials.create({ name, provider: dnsProvider, credentials: plain(credentials) }))
+    .id;
+}
+
+/** Values are JSON by the check of their provider; this makes the compiler see it. */
+function plain(credentials: DnsCredentials) {
+  return JSON.parse(JSON.stringify(credentials));
+}
+
+function isSame(one: DnsCredentials, other: DnsCredentials): boolean {
+  const sorted = (value: DnsCredentials) =>
+    JSON.stringify(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)));
+  return sorted(one) === sorted(other);
+}
+
+interface NewCertificate {
+  readonly project: ProjectRecord;
+  readonly pair: CheckedKeyPair;
+  readonly plan: Plan | null;
+  readonly account: TakenAccount;
+  readonly credentialId: string | null;
+}
+
+async function newCertificate(
+  { vault, clock }: TakeOverDeps,
+  { project, pair, plan, account, credentialId }: NewCertificate,
+): Promise<CertificateRecord> {
+  const id = randomUUID();
+  return {
+    ...pair.leaf,
+    id,
+    projectId: project.id,
+    type: plan === null ? 'custom' : certificateType(plan.recipe.ca),
+    domain: project.domain ?? pair.domain,
+    chain: pair.chain,
+    keySealed: await vault.seal(pair.privateKey, `certificate:${id}`),
+    staging: plan?.recipe.staging ?? false,
+    autoRenew: plan?.autoRenew ?? false,
+    recipe: plan === null ? null : { ...plan.recipe, dnsCredentialId: credentialId },
+    accountId: account.record?.id ?? null,
+    renewedFrom: null,
+    // Why it does not renew by itself is read in its status and in the attention list.
+    renewal: { ...NO_RENEWAL_YET, lastError: plan?.renewal.proof.lacking ?? null },
+    storedAt: toTimestamp(clock.now()),
+    supersededAt: null,
+    removedAt: null,
+    revokedAt: null,
+    revocationReason: null,
+  };
+}

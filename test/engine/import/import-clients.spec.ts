@@ -1,0 +1,123 @@
+// Real certbot and real lego get a certificate from Pebble; Certdesk takes it over and renews it with their account.
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { TakenCertificate } from '../../../src/shared/import.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { createBrowser } from '../../support/browser.ts';
+import { secretOf } from '../../support/gui-visit.ts';
+import { makeTestFolder, type TestFolder } from '../../support/import-folders.ts';
+import { type Pebble, startPebble } from '../../support/pebble.ts';
+import { describeWith, toolPath } from '../../support/tools.ts';
+
+const run = promisify(execFile);
+
+describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
+  let pebble: Pebble;
+  let folder: TestFolder;
+  let app: TestApp | undefined;
+  let roots: TestFolder;
+
+  beforeAll(async () => {
+    pebble = await startPebble();
+    roots = await makeTestFolder();
+    await writeFile(join(roots.path, 'root.pem'), pebble.rootPem);
+  });
+  afterAll(async () => {
+    await pebble.stop();
+    await roots.remove();
+  });
+  beforeEach(async () => {
+    folder = await makeTestFolder();
+  });
+  afterEach(async () => {
+    await app?.stop();
+    await folder.remove();
+  });
+
+  async function takeOver(): Promise<readonly TakenCertificate[]> {
+    app = await startApp({ pebble });
+    const browser = createBrowser(app.app.address);
+    await browser.signIn(secretOf(new URL(await app.app.signInLink())));
+    const body = JSON.stringify({ folder: folder.path, certificates: 'all' });
+    const answer = await browser.post('/api/v1/imports', body);
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body.certificates as unknown as TakenCertificate[];
+  }
+
+  /** Renewed by Certdesk, and how many accounts the CA was asked to make for it. */
+  async function renew(
+    id: string,
+  ): Promise<{ readonly status: number; readonly text: string; newAccounts: number }> {
+    const before = pebble.requests().filter((line) => line.includes('sign-me-up')).length;
+    const answer = await app?.call('POST', `/projects/${id}/certificate/renew`, { body: {} });
+    const after = pebble.requests().filter((line) => line.includes('sign-me-up')).length;
+    return { status: answer?.status ?? 0, text: answer?.text ?? '', newAccounts: after - before };
+  }
+
+  it('certbot', { timeout: 60_000 }, async () => {
+    const domain = 'certbot.example.com';
+    const etc = folder.path;
+    await run(
+      toolPath('CERTDESK_TEST_CERTBOT'),
+      [
+        'certonly',
+        '--standalone',
+        '--http-01-port',
+        String(pebble.httpPort),
+        '--non-interactive',
+        '--agree-tos',
+      ]
+        .concat([
+          '--register-unsafely-without-email',
+          '-d',
+          domain,
+          '-d',
+          `www.${domain}`,
+          '--key-type',
+          'ecdsa',
+        ])
+        .concat([
+          '--server',
+          pebble.directoryUrl,
+          '--config-dir',
+          etc,
+          '--work-dir',
+          join(roots.path, 'work'),
+        ])
+        .concat(['--logs-dir', join(roots.path, 'logs')]),
+      { env: { ...process.env, REQUESTS_CA_BUNDLE: join(roots.path, 'root.pem') }, timeout: 50_000 },
+    );
+    const before = await folder.picture();
+    const [taken] = await takeOver();
+    expect(taken).toMatchObject({ outcome: 'taken', autoRenew: true });
+    expect(taken?.names.toSorted()).toEqual([domain, `www.${domain}`]);
+    expect(await renew(taken?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
+    expect(await folder.picture()).toEqual(before);
+  });
+
+  it('lego', { timeout: 60_000 }, async () => {
+    const domain = 'lego.example.com';
+    await run(
+      toolPath('CERTDESK_TEST_LEGO'),
+      [
+        '--server',
+        pebble.directoryUrl,
+        '--accept-tos',
+        '--email',
+        'lego@example.com',
+        '--path',
+        folder.path,
+      ].concat(['--domains', domain, '--http', '--http.port', `:${pebble.httpPort}`, 'run']),
+      { env: { ...process.env, LEGO_CA_CERTIFICATES: join(roots.path, 'root.pem') }, timeout: 50_000 },
+    );
+    const before = await folder.picture();
+    const [taken] = await takeOver();
+    expect(taken).toMatchObject({ outcome: 'taken', names: [domain], autoRenew: false });
+    expect(taken?.notes.join()).toContain('HTTP-01 is assumed');
+    expect(await renew(taken?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
+    expect(await folder.picture()).toEqual(before);
+  });
+});

@@ -1,0 +1,326 @@
+// Import through the API, from folders in the real layouts: what is found, what becomes of it, and that the folder
+// stays as it is.
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FoundCertificate, ScannedFolder, TakenCertificate } from '../../../src/shared/import.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { type Browser, createBrowser } from '../../support/browser.ts';
+import { secretOf } from '../../support/gui-visit.ts';
+import {
+  makeTestFolder,
+  type TestFolder,
+  writeAcmeSh,
+  writeCertbotAccount,
+  writeLineage,
+} from '../../support/import-folders.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+
+const LE = 'https://acme-v02.api.letsencrypt.org/directory';
+const ACCOUNT_URL = 'https://acme-v02.api.letsencrypt.org/acme/acct/4711';
+const ACCOUNT_ID = '0123456789abcdef0123456789abcdef';
+const TOKEN = 'cf-token-that-must-stay-secret';
+
+let openssl: OpenSsl;
+let ca: CertifiedKey;
+let folder: TestFolder;
+let app: TestApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  openssl = await createOpenSsl();
+  ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
+});
+afterAll(() => openssl.remove());
+beforeEach(async () => {
+  [folder, app] = await Promise.all([makeTestFolder(), startApp()]);
+  browser = createBrowser(app.app.address);
+  await browser.signIn(secretOf(new URL(await app.app.signInLink())));
+});
+afterEach(async () => {
+  await app.stop();
+  await folder.remove();
+});
+
+const issue = (name: string, more: object = {}): Promise<CertifiedKey> =>
+  openssl.issue({ ca, subject: `/CN=${name}`, san: [`DNS:${name}`], days: 80, ...more });
+
+async function post<T>(path: string, body: object): Promise<T> {
+  const answer = await browser.post(`/api/v1${path}`, JSON.stringify(body));
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body as T;
+}
+const scan = (path = folder.path) => post<ScannedFolder>('/imports/scan', { folder: path });
+const take = async (certificates: 'all' | readonly string[]) =>
+  (await post<{ certificates: TakenCertificate[] }>('/imports', { folder: folder.path, certificates }))
+    .certificates;
+
+function named(found: readonly FoundCertificate[], name: string): FoundCertificate {
+  const one = found.find(({ names, source }) => names.includes(name) || source.includes(name));
+  if (one === undefined) throw new Error(`${name} was not found`);
+  return one;
+}
+
+async function certbotFolder(): Promise<string> {
+  const key = await openssl.makeKey('rsa-2048');
+  await writeCertbotAccount(folder, {
+    place: new URL(LE).host + new URL(LE).pathname,
+    id: ACCOUNT_ID,
+    key,
+    url: ACCOUNT_URL,
+  });
+  await folder.write('secrets/cf.ini', `# Cloudflare\ndns_cloudflare_api_token = ${TOKEN}\n`);
+  const of = { server: LE, accountId: ACCOUNT_ID };
+  const cloudflare = (file: string) => [
+    'authenticator = dns-cloudflare',
+    `dns_cloudflare_credentials = ${join(folder.path, file)}`,
+  ];
+  await writeLineage(folder, {
+    ...of,
+    name: 'web.example.com',
+    pair: await issue('web.example.com'),
+    params: [
+      'authenticator = webroot',
+      'webroot_path = /var/www,',
+      '[[webroot_map]]',
+      'web.example.com = /var/www',
+    ],
+  });
+  await writeLineage(folder, {
+    ...of,
+    name: 'wild.example.com',
+    pair: await issue('*.wild.example.com'),
+    params: cloudflare('secrets/cf.ini'),
+  });
+  await writeLineage(folder, {
+    ...of,
+    name: 'lost.example.com',
+    pair: await issue('lost.example.com'),
+    params: cloudflare('secrets/gone.ini'),
+  });
+  return key;
+}
+
+describe('certbot', () => {
+  it('is read with names, method, account and credentials, and what is lacking is said', async () => {
+    await certbotFolder();
+    const { layout, certificates } = await scan();
+    expect(layout).toBe('certbot');
+    expect(certificates).toHaveLength(3);
+    expect(named(certificates, 'web.example.com')).toMatchObject({
+      key: 'matches',
+      issuer: 'Test',
+      takeable: true,
+      method: {
+        challengeType: 'http-01',
+        ca: 'letsencrypt',
+        staging: false,
+        account: 'found',
+        autoRenew: true,
+      },
+      notes: [expect.stringContaining('port 80')],
+    });
+    expect(named(certificates, '*.wild.example.com').method).toMatchObject({
+      challengeType: 'dns-01',
+      dnsProvider: 'Cloudflare',
+      credentials: 'found',
+      autoRenew: true,
+    });
+    expect(named(certificates, 'lost.example.com')).toMatchObject({
+      method: { credentials: 'missing', autoRenew: false },
+      notes: [expect.stringMatching(/^Auto-renewal is off: .*gone\.ini cannot be read/)],
+    });
+  });
+
+  it('becomes projects with key, account and credentials; again adds nothing; the folder is as it was', async () => {
+    const accountKey = await certbotFolder();
+    const before = await folder.picture();
+    const taken = await take('all');
+    expect(taken.map(({ outcome }) => outcome)).toEqual(['taken', 'taken', 'taken']);
+    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already', 'already']);
+    expect((await scan()).certificates.every(({ takeable, project }) => !takeable && project !== null)).toBe(
+      true,
+    );
+    expect(await folder.picture()).toEqual(before);
+
+    const { body } = await app.call('GET', '/projects');
+    expect(body.total).toBe(3);
+    const wild = taken.find(({ names }) => names.includes('*.wild.example.com'))?.projectId ?? '';
+    const { body: credentials } = await app.call('GET', '/dns-credentials');
+    expect(credentials.dnsCredentials).toMatchObject([
+      { name: 'Cloudflare (from certbot)', provider: 'cloudflare', usedBy: [{ id: wild }] },
+    ]);
+    const lost = taken.find(({ names }) => names.includes('lost.example.com'));
+    expect((await app.call('GET', `/projects/${lost?.projectId}/certificate/status`)).body).toMatchObject({
+      autoRenew: false,
+      lastRenewError: expect.stringContaining('gone.ini'),
+    });
+
+    const web = taken.find(({ names }) => names.includes('web.example.com'))?.projectId ?? '';
+    const key = await app.call('GET', `/projects/${web}/certificate/download?format=key`);
+    const live = await scanKey('web.example.com');
+    expect(await openssl.run(['pkey', '-pubout'], key.text)).toBe(live);
+    expect(accountKey).toContain('PRIVATE KEY');
+  });
+
+  it('is in the audit trail by who did it, and no secret is in an answer, a log line or the trail', async () => {
+    const accountKey = await certbotFolder();
+    const scanned = JSON.stringify(await scan());
+    const taken = JSON.stringify(await take('all'));
+    const audit = await browser.get('/api/v1/audit?limit=100');
+    const operations = (audit.body.entries as unknown as { operation: string; actor: { kind: string } }[])
+      .filter(({ operation }) => operation.startsWith('imports.'))
+      .map(({ operation, actor }) => `${actor.kind} ${operation}`);
+    expect(operations.filter((one) => one === 'window imports.takeOver').length).toBeGreaterThanOrEqual(3);
+    expect(operations).toContain('window imports.scan');
+    const told = [scanned, taken, audit.text, ...app.log].join('\n');
+    for (const secret of [TOKEN, 'PRIVATE KEY', accountKey.split('\n')[3] ?? 'none'])
+      expect(told).not.toContain(secret);
+  });
+
+  it('whose live folder lacks its links is read from the newest of the archive', async () => {
+    const pair = await issue('moved.example.com');
+    await folder.write('archive/moved.example.com/fullchain9.pem', 'old');
+    await folder.write('archive/moved.example.com/fullchain10.pem', pair.certificate);
+    await folder.write('archive/moved.example.com/privkey10.pem', pair.privateKey);
+    await folder.write(
+      'renewal/moved.example.com.conf',
+      '[renewalparams]\nauthenticator = standalone\nserver = http://ca/\n',
+    );
+    const [found] = (await scan()).certificates;
+    expect(found).toMatchObject({ key: 'matches', takeable: true, method: null });
+    expect(found?.notes.join()).toContain('not an https address');
+  });
+
+  async function scanKey(name: string): Promise<string> {
+    return openssl.run(['pkey', '-pubout', '-in', join(folder.path, `live/${name}/privkey.pem`)]);
+  }
+});
+
+describe('acme.sh', () => {
+  beforeEach(async () => {
+    await folder.write(
+      'account.conf',
+      `ACCOUNT_EMAIL='me@example.com'\nSAVED_CF_Token='${TOKEN}'\nSAVED_XY_Key='xy-secret'\n`,
+    );
+    await folder.write(
+      'ca/acme-v02.api.letsencrypt.org/directory/account.key',
+      await openssl.makeKey('ec-256'),
+    );
+    await folder.write(
+      'ca/acme-v02.api.letsencrypt.org/directory/ca.conf',
+      `ACCOUNT_URL='${ACCOUNT_URL}'\nCA_EMAIL='ca@example.com'\n`,
+    );
+  });
+  const add = async (at: string, webroot: string, more: object = {}) =>
+    writeAcmeSh(folder, {
+      at,
+      name: at.replace(/_ecc$/, ''),
+      pair: await issue(at.replace(/_ecc$/, '')),
+      conf: { Le_API: LE, Le_Webroot: webroot, Le_Keylength: 'ec-256', ...more },
+    });
+
+  it('has its credentials taken into our own providers, or into its own script', async () => {
+    await folder.write('acme.sh', '#!/bin/sh\n');
+    await folder.write('dnsapi/dns_xy.sh', 'dns_xy_add() { XY_Key="$XY_Key"; }\n');
+    await add('cf.example.com_ecc', 'dns_cf');
+    await add('xy.example.com', 'dns_xy');
+    await add('gone.example.com', 'dns_gone');
+    await add('alone.example.com', 'no');
+    const { layout, certificates } = await scan();
+    expect(layout).toBe('acme-sh');
+    const method = (name: string) => named(certificates, name).method;
+    expect(method('cf.example.com')).toMatchObject({
+      dnsProvider: 'Cloudflare',
+      credentials: 'found',
+      account: 'found',
+    });
+    expect(method('xy.example.com')).toMatchObject({
+      dnsProvider: 'acme.sh script',
+      credentials: 'found',
+      autoRenew: true,
+    });
+    expect(method('gone.example.com')).toMatchObject({
+      dnsProvider: 'By hand',
+      credentials: 'missing',
+      autoRenew: false,
+    });
+    expect(method('alone.example.com')).toMatchObject({ challengeType: 'http-01', autoRenew: true });
+    const before = await folder.picture();
+    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken', 'taken', 'taken', 'taken']);
+    expect(await folder.picture()).toEqual(before);
+    expect(app.log.join('\n')).not.toContain('xy-secret');
+  });
+
+  it('of one name with two kinds of key are two projects', async () => {
+    await add('both.example.com_ecc', 'no');
+    await writeAcmeSh(folder, {
+      at: 'both.example.com',
+      name: 'both.example.com',
+      pair: await issue('both.example.com', { key: 'rsa-2048' }),
+      conf: { Le_API: LE, Le_Webroot: 'no' },
+    });
+    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken', 'taken']);
+    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['already', 'already']);
+  });
+});
+
+describe('any folder', () => {
+  it('has certificates and keys paired by public key, and says what is wrong with each', async () => {
+    const good = await issue('good.example.com');
+    const other = await issue('other.example.com');
+    const expired = await issue('old.example.com', {
+      notBefore: new Date(0),
+      notAfter: new Date(86_400_000),
+    });
+    await folder.write('a/site.pem', good.certificate + ca.certificate);
+    await folder.write('b/key.txt', good.privateKey);
+    await folder.write('other.crt', other.certificate);
+    await folder.write('old.pem', expired.certificate + expired.privateKey);
+    await folder.write('broken.pem', good.certificate.replace(/\n[A-Za-z0-9+/]{64}\n/, '\n'));
+    const { layout, certificates } = await scan();
+    expect(layout).toBe('pem');
+    expect(named(certificates, 'good.example.com')).toMatchObject({
+      key: 'matches',
+      method: null,
+      takeable: true,
+    });
+    expect(named(certificates, 'other.example.com')).toMatchObject({ key: 'missing', takeable: false });
+    expect(named(certificates, 'old.example.com').problems.join()).toMatch(/expired/);
+    expect(named(certificates, 'broken.pem')).toMatchObject({ id: null, takeable: false });
+    expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken']);
+  });
+
+  it('has links that lead out of it told, and not followed', async () => {
+    const outside = await makeTestFolder();
+    const pair = await issue('outside.example.com');
+    await outside.write('site.pem', pair.certificate + pair.privateKey);
+    await folder.link('site.pem', join(outside.path, 'site.pem'));
+    await folder.link('loop', '.');
+    const { certificates, skipped } = await scan();
+    await outside.remove();
+    expect(certificates).toEqual([]);
+    expect(skipped).toEqual([expect.stringContaining('leads out of the folder')]);
+  });
+
+  it('that is none, or no whole path, is refused by a sentence', async () => {
+    for (const given of [join(folder.path, 'nothing'), 'etc', '/dev/null']) {
+      const answer = await browser.post('/api/v1/imports/scan', JSON.stringify({ folder: given }));
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'folder' }] } },
+      });
+    }
+  });
+
+  it('is not for API tokens, whatever their scope', async () => {
+    await chmod(folder.path, 0o700);
+    const body = { folder: folder.path };
+    expect(await app.call('POST', '/imports/scan', { body })).toMatchObject({ status: 403 });
+    expect(await app.call('POST', '/imports', { body: { ...body, certificates: 'all' } })).toMatchObject({
+      status: 403,
+    });
+    expect(await app.call('GET', '/imports/folders')).toMatchObject({ status: 403 });
+    expect(await browser.get('/api/v1/imports/folders')).toMatchObject({ status: 200 });
+  });
+});
