@@ -1,5 +1,6 @@
 // What `npm run build` makes: out/main/{electron,headless}.js (ESM, packages left outside) and out/renderer (minified,
-// which electron-vite leaves out by default). There is no preload until the window talks by IPC.
+// which electron-vite leaves out by default), and out/preload/preload.cjs: a sandboxed preload can be neither ESM nor
+// `require` packages.
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -16,6 +17,16 @@ export default defineConfig({
           headless: resolve(root, 'src/main/headless/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: resolve(root, 'out/preload'),
+      externalizeDeps: false,
+      rollupOptions: {
+        input: resolve(root, 'src/main/electron/preload.ts'),
+        output: { format: 'cjs', entryFileNames: 'preload.cjs' },
       },
     },
   },

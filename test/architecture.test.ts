@@ -60,10 +60,30 @@ const RULES: readonly Rule[] = [
     packages: ['pino', NODE],
   },
   { place: 'main/installation.ts', may: [], packages: [NODE] },
+  // What the desktop application decides, without Electron.
+  {
+    place: 'main/desktop',
+    may: ['shared', 'main/desktop', 'main/engine/errors.ts'],
+    packages: [NODE],
+    mayTypes: ['main/engine'],
+  },
+  // Runs in the window, sandboxed.
+  { place: 'main/electron/preload.ts', may: ['shared'], packages: ['electron'] },
   {
     place: 'main/electron',
-    may: ['shared', 'main/electron', 'main/app.ts', 'main/api', 'main/installation.ts'],
-    packages: ['electron', 'pino', NODE],
+    may: [
+      'shared',
+      'main/electron',
+      'main/desktop',
+      'main/app.ts',
+      'main/api',
+      'main/installation.ts',
+      'main/headless/options.ts',
+      'main/headless/to-platform.ts',
+      'main/engine/errors.ts',
+    ],
+    packages: ['electron', 'electron-updater', '@trpc/server', 'pino', 'zod', NODE],
+    mayTypes: ['main/engine'],
   },
   {
     place: 'main/headless',

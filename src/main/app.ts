@@ -26,9 +26,10 @@ import { createStores } from './storage/stores.ts';
 export interface Platform {
   readonly dataFolder: string;
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
-  readonly api: { readonly host: string; readonly port: number };
+  /** `port` 0: any free one; null: that of the settings. */
+  readonly api: { readonly host: string; readonly port: number | null };
   /** `required`: whether a port that cannot be opened stops the start (it was asked for), or is only told. */
-  readonly challenge: { readonly host: string; readonly port: number; readonly required: boolean };
+  readonly challenge: { readonly host: string; readonly port: number | null; readonly required: boolean };
   readonly allowedHosts: readonly string[];
   readonly directories: DirectoryOverrides;
   readonly dns: {
@@ -73,6 +74,7 @@ export interface App {
   /** What was told at start: the secret store that is used and why, a challenge port that could not be opened. */
   readonly notices: readonly string[];
   readonly challengePort: number | null;
+  health(): Promise<Health>;
   /** A new one-time link that signs a browser in to the GUI; good for 10 minutes. */
   signInLink(): Promise<string>;
   /** Stops everything; jobs under way go on at the next start. */
@@ -144,20 +146,23 @@ async function open(
   });
   if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
-  const challenge = await openChallenge(platform, engine, notices);
+  const ports = (await engine.settings.get()).listeners;
+  const challenge = await openChallenge(platform, ports.challengePort, { engine, notices });
   if (challenge !== null) {
     closing.push(() => challenge.close());
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
   }
   const started = Promise.withResolvers<void>();
-  const address = await openApi(platform, { engine, secrets, closing, started: started.promise });
+  const health = () => checkHealth(secrets);
+  const served = { engine, health, closing, started: started.promise };
+  const address = await openApi(platform, ports.apiPort, served);
   listeners.api = new URL(address).host;
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
-  return { engine, address, notices, challengePort: challenge?.port ?? null, signInLink, close };
+  return { engine, address, notices, challengePort: challenge?.port ?? null, health, signInLink, close };
 }
 
 /** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */
@@ -185,12 +190,16 @@ function keyRecord({ settings }: Stores) {
 }
 
 async function openChallenge(
-  platform: Platform,
-  engine: Engine,
-  notices: string[],
+  { challenge: { required, host, port } }: Platform,
+  usualPort: number,
+  { engine, notices }: { readonly engine: Engine; readonly notices: string[] },
 ): Promise<ChallengeListener | null> {
-  const { required, ...at } = platform.challenge;
-  const listening: Listening = { ...at, what: 'The HTTP-01 challenge listener', option: '--challenge-port' };
+  const listening: Listening = {
+    host,
+    port: port ?? usualPort,
+    what: 'The HTTP-01 challenge listener',
+    option: '--challenge-port',
+  };
   try {
     return await openChallengeListener(listening, engine.answerChallenge);
   } catch (error) {
@@ -202,18 +211,19 @@ async function openChallenge(
   }
 }
 
+interface Served extends Pick<App, 'engine' | 'health'> {
+  readonly closing: (() => unknown)[];
+  readonly started: Promise<void>;
+}
+
 async function openApi(
   platform: Platform,
-  {
-    engine,
-    secrets,
-    closing,
-    started,
-  }: { engine: Engine; secrets: SecretStore; closing: (() => unknown)[]; started: Promise<void> },
+  usualPort: number,
+  { engine, health, closing, started }: Served,
 ): Promise<string> {
   const server = await createHttpServer({
     engine,
-    health: () => checkHealth(secrets),
+    health,
     logger: platform.logger,
     allowedHosts: platform.allowedHosts,
     guiFolder: platform.guiFolder,
@@ -221,13 +231,14 @@ async function openApi(
     started,
   });
   closing.push(() => server.close());
-  const at = { ...platform.api, what: 'The API', option: '--port' };
-  await server.listen(platform.api).catch((error: unknown) => {
+  const { host, port: wanted } = platform.api;
+  const at = { host, port: wanted ?? usualPort, what: 'The API', option: '--port' };
+  await server.listen({ host: at.host, port: at.port }).catch((error: unknown) => {
     throw listenError(error, at);
   });
   const bound = server.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
-  return `http://${placeOf(at.host, port)}`;
+  return `http://${placeOf(host, port)}`;
 }
 
 const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;

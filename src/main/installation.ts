@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 
 export interface Installation {
   readonly version: string;
+  /** Where package.json is. */
+  readonly folder: string;
   /** The built GUI; null where it is not built. */
   readonly guiFolder: string | null;
 }
@@ -11,7 +13,7 @@ export interface Installation {
 export function readInstallation(): Installation {
   const { folder, version } = findPackage(import.meta.dirname);
   const gui = join(folder, 'out', 'renderer');
-  return { version, guiFolder: existsSync(join(gui, 'index.html')) ? gui : null };
+  return { version, folder, guiFolder: existsSync(join(gui, 'index.html')) ? gui : null };
 }
 
 function findPackage(folder: string): { readonly folder: string; readonly version: string } {

@@ -1,5 +1,5 @@
 // The tRPC client. In a browser: HTTP in batches, events as server-sent events, the session's cookie. In the Electron
-// window another transport takes the place of `createHttpTransport`; nothing else in the renderer knows of it.
+// window createIpcTransport (window/ipc-link.ts) takes the place of `createHttpTransport`.
 import {
   createTRPCClient,
   httpBatchLink,
@@ -14,6 +14,7 @@ import { createTRPCContext } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../main/api/router.ts';
 import type { ErrorBody } from '../shared/errors.ts';
 
+export type { AppRouter };
 export type Api = TRPCClient<AppRouter>;
 export type Transport = TRPCLink<AppRouter>;
 

@@ -6,6 +6,8 @@ import type { Session } from './session/session.ts';
 export interface AppContextValue {
   readonly live: Live;
   readonly session: Session;
+  /** Where the REST API is: `http://127.0.0.1:7878`. */
+  readonly server: string;
 }
 
 export const AppContext = createContext<AppContextValue | null>(null);

@@ -17,7 +17,7 @@ export interface AppProps extends AppContextValue {
   readonly router: PageRouter;
 }
 
-export function App({ api, queries, router, live, session }: AppProps) {
+export function App({ api, queries, router, live, session, server }: AppProps) {
   const state = useStore(session.state);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
@@ -28,7 +28,7 @@ export function App({ api, queries, router, live, session }: AppProps) {
       {state === 'in' ? (
         <QueryClientProvider client={queries}>
           <ApiProvider trpcClient={api} queryClient={queries}>
-            <AppContext value={{ live, session }}>
+            <AppContext value={{ live, session, server }}>
               <RouterProvider router={router} />
             </AppContext>
           </ApiProvider>

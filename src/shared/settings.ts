@@ -22,7 +22,29 @@ export const SessionSettingsSchema = z.strictObject({
   signOutOnRestart: z.boolean(),
 });
 
-const SECTIONS = { dns: DnsSettingsSchema, sessions: SessionSettingsSchema } as const;
+const port = z.number().int().min(1).max(65_535);
+
+/** Ports that are opened at the next start, where the command line names none. */
+export const ListenerSettingsSchema = z.strictObject({
+  /** Of the API, and of the GUI in a browser. */
+  apiPort: port,
+  /** Where HTTP-01 challenges are answered; CAs ask on port 80, so another one needs a forward. */
+  challengePort: port,
+});
+
+/** The desktop application's. */
+export const DesktopSettingsSchema = z.strictObject({
+  startAtLogin: z.boolean(),
+  /** Whether the system's notifications are used. */
+  notifications: z.boolean(),
+});
+
+const SECTIONS = {
+  dns: DnsSettingsSchema,
+  sessions: SessionSettingsSchema,
+  listeners: ListenerSettingsSchema,
+  desktop: DesktopSettingsSchema,
+} as const;
 
 export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
 export type Settings = z.infer<typeof SettingsSchema>;
@@ -32,6 +54,8 @@ export type SettingsSection = keyof Settings;
 export const PatchSettingsSchema = z.strictObject({
   dns: SECTIONS.dns.partial().optional(),
   sessions: SECTIONS.sessions.partial().optional(),
+  listeners: SECTIONS.listeners.partial().optional(),
+  desktop: SECTIONS.desktop.partial().optional(),
 });
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
@@ -44,4 +68,6 @@ export const DEFAULT_SETTINGS: Settings = {
     publicResolvers: ['1.1.1.1', '8.8.8.8', '9.9.9.9'],
   },
   sessions: { signOutOnRestart: false },
+  listeners: { apiPort: 7878, challengePort: 80 },
+  desktop: { startAtLogin: false, notifications: true },
 };

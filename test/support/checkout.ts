@@ -36,6 +36,7 @@ export function makeCheckout(): Checkout {
   };
   write('src/main/headless/index.ts', PROGRAM);
   write('src/main/electron/index.ts', `import { app } from 'electron'; void app.whenReady();`);
+  write('src/main/electron/preload.ts', `import { contextBridge } from 'electron'; void contextBridge;`);
   write(
     'src/renderer/index.html',
     `<!doctype html><div id="root"></div><script type="module" src="./main.tsx"></script>`,

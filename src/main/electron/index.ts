@@ -1,71 +1,38 @@
-// The root of the desktop application: the same createApp as the headless server, and a window that shows its page.
-
+// The root of the desktop application: the same createApp as the headless server, a window that talks to it by IPC, the
+// tray. Decisions are in ../desktop; here is what Electron is told.
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, session, shell } from 'electron';
-import { pino } from 'pino';
-import { type App, createApp, DEFAULT_LIMITS } from '../app.ts';
-import { readInstallation } from '../installation.ts';
+import { app, dialog, protocol } from 'electron';
+import { readDesktopOptions, type ServeOptions } from '../headless/options.ts';
+import { runDesktop } from './desktop.ts';
+import { registerScheme } from './protocol.ts';
 
-async function start(): Promise<void> {
+function begin(): void {
+  const options = readOptions();
+  if (options === null) return;
+  // One window a data folder: the lock of the single instance, and what Chromium keeps, are within it.
+  app.setPath('userData', join(options.dataDir, 'window'));
+  registerScheme(protocol);
+  app.enableSandbox();
   if (!app.requestSingleInstanceLock()) {
-    app.quit();
+    app.exit(0); // the other one shows its window
     return;
   }
-  await app.whenReady();
-  // Nothing that a page can ask for is needed: camera, location, notifications of the web …
-  session.defaultSession.setPermissionRequestHandler((_, __, decide) => decide(false));
-  const certdesk = await open();
-  const show = () => showWindow(certdesk);
-  app.on('second-instance', show);
-  app.on('activate', show);
-  // The engine goes on when the window is closed; Quit ends it.
-  app.on('window-all-closed', () => undefined);
-  app.once('will-quit', (event) => {
-    event.preventDefault();
-    void certdesk.close().finally(() => app.exit());
-  });
-  show();
-}
-
-function open(): Promise<App> {
-  return createApp({
-    ...readInstallation(),
-    dataFolder: join(app.getPath('userData'), 'data'),
-    secretStore: 'auto',
-    api: { host: '127.0.0.1', port: 7878 },
-    challenge: { host: '::', port: 80, required: false },
-    allowedHosts: [],
-    directories: {},
-    dns: { resolvers: [], endpoints: {}, authorityPort: null },
-    acmeRoots: null,
-    logger: pino({ base: null }),
-    clock: { now: () => new Date() },
-    limits: DEFAULT_LIMITS,
+  runDesktop(options).catch((error: unknown) => {
+    dialog.showErrorBox('Certdesk cannot start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
   });
 }
 
-function showWindow({ address, signInLink }: App): void {
-  const [open] = BrowserWindow.getAllWindows();
-  if (open !== undefined) {
-    open.show();
-    open.focus();
-    return;
+/** Null where they are wrong, which has been said. */
+function readOptions(): ServeOptions | null {
+  try {
+    // Not packaged, Electron itself is the first argument and the application's folder the second.
+    return readDesktopOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+  } catch (error) {
+    dialog.showErrorBox('Certdesk cannot start', error instanceof Error ? error.message : String(error));
+    app.exit(2);
+    return null;
   }
-  const window = new BrowserWindow({
-    width: 1200,
-    height: 800,
-    minWidth: 900,
-    webPreferences: { contextIsolation: true, sandbox: true, nodeIntegration: false },
-  });
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  window.webContents.setWindowOpenHandler(({ url }) => {
-    if (url.startsWith('https://') || url.startsWith(address)) void shell.openExternal(url);
-    return { action: 'deny' };
-  });
-  void signInLink().then((link) => window.loadURL(link));
 }
 
-start().catch((error: unknown) => {
-  dialog.showErrorBox('Certdesk cannot start', error instanceof Error ? error.message : String(error));
-  app.exit(1);
-});
+begin();

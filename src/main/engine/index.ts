@@ -18,6 +18,7 @@ import { createHttpChallenges } from './challenges/http-01.ts';
 import { createReachability, type ReachabilityVerbs } from './challenges/reachability.ts';
 import type { WebPorts } from './challenges/reachability-fetch.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
+import { createDesktopNotes, type DesktopNotes } from './desktop-notes.ts';
 import { createDiagnostics, type Surroundings } from './diagnostics.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
@@ -94,6 +95,10 @@ export interface Engine {
   answerChallenge(token: string): string | null;
   diagnostics(): Promise<Diagnostics>;
   counts(): { readonly running: number; readonly queued: number };
+  /** What the desktop application remembers. */
+  readonly desktopNotes: DesktopNotes;
+  /** Looks for renewals now, or hears of a look that is under way. @returns how many were begun. */
+  sweep(): Promise<number>;
   /** Serves the challenges that a former run has presented; before anybody can ask for them. */
   restoreChallenges(): Promise<void>;
   /** Goes on with what a former run left, and begins to look for renewals. */
@@ -165,6 +170,8 @@ export function createEngine(ports: EnginePorts): Engine {
     answerChallenge: http.answer,
     counts: () => queue.size,
     diagnostics: createDiagnostics({ ...ports, overview }),
+    desktopNotes: createDesktopNotes(stores, clock),
+    sweep: scheduler.sweep,
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },

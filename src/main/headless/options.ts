@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { CertdeskError } from '../engine/errors.ts';
 
 export interface DataOptions {
@@ -11,9 +11,10 @@ export interface DataOptions {
 
 export interface ServeOptions extends DataOptions {
   readonly host: string;
-  readonly port: number;
+  /** Undefined: that of the settings. */
+  readonly port?: number;
   readonly challengeHost: string;
-  /** Undefined: 80, and only told where it cannot be opened. */
+  /** Undefined: that of the settings, and only told where it cannot be opened. */
   readonly challengePort?: number;
   readonly allowedHost: readonly string[];
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
@@ -47,14 +48,18 @@ export const DATA_OPTIONS: readonly Option[] = [
 
 export const SERVE_OPTIONS: readonly Option[] = [
   option('--host <address>', 'where the API and the GUI listen').default('127.0.0.1'),
-  option('--port <port>', 'the port of the API and the GUI; 0: any free one').default(7878).argParser(toPort),
+  option(
+    '--port <port>',
+    'the port of the API and the GUI; 0: any free one (that of the settings, at first 7878, where it is left out)',
+  ).argParser(toPort),
   option('--challenge-host <address>', 'where HTTP-01 challenges are answered').default(
     '::',
     ':: (all addresses)',
   ),
-  option('--challenge-port <port>', 'the port of HTTP-01 challenges (80 where it is left out)').argParser(
-    toPort,
-  ),
+  option(
+    '--challenge-port <port>',
+    'the port of HTTP-01 challenges (that of the settings, at first 80, where it is left out)',
+  ).argParser(toPort),
   option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
     .default([])
     .argParser(collect),
@@ -158,4 +163,22 @@ function collectEndpoint(
 /** Repeatable on the command line; in the environment several are separated by blanks. */
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
+}
+
+/**
+ * The same options for the desktop application, whose arguments may also hold what is meant for Chromium, and a link.
+ * @param args Without the program's own name. @throws INVALID_REQUEST for an option of ours that is wrong.
+ */
+export function readDesktopOptions(args: readonly string[]): ServeOptions {
+  const command = addOptions(new Command(), [...DATA_OPTIONS, ...SERVE_OPTIONS])
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .configureOutput({ outputError: () => undefined });
+  try {
+    return command.parse([...args], { from: 'user' }).opts<ServeOptions>();
+  } catch (cause) {
+    throw new CertdeskError('INVALID_REQUEST', oneLine((cause as Error).message).trim(), undefined, {
+      cause,
+    });
+  }
 }

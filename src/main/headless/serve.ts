@@ -1,37 +1,15 @@
 // certdesk serve: the server until a signal ends it.
-import { type App, createApp, DEFAULT_LIMITS } from '../app.ts';
-import { readInstallation } from '../installation.ts';
+import { type App, createApp } from '../app.ts';
 import { createLogger } from './log.ts';
-import { readCaFile, type ServeOptions } from './options.ts';
+import type { ServeOptions } from './options.ts';
+import { toPlatform } from './to-platform.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
   const logger = createLogger(options.logFormat);
-  const installation = readInstallation();
-  const app = await createApp({
-    dataFolder: options.dataDir,
-    secretStore: options.secretStore,
-    api: { host: options.host, port: options.port },
-    challenge: {
-      host: options.challengeHost,
-      port: options.challengePort ?? 80,
-      required: options.challengePort !== undefined,
-    },
-    allowedHosts: options.allowedHost,
-    directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
-    dns: {
-      resolvers: options.dnsResolver,
-      endpoints: options.dnsEndpoint,
-      authorityPort: options.dnsAuthorityPort ?? null,
-    },
-    webPorts: { http: options.validationPort ?? 80, https: 443 },
-    acmeRoots: readCaFile(options.acmeCaFile),
-    ...installation,
-    logger,
-    clock: { now: () => new Date() },
-    limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
-  });
-  announce(app, installation.guiFolder === null ? null : await app.signInLink());
+  const platform = toPlatform(options, logger);
+  const app = await createApp(platform);
+  announce(app, platform.guiFolder === null ? null : await app.signInLink());
   await ended();
   process.stdout.write('Certdesk stops\n');
   await app.close();

@@ -2,6 +2,7 @@
 import { Anchor, Badge, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
+import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -12,6 +13,7 @@ import { QueryView } from '../ui/query-view.tsx';
 const text = messages.about;
 
 export function AboutPage() {
+  const { server } = useAppContext();
   return (
     <Page title={text.title} description={text.description}>
       <Stack gap="md">
@@ -19,7 +21,9 @@ export function AboutPage() {
         <Authorities />
         <Panel title={text.apiDocs}>
           <Text mb="xs">{text.apiDocsText}</Text>
-          <Anchor href="api/docs">{text.apiDocsLink}</Anchor>
+          <Anchor href={`${server}/api/docs`} target="_blank" rel="noreferrer">
+            {text.apiDocsLink}
+          </Anchor>
         </Panel>
       </Stack>
     </Page>

@@ -1,5 +1,6 @@
 // This project's REST calls, ready to paste.
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { LinkButton } from '../ui/link.tsx';
@@ -10,12 +11,13 @@ import type { ProjectRowData } from './use-project-list.ts';
 const text = messages.certificates.api;
 
 export function ApiTab({ project }: { readonly project: ProjectRowData }) {
+  const { server } = useAppContext();
   return (
     <Panel
       title={text.title}
       aside={
         <Group gap="sm">
-          <Anchor href="api/docs" fz="sm">
+          <Anchor href={`${server}/api/docs`} target="_blank" rel="noreferrer" fz="sm">
             {text.docs}
           </Anchor>
           <LinkButton variant="default" size="xs" to="/tokens">
@@ -26,7 +28,7 @@ export function ApiTab({ project }: { readonly project: ProjectRowData }) {
     >
       <Stack gap="md">
         <Text c="dimmed">{text.text}</Text>
-        {curlCommands(window.location.origin, project.id).map(({ key, command }) => (
+        {curlCommands(server, project.id).map(({ key, command }) => (
           <div key={key}>
             <Title order={3} mb={4}>
               {text[key]}

@@ -7,9 +7,10 @@ export type SessionState = 'exchanging' | 'in' | 'out' | 'left' | 'link' | 'tooM
 
 export interface Session {
   readonly state: Store<SessionState>;
+  /** Null where there is no signing out: in the window of the desktop application. */
+  readonly signOut: (() => Promise<void>) | null;
   /** Told by any answer that says so. */
   ended(): void;
-  signOut(): Promise<void>;
 }
 
 export interface SessionDeps {
@@ -41,6 +42,11 @@ export function createSession(deps: SessionDeps): Session {
       state.set('left');
     },
   };
+}
+
+/** The window of the desktop application needs no sign-in: whoever sits before it has started Certdesk. */
+export function createWindowSession(): Session {
+  return { state: createStore<SessionState>('in'), signOut: null, ended() {} };
 }
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' };

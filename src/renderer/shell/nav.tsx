@@ -14,7 +14,8 @@ const text = messages.shell;
 
 export interface NavProps {
   readonly live: LiveState;
-  onSignOut(): void;
+  /** Null where there is no signing out. */
+  readonly onSignOut: (() => Promise<void>) | null;
 }
 
 export function Nav({ live, onSignOut }: NavProps) {
@@ -41,11 +42,18 @@ export function Nav({ live, onSignOut }: NavProps) {
           </div>
           <div className={classes.footRow} style={{ gap: 2 }}>
             <ThemeMenu />
-            <Tooltip label={text.signOut}>
-              <ActionIcon variant="subtle" color="gray" onClick={onSignOut} aria-label={text.signOut}>
-                <IconLogout size={18} stroke={1.75} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
+            {onSignOut !== null && (
+              <Tooltip label={text.signOut}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  onClick={() => void onSignOut()}
+                  aria-label={text.signOut}
+                >
+                  <IconLogout size={18} stroke={1.75} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
           </div>
         </div>
       </div>

@@ -23,7 +23,7 @@ export function Shell() {
         {text.skip}
       </button>
       <div className={classes.frame}>
-        <Nav live={state} onSignOut={() => void session.signOut()} />
+        <Nav live={state} onSignOut={session.signOut} />
         <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
           {state === 'gone' && <GoneBanner onRetry={live.retry} />}
           <Suspense>

@@ -1,0 +1,87 @@
+// Why Certdesk behind the window could not start, in words and buttons. Pure.
+import type { StartProblem } from '../../shared/desktop.ts';
+import { toCertdeskError } from '../engine/errors.ts';
+
+export const CHOICES = { again: 'again', otherPort: 'other-port', quit: 'quit' } as const;
+
+const AGAIN = { id: CHOICES.again, label: 'Try again' };
+const QUIT = { id: CHOICES.quit, label: 'Quit' };
+
+export interface Circumstances {
+  /** What holds the port, as far as it can be seen: `node (process 1234)`. */
+  readonly holder: string | null;
+  /** A free port in place of the one that is in use. */
+  readonly freePort: number | null;
+  readonly platform: NodeJS.Platform;
+}
+
+/** @param error What createApp has thrown. */
+export function startProblemOf(error: unknown, around: Circumstances): StartProblem {
+  const { code, message, details } = toCertdeskError(error);
+  if (code === 'LISTEN_FAILED') return portProblem(details, message, around);
+  if (code === 'DATA_FOLDER_IN_USE') {
+    return {
+      title: 'Another Certdesk is at work on this data',
+      text: [
+        'Two programs must not change the same certificates. The other one may be the headless server (certdesk serve), started by hand or as a service.',
+        'Stop it and try again, or use it: certdesk login-link prints a link that opens its pages in a browser.',
+        message,
+      ],
+      commands:
+        around.platform === 'linux'
+          ? ['systemctl status certdesk', 'certdesk login-link']
+          : ['certdesk login-link'],
+      choices: [AGAIN, QUIT],
+    };
+  }
+  if (code === 'SECRET_STORE_UNAVAILABLE') {
+    return {
+      title: 'The keychain cannot be used',
+      text: [
+        message,
+        'Private keys are kept sealed under a key in the keychain, so nothing is done without it, and nothing is lost.',
+        KEYCHAIN_ADVICE[around.platform] ?? '',
+      ].filter((sentence) => sentence !== ''),
+      commands: [],
+      choices: [AGAIN, QUIT],
+    };
+  }
+  return { title: 'Certdesk could not start', text: [message], commands: [], choices: [AGAIN, QUIT] };
+}
+
+const KEYCHAIN_ADVICE: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  linux:
+    'Unlock the login keyring (Passwords and Keys, or log out and in again). Where there is none, install gnome-keyring or KWallet, or start with --secret-store sealed-file on a new data folder.',
+  darwin: 'Open Keychain Access, unlock the login keychain, and try again.',
+  win32: 'The Credential Manager service must run: services.msc, "Credential Manager".',
+};
+
+function portProblem(details: unknown, message: string, { holder, freePort }: Circumstances): StartProblem {
+  const port = field(details, 'port');
+  if (field(details, 'reason') !== 'EADDRINUSE') {
+    return { title: `Port ${port} cannot be opened`, text: [message], commands: [], choices: [AGAIN, QUIT] };
+  }
+  const other =
+    freePort === null ? [] : [{ id: `${CHOICES.otherPort}:${freePort}`, label: `Use port ${freePort}` }];
+  return {
+    title: `Port ${port} is in use`,
+    text: [
+      holder === null
+        ? 'Another program has it; which one could not be seen (it may be another user’s).'
+        : `It is held by ${holder}.`,
+      'Stop that program and try again, or let Certdesk use another port from now on. Scripts that call its REST API then need the new address.',
+    ],
+    commands: [],
+    choices: [...other, AGAIN, QUIT],
+  };
+}
+
+function field(details: unknown, name: string): unknown {
+  return typeof details === 'object' && details !== null ? Reflect.get(details, name) : undefined;
+}
+
+/** The port of a choice `other-port:PORT`; null for any other choice. */
+export function portOfChoice(choice: string): number | null {
+  const [, port] = /^other-port:(\d{1,5})$/.exec(choice) ?? [];
+  return port === undefined ? null : Number(port);
+}

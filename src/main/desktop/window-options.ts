@@ -1,0 +1,42 @@
+// The window's options, as data, so that a test can hold each safety against its undoing. Electron's security list:
+// https://www.electronjs.org/docs/latest/tutorial/security
+import type { WindowPlace } from './window-place.ts';
+
+/** Most are Electron's defaults: written out, so that nobody undoes one by leaving it out. */
+export const SAFE_PREFERENCES = {
+  contextIsolation: true,
+  sandbox: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false, // its dictionaries come from the network
+} as const;
+
+export const MIN_WIDTH = 900;
+export const MIN_HEIGHT = 600;
+
+export interface WindowOptions {
+  readonly preload: string;
+  readonly icon: string;
+  readonly place: WindowPlace;
+}
+
+export function windowOptions({ preload, icon, place }: WindowOptions) {
+  return {
+    width: place.width,
+    height: place.height,
+    ...(place.x === null || place.y === null ? {} : { x: place.x, y: place.y }),
+    minWidth: MIN_WIDTH,
+    minHeight: MIN_HEIGHT,
+    title: 'Certdesk',
+    icon,
+    show: false,
+    autoHideMenuBar: true,
+    webPreferences: { ...SAFE_PREFERENCES, preload },
+  };
+}

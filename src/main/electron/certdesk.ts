@@ -1,0 +1,91 @@
+// Certdesk behind the window: started, started again on another port where a person chooses that, stopped. A start that
+// failed is a state that the window shows, not the end of the program.
+import type { Logger } from 'pino';
+import type { StartState } from '../../shared/desktop.ts';
+import { type App, createApp, type Platform } from '../app.ts';
+import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
+import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
+import { createTrpcCalls, type TrpcCalls } from './trpc-calls.ts';
+import { windowContext } from './window-context.ts';
+
+export interface CertdeskDeps {
+  readonly platform: Platform;
+  readonly logger: Logger;
+  /** It runs; called after each start that went well. */
+  onRunning(app: App): Promise<void> | void;
+  /** A start is over, and the window is to show how it went. */
+  onState(): void;
+  onQuit(): void;
+}
+
+export interface Certdesk {
+  /** Null while it does not run. */
+  app(): App | null;
+  calls(): TrpcCalls | null;
+  /** How the start went, once that is known. */
+  state(): Promise<StartState>;
+  start(): Promise<void>;
+  /** What a person chose where the start failed. */
+  act(choice: string): Promise<void>;
+  /** Jobs under way go on at the next start. */
+  stop(): Promise<void>;
+}
+
+export function createCertdesk(deps: CertdeskDeps): Certdesk {
+  const { platform, logger } = deps;
+  let running: { readonly app: App; readonly calls: TrpcCalls } | null = null;
+  let attempt: Promise<StartState> | null = null;
+
+  async function open(port: number | null): Promise<StartState> {
+    const api = port === null ? platform.api : { ...platform.api, port };
+    try {
+      const app = await createApp({ ...platform, api });
+      // Chosen once, it is the port from now on.
+      if (port !== null) await app.engine.settings.update({ listeners: { apiPort: port } });
+      for (const notice of app.notices) logger.info({}, notice);
+      const onError = (error: Error, path: string) =>
+        logger.error({ operation: path, err: error }, 'A call of the window failed unexpectedly');
+      running = { app, calls: createTrpcCalls({ context: () => windowContext(app), onUnexpected: onError }) };
+      await deps.onRunning(app);
+      return { state: 'running', address: app.address };
+    } catch (error) {
+      logger.error({ err: error }, 'Certdesk could not start');
+      return { state: 'failed', problem: startProblemOf(error, await lookAround(error, platform)) };
+    }
+  }
+
+  async function begin(port: number | null): Promise<void> {
+    attempt = open(port);
+    await attempt;
+    deps.onState();
+  }
+
+  return {
+    app: () => running?.app ?? null,
+    calls: () => running?.calls ?? null,
+    state: () => attempt ?? Promise.reject(new Error('Certdesk was not started')),
+    start: () => begin(null),
+    async act(choice) {
+      if (choice === CHOICES.quit) return deps.onQuit();
+      if (running !== null) return;
+      await begin(portOfChoice(choice));
+    },
+    async stop() {
+      await attempt?.catch(() => undefined);
+      const was = running;
+      running = null;
+      was?.calls.stop();
+      await was?.app.close();
+    },
+  };
+}
+
+/** What the words for a port in use need to know. */
+async function lookAround(error: unknown, { api }: Platform) {
+  const details: unknown = error instanceof Error && 'details' in error ? error.details : null;
+  const port: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'port') : null;
+  const circumstances = { holder: null, freePort: null, platform: process.platform };
+  if (typeof port !== 'number') return circumstances;
+  const [holder, freePort] = await Promise.all([findPortHolder(port), findFreePort(api.host, port + 1)]);
+  return { ...circumstances, holder, freePort };
+}

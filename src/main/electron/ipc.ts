@@ -1,0 +1,82 @@
+// The only place where messages of windows come in. Each one is refused unless it comes from our own page, in the top
+// frame of our own window.
+import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
+import type { Logger } from 'pino';
+import type { StartState } from '../../shared/desktop.ts';
+import { CHANNELS, type IpcEvent } from '../../shared/ipc.ts';
+import { isOurPage } from '../desktop/addresses.ts';
+import type { TrpcCalls } from './trpc-calls.ts';
+
+export interface IpcDeps {
+  readonly ipcMain: IpcMain;
+  readonly logger: Logger;
+  /** Null while Certdesk behind the window does not run. */
+  calls(): TrpcCalls | null;
+  start(): Promise<StartState>;
+  act(choice: string): Promise<void>;
+  /** Whether it is the window that the application made. */
+  isOurWindow(senderId: number): boolean;
+}
+
+type AnyEvent = IpcMainEvent | IpcMainInvokeEvent;
+
+const NOT_STARTED = {
+  ok: false,
+  error: { message: 'Certdesk has not started', code: -32603, data: {} },
+} as const;
+
+/** @returns a function that ends it. */
+export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
+  /** @throws where the sender is not ours. The frame is null where it has gone elsewhere since. */
+  function check({ sender, senderFrame }: AnyEvent): void {
+    const ours =
+      senderFrame !== null &&
+      senderFrame.parent === null &&
+      isOurPage(senderFrame.url) &&
+      deps.isOurWindow(sender.id);
+    if (ours) return;
+    logger.warn({ url: senderFrame?.url ?? null }, 'A message of a page that is not ours was refused');
+    throw new Error('This page may not ask Certdesk');
+  }
+
+  const onAbort = (event: IpcMainEvent, id: unknown): void => {
+    if (isOurs(event)) deps.calls()?.abort(event.sender, id);
+  };
+  const onSubscribe = (event: IpcMainEvent, request: unknown): void => {
+    if (!isOurs(event)) return;
+    const { sender } = event;
+    const tell = (told: IpcEvent): void => {
+      if (!sender.isDestroyed()) sender.send(CHANNELS.event, told);
+    };
+    void deps.calls()?.subscribe(sender, request, tell);
+  };
+
+  function isOurs(event: AnyEvent): boolean {
+    try {
+      check(event);
+      return true;
+    } catch {
+      return false; // nobody waits for an answer: check has logged it
+    }
+  }
+
+  ipcMain.handle(CHANNELS.call, async (event, request: unknown) => {
+    check(event);
+    return (await deps.calls()?.call(event.sender, request)) ?? NOT_STARTED;
+  });
+  ipcMain.handle(CHANNELS.start, (event) => {
+    check(event);
+    return deps.start();
+  });
+  ipcMain.handle(CHANNELS.act, async (event, choice: unknown) => {
+    check(event);
+    await deps.act(String(choice));
+  });
+  ipcMain.on(CHANNELS.abort, onAbort);
+  ipcMain.on(CHANNELS.subscribe, onSubscribe);
+  return () => {
+    for (const channel of [CHANNELS.call, CHANNELS.start, CHANNELS.act]) ipcMain.removeHandler(channel);
+    ipcMain.off(CHANNELS.abort, onAbort);
+    ipcMain.off(CHANNELS.subscribe, onSubscribe);
+  };
+}

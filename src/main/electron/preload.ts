@@ -1,0 +1,20 @@
+// The bridge, and nothing else, for the page in the window. Runs sandboxed and in a world of its own.
+import { contextBridge, ipcRenderer } from 'electron';
+import { BRIDGE_NAME, type Bridge, CHANNELS, type IpcEvent } from '../../shared/ipc.ts';
+
+const bridge: Bridge = {
+  call: (request) => ipcRenderer.invoke(CHANNELS.call, request),
+  abort: (id) => ipcRenderer.send(CHANNELS.abort, id),
+  subscribe: (request) => ipcRenderer.send(CHANNELS.subscribe, request),
+  onEvent(listener) {
+    const tell = (_: unknown, event: IpcEvent): void => listener(event);
+    ipcRenderer.on(CHANNELS.event, tell);
+    return () => {
+      ipcRenderer.off(CHANNELS.event, tell);
+    };
+  },
+  start: () => ipcRenderer.invoke(CHANNELS.start),
+  act: (choice) => ipcRenderer.invoke(CHANNELS.act, choice),
+};
+
+contextBridge.exposeInMainWorld(BRIDGE_NAME, bridge);

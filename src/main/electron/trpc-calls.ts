@@ -1,0 +1,166 @@
+// tRPC over IPC: answers the calls and subscriptions of windows by tRPC's public functions, as its HTTP adapters do.
+// What a window has under way ends when it goes elsewhere, crashes or is destroyed.
+import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown, isTrackedEnvelope } from '@trpc/server';
+import type { WebContents } from 'electron';
+import { z } from 'zod';
+import type { IpcEvent, IpcRequest, IpcResult } from '../../shared/ipc.ts';
+import type { Context } from '../api/context.ts';
+import { type AppRouter, appRouter } from '../api/router.ts';
+import { toFailure } from '../api/trpc.ts';
+
+export interface TrpcCallsOptions {
+  readonly router?: AppRouter;
+  /** Who calls: the same for every window of ours. */
+  context(): Context;
+  /** A failure of ours, not of the caller's: for the log. */
+  onUnexpected(cause: Error, path: string): void;
+}
+
+export interface TrpcCalls {
+  /** Never rejects: a failure is an answer. @param given As the page sent it, not checked yet. */
+  call(sender: WebContents, given: unknown): Promise<IpcResult>;
+  /** Events go by `tell`, until the call is over or aborted. */
+  subscribe(sender: WebContents, given: unknown, tell: (event: IpcEvent) => void): Promise<void>;
+  abort(sender: WebContents, id: unknown): void;
+  /** Ends everything. */
+  stop(): void;
+}
+
+const RequestSchema = z.strictObject({
+  id: z.int().min(0),
+  type: z.enum(['query', 'mutation', 'subscription']),
+  path: z.string().min(1).max(200),
+  input: z.unknown().optional(),
+});
+
+export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
+  const { router = appRouter } = options;
+  const running = createRunning();
+
+  const run = ({ path, type, input }: IpcRequest, signal: AbortSignal): Promise<unknown> =>
+    callTRPCProcedure({
+      router,
+      path,
+      type,
+      signal,
+      batchIndex: 0,
+      ctx: options.context(),
+      getRawInput: async () => input,
+    });
+
+  function shape(cause: unknown, { path, type, input }: IpcRequest): unknown {
+    const error = getTRPCErrorFromUnknown(cause);
+    const failure = toFailure(error);
+    if (failure.entry.status >= 500) options.onUnexpected(toError(failure.cause) ?? failure, path);
+    return getErrorShape({ config: router._def._config, error, type, path, input, ctx: undefined });
+  }
+
+  async function follow(request: IpcRequest, signal: AbortSignal, tell: (event: IpcEvent) => void) {
+    const { id } = request;
+    try {
+      const values = (await run(request, signal)) as AsyncIterable<unknown>;
+      const iterator = values[Symbol.asyncIterator]();
+      const aborted = whenAborted(signal);
+      tell({ id, kind: 'started' });
+      for (;;) {
+        const next = await Promise.race([iterator.next(), aborted]);
+        if (next === null) {
+          // It may be waiting for a value that never comes: not waited for.
+          void iterator.return?.().catch(() => undefined);
+          break;
+        }
+        if (next.done === true) break;
+        tell({ id, kind: 'data', data: payloadOf(next.value) });
+      }
+      tell({ id, kind: 'stopped' });
+    } catch (cause) {
+      if (!signal.aborted) tell({ id, kind: 'error', error: shape(cause, request) });
+    }
+  }
+
+  return {
+    async call(sender, given) {
+      const request = readRequest(given);
+      const { signal, end } = running.begin(sender, request.id);
+      try {
+        return { ok: true, data: await run(request, signal) };
+      } catch (cause) {
+        return { ok: false, error: shape(cause, request) };
+      } finally {
+        end();
+      }
+    },
+    async subscribe(sender, given, tell) {
+      const request = { ...readRequest(given), type: 'subscription' as const };
+      const { signal, end } = running.begin(sender, request.id);
+      await follow(request, signal, tell).finally(end);
+    },
+    abort: (sender, id) => running.abort(sender, id),
+    stop: () => running.abortAll(),
+  };
+}
+
+/** What is none is answered as a call of nothing, which tRPC refuses in its own form. */
+function readRequest(given: unknown): IpcRequest {
+  const read = RequestSchema.safeParse(given);
+  return read.success
+    ? { ...read.data, input: read.data.input }
+    : { id: 0, type: 'query', path: 'not-well-formed', input: undefined };
+}
+
+const toError = (cause: unknown): Error | null => (cause instanceof Error ? cause : null);
+
+/** As tRPC's client has it from any link: tracked values with their id. */
+function payloadOf(value: unknown): unknown {
+  return isTrackedEnvelope(value) ? { id: value[0], data: value[1] } : value;
+}
+
+function whenAborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
+
+/** What each window has under way. */
+function createRunning() {
+  const calls = new Map<WebContents, Map<number, AbortController>>();
+
+  function of(sender: WebContents): Map<number, AbortController> {
+    const known = calls.get(sender);
+    if (known !== undefined) return known;
+    const own = new Map<number, AbortController>();
+    calls.set(sender, own);
+    const abortOwn = () => {
+      for (const call of own.values()) call.abort();
+    };
+    sender.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) abortOwn();
+    });
+    sender.on('render-process-gone', abortOwn);
+    sender.once('destroyed', () => {
+      abortOwn();
+      calls.delete(sender);
+    });
+    return own;
+  }
+
+  return {
+    begin(sender: WebContents, id: number) {
+      const own = of(sender);
+      own.get(id)?.abort(); // a page that was loaded anew counts from the beginning
+      const controller = new AbortController();
+      own.set(id, controller);
+      const end = () => {
+        if (own.get(id) === controller) own.delete(id);
+      };
+      return { signal: controller.signal, end };
+    },
+    abort(sender: WebContents, id: unknown) {
+      if (typeof id === 'number') calls.get(sender)?.get(id)?.abort();
+    },
+    abortAll() {
+      for (const own of calls.values()) for (const call of own.values()) call.abort();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+// The options of the command line as createApp wants them: for `certdesk serve` and for the desktop application alike.
+import type { Logger } from 'pino';
+import { DEFAULT_LIMITS, type Platform } from '../app.ts';
+import { readInstallation } from '../installation.ts';
+import { readCaFile, type ServeOptions } from './options.ts';
+
+/** @throws INVALID_REQUEST where the file of --acme-ca-file cannot be read. */
+export function toPlatform(options: ServeOptions, logger: Logger): Platform {
+  return {
+    dataFolder: options.dataDir,
+    secretStore: options.secretStore,
+    api: { host: options.host, port: options.port ?? null },
+    challenge: {
+      host: options.challengeHost,
+      port: options.challengePort ?? null,
+      required: options.challengePort !== undefined,
+    },
+    allowedHosts: options.allowedHost,
+    directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
+    dns: {
+      resolvers: options.dnsResolver,
+      endpoints: options.dnsEndpoint,
+      authorityPort: options.dnsAuthorityPort ?? null,
+    },
+    webPorts: { http: options.validationPort ?? 80, https: 443 },
+    acmeRoots: readCaFile(options.acmeCaFile),
+    ...readInstallation(),
+    logger,
+    clock: { now: () => new Date() },
+    limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
+  };
+}

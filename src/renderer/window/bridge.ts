@@ -1,0 +1,7 @@
+// Whether the page stands in the Electron window: then the preload has given it the bridge.
+import { BRIDGE_NAME, type Bridge } from '../../shared/ipc.ts';
+
+export function findBridge(scope: object): Bridge | null {
+  const bridge: unknown = Reflect.get(scope, BRIDGE_NAME);
+  return typeof bridge === 'object' && bridge !== null ? (bridge as Bridge) : null;
+}

@@ -1,0 +1,220 @@
+// The bridge between window and main process: every operation, abort, subscriptions, errors, what is not let through.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { appRouter } from '../../src/main/api/router.ts';
+import { ERRORS } from '../../src/shared/errors.ts';
+import type { Bridge, IpcEvent, IpcRequest } from '../../src/shared/ipc.ts';
+import { type Desktop, launchDesktop, ON, removeFolder } from '../support/electron/launch.ts';
+import { describeWith } from '../support/tools.ts';
+
+declare global {
+  interface Window {
+    certdesk: Bridge;
+    heard: IpcEvent[];
+  }
+}
+
+const PRELOAD = resolve(import.meta.dirname, '../../out/preload/preload.cjs');
+const OPERATIONS = Object.entries(appRouter._def.procedures).map(([path, procedure]) => ({
+  path,
+  type: (procedure as unknown as { _def: { type: IpcRequest['type'] } })._def.type,
+}));
+
+describeWith('chromium', `IPC, ${ON}`, () => {
+  let folder: string;
+  let desktop: Desktop;
+  let page: Page;
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-ipc-'));
+    desktop = await launchDesktop({ dataFolder: join(folder, 'data'), args: ['--challenge-port', '0'] });
+    page = await desktop.page();
+    await page.getByText('No projects yet').waitFor();
+  }, 600_000);
+  afterAll(async () => {
+    await desktop?.kill();
+    await removeFolder(folder);
+  });
+
+  let ids = 1_000;
+  const request = (type: IpcRequest['type'], path: string, input?: unknown): IpcRequest => {
+    ids += 1;
+    return { id: ids, type, path, input };
+  };
+  const call = (given: IpcRequest) => page.evaluate((each) => window.certdesk.call(each), given);
+
+  it('answers every query and mutation, or says by a code of the catalogue why not', async () => {
+    const calls = OPERATIONS.filter(({ type }) => type !== 'subscription');
+    expect(calls.length).toBeGreaterThan(25);
+    for (const { type, path } of calls) {
+      const answer = await call(request(type, path, { id: 'none', projectId: 'none', jobId: 'none' }));
+      if (answer.ok) continue;
+      const { data } = answer.error as {
+        data: { code: string; path: string; stack?: string; body: { code: string } };
+      };
+      expect(Object.keys(ERRORS), path).toContain(data.body.code);
+      expect(data.body.code, path).not.toMatch(/^(?:NOT_FOUND|INTERNAL|UNAUTHENTICATED|METHOD_NOT_ALLOWED)$/);
+      expect(data.stack, path).toBeUndefined();
+    }
+  });
+
+  it('gives the values of a query and of a mutation', async () => {
+    const made = await call(
+      request('mutation', 'projects.create', { body: { name: 'Shop', domain: 'shop.example.com' } }),
+    );
+    expect(made).toMatchObject({ ok: true, data: { name: 'Shop' } });
+    const list = await call(request('query', 'projects.list', {}));
+    expect(list).toMatchObject({
+      ok: true,
+      data: { projects: [{ name: 'Shop', domain: 'shop.example.com' }] },
+    });
+  });
+
+  it('gives a failure its code, its sentence and the field', async () => {
+    expect(await call(request('query', 'projects.get', { id: 'none' }))).toMatchObject({
+      ok: false,
+      error: { data: { httpStatus: 404, body: { success: false, code: 'PROJECT_NOT_FOUND' } } },
+    });
+    expect(await call(request('mutation', 'projects.create', { body: { name: '' } }))).toMatchObject({
+      ok: false,
+      error: { data: { body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'name' }] } } } },
+    });
+    expect(await call(request('query', 'no.such'))).toMatchObject({
+      ok: false,
+      error: { data: { body: { code: 'NOT_FOUND' } } },
+    });
+    expect(await call({ nonsense: true } as never)).toMatchObject({ ok: false });
+  });
+
+  describe('subscriptions', () => {
+    const heard = () => page.evaluate(() => window.heard);
+    const subscribe = (given: IpcRequest) =>
+      page.evaluate((each) => {
+        window.heard = [];
+        window.certdesk.onEvent((event) => {
+          if (event.id === each.id) window.heard.push(event);
+        });
+        window.certdesk.subscribe(each);
+      }, given);
+
+    it('bring each event once, with its id, and end on abort', async () => {
+      const following = request('subscription', 'jobs.events', {});
+      await subscribe(following);
+      await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
+      await call(
+        request('mutation', 'projects.create', { body: { name: 'Second', domain: 'second.example.com' } }),
+      );
+      await expect
+        .poll(heard)
+        .toMatchObject([{ kind: 'started' }, { kind: 'data', data: { data: { kind: 'project.created' } } }]);
+      await page.evaluate((id) => window.certdesk.abort(id), following.id);
+      await expect.poll(heard).toMatchObject([{}, {}, { kind: 'stopped' }]);
+      await call(
+        request('mutation', 'projects.create', { body: { name: 'Third', domain: 'third.example.com' } }),
+      );
+      expect(await heard()).toHaveLength(3);
+    });
+
+    it('go on after the last event that was heard', async () => {
+      await subscribe(request('subscription', 'jobs.events', { lastEventId: 0 }));
+      await expect
+        .poll(async () => (await heard()).filter(({ kind }) => kind === 'data').length)
+        .toBeGreaterThan(2);
+    });
+
+    it('that are refused say why', async () => {
+      await subscribe(request('subscription', 'jobs.events', { lastEventId: -1 }));
+      await expect
+        .poll(heard)
+        .toMatchObject([{ kind: 'error', error: { data: { body: { code: 'INVALID_REQUEST' } } } }]);
+    });
+
+    it('stop when the page is loaded anew: nobody goes on listening for it', async () => {
+      await subscribe(request('subscription', 'jobs.events', {}));
+      await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
+      await page.reload();
+      await page.getByText('third.example.com').first().waitFor();
+      expect(await page.evaluate(() => window.heard)).toBeUndefined();
+    });
+  });
+
+  describe('what is not let through', () => {
+    it('the page has the bridge, frozen, and nothing of Electron or Node', async () => {
+      const found = await page.evaluate(() => ({
+        keys: Object.keys(window.certdesk).sort(),
+        frozen: Object.isFrozen(window.certdesk),
+        others: ['require', 'process', 'module', 'ipcRenderer', 'electron', 'Buffer', 'global'].filter(
+          (name) => name in window,
+        ),
+      }));
+      expect(found).toEqual({
+        keys: ['abort', 'act', 'call', 'onEvent', 'start', 'subscribe'],
+        frozen: true,
+        others: [],
+      });
+    });
+
+    it('what the page was given is of its own world: no way leads back into the preload’s', async () => {
+      const own = await page.evaluate(() => ({
+        functions: window.certdesk.call.constructor === Function,
+        promises: window.certdesk.start() instanceof Promise,
+        objects: Object.getPrototypeOf(window.certdesk) === Object.prototype,
+      }));
+      expect(own).toEqual({ functions: true, promises: true, objects: true });
+    });
+
+    it.each([
+      ['a page of another address', 'data:text/html,<title>foreign</title>'],
+      ['our own page in a window that is not ours', 'app://certdesk/icon.svg'],
+    ])('%s is refused, though it has the same preload', async (_, address) => {
+      const answers = await desktop.evaluate(
+        async ({ BrowserWindow }, given) => {
+          const { preload, url } = given;
+          const foreign = new BrowserWindow({ show: false, webPreferences: { sandbox: true, preload } });
+          await foreign.loadURL(url);
+          const answer = await foreign.webContents.executeJavaScript(
+            `Promise.all(['call', 'start', 'act'].map((name) => window.certdesk[name]({ id: 1, type: 'query', path: 'projects.list', input: {} })
+              .then(() => 'answered', (error) => error.message)))`,
+          );
+          foreign.destroy();
+          return answer as readonly string[];
+        },
+        { preload: PRELOAD, url: address },
+      );
+      expect(answers).toHaveLength(3);
+      for (const answer of answers) expect(answer).toContain('This page may not ask Certdesk');
+    });
+
+    it('the page cannot load from a network, run inline script, or go elsewhere', async () => {
+      const tried = await page.evaluate(async () => {
+        const outcome = (work: Promise<unknown>) => work.then(() => 'let through').catch(() => 'refused');
+        const element = document.createElement('script');
+        element.textContent = 'window.inline = true';
+        document.head.append(element);
+        return {
+          fetched: await outcome(fetch('https://example.com/')),
+          own: await outcome(fetch('index.html')),
+          inline: 'inline' in window,
+          // Later, for what a debugger evaluates is free of the policy.
+          evaluated: await outcome(
+            new Promise((resolve, reject) =>
+              setTimeout(() => {
+                try {
+                  resolve(new Function('return 1')());
+                } catch (error) {
+                  reject(error);
+                }
+              }),
+            ),
+          ),
+        };
+      });
+      expect(tried).toEqual({ fetched: 'refused', own: 'refused', inline: false, evaluated: 'refused' });
+    });
+  });
+});

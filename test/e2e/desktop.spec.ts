@@ -1,0 +1,60 @@
+// The desktop application as a person has it: from the first start to an issued certificate, in the window.
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type Desktop, launchDesktop, ON, removeFolder } from '../support/electron/launch.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { pebbleArgs } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
+
+describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
+  let folder: string;
+  let pebble: Pebble;
+  let desktop: Desktop;
+  let page: Page;
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    await mkdir(PICTURES, { recursive: true });
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-desktop-'));
+    pebble = await startPebble();
+    desktop = await launchDesktop({
+      dataFolder: join(folder, 'data'),
+      args: await pebbleArgs(folder, pebble),
+    });
+    page = await desktop.page();
+  }, 600_000);
+  afterAll(async () => {
+    await desktop?.kill();
+    await pebble?.stop();
+    await removeFolder(folder);
+  });
+
+  it('shows the page of its own scheme, signed in, with what to do first', async () => {
+    await page.getByText('No projects yet').waitFor();
+    expect(desktop.addressOf(page)).toMatch(/^app:\/\/certdesk\/index\.html/);
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+    await page.screenshot({ path: join(PICTURES, 'desktop-first.png') });
+  });
+
+  it('obtains a certificate by clicks; its steps come by IPC', async () => {
+    await page
+      .getByRole('button', { name: /new project|make a project/i })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByLabel('Domain').fill('shop.example.com');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /create|make/i })
+      .click();
+    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
+    await page.getByRole('button', { name: 'Obtain certificate' }).click();
+    await page.getByText('See the certificate').waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(PICTURES, 'desktop-obtained.png') });
+  });
+});

@@ -1,0 +1,156 @@
+// tRPC over IPC without Electron: what a window has under way ends with it; values keep what they are.
+import { EventEmitter } from 'node:events';
+import { initTRPC, tracked } from '@trpc/server';
+import type { WebContents } from 'electron';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Context } from '../../src/main/api/context.ts';
+import type { AppRouter } from '../../src/main/api/router.ts';
+import { createTrpcCalls, type TrpcCalls } from '../../src/main/electron/trpc-calls.ts';
+import type { IpcEvent } from '../../src/shared/ipc.ts';
+
+const t = initTRPC.create({ isDev: false });
+let ended: string[];
+let unexpected: string[];
+
+const router = t.router({
+  when: t.procedure
+    .input(z.object({ at: z.date() }))
+    .query(({ input }) => ({ at: input.at, bytes: new Uint8Array([1, 2]) })),
+  wait: t.procedure.query(
+    ({ signal }) =>
+      new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => {
+          ended.push('wait');
+          reject(new Error('aborted'));
+        }),
+      ),
+  ),
+  fail: t.procedure.mutation(() => {
+    throw new Error('a secret of the inside');
+  }),
+  count: t.procedure.subscription(async function* ({ signal }) {
+    try {
+      yield tracked('7', 'first');
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    } finally {
+      ended.push('count');
+    }
+  }),
+  few: t.procedure.subscription(async function* () {
+    yield 1;
+  }),
+});
+
+class Sender extends EventEmitter {}
+const makeSender = () => new Sender() as unknown as WebContents & EventEmitter;
+const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+let calls: TrpcCalls;
+let sender: WebContents & EventEmitter;
+beforeEach(() => {
+  ended = [];
+  unexpected = [];
+  sender = makeSender();
+  calls = createTrpcCalls({
+    router: router as unknown as AppRouter,
+    context: () => ({}) as Context,
+    onUnexpected: (cause, path) => unexpected.push(`${path}: ${cause.message}`),
+  });
+});
+
+function follow(path: string, id = 1): IpcEvent[] {
+  const heard: IpcEvent[] = [];
+  void calls.subscribe(sender, { id, type: 'subscription', path, input: undefined }, (event) =>
+    heard.push(event),
+  );
+  return heard;
+}
+
+it('leaves dates and bytes what they are', async () => {
+  const at = new Date();
+  expect(await calls.call(sender, { id: 1, type: 'query', path: 'when', input: { at } })).toEqual({
+    ok: true,
+    data: { at, bytes: new Uint8Array([1, 2]) },
+  });
+});
+
+it('tells the log of what is our own failure, and the page nothing of its stack', async () => {
+  const answer = await calls.call(sender, { id: 1, type: 'mutation', path: 'fail', input: undefined });
+  expect(unexpected).toEqual(['fail: a secret of the inside']);
+  expect(JSON.stringify(answer)).not.toContain('stack');
+});
+
+it.each([
+  [undefined],
+  [null],
+  ['call'],
+  [{}],
+  [{ id: 1, type: 'query', path: '' }],
+  [{ id: -1, type: 'query', path: 'when' }],
+  [{ id: 1, type: 'other', path: 'when' }],
+  [{ id: 1, type: 'query', path: 'when', input: {}, more: 1 }],
+  [{ id: 1, type: 'query', path: '__proto__' }],
+])('refuses %j by an answer, and never throws', async (given) => {
+  expect(await calls.call(sender, given)).toMatchObject({ ok: false });
+  expect(unexpected).toEqual([]);
+});
+
+it('a subscription brings its values with their ids, and says when it is over', async () => {
+  const heard = follow('few');
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      { id: 1, kind: 'started' },
+      { id: 1, kind: 'data', data: 1 },
+      { id: 1, kind: 'stopped' },
+    ]);
+  const second = follow('count', 2);
+  await expect
+    .poll(() => second)
+    .toEqual([
+      { id: 2, kind: 'started' },
+      { id: 2, kind: 'data', data: { id: '7', data: 'first' } },
+    ]);
+});
+
+describe('ends what is under way', () => {
+  beforeEach(async () => {
+    void calls.call(sender, { id: 1, type: 'query', path: 'wait', input: undefined });
+    follow('count', 2);
+    await soon();
+    expect(ended).toEqual([]);
+  });
+  const all = () => expect.poll(() => ended.toSorted()).toEqual(['count', 'wait']);
+
+  it('when the page is left', async () => {
+    sender.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
+    await all();
+  });
+  it('when the page crashes', async () => {
+    sender.emit('render-process-gone', {}, { reason: 'crashed' });
+    await all();
+  });
+  it('when the window is destroyed', async () => {
+    sender.emit('destroyed');
+    await all();
+  });
+  it('when Certdesk stops', async () => {
+    calls.stop();
+    await all();
+  });
+  it('when it is aborted, and only that', async () => {
+    calls.abort(sender, 2);
+    calls.abort(sender, 'nonsense');
+    calls.abort(makeSender(), 1);
+    await expect.poll(() => ended).toEqual(['count']);
+    await soon();
+    expect(ended).toEqual(['count']);
+  });
+  it('not when the page goes to another place of itself, or a frame elsewhere', async () => {
+    sender.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true });
+    sender.emit('did-start-navigation', { isMainFrame: false, isSameDocument: false });
+    await soon();
+    expect(ended).toEqual([]);
+  });
+});
