@@ -34,7 +34,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
     folder = await mkdtemp(join(tmpdir(), 'certdesk-ipc-'));
     desktop = await launchDesktop({ dataFolder: join(folder, 'data'), args: ['--challenge-port', '0'] });
     page = await desktop.page();
-    await page.getByText('No projects yet').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
   }, 600_000);
   afterAll(async () => {
     await desktop?.kill();
@@ -138,7 +138,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
       await subscribe(request('subscription', 'jobs.events', {}));
       await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
       await page.reload();
-      await page.getByText('third.example.com').first().waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
       expect(await page.evaluate(() => window.heard)).toBeUndefined();
     });
   });
