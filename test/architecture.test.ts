@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
   {
     place: 'main/engine',
     may: ['shared', 'main/engine'],
-    packages: ['zod', '@peculiar/x509', 'node-forge', 'pkijs', 'asn1js', 'undici', 'p-queue', NODE],
+    packages: ['zod', '@peculiar/x509', 'node-forge', 'pkijs', 'asn1js', 'undici', 'p-queue', 'tldts', NODE],
   },
   {
     place: 'main/storage',

@@ -205,6 +205,18 @@ export const StatusSchema = z
     renewReason: z.string().nullable(),
     nextAttemptAt: TimestampSchema.nullable().meta({ description: 'When the next renewal is tried' }),
     renewFailures: z.int().meta({ description: 'Failed attempts since the last success' }),
+    nextAttemptReason: z.string().nullable().meta({
+      description:
+        'Why it is tried at nextAttemptAt (it is due, an attempt has failed, a limit of the CA), or what it waits for',
+    }),
+    waitsFor: z.string().nullable().meta({
+      description: 'What must change before it is tried again; null where it is tried by itself',
+    }),
+    renewWindow: z
+      .object({ start: TimestampSchema, end: TimestampSchema })
+      .nullable()
+      .meta({ description: 'What the CA suggests (ARI, RFC 9773); null where it suggests nothing' }),
+    renewExplanationUrl: z.string().nullable().meta({ description: "The CA's page about that window" }),
     staging,
   })
   .meta({ id: 'CertificateStatus' });

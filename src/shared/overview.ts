@@ -63,6 +63,7 @@ export const EngineStateSchema = z
     nextSweepAt: TimestampSchema.nullable(),
     sweepLate: z.boolean().meta({ description: 'No sweep for five minutes: renewals may be missed' }),
     lastSweepError: z.string().nullable(),
+    pausedUntil: TimestampSchema.nullable().meta({ description: 'Nothing is renewed by itself until then' }),
     queue: z.object({ running: count, queued: count }),
     secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
     clock: z.object({

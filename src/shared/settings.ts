@@ -1,6 +1,7 @@
 // The settings: sections of plain values, none of them a secret. A section is a schema and its defaults, here; the
 // engine, the operations, the audit trail and the GUI take them from this list.
 import { z } from 'zod';
+import { TimestampSchema } from './time.ts';
 
 /** How dns-01 looks whether its record shows. */
 export const DnsSettingsSchema = z.strictObject({
@@ -39,11 +40,26 @@ export const DesktopSettingsSchema = z.strictObject({
   notifications: z.boolean(),
 });
 
+export const RenewalSettingsSchema = z.strictObject({
+  /** Until then nothing is renewed by itself; null: renewals go on. */
+  pausedUntil: TimestampSchema.nullable(),
+  /** Renewals that Certdesk begins by itself side by side, never two that prove the same name. */
+  sideBySide: z.number().int().min(1).max(50),
+  /**
+   * A CA to turn to where the usual one fails on its own account: an id of GET /cas, or an https directory URL. One
+   * that wants an external account binding must have been used before. Null: none.
+   */
+  fallbackCa: z.string().min(1).max(500).nullable(),
+  /** Days that a superseded version is kept with its key after it has expired. */
+  keepVersionsDays: z.number().int().min(0).max(3_650),
+});
+
 const SECTIONS = {
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
   listeners: ListenerSettingsSchema,
   desktop: DesktopSettingsSchema,
+  renewals: RenewalSettingsSchema,
 } as const;
 
 export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
@@ -56,6 +72,7 @@ export const PatchSettingsSchema = z.strictObject({
   sessions: SECTIONS.sessions.partial().optional(),
   listeners: SECTIONS.listeners.partial().optional(),
   desktop: SECTIONS.desktop.partial().optional(),
+  renewals: SECTIONS.renewals.partial().optional(),
 });
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
@@ -70,4 +87,5 @@ export const DEFAULT_SETTINGS: Settings = {
   sessions: { signOutOnRestart: false },
   listeners: { apiPort: 7878, challengePort: 80 },
   desktop: { startAtLogin: false, notifications: true },
+  renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
 };

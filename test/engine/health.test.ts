@@ -7,6 +7,7 @@ const engine: HealthFacts['engine'] = {
   nextSweepAt: null,
   sweepLate: false,
   lastSweepError: null,
+  pausedUntil: null,
   queue: { running: 0, queued: 0 },
   secretStore: 'keychain',
   clock: { now: '2026-01-01T00:00:00Z', ok: true },

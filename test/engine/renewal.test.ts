@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { attemptAt, nextAttempt, planRenewal, RETRY_MINUTES } from '../../src/main/engine/renewal.ts';
+import { attemptAt, backstop, planByLifetime, planRenewal } from '../../src/main/engine/renewal.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
 const hoursLater = (hours: number): string =>
   new Date(Date.parse(ISSUED) + hours * 3_600_000).toISOString().replace('.000Z', 'Z');
 
-describe('planRenewal', () => {
+describe('planByLifetime', () => {
   // Lifetimes that Let's Encrypt and the CA/Browser Forum have announced; the renewal is due after these hours.
   it.each([
     ['90 days', 90 * 24, 60 * 24],
@@ -18,28 +18,60 @@ describe('planRenewal', () => {
     ['6 days', 144, 72],
     ['1 hour', 1, 0.5],
   ])('%s', (_, lifetime, due) => {
-    const { renewAt } = planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(lifetime) });
+    const { renewAt } = planByLifetime({ issuedAt: ISSUED, expiresAt: hoursLater(lifetime) });
     expect(renewAt).toBe(hoursLater(due));
   });
 
   it('says why', () => {
-    expect(planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(2160) }).reason).toMatch(/third/);
-    expect(planRenewal({ issuedAt: ISSUED, expiresAt: hoursLater(160) }).reason).toMatch(/half/i);
+    expect(planByLifetime({ issuedAt: ISSUED, expiresAt: hoursLater(2160) }).reason).toMatch(/third/);
+    expect(planByLifetime({ issuedAt: ISSUED, expiresAt: hoursLater(160) }).reason).toMatch(/half/i);
   });
 });
 
-describe('nextAttempt', () => {
-  const now = new Date(ISSUED);
-
-  it('waits as the table says, and the last wait repeats', () => {
-    const waits = [1, 2, 3, 4, 5, 50].map(
-      (failures) => (Date.parse(nextAttempt(failures, now, 0)) - now.getTime()) / 60_000,
-    );
-    expect(waits).toEqual([...RETRY_MINUTES, 360, 360]);
+describe('planRenewal', () => {
+  const window = { start: '2026-02-20T00:00:00Z', end: '2026-02-22T00:00:00Z' };
+  const ari = {
+    window,
+    renewAt: '2026-02-21T05:00:00Z',
+    explanationUrl: null,
+    checkedAt: '2026-02-01T00:00:00Z',
+    checkAt: '2026-02-01T06:00:00Z',
+    failures: 0,
+    error: null,
+  };
+  const withAri = (more: Partial<typeof ari> | { window: null; renewAt: null }) => ({
+    ...CERTIFICATE,
+    renewal: { ...CERTIFICATE.renewal, ari: { ...ari, ...more } },
   });
 
-  it('spreads by a tenth at most', () => {
-    expect(nextAttempt(3, now, 1)).toBe(hoursLater(110 / 60));
+  it('is what the CA suggests, where it does', () => {
+    expect(planRenewal(withAri({}))).toEqual({
+      renewAt: '2026-02-21T05:00:00Z',
+      reason: 'The CA suggests this time (ARI)',
+    });
+    expect(attemptAt(withAri({}))).toBe('2026-02-21T05:00:00Z');
+  });
+
+  it('says so where the CA wants it now', () => {
+    const { reason } = planRenewal(withAri({ checkedAt: '2026-02-23T00:00:00Z' }));
+    expect(reason).toMatch(/now/);
+  });
+
+  it('goes by the lifetime where the CA suggests nothing', () => {
+    expect(planRenewal(withAri({ window: null, renewAt: null }))).toEqual(planByLifetime(CERTIFICATE));
+  });
+
+  it('does not wait for a window that is too late', () => {
+    const late = { start: '2026-03-30T00:00:00Z', end: '2026-03-31T00:00:00Z' };
+    expect(backstop(CERTIFICATE)).toBe('2026-03-23T00:00:00Z');
+    const { reason } = planRenewal(withAri({ window: late, renewAt: backstop(CERTIFICATE) }));
+    expect(reason).toMatch(/too late/);
+  });
+
+  it('is at once for one that the CA has revoked', () => {
+    const revoked = { ...CERTIFICATE, revokedAt: '2026-01-05T00:00:00Z' };
+    expect(attemptAt(revoked)).toBe('2026-01-05T00:00:00Z');
+    expect(planRenewal(revoked).reason).toMatch(/revoked/);
   });
 });
 
@@ -55,8 +87,8 @@ describe('attemptAt', () => {
   it.each([
     ['uploaded', { recipe: null }],
     ['turned off', { autoRenew: false }],
-    ['revoked', { revokedAt: ISSUED }],
     ['removed', { removedAt: ISSUED }],
     ['superseded', { supersededAt: ISSUED }],
+    ['waiting', { renewal: { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' } }],
   ])('is never for one that is %s', (_, patch) => expect(attemptAt({ ...CERTIFICATE, ...patch })).toBeNull());
 });

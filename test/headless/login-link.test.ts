@@ -29,6 +29,7 @@ describe('certdesk login-link', () => {
   it('prints a link that signs a browser in to the running server, and nothing else', async () => {
     const app = await startApp({ dataFolder: dataDir });
     try {
+      await app.app.engine.sweep(); // two connections of one process would wait for each other
       await printLoginLink({ dataDir });
       expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login#cdl_[\w-]{43}\n$/);
       const url = new URL(printed.trim());
@@ -44,6 +45,7 @@ describe('certdesk login-link', () => {
   it('takes the address that the browser knows', async () => {
     const app = await startApp({ dataFolder: dataDir });
     try {
+      await app.app.engine.sweep(); // two connections of one process would wait for each other
       await printLoginLink({ dataDir, url: 'https://certs.example.com/' });
       expect(printed).toMatch(/^https:\/\/certs\.example\.com\/login#cdl_/);
     } finally {
@@ -54,6 +56,7 @@ describe('certdesk login-link', () => {
   it('names an address that a browser can open where the server listens on all', async () => {
     const app = await startApp({ dataFolder: dataDir, platform: { api: { host: '0.0.0.0', port: 0 } } });
     try {
+      await app.app.engine.sweep(); // two connections of one process would wait for each other
       await printLoginLink({ dataDir });
       expect(printed).toMatch(/^http:\/\/localhost:\d+\/login#/);
     } finally {

@@ -22,6 +22,16 @@ async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promis
   await database.stores.certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, ...more });
 }
 
+const suggested = (renewAt: string) => ({
+  window: { start: renewAt, end: '2300-01-01T00:00:00Z' },
+  renewAt,
+  explanationUrl: null,
+  checkedAt: AT.now,
+  checkAt: AT.now,
+  failures: 0,
+  error: null,
+});
+
 describe('attempt_at', () => {
   it('is what attemptAt of the engine says, whatever the certificate', async () => {
     const second = fc.integer({ min: 1_500_000_000, max: 2_500_000_000 });
@@ -33,26 +43,36 @@ describe('attempt_at', () => {
       autoRenew: fc.boolean(),
       recipe: fc.boolean(),
       revoked: fc.boolean(),
+      waits: fc.boolean(),
+      ari: fc.option(second),
     });
     let n = 0;
     await fc.assert(
-      fc.asyncProperty(records, async ({ issued, lifetime, next, autoRenew, recipe, revoked }) => {
-        n += 1;
-        const certificate = {
-          ...CERTIFICATE,
-          id: `c-p${n}`,
-          projectId: `p${n}`,
-          issuedAt: time(issued),
-          expiresAt: time(issued + lifetime),
-          autoRenew,
-          recipe: recipe ? CERTIFICATE.recipe : null,
-          revokedAt: revoked ? AT.now : null,
-          renewal: { ...CERTIFICATE.renewal, nextAttemptAt: next === null ? null : time(next) },
-        };
-        await add(`p${n}`, certificate);
-        const [listed] = await database.stores.overview.candidates([`p${n}`], ALL);
-        expect(listed?.attemptAt).toBe(attemptAt(certificate));
-      }),
+      fc.asyncProperty(
+        records,
+        async ({ issued, lifetime, next, autoRenew, recipe, revoked, waits, ari }) => {
+          n += 1;
+          const certificate = {
+            ...CERTIFICATE,
+            id: `c-p${n}`,
+            projectId: `p${n}`,
+            issuedAt: time(issued),
+            expiresAt: time(issued + lifetime),
+            autoRenew,
+            recipe: recipe ? CERTIFICATE.recipe : null,
+            revokedAt: revoked ? AT.now : null,
+            renewal: {
+              ...CERTIFICATE.renewal,
+              nextAttemptAt: next === null ? null : time(next),
+              waitsFor: waits ? 'Waits for a person.' : null,
+              ari: ari === null ? null : suggested(time(ari)),
+            },
+          };
+          await add(`p${n}`, certificate);
+          const [listed] = await database.stores.overview.candidates([`p${n}`], ALL);
+          expect(listed?.attemptAt).toBe(attemptAt(certificate));
+        },
+      ),
       { numRuns: 150 },
     );
   });

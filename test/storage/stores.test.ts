@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectQuery } from '../../src/main/engine/stores.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 let folder: string;
 let database: Database;
@@ -100,8 +100,20 @@ describe('certificates', () => {
       renewal: {
         lastAttempt: '2026-03-01T00:00:00Z',
         lastError: 'x',
+        lastErrorCode: 'ACME_UNAVAILABLE',
         failures: 2,
         nextAttemptAt: '2026-03-02T00:00:00Z',
+        waitsFor: 'Waits for a person.',
+        putOff: 'A limit.',
+        ari: {
+          window: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
+          renewAt: '2026-03-01T12:00:00Z',
+          explanationUrl: 'https://ca.example/why',
+          checkedAt: '2026-02-01T00:00:00Z',
+          checkAt: '2026-02-01T06:00:00Z',
+          failures: 0,
+          error: null,
+        },
       },
       revokedAt: '2026-03-03T00:00:00Z',
       revocationReason: 'keyCompromise' as const,
@@ -135,19 +147,90 @@ describe('certificates', () => {
     expect((await stores.certificates.versions('p1', 10)).items.map(({ id }) => id)).toEqual(['c2']);
   });
 
-  it('finds what renews itself: active, obtained, on, not revoked', async () => {
-    const variants = [
-      { id: 'yes' },
-      { id: 'off', autoRenew: false },
-      { id: 'uploaded', recipe: null },
-      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z' },
-      { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
-    ];
+  /** Each in a project of its own, `of-ID`. */
+  async function addEach(variants: readonly (Partial<typeof CERTIFICATE> & { readonly id: string })[]) {
     for (const variant of variants) {
       await stores.projects.create({ ...PROJECT, id: `of-${variant.id}` });
       await stores.certificates.activate({ ...CERTIFICATE, ...variant, projectId: `of-${variant.id}` });
     }
-    expect((await stores.certificates.renewable()).map(({ id }) => id)).toEqual(['yes']);
+  }
+
+  it('finds what is due: active, obtained, on, waiting for nobody; what expires first comes first', async () => {
+    const { renewal } = CERTIFICATE;
+    await addEach([
+      { id: 'yes' },
+      { id: 'sooner', expiresAt: '2026-03-25T00:00:00Z' },
+      { id: 'later', expiresAt: '2026-06-01T00:00:00Z' },
+      { id: 'off', autoRenew: false },
+      { id: 'uploaded', recipe: null },
+      { id: 'waiting', renewal: { ...renewal, waitsFor: 'Waits for a person.' } },
+      { id: 'failed', renewal: { ...renewal, nextAttemptAt: '2026-03-05T00:00:00Z' } },
+      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z', expiresAt: '2026-05-01T00:00:00Z' }, // by the CA: a person's revocation turns it off
+      { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
+    ]);
+    expect(await stores.certificates.due('2026-03-03T00:00:00Z')).toEqual([
+      'of-sooner',
+      'of-yes',
+      'of-revoked',
+    ]);
+    expect(await stores.certificates.due('2026-03-05T00:00:00Z')).toContain('of-failed');
+  });
+
+  it('releases what waits, of a project, of a credential, or all', async () => {
+    const renewal = { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' };
+    const recipe = { ...RECIPE, dnsCredentialId: 'd1' };
+    await addEach([{ id: 'a', renewal }, { id: 'b', renewal, recipe }, { id: 'c', renewal }, { id: 'd' }]);
+    const waiting = async () => {
+      const all = await Promise.all(['a', 'b', 'c', 'd'].map((id) => stores.certificates.get(id)));
+      return all.filter((each) => each?.renewal.waitsFor != null).map((each) => each?.id);
+    };
+    expect(await stores.certificates.release({ projectId: 'of-a' })).toBe(1);
+    expect(await waiting()).toEqual(['b', 'c']);
+    expect(await stores.certificates.release({ dnsCredentialId: 'd1' })).toBe(1);
+    expect(await waiting()).toEqual(['c']);
+    expect(await stores.certificates.release({})).toBe(1);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('says which CAs are to be asked: in use, obtained, not expired, not asked lately', async () => {
+    const { renewal } = CERTIFICATE;
+    const ari = (checkAt: string) => ({
+      ...renewal,
+      ari: {
+        window: null,
+        renewAt: null,
+        explanationUrl: null,
+        checkedAt: null,
+        failures: 0,
+        error: null,
+        checkAt,
+      },
+    });
+    await addEach([
+      { id: 'asked', renewal: ari('2026-02-02T00:00:00Z') },
+      { id: 'due', renewal: ari('2026-01-31T00:00:00Z') },
+      { id: 'new' },
+      { id: 'expired', expiresAt: '2026-01-31T00:00:00Z' },
+      { id: 'uploaded', recipe: null },
+      { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
+      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z' },
+    ]);
+    const at = { now: '2026-02-01T00:00:00Z', limit: 10 };
+    const ids = async (what: 'ari' | 'revocation') =>
+      (await stores.certificates.toAsk(what, at)).map(({ id }) => id);
+    expect(await ids('ari')).toEqual(['new', 'due']);
+    expect((await ids('revocation')).toSorted()).toEqual(['asked', 'due', 'new', 'uploaded']);
+    const check = { checkedAt: at.now, checkAt: '2026-02-02T00:00:00Z', error: null };
+    await stores.certificates.update('new', { revocationCheck: check });
+    expect(await ids('revocation')).not.toContain('new');
+  });
+
+  it('deletes superseded versions only, and only those that expired long enough ago', async () => {
+    await stores.certificates.activate(CERTIFICATE);
+    await stores.certificates.activate({ ...CERTIFICATE, id: 'c2' });
+    expect(await stores.certificates.purgeSuperseded('2026-04-01T00:00:00Z')).toBe(0);
+    expect(await stores.certificates.purgeSuperseded('2026-04-01T00:00:01Z')).toBe(1);
+    expect((await stores.certificates.versions('p1', 10)).items.map(({ id }) => id)).toEqual(['c2']);
   });
 });
 

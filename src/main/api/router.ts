@@ -6,6 +6,7 @@ import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
+import { renewals } from './renewals.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { system } from './system.ts';
@@ -19,6 +20,7 @@ export const appRouter = router({
   imports,
   jobs,
   overview,
+  renewals,
   tokens,
   sessions,
   audit,

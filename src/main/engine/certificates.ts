@@ -170,6 +170,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
           throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'An uploaded certificate cannot renew itself');
         }
         await tx.certificates.update(certificate.id, { autoRenew });
+        if (autoRenew) await tx.certificates.release({ projectId });
         const message = `Auto-renewal of ${certificate.domain} turned ${autoRenew ? 'on' : 'off'}`;
         await emit({ kind: 'certificate.auto-renew', projectId, message });
         return presentCertificate({ ...certificate, autoRenew }, clock.now());

@@ -102,6 +102,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       const patch = { updatedAt: now(), ...(name === undefined ? {} : { name }) };
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.update(id, patch);
+        if (credentials !== undefined) await tx.certificates.release({ dnsCredentialId: id });
         const what = credentials === undefined ? 'renamed' : 'given new values';
         await emit({ kind: 'dns-credential.updated', message: `DNS credential ${record.name} ${what}` });
       });

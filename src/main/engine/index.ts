@@ -11,6 +11,8 @@ import {
 } from './acme/directories.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
+import { type BudgetVerbs, createBudget } from './budget.ts';
+import { createCaUsage } from './ca-usage.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
@@ -41,6 +43,7 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';
 import type { Stores } from './stores.ts';
+import { sweep } from './sweep.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 export interface EnginePorts {
@@ -84,6 +87,7 @@ export interface Engine {
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
   readonly settings: SettingsVerbs;
+  readonly budget: Pick<BudgetVerbs, 'get'>;
   readonly overview: OverviewVerbs;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
@@ -132,17 +136,14 @@ export function createEngine(ports: EnginePorts): Engine {
     solvers,
     secrets: jobSecrets,
     deadlineMs: limits.issueWithinMs,
+    usage: createCaUsage(stores, clock),
+    budget: createBudget(stores, clock),
+    random: Math.random,
   };
   const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
   const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
-  const scheduler = createScheduler({
-    stores,
-    journal,
-    issuance,
-    clock,
-    log,
-    sweepLeftovers: () => sweepLeftovers(deps),
-  });
+  const sweeping = { ...deps, issuance, sweepLeftovers: () => sweepLeftovers(deps) };
+  const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
   const dnsCredentials = createDnsCredentials({ ...ports, journal });
@@ -162,6 +163,7 @@ export function createEngine(ports: EnginePorts): Engine {
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal),
     overview,
+    budget: deps.budget,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
     caAccounts: () => listAccounts(stores, ports.directories),

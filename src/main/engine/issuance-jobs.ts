@@ -10,8 +10,9 @@ import { type IssueDeps, type Issued, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { NewEvent } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
-import { presentObtained, presentRenewed } from './present.ts';
-import { NO_RENEWAL_YET, nextAttempt } from './renewal.ts';
+import { presentObtained } from './present.ts';
+import { NO_RENEWAL_YET } from './renewal.ts';
+import { createRenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 import type { Stores } from './stores.ts';
 
@@ -28,24 +29,41 @@ export interface IssuanceJobs {
   ended(job: JobRecord): Promise<void>;
 }
 
+/** What jobs that bring a certificate are made of. */
+export interface IssuanceSteps {
+  issueFor<T>(
+    job: JobRecord,
+    what: { readonly recipe: Recipe; readonly replaces?: string | null },
+    how: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
+  ): Promise<T>;
+  newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord>;
+  /**
+   * Takes the version into use; after a crash between this and the job's end it is there already.
+   * @param exempt For which of the CA's limits it does not count.
+   */
+  activate(
+    version: CertificateRecord,
+    job: JobRecord,
+    exempt?: { readonly replaced: boolean; readonly renewal: boolean },
+  ): Promise<CertificateRecord>;
+  /** Ends the job. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers. */
+  succeed(job: JobRecord, result: Json): Promise<void>;
+}
+
 type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
 
 export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
   const { stores, journal, vault, clock, secrets } = deps;
   const now = () => toTimestamp(clock.now());
 
-  async function issueFor<T>(
-    job: JobRecord,
-    recipe: Recipe,
-    { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
-  ): Promise<T> {
+  const issueFor: IssuanceSteps['issueFor'] = async (job, { recipe, replaces = null }, { signal, keep }) => {
     const given = await secrets.read(job.id);
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
     const { id: jobId, projectId } = job;
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    const task = { jobId, projectId, recipe, directoryUrl, solver, eab: given.eab ?? null };
+    const task = { jobId, projectId, recipe, directoryUrl, solver, eab: given.eab ?? null, replaces };
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
-  }
+  };
 
   async function newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord> {
     const id = randomUUID();
@@ -71,8 +89,11 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     };
   }
 
-  /** Takes the version into use; after a crash between this and the job's end it is there already. */
-  async function activate(version: CertificateRecord, job: JobRecord): Promise<CertificateRecord> {
+  async function activate(
+    version: CertificateRecord,
+    job: JobRecord,
+    exempt = { replaced: false, renewal: false },
+  ): Promise<CertificateRecord> {
     return journal.write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
       if (active?.fingerprint === version.fingerprint) return active;
@@ -80,6 +101,9 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const renewed = job.input.kind === 'renew' && active !== null;
       const stored = renewed ? { ...version, autoRenew: active.autoRenew } : version;
       await tx.certificates.activate(stored);
+      const { ca = '', staging = false } = version.recipe ?? {};
+      const directoryUrl = resolveDirectory(ca, staging, deps.directories);
+      await deps.usage.issued(tx, { directoryUrl, names: version.names }, exempt);
       await tx.jobs.update(job.id, { step: 'store' });
       const message = `Certificate for ${version.names.join(', ')} stored; it expires ${version.expiresAt}`;
       await emit({
@@ -93,7 +117,6 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     });
   }
 
-  /** Ends the job. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers. */
   async function succeed(job: JobRecord, result: Json): Promise<void> {
     await journal.write(async (tx, emit) => {
       await forgetOrder(tx, job.id);
@@ -114,38 +137,39 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
 
   async function obtain(job: JobRecord, input: Input<'obtain'>, signal: AbortSignal): Promise<void> {
     const { recipe, autoRenew, dryRun } = input;
-    const certificate = await issueFor(job, recipe, {
-      signal,
-      keep: async (issued) => {
-        const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
-        if (dryRun) return version;
-        const stored = await activate(version, job);
-        // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
-        await secrets
-          .read(job.id)
-          .then((given) => deps.chooser.keep(job.projectId, recipe, given))
-          .catch((error: unknown) =>
-            deps.log.error({ jobId: job.id, err: error }, 'DNS credentials not kept'),
-          );
-        return stored;
+    const certificate = await issueFor(
+      job,
+      { recipe },
+      {
+        signal,
+        keep: async (issued) => {
+          const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
+          if (dryRun) return version;
+          const stored = await activate(version, job);
+          // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
+          await secrets
+            .read(job.id)
+            .then((given) => deps.chooser.keep(job.projectId, recipe, given))
+            .catch((error: unknown) =>
+              deps.log.error({ jobId: job.id, err: error }, 'DNS credentials not kept'),
+            );
+          return stored;
+        },
       },
-    });
+    );
     await succeed(job, { certificate: presentObtained(certificate), ...(dryRun ? { dryRun: true } : {}) });
   }
 
-  async function renew(job: JobRecord, input: Input<'renew'>, signal: AbortSignal): Promise<void> {
-    const previous = await deps.stores.certificates.get(input.certificateId);
-    const attempt = now();
-    const certificate = await issueFor(job, input.recipe, {
-      signal,
-      keep: async (issued) => {
-        const version = await newVersion(job, input.recipe, issued);
-        const renewal = { ...NO_RENEWAL_YET, lastAttempt: attempt };
-        const renewedFrom = previous?.issuedAt ?? null;
-        return activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job);
-      },
+  /** For the CA's limit on them. The order says at which directory that was. */
+  async function noteFailedNames(tx: Stores, jobId: string, error: CertdeskError): Promise<void> {
+    if (error.code !== 'CHALLENGE_FAILED') return;
+    const order = await tx.orders.get(jobId);
+    const { failures = [] } = (error.details ?? {}) as { failures?: readonly { readonly name: string }[] };
+    if (order === null) return;
+    await deps.usage.failed(tx, {
+      directoryUrl: order.directoryUrl,
+      names: failures.map(({ name }) => name),
     });
-    await succeed(job, { certificate: presentRenewed(certificate) });
   }
 
   async function revoke(job: JobRecord, input: Input<'revoke'>, signal: AbortSignal): Promise<void> {
@@ -172,17 +196,19 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     await succeed(job, { message: 'Certificate revoked' });
   }
 
+  const renewal = createRenewalJobs(deps, { issueFor, newVersion, activate, succeed });
+
   return {
     run(job, signal) {
       const { input } = job;
       if (input.kind === 'obtain') return obtain(job, input, signal);
-      if (input.kind === 'renew') return renew(job, input, signal);
+      if (input.kind === 'renew') return renewal.run(job, input, signal);
       return revoke(job, input, signal);
     },
     async failed(job, error, tx) {
+      await noteFailedNames(tx, job.id, error);
       await forgetOrder(tx, job.id);
-      if (job.input.kind === 'renew')
-        await noteFailure(tx, job.input.certificateId, { error, now: clock.now() });
+      if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
     },
     ended: (job) => forgetSecrets(job.id),
   };
@@ -196,36 +222,4 @@ function outcome({ input }: JobRecord): NewEvent['audit'] {
 async function forgetOrder(stores: Stores, jobId: string): Promise<void> {
   const order = await stores.orders.get(jobId);
   if (order?.challenges.every(({ state }) => state === 'cleaned')) await stores.orders.delete(jobId);
-}
-
-async function noteFailure(
-  stores: Stores,
-  certificateId: string,
-  { error, now }: { readonly error: CertdeskError; readonly now: Date },
-): Promise<void> {
-  const certificate = await stores.certificates.get(certificateId);
-  if (certificate === null) return;
-  const failures = certificate.renewal.failures + 1;
-  const renewal = {
-    lastAttempt: toTimestamp(now),
-    lastError: sentenceOf(error),
-    failures,
-    nextAttemptAt: later(nextAttempt(failures, now, Math.random()), retryAfterOf(error, now)),
-  };
-  await stores.certificates.update(certificateId, { renewal });
-}
-
-/** When the CA or the DNS provider wants to be asked again at the earliest; it wins over our own waits. */
-function retryAfterOf({ details }: CertdeskError, now: Date): string {
-  const seconds: unknown =
-    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
-  return typeof seconds === 'number' ? toTimestamp(new Date(now.getTime() + seconds * 1000)) : '';
-}
-
-const later = (one: string, other: string): string => (one > other ? one : other);
-
-/** With the CA's own words, which say more than ours. */
-function sentenceOf(error: CertdeskError): string {
-  const detail = (error.details as { problem?: { detail?: string } | null } | undefined)?.problem?.detail;
-  return detail === undefined ? error.message : `${error.message} (the CA: ${detail})`;
 }

@@ -3,9 +3,10 @@
 // the walk always begins by asking the CA where the order stands, so that it can be gone on with after any crash.
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
-import type { AcmeOrder } from './acme/contract.ts';
+import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
 import { isDeadline, pause, poll } from './acme/poll.ts';
 import { isRefusal } from './acme/problem.ts';
+import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
@@ -21,6 +22,8 @@ export interface IssueTask {
   readonly directoryUrl: string;
   readonly solver: ChallengeSolver;
   readonly eab: ExternalAccount | null;
+  /** The certID (RFC 9773) of the certificate that this order replaces; null where the CA is not to be told. */
+  readonly replaces: string | null;
 }
 
 export interface Issued {
@@ -36,6 +39,7 @@ export interface IssueDeps extends ProofDeps {
   readonly accounts: Accounts;
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
+  readonly usage: CaUsage;
 }
 
 /**
@@ -114,12 +118,12 @@ async function walk(
 
   // The key is made while the order is; it is stored before the CSR that bears it is sent.
   key().catch(() => undefined);
-  let order = await ensureOrder(task, keeper, account).catch(async (error: unknown) => {
+  let order = await ensureOrder(deps, task, { keeper, account }).catch(async (error: unknown) => {
     if (!isRefusal(error, 'accountDoesNotExist')) throw error;
     // The CA has lost its accounts (a staging reset, say): the same key is registered once more.
     account = await deps.accounts.register(account, task.eab);
     await keeper.step('account', `Registered anew: ${account.account.url}`);
-    return ensureOrder(task, keeper, account);
+    return ensureOrder(deps, task, { keeper, account });
   });
   if (order.status === 'pending') {
     await prove(task, { keeper, signal, deadline, session: account.session, order });
@@ -138,8 +142,11 @@ async function walk(
 }
 
 /** Where the order stands at the CA; a new one where there is none that can be gone on with. */
-async function ensureOrder(task: IssueTask, keeper: OrderKeeper, open: OpenAccount): Promise<AcmeOrder> {
-  const { session, account } = open;
+async function ensureOrder(
+  deps: IssueDeps,
+  task: IssueTask,
+  { keeper, account: { session, account } }: { readonly keeper: OrderKeeper; readonly account: OpenAccount },
+): Promise<AcmeOrder> {
   const url = keeper.order.accountId === account.id ? keeper.order.url : null;
   const known = url === null ? null : await session.getOrder(url).catch(orderGone);
   if (known !== null && known.status !== 'invalid') {
@@ -148,10 +155,36 @@ async function ensureOrder(task: IssueTask, keeper: OrderKeeper, open: OpenAccou
   }
   const { names, profile } = task.recipe;
   await keeper.save({ accountId: account.id });
-  const order = await session.createOrder({ names, ...(profile === null ? {} : { profile }) });
+  const request = { names, ...(profile === null ? {} : { profile }) };
+  const order =
+    (task.replaces === null ? null : await replacing(session, { ...request, replaces: task.replaces })) ??
+    (await countedOrder(deps, { session, directoryUrl: task.directoryUrl, accountId: account.id }, request));
   await keeper.save({ url: order.url });
   await keeper.step('order', `Order for ${names.join(', ')}`);
   return order;
+}
+
+/** Counted before the CA can count it. One that replaces another counts for no limit (Let's Encrypt's page on them). */
+async function countedOrder(
+  { usage }: IssueDeps,
+  {
+    session,
+    ...at
+  }: { readonly session: AcmeSession; readonly directoryUrl: string; readonly accountId: string },
+  request: NewOrder,
+): Promise<AcmeOrder> {
+  await usage.ordered(at);
+  return session.createOrder(request);
+}
+
+/** Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). */
+async function replacing(session: AcmeSession, request: NewOrder): Promise<AcmeOrder | null> {
+  try {
+    return await session.createOrder(request);
+  } catch (error) {
+    if (isRefusal(error, 'alreadyReplaced') || isRefusal(error, 'malformed')) return null;
+    throw error;
+  }
 }
 
 /** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */

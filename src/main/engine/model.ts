@@ -33,6 +33,8 @@ export interface Recipe {
   readonly dnsProvider: string | null;
   /** A named credential, or null for the one that is kept with the project. */
   readonly dnsCredentialId: string | null;
+  /** Of the usual CA, where this one was the fallback: the next renewal asks that one again. */
+  readonly insteadOf?: { readonly ca: string; readonly profile: string | null } | undefined;
 }
 
 /** What a leaf certificate says of itself. */
@@ -56,9 +58,41 @@ export interface LeafFacts {
 export interface RenewalState {
   readonly lastAttempt: Timestamp | null;
   readonly lastError: string | null;
+  /** What `lastError` was, by the catalogue of shared/errors.ts. */
+  readonly lastErrorCode: string | null;
   /** Failed attempts since the last success. */
   readonly failures: number;
   readonly nextAttemptAt: Timestamp | null;
+  /** What has to change before it is tried again, as a sentence; null where waiting is enough. */
+  readonly waitsFor: string | null;
+  /** Why `nextAttemptAt` was set though nothing has failed (a limit of the CA), as a sentence. */
+  readonly putOff: string | null;
+  /** What the CA says of this certificate's renewal; null before it was asked. */
+  readonly ari: AriState | null;
+}
+
+/** ACME Renewal Information (RFC 9773) of one certificate. */
+export interface AriState {
+  /** The suggested window; null where the CA has none, or none that could be read yet. */
+  readonly window: { readonly start: Timestamp; readonly end: Timestamp } | null;
+  /** Drawn once in the window and kept while the window stays the same (section 4.2); the backstop where that is earlier. */
+  readonly renewAt: Timestamp | null;
+  readonly explanationUrl: string | null;
+  /** When the CA last answered. */
+  readonly checkedAt: Timestamp | null;
+  /** When it is asked again. */
+  readonly checkAt: Timestamp;
+  /** Times in a row that it could not be asked. */
+  readonly failures: number;
+  readonly error: string | null;
+}
+
+/** The last look whether the CA has revoked a certificate (CRL, RFC 5280 section 5). */
+export interface RevocationCheck {
+  readonly checkedAt: Timestamp;
+  readonly checkAt: Timestamp;
+  /** Why it could not be found out; null where it could. */
+  readonly error: string | null;
 }
 
 /** One version of a project's certificate. At most one of a project's is active: neither superseded nor removed. */
@@ -84,6 +118,17 @@ export interface CertificateRecord extends LeafFacts {
   readonly removedAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
   readonly revocationReason: RevocationReason | null;
+}
+
+export type CaUsageKind = 'order' | 'registered-domain' | 'exact-set' | 'failed-authorization';
+
+/** Something that counts for a limit of a CA. */
+export interface CaUsageRecord {
+  readonly at: Timestamp;
+  readonly directoryUrl: string;
+  readonly kind: CaUsageKind;
+  /** The account's id, the registered domain, the names or the name. */
+  readonly subject: string;
 }
 
 export interface AccountRecord {

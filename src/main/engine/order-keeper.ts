@@ -29,16 +29,21 @@ export async function createOrderKeeper(
   job: { readonly jobId: string; readonly projectId: string; readonly directoryUrl: string },
 ): Promise<OrderKeeper> {
   const now = () => toTimestamp(clock.now());
-  let order: OrderRecord = (await stores.orders.get(job.jobId)) ?? {
-    jobId: job.jobId,
-    accountId: '',
-    directoryUrl: job.directoryUrl,
-    keySealed: null,
-    csr: null,
-    url: null,
-    challenges: [],
-    updatedAt: now(),
-  };
+  const kept = await stores.orders.get(job.jobId);
+  // Of an order at another directory (a rehearsal, the fallback CA) only what is to be cleaned up is of use.
+  let order: OrderRecord =
+    kept?.directoryUrl === job.directoryUrl
+      ? kept
+      : {
+          jobId: job.jobId,
+          accountId: '',
+          directoryUrl: job.directoryUrl,
+          keySealed: null,
+          csr: null,
+          url: null,
+          challenges: kept?.challenges ?? [],
+          updatedAt: now(),
+        };
   const context = `order:${job.jobId}`;
 
   // The record is replaced before the write and written whole: writes that overlap (the key is made while the order

@@ -10,6 +10,7 @@ import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Clock, SecretStore } from './ports.ts';
 import { expiresSoonBy } from './present.ts';
+import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
@@ -60,12 +61,14 @@ interface Candidate extends Need {
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
-  const [listed, failed] = await Promise.all([
+  const [listed, failed, { pausedUntil }] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
+    readSettings(stores.settings, 'renewals'),
   ]);
+  const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const held = listed.flatMap((certificate): Candidate[] => {
-    const need = needOf(certificate, now, false);
+    const need = needOf(certificate, now, paused);
     const { projectId, expiresAt } = certificate;
     return need === null ? [] : [{ ...need, projectId, expiresAt, listed: certificate }];
   });
@@ -145,11 +148,13 @@ const LATE_MS = 5 * 60_000;
 
 async function engineState(deps: OverviewDeps, now: Date): Promise<EngineState> {
   const heartbeat = await readHeartbeat(deps.stores);
+  const { pausedUntil } = await readSettings(deps.stores.settings, 'renewals');
   return {
     lastSweepAt: heartbeat?.at ?? null,
     nextSweepAt: deps.scheduler.nextAt(),
     sweepLate: isLate(heartbeat, now),
     lastSweepError: heartbeat?.error ?? null,
+    pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
     secretStore: await kindOf(deps.secrets),
     clock: {

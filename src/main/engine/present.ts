@@ -88,17 +88,30 @@ export function presentStatus(certificate: CertificateRecord, now: Date): Status
     renewReason: plan?.reason ?? null,
     nextAttemptAt: attemptAt(certificate),
     renewFailures: renewal.failures,
+    nextAttemptReason: reasonOf(certificate),
+    waitsFor: renewal.waitsFor,
+    renewWindow: renewal.ari?.window ?? null,
+    renewExplanationUrl: renewal.ari?.explanationUrl ?? null,
     ...staging(certificate),
   };
+}
+
+/** Why it is tried when it is, or why it is not, in plain words; null where there is nothing to try. */
+function reasonOf(certificate: CertificateRecord): string | null {
+  if (!renewsItself(certificate)) return null;
+  const { waitsFor, nextAttemptAt, putOff } = certificate.renewal;
+  if (waitsFor !== null) return waitsFor;
+  if (nextAttemptAt === null || attemptAt(certificate) !== nextAttemptAt)
+    return planRenewal(certificate).reason;
+  return putOff ?? 'The last attempt failed';
 }
 
 export function presentNextAction(certificate: CertificateRecord): z.infer<typeof NextActionSchema> {
   const { recipe, renewal } = certificate;
   const at = attemptAt(certificate);
-  const plan = at === null ? null : planRenewal(certificate);
   return {
     nextAttemptAt: at,
-    reason: plan === null ? null : renewal.nextAttemptAt === at ? 'The last attempt failed' : plan.reason,
+    reason: reasonOf(certificate),
     failures: renewal.failures,
     lastError: renewal.lastError,
     provider: recipe === null ? null : (recipe.dnsProvider ?? recipe.challengeType),

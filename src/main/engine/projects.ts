@@ -123,6 +123,7 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
           ...(altNames === undefined ? {} : { altNames: [...new Set(altNames)] }),
         };
         await tx.projects.update(id, patch);
+        await tx.certificates.release({ projectId: id });
         await emit({ kind: 'project.updated', projectId: id, message: `Project ${before.name} changed` });
         return present({ ...before, ...patch });
       });

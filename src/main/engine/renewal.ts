@@ -1,5 +1,5 @@
-// When is a certificate due for renewal? Pure: a share of its lifetime, never a number of days, because lifetimes
-// shrink (90, 64, 47, 45, 6 days). No I/O.
+// When is a certificate due for renewal? What the CA suggests (ARI, RFC 9773), else a share of its lifetime, never a
+// number of days, because lifetimes shrink (90, 64, 47, 45, 6 days). Pure: no I/O.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import type { CertificateRecord, RenewalState } from './model.ts';
 
@@ -10,10 +10,12 @@ export interface RenewalPlan {
   readonly reason: string;
 }
 
+type Validity = Pick<CertificateRecord, 'issuedAt' | 'expiresAt'>;
+
 /** A third of the lifetime before the end; half where the lifetime is under 10 days (Let's Encrypt's integration guide). */
-export function planRenewal(certificate: Pick<CertificateRecord, 'issuedAt' | 'expiresAt'>): RenewalPlan {
-  const [from, to] = [Date.parse(certificate.issuedAt), Date.parse(certificate.expiresAt)];
-  const lifetime = to - from;
+export function planByLifetime({ issuedAt, expiresAt }: Validity): RenewalPlan {
+  const to = Date.parse(expiresAt);
+  const lifetime = to - Date.parse(issuedAt);
   const short = lifetime < 10 * DAY_MS;
   return {
     renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3))),
@@ -21,32 +23,54 @@ export function planRenewal(certificate: Pick<CertificateRecord, 'issuedAt' | 'e
   };
 }
 
-/** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
-export const RETRY_MINUTES = [1, 10, 100, 360] as const;
+/** With a tenth of the lifetime left it is renewed, however late the CA would have it: a window may be a mistake. */
+export function backstop({ issuedAt, expiresAt }: Validity): Timestamp {
+  const to = Date.parse(expiresAt);
+  return toTimestamp(new Date(to - (to - Date.parse(issuedAt)) / 10));
+}
 
-/** @param random 0 to 1: spreads attempts over a tenth of the wait, so that many do not come at once. */
-export function nextAttempt(failures: number, now: Date, random: number): Timestamp {
-  const minutes = RETRY_MINUTES[Math.min(failures, RETRY_MINUTES.length) - 1] ?? RETRY_MINUTES[0];
-  return toTimestamp(new Date(now.getTime() + minutes * 60_000 * (1 + random / 10)));
+export function planRenewal(
+  certificate: Validity & Pick<CertificateRecord, 'revokedAt' | 'renewal'>,
+): RenewalPlan {
+  const { revokedAt } = certificate;
+  if (revokedAt !== null) return { renewAt: revokedAt, reason: 'The CA has revoked it' };
+  const { ari } = certificate.renewal;
+  if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate);
+  if (ari.renewAt < ari.window.start) {
+    return {
+      renewAt: ari.renewAt,
+      reason: 'A tenth of its lifetime is left: later, as the CA suggests, is too late',
+    };
+  }
+  const now = ari.checkedAt !== null && ari.window.end <= ari.checkedAt;
+  return {
+    renewAt: ari.renewAt,
+    reason: now ? 'The CA wants it renewed now (ARI)' : 'The CA suggests this time (ARI)',
+  };
 }
 
 export const NO_RENEWAL_YET: RenewalState = {
   lastAttempt: null,
   lastError: null,
+  lastErrorCode: null,
   failures: 0,
   nextAttemptAt: null,
+  waitsFor: null,
+  putOff: null,
+  ari: null,
 };
 
-/** When the scheduler will try: null where it will not (uploaded, revoked, auto-renewal off). */
+/**
+ * When the scheduler will try: null where it will not (uploaded, auto-renewal off, waiting for a person). One that the
+ * CA has revoked is due since then; a person's revocation turns auto-renewal off.
+ */
 export function attemptAt(certificate: CertificateRecord): Timestamp | null {
-  if (!renewsItself(certificate)) return null;
+  if (!renewsItself(certificate) || certificate.renewal.waitsFor !== null) return null;
   const { renewAt } = planRenewal(certificate);
   const { nextAttemptAt } = certificate.renewal;
   return nextAttemptAt !== null && nextAttemptAt > renewAt ? nextAttemptAt : renewAt;
 }
 
-export function renewsItself(certificate: CertificateRecord): boolean {
-  const gone =
-    certificate.revokedAt !== null || certificate.removedAt !== null || certificate.supersededAt !== null;
-  return certificate.recipe !== null && certificate.autoRenew && !gone;
+export function renewsItself({ removedAt, supersededAt, recipe, autoRenew }: CertificateRecord): boolean {
+  return recipe !== null && autoRenew && removedAt === null && supersededAt === null;
 }

@@ -29,14 +29,18 @@ export function createSettings(stores: Stores, journal: Journal): SettingsVerbs 
     get: () => readAll(stores.settings),
     update(patch) {
       check(patch);
-      return journal.write(async ({ settings }, emit) => {
+      return journal.write(async ({ settings, certificates }, emit) => {
         const before = await readAll(settings);
         const after = merge(before, patch);
         const changes = changedFields(before, after);
         for (const section of new Set(changes.map(({ section }) => section))) {
           await settings.set(keyOf(section), after[section]);
         }
-        if (changes.length > 0) await emit(announce(changes));
+        if (changes.length > 0) {
+          // What waited for a change is tried again: this may have been the one.
+          await certificates.release({});
+          await emit(announce(changes));
+        }
         return after;
       });
     },

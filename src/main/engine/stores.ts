@@ -8,6 +8,7 @@ import type { ListedCertificate } from './attention.ts';
 import type {
   AccountRecord,
   AuditRecord,
+  CaUsageRecord,
   CertificateRecord,
   DnsCredentialRecord,
   EventRecord,
@@ -15,6 +16,7 @@ import type {
   Json,
   OrderRecord,
   ProjectRecord,
+  RevocationCheck,
   SessionRecord,
   TokenRecord,
 } from './model.ts';
@@ -95,11 +97,28 @@ export interface CertificateStore {
       Pick<
         CertificateRecord,
         'autoRenew' | 'renewal' | 'removedAt' | 'supersededAt' | 'revokedAt' | 'revocationReason'
-      >
+      > & { readonly revocationCheck: RevocationCheck }
     >,
   ): Promise<void>;
-  /** Active, renewable, not revoked, autoRenew: what the scheduler looks at. */
-  renewable(): Promise<readonly CertificateRecord[]>;
+  /** The projects whose certificate is to be renewed by now (`attemptAt` of renewal.ts); what expires first comes first. */
+  due(now: Timestamp): Promise<readonly string[]>;
+  /**
+   * Active certificates, neither revoked nor expired, whose CA is to be asked by now: about their renewal (`ari`: those
+   * with a recipe) or about a revocation. The longest due first.
+   */
+  toAsk(
+    what: 'ari' | 'revocation',
+    query: { readonly now: Timestamp; readonly limit: number },
+  ): Promise<readonly CertificateRecord[]>;
+  /** What waited for a person or a change waits no more. @returns how many that were. */
+  release(of: {
+    readonly projectId?: string | undefined;
+    readonly dnsCredentialId?: string | undefined;
+  }): Promise<number>;
+  /** Deletes superseded versions, keys included, that expired before the given time. */
+  purgeSuperseded(expiredBefore: Timestamp): Promise<number>;
+  /** Whether either of the two below would delete any. */
+  anyToPurge(before: { readonly removed: Timestamp; readonly expired: Timestamp }): Promise<boolean>;
   /** Deletes removed versions, keys included, that were removed before the given time. */
   purgeRemoved(before: Timestamp): Promise<number>;
 }
@@ -219,6 +238,17 @@ export interface EventStore {
   deleteBefore(at: Timestamp): Promise<number>;
 }
 
+export interface CaUsageStore {
+  note(records: readonly CaUsageRecord[]): Promise<void>;
+  /** When each was noted since then, the oldest first. */
+  times(of: Omit<CaUsageRecord, 'at'> & { readonly since: Timestamp }): Promise<readonly Timestamp[]>;
+  /** Those of a directory and kind since then, the most used first. */
+  most(
+    of: Pick<CaUsageRecord, 'directoryUrl' | 'kind'> & { readonly since: Timestamp; readonly limit: number },
+  ): Promise<readonly { readonly subject: string; readonly used: number; readonly oldest: Timestamp }[]>;
+  deleteBefore(at: Timestamp): Promise<void>;
+}
+
 export interface SettingStore {
   get(key: string): Promise<Json>;
   set(key: string, value: Json): Promise<void>;
@@ -269,6 +299,7 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly events: EventStore;
   readonly settings: SettingStore;
+  readonly caUsage: CaUsageStore;
   readonly overview: OverviewStore;
   /** All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;

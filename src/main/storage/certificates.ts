@@ -1,7 +1,7 @@
 // CertificateStore on SQLite: versions of a project's certificate, one of them active.
-import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { RevocationReason } from '../../shared/certificate.ts';
-import type { CertificateRecord } from '../engine/model.ts';
+import type { CertificateRecord, RenewalState } from '../engine/model.ts';
 import type { CertificateStore } from '../engine/stores.ts';
 import type { CertificatesTable, Schema } from './schema.ts';
 
@@ -62,14 +62,51 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
     async update(id, patch) {
       await db.updateTable('certificates').set(toColumns(patch)).where('id', '=', id).execute();
     },
-    async renewable() {
-      const rows = await active()
-        .where('auto_renew', '=', 1)
-        .where('recipe', 'is not', null)
-        .where('revoked_at', 'is', null)
+    async due(now) {
+      const rows = await db
+        .selectFrom('listed_certificates')
+        .select('project_id')
+        .where('attempt_at', '<=', now)
         .orderBy('expires_at')
         .execute();
+      return rows.map((row) => row.project_id);
+    },
+    async toAsk(what, { now, limit }) {
+      const column = what === 'ari' ? 'ari_check_at' : 'revocation_check_at';
+      const rows = await select()
+        .where(column, 'is not', null)
+        .where(column, '<=', now)
+        .where('expires_at', '>', now)
+        .orderBy(column)
+        .limit(limit)
+        .execute();
       return rows.map(toCertificate);
+    },
+    async release({ projectId, dnsCredentialId }) {
+      let query = db.updateTable('certificates').set({ waits_for: null }).where('waits_for', 'is not', null);
+      if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+      if (dnsCredentialId !== undefined)
+        query = query.where(sql<boolean>`recipe ->> '$.dnsCredentialId' = ${dnsCredentialId}`);
+      const result = await query.executeTakeFirst();
+      return Number(result.numUpdatedRows);
+    },
+    async purgeSuperseded(expiredBefore) {
+      const result = await db
+        .deleteFrom('certificates')
+        .where('superseded_at', 'is not', null)
+        .where('expires_at', '<', expiredBefore)
+        .executeTakeFirst();
+      return Number(result.numDeletedRows);
+    },
+    async anyToPurge({ removed, expired }) {
+      const gone = db.selectFrom('certificates').select('id').where('removed_at', '<', removed).limit(1);
+      const old = db
+        .selectFrom('certificates')
+        .select('id')
+        .where('superseded_at', 'is not', null)
+        .where('expires_at', '<', expired)
+        .limit(1);
+      return [await gone.execute(), await old.execute()].some((rows) => rows.length > 0);
     },
     async purgeRemoved(before) {
       const result = await db.deleteFrom('certificates').where('removed_at', '<', before).executeTakeFirst();
@@ -82,20 +119,28 @@ type Patch = Parameters<CertificateStore['update']>[1];
 
 function toColumns(patch: Patch): Updateable<CertificatesTable> {
   const { autoRenew, renewal, removedAt, supersededAt, revokedAt, revocationReason } = patch;
+  const { revocationCheck } = patch;
   return {
     ...(autoRenew === undefined ? {} : { auto_renew: autoRenew ? 1 : 0 }),
-    ...(renewal === undefined
-      ? {}
-      : {
-          last_attempt: renewal.lastAttempt,
-          last_error: renewal.lastError,
-          failures: renewal.failures,
-          next_attempt_at: renewal.nextAttemptAt,
-        }),
+    ...(renewal === undefined ? {} : renewalColumns(renewal)),
+    ...(revocationCheck === undefined ? {} : { revocation_check: JSON.stringify(revocationCheck) }),
     ...(removedAt === undefined ? {} : { removed_at: removedAt }),
     ...(supersededAt === undefined ? {} : { superseded_at: supersededAt }),
     ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
     ...(revocationReason === undefined ? {} : { revocation_reason: revocationReason }),
+  };
+}
+
+function renewalColumns(renewal: RenewalState) {
+  return {
+    last_attempt: renewal.lastAttempt,
+    last_error: renewal.lastError,
+    last_error_code: renewal.lastErrorCode,
+    failures: renewal.failures,
+    next_attempt_at: renewal.nextAttemptAt,
+    waits_for: renewal.waitsFor,
+    put_off: renewal.putOff,
+    ari: renewal.ari === null ? null : JSON.stringify(renewal.ari),
   };
 }
 
@@ -119,10 +164,7 @@ function toRow(certificate: CertificateRecord): Insertable<CertificatesTable> {
     recipe: certificate.recipe === null ? null : JSON.stringify(certificate.recipe),
     account_id: certificate.accountId,
     renewed_from: certificate.renewedFrom,
-    last_attempt: certificate.renewal.lastAttempt,
-    last_error: certificate.renewal.lastError,
-    failures: certificate.renewal.failures,
-    next_attempt_at: certificate.renewal.nextAttemptAt,
+    ...renewalColumns(certificate.renewal),
     stored_at: certificate.storedAt,
     superseded_at: certificate.supersededAt,
     removed_at: certificate.removedAt,
@@ -154,8 +196,12 @@ export function toCertificate(row: Selectable<CertificatesTable>): CertificateRe
     renewal: {
       lastAttempt: row.last_attempt,
       lastError: row.last_error,
+      lastErrorCode: row.last_error_code,
       failures: row.failures,
       nextAttemptAt: row.next_attempt_at,
+      waitsFor: row.waits_for,
+      putOff: row.put_off,
+      ari: row.ari === null ? null : JSON.parse(row.ari),
     },
     storedAt: row.stored_at,
     supersededAt: row.superseded_at,

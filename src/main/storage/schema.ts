@@ -15,6 +15,7 @@ export interface Schema {
   sessions: SessionsTable;
   events: EventsTable;
   settings: SettingsTable;
+  ca_usage: CaUsageTable;
 }
 
 interface ProjectsTable {
@@ -64,7 +65,14 @@ export interface CertificatesTable {
   removed_at: string | null;
   revoked_at: string | null;
   revocation_reason: string | null;
+  last_error_code: string | null;
+  waits_for: string | null;
+  put_off: string | null;
+  ari: string | null;
+  revocation_check: string | null;
   attempt_at: GeneratedAlways<string | null>;
+  ari_check_at: GeneratedAlways<string | null>;
+  revocation_check_at: GeneratedAlways<string | null>;
   ca: GeneratedAlways<string | null>;
   provider: GeneratedAlways<string | null>;
 }
@@ -171,6 +179,14 @@ export interface EventsTable {
   job_id: string | null;
   message: string;
   data: string;
+}
+
+interface CaUsageTable {
+  id: Generated<number>;
+  at: string;
+  directory_url: string;
+  kind: string;
+  subject: string;
 }
 
 interface SettingsTable {

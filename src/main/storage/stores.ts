@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Stores } from '../engine/stores.ts';
 import { createAccountStore } from './accounts.ts';
 import { createAuditStore } from './audit.ts';
+import { createCaUsageStore } from './ca-usage.ts';
 import { createCertificateStore } from './certificates.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
@@ -29,6 +30,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     audit: createAuditStore(db),
     events: createEventStore(db),
     settings: createSettingStore(db),
+    caUsage: createCaUsageStore(db),
     overview: createOverviewStore(db),
     transaction: (work) => db.transaction().execute((trx) => work(createStores(trx))),
   };

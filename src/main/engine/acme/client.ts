@@ -9,6 +9,7 @@ import { createDirectoryCache } from './directory-cache.ts';
 import { createNoncePool, type NoncePool } from './nonces.ts';
 import { type AcmeResponse, answerError, isProblem, parseJson, unexpectedAnswer } from './problem.ts';
 import { quickRetry } from './quick-retry.ts';
+import { readRenewalInfo } from './renewal-info.ts';
 import { type Call, type CallOptions, createSession, type Verbs } from './session.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
@@ -43,6 +44,14 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
         }
       };
       return createSession({ accountKey, accountUrl, directory, call });
+    },
+    async renewalInfo({ directoryUrl, certId, signal }) {
+      const { renewalInfo } = await directories.get(directoryUrl, signal);
+      if (renewalInfo === undefined) return null;
+      const url = `${renewalInfo.replace(/\/$/, '')}/${certId}`;
+      const response = await transport.send({ method: 'GET', url, signal });
+      if (response.status >= 300) throw answerError(response);
+      return readRenewalInfo(response);
     },
     close: () => transport.close(),
   };

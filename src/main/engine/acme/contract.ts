@@ -69,6 +69,14 @@ export interface NewOrder {
   readonly replaces?: string;
 }
 
+/** RFC 9773 section 4.2. */
+export interface AcmeRenewalInfo {
+  readonly window: { readonly start: Date; readonly end: Date };
+  /** A page that says why; only where the CA has something to say. */
+  readonly explanationUrl: string | null;
+  readonly retryAfterMs: number | null;
+}
+
 /**
  * One account at one CA, for the length of one job: every request ends when `signal` aborts, or after the
  * client's request time-out. Failures are CertdeskError: ACME_UNAVAILABLE (no connection, 5xx), ACME_TIMEOUT (no
@@ -111,6 +119,16 @@ export interface AcmeClient {
     readonly accountUrl: string | null;
     readonly signal: AbortSignal;
   }): AcmeSession;
+  /**
+   * What the CA says of a certificate's renewal; asked without an account. Null where the CA offers no ARI. Fails as a
+   * session's requests do.
+   * @param certId As renewalCertId makes it.
+   */
+  renewalInfo(options: {
+    readonly directoryUrl: string;
+    readonly certId: string;
+    readonly signal: AbortSignal;
+  }): Promise<AcmeRenewalInfo | null>;
   /** Closes the connections that are kept alive. */
   close(): Promise<void>;
 }

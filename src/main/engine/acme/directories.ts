@@ -1,5 +1,23 @@
 // The CAs as data: what GET /cas lists, and which directory an id, or an address given in its place, stands for.
 import { CertdeskError } from '../errors.ts';
+import type { CaUsageKind } from '../model.ts';
+
+/** A published rate limit: so many in so long a time. */
+export interface CaLimit {
+  readonly kind: CaUsageKind;
+  /** For a person: `new orders of an account`. */
+  readonly name: string;
+  readonly count: number;
+  readonly hours: number;
+}
+
+/** https://letsencrypt.org/docs/rate-limits/, as of 2026-08-05. */
+const LETS_ENCRYPT_LIMITS: readonly CaLimit[] = [
+  { kind: 'order', name: 'new orders of an account', count: 300, hours: 3 },
+  { kind: 'registered-domain', name: 'certificates of a registered domain', count: 50, hours: 168 },
+  { kind: 'exact-set', name: 'certificates of the same names', count: 5, hours: 168 },
+  { kind: 'failed-authorization', name: 'failed validations of a name', count: 5, hours: 1 },
+];
 
 export interface CertificateAuthority {
   /** What `ca` names in the API. */
@@ -11,6 +29,8 @@ export interface CertificateAuthority {
   /** Whether a new account wants a key of the CA's own customer area (RFC 8555 section 7.3.4). */
   readonly needsEab: boolean;
   readonly website: string;
+  /** What the CA lets an account do, by its own page; empty where it publishes nothing. */
+  readonly limits: readonly CaLimit[];
   /** The CA's own page about ACME; where its EAB keys come from, where it wants them. */
   readonly docs: string;
 }
@@ -29,6 +49,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
     stagingUrl: 'https://acme-staging-v02.api.letsencrypt.org/directory',
     needsEab: false,
+    limits: LETS_ENCRYPT_LIMITS,
     website: 'https://letsencrypt.org/',
     docs: 'https://letsencrypt.org/docs/',
   },
@@ -38,6 +59,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.zerossl.com/v2/DV90',
     stagingUrl: null,
     needsEab: true,
+    limits: [],
     website: 'https://zerossl.com/',
     docs: 'https://zerossl.com/documentation/acme/',
   },
@@ -47,6 +69,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory',
     stagingUrl: 'https://dv.acme-v02.test-api.pki.goog/directory',
     needsEab: true,
+    limits: [],
     website: 'https://pki.goog/',
     docs: 'https://cloud.google.com/certificate-manager/docs/public-ca-tutorial',
   },
@@ -56,6 +79,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.ssl.com/sslcom-dv-rsa',
     stagingUrl: null,
     needsEab: true,
+    limits: [],
     website: 'https://www.ssl.com/',
     docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
   },
@@ -65,6 +89,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme.ssl.com/sslcom-dv-ecc',
     stagingUrl: null,
     needsEab: true,
+    limits: [],
     website: 'https://www.ssl.com/',
     docs: 'https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/',
   },
@@ -74,6 +99,7 @@ export const CERTIFICATE_AUTHORITIES: readonly CertificateAuthority[] = [
     directoryUrl: 'https://acme-api.actalis.com/acme/directory',
     stagingUrl: null,
     needsEab: true,
+    limits: [],
     website: 'https://www.actalis.com/',
     docs: 'https://guide.actalis.com/ssl-certificate/acme.aspx',
   },
@@ -97,6 +123,13 @@ export function resolveDirectory(ca: string, staging: boolean, overrides: Direct
   if (directory !== undefined && directory !== null) return directory;
   const message = `${known?.name ?? ca} has no staging directory: leave out staging and dryRun, or choose another CA.`;
   throw new CertdeskError('INVALID_REQUEST', message, { field: 'staging' });
+}
+
+/** The CA's staging directory; null where it has none, or where only its production directory was replaced. */
+export function stagingOf(ca: string, overrides: DirectoryOverrides): string | null {
+  if (ca === 'letsencrypt' && overrides.production !== undefined) return overrides.staging ?? null;
+  const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
+  return (ca === 'letsencrypt' ? overrides.staging : undefined) ?? known?.stagingUrl ?? null;
 }
 
 /**

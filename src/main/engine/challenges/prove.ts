@@ -14,6 +14,7 @@ import { CertdeskError } from '../errors.ts';
 import type { ChallengeRecord } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
 import type { Log } from '../ports.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 
 export interface ProofDeps extends OrderKeeperDeps {
@@ -42,13 +43,16 @@ const SIDE_BY_SIDE = 5;
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
 export async function prove({ solver }: Task, proof: Proof): Promise<void> {
   const { keeper, session, order } = proof;
-  const authorizations = await inBatches(order.authorizations, (url) => session.getAuthorization(url));
+  const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
+  const authorizations = await sideBySide(order.authorizations, bounds, (url) =>
+    session.getAuthorization(url),
+  );
   const open = authorizations.filter(({ status }) => status === 'pending');
   await keeper.step('authorization', `${authorizations.length} authorizations, ${open.length} to prove`);
   refuseDead(authorizations);
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
-  await inBatches(pending, (each) => present(each, solver, proof));
+  await sideBySide(pending, bounds, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, keeper));
   if (tasks.length > 0) await solver.awaitVisible(tasks, context(proof, null));
 
@@ -58,8 +62,8 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
     'validation',
     `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`,
   );
-  await inBatches(unannounced, ({ challenge }) => session.completeChallenge(challenge.url));
-  const settled = await inBatches(pending, (each) => follow(each, proof));
+  await sideBySide(unannounced, bounds, ({ challenge }) => session.completeChallenge(challenge.url));
+  const settled = await sideBySide(pending, bounds, (each, signal) => follow(each, { ...proof, signal }));
   refuseFailed(settled, solver.type);
 }
 
@@ -179,7 +183,7 @@ function advice(problem: AcmeProblem | null, type: string): string {
 /** Undoes what was presented. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
 export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKeeper): Promise<void> {
   const left = keeper.order.challenges.filter(({ state }) => state !== 'cleaned');
-  await inBatches(left, async (record) => {
+  await sideBySide(left, { limit: SIDE_BY_SIDE }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
       await solver.cleanUp(record, context({ keeper, signal }, record));
@@ -196,11 +200,3 @@ export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKe
 }
 
 const CLEAN_UP_MS = 60_000;
-
-async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += SIDE_BY_SIDE) {
-    results.push(...(await Promise.all(items.slice(at, at + SIDE_BY_SIDE).map(work))));
-  }
-  return results;
-}

@@ -1,28 +1,25 @@
-// Looks once a minute for certificates that are due, and lines up their renewals; also clears away what has aged. Each
-// look leaves a heartbeat in the database, so that a missed one shows.
+// Looks once a minute for what is due (sweep.ts), sooner while more is due than may run side by side. Each look leaves a
+// heartbeat in the database, so that a missed one shows; the first one after a sleep or a stop catches up.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
-import { CertdeskError, toCertdeskError } from '../errors.ts';
-import type { Issuance } from '../issuance.ts';
-import type { Journal } from '../journal.ts';
+import { toCertdeskError } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import { attemptAt } from '../renewal.ts';
-import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../retention.ts';
 import type { Stores } from '../stores.ts';
+import type { Swept } from '../sweep.ts';
 
 export interface SchedulerDeps {
-  readonly stores: Stores;
-  readonly journal: Journal;
-  readonly issuance: Issuance;
+  readonly stores: Pick<Stores, 'settings'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Undoes challenges that an earlier clean-up could not. */
-  sweepLeftovers(): Promise<void>;
+  /** 0 to 1: the moments of looks are spread by it. */
+  random(): number;
+  sweep(signal: AbortSignal): Promise<Swept>;
 }
 
 export interface Scheduler {
   start(): void;
   /** One look, now; resolves with how many renewals were begun. */
   sweep(): Promise<number>;
+  /** Ends a look that is under way. */
   stop(): void;
   /** When the next look is due; null while it is stopped. */
   nextAt(): Timestamp | null;
@@ -33,6 +30,8 @@ export interface Heartbeat {
   readonly at: Timestamp;
   /** Renewals that it began. */
   readonly begun: number;
+  /** How long it took. */
+  readonly ms: number;
   /** Why it failed; null where it did not. */
   readonly error: string | null;
 }
@@ -45,85 +44,51 @@ export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Pro
 }
 
 const EVERY_MS = 60_000;
+/** While more is due than may run side by side. */
+const SOON_MS = 5_000;
+/** Looks later than that were slept through. */
+const ASLEEP_MS = 5 * EVERY_MS;
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const { stores, journal, issuance, clock, log, sweepLeftovers } = deps;
+  const { stores, clock, log, random } = deps;
   let timer: NodeJS.Timeout | undefined;
+  let stopping: AbortController | null = null;
   let sweeping: Promise<number> | null = null;
   let due: Timestamp | null = null;
+  let more = false;
 
-  async function sweep(): Promise<number> {
+  async function sweepAndTell(signal: AbortSignal): Promise<number> {
     const now = clock.now();
-    await purge(daysAgo(KEEP_REMOVED_DAYS, now));
-    await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
-    let begun = 0;
-    for (const certificate of await stores.certificates.renewable()) {
-      const at = attemptAt(certificate);
-      if (at === null || at > toTimestamp(now)) continue;
-      if (await renew(certificate.projectId)) begun += 1;
+    const started = performance.now();
+    await noticeGap(now);
+    const swept = await deps.sweep(signal).catch((error: unknown) => ({ begun: 0, more: false, error }));
+    more = swept.more;
+    if (swept.error !== null) {
+      log.error({ err: swept.error }, 'The sweep for renewals failed in part; it is tried again in a minute');
     }
-    // Last: what cannot be cleared away must not hold up a renewal.
-    await sweepLeftovers();
-    return begun;
-  }
-
-  /** Keys go with them for good: that is a matter of the audit trail. */
-  async function purge(before: Timestamp): Promise<void> {
-    await journal.write(async (tx, emit) => {
-      const count = await tx.certificates.purgeRemoved(before);
-      if (count === 0) return;
-      await emit({
-        kind: 'certificate.purged',
-        message: `${count} certificate versions removed before ${before} deleted with their keys`,
-        audit: { operation: 'certificates.purge', result: 'ok' },
-      });
+    await stores.settings.set(HEARTBEAT, {
+      at: toTimestamp(now),
+      begun: swept.begun,
+      ms: Math.round(performance.now() - started),
+      error: swept.error === null ? null : toCertdeskError(swept.error).message,
     });
+    return swept.begun;
   }
 
-  async function renew(projectId: string): Promise<boolean> {
-    try {
-      await issuance.renew(projectId, {
-        by: null,
-        respondAsync: true,
-        idempotencyKey: null,
-        automatic: true,
-      });
-      return true;
-    } catch (error) {
-      // Somebody renews, revokes or removes it at this moment: the next look will tell.
-      const passing = [
-        'OPERATION_IN_PROGRESS',
-        'CERTIFICATE_NOT_FOUND',
-        'PROJECT_NOT_FOUND',
-        'SHUTTING_DOWN',
-      ];
-      if (error instanceof CertdeskError && passing.includes(error.code)) return false;
-      // One that cannot be begun does not hold up the others.
-      log.error({ projectId, err: error }, 'A renewal could not be begun; it is tried again in a minute');
-      return false;
-    }
-  }
-
-  async function sweepAndTell(): Promise<number> {
-    const now = clock.now();
-    if (timer !== undefined) due = toTimestamp(new Date(now.getTime() + EVERY_MS));
-    const heartbeat = (begun: number, error: string | null) =>
-      stores.settings.set(HEARTBEAT, { at: toTimestamp(now), begun, error });
-    try {
-      const begun = await sweep();
-      await heartbeat(begun, null);
-      return begun;
-    } catch (error) {
-      await heartbeat(0, toCertdeskError(error).message);
-      throw error;
+  async function noticeGap(now: Date): Promise<void> {
+    const last = await readHeartbeat({ settings: stores.settings });
+    const gap = last === null ? 0 : now.getTime() - Date.parse(last.at);
+    if (gap > ASLEEP_MS) {
+      log.warn({ minutes: Math.round(gap / 60_000) }, 'Renewals were not looked for meanwhile; catching up');
     }
   }
 
   /** One sweep at a time; a failed one is logged and the next one comes in a minute. */
   function guarded(): Promise<number> {
-    sweeping ??= sweepAndTell()
+    const { signal } = stopping ?? new AbortController();
+    sweeping ??= sweepAndTell(signal)
       .catch((error: unknown) => {
-        log.error({ err: error }, 'The sweep for renewals failed; it is tried again in a minute');
+        log.error({ err: error }, 'The sweep for renewals could not be noted; it is tried again in a minute');
         return 0;
       })
       .finally(() => {
@@ -132,17 +97,28 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return sweeping;
   }
 
+  /** Spread by a tenth, so that many installations do not ask their CA at the same second. */
+  function plan(): void {
+    if (stopping === null || stopping.signal.aborted) return;
+    const wait = (more ? SOON_MS : EVERY_MS) * (0.95 + random() / 10);
+    due = toTimestamp(new Date(clock.now().getTime() + wait));
+    timer = setTimeout(() => void guarded().finally(plan), wait);
+    timer.unref();
+  }
+
   return {
     start() {
-      timer ??= setInterval(guarded, EVERY_MS);
-      timer.unref();
-      void guarded();
+      if (stopping !== null) return;
+      stopping = new AbortController();
+      due = toTimestamp(new Date(clock.now().getTime() + EVERY_MS));
+      void guarded().finally(plan);
     },
     sweep: guarded,
     nextAt: () => due,
     stop() {
-      clearInterval(timer);
-      timer = undefined;
+      clearTimeout(timer);
+      stopping?.abort();
+      stopping = null;
       due = null;
     },
   };

@@ -3,6 +3,7 @@ import { initial } from './0001-initial.ts';
 import { sessions } from './0002-sessions.ts';
 import { listing } from './0003-listing.ts';
 import { audit } from './0004-audit.ts';
+import { renewal } from './0005-renewal.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, sessions, listing, audit];
+export const MIGRATIONS: readonly Migration[] = [initial, sessions, listing, audit, renewal];

@@ -1,0 +1,99 @@
+// When a failed renewal is tried again: a table of waits, the CA's own wait above it, and the failures that waiting does
+// not mend. Pure.
+import type { ErrorCode } from '../../../shared/errors.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { CertdeskError } from '../errors.ts';
+import type { RenewalState } from '../model.ts';
+
+/** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
+export const RETRY_MINUTES = [1, 10, 100, 360] as const;
+
+/** @param random 0 to 1: spreads attempts over a tenth of the wait, so that many do not come at once. */
+export function nextAttempt(failures: number, now: Date, random: number): Timestamp {
+  const minutes = RETRY_MINUTES[Math.min(failures, RETRY_MINUTES.length) - 1] ?? RETRY_MINUTES[0];
+  return toTimestamp(new Date(now.getTime() + minutes * 60_000 * (1 + random / 10)));
+}
+
+const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
+  DNS_CREDENTIALS_REJECTED: 'Waits for new DNS credentials: the provider refuses the ones that are kept.',
+  DNS_CREDENTIALS_REQUIRED: 'Waits for DNS credentials: none are kept.',
+  DNS_CREDENTIAL_NOT_FOUND: 'Waits for DNS credentials: the one that was named is gone.',
+  DNS_ZONE_NOT_FOUND: 'Waits for a person: the zone of the name is not in that DNS account.',
+  UNSUPPORTED_DNS_PROVIDER: 'Waits for a person: the DNS provider is not supported any more.',
+  CHALLENGE_UNAVAILABLE: 'Waits for a person: the CA offers no challenge of the chosen type.',
+  UNKNOWN_CA: 'Waits for a person: the CA is not known any more.',
+  ACME_EAB_REQUIRED: "Waits for a person: the CA wants a key of its customer area ('eab').",
+  NOT_AN_ACME_CERTIFICATE: 'Waits for a person: it cannot be renewed here.',
+  SEALED_DATA_UNREADABLE: 'Waits for a person: a sealed key cannot be opened.',
+};
+
+/** Problem types (RFC 8555 section 6.7, profiles draft) that the CA would only repeat. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  caa: 'a CAA record of the domain forbids this CA',
+  rejectedIdentifier: 'the CA does not issue for this name',
+  unsupportedIdentifier: 'the CA does not issue for this kind of name',
+  userActionRequired: 'the CA wants its terms agreed to',
+  invalidProfile: 'the CA does not offer the chosen profile',
+  badCSR: 'the CA refuses this kind of request',
+  badPublicKey: 'the CA refuses this kind of key',
+};
+
+/** A sentence where a retry cannot help; null where waiting may. */
+export function whatHelps(error: CertdeskError): string | null {
+  const known = WAITS_FOR[error.code];
+  if (known !== undefined) return known;
+  const problem = problemOf(error);
+  const kind = problem?.type?.split(':').at(-1) ?? '';
+  const refusal = REFUSALS[kind];
+  if (refusal !== undefined) return `Waits for a person: ${refusal}.`;
+  const gone = kind === 'dns' && /NXDOMAIN/i.test(problem?.detail ?? '');
+  return gone ? 'Waits for a person: the name does not exist any more.' : null;
+}
+
+/**
+ * The state after one more failed attempt.
+ * @param random 0 to 1, for the spread.
+ */
+export function afterFailure(
+  before: RenewalState,
+  error: CertdeskError,
+  { now, random }: { readonly now: Date; readonly random: number },
+): RenewalState {
+  const failures = before.failures + 1;
+  const waitsFor = whatHelps(error);
+  const own = nextAttempt(failures, now, random);
+  return {
+    ...before,
+    lastAttempt: toTimestamp(now),
+    lastError: sentenceOf(error),
+    lastErrorCode: error.code,
+    failures,
+    waitsFor,
+    putOff: null,
+    nextAttemptAt: waitsFor === null ? later(own, retryAfterOf(error, now)) : null,
+  };
+}
+
+/** When the CA or the DNS provider wants to be asked again at the earliest; it wins over our own waits. */
+function retryAfterOf({ details }: CertdeskError, now: Date): string {
+  const seconds: unknown =
+    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
+  if (typeof seconds !== 'number') return '';
+  return toTimestamp(new Date(now.getTime() + Math.min(seconds, LONGEST_WAIT_S) * 1000));
+}
+
+/** No limit of a CA is longer than a week; a wait of years would be a mistake of the CA's. */
+const LONGEST_WAIT_S = 7 * 86_400;
+
+const later = (one: string, other: string): string => (one > other ? one : other);
+
+/** With the CA's own words, which say more than ours. */
+function sentenceOf(error: CertdeskError): string {
+  const detail = problemOf(error)?.detail;
+  if (detail === undefined || error.message.includes(detail)) return error.message;
+  return `${error.message} (the CA: ${detail})`;
+}
+
+function problemOf({ details }: CertdeskError) {
+  return (details as { problem?: { type?: string; detail?: string } | null } | undefined)?.problem ?? null;
+}

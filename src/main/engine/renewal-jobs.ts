@@ -1,0 +1,154 @@
+// What a renewal does beside an issuance: which CA is asked, whether its staging directory is tried first, whether what
+// came is worth having, and what is noted where it fails.
+
+import { toTimestamp } from '../../shared/time.ts';
+import { resolveDirectory, stagingOf } from './acme/directories.ts';
+import { renewalCertId } from './acme/renewal-info.ts';
+import { exactSet } from './ca-usage.ts';
+import { CertdeskError, toCertdeskError } from './errors.ts';
+import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
+import { afterFailure } from './jobs/retry.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
+import { presentRenewed } from './present.ts';
+import { NO_RENEWAL_YET } from './renewal.ts';
+import { readSettings } from './settings.ts';
+import type { Stores } from './stores.ts';
+
+type RenewInput = Extract<JobInput, { kind: 'renew' }>;
+
+export interface RenewalJobs {
+  run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
+  /** In the transaction that says that the job has failed. */
+  failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
+}
+
+/** Failed attempts after which something else is tried: the staging directory first, the fallback CA. */
+const MANY_FAILURES = 2;
+
+export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps): RenewalJobs {
+  const { stores, clock, directories } = deps;
+
+  /** Another CA where the usual one has failed on its own account; every second time, for it may be well again. */
+  async function chooseRecipe(input: RenewInput, previous: CertificateRecord | null): Promise<Recipe> {
+    const { insteadOf, ...kept } = input.recipe;
+    const recipe = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
+    const { fallbackCa } = await readSettings(stores.settings, 'renewals');
+    const { failures = 0, lastErrorCode = null } = previous?.renewal ?? {};
+    const turn = failures >= MANY_FAILURES && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
+    if (fallbackCa === null || fallbackCa === recipe.ca || recipe.staging || !turn) return recipe;
+    const { ca, profile } = recipe;
+    // Profiles and alternate chains are the CA's own.
+    return { ...recipe, ca: fallbackCa, profile: null, preferredChain: null, insteadOf: { ca, profile } };
+  }
+
+  /**
+   * After failures the names are proved to the staging directory first: there a failed validation counts for no limit
+   * that matters. What is wrong with the staging directory itself says nothing.
+   * @throws the failure of a proof
+   */
+  async function rehearse(job: JobRecord, recipe: Recipe, signal: AbortSignal): Promise<void> {
+    if (recipe.staging || stagingOf(recipe.ca, directories) === null) return;
+    // An order at the real directory is gone on with.
+    const order = await stores.orders.get(job.id);
+    if (order?.directoryUrl === resolveDirectory(recipe.ca, false, directories) && order.url !== null) return;
+    const rehearsal = { ...recipe, staging: true };
+    const keep = async () => undefined;
+    try {
+      await steps.issueFor(job, { recipe: rehearsal }, { signal, keep });
+    } catch (cause) {
+      signal.throwIfAborted();
+      const { code, message, details } = toCertdeskError(cause);
+      if (!isFailedProof(code)) return;
+      const text = `${message} (tried at the CA's staging directory first)`;
+      throw new CertdeskError(code, text, details, { cause });
+    }
+  }
+
+  /** The certID where the CA is the one that issued it and offers ARI; first attempts only, for it may be the fault. */
+  async function replacesOf(recipe: Recipe, previous: CertificateRecord | null): Promise<string | null> {
+    if (previous === null || previous.accountId === null || previous.renewal.failures >= MANY_FAILURES)
+      return null;
+    if (previous.renewal.ari?.window == null) return null;
+    const account = await stores.accounts.get(previous.accountId);
+    const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, directories);
+    return account?.directoryUrl === directoryUrl ? renewalCertId(previous.chain) : null;
+  }
+
+  return {
+    async run(job, input, signal) {
+      const previous = await stores.certificates.get(input.certificateId);
+      const lastAttempt = toTimestamp(clock.now());
+      const recipe = await chooseRecipe(input, previous);
+      if ((previous?.renewal.failures ?? 0) >= MANY_FAILURES) await rehearse(job, recipe, signal);
+      const replaces = await replacesOf(recipe, previous);
+      const certificate = await steps.issueFor(
+        job,
+        { recipe, replaces },
+        {
+          signal,
+          keep: async (issued) => {
+            if (previous !== null) refuseWorse(issued.leaf, previous);
+            const version = await steps.newVersion(job, recipe, issued);
+            const renewal = { ...NO_RENEWAL_YET, lastAttempt };
+            const renewedFrom = previous?.issuedAt ?? null;
+            const exempt = {
+              replaced: replaces !== null,
+              renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
+            };
+            return steps.activate(
+              { ...version, autoRenew: input.autoRenew, renewedFrom, renewal },
+              job,
+              exempt,
+            );
+          },
+        },
+      );
+      await steps.succeed(job, { certificate: presentRenewed(certificate) });
+    },
+
+    async failed(certificateId, error, tx) {
+      const certificate = await tx.certificates.get(certificateId);
+      if (certificate === null) return;
+      const renewal = afterFailure(certificate.renewal, error, { now: clock.now(), random: Math.random() });
+      await tx.certificates.update(certificateId, { renewal });
+    },
+  };
+}
+
+const CA_FAULTS = [
+  'ACME_UNAVAILABLE',
+  'ACME_TIMEOUT',
+  'ACME_RATE_LIMITED',
+  'ACME_PROTOCOL_ERROR',
+  'ACME_REJECTED',
+  'ISSUED_CERTIFICATE_REJECTED',
+];
+
+function isFaultOfCa(code: string | null): boolean {
+  return code !== null && CA_FAULTS.includes(code);
+}
+
+function isFailedProof(code: string): boolean {
+  return code.startsWith('CHALLENGE_') || code.startsWith('DNS_');
+}
+
+/** A certificate that ends before the one in use, and lives less than a third as long, is no renewal of it. */
+const SHORTEST_SHARE = 3;
+
+/**
+ * Names and key were checked by `verifyIssued`. What is revoked or expired is worse than anything.
+ * @throws ISSUED_CERTIFICATE_REJECTED (details.check `lifetime`)
+ */
+export function refuseWorse(
+  issued: Pick<CertificateRecord, 'issuedAt' | 'expiresAt'>,
+  previous: CertificateRecord,
+): void {
+  const lifetime = ({ issuedAt, expiresAt }: typeof issued) => Date.parse(expiresAt) - Date.parse(issuedAt);
+  if (previous.revokedAt !== null || issued.expiresAt > previous.expiresAt) return;
+  if (lifetime(issued) >= lifetime(previous) / SHORTEST_SHARE) return;
+  throw new CertdeskError(
+    'ISSUED_CERTIFICATE_REJECTED',
+    `The certificate that the CA issued was not taken into use: it expires at ${issued.expiresAt}, before the one in use (${previous.expiresAt}).`,
+    { check: 'lifetime', expiresAt: issued.expiresAt, inUse: previous.expiresAt },
+  );
+}

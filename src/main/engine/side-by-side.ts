@@ -1,0 +1,32 @@
+// Bounded work side by side, which ends as one: with the first failure the others are told to stop, and are waited for.
+
+/**
+ * @param work Gets a signal that aborts where another one has failed, or `signal` does.
+ * @returns the results in the order of the items. @throws the first failure, when all that was begun has ended.
+ */
+export async function sideBySide<T, R>(
+  items: readonly T[],
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<R[]> {
+  const failing = new AbortController();
+  const both = signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]);
+  const results: R[] = new Array(items.length);
+  const failures: unknown[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of queue) {
+      if (both.aborted) return;
+      try {
+        results[at] = await work(item, both);
+      } catch (error) {
+        failures.push(error);
+        failing.abort(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  signal?.throwIfAborted();
+  return results;
+}

@@ -1,0 +1,36 @@
+// Renewals as a whole: what is used of the CAs' limits, and a pause.
+import { z } from 'zod';
+import { TimestampSchema } from './time.ts';
+
+const count = z.int().min(0);
+
+export const BudgetSchema = z
+  .object({
+    limits: z.array(
+      z.object({
+        ca: z.string().meta({ description: 'An id of GET /cas' }),
+        kind: z.enum(['order', 'registered-domain', 'exact-set', 'failed-authorization']),
+        name: z.string().meta({ description: "The CA's limit, for a person" }),
+        count: count.meta({ description: 'So many are allowed' }),
+        hours: count.meta({ description: 'in so many hours' }),
+        uses: z
+          .array(
+            z.object({
+              subject: z.string().meta({ description: 'The account, registered domain, names, or name' }),
+              used: count,
+              left: count,
+              nextFreedAt: TimestampSchema.meta({ description: 'When the oldest of them counts no more' }),
+            }),
+          )
+          .meta({ description: 'The most used first; at most 50' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Budget' });
+export type Budget = z.infer<typeof BudgetSchema>;
+
+export const PauseRequestSchema = z
+  .strictObject({
+    until: TimestampSchema.nullable().meta({ description: 'Null: renewals go on now' }),
+  })
+  .meta({ id: 'PauseRequest' });

@@ -1,0 +1,138 @@
+// Renewal against a real Pebble: what it suggests (ARI), what an order replaces, its staging directory first.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Stores } from '../../src/main/engine/stores.ts';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
+
+describeWith('pebble', 'renewal', () => {
+  let pebble: Pebble;
+  let staging: Pebble;
+  let app: TestApp;
+  /** Beside the running server, to look and to make as if. */
+  let database: { readonly stores: Stores; close(): Promise<void> };
+  beforeAll(async () => {
+    [pebble, staging] = await Promise.all([startPebble(), startPebble()]);
+    app = await startApp({ pebble, staging });
+    const opened = openDatabase(databasePath(app.dataFolder));
+    database = { stores: createStores(opened.db), close: opened.close };
+  });
+  afterAll(async () => {
+    await database.close();
+    await app.stop();
+    await Promise.all([pebble.stop(), staging.stop()]);
+  });
+
+  async function obtained(domain: string): Promise<string> {
+    const id = await app.project(domain);
+    const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body: HTTP_01 });
+    expect(answer.status, answer.text).toBe(200);
+    return id;
+  }
+  const status = async (id: string) => (await app.call('GET', `/projects/${id}/certificate/status`)).body;
+  const renew = (id: string) => app.call('POST', `/projects/${id}/certificate/renew`);
+  const stores = () => database.stores;
+  const chainOf = async (id: string) => (await stores().certificates.active(id))?.chain ?? '';
+
+  it('is planned in the window that the CA suggests, soon after the certificate is there', async () => {
+    const id = await obtained('ari.example.com');
+    await app.app.engine.sweep();
+    const { renewWindow, renewAt, renewReason, nextAttemptAt } = await status(id);
+    const [start, end, at] = [renewWindow?.start, renewWindow?.end, renewAt].map(String);
+    expect([start, at, end].toSorted()).toEqual([start, at, end]);
+    expect(nextAttemptAt).toBe(renewAt);
+    expect(renewReason).toBe('The CA suggests this time (ARI)');
+  });
+
+  it('is begun by the sweep when the CA moves the window into the past, and the order says what it replaces', async () => {
+    const id = await obtained('moved.example.com');
+    await app.app.engine.sweep();
+    const before = await stores().certificates.active(id);
+    const suggestedWindow = { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' };
+    const explanationURL = 'https://ca.example/incident';
+    await pebble.setRenewalInfo(before?.chain ?? '', JSON.stringify({ suggestedWindow, explanationURL }));
+    await askAgain(id);
+    await app.app.engine.sweep(); // hears of it
+    expect(await status(id)).toMatchObject({ renewExplanationUrl: explanationURL });
+    await app.app.engine.sweep(); // acts
+    await expect.poll(async () => (await stores().certificates.active(id))?.id).not.toBe(before?.id);
+    expect(pebble.output()).toMatch(/is a replacement of/);
+    // It is replaced now: a second order that says so is refused, and made without.
+    expect((await renew(id)).status).toBe(200);
+  });
+
+  it('goes on without `replaces` where the CA says that it was replaced already', async () => {
+    const id = await obtained('twice.example.com');
+    await app.app.engine.sweep();
+    const first = await stores().certificates.active(id);
+    expect((await renew(id)).status).toBe(200);
+    const second = await stores().certificates.active(id);
+    // As if the first renewal had been lost here.
+    await stores().certificates.update(second?.id ?? '', { removedAt: '2026-01-01T00:00:00Z' });
+    await stores().certificates.update(first?.id ?? '', { supersededAt: null });
+    const answer = await renew(id);
+    expect(answer.status, answer.text).toBe(200);
+  });
+
+  it('takes an answer that makes no sense as none', async () => {
+    const id = await obtained('garbage.example.com');
+    await pebble.setRenewalInfo(await chainOf(id), '{"suggestedWindow":{"start":"x"');
+    await app.app.engine.sweep();
+    expect(await status(id)).toMatchObject({
+      renewReason: 'A third of its lifetime is left',
+      renewWindow: null,
+    });
+  });
+
+  it('of one that was revoked elsewhere comes at once', async () => {
+    const id = await obtained('incident.example.com');
+    await app.app.engine.sweep();
+    const before = await stores().certificates.active(id);
+    if (before === null) throw new Error('there is none');
+    const answer = await app.call('POST', `/projects/${id}/certificate/revoke`, {
+      body: { reason: 'superseded' },
+    });
+    expect(answer.status).toBe(200);
+    // As if somebody else had revoked it: nothing here knows.
+    await stores().certificates.update(before.id, {
+      revokedAt: null,
+      revocationReason: null,
+      autoRenew: true,
+    });
+    await askAgain(id);
+    await app.app.engine.sweep();
+    await app.app.engine.sweep();
+    await expect.poll(async () => (await stores().certificates.active(id))?.id).not.toBe(before.id);
+  });
+
+  it('is tried at the staging directory first after two failures', async () => {
+    const id = await obtained('careful.example.com');
+    const certificate = await stores().certificates.active(id);
+    if (certificate === null) throw new Error('there is none');
+    const failed = { ...certificate.renewal, failures: 2, lastErrorCode: 'CHALLENGE_FAILED' };
+    await stores().certificates.update(certificate.id, { renewal: failed });
+    const orders = (ca: Pebble) => ca.requests().filter((request) => request.includes('order-plz')).length;
+    const [before, rehearsed] = [orders(pebble), orders(staging)];
+    // The staging Pebble validates at a port of its own, where nothing answers: the proof fails there.
+    const refused = await renew(id);
+    expect(refused.body).toMatchObject({ code: 'CHALLENGE_FAILED' });
+    expect(String(refused.body.error)).toContain('staging directory first');
+    expect(orders(staging)).toBe(rehearsed + 1);
+    expect(orders(pebble)).toBe(before);
+    expect(await status(id)).toMatchObject({ renewFailures: 3 });
+  });
+
+  /** As if the time had come. */
+  async function askAgain(id: string): Promise<void> {
+    const certificate = await stores().certificates.active(id);
+    const ari = certificate?.renewal.ari;
+    if (certificate === null || ari == null) throw new Error('the CA was not asked yet');
+    const renewal = { ...certificate.renewal, ari: { ...ari, checkAt: '2026-01-01T00:00:00Z' } };
+    await stores().certificates.update(certificate.id, { renewal });
+  }
+});
