@@ -49,7 +49,7 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
       upSeconds: Math.floor(process.uptime()),
       secretStore: { kind: engine.secretStore, reason: secretStoreReason },
       listeners,
-      notices: [...notices],
+      notices: notices.filter((notice) => notice !== secretStoreReason),
       resolvers: [...resolver.servers],
       database,
       projects: counts,

@@ -9,6 +9,7 @@ import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { Diagnostics } from './diagnostics.tsx';
 
 const text = messages.about;
 
@@ -18,6 +19,7 @@ export function AboutPage() {
     <Page title={text.title} description={text.description}>
       <Stack gap="md">
         <Health />
+        <Diagnostics />
         <Authorities />
         <Panel title={text.apiDocs}>
           <Text mb="xs">{text.apiDocsText}</Text>

@@ -12,25 +12,24 @@ import { notifyDone } from '../ui/notify.tsx';
 import { saveFile } from '../ui/save-file.ts';
 
 const text = messages.certificates.export;
-const FORMATS = ['fullchain', 'pem', 'chain', 'pfx', 'key'] as const;
+const FORMATS = ['fullchain', 'pem', 'chain', 'der', 'pfx', 'pfx-certs', 'key'] as const;
 type Format = (typeof FORMATS)[number];
 const MIN_PASSWORD = 8;
 
-export function openExport(project: Project): void {
+export function openExport(project: Pick<Project, 'id'>): void {
   modals.open({ title: text.title, size: 'lg', children: <Export project={project} /> });
 }
 
-function Export({ project }: { readonly project: Project }) {
+function Export({ project }: { readonly project: Pick<Project, 'id'> }) {
   const client = useApiClient();
   const [format, setFormat] = useState<Format>('fullchain');
   const [password, setPassword] = useState('');
   // Not a query: neither the file nor the password is kept in a cache.
   const download = useMutation({
     mutationFn: () =>
-      client.certificates.download.query({
+      client.certificates.export.mutate({
         id: project.id,
-        format,
-        ...(format === 'pfx' ? { password } : {}),
+        body: { format, ...(format === 'pfx' ? { password } : {}) },
       }),
     onSuccess(file) {
       saveFile(file);

@@ -20,4 +20,11 @@ export const about = {
   apiDocs: 'REST API',
   apiDocsText: 'Every operation of these pages, for scripts.',
   apiDocsLink: 'Read the API documentation',
+  diagnostics: {
+    title: 'Diagnostics',
+    text: 'For a report of a problem. It holds no domain, no key, no credential and no token.',
+    copy: 'Copy diagnostics',
+    copied: 'Copied',
+    what: 'Diagnostics',
+  },
 } as const;

@@ -1,0 +1,111 @@
+// Where files are dropped, chosen or pasted, and the list of what was taken.
+import { Button, CloseButton, Group, List, Stack, Text, Textarea } from '@mantine/core';
+import { Dropzone } from '@mantine/dropzone';
+import '@mantine/dropzone/styles.css';
+import { IconFileCertificate, IconUpload } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { messages } from '../../messages.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { describe, missing } from './given.ts';
+import { readBytes } from './read-file.ts';
+import type { Upload } from './use-upload.ts';
+
+const text = messages.upload;
+
+export function GiveFiles({ upload }: { readonly upload: Upload }) {
+  const { given, problems } = upload;
+  const lacks = missing(given);
+  return (
+    <Stack gap="md">
+      <DropArea upload={upload} />
+      <PasteField upload={upload} />
+      {problems.length > 0 && (
+        <Notice tone="bad" role="alert">
+          {problems.map((problem) => (
+            <Text key={problem}>{problem}</Text>
+          ))}
+        </Notice>
+      )}
+      {given.length > 0 && <Taken upload={upload} />}
+      {lacks !== null && (
+        <Notice tone="info" role="status">
+          {lacks}
+        </Notice>
+      )}
+    </Stack>
+  );
+}
+
+function DropArea({ upload }: { readonly upload: Upload }) {
+  const open = useRef<() => void>(null);
+  return (
+    <Dropzone
+      onDrop={(files) => void upload.drop(files)}
+      openRef={open}
+      activateOnClick={false}
+      activateOnKeyboard={false}
+      enablePointerEvents
+      data-testid="drop"
+      // The button below opens the same choice: one control for a reader, not two.
+      tabIndex={-1}
+      inputProps={{ 'aria-label': text.choose, tabIndex: -1 }}
+    >
+      <Group justify="center" gap="md" mih={96} wrap="nowrap">
+        <IconUpload size={28} stroke={1.5} aria-hidden />
+        <div>
+          <Text fw={600}>{text.drop}</Text>
+          <Text c="dimmed" fz="sm">
+            {text.dropHint}
+          </Text>
+        </div>
+        <Button variant="default" onClick={() => open.current?.()} style={{ flex: 'none' }}>
+          {text.choose}
+        </Button>
+      </Group>
+    </Dropzone>
+  );
+}
+
+/** Pasted text leaves the field once it is taken: a key does not stay in sight. */
+function PasteField({ upload }: { readonly upload: Upload }) {
+  const [value, setValue] = useState('');
+  const change = (next: string): void => {
+    setValue(next);
+    if (!/-----END [A-Z0-9 ]+-----\s*$/.test(next)) return;
+    if (upload.take(text.pasted, readBytes(text.pasted, new TextEncoder().encode(next)))) setValue('');
+  };
+  return (
+    <Textarea
+      label={text.paste}
+      description={text.pasteHint}
+      minRows={3}
+      maxRows={8}
+      autosize
+      spellCheck={false}
+      autoComplete="off"
+      value={value}
+      onChange={(event) => change(event.currentTarget.value)}
+      onBlur={() => {
+        const left = value.trim();
+        if (left !== '') upload.take(text.pasted, readBytes(text.pasted, new TextEncoder().encode(left)));
+      }}
+    />
+  );
+}
+
+function Taken({ upload: { given, remove } }: { readonly upload: Upload }) {
+  return (
+    <List listStyleType="none" aria-label={text.taken} spacing={4}>
+      {given.map(({ id, name, part }) => (
+        <List.Item key={id} icon={<IconFileCertificate size={18} aria-hidden />}>
+          <Group gap="xs" wrap="nowrap">
+            <Text style={{ overflowWrap: 'anywhere' }}>
+              <b>{name}</b>: {describe(part)}
+            </Text>
+            <CloseButton size="sm" aria-label={text.removeFile(name)} onClick={() => remove(id)} />
+          </Group>
+        </List.Item>
+      ))}
+    </List>
+  );
+}

@@ -1,0 +1,92 @@
+// The upload in the making: what was given, the server's word on it each time it is whole, and the upload itself.
+import { useMutation } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
+import { useApi } from '../../api.ts';
+import { conflict, type Given, toRequest } from './given.ts';
+import { type Part, type Read, readGivenFile } from './read-file.ts';
+
+export interface Upload {
+  readonly given: readonly Given[];
+  /** About the last files: nonsense, or what does not go together. */
+  readonly problems: readonly string[];
+  readonly verdict: Validation | null;
+  /** The server wants a password, and what it says of the one that it got. */
+  readonly wantsPassphrase: boolean;
+  readonly passphraseWrong: boolean;
+  readonly checking: boolean;
+  /** Of a check or an upload that did not come to an end. */
+  readonly error: unknown;
+  readonly storing: boolean;
+  drop(files: readonly File[]): Promise<void>;
+  /** @returns whether it was of use. */
+  take(name: string, read: Read): boolean;
+  remove(id: number): void;
+  open(passphrase: string): void;
+  store(): void;
+}
+
+/** Nothing of it outlives the form: keys and passwords are in its state, and no call is kept. */
+export function useUpload(id: string, onStored: () => void): Upload {
+  const api = useApi();
+  const [given, setGiven] = useState<readonly Given[]>([]);
+  const [problems, setProblems] = useState<readonly string[]>([]);
+  const request = useRef<KeyPairRequest | null>(null);
+  const counter = useRef(0);
+  const check = useMutation({ ...api.certificates.validate.mutationOptions(), gcTime: 0 });
+  const upload = useMutation({ ...api.certificates.upload.mutationOptions(), gcTime: 0 });
+
+  function look(now: readonly Given[], passphrase: string): void {
+    upload.reset();
+    request.current = toRequest(now, passphrase);
+    if (request.current === null) check.reset();
+    else check.mutate({ id, body: request.current });
+  }
+
+  function change(now: readonly Given[], wrong: readonly string[]): void {
+    setGiven(now);
+    setProblems(wrong);
+    look(now, '');
+  }
+
+  function add(all: readonly { readonly name: string; readonly read: Read }[]): boolean {
+    const wrong: string[] = [];
+    let now = given;
+    for (const { name, read } of all) {
+      const problem = 'problem' in read ? read.problem : conflict(now, name, read.part);
+      if (problem !== null) wrong.push(problem);
+      else now = [...now, { id: ++counter.current, name, part: (read as { part: Part }).part }];
+    }
+    if (now === given) setProblems(wrong);
+    else change(now, wrong);
+    return wrong.length === 0;
+  }
+
+  const verdict = check.data ?? null;
+  const code = verdict?.valid === false ? verdict.code : null;
+  return {
+    given,
+    problems,
+    verdict,
+    wantsPassphrase: code === 'PASSPHRASE_REQUIRED' || code === 'PASSPHRASE_WRONG',
+    passphraseWrong: code === 'PASSPHRASE_WRONG' && request.current?.passphrase !== undefined,
+    checking: check.isPending,
+    error: upload.error ?? check.error,
+    storing: upload.isPending,
+    async drop(files) {
+      add(
+        await Promise.all(files.map(async (file) => ({ name: file.name, read: await readGivenFile(file) }))),
+      );
+    },
+    take: (name, read) => add([{ name, read }]),
+    remove: (gone) =>
+      change(
+        given.filter((each) => each.id !== gone),
+        [],
+      ),
+    open: (passphrase) => look(given, passphrase),
+    store() {
+      if (request.current !== null) upload.mutate({ id, body: request.current }, { onSuccess: onStored });
+    },
+  };
+}

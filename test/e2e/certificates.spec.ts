@@ -1,0 +1,222 @@
+// What is done with a certificate by hand: upload of good and bad files by drop, export, renew, revoke with the domain
+// typed, remove and undo.
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+interface Dropped {
+  readonly name: string;
+  readonly content: string;
+}
+
+describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+  let openssl: OpenSsl;
+  let leaf: CertifiedKey;
+  let intermediate: CertifiedKey;
+
+  beforeAll(async () => {
+    await buildGui();
+    openssl = await createOpenSsl();
+    const root = await openssl.createCa({ subject: '/O=Test Trust/CN=Test Root' });
+    intermediate = await openssl.createCa({ subject: '/O=Test Trust/CN=Test Intermediate', ca: root });
+    leaf = await openssl.issue({
+      subject: '/CN=up.example.com',
+      san: ['DNS:up.example.com', 'DNS:www.up.example.com'],
+      ca: intermediate,
+    });
+    pebble = await startPebble();
+    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await pebble?.stop();
+    await openssl?.remove();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    expect(gui.problems).toEqual([]);
+  });
+
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const drop = async (...files: readonly Dropped[]): Promise<void> => {
+    const dataTransfer = await page.evaluateHandle((all) => {
+      const transfer = new DataTransfer();
+      for (const { name, content } of all) {
+        transfer.items.add(new File([Uint8Array.from(content, (char) => char.charCodeAt(0))], name));
+      }
+      return transfer;
+    }, files);
+    await page.getByTestId('drop').dispatchEvent('drop', { dataTransfer });
+  };
+  const upload = async (domain: string): Promise<string> => {
+    const id = await app.project(domain);
+    await gui.open(`/projects/${id}/upload`);
+    await page.getByTestId('drop').waitFor();
+    return id;
+  };
+  const stored = async (id: string) => (await app.call('GET', `/projects/${id}/certificate`)).body;
+
+  it('is uploaded from two dropped files, looked at before it is stored', async () => {
+    const id = await upload('up.example.com');
+    await gui.lookAt('upload-empty');
+    await drop({ name: 'up.crt', content: leaf.certificate });
+    await page.getByText('Its private key is still missing').waitFor();
+    await drop({ name: 'up.key', content: leaf.privateKey });
+    await page.getByText('It can be uploaded, and something is worth knowing').waitFor();
+    await page.getByText('www.up.example.com', { exact: true }).waitFor();
+    await gui.lookAt('upload-warning');
+    await drop({ name: 'chain.pem', content: intermediate.certificate });
+    await page.getByText('chain.pem').waitFor();
+    expect(await stored(id)).toBeNull();
+    await page.getByText('This certificate can be uploaded').or(page.getByText('worth knowing')).waitFor();
+    await button('Upload').click();
+    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    expect(await stored(id)).toMatchObject({ domain: 'up.example.com', type: 'custom' });
+    const line = leaf.privateKey.split('\n')[1] ?? '';
+    expect(line.length).toBeGreaterThan(40);
+    expect(await gui.findSecret(line)).toEqual([]);
+  });
+
+  it('is uploaded as PFX, whose password is asked for; a wrong one is said at the field', async () => {
+    const id = await upload('up.example.com');
+    const [key, cert] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
+    const args = ['pkcs12', '-export', '-inkey', key, '-in', cert, '-passout', 'pass:right horse'];
+    await drop({ name: 'up.pfx', content: await openssl.run(args) });
+    const password = page.getByLabel('Password of the file or key');
+    await password.fill('wrong horse');
+    await password.press('Enter');
+    await page.getByText('This password does not open it.').waitFor();
+    await gui.lookAt('upload-password');
+    await password.fill('right horse');
+    await button('Open').click();
+    await page.getByText('Valid to').waitFor();
+    await button('Upload').click();
+    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    expect(await stored(id)).toMatchObject({ type: 'custom' });
+    expect(await gui.findSecret('right horse')).toEqual([]);
+  });
+
+  it('is taken as pasted text, which leaves the field', async () => {
+    await upload('up.example.com');
+    const field = page.getByLabel('Or paste PEM text');
+    await field.fill(leaf.certificate + leaf.privateKey);
+    await page.getByText('Pasted text').waitFor();
+    expect(await field.inputValue()).toBe('');
+    await page.getByText('Valid to').waitFor();
+    await button('Take Pasted text out').click();
+    expect(await button('Upload').isDisabled()).toBe(true);
+  });
+
+  it('is refused where it is nonsense, of another domain, or of another key, with a clear word', async () => {
+    await upload('other.example.com');
+    await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
+    await page.getByText('photo.png is no certificate, private key or PFX file.').waitFor();
+    await gui.lookAt('upload-nonsense');
+    await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
+    await page.getByText('Certificate is not valid for domain other.example.com').waitFor();
+    await gui.lookAt('upload-refused');
+    expect(await button('Upload').isDisabled()).toBe(true);
+    await button('Take both.pem out').click();
+    const key = await openssl.makeKey('ec-256');
+    await drop({ name: 'a.crt', content: leaf.certificate }, { name: 'b.key', content: key });
+    await page.getByText('Certificate and private key do not match').waitFor();
+  });
+
+  it('is exported: PFX under a password that must be typed, DER, and the key with a word of the activity', async () => {
+    const id = await app.project('export.example.com');
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    await gui.open(`/projects/${id}`);
+    const dialog = page.getByRole('dialog');
+    const open = async (format: string): Promise<void> => {
+      await button('Actions').click();
+      await page.getByRole('menuitem', { name: 'Export' }).click();
+      await dialog.getByRole('radio', { name: format, exact: false }).click();
+    };
+    const download = async (): Promise<string> => {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        dialog.getByRole('button', { name: 'Download' }).click(),
+      ]);
+      return (await readFile(await file.path())).toString('latin1');
+    };
+    await open('Certificate, chain and private key (PFX)');
+    expect(await dialog.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
+    await dialog.getByText('the export is written to the activity').waitFor();
+    await gui.lookAt('export');
+    await dialog.getByLabel('Password for the file').fill('typed by hand');
+    const pfx = await openssl.file(Uint8Array.from(Buffer.from(await download(), 'latin1')));
+    expect(await openssl.run(['pkcs12', '-in', pfx, '-nodes', '-passin', 'pass:typed by hand'])).toContain(
+      'PRIVATE KEY',
+    );
+    expect(await gui.findSecret('typed by hand')).toEqual([]);
+    await open('Certificate only (DER)');
+    const der = await openssl.file(Uint8Array.from(Buffer.from(await download(), 'latin1')));
+    expect(
+      await openssl.run(['x509', '-inform', 'DER', '-in', der, '-noout', '-ext', 'subjectAltName']),
+    ).toContain('export.example.com');
+    await open('Certificate and chain without the key (PFX)');
+    expect(await dialog.getByLabel('Password for the file').count()).toBe(0);
+    await download();
+    const audit = await app.call('GET', '/audit?limit=50');
+    expect(audit.text.match(/certificates\.export/g)).toHaveLength(1);
+  });
+
+  it('is renewed, removed and brought back, and revoked with the domain typed', async () => {
+    const id = await app.project('life.example.com');
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    const first = (await stored(id)).serial;
+    await gui.open(`/projects/${id}`);
+    await button('Renew').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
+    await page.getByText('The certificate is renewed').waitFor();
+    expect((await stored(id)).serial).not.toBe(first);
+    await page.getByRole('link', { name: 'To the project' }).click();
+
+    await button('Actions').click();
+    await page.getByRole('menuitem', { name: 'Remove certificate' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click();
+    await page.getByText('No certificate yet').waitFor();
+    expect(await stored(id)).toBeNull();
+    await button('Undo').click();
+    await page.getByText('Certificate brought back').waitFor();
+    expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
+
+    await page.mouse.move(640, 700); // a notification stays while the mouse is on it
+    await button('Actions').click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    const dialog = page.getByRole('dialog');
+    const revoke = dialog.getByRole('button', { name: 'Revoke for good' });
+    expect(await revoke.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.org');
+    expect(await revoke.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.com');
+    await gui.lookAt('revoke');
+    await revoke.click();
+    await page.getByText('The certificate is revoked').waitFor();
+    expect(await stored(id)).toMatchObject({ status: 'revoked' });
+  });
+
+  it('has diagnostics to copy', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await gui.open('/about');
+    await button('Copy diagnostics').click();
+    await button('Copied').waitFor();
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    expect(copied).toMatchObject({ version: '0.0.0-test', secretStore: { kind: 'sealed-file' } });
+    await gui.lookAt('about');
+  });
+});
