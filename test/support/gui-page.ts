@@ -7,7 +7,12 @@ import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { toolPath } from './tools.ts';
 
 export const GUI_FOLDER = resolve(import.meta.dirname, '../../out/renderer');
-const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
+/** `CERTDESK_SCREENSHOTS=docs` puts them into docs/screenshots; else they are for whoever wants to look. */
+const PICTURES = resolve(
+  import.meta.dirname,
+  '../..',
+  process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
+);
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -24,7 +29,7 @@ export interface GuiPage {
   readonly problems: readonly string[];
   /** @param hash `/projects` */
   open(hash: string): Promise<void>;
-  /** Puts pictures, light and dark, into .tools/screenshots for a person to look at. */
+  /** Puts pictures, light and dark, where a person looks at them. */
   lookAt(name: string): Promise<void>;
   /** Where a text is found that must be nowhere: the DOM with its fields, the page's storage, the server's answers. */
   findSecret(secret: string): Promise<readonly string[]>;

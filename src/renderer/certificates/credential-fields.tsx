@@ -22,7 +22,7 @@ export function CredentialFields(props: CredentialFieldsProps) {
     <Stack gap="sm">
       <Text c="dimmed" fz="sm">
         {text.providerHint(provider.permissions)}{' '}
-        <Anchor href={provider.docs} target="_blank" rel="noreferrer" fz="sm">
+        <Anchor href={provider.docs} target="_blank" rel="noreferrer" fz="sm" underline="always">
           {text.providerDocs}
         </Anchor>
       </Text>

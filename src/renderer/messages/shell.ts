@@ -2,6 +2,7 @@
 export const shell = {
   skip: 'Skip to the content',
   navigation: 'Main',
+  sidebar: 'Side bar',
   notifications: 'Notifications',
   nav: {
     overview: 'Overview',

@@ -20,7 +20,7 @@ export interface NavProps {
 
 export function Nav({ live, onSignOut }: NavProps) {
   return (
-    <header className={classes.side}>
+    <aside className={classes.side} aria-label={text.sidebar}>
       <Logo />
       <SearchButton />
       <nav aria-label={text.navigation}>
@@ -57,7 +57,7 @@ export function Nav({ live, onSignOut }: NavProps) {
           </div>
         </div>
       </div>
-    </header>
+    </aside>
   );
 }
 

@@ -3,21 +3,21 @@ import { EmptyState } from '@mantine/core';
 import { IconError404 } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 import { LinkButton } from './link.tsx';
-import { useTitle } from './page.tsx';
+import { Page } from './page.tsx';
 
 const text = messages.shell;
 
 export function NotFound() {
-  useTitle(text.notFound);
   return (
-    <EmptyState
-      icon={<IconError404 size={40} stroke={1.5} aria-hidden />}
-      title={text.notFound}
-      description={text.notFoundText}
-    >
-      <EmptyState.Actions>
-        <LinkButton to="/">{text.toOverview}</LinkButton>
-      </EmptyState.Actions>
-    </EmptyState>
+    <Page title={text.notFound}>
+      <EmptyState
+        icon={<IconError404 size={40} stroke={1.5} aria-hidden />}
+        description={text.notFoundText}
+      >
+        <EmptyState.Actions>
+          <LinkButton to="/">{text.toOverview}</LinkButton>
+        </EmptyState.Actions>
+      </EmptyState>
+    </Page>
   );
 }

@@ -1,0 +1,142 @@
+// Every screen and every main dialog, with data, in light and dark: what axe finds, whether it fits into 900 pixels,
+// and a picture of each.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeViolations } from '../support/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { makeManyProjects } from '../support/many-projects.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+interface Screen {
+  readonly name: string;
+  /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job. */
+  readonly path: string;
+  /** What is done there before it is looked at. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const dialog = (page: Page) => page.getByRole('dialog').waitFor();
+const press = (name: string | RegExp) => async (page: Page) => {
+  await page.getByRole('button', { name }).first().click();
+  await dialog(page);
+};
+const menu = (item: string) => async (page: Page) => {
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+  await dialog(page);
+};
+
+const SCREENS: readonly Screen[] = [
+  { name: 'overview', path: '/' },
+  {
+    name: 'overview-list',
+    path: '/',
+    act: (page) => page.getByRole('button', { name: 'As a list' }).click(),
+  },
+  { name: 'projects', path: '/projects' },
+  { name: 'projects-search', path: '/projects?q=nothing-like-this' },
+  { name: 'projects-failing', path: '/projects?failing=true' },
+  { name: 'project', path: '/projects/ID' },
+  { name: 'project-certificate', path: '/projects/ID?tab=certificate' },
+  { name: 'project-challenges', path: '/projects/ID?tab=challenges' },
+  { name: 'project-history', path: '/projects/ID?tab=history' },
+  { name: 'project-api', path: '/projects/ID?tab=api' },
+  { name: 'project-new', path: '/projects/NEW' },
+  { name: 'project-failed', path: '/projects/BROKEN' },
+  { name: 'job', path: '/projects/ID/jobs/DONE' },
+  { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
+  { name: 'obtain', path: '/projects/NEW/obtain' },
+  { name: 'upload', path: '/projects/NEW/upload' },
+  { name: 'dns-credentials', path: '/dns-credentials' },
+  { name: 'dns-credential-new', path: '/dns-credentials', act: press('New credential') },
+  { name: 'dns-credential-test', path: '/dns-credentials', act: press(/^Test /) },
+  { name: 'activity', path: '/activity' },
+  {
+    name: 'activity-checked',
+    path: '/activity',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check the trail' }).click();
+      await page.getByText('entries are right').waitFor();
+    },
+  },
+  { name: 'tokens', path: '/tokens' },
+  { name: 'token-new', path: '/tokens', act: press('New token') },
+  { name: 'settings', path: '/settings' },
+  { name: 'about', path: '/about' },
+  { name: 'not-found', path: '/nowhere' },
+  { name: 'project-make', path: '/projects', act: press('New project') },
+  { name: 'renew', path: '/projects/ID', act: press(/^Renew/) },
+  { name: 'export', path: '/projects/ID', act: menu('Export') },
+  { name: 'revoke', path: '/projects/ID', act: menu('Revoke') },
+  { name: 'remove', path: '/projects/ID', act: menu('Remove certificate') },
+  {
+    name: 'palette',
+    path: '/projects',
+    act: (page) => page.keyboard.press('Control+k').then(() => dialog(page)),
+  },
+];
+
+describeWith(['pebble', 'chromium'], 'every screen', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let gui: GuiPage;
+  let ids: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    await buildGui();
+    pebble = await startPebble();
+    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    ids = await populate(app, pebble);
+    gui = await openGui(app.app);
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await pebble?.stop();
+  });
+
+  describe.each(SCREENS)('$name', ({ name, path, act }) => {
+    it('has nothing that axe finds, no horizontal scroll bar at 900 pixels, and a picture', async () => {
+      await gui.page.goto('about:blank'); // nothing of the screen before stays open
+      await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
+      await gui.page.getByRole('heading', { level: 1 }).waitFor();
+      await gui.page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+      await act?.(gui.page);
+      await gui.lookAt(name);
+      expect(await axeViolations(gui.page)).toEqual([]);
+      await gui.page.setViewportSize({ width: 900, height: 900 });
+      const overflow = () => gui.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await gui.page.setViewportSize({ width: 1280, height: 900 });
+    });
+  });
+
+  it('has said no error, and asked nobody else for anything', () => expect(gui.problems).toEqual([]));
+});
+
+/** @returns what the paths name. */
+async function populate(app: TestApp, pebble: Pebble): Promise<Readonly<Record<string, string>>> {
+  const database = openDatabase(databasePath(app.dataFolder));
+  await makeManyProjects(createStores(database.db), 120, new Date());
+  await database.close();
+  const body = { challengeType: 'http-01', keyType: 'ec' };
+  const obtain = async (id: string) => {
+    await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    return String((await app.call('GET', `/jobs?project=${id}`)).body.jobs?.['0']?.id);
+  };
+  const ID = await app.project('shop.example.com', ['www.shop.example.com']);
+  const DONE = await obtain(ID);
+  await pebble.challtestsrv.setServfail('broken.example.com');
+  const BROKEN = await app.project('broken.example.com');
+  const FAILED = await obtain(BROKEN);
+  const NEW = await app.project('new.example.com');
+  await app.call('POST', '/dns-credentials', {
+    body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
+  });
+  return { ID, DONE, BROKEN, FAILED, NEW };
+}
