@@ -14,7 +14,7 @@ const ofProject = (id: string, path: string): Key => [[path], { input: { id } }]
 
 /** Noun of an event's kind -> what else is asked for by another name. */
 const NOUNS: Readonly<Record<string, readonly Key[]>> = {
-  job: [of('jobs', 'list')],
+  job: [of('jobs', 'list'), of('dnsCredentials')], // who uses a credential changes with a certificate
   token: [of('tokens')],
   session: [of('sessions')],
   'dns-credential': [of('dnsCredentials')],

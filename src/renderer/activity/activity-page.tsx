@@ -1,5 +1,5 @@
 // The audit trail: filtered, exported, and checked.
-import { Button, Group, Select, Table, Text } from '@mantine/core';
+import { Button, Group, Table, Text } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
+import { Filters } from './filters.tsx';
 import { operationName } from './operation-name.ts';
 import { type ActivityFilter, useExport } from './use-export.ts';
 import { useVerify, Verdict } from './verdict.tsx';
@@ -56,7 +57,7 @@ export function ActivityPage() {
         </>
       }
     >
-      <Verdict verdict={verify.data} />
+      <Verdict verdict={verify.data} at={verify.dataUpdatedAt} />
       <Filters filter={filter} onChange={setFilter} />
       <Panel flush>
         <QueryView query={entries} lines={8}>
@@ -75,32 +76,6 @@ export function ActivityPage() {
         </Group>
       )}
     </Page>
-  );
-}
-
-interface FiltersProps {
-  readonly filter: ActivityFilter;
-  onChange(filter: ActivityFilter): void;
-}
-
-function Filters({ filter, onChange }: FiltersProps) {
-  const { filters } = text;
-  const select = (field: keyof ActivityFilter, all: string, choices: Readonly<Record<string, string>>) => ({
-    data: [{ value: '', label: all }, ...Object.entries(choices).map(([value, label]) => ({ value, label }))],
-    value: filter[field] ?? '',
-    allowDeselect: false,
-    onChange: (value: string | null) => {
-      const { [field]: _, ...others } = filter;
-      onChange(value === null || value === '' ? others : { ...others, [field]: value });
-    },
-  });
-  const results = { ok: filters.ok, failed: filters.failed };
-  return (
-    <Group gap="sm" mb="md" role="group" aria-label={filters.label}>
-      <Select label={filters.who} {...select('actor', filters.anybody, filters.kinds)} />
-      <Select label={filters.what} {...select('operation', filters.anything, filters.operations)} />
-      <Select label={filters.result} {...select('result', filters.any, results)} />
-    </Group>
   );
 }
 
@@ -178,9 +153,14 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
         {result === 'ok' ? (
           text.ok
         ) : (
-          <Text c="var(--cd-bad)" fw={550} fz="sm" title={result}>
-            {text.failed}
-          </Text>
+          <>
+            <Text c="var(--cd-bad)" fw={550} fz="sm">
+              {text.failed}
+            </Text>
+            <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+              {result}
+            </Text>
+          </>
         )}
       </Table.Td>
     </Table.Tr>

@@ -4,12 +4,15 @@ import type { AuditEntry } from '../../shared/audit.ts';
 import { useApiClient } from '../api.ts';
 import { messages } from '../messages.ts';
 import { notifyDone } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
 import { saveText } from '../ui/save-file.ts';
 
 export interface ActivityFilter {
   readonly actor?: string;
   readonly operation?: string;
   readonly result?: 'ok' | 'failed';
+  readonly from?: string;
+  readonly to?: string;
 }
 
 const PAGE = 500;
@@ -28,6 +31,7 @@ export function useExport() {
       } while (cursor !== undefined);
       return entries;
     },
+    onError: notifyFailure,
     onSuccess(entries) {
       const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
       saveText(lines, 'application/jsonl', 'certdesk-activity.jsonl');

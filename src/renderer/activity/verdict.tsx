@@ -2,9 +2,11 @@
 import { Box, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { AuditVerdict } from '../../shared/audit.ts';
+import { toTimestamp } from '../../shared/time.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Notice } from '../ui/notice.tsx';
+import { Time } from '../ui/time.tsx';
 
 const text = messages.activity.verify;
 
@@ -14,13 +16,22 @@ export function useVerify() {
   return useQuery({ ...api.audit.verify.queryOptions({}), enabled: false });
 }
 
-export function Verdict({ verdict }: { readonly verdict: AuditVerdict | undefined }) {
+interface VerdictProps {
+  readonly verdict: AuditVerdict | undefined;
+  /** When it was given, ms. */
+  readonly at: number;
+}
+
+export function Verdict({ verdict, at }: VerdictProps) {
   if (verdict === undefined) return null;
   const { broken, entries, head } = verdict;
   return (
     <Box mb="md">
       {broken === null ? (
         <Notice tone="ok" title={text.right(entries)} role="status">
+          <Text fz="sm">
+            {text.checked} <Time at={toTimestamp(new Date(at))} />
+          </Text>
           {head !== null && (
             <Text fz="sm">
               {text.head}: <code style={{ overflowWrap: 'anywhere' }}>{`${head.seq}:${head.hash}`}</code>

@@ -8,6 +8,7 @@ import { useApi } from '../api.ts';
 import { CredentialFields } from '../certificates/credential-fields.tsx';
 import { messages } from '../messages.ts';
 import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { TestResult } from './test-credential.tsx';
@@ -54,11 +55,18 @@ interface Values {
   readonly name: string;
   readonly provider: string;
   readonly credentials: Record<string, string>;
+  /** Where a test writes; not kept. */
+  readonly zone: string;
 }
 
 function CredentialForm({ providers, credential }: FormProps) {
   const form = useForm<Values>({
-    initialValues: { name: '', provider: credential?.provider ?? providers[0]?.id ?? '', credentials: {} },
+    initialValues: {
+      name: '',
+      provider: credential?.provider ?? providers[0]?.id ?? '',
+      credentials: {},
+      zone: '',
+    },
     validate: {
       name: (name) => (credential === undefined && name.trim() === '' ? text.nameMissing : null),
     },
@@ -66,6 +74,8 @@ function CredentialForm({ providers, credential }: FormProps) {
   const { save, tryOut } = useSave(credential);
   const provider = providers.find(({ id }) => id === form.values.provider);
   const credentials = filled(form.values.credentials);
+  const zone = form.values.zone.trim();
+  const errors = formErrors(save.error ?? tryOut.error, fieldsOf(provider), aliasesOf(provider));
   const submit = ({ name }: Values): void =>
     save.mutate({ name: name.trim(), provider: form.values.provider, credentials });
   return (
@@ -80,9 +90,21 @@ function CredentialForm({ providers, credential }: FormProps) {
             provider={provider}
             hint={text.hint}
             values={form.values.credentials}
-            onChange={(name, value) =>
-              form.setFieldValue('credentials', { ...form.values.credentials, [name]: value })
-            }
+            errors={errors}
+            onChange={(name, value) => {
+              form.setFieldValue('credentials', { ...form.values.credentials, [name]: value });
+              // What was said of other values says nothing of these.
+              tryOut.reset();
+              save.reset();
+            }}
+          />
+        )}
+        {provider !== undefined && provider.credentials.length > 0 && (
+          <TextInput
+            label={messages.dns.test.zone}
+            description={messages.dns.test.zoneHint}
+            placeholder="example.com"
+            {...form.getInputProps('zone')}
           />
         )}
         {save.error !== null && <FailureNotice error={save.error} />}
@@ -91,7 +113,15 @@ function CredentialForm({ providers, credential }: FormProps) {
           <Button
             variant="default"
             loading={tryOut.isPending}
-            onClick={() => tryOut.mutate({ body: { provider: form.values.provider, credentials } })}
+            onClick={() =>
+              tryOut.mutate({
+                body: {
+                  provider: form.values.provider,
+                  credentials,
+                  ...(zone === '' ? {} : { zone }),
+                },
+              })
+            }
           >
             {text.test}
           </Button>
@@ -148,7 +178,7 @@ function useSave(credential: DnsCredential | undefined) {
   const tryOut = useMutation({ ...api.dnsCredentials.tryOut.mutationOptions(), gcTime: 0 });
   const save = useMutation({
     gcTime: 0,
-    mutationFn: ({ name, provider, credentials }: Values) =>
+    mutationFn: ({ name, provider, credentials }: Omit<Values, 'zone'>) =>
       credential === undefined
         ? create.mutateAsync({ body: { name, provider, credentials } })
         : update.mutateAsync({ credentialId: credential.id, body: { credentials } }),
@@ -162,4 +192,13 @@ function useSave(credential: DnsCredential | undefined) {
 
 function filled(credentials: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.trim() !== ''));
+}
+
+function fieldsOf(provider: DnsProviderInfo | undefined): readonly string[] {
+  return provider?.credentials.map(({ name }) => name) ?? [];
+}
+
+/** The server names a field by its place in the request. */
+function aliasesOf(provider: DnsProviderInfo | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(fieldsOf(provider).map((name) => [`dnsCredentials.${name}`, name]));
 }

@@ -26,6 +26,8 @@ export const activity = {
     any: 'Any',
     ok: 'Succeeded',
     failed: 'Failed',
+    from: 'From',
+    to: 'Up to',
     label: 'Filters of the activity',
   },
   from: (address: string) => `from ${address}`,
@@ -39,6 +41,7 @@ export const activity = {
   verify: {
     action: 'Check the trail',
     right: (n: number) => `All ${n} entries are right: none was changed, put in or taken out`,
+    checked: 'Checked',
     head: 'Note the last one elsewhere, to check against it later',
     broken: (seq: number) => `Entry ${seq} is broken`,
     before: (n: number) => `Entries that are right before it: ${n}`,

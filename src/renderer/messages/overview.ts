@@ -42,7 +42,13 @@ export const overview = {
     today: 'Today',
     list: 'As a list',
     chart: 'As a chart',
-    columns: { when: 'When', what: 'What', domain: 'Certificate' },
+    columns: {
+      when: 'When',
+      what: 'What',
+      domain: 'Certificate',
+      renewals: 'Renew by themselves',
+      expiries: 'Expire',
+    },
   },
   engine: {
     title: 'Engine',

@@ -1,10 +1,11 @@
 // Whether the engine is alive: its last and next look for renewals, its work, its keys, its clock.
 import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { EngineState } from '../../shared/overview.ts';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Time } from '../ui/time.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
 
 const text = messages.overview.engine;
 
@@ -21,7 +22,11 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
               <>
                 {lastSweepAt === null ? text.never : <Time at={lastSweepAt} as="relative" />}
                 {sweepLate && <Bad>{text.late}</Bad>}
-                {lastSweepError !== null && <Bad>{lastSweepError}</Bad>}
+                {lastSweepError !== null && (
+                  <Bad>
+                    <ServerText>{lastSweepError}</ServerText>
+                  </Bad>
+                )}
               </>
             ),
           },
@@ -44,7 +49,7 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
   );
 }
 
-function Bad({ children }: { readonly children: string }) {
+function Bad({ children }: { readonly children: ReactNode }) {
   return (
     <Text c="var(--cd-bad)" fw={550} fz="sm">
       {children}

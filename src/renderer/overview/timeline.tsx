@@ -2,6 +2,7 @@
 // cannot see it or wants to go there.
 import { Button, ScrollArea, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import type { ReactNode } from 'react';
 import type { Timeline, TimelineMark } from '../../shared/overview.ts';
 import { formatDate } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -21,13 +22,13 @@ const SINGLE = Math.floor(HEIGHT / (MARK + 2));
 
 export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
   const [listed, { toggle }] = useDisclosure(false);
-  const canList = timeline.marks !== null && timeline.marks.length > 0;
+  const canList = timeline.total > 0;
   return (
     <Panel
       title={text.title}
       aside={
         canList && (
-          <Button variant="subtle" size="compact-xs" onClick={toggle} aria-pressed={listed}>
+          <Button variant="subtle" size="compact-xs" onClick={toggle}>
             {listed ? text.chart : text.list}
           </Button>
         )
@@ -40,7 +41,9 @@ export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
 
 function TimelineBody({ timeline, listed }: { readonly timeline: Timeline; readonly listed: boolean }) {
   if (timeline.total === 0) return <Text c="dimmed">{text.empty}</Text>;
-  if (listed && timeline.marks !== null) return <MarkList marks={timeline.marks} />;
+  if (listed) {
+    return timeline.marks === null ? <DayList days={timeline.days} /> : <MarkList marks={timeline.marks} />;
+  }
   return <Chart timeline={timeline} />;
 }
 
@@ -124,35 +127,63 @@ function Marks({ column, tallest }: { readonly column: Column; readonly tallest:
   );
 }
 
+/** Each certificate with its day. */
 function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
-  const { columns } = text;
+  const { when, domain, what } = text.columns;
+  return (
+    <ListTable columns={[when, domain, what]}>
+      {marks.map((mark) => (
+        <Table.Tr key={mark.projectId}>
+          <Table.Td>
+            <Time at={mark.at} as="date" />
+          </Table.Td>
+          <Table.Td>
+            <TextLink to="/projects/$id" params={{ id: mark.projectId }}>
+              {mark.domain}
+            </TextLink>
+          </Table.Td>
+          <Table.Td>{mark.kind === 'renewal' ? text.renewal : text.expiry}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
+  );
+}
+
+/** Where they are too many to be named. */
+function DayList({ days }: { readonly days: Timeline['days'] }) {
+  const { when, renewals, expiries } = text.columns;
+  return (
+    <ListTable columns={[when, renewals, expiries]}>
+      {days.map((day) => (
+        <Table.Tr key={day.day}>
+          <Table.Td>{formatDate(day.day)}</Table.Td>
+          <Table.Td>{text.renewals(day.renewals)}</Table.Td>
+          <Table.Td>{text.expiries(day.expiries)}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
+  );
+}
+
+interface ListTableProps {
+  readonly columns: readonly string[];
+  readonly children: ReactNode;
+}
+
+function ListTable({ columns, children }: ListTableProps) {
   return (
     <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0 }}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            {[columns.when, columns.domain, columns.what].map((label) => (
+            {columns.map((label) => (
               <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
                 {label}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
-          {marks.map(({ projectId, domain, kind, at }) => (
-            <Table.Tr key={projectId}>
-              <Table.Td>
-                <Time at={at} as="date" />
-              </Table.Td>
-              <Table.Td>
-                <TextLink to="/projects/$id" params={{ id: projectId }}>
-                  {domain}
-                </TextLink>
-              </Table.Td>
-              <Table.Td>{kind === 'renewal' ? text.renewal : text.expiry}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
+        <Table.Tbody>{children}</Table.Tbody>
       </Table>
     </ScrollArea.Autosize>
   );

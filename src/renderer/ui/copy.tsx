@@ -52,11 +52,11 @@ export interface CodeBlockProps {
 export function CodeBlock({ code, what, wrap = false }: CodeBlockProps) {
   return (
     // The button within the part that scrolls lets the keyboard scroll it.
-    <section className={`${classes.code} ${wrap ? classes.codeWrap : ''}`} aria-label={what}>
+    <figure className={`${classes.code} ${wrap ? classes.codeWrap : ''}`} aria-label={what}>
       <div className={classes.codeCopy}>
         <CopyIcon value={code} what={what} />
       </div>
       <pre>{code}</pre>
-    </section>
+    </figure>
   );
 }

@@ -10,10 +10,7 @@ const text = messages.shell;
 export function NotFound() {
   return (
     <Page title={text.notFound}>
-      <EmptyState
-        icon={<IconError404 size={40} stroke={1.5} aria-hidden />}
-        description={text.notFoundText}
-      >
+      <EmptyState icon={<IconError404 size={40} stroke={1.5} aria-hidden />} description={text.notFoundText}>
         <EmptyState.Actions>
           <LinkButton to="/">{text.toOverview}</LinkButton>
         </EmptyState.Actions>
