@@ -4,6 +4,7 @@ import { activity } from './messages/activity.ts';
 import { certificates } from './messages/certificates.ts';
 import { common } from './messages/common.ts';
 import { dns } from './messages/dns.ts';
+import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
 import { obtain } from './messages/obtain.ts';
 import { overview } from './messages/overview.ts';
@@ -19,6 +20,7 @@ export const messages = {
   activity,
   certificates,
   dns,
+  imports,
   jobs,
   obtain,
   overview,

@@ -52,6 +52,12 @@ const upload = createRoute({
   component: lazyRouteComponent(() => import('./certificates/upload-page.tsx'), 'UploadPage'),
 });
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+});
+
 const dnsCredentials = createRoute({
   getParentRoute: () => root,
   path: '/dns-credentials',
@@ -97,6 +103,7 @@ const routeTree = root.addChildren([
   job,
   obtain,
   upload,
+  imports,
   dnsCredentials,
   activity,
   tokens,

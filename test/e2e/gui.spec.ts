@@ -66,6 +66,10 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('signs in by the one-time link, and shows what to do first', async () => {
     await page.goto(await app.app.signInLink());
+    await page.getByText('Get the first certificate').waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Import' }).waitFor();
+    await lookAt('overview-empty');
+    await page.goto(`${app.app.address}/#/projects`);
     await page.getByText('No projects yet').waitFor();
     await lookAt('projects-empty');
   });

@@ -52,6 +52,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'obtain', path: '/projects/NEW/obtain' },
   { name: 'upload', path: '/projects/NEW/upload' },
+  { name: 'import', path: '/import' },
   { name: 'dns-credentials', path: '/dns-credentials' },
   { name: 'dns-credential-new', path: '/dns-credentials', act: press('New credential') },
   { name: 'dns-credential-test', path: '/dns-credentials', act: press(/^Test /) },

@@ -4,6 +4,7 @@ import { IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
 import { useApi } from '../api.ts';
+import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
 import { openCreateProject } from '../projects/create-project.tsx';
 import { Page } from '../ui/page.tsx';
@@ -81,6 +82,7 @@ function FirstSteps() {
     >
       <EmptyState.Actions>
         <Button onClick={openCreateProject}>{text.empty.action}</Button>
+        <ImportButton />
       </EmptyState.Actions>
     </EmptyState>
   );

@@ -2,6 +2,7 @@
 import { Button, EmptyState } from '@mantine/core';
 import { IconPlus, IconSearchOff, IconWorldWww } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
+import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -49,9 +50,12 @@ export function ProjectsPage() {
 
 function Actions() {
   return (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
-      {text.new}
-    </Button>
+    <>
+      <ImportButton />
+      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
+        {text.new}
+      </Button>
+    </>
   );
 }
 
@@ -65,6 +69,7 @@ function NoProjects() {
     >
       <EmptyState.Actions>
         <Button onClick={openCreateProject}>{text.empty.or}</Button>
+        <ImportButton />
       </EmptyState.Actions>
     </EmptyState>
   );

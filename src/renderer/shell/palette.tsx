@@ -3,7 +3,14 @@ import '@mantine/spotlight/styles.css';
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
-import { IconArrowRight, IconCirclePlus, IconSearch, IconSunMoon, IconWorldWww } from '@tabler/icons-react';
+import {
+  IconArrowRight,
+  IconCirclePlus,
+  IconFolderDown,
+  IconSearch,
+  IconSunMoon,
+  IconWorldWww,
+} from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -81,9 +88,16 @@ function useScreens(): readonly Entry[] {
 }
 
 function useCommands(): readonly Entry[] {
+  const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   return [
     { id: 'new', label: text.newCertificate, icon: IconCirclePlus, run: openCreateProject },
+    {
+      id: 'import',
+      label: messages.imports.command,
+      icon: IconFolderDown,
+      run: () => void navigate({ to: '/import' }),
+    },
     { id: 'theme', label: text.switchTheme, icon: IconSunMoon, run: toggleColorScheme },
   ];
 }

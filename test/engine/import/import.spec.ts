@@ -2,7 +2,7 @@
 // stays as it is.
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundCertificate, ScannedFolder, TakenCertificate } from '../../../src/shared/import.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Browser, createBrowser } from '../../support/browser.ts';
@@ -178,6 +178,23 @@ describe('certbot', () => {
       expect(told).not.toContain(secret);
   });
 
+  it('without its credentials is in the attention list in its last third, with what is lacking', async () => {
+    const day = 86_400_000;
+    const [notBefore, notAfter] = [new Date(Date.now() - 80 * day), new Date(Date.now() + 10 * day)];
+    await writeLineage(folder, {
+      server: LE,
+      accountId: ACCOUNT_ID,
+      name: 'soon.example.com',
+      pair: await issue('soon.example.com', { notBefore, notAfter }),
+      params: ['authenticator = dns-cloudflare', 'dns_cloudflare_credentials = /nowhere/gone.ini'],
+    });
+    await take('all');
+    const { body } = await app.call('GET', '/overview');
+    expect(body.attention?.items).toMatchObject([
+      { kind: 'unattended', domain: 'soon.example.com', cause: expect.stringContaining('/nowhere/gone.ini') },
+    ]);
+  });
+
   it('whose live folder lacks its links is read from the newest of the archive', async () => {
     const pair = await issue('moved.example.com');
     await folder.write('archive/moved.example.com/fullchain9.pem', 'old');
@@ -311,6 +328,41 @@ describe('any folder', () => {
         body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'folder' }] } },
       });
     }
+  });
+
+  it('may be large, endless or /proc itself: the scan ends, and says what it has left out', async () => {
+    await folder.write('large.pem', 'x'.repeat(300 * 1024));
+    const { certificates } = await scan();
+    expect(certificates).toMatchObject([
+      { source: 'large.pem', problems: [expect.stringContaining('larger than')] },
+    ]);
+    expect((await scan('/proc/self')).certificates).toEqual([]);
+  });
+
+  it('of the user’s home is suggested where it is there, and ~ stands for the home', async () => {
+    const home = await makeTestFolder();
+    const site = await issue('home.example.com');
+    await home.write('.acme.sh/home.example.com/home.example.com.conf', "Le_Domain='home.example.com'\n");
+    await home.write('.acme.sh/home.example.com/fullchain.cer', site.certificate);
+    vi.stubEnv('HOME', home.path);
+    const other = await startApp();
+    const visitor = createBrowser(other.app.address);
+    await visitor.signIn(secretOf(new URL(await other.app.signInLink())));
+    const suggested = await visitor.get('/api/v1/imports/folders');
+    const scanned = await visitor.post('/api/v1/imports/scan', '{"folder":"~/.acme.sh"}');
+    vi.unstubAllEnvs();
+    await other.stop();
+    await home.remove();
+    expect(suggested.body.folders).toContainEqual({ folder: join(home.path, '.acme.sh'), layout: 'acme-sh' });
+    expect(scanned.body.certificates).toMatchObject([{ names: ['home.example.com'], key: 'missing' }]);
+  });
+
+  it('taken over twice at once makes one project', async () => {
+    const pair = await issue('once.example.com');
+    await folder.write('once.pem', pair.certificate + pair.privateKey);
+    const outcomes = (await Promise.all([take('all'), take('all')])).flat().map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['already', 'taken']);
+    expect((await app.call('GET', '/projects')).body.total).toBe(1);
   });
 
   it('is not for API tokens, whatever their scope', async () => {

@@ -1,7 +1,7 @@
 // A folder that is looked into and never changed: bounded in depth, number and size; a symbolic link is followed only
 // where it stays inside. Files are opened for reading only, and neither locked nor touched.
 import { constants, type Dirent } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, sep } from 'node:path';
 import { CertdeskError } from '../errors.ts';
@@ -143,8 +143,8 @@ export async function readPlainFile(path: string): Promise<FileRead> {
       const { size, ...facts } = await file.stat();
       if (!facts.mode || (facts.mode & constants.S_IFMT) !== constants.S_IFREG)
         return { text: null, problem: 'it is no ordinary file' };
-      if (size > MAX_BYTES) return { text: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
-      return { text: await file.readFile('utf8'), problem: null };
+      if (size > MAX_BYTES) return TOO_LARGE;
+      return await readBounded(file);
     } finally {
       await file.close();
     }
@@ -153,6 +153,19 @@ export async function readPlainFile(path: string): Promise<FileRead> {
     return { text: null, problem: missing ? null : reasonOf(error) };
   }
 }
+
+/** Not by its size: files of /proc say 0 and never end. */
+async function readBounded(file: FileHandle): Promise<FileRead> {
+  const buffer = Buffer.alloc(MAX_BYTES + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+    ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length, null));
+  }
+  if (length > MAX_BYTES) return TOO_LARGE;
+  return { text: buffer.toString('utf8', 0, length), problem: null };
+}
+
+const TOO_LARGE: FileRead = { text: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder on the machine that Certdesk runs on',
@@ -167,7 +180,8 @@ function reasonOf(error: unknown): string {
   return REASONS[code ?? ''] ?? `it cannot be read (${code ?? 'unknown reason'})`;
 }
 
-function invalid(message: string): CertdeskError {
+function invalid(reason: string): CertdeskError {
+  const message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
   return new CertdeskError('INVALID_REQUEST', `folder: ${message}`, {
     issues: [{ field: 'folder', message }],
   });

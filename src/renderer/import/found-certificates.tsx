@@ -1,0 +1,122 @@
+// What is in a folder, as a table; those that can be taken over can be chosen, the others say why not.
+import { Button, Checkbox, EmptyState, Group, List, Stack, Table, Text } from '@mantine/core';
+import { IconFolderSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { FoundCertificate, ScannedFolder } from '../../shared/import.ts';
+import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { FoundRow } from './found-row.tsx';
+
+const text = messages.imports;
+
+export interface FoundCertificatesProps {
+  readonly scanned: ScannedFolder;
+  readonly busy: boolean;
+  onTake(ids: string[]): void;
+}
+
+export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesProps) {
+  const { certificates, folder, layout, skipped } = scanned;
+  const takeable = certificates.flatMap(({ id, takeable }) => (takeable && id !== null ? [id] : []));
+  const [chosen, setChosen] = useState<readonly string[]>(takeable);
+  if (certificates.length === 0) {
+    return (
+      <Stack gap="md">
+        <Nothing />
+        <Skipped lines={skipped} />
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="md">
+      <Panel
+        flush
+        title={`${text.layouts[layout]}: ${text.found(certificates.length)}`}
+        aside={
+          <Text fz="xs" c="dimmed" className="mono">
+            {folder}
+          </Text>
+        }
+      >
+        <FoundTable certificates={certificates} takeable={takeable} chosen={chosen} onChoose={setChosen} />
+      </Panel>
+      <Skipped lines={skipped} />
+      <Group justify="flex-end">
+        <Button disabled={chosen.length === 0} loading={busy} onClick={() => onTake([...chosen])}>
+          {chosen.length === 0 ? text.chooseFirst : text.take(chosen.length)}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+interface FoundTableProps {
+  readonly certificates: readonly FoundCertificate[];
+  readonly takeable: readonly string[];
+  readonly chosen: readonly string[];
+  onChoose(ids: readonly string[]): void;
+}
+
+function FoundTable({ certificates, takeable, chosen, onChoose }: FoundTableProps) {
+  const { columns } = text;
+  const choose = (id: string, on: boolean): void =>
+    onChoose(on ? [...chosen, id] : chosen.filter((other) => other !== id));
+  return (
+    <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.title}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={40}>
+            <Checkbox
+              size="xs"
+              aria-label={text.selectAll}
+              disabled={takeable.length === 0}
+              checked={takeable.length > 0 && chosen.length === takeable.length}
+              indeterminate={chosen.length > 0 && chosen.length < takeable.length}
+              onChange={({ currentTarget }) => onChoose(currentTarget.checked ? takeable : [])}
+            />
+          </Table.Th>
+          {[columns.names, columns.expires, columns.key, columns.renewal].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {certificates.map((found) => (
+          <FoundRow
+            key={`${found.id} ${found.source}`}
+            found={found}
+            chosen={found.id !== null && chosen.includes(found.id)}
+            onChoose={choose}
+          />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Nothing() {
+  return (
+    <EmptyState
+      py={40}
+      icon={<IconFolderSearch size={40} stroke={1.5} aria-hidden />}
+      title={text.nothing.title}
+      description={text.nothing.text}
+    />
+  );
+}
+
+function Skipped({ lines }: { readonly lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <Notice tone="info" title={text.skipped(lines.length)}>
+      <List fz="sm">
+        {lines.map((line) => (
+          <List.Item key={line}>{line}</List.Item>
+        ))}
+      </List>
+    </Notice>
+  );
+}

@@ -1,0 +1,107 @@
+// One certificate of a folder: its names, when it ends, its key, how it would renew, and what to know of it.
+import { Checkbox, List, Table, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import type { FoundCertificate } from '../../shared/import.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { TextLink } from '../ui/link.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
+
+const text = messages.imports;
+
+export interface FoundRowProps {
+  readonly found: FoundCertificate;
+  readonly chosen: boolean;
+  onChoose(id: string, on: boolean): void;
+}
+
+export function FoundRow({ found, chosen, onChoose }: FoundRowProps) {
+  const { id, names, source, expiresAt, takeable, issuer } = found;
+  const label = names.length === 0 ? source : names.join(', ');
+  return (
+    <Table.Tr style={{ verticalAlign: 'top' }}>
+      <Table.Td>
+        <Checkbox
+          size="xs"
+          mt={3}
+          aria-label={text.selectOne(label)}
+          disabled={!takeable}
+          checked={chosen}
+          onChange={({ currentTarget }) => id !== null && onChoose(id, currentTarget.checked)}
+        />
+      </Table.Td>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+        <Text fw={550}>{names.length === 0 ? text.unreadable : label}</Text>
+        <Text fz="xs" c="dimmed">
+          {issuer === null ? source : `${issuer} · ${source}`}
+        </Text>
+        <Remarks found={found} />
+      </Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+        {expiresAt !== null && <Time at={expiresAt} as="date" />}
+      </Table.Td>
+      <Table.Td>{id !== null && <Key state={found.key} />}</Table.Td>
+      <Table.Td>
+        <Renewal found={found} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Remarks({ found: { problems, notes, takeable } }: { readonly found: FoundCertificate }) {
+  const remarks = [...problems, ...(takeable ? notes : [])];
+  if (remarks.length === 0) return null;
+  return (
+    <List fz="sm" mt={6} c={takeable ? undefined : 'dimmed'}>
+      {remarks.map((remark) => (
+        <List.Item key={remark}>
+          <ServerText>{remark}</ServerText>
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+function Key({ state }: { readonly state: FoundCertificate['key'] }) {
+  const label = text.key[state];
+  if (state === 'matches') return <Chip face={{ tone: 'ok', icon: IconCircleCheck, label }} />;
+  return <Chip face={{ tone: 'bad', icon: IconCircleX, label }} />;
+}
+
+function Renewal({ found: { method, project, takeable } }: { readonly found: FoundCertificate }) {
+  if (project !== null) {
+    return (
+      <>
+        <Text fz="sm">{text.already}</Text>
+        <TextLink to="/projects/$id" params={{ id: project.id }}>
+          {text.seeProject(project.name)}
+        </TextLink>
+      </>
+    );
+  }
+  if (!takeable) return null;
+  if (method === null) return <Text fz="sm">{text.notRenewed}</Text>;
+  const { challengeType, dnsProvider, autoRenew, account, staging } = method;
+  return (
+    <>
+      <Text fz="sm">{text.methodOf(text.method[challengeType], dnsProvider)}</Text>
+      {autoRenew ? (
+        <Text fz="xs" c="dimmed">
+          {text.renewsItself}
+        </Text>
+      ) : (
+        <Chip face={{ tone: 'warn', icon: IconAlertTriangle, label: text.autoRenewOff }} />
+      )}
+      {account === 'found' && (
+        <Text fz="xs" c="dimmed">
+          {text.sameAccount}
+        </Text>
+      )}
+      {staging && (
+        <Text fz="xs" c="dimmed">
+          {text.staging}
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+// The way to the import, beside what makes a project anew.
+import { IconFolderDown } from '@tabler/icons-react';
+import { messages } from '../messages.ts';
+import { LinkButton } from '../ui/link.tsx';
+
+export function ImportButton() {
+  return (
+    <LinkButton to="/import" variant="default" leftSection={<IconFolderDown size={16} aria-hidden />}>
+      {messages.imports.action}
+    </LinkButton>
+  );
+}

@@ -1,0 +1,106 @@
+// Import: a folder is chosen, what is in it is shown, chosen certificates are taken over, and each says what came of it.
+import { Autocomplete, Button, Group, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { BackToList } from '../projects/back-to-list.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { FoundCertificates } from './found-certificates.tsx';
+import { TakenList } from './taken-list.tsx';
+
+const text = messages.imports;
+
+export function ImportPage() {
+  const api = useApi();
+  const scan = useMutation(api.imports.scan.mutationOptions());
+  const take = useMutation(api.imports.takeOver.mutationOptions());
+  const look = (folder: string, onError: (error: unknown) => void): void => {
+    take.reset();
+    scan.mutate({ body: { folder } }, { onError });
+  };
+  const start = (): void => {
+    take.reset();
+    scan.reset();
+  };
+  return (
+    <Page title={text.title} description={text.description} above={<BackToList />}>
+      <Stack gap="lg">
+        {take.data === undefined && <FolderForm busy={scan.isPending} onLook={look} />}
+        {scan.error !== null && Object.keys(formErrors(scan.error, ['folder'])).length === 0 && (
+          <FailureNotice error={scan.error} />
+        )}
+        {take.error !== null && <FailureNotice error={take.error} />}
+        {take.data === undefined && scan.data !== undefined && (
+          <FoundCertificates
+            key={scan.submittedAt}
+            scanned={scan.data}
+            busy={take.isPending}
+            onTake={(certificates) => take.mutate({ body: { folder: scan.data.folder, certificates } })}
+          />
+        )}
+        {take.data !== undefined && <TakenList taken={take.data.certificates} onAgain={start} />}
+      </Stack>
+    </Page>
+  );
+}
+
+interface FolderFormProps {
+  readonly busy: boolean;
+  onLook(folder: string, onError: (error: unknown) => void): void;
+}
+
+function FolderForm({ busy, onLook }: FolderFormProps) {
+  const api = useApi();
+  const suggested = useQuery(api.imports.folders.queryOptions()).data?.folders ?? [];
+  const form = useForm({
+    initialValues: { folder: '' },
+    validate: { folder: (value) => (value.trim() === '' ? text.needsFolder : null) },
+  });
+  const look = (folder: string): void =>
+    onLook(folder.trim(), (error) => form.setErrors(formErrors(error, ['folder'])));
+  return (
+    <Panel>
+      <form onSubmit={form.onSubmit(({ folder }) => look(folder))} noValidate>
+        <Stack gap="sm">
+          <Autocomplete
+            label={text.folder}
+            description={text.folderHint}
+            data={suggested.map(({ folder }) => folder)}
+            spellCheck={false}
+            autoComplete="off"
+            {...form.getInputProps('folder')}
+          />
+          {suggested.length > 0 && (
+            <Group gap="xs">
+              <Text fz="sm" c="dimmed">
+                {text.suggested}
+              </Text>
+              {suggested.map(({ folder, layout }) => (
+                <Button
+                  key={folder}
+                  variant="default"
+                  size="compact-sm"
+                  onClick={() => {
+                    form.setFieldValue('folder', folder);
+                    look(folder);
+                  }}
+                >
+                  {text.layouts[layout]}: {folder}
+                </Button>
+              ))}
+            </Group>
+          )}
+          <Group justify="flex-end">
+            <Button type="submit" loading={busy}>
+              {text.look}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}

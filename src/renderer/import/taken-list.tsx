@@ -1,0 +1,84 @@
+// What came of taking over, certificate by certificate.
+import { Button, Group, List, Stack, Table, Text } from '@mantine/core';
+import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import type { TakenCertificate } from '../../shared/import.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { TextLink } from '../ui/link.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ServerText } from '../ui/time.tsx';
+import type { Face } from '../ui/tone.ts';
+
+const text = messages.imports;
+
+const FACES: Readonly<Record<TakenCertificate['outcome'], Face>> = {
+  taken: { tone: 'ok', icon: IconCircleCheck, label: text.outcome.taken },
+  already: { tone: 'idle', icon: IconCircleDashed, label: text.outcome.already },
+  refused: { tone: 'bad', icon: IconCircleX, label: text.outcome.refused },
+};
+
+export interface TakenListProps {
+  readonly taken: readonly TakenCertificate[];
+  onAgain(): void;
+}
+
+export function TakenList({ taken, onAgain }: TakenListProps) {
+  const navigate = useNavigate();
+  const done = taken.filter(({ outcome }) => outcome === 'taken').length;
+  const title = done > 0 ? text.taken(done) : text.notTaken(taken.length);
+  return (
+    <Stack gap="md">
+      <Notice tone={done > 0 ? 'ok' : 'warn'} title={title} role="status">
+        {done > 0 && <Text>{text.oldClient}</Text>}
+      </Notice>
+      <Panel flush title={text.results}>
+        <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.results}>
+          <Table.Tbody>
+            {taken.map((one) => (
+              <TakenRow key={`${one.id} ${one.source}`} one={one} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Panel>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onAgain}>
+          {text.again}
+        </Button>
+        <Button onClick={() => void navigate({ to: '/projects' })}>{text.toProjects}</Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function TakenRow({ one }: { readonly one: TakenCertificate }) {
+  const { names, source, outcome, projectId, message, notes } = one;
+  const label = names.length === 0 ? source : names.join(', ');
+  const remarks = outcome === 'taken' ? notes : [message];
+  return (
+    <Table.Tr style={{ verticalAlign: 'top' }}>
+      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+        {projectId === null ? (
+          <Text fw={550}>{label}</Text>
+        ) : (
+          <TextLink to="/projects/$id" params={{ id: projectId }}>
+            {label}
+          </TextLink>
+        )}
+        {remarks.length > 0 && (
+          <List fz="sm" mt={4}>
+            {remarks.map((remark) => (
+              <List.Item key={remark}>
+                <ServerText>{remark}</ServerText>
+              </List.Item>
+            ))}
+          </List>
+        )}
+      </Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        <Chip face={FACES[outcome]} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

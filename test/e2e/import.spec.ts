@@ -1,0 +1,167 @@
+// Import by clicks: a certbot folder is looked into, its certificates are taken over, each says what came of it.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeViolations } from '../support/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import {
+  makeTestFolder,
+  type TestFolder,
+  writeCertbotAccount,
+  writeLineage,
+} from '../support/import-folders.ts';
+import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { describeWith } from '../support/tools.ts';
+
+const LE = 'https://acme-v02.api.letsencrypt.org/directory';
+const TOKEN = 'cf-token-that-must-stay-secret';
+const accountId = '0123456789abcdef0123456789abcdef';
+
+describeWith('chromium', 'the import page', () => {
+  let openssl: OpenSsl;
+  let folder: TestFolder;
+  let app: TestApp;
+  let gui: GuiPage;
+
+  beforeAll(async () => {
+    await buildGui();
+    openssl = await createOpenSsl();
+    folder = await makeTestFolder();
+    await fill();
+    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
+    gui = await openGui(app.app);
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await folder?.remove();
+    await openssl?.remove();
+  });
+
+  async function fill(): Promise<void> {
+    const ca = await openssl.createCa({ subject: "/O=Let's Encrypt/CN=E7" });
+    const issue = (names: readonly string[], more: object = {}) =>
+      openssl.issue({
+        ca,
+        subject: `/CN=${names[0]}`,
+        san: names.map((name) => `DNS:${name}`),
+        days: 80,
+        ...more,
+      });
+    const key = await openssl.makeKey('rsa-2048');
+    const place = 'acme-v02.api.letsencrypt.org/directory';
+    await writeCertbotAccount(folder, {
+      place,
+      id: accountId,
+      key,
+      url: 'https://acme-v02.api.letsencrypt.org/acme/acct/1',
+    });
+    await folder.write('secrets/cf.ini', `dns_cloudflare_api_token = ${TOKEN}\n`);
+    const of = { server: LE, accountId };
+    const cloudflare = (file: string) => [
+      'authenticator = dns-cloudflare',
+      `dns_cloudflare_credentials = ${join(folder.path, file)}`,
+    ];
+    const web = await issue(['shop.example.com', 'www.shop.example.com']);
+    await writeLineage(folder, {
+      ...of,
+      name: 'shop.example.com',
+      pair: web,
+      params: ['authenticator = webroot'],
+    });
+    const wild = await issue(['*.example.net', 'example.net']);
+    await writeLineage(folder, {
+      ...of,
+      name: 'example.net',
+      pair: wild,
+      params: cloudflare('secrets/cf.ini'),
+    });
+    const lost = await issue(['mail.example.org']);
+    await writeLineage(folder, {
+      ...of,
+      name: 'mail.example.org',
+      pair: lost,
+      params: cloudflare('secrets/gone.ini'),
+    });
+    const old = await issue(['old.example.com'], { notBefore: new Date(0), notAfter: new Date(86_400_000) });
+    await writeLineage(folder, {
+      ...of,
+      name: 'old.example.com',
+      pair: old,
+      params: ['authenticator = standalone'],
+    });
+  }
+
+  /** Axe in both colours; pictures for a person to look at. */
+  async function check(name: string): Promise<void> {
+    await gui.lookAt(name);
+    expect(await axeViolations(gui.page)).toEqual([]);
+  }
+
+  it('is reached from the empty screens and from the command palette', async () => {
+    const { page } = gui;
+    for (const screen of ['/', '/projects']) {
+      await gui.open(screen);
+      await page.getByRole('main').getByRole('link', { name: 'Import' }).first().click();
+      await page.getByRole('heading', { name: 'Import certificates' }).waitFor();
+    }
+    await gui.open('/projects');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Search a project, or type a command').fill('certbot');
+    await page.getByText('Import from certbot').click();
+    await page.getByRole('heading', { name: 'Import certificates' }).waitFor();
+    await check('import');
+  });
+
+  it('says at the field what is wrong with a folder', async () => {
+    const { page } = gui;
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByText('Say which folder to look into.').waitFor();
+    await page.getByRole('combobox', { name: 'Folder' }).fill('/no/such/folder');
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByText('There is no such folder').waitFor();
+    await check('import-no-folder');
+  });
+
+  it('shows what is in it, and what of it cannot be taken over', async () => {
+    const { page } = gui;
+    await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByText('certbot: 4 certificates found').waitFor();
+    expect(await page.getByLabel('Take over old.example.com').isDisabled()).toBe(true);
+    await check('import-found');
+  });
+
+  it('takes over what is chosen, and leaves the folder as it is', async () => {
+    const { page } = gui;
+    const before = await folder.picture();
+    await page.getByLabel('Take over mail.example.org').uncheck();
+    await page.getByRole('button', { name: 'Take over 2 certificates' }).click();
+    await page.getByText('2 certificates taken over').waitFor();
+    await check('import-taken');
+    expect(await folder.picture()).toEqual(before);
+    expect((await app.call('GET', '/projects')).body.total).toBe(2);
+  });
+
+  it('knows on the second look what is a project already', async () => {
+    const { page } = gui;
+    await page.getByRole('button', { name: 'Look into another folder' }).click();
+    await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByText('certbot: 4 certificates found').waitFor();
+    expect(await page.getByText('A project already').count()).toBe(2);
+    await page.setViewportSize({ width: 900, height: 900 });
+    await check('import-again');
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(wider).toBe(false);
+    await page.getByRole('link', { name: 'See shop.example.com' }).click();
+    await page.getByRole('heading', { name: 'shop.example.com' }).waitFor();
+    await check('import-project');
+  });
+
+  it('has shown no secret, said no error, and asked nobody else for anything', async () => {
+    for (const secret of [TOKEN, 'PRIVATE KEY']) expect(await gui.findSecret(secret)).toEqual([]);
+    expect(gui.problems).toEqual([]);
+  });
+});
