@@ -6,10 +6,12 @@ import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { BulkBar } from './bulk/bulk-bar.tsx';
 import { openCreateProject } from './create-project.tsx';
 import { ListFilters } from './list-filters.tsx';
 import { isFiltered, type ListSearch } from './list-search.ts';
 import { ProjectList } from './project-list.tsx';
+import classes from './projects.module.css';
 import { useSelection } from './selection.ts';
 import { useProjectList } from './use-project-list.ts';
 
@@ -30,17 +32,23 @@ export function ProjectsPage() {
           if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;
           if (rows.length === 0) return <NoProjects />;
           return (
-            <ProjectList
-              rows={rows}
-              total={total}
-              search={search}
-              onSearch={change}
-              selection={selection}
-              hasMore={query.hasNextPage}
-              onEnd={() => {
-                if (!query.isFetchingNextPage) void query.fetchNextPage();
-              }}
-            />
+            <div
+              className={classes.withBar}
+              data-chosen={rows.some(({ id }) => selection.ids.has(id)) || undefined}
+            >
+              <BulkBar rows={rows} selection={selection} />
+              <ProjectList
+                rows={rows}
+                total={total}
+                search={search}
+                onSearch={change}
+                selection={selection}
+                hasMore={query.hasNextPage}
+                onEnd={() => {
+                  if (!query.isFetchingNextPage) void query.fetchNextPage();
+                }}
+              />
+            </div>
           );
         }}
       </QueryView>

@@ -12,6 +12,10 @@ export function saveFile({ body, contentType, filename }: DownloadedFile): void 
   save(new Blob([bytes], { type: contentType }), filename);
 }
 
+export function saveBytes(bytes: Uint8Array<ArrayBuffer>, contentType: string, filename: string): void {
+  save(new Blob([bytes], { type: contentType }), filename);
+}
+
 export function saveText(text: string, contentType: string, filename: string): void {
   save(new Blob([text], { type: contentType }), filename);
 }

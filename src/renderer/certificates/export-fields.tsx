@@ -1,0 +1,59 @@
+// What is exported, and under which password: for one certificate and for many.
+import { PasswordInput, Radio, Stack, Text } from '@mantine/core';
+import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
+
+const text = messages.certificates.export;
+const FORMATS = ['fullchain', 'pem', 'chain', 'der', 'pfx', 'pfx-certs', 'key'] as const;
+const MIN_PASSWORD = 8;
+
+export interface ExportChoice {
+  readonly format: (typeof FORMATS)[number];
+  /** For pfx; typed by a person, never a default one. */
+  readonly password: string;
+}
+
+export const FIRST_CHOICE: ExportChoice = { format: 'fullchain', password: '' };
+
+export function isComplete({ format, password }: ExportChoice): boolean {
+  return format !== 'pfx' || password.length >= MIN_PASSWORD;
+}
+
+export interface ExportFieldsProps {
+  readonly choice: ExportChoice;
+  onChange(choice: ExportChoice): void;
+}
+
+export function ExportFields({ choice, onChange }: ExportFieldsProps) {
+  const { format, password } = choice;
+  return (
+    <>
+      <Radio.Group
+        label={text.format}
+        value={format}
+        onChange={(value) => onChange({ ...choice, format: value as ExportChoice['format'] })}
+      >
+        <Stack gap="xs" mt="xs">
+          {FORMATS.map((value) => (
+            <Radio key={value} value={value} label={text.formats[value]} description={text.hints[value]} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {format === 'pfx' && (
+        <PasswordInput
+          label={text.password}
+          description={text.passwordHint}
+          value={password}
+          onChange={(event) => onChange({ ...choice, password: event.currentTarget.value })}
+          autoComplete="new-password"
+          error={password !== '' && !isComplete(choice) ? text.passwordShort : null}
+        />
+      )}
+      {(format === 'pfx' || format === 'key') && (
+        <Notice tone="warn">
+          <Text>{text.audited}</Text>
+        </Notice>
+      )}
+    </>
+  );
+}

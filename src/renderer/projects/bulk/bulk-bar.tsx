@@ -1,0 +1,50 @@
+// What can be done with the chosen projects; stands above the list while any is chosen.
+import { Button, Group, Text } from '@mantine/core';
+import { IconArrowsExchange, IconDownload, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { messages } from '../../messages.ts';
+import type { Selection } from '../selection.ts';
+import type { ProjectRowData } from '../use-project-list.ts';
+import { BULK_ACTIONS } from './bulk-actions.ts';
+import { openBulk } from './bulk-dialog.tsx';
+
+const text = messages.bulk;
+const ICONS = {
+  renew: IconRefresh,
+  reissue: IconArrowsExchange,
+  export: IconDownload,
+  remove: IconTrash,
+} as const;
+
+export interface BulkBarProps {
+  readonly rows: readonly ProjectRowData[];
+  readonly selection: Selection;
+}
+
+export function BulkBar({ rows, selection }: BulkBarProps) {
+  const chosen = rows.filter(({ id }) => selection.ids.has(id));
+  if (chosen.length === 0) return null;
+  return (
+    <Group gap="xs" mb="sm" role="toolbar" aria-label={text.bar}>
+      <Text fw={600} mr="xs" aria-live="polite">
+        {text.chosen(chosen.length)}
+      </Text>
+      {BULK_ACTIONS.map((action) => {
+        const Icon = ICONS[action];
+        return (
+          <Button
+            key={action}
+            size="xs"
+            variant="default"
+            leftSection={<Icon size={14} aria-hidden />}
+            onClick={() => openBulk(action, chosen)}
+          >
+            {text.actions[action]}
+          </Button>
+        );
+      })}
+      <Button size="xs" variant="subtle" onClick={() => selection.setAll([])}>
+        {text.clear}
+      </Button>
+    </Group>
+  );
+}

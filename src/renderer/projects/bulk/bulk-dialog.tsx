@@ -1,0 +1,150 @@
+// Asks before something is done to many projects, then shows how far it is and what came of each.
+import { Button, Group, List, Progress, ScrollArea, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useState } from 'react';
+import { ExportFields, FIRST_CHOICE, isComplete } from '../../certificates/export-fields.tsx';
+import { messages } from '../../messages.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import type { ProjectRowData } from '../use-project-list.ts';
+import { type BulkAction, reasonAgainst, sentenceOf } from './bulk-actions.ts';
+import { type Bulk, useBulk } from './use-bulk.ts';
+
+const text = messages.bulk;
+
+export function openBulk(action: BulkAction, projects: readonly ProjectRowData[]): void {
+  modals.open({
+    title: text.titles[action],
+    size: 'lg',
+    // A run is left by its own buttons: half of it would be forgotten.
+    closeOnClickOutside: false,
+    closeOnEscape: false,
+    withCloseButton: false,
+    children: <BulkDialog action={action} projects={projects} />,
+  });
+}
+
+interface DialogProps {
+  readonly action: BulkAction;
+  readonly projects: readonly ProjectRowData[];
+}
+
+const titleOf = ({ domain, name }: ProjectRowData): string => domain ?? name;
+
+function BulkDialog({ action, projects }: DialogProps) {
+  // As they were when it was asked: a renewal must not change who takes part in it.
+  const [fit] = useState(() => projects.filter((project) => reasonAgainst(action, project) === null));
+  const [choice, setChoice] = useState(FIRST_CHOICE);
+  const bulk = useBulk(action, fit);
+  if (bulk.states.size > 0) return <Running bulk={bulk} projects={fit} />;
+  const ready = fit.length > 0 && (action !== 'export' || isComplete(choice));
+  return (
+    <Confirm
+      danger={action === 'remove'}
+      submit={text.submit[action](fit.length)}
+      error={null}
+      pending={false}
+      disabled={!ready}
+      onSubmit={() => {
+        bulk.begin(choice);
+        setChoice(FIRST_CHOICE);
+      }}
+    >
+      <Text>{fit.length === 0 ? text.nobody : text.texts[action](fit.length)}</Text>
+      <LeftOut action={action} projects={projects} />
+      {action === 'export' && fit.length > 0 && <ExportFields choice={choice} onChange={setChoice} />}
+    </Confirm>
+  );
+}
+
+function LeftOut({ action, projects }: DialogProps) {
+  const out = projects.flatMap((project) => {
+    const reason = reasonAgainst(action, project);
+    return reason === null ? [] : [{ id: project.id, line: `${titleOf(project)} ${reason}` }];
+  });
+  if (out.length === 0) return null;
+  return (
+    <Notice tone="warn" title={text.leftOut(out.length)}>
+      <List mah={160} style={{ overflow: 'auto' }}>
+        {out.map(({ id, line }) => (
+          <List.Item key={id}>{line}</List.Item>
+        ))}
+      </List>
+    </Notice>
+  );
+}
+
+interface RunningProps {
+  readonly bulk: Bulk;
+  readonly projects: readonly ProjectRowData[];
+}
+
+function Running({ bulk: { states, running, stop }, projects }: RunningProps) {
+  const all = [...states.values()];
+  const ended = all.filter(({ state }) => state !== 'waiting' && state !== 'running').length;
+  const failed = all.filter(({ state }) => state !== 'done').length;
+  return (
+    <Stack gap="md">
+      {running ? (
+        <div>
+          <Text mb={6} role="status">
+            {text.progress(ended, all.length)}
+          </Text>
+          <Progress value={(ended / all.length) * 100} aria-label={text.progress(ended, all.length)} />
+        </div>
+      ) : (
+        <Notice tone={failed === 0 ? 'ok' : 'bad'} role="status">
+          {failed === 0 ? text.allWell(all.length) : text.someFailed(failed, all.length)}
+        </Notice>
+      )}
+      <Results states={states} projects={projects} />
+      <Group justify="flex-end" gap="xs">
+        {running && (
+          <Text c="dimmed" fz="sm" mr="auto">
+            {text.stopping}
+          </Text>
+        )}
+        {running ? (
+          <Button variant="default" onClick={stop}>
+            {text.stop}
+          </Button>
+        ) : (
+          <Button onClick={() => modals.closeAll()}>{messages.close}</Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Results({
+  states,
+  projects,
+}: {
+  readonly states: Bulk['states'];
+  readonly projects: RunningProps['projects'];
+}) {
+  return (
+    <ScrollArea.Autosize
+      mah={320}
+      viewportProps={{ tabIndex: 0, 'aria-label': text.results, role: 'region' }}
+    >
+      <List listStyleType="none" spacing={4}>
+        {projects.map((project) => {
+          const state = states.get(project.id);
+          if (state === undefined) return null;
+          return (
+            <List.Item key={project.id}>
+              <Text component="span" fw={500}>
+                {titleOf(project)}
+              </Text>{' '}
+              <Text component="span" c={state.state === 'failed' ? 'red' : 'dimmed'} fz="sm">
+                {text.states[state.state]}
+                {state.state === 'failed' && `: ${sentenceOf(state.error)}`}
+              </Text>
+            </List.Item>
+          );
+        })}
+      </List>
+    </ScrollArea.Autosize>
+  );
+}

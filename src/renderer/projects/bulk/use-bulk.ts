@@ -1,0 +1,105 @@
+// A run over the chosen projects: how each one stands, what is left to do when all is over.
+import { useRef, useState } from 'react';
+import { useApiClient } from '../../api.ts';
+import { useAppContext } from '../../app-context.ts';
+import type { ExportChoice } from '../../certificates/export-fields.tsx';
+import { messages } from '../../messages.ts';
+import { notifyDone, notifyUndo } from '../../ui/notify.tsx';
+import { notifyFailure } from '../../ui/notify-failure.tsx';
+import { saveBytes } from '../../ui/save-file.ts';
+import { makeZip, type ZipEntry } from '../../ui/zip.ts';
+import type { ProjectRowData } from '../use-project-list.ts';
+import { type BulkAction, type BulkDeps, reissueOne, renewOne } from './bulk-actions.ts';
+import { type ItemState, runBulk } from './run-bulk.ts';
+
+const text = messages.bulk;
+/** The server has a queue of its own; more at once would only wait there. */
+const CONCURRENCY = 8;
+
+export interface Bulk {
+  /** Empty before it has begun. */
+  readonly states: ReadonlyMap<string, ItemState>;
+  readonly running: boolean;
+  begin(choice: ExportChoice): void;
+  stop(): void;
+}
+
+export function useBulk(action: BulkAction, projects: readonly ProjectRowData[]): Bulk {
+  const api = useApiClient();
+  const { live } = useAppContext();
+  const [states, setStates] = useState<ReadonlyMap<string, ItemState>>(new Map());
+  const [running, setRunning] = useState(false);
+  const stopper = useRef(new AbortController());
+
+  async function run(choice: ExportChoice): Promise<void> {
+    const entries: ZipEntry[] = [];
+    const done: string[] = [];
+    await runBulk({
+      items: projects,
+      concurrency: CONCURRENCY,
+      signal: stopper.current.signal,
+      onState: ({ id }, state) => setStates((before) => new Map(before).set(id, state)),
+      async work(project) {
+        if (action === 'export') entries.push(await exportOne(api, project.id, choice));
+        else await workOn(action, { api, live }, project);
+        done.push(project.id);
+      },
+    });
+    setRunning(false);
+    if (action === 'export' && entries.length > 0)
+      saveBytes(makeZip(unique(entries)), 'application/zip', text.file);
+    if (action === 'remove' && done.length > 0) offerUndo(api, done);
+  }
+
+  return {
+    states,
+    running,
+    begin(choice) {
+      stopper.current = new AbortController();
+      setStates(new Map(projects.map(({ id }) => [id, { state: 'waiting' }])));
+      setRunning(true);
+      void run(choice);
+    },
+    stop: () => stopper.current.abort(),
+  };
+}
+
+async function workOn(
+  action: Exclude<BulkAction, 'export'>,
+  deps: BulkDeps,
+  project: ProjectRowData,
+): Promise<void> {
+  if (action === 'renew') await renewOne(deps, project.id);
+  else if (action === 'reissue') await reissueOne(deps, project);
+  else await deps.api.certificates.remove.mutate({ id: project.id });
+}
+
+async function exportOne(api: BulkDeps['api'], id: string, choice: ExportChoice): Promise<ZipEntry> {
+  const { format, password } = choice;
+  const file = await api.certificates.export.mutate({
+    id,
+    body: { format, ...(format === 'pfx' ? { password } : {}) },
+  });
+  return { name: file.filename, bytes: Uint8Array.from(atob(file.body), (char) => char.charCodeAt(0)) };
+}
+
+/** Two projects may have certificates of one name. */
+function unique(entries: readonly ZipEntry[]): ZipEntry[] {
+  const seen = new Map<string, number>();
+  return entries.map(({ name, bytes }) => {
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    return { name: before === 0 ? name : `${before + 1}-${name}`, bytes };
+  });
+}
+
+function offerUndo(api: BulkDeps['api'], ids: readonly string[]): void {
+  const undo = async (): Promise<void> => {
+    const back = await Promise.allSettled(ids.map((id) => api.certificates.restore.mutate({ id })));
+    const failed = back.find((each) => each.status === 'rejected');
+    if (failed !== undefined) notifyFailure(failed.reason);
+    const well = back.filter(({ status }) => status === 'fulfilled').length;
+    if (well > 0) notifyDone(text.restored(well));
+  };
+  notifyUndo(text.removed(ids.length), messages.certificates.remove.undo, () => void undo());
+}

@@ -1,0 +1,113 @@
+// Many projects at once, in the list: renew 20, re-issue, export as a ZIP, remove and undo; each with its own result.
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const COUNT = 20;
+
+describeWith(['pebble', 'chromium'], 'many projects at once', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    await buildGui();
+    pebble = await startPebble();
+    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    for (let n = 0; n < COUNT; n += 1) ids.push(await app.project(`host-${n + 10}.example.com`));
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    const obtained = await Promise.all(
+      ids.map((id) => app.call('POST', `/projects/${id}/certificate/obtain`, { body })),
+    );
+    expect(obtained.map(({ status }) => status)).toEqual(Array(COUNT).fill(200));
+    await app.project('empty.example.com');
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await pebble?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    expect(gui.problems).toEqual([]);
+  });
+
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const toolbar = () => page.getByRole('toolbar', { name: 'Chosen projects' });
+  const choose = async (action: string): Promise<Locator> => {
+    await gui.open('/projects');
+    const all = page.getByRole('checkbox', { name: 'Select all that are loaded' });
+    await all.waitFor();
+    if (!(await all.isChecked())) await all.check();
+    await toolbar().getByRole('button', { name: action }).click();
+    return page.getByRole('dialog');
+  };
+  const serials = () =>
+    Promise.all(
+      ids.map(async (id) => (await app.call('GET', `/projects/${id}/certificate`)).body?.serial ?? null),
+    );
+
+  it('renews 20; who cannot take part is named', async () => {
+    const before = await serials();
+    const dialog = await choose('Renew');
+    await dialog.getByText('empty.example.com has no certificate').waitFor();
+    await gui.lookAt('bulk-ask');
+    await dialog.getByRole('button', { name: 'Renew 20' }).click();
+    await dialog.getByText(/\d+ of 20 done/).waitFor();
+    await gui.lookAt('bulk-running');
+    await dialog.getByText('All 20 done').waitFor({ timeout: 60_000 });
+    await gui.lookAt('bulk-done');
+    expect(await dialog.getByRole('listitem').count()).toBe(COUNT);
+    const after = await serials();
+    expect(after.filter((serial, n) => serial === null || serial === before[n])).toEqual([]);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('re-issues, with the names that a project has now; a failure is told at its project', async () => {
+    const [first = '', second = ''] = ids;
+    await app.call('PATCH', `/projects/${first}`, { body: { altNames: ['more.example.com'] } });
+    await app.call('PATCH', `/projects/${second}`, { body: { altNames: ['broken.example.com'] } });
+    await pebble.challtestsrv.setServfail('broken.example.com');
+    const dialog = await choose('Re-issue');
+    await dialog.getByRole('button', { name: 'Re-issue 20' }).click();
+    await dialog.getByText('1 of 20 failed').waitFor({ timeout: 90_000 });
+    await dialog.getByText('Failed: HTTP-01 challenge failed').waitFor();
+    await gui.lookAt('bulk-failed');
+    const { body } = await app.call('GET', `/projects/${first}/certificate`);
+    expect(body.names).toEqual(['host-10.example.com', 'more.example.com']);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('exports all of them as one ZIP', async () => {
+    const dialog = await choose('Export');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Export 20' }).click(),
+    ]);
+    const zip = (await readFile(await file.path())).toString('latin1');
+    expect(file.suggestedFilename()).toBe('certificates.zip');
+    expect(new Set(zip.match(/host-\d+\.example\.com\.fullchain\.pem/g)).size).toBe(COUNT);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('removes all, and brings them back', async () => {
+    const before = await serials();
+    const dialog = await choose('Remove');
+    await dialog.getByRole('button', { name: 'Remove 20' }).click();
+    await dialog.getByText('All 20 done').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(await serials()).toEqual(Array(COUNT).fill(null));
+    await button('Undo').click();
+    await page.getByText('20 certificates brought back').waitFor();
+    expect(await serials()).toEqual(before);
+    await gui.lookAt('bulk-bar');
+  });
+});
