@@ -129,7 +129,7 @@ function Results({
       viewportProps={{ tabIndex: 0, 'aria-label': text.results, role: 'region' }}
     >
       <List listStyleType="none" spacing={4}>
-        {projects.map((project) => {
+        {failedFirst(projects, states).map((project) => {
           const state = states.get(project.id);
           if (state === undefined) return null;
           return (
@@ -147,4 +147,10 @@ function Results({
       </List>
     </ScrollArea.Autosize>
   );
+}
+
+/** What went wrong is what somebody looks for. The order of the others stays. */
+function failedFirst(projects: RunningProps['projects'], states: Bulk['states']): RunningProps['projects'] {
+  const failed = ({ id }: ProjectRowData): number => (states.get(id)?.state === 'failed' ? 0 : 1);
+  return projects.toSorted((a, b) => failed(a) - failed(b));
 }
