@@ -47,7 +47,11 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
   stops.push(pebble.stop);
   say(`1. A certificate authority for tests (Pebble) runs: ${pebble.directoryUrl}`);
   const dataFolder = join(folder, 'data');
-  const server = await startServer({ dataFolder, args: await pebbleArgs(folder, pebble) });
+  const resolver = ['--dns-resolver', pebble.challtestsrv.dnsAddress]; // "Test reachability" asks as Pebble does
+  const server = await startServer({
+    dataFolder,
+    args: [...(await pebbleArgs(folder, pebble)), ...resolver],
+  });
   stops.push(() => server.stop());
   say(`2. Certdesk runs: ${server.address}, on the throw-away data folder ${dataFolder}`);
   const made = await runCertdesk([

@@ -126,6 +126,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('alert').waitFor();
     await gui.lookAt('obtain-dns-refused');
     await page.getByLabel('API token').fill(secret);
+    expect(await gui.findSecret(secret)).toContain('fields'); // the search finds what is there
     await button('Test credentials').click();
     await page.getByText('The credentials work').waitFor();
     await gui.lookAt('obtain-2-dns');
