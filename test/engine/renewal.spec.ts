@@ -13,19 +13,22 @@ const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 describeWith('pebble', 'renewal', () => {
   let pebble: Pebble;
   let staging: Pebble;
+  let fallback: Pebble;
   let app: TestApp;
   /** Beside the running server, to look and to make as if. */
   let database: { readonly stores: Stores; close(): Promise<void> };
   beforeAll(async () => {
     [pebble, staging] = await Promise.all([startPebble(), startPebble()]);
-    app = await startApp({ pebble, staging });
+    fallback = await startPebble({ httpPort: pebble.httpPort });
+    const acmeRoots = [pebble, staging, fallback].map(({ rootPem }) => rootPem).join('\n');
+    app = await startApp({ pebble, staging, platform: { acmeRoots } });
     const opened = openDatabase(databasePath(app.dataFolder));
     database = { stores: createStores(opened.db), close: opened.close };
   });
   afterAll(async () => {
     await database.close();
     await app.stop();
-    await Promise.all([pebble.stop(), staging.stop()]);
+    await Promise.all([pebble.stop(), staging.stop(), fallback.stop()]);
   });
 
   async function obtained(domain: string): Promise<string> {
@@ -112,10 +115,7 @@ describeWith('pebble', 'renewal', () => {
 
   it('is tried at the staging directory first after two failures', async () => {
     const id = await obtained('careful.example.com');
-    const certificate = await stores().certificates.active(id);
-    if (certificate === null) throw new Error('there is none');
-    const failed = { ...certificate.renewal, failures: 2, lastErrorCode: 'CHALLENGE_FAILED' };
-    await stores().certificates.update(certificate.id, { renewal: failed });
+    await fail(id, 'CHALLENGE_FAILED');
     const orders = (ca: Pebble) => ca.requests().filter((request) => request.includes('order-plz')).length;
     const [before, rehearsed] = [orders(pebble), orders(staging)];
     // The staging Pebble validates at a port of its own, where nothing answers: the proof fails there.
@@ -126,6 +126,70 @@ describeWith('pebble', 'renewal', () => {
     expect(orders(pebble)).toBe(before);
     expect(await status(id)).toMatchObject({ renewFailures: 3 });
   });
+
+  it('goes to the fallback CA where the usual one has failed on its own account, and back again after', async () => {
+    const id = await obtained('fallen.example.com');
+    const settings = { renewals: { fallbackCa: fallback.directoryUrl } };
+    expect((await app.call('PATCH', '/settings', { body: settings })).status).toBe(200);
+    await fail(id, 'ACME_UNAVAILABLE');
+    const orders = (ca: Pebble) => ca.requests().filter((request) => request.includes('order-plz')).length;
+    const before = orders(pebble);
+    const answer = await renew(id);
+    expect(answer.status, answer.text).toBe(200);
+    expect(orders(fallback)).toBe(1);
+    expect(orders(pebble)).toBe(before);
+    const details = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(JSON.stringify(details)).toContain(fallback.directoryUrl);
+    expect((await renew(id)).status).toBe(200);
+    expect(orders(pebble)).toBe(before + 1);
+    expect((await stores().certificates.active(id))?.recipe).toMatchObject({ ca: 'letsencrypt' });
+  });
+
+  it('is held up by what waits for a person until something is changed', async () => {
+    const id = await obtained('waiting.example.com');
+    const certificate = await stores().certificates.active(id);
+    if (certificate === null) throw new Error('there is none');
+    const waitsFor = 'Waits for a person: the name does not exist any more.';
+    await stores().certificates.update(certificate.id, { renewal: { ...certificate.renewal, waitsFor } });
+    expect(await status(id)).toMatchObject({ nextAttemptAt: null, waitsFor, nextAttemptReason: waitsFor });
+    await app.call('PATCH', `/projects/${id}`, { body: { name: 'mended' } });
+    expect((await status(id)).waitsFor).toBeNull();
+  });
+
+  it('answers a repeated request as it did at first, whatever was removed or cleared meanwhile', async () => {
+    const id = await app.project('again.example.com');
+    const path = `/projects/${id}/certificate`;
+    const repeat = (what: string, body: object) =>
+      app.call('POST', `${path}/${what}`, { body, headers: { 'Idempotency-Key': `${id}-${what}` } });
+    const first = await repeat('obtain', HTTP_01);
+    const revoked = await repeat('revoke', { reason: 'superseded' });
+    expect([first.status, revoked.status]).toEqual([200, 200]);
+    expect((await app.call('DELETE', path)).status).toBe(200);
+    expect((await app.call('PATCH', `/projects/${id}`, { body: { domain: null } })).status).toBe(200);
+    expect((await repeat('obtain', HTTP_01)).body).toEqual(first.body);
+    expect((await repeat('revoke', { reason: 'superseded' })).body).toEqual(revoked.body);
+    expect((await repeat('obtain', { ...HTTP_01, autoRenew: false })).body.code).toBe(
+      'IDEMPOTENCY_KEY_REUSED',
+    );
+  });
+
+  it('can be paused by an operation, which the overview shows', async () => {
+    const until = '2099-01-01T00:00:00Z';
+    expect((await app.call('POST', '/renewals/pause', { body: { until } })).body).toMatchObject({
+      renewals: { pausedUntil: until },
+    });
+    expect((await app.call('GET', '/overview')).body.engine).toMatchObject({ pausedUntil: until });
+    await app.call('POST', '/renewals/pause', { body: { until: null } });
+    expect((await app.call('GET', '/overview')).body.engine).toMatchObject({ pausedUntil: null });
+    expect((await app.call('GET', '/renewals/budget')).status).toBe(200);
+  });
+
+  async function fail(id: string, lastErrorCode: string): Promise<void> {
+    const certificate = await stores().certificates.active(id);
+    if (certificate === null) throw new Error('there is none');
+    const renewal = { ...certificate.renewal, failures: 2, lastErrorCode };
+    await stores().certificates.update(certificate.id, { renewal });
+  }
 
   /** As if the time had come. */
   async function askAgain(id: string): Promise<void> {

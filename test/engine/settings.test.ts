@@ -50,6 +50,7 @@ describe('settings', () => {
     [{ dns: { propagationTimeout: 0 } }, 'dns.propagationTimeout'],
     [{ dns: { publicResolvers: ['1.1.1.1', 'dns.example.com'] } }, 'dns.publicResolvers'],
     [{ dns: { publicResolvers: ['192.0.2.1:99999'] } }, 'dns.publicResolvers'],
+    [{ renewals: { fallbackCa: 'letsencrpyt' } }, 'renewals.fallbackCa'],
     [{ sessions: { signOutOnRestart: 'yes' } }, 'sessions.signOutOnRestart'],
     [{ dns: { speed: 1 } }, 'dns.speed'],
     [{ colour: {} }, 'colour'],

@@ -50,10 +50,16 @@ export interface IssuanceDeps {
   readonly answerWithinMs: number;
 }
 
+interface Request {
+  readonly call: Call;
+  /** Null without an Idempotency-Key. */
+  readonly requestHash: string | null;
+}
+
 export function createIssuance(deps: IssuanceDeps): Issuance {
   const { stores, clock, queue, secrets, chooser } = deps;
 
-  function newJob(projectId: string, input: JobInput, call: Call, request: unknown): JobRecord {
+  function newJob(projectId: string, input: JobInput, { call, requestHash }: Request): JobRecord {
     return {
       id: randomUUID(),
       projectId,
@@ -64,7 +70,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       error: null,
       requestedBy: call.by,
       idempotencyKey: call.idempotencyKey,
-      requestHash: call.idempotencyKey === null ? null : hashOf({ projectId, kind: input.kind, request }),
+      requestHash,
       createdAt: toTimestamp(clock.now()),
       startedAt: null,
       finishedAt: null,
@@ -72,7 +78,10 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   }
 
   /** The job that this very request has begun before (Idempotency-Key). @throws IDEMPOTENCY_KEY_REUSED */
-  async function begunBefore({ idempotencyKey, requestHash }: JobRecord): Promise<JobRecord | null> {
+  async function begunBefore({
+    idempotencyKey,
+    requestHash,
+  }: Pick<JobRecord, 'idempotencyKey' | 'requestHash'>): Promise<JobRecord | null> {
     const before = idempotencyKey === null ? null : await stores.jobs.byIdempotencyKey(idempotencyKey);
     if (before !== null && before.requestHash !== requestHash) {
       throw new CertdeskError('IDEMPOTENCY_KEY_REUSED', undefined, { jobId: before.id });
@@ -80,9 +89,23 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     return before;
   }
 
+  /**
+   * The answer of a repeated request is the first one's, whatever has become of project and certificate since: that is
+   * looked up before anything else. Only then is it judged, and begun.
+   */
+  async function once(
+    of: { readonly projectId: string; readonly kind: JobInput['kind']; readonly body: unknown },
+    call: Call,
+    begin: (request: Request) => Promise<JobRecord>,
+  ): Promise<Outcome> {
+    const { projectId, kind, body } = of;
+    const { idempotencyKey } = call;
+    const requestHash = idempotencyKey === null ? null : hashOf({ projectId, kind, request: body });
+    const before = await begunBefore({ idempotencyKey, requestHash });
+    return answer(before ?? (await begin({ call, requestHash })), call);
+  }
+
   async function submit(job: JobRecord, given: Parameters<JobSecrets['keep']>[1] = {}): Promise<JobRecord> {
-    const before = await begunBefore(job);
-    if (before !== null) return before;
     await secrets.keep(job.id, given);
     try {
       await queue.submit(job, (tx) => stillThere(tx, job));
@@ -104,41 +127,36 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
   }
 
   return {
-    async obtain(projectId, body, call) {
-      const project = await findProject(stores, projectId);
-      const made = makeRecipe(project, body, deps.directories);
-      const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
-      const { autoRenew, dryRun } = body;
-      const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, call, body);
-      return answer(await submit(job, { eab: body.eab, dnsCredentials: body.dnsCredentials }), call);
-    },
+    obtain: (projectId, body, call) =>
+      once({ projectId, kind: 'obtain', body }, call, async (request) => {
+        const project = await findProject(stores, projectId);
+        const made = makeRecipe(project, body, deps.directories);
+        const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
+        const { autoRenew, dryRun, eab, dnsCredentials } = body;
+        const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, request);
+        return submit(job, { eab, dnsCredentials });
+      }),
 
-    async renew(projectId, call) {
-      const certificate = await findCertificate(stores, projectId);
-      const { recipe, autoRenew, id: certificateId } = certificate;
-      if (recipe === null)
-        throw new CertdeskError(
-          'NOT_AN_ACME_CERTIFICATE',
-          'An uploaded certificate cannot be renewed here: upload its successor',
-        );
-      const automatic = call.automatic ?? false;
-      const job = newJob(
-        projectId,
-        { kind: 'renew', certificateId, recipe, autoRenew, automatic },
-        call,
-        null,
-      );
-      return answer(await submit(job), call);
-    },
+    renew: (projectId, call) =>
+      once({ projectId, kind: 'renew', body: null }, call, async (request) => {
+        const { recipe, autoRenew, id: certificateId } = await findCertificate(stores, projectId);
+        if (recipe === null)
+          throw new CertdeskError(
+            'NOT_AN_ACME_CERTIFICATE',
+            'An uploaded certificate cannot be renewed here: upload its successor',
+          );
+        const automatic = call.automatic ?? false;
+        const input = { kind: 'renew', certificateId, recipe, autoRenew, automatic } as const;
+        return submit(newJob(projectId, input, request));
+      }),
 
-    async revoke(projectId, reason, call) {
-      const certificate = await findCertificate(stores, projectId);
-      const input = { kind: 'revoke', certificateId: certificate.id, reason } as const;
-      const job = newJob(projectId, input, call, { reason });
-      // The answer of a repeated request is the first one's, not that the certificate is revoked by now.
-      if ((await begunBefore(job)) === null) refuseRevoke(certificate);
-      return answer(await submit(job), call);
-    },
+    revoke: (projectId, reason, call) =>
+      once({ projectId, kind: 'revoke', body: { reason } }, call, async (request) => {
+        const certificate = await findCertificate(stores, projectId);
+        refuseRevoke(certificate);
+        const input = { kind: 'revoke', certificateId: certificate.id, reason } as const;
+        return submit(newJob(projectId, input, request));
+      }),
   };
 }
 

@@ -9,8 +9,9 @@ import {
   SettingsSchema,
   type SettingsSection,
 } from '../../shared/settings.ts';
+import { resolveDirectory } from './acme/directories.ts';
 import { parseServer } from './dns/dns-transport.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './model.ts';
 import type { SettingStore, Stores } from './stores.ts';
@@ -103,13 +104,25 @@ function announce(changes: readonly Change[]) {
 }
 
 /** What a schema of shared/ cannot say. */
-function check({ dns }: PatchSettings): void {
+function check({ dns, renewals }: PatchSettings): void {
+  const { fallbackCa = null } = renewals ?? {};
+  if (fallbackCa !== null) checkCa(fallbackCa);
   const wrong = dns?.publicResolvers?.find((server) => isIP(parseServer(server)?.host ?? '') === 0);
   if (wrong === undefined) return;
   const message = `dns.publicResolvers: ${wrong} is not an IP address, or one with :PORT`;
   throw new CertdeskError('INVALID_REQUEST', message, {
     issues: [{ field: 'dns.publicResolvers', message: 'IP addresses, with or without :PORT' }],
   });
+}
+
+function checkCa(ca: string): void {
+  try {
+    resolveDirectory(ca, false, {});
+  } catch (error) {
+    const { message } = toCertdeskError(error);
+    const issues = [{ field: 'renewals.fallbackCa', message }];
+    throw new CertdeskError('INVALID_REQUEST', `renewals.fallbackCa: ${message}`, { issues });
+  }
 }
 
 function keyOf(section: SettingsSection): string {

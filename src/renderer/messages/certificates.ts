@@ -10,6 +10,8 @@ export const certificates = {
     next: 'Next',
     nextAttempt: 'Next attempt',
     why: 'Why then',
+    waits: 'Not tried by itself',
+    caSays: 'The CA says why',
     lastAttempt: 'Last attempt',
     failures: 'Failed since',
     lastError: 'What went wrong',

@@ -68,6 +68,7 @@ export const overview = {
     clockRight: 'Plausible',
     clockWrong: 'Wrong: it stands before the last look for renewals',
     late: 'Late: renewals may be missed',
+    paused: 'Renewals paused until',
   },
   states: { title: 'Certificates by state' },
   events: {

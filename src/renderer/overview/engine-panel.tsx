@@ -11,6 +11,7 @@ const text = messages.overview.engine;
 
 export function EnginePanel({ engine }: { readonly engine: EngineState }) {
   const { lastSweepAt, nextSweepAt, sweepLate, lastSweepError, queue, secretStore, clock } = engine;
+  const { pausedUntil } = engine;
   return (
     <Panel title={text.title}>
       <Facts
@@ -30,6 +31,7 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
               </>
             ),
           },
+          pausedUntil === null ? null : { label: text.paused, value: <Time at={pausedUntil} /> },
           nextSweepAt === null
             ? null
             : { label: text.nextSweep, value: <Time at={nextSweepAt} as="relative" /> },

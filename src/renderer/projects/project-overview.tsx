@@ -1,5 +1,5 @@
 // A project's first tab: is all well, what comes next and why, what runs at this moment, what went wrong last.
-import { Group, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../../shared/certificate.ts';
 import type { Job } from '../../shared/job.ts';
@@ -90,6 +90,10 @@ function Life({ project, certificate, status }: LifeProps) {
             status.nextAttemptAt === null
               ? null
               : { label: text.nextAttempt, value: <Next status={status} /> },
+            status.waitsFor === null ? null : { label: text.waits, value: status.waitsFor },
+            status.renewExplanationUrl === null
+              ? null
+              : { label: text.caSays, value: <Explanation url={status.renewExplanationUrl} /> },
             status.lastRenewAttempt === null
               ? null
               : { label: text.lastAttempt, value: <Time at={status.lastRenewAttempt} /> },
@@ -106,14 +110,23 @@ function Life({ project, certificate, status }: LifeProps) {
   );
 }
 
-function Next({ status: { nextAttemptAt, renewReason } }: { readonly status: Status }) {
+/** The CA's own page: what it says is its own matter. */
+function Explanation({ url }: { readonly url: string }) {
+  return (
+    <Anchor href={url} target="_blank" rel="noreferrer">
+      {url}
+    </Anchor>
+  );
+}
+
+function Next({ status: { nextAttemptAt, nextAttemptReason } }: { readonly status: Status }) {
   if (nextAttemptAt === null) return null;
   return (
     <>
       <Time at={nextAttemptAt} /> (<Time at={nextAttemptAt} as="relative" />)
-      {renewReason !== null && (
+      {nextAttemptReason !== null && (
         <Text c="dimmed" fz="sm">
-          {renewReason}
+          {nextAttemptReason}
         </Text>
       )}
     </>

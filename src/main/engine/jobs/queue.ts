@@ -106,7 +106,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       enqueue(job);
     },
     async wait(id, timeoutMs) {
-      await raceTime(Promise.race([ended.get(id), aborted(stopping.signal)]), timeoutMs);
+      await raceTime(ended.get(id), timeoutMs, stopping.signal);
       const job = await stores.jobs.get(id);
       if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
       if (job.state === 'succeeded' || job.state === 'failed') return job;
@@ -125,7 +125,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     async stop() {
       stopping.abort(new CertdeskError('SHUTTING_DOWN'));
       queue.clear();
-      await raceTime(queue.onIdle(), STOP_WITHIN_MS);
+      await raceTime(queue.onIdle(), STOP_WITHIN_MS, null);
     },
     get size() {
       return { running: queue.pending, queued: queue.size };
@@ -135,18 +135,18 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
 const STOP_WITHIN_MS = 10_000;
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-async function raceTime(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
+/** Resolves when the work has ended, the time is over or the signal aborts; nothing of it stays behind. */
+async function raceTime(
+  work: Promise<unknown> | undefined,
+  ms: number,
+  signal: AbortSignal | null,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  const timer = setTimeout(stop, ms);
+  if (signal?.aborted === true) resolve();
+  signal?.addEventListener('abort', stop);
+  await Promise.race([work, promise]);
   clearTimeout(timer);
+  signal?.removeEventListener('abort', stop);
 }

@@ -1,0 +1,72 @@
+// The queue of jobs: who waits for one, and what stopping does.
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { JOB, PROJECT } from '../../support/records.ts';
+
+let database: TestDatabase;
+let queue: JobQueue;
+let seen: AbortSignal | null;
+let released: PromiseWithResolvers<void>;
+
+beforeEach(async () => {
+  database = openTestDatabase();
+  seen = null;
+  released = Promise.withResolvers();
+  await database.stores.projects.create(PROJECT);
+  const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+  queue = createJobQueue({
+    stores: database.stores,
+    journal: database.journal(clock),
+    clock,
+    log: QUIET,
+    concurrency: 1,
+    run(_, signal) {
+      seen = signal;
+      return released.promise; // a call that does not listen to the signal
+    },
+    failed: async () => undefined,
+    ended: async () => undefined,
+  });
+});
+afterEach(() => database.close());
+
+const submit = () => queue.submit(JOB, async () => undefined);
+
+describe('stopping', () => {
+  it('tells those who wait at once, long before their time is over; the job stays to be gone on with', async () => {
+    await submit();
+    const waiting = queue.wait(JOB.id, 60_000);
+    await expect.poll(() => seen).not.toBeNull();
+    const began = performance.now();
+    const stopped = queue.stop();
+    await expect(waiting).rejects.toMatchObject({ code: 'SHUTTING_DOWN', details: { jobId: JOB.id } });
+    expect(performance.now() - began).toBeLessThan(1_000);
+    released.reject(new Error('stopped'));
+    await stopped;
+    expect((await database.stores.jobs.get(JOB.id))?.state).toBe('running');
+    expect(await database.stores.jobs.unfinished()).toHaveLength(1);
+  });
+
+  it('takes no more jobs, and whoever asks then is told so', async () => {
+    await queue.stop();
+    await expect(submit()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+    expect(await database.stores.jobs.unfinished()).toEqual([]);
+  });
+});
+
+describe('waiting', () => {
+  it('ends when its time is over, the job goes on, and nothing of the wait is left', async () => {
+    await submit();
+    await expect.poll(() => seen).not.toBeNull();
+    const before = getEventListeners(seen ?? new EventTarget(), 'abort').length;
+    for (let n = 0; n < 5; n += 1) {
+      await expect(queue.wait(JOB.id, 1)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+    }
+    expect(getEventListeners(seen ?? new EventTarget(), 'abort')).toHaveLength(before);
+    const stopped = queue.stop();
+    released.reject(new Error('stopped'));
+    await stopped;
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { refuseWorse } from '../../src/main/engine/renewal-jobs.ts';
+import { CERTIFICATE } from '../support/records.ts';
+
+// CERTIFICATE is valid from January 1 to April 1, 90 days.
+describe('what a renewal brings', () => {
+  const issued = (from: string, to: string) => ({
+    issuedAt: `${from}T00:00:00Z`,
+    expiresAt: `${to}T00:00:00Z`,
+  });
+
+  it.each([
+    ['90 days after 90', issued('2026-03-02', '2026-05-31')],
+    ['45 days after 90, when the CA shortens them', issued('2026-03-02', '2026-04-16')],
+    ['45 days in the first week of 90, before a mass revocation', issued('2026-01-05', '2026-02-19')],
+    ['6 days that outlive it', issued('2026-03-30', '2026-04-05')],
+  ])('is taken: %s', (_, facts) => expect(() => refuseWorse(facts, CERTIFICATE)).not.toThrow());
+
+  it('is refused where it ends before the one in use and is far shorter', () => {
+    const attempt = () => refuseWorse(issued('2026-03-02', '2026-03-08'), CERTIFICATE);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'ISSUED_CERTIFICATE_REJECTED' }));
+  });
+
+  it('is taken whatever it is, where the one in use is revoked', () => {
+    const revoked = { ...CERTIFICATE, revokedAt: '2026-03-01T00:00:00Z' };
+    expect(() => refuseWorse(issued('2026-03-02', '2026-03-08'), revoked)).not.toThrow();
+  });
+});

@@ -1,0 +1,282 @@
+// One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
+import { createBudget } from '../../src/main/engine/budget.ts';
+import { exactSet } from '../../src/main/engine/ca-usage.ts';
+import { CertdeskError } from '../../src/main/engine/errors.ts';
+import type { CertificateRecord } from '../../src/main/engine/model.ts';
+import { createSettings } from '../../src/main/engine/settings.ts';
+import { sweep } from '../../src/main/engine/sweep.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+const HOUR_MS = 3_600_000;
+let database: TestDatabase;
+let now: Date;
+let begun: string[];
+let asked: number;
+let leftoversFail: boolean;
+let renewalInfo: AcmeClient['renewalInfo'];
+
+const clock = { now: () => now };
+const hours = (n: number) => toTimestamp(new Date(now.getTime() + n * HOUR_MS));
+
+beforeEach(() => {
+  database = openTestDatabase();
+  now = new Date('2026-03-10T00:00:00Z'); // CERTIFICATE is due since the 2nd
+  begun = [];
+  asked = 0;
+  leftoversFail = false;
+  renewalInfo = async () => null;
+});
+afterEach(() => database.close());
+
+async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<void> {
+  const domain = `${id}.example.com`;
+  await database.stores.projects.create({ ...PROJECT, id, domain });
+  const recipe = { ...RECIPE, names: [domain] };
+  const certificate = {
+    ...CERTIFICATE,
+    id: `c-${id}`,
+    projectId: id,
+    domain,
+    names: [domain],
+    recipe,
+    ...more,
+  };
+  await database.stores.certificates.activate(certificate);
+}
+
+/** Jobs stay unfinished, as those of a slow CA do, until `finish`. */
+function look() {
+  const { stores } = database;
+  return sweep(
+    {
+      stores,
+      journal: database.journal(clock),
+      clock,
+      log: QUIET,
+      directories: {},
+      random: () => 0.5,
+      budget: createBudget(stores, clock),
+      acme: {
+        renewalInfo: (options) => {
+          asked += 1;
+          return renewalInfo(options);
+        },
+      },
+      issuance: {
+        async renew(projectId) {
+          const certificate = await stores.certificates.active(projectId);
+          if (certificate?.recipe == null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
+          const { recipe, id: certificateId } = certificate;
+          const input = { kind: 'renew', certificateId, recipe, autoRenew: true, automatic: true } as const;
+          await stores.jobs.create({ ...JOB, id: `j${begun.length}-${projectId}`, projectId, input });
+          begun.push(projectId);
+          return { done: false, job: { id: 'j', state: 'queued' } };
+        },
+      },
+      async sweepLeftovers() {
+        if (leftoversFail) throw new Error('the leftovers');
+      },
+    },
+    new AbortController().signal,
+  );
+}
+
+async function finish(): Promise<void> {
+  for (const job of await database.stores.jobs.unfinished()) {
+    await database.stores.jobs.update(job.id, { state: 'succeeded' });
+    await database.stores.certificates.update(`c-${job.projectId}`, { autoRenew: false }); // done
+  }
+}
+
+describe('what is due', () => {
+  it('is begun; what expires first comes first, and what is not due is left', async () => {
+    await add('later', { expiresAt: '2026-04-02T00:00:00Z' });
+    await add('sooner', { expiresAt: '2026-03-20T00:00:00Z' });
+    await add('fresh', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
+    expect(await look()).toEqual({ begun: 2, more: false, error: null });
+    expect(begun).toEqual(['sooner', 'later']);
+  });
+
+  it('is begun ten at a time, and the rest as places become free', async () => {
+    for (let n = 0; n < 25; n += 1) await add(`host-${n}`);
+    expect(await look()).toMatchObject({ begun: 10, more: true });
+    expect(await look()).toMatchObject({ begun: 0, more: true });
+    await finish();
+    expect(await look()).toMatchObject({ begun: 10, more: true });
+    await finish();
+    expect(await look()).toMatchObject({ begun: 5, more: false });
+    expect(new Set(begun).size).toBe(25);
+  });
+
+  it('is begun as many at a time as the settings say', async () => {
+    await createSettings(database.stores, database.journal(clock)).update({ renewals: { sideBySide: 2 } });
+    for (let n = 0; n < 5; n += 1) await add(`host-${n}`);
+    expect(await look()).toMatchObject({ begun: 2, more: true });
+  });
+
+  it('is never proved twice at once: the second one of a name waits, its wildcard too', async () => {
+    await add('one', { recipe: { ...RECIPE, names: ['same.example.com'] } });
+    await add('two', { recipe: { ...RECIPE, names: ['other.example.com', '*.same.example.com'] } });
+    expect(await look()).toMatchObject({ begun: 1, more: true });
+    await finish();
+    expect(await look()).toMatchObject({ begun: 1, more: false });
+  });
+
+  it('waits while renewals are paused, and no longer', async () => {
+    await add('one');
+    const settings = createSettings(database.stores, database.journal(clock));
+    await settings.update({ renewals: { pausedUntil: hours(5) } });
+    expect(await look()).toMatchObject({ begun: 0, more: false });
+    now = new Date(now.getTime() + 5 * HOUR_MS);
+    expect(await look()).toMatchObject({ begun: 1 });
+  });
+
+  it('after weeks of sleep is begun at the first look', async () => {
+    await add('slept', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
+    expect((await look()).begun).toBe(0);
+    now = new Date('2026-06-06T23:00:00Z');
+    expect((await look()).begun).toBe(1);
+  });
+
+  it('is begun whatever else fails, and the failure is told', async () => {
+    await add('one');
+    leftoversFail = true;
+    const { begun: count, error } = await look();
+    expect(count).toBe(1);
+    expect(String(error)).toContain('the leftovers');
+  });
+});
+
+describe("the CA's limits", () => {
+  const use = (kind: 'order' | 'exact-set' | 'failed-authorization', subject: string, times: string[]) =>
+    database.stores.caUsage.note(times.map((at) => ({ at, directoryUrl: LETS_ENCRYPT, kind, subject })));
+  const renewalOf = async (id: string) => (await database.stores.certificates.get(`c-${id}`))?.renewal;
+
+  it('put a renewal off until there is room, once, with the limit named', async () => {
+    await add('one');
+    // 5 in 7 days, one of them kept in reserve.
+    await use('exact-set', exactSet(['one.example.com']), [hours(-100), hours(-60), hours(-40), hours(-1)]);
+    expect((await look()).begun).toBe(0);
+    expect(await renewalOf('one')).toMatchObject({ nextAttemptAt: hours(68), failures: 0 });
+    expect((await renewalOf('one'))?.putOff).toContain('5 certificates of the same names in 168 hours');
+    await look();
+    const events = await database.stores.events.list({ limit: 10 });
+    expect(events.filter(({ kind }) => kind === 'certificate.renewal-put-off')).toHaveLength(1);
+    now = new Date(now.getTime() + 68 * HOUR_MS);
+    expect((await look()).begun).toBe(1);
+  });
+
+  it('on failed validations stand even against an order that replaces', async () => {
+    const ari = {
+      window: { start: '2026-03-01T00:00:00Z', end: '2026-03-05T00:00:00Z' },
+      renewAt: '2026-03-02T00:00:00Z',
+      explanationUrl: null,
+      checkedAt: '2026-03-09T00:00:00Z',
+      checkAt: '2026-04-09T00:00:00Z',
+      failures: 0,
+      error: null,
+    };
+    await add('one', { renewal: { ...CERTIFICATE.renewal, ari } });
+    await add('two', { renewal: { ...CERTIFICATE.renewal, ari } });
+    const set = exactSet(['two.example.com']);
+    await use('exact-set', set, [hours(-4), hours(-3), hours(-2), hours(-1), hours(-1)]);
+    await use('failed-authorization', 'one.example.com', [-0.9, -0.8, -0.7, -0.6].map(hours));
+    await look();
+    expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not hold for it
+    expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(0.1));
+  });
+
+  it('on orders of an account are never reached: 500 due at once stay under 300 in 3 hours', async () => {
+    const account = { id: 'a', directoryUrl: LETS_ENCRYPT, email: null, url: 'https://ca.example/acct/1' };
+    const record = { ...account, keySealed: new Uint8Array(), createdAt: hours(0) };
+    await database.stores.accounts.create(record);
+    await use(
+      'order',
+      'a',
+      Array.from({ length: 239 }, () => hours(-1)),
+    );
+    await add('last', { accountId: 'a' });
+    await add('over', { accountId: 'a', expiresAt: '2026-04-02T00:00:00Z' });
+    await look();
+    expect(begun).toHaveLength(2);
+    await use('order', 'a', [hours(0)]);
+    await add('beyond', { accountId: 'a' });
+    await look();
+    expect(begun).toHaveLength(2);
+    expect((await renewalOf('beyond'))?.nextAttemptAt).toBe(hours(2));
+  });
+
+  it('do not hold for a CA that publishes none', async () => {
+    await add('one', {
+      recipe: { ...RECIPE, names: ['one.example.com'], ca: 'https://ca.example/directory' },
+    });
+    const directoryUrl = 'https://ca.example/directory';
+    const subject = exactSet(['one.example.com']);
+    const uses = [1, 2, 3, 4, 5, 6].map((n) => ({
+      at: hours(-n),
+      directoryUrl,
+      kind: 'exact-set' as const,
+      subject,
+    }));
+    await database.stores.caUsage.note(uses);
+    expect((await look()).begun).toBe(1);
+  });
+
+  it('are shown with what is used and left', async () => {
+    await use('exact-set', 'a.example.com', [hours(-100), hours(-1)]);
+    await use('exact-set', 'old.example.com', [hours(-169)]);
+    const { limits } = await createBudget(database.stores, clock).get();
+    expect(limits.find(({ kind }) => kind === 'exact-set')).toEqual({
+      ca: 'letsencrypt',
+      kind: 'exact-set',
+      name: 'certificates of the same names',
+      count: 5,
+      hours: 168,
+      uses: [{ subject: 'a.example.com', used: 2, left: 3, nextFreedAt: hours(68) }],
+    });
+  });
+});
+
+describe('beside renewals', () => {
+  let openssl: OpenSsl;
+  let chain: string;
+  beforeAll(async () => {
+    openssl = await createOpenSsl();
+    const ca = await openssl.createCa({ subject: '/CN=Root' });
+    const extensions = ['authorityKeyIdentifier=keyid'];
+    chain = (await openssl.issue({ ca, subject: '/CN=a', extensions })).certificate;
+  });
+  afterAll(() => openssl.remove());
+
+  it('a CA that does not answer is asked about one certificate, not about all', async () => {
+    for (let n = 0; n < 20; n += 1) await add(`host-${n}`, { chain });
+    renewalInfo = () => Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
+    await look();
+    expect(asked).toBe(5); // those that were under way at once
+    renewalInfo = async () => null;
+    now = new Date(now.getTime() + 3 * 60_000);
+    await look();
+    expect(asked).toBe(25);
+  });
+
+  it('old versions go 30 days after they have expired, with an entry in the audit trail; the active one stays', async () => {
+    await add('one', { expiresAt: '2026-02-10T00:00:00Z' });
+    await database.stores.certificates.activate({ ...CERTIFICATE, id: 'new', projectId: 'one' });
+    const versions = async () =>
+      (await database.stores.certificates.versions('one', 9)).items.map(({ id }) => id);
+    now = new Date('2026-03-12T00:00:00Z');
+    await look();
+    expect(await versions()).toEqual(['new', 'c-one']);
+    now = new Date('2026-03-12T00:00:01Z');
+    await look();
+    expect(await versions()).toEqual(['new']);
+    const [entry] = await database.stores.audit.list({ before: null, limit: 1 });
+    expect(entry?.operation).toBe('certificates.purge');
+  });
+});
