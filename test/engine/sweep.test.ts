@@ -8,6 +8,7 @@ import type { CertificateRecord } from '../../src/main/engine/model.ts';
 import { createSettings } from '../../src/main/engine/settings.ts';
 import { sweep } from '../../src/main/engine/sweep.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
+import { makeCrl } from '../support/crl.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
 import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
 import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
@@ -19,6 +20,7 @@ let now: Date;
 let begun: string[];
 let asked: number;
 let leftoversFail: boolean;
+let fetchCrl: (url: string) => Promise<Buffer>;
 let renewalInfo: AcmeClient['renewalInfo'];
 
 const clock = { now: () => now };
@@ -30,6 +32,7 @@ beforeEach(() => {
   begun = [];
   asked = 0;
   leftoversFail = false;
+  fetchCrl = () => Promise.reject(new Error('no list is expected to be asked for'));
   renewalInfo = async () => null;
 });
 afterEach(() => database.close());
@@ -61,6 +64,7 @@ function look() {
       log: QUIET,
       directories: {},
       random: () => 0.5,
+      fetchCrl: (url) => fetchCrl(url),
       budget: createBudget(stores, clock),
       acme: {
         renewalInfo: (options) => {
@@ -263,6 +267,59 @@ describe('beside renewals', () => {
     now = new Date(now.getTime() + 3 * 60_000);
     await look();
     expect(asked).toBe(25);
+  });
+
+  it('what the CA has revoked is noticed within a day and renewed at the next look', async () => {
+    const ca = await openssl.createCa({ subject: '/CN=Root' });
+    const extensions = [
+      'crlDistributionPoints = URI:http://crl.example/1.crl',
+      'authorityKeyIdentifier=keyid',
+    ];
+    const leaf = await openssl.issue({ ca, subject: '/CN=a', extensions, serial: '87654321' });
+    now = new Date();
+    const validity = { issuedAt: hours(-24), expiresAt: hours(89 * 24) };
+    await add('one', { chain: leaf.certificate + ca.certificate, ...validity });
+    await add('two', { chain: leaf.certificate + ca.certificate, ...validity });
+    let fetched = 0;
+    let crl = await makeCrl(openssl, { ca });
+    fetchCrl = async () => {
+      fetched += 1;
+      return crl;
+    };
+    await look();
+    expect(fetched).toBe(1); // both are on the same list
+    crl = await makeCrl(openssl, { ca, revoked: { '87654321': 'keyCompromise' } });
+    now = new Date(now.getTime() + 22 * HOUR_MS);
+    await look();
+    expect(fetched).toBe(1);
+    now = new Date(now.getTime() + 2 * HOUR_MS);
+    await look();
+    expect(await database.stores.certificates.get('c-one')).toMatchObject({
+      revokedAt: '2026-03-01T12:00:00Z',
+      revocationReason: 'keyCompromise',
+    });
+    expect(begun).toEqual([]);
+    await look();
+    expect(begun.toSorted()).toEqual(['one', 'two']);
+    const events = await database.stores.events.list({ limit: 20 });
+    expect(events.filter(({ kind }) => kind === 'certificate.revoked')).toHaveLength(2);
+  });
+
+  it('a list that cannot be had changes nothing, and is asked for again after some hours', async () => {
+    const ca = await openssl.createCa({ subject: '/CN=Root' });
+    const extensions = ['crlDistributionPoints = URI:http://crl.example/1.crl'];
+    const leaf = await openssl.issue({ ca, subject: '/CN=a', extensions });
+    await add('one', { chain: leaf.certificate + ca.certificate, issuedAt: '2026-03-09T00:00:00Z' });
+    let fetched = 0;
+    fetchCrl = () => {
+      fetched += 1;
+      return Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
+    };
+    expect((await look()).error).toBeNull();
+    expect((await database.stores.certificates.get('c-one'))?.revokedAt).toBeNull();
+    now = new Date(now.getTime() + 7 * HOUR_MS);
+    await look();
+    expect(fetched).toBe(2);
   });
 
   it('old versions go 30 days after they have expired, with an entry in the audit trail; the active one stays', async () => {

@@ -25,6 +25,7 @@ import { createDiagnostics, type Surroundings } from './diagnostics.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
+import { createCrlFetcher } from './fetch-crl.ts';
 import { createHistory, type History } from './history.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
@@ -142,7 +143,8 @@ export function createEngine(ports: EnginePorts): Engine {
   };
   const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
   const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
-  const sweeping = { ...deps, issuance, sweepLeftovers: () => sweepLeftovers(deps) };
+  const crl = createCrlFetcher();
+  const sweeping = { ...deps, fetchCrl: crl.fetch, issuance, sweepLeftovers: () => sweepLeftovers(deps) };
   const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
@@ -189,7 +191,7 @@ export function createEngine(ports: EnginePorts): Engine {
     async stop() {
       scheduler.stop();
       await queue.stop();
-      await ports.acme.close();
+      await Promise.all([ports.acme.close(), crl.close()]);
     },
   };
 }

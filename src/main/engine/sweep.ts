@@ -9,10 +9,11 @@ import type { Issuance } from './issuance.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Log } from './ports.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
+import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings.ts';
 import { sideBySide } from './side-by-side.ts';
 
-export interface SweepDeps extends AriDeps {
+export interface SweepDeps extends AriDeps, RevocationCheckDeps {
   readonly issuance: Pick<Issuance, 'renew'>;
   readonly budget: Pick<BudgetVerbs, 'putOff'>;
   readonly log: Log;
@@ -44,6 +45,7 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
     },
     () => clearAway(deps),
     () => askAboutRenewal(deps, signal),
+    () => askAboutRevocation(deps, signal),
     () => deps.sweepLeftovers(),
   ];
   // Each for itself, renewals first: what cannot be cleared away or asked must not hold up a renewal.
@@ -176,5 +178,22 @@ async function askAboutRenewal(deps: SweepDeps, signal: AbortSignal): Promise<vo
   };
   await sideBySide(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
     if (!until.aborted) throw error; // what was not asked for want of time comes next
+  });
+}
+
+/** Certificates of one CA share lists: each is fetched once a look. */
+async function askAboutRevocation(deps: SweepDeps, signal: AbortSignal): Promise<void> {
+  const now = toTimestamp(deps.clock.now());
+  const all = await deps.stores.certificates.toAsk('revocation', { now, limit: ASKED_A_LOOK });
+  const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]);
+  const lists = new Map<string, Promise<Buffer>>();
+  const fetchCrl = (url: string): Promise<Buffer> => {
+    const list = lists.get(url) ?? deps.fetchCrl(url, until);
+    lists.set(url, list);
+    return list;
+  };
+  const ask = (certificate: CertificateRecord) => checkRevocation({ ...deps, fetchCrl }, certificate, until);
+  await sideBySide(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
+    if (!until.aborted) throw error;
   });
 }

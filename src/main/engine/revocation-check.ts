@@ -1,0 +1,84 @@
+// Has the CA revoked a certificate that is in use? Asked once a day by its CRL; ARI says it too, where there is one.
+import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certificate.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { type CertdeskError, toCertdeskError } from './errors.ts';
+import type { CrlFetcher } from './fetch-crl.ts';
+import { parseChain } from './inspect/chain.ts';
+import { distributionPoints, lookUp, type Revoked } from './inspect/crl.ts';
+import type { Journal } from './journal.ts';
+import type { CertificateRecord } from './model.ts';
+import type { Clock } from './ports.ts';
+
+export interface RevocationCheckDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** 0 to 1: the next looks are spread by it. */
+  random(): number;
+  fetchCrl: CrlFetcher['fetch'];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Looks once, and writes what came of it. @throws the reason of `signal`, STORAGE_FAILED. */
+export async function checkRevocation(
+  deps: RevocationCheckDeps,
+  certificate: CertificateRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  let revoked: Revoked | null = null;
+  let failure: CertdeskError | null = null;
+  try {
+    revoked = await ask(deps, certificate, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    failure = toCertdeskError(cause);
+  }
+  const now = deps.clock.now();
+  const wait = (failure === null ? 23 : 6) * HOUR_MS + deps.random() * HOUR_MS;
+  const check = {
+    checkedAt: toTimestamp(now),
+    checkAt: toTimestamp(new Date(now.getTime() + wait)),
+    error: failure?.message ?? null,
+  };
+  await deps.journal.write(async (tx, emit) => {
+    const { id, projectId, domain } = certificate;
+    await tx.certificates.update(id, { revocationCheck: check });
+    const current = await tx.certificates.get(id);
+    if (revoked === null || current === null || current.revokedAt !== null) return;
+    const reason = nameOf(revoked.reason);
+    await tx.certificates.update(id, { revokedAt: toTimestamp(revoked.at), revocationReason: reason });
+    const message = `The CA has revoked the certificate for ${domain} (${reason})`;
+    const audit = { operation: 'certificates.revoked-by-ca', result: 'ok' } as const;
+    await emit({ kind: 'certificate.revoked', projectId, message, audit });
+  });
+}
+
+/** Null where no list says so, or the certificate names none. @throws what the last list failed with, where all did */
+async function ask(
+  { clock, fetchCrl }: RevocationCheckDeps,
+  { chain }: CertificateRecord,
+  signal: AbortSignal,
+): Promise<Revoked | null> {
+  const [leaf, issuer] = parseChain(chain);
+  if (leaf === undefined || issuer === undefined) return null;
+  let failure: unknown = null;
+  for (const url of distributionPoints(leaf).slice(0, MAX_POINTS)) {
+    try {
+      const crl = await fetchCrl(url, signal);
+      return lookUp({ crl, url, leaf, issuer: issuer.x509, now: clock.now() });
+    } catch (error) {
+      signal.throwIfAborted();
+      failure = error;
+    }
+  }
+  if (failure !== null) throw failure;
+  return null;
+}
+
+const MAX_POINTS = 3;
+
+/** The reasons that a subscriber may give; the others (a CA's own) are as good as none. */
+function nameOf(code: number) {
+  const found = RevocationReasonSchema.options.find((name) => REVOCATION_REASONS[name] === code);
+  return found ?? 'unspecified';
+}

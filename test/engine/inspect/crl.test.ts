@@ -1,0 +1,97 @@
+// CRLs that openssl has made, read and refused.
+import { X509Certificate } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { parseChain } from '../../../src/main/engine/inspect/chain.ts';
+import { distributionPoints, lookUp } from '../../../src/main/engine/inspect/crl.ts';
+import { type CrlOptions, makeCrl } from '../../support/crl.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+
+const URL_1 = 'http://crl.example.com/1.crl';
+const SERIAL = '87654321'; // its top bit is set: 00 87 65 43 21 in the DER
+let openssl: OpenSsl;
+let ca: CertifiedKey;
+let other: CertifiedKey;
+let leaf: ReturnType<typeof parseChain>[number];
+
+beforeAll(async () => {
+  openssl = await createOpenSsl();
+  ca = await openssl.createCa({ subject: '/CN=Root' });
+  other = await openssl.createCa({ subject: '/CN=Root', key: 'rsa-2048' });
+  const extensions = [`crlDistributionPoints = URI:${URL_1},URI:ldap://x/y`, 'authorityKeyIdentifier=keyid'];
+  const issued = await openssl.issue({ ca, subject: '/CN=a', serial: SERIAL, extensions });
+  const [first] = parseChain(issued.certificate);
+  if (first === undefined) throw new Error('nothing was issued');
+  leaf = first;
+});
+afterAll(() => openssl.remove());
+
+async function ask(options: Partial<CrlOptions>, signer = ca) {
+  const crl = await makeCrl(openssl, { ca, ...options });
+  return lookUp({ crl, url: URL_1, leaf, issuer: new X509Certificate(signer.certificate), now: new Date() });
+}
+
+it('are where the certificate says, by http', () => expect(distributionPoints(leaf)).toEqual([URL_1]));
+
+describe('a list', () => {
+  it('that names the certificate says when it was revoked, and why', async () => {
+    const revoked = { '0102': 'superseded', [SERIAL]: 'keyCompromise', AB12: '' };
+    expect(await ask({ revoked })).toEqual({ at: new Date('2026-03-01T12:00:00Z'), reason: 1 });
+    expect(await ask({ revoked: { [SERIAL]: '' } })).toMatchObject({ reason: 0 });
+  });
+
+  it('that does not name it says so', async () => {
+    expect(await ask({})).toBeNull();
+    expect(await ask({ revoked: { '0102': 'superseded' } })).toBeNull();
+  });
+
+  it('of a CA with an RSA key is read too', async () => {
+    const revoked = { [SERIAL]: 'superseded' };
+    expect(await ask({ ca: other, revoked }, other)).toMatchObject({ reason: 4 });
+  });
+
+  it('that another key has signed says nothing', async () => {
+    await expect(ask({ ca: other, revoked: { [SERIAL]: '' } })).rejects.toThrow(/not signed by the issuer/);
+  });
+
+  it('that is out of date vouches for nobody; a revocation in it stands', async () => {
+    await expect(ask({ days: -1 })).rejects.toThrow(/good until 2020-01-02/);
+    expect(await ask({ days: -1, revoked: { [SERIAL]: '' } })).not.toBeNull();
+  });
+
+  it('of a part of the certificates is for those of its address', async () => {
+    const part = (url: string) => ({
+      extensions: [`issuingDistributionPoint = critical,@idp\n[idp]\nfullname = URI:${url}`],
+    });
+    expect(await ask(part(URL_1))).toBeNull();
+    await expect(ask(part('http://crl.example.com/2.crl'))).rejects.toThrow(/other certificates/);
+    const onlyCa = { extensions: ['issuingDistributionPoint = critical,@idp\n[idp]\nonlyCA = TRUE'] };
+    await expect(ask(onlyCa)).rejects.toThrow(/other certificates/);
+  });
+});
+
+describe('what is no list', () => {
+  const issuer = () => new X509Certificate(ca.certificate);
+
+  it('is refused in words, whatever the bytes', () => {
+    const attempt = (crl: Buffer) => lookUp({ crl, url: URL_1, leaf, issuer: issuer(), now: new Date() });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(() => attempt(Buffer.from(bytes))).toThrow(CertdeskError);
+      }),
+    );
+  });
+
+  it('is refused where one bit of a good one is turned, or its end is missing', async () => {
+    const crl = await makeCrl(openssl, { ca, revoked: { '0102': 'superseded' } });
+    const attempt = (bytes: Buffer) =>
+      lookUp({ crl: bytes, url: URL_1, leaf, issuer: issuer(), now: new Date() });
+    for (let at = 0; at < crl.length; at += 1) {
+      const turned = Buffer.from(crl);
+      turned[at] = (turned[at] ?? 0) ^ 1;
+      expect(() => attempt(turned), `octet ${at}`).toThrow(CertdeskError);
+      expect(() => attempt(crl.subarray(0, at)), `cut at ${at}`).toThrow(CertdeskError);
+    }
+  });
+});
