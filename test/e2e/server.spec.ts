@@ -115,8 +115,9 @@ describeWith('pebble', 'the built server', () => {
         })
         .toBe('succeeded');
       expect((await server.call('GET', path, { token })).body.domain).toBe('midway.example.com');
+      // Pebble validates after 0 to 8 s: where that fell on the kill itself, it has called the order invalid, rightly.
       const orders = slow.requests().filter((request) => request.includes('order-plz'));
-      expect(orders).toHaveLength(1);
+      expect(orders).toHaveLength(slow.output().includes('set INVALID by completed challenge') ? 2 : 1);
     } finally {
       await slow.stop();
     }

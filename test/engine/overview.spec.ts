@@ -159,6 +159,7 @@ describe('the engine', () => {
       queue: { running: 1, queued: 2 },
       secretStore: 'sealed-file',
       clock: { now: '2026-02-01T00:00:00Z', ok: true },
+      pausedUntil: null,
     });
   });
 

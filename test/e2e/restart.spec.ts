@@ -1,0 +1,69 @@
+// The server is killed and started again under an open page: the page says so at once, and mends itself.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildGui, type GuiPage, openGui } from '../support/gui-page.ts';
+import { freePort } from '../support/ports.ts';
+import { runCertdesk, type Server, startServer } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith('chromium', 'a server that is killed under an open page', () => {
+  let folder: string;
+  let server: Server;
+  let gui: GuiPage;
+  let token: string;
+  let port: number;
+
+  const start = () =>
+    startServer({
+      dataFolder: join(folder, 'data'),
+      args: ['--port', String(port), '--challenge-host', '127.0.0.1', '--challenge-port', '0'],
+    });
+
+  beforeAll(async () => {
+    await buildGui();
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-restart-'));
+    port = await freePort();
+    server = await start();
+    const data = ['--data-dir', join(folder, 'data')];
+    token = (
+      await runCertdesk(['token', 'create', ...data, '--name', 't', '--scope', 'projects:write'])
+    ).trim();
+    const signInLink = async () => (await runCertdesk(['login-link', ...data])).trim();
+    gui = await openGui({ address: server.address, signInLink });
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const make = (domain: string) =>
+    server.call('POST', '/projects', { body: { name: domain, domain, altNames: [] }, token });
+
+  it('is said to be gone at once, and when it is back the page goes on by itself', async () => {
+    const { page } = gui;
+    await make('before.example.com');
+    await gui.open('/projects');
+    await page.getByRole('link', { name: 'before.example.com' }).waitFor();
+
+    await server.stop('SIGKILL');
+    const killed = performance.now();
+    await page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();
+    expect(performance.now() - killed).toBeLessThan(3_000);
+    await gui.lookAt('server-gone');
+    // What is known stays in sight.
+    await page.getByRole('link', { name: 'before.example.com' }).waitFor();
+
+    server = await start();
+    await make('meanwhile.example.com');
+    await page.getByRole('alert').waitFor({ state: 'detached', timeout: 10_000 });
+    await page.getByRole('link', { name: 'meanwhile.example.com' }).waitFor();
+
+    const made = performance.now();
+    await make('after.example.com');
+    await page.getByRole('link', { name: 'after.example.com' }).waitFor();
+    expect(performance.now() - made).toBeLessThan(1_000);
+  });
+});
