@@ -4,7 +4,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { JobEvent } from '../shared/job.ts';
 import { type Api, isSignedOut } from './api.ts';
 import { patchRows } from './list-patch.ts';
-import { type Touched, touchedBy } from './live-keys.ts';
+import { type Key, type Touched, touchedBy } from './live-keys.ts';
 import { createStore, type Store } from './store.ts';
 
 /** `connecting`: not yet connected for the first time. */
@@ -37,12 +37,15 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   let subscription: { unsubscribe(): void } | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
   let lastEventId: number | undefined;
+  let connections = 0;
   const refresh = createRefresher(queries, api);
 
+  /** What was answered before this connection may have changed since, and no event of it tells. */
   function connected(): void {
-    const back = state.get() === 'gone';
+    connections += 1;
+    const back = connections > 1 || state.get() === 'gone';
     state.set('live');
-    if (back) void queries.invalidateQueries();
+    void queries.invalidateQueries({ predicate: (query) => back || query.state.data !== undefined });
   }
 
   function lost(error: unknown): void {
@@ -109,7 +112,7 @@ function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => 
     const changed = [...rows];
     keys.clear();
     rows.clear();
-    for (const queryKey of stale) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of stale) askAnew(queries, queryKey);
     void patchRows(queries, api, changed);
   }
 
@@ -118,4 +121,17 @@ function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => 
     if (touched.row !== null) rows.add(touched.row);
     if (timer === undefined) timer = setTimeout(run, GATHER_MS);
   };
+}
+
+/**
+ * TanStack Query leaves a query's first fetch alone when it is made stale, though its answer may be older than the
+ * event: such a query is asked again when that answer is there.
+ */
+function askAnew(queries: QueryClient, queryKey: Key): void {
+  for (const query of queries.getQueryCache().findAll({ queryKey })) {
+    if (query.state.data !== undefined || query.state.fetchStatus === 'idle') continue;
+    const again = (): void => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    query.promise?.then(again, again);
+  }
+  void queries.invalidateQueries({ queryKey });
 }

@@ -1,7 +1,7 @@
 // The audit trail: who did what, when, from where, and how it ended; each entry holds the hash of the one before.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const ActorKindSchema = z.enum(['token', 'window', 'command-line', 'certdesk']).meta({
   description: 'An API token, a signed-in browser or window, the command line, or Certdesk by itself',

@@ -1,6 +1,6 @@
 // Accounts at CAs, as they are listed. Their keys never leave the vault.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const CaAccountSchema = z
   .object({

@@ -1,7 +1,7 @@
 // Versions of a certificate, its chain, and how it is obtained: what the detail page shows beside the documented answers.
 import { z } from 'zod';
 import { CertificateTypeSchema, ChallengeTypeSchema, RevocationReasonSchema } from './certificate.ts';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateVersionSchema = z
   .object({

@@ -1,14 +1,15 @@
 // What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
 import { z } from 'zod';
-import { DnsNameSchema } from './names.ts';
-import { TimestampSchema } from './time.ts';
+import { DnsNameSchema } from './name-schema.ts';
+import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-list.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateTypeSchema = z
-  .enum(['letsencrypt', 'acme', 'custom'])
+  .enum(CERTIFICATE_TYPES)
   .meta({ description: "letsencrypt: from Let's Encrypt; acme: from another ACME CA; custom: uploaded" });
 
 export const CertificateStatusSchema = z
-  .enum(['valid', 'expiring_soon', 'expired', 'revoked'])
+  .enum(CERTIFICATE_STATES)
   .meta({ description: 'expiring_soon: 30 days or less left' });
 
 export const ChallengeTypeSchema = z.enum(['http-01', 'dns-01']);

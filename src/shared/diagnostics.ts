@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EngineStateSchema } from './overview.ts';
 import { StateCountsSchema } from './project.ts';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const DiagnosticsSchema = z
   .object({

@@ -1,7 +1,7 @@
 // DNS credentials and providers, as they are listed and asked for. Values are write-only: no answer ever holds one.
 import { z } from 'zod';
 import { DnsCredentialsSchema } from './certificate.ts';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 const provider = z.string().min(1).max(64).meta({ description: 'An id of GET /dns-providers' });
 const name = z.string().trim().min(1).max(200);

@@ -1,6 +1,6 @@
 // Import: what is found in the folder of another ACME client, and what came of taking it over. No secret is in it.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const ImportLayoutSchema = z.enum(['certbot', 'acme-sh', 'lego', 'pem']).meta({
   description: 'pem: any folder of certificates and keys, without renewal settings',

@@ -1,28 +1,7 @@
 // Jobs: long work with an id that is written to the database before it starts.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import { TimestampSchema } from './time.ts';
-
-/** The steps of an issuance in the order of RFC 8555, with what a person reads. */
-export const STEPS = {
-  account: 'Account at the CA',
-  order: 'Order',
-  authorization: 'Authorizations',
-  challenge: 'Challenge prepared',
-  'dns-propagation': 'Waiting for the TXT record to show',
-  validation: 'Validation by the CA',
-  finalize: 'Finalize',
-  certificate: 'Certificate fetched and checked',
-  store: 'Stored',
-  revoke: 'Revocation',
-  'clean-up': 'Clean-up',
-  retry: 'Trying again',
-} as const;
-export type Step = keyof typeof STEPS;
-
-export function isStep(word: string): word is Step {
-  return Object.hasOwn(STEPS, word);
-}
+import { TimestampSchema } from './time-schema.ts';
 
 export const JobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
 

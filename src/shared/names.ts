@@ -1,5 +1,4 @@
 // DNS names as they are given (any case, IDN) and as they are kept (lower-case A-labels, RFC 5890).
-import { z } from 'zod';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -36,14 +35,3 @@ export function coversName(pattern: string, name: string): boolean {
   const dot = n.indexOf('.');
   return dot > 0 && n.slice(dot) === p.slice(1);
 }
-
-export const DnsNameSchema = z
-  .string()
-  .max(1000)
-  .transform((value, ctx) => {
-    const name = toDnsName(value.trim());
-    if (name !== null) return name;
-    ctx.addIssue({ code: 'custom', message: 'is not a host name such as api.example.com or *.example.com' });
-    return z.NEVER;
-  })
-  .meta({ description: 'A host name; IDN is taken and kept as A-labels', examples: ['api.example.com'] });

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { JobEventSchema } from './job.ts';
 import { StateCountsSchema } from './project.ts';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 const count = z.int().min(0);
 

@@ -1,8 +1,9 @@
 // Projects: what an admin names and gives a certificate to.
 import { z } from 'zod';
-import { CertificateSchema, CertificateStatusSchema, CertificateTypeSchema } from './certificate.ts';
-import { DnsNameSchema } from './names.ts';
-import { TimestampSchema } from './time.ts';
+import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
+import { DnsNameSchema } from './name-schema.ts';
+import { ORDERS, PROJECT_SORTS, PROJECT_STATES } from './project-list.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: "The project's id" });
 
@@ -42,7 +43,7 @@ export const ProjectSchema = z
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof ProjectSchema>;
 
-export const ProjectStatusSchema = z.enum([...CertificateStatusSchema.options, 'none']);
+export const ProjectStatusSchema = z.enum(PROJECT_STATES);
 export type ProjectStatus = z.infer<typeof ProjectStatusSchema>;
 
 /** In a query `true` and `false` are words. */
@@ -70,8 +71,8 @@ export const ListProjectsSchema = z.object({
     .optional()
     .meta({ description: 'As it was named when the certificate was obtained' }),
   type: CertificateTypeSchema.optional(),
-  sort: z.enum(['created', 'name', 'domain', 'expiry', 'next_renewal']).default('created'),
-  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'What has no value comes last in both' }),
+  sort: z.enum(PROJECT_SORTS).default('created'),
+  order: z.enum(ORDERS).default('asc').meta({ description: 'What has no value comes last in both' }),
 });
 export type ListProjects = z.infer<typeof ListProjectsSchema>;
 

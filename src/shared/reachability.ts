@@ -1,6 +1,6 @@
 // What a test of HTTP-01 has found: per name, and per address of the name.
 import { z } from 'zod';
-import { DnsNameSchema } from './names.ts';
+import { DnsNameSchema } from './name-schema.ts';
 
 export const ReachabilityRequestSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 // Renewals as a whole: what is used of the CAs' limits, and a pause.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 const count = z.int().min(0);
 

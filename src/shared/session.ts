@@ -1,6 +1,6 @@
 // Sessions: browsers that are signed in to the GUI.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const SessionSchema = z
   .object({

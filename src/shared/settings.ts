@@ -1,7 +1,7 @@
 // The settings: sections of plain values, none of them a secret. A section is a schema and its defaults, here; the
 // engine, the operations, the audit trail and the GUI take them from this list.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 /** How dns-01 looks whether its record shows. */
 export const DnsSettingsSchema = z.strictObject({

@@ -1,5 +1,4 @@
 // Times as they stand in answers and in the database: UTC without milliseconds, `2026-01-19T12:00:00Z`.
-import { z } from 'zod';
 
 export type Timestamp = string;
 
@@ -7,7 +6,3 @@ export type Timestamp = string;
 export function toTimestamp(date: Date): Timestamp {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
-
-export const TimestampSchema = z.iso
-  .datetime({ precision: 0 })
-  .meta({ description: 'UTC without milliseconds', examples: ['2026-01-19T12:00:00Z'] });

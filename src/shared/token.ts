@@ -1,6 +1,6 @@
 // API tokens: shown once, kept as a hash.
 import { z } from 'zod';
-import { TimestampSchema } from './time.ts';
+import { TimestampSchema } from './time-schema.ts';
 
 export const ScopeSchema = z
   .enum(['projects:read', 'projects:write'])

@@ -78,7 +78,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await pebble.challtestsrv.setServfail('broken.example.com');
     const dialog = await choose('Re-issue');
     await dialog.getByRole('button', { name: 'Re-issue 20' }).click();
-    await dialog.getByText('1 of 20 failed').waitFor({ timeout: 90_000 });
+    await dialog.getByText('1 of 20 failed').waitFor({ timeout: 50_000 });
     await dialog.getByText('Failed: HTTP-01 challenge failed').waitFor();
     await gui.lookAt('bulk-failed');
     const { body } = await app.call('GET', `/projects/${first}/certificate`);

@@ -46,7 +46,8 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
     const { page } = gui;
     await make('before.example.com');
     await gui.open('/projects');
-    await page.getByRole('link', { name: 'before.example.com' }).waitFor();
+    const row = (domain: string) => page.getByRole('row').getByRole('link', { name: domain });
+    await row('before.example.com').waitFor();
 
     await server.stop('SIGKILL');
     const killed = performance.now();
@@ -54,16 +55,26 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
     expect(performance.now() - killed).toBeLessThan(3_000);
     await gui.lookAt('server-gone');
     // What is known stays in sight.
-    await page.getByRole('link', { name: 'before.example.com' }).waitFor();
+    await row('before.example.com').waitFor();
 
     server = await start();
     await make('meanwhile.example.com');
     await page.getByRole('alert').waitFor({ state: 'detached', timeout: 10_000 });
-    await page.getByRole('link', { name: 'meanwhile.example.com' }).waitFor();
+    await row('meanwhile.example.com').waitFor();
 
     const made = performance.now();
     await make('after.example.com');
-    await page.getByRole('link', { name: 'after.example.com' }).waitFor();
+    await row('after.example.com').waitFor();
     expect(performance.now() - made).toBeLessThan(1_000);
+  });
+
+  it('a screen whose code cannot be had then says so, and is there when the server is', async () => {
+    const { page } = gui;
+    await server.stop('SIGKILL');
+    await page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();
+    await gui.open('/activity');
+    await page.getByRole('alert').filter({ hasText: 'This screen could not be loaded' }).waitFor();
+    server = await start();
+    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor({ timeout: 30_000 });
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coversName, DnsNameSchema, toDnsName } from '../../src/shared/names.ts';
+import { DnsNameSchema } from '../../src/shared/name-schema.ts';
+import { coversName, toDnsName } from '../../src/shared/names.ts';
 
 describe('toDnsName', () => {
   it.each([

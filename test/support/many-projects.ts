@@ -11,8 +11,8 @@ const DAY_MS = 86_400_000;
 const CHAIN = `-----BEGIN CERTIFICATE-----\n${'x'.repeat(3_800)}\n-----END CERTIFICATE-----\n`;
 
 /**
- * Of every 100: 2 without a certificate, 1 revoked, 1 expired, 2 failing, 4 uploaded; the others renew themselves and
- * are spread evenly over their lifetime.
+ * Of every 100: 2 without a certificate, 1 revoked, 1 expired and not renewed, 2 failing, 4 uploaded; the others renew
+ * themselves and are spread evenly over their lifetime.
  */
 export async function makeManyProjects(stores: Stores, count: number, now: Date): Promise<void> {
   await stores.transaction(async (tx) => {
@@ -52,7 +52,7 @@ function certificateOf(n: number, project: ProjectRecord, now: Date): Certificat
     issuedAt: toTimestamp(new Date(issued)),
     expiresAt: toTimestamp(new Date(issued + 90 * DAY_MS)),
     fingerprint: createHash('sha256').update(project.id).digest('hex').toUpperCase(),
-    autoRenew: !custom,
+    autoRenew: !custom && kind !== 3, // due at once, it would be asked of a real CA
     recipe: custom ? null : recipeOf(n, domain),
     renewal: {
       ...CERTIFICATE.renewal,

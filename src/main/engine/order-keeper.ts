@@ -1,5 +1,5 @@
 // Keeps one job's order in the database: every change is written before the walk goes on, each step as an event.
-import { STEPS, type Step } from '../../shared/job.ts';
+import { STEPS, type Step } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Journal } from './journal.ts';
 import type { ChallengeRecord, Json, OrderRecord } from './model.ts';

@@ -1,5 +1,6 @@
 // A job's events as steps: what was done, what is being done, what comes, each with its time.
-import { type JobEvent, type JobWithSteps, STEPS, type Step } from '../../shared/job.ts';
+import type { JobEvent, JobWithSteps } from '../../shared/job.ts';
+import { STEPS, type Step } from '../../shared/steps.ts';
 
 export interface StepView {
   readonly key: string;

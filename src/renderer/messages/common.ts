@@ -51,6 +51,9 @@ export const common = {
     unreachableAdvice: 'Check that the server runs. This page goes on by itself when it is back.',
     crashed: 'This page has made a mistake',
     crashedAdvice: 'Nothing was lost: what you did so far is stored by the server. Load the page again.',
+    notLoaded: 'This screen could not be loaded',
+    notLoadedAdvice:
+      'Certdesk does not answer, or was updated meanwhile. Nothing was lost: load the page again; it also does so by itself when Certdesk is back.',
     reload: 'Load again',
     technical: 'Technical details',
     code: 'Code',

@@ -1,8 +1,9 @@
 // The head of the list: choose all, and the columns that it can be sorted by.
-import { Checkbox, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { messages } from '../messages.ts';
+import { Check } from '../ui/check.tsx';
 import { changed, type ListSearch, type ListSort } from './list-search.ts';
 import classes from './projects.module.css';
 import type { Selection } from './selection.ts';
@@ -24,14 +25,11 @@ export function ListHead({ rows, selection, search, onSearch }: ListHeadProps) {
     <thead className={classes.headGroup}>
       <tr aria-rowindex={1} className={`${classes.columns} ${classes.head}`}>
         <th scope="col">
-          <Checkbox
-            size="xs"
+          <Check
             checked={chosen > 0 && chosen >= rows.length}
             indeterminate={chosen > 0 && chosen < rows.length}
-            onChange={(event) =>
-              selection.setAll(event.currentTarget.checked ? rows.map(({ id }) => id) : [])
-            }
-            aria-label={text.selectAll}
+            onChange={(checked) => selection.setAll(checked ? rows.map(({ id }) => id) : [])}
+            label={text.selectAll}
           />
         </th>
         <SortHead sort="domain" {...sorted}>

@@ -1,33 +1,44 @@
 // What the list's address holds: search, filters and order, so that a view can be linked to and gone back to.
-import { ListProjectsSchema } from '../../shared/project.ts';
+import { CERTIFICATE_TYPES, ORDERS, PROJECT_SORTS, PROJECT_STATES } from '../../shared/project-list.ts';
 
-const { status, failing, provider, ca, type, q } = ListProjectsSchema.shape;
-const sort = ListProjectsSchema.shape.sort.unwrap();
-const order = ListProjectsSchema.shape.order.unwrap();
-
-const FIELDS = { q, status, failing, provider, ca, type, sort: sort.optional(), order: order.optional() };
-
-export type ListSort = (typeof sort.options)[number];
+export type ListSort = (typeof PROJECT_SORTS)[number];
 
 export interface ListSearch {
   readonly q?: string;
-  readonly status?: 'valid' | 'expiring_soon' | 'expired' | 'revoked' | 'none';
+  readonly status?: (typeof PROJECT_STATES)[number];
   readonly failing?: boolean;
   readonly provider?: string;
   readonly ca?: string;
-  readonly type?: 'letsencrypt' | 'acme' | 'custom';
+  readonly type?: (typeof CERTIFICATE_TYPES)[number];
   readonly sort?: ListSort;
-  readonly order?: 'asc' | 'desc';
+  readonly order?: (typeof ORDERS)[number];
 }
+
+/** What was typed into the address or put there by a link; the router reads `1` and `true` as what they look like. */
+const text = (value: unknown): string | undefined =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
+const flag = (value: unknown): boolean | undefined =>
+  value === 'true' || value === 'false' ? value === 'true' : typeof value === 'boolean' ? value : undefined;
+const oneOf =
+  <T extends string>(words: readonly T[]) =>
+  (value: unknown): T | undefined =>
+    words.find((word) => word === value);
+
+const FIELDS: { readonly [K in keyof ListSearch]-?: (value: unknown) => ListSearch[K] | undefined } = {
+  q: text,
+  status: oneOf(PROJECT_STATES),
+  failing: flag,
+  provider: text,
+  ca: text,
+  type: oneOf(CERTIFICATE_TYPES),
+  sort: oneOf(PROJECT_SORTS),
+  order: oneOf(ORDERS),
+};
 
 /** Whatever stands in the address; what is not understood is left out. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const read: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(FIELDS)) {
-    const parsed = schema.safeParse(search[name]);
-    if (parsed.success && parsed.data !== undefined && parsed.data !== '') read[name] = parsed.data;
-  }
-  return read;
+  const read = Object.entries(FIELDS).map(([name, field]) => [name, field(search[name])]);
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
 /** The search with some fields set, and those that are undefined taken out. */

@@ -1,9 +1,8 @@
 // One project in the list: domain, state, life left, what comes next and why.
-import { Checkbox } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { type KeyboardEvent, memo } from 'react';
 import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
+import { Check } from '../ui/check.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { LifeBar } from '../ui/life-bar.tsx';
 import { STATUS_FACES } from '../ui/tone.ts';
@@ -39,23 +38,22 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
       data-selected={selected || undefined}
     >
       <td className={classes.select}>
-        <Checkbox
-          size="xs"
+        <Check
           checked={selected}
-          onChange={(event) => onSelect(id, event.currentTarget.checked)}
-          aria-label={`${text.columns.select} ${title}`}
+          onChange={(checked) => onSelect(id, checked)}
+          label={`${text.columns.select} ${title}`}
         />
       </td>
       <td className={classes.cell}>
-        <Link
-          to="/projects/$id"
-          params={{ id }}
+        {/* A plain link: the router hears of the hash, and a link of its own in each row costs a frame a scroll. */}
+        <a
+          href={`#/projects/${id}`}
           className={classes.open}
           data-row={index}
           onKeyDown={(event) => onMove(event, index)}
         >
           {title}
-        </Link>
+        </a>
         {second !== '' && <div className={classes.second}>{second}</div>}
       </td>
       <td className={classes.state}>

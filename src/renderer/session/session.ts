@@ -7,6 +7,8 @@ export type SessionState = 'exchanging' | 'in' | 'out' | 'left' | 'link' | 'tooM
 
 export interface Session {
   readonly state: Store<SessionState>;
+  /** Resolves when the exchange of a one-time link has ended, either way; at once where there is none. */
+  readonly settled: Promise<void>;
   /** Null where there is no signing out: in the window of the desktop application. */
   readonly signOut: (() => Promise<void>) | null;
   /** Told by any answer that says so. */
@@ -25,13 +27,15 @@ const LOGIN_PATH = /\/login$/;
 export function createSession(deps: SessionDeps): Session {
   const secret = LOGIN_PATH.test(deps.location.pathname) ? deps.location.hash.slice(1) : null;
   const state = createStore<SessionState>(secret === null ? 'in' : 'exchanging');
+  let settled = Promise.resolve();
   if (secret !== null) {
     // The secret leaves the address at once: it must not stay in the history.
     deps.history.replaceState(null, '', deps.location.pathname.replace(LOGIN_PATH, '/'));
-    void exchange(deps, secret).then(state.set);
+    settled = exchange(deps, secret).then(state.set);
   }
   return {
     state,
+    settled,
     ended() {
       if (state.get() === 'in') state.set('out');
     },
@@ -46,7 +50,7 @@ export function createSession(deps: SessionDeps): Session {
 
 /** The window of the desktop application needs no sign-in: whoever sits before it has started Certdesk. */
 export function createWindowSession(): Session {
-  return { state: createStore<SessionState>('in'), signOut: null, ended() {} };
+  return { state: createStore<SessionState>('in'), settled: Promise.resolve(), signOut: null, ended() {} };
 }
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' };

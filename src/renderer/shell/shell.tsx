@@ -1,8 +1,8 @@
-// The frame around every screen: side bar, lost-connection banner, command palette, and the live subscription.
+// The frame around every screen: side bar, lost-connection banner and command palette.
 import { Button, Group, Text } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Outlet } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { useStore } from '../store.ts';
@@ -16,7 +16,6 @@ const text = messages.shell;
 export function Shell() {
   const { live, session } = useAppContext();
   const state = useStore(live.state);
-  useEffect(() => live.start(), [live]);
   return (
     <ModalsProvider>
       <button type="button" className="skip-link" onClick={focusContent}>

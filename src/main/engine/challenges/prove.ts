@@ -1,7 +1,7 @@
 // Proves control of every name of an order (RFC 8555 section 7.5): challenges are presented, checked to be visible,
 // announced to the CA, and waited for; what was presented is undone whatever happens.
 
-import { isStep } from '../../../shared/job.ts';
+import { isStep } from '../../../shared/steps.ts';
 import type {
   AcmeAuthorization,
   AcmeChallenge,

@@ -43,9 +43,12 @@ export async function renewOne({ api, live }: BulkDeps, id: string): Promise<voi
   await jobOf(api, live, await api.certificates.renew.mutate({ id }));
 }
 
-/** The names of the project as they are now; CA, key and proof as they were. */
-export async function reissueOne({ api, live }: BulkDeps, project: ProjectRowData): Promise<void> {
-  const details = await api.certificates.details.query({ id: project.id });
+/** The names of the project as they are now, which a row may not show yet; CA, key and proof as they were. */
+export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData): Promise<void> {
+  const [details, { altNames }] = await Promise.all([
+    api.certificates.details.query({ id }),
+    api.projects.get.query({ id }),
+  ]);
   const recipe = details?.recipe ?? null;
   if (details === null || recipe === null) throw new JobFailed(null);
   const { challengeType, dnsProvider, dnsCredential, keyType, keySize, profile, preferredChain, email } =
@@ -57,11 +60,11 @@ export async function reissueOne({ api, live }: BulkDeps, project: ProjectRowDat
         ? {}
         : { dnsProvider: dnsProvider.id };
   const answer = await api.certificates.obtain.mutate({
-    id: project.id,
+    id,
     body: {
       challengeType,
       ...dns,
-      altNames: project.altNames,
+      altNames,
       keyType,
       keySize: sizeOf(keySize),
       ca: recipe.ca.id,

@@ -1,0 +1,14 @@
+// A DNS name in a request.
+import { z } from 'zod';
+import { toDnsName } from './names.ts';
+
+export const DnsNameSchema = z
+  .string()
+  .max(1000)
+  .transform((value, ctx) => {
+    const name = toDnsName(value.trim());
+    if (name !== null) return name;
+    ctx.addIssue({ code: 'custom', message: 'is not a host name such as api.example.com or *.example.com' });
+    return z.NEVER;
+  })
+  .meta({ description: 'A host name; IDN is taken and kept as A-labels', examples: ['api.example.com'] });

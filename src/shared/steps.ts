@@ -1,0 +1,22 @@
+// The steps of a job, and what a person reads of each.
+
+/** The steps of an issuance in the order of RFC 8555, with what a person reads. */
+export const STEPS = {
+  account: 'Account at the CA',
+  order: 'Order',
+  authorization: 'Authorizations',
+  challenge: 'Challenge prepared',
+  'dns-propagation': 'Waiting for the TXT record to show',
+  validation: 'Validation by the CA',
+  finalize: 'Finalize',
+  certificate: 'Certificate fetched and checked',
+  store: 'Stored',
+  revoke: 'Revocation',
+  'clean-up': 'Clean-up',
+  retry: 'Trying again',
+} as const;
+export type Step = keyof typeof STEPS;
+
+export function isStep(word: string): word is Step {
+  return Object.hasOwn(STEPS, word);
+}
