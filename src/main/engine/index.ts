@@ -25,7 +25,7 @@ import { createDiagnostics, type Surroundings } from './diagnostics.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
-import { createCrlFetcher } from './fetch-crl.ts';
+import { type CrlFetcher, createCrlFetcher } from './fetch-crl.ts';
 import { createHistory, type History } from './history.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
@@ -38,6 +38,7 @@ import { createJournal, type Journal } from './journal.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
+import { type Pace, REAL_PACE } from './pace.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -63,6 +64,10 @@ export interface EnginePorts {
   /** What the engine stands in: for the diagnostics. */
   surroundings(): Surroundings;
   readonly limits: EngineLimits;
+  /** Real time, chance and lists of revoked certificates, but where a test drives them. */
+  readonly pace?: Pace;
+  readonly random?: () => number;
+  readonly crl?: CrlFetcher;
 }
 
 export interface EngineLimits {
@@ -139,11 +144,12 @@ export function createEngine(ports: EnginePorts): Engine {
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(stores, clock),
     budget: createBudget(stores, clock),
-    random: Math.random,
+    random: ports.random ?? Math.random,
+    pace: ports.pace ?? REAL_PACE,
   };
   const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
   const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
-  const crl = createCrlFetcher();
+  const crl = ports.crl ?? createCrlFetcher();
   const sweeping = { ...deps, fetchCrl: crl.fetch, issuance, sweepLeftovers: () => sweepLeftovers(deps) };
   const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
 

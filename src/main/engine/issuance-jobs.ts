@@ -21,6 +21,8 @@ export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
   readonly solvers: SolverRegistry;
   readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
+  /** 0 to 1. */
+  random(): number;
 }
 
 export interface IssuanceJobs {
@@ -61,7 +63,9 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
     const { id: jobId, projectId } = job;
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    const task = { jobId, projectId, recipe, directoryUrl, solver, eab: given.eab ?? null, replaces };
+    const patient = !(job.input.kind === 'renew' && job.input.automatic);
+    const eab = given.eab ?? null;
+    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, patient };
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 

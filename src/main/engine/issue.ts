@@ -4,7 +4,7 @@
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
-import { isDeadline, pause, poll } from './acme/poll.ts';
+import { isDeadline, poll } from './acme/poll.ts';
 import { isRefusal } from './acme/problem.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
@@ -14,6 +14,7 @@ import { verifyIssued } from './inspect.ts';
 import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
+import type { Pace } from './pace.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -24,6 +25,8 @@ export interface IssueTask {
   readonly eab: ExternalAccount | null;
   /** The certID (RFC 9773) of the certificate that this order replaces; null where the CA is not to be told. */
   readonly replaces: string | null;
+  /** Whether somebody waits for it: then a CA that is out of reach is asked until the deadline. */
+  readonly patient: boolean;
 }
 
 export interface Issued {
@@ -40,6 +43,7 @@ export interface IssueDeps extends ProofDeps {
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
+  readonly pace: Pace;
 }
 
 /**
@@ -52,7 +56,7 @@ export async function issue<T>(
   task: IssueTask,
   { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
 ): Promise<T> {
-  const deadline = Date.now() + deps.deadlineMs;
+  const deadline = deps.pace.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
     return await keep(
@@ -72,7 +76,10 @@ interface Walk {
   key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
 }
 
-/** Waits before a step that the network lost is walked again, in ms. A CA that does not answer at all is asked until the deadline. */
+/**
+ * Waits before a step that the network lost is walked again, in ms. A CA that does not answer at all is asked until the
+ * deadline where somebody waits, or an order stands there; else the table of retries knows better when (jobs/retry.ts).
+ */
 const AGAIN_MS = [300, 1_500] as const;
 
 /** The same promise for every call; a failed one is tried anew by the next. */
@@ -90,6 +97,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 /** The walk is resumable, so trying again is walking again. */
 async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise<Issued> {
   const { keeper, signal, deadline } = walking;
+  const { pace } = deps;
   for (let tries = 0; ; tries += 1) {
     try {
       return await walk(deps, task, walking);
@@ -99,9 +107,10 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       const wait = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
       const worth =
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
-      if (!worth || wait === undefined || Date.now() + wait > deadline) throw error;
+      const enough = !task.patient && keeper.order.url === null && tries > 0;
+      if (!worth || enough || wait === undefined || pace.now() + wait > deadline) throw error;
       await keeper.step('retry', `${error.message} Trying again.`, { code: error.code });
-      await pause(wait, signal);
+      await pace.pause(wait, signal);
     }
   }
 }
@@ -112,6 +121,7 @@ async function walk(
   { keeper, signal, deadline, key }: Walk,
 ): Promise<Issued> {
   const { email } = task.recipe;
+  const { pace } = deps;
   const owner = { directoryUrl: task.directoryUrl, email, eab: task.eab };
   let account = await deps.accounts.open(owner, signal);
   await keeper.step('account', `Account ${account.account.url}`);
@@ -126,9 +136,10 @@ async function walk(
     return ensureOrder(deps, task, { keeper, account });
   });
   if (order.status === 'pending') {
-    await prove(task, { keeper, signal, deadline, session: account.session, order });
+    await prove(task, { keeper, signal, deadline, pace, session: account.session, order });
     order = await account.session.getOrder(order.url);
-    if (order.status === 'pending') order = await settled(order, 'pending', { signal, deadline }, account);
+    if (order.status === 'pending')
+      order = await settled(order, 'pending', { signal, deadline, pace }, account);
   }
   if (order.status === 'ready') {
     const { csr } = await key();
@@ -136,7 +147,7 @@ async function walk(
     order = await finalize(order, csr, account);
   }
   if (order.status === 'processing') {
-    order = await settled(order, 'processing', { signal, deadline }, account);
+    order = await settled(order, 'processing', { signal, deadline, pace }, account);
   }
   return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
 }
@@ -218,12 +229,12 @@ async function finalize(order: AcmeOrder, csr: string, { session }: OpenAccount)
 async function settled(
   order: AcmeOrder,
   passing: 'pending' | 'processing',
-  { signal, deadline }: Pick<Walk, 'signal' | 'deadline'>,
+  polling: Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'>,
   { session }: OpenAccount,
 ): Promise<AcmeOrder> {
   const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
   const ask = () => session.getOrder(order.url);
-  return poll(ask, (answer) => answer.status !== passing, { signal, deadline, what });
+  return poll(ask, (answer) => answer.status !== passing, { ...polling, what });
 }
 
 interface Fetch {

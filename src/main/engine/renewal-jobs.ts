@@ -109,7 +109,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
     async failed(certificateId, error, tx) {
       const certificate = await tx.certificates.get(certificateId);
       if (certificate === null) return;
-      const renewal = afterFailure(certificate.renewal, error, { now: clock.now(), random: Math.random() });
+      const renewal = afterFailure(certificate.renewal, error, { now: clock.now(), random: deps.random() });
       await tx.certificates.update(certificateId, { renewal });
     },
   };

@@ -3,8 +3,8 @@ import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certifi
 import { toTimestamp } from '../../shared/time.ts';
 import { type CertdeskError, toCertdeskError } from './errors.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
-import { parseChain } from './inspect/chain.ts';
 import { distributionPoints, lookUp, type Revoked } from './inspect/crl.ts';
+import { readStored } from './inspect/leaf.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateRecord } from './model.ts';
 import type { Clock } from './ports.ts';
@@ -59,13 +59,15 @@ async function ask(
   { chain }: CertificateRecord,
   signal: AbortSignal,
 ): Promise<Revoked | null> {
-  const [leaf, issuer] = parseChain(chain);
-  if (leaf === undefined || issuer === undefined) return null;
+  const stored = readStored(chain);
+  const points = stored === null ? [] : distributionPoints(stored.leaf).slice(0, MAX_POINTS);
+  const issuer = points.length === 0 ? null : stored?.issuer();
+  if (stored === null || issuer == null) return null;
   let failure: unknown = null;
-  for (const url of distributionPoints(leaf).slice(0, MAX_POINTS)) {
+  for (const url of points) {
     try {
       const crl = await fetchCrl(url, signal);
-      return lookUp({ crl, url, leaf, issuer: issuer.x509, now: clock.now() });
+      return lookUp({ crl, url, leaf: stored.leaf, issuer, now: clock.now() });
     } catch (error) {
       signal.throwIfAborted();
       failure = error;

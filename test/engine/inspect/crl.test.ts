@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
-import { parseChain } from '../../../src/main/engine/inspect/chain.ts';
 import { distributionPoints, lookUp } from '../../../src/main/engine/inspect/crl.ts';
+import { type RawCertificate, readStored } from '../../../src/main/engine/inspect/leaf.ts';
 import { type CrlOptions, makeCrl } from '../../support/crl.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
 
@@ -13,7 +13,7 @@ const SERIAL = '87654321'; // its top bit is set: 00 87 65 43 21 in the DER
 let openssl: OpenSsl;
 let ca: CertifiedKey;
 let other: CertifiedKey;
-let leaf: ReturnType<typeof parseChain>[number];
+let leaf: RawCertificate;
 
 beforeAll(async () => {
   openssl = await createOpenSsl();
@@ -21,9 +21,9 @@ beforeAll(async () => {
   other = await openssl.createCa({ subject: '/CN=Root', key: 'rsa-2048' });
   const extensions = [`crlDistributionPoints = URI:${URL_1},URI:ldap://x/y`, 'authorityKeyIdentifier=keyid'];
   const issued = await openssl.issue({ ca, subject: '/CN=a', serial: SERIAL, extensions });
-  const [first] = parseChain(issued.certificate);
-  if (first === undefined) throw new Error('nothing was issued');
-  leaf = first;
+  const stored = readStored(issued.certificate);
+  if (stored === null) throw new Error('nothing was issued');
+  leaf = stored.leaf;
 });
 afterAll(() => openssl.remove());
 

@@ -1,11 +1,12 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CertdeskError } from '../errors.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 
 export interface Polling {
   readonly signal: AbortSignal;
-  /** When to give up; ms since the epoch. */
+  /** When to give up, by `pace`. */
   readonly deadline: number;
+  readonly pace?: Pace;
   /** For the error: `validation of example.com`. */
   readonly what: string;
 }
@@ -23,17 +24,17 @@ const LONGEST_MS = 5_000;
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what }: Polling,
+  { signal, deadline, what, pace = REAL_PACE }: Polling,
 ): Promise<T> {
   let own = GROWING_FROM_MS;
   let wait = FIRST_MS;
   for (;;) {
-    if (Date.now() + wait > deadline) {
+    if (pace.now() + wait > deadline) {
       throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`, {
         deadline: true,
       });
     }
-    await pause(wait, signal);
+    await pace.pause(wait, signal);
     const answer = await ask();
     if (isFinal(answer)) return answer;
     // A CA that says 0 is not asked without a pause.
@@ -45,13 +46,4 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
 /** Whether it is `poll` that gave up: asking again at once would only be asking again. */
 export function isDeadline({ details }: CertdeskError): boolean {
   return typeof details === 'object' && details !== null && Reflect.get(details, 'deadline') === true;
-}
-
-/** @throws the signal's reason, not the AbortError that timers make of it. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch {
-    signal.throwIfAborted();
-  }
 }

@@ -1,12 +1,14 @@
 // ACME Renewal Information (RFC 9773): the name of a certificate there, and what the CA answers.
 import { z } from 'zod';
 import { CertdeskError } from '../errors.ts';
-import { childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from '../inspect/asn1.ts';
-import { parseChain } from '../inspect/chain.ts';
+import { type RawCertificate, readStored } from '../inspect/leaf.ts';
+import { readTlv, readTlvs } from '../inspect/tlv.ts';
 import type { AcmeRenewalInfo } from './contract.ts';
 import { type AcmeResponse, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
 
-const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+/** 2.5.29.35 */
+const AUTHORITY_KEY_IDENTIFIER = Buffer.from('0603551d23', 'hex');
+const KEY_IDENTIFIER = 0x80;
 
 /**
  * RFC 9773 section 4.1: base64url of the keyIdentifier of the certificate's authority key identifier, a dot, base64url
@@ -16,11 +18,10 @@ const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
  * @throws CERTIFICATE_UNREADABLE
  */
 export function renewalCertId(certificatePem: string): string | null {
-  const [leaf] = parseChain(certificatePem);
+  const leaf = readStored(certificatePem)?.leaf;
   if (leaf === undefined) throw new CertdeskError('CERTIFICATE_UNREADABLE');
-  const keyId = authorityKeyId(leaf.x509.raw);
-  if (keyId === null) return null;
-  return certIdOf(keyId, Buffer.from(leaf.serial, 'hex'));
+  const keyId = authorityKeyId(leaf);
+  return keyId === null ? null : certIdOf(keyId, leaf.serial);
 }
 
 /** @param serial The content octets as they stand in the DER. */
@@ -29,15 +30,11 @@ export function certIdOf(keyId: Uint8Array, serial: Uint8Array): string {
 }
 
 /** RFC 5280 section 4.2.1.1: [0] keyIdentifier. */
-function authorityKeyId(der: Uint8Array): Uint8Array | null {
-  const tbs = childrenOf(childAt(parseAsn(der), 0));
-  const extensions = tbs.find((part) => isContext(part, 3));
-  const extension = childrenOf(childAt(extensions, 0)).find(
-    (each) => oidOf(childAt(each, 0)) === AUTHORITY_KEY_IDENTIFIER,
-  );
-  const value = octetsOf(childrenOf(extension).at(-1));
-  const parts = childrenOf(value === null ? undefined : parseAsn(value));
-  return octetsOf(parts.find((part) => isContext(part, 0)));
+function authorityKeyId(leaf: RawCertificate): Buffer | null {
+  const value = leaf.extension(AUTHORITY_KEY_IDENTIFIER);
+  const parts = value === null ? null : readTlv(value);
+  if (parts === null) return null;
+  return [...readTlvs(parts.value)].find(({ tag }) => tag === KEY_IDENTIFIER)?.value ?? null;
 }
 
 const Body = z.looseObject({

@@ -13,6 +13,7 @@ import { poll } from '../acme/poll.ts';
 import { CertdeskError } from '../errors.ts';
 import type { ChallengeRecord } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
+import type { Pace } from '../pace.ts';
 import type { Log } from '../ports.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
@@ -25,6 +26,7 @@ export interface Proof {
   readonly keeper: OrderKeeper;
   readonly signal: AbortSignal;
   readonly deadline: number;
+  readonly pace: Pace;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
 }
@@ -138,12 +140,12 @@ function context(
   };
 }
 
-function follow({ authorization, challenge }: Pending, { session, signal, deadline }: Proof) {
+function follow({ authorization, challenge }: Pending, { session, signal, deadline, pace }: Proof) {
   const isFinal = ({ status, challenges }: AcmeAuthorization) =>
     status !== 'pending' ||
     challenges.some(({ url, status }) => url === challenge.url && status === 'invalid');
   const what = `validation of ${authorization.identifier.value}`;
-  return poll(() => session.getAuthorization(authorization.url), isFinal, { signal, deadline, what });
+  return poll(() => session.getAuthorization(authorization.url), isFinal, { signal, deadline, pace, what });
 }
 
 function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void {

@@ -1,30 +1,28 @@
 // Certificate revocation lists (RFC 5280 section 5): where a certificate's is, and what it says of that certificate.
 import { verify, type X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
-import { childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from './asn1.ts';
-import type { Certificate } from './certificate.ts';
+import { childAt, oidOf, parseAsn } from './asn1.ts';
+import type { RawCertificate } from './leaf.ts';
 import { readTlv, readTlvs, type Tlv } from './tlv.ts';
 
-const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
-const URI = 6;
+/** cRLDistributionPoints, 2.5.29.31: DistributionPoints, each with [0] distributionPoint, [0] fullName, [6] URI. */
+const CRL_DISTRIBUTION_POINTS = Buffer.from('0603551d1f', 'hex');
+const EXPLICIT_0 = 0xa0;
+const URI = 0x86;
 
 /** The http addresses of a certificate's distribution points (RFC 5280 section 4.2.1.13), in order. */
-export function distributionPoints({ x509 }: Certificate): readonly string[] {
-  const tbs = childrenOf(childAt(parseAsn(x509.raw), 0));
-  const extensions = tbs.find((part) => isContext(part, 3));
-  const extension = childrenOf(childAt(extensions, 0)).find(
-    (each) => oidOf(childAt(each, 0)) === CRL_DISTRIBUTION_POINTS,
-  );
-  const value = octetsOf(childrenOf(extension).at(-1));
-  const points = childrenOf(value === null ? undefined : parseAsn(value));
-  const names = points.flatMap((point) => {
-    const name = childrenOf(point).find((part) => isContext(part, 0));
-    const full = childrenOf(name).find((part) => isContext(part, 0));
-    return childrenOf(full).filter((part) => isContext(part, URI));
-  });
-  return names
-    .map((name) => Buffer.from(octetsOf(name) ?? []).toString('latin1'))
-    .filter((url) => /^https?:\/\//i.test(url));
+export function distributionPoints(leaf: RawCertificate): readonly string[] {
+  const value = leaf.extension(CRL_DISTRIBUTION_POINTS);
+  const list = value === null ? null : readTlv(value);
+  const urls: string[] = [];
+  for (const point of list === null ? [] : readTlvs(list.value)) {
+    const name = readTlv(point.value);
+    const full = name?.tag === EXPLICIT_0 ? readTlv(name.value) : null;
+    for (const { tag, value } of full?.tag === EXPLICIT_0 ? readTlvs(full.value) : []) {
+      if (tag === URI) urls.push(value.toString('latin1'));
+    }
+  }
+  return urls.filter((url) => /^https?:\/\//i.test(url));
 }
 
 export interface Revoked {
@@ -38,7 +36,7 @@ export interface CrlQuestion {
   readonly crl: Buffer;
   /** Where from: a list may be only for some addresses. */
   readonly url: string;
-  readonly leaf: Certificate;
+  readonly leaf: Pick<RawCertificate, 'serial'>;
   readonly issuer: X509Certificate;
   readonly now: Date;
 }
@@ -123,10 +121,9 @@ function timeOf({ tag, value }: Tlv): Date | null {
   return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-function findEntry(fields: readonly Tlv[], serial: string): Revoked | null {
+function findEntry(fields: readonly Tlv[], wanted: Buffer): Revoked | null {
   const list = fields.slice(3).find(({ tag }) => tag === SEQUENCE);
   if (list === undefined) return null;
-  const wanted = Buffer.from(serial, 'hex');
   for (const entry of readTlvs(list.value)) {
     const number = readTlv(entry.value);
     if (number === null || !number.value.equals(wanted)) continue;

@@ -1,0 +1,226 @@
+// A machine with Certdesk on it, in a time of its own: the real engine on a real database, CAs that are models
+// (model-ca.ts), and a clock that moves as fast as there is nothing to do. It can be killed, put to sleep and wake.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { createEngine, type Engine } from '../../../src/main/engine/index.ts';
+import type { SecretStore } from '../../../src/main/engine/ports.ts';
+import { createVault } from '../../../src/main/secrets/vault.ts';
+import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
+import { createStores } from '../../../src/main/storage/stores.ts';
+import { QUIET } from '../database.ts';
+import { createGate, type Gate } from './gate.ts';
+import type { ModelCa } from './model-ca.ts';
+
+const MINUTE = 60_000;
+
+export interface World {
+  /** True time, ms. */
+  readonly now: number;
+  /** By how much the machine's clock is wrong; ms. */
+  skew: number;
+  readonly engine: Engine;
+  readonly database: Database;
+  /** An http-01 answer for that name reaches the CA. */
+  reachable: (name: string) => boolean;
+  readonly counts: { looks: number; kills: number };
+  /** From when to when it slept, was dead, or was paused. */
+  readonly away: { readonly from: number; readonly to: number }[];
+  served(token: string): string | null;
+  /** Looks for renewals until nothing is to do, and waits for what was begun. */
+  look(): Promise<void>;
+  /** Lives on until then, looking when something is due. */
+  runUntil(time: number): Promise<void>;
+  /** As a machine that is off until then. */
+  sleepUntil(time: number): void;
+  killIn(calls: number): void;
+  /** Stops and starts as the program does. */
+  restart(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly begin: number;
+  readonly random: () => number;
+  /** Directory URL -> CA; made when the world is there to be served from. */
+  cas(world: Pick<World, 'now' | 'served' | 'reachable'>): readonly ModelCa[];
+  /** The longest that it lives without a look at what the CAs say; ms. */
+  readonly stepMs: number;
+  crl(cas: readonly ModelCa[]): Buffer;
+}
+
+export async function createWorld(
+  options: WorldOptions,
+): Promise<World & { readonly cas: readonly ModelCa[] }> {
+  const folder = mkdtempSync(join(inMemory() ? '/dev/shm' : tmpdir(), 'certdesk-year-'));
+  const path = join(folder, 'certdesk.db');
+  const secrets = memorySecrets();
+  let time = options.begin;
+  let live: { readonly engine: Engine; readonly database: Database; readonly gate: Gate };
+
+  const pace = {
+    now: () => time,
+    async pause(ms: number, signal: AbortSignal) {
+      const until = time + ms;
+      await breathe();
+      signal.throwIfAborted();
+      time = Math.max(time, until);
+    },
+  };
+
+  async function boot(): Promise<void> {
+    const gate = createGate();
+    const database = openDatabase(path);
+    const stores = gate.stores(createStores(database.db));
+    const keyRecord = {
+      get: async () => String((await stores.settings.get('master-key-id')) ?? '') || null,
+      set: (id: string) => stores.settings.set('master-key-id', id),
+    };
+    const engine = createEngine({
+      stores,
+      secrets,
+      vault: createVault({ secrets, keyRecord }),
+      acme: gate.acme(clientOf(cas)),
+      clock: { now: () => new Date(time + world.skew) },
+      log: QUIET,
+      directories: {},
+      resolver: createDnsResolver({ servers: [] }),
+      dnsEndpoints: {},
+      webPorts: { http: 80, https: 443 },
+      surroundings: () => {
+        throw new Error('nobody asks');
+      },
+      limits: { concurrency: 10, answerWithinMs: 60_000, issueWithinMs: 900_000 },
+      pace,
+      random: options.random,
+      crl: {
+        fetch: async () => options.crl(cas),
+        close: async () => {},
+      },
+    });
+    live = { engine, database, gate };
+    await engine.restoreChallenges();
+    // Dead before it had begun, it is begun once more.
+    await Promise.race([engine.start(), gate.died]);
+  }
+
+  /** The dead let go of their transaction, and the next life begins on what is in the file. */
+  async function revive(): Promise<void> {
+    world.counts.kills += 1;
+    for (let n = 0; n < 20; n += 1) await breathe();
+    live.engine.stop().catch(() => undefined); // its timers
+    await live.database.close();
+    await boot();
+  }
+
+  async function idle(): Promise<void> {
+    for (;;) {
+      const { running, queued } = live.engine.counts();
+      if (live.gate.dead || running + queued === 0) return;
+      await breathe();
+    }
+  }
+
+  async function nextDue(): Promise<number> {
+    const row = await live.database.db
+      .selectFrom('listed_certificates')
+      .select(({ fn }) => fn.min('attempt_at').as('at'))
+      .executeTakeFirst();
+    return row?.at == null ? Number.POSITIVE_INFINITY : Date.parse(String(row.at)) - world.skew;
+  }
+
+  const world: World = {
+    get now() {
+      return time;
+    },
+    skew: 0,
+    get engine() {
+      return live.engine;
+    },
+    get database() {
+      return live.database;
+    },
+    reachable: () => true,
+    counts: { looks: 0, kills: 0 },
+    away: [],
+    served: (token) => live.engine.answerChallenge(token),
+    async look() {
+      for (let begun = 1; begun > 0; ) {
+        world.counts.looks += 1;
+        begun = await Promise.race([live.engine.sweep(), live.gate.died.then(() => -1)]);
+        await idle();
+        if (live.gate.dead) {
+          await revive();
+          begun = 1;
+        }
+        if (begun > 0) time += 5_000;
+      }
+    },
+    async runUntil(end) {
+      let wait = MINUTE;
+      while (time < end) {
+        await world.look();
+        // What is due and was not begun (renewals are paused, say) is looked at again, ever less often.
+        const due = await nextDue();
+        wait = due > time ? MINUTE : Math.min(wait * 2, options.stepMs);
+        time = Math.min(Math.max(due, time + wait), time + options.stepMs, Math.max(end, time));
+      }
+    },
+    sleepUntil(until) {
+      world.away.push({ from: time, to: until });
+      time = until;
+    },
+    killIn: (calls) => live.gate.killIn(calls),
+    async restart() {
+      await live.engine.stop();
+      await live.database.close();
+      await boot();
+    },
+    async end() {
+      await live.engine.stop();
+      await live.database.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  const cas = options.cas(world);
+  await boot();
+  return Object.assign(world, { cas });
+}
+
+/** Where a commit costs no turn of a disk; the file and its log are as real. */
+function inMemory(): boolean {
+  return statSync('/dev/shm', { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function clientOf(cas: readonly ModelCa[]): AcmeClient {
+  const caOf = (url: string): ModelCa => {
+    const found = cas.find(({ directoryUrl }) => directoryUrl === url);
+    if (found === undefined) throw new CertdeskError('ACME_UNAVAILABLE', `There is no model of ${url}`);
+    return found;
+  };
+  return {
+    session: ({ directoryUrl, accountKey, accountUrl }) => caOf(directoryUrl).session(accountKey, accountUrl),
+    renewalInfo: async ({ directoryUrl, certId }) => caOf(directoryUrl).renewalInfo(certId),
+    close: async () => {},
+  };
+}
+
+/** Survives a kill, as a keychain does. */
+function memorySecrets(): SecretStore {
+  const kept = new Map<string, string>();
+  return {
+    kind: 'sealed-file',
+    get: async (name) => kept.get(name) ?? null,
+    async set(name, value) {
+      kept.set(name, value);
+    },
+    async delete(name) {
+      kept.delete(name);
+    },
+    names: async () => [...kept.keys()],
+  };
+}
