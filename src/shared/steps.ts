@@ -1,4 +1,4 @@
-// The steps of a job, and what a person reads of each.
+// Jobs and their steps as a person reads them.
 
 /** The steps of an issuance in the order of RFC 8555, with what a person reads. */
 export const STEPS = {
@@ -20,3 +20,6 @@ export type Step = keyof typeof STEPS;
 export function isStep(word: string): word is Step {
   return Object.hasOwn(STEPS, word);
 }
+
+/** What a job does, at the beginning of a sentence. */
+export const JOB_NAMES = { obtain: 'Issuance', renew: 'Renewal', revoke: 'Revocation' } as const;

@@ -48,7 +48,7 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
       'test: certificates.obtain CHALLENGE_FAILED',
     ]);
     expect(entries.slice(0, 2).map(({ message }) => message)).toEqual([
-      'obtain begun',
+      'Issuance begun',
       expect.stringMatching(/^Certificate for audit\.example\.com stored/),
     ]);
     expect((await app.call('GET', '/audit/verify')).body.ok).toBe(true);

@@ -1,6 +1,7 @@
 // What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
 import { randomUUID } from 'node:crypto';
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
+import { JOB_NAMES } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
@@ -126,7 +127,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       await forgetOrder(tx, job.id);
       await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
       const { kind } = job.input;
-      const message = `${kind} succeeded`;
+      const message = `${JOB_NAMES[kind]} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
       const audit = job.input.kind === 'obtain' && job.input.dryRun ? { audit: outcome(job) } : {};
       const of = { projectId: job.projectId, jobId: job.id };

@@ -6,7 +6,7 @@ const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bOPR\//, 'Opera'],
   [/\bFirefox\//, 'Firefox'],
   [/\bElectron\//, 'Certdesk window'],
-  [/\b(?:Chrome|Chromium)\//, 'Chrome'],
+  [/\b(?:HeadlessChrome|Chrome|Chromium)\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
 ];
 

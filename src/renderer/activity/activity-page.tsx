@@ -92,9 +92,9 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
     <Table verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
       <colgroup>
         <col style={{ width: '12rem' }} />
-        <col style={{ width: '17rem' }} />
+        <col style={{ width: '15rem' }} />
         <col />
-        <col style={{ width: '9rem' }} />
+        <col style={{ width: '13rem' }} />
       </colgroup>
       <Table.Thead>
         <Table.Tr>
@@ -158,7 +158,8 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
               {text.failed}
             </Text>
             <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-              {result}
+              {/* A line may end after an underscore. */}
+              {result.replaceAll('_', '_\u200b')}
             </Text>
           </>
         )}

@@ -1,5 +1,5 @@
 // Settings.
-import { formatCount } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 
 export const settings = {
   title: 'Settings',
@@ -23,6 +23,25 @@ export const settings = {
     resolversHint:
       'IP addresses. Asked where no resolver was named at the start; they hold an order up for 5 seconds at most.',
     resolversPlaceholder: 'Add an address',
+  },
+  renewals: {
+    title: 'Renewals',
+    pausedUntil: 'Paused until',
+    pausedUntilHint: 'Until then nothing is renewed by itself. Left empty: renewals go on.',
+    fallbackCa: 'Second CA',
+    fallbackCaHint: 'Turned to where the usual one fails on its own account.',
+    none: 'None',
+    sideBySide: 'Renewals at a time',
+    sideBySideHint: 'Never two that prove the same name.',
+    keepVersions: 'Keep old versions, days',
+    keepVersionsHint: 'With their keys, after they have expired.',
+  },
+  budget: {
+    title: 'Limits of the CAs',
+    none: 'Nothing is used of any limit. Renewals are put off before one is broken.',
+    columns: { limit: 'Limit', used: 'Used', freed: 'More from' },
+    of: (used: number, count: number, hours: number) =>
+      `${formatNumber(used)} of ${formatNumber(count)} in ${hours % 24 === 0 ? formatCount(hours / 24, 'day', 'days') : formatCount(hours, 'hour', 'hours')}`,
   },
   sessions: {
     title: 'Signed-in browsers',

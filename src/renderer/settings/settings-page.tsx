@@ -8,7 +8,9 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { AccountsPanel } from './accounts-panel.tsx';
+import { BudgetPanel } from './budget-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
+import { RenewalsPanel } from './renewals-panel.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
 const text = messages.settings;
@@ -21,8 +23,10 @@ export function SettingsPage() {
       <Stack gap="md">
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, sessions }) => (
+          {({ dns, sessions, renewals }) => (
             <>
+              <RenewalsPanel renewals={renewals} />
+              <BudgetPanel />
               <DnsPanel dns={dns} />
               <SessionsPanel sessions={sessions} />
             </>

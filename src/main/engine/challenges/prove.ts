@@ -177,7 +177,7 @@ function advice(problem: AcmeProblem | null, type: string): string {
   if (kind === 'dns')
     return 'The name does not resolve for the CA: add an A or AAAA record that points here.';
   if (kind === 'connection') {
-    return 'The CA could not connect to port 80 of the name: open it, or forward it to the challenge listener.';
+    return 'The CA could not reach the name: check that it resolves to this machine, and that port 80 is open or forwarded to the challenge listener.';
   }
   return 'Another server answered: forward /.well-known/acme-challenge/ of this name to Certdesk.';
 }

@@ -70,7 +70,7 @@ function fingerprintOf({ x509 }: Certificate): string {
   return x509.fingerprint256.replaceAll(':', '');
 }
 
-/** How a sentence names a certificate: its CN, else its whole subject. */
-export function displayName({ subject }: Certificate): string {
-  return commonName(subject) ?? nameText(subject);
+/** How a sentence names a certificate: its CN, else its first name (new leaves have no CN), else its whole subject. */
+export function displayName({ subject, sanNames }: Certificate): string {
+  return commonName(subject) ?? sanNames[0] ?? nameText(subject);
 }

@@ -1,0 +1,17 @@
+// Between the API's timestamps and what a datetime-local field holds: this browser's time, to the minute. Pure.
+import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+
+/** `2026-01-19T13:00`; empty for null. */
+export function toLocalTime(at: Timestamp | null): string {
+  if (at === null) return '';
+  const date = new Date(at);
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+/** Null where the field is empty, or does not hold a time. */
+export function fromLocalTime(typed: string): Timestamp | null {
+  const date = new Date(typed);
+  return typed === '' || Number.isNaN(date.getTime()) ? null : toTimestamp(date);
+}

@@ -1,0 +1,118 @@
+// Renewals: a pause, how many at a time, a second CA, how long old versions stay.
+import { Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import type { Settings } from '../../shared/settings.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+import { Panel } from '../ui/panel.tsx';
+import { fromLocalTime, toLocalTime } from './local-time.ts';
+import { useSaveSettings } from './use-save.ts';
+
+const text = messages.settings.renewals;
+
+/** What is typed. */
+interface Values {
+  readonly pausedUntil: string;
+  readonly sideBySide: number | string;
+  readonly fallbackCa: string | null;
+  readonly keepVersionsDays: number | string;
+}
+
+const FIELDS = ['pausedUntil', 'sideBySide', 'fallbackCa', 'keepVersionsDays'];
+const ALIASES = Object.fromEntries(FIELDS.map((field) => [`renewals.${field}`, field]));
+
+export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renewals'] }) {
+  const save = useSaveSettings();
+  const form = useForm<Values>({
+    initialValues: { ...renewals, pausedUntil: toLocalTime(renewals.pausedUntil) },
+  });
+  const submit = (values: Values): void =>
+    save.mutate(
+      { body: { renewals: toSettings(values) } },
+      {
+        onSuccess: () => form.resetDirty(),
+        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
+      },
+    );
+  return (
+    <Panel title={text.title}>
+      <form onSubmit={form.onSubmit(submit)} noValidate>
+        <Stack gap="md">
+          <Group gap="md" grow align="flex-start">
+            <TextInput
+              type="datetime-local"
+              label={text.pausedUntil}
+              description={text.pausedUntilHint}
+              {...form.getInputProps('pausedUntil')}
+            />
+            <FallbackCa known={renewals.fallbackCa} input={form.getInputProps('fallbackCa')} />
+          </Group>
+          <Group gap="md" grow align="flex-start">
+            <NumberInput
+              label={text.sideBySide}
+              description={text.sideBySideHint}
+              min={1}
+              max={50}
+              allowDecimal={false}
+              {...form.getInputProps('sideBySide')}
+            />
+            <NumberInput
+              label={text.keepVersions}
+              description={text.keepVersionsHint}
+              min={0}
+              max={3_650}
+              allowDecimal={false}
+              {...form.getInputProps('keepVersionsDays')}
+            />
+          </Group>
+          {save.error !== null && Object.keys(form.errors).length === 0 && (
+            <FailureNotice error={save.error} />
+          )}
+          <Group justify="flex-end">
+            <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+              {messages.settings.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}
+
+interface FallbackCaProps {
+  /** As it is stored: perhaps an address that is not in the list. */
+  readonly known: string | null;
+  readonly input: object;
+}
+
+function FallbackCa({ known, input }: FallbackCaProps) {
+  const api = useApi();
+  const cas = useQuery(api.system.cas.queryOptions()).data?.cas ?? [];
+  const listed = cas.map(({ id, name }) => ({ value: id, label: name }));
+  const choices =
+    known === null || cas.some(({ id }) => id === known)
+      ? listed
+      : [...listed, { value: known, label: known }];
+  return (
+    <Select
+      label={text.fallbackCa}
+      description={text.fallbackCaHint}
+      placeholder={text.none}
+      clearable
+      data={choices}
+      {...input}
+    />
+  );
+}
+
+function toSettings(values: Values): Settings['renewals'] {
+  return {
+    pausedUntil: fromLocalTime(values.pausedUntil),
+    sideBySide: Number(values.sideBySide),
+    fallbackCa: values.fallbackCa,
+    keepVersionsDays: Number(values.keepVersionsDays),
+  };
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { touchedBy } from '../../src/renderer/live-keys.ts';
+
+const event = (kind: string, of: { projectId?: string; jobId?: string } = {}) => ({
+  id: 1,
+  at: '2026-01-19T12:00:00Z',
+  kind,
+  projectId: of.projectId ?? null,
+  jobId: of.jobId ?? null,
+  message: '',
+  data: null,
+});
+
+test('a step touches its job and nothing else', () => {
+  expect(touchedBy(event('job.step', { projectId: 'p', jobId: 'j' }))).toEqual({
+    keys: [[['jobs', 'get'], { input: { jobId: 'j' } }]],
+    row: null,
+  });
+});
+
+test('a change of a project patches its row; one that comes or goes asks for the lists anew', () => {
+  const patched = touchedBy(event('certificate.stored', { projectId: 'p' }));
+  expect(patched.row).toBe('p');
+  expect(patched.keys).toContainEqual([['projects'], { input: { id: 'p' } }]);
+  expect(patched.keys).toContainEqual([['projects', 'list'], { type: 'query' }]);
+  const removed = touchedBy(event('project.removed', { projectId: 'p' }));
+  expect(removed.row).toBeNull();
+  expect(removed.keys).toContainEqual([['projects', 'list']]);
+});
+
+test('what belongs to no project touches its noun, the overview and the trail', () => {
+  const { keys, row } = touchedBy(event('settings.changed'));
+  expect(keys).toEqual([[['overview']], [['audit']], [['settings']]]);
+  expect(row).toBeNull();
+});
