@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attemptAt, backstop, planByLifetime, planRenewal } from '../../src/main/engine/renewal.ts';
+import {
+  attemptAt,
+  backstop,
+  firstRenewal,
+  planByLifetime,
+  planRenewal,
+} from '../../src/main/engine/renewal.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
@@ -91,4 +97,33 @@ describe('attemptAt', () => {
     ['superseded', { supersededAt: ISSUED }],
     ['waiting', { renewal: { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' } }],
   ])('is never for one that is %s', (_, patch) => expect(attemptAt({ ...CERTIFICATE, ...patch })).toBeNull());
+});
+
+describe('the spread', () => {
+  const validity = { issuedAt: ISSUED, expiresAt: hoursLater(90 * 24) };
+
+  it('is drawn once a certificate, of a fiftieth of its lifetime at most', () => {
+    expect(firstRenewal(validity, 0).earlier).toBe(0);
+    expect(firstRenewal(validity, 0.5).earlier).toBe(0.9 * 86_400);
+    expect(firstRenewal(validity, 1).earlier).toBe(1.8 * 86_400);
+    expect(firstRenewal({ ...validity, expiresAt: hoursLater(160) }, 1).earlier).toBe(3.2 * 3600);
+  });
+
+  it('moves the renewal by the rule on lifetimes, and not what the CA suggests', () => {
+    const renewal = { ...CERTIFICATE.renewal, earlier: 86_400 };
+    expect(planRenewal({ ...CERTIFICATE, renewal }).renewAt).toBe('2026-03-01T00:00:00Z');
+    const window = { start: '2026-02-01T00:00:00Z', end: '2026-02-03T00:00:00Z' };
+    const ari = {
+      window,
+      renewAt: '2026-02-02T00:00:00Z',
+      explanationUrl: null,
+      checkedAt: '2026-01-01T00:00:00Z',
+      checkAt: '2026-01-02T00:00:00Z',
+      failures: 0,
+      error: null,
+    };
+    expect(planRenewal({ ...CERTIFICATE, renewal: { ...renewal, ari } }).renewAt).toBe(
+      '2026-02-02T00:00:00Z',
+    );
+  });
 });

@@ -45,12 +45,13 @@ describe('attempt_at', () => {
       revoked: fc.boolean(),
       waits: fc.boolean(),
       ari: fc.option(second),
+      earlier: fc.integer({ min: 0, max: 1_000_000 }),
     });
     let n = 0;
     await fc.assert(
       fc.asyncProperty(
         records,
-        async ({ issued, lifetime, next, autoRenew, recipe, revoked, waits, ari }) => {
+        async ({ issued, lifetime, next, autoRenew, recipe, revoked, waits, ari, earlier }) => {
           n += 1;
           const certificate = {
             ...CERTIFICATE,
@@ -66,6 +67,7 @@ describe('attempt_at', () => {
               nextAttemptAt: next === null ? null : time(next),
               waitsFor: waits ? 'Waits for a person.' : null,
               ari: ari === null ? null : suggested(time(ari)),
+              earlier,
             },
           };
           await add(`p${n}`, certificate);

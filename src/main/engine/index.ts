@@ -150,7 +150,13 @@ export function createEngine(ports: EnginePorts): Engine {
   const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
   const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
   const crl = ports.crl ?? createCrlFetcher();
-  const sweeping = { ...deps, fetchCrl: crl.fetch, issuance, sweepLeftovers: () => sweepLeftovers(deps) };
+  const sweeping = {
+    ...deps,
+    fetchCrl: crl.fetch,
+    issuance,
+    widen: queue.widen,
+    sweepLeftovers: () => sweepLeftovers(deps),
+  };
   const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });

@@ -12,7 +12,7 @@ import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { NewEvent } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
-import { NO_RENEWAL_YET } from './renewal.ts';
+import { firstRenewal } from './renewal.ts';
 import { createRenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 import type { Stores } from './stores.ts';
@@ -85,7 +85,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       recipe,
       accountId: issued.accountId,
       renewedFrom: null,
-      renewal: NO_RENEWAL_YET,
+      renewal: firstRenewal(issued.leaf, deps.random()),
       storedAt: now(),
       supersededAt: null,
       removedAt: null,
@@ -177,6 +177,16 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     });
   }
 
+  /** One that was issued and not taken into use counts at the CA all the same. */
+  async function noteRejected(tx: Stores, { id, input }: JobRecord, error: CertdeskError): Promise<void> {
+    if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || input.kind === 'revoke') return;
+    const order = await tx.orders.get(id);
+    if (order === null) return;
+    const { directoryUrl } = order;
+    const exempt = { replaced: false, renewal: input.kind === 'renew' };
+    await deps.usage.issued(tx, { directoryUrl, names: input.recipe.names }, exempt);
+  }
+
   async function revoke(job: JobRecord, input: Input<'revoke'>, signal: AbortSignal): Promise<void> {
     const certificate = await stores.certificates.get(input.certificateId);
     if (certificate === null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
@@ -212,6 +222,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     },
     async failed(job, error, tx) {
       await noteFailedNames(tx, job.id, error);
+      await noteRejected(tx, job, error);
       await forgetOrder(tx, job.id);
       if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
     },

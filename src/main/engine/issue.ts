@@ -237,6 +237,9 @@ async function settled(
   return poll(ask, (answer) => answer.status !== passing, { ...polling, what });
 }
 
+/** Less than that may be the way of the answer, and a machine that keeps time badly. */
+const CLOCK_SLACK_MINUTES = 10;
+
 interface Fetch {
   readonly keeper: OrderKeeper;
   readonly account: OpenAccount;
@@ -258,7 +261,14 @@ async function fetchCertificate(
   }
   const { names, preferredChain } = task.recipe;
   const chain = await account.session.getCertificate(order.certificate, preferredChain ?? undefined);
-  const leaf = verifyIssued({ chain, privateKey, names, now: clock.now() });
+  // Whoever issued it knows best what the time is: a wrong clock here is no reason to throw a certificate away.
+  const now = account.session.time() ?? clock.now();
+  const leaf = verifyIssued({ chain, privateKey, names, now });
+  const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
+  if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
+    const text = `The clock of this machine is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: set it`;
+    await keeper.step('certificate', text, { clockWrongByMinutes: wrongBy });
+  }
   await keeper.step(
     'certificate',
     `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`,

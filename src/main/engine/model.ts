@@ -69,6 +69,8 @@ export interface RenewalState {
   readonly putOff: string | null;
   /** What the CA says of this certificate's renewal; null before it was asked. */
   readonly ari: AriState | null;
+  /** Seconds by which it is renewed before the rule on lifetimes has it, drawn once: so that not all come at once. */
+  readonly earlier: number;
 }
 
 /** ACME Renewal Information (RFC 9773) of one certificate. */

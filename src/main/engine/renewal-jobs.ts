@@ -10,7 +10,6 @@ import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
 import { afterFailure } from './jobs/retry.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import { presentRenewed } from './present.ts';
-import { NO_RENEWAL_YET } from './renewal.ts';
 import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
 
@@ -89,7 +88,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
           keep: async (issued) => {
             if (previous !== null) refuseWorse(issued.leaf, previous);
             const version = await steps.newVersion(job, recipe, issued);
-            const renewal = { ...NO_RENEWAL_YET, lastAttempt };
+            const renewal = { ...version.renewal, lastAttempt };
             const renewedFrom = previous?.issuedAt ?? null;
             const exempt = {
               replaced: replaces !== null,
@@ -109,7 +108,8 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
     async failed(certificateId, error, tx) {
       const certificate = await tx.certificates.get(certificateId);
       if (certificate === null) return;
-      const renewal = afterFailure(certificate.renewal, error, { now: clock.now(), random: deps.random() });
+      const at = { now: clock.now(), random: deps.random(), expiresAt: certificate.expiresAt };
+      const renewal = afterFailure(certificate.renewal, error, at);
       await tx.certificates.update(certificateId, { renewal });
     },
   };

@@ -12,13 +12,25 @@ export interface RenewalPlan {
 
 type Validity = Pick<CertificateRecord, 'issuedAt' | 'expiresAt'>;
 
-/** A third of the lifetime before the end; half where the lifetime is under 10 days (Let's Encrypt's integration guide). */
-export function planByLifetime({ issuedAt, expiresAt }: Validity): RenewalPlan {
+/** Of a lifetime: as wide as the windows that Let's Encrypt suggests. */
+const SPREAD = 1 / 50;
+
+/** The first state of a certificate that renews itself. @param random 0 to 1 */
+export function firstRenewal({ issuedAt, expiresAt }: Validity, random: number): RenewalState {
+  const seconds = (Date.parse(expiresAt) - Date.parse(issuedAt)) / 1000;
+  return { ...NO_RENEWAL_YET, earlier: Math.max(0, Math.floor(seconds * SPREAD * random)) };
+}
+
+/**
+ * A third of the lifetime before the end; half where the lifetime is under 10 days (Let's Encrypt's integration guide).
+ * @param earlier Seconds before that.
+ */
+export function planByLifetime({ issuedAt, expiresAt }: Validity, earlier = 0): RenewalPlan {
   const to = Date.parse(expiresAt);
   const lifetime = to - Date.parse(issuedAt);
   const short = lifetime < 10 * DAY_MS;
   return {
-    renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3))),
+    renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3) - earlier * 1000)),
     reason: short ? 'Half of its lifetime is left' : 'A third of its lifetime is left',
   };
 }
@@ -34,8 +46,8 @@ export function planRenewal(
 ): RenewalPlan {
   const { revokedAt } = certificate;
   if (revokedAt !== null) return { renewAt: revokedAt, reason: 'The CA has revoked it' };
-  const { ari } = certificate.renewal;
-  if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate);
+  const { ari, earlier } = certificate.renewal;
+  if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate, earlier);
   if (ari.renewAt < ari.window.start) {
     return {
       renewAt: ari.renewAt,
@@ -58,6 +70,7 @@ export const NO_RENEWAL_YET: RenewalState = {
   waitsFor: null,
   putOff: null,
   ari: null,
+  earlier: 0,
 };
 
 /**

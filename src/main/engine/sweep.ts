@@ -17,6 +17,8 @@ export interface SweepDeps extends AriDeps, RevocationCheckDeps {
   readonly issuance: Pick<Issuance, 'renew'>;
   readonly budget: Pick<BudgetVerbs, 'putOff'>;
   readonly log: Log;
+  /** Lets so many jobs run side by side. */
+  widen(sideBySide: number): void;
   /** Undoes challenges that an earlier clean-up could not. */
   sweepLeftovers(): Promise<void>;
 }
@@ -75,6 +77,7 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
   const now = toTimestamp(clock.now());
   const settings = await readSettings(stores.settings, 'renewals');
   if (settings.pausedUntil !== null && settings.pausedUntil > now) return { begun: 0, more: false };
+  deps.widen(settings.sideBySide);
   const { renewals, busy } = underWay(await stores.jobs.unfinished());
   let room = settings.sideBySide - renewals;
   let begun = 0;

@@ -141,6 +141,7 @@ function renewalColumns(renewal: RenewalState) {
     waits_for: renewal.waitsFor,
     put_off: renewal.putOff,
     ari: renewal.ari === null ? null : JSON.stringify(renewal.ari),
+    earlier: renewal.earlier,
   };
 }
 
@@ -202,6 +203,7 @@ export function toCertificate(row: Selectable<CertificatesTable>): CertificateRe
       waitsFor: row.waits_for,
       putOff: row.put_off,
       ari: row.ari === null ? null : JSON.parse(row.ari),
+      earlier: row.earlier,
     },
     storedAt: row.stored_at,
     supersededAt: row.superseded_at,

@@ -69,6 +69,7 @@ export interface CertificatesTable {
   waits_for: string | null;
   put_off: string | null;
   ari: string | null;
+  earlier: number;
   revocation_check: string | null;
   attempt_at: GeneratedAlways<string | null>;
   ari_check_at: GeneratedAlways<string | null>;

@@ -149,3 +149,18 @@ describe('createCsr', () => {
     expect(openssl('-pubkey').toString()).toBe(publicKey);
   });
 });
+
+describe("the CA's clock", () => {
+  it('is what its last answer said', async () => {
+    rig.answerInTurn('/order/1', [
+      { body: rig.order(), headers: { date: 'Tue, 01 Sep 2026 12:00:00 GMT' } },
+      { body: rig.order(), headers: { date: 'nonsense' } },
+    ]);
+    const session = rig.open();
+    expect(session.time()).toBeNull();
+    await session.getOrder(`${rig.ca.url}/order/1`);
+    expect(session.time()).toEqual(new Date('2026-09-01T12:00:00Z'));
+    await session.getOrder(`${rig.ca.url}/order/1`);
+    expect(session.time()).toBeNull();
+  });
+});

@@ -34,6 +34,22 @@ afterEach(() => database.close());
 
 const submit = () => queue.submit(JOB, async () => undefined);
 
+describe('side by side', () => {
+  it('run as many as the settings want, and no fewer than were meant at first', async () => {
+    const others = ['p2', 'p3', 'p4'];
+    for (const id of others) await database.stores.projects.create({ ...PROJECT, id });
+    await submit();
+    for (const id of others)
+      await queue.submit({ ...JOB, id: `j-${id}`, projectId: id }, async () => undefined);
+    expect(queue.size).toEqual({ running: 1, queued: 3 });
+    queue.widen(3);
+    expect(queue.size).toEqual({ running: 3, queued: 1 });
+    queue.widen(0);
+    released.resolve();
+    await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
+  });
+});
+
 describe('stopping', () => {
   it('tells those who wait at once, long before their time is over; the job stays to be gone on with', async () => {
     await submit();

@@ -5,21 +5,41 @@ import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const ACME = 'urn:ietf:params:acme:error:';
+const LATER = '2026-03-01T00:00:00Z';
 const minutesTo = (time: string | null) => (Date.parse(time ?? '') - NOW.getTime()) / 60_000;
 
 describe('nextAttempt', () => {
   it('waits as the table says, and the last wait repeats', () => {
-    const waits = [1, 2, 3, 4, 5, 50].map((failures) => minutesTo(nextAttempt(failures, NOW, 0)));
+    const waits = [1, 2, 3, 4, 5, 50].map((failures) =>
+      minutesTo(nextAttempt(failures, { now: NOW, random: 0, expiresAt: LATER })),
+    );
     expect(waits).toEqual([1, 10, 100, 360, 360, 360]);
     expect(RETRY_MINUTES).toEqual([1, 10, 100, 360]);
   });
 
-  it('spreads by a tenth at most', () => expect(minutesTo(nextAttempt(3, NOW, 1))).toBe(110));
+  it('spreads by a tenth at most', () =>
+    expect(minutesTo(nextAttempt(3, { now: NOW, random: 1, expiresAt: LATER }))).toBe(110));
+
+  it.each([
+    ['20 hours', 20, 300],
+    ['4 hours', 4, 60],
+    ['2 minutes', 1 / 30, 1],
+  ])('waits a fourth of what is left at most: %s', (_, hours, minutes) => {
+    const expiresAt = new Date(NOW.getTime() + hours * 3_600_000).toISOString();
+    expect(minutesTo(nextAttempt(9, { now: NOW, random: 0, expiresAt }))).toBe(minutes);
+  });
+
+  it('goes by the table again where nothing is left', () =>
+    expect(minutesTo(nextAttempt(9, { now: NOW, random: 0, expiresAt: '2025-12-31T00:00:00Z' }))).toBe(360));
 });
 
 describe('afterFailure', () => {
   const failed = (failures: number, error: CertdeskError) =>
-    afterFailure({ ...NO_RENEWAL_YET, failures, putOff: 'x' }, error, { now: NOW, random: 0 });
+    afterFailure({ ...NO_RENEWAL_YET, failures, putOff: 'x' }, error, {
+      now: NOW,
+      random: 0,
+      expiresAt: LATER,
+    });
 
   it('counts on from what was kept', () => {
     const state = failed(2, new CertdeskError('ACME_UNAVAILABLE'));
@@ -39,6 +59,11 @@ describe('afterFailure', () => {
   ])('with a Retry-After %s', (_, retryAfter, minutes) => {
     const error = new CertdeskError('ACME_RATE_LIMITED', undefined, { retryAfter });
     expect(minutesTo(failed(0, error).nextAttemptAt)).toBe(minutes);
+  });
+
+  it('after a certificate that was issued and not taken waits the longest at once: each costs one of few', () => {
+    const error = new CertdeskError('ISSUED_CERTIFICATE_REJECTED');
+    expect(minutesTo(failed(0, error).nextAttemptAt)).toBe(360);
   });
 
   it("keeps the CA's own sentence", () => {

@@ -87,8 +87,8 @@ export function createGate(): Gate {
     acme: (client) => ({
       session(options) {
         const session = client.session(options);
-        const { keyAuthorization } = session;
-        return { ...each<AcmeSession>(session, pass), ...gated(session), keyAuthorization };
+        const { keyAuthorization, time } = session;
+        return { ...each<AcmeSession>(session, pass), ...gated(session), keyAuthorization, time };
       },
       renewalInfo: (options) => pass(() => client.renewalInfo(options)),
       close: () => client.close(),

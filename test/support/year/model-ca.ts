@@ -279,6 +279,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
   }
 
   const books: Books = {
+    now,
     accounts,
     orders,
     authz,

@@ -36,6 +36,7 @@ export interface Order {
 
 /** What a session sees of the CA. */
 export interface Books {
+  now(): number;
   readonly accounts: Map<string, { readonly url: string; readonly keyId: string }>;
   readonly orders: ReadonlyMap<string, Order>;
   readonly authz: ReadonlyMap<string, Authz>;
@@ -89,6 +90,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
   });
 
   return {
+    time: () => new Date(books.now()),
     async directory() {
       up();
       const meta = { profiles: Object.fromEntries(books.profiles().map((name) => [name, BASE])) };

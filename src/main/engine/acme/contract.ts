@@ -85,6 +85,8 @@ export interface AcmeRenewalInfo {
  * badNonce is retried inside and never seen.
  */
 export interface AcmeSession {
+  /** What the CA's clock said in its last answer (RFC 9110 section 6.6.1); null where it did not say. */
+  time(): Date | null;
   directory(): Promise<AcmeDirectory>;
   /** newAccount (RFC 8555 section 7.3), with the terms of service agreed; an existing one is answered likewise. */
   createAccount(options: {

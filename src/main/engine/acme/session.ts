@@ -50,10 +50,18 @@ interface Account {
   url: string | null;
 }
 
-export function createSession({ accountKey, accountUrl, directory, call }: SessionDeps): AcmeSession {
+export function createSession({ accountKey, accountUrl, directory, call: send }: SessionDeps): AcmeSession {
   const account: Account = { key: accountKey, url: accountUrl };
+  let time: Date | null = null;
+  const call: Call = async (verb, options) => {
+    const answered = await send(verb, options);
+    const at = Date.parse(answered.response.headers.date ?? '');
+    time = Number.isNaN(at) ? null : new Date(at);
+    return answered;
+  };
   return {
     directory,
+    time: () => time,
     ...accountVerbs(account, directory, call),
     ...orderVerbs(account, call),
     ...certificateVerbs(account, directory, call),

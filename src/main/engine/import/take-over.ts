@@ -12,7 +12,7 @@ import type { CheckedKeyPair } from '../inspect.ts';
 import type { Journal } from '../journal.ts';
 import type { CertificateRecord, ProjectRecord } from '../model.ts';
 import type { SecretStore, Vault } from '../ports.ts';
-import { NO_RENEWAL_YET } from '../renewal.ts';
+import { firstRenewal } from '../renewal.ts';
 import type { Stores } from '../stores.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
 import type { Judged, Plan } from './judge.ts';
@@ -142,7 +142,7 @@ async function newCertificate(
     accountId: account.record?.id ?? null,
     renewedFrom: null,
     // Why it does not renew by itself is read in its status and in the attention list.
-    renewal: { ...NO_RENEWAL_YET, lastError: plan?.renewal.proof.lacking ?? null },
+    renewal: { ...firstRenewal(pair.leaf, Math.random()), lastError: plan?.renewal.proof.lacking ?? null },
     storedAt: toTimestamp(clock.now()),
     supersededAt: null,
     removedAt: null,

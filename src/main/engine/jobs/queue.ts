@@ -35,6 +35,8 @@ export interface JobQueue {
    * Certdesk stops; the job goes on in both cases.
    */
   wait(id: string, timeoutMs: number): Promise<JobRecord>;
+  /** Lets as many run side by side as the settings want, and never fewer than `concurrency`. */
+  widen(sideBySide: number): void;
   /** Lines up what a former run left unfinished. */
   resume(): Promise<number>;
   /** Aborts what runs; it stays unfinished in the database and goes on at the next start. */
@@ -117,6 +119,9 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         `The CA did not finish in time (${job.step ?? 'queued'}). The job goes on: look at /api/v1/jobs/${id}`,
         { jobId: id, step: job.step },
       );
+    },
+    widen(sideBySide) {
+      queue.concurrency = Math.max(deps.concurrency, sideBySide);
     },
     async resume() {
       const jobs = await stores.jobs.unfinished();

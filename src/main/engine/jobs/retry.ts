@@ -8,10 +8,24 @@ import type { RenewalState } from '../model.ts';
 /** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
 export const RETRY_MINUTES = [1, 10, 100, 360] as const;
 
-/** @param random 0 to 1: spreads attempts over a tenth of the wait, so that many do not come at once. */
-export function nextAttempt(failures: number, now: Date, random: number): Timestamp {
+const MINUTE_MS = 60_000;
+
+/** What is left of a certificate is not waited away: a fourth of it at most. */
+const LARGEST_SHARE = 1 / 4;
+
+export interface RetryAt {
+  readonly now: Date;
+  /** 0 to 1: spreads attempts over a tenth of the wait, so that many do not come at once. */
+  readonly random: number;
+  readonly expiresAt: Timestamp;
+}
+
+/** By the table; sooner where the certificate would have expired by then, and never within a minute. */
+export function nextAttempt(failures: number, { now, random, expiresAt }: RetryAt): Timestamp {
   const minutes = RETRY_MINUTES[Math.min(failures, RETRY_MINUTES.length) - 1] ?? RETRY_MINUTES[0];
-  return toTimestamp(new Date(now.getTime() + minutes * 60_000 * (1 + random / 10)));
+  const left = Date.parse(expiresAt) - now.getTime();
+  const most = left > 0 ? Math.max(left * LARGEST_SHARE, MINUTE_MS) : Number.POSITIVE_INFINITY;
+  return toTimestamp(new Date(now.getTime() + Math.min(minutes * MINUTE_MS * (1 + random / 10), most)));
 }
 
 const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
@@ -50,18 +64,14 @@ export function whatHelps(error: CertdeskError): string | null {
   return gone ? 'Waits for a person: the name does not exist any more.' : null;
 }
 
-/**
- * The state after one more failed attempt.
- * @param random 0 to 1, for the spread.
- */
-export function afterFailure(
-  before: RenewalState,
-  error: CertdeskError,
-  { now, random }: { readonly now: Date; readonly random: number },
-): RenewalState {
+/** The state after one more failed attempt. */
+export function afterFailure(before: RenewalState, error: CertdeskError, at: RetryAt): RenewalState {
+  const { now } = at;
   const failures = before.failures + 1;
   const waitsFor = whatHelps(error);
-  const own = nextAttempt(failures, now, random);
+  // Each of these has cost a certificate of the few that the CA issues for the same names in a week.
+  const costly = error.code === 'ISSUED_CERTIFICATE_REJECTED';
+  const own = nextAttempt(costly ? RETRY_MINUTES.length : failures, at);
   return {
     ...before,
     lastAttempt: toTimestamp(now),
