@@ -48,6 +48,19 @@ const RULES: readonly Rule[] = [
     may: ['shared', 'main/secrets', 'main/engine/errors.ts', 'main/engine/ports.ts'],
     packages: ['@napi-rs/keyring', 'better-sqlite3', 'zod', NODE],
   },
+  {
+    place: 'main/backup',
+    may: [
+      'shared',
+      'main/backup',
+      'main/storage',
+      'main/secrets',
+      'main/engine/errors.ts',
+      'main/engine/ports.ts',
+    ],
+    packages: ['better-sqlite3', 'zod', NODE],
+    mayTypes: ['main/engine'],
+  },
   { place: 'main/api', may: ['shared', 'main/api', 'main/engine'], packages: ['@trpc/server', 'zod'] },
   {
     place: 'main/http',
@@ -56,7 +69,7 @@ const RULES: readonly Rule[] = [
   },
   {
     place: 'main/app.ts',
-    may: ['shared', 'main/api', 'main/http', 'main/engine', 'main/storage', 'main/secrets'],
+    may: ['shared', 'main/api', 'main/http', 'main/engine', 'main/storage', 'main/secrets', 'main/backup'],
     packages: ['pino', NODE],
   },
   { place: 'main/installation.ts', may: [], packages: [NODE] },
@@ -95,6 +108,7 @@ const RULES: readonly Rule[] = [
       'main/engine',
       'main/storage',
       'main/secrets',
+      'main/backup',
     ],
     packages: ['commander', 'pino', 'pino-pretty', 'zod', NODE],
   },

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Health } from './api/context.ts';
+import { finishRestore } from './backup/finish-restore.ts';
+import { openChecked } from './backup/open-checked.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
 import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
@@ -18,8 +20,7 @@ import { type Listening, listenError } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
 import { openSecretStore } from './secrets/open.ts';
 import { createVault } from './secrets/vault.ts';
-import { databasePath, lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
-import { openDatabase } from './storage/database.ts';
+import { lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
 import { readDatabaseFacts } from './storage/database-facts.ts';
 import { createStores } from './storage/stores.ts';
 
@@ -106,7 +107,9 @@ async function open(
   const { dataFolder, logger, limits } = platform;
   makeDataFolder(dataFolder);
   closing.push(lockDataFolder(dataFolder));
-  const database = openDatabase(databasePath(dataFolder));
+  const restored = await finishRestore(dataFolder);
+  if (restored) logger.info({}, 'A restore that was cut off is finished');
+  const database = await openChecked(dataFolder);
   closing.push(() => database.close());
   const stores = createStores(database.db);
   await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one

@@ -132,6 +132,22 @@ export const ERRORS = {
     false,
     'The database was written by a newer Certdesk. Start that version, or restore a backup of this one.',
   ),
+  DATABASE_DAMAGED: entry(
+    500,
+    false,
+    'The database file is damaged. It stays as it is; restore the last good backup with --keep-aside.',
+  ),
+  BACKUP_NOT_FOUND: entry(404, false, 'There is no backup of this name in the backup folder.'),
+  BACKUP_UNREADABLE: entry(
+    400,
+    false,
+    'The file is no backup, is damaged, or was cut off. Take another backup.',
+  ),
+  BACKUP_FAILED: entry(
+    500,
+    true,
+    'The backup could not be made or read (disk full, read-only, not mounted?). The message says what to do.',
+  ),
   DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk runs on this data folder. Stop it first.'),
   SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job goes on after the next start.'),
   LISTEN_FAILED: entry(500, true, 'A port cannot be opened. Choose another one, or stop what uses it.'),

@@ -54,12 +54,23 @@ export const RenewalSettingsSchema = z.strictObject({
   keepVersionsDays: z.number().int().min(0).max(3_650),
 });
 
+/** Backups that Certdesk makes by itself, once it has a passphrase for them. */
+export const BackupSettingsSchema = z.strictObject({
+  /** An absolute path; null: the folder `backups` in the data folder. */
+  folder: z.string().min(1).max(1_000).nullable(),
+  /** Null: none by itself. */
+  everyHours: z.number().int().min(1).max(8_760).nullable(),
+  /** Whole backups that stay; older ones are removed after the next one. */
+  keep: z.number().int().min(1).max(1_000),
+});
+
 const SECTIONS = {
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
   listeners: ListenerSettingsSchema,
   desktop: DesktopSettingsSchema,
   renewals: RenewalSettingsSchema,
+  backup: BackupSettingsSchema,
 } as const;
 
 export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
@@ -73,6 +84,7 @@ export const PatchSettingsSchema = z.strictObject({
   listeners: SECTIONS.listeners.partial().optional(),
   desktop: SECTIONS.desktop.partial().optional(),
   renewals: SECTIONS.renewals.partial().optional(),
+  backup: SECTIONS.backup.partial().optional(),
 });
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
@@ -88,4 +100,5 @@ export const DEFAULT_SETTINGS: Settings = {
   listeners: { apiPort: 7878, challengePort: 80 },
   desktop: { startAtLogin: false, notifications: true },
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
+  backup: { folder: null, everyHours: null, keep: 14 },
 };

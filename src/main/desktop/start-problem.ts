@@ -46,6 +46,16 @@ export function startProblemOf(error: unknown, around: Circumstances): StartProb
       choices: [AGAIN, QUIT],
     };
   }
+  if (code === 'DATABASE_DAMAGED' || code === 'DATABASE_TOO_NEW') {
+    const command = field(details, 'command');
+    const damaged = code === 'DATABASE_DAMAGED';
+    return {
+      title: damaged ? 'The database is damaged' : 'The data is of a newer Certdesk',
+      text: [message, 'Nothing was changed. A restore moves what is there aside and overwrites nothing.'],
+      commands: typeof command === 'string' ? [command] : [],
+      choices: [AGAIN, QUIT],
+    };
+  }
   return { title: 'Certdesk could not start', text: [message], commands: [], choices: [AGAIN, QUIT] };
 }
 

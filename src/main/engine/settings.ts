@@ -2,6 +2,7 @@
 // never set, or is not well formed, is its default, so that nothing stored can keep Certdesk from starting.
 
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import {
   DEFAULT_SETTINGS,
   type PatchSettings,
@@ -104,7 +105,8 @@ function announce(changes: readonly Change[]) {
 }
 
 /** What a schema of shared/ cannot say. */
-function check({ dns, renewals }: PatchSettings): void {
+function check({ dns, renewals, backup }: PatchSettings): void {
+  checkFolder(backup?.folder ?? null);
   const { fallbackCa = null } = renewals ?? {};
   if (fallbackCa !== null) checkCa(fallbackCa);
   const wrong = dns?.publicResolvers?.find((server) => isIP(parseServer(server)?.host ?? '') === 0);
@@ -113,6 +115,12 @@ function check({ dns, renewals }: PatchSettings): void {
   throw new CertdeskError('INVALID_REQUEST', message, {
     issues: [{ field: 'dns.publicResolvers', message: 'IP addresses, with or without :PORT' }],
   });
+}
+
+function checkFolder(folder: string | null): void {
+  if (folder === null || isAbsolute(folder)) return;
+  const message = 'backup.folder: an absolute path';
+  throw new CertdeskError('INVALID_REQUEST', message, { issues: [{ field: 'backup.folder', message }] });
 }
 
 function checkCa(ca: string): void {

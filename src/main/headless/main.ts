@@ -1,9 +1,11 @@
-// The command line: certdesk serve, login-link, token create|list|revoke, audit verify|export.
+// The command line: certdesk serve, login-link, token create|list|revoke, audit verify|export,
+// backup create|verify|restore.
 import { Command, CommanderError, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
 import { exportAudit, toEntry, verifyAudit } from './audit.ts';
+import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
 import { serve } from './serve.ts';
@@ -76,7 +78,39 @@ function createProgram(): Command {
     audit.command('export').description('print every entry, oldest first, as a line of JSON'),
     DATA_OPTIONS,
   ).action(exportAudit);
+  addBackupCommands(program);
   return program;
+}
+
+function addBackupCommands(program: Command): void {
+  const backup = program.command('backup').description('one encrypted file with all that Certdesk keeps');
+  const passphrase = [
+    new Option('--passphrase-file <file>', 'its first line is the passphrase'),
+    new Option('--passphrase-stdin', 'the first line of standard input is the passphrase').conflicts(
+      'passphraseFile',
+    ),
+  ];
+  addOptions(
+    backup
+      .command('create')
+      .description('make one, read it back and print its path; may run beside the server'),
+    [...DATA_OPTIONS, ...passphrase],
+  )
+    .option('--folder <folder>', 'where it is put (that of the settings where it is left out)')
+    .action(createBackupFile);
+  addOptions(
+    backup.command('verify').description('say whether a backup can be restored').argument('<file>'),
+    passphrase,
+  ).action(verifyBackupFile);
+  addOptions(
+    backup
+      .command('restore')
+      .description('put a backup into a data folder on which no Certdesk runs')
+      .argument('<file>'),
+    [...DATA_OPTIONS, ...SERVE_OPTIONS.filter(({ long }) => long === '--secret-store'), ...passphrase],
+  )
+    .option('--keep-aside', 'where the folder holds data already, move that into a folder within it')
+    .action(restoreBackupFile);
 }
 
 /** Whoever read the output has enough of it (`certdesk audit export | head`). */

@@ -1,6 +1,7 @@
 // For commands that work on the database itself: they may run beside a server, or without one.
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { finishRestore, isRestorePending } from '../backup/finish-restore.ts';
 import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { createJournal } from '../engine/journal.ts';
@@ -8,7 +9,7 @@ import type { Actor } from '../engine/model.ts';
 import { createSessions, type Sessions } from '../engine/sessions.ts';
 import type { Stores } from '../engine/stores.ts';
 import { createTokens, type Tokens } from '../engine/tokens.ts';
-import { databasePath, makeDataFolder } from '../storage/data-folder.ts';
+import { databasePath, lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createStores } from '../storage/stores.ts';
 
@@ -34,6 +35,7 @@ export async function withEngineParts(
   work: (parts: EngineParts) => Promise<void>,
   fresh: 'refuse' | 'make' = 'refuse',
 ): Promise<void> {
+  await finishPendingRestore(folder);
   if (!existsSync(databasePath(folder))) {
     if (fresh === 'refuse') throw noData(folder);
     process.stderr.write(`certdesk: ${folder} held no data of Certdesk: it is made new\n`);
@@ -58,6 +60,17 @@ export async function withEngineParts(
     });
   } finally {
     await database.close();
+  }
+}
+
+/** One that was cut off at its end: without it the folder would seem to hold no data. */
+async function finishPendingRestore(folder: string): Promise<void> {
+  if (!isRestorePending(folder)) return;
+  const release = lockDataFolder(folder);
+  try {
+    await finishRestore(folder);
+  } finally {
+    release();
   }
 }
 

@@ -67,7 +67,7 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
 }
 
 /** Makes a rename last through a power failure. Windows has no such call and journals it by itself. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -4,7 +4,8 @@ import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { CertdeskError } from '../engine/errors.ts';
-import { migrate, refuseNewer } from './migrate.ts';
+import { migrate, type OnMigrationStep, refuseNewer } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 
 export interface Database {
@@ -16,8 +17,8 @@ export interface Database {
  * @param path A file, or `:memory:`.
  * @throws DATABASE_TOO_NEW, or STORAGE_FAILED where the file cannot be opened or is no database.
  */
-export function openDatabase(path: string): Database {
-  const sqlite = guarded(path, () => open(path));
+export function openDatabase(path: string, onStep?: OnMigrationStep): Database {
+  const sqlite = guarded(path, () => open(path, onStep));
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cached(sqlite, path) }) });
   return {
     db,
@@ -29,7 +30,7 @@ export function openDatabase(path: string): Database {
   };
 }
 
-function open(path: string): Sqlite.Database {
+function open(path: string, onStep?: OnMigrationStep): Sqlite.Database {
   if (path !== ':memory:') refuseNewer(path);
   const sqlite = new Sqlite(path, { timeout: 10_000 });
   try {
@@ -37,7 +38,7 @@ function open(path: string): Sqlite.Database {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    migrate(sqlite);
+    migrate(sqlite, MIGRATIONS, onStep);
     return sqlite;
   } catch (error) {
     sqlite.close();

@@ -1,0 +1,144 @@
+// Makes a backup: snapshot, secrets, file, read back; only then does it get its name.
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertdeskError } from '../engine/errors.ts';
+import type { SecretStore } from '../engine/ports.ts';
+import { withFileLock } from '../secrets/file-lock.ts';
+import { syncFolder } from '../secrets/private-file.ts';
+import { databasePath } from '../storage/data-folder.ts';
+import { guardedBy } from './file-failure.ts';
+import { backupName, type FoundBackup, partialName, shortOf } from './folder.ts';
+import { noteLastBackup } from './last-backup.ts';
+import { readBackup } from './read-file.ts';
+import { removeSnapshot, type SnapshotFacts, takeSnapshot } from './snapshot.ts';
+import { writeBackup } from './write-file.ts';
+
+export const MIN_PASSPHRASE = 12;
+const SNAPSHOT = 'certdesk.db.snapshot';
+const LOCK_WAIT_MS = 120_000;
+
+/** Transitions: tests end the process at each. */
+export type CreateStep = 'snapshot' | 'secrets' | 'written' | 'verified' | 'named' | 'noted';
+
+export interface CreateBackup {
+  readonly dataFolder: string;
+  readonly secrets: SecretStore;
+  /** Certdesk's. */
+  readonly version: string;
+  /** UTC, `2026-11-23T18:00:00Z`. */
+  readonly createdAt: string;
+  /** Where it is put; made where it is not there. */
+  readonly folder: string;
+  readonly passphrase: string;
+  /** scrypt's N, less in tests. */
+  readonly cost?: number;
+  readonly onStep?: (step: CreateStep) => void;
+}
+
+/**
+ * One at a time on a data folder, beside a running server or without one. What it returns is on the disk, was read
+ * back and is whole. A process that is ended meanwhile leaves a partial file at most, which the next backup removes.
+ * @throws BACKUP_FAILED (disk full, read-only, damaged database), SECRET_STORE_UNAVAILABLE, INVALID_REQUEST
+ */
+export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
+  checkPassphrase(asked.passphrase);
+  const { dataFolder, folder } = asked;
+  await guardedBy(`The backup folder ${folder}`, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  return guardedBy(`The data folder ${dataFolder}`, () =>
+    withFileLock(join(dataFolder, 'backup.lock'), LOCK_WAIT_MS, () => create(asked)),
+  );
+}
+
+/** @throws INVALID_REQUEST: a backup holds every key, and its file may come into any hands. */
+export function checkPassphrase(passphrase: string): void {
+  if ([...passphrase].length >= MIN_PASSPHRASE) return;
+  const message = `passphrase: at least ${MIN_PASSPHRASE} characters; four words chosen by dice are good`;
+  throw new CertdeskError('INVALID_REQUEST', message, { issues: [{ field: 'passphrase', message }] });
+}
+
+async function create(asked: CreateBackup): Promise<FoundBackup> {
+  const { dataFolder, folder, onStep = () => undefined } = asked;
+  const snapshot = join(dataFolder, SNAPSHOT);
+  await removeSnapshot(snapshot); // of a process that was ended: the lock is ours
+  try {
+    const before = await readSecrets(asked.secrets);
+    const facts = await guardedBy(`The data folder ${dataFolder}`, () =>
+      takeSnapshot(databasePath(dataFolder), snapshot),
+    );
+    onStep('snapshot');
+    // Before and after: what either names may be needed by a row of the snapshot, and the later value is the right one.
+    const secrets = { ...before, ...(await readSecrets(asked.secrets)) };
+    onStep('secrets');
+    const written = await guardedBy(`The backup folder ${folder}`, () =>
+      write(asked, { facts, secrets, snapshot }),
+    );
+    await noteLastBackup(dataFolder, { folder, name: written.name, installation: facts.installation });
+    onStep('noted');
+    return written;
+  } finally {
+    await removeSnapshot(snapshot);
+  }
+}
+
+async function readSecrets(secrets: SecretStore): Promise<Readonly<Record<string, string>>> {
+  const read: Record<string, string> = {};
+  for (const name of await secrets.names()) {
+    const value = await secrets.get(name);
+    if (value !== null) read[name] = value;
+  }
+  return read;
+}
+
+interface Contents {
+  readonly facts: SnapshotFacts;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly snapshot: string;
+}
+
+async function write(asked: CreateBackup, { facts, secrets, snapshot }: Contents): Promise<FoundBackup> {
+  const { folder, passphrase, createdAt, version, cost, onStep = () => undefined } = asked;
+  await removePartial(folder, facts.installation);
+  const name = await freeName(folder, facts.installation, createdAt);
+  const partial = join(folder, partialName(name));
+  const header = { createdAt, certdesk: version, ...facts };
+  try {
+    const source = { header, manifest: { secretStore: asked.secrets.kind, secrets }, databasePath: snapshot };
+    const hash = await writeBackup(partial, {
+      ...source,
+      passphrase,
+      ...(cost === undefined ? {} : { cost }),
+    });
+    onStep('written');
+    const { sha256 } = await readBackup(partial, passphrase, null);
+    if (sha256 !== hash) {
+      throw new CertdeskError(
+        'BACKUP_FAILED',
+        `What was written to ${folder} reads otherwise: check that disk`,
+      );
+    }
+    onStep('verified');
+    await rename(partial, join(folder, name));
+    await syncFolder(folder);
+    onStep('named');
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  return { name, bytes: (await stat(join(folder, name))).size, ...header };
+}
+
+async function removePartial(folder: string, installation: string): Promise<void> {
+  const own = `certdesk-${shortOf(installation)}-`;
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(own) && name.endsWith(partialName('.cdbackup')))
+      await rm(join(folder, name), { force: true });
+  }
+}
+
+async function freeName(folder: string, installation: string, createdAt: string): Promise<string> {
+  const taken = new Set(await readdir(folder));
+  for (let again = 0; ; again += 1) {
+    const name = backupName(installation, createdAt, again);
+    if (!taken.has(name)) return name;
+  }
+}

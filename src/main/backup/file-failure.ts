@@ -1,0 +1,34 @@
+// What the file system refuses, as a sentence that says what to do.
+import { CertdeskError } from '../engine/errors.ts';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room there, or choose another folder',
+  EDQUOT: 'the quota of this user is used up: make room there, or choose another folder',
+  EROFS: 'it is read-only: make it writable, or choose another folder',
+  EACCES: 'this user may not use it: change its owner or mode, or choose another folder',
+  EPERM: 'this user may not use it: change its owner or mode, or choose another folder',
+  ENOENT: 'it is not there: is the disk mounted?',
+  ENOTDIR: 'a part of the path is a file',
+  EIO: 'the disk failed: check it, and use another one',
+  SQLITE_FULL: 'the disk is full: make room there',
+  SQLITE_READONLY: 'it is read-only: make it writable',
+  SQLITE_CANTOPEN: 'a file cannot be made there: check that it is writable',
+  SQLITE_IOERR: 'the disk failed or is full: check it',
+};
+
+/** @param place What could not be used. @returns what is a CertdeskError already as it is. */
+export function fileFailure(place: string, cause: unknown): CertdeskError {
+  if (cause instanceof CertdeskError) return cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const advice = Object.entries(ADVICE).find(([each]) => code.startsWith(each))?.[1];
+  const why = advice ?? (cause instanceof Error ? cause.message : String(cause));
+  return new CertdeskError('BACKUP_FAILED', `${place} cannot be used: ${why}`, { place, code }, { cause });
+}
+
+export async function guardedBy<T>(place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileFailure(place, error);
+  }
+}

@@ -1,0 +1,127 @@
+// The layout of a backup file (docs/backup.md): a header in clear, then chunks, each sealed by AES-256-GCM and bound to
+// the header, to its place and to whether it is the last: nothing can be changed, cut off, moved, added or left out.
+import { createHash, scrypt } from 'node:crypto';
+import { z } from 'zod';
+import { CertdeskError } from '../engine/errors.ts';
+import { KEY_BYTES } from '../secrets/aead.ts';
+
+export const MAGIC = Buffer.from('CERTDESK BACKUP\n', 'latin1');
+export const VERSION = 1;
+/** Magic, version (2 bytes), length of the header (4 bytes), big-endian. */
+export const PREFIX_BYTES = MAGIC.length + 6;
+/** Before each chunk: 1 where it is the last, else 0; then the length of the sealed bytes (4 bytes). */
+export const CHUNK_PREFIX_BYTES = 5;
+/** Of the database in one chunk. */
+export const CHUNK_BYTES = 1024 * 1024;
+/** The first chunk holds all secrets, and they are small. */
+export const MAX_SEALED_BYTES = 64 * 1024 * 1024;
+const MAX_HEADER_BYTES = 4_096;
+const CHECK_BYTES = 16;
+
+const HeaderSchema = z.object({
+  createdAt: z.iso.datetime({ precision: 0 }),
+  /** The Certdesk that wrote it. */
+  certdesk: z.string().max(64),
+  /** Of the database: the number of its newest migration. */
+  schema: z.int().min(0),
+  /** The data folder's: several may write to one place. */
+  installation: z.string().max(64),
+  /** RFC 7914. The bounds keep a forged file from asking for all memory. */
+  kdf: z.object({
+    name: z.literal('scrypt'),
+    salt: z.base64().max(64),
+    n: z
+      .int()
+      .min(2)
+      .max(1 << 19),
+    r: z.int().min(1).max(8),
+    p: z.int().min(1).max(4),
+    /** Tells a wrong passphrase from a damaged file; costs a guess as much as the key does. */
+    check: z.base64().max(64),
+  }),
+});
+export type BackupHeader = z.infer<typeof HeaderSchema>;
+export type Kdf = Omit<BackupHeader['kdf'], 'check'>;
+
+/** The first chunk; the database follows in the others. */
+export const ManifestSchema = z.object({
+  secretStore: z.enum(['keychain', 'sealed-file']),
+  secrets: z.record(z.string(), z.string()),
+  databaseBytes: z.int().min(1),
+});
+export type Manifest = z.infer<typeof ManifestSchema>;
+
+/** OWASP's advice for scrypt: 128 MiB and a third of a second a guess. Electron's OpenSSL has no Argon2. */
+export const SCRYPT_COST = 1 << 17;
+
+export interface BackupKey {
+  readonly key: Buffer;
+  /** For the header's `check`. */
+  readonly check: Buffer;
+}
+
+/** @param passphrase Taken as Unicode NFKC, so that it is the same from every keyboard. */
+export function deriveKey(passphrase: string, { salt, n, r, p }: Kdf): Promise<BackupKey> {
+  const text = Buffer.from(passphrase.normalize('NFKC'), 'utf8');
+  const options = { N: n, r, p, maxmem: 256 * n * r + 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    scrypt(text, Buffer.from(salt, 'base64'), KEY_BYTES + CHECK_BYTES, options, (error, bytes) => {
+      if (error !== null) return reject(error);
+      resolve({ key: bytes.subarray(0, KEY_BYTES), check: bytes.subarray(KEY_BYTES) });
+    });
+  });
+}
+
+export function encodeHeader(header: BackupHeader): Buffer {
+  const json = Buffer.from(JSON.stringify(header), 'utf8');
+  const numbers = Buffer.alloc(6);
+  numbers.writeUInt16BE(VERSION, 0);
+  numbers.writeUInt32BE(json.length, 2);
+  return Buffer.concat([MAGIC, numbers, json]);
+}
+
+/** How long the header is that follows these bytes. @throws BACKUP_UNREADABLE */
+export function readPrefix(path: string, prefix: Buffer): number {
+  if (prefix.length < PREFIX_BYTES || !prefix.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw unreadable(path, 'it is not a backup of Certdesk');
+  }
+  const version = prefix.readUInt16BE(MAGIC.length);
+  if (version !== VERSION) {
+    throw unreadable(
+      path,
+      `it is of layout ${version}, and this Certdesk reads ${VERSION}: use the newer one`,
+    );
+  }
+  const length = prefix.readUInt32BE(MAGIC.length + 2);
+  if (length > MAX_HEADER_BYTES) throw unreadable(path, 'its header is damaged');
+  return length;
+}
+
+/** @throws BACKUP_UNREADABLE */
+export function decodeHeader(path: string, json: Buffer): BackupHeader {
+  try {
+    return HeaderSchema.parse(JSON.parse(json.toString('utf8')));
+  } catch (cause) {
+    throw unreadable(path, 'its header is damaged', cause);
+  }
+}
+
+/** What each chunk is bound to. @param head Everything before the first chunk. */
+export function chunkAad(head: Buffer): (index: number, last: boolean) => Buffer {
+  const hash = createHash('sha256').update(head).digest();
+  return (index, last) => {
+    const place = Buffer.alloc(9);
+    place.writeBigUInt64BE(BigInt(index), 0);
+    place.writeUInt8(last ? 1 : 0, 8);
+    return Buffer.concat([hash, place]);
+  };
+}
+
+export function unreadable(path: string, why: string, cause?: unknown): CertdeskError {
+  return new CertdeskError(
+    'BACKUP_UNREADABLE',
+    `The backup ${path} cannot be used: ${why}. Take another backup`,
+    { file: path },
+    { cause },
+  );
+}

@@ -1,0 +1,52 @@
+// Opens the database of a data folder, or says what is wrong with it and which backup is there in its place.
+import { CertdeskError } from '../engine/errors.ts';
+import { damageOf, isDamage } from '../storage/damage.ts';
+import { databasePath } from '../storage/data-folder.ts';
+import { type Database, openDatabase } from '../storage/database.ts';
+import { MIGRATIONS } from '../storage/migrations/index.ts';
+import { offerBackup } from './last-backup.ts';
+
+/** @throws DATABASE_DAMAGED, DATABASE_TOO_NEW (both with the command that restores), STORAGE_FAILED */
+export async function openChecked(dataFolder: string): Promise<Database> {
+  const path = databasePath(dataFolder);
+  const damage = damageOf(path);
+  if (damage !== null) throw await damaged(dataFolder, damage);
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (!(error instanceof CertdeskError)) throw error;
+    if (isDamage(error.cause)) throw await damaged(dataFolder, (error.cause as Error).message, error.cause);
+    if (error.code === 'DATABASE_TOO_NEW') throw await tooNew(dataFolder, error);
+    throw error;
+  }
+}
+
+async function damaged(dataFolder: string, reason: string, cause?: unknown): Promise<CertdeskError> {
+  const { sentence, ...offered } = await offer(dataFolder);
+  const path = databasePath(dataFolder);
+  const message = `The database ${path} is damaged: ${reason}. It stays as it is; nothing was changed. ${sentence}`;
+  return new CertdeskError('DATABASE_DAMAGED', message, { path, reason, ...offered }, { cause });
+}
+
+async function tooNew(dataFolder: string, error: CertdeskError): Promise<CertdeskError> {
+  const { sentence, ...offered } = await offer(dataFolder);
+  const details = { ...(error.details as object), ...offered };
+  return new CertdeskError(error.code, `${error.message} ${sentence}`, details, { cause: error });
+}
+
+async function offer(dataFolder: string) {
+  const backup = await offerBackup(dataFolder, MIGRATIONS.length);
+  if (backup === null) {
+    const sentence =
+      'No backup of it is known here. If you have one: certdesk backup restore FILE --keep-aside with this --data-dir';
+    return { sentence, backup: null, command: null };
+  }
+  const command = `certdesk backup restore ${quote(backup.path)} --data-dir ${quote(dataFolder)} --keep-aside`;
+  const sentence = `The last good backup is ${backup.path} of ${backup.createdAt}. To go on from it: ${command}`;
+  return { sentence, backup: backup.path, command };
+}
+
+/** For a shell. */
+function quote(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

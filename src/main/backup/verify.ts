@@ -1,0 +1,74 @@
+// Says whether a backup can be restored: every byte of the file, and the database that is in it.
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { MASTER_KEY_NAME } from '../secrets/vault.ts';
+import { type BackupHeader, type Manifest, unreadable } from './format.ts';
+import { readBackup } from './read-file.ts';
+
+export interface VerifiedBackup {
+  readonly createdAt: string;
+  readonly certdesk: string;
+  readonly schema: number;
+  readonly projects: number;
+  readonly certificates: number;
+  /** The master key, DNS credentials and the like. */
+  readonly secrets: number;
+  readonly secretStore: Manifest['secretStore'];
+}
+
+/**
+ * The database is taken out into a private temporary folder and removed again; its keys are sealed there too.
+ * @throws PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
+ */
+export async function verifyBackup(path: string, passphrase: string): Promise<VerifiedBackup> {
+  const folder = await mkdtemp(join(tmpdir(), 'certdesk-verify-'));
+  try {
+    const database = join(folder, 'certdesk.db');
+    const { header, manifest } = await readBackup(path, passphrase, database);
+    return inspectDatabase(path, database, { header, manifest });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param path The backup, for the words. @throws BACKUP_UNREADABLE where database and secrets do not fit. */
+export function inspectDatabase(
+  path: string,
+  database: string,
+  { header, manifest }: { readonly header: BackupHeader; readonly manifest: Manifest },
+): VerifiedBackup {
+  const sqlite = new Sqlite(database, { readonly: true });
+  try {
+    const [verdict] = sqlite.pragma('quick_check(1)') as { quick_check: string }[];
+    if (verdict?.quick_check !== 'ok')
+      throw unreadable(path, `its database is damaged (${verdict?.quick_check})`);
+    const setting = sqlite.prepare('SELECT value FROM settings WHERE key = ?').pluck();
+    const expected: unknown = JSON.parse(String(setting.get('master-key-id') ?? 'null'));
+    if (typeof expected === 'string' && masterKeyId(manifest) !== expected) {
+      throw unreadable(path, 'the master key in it is not that of its database');
+    }
+    const count = (table: 'projects' | 'certificates') =>
+      Number(sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    return {
+      createdAt: header.createdAt,
+      certdesk: header.certdesk,
+      schema: header.schema,
+      projects: count('projects'),
+      certificates: count('certificates'),
+      secrets: Object.keys(manifest.secrets).length,
+      secretStore: manifest.secretStore,
+    };
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** As the vault names it. */
+function masterKeyId({ secrets }: Manifest): string | null {
+  const key = secrets[MASTER_KEY_NAME];
+  if (key === undefined) return null;
+  return createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,118 @@
+// SIGKILL at every transition of a backup, a restore and a migration: what was there is there, or what was to come is,
+// whole; the next try succeeds and clears away what was left.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CreateStep } from '../../src/main/backup/create.ts';
+import { finishRestore } from '../../src/main/backup/finish-restore.ts';
+import { offerBackup } from '../../src/main/backup/last-backup.ts';
+import type { RestoreStep } from '../../src/main/backup/restore.ts';
+import { verifyBackup } from '../../src/main/backup/verify.ts';
+import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
+import { databasePath, lockDataFolder } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { migrate } from '../../src/main/storage/migrate.ts';
+import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
+import { type BackupData, makeBackupData, PASSPHRASE, readBackupData } from '../support/backup-data.ts';
+
+const CHILD = resolve(import.meta.dirname, '../support/backup-process.ts');
+let data: BackupData;
+beforeEach(async () => {
+  data = await makeBackupData();
+});
+afterEach(() => data.remove());
+
+/** @returns the signal that ended it; null where it ended well. */
+async function run(what: string, killAt: string, paths: object): Promise<string | null> {
+  const args = [CHILD, what, killAt, JSON.stringify(paths)];
+  return promisify(execFile)(process.execPath, args).then(
+    () => null,
+    (error: { signal: string | null; stderr: string }) => {
+      if (error.signal === null) throw new Error(error.stderr);
+      return error.signal;
+    },
+  );
+}
+
+describe('a backup that is killed', () => {
+  const steps: CreateStep[] = ['snapshot', 'secrets', 'written', 'verified', 'named', 'noted'];
+  it.each(steps)('at %s leaves no file under a backup’s name that is not whole', async (step) => {
+    const paths = { dataFolder: data.dataFolder, folder: data.backups };
+    expect(await run('create', step, paths)).toBe('SIGKILL');
+    const named = async () =>
+      (await readdir(data.backups).catch(() => [])).filter((name) => name.endsWith('.cdbackup'));
+    const left = await named();
+    expect(left).toHaveLength(step === 'named' || step === 'noted' ? 1 : 0);
+    for (const name of left) await verifyBackup(join(data.backups, name), PASSPHRASE);
+    // What is offered after damage is there.
+    const offered = await offerBackup(data.dataFolder, MIGRATIONS.length);
+    expect(offered === null || existsSync(offered.path)).toBe(true);
+    expect(await run('create', '', paths)).toBeNull();
+    expect(await named()).toHaveLength(left.length + 1);
+    expect(await readdir(data.backups)).toEqual(await named());
+    expect((await readdir(data.dataFolder)).filter((name) => name.includes('snapshot'))).toEqual([]);
+  });
+});
+
+describe('a restore that is killed', () => {
+  const steps: RestoreStep[] = ['unpacked', 'migrated', 'secrets', 'ready', 'aside', 'placing', 'placed'];
+  const early: RestoreStep[] = ['unpacked', 'migrated', 'secrets'];
+  it.each(steps)('at %s leaves the old data or the new, and never neither', async (step) => {
+    const { dataFolder, backups: folder, installation } = data;
+    expect(await run('create', '', { dataFolder, folder })).toBeNull();
+    const [name = ''] = await readdir(folder);
+    const changed = new Sqlite(databasePath(dataFolder));
+    changed.exec("UPDATE projects SET domain = 'later.example.com'");
+    changed.close();
+    const paths = { dataFolder, file: join(folder, name) };
+    expect(await run('restore', step, paths)).toBe('SIGKILL');
+    // As a start does it.
+    const release = lockDataFolder(dataFolder);
+    await finishRestore(dataFolder);
+    release();
+    const found = await readBackupData(dataFolder, createSealedFile({ folder: dataFolder }));
+    expect(found).toMatchObject({ key: 'the account key', credential: '{"apiToken":"keep-me"}' });
+    const kept = early.includes(step);
+    expect(found.domain).toBe(kept ? 'later.example.com' : 'shop.example.com');
+    expect(found.installation === installation).toBe(kept);
+    const asides = (await readdir(dataFolder)).filter((each) => each.startsWith('before-restore-'));
+    expect(asides).toHaveLength(kept ? 0 : 1);
+    for (const aside of asides) {
+      const before = join(dataFolder, aside);
+      const old = await readBackupData(before, createSealedFile({ folder: before }));
+      expect(old).toMatchObject({ domain: 'later.example.com', key: 'the account key' });
+    }
+    if (!kept) return;
+    expect(await run('restore', '', paths)).toBeNull();
+    expect(await readdir(dataFolder)).not.toContain('restoring');
+  });
+});
+
+describe('a migration that is killed', () => {
+  const steps = ['before-copy', 'copied', ...MIGRATIONS.slice(1).map(({ name }) => name)];
+  it.each(steps)('at %s is gone on with at the next start, and its copy is whole', async (step) => {
+    const path = databasePath(data.dataFolder);
+    await writeFile(path, '');
+    const old = new Sqlite(path);
+    migrate(old, MIGRATIONS.slice(0, 1));
+    old.exec("INSERT INTO projects VALUES (1, 'p', 'Old', 'old.example.com', '[]', '2026-01-01T00:00:00Z')");
+    old.close();
+    expect(await run('migrate', step, { dataFolder: data.dataFolder })).toBe('SIGKILL');
+    await openDatabase(path).close();
+    const now = new Sqlite(path, { readonly: true });
+    expect(now.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    expect(now.prepare('SELECT domain FROM projects').pluck().all()).toEqual(['old.example.com']);
+    expect(now.pragma('integrity_check', { simple: true })).toBe('ok');
+    now.close();
+    const copy = new Sqlite(`${path}.before-0002`, { readonly: true });
+    expect(copy.prepare('SELECT domain FROM projects').pluck().all()).toEqual(['old.example.com']);
+    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    copy.close();
+    expect((await readFile(`${path}.before-0002`)).length).toBeGreaterThan(0);
+    expect((await readdir(data.dataFolder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
