@@ -27,7 +27,8 @@ export interface ProjectListProps {
 
 export function ProjectList({ rows, total, selection, search, hasMore, onEnd, onSearch }: ProjectListProps) {
   const scroll = useRef<HTMLDivElement>(null);
-  const now = useNow(60_000);
+  // The end of this minute: a certificate that has just come must not have a day more than it was given.
+  const now = Math.ceil(Math.max(useNow(60_000), Date.now()) / 60_000) * 60_000;
   const virtualizer = useVirtualizer({
     count: Math.max(total, rows.length),
     getScrollElement: () => scroll.current,
