@@ -4,7 +4,8 @@ import { requireNode24 } from './scripts/node-version.mjs';
 requireNode24(); // for `npx vitest`, which takes the machine's own Node
 
 // unit: in process and quick, for `npm run check`. integration: what takes longer, and real outside programs (Pebble,
-// BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and names in the environment.
+// BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and
+// names in the environment. measure: how fast, after all else.
 export default defineConfig({
   test: {
     projects: [
@@ -13,8 +14,19 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.spec.ts'],
+          exclude: ['test/measure/**'],
           maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
           sequence: { groupOrder: 1 }, // after the unit tests
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'measure',
+          include: ['test/measure/**/*.spec.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 }, // alone: what else ran would be measured too
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
