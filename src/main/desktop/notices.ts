@@ -1,0 +1,100 @@
+// Of what the user is notified, in which words, and how often at most. Pure; whether it was told before is asked of
+// the database (engine/desktop-notes.ts).
+import type { Job, JobEvent } from '../../shared/job.ts';
+
+export interface Notice {
+  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked';
+  /** What is the same: told once within `forMs`. */
+  readonly key: string;
+  readonly forMs: number;
+  readonly title: string;
+  readonly body: string;
+  /** Without a sound. */
+  readonly silent: boolean;
+  /** Whose page a click opens; null: the window as it is. */
+  readonly projectId: string | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The kinds of events that any notice comes of. */
+export const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked'];
+
+export interface Happened {
+  readonly event: JobEvent;
+  /** The event's; null where it has none. */
+  readonly job: Pick<Job, 'kind' | 'dryRun' | 'automatic'> | null;
+  /** Of the project, for people. */
+  readonly name: string;
+  /** Whether the window has the focus: then whoever began something sees how it ends. */
+  readonly watched: boolean;
+}
+
+/** Null: nobody is told. */
+export function noticeOf({ event, job, name, watched }: Happened): Notice | null {
+  const { projectId } = event;
+  if (projectId === null) return null;
+  const about = { projectId, forMs: DAY_MS };
+  if (event.kind === 'certificate.revoked') {
+    // One that a person has asked for comes with a job, and is no news.
+    if (event.jobId !== null) return null;
+    const body = 'The CA has revoked the certificate: clients may refuse it. Open to see why, and what mends it.';
+    return { ...about, kind: 'revoked', key: `revoked:${projectId}`, title: `${name}: revoked by the CA`, body, silent: false };
+  }
+  if (job === null || job.dryRun || job.kind === 'revoke') return null;
+  if (event.kind === 'job.succeeded') {
+    if (job.kind !== 'renew' || (watched && !job.automatic)) return null;
+    return { ...about, kind: 'renewed', key: `renewed:${projectId}`, title: `${name}: renewed`, body: 'The new certificate is in use.', silent: true };
+  }
+  if (event.kind !== 'job.failed' || (watched && !job.automatic)) return null;
+  const what = job.kind === 'renew' ? 'could not be renewed' : 'could not be obtained';
+  return { ...about, kind: 'failed', key: `failed:${projectId}`, title: `${name}: ${what}`, body: shorten(event.message), silent: false };
+}
+
+/** A certificate that nothing will renew, and which part of its life is left: a third, a sixth, a twelfth. */
+export interface Expiring {
+  readonly projectId: string;
+  readonly name: string;
+  readonly expiresAt: string;
+  readonly part: 3 | 6 | 12;
+}
+
+/** @param daysLeft Whole ones, rounded down. */
+export function noticeOfExpiry({ projectId, name, expiresAt, part }: Expiring, daysLeft: number): Notice {
+  const left = daysLeft < 1 ? 'today' : daysLeft === 1 ? 'in a day' : `in ${daysLeft} days`;
+  return {
+    kind: 'expires',
+    // Each part of its life is told once; the next part is another notice.
+    key: `expires:${projectId}:${expiresAt}:${part}`,
+    forMs: 100 * DAY_MS,
+    title: `${name}: expires ${left}`,
+    body: 'No renewal is in sight. Open to see why, and what mends it.',
+    silent: false,
+    projectId,
+  };
+}
+
+const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
+  renewed: (count) => `${count} certificates renewed`,
+  failed: (count) => `${count} certificates could not be renewed`,
+  expires: (count) => `${count} certificates expire, and no renewal is in sight`,
+  revoked: (count) => `${count} certificates revoked by the CA`,
+};
+const MAX_ALIKE = 3;
+
+/** A night's renewals are one notice, not a screen full of them. */
+export function gather(notices: readonly Notice[]): readonly Notice[] {
+  return [...Map.groupBy(notices, ({ kind }) => kind).values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined || alike.length <= MAX_ALIKE) return alike;
+    const body = `${alike
+      .slice(0, MAX_ALIKE)
+      .map(({ title }) => title.replace(/:[^:]*$/, ''))
+      .join(', ')} and ${alike.length - MAX_ALIKE} more`;
+    return [{ ...first, key: '', title: TITLES[first.kind](alike.length), body, projectId: null }];
+  });
+}
+
+function shorten(sentence: string): string {
+  return sentence.length <= 200 ? sentence : `${sentence.slice(0, 199)}…`;
+}

@@ -1,0 +1,84 @@
+// What the tray shows: icon, words and menu, from the overview. Pure.
+import type { Attention, Overview } from '../../shared/overview.ts';
+import type { Timestamp } from '../../shared/time.ts';
+
+export type TrayIcon = 'ok' | 'attention' | 'failing';
+export type TrayCommand = 'open' | 'renew-due' | 'pause' | 'resume' | 'quit';
+
+export type TrayItem =
+  | { readonly kind: 'text'; readonly label: string }
+  | { readonly kind: 'line' }
+  | { readonly kind: 'project'; readonly label: string; readonly projectId: string }
+  | { readonly kind: 'command'; readonly label: string; readonly command: TrayCommand; readonly enabled: boolean };
+
+export interface TrayView {
+  readonly icon: TrayIcon;
+  readonly toolTip: string;
+  readonly items: readonly TrayItem[];
+}
+
+/** So many of those that need somebody; the window has them all. */
+const MAX_PROJECTS = 5;
+export const PAUSE_MS = 24 * 3_600_000;
+
+export interface TrayFacts {
+  /** Null: Certdesk does not run. */
+  readonly overview: Pick<Overview, 'health' | 'attention'> | null;
+  /** Null: renewals are not paused. */
+  readonly pausedUntil: Timestamp | null;
+  /** A time as the user reads it. */
+  readonly formatTime: (time: Timestamp) => string;
+}
+
+export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): TrayView {
+  if (overview === null) {
+    const sentence = 'Certdesk has not started: open it to see why';
+    return { icon: 'failing', toolTip: `Certdesk: ${sentence}`, items: [text(sentence), LINE, ...ENDS] };
+  }
+  const { health, attention } = overview;
+  const paused = pausedUntil === null ? [] : [text(`Renewals are paused until ${formatTime(pausedUntil)}`)];
+  const shown = attention.items.slice(0, MAX_PROJECTS);
+  const rest = attention.total - shown.length;
+  return {
+    // On purpose, but not for long: a pause that is forgotten would show as failures too late.
+    icon: health.state === 'ok' && pausedUntil !== null ? 'attention' : health.state,
+    toolTip: `Certdesk: ${health.sentence}`,
+    items: [
+      text(health.sentence),
+      ...paused,
+      ...(shown.length === 0 ? [] : [LINE]),
+      ...shown.map(projectItem),
+      ...(rest > 0 ? [text(`${rest} more in the window`)] : []),
+      LINE,
+      command('renew-due', 'Renew due now', pausedUntil === null),
+      pausedUntil === null
+        ? command('pause', 'Pause renewals for 24 h')
+        : command('resume', 'Go on with renewals'),
+      LINE,
+      ...ENDS,
+    ],
+  };
+}
+
+const LINE: TrayItem = { kind: 'line' };
+const text = (label: string): TrayItem => ({ kind: 'text', label });
+const command = (which: TrayCommand, label: string, enabled = true): TrayItem => ({
+  kind: 'command',
+  label,
+  command: which,
+  enabled,
+});
+const ENDS: readonly TrayItem[] = [command('open', 'Open Certdesk'), command('quit', 'Quit')];
+
+const WORDS: Readonly<Record<Attention['kind'], string>> = {
+  expired: 'has expired',
+  revoked: 'is revoked',
+  failing: 'renewal fails',
+  unattended: 'expires, and nothing renews it',
+  overdue: 'renewal is overdue',
+  obtain_failed: 'not obtained',
+};
+
+function projectItem({ projectId, domain, name, kind }: Attention): TrayItem {
+  return { kind: 'project', projectId, label: `${domain ?? name}: ${WORDS[kind] ?? 'needs you'}` };
+}

@@ -1,0 +1,45 @@
+// Certificates that expire without a renewal in sight, and how much of their life is left.
+import type { Timestamp } from '../../shared/time.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { type ListedCertificate, needOf } from './attention.ts';
+import type { Clock } from './ports.ts';
+import type { Stores } from './stores.ts';
+
+export interface ExpiringCertificate {
+  readonly projectId: string;
+  readonly name: string;
+  readonly expiresAt: Timestamp;
+  /** The part of its life that is left is at most a third, a sixth, a twelfth. */
+  readonly part: 3 | 6 | 12;
+}
+
+const DAY_MS = 86_400_000;
+/** A third of the longest lifetime that is sold. */
+const AHEAD_DAYS = 140;
+
+/** Null: it is renewed, has expired, is revoked, or more than a third of its life is left. */
+export function partLeft(certificate: ListedCertificate, now: Date): ExpiringCertificate['part'] | null {
+  const { attemptAt, failures, revokedAt } = certificate;
+  const expires = Date.parse(certificate.expiresAt);
+  const left = expires - now.getTime();
+  const share = left / (expires - Date.parse(certificate.issuedAt));
+  if (revokedAt !== null || left <= 0 || share > 1 / 3) return null;
+  const overdue = needOf(certificate, now, false)?.kind === 'overdue';
+  if (attemptAt !== null && failures === 0 && !overdue) return null;
+  return share <= 1 / 12 ? 12 : share <= 1 / 6 ? 6 : 3;
+}
+
+export async function listExpiring(stores: Stores, clock: Clock): Promise<readonly ExpiringCertificate[]> {
+  const now = clock.now();
+  const soon = toTimestamp(new Date(now.getTime() + AHEAD_DAYS * DAY_MS));
+  const candidates = await stores.overview.candidates(null, { now: toTimestamp(now), soon });
+  const found: ExpiringCertificate[] = [];
+  for (const certificate of candidates) {
+    const part = partLeft(certificate, now);
+    if (part === null) continue;
+    const { projectId, expiresAt } = certificate;
+    const project = await stores.projects.get(projectId);
+    if (project !== null) found.push({ projectId, name: project.domain ?? project.name, expiresAt, part });
+  }
+  return found;
+}
