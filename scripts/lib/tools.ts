@@ -61,6 +61,12 @@ export const TOOLS = {
     debian: ['chromium'],
     elsewhere: 'install Chromium',
   },
+  xvfb: {
+    what: 'a display without a screen',
+    programs: [{ names: ['Xvfb'], variable: 'CERTDESK_TEST_XVFB' }],
+    debian: ['xvfb'],
+    elsewhere: 'install Xvfb (Linux only)',
+  },
   bind9: {
     what: 'BIND, a name server that takes dynamic updates',
     programs: [

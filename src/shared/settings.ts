@@ -38,6 +38,11 @@ export const DesktopSettingsSchema = z.strictObject({
   startAtLogin: z.boolean(),
   /** Whether the system's notifications are used. */
   notifications: z.boolean(),
+  /** Where updates are looked for once a day (electron-updater's generic provider); null: nowhere. */
+  updateFeed: z
+    .url({ protocol: /^https$/ })
+    .max(2_000)
+    .nullable(),
 });
 
 export const RenewalSettingsSchema = z.strictObject({
@@ -98,7 +103,7 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   sessions: { signOutOnRestart: false },
   listeners: { apiPort: 7878, challengePort: 80 },
-  desktop: { startAtLogin: false, notifications: true },
+  desktop: { startAtLogin: false, notifications: true, updateFeed: null },
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },
 };

@@ -38,17 +38,39 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
   if (event.kind === 'certificate.revoked') {
     // One that a person has asked for comes with a job, and is no news.
     if (event.jobId !== null) return null;
-    const body = 'The CA has revoked the certificate: clients may refuse it. Open to see why, and what mends it.';
-    return { ...about, kind: 'revoked', key: `revoked:${projectId}`, title: `${name}: revoked by the CA`, body, silent: false };
+    const body =
+      'The CA has revoked the certificate: clients may refuse it. Open to see why, and what mends it.';
+    return {
+      ...about,
+      kind: 'revoked',
+      key: `revoked:${projectId}`,
+      title: `${name}: revoked by the CA`,
+      body,
+      silent: false,
+    };
   }
   if (job === null || job.dryRun || job.kind === 'revoke') return null;
   if (event.kind === 'job.succeeded') {
     if (job.kind !== 'renew' || (watched && !job.automatic)) return null;
-    return { ...about, kind: 'renewed', key: `renewed:${projectId}`, title: `${name}: renewed`, body: 'The new certificate is in use.', silent: true };
+    return {
+      ...about,
+      kind: 'renewed',
+      key: `renewed:${projectId}`,
+      title: `${name}: renewed`,
+      body: 'The new certificate is in use.',
+      silent: true,
+    };
   }
   if (event.kind !== 'job.failed' || (watched && !job.automatic)) return null;
   const what = job.kind === 'renew' ? 'could not be renewed' : 'could not be obtained';
-  return { ...about, kind: 'failed', key: `failed:${projectId}`, title: `${name}: ${what}`, body: shorten(event.message), silent: false };
+  return {
+    ...about,
+    kind: 'failed',
+    key: `failed:${projectId}`,
+    title: `${name}: ${what}`,
+    body: shorten(event.message),
+    silent: false,
+  };
 }
 
 /** A certificate that nothing will renew, and which part of its life is left: a third, a sixth, a twelfth. */

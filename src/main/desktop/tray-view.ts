@@ -9,7 +9,12 @@ export type TrayItem =
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'line' }
   | { readonly kind: 'project'; readonly label: string; readonly projectId: string }
-  | { readonly kind: 'command'; readonly label: string; readonly command: TrayCommand; readonly enabled: boolean };
+  | {
+      readonly kind: 'command';
+      readonly label: string;
+      readonly command: TrayCommand;
+      readonly enabled: boolean;
+    };
 
 export interface TrayView {
   readonly icon: TrayIcon;

@@ -1,28 +1,59 @@
-// The desktop application from its first moment to its last: what is made, in which order, and how it ends.
-import { app, ipcMain, session } from 'electron';
-import { linkAmong, pageOf, projectOfLink } from '../desktop/addresses.ts';
+// The desktop application from its first moment to its last: what is made, and in which order.
+import { app, dialog, ipcMain, session, shell } from 'electron';
+import type { Logger } from 'pino';
+import { LINK_SCHEME, linkAmong, pageOf, projectOfLink } from '../desktop/addresses.ts';
+import { HIDDEN } from '../desktop/autostart.ts';
+import { type TrayCommand, trayView } from '../desktop/tray-view.ts';
 import type { WindowPlace } from '../desktop/window-place.ts';
 import type { ServeOptions } from '../headless/options.ts';
 import { toPlatform } from '../headless/to-platform.ts';
 import { readInstallation } from '../installation.ts';
-import { createCertdesk } from './certdesk.ts';
+import { type Attendance, attend } from './attendance.ts';
+import { applyAutostart } from './autostart.ts';
+import { type Certdesk, createCertdesk } from './certdesk.ts';
 import { attachIpc } from './ipc.ts';
-import { createDesktopLogger } from './log.ts';
+import { catchMistakes, guardQuit } from './life.ts';
+import { createDesktopLogger, logPath } from './log.ts';
+import { setApplicationMenu } from './menu.ts';
 import { servePage } from './protocol.ts';
-import { createMainWindow } from './window.ts';
+import { createTray } from './tray.ts';
+import { createMainWindow, type MainWindow } from './window.ts';
+
+export interface DesktopOptions {
+  readonly options: ServeOptions;
+  /** As process.argv. */
+  readonly argv: readonly string[];
+  /** The program as the user has it, for the entry that starts it at login. */
+  readonly program: string;
+  readonly programArgs: readonly string[];
+}
 
 /** Resolves when it runs. @throws what keeps it from showing even a window. */
-export async function runDesktop(options: ServeOptions): Promise<void> {
+export async function runDesktop(given: DesktopOptions): Promise<void> {
+  const { options, argv } = given;
+  const { platform } = process;
   const logger = createDesktopLogger(options.dataDir);
+  catchMistakes(logger, logPath(options.dataDir));
   const { folder, guiFolder } = readInstallation();
   if (guiFolder === null) throw new Error('The pages of Certdesk are not built: npm run build');
   let place: unknown = null;
+  let attendance: Attendance | null = null;
 
   const certdesk = createCertdesk({
     platform: toPlatform(options, logger),
     logger,
     async onRunning({ engine }) {
       place = await engine.desktopNotes.windowPlace();
+      attendance = await attend({
+        engine,
+        logger,
+        tray,
+        locale: app.getLocale(),
+        isWatched: window.isFocused,
+        open: (projectId) => window.show(projectId === null ? undefined : pageOf(projectId)),
+        applyAutostart: (wanted) =>
+          applyAutostart(wanted, { program: given.program, args: given.programArgs, platform }),
+      });
     },
     onState: () => window.reload(),
     onQuit: () => app.quit(),
@@ -36,8 +67,16 @@ export async function runDesktop(options: ServeOptions): Promise<void> {
       place = now;
       void certdesk.app()?.engine.desktopNotes.keepWindowPlace({ ...now });
     },
-    onHopeless: () => undefined,
+    onHopeless: () => void sayHopeless(window, logPath(options.dataDir)),
   });
+  const onCommand = (command: TrayCommand): void => {
+    if (command === 'open') window.show();
+    else if (command === 'quit') app.quit();
+    else void attendance?.run(command);
+  };
+  const onProject = (projectId: string): void => window.show(pageOf(projectId));
+  const tray = createTray({ folder, platform, onCommand, onProject });
+
   attachIpc({
     ipcMain,
     logger,
@@ -46,22 +85,75 @@ export async function runDesktop(options: ServeOptions): Promise<void> {
     act: certdesk.act,
     isOurWindow: window.isOurs,
   });
-
-  const open = (args: readonly string[]): void => {
-    const link = linkAmong(args);
-    const project = link === null ? null : projectOfLink(link);
-    window.show(project === null ? undefined : pageOf(project));
-  };
-  app.on('second-instance', (_, args) => open(args));
-  app.on('activate', () => window.show());
-  // The engine goes on when the window is closed; Quit ends it.
-  app.on('window-all-closed', () => undefined);
-  app.once('will-quit', (event) => {
-    event.preventDefault();
-    void certdesk.stop().finally(() => app.exit());
+  watchStarts(window);
+  guardQuit({
+    logger,
+    engine: () => certdesk.app()?.engine ?? null,
+    stop: () => stopAll(certdesk, attendance),
   });
   await app.whenReady();
+  setApplicationMenu(platform, {
+    open: () => window.show(),
+    quit: () => app.quit(),
+    showLog: () => shell.showItemInFolder(logPath(options.dataDir)),
+  });
   servePage(session.defaultSession, guiFolder);
+  await begin({ certdesk, window, argv, logger, noTray: () => tray.show(trayView(NOT_RUNNING)) });
+}
+
+const NOT_RUNNING = { overview: null, pausedUntil: null, formatTime: String };
+
+interface Begin {
+  readonly certdesk: Certdesk;
+  readonly window: MainWindow;
+  readonly argv: readonly string[];
+  readonly logger: Logger;
+  noTray(): void;
+}
+
+/** A start at login shows no window, unless it is needed to say what is wrong. */
+async function begin({ certdesk, window, argv, logger, noTray }: Begin): Promise<void> {
   await certdesk.start();
-  open(process.argv);
+  const { state } = await certdesk.state();
+  if (state === 'failed') noTray();
+  if (state === 'failed' || !argv.includes(HIDDEN)) openFor(window, argv);
+  logger.info({ state }, 'The desktop application has started');
+}
+
+async function stopAll(certdesk: Certdesk, attendance: Attendance | null): Promise<void> {
+  attendance?.stop();
+  await certdesk.stop();
+}
+
+/** A second start, a click on the dock, a certdesk:// link: the one window is shown. */
+function watchStarts(window: MainWindow): void {
+  app.on('second-instance', (_, args) => openFor(window, args));
+  app.on('activate', () => window.show());
+  // macOS hands links over by an event, at times before the window can be.
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    void app.whenReady().then(() => openFor(window, [link]));
+  });
+  // The engine goes on when the window is closed; Quit ends it.
+  app.on('window-all-closed', () => undefined);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+}
+
+function openFor(window: MainWindow, args: readonly string[]): void {
+  const link = linkAmong(args);
+  const project = link === null ? null : projectOfLink(link);
+  window.show(project === null ? undefined : pageOf(project));
+}
+
+async function sayHopeless(window: MainWindow, log: string): Promise<void> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Certdesk',
+    message: 'The window keeps crashing',
+    detail: `Renewals go on without it. The log says more: ${log}`,
+    buttons: ['Try again', 'Leave it closed'],
+    defaultId: 0,
+    cancelId: 1,
+  });
+  if (response === 0) window.show();
 }

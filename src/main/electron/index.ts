@@ -17,7 +17,11 @@ function begin(): void {
     app.exit(0); // the other one shows its window
     return;
   }
-  runDesktop(options).catch((error: unknown) => {
+  const { argv } = process;
+  // An AppImage is mounted elsewhere at each start: what starts at login is the file itself.
+  const program = process.env.APPIMAGE ?? process.execPath;
+  const programArgs = app.isPackaged ? [] : argv.slice(1, 2);
+  runDesktop({ options, argv, program, programArgs }).catch((error: unknown) => {
     dialog.showErrorBox('Certdesk cannot start', error instanceof Error ? error.message : String(error));
     app.exit(1);
   });

@@ -44,7 +44,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
     const made = new BrowserWindow(
       windowOptions({
         preload: join(deps.folder, 'out', 'preload', 'preload.cjs'),
-        icon: join(deps.folder, 'build', 'icons', '256x256.png'),
+        icon: join(deps.folder, 'assets', 'icon.png'),
         place,
       }),
     );

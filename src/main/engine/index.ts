@@ -26,6 +26,7 @@ import { type DnsProviderInfo, listDnsProviders } from './dns/providers.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import { createDnsCredentials, type DnsCredentialVerbs } from './dns-credentials.ts';
 import { type CrlFetcher, createCrlFetcher } from './fetch-crl.ts';
+import { type ExpiringCertificate, listExpiring } from './expiring.ts';
 import { createHistory, type History } from './history.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
@@ -109,6 +110,8 @@ export interface Engine {
   readonly desktopNotes: DesktopNotes;
   /** Looks for renewals now, or hears of a look that is under way. @returns how many were begun. */
   sweep(): Promise<number>;
+  /** Certificates that expire without a renewal in sight. */
+  expiring(): Promise<readonly ExpiringCertificate[]>;
   /** Serves the challenges that a former run has presented; before anybody can ask for them. */
   restoreChallenges(): Promise<void>;
   /** Goes on with what a former run left, and begins to look for renewals. */
@@ -188,6 +191,7 @@ export function createEngine(ports: EnginePorts): Engine {
     diagnostics: createDiagnostics({ ...ports, overview }),
     desktopNotes: createDesktopNotes(stores, clock),
     sweep: scheduler.sweep,
+    expiring: () => listExpiring(stores, clock),
     async restoreChallenges() {
       for (const { challenges } of await stores.orders.all()) http.restore(challenges);
     },

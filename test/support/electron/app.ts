@@ -1,6 +1,6 @@
 // Electron's `app`, as far as Certdesk uses it.
 import { mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Preventable, preventable, StrictEmitter } from './emitter.ts';
 
@@ -27,7 +27,10 @@ export class App extends StrictEmitter {
   readonly isPackaged = false;
   readonly name = 'certdesk';
   hooks: AppHooks = { closeWindows: () => true, closeChromium: async () => undefined };
-  readonly #paths: Record<string, string> = { userData: join(tmpdir(), `standin-${process.pid}`) };
+  readonly #paths: Record<string, string> = {
+    userData: join(tmpdir(), `standin-${process.pid}`),
+    appData: process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
+  };
   readonly #ready = Promise.withResolvers<void>();
   #isReady = false;
   #lockTimer: NodeJS.Timeout | undefined;

@@ -23,6 +23,10 @@ export interface DesktopOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What to start it in: `dbus-run-session -- …`, say. Stand-in only. */
   readonly wrapper?: readonly string[];
+  /** `sealed-file` where left out. */
+  readonly secretStore?: 'sealed-file' | 'auto' | 'keychain';
+  /** Null: none is named. 0, any free one, where left out. */
+  readonly port?: number | null;
   /** Shown on the display of the environment, not headless. */
   readonly headed?: boolean;
 }
@@ -49,8 +53,17 @@ export interface Desktop {
 
 /** Ready when it resolves: `whenReady`, not yet its window. */
 export async function launchDesktop(options: DesktopOptions): Promise<Desktop> {
-  const args = [ROOT, '--data-dir', options.dataFolder, '--port', '0', '--secret-store', 'sealed-file'];
-  const all = [...args, ...(options.args ?? [])];
+  const { dataFolder, secretStore = 'sealed-file', port = 0 } = options;
+  const ports = port === null ? [] : ['--port', String(port)];
+  const all = [
+    ROOT,
+    '--data-dir',
+    dataFolder,
+    '--secret-store',
+    secretStore,
+    ...ports,
+    ...(options.args ?? []),
+  ];
   return REAL ? launchReal(all, options) : launchStandIn(all, options);
 }
 
@@ -64,7 +77,7 @@ async function launchReal(args: readonly string[], { env = {} }: DesktopOptions)
   const { output, ended } = watch(child);
   return {
     evaluate: (fn, arg) => app.evaluate(fn as never, arg as never) as never,
-    page: () => app.firstWindow(),
+    page: async () => app.windows().find((page) => !page.isClosed()) ?? app.waitForEvent('window'),
     addressOf: (page) => page.url(),
     output,
     pid: child.pid ?? 0,
@@ -119,6 +132,8 @@ async function launchStandIn(args: readonly string[], options: DesktopOptions): 
       return code;
     },
     async kill() {
+      // Without its channel it ends too, where it stands behind a wrapper.
+      if (child.connected) child.disconnect();
       child.kill('SIGKILL');
       await ended;
       await close();

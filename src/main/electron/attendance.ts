@@ -1,0 +1,101 @@
+// What goes on while Certdesk runs, whether or not its window is open: the tray's view, notifications, sweeps after
+// sleep, the settings that are the desktop's.
+import type { Logger } from 'pino';
+import { toTimestamp } from '../../shared/time.ts';
+import { PAUSE_MS, type TrayCommand, trayView } from '../desktop/tray-view.ts';
+import type { Engine } from '../engine/index.ts';
+import { createNotifications } from './notifications.ts';
+import type { CertdeskTray } from './tray.ts';
+import { watchUpdates } from './updates.ts';
+import { watchWake } from './wake.ts';
+
+export interface AttendanceDeps {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly tray: CertdeskTray;
+  readonly locale: string;
+  isWatched(): boolean;
+  open(projectId: string | null): void;
+  applyAutostart(wanted: boolean): void;
+}
+
+export interface Attendance {
+  /** Of the tray; what is not its own (open, quit) is the caller's. */
+  run(command: Exclude<TrayCommand, 'open' | 'quit'>): Promise<void>;
+  stop(): void;
+}
+
+/** Events come in bursts. */
+const REFRESH_MS = 250;
+/** Days pass without an event. */
+const ANYWAY_MS = 60_000;
+const EXPIRING_MS = 3_600_000;
+
+export async function attend(deps: AttendanceDeps): Promise<Attendance> {
+  const { engine, logger, tray } = deps;
+  const { isWatched, open: onClick } = deps;
+  const format = new Intl.DateTimeFormat(deps.locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const notifications = createNotifications({ engine, logger, isWatched, onClick });
+  let soon: NodeJS.Timeout | undefined;
+  let stopUpdates = (): void => undefined;
+  let feed: string | null = null;
+
+  async function refresh(): Promise<void> {
+    const overview = await engine.overview.get(null);
+    const { pausedUntil } = overview.engine;
+    tray.show(trayView({ overview, pausedUntil, formatTime: (time) => format.format(new Date(time)) }));
+  }
+
+  async function applySettings(): Promise<void> {
+    const { desktop } = await engine.settings.get();
+    deps.applyAutostart(desktop.startAtLogin);
+    if (desktop.updateFeed === feed) return;
+    feed = desktop.updateFeed;
+    stopUpdates();
+    stopUpdates = watchUpdates(feed, logger);
+  }
+
+  const guarded = (work: () => Promise<unknown>, what: string) => () =>
+    void work().catch((error: unknown) => logger.warn({ err: error }, what));
+  const refreshNow = guarded(refresh, 'The tray could not be refreshed');
+  const settingsNow = guarded(applySettings, 'A setting of the desktop could not be applied');
+  const expiringNow = (): void => void notifications.lookForExpiring();
+
+  const unlisten = engine.journal.listen(({ kind }) => {
+    if (kind === 'settings.updated') settingsNow();
+    if (soon !== undefined) return;
+    soon = setTimeout(() => {
+      soon = undefined;
+      refreshNow();
+    }, REFRESH_MS);
+  });
+  const unwatch = watchWake((why) => {
+    logger.info({ why }, 'Renewals are looked for at once');
+    guarded(engine.sweep, 'The sweep failed')();
+    expiringNow();
+    refreshNow();
+  });
+  const timers = [setInterval(refreshNow, ANYWAY_MS), setInterval(expiringNow, EXPIRING_MS)];
+  settingsNow();
+  expiringNow();
+  await refresh();
+
+  return {
+    async run(command) {
+      if (command === 'renew-due') await engine.sweep();
+      else {
+        const pausedUntil = command === 'pause' ? toTimestamp(new Date(Date.now() + PAUSE_MS)) : null;
+        await engine.settings.update({ renewals: { pausedUntil } });
+      }
+      await refresh();
+    },
+    stop() {
+      unlisten();
+      unwatch();
+      stopUpdates();
+      notifications.stop();
+      clearTimeout(soon);
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// How the application ends, and how it goes on after a mistake of its own.
+import { app, dialog, powerMonitor } from 'electron';
+import type { Logger } from 'pino';
+import type { Engine } from '../engine/index.ts';
+
+export interface LifeDeps {
+  readonly logger: Logger;
+  engine(): Engine | null;
+  /** Stops everything; jobs under way go on at the next start. */
+  stop(): Promise<void>;
+}
+
+/** A stop that hangs must not keep a machine from shutting down. */
+const STOP_MS = 15_000;
+
+/** Quitting asks while something is worked on, and waits until all has stopped. */
+export function guardQuit({ logger, engine, stop }: LifeDeps): void {
+  let decided = false;
+  let asking = false;
+
+  async function ask(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      title: 'Certdesk',
+      message: 'Quit while Certdesk is at work?',
+      detail: workOf(engine()) ?? '',
+      buttons: ['Quit', 'Keep running'],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    asking = false;
+    decided = response === 0;
+    if (decided) app.quit();
+  }
+
+  app.on('before-quit', (event) => {
+    if (decided || workOf(engine()) === null) return;
+    event.preventDefault();
+    void ask();
+  });
+  app.once('will-quit', (event) => {
+    event.preventDefault();
+    const late = setTimeout(() => {
+      logger.error({}, 'Stopping took too long; it is cut short');
+      app.exit(1);
+    }, STOP_MS);
+    late.unref();
+    stop()
+      .catch((error: unknown) => logger.error({ err: error }, 'Not everything could be stopped'))
+      .finally(() => app.exit());
+  });
+
+  // Nobody can be asked any more.
+  const endNow = (): void => {
+    decided = true;
+    app.quit();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endNow);
+  powerMonitor.on('shutdown', endNow);
+}
+
+/** Null where nothing is under way. */
+function workOf(engine: Engine | null): string | null {
+  const { running, queued } = engine?.counts() ?? { running: 0, queued: 0 };
+  const jobs = running + queued;
+  if (jobs === 0) return null;
+  const what = jobs === 1 ? 'A job is' : `${jobs} jobs are`;
+  return `${what} under way. What is interrupted goes on at the next start, and until then nothing is renewed.`;
+}
+
+/** A mistake in the main process is logged, shown once, and ends nothing: what is stored is whole at every moment. */
+export function catchMistakes(logger: Logger, logFile: string): void {
+  let shown = false;
+  const onMistake = (error: unknown): void => {
+    logger.fatal({ err: error }, 'A mistake in Certdesk');
+    if (shown) return;
+    shown = true;
+    void app.whenReady().then(() =>
+      dialog
+        .showMessageBox({
+          type: 'error',
+          title: 'Certdesk',
+          message: 'Certdesk has made a mistake, and goes on.',
+          detail: `What is stored is not touched by it. The log says more: ${logFile}`,
+          buttons: ['Go on', 'Quit'],
+          defaultId: 0,
+        })
+        .then(({ response }) => {
+          if (response === 1) app.quit();
+        }),
+    );
+  };
+  process.on('uncaughtException', onMistake);
+  process.on('unhandledRejection', onMistake);
+}

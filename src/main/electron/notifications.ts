@@ -1,0 +1,88 @@
+// The system's notifications: what happens in the engine, through notices.ts, told once a day at most.
+import { Notification } from 'electron';
+import type { Logger } from 'pino';
+import type { JobEvent } from '../../shared/job.ts';
+import { gather, NOTICED, type Notice, noticeOf, noticeOfExpiry } from '../desktop/notices.ts';
+import type { Engine } from '../engine/index.ts';
+
+export interface NotificationDeps {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  /** Whether the window has the focus. */
+  isWatched(): boolean;
+  onClick(projectId: string | null): void;
+}
+
+export interface Notifications {
+  /** Looks for certificates that expire without a renewal in sight. */
+  lookForExpiring(): Promise<void>;
+  stop(): void;
+}
+
+/** What comes within so long a time is told together. */
+const GATHER_MS = 1_500;
+const DAY_MS = 86_400_000;
+
+export function createNotifications(deps: NotificationDeps): Notifications {
+  const { engine, logger } = deps;
+  const open = new Set<Notification>(); // one that nobody refers to would lose its click
+  let waiting: Notice[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  async function tell(notice: Notice): Promise<void> {
+    if (!(await engine.settings.get()).desktop.notifications) return;
+    if (!(await engine.desktopNotes.mayTell(notice.key, notice.forMs))) return;
+    waiting.push(notice);
+    timer ??= setTimeout(showAll, GATHER_MS);
+  }
+
+  function showAll(): void {
+    timer = undefined;
+    const notices = gather(waiting);
+    waiting = [];
+    if (Notification.isSupported()) for (const notice of notices) show(notice);
+  }
+
+  function show({ title, body, silent, projectId }: Notice): void {
+    const notification = new Notification({ title, body, silent });
+    open.add(notification);
+    notification.on('click', () => {
+      open.delete(notification);
+      deps.onClick(projectId);
+    });
+    notification.on('close', () => open.delete(notification));
+    notification.show();
+  }
+
+  async function onEvent(event: JobEvent): Promise<void> {
+    const { projectId, jobId } = event;
+    if (projectId === null) return;
+    const { name, domain } = await engine.projects.get(projectId);
+    const job = jobId === null ? null : await engine.jobs.get(jobId);
+    const notice = noticeOf({ event, job, name: domain ?? name, watched: deps.isWatched() });
+    if (notice !== null) await tell(notice);
+  }
+
+  const guarded = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => logger.warn({ err: error }, 'A notification could not be made'));
+
+  const unlisten = engine.journal.listen((event) => {
+    if (NOTICED.includes(event.kind)) void guarded(onEvent(event as JobEvent));
+  });
+
+  return {
+    lookForExpiring: () =>
+      guarded(
+        (async () => {
+          for (const certificate of await engine.expiring()) {
+            const days = Math.floor((Date.parse(certificate.expiresAt) - Date.now()) / DAY_MS);
+            await tell(noticeOfExpiry(certificate, days));
+          }
+        })(),
+      ),
+    stop() {
+      unlisten();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { expect, it, test } from 'vitest';
+import { type TrayFacts, trayView } from '../../src/main/desktop/tray-view.ts';
+import type { Attention } from '../../src/shared/overview.ts';
+
+const need = (domain: string, kind: Attention['kind'] = 'failing'): Attention => ({
+  projectId: `id-${domain}`,
+  name: domain,
+  domain,
+  kind,
+  severity: 'warning',
+  cause: '',
+  mend: 'renew',
+  expiresAt: null,
+  lastAttemptAt: null,
+  nextAttemptAt: null,
+  failures: 0,
+  errorCode: null,
+  jobId: null,
+  runningJobId: null,
+});
+
+const view = (
+  state: 'ok' | 'attention' | 'failing',
+  items: readonly Attention[] = [],
+  more: Partial<TrayFacts> & { total?: number } = {},
+) =>
+  trayView({
+    overview: {
+      health: { state, sentence: 'A sentence' },
+      attention: { total: more.total ?? items.length, items: [...items] },
+    },
+    pausedUntil: null,
+    formatTime: (time) => `at ${time}`,
+    ...more,
+  });
+
+test.each(['ok', 'attention', 'failing'] as const)('the icon is the worst state: %s', (state) => {
+  expect(view(state)).toMatchObject({ icon: state, toolTip: 'Certdesk: A sentence' });
+});
+
+it('says how things are, and offers what can be done', () => {
+  expect(view('ok').items).toEqual([
+    { kind: 'text', label: 'A sentence' },
+    { kind: 'line' },
+    { kind: 'command', command: 'renew-due', label: 'Renew due now', enabled: true },
+    { kind: 'command', command: 'pause', label: 'Pause renewals for 24 h', enabled: true },
+    { kind: 'line' },
+    { kind: 'command', command: 'open', label: 'Open Certdesk', enabled: true },
+    { kind: 'command', command: 'quit', label: 'Quit', enabled: true },
+  ]);
+});
+
+it('names five at most of those that need somebody, worst first, and says how many more there are', () => {
+  const items = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => need(`${name}.example.com`));
+  const shown = view('failing', items, { total: 150 }).items;
+  const projects = shown.filter(({ kind }) => kind === 'project');
+  expect(projects).toHaveLength(5);
+  expect(projects[0]).toEqual({
+    kind: 'project',
+    projectId: 'id-a.example.com',
+    label: 'a.example.com: renewal fails',
+  });
+  expect(shown).toContainEqual({ kind: 'text', label: '145 more in the window' });
+});
+
+it('paused: says until when, goes on by a click, and is not quite well', () => {
+  const { icon, items } = view('ok', [], { pausedUntil: '2026-06-02T12:00:00Z' });
+  expect(icon).toBe('attention');
+  expect(items).toContainEqual({ kind: 'text', label: 'Renewals are paused until at 2026-06-02T12:00:00Z' });
+  expect(items).toContainEqual({
+    kind: 'command',
+    command: 'resume',
+    label: 'Go on with renewals',
+    enabled: true,
+  });
+  expect(items).toContainEqual({
+    kind: 'command',
+    command: 'renew-due',
+    label: 'Renew due now',
+    enabled: false,
+  });
+  expect(view('failing', [], { pausedUntil: '2026-06-02T12:00:00Z' }).icon).toBe('failing');
+});
+
+it('that could not start says so, and can be opened and quit', () => {
+  const { icon, items } = trayView({ overview: null, pausedUntil: null, formatTime: String });
+  expect(icon).toBe('failing');
+  expect(items.filter(({ kind }) => kind === 'command')).toMatchObject([
+    { command: 'open' },
+    { command: 'quit' },
+  ]);
+});

@@ -1,0 +1,33 @@
+// The window on a display, as a person sees it: a picture of the whole screen.
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { ON } from '../support/electron/launch.ts';
+import { makeVisit } from '../support/electron/visit.ts';
+import { describeWith } from '../support/tools.ts';
+import { countColours, savePng, startDisplay } from '../support/xvfb.ts';
+
+const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
+
+describeWith(['chromium', 'xvfb'], `the desktop application on a display, ${ON}`, () => {
+  it('shows its window', async () => {
+    expect(await ensureBuilt()).toBeNull();
+    await mkdir(PICTURES, { recursive: true });
+    const display = await startDisplay();
+    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    try {
+      expect(countColours(await display.look())).toBeLessThan(5);
+      await visit.start({ headed: true, env: { DISPLAY: display.name } });
+      const page = await visit.page();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await expect
+        .poll(async () => countColours(await display.look()), { timeout: 20_000 })
+        .toBeGreaterThan(50);
+      await savePng(await display.look(), join(PICTURES, 'desktop-display.png'));
+    } finally {
+      await visit.stop();
+      await display.stop();
+    }
+  }, 120_000);
+});

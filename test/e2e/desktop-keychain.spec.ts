@@ -1,0 +1,107 @@
+// The desktop application and the keychain of the session: a real gnome-keyring on a D-Bus of its own; unlocked, locked,
+// and none. It fails closed, and the window says how to mend it.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type DesktopOptions, ON } from '../support/electron/launch.ts';
+import { readTray } from '../support/electron/record.ts';
+import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { pebbleArgs } from '../support/server.ts';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+const WAIT = { timeout: 20_000, interval: 100 };
+
+describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the keychain, ${ON}`, () => {
+  let pebble: Pebble;
+  let visit: Visit;
+  beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
+  beforeEach(async () => {
+    pebble = await startPebble();
+    visit = await makeVisit((folder) => pebbleArgs(folder, pebble));
+  });
+  afterEach(async () => {
+    await visit.stop();
+    await pebble.stop();
+  });
+
+  /** In a session of its own, whose keyrings are kept in the visit's folder. */
+  function session(keyring: 'unlocked' | 'locked' | 'none'): Partial<DesktopOptions> {
+    const home = join(visit.folder, 'home');
+    mkdirSync(home, { recursive: true });
+    const daemon = `'${toolPath('CERTDESK_TEST_GNOME_KEYRING')}' --components=secrets`;
+    const begin = {
+      unlocked: `printf 'pw\\n' | ${daemon} --unlock >'${home}/daemon'`,
+      locked: `${daemon} --start >'${home}/daemon'`,
+      none: ':',
+    }[keyring];
+    return {
+      secretStore: 'auto',
+      env: { HOME: home, XDG_RUNTIME_DIR: home, XDG_DATA_DIRS: `${home}/share`, DISPLAY: '' },
+      wrapper: [
+        toolPath('CERTDESK_TEST_DBUS_RUN_SESSION'),
+        '--',
+        'bash',
+        '-c',
+        `${begin}\nexec "$@"`,
+        'bash',
+      ],
+    };
+  }
+
+  async function obtain(domain: string): Promise<{ readonly status: number; readonly text: string }> {
+    const { body } = await visit.rest('POST', '/projects', { name: domain, domain });
+    return visit.rest('POST', `/projects/${body.id}/certificate/obtain`, {
+      challengeType: 'http-01',
+      keyType: 'ec',
+    });
+  }
+
+  it('keeps its master key in it; locked, nothing is done and the window says so; unlocked, it goes on', async () => {
+    await visit.start(session('unlocked'));
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    expect(await visit.ask('query', 'system.health')).toEqual({ ok: true, secretStore: 'keychain' });
+    expect((await obtain('shop.example.com')).status).toBe(200);
+    expect(await visit.desktop().quit()).toBe(0);
+
+    const locked = await visit.start(session('locked'));
+    const page = await visit.page();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await visit.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    const refused = await obtain('second.example.com');
+    expect(refused.text).toContain('SECRET_STORE_UNAVAILABLE');
+    expect(refused.text).toMatch(/unlock/i);
+    await page
+      .getByText(/secret store cannot be reached/i)
+      .first()
+      .waitFor();
+    await expect
+      .poll(() => readTray(locked), WAIT)
+      .toMatchObject({ icon: 'failing', toolTip: expect.stringContaining('secret store cannot be reached') });
+    await locked.quit();
+
+    await visit.start(session('unlocked'));
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    expect((await obtain('third.example.com')).status).toBe(200);
+  }, 120_000);
+
+  it('without one, a data folder that was made with it is refused, not begun anew', async () => {
+    await visit.start(session('unlocked'));
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    expect((await obtain('shop.example.com')).status).toBe(200);
+    await visit.desktop().quit();
+
+    await visit.start({ ...session('none') });
+    const page = await visit.page();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await visit.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    expect((await obtain('second.example.com')).text).toContain('SECRET_STORE_UNAVAILABLE');
+    await visit.desktop().quit();
+
+    await visit.start({ ...session('none'), secretStore: 'sealed-file' });
+    const failed = await visit.page();
+    await failed.getByRole('heading', { name: 'The keychain cannot be used' }).waitFor();
+    await failed.getByText(/Unlock the login keyring/).waitFor();
+  }, 120_000);
+});

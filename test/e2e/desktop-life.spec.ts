@@ -1,0 +1,258 @@
+// Sleep and waking, crashes, mistakes, quitting at work, a second program on the data, ports that are taken.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { startAcmeGate } from '../support/acme-gate.ts';
+import { ON } from '../support/electron/launch.ts';
+import { answerNext, closeWindow, readDialogs, readTray, readWindows } from '../support/electron/record.ts';
+import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { startPebble } from '../support/pebble.ts';
+import { pebbleArgs, startServer } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+const WAIT = { timeout: 20_000, interval: 100 };
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
+  let visit: Visit;
+  beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
+  beforeEach(async () => {
+    visit = await makeVisit(() => ['--challenge-port', '0']);
+  });
+  afterEach(() => visit.stop());
+
+  const lastSweep = async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
+  const logged = () => readFileSync(join(visit.dataFolder, 'logs/certdesk.log'), 'utf8');
+
+  describe('within 10 s it looks for renewals', () => {
+    it.each([
+      ['after waking up', 'resume'],
+      ['when it is online again', 'online'],
+      ['when the clock has jumped', 'clock'],
+    ] as const)('%s', async (_, what) => {
+      const desktop = await visit.start();
+      await visit.page();
+      const before = await lastSweep();
+      await pause(1_100); // times are in whole seconds
+      await desktop.evaluate(async ({ net, powerMonitor }, happens) => {
+        const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+        if (happens === 'resume') powerMonitor.emit('resume');
+        if (happens === 'online') {
+          const isOnline = net.isOnline;
+          net.isOnline = () => false;
+          await wait(4_500);
+          net.isOnline = isOnline;
+        }
+        if (happens === 'clock') {
+          const now = Date.now.bind(Date);
+          Date.now = () => now() + 3_600_000;
+        }
+      }, what);
+      await expect.poll(lastSweep, { timeout: 10_000, interval: 200 }).not.toEqual(before);
+      expect(logged()).toContain(`"why":"${what}"`);
+    });
+  });
+
+  it('keeps the place of its window', async () => {
+    const desktop = await visit.start();
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    await desktop.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1_000, height: 650 });
+    }, null);
+    await pause(800);
+    expect(await desktop.quit()).toBe(0);
+    const again = await visit.start();
+    await visit.page();
+    const bounds = await again.evaluate(
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds(),
+      null,
+    );
+    expect(bounds).toMatchObject({ width: 1_000, height: 650 });
+  });
+
+  it('shows a crashed page again, and asks where that does not help', async () => {
+    const desktop = await visit.start();
+    const crash = () =>
+      desktop.evaluate(
+        ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+        null,
+      );
+    const page = await visit.page();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await crash();
+    await expect.poll(() => page.isClosed(), WAIT).toBe(true);
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+    await answerNext(desktop, 1);
+    for (let time = 2; time <= 3; time += 1) {
+      const before = await visit.page();
+      await before.getByText('Live', { exact: true }).waitFor();
+      await crash();
+      await expect.poll(() => before.isClosed(), WAIT).toBe(true);
+    }
+    await expect
+      .poll(() => readDialogs(desktop), WAIT)
+      .toMatchObject([{ message: 'The window keeps crashing' }]);
+    expect(await readWindows(desktop)).toEqual([]);
+    expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+  });
+
+  it('a mistake in main is logged each time, shown once, and ends nothing', async () => {
+    const desktop = await visit.start();
+    await visit.page();
+    await visit.rest('POST', '/projects', { name: 'Kept', domain: 'kept.example.com' });
+    for (const text of ['first mistake', 'second mistake']) {
+      await desktop.evaluate((_, message) => {
+        setTimeout(() => {
+          throw new Error(message);
+        });
+        void Promise.reject(new Error(`${message}, promised`));
+      }, text);
+    }
+    await expect.poll(logged, WAIT).toMatch(/first mistake.*second mistake/s);
+    expect(logged()).toContain('first mistake, promised');
+    await pause(300);
+    expect(await readDialogs(desktop)).toMatchObject([
+      { message: 'Certdesk has made a mistake, and goes on.' },
+    ]);
+    expect((await visit.rest('GET', '/projects')).text).toContain('kept.example.com');
+  });
+
+  it('started at login it stays in the tray; the setting makes and removes the entry', async () => {
+    const desktop = await visit.start({ args: ['--challenge-port', '0', '--hidden'] });
+    await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
+    expect(await readWindows(desktop)).toEqual([]);
+    await desktop.evaluate(({ app }) => void app.emit('activate'), null);
+    const entry = join(visit.folder, 'config/autostart/certdesk.desktop');
+    expect(existsSync(entry)).toBe(false);
+    await visit.rest('PATCH', '/settings', { desktop: { startAtLogin: true } });
+    await expect.poll(() => existsSync(entry), WAIT).toBe(true);
+    expect(readFileSync(entry, 'utf8')).toMatch(/^Exec=.+ --hidden$/m);
+    await visit.rest('PATCH', '/settings', { desktop: { startAtLogin: false } });
+    await expect.poll(() => existsSync(entry), WAIT).toBe(false);
+  });
+
+  describe('a second program on the same data', () => {
+    it('the window says so; when the other one has stopped, it starts', async () => {
+      const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
+      const desktop = await visit.start();
+      const page = await visit.page();
+      await page.getByRole('heading', { name: 'Another Certdesk is at work on this data' }).waitFor();
+      expect((await readTray(desktop)).icon).toBe('failing');
+      await page.getByText('certdesk login-link', { exact: true }).waitFor();
+      expect(await server.stop()).toBe(0);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
+    });
+
+    it('the headless server says so while the window runs', async () => {
+      await visit.start();
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      await expect(startServer({ dataFolder: visit.dataFolder })).rejects.toThrow(
+        /Another Certdesk runs on the data folder/,
+      );
+    });
+  });
+
+  describe('a port that is taken', () => {
+    let other: Server;
+    let port: number;
+    beforeEach(async () => {
+      other = createServer().listen(0, '127.0.0.1');
+      await new Promise((done) => other.once('listening', done));
+      port = (other.address() as { port: number }).port;
+    });
+    afterEach(() => void other.close());
+
+    it('is told with who has it, and another one is used from then on', async () => {
+      await visit.start();
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      await visit.rest('PATCH', '/settings', { listeners: { apiPort: port } });
+      await visit.desktop().quit();
+      const desktop = await visit.start({ port: null });
+      const page = await visit.page();
+      await page.getByRole('heading', { name: `Port ${port} is in use` }).waitFor();
+      await page.getByText(`(process ${process.pid})`).waitFor();
+      await page.getByRole('button', { name: /^Use port \d+$/ }).click();
+      await page.getByText('Live', { exact: true }).waitFor();
+      const chosen = (await visit.rest('GET', '/settings')).body.listeners?.apiPort;
+      expect(Number(chosen)).toBeGreaterThan(port);
+      await desktop.quit();
+      await visit.start({ port: null });
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    });
+
+    it('Quit ends the application', async () => {
+      const desktop = await visit.start({ port });
+      const quit = (await visit.page()).getByRole('button', { name: 'Quit' });
+      await quit.click().catch(() => undefined); // the page is gone before the click has returned
+      expect(await desktop.ended).toBe(0);
+    });
+  });
+});
+
+describeWith(['pebble', 'chromium'], `quitting the desktop application at work, ${ON}`, () => {
+  it('asks; stops cleanly; and the job goes on at the next start', async () => {
+    const pebble = await startPebble();
+    const gate = await startAcmeGate(pebble);
+    const through = {
+      ...pebble,
+      directoryUrl: gate.directoryUrl,
+      rootPem: `${pebble.rootPem}\n${gate.rootPem}`,
+    };
+    const visit = await makeVisit((folder) => pebbleArgs(folder, through));
+    try {
+      const desktop = await visit.start();
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      let held = 0;
+      gate.keep((path) => {
+        if (!path.includes('finalize')) return null;
+        held += 1;
+        return new Promise(() => undefined);
+      });
+      const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+      const obtain = { id: body.id, body: { challengeType: 'http-01', keyType: 'ec' } };
+      await visit.ask('mutation', 'certificates.obtain', obtain);
+      await expect.poll(() => held, WAIT).toBe(1);
+
+      await answerNext(desktop, 1); // keep running
+      await desktop.evaluate(({ app }) => void setTimeout(() => app.quit(), 0), null);
+      await expect.poll(() => readDialogs(desktop), WAIT).toHaveLength(1);
+      expect(await readDialogs(desktop)).toMatchObject([
+        { message: 'Quit while Certdesk is at work?', detail: expect.stringContaining('A job is under way') },
+      ]);
+      await pause(500);
+      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+
+      await answerNext(desktop, 0); // quit
+      expect(await desktop.quit()).toBe(0);
+      gate.keep(null);
+      await visit.start({ args: [...(await pebbleArgs(visit.folder, through)), '--hidden'] });
+      await expect
+        .poll(async () => (await visit.rest('GET', `/projects/${body.id}/certificate`)).status, WAIT)
+        .toBe(200);
+    } finally {
+      await visit.stop();
+      await gate.stop();
+      await pebble.stop();
+    }
+  });
+
+  it('told to end by the system, it asks nobody', async () => {
+    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    try {
+      const desktop = await visit.start();
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      await closeWindow(desktop);
+      process.kill(desktop.pid, 'SIGTERM');
+      expect(await desktop.ended).toBe(0);
+      const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
+      expect(await server.stop()).toBe(0);
+    } finally {
+      await visit.stop();
+    }
+  });
+});

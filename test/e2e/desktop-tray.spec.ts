@@ -1,0 +1,247 @@
+// The tray by state, each notification once a day at most, closing to the tray and coming back, a second start, links.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { launchDesktop, ON } from '../support/electron/launch.ts';
+import {
+  chooseInTray,
+  clickNotification,
+  closeWindow,
+  readNotifications,
+  readOpened,
+  readTray,
+  readWindows,
+} from '../support/electron/record.ts';
+import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { pebbleArgs } from '../support/server.ts';
+import { describeWith } from '../support/tools.ts';
+
+const DAY_MS = 86_400_000;
+const WAIT = { timeout: 20_000, interval: 100 };
+
+describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
+  let pebble: Pebble;
+  let openssl: OpenSsl;
+  let visit: Visit;
+  let shop: string;
+
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    openssl = await createOpenSsl();
+    pebble = await startPebble();
+    visit = await makeVisit((folder) => pebbleArgs(folder, pebble));
+    await visit.start();
+  }, 600_000);
+  afterAll(async () => {
+    await visit?.stop();
+    await pebble?.stop();
+    await openssl?.remove();
+  });
+
+  const makeProject = async (domain: string): Promise<string> =>
+    String((await visit.rest('POST', '/projects', { name: domain, domain })).body.id);
+  const obtain = (id: string) =>
+    visit.rest('POST', `/projects/${id}/certificate/obtain`, { challengeType: 'http-01', keyType: 'ec' });
+  /** A certificate of 90 days of which so many are left; uploaded, so nothing renews it. */
+  const upload = async (id: string, domain: string, daysLeft: number): Promise<void> => {
+    const notAfter = new Date(Date.now() + daysLeft * DAY_MS);
+    const notBefore = new Date(notAfter.getTime() - 90 * DAY_MS);
+    const made = await openssl.issue({
+      subject: `/CN=${domain}`,
+      san: [`DNS:${domain}`],
+      notBefore,
+      notAfter,
+    });
+    const body = { certificate: made.certificate, privateKey: made.privateKey };
+    const answer = await visit.rest('POST', `/projects/${id}/certificate/upload`, body);
+    expect(answer.status, answer.text).toBeLessThan(300);
+  };
+  const titles = async () => (await readNotifications(visit.desktop())).map(({ title }) => title);
+
+  it('begins well, with nothing to tell', async () => {
+    await expect
+      .poll(() => readTray(visit.desktop()), WAIT)
+      .toEqual({
+        icon: 'ok',
+        toolTip: 'Certdesk: No certificates yet',
+        menu: [
+          '(No certificates yet)',
+          '-',
+          'Renew due now',
+          'Pause renewals for 24 h',
+          '-',
+          'Open Certdesk',
+          'Quit',
+        ],
+      });
+    expect(await readNotifications(visit.desktop())).toEqual([]);
+  });
+
+  it('says that all renews on time', async () => {
+    shop = await makeProject('shop.example.com');
+    expect((await obtain(shop)).status).toBe(200);
+    await expect
+      .poll(() => readTray(visit.desktop()), WAIT)
+      .toMatchObject({ icon: 'ok', toolTip: 'Certdesk: 1 certificate, renewing on time' });
+  });
+
+  it('pauses renewals and goes on', async () => {
+    await chooseInTray(visit.desktop(), 'Pause renewals for 24 h');
+    await expect
+      .poll(async () => (await readTray(visit.desktop())).menu.join('\n'), WAIT)
+      .toMatch(/\(Renewals are paused until .+?\).*\(Renew due now\)\nGo on with renewals/s);
+    const paused = await visit.rest('GET', '/settings');
+    const left = Date.parse(String(paused.body.renewals?.pausedUntil)) - Date.now();
+    expect(left / DAY_MS).toBeCloseTo(1, 2);
+    await chooseInTray(visit.desktop(), 'Go on with renewals');
+    await expect.poll(async () => (await readTray(visit.desktop())).icon, WAIT).toBe('ok');
+  });
+
+  it('looks for due renewals now', async () => {
+    const before = (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
+    await new Promise((done) => setTimeout(done, 1_100));
+    await chooseInTray(visit.desktop(), 'Renew due now');
+    await expect
+      .poll(async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt, WAIT)
+      .not.toEqual(before);
+  });
+
+  describe('closed to the tray', () => {
+    it('the window goes, and Certdesk goes on', async () => {
+      await closeWindow(visit.desktop());
+      expect(await readWindows(visit.desktop())).toEqual([]);
+      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+    });
+
+    it('a renewal is told of quietly, once a day', async () => {
+      for (let time = 1; time <= 2; time += 1) {
+        const answer = await visit.rest('POST', `/projects/${shop}/certificate/renew`, {});
+        expect(answer.status, answer.text).toBe(200);
+      }
+      await expect.poll(() => readNotifications(visit.desktop()), WAIT).toHaveLength(1);
+      await new Promise((done) => setTimeout(done, 2_000));
+      expect(await readNotifications(visit.desktop())).toEqual([
+        { title: 'shop.example.com: renewed', body: 'The new certificate is in use.', silent: true },
+      ]);
+    });
+
+    it('a failure is told of with its cause, once a day, and shows in the tray', async () => {
+      await pebble.challtestsrv.setServfail('shop.example.com');
+      for (let time = 1; time <= 2; time += 1)
+        expect((await visit.rest('POST', `/projects/${shop}/certificate/renew`, {})).status).toBeGreaterThan(
+          399,
+        );
+      await pebble.challtestsrv.clearServfail('shop.example.com');
+      await expect
+        .poll(titles, WAIT)
+        .toEqual(['shop.example.com: renewed', 'shop.example.com: could not be renewed']);
+      await new Promise((done) => setTimeout(done, 2_000));
+      const [, failed] = await readNotifications(visit.desktop());
+      expect(failed).toMatchObject({ silent: false, body: expect.stringMatching(/\w{3}/) });
+      expect(await titles()).toHaveLength(2);
+      await expect
+        .poll(() => readTray(visit.desktop()), WAIT)
+        .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 needs you' });
+      expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal fails');
+    });
+
+    it('a click on it opens its project', async () => {
+      await clickNotification(visit.desktop(), 1);
+      const page = await visit.page();
+      await page.getByRole('heading', { name: 'shop.example.com' }).first().waitFor();
+      expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
+      await expect
+        .poll(() => readWindows(visit.desktop()), WAIT)
+        .toMatchObject([{ visible: true, focused: true }]);
+    });
+
+    it('what expires without a renewal in sight is told of at once, each part of its life once', async () => {
+      const old = await makeProject('old.example.com');
+      await upload(old, 'old.example.com', 14);
+      await visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
+      await expect.poll(titles, WAIT).toContain('old.example.com: expires in 13 days');
+      const told = await titles();
+      await visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
+      await new Promise((done) => setTimeout(done, 2_500));
+      expect(await titles()).toEqual(told);
+    });
+
+    it('the tray is as bad as the worst', async () => {
+      const gone = await makeProject('last.example.com');
+      await upload(gone, 'last.example.com', 2);
+      await expect.poll(async () => (await readTray(visit.desktop())).icon, WAIT).toBe('failing');
+      expect((await readTray(visit.desktop())).menu.slice(0, 6)).toEqual([
+        '(3 need you)',
+        '-',
+        'last.example.com: expires, and nothing renews it',
+        'old.example.com: expires, and nothing renews it',
+        'shop.example.com: renewal fails',
+        '-',
+      ]);
+    });
+
+    it('with notifications turned off nothing is told', async () => {
+      const before = await titles();
+      await visit.rest('PATCH', '/settings', { desktop: { notifications: false } });
+      await pebble.challtestsrv.setServfail('quiet.example.com');
+      expect((await obtain(await makeProject('quiet.example.com'))).status).toBeGreaterThan(399);
+      await new Promise((done) => setTimeout(done, 2_500));
+      expect(await titles()).toEqual(before);
+      await visit.rest('PATCH', '/settings', { desktop: { notifications: true } });
+    });
+
+    it('a project of the menu opens, also when the window was closed', async () => {
+      await closeWindow(visit.desktop());
+      await chooseInTray(visit.desktop(), 'old.example.com: expires, and nothing renews it');
+      await (await visit.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
+    });
+  });
+
+  describe('a second start', () => {
+    it('shows the first one’s window and ends', async () => {
+      await closeWindow(visit.desktop());
+      await expect(launchDesktop({ dataFolder: visit.dataFolder })).rejects.toThrow(
+        /ended \(0\) before it was ready/,
+      );
+      await expect.poll(() => readWindows(visit.desktop()), WAIT).toMatchObject([{ visible: true }]);
+    });
+
+    it('with a link opens the project that it names, and nothing else that it names', async () => {
+      const open = (link: string) =>
+        launchDesktop({ dataFolder: visit.dataFolder, args: [link] }).catch((error: Error) => error.message);
+      expect(await open(`certdesk://project/${shop}`)).toMatch(/ended \(0\)/);
+      const page = await visit.page();
+      await expect.poll(() => visit.desktop().addressOf(page), WAIT).toContain(`#/projects/${shop}`);
+      expect(await open('certdesk://project/..%2f..%2fetc')).toMatch(/ended \(0\)/);
+      expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
+    });
+  });
+
+  describe('ways out of the window', () => {
+    it('a web link opens in the user’s browser; the window stays where it is', async () => {
+      const page = await visit.page();
+      const before = visit.desktop().addressOf(page);
+      await page.evaluate(() => {
+        for (const [href, target] of [
+          ['https://letsencrypt.org/docs/', '_blank'],
+          ['https://letsencrypt.org/help/', ''],
+          ['http://example.com/', ''],
+          ['http://example.com/', '_blank'],
+        ] as const) {
+          const link = Object.assign(document.createElement('a'), { href, target, rel: 'noreferrer' });
+          document.body.append(link);
+          link.click();
+          link.remove();
+        }
+        window.open('https://certbot.eff.org/');
+      });
+      await expect
+        .poll(async () => (await readOpened(visit.desktop())).toSorted(), WAIT)
+        .toEqual(expect.arrayContaining(['https://certbot.eff.org/', 'https://letsencrypt.org/docs/']));
+      expect((await readOpened(visit.desktop())).filter((url) => !url.startsWith('https://'))).toEqual([]);
+      expect(visit.desktop().addressOf(page)).toBe(before);
+      expect(await readWindows(visit.desktop())).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,88 @@
+// What is told once, and which certificates expire without a renewal in sight.
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import type { ListedCertificate } from '../../src/main/engine/attention.ts';
+import { partLeft } from '../../src/main/engine/expiring.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+describe('something is told', () => {
+  const DAY = 86_400_000;
+  let now: Date;
+  let app: TestApp;
+  const start = (dataFolder?: string) =>
+    startApp({
+      platform: { clock: { now: () => now } },
+      ...(dataFolder === undefined ? {} : { dataFolder }),
+    });
+  const mayTell = (key: string) => app.app.engine.desktopNotes.mayTell(key, DAY);
+
+  beforeEach(async () => {
+    now = new Date('2026-06-01T12:00:00Z');
+    app = await start();
+  });
+  afterEach(() => app.stop());
+
+  it('once a day, and each thing by itself', async () => {
+    expect(await mayTell('failed:a')).toBe(true);
+    expect(await mayTell('failed:a')).toBe(false);
+    expect(await mayTell('failed:b')).toBe(true);
+    now = new Date(now.getTime() + DAY - 1);
+    expect(await mayTell('failed:a')).toBe(false);
+    now = new Date(now.getTime() + 2);
+    expect(await mayTell('failed:a')).toBe(true);
+  });
+
+  it('once, though ten ask at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => mayTell('failed:a')));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('once, whatever is restarted between', async () => {
+    expect(await mayTell('failed:a')).toBe(true);
+    await app.close();
+    app = await start(app.dataFolder);
+    expect(await mayTell('failed:a')).toBe(false);
+  });
+
+  it('again after the clock was set back by far: it is not silent for ever', async () => {
+    expect(await mayTell('failed:a')).toBe(true);
+    now = new Date(now.getTime() - 10 * DAY);
+    expect(await mayTell('failed:a')).toBe(true);
+  });
+});
+
+describe('of a certificate of 90 days', () => {
+  const certificate = (more: Partial<ListedCertificate> = {}): ListedCertificate => ({
+    projectId: 'p',
+    issuedAt: '2026-01-01T00:00:00Z',
+    expiresAt: '2026-04-01T00:00:00Z',
+    revokedAt: null,
+    failures: 0,
+    attemptAt: null,
+    renewable: true,
+    ...more,
+  });
+  const daysLeft = (days: number) => new Date(Date.parse('2026-04-01T00:00:00Z') - days * 86_400_000);
+
+  test.each([
+    [31, null],
+    [30, 3],
+    [15.1, 3],
+    [15, 6],
+    [7.6, 6],
+    [7.5, 12],
+    [0.1, 12],
+    [0, null],
+    [-3, null],
+  ])('with %d days left that nothing renews, the part is %s', (days, part) =>
+    expect(partLeft(certificate(), daysLeft(days))).toBe(part),
+  );
+
+  it('one that will be renewed is none, until that fails or is overdue', () => {
+    const soon = { attemptAt: daysLeft(9).toISOString() };
+    expect(partLeft(certificate(soon), daysLeft(10))).toBeNull();
+    expect(partLeft(certificate({ ...soon, failures: 1 }), daysLeft(10))).toBe(6);
+    expect(partLeft(certificate(soon), daysLeft(8))).toBe(6);
+  });
+  it('one that is revoked is none: that is told otherwise', () =>
+    expect(partLeft(certificate({ revokedAt: '2026-03-01T00:00:00Z' }), daysLeft(10))).toBeNull());
+});

@@ -1,0 +1,110 @@
+// What the application has handed to the system so far, as recorder.cjs noted it; and a person's answers to it.
+import type { Desktop } from './launch.ts';
+
+export interface ShownTray {
+  /** The name of its image: `ok`. */
+  readonly icon: string;
+  readonly toolTip: string;
+  /** A line is `-`; what cannot be chosen is in brackets. */
+  readonly menu: readonly string[];
+}
+
+export interface ShownNotification {
+  readonly title: string;
+  readonly body: string;
+  readonly silent: boolean;
+}
+
+interface Item {
+  readonly label: string;
+  readonly type: string;
+  readonly enabled: boolean;
+  click(): void;
+}
+
+interface Record {
+  readonly trays: readonly { image: string; toolTip: string; menu: { items: readonly Item[] } }[];
+  readonly notifications: readonly (ShownNotification & { emit(name: string): void })[];
+  readonly dialogs: readonly { message: string; detail: string; buttons: readonly string[] }[];
+  readonly answers: number[];
+  readonly opened: readonly string[];
+}
+
+declare global {
+  var certdeskRecord: Record;
+}
+
+export const readTray = (desktop: Desktop): Promise<ShownTray> =>
+  desktop.evaluate(() => {
+    const tray = globalThis.certdeskRecord.trays[0];
+    const nameOf = ({ type, enabled, label }: Item) =>
+      type === 'separator' ? '-' : enabled ? label : `(${label})`;
+    return {
+      icon: /(\w+?)(?:Template)?\.png$/.exec(tray?.image ?? '')?.[1] ?? '',
+      toolTip: tray?.toolTip ?? '',
+      menu: (tray?.menu?.items ?? []).map(nameOf),
+    };
+  }, null);
+
+/** @throws where the menu has no such item, or it cannot be chosen. */
+export const chooseInTray = (desktop: Desktop, label: string): Promise<void> =>
+  desktop.evaluate((_, wanted) => {
+    const item = globalThis.certdeskRecord.trays[0]?.menu.items.find((each) => each.label === wanted);
+    if (item === undefined || !item.enabled) throw new Error(`The tray's menu has no ${wanted}`);
+    item.click();
+  }, label);
+
+export const readNotifications = (desktop: Desktop): Promise<readonly ShownNotification[]> =>
+  desktop.evaluate(
+    () =>
+      globalThis.certdeskRecord.notifications.map(({ title, body, silent }) => ({
+        title,
+        body,
+        silent: silent === true,
+      })),
+    null,
+  );
+
+export const clickNotification = (desktop: Desktop, index: number): Promise<void> =>
+  desktop.evaluate((_, at) => globalThis.certdeskRecord.notifications[at]?.emit('click'), index);
+
+export const readDialogs = (desktop: Desktop) =>
+  desktop.evaluate(
+    () =>
+      globalThis.certdeskRecord.dialogs.map(({ message, detail, buttons }) => ({ message, detail, buttons })),
+    null,
+  );
+
+/** The button of the next dialog. */
+export const answerNext = (desktop: Desktop, button: number): Promise<void> =>
+  desktop.evaluate((_, which) => void globalThis.certdeskRecord.answers.push(which), button);
+
+export const readOpened = (desktop: Desktop): Promise<readonly string[]> =>
+  desktop.evaluate(() => [...globalThis.certdeskRecord.opened], null);
+
+export interface ShownWindow {
+  readonly url: string;
+  readonly visible: boolean;
+  readonly focused: boolean;
+}
+
+export const readWindows = (desktop: Desktop): Promise<readonly ShownWindow[]> =>
+  desktop.evaluate(
+    ({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => ({
+        url: window.webContents.getURL(),
+        visible: window.isVisible(),
+        focused: window.isFocused(),
+      })),
+    null,
+  );
+
+/** As a person closes it; resolves when its page is gone. */
+export async function closeWindow(desktop: Desktop): Promise<void> {
+  const page = await desktop.page();
+  const gone = page.waitForEvent('close');
+  await desktop.evaluate(({ BrowserWindow }) => {
+    for (const window of BrowserWindow.getAllWindows()) window.close();
+  }, null);
+  await gone;
+}
