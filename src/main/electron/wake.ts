@@ -3,7 +3,7 @@ import { net, powerMonitor } from 'electron';
 import { hasJumped, type Moment } from '../desktop/wake.ts';
 
 /** A sweep is to begin within 10 s. */
-const LOOK_MS = 4_000;
+const LOOK_MS = 2_000;
 
 /** @returns a function that ends it. */
 export function watchWake(onWake: (why: 'resume' | 'online' | 'clock') => void): () => void {
