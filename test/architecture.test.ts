@@ -21,6 +21,11 @@ const RULES: readonly Rule[] = [
   { place: 'shared', may: ['shared'], packages: ['zod'] },
   { place: 'main/engine/acme/client.ts', may: ['shared', 'main/engine'], packages: ['acme-client', NODE] },
   {
+    place: 'main/engine/notifications/smtp.ts',
+    may: ['shared', 'main/engine'],
+    packages: ['nodemailer', NODE],
+  },
+  {
     place: 'main/engine/dns',
     may: ['shared', 'main/engine'],
     packages: ['zod', NODE, 'dns-packet', '@aws-sdk/', 'google-auth-library', '@smithy/'],

@@ -99,6 +99,13 @@ export const ERRORS = {
   DNS_PROVIDER_UNAVAILABLE: entry(502, true, 'The DNS provider is out of reach or failing. Try again later.'),
   DNS_LOOKUP_FAILED: entry(502, true, 'A DNS lookup that is needed failed. Details name server and reason.'),
 
+  NOTIFICATION_CHANNEL_NOT_FOUND: entry(404, false, 'There is no notification channel of this id.'),
+  NOTIFICATION_FAILED: entry(
+    502,
+    true,
+    'The mail server or webhook did not take the message. Details hold what came back.',
+  ),
+
   UNKNOWN_CA: entry(400, false, 'No such CA. GET /cas lists them; an https directory URL is taken too.'),
   ACME_EAB_REQUIRED: entry(
     400,

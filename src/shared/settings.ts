@@ -69,6 +69,15 @@ export const BackupSettingsSchema = z.strictObject({
   keep: z.number().int().min(1).max(1_000),
 });
 
+export const NotificationSettingsSchema = z.strictObject({
+  /** UTC. */
+  digestDay: z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']),
+  /** Of that day, UTC. */
+  digestHour: z.number().int().min(0).max(23),
+  /** Hours that Certdesk may have stood still (stopped, asleep) before that is told of as a missed sweep. */
+  missedAfterHours: z.number().int().min(1).max(720),
+});
+
 const SECTIONS = {
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
@@ -76,6 +85,7 @@ const SECTIONS = {
   desktop: DesktopSettingsSchema,
   renewals: RenewalSettingsSchema,
   backup: BackupSettingsSchema,
+  notifications: NotificationSettingsSchema,
 } as const;
 
 export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
@@ -90,6 +100,7 @@ export const PatchSettingsSchema = z.strictObject({
   desktop: SECTIONS.desktop.partial().optional(),
   renewals: SECTIONS.renewals.partial().optional(),
   backup: SECTIONS.backup.partial().optional(),
+  notifications: SECTIONS.notifications.partial().optional(),
 });
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
@@ -106,4 +117,5 @@ export const DEFAULT_SETTINGS: Settings = {
   desktop: { startAtLogin: false, notifications: true, updateFeed: null },
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },
+  notifications: { digestDay: 'monday', digestHour: 8, missedAfterHours: 12 },
 };

@@ -4,6 +4,7 @@ import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { notifications } from './notifications.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
 import { renewals } from './renewals.ts';
@@ -21,6 +22,7 @@ export const appRouter = router({
   jobs,
   overview,
   renewals,
+  notifications,
   tokens,
   sessions,
   audit,

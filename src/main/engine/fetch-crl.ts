@@ -42,9 +42,11 @@ export function createCrlFetcher({ privateToo = false } = {}): CrlFetcher {
   };
 }
 
-const PRIVATE = 'it is at a private address, and those are not asked';
+/** Why an address was not asked. */
+export const PRIVATE = 'it is at a private address, and those are not asked';
 
-const publicOnly: LookupFunction = (hostname, options, callback) => {
+/** In place of Node's lookup: finds public addresses only, at the moment of the connection. */
+export const publicOnly: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const open = (addresses ?? []).filter(({ address }) => !isPrivate(address));
     const [first] = open;

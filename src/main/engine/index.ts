@@ -38,6 +38,7 @@ import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { createNotifications, type Notifications } from './notifications/notifications.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import { type Pace, REAL_PACE } from './pace.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
@@ -96,6 +97,7 @@ export interface Engine {
   readonly settings: SettingsVerbs;
   readonly budget: Pick<BudgetVerbs, 'get'>;
   readonly overview: OverviewVerbs;
+  readonly notifications: Notifications;
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
   caAccounts(): Promise<readonly CaAccount[]>;
@@ -164,6 +166,8 @@ export function createEngine(ports: EnginePorts): Engine {
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
   const dnsCredentials = createDnsCredentials({ ...ports, journal });
+  const { version } = ports.surroundings();
+  const notifications = createNotifications({ ...deps, secrets, overview, version });
 
   return {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
@@ -180,6 +184,7 @@ export function createEngine(ports: EnginePorts): Engine {
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal),
     overview,
+    notifications,
     budget: deps.budget,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
@@ -202,10 +207,12 @@ export function createEngine(ports: EnginePorts): Engine {
       );
       const resumed = await queue.resume();
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are gone on with');
+      await notifications.start(); // before the first sweep, which leaves a new heartbeat
       scheduler.start();
     },
     async stop() {
       scheduler.stop();
+      await notifications.stop();
       await queue.stop();
       await Promise.all([ports.acme.close(), crl.close()]);
     },

@@ -3,6 +3,7 @@
 import { PROJECT_SECRET } from './challenges/dns-choice.ts';
 import { CREDENTIAL_SECRET } from './dns-credentials.ts';
 import { JOB_SECRET } from './jobs/job-secrets.ts';
+import { CHANNEL_SECRET } from './notifications/send.ts';
 import type { SecretStore } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -15,6 +16,7 @@ export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): 
       return unfinished || (await stores.orders.get(id)) !== null;
     },
     [CREDENTIAL_SECRET]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
+    [CHANNEL_SECRET]: async (id) => (await stores.notifications.channel(id)) !== null,
     [PROJECT_SECRET]: async (id) => (await stores.projects.get(id)) !== null,
   };
   for (const name of await secrets.names()) {

@@ -20,6 +20,7 @@ import type {
   SessionRecord,
   TokenRecord,
 } from './model.ts';
+import type { NotificationStore } from './notifications/model.ts';
 
 export type Patch<T, Fixed extends keyof T> = Partial<Omit<T, Fixed>>;
 
@@ -301,6 +302,7 @@ export interface Stores {
   readonly settings: SettingStore;
   readonly caUsage: CaUsageStore;
   readonly overview: OverviewStore;
+  readonly notifications: NotificationStore;
   /** All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,6 @@
 // The tables as Kysely sees them; migrations/ is what makes them.
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { NotificationKind } from '../../shared/notification.ts';
 
 export interface Schema {
   projects: ProjectsTable;
@@ -16,6 +17,9 @@ export interface Schema {
   events: EventsTable;
   settings: SettingsTable;
   ca_usage: CaUsageTable;
+  notification_channels: NotificationChannelsTable;
+  notification_deliveries: NotificationDeliveriesTable;
+  notification_states: NotificationStatesTable;
 }
 
 interface ProjectsTable {
@@ -193,4 +197,40 @@ interface CaUsageTable {
 interface SettingsTable {
   key: string;
   value: string;
+}
+
+interface NotificationChannelsTable {
+  id: string;
+  name: string;
+  type: 'email' | 'webhook';
+  enabled: number;
+  kinds: string;
+  email: string | null;
+  webhook: string | null;
+  created_at: string;
+  updated_at: string;
+  last_sent_at: string | null;
+  last_error: string | null;
+}
+
+interface NotificationDeliveriesTable {
+  seq: Generated<number>;
+  id: string;
+  channel_id: string;
+  kind: NotificationKind;
+  message: string;
+  state: 'waiting' | 'sent' | 'given-up';
+  attempts: number;
+  created_at: string;
+  next_attempt_at: string | null;
+  finished_at: string | null;
+  last_error: string | null;
+}
+
+interface NotificationStatesTable {
+  key: string;
+  kind: NotificationKind;
+  severity: 'critical' | 'warning';
+  project_id: string | null;
+  told_at: string;
 }

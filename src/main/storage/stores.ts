@@ -8,6 +8,7 @@ import { createCertificateStore } from './certificates.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
 import { createJobStore } from './jobs.ts';
+import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
 import { createOverviewStore } from './overview.ts';
 import { createProjectStore } from './projects.ts';
@@ -32,6 +33,7 @@ export function createStores(db: Kysely<Schema>): Stores {
     settings: createSettingStore(db),
     caUsage: createCaUsageStore(db),
     overview: createOverviewStore(db),
+    notifications: createNotificationStore(db),
     transaction: (work) => db.transaction().execute((trx) => work(createStores(trx))),
   };
 }

@@ -5,6 +5,15 @@ import { listing } from './0003-listing.ts';
 import { audit } from './0004-audit.ts';
 import { renewal } from './0005-renewal.ts';
 import { renewalSpread } from './0006-renewal-spread.ts';
+import { notifications } from './0007-notifications.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, sessions, listing, audit, renewal, renewalSpread];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  sessions,
+  listing,
+  audit,
+  renewal,
+  renewalSpread,
+  notifications,
+];

@@ -1,0 +1,104 @@
+// Where people are told. Channels are the whole installation's, so a token that is for some projects only may not touch
+// them. Passwords, addresses of webhooks and tokens go in and never come out.
+import { z } from 'zod';
+import {
+  ChannelSchema,
+  ChannelTestSchema,
+  CreateChannelSchema,
+  CreatedChannelSchema,
+  DeliverySchema,
+  UpdateChannelSchema,
+} from '../../shared/notification.ts';
+import { operation, requireAllProjects, router } from './trpc.ts';
+
+const channelId = z.string().min(1).max(64);
+/** A test has its own end: a caller that went away, or this. */
+const TEST_MS = 60_000;
+
+export const notifications = router({
+  list: operation('projects:read')
+    .meta({
+      rest: { method: 'GET', path: '/notifications', summary: 'Notification channels (never their secrets)' },
+    })
+    .output(z.object({ channels: z.array(ChannelSchema) }))
+    .query(async ({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return { channels: [...(await ctx.engine.notifications.list())] };
+    }),
+
+  create: operation('projects:write')
+    .meta({
+      rest: { method: 'POST', path: '/notifications', summary: 'Make a notification channel', status: 201 },
+    })
+    .input(z.object({ body: CreateChannelSchema }))
+    .output(CreatedChannelSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.notifications.create(input.body);
+    }),
+
+  update: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'PATCH',
+        path: '/notifications/{channelId}',
+        summary: 'Change a channel; secrets that are left out stay',
+      },
+    })
+    .input(z.object({ channelId, body: UpdateChannelSchema }))
+    .output(ChannelSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.notifications.update(input.channelId, input.body);
+    }),
+
+  remove: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'DELETE',
+        path: '/notifications/{channelId}',
+        summary: 'Remove a channel, with what waits for it',
+      },
+    })
+    .input(z.object({ channelId, body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      await ctx.engine.notifications.remove(input.channelId);
+      return { success: true as const, message: 'Notification channel removed' };
+    }),
+
+  test: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/notifications/{channelId}/test',
+        summary: 'Send a test message and say what came back',
+      },
+    })
+    .input(z.object({ channelId, body: z.strictObject({}).optional() }))
+    .output(ChannelTestSchema)
+    .mutation(({ ctx, input, signal }) => {
+      requireAllProjects(ctx.principal);
+      const until = AbortSignal.any([
+        AbortSignal.timeout(TEST_MS),
+        ...(signal === undefined ? [] : [signal]),
+      ]);
+      return ctx.engine.notifications.test(input.channelId, until);
+    }),
+
+  queue: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/notifications/queue',
+        summary: 'What was delivered, waits or was given up; newest first',
+      },
+    })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
+    .output(z.object({ deliveries: z.array(DeliverySchema) }))
+    .query(async ({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return { deliveries: [...(await ctx.engine.notifications.queue(input.limit))] };
+    }),
+});

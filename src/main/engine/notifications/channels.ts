@@ -1,0 +1,184 @@
+// Where people want to be told: mail servers and webhooks. Their secrets are in the secret store and nowhere else, and
+// no answer holds one.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type {
+  Channel,
+  ChannelTest,
+  CreateChannel,
+  CreatedChannel,
+  Delivery,
+  UpdateChannel,
+} from '../../../shared/notification.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { CertdeskError } from '../errors.ts';
+import type { Stores } from '../stores.ts';
+import { checkMail, checkUrl, maskUrl } from './check.ts';
+import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
+import type { OutboxDeps } from './outbox.ts';
+import { channelSecret, readSecrets, send } from './send.ts';
+
+export interface ChannelVerbs {
+  list(): Promise<readonly Channel[]>;
+  /** @throws INVALID_REQUEST with the field */
+  create(body: CreateChannel): Promise<CreatedChannel>;
+  /** What waits for the channel is tried at once. @throws NOTIFICATION_CHANNEL_NOT_FOUND, INVALID_REQUEST */
+  update(id: string, body: UpdateChannel): Promise<Channel>;
+  /** What waits for it is told to nobody. @throws NOTIFICATION_CHANNEL_NOT_FOUND */
+  remove(id: string): Promise<void>;
+  /** Sends one message now. @throws NOTIFICATION_CHANNEL_NOT_FOUND, NOTIFICATION_FAILED with what came back */
+  test(id: string, signal: AbortSignal): Promise<ChannelTest>;
+  /** Newest first. */
+  queue(limit: number): Promise<readonly Delivery[]>;
+}
+
+export function createChannels(deps: OutboxDeps): ChannelVerbs {
+  const { stores, journal, secrets, clock } = deps;
+  const now = () => toTimestamp(clock.now());
+
+  async function present(record: ChannelRecord): Promise<Channel> {
+    const { kinds, ...rest } = record;
+    const waiting = (await stores.notifications.waiting()).get(record.id) ?? 0;
+    return { ...rest, kinds: [...kinds], waiting };
+  }
+
+  return {
+    list: async () => Promise.all((await stores.notifications.channels()).map(present)),
+
+    async create(body) {
+      const id = randomUUID();
+      const { record, kept, made } = fromBody(body);
+      const at = now();
+      const channel = { ...record, id, createdAt: at, updatedAt: at, lastSentAt: null, lastError: null };
+      // The secrets first: a row without them would be a channel that cannot work.
+      await secrets.set(channelSecret(id), JSON.stringify(kept));
+      await journal.write(async (tx, emit) => {
+        await tx.notifications.createChannel(channel);
+        const message = `Notification channel ${channel.name} (${channel.type}) made`;
+        await emit({ kind: 'notification-channel.created', message });
+      });
+      return { ...(await present(channel)), signingSecret: made };
+    },
+
+    async update(id, body) {
+      const record = await findChannel(stores, id);
+      const kept = await readSecrets(secrets, id);
+      const changed = change(record, kept, body);
+      if (changed.kept !== kept) await secrets.set(channelSecret(id), JSON.stringify(changed.kept));
+      await journal.write(async (tx, emit) => {
+        await findChannel(tx, id);
+        await tx.notifications.updateChannel(id, { ...changed.record, updatedAt: now() });
+        if (changed.record.enabled) await tx.notifications.putOff(id, null);
+        else await tx.notifications.dropWaiting(id);
+        const message = `Notification channel ${changed.record.name} changed: ${Object.keys(body).join(', ')}`;
+        await emit({ kind: 'notification-channel.updated', message });
+      });
+      return present(await findChannel(stores, id));
+    },
+
+    async remove(id) {
+      await findChannel(stores, id);
+      // The secrets first: where the secret store cannot be reached the row stays, and it can be tried again.
+      await secrets.delete(channelSecret(id));
+      await journal.write(async (tx, emit) => {
+        const { name } = await findChannel(tx, id);
+        await tx.notifications.deleteChannel(id);
+        await emit({ kind: 'notification-channel.removed', message: `Notification channel ${name} removed` });
+      });
+    },
+
+    async test(id, signal) {
+      const channel = await findChannel(stores, id);
+      const started = performance.now();
+      const message = testMessage(channel, now());
+      const { status, answer } = await send(deps, { channel, id: randomUUID(), message }, signal);
+      const ms = Math.round(performance.now() - started);
+      await stores.notifications.updateChannel(id, { lastSentAt: now(), lastError: null });
+      const where =
+        channel.type === 'email' ? 'The mail server took the message' : 'The webhook took the message';
+      return { success: true, message: `${where} in ${ms} ms: ${answer}`, answer, status, ms };
+    },
+
+    queue: async (limit) =>
+      (await stores.notifications.deliveries(limit)).map(({ message, ...rest }) => ({
+        ...rest,
+        title: message.title,
+      })),
+  };
+}
+
+async function findChannel({ notifications }: Stores, id: string): Promise<ChannelRecord> {
+  const record = await notifications.channel(id);
+  if (record !== null) return record;
+  throw new CertdeskError('NOTIFICATION_CHANNEL_NOT_FOUND', `There is no notification channel ${id}`);
+}
+
+type Given = Pick<ChannelRecord, 'name' | 'type' | 'enabled' | 'kinds' | 'email' | 'webhook'>;
+
+interface Read {
+  readonly record: Given;
+  readonly kept: ChannelSecrets;
+  /** The signing secret that was made here. */
+  readonly made: string | null;
+}
+
+function fromBody(body: CreateChannel): Read {
+  const { name, type, enabled, kinds } = body;
+  const common = { name, type, enabled, kinds: [...new Set(kinds)] };
+  if (body.type === 'email') {
+    const { password = null, username = null, rootCertificate = null, ...rest } = body.email;
+    const email = { ...rest, username, rootCertificate };
+    checkMail(email, password);
+    return { record: { ...common, email, webhook: null }, kept: { password }, made: null };
+  }
+  const { url, preset, token = null, allowPrivate = false, signingSecret } = body.webhook;
+  checkUrl({ url, preset, allowPrivate });
+  const made = signingSecret === undefined ? randomBytes(32).toString('base64url') : null;
+  const kept = { url, token, signingSecret: signingSecret ?? made ?? '' };
+  const webhook = { preset, url: maskUrl(url), hasToken: token !== null, allowPrivate };
+  return { record: { ...common, email: null, webhook }, kept, made };
+}
+
+function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChannel) {
+  const { name = before.name, enabled = before.enabled, kinds = before.kinds } = body;
+  const common = { name, enabled, kinds: [...new Set(kinds)] };
+  if (
+    (body.email !== undefined && before.email === null) ||
+    (body.webhook !== undefined && before.webhook === null)
+  ) {
+    throw new CertdeskError('INVALID_REQUEST', `This channel is of the type ${before.type}: make a new one`, {
+      issues: [{ field: body.email === undefined ? 'webhook' : 'email', message: 'is of the other type' }],
+    });
+  }
+  if (before.email !== null) {
+    const { password = secrets.password ?? null, ...rest } = body.email ?? {};
+    const email = { ...before.email, ...defined(rest) };
+    checkMail(email, password);
+    // A password is not sent to another server than the one that it was given for.
+    if (body.email?.password === undefined && password !== null && email.host !== before.email.host) {
+      throw new CertdeskError('INVALID_REQUEST', 'email.password: give it anew for another mail server', {
+        issues: [{ field: 'email.password', message: 'give it anew for another mail server' }],
+      });
+    }
+    const kept = password === (secrets.password ?? null) ? secrets : { password };
+    return { record: { ...common, email, webhook: null }, kept };
+  }
+  const given = defined(body.webhook ?? {});
+  const { url = secrets.url ?? '', preset = before.webhook?.preset ?? 'generic' } = given;
+  const { allowPrivate = before.webhook?.allowPrivate ?? false, token = secrets.token ?? null } = given;
+  checkUrl({ url, preset, allowPrivate });
+  const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
+  const webhook = { preset, url: maskUrl(url), hasToken: token !== null, allowPrivate };
+  return { record: { ...common, email: null, webhook }, kept: body.webhook === undefined ? secrets : kept };
+}
+
+function defined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function testMessage({ name }: ChannelRecord, at: string): Message {
+  const host = hostname();
+  const text = `This is a test of the channel ${name}. Certdesk on ${host} can reach you here.`;
+  return { kind: 'digest', state: 'news', at, host, title: 'Test message', text, items: [], total: 0 };
+}

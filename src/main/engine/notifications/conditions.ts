@@ -1,0 +1,93 @@
+// What there is to tell of at this moment: the verdicts of attention.ts, as the kinds that people choose from.
+import type { NotificationKind } from '../../../shared/notification.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
+import { readHeartbeat } from '../jobs/scheduler.ts';
+import { expiresSoonBy } from '../present.ts';
+import { readSettings } from '../settings.ts';
+import type { Stores } from '../stores.ts';
+import type { MessageItem, ToldState } from './model.ts';
+import { readable } from './words.ts';
+
+export interface Condition extends Omit<ToldState, 'toldAt'> {
+  /** Its words, which are looked up for what is told only. */
+  item(): Promise<MessageItem>;
+}
+
+/** A sweep comes each minute; five without one is no chance any more. */
+export const LATE_MS = 5 * 60_000;
+
+/** @param calmSince When Certdesk began to run, or the machine woke up: what is late from before is being caught up. */
+export async function findConditions(
+  stores: Stores,
+  now: Date,
+  calmSince: Date,
+): Promise<readonly Condition[]> {
+  const at = toTimestamp(now);
+  const [listed, failed, { pausedUntil }, sweep] = await Promise.all([
+    stores.overview.candidates(null, { now: at, soon: expiresSoonBy(now) }),
+    stores.overview.failedObtains(null),
+    readSettings(stores.settings, 'renewals'),
+    lateSweep(stores, now, calmSince),
+  ]);
+  const paused = pausedUntil !== null && pausedUntil > at;
+  const held = listed.flatMap((certificate) => {
+    const need = needOf(certificate, now, paused);
+    return need === null ? [] : ofCertificate(stores, certificate, need, now.getTime() - calmSince.getTime());
+  });
+  const lacking = failed.map(({ projectId, jobId }): Condition => {
+    const state = { key: `failed:${projectId}`, kind: 'failed', severity: 'warning', projectId } as const;
+    return { ...state, item: () => failedObtain(stores, projectId, jobId) };
+  });
+  return [...held, ...lacking, ...sweep];
+}
+
+/** Long enough after a start for what was due to be begun. */
+const CALM_MS = 30 * 60_000;
+
+function ofCertificate(
+  stores: Stores,
+  certificate: ListedCertificate,
+  need: Need,
+  runningMs: number,
+): readonly Condition[] {
+  if (need.kind === 'overdue' && runningMs < CALM_MS) return [];
+  const { projectId } = certificate;
+  const { severity } = need;
+  const item = () => certificateItem(stores, certificate, need);
+  return kindsOf(need).map((kind) => ({ key: `${kind}:${projectId}`, kind, severity, projectId, item }));
+}
+
+/** A renewal that still fails in the last part of a lifetime is both. */
+function kindsOf({ kind, severity }: Need): readonly NotificationKind[] {
+  if (kind === 'revoked') return ['revoked'];
+  if (kind === 'failing') return severity === 'critical' ? ['failed', 'expiring'] : ['failed'];
+  return ['expiring'];
+}
+
+async function certificateItem(stores: Stores, listed: ListedCertificate, need: Need): Promise<MessageItem> {
+  const certificate = await stores.certificates.active(listed.projectId);
+  const error = certificate?.renewal.lastError ?? null;
+  return {
+    projectId: listed.projectId,
+    domain: certificate?.domain ?? null,
+    cause: causeOf(need, listed, error),
+    expiresAt: listed.expiresAt,
+  };
+}
+
+async function failedObtain(stores: Stores, projectId: string, jobId: string): Promise<MessageItem> {
+  const [project, job] = await Promise.all([stores.projects.get(projectId), stores.jobs.get(jobId)]);
+  const cause = causeOf({ kind: 'obtain_failed', severity: 'warning' }, null, job?.error?.error ?? null);
+  return { projectId, domain: project?.domain ?? project?.name ?? null, cause, expiresAt: null };
+}
+
+async function lateSweep(stores: Stores, now: Date, calmSince: Date): Promise<readonly Condition[]> {
+  const heartbeat = await readHeartbeat(stores);
+  const last = heartbeat === null ? 0 : Date.parse(heartbeat.at);
+  if (now.getTime() - Math.max(last, calmSince.getTime()) <= LATE_MS) return [];
+  const since = heartbeat === null ? 'Certdesk began to run' : readable(heartbeat.at);
+  const cause = `Certdesk runs, and has not looked for renewals since ${since}. Restart it.`;
+  const state = { key: 'sweep', kind: 'sweep_missed', severity: 'critical', projectId: null } as const;
+  return [{ ...state, item: async () => ({ projectId: null, domain: null, cause, expiresAt: null }) }];
+}

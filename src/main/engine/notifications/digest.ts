@@ -1,0 +1,77 @@
+// Once a week: all is well, and what is not. Its silence is news too: where it does not come, Certdesk does not run.
+import { hostname } from 'node:os';
+import type { Overview } from '../../../shared/overview.ts';
+import type { Settings } from '../../../shared/settings.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { OverviewVerbs } from '../overview.ts';
+import { readSettings } from '../settings.ts';
+import type { Stores } from '../stores.ts';
+import type { Message } from './model.ts';
+import { enqueue } from './outbox.ts';
+import { MAX_ITEMS, readable } from './words.ts';
+
+const TOLD = 'notifications:digest';
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/** Tells it where its moment has passed since it was told last; a moment that was slept through is made up for, once. */
+export async function digest(
+  { stores, overview }: { readonly stores: Stores; readonly overview: OverviewVerbs },
+  now: Date,
+): Promise<void> {
+  const moment = toTimestamp(lastMoment(await readSettings(stores.settings, 'notifications'), now));
+  const told = await stores.settings.get(TOLD);
+  if (typeof told === 'string' && told >= moment) return;
+  // The first week begins with the first look.
+  const message = typeof told === 'string' ? toMessage(await overview.get(null), now) : null;
+  await stores.transaction(async (tx) => {
+    await tx.settings.set(TOLD, moment);
+    if (message !== null) await enqueue(tx, message);
+  });
+}
+
+/** The last one that is not after now; UTC. */
+export function lastMoment(
+  { digestDay, digestHour }: Pick<Settings['notifications'], 'digestDay' | 'digestHour'>,
+  now: Date,
+): Date {
+  const moment = new Date(now);
+  moment.setUTCHours(digestHour, 0, 0, 0);
+  moment.setUTCDate(moment.getUTCDate() - ((moment.getUTCDay() - DAYS.indexOf(digestDay) + 7) % 7));
+  if (moment > now) moment.setUTCDate(moment.getUTCDate() - 7);
+  return moment;
+}
+
+export function toMessage({ health, counts, attention, timeline, engine }: Overview, now: Date): Message {
+  const items = attention.items.slice(0, MAX_ITEMS).map(({ projectId, domain, name, cause, expiresAt }) => {
+    return { projectId, domain: domain ?? name, cause, expiresAt };
+  });
+  const week = toTimestamp(new Date(now.getTime() + 7 * 86_400_000));
+  const coming = timeline.days.filter(({ day }) => day <= week.slice(0, 10));
+  const renewals = coming.reduce((sum, day) => sum + day.renewals, 0);
+  const held = counts.total - counts.none;
+  const lines = [
+    `${health.sentence}.`,
+    '',
+    `Projects: ${counts.total}; with a certificate: ${held}; expired: ${counts.expired}; revoked: ${counts.revoked}.`,
+    `Renewals planned in the next 7 days: ${renewals}.`,
+    engine.lastSweepAt === null ? null : `Renewals were last looked for ${readable(engine.lastSweepAt)}.`,
+    engine.lastSweepError === null ? null : `The last look failed in part: ${engine.lastSweepError}`,
+    engine.pausedUntil === null ? null : `Renewals are paused until ${readable(engine.pausedUntil)}.`,
+    ...(items.length === 0 ? [] : ['', 'What needs you:']),
+    ...items.map(
+      ({ domain, cause, expiresAt }) =>
+        `- ${domain}: ${cause}${expiresAt === null ? '' : ` It expires ${readable(expiresAt)}.`}`,
+    ),
+    attention.total > items.length ? `- and ${attention.total - items.length} more` : null,
+  ];
+  return {
+    kind: 'digest',
+    state: health.state === 'ok' ? 'news' : 'problem',
+    at: toTimestamp(now),
+    host: hostname(),
+    title: health.state === 'ok' ? `All is well: ${health.sentence}` : `This week: ${health.sentence}`,
+    text: lines.filter((line) => line !== null).join('\n'),
+    items,
+    total: attention.total,
+  };
+}

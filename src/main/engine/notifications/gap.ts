@@ -1,0 +1,38 @@
+// A time in which Certdesk did not run, or the machine slept: seen when it is over, and told where it was long.
+import { hostname } from 'node:os';
+import { toTimestamp } from '../../../shared/time.ts';
+import { readHeartbeat } from '../jobs/scheduler.ts';
+import { readSettings } from '../settings.ts';
+import type { Stores } from '../stores.ts';
+import { enqueue } from './outbox.ts';
+import { compose, readable } from './words.ts';
+
+/** The sweep whose long absence was told of last. */
+const TOLD = 'notifications:gap';
+
+/** To be called before the first sweep after it. */
+export async function tellOfGap(stores: Stores, now: Date): Promise<void> {
+  const [heartbeat, { missedAfterHours }, told] = await Promise.all([
+    readHeartbeat(stores),
+    readSettings(stores.settings, 'notifications'),
+    stores.settings.get(TOLD),
+  ]);
+  if (heartbeat === null || told === heartbeat.at) return;
+  const hours = (now.getTime() - Date.parse(heartbeat.at)) / 3_600_000;
+  if (hours < missedAfterHours) return;
+  const at = toTimestamp(now);
+  const cause = `Certdesk did not run, or its machine slept, from ${readable(heartbeat.at)} to ${readable(at)}. What was due meanwhile is caught up now.`;
+  const item = { projectId: null, domain: null, cause, expiresAt: null };
+  const message = {
+    kind: 'sweep_missed',
+    state: 'problem',
+    at,
+    host: hostname(),
+    items: [item],
+    total: 1,
+  } as const;
+  await stores.transaction(async (tx) => {
+    await tx.settings.set(TOLD, heartbeat.at);
+    await enqueue(tx, compose(message));
+  });
+}

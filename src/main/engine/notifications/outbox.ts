@@ -1,0 +1,126 @@
+// What is to be delivered: written in the transaction of what it tells of, sent after, tried again until it is taken or
+// given up. Sent and killed before that was written, it is sent again under the same id: at least once.
+import { randomUUID } from 'node:crypto';
+import { toTimestamp } from '../../../shared/time.ts';
+import { type CertdeskError, toCertdeskError } from '../errors.ts';
+import type { Journal } from '../journal.ts';
+import type { Clock, Log } from '../ports.ts';
+import { sideBySide } from '../side-by-side.ts';
+import type { Stores } from '../stores.ts';
+import type { ChannelRecord, DeliveryRecord, Message } from './model.ts';
+import { nextAttempt } from './retry.ts';
+import { type SendDeps, send } from './send.ts';
+
+export interface OutboxDeps extends SendDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  random(): number;
+}
+
+const A_LOOK = 100;
+const CHANNELS_AT_ONCE = 4;
+/** What was delivered is shown for so long. */
+const KEEP_MS = 14 * 86_400_000;
+
+/** Puts it into the queue of each channel that is on and wants its kind. @param tx Of the change that it tells of. */
+export async function enqueue(tx: Stores, message: Message): Promise<void> {
+  for (const { id, enabled, kinds } of await tx.notifications.channels()) {
+    if (!enabled || !kinds.includes(message.kind)) continue;
+    await tx.notifications.enqueue({
+      id: randomUUID(),
+      channelId: id,
+      kind: message.kind,
+      message,
+      state: 'waiting',
+      attempts: 0,
+      createdAt: message.at,
+      nextAttemptAt: message.at,
+      finishedAt: null,
+      lastError: null,
+    });
+  }
+}
+
+/** Sends what is due: channels side by side, a channel's messages in their order. */
+export async function deliverDue(deps: OutboxDeps, signal: AbortSignal): Promise<void> {
+  const { stores, clock } = deps;
+  const now = clock.now();
+  await stores.notifications.deleteFinished(toTimestamp(new Date(now.getTime() - KEEP_MS)));
+  const due = await stores.notifications.due(toTimestamp(now), A_LOOK);
+  const channels = [...Map.groupBy(due, ({ channelId }) => channelId).values()];
+  await sideBySide(channels, { limit: CHANNELS_AT_ONCE }, async (messages) => {
+    for (const delivery of messages) {
+      if (signal.aborted) return;
+      // A receiver that fails is left alone until its time: the next message would fail the same way.
+      if (!(await attempt(deps, delivery, signal))) return;
+    }
+  });
+}
+
+async function attempt(deps: OutboxDeps, delivery: DeliveryRecord, signal: AbortSignal): Promise<boolean> {
+  const { stores, log, clock } = deps;
+  const { id, channelId, message } = delivery;
+  const channel = await stores.notifications.channel(channelId);
+  if (channel === null || !channel.enabled) return false;
+  try {
+    const { status, answer } = await send(deps, { channel, id, message }, signal);
+    const at = toTimestamp(clock.now());
+    await stores.transaction(async ({ notifications }) => {
+      const done = { state: 'sent', attempts: delivery.attempts + 1, nextAttemptAt: null } as const;
+      await notifications.updateDelivery(id, { ...done, finishedAt: at, lastError: null });
+      await notifications.updateChannel(channelId, { lastSentAt: at, lastError: null });
+    });
+    log.info(
+      { channel: channel.name, kind: delivery.kind, delivery: id, status, answer },
+      'Notification sent',
+    );
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    await noteFailure(deps, { channel, delivery }, toCertdeskError(error));
+    return false;
+  }
+}
+
+async function noteFailure(
+  { stores, journal, log, clock, random }: OutboxDeps,
+  { channel, delivery }: { readonly channel: ChannelRecord; readonly delivery: DeliveryRecord },
+  error: CertdeskError,
+): Promise<void> {
+  const { id, channelId, createdAt } = delivery;
+  const now = clock.now();
+  const attempts = delivery.attempts + 1;
+  const failed = { attempts, createdAt: new Date(createdAt), now, retryAfter: retryAfterOf(error) };
+  const next = nextAttempt(failed, random());
+  log.warn({ channel: channel.name, delivery: id, attempts, next, code: error.code }, error.message);
+  if (next === null) return giveUp(journal, { channel, delivery }, { attempts, at: toTimestamp(now), error });
+  const until = toTimestamp(next);
+  await stores.transaction(async ({ notifications }) => {
+    await notifications.updateChannel(channelId, { lastError: error.message });
+    await notifications.updateDelivery(id, { attempts, nextAttemptAt: until, lastError: error.message });
+    await notifications.putOff(channelId, until);
+  });
+}
+
+async function giveUp(
+  journal: Journal,
+  { channel, delivery }: { readonly channel: ChannelRecord; readonly delivery: DeliveryRecord },
+  { attempts, at, error }: { readonly attempts: number; readonly at: string; readonly error: CertdeskError },
+): Promise<void> {
+  await journal.write(async (tx, emit) => {
+    const lastError = error.message;
+    const end = { state: 'given-up', attempts, nextAttemptAt: null, finishedAt: at, lastError } as const;
+    await tx.notifications.updateDelivery(delivery.id, end);
+    await tx.notifications.updateChannel(channel.id, { lastError });
+    const told = `A notification to ${channel.name} was given up after ${attempts} attempts in a day: ${delivery.message.title}. ${lastError}`;
+    const audit = { operation: 'notifications.deliver', result: error.code } as const;
+    await emit({ kind: 'notification.given-up', message: told, audit });
+  });
+}
+
+function retryAfterOf({ details }: CertdeskError): number | null {
+  const value = typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
+  return typeof value === 'number' ? value : null;
+}

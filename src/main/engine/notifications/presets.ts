@@ -1,0 +1,121 @@
+// A message in the form that each kind of receiver documents. Pure.
+import type { WebhookPreset } from '../../../shared/notification.ts';
+import type { Message } from './model.ts';
+
+export interface Outgoing {
+  readonly url: string;
+  readonly body: string;
+}
+
+/** @param id The same in every attempt at delivering it. */
+export function toOutgoing(
+  { preset, url }: { readonly preset: WebhookPreset; readonly url: string },
+  id: string,
+  message: Message,
+): Outgoing {
+  if (preset === 'ntfy') return ntfy(url, message);
+  const form = { generic, slack, teams, discord }[preset];
+  return { url, body: JSON.stringify(form(message, id)) };
+}
+
+/** docs/notifications.md describes it: fields are added, never renamed. */
+function generic(message: Message, id: string) {
+  return { version: 1, id, ...message };
+}
+
+/** https://api.slack.com/messaging/webhooks, Block Kit: a header has 150 characters at most, a section 3,000. */
+function slack({ title, text }: Message) {
+  return {
+    text: escapeSlack(title),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', text: cut(title, 150), emoji: false } },
+      { type: 'section', text: { type: 'mrkdwn', text: escapeSlack(cut(text, 2_400)) } },
+    ],
+  };
+}
+
+/** https://api.slack.com/reference/surfaces/formatting#escaping: without it `<!channel>` would call everybody. */
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** An Adaptive Card, as the webhooks of Teams (Workflows) take it; 28 KB at most. */
+function teams({ title, text, state }: Message) {
+  const color = { problem: 'Attention', again: 'Good', news: 'Default' }[state];
+  const block = (line: string, more: object) => ({
+    type: 'TextBlock',
+    text: escapeMarkdown(line),
+    wrap: true,
+    ...more,
+  });
+  return {
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.card.adaptive',
+        contentUrl: null,
+        content: {
+          $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+          type: 'AdaptiveCard',
+          version: '1.4',
+          body: [
+            block(title, { size: 'Medium', weight: 'Bolder', color }),
+            ...cut(text, 12_000)
+              .split('\n')
+              .filter((line) => line !== '')
+              .map((line) => block(line, { spacing: 'Small' })),
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** https://discord.com/developers/docs/resources/webhook#execute-webhook: a title of 256, a description of 4,096. */
+function discord({ title, text, state, at }: Message) {
+  const color = { problem: 0xc92a2a, again: 0x2b8a3e, news: 0x1971c2 }[state];
+  const embed = {
+    title: cut(escapeMarkdown(cut(title, 128)), 256),
+    description: cut(escapeMarkdown(cut(text, 2_000)), 4_096),
+    color,
+    timestamp: at,
+  };
+  return { username: 'Certdesk', embeds: [embed], allowed_mentions: { parse: [] } };
+}
+
+/** `*.example.com` is a name and no emphasis. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\*_~`|[\]<>]/g, (sign) => `\\${sign}`);
+}
+
+/**
+ * https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's root, with the topic in the body, since headers
+ * take no letters outside ASCII. A message has 4,096 octets at most.
+ */
+function ntfy(address: string, { title, text, state, kind }: Message): Outgoing {
+  const url = new URL(address);
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  const topic = decodeURIComponent(parts.pop() ?? '');
+  url.pathname = parts.length === 0 ? '/' : `/${parts.join('/')}/`;
+  const body = {
+    topic,
+    title: cut(title, 250),
+    message: cutOctets(text, 4_000),
+    priority: state === 'problem' ? 4 : 3,
+    tags: ['certdesk', kind],
+  };
+  return { url: url.href, body: JSON.stringify(body) };
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+function cutOctets(text: string, octets: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= octets) return text;
+  return `${bytes
+    .subarray(0, octets - 3)
+    .toString()
+    .replace(/\uFFFD+$/, '')}…`;
+}

@@ -1,0 +1,103 @@
+// One message to one channel, with its secrets out of the secret store; what comes back holds none of them.
+
+import { createRedactor } from '../dns/redact.ts';
+import { CertdeskError, toCertdeskError } from '../errors.ts';
+import type { Json } from '../model.ts';
+import type { Clock, SecretStore } from '../ports.ts';
+import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
+import { toOutgoing } from './presets.ts';
+import { sendMail } from './smtp.ts';
+import type { WebhookSender } from './webhook.ts';
+
+/** What came back. */
+export interface Delivered {
+  /** HTTP status; null for mail. */
+  readonly status: number | null;
+  readonly answer: string;
+}
+
+export interface SendDeps {
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  readonly webhooks: WebhookSender;
+}
+
+/** Before the channel's id: the name of its secrets in the secret store. */
+export const CHANNEL_SECRET = 'notification:';
+
+export const channelSecret = (id: string): string => CHANNEL_SECRET + id;
+
+/** @throws SECRET_STORE_UNAVAILABLE */
+export async function readSecrets(secrets: SecretStore, id: string): Promise<ChannelSecrets> {
+  return JSON.parse((await secrets.get(channelSecret(id))) ?? '{}');
+}
+
+/** @param id Of the delivery. @throws NOTIFICATION_FAILED, SECRET_STORE_UNAVAILABLE, the reason of `signal` */
+export async function send(
+  deps: SendDeps,
+  {
+    channel,
+    id,
+    message,
+  }: { readonly channel: ChannelRecord; readonly id: string; readonly message: Message },
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const kept = await readSecrets(deps.secrets, channel.id);
+  const clean = createRedactor(secretsOf(kept));
+  try {
+    const delivered = await deliver(deps, { channel, id, message, kept }, signal);
+    return { ...delivered, answer: clean.text(delivered.answer) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message: said, details } = toCertdeskError(error);
+    // Made anew: what a library threw may hold the whole request.
+    throw new CertdeskError(code, clean.text(said), cleanDetails(details, clean.text));
+  }
+}
+
+async function deliver(
+  { clock, webhooks }: SendDeps,
+  given: {
+    readonly channel: ChannelRecord;
+    readonly id: string;
+    readonly message: Message;
+    readonly kept: ChannelSecrets;
+  },
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const { channel, id, message, kept } = given;
+  if (channel.email !== null) {
+    const { title, text, host } = message;
+    const subject = `[Certdesk ${host}] ${title}`;
+    const body = `${title}\n\n${text}\n\n--\nCertdesk on ${host}\n`;
+    const date = new Date(message.at);
+    const mail = { server: channel.email, password: kept.password ?? null, id, subject, text: body, date };
+    return sendMail(mail, signal);
+  }
+  const { url, signingSecret } = kept;
+  if (channel.webhook === null || url === undefined || signingSecret === undefined) throw lost();
+  const { preset, allowPrivate } = channel.webhook;
+  const outgoing = toOutgoing({ preset, url }, id, message);
+  const token = kept.token ?? null;
+  return webhooks.post({ ...outgoing, id, now: clock.now(), signingSecret, token, allowPrivate }, signal);
+}
+
+/** Its row is there and its secrets are not: somebody has emptied the secret store. */
+function lost(): CertdeskError {
+  const message = 'The address of this webhook is no longer in the secret store: give it anew.';
+  return new CertdeskError('NOTIFICATION_FAILED', message);
+}
+
+/** A receiver may echo what it was sent: the address whole, its path, or the long parts of that. */
+function secretsOf({ password, url, signingSecret, token }: ChannelSecrets): readonly string[] {
+  const parsed = url === undefined ? null : URL.parse(url);
+  const path = parsed === null ? [] : [parsed.pathname + parsed.search, parsed.pathname];
+  const parts = path.flatMap((text) => text.split(/[/?&=]/)).filter((part) => part.length >= 8);
+  return [password, url, parsed?.href, ...path, ...parts, signingSecret, token].filter(
+    (secret): secret is string => typeof secret === 'string' && secret.length > 1,
+  );
+}
+
+function cleanDetails(details: unknown, clean: (text: string) => string): Json {
+  return details === undefined ? {} : JSON.parse(clean(JSON.stringify(details)));
+}

@@ -1,0 +1,102 @@
+// One message to one mail server (the only importer of nodemailer).
+import { getCACertificates } from 'node:tls';
+import { createTransport } from 'nodemailer';
+import type { Channel } from '../../../shared/notification.ts';
+import { CertdeskError } from '../errors.ts';
+import type { Delivered } from './send.ts';
+
+export interface Mail {
+  readonly server: NonNullable<Channel['email']>;
+  readonly password: string | null;
+  readonly id: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly date: Date;
+}
+
+const WITHIN_MS = 30_000;
+
+/** @throws NOTIFICATION_FAILED with the server's words and code (details.answer, details.status), the reason of `signal` */
+export async function sendMail(mail: Mail, signal: AbortSignal): Promise<Delivered> {
+  const { server, id, subject, text, date } = mail;
+  const transport = createTransport(optionsOf(mail));
+  const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(until.reason);
+  until.addEventListener('abort', end, { once: true });
+  try {
+    const sending = transport.sendMail({
+      from: { name: 'Certdesk', address: server.from },
+      to: server.to,
+      subject,
+      text,
+      date,
+      messageId: `<${id}@${server.from.split('@').pop()}>`,
+      // RFC 3834: nobody's out-of-office assistant answers it.
+      headers: { 'Auto-Submitted': 'auto-generated', 'Certdesk-Delivery': id },
+    });
+    const sent = await Promise.race([sending, ended.promise]);
+    const refused = sent.rejected.length === 0 ? '' : ` (refused: ${sent.rejected.map(String).join(', ')})`;
+    return { status: null, answer: `${sent.response}${refused}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw until.aborted
+      ? failed(`it did not finish within ${WITHIN_MS / 1000} seconds`)
+      : explain(error, mail);
+  } finally {
+    until.removeEventListener('abort', end);
+    transport.close();
+  }
+}
+
+function optionsOf({ server, password }: Mail) {
+  const { host, port, security, username, rootCertificate } = server;
+  return {
+    host,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(username === null ? {} : { auth: { user: username, pass: password ?? '' } }),
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    dnsTimeout: 10_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    tls: {
+      minVersion: 'TLSv1.2' as const,
+      ...(rootCertificate === null ? {} : { ca: [...getCACertificates('default'), rootCertificate] }),
+    },
+  };
+}
+
+function explain(error: unknown, { server }: Mail): CertdeskError {
+  const { code, response, responseCode } = readError(error);
+  const said = response ?? (error instanceof Error ? error.message : 'it failed');
+  const details = { status: responseCode, answer: response, server: `${server.host}:${server.port}` };
+  if (code === 'EAUTH') return failed(`it refused the user name or password (${said})`, details);
+  if (code === 'ETLS')
+    return failed(`no safe connection could be made (${said}). Try another TLS mode`, details);
+  return failed(said.replace(/[.\s]+$/, ''), details);
+}
+
+function readError(error: unknown) {
+  const of = (name: string): unknown =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  const response = of('response');
+  const responseCode = of('responseCode');
+  return {
+    code: of('code'),
+    response: typeof response === 'string' ? response : null,
+    responseCode: typeof responseCode === 'number' ? responseCode : null,
+  };
+}
+
+function failed(why: string, details: object = {}): CertdeskError {
+  return new CertdeskError(
+    'NOTIFICATION_FAILED',
+    `The mail server did not take the message: ${why}.`,
+    details,
+  );
+}

@@ -1,0 +1,253 @@
+// What is told, and that it is told once: states of certificates, the sweep, backups, the weekly digest.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
+import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+
+const DAY = 86_400_000;
+const FAILED = { ...NO_RENEWAL_YET, failures: 1, lastError: 'The CA could not connect to 192.0.2.1' };
+let rig: NotificationRig;
+let receiver: WebhookReceiver;
+
+beforeEach(async () => {
+  rig = await createNotificationRig();
+  receiver = await startWebhookReceiver();
+});
+afterEach(async () => {
+  await rig.stop();
+  await receiver.stop();
+});
+
+const channel = (kinds?: readonly string[]) =>
+  rig.notifications().create({
+    type: 'webhook',
+    name: 'all',
+    enabled: true,
+    kinds: (kinds ?? [
+      'failed',
+      'expiring',
+      'renewed',
+      'revoked',
+      'sweep_missed',
+      'backup_failed',
+      'digest',
+    ]) as never,
+    webhook: { preset: 'generic', url: `${receiver.url}/hook`, allowPrivate: true },
+  });
+/** What came since the last look: `problem failed 1 host-1.example.com`. */
+let seen = 0;
+const told = (): readonly string[] => {
+  const fresh = receiver.received.slice(seen).map(({ body }) => JSON.parse(body));
+  seen = receiver.received.length;
+  return fresh.map(({ state, kind, total, items }) =>
+    [state, kind, total, ...items.map((item: { domain: string }) => item.domain ?? '-')].join(' '),
+  );
+};
+beforeEach(() => {
+  seen = 0;
+});
+
+describe('a failed renewal', () => {
+  it('is told once, with its cause, and well again once', async () => {
+    await channel();
+    await rig.certificate(1);
+    await rig.pass(MINUTE);
+    expect(told()).toEqual([]);
+    await rig.certificate(1, { renewal: FAILED });
+    await rig.pass(MINUTE);
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
+      version: 1,
+      kind: 'failed',
+      state: 'problem',
+      title: 'host-1.example.com could not be obtained or renewed',
+      items: [{ projectId: 'p1', cause: expect.stringContaining('could not connect to 192.0.2.1') }],
+    });
+    expect(told()).toEqual(['problem failed 1 host-1.example.com']);
+    await rig.certificate(1, { renewal: { ...FAILED, failures: 2 } });
+    await rig.pass(MINUTE);
+    await rig.restart();
+    await rig.pass(MINUTE);
+    expect(told()).toEqual([]);
+    await rig.certificate(1);
+    await rig.pass(MINUTE);
+    expect(told()).toEqual(['again failed 1 host-1.example.com']);
+    await rig.pass(MINUTE);
+    expect(told()).toEqual([]);
+  });
+
+  it('of many is one message, that names some', async () => {
+    await channel();
+    for (let n = 0; n < 25; n += 1) await rig.certificate(n, { renewal: FAILED });
+    await rig.pass(MINUTE);
+    expect(receiver.received).toHaveLength(1);
+    const { title, text, items } = JSON.parse(receiver.received[0]?.body ?? '');
+    expect(title).toBe('25 certificates could not be obtained or renewed');
+    expect(items).toHaveLength(20);
+    expect(text).toMatch(/\nAnd 5 more\.$/);
+  });
+
+  it('near the end of a lifetime is also an expiry without a renewal in sight', async () => {
+    await channel();
+    await rig.certificate(1, {
+      renewal: FAILED,
+      expiresAt: '2026-02-03T22:00:00Z',
+    });
+    await rig.pass(MINUTE);
+    expect(told().toSorted()).toEqual([
+      'problem expiring 1 host-1.example.com',
+      'problem failed 1 host-1.example.com',
+    ]);
+  });
+
+  it('of a certificate that is removed ends without a word', async () => {
+    await channel();
+    await rig.certificate(1, { renewal: FAILED });
+    await rig.pass(MINUTE);
+    told();
+    const active = await rig.stores.certificates.active('p1');
+    await rig.stores.certificates.update(active?.id ?? '', { removedAt: '2026-02-03T10:00:00Z' });
+    await rig.pass(MINUTE);
+    expect(told()).toEqual([]);
+  });
+});
+
+it('what nothing will renew is told of when a third of its life is left, and again in its last days', async () => {
+  await channel();
+  const begin = rig.now();
+  const at = (days: number) => `${new Date(begin.getTime() + days * DAY).toISOString().slice(0, 19)}Z`;
+  await rig.certificate(1, {
+    type: 'custom',
+    recipe: null,
+    autoRenew: false,
+    issuedAt: at(-50),
+    expiresAt: at(40),
+  });
+  await rig.pass(MINUTE);
+  expect(told()).toEqual([]);
+  await rig.pass(10 * DAY + MINUTE);
+  expect(told().filter((line) => line.includes('expiring'))).toEqual([
+    'problem expiring 1 host-1.example.com',
+  ]);
+  await rig.pass(10 * DAY);
+  expect(told().filter((line) => line.includes('expiring'))).toEqual([]);
+  await rig.pass(14 * DAY);
+  expect(told().filter((line) => line.includes('expiring'))).toEqual([
+    'problem expiring 1 host-1.example.com',
+  ]);
+});
+
+it('a revocation and a renewal are told once each', async () => {
+  await channel();
+  await rig.certificate(1, { revokedAt: '2026-02-03T09:00:00Z', revocationReason: 'keyCompromise' });
+  await rig.certificate(2);
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['problem revoked 1 host-1.example.com']);
+  const event = { kind: 'job.succeeded', jobId: 'j', message: 'renew succeeded', data: { kind: 'renew' } };
+  await rig.stores.events.append({ ...event, projectId: 'p2', at: '2026-02-03T10:01:00Z' });
+  await rig.stores.events.append({
+    ...event,
+    projectId: 'p1',
+    data: { kind: 'obtain' },
+    at: '2026-02-03T10:01:00Z',
+  });
+  await rig.certificate(1);
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['again revoked 1 host-1.example.com', 'news renewed 1 host-2.example.com']);
+  await rig.restart();
+  await rig.pass(MINUTE);
+  expect(told()).toEqual([]);
+});
+
+describe('a sweep that is late', () => {
+  it('while Certdesk runs is an alarm, told once, and its return is told', async () => {
+    await channel();
+    await rig.pass(MINUTE);
+    for (let minute = 0; minute < 8; minute += 1) await rig.pass(MINUTE, false);
+    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    await rig.pass(MINUTE);
+    expect(told()).toEqual(['again sweep_missed 1 -']);
+  });
+
+  it('for a long time of standing still is told when that is over, and a short one is not', async () => {
+    await channel();
+    await rig.pass(MINUTE);
+    await rig.pass(3 * 3_600_000, false);
+    expect(told()).toEqual([]);
+    await rig.pass(MINUTE);
+    await rig.pass(20 * 3_600_000, false);
+    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    expect(receiver.received.at(-1)?.body).toContain('from 2026-02-03 13:02 UTC to 2026-02-04 09:02 UTC');
+    await rig.pass(MINUTE);
+    expect(told()).toEqual([]);
+  });
+
+  it('is told after a start too, once', async () => {
+    await channel();
+    await rig.restart();
+    await rig.stores.settings.set('last-sweep', { at: '2026-02-01T00:00:00Z', begun: 0, ms: 1, error: null });
+    await rig.notifications().start();
+    await rig.notifications().tick();
+    expect(told()).toEqual(['problem sweep_missed 1 -']);
+    await rig.notifications().start();
+    await rig.notifications().tick();
+    expect(told()).toEqual([]);
+  });
+});
+
+it('a backup that fails is told once, until one succeeds', async () => {
+  await channel();
+  const report = (problem: string | null) =>
+    rig.notifications().report({ kind: 'backup_failed', key: 'backup', problem });
+  await report(null);
+  await report('The disk is full.');
+  await report('The disk is full.');
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['problem backup_failed 1 -']);
+  await report(null);
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['again backup_failed 1 -']);
+});
+
+describe('the weekly digest', () => {
+  it('comes once a week, says that all is well, and what is not', async () => {
+    await channel(['digest']);
+    await rig.certificate(1);
+    await rig.pass(MINUTE);
+    await rig.pass(5 * DAY); // Sunday
+    expect(told()).toEqual([]);
+    await rig.pass(DAY); // Monday after eight
+    expect(told()).toEqual(['news digest 0']);
+    expect(JSON.parse(receiver.received.at(-1)?.body ?? '')).toMatchObject({
+      title: 'All is well: 1 certificate, renewing on time',
+      text: expect.stringMatching(/Projects: 1; with a certificate: 1; expired: 0; revoked: 0/),
+    });
+    await rig.restart();
+    await rig.pass(DAY);
+    expect(told()).toEqual([]);
+    await rig.certificate(2, { renewal: FAILED });
+    await rig.pass(6 * DAY);
+    expect(told()).toEqual(['problem digest 1 host-2.example.com']);
+    expect(receiver.received.at(-1)?.body).toContain('host-2.example.com: The last renewal failed.');
+  });
+
+  it('that was slept through is made up for once', async () => {
+    await channel(['digest']);
+    await rig.pass(MINUTE);
+    await rig.pass(30 * DAY);
+    await rig.pass(MINUTE);
+    expect(told()).toEqual(['news digest 0']);
+  });
+});
+
+it('the first channel hears of all that is wrong, and each gets the kinds that it wants', async () => {
+  await rig.certificate(1, { renewal: FAILED });
+  await rig.pass(MINUTE);
+  await channel(['failed']);
+  await channel(['revoked']);
+  await rig.certificate(2, { revokedAt: '2026-02-03T09:00:00Z' });
+  await rig.pass(MINUTE);
+  expect(told().toSorted()).toEqual([
+    'problem failed 1 host-1.example.com',
+    'problem revoked 1 host-2.example.com',
+  ]);
+});

@@ -1,0 +1,113 @@
+// Notifications on a real database, with a clock that the test drives and receivers on loopback.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJournal } from '../../src/main/engine/journal.ts';
+import type { CertificateRecord } from '../../src/main/engine/model.ts';
+import {
+  createNotifications,
+  type Notifications,
+} from '../../src/main/engine/notifications/notifications.ts';
+import { createOverview } from '../../src/main/engine/overview.ts';
+import type { SecretStore } from '../../src/main/engine/ports.ts';
+import type { Stores } from '../../src/main/engine/stores.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
+import { CERTIFICATE, PROJECT } from './records.ts';
+
+const START = new Date('2026-02-03T10:00:00Z'); // a Tuesday
+export const MINUTE = 60_000;
+
+export interface NotificationRig {
+  readonly stores: Stores;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly log: readonly string[];
+  now(): Date;
+  notifications(): Notifications;
+  /** Moves the clock, leaves the heartbeat of a sweep unless told otherwise, and ticks. */
+  pass(ms: number, sweeps?: boolean): Promise<void>;
+  /** As a killed process: nothing is stopped in order, a new one opens the same folder. */
+  restart(): Promise<void>;
+  certificate(n: number, patch?: Partial<CertificateRecord>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createNotificationRig(): Promise<NotificationRig> {
+  const folder = mkdtempSync(join(tmpdir(), 'certdesk-notifications-'));
+  const secrets = new Map<string, string>();
+  const log: string[] = [];
+  let now = START;
+  let running = await open();
+
+  async function open() {
+    const database = openDatabase(join(folder, 'certdesk.db'));
+    const stores = createStores(database.db);
+    const clock = { now: () => now };
+    const write = (data: object, message: string): void =>
+      void log.push(JSON.stringify({ ...data, message }));
+    const sink = { debug: write, info: write, warn: write, error: write };
+    const store = memorySecrets(secrets);
+    const scheduler = { nextAt: () => null };
+    const queue = () => ({ running: 0, queued: 0 });
+    const overview = createOverview({ stores, clock, secrets: store, scheduler, queue });
+    const journal = createJournal(stores, clock, sink);
+    const common = { stores, journal, clock, log: sink, secrets: store };
+    const notifications = createNotifications({
+      ...common,
+      overview,
+      random: () => 0.5,
+      version: 'test',
+      webhookMs: 5_000,
+    });
+    return { database, stores, notifications };
+  }
+
+  const beat = () =>
+    running.stores.settings.set('last-sweep', { at: toTimestamp(now), begun: 0, ms: 1, error: null });
+  await beat();
+  return {
+    get stores() {
+      return running.stores;
+    },
+    secrets,
+    log,
+    now: () => now,
+    notifications: () => running.notifications,
+    async pass(ms, sweeps = true) {
+      now = new Date(now.getTime() + ms);
+      if (sweeps) await beat();
+      await running.notifications.tick();
+    },
+    async restart() {
+      await running.database.close();
+      running = await open();
+    },
+    async certificate(n, patch = {}) {
+      const id = `p${n}`;
+      const domain = `host-${n}.example.com`;
+      const issuedAt = toTimestamp(new Date(now.getTime() - 10 * 86_400_000));
+      const expiresAt = toTimestamp(new Date(now.getTime() + 80 * 86_400_000));
+      if ((await running.stores.projects.get(id)) === null) {
+        await running.stores.projects.create({ ...PROJECT, id, name: domain, domain, altNames: [] });
+      }
+      const ids = { id: crypto.randomUUID(), projectId: id, domain, names: [domain] };
+      await running.stores.certificates.activate({ ...CERTIFICATE, ...ids, issuedAt, expiresAt, ...patch });
+    },
+    async stop() {
+      await running.notifications.stop();
+      await running.database.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function memorySecrets(kept: Map<string, string>): SecretStore {
+  return {
+    kind: 'sealed-file',
+    get: async (name) => kept.get(name) ?? null,
+    set: async (name, value) => void kept.set(name, value),
+    delete: async (name) => void kept.delete(name),
+    names: async () => [...kept.keys()],
+  };
+}
