@@ -57,7 +57,7 @@ export async function createNotificationRig(): Promise<NotificationRig> {
       ...common,
       overview,
       random: () => 0.5,
-      version: 'test',
+      version: () => 'test',
       webhookMs: 5_000,
     });
     return { database, stores, notifications };

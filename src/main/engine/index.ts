@@ -166,7 +166,7 @@ export function createEngine(ports: EnginePorts): Engine {
 
   const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
   const dnsCredentials = createDnsCredentials({ ...ports, journal });
-  const { version } = ports.surroundings();
+  const version = () => ports.surroundings().version;
   const notifications = createNotifications({ ...deps, secrets, overview, version });
 
   return {

@@ -22,7 +22,8 @@ export interface Notifications extends ChannelVerbs {
 
 export interface NotificationDeps extends Omit<OutboxDeps, 'webhooks'> {
   readonly overview: OverviewVerbs;
-  readonly version: string;
+  /** For the user agent of webhooks. */
+  version(): string;
   /** What a webhook may take; 15 seconds where it is left out. */
   readonly webhookMs?: number;
 }

@@ -30,7 +30,7 @@ const WITHIN_MS = 15_000;
 const MAX_ANSWER = 64 * 1024;
 const SHOWN = 300;
 
-export function createWebhookSender(version: string, withinMs = WITHIN_MS): WebhookSender {
+export function createWebhookSender(version: () => string, withinMs = WITHIN_MS): WebhookSender {
   const agentOf = (more: object): Agent =>
     new Agent({ allowH2: false, maxResponseSize: MAX_ANSWER, connect: { timeout: withinMs, ...more } });
   const anywhere = agentOf({});
@@ -43,7 +43,7 @@ export function createWebhookSender(version: string, withinMs = WITHIN_MS): Webh
       const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
       const answer = await request(post.url, {
         method: 'POST',
-        headers: headersOf(post, version),
+        headers: headersOf(post, version()),
         body: post.body,
         dispatcher: post.allowPrivate ? anywhere : open,
         signal: until,
