@@ -21,6 +21,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   settings: [of('settings')],
   setting: [of('settings')],
   engine: [of('system')],
+  account: [of('system', 'caAccounts')],
 };
 
 export function touchedBy(event: JobEvent): Touched {

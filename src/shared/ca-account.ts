@@ -15,3 +15,12 @@ export const CaAccountSchema = z
   })
   .meta({ id: 'CaAccount' });
 export type CaAccount = z.infer<typeof CaAccountSchema>;
+
+/** draft-ietf-acme-profiles */
+export const CaProfileSchema = z
+  .object({
+    name: z.string(),
+    description: z.string().meta({ description: "The CA's own words, often the address of a page" }),
+  })
+  .meta({ id: 'CaProfile' });
+export type CaProfile = z.infer<typeof CaProfileSchema>;

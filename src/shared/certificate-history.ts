@@ -57,6 +57,7 @@ export const RecipeSchema = z
     keyType: z.enum(['rsa', 'ec']),
     keySize: z.int(),
     profile: z.string().nullable(),
+    profileUse: z.enum(['required', 'preferred']).optional(),
     preferredChain: z.string().nullable(),
     challengeType: ChallengeTypeSchema,
     dnsProvider: z.object({ id: z.string(), name: z.string() }).nullable(),

@@ -67,6 +67,10 @@ export const ObtainRequestSchema = z
     altNames: z.array(DnsNameSchema).max(99).optional(),
     ca: z.string().min(1).max(2000).default('letsencrypt'),
     profile: z.string().min(1).max(100).optional(),
+    profileUse: z.enum(['required', 'preferred']).optional().meta({
+      description:
+        'What if the CA does not offer the profile: fail (`required`), or do without (`preferred`). `required` where left out',
+    }),
     preferredChain: z.string().min(1).max(200).optional(),
     eab: ExternalAccountSchema.optional(),
   })

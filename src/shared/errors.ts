@@ -50,6 +50,7 @@ export const ERRORS = {
   PROJECT_NOT_FOUND: entry(404, false, 'There is no project of this id.'),
   PROJECT_HAS_CERTIFICATE: entry(409, false, 'The project still holds a certificate. Remove that first.'),
   CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Obtain or upload one first.'),
+  CA_ACCOUNT_NOT_FOUND: entry(404, false, 'There is no account at a CA of this id.'),
   JOB_NOT_FOUND: entry(404, false, 'There is no job of this id.'),
   TOKEN_NOT_FOUND: entry(404, false, 'There is no API token of this id.'),
   SESSION_NOT_FOUND: entry(404, false, 'There is no session of this id: it has ended.'),

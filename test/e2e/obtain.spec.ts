@@ -11,7 +11,13 @@ const ZONES = [
   {
     name: 'example.com',
     bare: true,
-    records: ['shop A 127.0.0.1', 'keys A 127.0.0.1', 'closed A 127.0.0.2', 'live A 127.0.0.1'],
+    records: [
+      'shop A 127.0.0.1',
+      'profile A 127.0.0.1',
+      'keys A 127.0.0.1',
+      'closed A 127.0.0.2',
+      'live A 127.0.0.1',
+    ],
   },
 ];
 
@@ -168,6 +174,29 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const field = page.getByLabel('E-mail for the CA');
     await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
     await gui.lookAt('obtain-bad-email');
+  });
+
+  it("takes a profile out of the CA's own list; the account's key is changed in the settings", async () => {
+    const id = await wizard('profile.example.com');
+    await next();
+    await next();
+    await page.getByRole('combobox', { name: 'Profile' }).click();
+    await page.getByRole('option', { name: 'default' }).click();
+    await page.getByText('The profile default').waitFor();
+    await page.getByRole('switch', { name: 'Only with this profile' }).click();
+    await gui.lookAt('obtain-profile');
+    await next();
+    await button('Obtain certificate').click();
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
+    await gui.open('/settings');
+    await page
+      .getByRole('button', { name: /New key for the account at/ })
+      .first()
+      .click();
+    await page.getByText('The account has a new key').first().waitFor();
+    await gui.lookAt('settings-new-key');
   });
 
   it('goes on when the window is closed; the steps are there in the next one', async () => {

@@ -1,6 +1,6 @@
 // What Certdesk is and supports: CAs, DNS providers, health.
 import { z } from 'zod';
-import { CaAccountSchema } from '../../shared/ca-account.ts';
+import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { openOperation, operation, requireAllProjects, router } from './trpc.ts';
@@ -38,6 +38,41 @@ export const system = router({
       requireAllProjects(ctx.principal);
       return { accounts: [...(await ctx.engine.caAccounts())] };
     }),
+
+  changeAccountKey: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/ca-accounts/{id}/change-key',
+        summary: 'Give an account at a CA a new key (RFC 8555 section 7.3.5); its address stays',
+      },
+    })
+    .input(z.object({ id: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      await ctx.engine.changeAccountKey(input.id);
+      return { success: true as const, message: 'The account has a new key' };
+    }),
+
+  caProfiles: operation('projects:read')
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/cas/{ca}/profiles',
+        summary: 'Certificate profiles that a known CA offers (draft-ietf-acme-profiles)',
+      },
+    })
+    .input(
+      z.object({
+        ca: z.string().min(1).max(100),
+        staging: z.enum(['true', 'false']).default('false').meta({ description: 'Of its staging directory' }),
+      }),
+    )
+    .output(z.object({ profiles: z.array(CaProfileSchema) }))
+    .query(async ({ ctx, input: { ca, staging } }) => ({
+      profiles: [...(await ctx.engine.caProfiles({ ca, staging: staging === 'true' }))],
+    })),
 
   dnsProviders: operation('projects:read')
     .meta({

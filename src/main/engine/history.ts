@@ -159,7 +159,7 @@ async function presentDetails(stores: Stores, certificate: CertificateRecord): P
 async function presentRecipe(stores: Stores, recipe: Recipe): Promise<CertificateDetails['recipe']> {
   const { ca, key, dnsProvider, dnsCredentialId, names, ...rest } = recipe;
   const credential = dnsCredentialId === null ? null : await stores.dnsCredentials.get(dnsCredentialId);
-  const { staging, email, profile, preferredChain, challengeType } = rest;
+  const { staging, email, profile, profileUse, preferredChain, challengeType } = rest;
   return {
     names: [...names],
     ca: { id: ca, name: CERTIFICATE_AUTHORITIES.find((known) => known.id === ca)?.name ?? ca },
@@ -168,6 +168,7 @@ async function presentRecipe(stores: Stores, recipe: Recipe): Promise<Certificat
     keyType: key.type,
     keySize: key.size,
     profile,
+    ...(profileUse === undefined ? {} : { profileUse }),
     preferredChain,
     challengeType,
     dnsProvider: dnsProvider === null ? null : { id: dnsProvider, name: await providerName(dnsProvider) },

@@ -1,6 +1,6 @@
 // The one door of the engine: ports in, verbs out.
 
-import type { CaAccount } from '../../shared/ca-account.ts';
+import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
 import { createAccounts } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
@@ -10,6 +10,7 @@ import {
   type DirectoryOverrides,
 } from './acme/directories.ts';
 import { listAccounts } from './acme/list-accounts.ts';
+import { listProfiles } from './acme/profiles.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import { type BudgetVerbs, createBudget } from './budget.ts';
 import { createCaUsage } from './ca-usage.ts';
@@ -101,6 +102,10 @@ export interface Engine {
   readonly journal: Journal;
   cas(): readonly CertificateAuthority[];
   caAccounts(): Promise<readonly CaAccount[]>;
+  /** @throws CA_ACCOUNT_NOT_FOUND, ACME_* */
+  changeAccountKey(id: string): Promise<void>;
+  /** @throws UNKNOWN_CA, INVALID_REQUEST, ACME_* */
+  caProfiles(of: { readonly ca: string; readonly staging: boolean }): Promise<readonly CaProfile[]>;
   dnsProviders(): Promise<readonly DnsProviderInfo[]>;
   /** A person says that the records that a job waits for are written. @returns whether it waited for that. */
   confirmRecords: Confirmations['confirm'];
@@ -189,6 +194,14 @@ export function createEngine(ports: EnginePorts): Engine {
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
     caAccounts: () => listAccounts(stores, ports.directories),
+    async changeAccountKey(id) {
+      await accounts.changeKey(id, AbortSignal.timeout(limits.answerWithinMs));
+      await journal.tell({
+        kind: 'account.key-changed',
+        message: `The account ${id} at its CA has a new key`,
+      });
+    },
+    caProfiles: (of) => listProfiles(ports.acme, of, ports.directories),
     dnsProviders: listDnsProviders,
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,

@@ -6,6 +6,7 @@ import { createCsr } from './acme/client.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
 import { isDeadline, poll } from './acme/poll.ts';
 import { isRefusal } from './acme/problem.ts';
+import { profileToOrder } from './acme/profiles.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
@@ -164,12 +165,21 @@ async function ensureOrder(
     await keeper.step('order', `The order is gone on with: it is ${known.status}`);
     return known;
   }
-  const { names, profile } = task.recipe;
+  const { names } = task.recipe;
   await keeper.save({ accountId: account.id });
-  const request = { names, ...(profile === null ? {} : { profile }) };
-  const order =
-    (task.replaces === null ? null : await replacing(session, { ...request, replaces: task.replaces })) ??
-    (await countedOrder(deps, { session, directoryUrl: task.directoryUrl, accountId: account.id }, request));
+  const at = { session, directoryUrl: task.directoryUrl, accountId: account.id };
+  const make = async (profile: string | null): Promise<AcmeOrder> => {
+    const request = { names, ...(profile === null ? {} : { profile }) };
+    const { replaces } = task;
+    const replacement = replaces === null ? null : await replacing(session, { ...request, replaces });
+    return replacement ?? countedOrder(deps, at, request);
+  };
+  const profile = profileToOrder(task.recipe, await session.directory());
+  const order = await make(profile).catch((error: unknown) => {
+    const only = task.recipe.profileUse === 'preferred' && profile !== null;
+    if (!only || !isRefusal(error, 'invalidProfile')) throw error;
+    return make(null);
+  });
   await keeper.save({ url: order.url });
   await keeper.step('order', `Order for ${names.join(', ')}`);
   return order;

@@ -28,6 +28,8 @@ export interface Recipe {
   readonly email: string | null;
   readonly key: KeyPolicy;
   readonly profile: string | null;
+  /** `preferred`: without it where the CA does not offer it. `required` where left out. */
+  readonly profileUse?: 'required' | 'preferred' | undefined;
   readonly preferredChain: string | null;
   readonly challengeType: 'http-01' | 'dns-01';
   readonly dnsProvider: string | null;
@@ -141,6 +143,8 @@ export interface AccountRecord {
   readonly url: string | null;
   /** PKCS#8 PEM under the vault, context `account:<id>`. */
   readonly keySealed: Uint8Array;
+  /** The key that the CA is asked to take in its place, while that is under way; sealed alike. */
+  readonly nextKeySealed?: Uint8Array | null;
   readonly createdAt: Timestamp;
 }
 

@@ -33,6 +33,7 @@ export function makeRecipe(
     email: body.email ?? null,
     key: keyPolicy(body),
     profile: body.profile ?? null,
+    ...(body.profileUse === undefined ? {} : { profileUse: body.profileUse }),
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
   };

@@ -161,6 +161,7 @@ export interface AccountStore {
   get(id: string): Promise<AccountRecord | null>;
   create(account: AccountRecord): Promise<void>;
   setUrl(id: string, url: string): Promise<void>;
+  setKeys(id: string, keys: Required<Pick<AccountRecord, 'keySealed' | 'nextKeySealed'>>): Promise<void>;
   delete(id: string): Promise<void>;
 }
 

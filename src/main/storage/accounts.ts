@@ -48,12 +48,17 @@ export function createAccountStore(db: Kysely<Schema>): AccountStore {
           email: account.email,
           url: account.url,
           key_sealed: account.keySealed,
+          next_key_sealed: account.nextKeySealed ?? null,
           created_at: account.createdAt,
         })
         .execute();
     },
     async setUrl(id, url) {
       await db.updateTable('accounts').set({ url }).where('id', '=', id).execute();
+    },
+    async setKeys(id, { keySealed, nextKeySealed }) {
+      const keys = { key_sealed: keySealed, next_key_sealed: nextKeySealed };
+      await db.updateTable('accounts').set(keys).where('id', '=', id).execute();
     },
     async delete(id) {
       await db.deleteFrom('accounts').where('id', '=', id).execute();
@@ -68,6 +73,7 @@ function toRecord(row: Selectable<Schema['accounts']>): AccountRecord {
     email: row.email,
     url: row.url,
     keySealed: row.key_sealed,
+    nextKeySealed: row.next_key_sealed,
     createdAt: row.created_at,
   };
 }

@@ -37,6 +37,7 @@ interface AccountsTable {
   email: string | null;
   url: string | null;
   key_sealed: Uint8Array;
+  next_key_sealed: Uint8Array | null;
   created_at: string;
 }
 

@@ -28,6 +28,9 @@ export interface ObtainValues {
   readonly caUrl: string;
   readonly kid: string;
   readonly hmacKey: string;
+  /** Empty: the CA's usual one. */
+  readonly profile: string;
+  readonly profileRequired: boolean;
   readonly autoRenew: boolean;
   readonly staging: boolean;
 }
@@ -64,6 +67,8 @@ export function initialValues({ domain, altNames }: Project): ObtainValues {
     caUrl: '',
     kid: '',
     hmacKey: '',
+    profile: '',
+    profileRequired: false,
     autoRenew: true,
     staging: false,
   };
@@ -81,6 +86,11 @@ function dnsOf({ challengeType, source, dnsProvider, credentials }: ObtainValues
   return { dnsProvider, ...(Object.keys(given).length === 0 ? {} : { dnsCredentials: given }) };
 }
 
+function profileOf({ profile, profileRequired }: ObtainValues) {
+  if (profile.trim() === '') return {};
+  return { profile: profile.trim(), profileUse: profileRequired ? 'required' : 'preferred' } as const;
+}
+
 export function toRequest(values: ObtainValues, dryRun: boolean): Body {
   const [kid, hmacKey] = [values.kid.trim(), values.hmacKey.trim()];
   return {
@@ -92,6 +102,7 @@ export function toRequest(values: ObtainValues, dryRun: boolean): Body {
     ...(values.email.trim() === '' ? {} : { email: values.email.trim() }),
     ca: values.ca === OTHER_CA ? values.caUrl.trim() : values.ca,
     ...(kid === '' ? {} : { eab: { kid, hmacKey } }),
+    ...profileOf(values),
     autoRenew: values.autoRenew,
     staging: values.staging,
     dryRun,

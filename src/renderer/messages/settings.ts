@@ -59,7 +59,16 @@ export const settings = {
   },
   accounts: {
     title: 'Accounts at CAs',
-    columns: { ca: 'CA', email: 'E-mail', since: 'Made', certificates: 'Certificates' },
+    columns: {
+      ca: 'CA',
+      email: 'E-mail',
+      since: 'Made',
+      certificates: 'Certificates',
+      actions: 'Actions',
+    },
+    changeKey: 'New key',
+    changeKeyOf: (ca: string) => `New key for the account at ${ca}`,
+    changed: 'The account has a new key',
     staging: 'Staging',
     noEmail: 'None',
     none: 'None yet: one is made with the first certificate from a CA.',

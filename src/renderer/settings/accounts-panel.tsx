@@ -1,9 +1,11 @@
 // Accounts at CAs.
-import { Badge, Group, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Badge, Button, Group, Table, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { notifyDone } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
@@ -29,13 +31,13 @@ export function AccountsPanel() {
 }
 
 function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
-  const { ca, email, since, certificates } = text.columns;
+  const { ca, email, since, certificates, actions } = text.columns;
   return (
     <Table verticalSpacing="xs">
       <Table.Thead>
         <Table.Tr>
-          {[ca, email, since, certificates].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+          {[ca, email, since, certificates, actions].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
               {label}
             </Table.Th>
           ))}
@@ -62,9 +64,32 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
               <Time at={account.createdAt} as="date" />
             </Table.Td>
             <Table.Td>{text.count(account.certificates)}</Table.Td>
+            <Table.Td ta="right">{account.url !== null && <ChangeKey account={account} />}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+/** The old key stops to count at once; nothing else changes, so nothing is asked first. */
+function ChangeKey({ account: { id, ca } }: { readonly account: CaAccount }) {
+  const api = useApi();
+  const change = useMutation(
+    api.system.changeAccountKey.mutationOptions({
+      onSuccess: () => notifyDone(text.changed),
+      onError: notifyFailure,
+    }),
+  );
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={change.isPending}
+      aria-label={text.changeKeyOf(ca ?? text.unknown)}
+      onClick={() => change.mutate({ id })}
+    >
+      {text.changeKey}
+    </Button>
   );
 }

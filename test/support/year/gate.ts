@@ -90,6 +90,7 @@ export function createGate(): Gate {
         const { keyAuthorization, time } = session;
         return { ...each<AcmeSession>(session, pass), ...gated(session), keyAuthorization, time };
       },
+      directory: (options) => pass(() => client.directory(options)),
       renewalInfo: (options) => pass(() => client.renewalInfo(options)),
       close: () => client.close(),
     }),

@@ -1,14 +1,19 @@
 // A model of a CA behind the engine's own port for ACME clients: strict in what it takes (RFC 8555, 9773), it issues
 // real certificates, keeps Let's Encrypt's limits, and writes down all that it did for the judge (judge.ts).
 import { createHash } from 'node:crypto';
-import type { AcmeRenewalInfo, AcmeSession, NewOrder } from '../../../src/main/engine/acme/contract.ts';
+import type {
+  AcmeDirectory,
+  AcmeRenewalInfo,
+  AcmeSession,
+  NewOrder,
+} from '../../../src/main/engine/acme/contract.ts';
 import { answerError } from '../../../src/main/engine/acme/problem.ts';
 import { certIdOf } from '../../../src/main/engine/acme/renewal-info.ts';
 import { registeredDomains } from '../../../src/main/engine/ca-usage.ts';
 import type { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { type Issuer, issueLeaf, makeCrl, makeIssuer, readCsr } from './der.ts';
 import { type Buckets, createBuckets, LIMITS, type Limit } from './limits.ts';
-import { type Authz, type Books, type Order, openSession } from './model-session.ts';
+import { type Authz, type Books, directoryOf, type Order, openSession } from './model-session.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -67,6 +72,7 @@ export interface ModelCa {
   readonly orderedAt: number[];
   /** Thrown in place of every answer. */
   failing: (() => CertdeskError | null) | null;
+  directory(): AcmeDirectory;
   session(accountKey: string, accountUrl: string | null): AcmeSession;
   renewalInfo(certId: string): AcmeRenewalInfo | null;
   revoke(entry: Entry, reason: number): void;
@@ -316,6 +322,10 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
     peak: { open: 0 },
     orderedAt: [],
     failing: null,
+    directory() {
+      up();
+      return directoryOf(books);
+    },
     session: (accountKey, accountUrl) => openSession(books, accountKey, accountUrl),
     renewalInfo(certId) {
       up();

@@ -2,6 +2,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type {
   AcmeAuthorization,
+  AcmeDirectory,
   AcmeOrder,
   AcmeSession,
   NewOrder,
@@ -54,6 +55,11 @@ export interface Books {
   revoke(certificate: string, reason: number): void;
 }
 
+export function directoryOf(books: Pick<Books, 'profiles'>): AcmeDirectory {
+  const meta = { profiles: Object.fromEntries(books.profiles().map((name) => [name, BASE])) };
+  return { newNonce: BASE, newAccount: BASE, newOrder: BASE, revokeCert: BASE, meta };
+}
+
 export function openSession(books: Books, accountKey: string, accountUrl: string | null): AcmeSession {
   const { accounts, orders, authz, up, refuse } = books;
   const jwk = createPublicKey(accountKey).export({ format: 'jwk' });
@@ -93,8 +99,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
     time: () => new Date(books.now()),
     async directory() {
       up();
-      const meta = { profiles: Object.fromEntries(books.profiles().map((name) => [name, BASE])) };
-      return { newNonce: BASE, newAccount: BASE, newOrder: BASE, revokeCert: BASE, meta };
+      return directoryOf(books);
     },
     async createAccount() {
       up();
@@ -102,6 +107,14 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
       accounts.set(keyId, account);
       url = account.url;
       return { url };
+    },
+    async findAccount() {
+      up();
+      const known = accounts.get(keyId);
+      return known === undefined ? null : { url: known.url };
+    },
+    async changeKey() {
+      throw refuse(400, 'malformed', 'the model has no keyChange');
     },
     createOrder: async (request) => present(books.newOrder(signed(), request)),
     getOrder: async (orderUrl) => present(orderOf(orderUrl)),

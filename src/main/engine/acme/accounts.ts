@@ -32,6 +32,12 @@ export interface Accounts {
   reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount>;
   /** Registers the same key anew: a CA that has lost its accounts (accountDoesNotExist). */
   register(open: OpenAccount, eab: ExternalAccount | null): Promise<OpenAccount>;
+  /**
+   * Gives the account a new key (RFC 8555 section 7.3.5), stored before the CA sees it: a kill in between costs
+   * neither key, and the next use finds out which one the CA has. The account's address stays.
+   * @throws CA_ACCOUNT_NOT_FOUND, ACME_*
+   */
+  changeKey(accountId: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface AccountsDeps {
@@ -55,11 +61,42 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return account;
   }
 
-  async function session(account: AccountRecord, signal: AbortSignal): Promise<OpenAccount> {
+  async function session(record: AccountRecord, signal: AbortSignal): Promise<OpenAccount> {
+    const account = await whichKey(record, signal);
     const accountKey = await vault.open(account.keySealed, `account:${account.id}`);
     const { directoryUrl, url } = account;
     return { account, session: acme.session({ directoryUrl, accountKey, accountUrl: url, signal }) };
   }
+
+  /** After a kill in a change of the key: the CA says whether it has the new one. */
+  async function whichKey(account: AccountRecord, signal: AbortSignal): Promise<AccountRecord> {
+    const { id, directoryUrl, keySealed, nextKeySealed = null } = account;
+    if (nextKeySealed === null) return account;
+    const accountKey = await vault.open(nextKeySealed, `account:${id}`);
+    const found = await acme.session({ directoryUrl, accountKey, accountUrl: null, signal }).findAccount();
+    const keys = { keySealed: found === null ? keySealed : nextKeySealed, nextKeySealed: null };
+    await stores.accounts.setKeys(id, keys);
+    return { ...account, ...keys };
+  }
+
+  async function changeKey({ id }: AccountRecord, signal: AbortSignal): Promise<void> {
+    // Looked up again: one that waited for the lock may find another key.
+    const { account, session: open } = await reopen(id, signal);
+    const newKey = await generateKey({ type: 'ec', size: 256 });
+    const nextKeySealed = await vault.seal(newKey, `account:${id}`);
+    await stores.accounts.setKeys(id, { keySealed: account.keySealed, nextKeySealed });
+    await open.changeKey(newKey);
+    await stores.accounts.setKeys(id, { keySealed: nextKeySealed, nextKeySealed: null });
+  }
+
+  async function reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount> {
+    const account = await stores.accounts.get(accountId);
+    if (account?.url) return session(account, signal);
+    throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
+  }
+
+  const lockOf = ({ directoryUrl, email }: Pick<AccountOwner, 'directoryUrl' | 'email'>): string =>
+    `account ${directoryUrl} ${email ?? ''}`;
 
   async function register(
     { account, session }: OpenAccount,
@@ -74,18 +111,18 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     register,
     open(owner, signal) {
       // Jobs that run side by side share one account; without the lock each would register its own.
-      const key = `account ${owner.directoryUrl} ${owner.email ?? ''}`;
       const work = async (): Promise<OpenAccount> => {
         const known = await stores.accounts.find(owner.directoryUrl, owner.email);
         const open = await session(known ?? (await create(owner)), signal);
         return open.account.url === null ? register(open, owner.eab) : open;
       };
-      return locks.run(key, work, signal);
+      return locks.run(lockOf(owner), work, signal);
     },
-    async reopen(accountId, signal) {
+    reopen,
+    async changeKey(accountId, signal) {
       const account = await stores.accounts.get(accountId);
-      if (account?.url) return session(account, signal);
-      throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
+      if (account === null) throw new CertdeskError('CA_ACCOUNT_NOT_FOUND');
+      await locks.run(lockOf(account), () => changeKey(account, signal), signal);
     },
   };
 }

@@ -45,6 +45,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
       };
       return createSession({ accountKey, accountUrl, directory, call });
     },
+    directory: ({ directoryUrl, signal }) => directories.get(directoryUrl, signal),
     async renewalInfo({ directoryUrl, certId, signal }) {
       const { renewalInfo } = await directories.get(directoryUrl, signal);
       if (renewalInfo === undefined) return null;

@@ -93,6 +93,13 @@ export interface AcmeSession {
     readonly email: string | null;
     readonly eab?: { readonly kid: string; readonly hmacKey: string };
   }): Promise<{ readonly url: string }>;
+  /** The account of the session's key (section 7.3.1); null where the CA has none. From then on the session is on it. */
+  findAccount(): Promise<{ readonly url: string } | null>;
+  /**
+   * keyChange (section 7.3.5): from then on the account is the new key's, and the session too.
+   * @param newKey PEM, P-256. @throws ACME_PROTOCOL_ERROR where the CA offers no keyChange.
+   */
+  changeKey(newKey: string): Promise<void>;
   createOrder(order: NewOrder): Promise<AcmeOrder>;
   getOrder(url: string): Promise<AcmeOrder>;
   getAuthorization(url: string): Promise<AcmeAuthorization>;
@@ -114,6 +121,8 @@ export interface AcmeSession {
 }
 
 export interface AcmeClient {
+  /** Fails as a session's requests do. */
+  directory(options: { readonly directoryUrl: string; readonly signal: AbortSignal }): Promise<AcmeDirectory>;
   /** @param accountKey PKCS#8 PEM. @param accountUrl Null before createAccount. */
   session(options: {
     readonly directoryUrl: string;

@@ -8,7 +8,7 @@ export async function listAccounts(
   overrides: DirectoryOverrides,
 ): Promise<readonly CaAccount[]> {
   const listed = await accounts.list();
-  return listed.map(({ account: { keySealed: _, ...account }, certificates }) => ({
+  return listed.map(({ account: { keySealed: _, nextKeySealed: __, ...account }, certificates }) => ({
     ...account,
     ...caOf(account.directoryUrl, overrides),
     certificates,

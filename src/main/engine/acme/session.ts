@@ -1,13 +1,16 @@
 // One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
-import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';
+import { keyChangeJws, publicJwk } from './key-change.ts';
 import { type AcmeResponse, isRefusal, unexpectedAnswer } from './problem.ts';
 import { readAuthorization, readOrder } from './schemas.ts';
 
 /** What is used of acme-client's Client, with no more of each argument than its code reads (src/client.js). */
 export interface Verbs {
-  readonly http: { signedRequest(url: string, payload: object): Promise<unknown> };
+  readonly http: {
+    signedRequest(url: string, payload: object, by?: { readonly kid: string }): Promise<unknown>;
+  };
   getAccountUrl(): string;
   createAccount(data: object): Promise<unknown>;
   createOrder(data: object): Promise<{ readonly url: string }>;
@@ -46,7 +49,7 @@ export interface SessionDeps {
 
 /** Who signs: set once newAccount has answered. */
 interface Account {
-  readonly key: string;
+  key: string;
   url: string | null;
 }
 
@@ -81,7 +84,7 @@ function accountVerbs(
   account: Account,
   directory: () => Promise<AcmeDirectory>,
   call: Call,
-): Pick<AcmeSession, 'createAccount' | 'keyAuthorization'> {
+): Pick<AcmeSession, 'createAccount' | 'findAccount' | 'changeKey' | 'keyAuthorization'> {
   return {
     async createAccount({ email, eab }) {
       const { meta } = await directory();
@@ -100,6 +103,33 @@ function accountVerbs(
       );
       account.url = result;
       return { url: result };
+    },
+    async findAccount() {
+      const { newAccount } = await directory();
+      const byKey: CallOptions = { key: account.key, accountUrl: null };
+      try {
+        const find = { onlyReturnExisting: true };
+        const { response } = await call((client) => client.http.signedRequest(newAccount, find), byKey);
+        const url = response.headers.location;
+        if (url === undefined) throw unexpectedAnswer(response, 'an account');
+        account.url = url;
+        return { url };
+      } catch (error) {
+        if (isRefusal(error, 'accountDoesNotExist')) return null;
+        throw error;
+      }
+    },
+    async changeKey(newKey) {
+      const { keyChange: url } = await directory();
+      if (url === undefined) {
+        const message = 'The CA offers no way to change the key of an account (keyChange).';
+        throw new CertdeskError('ACME_PROTOCOL_ERROR', message);
+      }
+      const by = signedBy(account);
+      const kid = by.accountUrl ?? '';
+      const jws = keyChangeJws({ url, accountUrl: kid, oldKey: account.key, newKey });
+      await call((client) => client.http.signedRequest(url, jws, { kid }), by);
+      account.key = newKey;
     },
     keyAuthorization: (token) => `${token}.${thumbprint(account.key)}`,
   };
@@ -193,8 +223,9 @@ function certificateVerbs(
 
 /** RFC 7638: SHA-256 of the public key's required members in the order of their names. */
 function thumbprint(privateKeyPem: string): string {
-  const { crv, e, kty, n, x, y } = createPublicKey(privateKeyPem).export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify(publicJwk(privateKeyPem)))
+    .digest('base64url');
 }
 
 /** The CN of the issuer of the chain's last certificate, which is the root that it leads to; null where it has none. */

@@ -6,6 +6,7 @@ import { audit } from './0004-audit.ts';
 import { renewal } from './0005-renewal.ts';
 import { renewalSpread } from './0006-renewal-spread.ts';
 import { notifications } from './0007-notifications.ts';
+import { accountRollover } from './0008-account-rollover.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   renewal,
   renewalSpread,
   notifications,
+  accountRollover,
 ];

@@ -2,6 +2,7 @@
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { messages } from '../../messages.ts';
 import { KEYS, OTHER_CA } from '../obtain-values.ts';
+import { ProfileField } from './profile-field.tsx';
 import type { Obtain } from './use-obtain.ts';
 
 const text = messages.obtain;
@@ -29,7 +30,7 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
         {...form.getInputProps('ca')}
         onChange={(next) => {
           const gone = cas.find(({ id }) => id === next)?.stagingUrl === null;
-          form.setValues({ ca: next ?? '', ...(gone ? { staging: false } : {}) });
+          form.setValues({ ca: next ?? '', profile: '', ...(gone ? { staging: false } : {}) });
           form.clearErrors();
         }}
       />
@@ -44,6 +45,7 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
         />
       )}
       {(other || ca?.needsEab === true) && <ExternalAccount obtain={obtain} />}
+      <ProfileField obtain={obtain} />
       <TextInput
         label={text.email}
         description={text.emailHint}

@@ -51,8 +51,9 @@ export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData
   ]);
   const recipe = details?.recipe ?? null;
   if (details === null || recipe === null) throw new JobFailed(null);
-  const { challengeType, dnsProvider, dnsCredential, keyType, keySize, profile, preferredChain, email } =
+  const { challengeType, dnsProvider, dnsCredential, keyType, keySize, profile, profileUse, preferredChain } =
     recipe;
+  const { email } = recipe;
   const dns =
     dnsCredential !== null
       ? { dnsCredentialId: dnsCredential.id }
@@ -71,6 +72,7 @@ export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData
       staging: recipe.staging,
       autoRenew: details.autoRenew,
       ...(profile === null ? {} : { profile }),
+      ...(profileUse === undefined ? {} : { profileUse }),
       ...(preferredChain === null ? {} : { preferredChain }),
       ...(email === null ? {} : { email }),
     },

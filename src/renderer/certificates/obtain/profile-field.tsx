@@ -1,0 +1,60 @@
+// Which profile of the CA: out of the list of a known one, which is fetched when somebody looks; else typed.
+import { Select, Stack, Switch, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useApi } from '../../api.ts';
+import { messages } from '../../messages.ts';
+import type { Obtain } from './use-obtain.ts';
+
+const text = messages.obtain;
+
+export function ProfileField({ obtain }: { readonly obtain: Obtain }) {
+  const { form, ca } = obtain;
+  return (
+    <Stack gap="xs">
+      {ca === undefined ? (
+        <TextInput
+          label={text.profile}
+          description={text.profileHint}
+          placeholder={text.profileUsual}
+          spellCheck={false}
+          {...form.getInputProps('profile')}
+        />
+      ) : (
+        <ProfileSelect obtain={obtain} ca={ca.id} />
+      )}
+      {form.values.profile.trim() !== '' && (
+        <Switch
+          label={text.profileRequired}
+          description={text.profileRequiredHint}
+          {...form.getInputProps('profileRequired', { type: 'checkbox' })}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function ProfileSelect({ obtain: { form }, ca }: { readonly obtain: Obtain; readonly ca: string }) {
+  const api = useApi();
+  const [looked, setLooked] = useState(false);
+  const { profile, staging } = form.values;
+  const asked = { ca, staging: staging ? 'true' : 'false' } as const;
+  const options = { enabled: looked, staleTime: 600_000, retry: false };
+  const { data, isError, isFetching } = useQuery(api.system.caProfiles.queryOptions(asked, options));
+  const offered = data?.profiles ?? [];
+  const nothing = isError ? text.profilesUnknown : text.profilesNone;
+  return (
+    <Select
+      label={text.profile}
+      description={offered.find(({ name }) => name === profile)?.description ?? text.profileHint}
+      placeholder={text.profileUsual}
+      data={offered.map(({ name }) => name)}
+      nothingFoundMessage={isFetching ? text.profilesAsked : nothing}
+      clearable
+      onDropdownOpen={() => setLooked(true)}
+      {...form.getInputProps('profile')}
+      value={profile === '' ? null : profile}
+      onChange={(next) => form.setFieldValue('profile', next ?? '')}
+    />
+  );
+}

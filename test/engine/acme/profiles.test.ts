@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { listProfiles, profileToOrder } from '../../../src/main/engine/acme/profiles.ts';
+import { whatHelps } from '../../../src/main/engine/jobs/retry.ts';
+import { failure } from '../../support/acme-rig.ts';
+
+const DIRECTORY = {
+  newNonce: 'https://ca.example/nonce',
+  newAccount: 'https://ca.example/account',
+  newOrder: 'https://ca.example/order',
+  revokeCert: 'https://ca.example/revoke',
+  meta: { profiles: { classic: 'https://ca.example/profiles#classic', shortlived: 'Six days' } },
+};
+
+describe('the profile that is ordered', () => {
+  it('is the wanted one where the CA offers it, and none where none is wanted', () => {
+    expect(profileToOrder({ profile: 'shortlived' }, DIRECTORY)).toBe('shortlived');
+    expect(profileToOrder({ profile: null, profileUse: 'required' }, DIRECTORY)).toBeNull();
+  });
+
+  it("is the CA's usual one where the wanted one is only preferred and gone", () => {
+    expect(profileToOrder({ profile: 'tlsclient', profileUse: 'preferred' }, DIRECTORY)).toBeNull();
+  });
+
+  it('is refused where it is required and gone, with what there is; a retry waits for a person', async () => {
+    const order = async () => profileToOrder({ profile: 'tlsclient', profileUse: 'required' }, DIRECTORY);
+    const error = await failure(order());
+    expect(error).toMatchObject({ code: 'ACME_REJECTED', details: { offered: ['classic', 'shortlived'] } });
+    expect(error.message).toContain('it offers classic, shortlived');
+    expect(whatHelps(error)).toBe('Waits for a person: the CA does not offer the chosen profile.');
+    const { meta: _, ...without } = DIRECTORY;
+    expect((await failure((async () => profileToOrder({ profile: 'x' }, without))())).message).toContain(
+      'none at all',
+    );
+  });
+});
+
+describe('the list of profiles', () => {
+  const asked: string[] = [];
+  const acme = {
+    async directory({ directoryUrl }: { readonly directoryUrl: string }) {
+      asked.push(directoryUrl);
+      return DIRECTORY;
+    },
+  };
+
+  it("is the CA's own, with its words", async () => {
+    const overrides = { production: 'https://pebble.example/dir', staging: undefined };
+    expect(await listProfiles(acme, { ca: 'letsencrypt', staging: false }, overrides)).toEqual([
+      { name: 'classic', description: 'https://ca.example/profiles#classic' },
+      { name: 'shortlived', description: 'Six days' },
+    ]);
+    expect(asked).toEqual(['https://pebble.example/dir']);
+  });
+
+  it('is not fetched from an address that somebody gives', async () => {
+    const error = await failure(listProfiles(acme, { ca: 'https://inside.example/', staging: false }, {}));
+    expect(error.code).toBe('UNKNOWN_CA');
+    expect(asked).toHaveLength(1);
+  });
+});
