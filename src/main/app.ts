@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Health } from './api/context.ts';
 import { finishRestore } from './backup/finish-restore.ts';
 import { openChecked } from './backup/open-checked.ts';
+import { createBackupPort } from './backup/port.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
 import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
@@ -133,6 +134,7 @@ async function open(
   const engine = createEngine({
     stores,
     secrets,
+    backups: createBackupPort({ dataFolder, secrets, version: platform.version }),
     vault: createVault({ secrets, keyRecord: keyRecord(stores) }),
     acme,
     clock: platform.clock,

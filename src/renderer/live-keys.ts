@@ -18,10 +18,11 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   token: [of('tokens')],
   session: [of('sessions')],
   'dns-credential': [of('dnsCredentials')],
-  settings: [of('settings')],
+  settings: [of('settings'), of('backups')],
   setting: [of('settings')],
   engine: [of('system')],
   account: [of('system', 'caAccounts')],
+  backup: [of('backups')],
 };
 
 export function touchedBy(event: JobEvent): Touched {

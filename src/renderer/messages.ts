@@ -1,6 +1,7 @@
 // THE catalogue of what the page says, in English. Components hold no text of their own.
 import { about } from './messages/about.ts';
 import { activity } from './messages/activity.ts';
+import { backup } from './messages/backup.ts';
 import { bulk } from './messages/bulk.ts';
 import { certificates } from './messages/certificates.ts';
 import { common } from './messages/common.ts';
@@ -19,6 +20,7 @@ export const messages = {
   ...common,
   about,
   activity,
+  backup,
   bulk,
   certificates,
   dns,

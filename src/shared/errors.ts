@@ -145,6 +145,11 @@ export const ERRORS = {
     false,
     'The database file is damaged. It stays as it is; restore the last good backup with --keep-aside.',
   ),
+  BACKUP_PASSPHRASE_NOT_SET: entry(
+    409,
+    false,
+    'Backups have no passphrase yet. Set one first: POST /backups/passphrase, or Settings.',
+  ),
   BACKUP_NOT_FOUND: entry(404, false, 'There is no backup of this name in the backup folder.'),
   BACKUP_UNREADABLE: entry(
     400,

@@ -66,6 +66,15 @@ export const EngineStateSchema = z
     pausedUntil: TimestampSchema.nullable().meta({ description: 'Nothing is renewed by itself until then' }),
     queue: z.object({ running: count, queued: count }),
     secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
+    backup: z
+      .object({
+        lastAt: TimestampSchema.nullable(),
+        lastError: z.string().nullable().meta({ description: 'Why the last attempt failed' }),
+        nextAt: TimestampSchema.nullable(),
+        late: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: 'Null where no backups are made by themselves' }),
     clock: z.object({
       now: TimestampSchema,
       ok: z.boolean().meta({ description: 'False where the clock stands before the last sweep' }),

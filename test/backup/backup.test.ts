@@ -152,6 +152,9 @@ describe('a backup', () => {
 
 describe('a file that is not as it was written', () => {
   it('is refused: each byte changed, cut, chunks exchanged or left out, something added', async () => {
+    const large = new Sqlite(databasePath(data.dataFolder));
+    large.prepare('INSERT INTO settings VALUES (?, ?)').run('large', JSON.stringify('x'.repeat(3 << 20)));
+    large.close();
     const file = await create();
     const whole = await readFile(file);
     const refused = async (bytes: Buffer): Promise<void> => {
@@ -160,7 +163,7 @@ describe('a file that is not as it was written', () => {
         expect.objectContaining({ code: expect.stringMatching(/^(BACKUP_UNREADABLE|PASSPHRASE_WRONG)$/) }),
       );
     };
-    const step = Math.ceil(whole.length / 50);
+    const step = Math.ceil(whole.length / 25);
     const head = PREFIX_BYTES + whole.readUInt32BE(PREFIX_BYTES - 4);
     const places = [...Array(head + CHUNK_PREFIX_BYTES).keys()].filter((place) => place % 13 === 0);
     for (let place = head; place < whole.length; place += step) places.push(place);
@@ -178,6 +181,12 @@ describe('a file that is not as it was written', () => {
       whole.subarray(first),
     ];
     await refused(Buffer.concat([start, rest, manifest]));
+    // The first chunks of the database are of one length.
+    const length = CHUNK_PREFIX_BYTES + rest.readUInt32BE(1);
+    const [one, two] = [rest.subarray(0, length), rest.subarray(length, 2 * length)];
+    await refused(Buffer.concat([start, manifest, two, one, rest.subarray(2 * length)]));
+    await refused(Buffer.concat([start, manifest, one, one, rest.subarray(2 * length)]));
+    await refused(Buffer.concat([start, manifest, one, rest.subarray(2 * length)]));
     await refused(Buffer.concat([start, manifest, manifest, rest]));
     await refused(Buffer.concat([start, rest]));
     await refused(Buffer.concat([start, manifest]));
@@ -272,15 +281,15 @@ describe('the number to keep', () => {
       cost: QUICK,
     });
     await foreign.remove();
-    const { backups: folder, installation } = data;
-    const removed = await pruneBackups({ folder, installation, passphrase: PASSPHRASE, keep: 2 });
+    const { backups: folder, dataFolder } = data;
+    const removed = await pruneBackups({ folder, dataFolder, passphrase: PASSPHRASE, keep: 2 });
     const days = (names: readonly string[]) => names.map((name) => /-(\d{8})T/.exec(name)?.[1]).toSorted();
     expect(days(removed)).toEqual(['20260101', '20260102']);
     const left = await listBackups(folder);
     expect(days(left.map(({ name }) => name))).toEqual(['20250101', '20260103', '20260104', '20260105']);
     expect(left.at(-1)?.name).toBe(other.name);
     // A passphrase that opens none of them removes none.
-    expect(await pruneBackups({ folder, installation, passphrase: 'another one', keep: 1 })).toEqual([]);
+    expect(await pruneBackups({ folder, dataFolder, passphrase: 'another one', keep: 1 })).toEqual([]);
   });
 
   it('names lead nowhere else', () => {

@@ -10,6 +10,7 @@ const engine: HealthFacts['engine'] = {
   pausedUntil: null,
   queue: { running: 0, queued: 0 },
   secretStore: 'keychain',
+  backup: null,
   clock: { now: '2026-01-01T00:00:00Z', ok: true },
 };
 const facts = { counts, engine, renewing: 42, attention: { total: 0, items: [] } };

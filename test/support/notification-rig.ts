@@ -50,7 +50,14 @@ export async function createNotificationRig(): Promise<NotificationRig> {
     const store = memorySecrets(secrets);
     const scheduler = { nextAt: () => null };
     const queue = () => ({ running: 0, queued: 0 });
-    const overview = createOverview({ stores, clock, secrets: store, scheduler, queue });
+    const overview = createOverview({
+      stores,
+      clock,
+      secrets: store,
+      scheduler,
+      backup: async () => null,
+      queue,
+    });
     const journal = createJournal(stores, clock, sink);
     const common = { stores, journal, clock, log: sink, secrets: store };
     const notifications = createNotifications({

@@ -1,5 +1,6 @@
 // Every operation, once. Transports (REST, tRPC over HTTP, IPC) know this router and no operation by name.
 import { audit } from './audit.ts';
+import { backups } from './backups.ts';
 import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
 import { imports } from './imports.ts';
@@ -26,6 +27,7 @@ export const appRouter = router({
   tokens,
   sessions,
   audit,
+  backups,
   settings,
   system,
 });

@@ -2,8 +2,10 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import { databasePath } from '../storage/data-folder.ts';
 import { fileFailure } from './file-failure.ts';
 import { readBackup, readHeader } from './read-file.ts';
+import { readInstallation } from './snapshot.ts';
 
 /** Below the data folder, where the settings name no other. */
 export const DEFAULT_BACKUP_FOLDER = 'backups';
@@ -68,7 +70,8 @@ async function look(folder: string, name: string): Promise<FoundBackup | null> {
 
 export interface Pruning {
   readonly folder: string;
-  readonly installation: string;
+  /** Its installation's backups only. */
+  readonly dataFolder: string;
   readonly passphrase: string;
   /** Whole ones that stay; at least 1. */
   readonly keep: number;
@@ -81,10 +84,11 @@ export interface Pruning {
  */
 export async function pruneBackups({
   folder,
-  installation,
+  dataFolder,
   passphrase,
   keep,
 }: Pruning): Promise<readonly string[]> {
+  const installation = readInstallation(databasePath(dataFolder));
   const own = (await listBackups(folder)).filter((each) => each.installation === installation);
   if (own.length <= keep) return [];
   const removed: string[] = [];

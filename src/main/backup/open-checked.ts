@@ -5,6 +5,7 @@ import { databasePath } from '../storage/data-folder.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';
 import { offerBackup } from './last-backup.ts';
+import { restoreCommand } from './restore-command.ts';
 
 /** @throws DATABASE_DAMAGED, DATABASE_TOO_NEW (both with the command that restores), STORAGE_FAILED */
 export async function openChecked(dataFolder: string): Promise<Database> {
@@ -41,12 +42,7 @@ async function offer(dataFolder: string) {
       'No backup of it is known here. If you have one: certdesk backup restore FILE --keep-aside with this --data-dir';
     return { sentence, backup: null, command: null };
   }
-  const command = `certdesk backup restore ${quote(backup.path)} --data-dir ${quote(dataFolder)} --keep-aside`;
+  const command = restoreCommand(backup.path, dataFolder);
   const sentence = `The last good backup is ${backup.path} of ${backup.createdAt}. To go on from it: ${command}`;
   return { sentence, backup: backup.path, command };
-}
-
-/** For a shell. */
-function quote(path: string): string {
-  return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

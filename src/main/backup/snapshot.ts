@@ -31,9 +31,10 @@ export async function takeSnapshot(from: string, to: string): Promise<SnapshotFa
         `The database ${from} is damaged (${verdict?.integrity_check}), so no backup is made of it. Restore the last one`,
       );
     }
-    const read = copy.prepare("SELECT value FROM settings WHERE key = 'installation-id'").pluck();
-    const id: unknown = JSON.parse(String(read.get() ?? '""'));
-    return { schema: Number(copy.pragma('user_version', { simple: true })), installation: String(id) };
+    return {
+      schema: Number(copy.pragma('user_version', { simple: true })),
+      installation: installationOf(copy),
+    };
   } finally {
     copy.close();
   }
@@ -41,4 +42,19 @@ export async function takeSnapshot(from: string, to: string): Promise<SnapshotFa
 
 export async function removeSnapshot(path: string): Promise<void> {
   for (const end of ['', '-wal', '-shm', '-journal']) await rm(path + end, { force: true });
+}
+
+/** The id of the installation whose database it is. */
+export function readInstallation(path: string): string {
+  const sqlite = new Sqlite(path, { readonly: true, timeout: 10_000 });
+  try {
+    return installationOf(sqlite);
+  } finally {
+    sqlite.close();
+  }
+}
+
+function installationOf(sqlite: Sqlite.Database): string {
+  const read = sqlite.prepare("SELECT value FROM settings WHERE key = 'installation-id'").pluck();
+  return String(JSON.parse(String(read.get() ?? '""')));
 }

@@ -2,6 +2,7 @@
 // secret, no text of an error (which may name both).
 import { release } from 'node:os';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
+import type { EngineState } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import type { OverviewVerbs } from './overview.ts';
@@ -54,8 +55,16 @@ export function createDiagnostics(deps: DiagnosticsDeps): () => Promise<Diagnost
       database,
       projects: counts,
       // Its text may name a domain.
-      engine: { ...engine, lastSweepError: engine.lastSweepError === null ? null : 'failed (see the log)' },
+      engine: { ...engine, lastSweepError: hidden(engine.lastSweepError), backup: hideError(engine.backup) },
       lastErrors: failed.slice(0, LAST_ERRORS),
     };
   };
+}
+
+function hidden(error: string | null): string | null {
+  return error === null ? null : 'failed (see the log)';
+}
+
+function hideError(backup: EngineState['backup']): EngineState['backup'] {
+  return backup === null ? null : { ...backup, lastError: hidden(backup.lastError) };
 }

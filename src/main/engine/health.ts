@@ -19,6 +19,10 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
     const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';
     return { state, sentence: total === 1 ? '1 needs you' : `${total} need you` };
   }
+  if (engine.backup != null && engine.backup.lastError !== null) {
+    return { state: 'attention', sentence: 'The last backup failed: look at the engine below' };
+  }
+  if (engine.backup?.late === true) return { state: 'attention', sentence: 'The last backup is too old' };
   const held = counts.total - counts.none;
   if (held === 0) return { state: 'ok', sentence: 'No certificates yet' };
   const what = held === 1 ? '1 certificate' : `${held} certificates`;

@@ -12,6 +12,7 @@ import {
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
+import { type BackupPort, type Backups, createBackups } from './backups.ts';
 import { type BudgetVerbs, createBudget } from './budget.ts';
 import { createCaUsage } from './ca-usage.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
@@ -32,6 +33,7 @@ import { createHistory, type History } from './history.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { createIssuance, type Issuance } from './issuance.ts';
 import { createIssuanceJobs } from './issuance-jobs.ts';
+import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts';
 import { createJobQueue } from './jobs/queue.ts';
@@ -54,6 +56,7 @@ import { createTokens, type Tokens } from './tokens.ts';
 export interface EnginePorts {
   readonly stores: Stores;
   readonly secrets: SecretStore;
+  readonly backups: BackupPort;
   readonly vault: Vault;
   readonly acme: AcmeClient;
   readonly clock: Clock;
@@ -97,6 +100,7 @@ export interface Engine {
   readonly audit: AuditTrail;
   readonly settings: SettingsVerbs;
   readonly budget: Pick<BudgetVerbs, 'get'>;
+  readonly backups: Omit<Backups, 'state' | 'runIfDue'>;
   readonly overview: OverviewVerbs;
   readonly notifications: Notifications;
   readonly journal: Journal;
@@ -169,7 +173,16 @@ export function createEngine(ports: EnginePorts): Engine {
   };
   const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
 
-  const overview = createOverview({ stores, clock, secrets, scheduler, queue: () => queue.size });
+  const backups = createBackups({ ...ports, journal });
+  const backingUp = createEveryMinute(backups.runIfDue);
+  const overview = createOverview({
+    stores,
+    clock,
+    secrets,
+    scheduler,
+    backup: backups.state,
+    queue: () => queue.size,
+  });
   const dnsCredentials = createDnsCredentials({ ...ports, journal });
   const version = () => ports.surroundings().version;
   const notifications = createNotifications({ ...deps, secrets, overview, version });
@@ -190,6 +203,7 @@ export function createEngine(ports: EnginePorts): Engine {
     settings: createSettings(stores, journal),
     overview,
     notifications,
+    backups,
     budget: deps.budget,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,
@@ -222,11 +236,12 @@ export function createEngine(ports: EnginePorts): Engine {
       if (resumed > 0) log.info({ jobs: resumed }, 'Jobs of the last run are gone on with');
       await notifications.start(); // before the first sweep, which leaves a new heartbeat
       scheduler.start();
+      backingUp.start();
     },
     async stop() {
       scheduler.stop();
       await notifications.stop();
-      await queue.stop();
+      await Promise.all([queue.stop(), backingUp.stop()]);
       await Promise.all([ports.acme.close(), crl.close()]);
     },
   };

@@ -24,6 +24,7 @@ export interface OverviewDeps {
   readonly clock: Clock;
   readonly secrets: SecretStore;
   readonly scheduler: Pick<Scheduler, 'nextAt'>;
+  backup(): Promise<EngineState['backup']>;
   queue(): { readonly running: number; readonly queued: number };
 }
 
@@ -157,6 +158,7 @@ async function engineState(deps: OverviewDeps, now: Date): Promise<EngineState> 
     pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
     secretStore: await kindOf(deps.secrets),
+    backup: await deps.backup(),
     clock: {
       now: toTimestamp(now),
       ok: heartbeat === null || Date.parse(heartbeat.at) - now.getTime() < LATE_MS,

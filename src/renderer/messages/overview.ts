@@ -69,6 +69,8 @@ export const overview = {
     clockWrong: 'Wrong: it stands before the last look for renewals',
     late: 'Late: renewals may be missed',
     paused: 'Renewals paused until',
+    backup: 'Last backup',
+    backupLate: 'Late: look at the backup folder',
   },
   states: { title: 'Certificates by state' },
   events: {

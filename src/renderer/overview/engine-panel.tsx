@@ -11,7 +11,7 @@ const text = messages.overview.engine;
 
 export function EnginePanel({ engine }: { readonly engine: EngineState }) {
   const { lastSweepAt, nextSweepAt, sweepLate, lastSweepError, queue, secretStore, clock } = engine;
-  const { pausedUntil } = engine;
+  const { pausedUntil, backup } = engine;
   return (
     <Panel title={text.title}>
       <Facts
@@ -44,6 +44,22 @@ export function EnginePanel({ engine }: { readonly engine: EngineState }) {
             value:
               secretStore === 'unavailable' ? <Bad>{text.stores.unavailable}</Bad> : text.stores[secretStore],
           },
+          backup === null
+            ? null
+            : {
+                label: text.backup,
+                value: (
+                  <>
+                    {backup.lastAt === null ? text.never : <Time at={backup.lastAt} as="relative" />}
+                    {backup.late && <Bad>{text.backupLate}</Bad>}
+                    {backup.lastError !== null && (
+                      <Bad>
+                        <ServerText>{backup.lastError}</ServerText>
+                      </Bad>
+                    )}
+                  </>
+                ),
+              },
           { label: text.clock, value: clock.ok ? text.clockRight : <Bad>{text.clockWrong}</Bad> },
         ]}
       />

@@ -8,6 +8,7 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { AccountsPanel } from './accounts-panel.tsx';
+import { BackupPanel } from './backup-panel.tsx';
 import { BudgetPanel } from './budget-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
@@ -23,11 +24,12 @@ export function SettingsPage() {
       <Stack gap="md">
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, sessions, renewals }) => (
+          {({ dns, sessions, renewals, backup }) => (
             <>
               <RenewalsPanel renewals={renewals} />
               <BudgetPanel />
               <DnsPanel dns={dns} />
+              <BackupPanel backup={backup} />
               <SessionsPanel sessions={sessions} />
             </>
           )}

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { createBackupPort } from '../../../src/main/backup/port.ts';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
@@ -83,6 +84,7 @@ export async function createWorld(
     const engine = createEngine({
       stores,
       secrets,
+      backups: createBackupPort({ dataFolder: '/nowhere', secrets, version: '0' }), // none is scheduled
       vault: createVault({ secrets, keyRecord }),
       acme: gate.acme(clientOf(cas)),
       clock: { now: () => new Date(time + world.skew) },

@@ -1,0 +1,55 @@
+// Backups. They are the whole installation's, so a token that is for some projects only may not touch them. There is no
+// restore here: a running server is never restored into (docs/backup.md).
+import { z } from 'zod';
+import {
+  BackupListSchema,
+  BackupPassphraseSchema,
+  BackupSchema,
+  VerifiedBackupSchema,
+} from '../../shared/backup.ts';
+import { operation, requireAllProjects, router } from './trpc.ts';
+
+export const backups = router({
+  list: operation('projects:read')
+    .meta({ rest: { method: 'GET', path: '/backups', summary: 'Backups, and when the next one is due' } })
+    .output(BackupListSchema)
+    .query(({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.backups.list();
+    }),
+
+  create: operation('projects:write')
+    .meta({ rest: { method: 'POST', path: '/backups', summary: 'Make a backup now', status: 201 } })
+    .output(BackupSchema)
+    .mutation(({ ctx }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.backups.create();
+    }),
+
+  verify: operation('projects:write')
+    .meta({
+      rest: { method: 'POST', path: '/backups/{name}/verify', summary: 'Whether a backup can be restored' },
+    })
+    .input(z.object({ name: z.string().min(1).max(200) }))
+    .output(VerifiedBackupSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.backups.verify(input.name);
+    }),
+
+  setPassphrase: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/backups/passphrase',
+        summary: 'Set the passphrase of the backups to come',
+      },
+    })
+    .input(z.object({ body: BackupPassphraseSchema }))
+    .output(z.object({ passphraseSet: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      await ctx.engine.backups.setPassphrase(input.body.passphrase);
+      return { passphraseSet: true };
+    }),
+});

@@ -1,0 +1,163 @@
+// Backups: when, where to, the passphrase, which there are, and how one is restored.
+import { Button, Group, NumberInput, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { BackupList } from '../../shared/backup.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+import { notifyDone } from '../ui/notify.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { BackupTable } from './backup-table.tsx';
+import { useSaveSettings } from './use-save.ts';
+
+const text = messages.backup;
+const FIELDS = ['folder', 'everyHours', 'keep'];
+const ALIASES = Object.fromEntries(FIELDS.map((field) => [`backup.${field}`, field]));
+
+export function BackupPanel({ backup }: { readonly backup: Settings['backup'] }) {
+  const api = useApi();
+  const list = useQuery(api.backups.list.queryOptions());
+  return (
+    <Panel title={text.title}>
+      <Stack gap="lg">
+        <Schedule backup={backup} usualFolder={list.data?.folder ?? ''} />
+        <Passphrase set={list.data?.passphraseSet ?? null} />
+        <QueryView query={list}>{(data) => <Existing list={data} />}</QueryView>
+      </Stack>
+    </Panel>
+  );
+}
+
+interface Values {
+  readonly folder: string;
+  readonly everyHours: number | string;
+  readonly keep: number | string;
+}
+
+function Schedule({
+  backup,
+  usualFolder,
+}: {
+  readonly backup: Settings['backup'];
+  readonly usualFolder: string;
+}) {
+  const save = useSaveSettings();
+  const form = useForm<Values>({
+    initialValues: { folder: backup.folder ?? '', everyHours: backup.everyHours ?? '', keep: backup.keep },
+  });
+  const submit = ({ folder, everyHours, keep }: Values): void =>
+    save.mutate(
+      {
+        body: {
+          backup: {
+            folder: folder.trim() === '' ? null : folder.trim(),
+            everyHours: everyHours === '' ? null : Number(everyHours),
+            keep: Number(keep),
+          },
+        },
+      },
+      {
+        onSuccess: () => form.resetDirty(),
+        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
+      },
+    );
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap="md">
+        <TextInput
+          label={text.folder}
+          description={text.folderHint}
+          placeholder={usualFolder}
+          {...form.getInputProps('folder')}
+        />
+        <Group gap="md" grow align="flex-start">
+          <NumberInput
+            label={text.everyHours}
+            description={text.everyHoursHint}
+            min={1}
+            max={8_760}
+            allowDecimal={false}
+            {...form.getInputProps('everyHours')}
+          />
+          <NumberInput
+            label={text.keep}
+            description={text.keepHint}
+            min={1}
+            max={1_000}
+            allowDecimal={false}
+            {...form.getInputProps('keep')}
+          />
+        </Group>
+        {save.error !== null && Object.keys(form.errors).length === 0 && <FailureNotice error={save.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+            {messages.settings.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** @param set Null while it is not known. */
+function Passphrase({ set }: { readonly set: boolean | null }) {
+  const api = useApi();
+  const form = useForm({ initialValues: { passphrase: '' } });
+  const keep = useMutation(
+    api.backups.setPassphrase.mutationOptions({
+      onSuccess() {
+        form.reset();
+        notifyDone(text.passphraseSaved);
+      },
+      onError: (error) => form.setErrors(formErrors(error, ['passphrase'])),
+    }),
+  );
+  return (
+    <form onSubmit={form.onSubmit((body) => keep.mutate({ body }))} noValidate>
+      <Group gap="md" align="flex-end">
+        <PasswordInput
+          style={{ flex: 1 }}
+          label={text.passphrase}
+          description={set === true ? text.passphraseIsSet : text.passphraseHint}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': text.showPassphrase }}
+          {...form.getInputProps('passphrase')}
+        />
+        <Button type="submit" variant="default" loading={keep.isPending} disabled={!form.isDirty()}>
+          {text.setPassphrase}
+        </Button>
+      </Group>
+      {keep.error !== null && Object.keys(form.errors).length === 0 && <FailureNotice error={keep.error} />}
+    </form>
+  );
+}
+
+function Existing({ list }: { readonly list: BackupList }) {
+  const api = useApi();
+  const create = useMutation(
+    api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.made(name)) }),
+  );
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Text fz="sm" c="dimmed">
+          {list.passphraseSet ? text.count(list.backups.length) : text.needsPassphrase}
+        </Text>
+        <Button
+          variant="default"
+          loading={create.isPending}
+          disabled={!list.passphraseSet}
+          onClick={() => create.mutate(undefined)}
+        >
+          {text.create}
+        </Button>
+      </Group>
+      {create.error !== null && <FailureNotice error={create.error} />}
+      {list.backups.length > 0 && <BackupTable backups={list.backups} />}
+    </Stack>
+  );
+}

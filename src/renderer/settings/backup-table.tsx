@@ -1,0 +1,76 @@
+// The backups that there are: checked by a click, and the command that restores one.
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { Backup } from '../../shared/backup.ts';
+import { useApi } from '../api.ts';
+import { formatNumber } from '../format.ts';
+import { messages } from '../messages.ts';
+import { CopyIcon } from '../ui/copy.tsx';
+import { notifyDone } from '../ui/notify.tsx';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+import { Time } from '../ui/time.tsx';
+
+const text = messages.backup;
+const SHOWN = 20;
+
+export function BackupTable({ backups }: { readonly backups: readonly Backup[] }) {
+  const { made, size, actions } = text.columns;
+  return (
+    <>
+      <Table verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            {[made, size, actions].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
+                {label}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {backups.slice(0, SHOWN).map((backup) => (
+            <Row key={backup.name} backup={backup} />
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text fz="xs" c="dimmed">
+        {text.restoreHint}
+      </Text>
+    </>
+  );
+}
+
+function Row({ backup: { name, createdAt, bytes, restoreCommand } }: { readonly backup: Backup }) {
+  const api = useApi();
+  const verify = useMutation(
+    api.backups.verify.mutationOptions({
+      onSuccess: ({ projects, certificates }) => notifyDone(text.whole(projects, certificates)),
+      onError: notifyFailure,
+    }),
+  );
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Time at={createdAt} />
+        <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {name}
+        </Text>
+      </Table.Td>
+      <Table.Td>{text.kilobytes(formatNumber(Math.ceil(bytes / 1024)))}</Table.Td>
+      <Table.Td>
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-label={text.verifyOf(name)}
+            loading={verify.isPending}
+            onClick={() => verify.mutate({ name })}
+          >
+            {text.verify}
+          </Button>
+          <CopyIcon value={restoreCommand} what={text.restoreCommandOf(name)} />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}

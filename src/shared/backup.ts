@@ -1,0 +1,54 @@
+// Backups, as the API and the GUI show them.
+import { z } from 'zod';
+import { TimestampSchema } from './time-schema.ts';
+
+const count = z.int().min(0);
+
+export const BackupSchema = z
+  .object({
+    name: z.string(),
+    createdAt: TimestampSchema,
+    bytes: count,
+    certdesk: z.string().meta({ description: 'The version that wrote it' }),
+    schema: count.meta({ description: 'Of the database in it' }),
+    restoreCommand: z.string().meta({ description: 'What restores it, once Certdesk is stopped' }),
+  })
+  .meta({ id: 'Backup' });
+export type Backup = z.infer<typeof BackupSchema>;
+
+export const BackupListSchema = z
+  .object({
+    folder: z.string(),
+    passphraseSet: z.boolean(),
+    lastAt: TimestampSchema.nullable().meta({ description: 'When the last good one was made' }),
+    lastError: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the last attempt failed; null where it did not' }),
+    nextAt: TimestampSchema.nullable().meta({ description: 'Null: none by itself' }),
+    late: z.boolean(),
+    backups: z.array(BackupSchema).meta({ description: 'Newest first' }),
+  })
+  .meta({ id: 'Backups' });
+export type BackupList = z.infer<typeof BackupListSchema>;
+
+export const VerifiedBackupSchema = z
+  .object({
+    createdAt: TimestampSchema,
+    certdesk: z.string(),
+    schema: count,
+    projects: count,
+    certificates: count.meta({ description: 'Versions' }),
+    secrets: count,
+    secretStore: z.enum(['keychain', 'sealed-file']),
+  })
+  .meta({ id: 'VerifiedBackup' });
+export type VerifiedBackup = z.infer<typeof VerifiedBackupSchema>;
+
+export const BackupPassphraseSchema = z.strictObject({
+  passphrase: z
+    .string()
+    .min(12)
+    .max(1_000)
+    .meta({ description: 'Kept in the secret store; never shown again' }),
+});

@@ -1,0 +1,58 @@
+// Backups by the API, with the passphrase's full cost: made, listed, verified, and for whom.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { PASSPHRASE } from '../support/backup-data.ts';
+
+describe('backups by the API', () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp();
+  });
+  afterEach(() => app.stop());
+
+  it('want a passphrase, are listed, verified, and restored by the command that is shown', async () => {
+    expect((await app.call('POST', '/backups')).body).toMatchObject({ code: 'BACKUP_PASSPHRASE_NOT_SET' });
+    const short = await app.call('POST', '/backups/passphrase', { body: { passphrase: 'short' } });
+    expect(short.body).toMatchObject({ details: { issues: [{ field: 'passphrase' }] } });
+    const set = await app.call('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
+    expect(set.body).toEqual({ passphraseSet: true });
+    const made = await app.call('POST', '/backups');
+    expect(made.status, made.text).toBe(201);
+    const { body: list } = await app.call('GET', '/backups');
+    expect(list).toMatchObject({
+      passphraseSet: true,
+      nextAt: null,
+      lastAt: made.body.createdAt,
+      backups: [made.body],
+    });
+    const file = join(app.dataFolder, 'backups', String(made.body.name));
+    expect(made.body.restoreCommand).toBe(
+      `certdesk backup restore ${file} --data-dir ${app.dataFolder} --keep-aside`,
+    );
+    const verified = await app.call('POST', `/backups/${made.body.name}/verify`);
+    expect(verified.body).toMatchObject({ projects: 0, secretStore: 'sealed-file' });
+    expect((await app.call('POST', '/backups/nothing/verify')).body.code).toBe('BACKUP_NOT_FOUND');
+    await writeFile(file, 'damaged');
+    expect((await app.call('POST', `/backups/${made.body.name}/verify`)).body.code).toBe('BACKUP_UNREADABLE');
+    const { text } = await app.call('GET', '/audit');
+    expect(text).toContain('backups.create');
+    for (const told of [text, app.log.join(''), (await app.call('GET', '/settings')).text])
+      expect(told).not.toContain(PASSPHRASE);
+  });
+
+  it('are not for a token of some projects, and their folder is an absolute path', async () => {
+    const token = await app.makeToken(['projects:write'], [await app.project('a.example.com')]);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', ''],
+      ['POST', '/x/verify'],
+    ] as const)
+      expect((await app.call(method, `/backups${path}`, { token })).status).toBe(403);
+    const body = { backup: { folder: 'relative' } };
+    expect((await app.call('PATCH', '/settings', { body })).body).toMatchObject({
+      details: { issues: [{ field: 'backup.folder' }] },
+    });
+  });
+});
