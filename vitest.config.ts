@@ -5,7 +5,17 @@ requireNode24(); // for `npx vitest`, which takes the machine's own Node
 
 // unit: in process and quick, for `npm run check`. integration: what takes longer, and real outside programs (Pebble,
 // BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and
-// names in the environment. measure: how fast, after all else.
+// names in the environment. measure: how fast, after all else. soak: the long forms, only where `npm run soak` asks.
+const SOAK = {
+  test: {
+    name: 'soak',
+    include: ['test/soak/**/*.soak.ts'],
+    maxWorkers: 2,
+    testTimeout: 3_600_000,
+    hookTimeout: 60_000,
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +31,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(process.env.CERTDESK_SOAK === undefined ? [] : [SOAK]),
       {
         test: {
           name: 'measure',

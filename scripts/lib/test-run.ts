@@ -94,7 +94,7 @@ function neededTools(args: readonly string[]): readonly ToolName[] {
   const filters = args.filter((arg) => !arg.startsWith('-'));
   const named = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .map((path) => join('test', path))
-    .filter((path) => /\.(test|spec)\.tsx?$/.test(path))
+    .filter((path) => /\.(test|spec|soak)\.tsx?$/.test(path))
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .flatMap((path) => toolsNamedIn(readFileSync(join(ROOT, path), 'utf8')));
   return [...new Set<ToolName>(['openssl', ...named])];

@@ -97,6 +97,32 @@ describeWith('pebble', 'answers that are lost', () => {
     expect(again.status, again.text).toBe(200);
   });
 
+  it('a CA that asks for two seconds has them before the order comes again', async () => {
+    const asked: number[] = [];
+    gate.keep((path) => {
+      if (path !== '/order-plz') return null;
+      asked.push(performance.now());
+      return asked.length === 1
+        ? Promise.resolve({ ...HTML, headers: { ...HTML.headers, 'retry-after': '2' } })
+        : null;
+    });
+    const { answer } = await obtain();
+    expect(answer.status, answer.text).toBe(200);
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThan(1_950);
+  });
+
+  it('a CA that asks for ten minutes is not asked again by the same job', async () => {
+    let asked = 0;
+    disturb('/order-plz', 1_000, async () => {
+      asked += 1;
+      return { ...HTML, headers: { ...HTML.headers, 'retry-after': '600' } };
+    });
+    const { answer } = await obtain();
+    expect(answer).toMatchObject({ status: 502, body: { code: 'ACME_UNAVAILABLE' } });
+    expect(asked).toBe(1);
+  });
+
   it.each(['/sign-me-up', '/order-plz', '/finalize-order'])(
     '%s: a rate limit is passed on with its Retry-After, and not tried again',
     async (at) => {

@@ -15,11 +15,17 @@ export interface GateAnswer {
   readonly body: string;
 }
 
+/**
+ * What becomes of an answer that does not arrive as it is: `lost`, the connection is closed; `reset`, by an RST;
+ * `silent`, it stays open and nothing comes; `cut`, half of the body comes, and then the connection is closed.
+ */
+export type GateEnd = 'lost' | 'reset' | 'silent' | { readonly cut: GateAnswer };
+
 /** Called with a request's path; null passes it through. */
 export type GateKeeper = (
   path: string,
   pass: () => Promise<GateAnswer>,
-) => Promise<GateAnswer | 'lost'> | null;
+) => Promise<GateAnswer | GateEnd> | null;
 
 export interface AcmeGate {
   readonly directoryUrl: string;
@@ -27,6 +33,8 @@ export interface AcmeGate {
   readonly rootPem: string;
   /** Paths in order, `/order-plz` … */
   readonly requests: readonly string[];
+  /** The nonce of each signed request, in order. */
+  readonly nonces: readonly string[];
   /** Put before every later request. */
   keep(keeper: GateKeeper | null): void;
   stop(): Promise<void>;
@@ -38,6 +46,7 @@ export async function startAcmeGate(pebble: Pick<Pebble, 'directoryUrl' | 'rootP
   const agent = new Agent({ connect: { ca: pebble.rootPem } });
   const { origin } = new URL(pebble.directoryUrl);
   const requests: string[] = [];
+  const nonces: string[] = [];
   let keeper: GateKeeper | null = null;
 
   const server = createServer({ cert, key }, (incoming, outgoing) => {
@@ -48,10 +57,11 @@ export async function startAcmeGate(pebble: Pick<Pebble, 'directoryUrl' | 'rootP
     let sent = '';
     for await (const chunk of incoming) sent += String(chunk);
     requests.push(path);
+    const nonce = nonceOf(sent);
+    if (nonce !== null) nonces.push(nonce);
     const pass = () => forward(agent, `${origin}${path}`, { incoming, sent });
     const answer = await (keeper?.(path, pass) ?? pass());
-    if (answer === 'lost') outgoing.destroy();
-    else outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+    finish(outgoing, answer);
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -59,6 +69,7 @@ export async function startAcmeGate(pebble: Pick<Pebble, 'directoryUrl' | 'rootP
     directoryUrl: `https://127.0.0.1:${portOf(server)}/dir`,
     rootPem,
     requests,
+    nonces,
     keep(next) {
       keeper = next;
     },
@@ -69,6 +80,25 @@ export async function startAcmeGate(pebble: Pick<Pebble, 'directoryUrl' | 'rootP
       await folder.remove();
     },
   };
+}
+
+function finish(outgoing: ServerResponse, answer: GateAnswer | GateEnd): void {
+  if (answer === 'silent') return;
+  if (answer === 'lost') outgoing.destroy();
+  else if (answer === 'reset') outgoing.socket?.resetAndDestroy();
+  else if ('cut' in answer) {
+    const { status, headers, body } = answer.cut;
+    outgoing.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) });
+    outgoing.write(body.slice(0, body.length / 2), () => outgoing.destroy());
+  } else outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+/** Of a JWS in its flattened form (RFC 8555 section 6.2); null where it is none, or has none. */
+function nonceOf(sent: string): string | null {
+  if (!sent.startsWith('{')) return null;
+  const { protected: header = '' } = JSON.parse(sent) as { readonly protected?: string };
+  const { nonce } = JSON.parse(Buffer.from(header, 'base64url').toString() || '{}') as { nonce?: string };
+  return nonce ?? null;
 }
 
 async function forward(

@@ -83,6 +83,9 @@ interface Walk {
  */
 const AGAIN_MS = [300, 1_500] as const;
 
+/** A CA that asks for a longer pause (Retry-After) is left alone: the job fails, and its next attempt obeys it. */
+const LONGEST_ASKED_MS = 60_000;
+
 /** The same promise for every call; a failed one is tried anew by the next. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
@@ -105,7 +108,9 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
     } catch (cause) {
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
-      const wait = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
+      const own = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
+      const asked = askedMs(error);
+      const wait = own === undefined || asked > LONGEST_ASKED_MS ? undefined : Math.max(own, asked);
       const worth =
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
       const enough = !task.patient && keeper.order.url === null && tries > 0;
@@ -114,6 +119,13 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       await pace.pause(wait, signal);
     }
   }
+}
+
+/** Milliseconds that the CA wants to be left alone (RFC 9110 section 10.2.3); 0 where it did not say. */
+function askedMs({ details }: CertdeskError): number {
+  const said: unknown =
+    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
+  return typeof said === 'number' ? said * 1_000 : 0;
 }
 
 async function walk(

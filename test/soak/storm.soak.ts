@@ -1,0 +1,13 @@
+// The long form of test/api/storm.spec.ts: 30, 45 and 60 % of all requests to the CA go wrong.
+import { expect, it } from 'vitest';
+import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
+import { runStorm } from '../support/storm-runs.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith('pebble', 'requests that go wrong', () => {
+  it.each([0.3, 0.45, 0.6])('%d of them', async (share) => {
+    const report = await runStorm({ share, seed: soakSeed(`storm ${share}`), times: soakTimes(100) });
+    soakSays(`storm ${share}: ${JSON.stringify(report)}`);
+    expect(report.issuances).toBeGreaterThan(0);
+  });
+});
