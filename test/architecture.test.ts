@@ -78,6 +78,7 @@ const RULES: readonly Rule[] = [
     packages: ['pino', NODE],
   },
   { place: 'main/installation.ts', may: [], packages: [NODE] },
+  { place: 'main/log-lines.ts', may: [], packages: ['pino'] },
   // What the desktop application decides, without Electron.
   {
     place: 'main/desktop',
@@ -96,6 +97,7 @@ const RULES: readonly Rule[] = [
       'main/app.ts',
       'main/api',
       'main/installation.ts',
+      'main/log-lines.ts',
       'main/headless/options.ts',
       'main/headless/to-platform.ts',
       'main/engine/errors.ts',
@@ -110,6 +112,7 @@ const RULES: readonly Rule[] = [
       'main/headless',
       'main/app.ts',
       'main/installation.ts',
+      'main/log-lines.ts',
       'main/engine',
       'main/storage',
       'main/secrets',

@@ -8,6 +8,7 @@ import { openChecked } from './backup/open-checked.ts';
 import { createBackupPort } from './backup/port.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
+import { createRequestCounts } from './engine/acme/request-counts.ts';
 import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
 import type { Surroundings } from './engine/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/resolver.ts';
@@ -115,7 +116,9 @@ async function open(
   const stores = createStores(database.db);
   await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
+  const requests = createRequestCounts();
   const acme = createAcmeClient({
+    onAnswer: requests.note,
     requestTimeoutMs: limits.acmeRequestMs,
     userAgent: `Certdesk/${platform.version}`,
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),
@@ -137,6 +140,7 @@ async function open(
     backups: createBackupPort({ dataFolder, secrets, version: platform.version }),
     vault: createVault({ secrets, keyRecord: keyRecord(stores) }),
     acme,
+    caRequests: requests.list,
     clock: platform.clock,
     log: logger,
     directories: platform.directories,

@@ -5,6 +5,7 @@ import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
 import { imports } from './imports.ts';
 import { jobs } from './jobs.ts';
+import { metrics } from './metrics.ts';
 import { notifications } from './notifications.ts';
 import { overview } from './overview.ts';
 import { projects } from './projects.ts';
@@ -24,6 +25,7 @@ export const appRouter = router({
   overview,
   renewals,
   notifications,
+  metrics,
   tokens,
   sessions,
   audit,

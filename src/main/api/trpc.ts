@@ -16,8 +16,10 @@ export interface RestMeta {
   readonly summary: string;
   /** Status of a success; 200 where it is left out. */
   readonly status?: 200 | 201;
-  /** `events`: a subscription as server-sent events. `file`: the output is { body: base64, contentType, filename }. */
-  readonly form?: 'json' | 'events' | 'file';
+  /** A second address, below the server's root: where everybody looks for it. */
+  readonly alsoAt?: `/${string}`;
+  /** `text`: the output is { body, contentType }. `events`: a subscription as server-sent events. `file`: the output is { body: base64, contentType, filename }. */
+  readonly form?: 'json' | 'events' | 'file' | 'text';
   /** May be answered by 202 and a job (`Prefer: respond-async`). */
   readonly job?: true;
   /** Request headers that are taken as fields of the input: header -> field. */

@@ -11,6 +11,7 @@ import {
 } from './acme/directories.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
+import type { CaRequests } from './acme/request-counts.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import { type BackupPort, type Backups, createBackups } from './backups.ts';
 import { type BudgetVerbs, createBudget } from './budget.ts';
@@ -41,6 +42,8 @@ import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { metricsText } from './metrics/metrics.ts';
+import { CONTENT_TYPE } from './metrics/text.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import { type Pace, REAL_PACE } from './pace.ts';
@@ -59,6 +62,8 @@ export interface EnginePorts {
   readonly backups: BackupPort;
   readonly vault: Vault;
   readonly acme: AcmeClient;
+  /** For the metrics; none where it is left out. */
+  readonly caRequests?: () => readonly CaRequests[];
   readonly clock: Clock;
   readonly log: Log;
   readonly directories: DirectoryOverrides;
@@ -116,6 +121,8 @@ export interface Engine {
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   diagnostics(): Promise<Diagnostics>;
+  /** Prometheus text. @param ids Only of these projects; null for all. */
+  metrics(ids: readonly string[] | null): Promise<{ readonly contentType: string; readonly body: string }>;
   counts(): { readonly running: number; readonly queued: number };
   /** What the desktop application remembers. */
   readonly desktopNotes: DesktopNotes;
@@ -220,6 +227,13 @@ export function createEngine(ports: EnginePorts): Engine {
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,
+    metrics: async (ids) => {
+      const caRequests = ports.caRequests ?? (() => []);
+      return {
+        contentType: CONTENT_TYPE,
+        body: await metricsText({ stores, overview, caRequests, version }, ids),
+      };
+    },
     diagnostics: createDiagnostics({ ...ports, overview }),
     desktopNotes: createDesktopNotes(stores, clock),
     sweep: scheduler.sweep,

@@ -79,7 +79,7 @@ export async function createOrderKeeper(
           projectId,
           jobId,
           message,
-          data: { step, title: STEPS[step], more: data },
+          data: { step, title: STEPS[step], ca: URL.parse(order.directoryUrl)?.host ?? null, more: data },
         });
       }),
   };

@@ -266,6 +266,8 @@ export interface OverviewStore {
     ids: readonly string[] | null,
     at: Pick<ProjectFilter, 'now' | 'soon'>,
   ): Promise<readonly ListedCertificate[]>;
+  /** Every active certificate, for the metrics. */
+  metered(ids: readonly string[] | null): Promise<readonly MeteredCertificate[]>;
   /** Projects without a certificate whose last job was an obtain that failed (dry runs aside), the last one first. */
   failedObtains(
     ids: readonly string[] | null,
@@ -280,6 +282,14 @@ export interface OverviewStore {
   upcomingDays(
     query: UpcomingQuery,
   ): Promise<readonly { readonly day: string; readonly renewals: number; readonly expiries: number }[]>;
+}
+
+export interface MeteredCertificate
+  extends Pick<ListedCertificate, 'projectId' | 'expiresAt' | 'revokedAt' | 'failures' | 'attemptAt'> {
+  readonly name: string;
+  readonly domain: string | null;
+  /** Null: uploaded. */
+  readonly ca: string | null;
 }
 
 export interface UpcomingQuery {

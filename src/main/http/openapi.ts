@@ -131,6 +131,7 @@ function content(
   components: JsonObject,
 ): JsonObject {
   if (form === 'events') return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  if (form === 'text') return { content: { 'text/plain': { schema: { type: 'string' } } } };
   if (form === 'file')
     return { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
   if (output === undefined) return {};

@@ -37,13 +37,16 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
   for (const operation of restOperations()) {
     const { method, path } = operation.rest;
     const url = API_PREFIX + path.replace(/\{(\w+)\}/g, ':$1');
-    app.route({
-      method,
-      url,
-      // A stream has no head without its body.
-      exposeHeadRoute: operation.rest.form !== 'events',
-      handler: (request, reply) => handle(operation, { request, reply, ...deps }),
-    });
+    const { alsoAt } = operation.rest;
+    for (const at of alsoAt === undefined ? [url] : [url, alsoAt]) {
+      app.route({
+        method,
+        url: at,
+        // A stream has no head without its body.
+        exposeHeadRoute: operation.rest.form !== 'events',
+        handler: (request, reply) => handle(operation, { request, reply, ...deps }),
+      });
+    }
   }
 }
 
@@ -76,6 +79,10 @@ async function handle(
   }
   if (rest.form === 'file')
     return sendFile(reply, result as { body: string; contentType: string; filename: string });
+  if (rest.form === 'text') {
+    const { body, contentType } = result as { body: string; contentType: string };
+    return reply.type(contentType).send(body);
+  }
   return sendJson(reply, rest, result);
 }
 

@@ -90,7 +90,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   return app;
 }
 
-const NOT_STORED = [API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];
+const NOT_STORED = ['/metrics', API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];
 
 /** A token that the command line has revoked, and a session that has run out, are noticed this late at most. */
 const RECHECK_MS = 60_000;

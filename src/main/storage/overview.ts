@@ -39,6 +39,23 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
       );
     },
 
+    async metered(ids) {
+      const rows = await listed(ids)
+        .innerJoin('projects', 'projects.id', 'listed_certificates.project_id')
+        .select(['project_id', 'expires_at', 'revoked_at', 'failures', 'attempt_at', 'ca', 'name', 'domain'])
+        .execute();
+      return rows.map((row) => ({
+        projectId: row.project_id,
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at,
+        failures: row.failures,
+        attemptAt: row.attempt_at,
+        ca: row.ca,
+        name: row.name,
+        domain: row.domain,
+      }));
+    },
+
     async failedObtains(ids) {
       const rows = await lastFailedSeq(db, ids)
         .where(({ not, exists, selectFrom }) =>

@@ -15,6 +15,8 @@ export interface TransportOptions {
   /** RFC 8555 section 6.1 wants one: `certdesk/1.2.3`. */
   readonly userAgent: string;
   readonly log?: Log | undefined;
+  /** Told of each request that was sent; null where no answer came. */
+  readonly onAnswer?: ((url: string, status: number | null) => void) | undefined;
 }
 
 export interface TransportRequest {
@@ -68,10 +70,12 @@ export function createTransport(options: TransportOptions): Transport {
           signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
         });
         const text = await answer.body.text();
+        options.onAnswer?.(url, answer.statusCode);
         const ms = Math.round(performance.now() - started);
         options.log?.debug({ method, url, status: answer.statusCode, ms }, 'acme request');
         return { url, status: answer.statusCode, headers: flatten(answer.headers), text };
       } catch (error) {
+        options.onAnswer?.(url, null);
         signal?.throwIfAborted();
         if (deadline.aborted) throw timeoutError(url, options.requestTimeoutMs);
         throw networkError(error, url);

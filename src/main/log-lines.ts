@@ -1,0 +1,34 @@
+// One shape of log lines for the server and the desktop application: time, level, message; project, job, step and CA
+// where there are any. One JSON object a line; pino-pretty reads the same.
+import { type LoggerOptions, stdSerializers, stdTimeFunctions } from 'pino';
+
+export const MESSAGE_KEY = 'message';
+
+export function logOptions(): LoggerOptions {
+  return {
+    base: null,
+    messageKey: MESSAGE_KEY,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }), log: toLine },
+    serializers: { err: stdSerializers.err },
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+/** Words of the engine's records to those of the log; what is null is left out. */
+export function toLine({ projectId, jobId, data, ...rest }: Fields): Fields {
+  const { step, title: _, more, ca, ...other } = isFields(data) ? data : {};
+  const found = { project: projectId, job: jobId, step, ca, ...rest };
+  const detail = isFields(data) ? { ...other, ...(isFields(more) ? { more } : {}) } : data;
+  const line = Object.entries({ ...found, data: isFields(detail) && isEmpty(detail) ? null : detail });
+  return Object.fromEntries(line.filter(([, value]) => value !== null && value !== undefined));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(fields: Fields): boolean {
+  return Object.keys(fields).length === 0;
+}

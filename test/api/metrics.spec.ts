@@ -1,0 +1,82 @@
+// /metrics as Prometheus reads it: who may, what is in it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { callApi, startApp, type TestApp } from '../support/app.ts';
+import { makeManyProjects } from '../support/many-projects.ts';
+import { CERTIFICATE, PROJECT } from '../support/records.ts';
+
+let app: TestApp;
+const ODD = 'a "quoted" name\\ with {braces}';
+
+beforeAll(async () => {
+  app = await startApp();
+  const database = openDatabase(databasePath(app.dataFolder));
+  const stores = createStores(database.db);
+  await makeManyProjects(stores, 2_000, new Date());
+  await stores.projects.create({ ...PROJECT, name: ODD });
+  await stores.certificates.activate({ ...CERTIFICATE, expiresAt: '2100-01-01T00:00:00Z' });
+  await stores.settings.set('last-sweep', { at: '2026-01-01T00:00:00Z', begun: 0, ms: 250, error: null });
+  await database.close();
+});
+afterAll(() => app.stop());
+
+const scrape = (token: string | null, path = '/metrics') =>
+  callApi(`${app.app.address}${path}`, 'GET', { token });
+
+/** As Prometheus's own parser has it, in small. */
+const LINE = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[\d.e+]+)$/;
+
+describe('/metrics', () => {
+  it('wants a token that may read, from loopback too, by GET', async () => {
+    expect((await scrape(null)).status).toBe(401);
+    expect((await scrape('wrong')).status).toBe(401);
+    expect(
+      (await callApi(`${app.app.address}/metrics`, 'POST', { token: app.token })).status,
+    ).toBeGreaterThanOrEqual(404);
+    const answer = await scrape(await app.makeToken(['projects:read']));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await scrape(app.token, '/api/v1/metrics')).text).toContain('certdesk_info');
+  });
+
+  it('has every certificate, the sweep, jobs and projects, each line well formed', async () => {
+    const { text } = await scrape(app.token);
+    const lines = text.trimEnd().split('\n');
+    const samples = lines.filter((line) => !line.startsWith('#'));
+    expect(samples.filter((line) => !LINE.test(line))).toEqual([]);
+    const count = (name: string) => samples.filter((line) => line.startsWith(`${name}{`)).length;
+    expect(count('certdesk_certificate_not_after_timestamp_seconds')).toBe(1_961);
+    expect(count('certdesk_certificate_failed_attempts')).toBe(1_961);
+    expect(samples).toContain(
+      'certdesk_certificate_not_after_timestamp_seconds{project="p1",name="a \\"quoted\\" name\\\\ with {braces}",domain="shop.example.com",ca="letsencrypt"} 4102444800',
+    );
+    expect(
+      samples.filter(
+        (line) => line.startsWith('certdesk_certificate_last_attempt_success') && line.endsWith(' 0'),
+      ),
+    ).toHaveLength(40);
+    expect(samples.filter((line) => /^certdesk_(jobs|sweep_duration_seconds)/.test(line))).toEqual([
+      'certdesk_jobs{state="running"} 0',
+      'certdesk_jobs{state="queued"} 0',
+      expect.stringMatching(/^certdesk_sweep_duration_seconds [\d.]+$/),
+    ]);
+    expect(new Set(lines.filter((line) => line.startsWith('# TYPE'))).size).toBe(
+      lines.filter((line) => line.startsWith('# TYPE')).length,
+    );
+  });
+
+  it('shows a token for some projects those only, and nothing of the installation', async () => {
+    const { text } = await scrape(await app.makeToken(['projects:read'], ['p1']));
+    const projects = new Set([...text.matchAll(/project="([^"]+)"/g)].map(([, id]) => id));
+    expect([...projects]).toEqual(['p1']);
+    expect(text).not.toMatch(/certdesk_(sweep|jobs|projects|ca_requests|info)/);
+  });
+
+  it('comes many times at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => scrape(app.token)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  }, 20_000);
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { toText } from '../../../src/main/engine/metrics/text.ts';
+
+it('escapes what is in labels and help, and leaves out what has no sample', () => {
+  const text = toText([
+    {
+      name: 'a',
+      help: 'back\\slash\nline',
+      type: 'gauge',
+      samples: [{ labels: { name: 'say "hi"\\\nb', other: '{x}' }, value: 1.5 }, { value: 2 }],
+    },
+    { name: 'b', help: 'none', type: 'counter', samples: [] },
+  ]);
+  expect(text).toBe(
+    '# HELP a back\\\\slash\\nline\n# TYPE a gauge\na{name="say \\"hi\\"\\\\\\nb",other="{x}"} 1.5\na 2\n',
+  );
+});
