@@ -1,0 +1,147 @@
+// Many clients doing everything at once: no answer of a kind that a bug has, no change lost, and at the end the database
+// is whole. CERTDESK_SOAK=1: 50 clients for a minute.
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { type Answer, type Json, startApp, type TestApp } from '../support/app.ts';
+import { type CertifiedKey, createOpenSsl } from '../support/openssl.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const SOAK = process.env.CERTDESK_SOAK === '1';
+const CLIENTS = SOAK ? 50 : 12;
+const SECONDS = SOAK ? 60 : 5;
+const SHARED = 'shared.example.com';
+
+/** What a client expects of its own project: whatever it was told has been done. */
+interface Own {
+  readonly id: string;
+  readonly domain: string;
+  name: string;
+  /** What is known of the one in use; null: none. */
+  certificate: string | null;
+}
+
+describeWith('pebble', 'many clients at once', () => {
+  let pebble: Pebble;
+  let app: TestApp;
+  let uploads: readonly CertifiedKey[];
+
+  beforeAll(async () => {
+    pebble = await startPebble();
+    app = await startApp({ pebble, staging: pebble });
+    const openssl = await createOpenSsl();
+    const ca = await openssl.createCa({ subject: '/CN=Clients CA' });
+    uploads = await Promise.all(
+      Array.from({ length: CLIENTS }, (_, n) =>
+        openssl.issue({ ca, subject: '/CN=x', san: [`DNS:client${n}.example.com`] }),
+      ),
+    );
+    await openssl.remove();
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await pebble?.stop();
+  });
+
+  /** Refusals that one client may cause another; anything else but success is a failure of the test. */
+  const FINE = new Set(['OPERATION_IN_PROGRESS', 'CERTIFICATE_NOT_FOUND', 'ALREADY_REVOKED']);
+
+  function judge(answer: Answer, what: string): Answer {
+    const fine = answer.status < 300 || FINE.has(String(answer.body.code));
+    expect({ what, fine, status: answer.status, text: answer.text.slice(0, 300) }).toMatchObject({
+      fine: true,
+    });
+    return answer;
+  }
+
+  it(`${CLIENTS} for ${SECONDS} s`, async () => {
+    const shared = await app.project(SHARED);
+    const end = Date.now() + SECONDS * 1000;
+    let calls = 0;
+    const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+      calls += 1;
+      const answer = await app.call(method, path, body === undefined ? {} : { body });
+      return judge(answer, `${method} ${path}`);
+    };
+
+    async function client(n: number): Promise<Own> {
+      const domain = `client${n}.example.com`;
+      const own: Own = { id: await app.project(domain), domain, name: domain, certificate: null };
+      const path = `/projects/${own.id}/certificate`;
+      const refresh = (answer: Answer): void => {
+        if (answer.status < 300) own.certificate = inUse(answer.body.certificate);
+      };
+      const acts: readonly (() => Promise<unknown>)[] = [
+        async () => {
+          own.name = `client ${n} at ${calls}`;
+          await call('PATCH', `/projects/${own.id}`, { name: own.name });
+        },
+        async () =>
+          refresh(await call('POST', `${path}/obtain`, { challengeType: 'http-01', keyType: 'ec' })),
+        async () => {
+          const { certificate: pem = '', privateKey = '' } = uploads[n] ?? {};
+          refresh(await call('POST', `${path}/upload`, { certificate: pem, privateKey }));
+        },
+        async () => {
+          const { status } = await call('DELETE', path);
+          if (status < 300) own.certificate = null;
+        },
+        () => call('PATCH', `/projects/${shared}`, { name: `shared by ${n}` }),
+        () =>
+          call('POST', `/projects/${shared}/certificate/obtain`, { challengeType: 'http-01', keyType: 'ec' }),
+        () => call('GET', `/projects?limit=20&q=client`),
+        () => call('GET', `${path}/status`),
+        () => call('GET', '/overview'),
+        () => call('GET', `/audit?limit=10`),
+        async () => {
+          const { body } = await call('POST', '/tokens', { name: `t${n}`, scopes: ['projects:read'] });
+          await call('DELETE', `/tokens/${body.token?.id ?? body.id}`);
+        },
+        () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),
+      ];
+      // Each its own order of acts, the same in every run.
+      for (let turn = n; Date.now() < end; turn += 7 * (n + 1)) await acts[turn % acts.length]?.();
+      return own;
+    }
+
+    const owns = await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)));
+    console.info(`${calls} calls of ${CLIENTS} clients in ${SECONDS} s`);
+    expect(calls).toBeGreaterThan(CLIENTS * 5);
+
+    for (const { id, name, certificate } of owns) {
+      const { body } = await app.call('GET', `/projects/${id}`);
+      expect({ id, name: body.name }).toEqual({ id, name });
+      expect({ id, certificate: inUse(body.certificate) }).toEqual({ id, certificate });
+    }
+    expect((await app.call('GET', `/projects/${shared}`)).body.name).toMatch(/^shared by \d+$/);
+    expect((await app.call('GET', '/audit/verify')).body.ok).toBe(true);
+    const { body: jobs } = await app.call('GET', '/jobs?limit=200');
+    const open = Object.values(jobs.jobs ?? {}).filter(
+      ({ state }) => !['succeeded', 'failed'].includes(String(state)),
+    );
+    expect(open).toEqual([]);
+    checkDatabase(databasePath(app.dataFolder));
+  }, 180_000);
+});
+
+function inUse(certificate: Json | null | undefined): string | null {
+  if (certificate === null || certificate === undefined) return null;
+  return `${certificate.type} ${certificate.issuedAt} ${certificate.expiresAt}`;
+}
+
+/** Whole, one certificate in use a project, nothing left of orders. */
+function checkDatabase(path: string): void {
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(sqlite.pragma('foreign_key_check')).toEqual([]);
+    const twice = sqlite.prepare(
+      'select project_id from certificates where superseded_at is null and removed_at is null group by project_id having count(*) > 1',
+    );
+    expect(twice.all()).toEqual([]);
+    expect(sqlite.prepare('select count(*) from orders').pluck().get()).toBe(0);
+  } finally {
+    sqlite.close();
+  }
+}
