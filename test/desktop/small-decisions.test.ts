@@ -126,8 +126,19 @@ describe('a start that failed', () => {
     const { text } = startProblemOf(error, { ...around, platform });
     expect(text).toHaveLength(3);
   });
+  it('by data of a newer Certdesk says that nothing was changed', () => {
+    const problem = startProblemOf(new CertdeskError('DATABASE_TOO_NEW', 'Too new'), around);
+    expect(problem.title).toMatch(/newer Certdesk/);
+    expect(problem.text).toEqual(['Too new', expect.stringMatching(/Nothing was changed/)]);
+  });
+  it('by a damaged database shows the command that restores the last backup', () => {
+    const damaged = new CertdeskError('DATABASE_DAMAGED', 'Damaged', {
+      command: 'certdesk backup restore x',
+    });
+    const problem = startProblemOf(damaged, around);
+    expect(problem.title).toMatch(/damaged/);
+    expect(problem.commands).toEqual(['certdesk backup restore x']);
+  });
   it('by anything else says what it was', () =>
-    expect(startProblemOf(new CertdeskError('DATABASE_TOO_NEW', 'Too new'), around).text).toEqual([
-      'Too new',
-    ]));
+    expect(startProblemOf(new CertdeskError('INTERNAL', 'Odd'), around).text).toEqual(['Odd']));
 });

@@ -29,7 +29,13 @@ test('a change of a project patches its row; one that comes or goes asks for the
 });
 
 test('what belongs to no project touches its noun, the overview and the trail', () => {
-  const { keys, row } = touchedBy(event('settings.changed'));
-  expect(keys).toEqual([[['overview']], [['audit']], [['settings']]]);
+  const { keys, row } = touchedBy(event('token.created'));
+  expect(keys).toEqual([[['overview']], [['audit']], [['tokens']]]);
   expect(row).toBeNull();
+});
+
+test('settings say when the next backup is due, so both are asked for anew', () => {
+  const { keys } = touchedBy(event('settings.changed'));
+  expect(keys).toContainEqual([['settings']]);
+  expect(keys).toContainEqual([['backups']]);
 });

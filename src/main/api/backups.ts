@@ -20,6 +20,7 @@ export const backups = router({
 
   create: operation('projects:write')
     .meta({ rest: { method: 'POST', path: '/backups', summary: 'Make a backup now', status: 201 } })
+    .input(z.object({ body: z.strictObject({}).optional() }))
     .output(BackupSchema)
     .mutation(({ ctx }) => {
       requireAllProjects(ctx.principal);
@@ -30,7 +31,7 @@ export const backups = router({
     .meta({
       rest: { method: 'POST', path: '/backups/{name}/verify', summary: 'Whether a backup can be restored' },
     })
-    .input(z.object({ name: z.string().min(1).max(200) }))
+    .input(z.object({ name: z.string().min(1).max(200), body: z.strictObject({}).optional() }))
     .output(VerifiedBackupSchema)
     .mutation(({ ctx, input }) => {
       requireAllProjects(ctx.principal);

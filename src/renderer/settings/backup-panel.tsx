@@ -151,7 +151,7 @@ function Existing({ list }: { readonly list: BackupList }) {
           variant="default"
           loading={create.isPending}
           disabled={!list.passphraseSet}
-          onClick={() => create.mutate(undefined)}
+          onClick={() => create.mutate({})}
         >
           {text.create}
         </Button>
