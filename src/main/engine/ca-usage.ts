@@ -9,7 +9,7 @@ import type { Stores } from './stores.ts';
 
 export interface CaUsage {
   /** Before newOrder. */
-  ordered(at: { readonly directoryUrl: string; readonly accountId: string }): Promise<void>;
+  ordered(stores: Stores, at: { readonly directoryUrl: string; readonly accountId: string }): Promise<void>;
   /** @param exempt The order replaces another, or renews the same names (section "exemptions" of Let's Encrypt's page). */
   issued(
     stores: Stores,
@@ -23,13 +23,13 @@ export interface CaUsage {
   ): Promise<void>;
 }
 
-export function createCaUsage(stores: Stores, clock: Clock): CaUsage {
+export function createCaUsage(clock: Clock): CaUsage {
   const rows = (directoryUrl: string, kind: CaUsageKind, subjects: Iterable<string>): CaUsageRecord[] => {
     const at = toTimestamp(clock.now());
     return [...subjects].map((subject) => ({ at, directoryUrl, kind, subject }));
   };
   return {
-    ordered: ({ directoryUrl, accountId }) => stores.caUsage.note(rows(directoryUrl, 'order', [accountId])),
+    ordered: (tx, { directoryUrl, accountId }) => tx.caUsage.note(rows(directoryUrl, 'order', [accountId])),
     async issued(tx, { directoryUrl, names }, { replaced, renewal }) {
       if (replaced) return;
       const domains = renewal ? [] : rows(directoryUrl, 'registered-domain', registeredDomains(names));

@@ -9,6 +9,7 @@ import {
   type CertificateAuthority,
   type DirectoryOverrides,
 } from './acme/directories.ts';
+import { createCaHabits } from './acme/habits.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
@@ -163,7 +164,8 @@ export function createEngine(ports: EnginePorts): Engine {
     solvers,
     secrets: jobSecrets,
     deadlineMs: limits.issueWithinMs,
-    usage: createCaUsage(stores, clock),
+    usage: createCaUsage(clock),
+    habits: createCaHabits(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,

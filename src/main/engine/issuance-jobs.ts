@@ -7,9 +7,9 @@ import { certificateType, type DirectoryOverrides, resolveDirectory } from './ac
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import { CertdeskError } from './errors.ts';
-import { type IssueDeps, type Issued, issue } from './issue.ts';
+import { type IssueDeps, type Issued, type IssueHow, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
-import type { NewEvent } from './journal.ts';
+import type { Journal, NewEvent } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
 import { firstRenewal } from './renewal.ts';
@@ -37,20 +37,21 @@ export interface IssuanceSteps {
   issueFor<T>(
     job: JobRecord,
     what: { readonly recipe: Recipe; readonly replaces?: string | null },
-    how: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
+    how: IssueHow<T>,
   ): Promise<T>;
   newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord>;
   /**
    * Takes the version into use; after a crash between this and the job's end it is there already.
-   * @param exempt For which of the CA's limits it does not count.
    */
-  activate(
-    version: CertificateRecord,
-    job: JobRecord,
-    exempt?: { readonly replaced: boolean; readonly renewal: boolean },
-  ): Promise<CertificateRecord>;
+  activate(version: CertificateRecord, job: JobRecord, how: Activation): Promise<CertificateRecord>;
   /** Ends the job. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers. */
   succeed(job: JobRecord, result: Json): Promise<void>;
+}
+
+export interface Activation {
+  /** For which of the CA's limits it does not count; it counts for all where left out. */
+  readonly exempt?: { readonly replaced: boolean; readonly renewal: boolean };
+  readonly write: Journal['write'];
 }
 
 type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
@@ -97,9 +98,9 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
   async function activate(
     version: CertificateRecord,
     job: JobRecord,
-    exempt = { replaced: false, renewal: false },
+    { write, exempt = { replaced: false, renewal: false } }: Activation,
   ): Promise<CertificateRecord> {
-    return journal.write(async (tx, emit) => {
+    return write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
       if (active?.fingerprint === version.fingerprint) return active;
       // A renewal takes over what somebody may have set while it ran.
@@ -147,10 +148,10 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       { recipe },
       {
         signal,
-        keep: async (issued) => {
+        keep: async (issued, write) => {
           const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
           if (dryRun) return version;
-          const stored = await activate(version, job);
+          const stored = await activate(version, job, { write });
           // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
           await secrets
             .read(job.id)

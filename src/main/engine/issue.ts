@@ -1,9 +1,11 @@
 // One issuance in the order of RFC 8555 section 7.1: account, order, authorizations, challenges, finalize, certificate.
-// Obtain and renew are this same walk. Each step is in the database before and after the call that it concerns, and
-// the walk always begins by asking the CA where the order stands, so that it can be gone on with after any crash.
+// Obtain and renew are this same walk. What it would need again is in the database before and after the call that it
+// concerns, and the walk always begins by asking the CA where the order stands, so that it can be gone on with after
+// any crash.
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
+import type { CaHabits, HabitsOfCa } from './acme/habits.ts';
 import { isDeadline, poll } from './acme/poll.ts';
 import { isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
@@ -12,6 +14,7 @@ import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import { verifyIssued } from './inspect.ts';
+import type { Journal } from './journal.ts';
 import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
@@ -44,28 +47,34 @@ export interface IssueDeps extends ProofDeps {
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
+  readonly habits: CaHabits;
   readonly pace: Pace;
 }
 
+export interface IssueHow<T> {
+  readonly signal: AbortSignal;
+  keep(issued: Issued, write: Journal['write']): Promise<T>;
+}
+
 /**
- * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up.
+ * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up, by
+ * `write`: the steps until then are told in the same transaction.
  * @throws the documented errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep`
  * throws; the reason of `signal`. After a throw that is not an abort the challenges are cleaned up.
  */
-export async function issue<T>(
-  deps: IssueDeps,
-  task: IssueTask,
-  { signal, keep }: { readonly signal: AbortSignal; keep(issued: Issued): Promise<T> },
-): Promise<T> {
+export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
   const deadline = deps.pace.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
-    return await keep(
-      await persist(deps, task, { keeper, signal, deadline, key: once(() => ensureKey(task, keeper)) }),
-    );
+    const key = once(() => ensureKey(task, keeper));
+    return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
     if (!signal.aborted) await cleanUp(deps, task, keeper);
+    await keeper.flush().catch((error: unknown) => {
+      // What came of the issuance matters more; what is not noted as cleaned up is cleaned up once more.
+      deps.log.warn({ jobId: task.jobId, err: error }, 'The last steps of an issuance could not be written');
+    });
   }
 }
 
@@ -115,7 +124,7 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
       const enough = !task.patient && keeper.order.url === null && tries > 0;
       if (!worth || enough || wait === undefined || pace.now() + wait > deadline) throw error;
-      await keeper.step('retry', `${error.message} Trying again.`, { code: error.code });
+      keeper.tell('retry', `${error.message} Trying again.`, { code: error.code });
       await pace.pause(wait, signal);
     }
   }
@@ -137,31 +146,29 @@ async function walk(
   const { pace } = deps;
   const owner = { directoryUrl: task.directoryUrl, email, eab: task.eab };
   let account = await deps.accounts.open(owner, signal);
-  await keeper.step('account', `Account ${account.account.url}`);
+  keeper.tell('account', `Account ${account.account.url}`);
 
-  // The key is made while the order is; it is stored before the CSR that bears it is sent.
+  // The key is made while the names are proved; it is stored before the CSR that bears it is sent.
   key().catch(() => undefined);
   let order = await ensureOrder(deps, task, { keeper, account }).catch(async (error: unknown) => {
     if (!isRefusal(error, 'accountDoesNotExist')) throw error;
     // The CA has lost its accounts (a staging reset, say): the same key is registered once more.
     account = await deps.accounts.register(account, task.eab);
-    await keeper.step('account', `Registered anew: ${account.account.url}`);
+    keeper.tell('account', `Registered anew: ${account.account.url}`);
     return ensureOrder(deps, task, { keeper, account });
   });
+  const habits = deps.habits.of(task.directoryUrl);
+  const polling = { signal, deadline, pace, habits };
   if (order.status === 'pending') {
-    await prove(task, { keeper, signal, deadline, pace, session: account.session, order });
-    order = await account.session.getOrder(order.url);
-    if (order.status === 'pending')
-      order = await settled(order, 'pending', { signal, deadline, pace }, account);
+    await prove(task, { keeper, signal, deadline, pace, habits, session: account.session, order });
   }
-  if (order.status === 'ready') {
+  if (order.status === 'pending' || order.status === 'ready') {
     const { csr } = await key();
-    await keeper.step('finalize', 'The CSR is sent');
-    order = await finalize(order, csr, account);
+    keeper.tell('finalize', 'The CSR is sent');
+    await keeper.flush();
+    order = await finalize(order, csr, { account, polling });
   }
-  if (order.status === 'processing') {
-    order = await settled(order, 'processing', { signal, deadline, pace }, account);
-  }
+  if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
   return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
 }
 
@@ -174,12 +181,11 @@ async function ensureOrder(
   const url = keeper.order.accountId === account.id ? keeper.order.url : null;
   const known = url === null ? null : await session.getOrder(url).catch(orderGone);
   if (known !== null && known.status !== 'invalid') {
-    await keeper.step('order', `The order is gone on with: it is ${known.status}`);
+    keeper.tell('order', `The order is gone on with: it is ${known.status}`);
     return known;
   }
   const { names } = task.recipe;
-  await keeper.save({ accountId: account.id });
-  const at = { session, directoryUrl: task.directoryUrl, accountId: account.id };
+  const at = { session, keeper, directoryUrl: task.directoryUrl, accountId: account.id };
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
@@ -192,8 +198,8 @@ async function ensureOrder(
     if (!only || !isRefusal(error, 'invalidProfile')) throw error;
     return make(null);
   });
-  await keeper.save({ url: order.url });
-  await keeper.step('order', `Order for ${names.join(', ')}`);
+  keeper.tell('order', `Order for ${names.join(', ')}`);
+  await keeper.save({ accountId: account.id, url: order.url });
   return order;
 }
 
@@ -202,11 +208,17 @@ async function countedOrder(
   { usage }: IssueDeps,
   {
     session,
+    keeper,
     ...at
-  }: { readonly session: AcmeSession; readonly directoryUrl: string; readonly accountId: string },
+  }: {
+    readonly session: AcmeSession;
+    readonly keeper: OrderKeeper;
+    readonly directoryUrl: string;
+    readonly accountId: string;
+  },
   request: NewOrder,
 ): Promise<AcmeOrder> {
-  await usage.ordered(at);
+  await keeper.write((tx) => usage.ordered(tx, at));
   return session.createOrder(request);
 }
 
@@ -233,16 +245,31 @@ async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privat
   if (kept !== null) return kept;
   const privateKey = await generateKey(task.recipe.key);
   const csr = await createCsr(task.recipe.names, privateKey);
-  await keeper.saveKey(privateKey, csr);
+  await keeper.stageKey(privateKey, csr);
   return { privateKey, csr };
 }
 
-/** The answer may be lost on its way, and then the CA says that the order is no longer ready: the order itself tells. */
-async function finalize(order: AcmeOrder, csr: string, { session }: OpenAccount): Promise<AcmeOrder> {
+type Settling = Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'> & { readonly habits: HabitsOfCa };
+
+/**
+ * An order whose names are all proved is ready, so it is not asked for before. Where the CA is not that far yet
+ * (orderNotReady) it is waited for. The answer may be lost on its way, and then the CA says that the order is no longer
+ * ready: the order itself tells.
+ */
+async function finalize(
+  order: AcmeOrder,
+  csr: string,
+  { account, polling }: { readonly account: OpenAccount; readonly polling: Settling },
+): Promise<AcmeOrder> {
+  const { session } = account;
   try {
     return await session.finalizeOrder(order, csr);
   } catch (error) {
-    const now = await session.getOrder(order.url);
+    let now = await session.getOrder(order.url);
+    if (now.status === 'pending' && isRefusal(error, 'orderNotReady')) {
+      now = await settled(now, 'pending', polling, account);
+      if (now.status === 'ready') return session.finalizeOrder(now, csr);
+    }
     if (now.status === 'ready' || now.status === 'pending' || now.status === 'invalid') throw error;
     return now;
   }
@@ -251,12 +278,13 @@ async function finalize(order: AcmeOrder, csr: string, { session }: OpenAccount)
 async function settled(
   order: AcmeOrder,
   passing: 'pending' | 'processing',
-  polling: Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'>,
+  { habits, ...polling }: Settling,
   { session }: OpenAccount,
 ): Promise<AcmeOrder> {
   const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
   const ask = () => session.getOrder(order.url);
-  return poll(ask, (answer) => answer.status !== passing, { ...polling, what });
+  const habit = habits.of(passing === 'pending' ? 'order' : 'issuance');
+  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit });
 }
 
 /** Less than that may be the way of the answer, and a machine that keeps time badly. */
@@ -289,11 +317,8 @@ async function fetchCertificate(
   const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
   if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
     const text = `The clock of this machine is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: set it`;
-    await keeper.step('certificate', text, { clockWrongByMinutes: wrongBy });
+    keeper.tell('certificate', text, { clockWrongByMinutes: wrongBy });
   }
-  await keeper.step(
-    'certificate',
-    `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`,
-  );
+  keeper.tell('certificate', `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`);
   return { accountId: account.account.id, chain, privateKey, leaf };
 }

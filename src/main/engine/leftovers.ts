@@ -31,6 +31,7 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   const given = await deps.secrets.read(jobId);
   const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
   await cleanUp(deps, { solver }, keeper);
+  await keeper.flush();
   if (!keeper.order.challenges.every(({ state }) => state === 'cleaned')) return;
   await deps.stores.orders.delete(jobId);
   await deps.secrets.forget(jobId);

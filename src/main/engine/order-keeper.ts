@@ -1,4 +1,6 @@
-// Keeps one job's order in the database: every change is written before the walk goes on, each step as an event.
+// Keeps one job's order in the database. What the next start needs is written before the walk goes on; steps, which are
+// for people, are told with the next write, or alone a moment later: a write to the disk costs as much as the answer of
+// a CA that is near, and an issuance has more steps than changes.
 import { STEPS, type Step } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Journal } from './journal.ts';
@@ -15,14 +17,30 @@ export interface OrderKeeperDeps {
 
 export interface OrderKeeper {
   readonly order: OrderRecord;
+  /** In the database when it resolves, with all that was staged and told before. */
   save(patch: Partial<Pick<OrderRecord, 'accountId' | 'url'>>): Promise<void>;
-  /** Adds or replaces the record of the challenge with this URL. */
+  /** Adds or replaces the record of the challenge with this URL; written by the next write of any kind. */
+  stageChallenge(challenge: ChallengeRecord): void;
   saveChallenge(challenge: ChallengeRecord): Promise<void>;
   openKey(): Promise<{ readonly privateKey: string; readonly csr: string } | null>;
-  saveKey(privateKey: string, csr: string): Promise<void>;
-  /** The job's step and an event in one transaction. `data` holds no secret. */
-  step(step: Step, message: string, data?: Json): Promise<void>;
+  /** Written by the next write: `flush` before the CSR is sent. */
+  stageKey(privateKey: string, csr: string): Promise<void>;
+  /** The job's step and an event, written by the next write, or alone within TELL_WITHIN_MS. `data` holds no secret. */
+  tell(step: Step, message: string, data?: Json): void;
+  /** Writes what is staged and told; nothing where there is nothing. */
+  flush(): Promise<void>;
+  /** `journal.write` with what is staged and told before it, in one transaction. */
+  readonly write: Journal['write'];
 }
+
+interface Told {
+  readonly step: Step;
+  readonly message: string;
+  readonly data: Json;
+}
+
+/** A person who watches sees a step this much later at the most; it is lost where the program is killed meanwhile. */
+const TELL_WITHIN_MS = 20;
 
 export async function createOrderKeeper(
   { stores, journal, vault, clock }: OrderKeeperDeps,
@@ -44,43 +62,86 @@ export async function createOrderKeeper(
           challenges: kept?.challenges ?? [],
           updatedAt: now(),
         };
+  let written = order;
+  let told: readonly Told[] = [];
+  let timer: NodeJS.Timeout | null = null;
   const context = `order:${job.jobId}`;
 
-  // The record is replaced before the write and written whole: writes that overlap (the key is made while the order
-  // is) each hold all that came before them.
-  const put = (patch: Partial<OrderRecord>): Promise<void> => {
+  // The record is replaced in memory first and written whole: writes that overlap (the key is made while the order is)
+  // each hold all that came before them.
+  const stage = (patch: Partial<OrderRecord>): void => {
     order = { ...order, ...patch, updatedAt: now() };
-    return stores.orders.put(order);
+  };
+  const stageChallenge: OrderKeeper['stageChallenge'] = (challenge) => {
+    const others = order.challenges.filter((kept) => kept.challengeUrl !== challenge.challengeUrl);
+    stage({ challenges: [...others, challenge] });
+  };
+
+  const write: OrderKeeper['write'] = async (work) => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const [record, steps] = [order, told];
+    told = [];
+    try {
+      const result = await journal.write(async (tx, emit) => {
+        if (record !== written) await tx.orders.put(record);
+        const last = steps.at(-1);
+        if (last !== undefined) await tx.jobs.update(job.jobId, { step: last.step });
+        for (const step of steps) await emit(eventOf(step, job));
+        return work(tx, emit);
+      });
+      written = record;
+      return result;
+    } catch (error) {
+      told = [...steps, ...told]; // for the next write
+      throw error;
+    }
+  };
+  const flush: OrderKeeper['flush'] = async () => {
+    if (order !== written || told.length > 0) await write(async () => undefined);
   };
 
   return {
     get order() {
       return order;
     },
-    save: put,
+    save(patch) {
+      stage(patch);
+      return flush();
+    },
+    stageChallenge,
     saveChallenge(challenge) {
-      const others = order.challenges.filter((kept) => kept.challengeUrl !== challenge.challengeUrl);
-      return put({ challenges: [...others, challenge] });
+      stageChallenge(challenge);
+      return flush();
     },
     async openKey() {
       const { keySealed, csr } = order;
       if (keySealed === null || csr === null) return null;
       return { privateKey: await vault.open(keySealed, context), csr };
     },
-    async saveKey(privateKey, csr) {
-      await put({ keySealed: await vault.seal(privateKey, context), csr });
+    async stageKey(privateKey, csr) {
+      stage({ keySealed: await vault.seal(privateKey, context), csr });
     },
-    step: (step, message, data = null) =>
-      journal.write(async (tx, emit) => {
-        await tx.jobs.update(job.jobId, { step });
-        const { jobId, projectId } = job;
-        await emit({
-          kind: 'job.step',
-          projectId,
-          jobId,
-          message,
-          data: { step, title: STEPS[step], ca: URL.parse(order.directoryUrl)?.host ?? null, more: data },
-        });
-      }),
+    tell(step, message, data = null) {
+      told = [...told, { step, message, data }];
+      // A step that cannot be written fails no issuance: it stays for the next write, which will say so.
+      timer ??= setTimeout(() => flush().catch(() => undefined), TELL_WITHIN_MS);
+    },
+    flush,
+    write,
+  };
+}
+
+function eventOf(
+  { step, message, data }: Told,
+  { jobId, projectId, directoryUrl }: { jobId: string; projectId: string; directoryUrl: string },
+) {
+  const ca = URL.parse(directoryUrl)?.host ?? null;
+  return {
+    kind: 'job.step',
+    projectId,
+    jobId,
+    message,
+    data: { step, title: STEPS[step], ca, more: data },
   };
 }

@@ -85,7 +85,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
         { recipe, replaces },
         {
           signal,
-          keep: async (issued) => {
+          keep: async (issued, write) => {
             if (previous !== null) refuseWorse(issued.leaf, previous);
             const version = await steps.newVersion(job, recipe, issued);
             const renewal = { ...version.renewal, lastAttempt };
@@ -94,11 +94,10 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
               replaced: replaces !== null,
               renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
             };
-            return steps.activate(
-              { ...version, autoRenew: input.autoRenew, renewedFrom, renewal },
-              job,
+            return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
               exempt,
-            );
+              write,
+            });
           },
         },
       );

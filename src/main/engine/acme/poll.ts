@@ -1,45 +1,51 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
 import { CertdeskError } from '../errors.ts';
 import { type Pace, REAL_PACE } from '../pace.ts';
+import { type Habit, UNKNOWN_HABIT } from './habits.ts';
 
 export interface Polling {
   readonly signal: AbortSignal;
   /** When to give up, by `pace`. */
   readonly deadline: number;
   readonly pace?: Pace;
+  /** How soon this CA is usually done with it, and told how soon it was; 50 ms where left out. */
+  readonly habit?: Habit;
   /** For the error: `validation of example.com`. */
   readonly what: string;
 }
 
-/** The first look comes this soon: a CA that is quick is not waited for. */
-const FIRST_MS = 50;
-const GROWING_FROM_MS = 100;
+/** A CA that says `Retry-After: 0` is not asked without a pause. */
+const SHORTEST_ASKED_MS = 100;
 const LONGEST_MS = 5_000;
 
 /**
- * Every answer's Retry-After is honoured (RFC 8555 sections 7.4 and 7.5.1); without one the wait begins at 100 ms and
- * grows by half to 5 s.
+ * The first look comes when this CA is usually done, 50 ms where that is not known yet. Every answer's Retry-After is
+ * honoured (RFC 8555 sections 7.4 and 7.5.1); without one the next wait is as long as all before it, up to 5 s.
  * @throws ACME_TIMEOUT when the next look would be after the deadline; whatever `ask` throws; the abort's reason.
  */
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what, pace = REAL_PACE }: Polling,
+  { signal, deadline, what, pace = REAL_PACE, habit = UNKNOWN_HABIT }: Polling,
 ): Promise<T> {
-  let own = GROWING_FROM_MS;
-  let wait = FIRST_MS;
-  for (;;) {
+  let wait = habit.firstMs();
+  let waited = 0;
+  for (let looks = 1; ; looks += 1) {
     if (pace.now() + wait > deadline) {
       throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`, {
         deadline: true,
       });
     }
     await pace.pause(wait, signal);
+    waited += wait;
     const answer = await ask();
-    if (isFinal(answer)) return answer;
-    // A CA that says 0 is not asked without a pause.
-    wait = Math.max(answer.retryAfterMs ?? own, GROWING_FROM_MS);
-    own = Math.min(own * 1.5, LONGEST_MS);
+    if (isFinal(answer)) {
+      habit.done({ looks, waitedMs: waited });
+      return answer;
+    }
+    const { retryAfterMs } = answer;
+    habit.notYet({ looks, waitedMs: waited, asked: retryAfterMs !== null });
+    wait = retryAfterMs === null ? Math.min(waited, LONGEST_MS) : Math.max(retryAfterMs, SHORTEST_ASKED_MS);
   }
 }
 

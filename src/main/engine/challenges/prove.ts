@@ -9,6 +9,7 @@ import type {
   AcmeProblem,
   AcmeSession,
 } from '../acme/contract.ts';
+import type { HabitsOfCa } from '../acme/habits.ts';
 import { poll } from '../acme/poll.ts';
 import { CertdeskError } from '../errors.ts';
 import type { ChallengeRecord } from '../model.ts';
@@ -27,6 +28,7 @@ export interface Proof {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly pace: Pace;
+  readonly habits: HabitsOfCa;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
 }
@@ -50,20 +52,21 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
     session.getAuthorization(url),
   );
   const open = authorizations.filter(({ status }) => status === 'pending');
-  await keeper.step('authorization', `${authorizations.length} authorizations, ${open.length} to prove`);
+  keeper.tell('authorization', `${authorizations.length} authorizations, ${open.length} to prove`);
   refuseDead(authorizations);
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
+  // The intent of all of them is written before any: what follows leaves traces outside.
+  for (const { record } of pending)
+    keeper.stageChallenge({ ...current(record, keeper), state: 'presenting' });
+  await keeper.flush();
   await sideBySide(pending, bounds, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, keeper));
   if (tasks.length > 0) await solver.awaitVisible(tasks, context(proof, null));
 
   // A challenge that the CA is at work on already (a restart) is not announced twice.
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
-  await keeper.step(
-    'validation',
-    `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`,
-  );
+  keeper.tell('validation', `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`);
   await sideBySide(unannounced, bounds, ({ challenge }) => session.completeChallenge(challenge.url));
   const settled = await sideBySide(pending, bounds, (each, signal) => follow(each, { ...proof, signal }));
   refuseFailed(settled, solver.type);
@@ -113,10 +116,9 @@ function choose(
 
 async function present({ record }: Pending, solver: ChallengeSolver, proof: Proof): Promise<void> {
   const { keeper, signal } = proof;
-  await keeper.saveChallenge({ ...current(record, keeper), state: 'presenting' });
   await solver.present(current(record, keeper), context(proof, record));
   signal.throwIfAborted();
-  await keeper.saveChallenge({ ...current(record, keeper), state: 'presented' });
+  keeper.stageChallenge({ ...current(record, keeper), state: 'presented' });
 }
 
 /** The record as it was last saved: a solver may have saved its ref meanwhile. */
@@ -131,8 +133,7 @@ function context(
   return {
     signal,
     report: (step, message, data = null) => {
-      // Nobody waits for it: a step that cannot be written must not fail an issuance, and the next write will say so.
-      keeper.step(isStep(step) ? step : 'challenge', message, data).catch(() => undefined);
+      keeper.tell(isStep(step) ? step : 'challenge', message, data);
     },
     async save(ref) {
       if (record !== null) await keeper.saveChallenge({ ...current(record, keeper), ref });
@@ -140,12 +141,19 @@ function context(
   };
 }
 
-function follow({ authorization, challenge }: Pending, { session, signal, deadline, pace }: Proof) {
+function follow({ authorization, challenge }: Pending, proof: Proof) {
+  const { session, signal, deadline, pace, habits } = proof;
   const isFinal = ({ status, challenges }: AcmeAuthorization) =>
     status !== 'pending' ||
     challenges.some(({ url, status }) => url === challenge.url && status === 'invalid');
   const what = `validation of ${authorization.identifier.value}`;
-  return poll(() => session.getAuthorization(authorization.url), isFinal, { signal, deadline, pace, what });
+  return poll(() => session.getAuthorization(authorization.url), isFinal, {
+    signal,
+    deadline,
+    pace,
+    what,
+    habit: habits.of(challenge.type),
+  });
 }
 
 function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void {
@@ -182,21 +190,21 @@ function advice(problem: AcmeProblem | null, type: string): string {
   return 'Another server answered: forward /.well-known/acme-challenge/ of this name to Certdesk.';
 }
 
-/** Undoes what was presented. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
+/** Undoes what was presented; `flush` writes that it is. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
 export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKeeper): Promise<void> {
   const left = keeper.order.challenges.filter(({ state }) => state !== 'cleaned');
   await sideBySide(left, { limit: SIDE_BY_SIDE }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
       await solver.cleanUp(record, context({ keeper, signal }, record));
-      await keeper.saveChallenge({ ...current(record, keeper), state: 'cleaned' });
+      keeper.stageChallenge({ ...current(record, keeper), state: 'cleaned' });
     } catch (error) {
       deps.log.warn(
         { jobId: keeper.order.jobId, identifier: record.identifier, err: error },
         'Clean-up failed',
       );
       const message = `What was set up for ${record.identifier} could not be removed; tried again later`;
-      await keeper.step('clean-up', message);
+      keeper.tell('clean-up', message);
     }
   });
 }
