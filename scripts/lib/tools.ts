@@ -89,6 +89,12 @@ export const TOOLS = {
     debian: ['lego'],
     elsewhere: 'install lego',
   },
+  dpkg: {
+    what: 'dpkg-deb, which makes and reads Debian packages',
+    programs: [{ names: ['dpkg-deb'], variable: 'CERTDESK_TEST_DPKG_DEB' }],
+    debian: ['dpkg'],
+    elsewhere: 'use a system of Debian’s kind',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -19,6 +19,8 @@ export const ON = REAL
 
 export interface DesktopOptions {
   readonly dataFolder: string;
+  /** Where package.json and out/ are; this checkout where left out. */
+  readonly folder?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** What to start it in: `dbus-run-session -- …`, say. Stand-in only. */
@@ -53,10 +55,10 @@ export interface Desktop {
 
 /** Ready when it resolves: `whenReady`, not yet its window. */
 export async function launchDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { dataFolder, secretStore = 'sealed-file', port = 0 } = options;
+  const { dataFolder, folder = ROOT, secretStore = 'sealed-file', port = 0 } = options;
   const ports = port === null ? [] : ['--port', String(port)];
   const all = [
-    ROOT,
+    folder,
     '--data-dir',
     dataFolder,
     '--secret-store',
@@ -95,7 +97,8 @@ async function launchReal(args: readonly string[], { env = {} }: DesktopOptions)
 
 async function launchStandIn(args: readonly string[], options: DesktopOptions): Promise<Desktop> {
   const { env = {}, wrapper = [], headed = false } = options;
-  const node = [process.execPath, '--import', join(HERE, 'register.ts'), join(ROOT, 'out/main/electron.js')];
+  const main = join(args[0] ?? ROOT, 'out/main/electron.js');
+  const node = [process.execPath, '--import', join(HERE, 'register.ts'), main];
   const [program = '', ...rest] = [...wrapper, ...node, ...args.slice(1)];
   const child = spawn(program, rest, {
     env: {

@@ -1,0 +1,199 @@
+// What would be installed: electron-builder packs it (over stand-ins for Electron's binary and for fpm, which cannot be
+// fetched everywhere), the list of its files is looked through, and what is in it is started.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { extractAll, listPackage, statFile } from '@electron/asar';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ON } from '../support/electron/launch.ts';
+import { makeVisit } from '../support/electron/visit.ts';
+import { type Installers, makeInstallers } from '../support/packaging.ts';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for Electron and fpm', () => {
+  let made: Installers;
+  let archive: string;
+  let files: readonly string[];
+  beforeAll(async () => {
+    made = await makeInstallers(['deb', 'rpm']);
+    archive = join(made.folder, 'linux-unpacked/resources/app.asar');
+    files = listPackage(archive, { isPack: false })
+      .map((path) => path.slice(1))
+      .filter((path) => !('files' in statFile(archive, path)));
+  }, 600_000);
+  afterAll(() => made?.remove());
+
+  describe('the archive', () => {
+    it('holds what the build has made, and of this project nothing else', () => {
+      const own = files.filter((path) => !path.startsWith('node_modules/'));
+      for (const path of ['package.json', 'LICENSE', 'out/main/electron.js', 'out/main/headless.js'])
+        expect(own).toContain(path);
+      for (const path of ['out/preload/preload.cjs', 'out/renderer/index.html', 'assets/tray/ok.png'])
+        expect(own).toContain(path);
+      expect(
+        own.filter(
+          (path) => !/^(?:package\.json|LICENSE|assets\/|out\/(?:main|preload|renderer)\/)/.test(path),
+        ),
+      ).toEqual([]);
+      expect(own.filter((path) => !/\.(?:js|cjs|css|html|png|svg|woff2|json)$|^LICENSE$/.test(path))).toEqual(
+        [],
+      );
+    });
+
+    it('has no tests, no sources and no maps, of the packages neither', () => {
+      const unwanted = files.filter(
+        (path) =>
+          /\.(?:ts|tsx|mts|cts|map|c|cc|cpp|h|tsbuildinfo)$/.test(path) ||
+          /\.(?:test|spec)\.[cm]?js$/.test(path) ||
+          /\/(?:tests?|__tests__|spec|benchmarks?|examples?)\//.test(path),
+      );
+      expect(unwanted).toEqual([]);
+    });
+
+    it('has every package that runs, and none that only builds or tests', () => {
+      const packed = (name: string) => files.includes(`node_modules/${name}/package.json`);
+      expect(Object.keys(manifest.dependencies).filter((name) => !packed(name))).toEqual([]);
+      expect(Object.keys(manifest.devDependencies).filter(packed)).toEqual([]);
+      expect(files.filter((path) => path.startsWith('node_modules/node-linux-'))).toEqual([]);
+    });
+
+    it('has the native modules beside it, those of this system only', () => {
+      const native = files.filter((path) => path.endsWith('.node'));
+      expect(native.filter((path) => path.includes('better-sqlite3')).length).toBeGreaterThan(0);
+      expect(native.filter((path) => path.includes('keyring')).length).toBeGreaterThan(0);
+      for (const path of native) {
+        expect(path).toMatch(/linux-/);
+        expect(statFile(archive, path), path).toMatchObject({ unpacked: true });
+        expect(existsSync(join(`${archive}.unpacked`, path)), path).toBe(true);
+      }
+    });
+  });
+
+  it('the binary has its fuses set', async () => {
+    const wire = await getCurrentFuseWire(join(made.folder, 'linux-unpacked/certdesk-desktop'));
+    expect(wire).toMatchObject({
+      [FuseV1Options.RunAsNode]: FuseState.DISABLE,
+      [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: FuseState.DISABLE,
+      [FuseV1Options.EnableNodeCliInspectArguments]: FuseState.DISABLE,
+      [FuseV1Options.OnlyLoadAppFromAsar]: FuseState.ENABLE,
+      [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: FuseState.ENABLE,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: FuseState.DISABLE,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: FuseState.DISABLE,
+    });
+  });
+
+  it(`the packed desktop application starts and shows its window, ${ON}`, async () => {
+    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    try {
+      const folder = join(visit.folder, 'packed');
+      extractAll(archive, folder);
+      await visit.start({ folder });
+      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+    } finally {
+      await visit.stop();
+    }
+  });
+
+  describe('the deb', () => {
+    let deb: string;
+    let tree: string;
+    const run = (...args: string[]): string =>
+      execFileSync(toolPath('CERTDESK_TEST_DPKG_DEB'), args, { encoding: 'utf8' });
+    beforeAll(() => {
+      deb = join(made.folder, readdirSync(made.folder).find((name) => name.endsWith('.deb')) ?? '');
+      tree = join(made.folder, 'tree');
+      run('-R', deb, tree);
+    }, 120_000);
+    const text = (path: string): string => readFileSync(join(tree, path), 'utf8');
+
+    it('is named, and says what it needs', () => {
+      expect(run('-f', deb, 'Package').trim()).toBe('certdesk');
+      expect(run('-f', deb, 'Version').trim()).toBe(manifest.version);
+      expect(run('-f', deb, 'Depends')).toMatch(/libgtk-3-0/);
+      expect(run('-f', deb, 'Recommends')).toMatch(/gnome-keyring/);
+    });
+
+    it('has the application, its entry in the menu with certdesk:// links, icons, and the licence', () => {
+      const entry = text('usr/share/applications/certdesk-desktop.desktop');
+      expect(entry).toMatch(/^Exec=\/opt\/Certdesk\/certdesk-desktop %U$/m);
+      expect(entry).toMatch(/^MimeType=x-scheme-handler\/certdesk;$/m);
+      expect(entry).toMatch(/^StartupWMClass=certdesk-desktop$/m);
+      expect(existsSync(join(tree, 'opt/Certdesk/resources/app.asar'))).toBe(true);
+      const sizes = readdirSync(join(tree, 'usr/share/icons/hicolor'));
+      expect(sizes).toEqual(
+        expect.arrayContaining(['16x16', '32x32', '48x48', '128x128', '256x256', '512x512']),
+      );
+      expect(existsSync(join(tree, 'usr/share/icons/hicolor/48x48/apps/certdesk-desktop.png'))).toBe(true);
+      expect(text('usr/share/doc/certdesk/copyright')).toMatch(/^MIT License/);
+    });
+
+    it('has a unit for the headless server, of a user of its own, off until it is enabled', () => {
+      const unit = text('usr/lib/systemd/system/certdesk.service');
+      const program = /^ExecStart=(\S+) serve$/m.exec(unit)?.[1] ?? '';
+      expect(statSync(join(tree, program)).mode & 0o111).toBe(0o111);
+      for (const line of ['DynamicUser=yes', 'StateDirectory=certdesk', 'WantedBy=multi-user.target'])
+        expect(unit).toContain(`\n${line}\n`);
+      expect(unit).toContain('\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n');
+      expect(text('DEBIAN/postinst')).not.toMatch(/systemctl (?:enable|start)/);
+    });
+
+    it('has scripts that a shell takes', () => {
+      for (const name of ['postinst', 'prerm', 'postrm'])
+        execFileSync('bash', ['-n', join(tree, 'DEBIAN', name)]);
+      expect(text('DEBIAN/postinst')).toContain("'/opt/Certdesk/certdesk-desktop'");
+      expect(text('DEBIAN/postinst')).toContain('systemctl try-restart certdesk.service');
+      expect(text('DEBIAN/prerm')).toContain('systemctl disable --now certdesk.service');
+    });
+
+    it('its command line runs on the Node that it brings, where it names it', () => {
+      const [, program = '', script = ''] = /^exec (\S+) (\S+) "\$@"$/m.exec(text('usr/bin/certdesk')) ?? [];
+      const version = execFileSync(join(tree, program), [join(tree, script), '--version'], {
+        encoding: 'utf8',
+      });
+      expect(version.trim()).toBe(manifest.version);
+    });
+
+    it('its headless server runs: API, pages, and every chunk of the program with its packages', async () => {
+      const folder = join(tree, 'opt/Certdesk/headless');
+      const node = join(folder, 'node');
+      const chunks = readdirSync(join(folder, 'out/main/chunks')).map((name) => `./out/main/chunks/${name}`);
+      const load = `await Promise.all(${JSON.stringify(chunks)}.map((path) => import(path)))`;
+      execFileSync(node, ['--input-type=module', '-e', load], { cwd: folder, stdio: 'pipe' });
+      const data = join(made.folder, 'data');
+      const options = ['--port', '0', '--challenge-port', '0', '--secret-store', 'sealed-file'];
+      const server = spawn(node, ['out/main/headless.js', 'serve', '--data-dir', data, ...options], {
+        cwd: folder,
+        env: { PATH: '/nowhere' },
+      });
+      let output = '';
+      for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk));
+      const ended = once(server, 'exit');
+      try {
+        const address = /http:\/\/127\.0\.0\.1:\d+/;
+        await expect.poll(() => output, { timeout: 20_000 }).toMatch(address);
+        const base = address.exec(output)?.[0];
+        for (const path of ['/api/v1/health', '/api/docs', '/'])
+          expect((await fetch(`${base}${path}`)).status, path).toBe(200);
+        expect(await (await fetch(`${base}/api/v1/health`)).json()).toMatchObject({ ok: true });
+      } finally {
+        server.kill();
+      }
+      expect(await ended).toEqual([0, null]);
+    });
+  });
+
+  it('the rpm has the same files beside the application', () => {
+    const rpm = join(made.folder, readdirSync(made.folder).find((name) => name.endsWith('.rpm')) ?? '');
+    const { files: asked } = JSON.parse(readFileSync(rpm, 'utf8'));
+    const places = asked.map(({ to }: { to: string }) => to);
+    for (const place of ['/opt/Certdesk', '/opt/Certdesk/headless', '/usr/bin/certdesk'])
+      expect(places).toContain(place);
+    expect(places).toContain('/usr/lib/systemd/system/certdesk.service');
+  });
+});
