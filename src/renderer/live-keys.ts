@@ -23,6 +23,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   engine: [of('system')],
   account: [of('system', 'caAccounts')],
   backup: [of('backups')],
+  'notification-channel': [of('notifications')],
 };
 
 export function touchedBy(event: JobEvent): Touched {

@@ -8,6 +8,7 @@ import { common } from './messages/common.ts';
 import { dns } from './messages/dns.ts';
 import { imports } from './messages/import.ts';
 import { jobs } from './messages/jobs.ts';
+import { notifications } from './messages/notifications.ts';
 import { obtain } from './messages/obtain.ts';
 import { overview } from './messages/overview.ts';
 import { projects } from './messages/projects.ts';
@@ -26,6 +27,7 @@ export const messages = {
   dns,
   imports,
   jobs,
+  notifications,
   obtain,
   overview,
   projects,

@@ -68,6 +68,15 @@ const SCREENS: readonly Screen[] = [
   { name: 'tokens', path: '/tokens' },
   { name: 'token-new', path: '/tokens', act: press('New token') },
   { name: 'settings', path: '/settings' },
+  { name: 'notification-mail-new', path: '/settings', act: press('New channel') },
+  {
+    name: 'notification-webhook-new',
+    path: '/settings',
+    act: async (page) => {
+      await press('New channel')(page);
+      await page.getByRole('dialog').getByText('Webhook', { exact: true }).click();
+    },
+  },
   { name: 'about', path: '/about' },
   { name: 'not-found', path: '/nowhere' },
   { name: 'project-make', path: '/projects', act: press('New project') },
@@ -139,5 +148,7 @@ async function populate(app: TestApp, pebble: Pebble): Promise<Readonly<Record<s
   await app.call('POST', '/dns-credentials', {
     body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
   });
+  const webhook = { preset: 'slack', url: 'https://hooks.slack.com/services/T/B/x' };
+  await app.call('POST', '/notifications', { body: { type: 'webhook', name: 'On call', webhook } });
   return { ID, DONE, BROKEN, FAILED, NEW };
 }

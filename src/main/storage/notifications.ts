@@ -34,19 +34,26 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
       return row === undefined ? null : toChannel(row);
     },
     async createChannel(channel) {
-      const { id, type, createdAt } = channel;
-      const row = { id, type, created_at: createdAt, ...toColumns(channel) };
+      const { id, type, createdAt, name, enabled, kinds, email, webhook, updatedAt, lastSentAt, lastError } =
+        channel;
+      const row = {
+        id,
+        type,
+        name,
+        enabled: enabled ? 1 : 0,
+        kinds: JSON.stringify(kinds),
+        email: email && JSON.stringify(email),
+        webhook: webhook && JSON.stringify(webhook),
+        created_at: createdAt,
+        updated_at: updatedAt,
+        last_sent_at: lastSentAt,
+        last_error: lastError,
+      };
       await db.insertInto('notification_channels').values(row).execute();
     },
+    // Only the columns that change: a delivery notes how it went while somebody changes the channel.
     async updateChannel(id, patch) {
-      const before = await db
-        .selectFrom('notification_channels')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (before === undefined) return;
-      const columns = toColumns({ ...toChannel(before), ...patch });
-      await db.updateTable('notification_channels').set(columns).where('id', '=', id).execute();
+      await db.updateTable('notification_channels').set(toColumns(patch)).where('id', '=', id).execute();
     },
     async deleteChannel(id) {
       await db.deleteFrom('notification_deliveries').where('channel_id', '=', id).execute();
@@ -55,16 +62,19 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
   };
 }
 
-function toColumns(channel: ChannelRecord) {
+type Patch = Parameters<NotificationStore['updateChannel']>[1];
+
+/** The columns of what is given, no others. */
+function toColumns({ name, enabled, kinds, email, webhook, updatedAt, lastSentAt, lastError }: Patch) {
   return {
-    name: channel.name,
-    enabled: channel.enabled ? 1 : 0,
-    kinds: JSON.stringify(channel.kinds),
-    email: channel.email && JSON.stringify(channel.email),
-    webhook: channel.webhook && JSON.stringify(channel.webhook),
-    updated_at: channel.updatedAt,
-    last_sent_at: channel.lastSentAt,
-    last_error: channel.lastError,
+    ...(name === undefined ? {} : { name }),
+    ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
+    ...(kinds === undefined ? {} : { kinds: JSON.stringify(kinds) }),
+    ...(email === undefined ? {} : { email: email && JSON.stringify(email) }),
+    ...(webhook === undefined ? {} : { webhook: webhook && JSON.stringify(webhook) }),
+    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+    ...(lastSentAt === undefined ? {} : { last_sent_at: lastSentAt }),
+    ...(lastError === undefined ? {} : { last_error: lastError }),
   };
 }
 

@@ -3,7 +3,7 @@ export const shell = {
   skip: 'Skip to the content',
   navigation: 'Main',
   sidebar: 'Side bar',
-  notifications: 'Notifications',
+  notifications: 'What has just been done',
   nav: {
     overview: 'Overview',
     projects: 'Projects',

@@ -3,6 +3,7 @@ import { SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/c
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { NotificationsPanel } from '../notifications/notifications-panel.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -24,10 +25,11 @@ export function SettingsPage() {
       <Stack gap="md">
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, sessions, renewals, backup }) => (
+          {({ dns, sessions, renewals, backup, notifications }) => (
             <>
               <RenewalsPanel renewals={renewals} />
               <BudgetPanel />
+              <NotificationsPanel notifications={notifications} />
               <DnsPanel dns={dns} />
               <BackupPanel backup={backup} />
               <SessionsPanel sessions={sessions} />

@@ -148,6 +148,28 @@ describe('a webhook', () => {
     });
   });
 
+  it('has the cause of a failed test in its state, until one goes well', async () => {
+    const id = await channel();
+    const state = async () => (await rig.notifications().list())[0]?.lastError;
+    receiver.answer({ status: 500, body: 'out of order' }, { status: 200 });
+    await expect(rig.notifications().test(id, abort())).rejects.toThrow('500: out of order');
+    expect(await state()).toContain('500: out of order');
+    await rig.notifications().test(id, abort());
+    expect(await state()).toBeNull();
+  });
+
+  it('does not send its token to another server than the one that it was given for', async () => {
+    const id = await channel({ token: 'tk_secret' });
+    const move = (more: object) =>
+      rig.notifications().update(id, { webhook: { url: 'https://collector.example/x', ...more } });
+    await expect(move({})).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      details: { issues: [{ field: 'webhook.token' }] },
+    });
+    await rig.notifications().update(id, { webhook: { url: `${receiver.url}/another/path` } });
+    expect((await move({ token: null })).webhook).toMatchObject({ hasToken: false });
+  });
+
   it('at a private address needs a word for it; its name is judged when it is looked up', async () => {
     const refused = { code: 'INVALID_REQUEST', message: expect.stringContaining('private') };
     await expect(channel({ allowPrivate: false })).rejects.toMatchObject(refused);
@@ -214,6 +236,16 @@ describe('a channel', () => {
     await expect(rig.notifications().remove(id)).rejects.toMatchObject({
       code: 'NOTIFICATION_CHANNEL_NOT_FOUND',
     });
+  });
+
+  it('keeps a change that is made while a delivery notes how it went', async () => {
+    const id = await channel();
+    const { notifications } = rig.stores;
+    await Promise.all([
+      notifications.updateChannel(id, { name: 'renamed' }),
+      notifications.updateChannel(id, { lastError: 'no route' }),
+    ]);
+    expect(await notifications.channel(id)).toMatchObject({ name: 'renamed', lastError: 'no route' });
   });
 
   it('gets a signing secret where none is given, shown that once', async () => {

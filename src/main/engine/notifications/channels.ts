@@ -91,7 +91,13 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
       const channel = await findChannel(stores, id);
       const started = performance.now();
       const message = testMessage(channel, now());
-      const { status, answer } = await send(deps, { channel, id: randomUUID(), message }, signal);
+      const { status, answer } = await send(deps, { channel, id: randomUUID(), message }, signal).catch(
+        async (error: unknown) => {
+          if (error instanceof CertdeskError && error.code === 'NOTIFICATION_FAILED')
+            await stores.notifications.updateChannel(id, { lastError: error.message });
+          throw error;
+        },
+      );
       const ms = Math.round(performance.now() - started);
       await stores.notifications.updateChannel(id, { lastSentAt: now(), lastError: null });
       const where =
@@ -167,6 +173,12 @@ function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChan
   const { url = secrets.url ?? '', preset = before.webhook?.preset ?? 'generic' } = given;
   const { allowPrivate = before.webhook?.allowPrivate ?? false, token = secrets.token ?? null } = given;
   checkUrl({ url, preset, allowPrivate });
+  // A token, like a password, is not sent to another server than the one that it was given for.
+  if (given.token === undefined && token !== null && maskUrl(url) !== maskUrl(secrets.url ?? '')) {
+    throw new CertdeskError('INVALID_REQUEST', 'webhook.token: give it anew for another server', {
+      issues: [{ field: 'webhook.token', message: 'give it anew for another server' }],
+    });
+  }
   const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
   const webhook = { preset, url: maskUrl(url), hasToken: token !== null, allowPrivate };
   return { record: { ...common, email: null, webhook }, kept: body.webhook === undefined ? secrets : kept };

@@ -1,0 +1,129 @@
+// What is typed for a channel, and the request that it becomes. A secret that is left empty stays as it is.
+import type {
+  Channel,
+  CreateChannel,
+  NotificationKind,
+  UpdateChannel,
+  WebhookPreset,
+} from '../../shared/notification.ts';
+import { messages } from '../messages.ts';
+
+export const KINDS = Object.keys(messages.notifications.kinds) as NotificationKind[];
+
+/** No event tells of a delivery: the page asks as often as Certdesk delivers. */
+export const DELIVERS_EVERY_MS = 15_000;
+export const SECURITIES = ['starttls', 'tls', 'none'] as const;
+
+export interface ChannelValues {
+  readonly type: Channel['type'];
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly kinds: string[];
+  readonly host: string;
+  readonly port: number | string;
+  readonly security: string;
+  readonly username: string;
+  readonly password: string;
+  readonly from: string;
+  readonly to: string[];
+  readonly rootCertificate: string;
+  readonly preset: WebhookPreset;
+  readonly url: string;
+  readonly token: string;
+  readonly removeToken: boolean;
+  readonly signingSecret: string;
+  readonly allowPrivate: boolean;
+}
+
+const EMPTY: ChannelValues = {
+  type: 'email',
+  name: '',
+  enabled: true,
+  kinds: [...KINDS],
+  host: '',
+  port: 587,
+  security: 'starttls',
+  username: '',
+  password: '',
+  from: '',
+  to: [],
+  rootCertificate: '',
+  preset: 'slack',
+  url: '',
+  token: '',
+  removeToken: false,
+  signingSecret: '',
+  allowPrivate: false,
+};
+
+/** Ports that go with a kind of TLS; one that was typed by hand stays. */
+export const USUAL_PORTS: Readonly<Record<string, number>> = { tls: 465, starttls: 587, none: 25 };
+
+export function toValues(channel: Channel | undefined): ChannelValues {
+  if (channel === undefined) return EMPTY;
+  const { type, name, enabled, kinds, email, webhook } = channel;
+  const mail =
+    email === null
+      ? {}
+      : { ...email, username: email.username ?? '', rootCertificate: email.rootCertificate ?? '' };
+  const hook = webhook === null ? {} : { preset: webhook.preset, allowPrivate: webhook.allowPrivate };
+  return { ...EMPTY, type, name, enabled, kinds: [...kinds], ...mail, ...hook };
+}
+
+export function toCreate(values: ChannelValues): CreateChannel {
+  const common = commonOf(values);
+  if (values.type === 'email') {
+    return { ...common, type: 'email', email: { ...mailOf(values), password: filled(values.password) } };
+  }
+  const { preset, url, token, signingSecret, allowPrivate } = values;
+  return {
+    ...common,
+    type: 'webhook',
+    webhook: {
+      preset,
+      url: url.trim(),
+      token: filled(token),
+      allowPrivate,
+      ...(signingSecret === '' ? {} : { signingSecret }),
+    },
+  };
+}
+
+export function toUpdate(values: ChannelValues): UpdateChannel {
+  const common = commonOf(values);
+  if (values.type === 'email') {
+    const { password, username } = values;
+    // Without a user name no password is kept either.
+    const change = username.trim() === '' ? { password: null } : password === '' ? {} : { password };
+    return { ...common, email: { ...mailOf(values), ...change } };
+  }
+  const { preset, url, token, removeToken, signingSecret, allowPrivate } = values;
+  return {
+    ...common,
+    webhook: {
+      preset,
+      allowPrivate,
+      ...(url.trim() === '' ? {} : { url: url.trim() }),
+      ...(removeToken ? { token: null } : token === '' ? {} : { token }),
+      ...(signingSecret === '' ? {} : { signingSecret }),
+    },
+  };
+}
+
+function commonOf({ name, enabled, kinds }: ChannelValues) {
+  return { name: name.trim(), enabled, kinds: KINDS.filter((kind) => kinds.includes(kind)) };
+}
+
+function mailOf({ host, port, security, username, from, to, rootCertificate }: ChannelValues) {
+  return {
+    host: host.trim(),
+    port: Number(port),
+    security: SECURITIES.find((known) => known === security) ?? 'starttls',
+    username: filled(username.trim()),
+    from: from.trim(),
+    to,
+    rootCertificate: filled(rootCertificate.trim()),
+  };
+}
+
+const filled = (text: string): string | null => (text === '' ? null : text);

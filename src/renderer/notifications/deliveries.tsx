@@ -1,0 +1,110 @@
+// What waits to be delivered, what was given up, and what was delivered.
+import { Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Channel, Delivery } from '../../shared/notification.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Chip } from '../ui/chip.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
+import { type Face, JOB_FACES } from '../ui/tone.ts';
+import { DELIVERS_EVERY_MS } from './channel-values.ts';
+
+const text = messages.notifications.queue;
+const ASKED = 200;
+const SHOWN = 20;
+
+const FACES: Readonly<Record<Delivery['state'], Face>> = {
+  waiting: { ...JOB_FACES.queued, label: text.states.waiting },
+  sent: { ...JOB_FACES.succeeded, label: text.states.sent },
+  'given-up': { ...JOB_FACES.failed, label: text.states['given-up'] },
+};
+
+export function Deliveries({ channels }: { readonly channels: readonly Channel[] }) {
+  const api = useApi();
+  const [all, setAll] = useState(false);
+  const queue = useQuery({
+    ...api.notifications.queue.queryOptions({ limit: ASKED }),
+    refetchInterval: DELIVERS_EVERY_MS,
+  });
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between">
+        <Title order={3} fz="sm">
+          {text.title}
+        </Title>
+        <Switch
+          size="sm"
+          label={text.showSent}
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+      </Group>
+      <QueryView query={queue} lines={2}>
+        {({ deliveries }) => {
+          const shown = deliveries.filter(({ state }) => all || state !== 'sent').slice(0, SHOWN);
+          if (shown.length > 0) return <DeliveryTable deliveries={shown} channels={channels} />;
+          return <Text c="dimmed">{all ? text.noneEver : text.none}</Text>;
+        }}
+      </QueryView>
+    </Stack>
+  );
+}
+
+interface TableProps {
+  readonly deliveries: readonly Delivery[];
+  readonly channels: readonly Channel[];
+}
+
+function DeliveryTable({ deliveries, channels }: TableProps) {
+  const { message, channel, state } = text.columns;
+  return (
+    <Table verticalSpacing="xs" aria-label={text.title}>
+      <Table.Thead>
+        <Table.Tr>
+          {[message, channel, state].map((label) => (
+            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+              {label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {deliveries.map((delivery) => (
+          <Table.Tr key={delivery.id}>
+            <Table.Td style={{ overflowWrap: 'anywhere' }}>
+              {delivery.title}
+              <Text fz="xs" c="dimmed">
+                <Time at={delivery.createdAt} />
+              </Text>
+            </Table.Td>
+            <Table.Td>{channels.find(({ id }) => id === delivery.channelId)?.name ?? text.gone}</Table.Td>
+            <Table.Td>
+              <State delivery={delivery} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function State({ delivery: { state, attempts, nextAttemptAt, lastError } }: { readonly delivery: Delivery }) {
+  return (
+    <>
+      <Chip face={FACES[state]} />
+      {state !== 'sent' && attempts > 0 && <Text fz="xs">{messages.attempts(attempts)}</Text>}
+      {state === 'waiting' && attempts > 0 && nextAttemptAt !== null && (
+        <Text fz="xs">
+          {text.next} <Time at={nextAttemptAt} as="relative" />
+        </Text>
+      )}
+      {state !== 'sent' && lastError !== null && (
+        <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          <ServerText>{lastError}</ServerText>
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+// What follows after a channel was made: its signing secret, this once, and a test.
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import type { CreatedChannel } from '../../shared/notification.ts';
+import { messages } from '../messages.ts';
+import { CodeBlock } from '../ui/copy.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { TestResult, useTestChannel } from './test-channel.tsx';
+
+const text = messages.notifications.form;
+
+export function MadeChannel({ channel: { id, signingSecret } }: { readonly channel: CreatedChannel }) {
+  const test = useTestChannel();
+  return (
+    <Stack gap="md">
+      <Notice tone="ok" title={text.made} role="status">
+        <Text>{text.sendTest}</Text>
+      </Notice>
+      {signingSecret !== null && (
+        <>
+          <Text>{text.secretOnce}</Text>
+          <CodeBlock code={signingSecret} what={text.secret} wrap />
+        </>
+      )}
+      <TestResult test={test} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ channelId: id })}>
+          {messages.notifications.test.submit}
+        </Button>
+        <Button onClick={() => modals.closeAll()}>{messages.done}</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,98 @@
+// A mail server, and who gets mail by it.
+import { Group, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import type { Channel } from '../../shared/notification.ts';
+import { messages } from '../messages.ts';
+import type { ChannelForm } from './channel-form.tsx';
+import { SECURITIES, USUAL_PORTS } from './channel-values.ts';
+
+const text = messages.notifications.mail;
+
+interface Props {
+  readonly form: ChannelForm;
+  /** As it is kept; null: a new one. */
+  readonly known: Channel['email'];
+}
+
+export function MailFields({ form, known }: Props) {
+  const hasPassword = known !== null && known.username !== null;
+  return (
+    <>
+      <Server form={form} />
+      <Group gap="md" grow align="flex-start">
+        <TextInput
+          label={text.username}
+          description={text.usernameHint}
+          autoComplete="off"
+          {...form.getInputProps('username')}
+        />
+        <PasswordInput
+          label={text.password}
+          description={hasPassword ? messages.notifications.form.stays : messages.optional}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': text.showPassword }}
+          {...form.getInputProps('password')}
+        />
+      </Group>
+      <TextInput
+        label={text.from}
+        placeholder="certdesk@example.com"
+        autoComplete="off"
+        {...form.getInputProps('from')}
+      />
+      <TagsInput
+        label={text.to}
+        description={text.toHint}
+        placeholder={text.toPlaceholder}
+        maxTags={20}
+        acceptValueOnBlur
+        {...form.getInputProps('to')}
+      />
+      <Textarea
+        label={text.root}
+        description={`${text.rootHint} (${messages.optional})`}
+        autosize
+        minRows={1}
+        maxRows={6}
+        spellCheck={false}
+        {...form.getInputProps('rootCertificate')}
+      />
+    </>
+  );
+}
+
+function Server({ form }: Pick<Props, 'form'>) {
+  return (
+    <Group gap="md" align="flex-start" wrap="nowrap">
+      <TextInput
+        flex={1}
+        label={text.host}
+        placeholder="smtp.example.com"
+        autoComplete="off"
+        {...form.getInputProps('host')}
+      />
+      <Select
+        label={text.security}
+        allowDeselect={false}
+        data={SECURITIES.map((value) => ({
+          value,
+          label: text.securities[value],
+        }))}
+        {...form.getInputProps('security')}
+        onChange={(security) => {
+          const { port, security: before } = form.values;
+          form.setFieldValue('security', security ?? 'starttls');
+          if (port === USUAL_PORTS[before]) form.setFieldValue('port', USUAL_PORTS[security ?? ''] ?? port);
+        }}
+      />
+      <NumberInput
+        w={90}
+        label={text.port}
+        min={1}
+        max={65_535}
+        allowDecimal={false}
+        hideControls
+        {...form.getInputProps('port')}
+      />
+    </Group>
+  );
+}

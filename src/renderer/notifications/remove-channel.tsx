@@ -1,0 +1,39 @@
+// Removes a channel, after saying what is lost by it.
+import { Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import type { Channel } from '../../shared/notification.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { notifyDone } from '../ui/notify.tsx';
+
+const text = messages.notifications.remove;
+
+export function openRemoveChannel(channel: Channel): void {
+  modals.open({ title: text.title(channel.name), children: <RemoveChannel channel={channel} /> });
+}
+
+function RemoveChannel({ channel: { id, waiting } }: { readonly channel: Channel }) {
+  const api = useApi();
+  const remove = useMutation(
+    api.notifications.remove.mutationOptions({
+      onSuccess() {
+        modals.closeAll();
+        notifyDone(text.done);
+      },
+    }),
+  );
+  return (
+    <Confirm
+      submit={text.submit}
+      error={remove.error}
+      pending={remove.isPending}
+      danger
+      onSubmit={() => remove.mutate({ channelId: id })}
+    >
+      <Text>{text.text}</Text>
+      {waiting > 0 && <Text>{text.waiting(waiting)}</Text>}
+    </Confirm>
+  );
+}

@@ -1,0 +1,61 @@
+// A webhook: whose, its address (which is a secret), what it is signed with.
+import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
+import type { Channel, WebhookPreset } from '../../shared/notification.ts';
+import { messages } from '../messages.ts';
+import type { ChannelForm } from './channel-form.tsx';
+
+const text = messages.notifications.webhook;
+const PRESETS = Object.keys(text.urlHints) as WebhookPreset[];
+
+interface Props {
+  readonly form: ChannelForm;
+  /** As it is kept; null: a new one. */
+  readonly known: Channel['webhook'];
+}
+
+export function WebhookFields({ form, known }: Props) {
+  const { preset, removeToken } = form.values;
+  const stays = messages.notifications.form.stays;
+  return (
+    <>
+      <Select
+        label={text.preset}
+        allowDeselect={false}
+        data={PRESETS.map((value) => ({ value, label: messages.notifications.presets[value] }))}
+        {...form.getInputProps('preset')}
+      />
+      <TextInput
+        label={text.url}
+        description={known === null ? text.urlHints[preset] : text.urlStays(known.url)}
+        autoComplete="off"
+        spellCheck={false}
+        {...form.getInputProps('url')}
+      />
+      <PasswordInput
+        label={text.token}
+        description={
+          known?.hasToken === true ? `${text.tokenHint} ${stays}` : `${text.tokenHint} (${messages.optional})`
+        }
+        autoComplete="new-password"
+        disabled={removeToken}
+        visibilityToggleButtonProps={{ 'aria-label': text.showToken }}
+        {...form.getInputProps('token')}
+      />
+      {known?.hasToken === true && (
+        <Checkbox label={text.removeToken} {...form.getInputProps('removeToken', { type: 'checkbox' })} />
+      )}
+      <PasswordInput
+        label={text.secret}
+        description={known === null ? text.secretHint : stays}
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ 'aria-label': text.showSecret }}
+        {...form.getInputProps('signingSecret')}
+      />
+      <Checkbox
+        label={text.allowPrivate}
+        description={text.allowPrivateHint}
+        {...form.getInputProps('allowPrivate', { type: 'checkbox' })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,197 @@
+// Notifications by clicks: a webhook and a mail server are set up, tested, changed and removed; what waits and what
+// failed is shown; nothing that is secret comes back.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { axeViolations } from '../support/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { type SmtpServer, startSmtpServer } from '../support/smtp-server.ts';
+import { describeWith } from '../support/tools.ts';
+import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+
+const PATH = 'services/T000/a-secret-path-of-a-webhook';
+const TOKEN = 'tk_a_token_of_the_tests';
+const PASSWORD = 'a password of a mail server';
+
+describeWith('chromium', 'notifications', () => {
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+  let receiver: WebhookReceiver;
+  let smtp: SmtpServer;
+
+  beforeAll(async () => {
+    await buildGui();
+    receiver = await startWebhookReceiver();
+    smtp = await startSmtpServer({ mode: 'plain', login: { user: 'certdesk', password: PASSWORD } });
+    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await smtp?.stop();
+    await receiver?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    // What a mail server refuses is answered by 502, which Chromium notes.
+    expect(gui.problems.filter((problem) => !/status of 502/.test(problem))).toEqual([]);
+  });
+
+  const panel = (): Locator => page.getByRole('region', { name: 'Notifications', exact: true });
+  const dialog = (): Locator => page.getByRole('dialog');
+  const press = (name: string | RegExp) => dialog().getByRole('button', { name, exact: true }).click();
+  const choose = async (label: string, option: string): Promise<void> => {
+    await dialog().getByRole('combobox', { name: label }).click();
+    await page.getByRole('option', { name: option }).click();
+  };
+  const openNew = async (): Promise<void> => {
+    await gui.open('/settings');
+    await panel().getByRole('button', { name: 'New channel' }).click();
+    await dialog().waitFor();
+  };
+  const channels = async () =>
+    Object.values((await app.call('GET', '/notifications')).body.channels ?? {}) as unknown as {
+      name: string;
+      enabled: boolean;
+      kinds: string[];
+    }[];
+
+  it('a webhook is set up with the kinds that it is told of; its signing secret is shown once, and a test says what came back', async () => {
+    await openNew();
+    await dialog().getByText('Webhook', { exact: true }).click();
+    await press('Save');
+    await dialog().getByText('Give it a name.').waitFor();
+    await dialog().getByLabel('Name', { exact: true }).fill('On call');
+    await choose('For', 'ntfy');
+    await dialog().getByLabel('Address', { exact: true }).fill(receiver.url);
+    await dialog().getByLabel('Renewals', { exact: true }).uncheck();
+    await press('Save');
+    // The server's own word, at the field: loopback is private, and there is no topic.
+    await dialog().getByText('is a private address').waitFor();
+    await dialog().getByLabel('The address may be in a private network').check();
+    await choose('For', 'Slack');
+    await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/${PATH}`);
+    await dialog().getByLabel('Access token', { exact: true }).fill(TOKEN);
+    await press('Save');
+    await dialog().getByText('The channel is made').waitFor();
+    const secret = (await dialog().locator('pre').innerText()).trim();
+    expect(secret.length).toBeGreaterThan(30);
+    receiver.answer({ status: 200, body: 'ok by the receiver' });
+    await press('Send test');
+    await dialog().getByText('It was taken').waitFor();
+    await dialog().getByText('ok by the receiver').waitFor();
+    await gui.lookAt('notification-made');
+    const [got] = receiver.received;
+    expect(got?.path).toBe(`/${PATH}`);
+    expect(got !== undefined && isGenuine(secret, got, Date.now() / 1000)).toBe(true);
+    await press('Done');
+    await panel().getByText('Works').waitFor();
+    await panel().getByText('6 of 7 kinds').waitFor();
+    expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
+    await gui.open('/settings');
+    await panel().getByText('On call').waitFor();
+    await page.reload();
+    await panel().getByText('On call').waitFor();
+    for (const hidden of [PATH, TOKEN]) expect(await gui.findSecret(hidden)).toEqual([]);
+    expect(await gui.findSecret(secret)).toEqual(['answers']); // the one answer that made it
+  });
+
+  it('a mail server is set up, its refusal is shown in its own words, and mail comes', async () => {
+    await openNew();
+    await dialog().getByLabel('Name', { exact: true }).fill('Office');
+    await dialog().getByLabel('Mail server').fill('127.0.0.1');
+    await choose('TLS', 'None');
+    await dialog().getByLabel('Port').fill(String(smtp.port));
+    await dialog().getByLabel('User name').fill('certdesk');
+    await dialog().getByLabel('Password', { exact: true }).fill('a wrong password');
+    await dialog().getByLabel('From').fill('certdesk@example.com');
+    await dialog().getByLabel('To', { exact: true }).fill('office@example.com');
+    await press('Save');
+    await dialog().getByText('The channel is made').waitFor();
+    await press('Send test');
+    await dialog().getByText('535 5.7.8').first().waitFor();
+    expect(smtp.mails).toEqual([]);
+    await press('Done');
+    await panel().getByRole('button', { name: 'Change Office' }).click();
+    const password = dialog().getByLabel('Password', { exact: true });
+    expect(await password.inputValue()).toBe('');
+    await password.fill(PASSWORD);
+    await press('Save');
+    await page.getByText('Channel saved').last().waitFor();
+    await panel().getByRole('button', { name: 'Send a test to Office' }).click();
+    await press('Send test');
+    await dialog().getByText('queued as 4711').waitFor();
+    expect(smtp.mails).toMatchObject([{ to: ['office@example.com'], user: 'certdesk' }]);
+    await press('Cancel');
+    for (const hidden of [PASSWORD, 'a wrong password']) expect(await gui.findSecret(hidden)).toEqual([]);
+  });
+
+  it('another server does not get the password or the token of the one before', async () => {
+    await panel().getByRole('button', { name: 'Change Office' }).click();
+    await dialog().getByLabel('Mail server').fill('localhost');
+    await press('Save');
+    await dialog().getByText('give it anew for another mail server').waitFor();
+    await press('Cancel');
+    await panel().getByRole('button', { name: 'Change On call' }).click();
+    await dialog().getByLabel('Address', { exact: true }).fill('https://hooks.example.com/x');
+    await press('Save');
+    await dialog().getByText('give it anew for another server').waitFor();
+    await dialog().getByLabel('Send no token any more').check();
+    await press('Save');
+    await page.getByText('Channel saved').last().waitFor();
+    await panel().getByText('https://hooks.example.com/…').waitFor();
+    await panel().getByRole('button', { name: 'Change On call' }).click();
+    await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/${PATH}`);
+    await press('Save');
+    await dialog().waitFor({ state: 'hidden' });
+  });
+
+  it('what could not be delivered is shown with its cause and next attempt, and what was, on demand', async () => {
+    receiver.answer({ status: 500, body: 'out of order' });
+    const { engine } = app.app;
+    await engine.notifications.report({ kind: 'backup_failed', key: 'backup', problem: 'The disk is full' });
+    await engine.notifications.tick(); // perhaps one that began before
+    await engine.notifications.tick();
+    await page.reload(); // else it is asked anew after 15 s
+    const deliveries = panel().getByRole('table', { name: 'Deliveries' });
+    const row = deliveries.getByRole('row', { name: /The backup failed.*On call/ });
+    await row.getByText('Waits', { exact: true }).waitFor();
+    await row.getByText('Next attempt').waitFor();
+    await row.getByText(/500/).waitFor();
+    await panel().getByText('1 message waits').waitFor();
+    expect(await deliveries.getByText('Delivered').count()).toBe(0);
+    await gui.lookAt('notifications');
+    expect(await axeViolations(page)).toEqual([]);
+    await panel().getByLabel('Show what was delivered too').check();
+    await deliveries
+      .getByRole('row', { name: /The backup failed.*Office/ })
+      .getByText('Delivered')
+      .waitFor();
+  });
+
+  it('the weekly message gets its day and hour', async () => {
+    await page.getByRole('combobox', { name: 'Weekly message on' }).click();
+    await page.getByRole('option', { name: 'Friday' }).click();
+    await panel().getByLabel('At, hour in UTC').fill('17');
+    await panel().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Settings saved').waitFor();
+    const { body } = await app.call('GET', '/settings');
+    expect(body.notifications).toMatchObject({ digestDay: 'friday', digestHour: 17, missedAfterHours: 12 });
+  });
+
+  it('is switched off, and removed after a word of what is lost', async () => {
+    await panel().getByRole('button', { name: 'Change Office' }).click();
+    await dialog().getByRole('switch', { name: /^On/ }).uncheck();
+    await press('Save');
+    await panel().getByText('Off', { exact: true }).waitFor();
+    expect(await channels()).toMatchObject([{ name: 'Office', enabled: false }, { name: 'On call' }]);
+    await panel().getByRole('button', { name: 'Remove On call' }).click();
+    await dialog().getByText('1 message that waits for it will be told to nobody.').waitFor();
+    await press('Remove channel');
+    await panel().getByText('On call').first().waitFor({ state: 'detached' });
+    expect(await channels()).toMatchObject([{ name: 'Office' }]);
+  });
+});
