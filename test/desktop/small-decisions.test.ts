@@ -1,7 +1,8 @@
 // The place of the window, a jump of the clock, the autostart entry, ports and start problems.
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { autostartEntry } from '../../src/main/desktop/autostart.ts';
+import { argsAtLogin, autostartEntry } from '../../src/main/desktop/autostart.ts';
 import {
   findFreePort,
   findPortHolder,
@@ -12,6 +13,7 @@ import { portOfChoice, startProblemOf } from '../../src/main/desktop/start-probl
 import { hasJumped } from '../../src/main/desktop/wake.ts';
 import { FIRST_PLACE, placeWindow } from '../../src/main/desktop/window-place.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { lowPorts } from '../../src/main/http/listen.ts';
 
 describe('the window', () => {
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
@@ -56,6 +58,32 @@ test('the autostart entry quotes what a shell of the desktop would read otherwis
     '\nExec="/home/a b/Cert\\\\$desk 100%%.AppImage" --hidden\n',
   );
 });
+
+test.each([
+  [[], ['--hidden']],
+  [['--hidden'], ['--hidden']],
+  [['certdesk://project/a'], ['--hidden']],
+  [
+    ['--data-dir', 'data', '--port', '8080'],
+    ['--data-dir', resolve('data'), '--port', '8080', '--hidden'],
+  ],
+  [['--data-dir=data'], [`--data-dir=${resolve('data')}`, '--hidden']],
+])('started with %j, Certdesk starts at login with %j', (given, args) =>
+  expect(argsAtLogin(given)).toEqual(args),
+);
+
+test('the autostart entry starts nothing where the program is gone', () =>
+  expect(autostartEntry('/opt/Certdesk/certdesk-desktop', [])).toContain(
+    '\nTryExec=/opt/Certdesk/certdesk-desktop\n',
+  ));
+
+test.each([
+  ['/usr/bin/node', false, 'sudo setcap cap_net_bind_service=+ep /usr/bin/node'],
+  ['/home/a b/node', false, "sudo setcap cap_net_bind_service=+ep '/home/a b/node'"],
+  ['/opt/Certdesk/certdesk-desktop', true, 'sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80'],
+])('ports below 1024 are opened to %s (Electron: %s) by %s', (program, electron, command) =>
+  expect(lowPorts(program, electron)).toBe(command),
+);
 
 describe('a port in use', () => {
   it('is found to be held by this process', async () => {

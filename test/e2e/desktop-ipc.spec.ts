@@ -16,6 +16,8 @@ declare global {
     certdesk: Bridge;
     heard: IpcEvent[];
   }
+  /** In the main process: what was sent to the window. */
+  var certdeskSent: { readonly id: number; readonly kind: string }[];
 }
 
 const PRELOAD = resolve(import.meta.dirname, '../../out/preload/preload.cjs');
@@ -134,12 +136,34 @@ describeWith('chromium', `IPC, ${ON}`, () => {
         .toMatchObject([{ kind: 'error', error: { data: { body: { code: 'INVALID_REQUEST' } } } }]);
     });
 
-    it('stop when the page is loaded anew: nobody goes on listening for it', async () => {
-      await subscribe(request('subscription', 'jobs.events', {}));
+    it('stop when the page is loaded anew: nothing is sent for it any more', async () => {
+      const following = request('subscription', 'jobs.events', {});
+      await subscribe(following);
       await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
+      await desktop.evaluate(({ BrowserWindow }) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        if (contents === undefined) throw new Error('There is no window');
+        globalThis.certdeskSent = [];
+        const send = contents.send.bind(contents);
+        contents.send = (channel: string, event: { id: number; kind: string }) => {
+          globalThis.certdeskSent.push({ id: event.id, kind: event.kind });
+          send(channel, event);
+        };
+      }, null);
+      const sent = () => desktop.evaluate(() => globalThis.certdeskSent, null);
+      const make = (name: string) =>
+        call(request('mutation', 'projects.create', { body: { name, domain: `${name}.example.com` } }));
+      const kinds = async (id: number) => (await sent()).filter((event) => event.id === id);
+      await make('before');
+      await expect.poll(() => kinds(following.id)).toEqual([{ id: following.id, kind: 'data' }]);
       await page.reload();
       await page.getByText('Live', { exact: true }).waitFor();
-      expect(await page.evaluate(() => window.heard)).toBeUndefined();
+      await make('after');
+      // The page's own subscription hears of it; that of the page before does not.
+      await expect
+        .poll(async () => (await sent()).filter(({ id, kind }) => id < 1_000 && kind === 'data').length)
+        .toBeGreaterThan(1);
+      expect((await kinds(following.id)).filter(({ kind }) => kind === 'data')).toHaveLength(1);
     });
   });
 

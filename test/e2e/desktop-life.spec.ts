@@ -5,13 +5,23 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { startAcmeGate } from '../support/acme-gate.ts';
-import { ON } from '../support/electron/launch.ts';
-import { answerNext, closeWindow, readDialogs, readTray, readWindows } from '../support/electron/record.ts';
+import { ON, REAL } from '../support/electron/launch.ts';
+import {
+  answerNext,
+  chooseInMenu,
+  closeWindow,
+  readDialogs,
+  readMenu,
+  readShownFiles,
+  readTray,
+  readWindows,
+} from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
 import { startPebble } from '../support/pebble.ts';
 import { pebbleArgs, startServer } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
 
+const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 const WAIT = { timeout: 20_000, interval: 100 };
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -126,11 +136,62 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await desktop.evaluate(({ app }) => void app.emit('activate'), null);
     const entry = join(visit.folder, 'config/autostart/certdesk.desktop');
     expect(existsSync(entry)).toBe(false);
-    await visit.rest('PATCH', '/settings', { desktop: { startAtLogin: true } });
+    const page = await visit.page();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const choice = page.getByRole('switch', { name: 'Start Certdesk when I log in' });
+    await choice.click();
     await expect.poll(() => existsSync(entry), WAIT).toBe(true);
-    expect(readFileSync(entry, 'utf8')).toMatch(/^Exec=.+ --hidden$/m);
-    await visit.rest('PATCH', '/settings', { desktop: { startAtLogin: false } });
+    // On the same data, and with no second --hidden.
+    const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
+    expect(command).toContain(` --data-dir ${visit.dataFolder} `);
+    expect(command.match(/--hidden/g)).toHaveLength(1);
+    await choice.click();
     await expect.poll(() => existsSync(entry), WAIT).toBe(false);
+  });
+
+  it('its menu opens, closes, quits and shows the log, and has nothing for developers', async () => {
+    const desktop = await visit.start();
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    const menu = await readMenu(desktop);
+    for (const item of ['&File > Open Certdesk', '&File > Quit', 'editmenu', '&Help > Show the log'])
+      expect(menu).toContain(item);
+    expect(menu.filter((item) => /devtools|reload|inspect/i.test(item))).toEqual([]);
+    await chooseInMenu(desktop, 'Show the log');
+    expect(await readShownFiles(desktop)).toEqual([join(visit.dataFolder, 'logs/certdesk.log')]);
+    await closeWindow(desktop);
+    await chooseInMenu(desktop, 'Open Certdesk');
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    await chooseInMenu(desktop, 'Quit').catch(() => undefined); // gone before it has answered
+    expect(await desktop.ended).toBe(0);
+  });
+
+  // Where this user may open port 80 whatever the program (a container's setting, say), there is nothing to see.
+  const guarded = existsSync(LOW_PORTS) && Number(readFileSync(LOW_PORTS, 'utf8')) > 80;
+  it.skipIf(REAL || !guarded)('where port 80 may not be opened, the window says what to do', async () => {
+    const drop = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'];
+    await visit.start({ args: [], wrapper: process.getuid?.() === 0 ? drop : [] });
+    const page = await visit.page();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const advice = page.getByText(/HTTP-01 challenge listener cannot listen on :: port 80/);
+    for (const words of [/sudo setcap cap_net_bind_service=\+ep \S*node/, /another port/, /forward port 80/])
+      expect(await advice.innerText()).toMatch(words);
+    expect(await advice.innerText()).toContain('/.well-known/acme-challenge/');
+    await page.getByLabel('Port of HTTP-01 challenges').fill('8080');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await expect
+      .poll(async () => (await visit.rest('GET', '/settings')).body.listeners?.challengePort, WAIT)
+      .toBe(8080);
+    const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+    await visit
+      .desktop()
+      .evaluate(
+        ({ BrowserWindow }, id) =>
+          void BrowserWindow.getAllWindows()[0]?.loadURL(`app://certdesk/index.html#/projects/${id}/obtain`),
+        String(body.id),
+      );
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Certdesk does not answer the CA on its port yet').waitFor();
   });
 
   describe('a second program on the same data', () => {
@@ -142,7 +203,11 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       expect((await readTray(desktop)).icon).toBe('failing');
       await page.getByText('certdesk login-link', { exact: true }).waitFor();
       expect(await server.stop()).toBe(0);
-      await page.getByRole('button', { name: 'Try again' }).click();
+      // Twice at once: the second one must not be locked out by the first, nor take its place.
+      await page.evaluate(() => {
+        void window.certdesk.act('again');
+        void window.certdesk.act('again');
+      });
       await page.getByText('Live', { exact: true }).waitFor();
       await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
       await expect(startServer({ dataFolder: visit.dataFolder })).rejects.toThrow(

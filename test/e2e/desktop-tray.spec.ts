@@ -1,6 +1,10 @@
 // The tray by state, each notification once a day at most, closing to the tray and coming back, a second start, links.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { makeCrl } from '../support/crl.ts';
 import { launchDesktop, ON } from '../support/electron/launch.ts';
 import {
   chooseInTray,
@@ -195,6 +199,65 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await closeWindow(visit.desktop());
       await chooseInTray(visit.desktop(), 'old.example.com: expires, and nothing renews it');
       await (await visit.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
+    });
+  });
+
+  describe('time and the CA', () => {
+    const resume = () =>
+      visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
+
+    it('a third and a twelfth of a life are told of too, once each', async () => {
+      await upload(await makeProject('third.example.com'), 'third.example.com', 28);
+      await resume();
+      await expect.poll(titles, WAIT).toContain('third.example.com: expires in 27 days');
+      expect(await titles()).toContain('last.example.com: expires in a day');
+      const told = await titles();
+      await resume();
+      await new Promise((done) => setTimeout(done, 2_500));
+      expect(await titles()).toEqual(told);
+    });
+
+    it('a certificate that its CA has revoked is told of within one look, once', async () => {
+      const ca = await openssl.createCa({ subject: '/CN=Revoking CA' });
+      const crl = await makeCrl(openssl, { ca, revoked: { '87654321': 'keyCompromise' } });
+      const server = createServer((_, answer) => answer.end(crl)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        const { port } = server.address() as AddressInfo;
+        const extensions = [
+          `crlDistributionPoints = URI:http://127.0.0.1:${port}/1.crl`,
+          'authorityKeyIdentifier=keyid',
+        ];
+        const domain = 'revoked.example.com';
+        const leaf = await openssl.issue({
+          ca,
+          subject: `/CN=${domain}`,
+          san: [`DNS:${domain}`],
+          serial: '87654321',
+          extensions,
+        });
+        const answer = await visit.rest('POST', `/projects/${await makeProject(domain)}/certificate/upload`, {
+          certificate: leaf.certificate,
+          privateKey: leaf.privateKey,
+          chain: ca.certificate,
+        });
+        expect(answer.status, answer.text).toBeLessThan(300);
+        // Lists at private addresses are not asked for; this one is on loopback.
+        await visit.desktop().evaluate(() => {
+          process.getBuiltinModule('node:net').BlockList.prototype.check = () => false;
+        }, null);
+        await resume();
+        await expect.poll(titles, WAIT).toContain(`${domain}: revoked by the CA`);
+        const told = await titles();
+        await resume();
+        await new Promise((done) => setTimeout(done, 2_500));
+        expect(await titles()).toEqual(told);
+        await expect
+          .poll(async () => (await readTray(visit.desktop())).menu, WAIT)
+          .toContain(`${domain}: is revoked`);
+      } finally {
+        server.close();
+      }
     });
   });
 

@@ -37,6 +37,7 @@ it('publishes nothing, and names no feed of updates unless one is given', () => 
 
 it('is of the same name as the application’s own entries', () => {
   expect(manifest.desktopName).toBe(`${config.linux?.executableName}.desktop`);
+  expect(read('src/main/electron/index.ts').toString()).toContain(`APP_ID = '${config.appId}'`);
   expect(config.protocols).toEqual([{ name: 'Certdesk project', schemes: ['certdesk'] }]);
 });
 

@@ -2,20 +2,21 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { app } from 'electron';
-import { autostartEntry, HIDDEN } from '../desktop/autostart.ts';
+import { autostartEntry } from '../desktop/autostart.ts';
 
 export interface AutostartOptions {
   /** The program as the user has it. */
   readonly program: string;
+  /** With what keeps its window closed. */
   readonly args: readonly string[];
   readonly platform: NodeJS.Platform;
 }
 
 /** @throws where the entry cannot be written. */
 export function applyAutostart(wanted: boolean, { program, args, platform }: AutostartOptions): void {
-  const all = [...args, HIDDEN];
   if (platform !== 'linux') {
-    app.setLoginItemSettings({ openAtLogin: wanted, path: program, args: all });
+    // The name on Windows: build/installer.nsh removes it with the program.
+    app.setLoginItemSettings({ openAtLogin: wanted, path: program, args: [...args], name: 'Certdesk' });
     return;
   }
   // Electron knows no login items on Linux.
@@ -25,5 +26,5 @@ export function applyAutostart(wanted: boolean, { program, args, platform }: Aut
     return;
   }
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, autostartEntry(program, all));
+  writeFileSync(path, autostartEntry(program, args));
 }

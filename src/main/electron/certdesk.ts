@@ -35,27 +35,37 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
   const { platform, logger } = deps;
   let running: { readonly app: App; readonly calls: TrpcCalls } | null = null;
   let attempt: Promise<StartState> | null = null;
+  let starting = false;
 
   async function open(port: number | null): Promise<StartState> {
     const api = port === null ? platform.api : { ...platform.api, port };
+    let app: App | null = null;
     try {
-      const app = await createApp({ ...platform, api });
+      app = await createApp({ ...platform, api });
       // Chosen once, it is the port from now on.
       if (port !== null) await app.engine.settings.update({ listeners: { apiPort: port } });
       for (const notice of app.notices) logger.info({}, notice);
       const onError = (error: Error, path: string) =>
         logger.error({ operation: path, err: error }, 'A call of the window failed unexpectedly');
-      running = { app, calls: createTrpcCalls({ context: () => windowContext(app), onUnexpected: onError }) };
+      const context = windowContext(app);
+      running = { app, calls: createTrpcCalls({ context: () => context, onUnexpected: onError }) };
       await deps.onRunning(app);
       return { state: 'running', address: app.address };
     } catch (error) {
       logger.error({ err: error }, 'Certdesk could not start');
+      // What runs without tray and notifications is not left behind: the next try begins anew.
+      running?.calls.stop();
+      running = null;
+      await app?.close().catch((cause: unknown) => logger.error({ err: cause }, 'It could not be stopped'));
       return { state: 'failed', problem: startProblemOf(error, await lookAround(error, platform)) };
     }
   }
 
   async function begin(port: number | null): Promise<void> {
-    attempt = open(port);
+    starting = true;
+    attempt = open(port).finally(() => {
+      starting = false;
+    });
     await attempt;
     deps.onState();
   }
@@ -67,7 +77,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     start: () => begin(null),
     async act(choice) {
       if (choice === CHOICES.quit) return deps.onQuit();
-      if (running !== null) return;
+      if (running !== null || starting) return; // a second click: two of them would lock each other out
       await begin(portOfChoice(choice));
     },
     async stop() {

@@ -23,9 +23,9 @@ export interface DesktopOptions {
   readonly options: ServeOptions;
   /** As process.argv. */
   readonly argv: readonly string[];
-  /** The program as the user has it, for the entry that starts it at login. */
+  /** The program as the user has it, and its arguments, for the entry that starts it at login. */
   readonly program: string;
-  readonly programArgs: readonly string[];
+  readonly loginArgs: readonly string[];
 }
 
 /** Resolves when it runs. @throws what keeps it from showing even a window. */
@@ -52,7 +52,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
         isWatched: window.isFocused,
         open: (projectId) => window.show(projectId === null ? undefined : pageOf(projectId)),
         applyAutostart: (wanted) =>
-          applyAutostart(wanted, { program: given.program, args: given.programArgs, platform }),
+          applyAutostart(wanted, { program: given.program, args: given.loginArgs, platform }),
       });
     },
     onState: () => window.reload(),

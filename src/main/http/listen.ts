@@ -27,10 +27,21 @@ export function listenError(error: unknown, { host, port, what, option }: Listen
   const place = `${what} cannot listen on ${host} port ${port}`;
   const advice: Readonly<Record<string, string>> = {
     EADDRINUSE: `another program uses that port. Stop it, or choose another port with ${option}`,
-    EACCES: `this user may not open ports below 1024. Allow it (setcap cap_net_bind_service=+ep on the node binary), or choose another port with ${option} and forward port ${port} to it`,
+    EACCES: `this user may not open ports below 1024. Allow it (${lowPorts(process.execPath)}), or choose another port with ${option} and forward port ${port} to it`,
     EADDRNOTAVAIL: 'this machine has no such address',
     ENOTFOUND: 'the host name does not resolve',
   };
   const message = `${place}: ${advice[code] ?? code}`;
   return new CertdeskError('LISTEN_FAILED', message, { host, port, reason: code }, { cause: error });
+}
+
+/**
+ * The command that lets a program open ports below 1024. Electron with a capability of its own would no longer find its
+ * libraries beside it (ld.so(8), secure-execution mode), so there it is the system's setting.
+ */
+export function lowPorts(program: string, electron = process.versions.electron !== undefined): string {
+  const quoted = /^[\w./-]+$/.test(program) ? program : `'${program.replaceAll("'", "'\\''")}'`;
+  return electron
+    ? 'sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80'
+    : `sudo setcap cap_net_bind_service=+ep ${quoted}`;
 }

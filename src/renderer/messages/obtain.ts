@@ -18,6 +18,7 @@ export const obtain = {
   wildcard: (name: string) => `${name} is a wildcard: it can be proved by DNS-01 only.`,
   proof: 'How you prove that the names are yours',
   http: 'HTTP-01: the CA fetches a file',
+  challengesClosed: 'Certdesk does not answer the CA on its port yet',
   httpHint: 'The CA asks port 80 of each name, so the names must lead to this machine.',
   httpNotForWildcards: (name: string) => `Not for wildcards: ${name} needs DNS-01.`,
   dns: 'DNS-01: the CA reads a TXT record',

@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from '../format.ts';
 export const settings = {
   title: 'Settings',
   description:
-    'What can be changed while Certdesk runs. Addresses, ports and the secret store are options of its start.',
+    'What can be changed while Certdesk runs. Ports count from its next start; other addresses and the secret store are options of it.',
   saved: 'Settings saved',
   save: 'Save',
   appearance: { title: 'Appearance', theme: 'Theme', themeHint: 'Kept in this browser.' },
@@ -75,6 +75,16 @@ export const settings = {
     unknown: 'Another CA',
     count: (n: number) => formatCount(n, 'certificate', 'certificates'),
   },
+  desktop: {
+    title: 'This desktop',
+    startAtLogin: 'Start Certdesk when I log in',
+    startAtLoginHint: 'In the tray, without its window, so that renewals go on.',
+    notifications: 'Show notifications',
+    notificationsHint:
+      'Renewed, failed, expiring without a renewal in sight, revoked: each at most once a day.',
+    updateFeed: 'Updates from',
+    updateFeedHint: 'An https address that is asked once a day. Left empty: nobody is asked.',
+  },
   listeners: {
     title: 'Addresses',
     api: 'API and GUI',
@@ -82,6 +92,9 @@ export const settings = {
     closed: 'Not open',
     secretStore: 'Secret store',
     resolvers: 'DNS resolvers',
+    apiPort: 'Port of the API and GUI',
+    challengePort: 'Port of HTTP-01 challenges',
+    portHint: 'From the next start on, unless that names another one.',
     hint: 'Options of the start: certdesk serve --help',
   },
 } as const;

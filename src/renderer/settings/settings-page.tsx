@@ -2,16 +2,18 @@
 import { SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
+import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { NotificationsPanel } from '../notifications/notifications-panel.tsx';
-import { Facts } from '../ui/facts.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { AccountsPanel } from './accounts-panel.tsx';
 import { BackupPanel } from './backup-panel.tsx';
 import { BudgetPanel } from './budget-panel.tsx';
+import { DesktopPanel } from './desktop-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
+import { ListenersPanel } from './listeners-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
@@ -20,24 +22,26 @@ const text = messages.settings;
 export function SettingsPage() {
   const api = useApi();
   const settings = useQuery(api.settings.get.queryOptions());
+  const inWindow = useAppContext().session.signOut === null;
   return (
     <Page title={text.title} description={text.description} width="normal">
       <Stack gap="md">
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, sessions, renewals, backup, notifications }) => (
+          {({ dns, sessions, renewals, backup, notifications, desktop, listeners }) => (
             <>
+              {inWindow && <DesktopPanel desktop={desktop} />}
               <RenewalsPanel renewals={renewals} />
               <BudgetPanel />
               <NotificationsPanel notifications={notifications} />
               <DnsPanel dns={dns} />
               <BackupPanel backup={backup} />
               <SessionsPanel sessions={sessions} />
+              <ListenersPanel listeners={listeners} />
             </>
           )}
         </QueryView>
         <AccountsPanel />
-        <Listeners />
       </Stack>
     </Page>
   );
@@ -63,34 +67,6 @@ function Appearance() {
           {text.appearance.themeHint}
         </Text>
       </Stack>
-    </Panel>
-  );
-}
-
-function Listeners() {
-  const api = useApi();
-  const diagnostics = useQuery(api.system.diagnostics.queryOptions());
-  const { listeners } = text;
-  return (
-    <Panel title={listeners.title}>
-      <QueryView query={diagnostics}>
-        {(data) => (
-          <Stack gap="sm">
-            <Facts
-              labelWidth={170}
-              facts={[
-                { label: listeners.api, value: data.listeners.api ?? listeners.closed },
-                { label: listeners.challenges, value: data.listeners.challenges ?? listeners.closed },
-                { label: listeners.secretStore, value: data.secretStore.reason },
-                { label: listeners.resolvers, value: data.resolvers.join(', ') },
-              ]}
-            />
-            <Text c="dimmed" fz="xs">
-              {listeners.hint}
-            </Text>
-          </Stack>
-        )}
-      </QueryView>
     </Panel>
   );
 }

@@ -1,7 +1,7 @@
 // Electron's `app`, as far as Certdesk uses it.
-import { mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { type Preventable, preventable, StrictEmitter } from './emitter.ts';
 
 const EVENTS = [
@@ -63,7 +63,10 @@ export class App extends StrictEmitter {
     return path;
   }
 
+  /** As strict as the documentation of the real one. */
   setPath(name: string, path: string): void {
+    if (!isAbsolute(path)) throw new Error('Path must be absolute');
+    if (!existsSync(path)) throw new Error(`Failed to set path: ${path} is not there`);
     this.#paths[name] = path;
   }
 

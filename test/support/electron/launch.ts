@@ -53,8 +53,12 @@ export interface Desktop {
   kill(): Promise<void>;
 }
 
+let said = false;
+
 /** Ready when it resolves: `whenReady`, not yet its window. */
 export async function launchDesktop(options: DesktopOptions): Promise<Desktop> {
+  if (!said) console.info(`The desktop application runs ${ON}`); // suites that pass do not show their titles
+  said = true;
   const { dataFolder, folder = ROOT, secretStore = 'sealed-file', port = 0 } = options;
   const ports = port === null ? [] : ['--port', String(port)];
   const all = [

@@ -28,6 +28,7 @@ interface Record {
   readonly dialogs: readonly { message: string; detail: string; buttons: readonly string[] }[];
   readonly answers: number[];
   readonly opened: readonly string[];
+  readonly shownFiles: readonly string[];
 }
 
 declare global {
@@ -81,6 +82,30 @@ export const answerNext = (desktop: Desktop, button: number): Promise<void> =>
 
 export const readOpened = (desktop: Desktop): Promise<readonly string[]> =>
   desktop.evaluate(() => [...globalThis.certdeskRecord.opened], null);
+
+/** Of the application's menu: `File > Quit`, and the roles that Electron gives words and keys of its own. */
+export const readMenu = (desktop: Desktop): Promise<readonly string[]> =>
+  desktop.evaluate(({ Menu }) => {
+    const wordsOf = ({ label, role }: { label: string; role?: string }) => role?.toLowerCase() ?? label;
+    return (Menu.getApplicationMenu()?.items ?? []).flatMap((top) => [
+      wordsOf(top),
+      ...(top.role === undefined ? (top.submenu?.items ?? []) : [])
+        .filter(({ type }) => type !== 'separator')
+        .map((item) => `${wordsOf(top)} > ${wordsOf(item)}`),
+    ]);
+  }, null);
+
+/** @throws where the menu has no such item. */
+export const chooseInMenu = (desktop: Desktop, label: string): Promise<void> =>
+  desktop.evaluate(({ Menu }, wanted) => {
+    const items = (Menu.getApplicationMenu()?.items ?? []).flatMap((top) => top.submenu?.items ?? []);
+    const item = items.find((each) => each.label === wanted);
+    if (item === undefined) throw new Error(`The menu has no ${wanted}`);
+    item.click();
+  }, label);
+
+export const readShownFiles = (desktop: Desktop): Promise<readonly string[]> =>
+  desktop.evaluate(() => [...globalThis.certdeskRecord.shownFiles], null);
 
 export interface ShownWindow {
   readonly url: string;

@@ -10,6 +10,7 @@ function install(electron) {
     dialogs: [],
     answers: [],
     opened: [],
+    shownFiles: [],
     errorBoxes: [],
     login: [],
   };
@@ -44,6 +45,9 @@ function install(electron) {
   };
   shell.openExternal = async (url) => {
     record.opened.push(url);
+  };
+  shell.showItemInFolder = (path) => {
+    record.shownFiles.push(path);
   };
   const setLogin = app.setLoginItemSettings.bind(app);
   app.setLoginItemSettings = (settings) => {

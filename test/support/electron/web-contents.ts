@@ -193,8 +193,9 @@ export class WebContents extends StrictEmitter {
         isSameDocument: false,
         frame: this.mainFrame,
       });
-      this.emit('will-frame-navigate', event);
+      // In this order, and not the second where the first was prevented.
       if (mainFrame) this.emit('will-navigate', event);
+      if (!event.defaultPrevented) this.emit('will-frame-navigate', event);
       if (event.defaultPrevented) return false;
     }
     if (mainFrame) this.emit('did-start-navigation', { url, isMainFrame: true, isSameDocument: false });

@@ -1,6 +1,7 @@
 // How ownership is proved: HTTP-01 with its test of reachability, or DNS-01 with credentials and their test.
 import { Radio, Stack } from '@mantine/core';
 import { messages } from '../../messages.ts';
+import { ChallengeNotice } from '../challenge-notice.tsx';
 import { namesOf, wildcardOf } from '../obtain-values.ts';
 import { DnsProof } from './dns-proof.tsx';
 import { Reachability } from './reachability.tsx';
@@ -28,7 +29,12 @@ export function ProofStep({ obtain }: { readonly obtain: Obtain }) {
       {form.values.challengeType === 'dns-01' ? (
         <DnsProof obtain={obtain} />
       ) : (
-        wildcard === undefined && <Reachability key={names.join()} id={project.id} names={names} />
+        wildcard === undefined && (
+          <>
+            <ChallengeNotice />
+            <Reachability key={names.join()} id={project.id} names={names} />
+          </>
+        )
       )}
     </Stack>
   );

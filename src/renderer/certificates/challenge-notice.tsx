@@ -1,0 +1,23 @@
+// Said where HTTP-01 is chosen and its port could not be opened at the start: why, and what to do about it.
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { Notice } from '../ui/notice.tsx';
+
+const text = messages.obtain;
+
+export function ChallengeNotice() {
+  const api = useApi();
+  const { data } = useQuery(api.system.diagnostics.queryOptions());
+  if (data === undefined || data.listeners.challenges !== null) return null;
+  return (
+    <Notice tone="warn" title={text.challengesClosed}>
+      {data.notices.map((notice) => (
+        <Text key={notice} fz="sm" style={{ overflowWrap: 'anywhere' }}>
+          {notice}
+        </Text>
+      ))}
+    </Notice>
+  );
+}

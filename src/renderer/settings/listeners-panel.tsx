@@ -1,0 +1,86 @@
+// Where this Certdesk listens now, why a port is not open, and the ports of the next start.
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import type { Settings } from '../../shared/settings.ts';
+import { useApi } from '../api.ts';
+import { ChallengeNotice } from '../certificates/challenge-notice.tsx';
+import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+import { Panel } from '../ui/panel.tsx';
+import { QueryView } from '../ui/query-view.tsx';
+import { useSaveSettings } from './use-save.ts';
+
+const text = messages.settings.listeners;
+const FIELDS = ['apiPort', 'challengePort'];
+const ALIASES = Object.fromEntries(FIELDS.map((field) => [`listeners.${field}`, field]));
+
+export function ListenersPanel({ listeners }: { readonly listeners: Settings['listeners'] }) {
+  const api = useApi();
+  const diagnostics = useQuery(api.system.diagnostics.queryOptions());
+  return (
+    <Panel title={text.title}>
+      <Stack gap="md">
+        <QueryView query={diagnostics}>
+          {(data) => (
+            <Facts
+              labelWidth={170}
+              facts={[
+                { label: text.api, value: data.listeners.api ?? text.closed },
+                { label: text.challenges, value: data.listeners.challenges ?? text.closed },
+                { label: text.secretStore, value: data.secretStore.reason },
+                { label: text.resolvers, value: data.resolvers.join(', ') },
+              ]}
+            />
+          )}
+        </QueryView>
+        <ChallengeNotice />
+        <Ports listeners={listeners} />
+        <Text c="dimmed" fz="xs">
+          {text.hint}
+        </Text>
+      </Stack>
+    </Panel>
+  );
+}
+
+function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
+  const save = useSaveSettings();
+  const form = useForm<{ readonly apiPort: number | string; readonly challengePort: number | string }>({
+    initialValues: { ...listeners },
+  });
+  const submit = ({ apiPort, challengePort }: typeof form.values): void =>
+    save.mutate(
+      { body: { listeners: { apiPort: Number(apiPort), challengePort: Number(challengePort) } } },
+      {
+        onSuccess: () => form.resetDirty(),
+        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
+      },
+    );
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap={4}>
+        <Group gap="md" align="flex-end">
+          {(['apiPort', 'challengePort'] as const).map((field) => (
+            <NumberInput
+              key={field}
+              flex={1}
+              label={text[field]}
+              min={1}
+              max={65_535}
+              allowDecimal={false}
+              {...form.getInputProps(field)}
+            />
+          ))}
+          <Button type="submit" variant="default" disabled={!form.isDirty()} loading={save.isPending}>
+            {messages.settings.save}
+          </Button>
+        </Group>
+        <Text c="dimmed" fz="xs">
+          {text.portHint}
+        </Text>
+      </Stack>
+    </form>
+  );
+}
