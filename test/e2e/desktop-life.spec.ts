@@ -1,7 +1,7 @@
 // Sleep and waking, crashes, mistakes, quitting at work, a second program on the data, ports that are taken.
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { startAcmeGate } from '../support/acme-gate.ts';
@@ -21,6 +21,7 @@ import { startPebble } from '../support/pebble.ts';
 import { pebbleArgs, startServer } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
 
+const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 const WAIT = { timeout: 20_000, interval: 100 };
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -139,6 +140,8 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     const page = await visit.page();
     await page.getByRole('link', { name: 'Settings' }).click();
     const choice = page.getByRole('switch', { name: 'Start Certdesk when I log in' });
+    await choice.waitFor();
+    await page.screenshot({ path: join(PICTURES, 'desktop-settings.png') });
     await choice.click();
     await expect.poll(() => existsSync(entry), WAIT).toBe(true);
     // On the same data, and with no second --hidden.

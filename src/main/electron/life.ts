@@ -57,7 +57,10 @@ export function guardQuit({ logger, engine, stop }: LifeDeps): void {
     decided = true;
     app.quit();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endNow);
+  // Electron sets handlers of its own while it starts, which quit as a person does: these come after them.
+  void app.whenReady().then(() => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endNow);
+  });
   powerMonitor.on('shutdown', endNow);
 }
 

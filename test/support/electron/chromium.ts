@@ -28,13 +28,17 @@ const FLAGS = [
   '--remote-debugging-port=0',
 ];
 
+/** Room for a page of 1200 pixels, and no bar about the missing sandbox. */
+const HEADED_FLAGS = ['--window-size=1260,890', '--test-type'];
+
 /** @param folder For its profile. */
 export async function startChromium(folder: string): Promise<Chromium> {
+  const headed = process.env.STANDIN_HEADED === '1';
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: process.env.STANDIN_CHROMIUM,
-    headless: process.env.STANDIN_HEADED !== '1',
+    headless: !headed,
     viewport: null,
-    args: FLAGS,
+    args: [...FLAGS, ...(headed ? HEADED_FLAGS : [])],
   });
   const own = new WeakSet<Page>();
   let first = context.pages()[0];
