@@ -95,6 +95,12 @@ export const TOOLS = {
     debian: ['dpkg'],
     elsewhere: 'use a system of Debian’s kind',
   },
+  dehydrated: {
+    what: 'dehydrated, which Certdesk is measured beside',
+    programs: [{ names: ['dehydrated'], variable: 'CERTDESK_TEST_DEHYDRATED' }],
+    debian: ['dehydrated'],
+    elsewhere: 'install dehydrated',
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -7,6 +7,7 @@ import { crypto } from 'acme-client';
 import { Agent, request } from 'undici';
 
 export interface BareClient {
+  readonly address: string;
   /** @returns how many requests it took. */
   issue(domain: string): Promise<number>;
   stop(): Promise<void>;
@@ -72,12 +73,11 @@ export async function createBareClient(options: BareOptions): Promise<BareClient
   account = (await send(String(directory.newAccount), { termsOfServiceAgreed: true })).location;
 
   return {
+    address: options.address,
     async issue(domain) {
       sent = 0;
-      const [key, made] = await Promise.all([
-        newKey(options.keyType),
-        send(String(directory.newOrder), { identifiers: [{ type: 'dns', value: domain }] }),
-      ]);
+      const key = newKey(options.keyType); // on another thread, while the name is proved
+      const made = await send(String(directory.newOrder), { identifiers: [{ type: 'dns', value: domain }] });
       let order = made.json<Order>();
       const [authorizationUrl = ''] = order.authorizations;
       const { challenges } = (await send(authorizationUrl, null)).json<Authorization>();
@@ -86,7 +86,7 @@ export async function createBareClient(options: BareOptions): Promise<BareClient
       tokens.add(challenge.token);
       await send(challenge.url, {});
       while ((await send(authorizationUrl, null)).json<Authorization>().status === 'pending');
-      const [, csr] = await crypto.createCsr({ altNames: [domain] }, key);
+      const [, csr] = await crypto.createCsr({ altNames: [domain] }, await key);
       order = (await send(order.finalize, { csr: pemToB64(csr.toString()) })).json<Order>();
       while (order.status === 'processing') order = (await send(made.location, null)).json<Order>();
       const chain = (await send(order.certificate, null)).text;

@@ -57,7 +57,11 @@ function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
     return {
       reader: statement.reader,
       all: (parameters) => guarded(path, () => statement.all(parameters)),
-      run: (parameters) => guarded(path, () => statement.run(parameters)),
+      run: (parameters) => {
+        // A full disk has SQLite roll back by itself: what it said then is to be heard, not that there is nothing left.
+        if (sql === 'rollback' && !sqlite.inTransaction) return NOTHING_CHANGED;
+        return guarded(path, () => statement.run(parameters));
+      },
       iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown>,
     };
   };
@@ -78,6 +82,8 @@ function cached(sqlite: Sqlite.Database, path: string): SqliteDatabase {
  * lock later is refused, without a wait, where another process has written between (SQLITE_BUSY_SNAPSHOT).
  */
 const BEGIN = 'begin immediate';
+
+const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 
 /** Texts vary only with the filters that are set and the length of IN lists; more than this is unusual. */
 const MAX_STATEMENTS = 500;

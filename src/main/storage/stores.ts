@@ -7,6 +7,7 @@ import { createCaUsageStore } from './ca-usage.ts';
 import { createCertificateStore } from './certificates.ts';
 import { createDnsCredentialStore } from './dns-credentials.ts';
 import { createEventStore } from './events.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { createJobStore } from './jobs.ts';
 import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
@@ -19,6 +20,7 @@ import { createTokenStore } from './tokens.ts';
 
 /** @param db Kysely's, or a transaction of it. */
 export function createStores(db: Kysely<Schema>): Stores {
+  const transact = createGroupCommit(db);
   return {
     projects: createProjectStore(db),
     certificates: createCertificateStore(db),
@@ -34,6 +36,6 @@ export function createStores(db: Kysely<Schema>): Stores {
     caUsage: createCaUsageStore(db),
     overview: createOverviewStore(db),
     notifications: createNotificationStore(db),
-    transaction: (work) => db.transaction().execute((trx) => work(createStores(trx))),
+    transaction: (work) => transact((trx) => work(createStores(trx))),
   };
 }

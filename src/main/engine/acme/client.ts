@@ -1,7 +1,7 @@
 // THE gateway to acme-client 5.4, and its only importer: it builds and signs the requests (JWS, EAB, CSR), while the
 // sending, nonces, time-outs and errors are ours. Its own go through one axios for the whole process, without a
 // time-out, ask for a nonce before every request, and lose all but the detail of the CA's problem document.
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { Client, crypto } from 'acme-client';
 import { CertdeskError } from '../errors.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
@@ -11,6 +11,7 @@ import { type AcmeResponse, answerError, isProblem, parseJson, unexpectedAnswer 
 import { quickRetry } from './quick-retry.ts';
 import { readRenewalInfo } from './renewal-info.ts';
 import { type Call, type CallOptions, createSession, type Verbs } from './session.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
 /** At Pebble's 90 % of rejected nonces, one request in 10^9 fails; acme-client's own 5 lose 6 of 10. */
@@ -25,6 +26,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
   const transport = createTransport(options);
   const directories = createDirectoryCache(transport);
   const pools = new Map<string, NoncePool>();
+  const keys = createSigningKeys();
   const poolOf = (directoryUrl: string): NoncePool => {
     const pool = pools.get(directoryUrl) ?? createNoncePool(NONCES);
     pools.set(directoryUrl, pool);
@@ -34,7 +36,8 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
     session({ directoryUrl, accountKey, accountUrl, signal }) {
       const directory = (): Promise<AcmeDirectory> => directories.get(directoryUrl, signal);
       const call: Call = async (verb, callOptions) => {
-        const line: Line = { transport, signal, nonces: poolOf(directoryUrl), directory: await directory() };
+        const nonces = poolOf(directoryUrl);
+        const line: Line = { transport, signal, keys, nonces, directory: await directory() };
         const once = () => callOnce(line, directoryUrl, verb, callOptions);
         try {
           return await (callOptions.idempotent === true ? quickRetry(once, signal) : once());
@@ -62,6 +65,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
 interface Line {
   readonly transport: Transport;
   readonly signal: AbortSignal;
+  readonly keys: SigningKeys;
   readonly nonces: NoncePool;
   readonly directory: AcmeDirectory;
 }
@@ -96,6 +100,10 @@ function answered(response: AcmeResponse | null): AcmeResponse {
 /** The parts of acme-client's HttpClient (src/http.js) that its types leave out. */
 interface LibraryHttp {
   maxBadNonceRetries: number;
+  /** What signs; it hands it to node:crypto as it is. */
+  accountKey: KeyObject;
+  /** Of the account's key, made at the first use where it is not set. */
+  jwk: object;
   getDirectory: () => Promise<AcmeDirectory>;
   getNonce: () => Promise<string>;
   request: (url: string, method: string, options?: { readonly data?: object }) => Promise<LibraryResponse>;
@@ -121,6 +129,7 @@ function openClient(
     ...(options.eab === undefined ? {} : { externalAccountBinding: options.eab }),
   }) as unknown as Verbs & { readonly http: LibraryHttp };
   client.http.maxBadNonceRetries = MAX_BAD_NONCES;
+  Object.assign(client.http, line.keys.of(options.key));
   client.http.getDirectory = async () => line.directory;
   client.http.getNonce = async () => {
     const pooled = line.nonces.take();

@@ -71,7 +71,8 @@ export function createHabit(): Habit {
     },
     done({ looks, waitedMs }) {
       if (looks > 1) {
-        if (!told || waitedMs <= LONGEST_MS) first = Math.max(first, within(waitedMs));
+        // Half of it: what varies is not waited for longer than it takes.
+        if (!told || waitedMs <= LONGEST_MS) first = Math.max(first, within(waitedMs / 2));
         return;
       }
       wary = Math.max(0, wary - 1);

@@ -16,11 +16,16 @@ export interface Polling {
 
 /** A CA that says `Retry-After: 0` is not asked without a pause. */
 const SHORTEST_ASKED_MS = 100;
-const LONGEST_MS = 5_000;
+
+/** How long to wait after so much waiting, where the CA does not say. */
+function nextWait(waitedMs: number): number {
+  return Math.max(Math.min(waitedMs / 2, 1_000), Math.min(waitedMs / 10, 5_000));
+}
 
 /**
  * The first look comes when this CA is usually done, 50 ms where that is not known yet. Every answer's Retry-After is
- * honoured (RFC 8555 sections 7.4 and 7.5.1); without one the next wait is as long as all before it, up to 5 s.
+ * honoured (RFC 8555 sections 7.4 and 7.5.1); without one it is looked again when half as much time again has passed,
+ * once a second later on, and every 5 s in the end.
  * @throws ACME_TIMEOUT when the next look would be after the deadline; whatever `ask` throws; the abort's reason.
  */
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
@@ -45,7 +50,7 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
     }
     const { retryAfterMs } = answer;
     habit.notYet({ looks, waitedMs: waited, asked: retryAfterMs !== null });
-    wait = retryAfterMs === null ? Math.min(waited, LONGEST_MS) : Math.max(retryAfterMs, SHORTEST_ASKED_MS);
+    wait = retryAfterMs === null ? nextWait(waited) : Math.max(retryAfterMs, SHORTEST_ASKED_MS);
   }
 }
 

@@ -21,21 +21,27 @@ export const JOB_SECRET = 'job:';
 
 export function createJobSecrets(secrets: SecretStore): JobSecrets {
   const name = (jobId: string): string => JOB_SECRET + jobId;
-  // Most jobs bring no secret: then the keychain is left alone.
+  // Most jobs bring no secret: then the keychain is left alone. Of those of a former run that is not known.
   const kept = new Set<string>();
+  const without = new Set<string>();
   return {
     async keep(jobId, given) {
-      if (given.eab === undefined && given.dnsCredentials === undefined) return;
+      if (given.eab === undefined && given.dnsCredentials === undefined) {
+        without.add(jobId);
+        return;
+      }
       kept.add(jobId);
       await secrets.set(name(jobId), JSON.stringify(given));
     },
     async read(jobId) {
+      if (without.has(jobId)) return {};
       const text = await secrets.get(name(jobId));
       if (text === null) return {};
       kept.add(jobId);
       return JSON.parse(text);
     },
     async forget(jobId) {
+      without.delete(jobId);
       if (!kept.delete(jobId)) return;
       await secrets.delete(name(jobId));
     },

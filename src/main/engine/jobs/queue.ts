@@ -52,7 +52,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
-    await stores.jobs.update(job.id, { state: 'running', startedAt: job.startedAt ?? now() });
+    const running = { state: 'running', startedAt: job.startedAt ?? now() } as const;
+    await stores.transaction((tx) => tx.jobs.update(job.id, running)); // with those that begin at the same time
     try {
       await deps.run(job, stopping.signal);
     } catch (cause) {

@@ -1,0 +1,36 @@
+// Many certificates at once through one running server, ten side by side, and what each costs in processor time.
+import type { KeyType } from './peers.ts';
+import { startWorld } from './world.ts';
+
+export interface ManyRow {
+  readonly certificates: number;
+  readonly totalMs: number;
+  readonly eachMs: number;
+  /** Of Certdesk's process, user and system. */
+  readonly cpuMsEach: number;
+  /** The most that the process held while it went on. */
+  readonly peakRssMb: number;
+}
+
+export async function measureMany(certificates: number, keyType: KeyType = 'ec'): Promise<ManyRow> {
+  const world = await startWorld();
+  try {
+    const ids: string[] = [];
+    for (let n = 0; n < certificates + 10; n += 1) ids.push(await world.project(`many-${n}.certdesk.test`));
+    const obtain = (id: string) => world.obtain(id, { challengeType: 'http-01', keyType });
+    for (const id of ids.splice(0, 10)) await obtain(id); // the account, and what a program learns by running
+    const before = world.cpuMs();
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, world.rssMb());
+    }, 50);
+    const began = performance.now();
+    await Promise.all(ids.map(obtain)); // the server itself runs ten side by side
+    const totalMs = performance.now() - began;
+    clearInterval(watch);
+    const cpuMsEach = (world.cpuMs() - before) / certificates;
+    return { certificates, totalMs, eachMs: totalMs / certificates, cpuMsEach, peakRssMb: peak };
+  } finally {
+    await world.stop();
+  }
+}

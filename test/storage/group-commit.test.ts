@@ -1,0 +1,124 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Stores } from '../../src/main/engine/stores.ts';
+import { type Database, openDatabase } from '../../src/main/storage/database.ts';
+import { createGroupCommit } from '../../src/main/storage/group-commit.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+
+describe('transactions that are asked for at once', () => {
+  let folder: string;
+  let path: string;
+  let database: Database;
+  let stores: Stores;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'certdesk-group-'));
+    path = join(folder, 'certdesk.db');
+    database = openDatabase(path);
+    stores = createStores(database.db);
+  });
+  afterEach(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const set = (name: string, value: number) => stores.transaction((tx) => tx.settings.set(name, value));
+  const names = Array.from({ length: 10 }, (_, n) => `name-${n}`);
+
+  it('are one commit', async () => {
+    const before = commitsIn(`${path}-wal`);
+    await Promise.all(names.map((name, n) => set(name, n)));
+    expect(commitsIn(`${path}-wal`) - before).toBe(1);
+    expect(await stores.settings.get('name-9')).toBe(9);
+  });
+
+  it('are as many commits as they are one after another', async () => {
+    const before = commitsIn(`${path}-wal`);
+    for (const name of names) await set(name, 1);
+    expect(commitsIn(`${path}-wal`) - before).toBe(names.length);
+  });
+
+  it('run in the order in which they were asked for', async () => {
+    const order: number[] = [];
+    await Promise.all(
+      names.map((_, n) =>
+        stores.transaction(async (tx) => {
+          await tx.settings.get('name-0');
+          order.push(n);
+        }),
+      ),
+    );
+    expect(order).toEqual(names.map((_, n) => n));
+  });
+
+  it('are each all or nothing: one that fails takes nothing of the others along', async () => {
+    const failing = stores.transaction(async (tx) => {
+      await tx.settings.set('half', 1);
+      throw new Error('no further');
+    });
+    const results = await Promise.allSettled([set('before', 1), failing, set('after', 1)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(failing).rejects.toThrow('no further');
+    const kept = await Promise.all(['before', 'half', 'after'].map((name) => stores.settings.get(name)));
+    expect(kept).toEqual([1, null, 1]);
+  });
+
+  it('that fails alone leaves nothing either', async () => {
+    const failing = stores.transaction(async (tx) => {
+      await tx.settings.set('half', 1);
+      throw new Error('no further');
+    });
+    await expect(failing).rejects.toThrow('no further');
+    expect(await stores.settings.get('half')).toBeNull();
+    await set('next', 1);
+    expect(await stores.settings.get('next')).toBe(1);
+  });
+
+  it('all fail with what was said where SQLite itself has rolled back (a full disk), and the next ones go on', async () => {
+    const transact = createGroupCommit(database.db);
+    const full = transact(async (trx) => {
+      await sql`rollback`.execute(trx);
+      throw new Error('the disk is full');
+    });
+    const early = transact((trx) => createStores(trx).settings.set('early', 1));
+    const late = transact((trx) => createStores(trx).settings.set('late', 1));
+    const results = await Promise.allSettled([early, full, late]);
+    const reasons = results.map((result) => (result.status === 'rejected' ? String(result.reason) : 'kept'));
+    expect(reasons).toEqual(Array(3).fill('Error: the disk is full'));
+    expect(await stores.settings.get('late')).toBeNull();
+    await set('next', 1);
+    expect(await stores.settings.get('next')).toBe(1);
+  });
+
+  it('each see the context of who asked for them', async () => {
+    const who = new AsyncLocalStorage<number>();
+    const seen = await Promise.all(
+      names.map((_, n) => who.run(n, () => stores.transaction(async () => who.getStore()))),
+    );
+    expect(seen).toEqual(names.map((_, n) => n));
+  });
+
+  it('are not shown to another connection before they resolve', async () => {
+    const other = openDatabase(path);
+    const seen = createStores(other.db).settings;
+    const written = set('shown', 1).then(() => seen.get('shown'));
+    expect(await seen.get('shown')).toBeNull();
+    expect(await written).toBe(1);
+    await other.close();
+  });
+});
+
+/** Frames of the log that end a commit: "the size of the database file in pages" is not 0. https://sqlite.org/fileformat2.html#walformat */
+function commitsIn(log: string): number {
+  const bytes = readFileSync(log);
+  const pageBytes = bytes.readUInt32BE(8);
+  let commits = 0;
+  for (let at = 32; at + 24 + pageBytes <= bytes.length; at += 24 + pageBytes) {
+    if (bytes.readUInt32BE(at + 4) !== 0) commits += 1;
+  }
+  return commits;
+}
