@@ -164,8 +164,8 @@ async function walk(
   }
   if (order.status === 'pending' || order.status === 'ready') {
     const { csr } = await key();
+    await keeper.keepKey();
     keeper.tell('finalize', 'The CSR is sent');
-    await keeper.flush();
     order = await finalize(order, csr, { account, polling });
   }
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);

@@ -23,8 +23,10 @@ export interface OrderKeeper {
   stageChallenge(challenge: ChallengeRecord): void;
   saveChallenge(challenge: ChallengeRecord): Promise<void>;
   openKey(): Promise<{ readonly privateKey: string; readonly csr: string } | null>;
-  /** Written by the next write: `flush` before the CSR is sent. */
+  /** Written by the next write. */
   stageKey(privateKey: string, csr: string): Promise<void>;
+  /** The key is in the database when it resolves: before the CSR is sent. */
+  keepKey(): Promise<void>;
   /** The job's step and an event, written by the next write, or alone within TELL_WITHIN_MS. `data` holds no secret. */
   tell(step: Step, message: string, data?: Json): void;
   /** Writes what is staged and told; nothing where there is nothing. */
@@ -40,7 +42,7 @@ interface Told {
 }
 
 /** A person who watches sees a step this much later at the most; it is lost where the program is killed meanwhile. */
-const TELL_WITHIN_MS = 20;
+const TELL_WITHIN_MS = 50;
 
 export async function createOrderKeeper(
   { stores, journal, vault, clock }: OrderKeeperDeps,
@@ -121,6 +123,9 @@ export async function createOrderKeeper(
     },
     async stageKey(privateKey, csr) {
       stage({ keySealed: await vault.seal(privateKey, context), csr });
+    },
+    async keepKey() {
+      if (written.keySealed !== order.keySealed) await flush();
     },
     tell(step, message, data = null) {
       told = [...told, { step, message, data }];

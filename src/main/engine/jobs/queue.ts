@@ -52,13 +52,18 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
+    // Not waited for before the work begins, so that it is one commit with what that writes first.
     const running = { state: 'running', startedAt: job.startedAt ?? now() } as const;
-    await stores.transaction((tx) => tx.jobs.update(job.id, running)); // with those that begin at the same time
+    const begun = stores
+      .transaction((tx) => tx.jobs.update(job.id, running))
+      .catch((error: unknown) => log.warn({ jobId: job.id, err: error }, 'The start of a job was not noted'));
     try {
       await deps.run(job, stopping.signal);
     } catch (cause) {
       if (stopping.signal.aborted) return;
       await fail(job, toCertdeskError(cause));
+    } finally {
+      await begun; // nothing is left to write after the queue has stopped
     }
     await deps.ended(job);
   }

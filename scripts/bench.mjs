@@ -1,0 +1,5 @@
+// npm run bench: how fast Certdesk is beside certbot, lego and dehydrated on the same work (docs/performance.md).
+import { requireNode24 } from './node-version.mjs';
+
+requireNode24();
+import('../test/bench/bench.ts').then(({ bench }) => bench(process.argv.slice(2)));

@@ -1,0 +1,71 @@
+// npm run bench: Certdesk beside the peers that are on this machine, in one run. Prints the table and writes
+// bench/results.json. -- NAME … for some of the rows, -- --turns 9 for more runs of each.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { arch, cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { buildOrExit, ROOT } from '../../scripts/lib/build.ts';
+import { createInstallers, prepareTools } from '../../scripts/lib/install-tools.ts';
+import { findPeers } from './peers.ts';
+import { BENCHES } from './rows.ts';
+import { type Row, tableText } from './table.ts';
+
+const TURNS = 5;
+
+export async function bench(args: readonly string[]): Promise<void> {
+  const { turns, names } = readArgs(args);
+  const unknown = names.find((name) => BENCHES[name] === undefined);
+  if (unknown !== undefined || !(turns >= 1)) {
+    process.stderr.write(`npm run bench -- [--turns N] [${Object.keys(BENCHES).join('|')}] …\n`);
+    process.exitCode = 2;
+    return;
+  }
+  await buildOrExit();
+  const install = createInstallers(process.getuid?.());
+  const tools = ['openssl', 'pebble', 'bind9', 'certbot', 'lego', 'dehydrated', 'chromium'] as const;
+  const { env, missing } = await prepareTools(tools, { env: process.env, install, say });
+  Object.assign(process.env, env);
+  for (const [name, reason] of Object.entries(missing)) say(`without ${name}: ${reason}`);
+  const peers = await findPeers();
+  const machine = describeMachine();
+  say(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, beside ${listed(peers)}\n`);
+  const found = new Map<string, number>();
+  const rows: Row[] = [];
+  const results: Record<string, unknown> = {};
+  for (const name of names) {
+    const measured = await BENCHES[name]?.({ peers, turns, found });
+    if (measured === undefined) continue;
+    rows.push(...measured.rows);
+    results[name] = measured.result;
+    for (const row of measured.rows) say(`${row.work}: ${row.measured}`);
+  }
+  say(`\n${tableText(rows)}`);
+  await mkdir(join(ROOT, 'bench'), { recursive: true });
+  const all = { at: new Date().toISOString(), machine, peers: listed(peers), turns, rows, results };
+  await writeFile(join(ROOT, 'bench/results.json'), `${JSON.stringify(all, null, 2)}\n`);
+  process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+}
+
+function readArgs(args: readonly string[]): { readonly turns: number; readonly names: readonly string[] } {
+  const at = args.indexOf('--turns');
+  const turns = at === -1 ? TURNS : Number(args[at + 1]);
+  const names = args.filter((_, place) => at === -1 || (place !== at && place !== at + 1));
+  return { turns, names: names.length > 0 ? names : Object.keys(BENCHES) };
+}
+
+function describeMachine() {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model ?? arch(),
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: release(),
+    node: process.versions.node,
+  };
+}
+
+const listed = (peers: readonly { readonly name: string; readonly version: string }[]): string =>
+  peers.map(({ name, version }) => `${name} ${version}`).join(', ') || 'no peer';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,127 @@
+// What npm run bench measures: one entry a row of the table, each with its target. The results go into the file whole.
+import { measureDns } from './dns-row.ts';
+import { measureIssuance } from './issuance-rows.ts';
+import { measureMany } from './many-row.ts';
+import type { KeyType, Peer } from './peers.ts';
+import { countRequests } from './requests-row.ts';
+import { fastest, ms, peersText, type Row, timesText } from './table.ts';
+
+export interface Measured {
+  readonly rows: readonly Row[];
+  /** For bench/results.json. */
+  readonly result: unknown;
+}
+
+export interface BenchContext {
+  readonly peers: readonly Peer[];
+  readonly turns: number;
+  /** What an earlier row has found. */
+  readonly found: Map<string, number>;
+}
+
+export type Bench = (context: BenchContext) => Promise<Measured>;
+
+const KEY_NAMES: Readonly<Record<KeyType, string>> = { ec: 'EC P-256', rsa: 'RSA 2048' };
+
+const one =
+  (keyType: KeyType): Bench =>
+  async ({ peers, turns, found }) => {
+    const result = await measureIssuance({ keyType, peers, turns });
+    const { certdesk, bare } = result;
+    const best = fastest(result.peers);
+    found.set('peer', Math.min(best, found.get('peer') ?? best));
+    const work = `one certificate, ${KEY_NAMES[keyType]}, HTTP-01`;
+    const [toPeer, toBare] = [best / certdesk.medianMs, certdesk.medianMs / bare.medianMs];
+    const rows = [
+      {
+        work,
+        measured: `${timesText(certdesk)}: ${toPeer.toFixed(1)} times faster`,
+        beside: peersText(result.peers),
+        target: '20 times faster than the fastest peer',
+        met: toPeer >= 20,
+      },
+      {
+        work,
+        measured: `${timesText(certdesk)}: ${toBare.toFixed(2)} times`,
+        beside: `bare exchange ${timesText(bare)}`,
+        target: 'within 1.5 times',
+        met: toBare <= 1.5,
+      },
+    ];
+    return { rows, result };
+  };
+
+const asItComes: Bench = async ({ peers, turns }) => {
+  const world = { pebble: { env: { PEBBLE_VA_NOSLEEP: '' }, nonceReject: 5 } };
+  const result = await measureIssuance({ keyType: 'ec', peers, turns, world });
+  const best = fastest(result.peers);
+  const row = {
+    work: "the same (EC) with Pebble's own sleeps and bad nonces",
+    measured: timesText(result.certdesk),
+    beside: peersText(result.peers),
+    target: 'as fast as the fastest peer',
+    met: result.certdesk.medianMs <= best,
+  };
+  return { rows: [row], result };
+};
+
+const dns: Bench = async ({ peers, turns }) => {
+  const result = await measureDns(peers, turns);
+  const ratio = fastest(result.peers) / result.certdesk.medianMs;
+  const row = {
+    work: 'dns-01 by RFC 2136 against BIND',
+    measured: `${timesText(result.certdesk)}: ${ratio.toFixed(1)} times faster`,
+    beside: [peersText(result.peers), ...result.left].join('; '),
+    target: '5 times faster than the fastest peer',
+    met: ratio >= 5,
+  };
+  return { rows: [row], result };
+};
+
+const MANY = 200;
+
+const many: Bench = async ({ found }) => {
+  const result = await measureMany(MANY);
+  const peer = (found.get('peer') ?? Number.NaN) * MANY;
+  const ratio = peer / result.totalMs;
+  const row = {
+    work: `${MANY} certificates, 10 side by side`,
+    measured: `${ms(result.totalMs)} ms, ${ms(result.eachMs)} ms each, ${ms(result.cpuMsEach)} ms of CPU each: ${ratio.toFixed(0)} times`,
+    beside: `the fastest peer's median times ${MANY}: ${ms(peer)} ms`,
+    target: '50 times',
+    met: ratio >= 50,
+  };
+  const memory = {
+    work: `memory during ${MANY} issuances`,
+    measured: `${Math.round(result.peakRssMb)} MB at most`,
+    beside: '',
+    target: 'under 250 MB',
+    met: result.peakRssMb < 250,
+  };
+  return { rows: [row, memory], result };
+};
+
+const requests: Bench = async ({ peers }) => {
+  const result = await countRequests(peers);
+  const { certdesk = Number.NaN, ...others } = result.counts;
+  const row = {
+    work: 'requests to the CA for one certificate, after the account exists',
+    measured: String(certdesk),
+    beside: Object.entries(others)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', '),
+    target: '8 or fewer',
+    met: certdesk <= 8,
+  };
+  return { rows: [row], result };
+};
+
+/** By name, in this order; names may be given to npm run bench. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  ec: one('ec'),
+  rsa: one('rsa'),
+  sleeps: asItComes,
+  dns,
+  many,
+  requests,
+};
