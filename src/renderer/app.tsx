@@ -8,8 +8,8 @@ import { AppContext, type AppContextValue } from './app-context.ts';
 import { messages } from './messages.ts';
 import type { PageRouter } from './routes.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
-import { useStore } from './store.ts';
 import { cssVariables, theme } from './theme.ts';
+import { useStore } from './use-store.ts';
 
 export interface AppProps extends AppContextValue {
   readonly api: Api;

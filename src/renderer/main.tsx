@@ -1,6 +1,6 @@
 // The page's beginning: everything is made once here and handed in. In the Electron window it talks by IPC, in a
 // browser by HTTP; nothing else differs.
-import { begun } from './session/begin.ts';
+import { begun, firstOverview } from './session/begin.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
@@ -11,7 +11,7 @@ import type { Bridge } from '../shared/ipc.ts';
 import { createApi, createHttpTransport, type Transport } from './api.ts';
 import { App } from './app.tsx';
 import { createLive, type Live } from './live.ts';
-import { prefetchOverview } from './overview/prefetch.ts';
+import { type FirstOverview, prefetchOverview } from './overview/prefetch.ts';
 import { createQueryClient } from './query-client.ts';
 import { createPageRouter } from './routes.tsx';
 import { createWindowSession, type Session, type SessionState } from './session/session.ts';
@@ -19,6 +19,9 @@ import type { Store } from './store.ts';
 import { findBridge } from './window/bridge.ts';
 import { createIpcTransport } from './window/ipc-link.ts';
 import { StartProblemPage } from './window/start-problem-page.tsx';
+
+/** How long the first answers are waited for before the page says that it signs in, or loads; ms. */
+const PATIENCE_MS = 400;
 
 const root = document.getElementById('root');
 if (root !== null) {
@@ -28,33 +31,41 @@ if (root !== null) {
   else if (bridge !== null) void inWindow(bridge).then(show);
 }
 
-/** How long a sign-in link is waited for before the page says that it signs in; ms. */
-const SIGN_IN_PATIENCE_MS = 400;
-
 async function inBrowser(session: Session): Promise<ReactNode> {
-  // Most often the answer is there before a first picture would be: one that is replaced at once is not drawn.
-  await Promise.race([
-    session.settled,
-    new Promise((resolve) => void setTimeout(resolve, SIGN_IN_PATIENCE_MS)),
+  // Most often they are there before a first picture would be: one that is replaced at once is not drawn.
+  const [, now] = await Promise.race([
+    Promise.all([session.settled, firstOverview]),
+    new Promise<readonly []>((resolve) => void setTimeout(resolve, PATIENCE_MS, [])),
   ]);
-  return page(createHttpTransport('trpc'), session, window.location.origin);
+  const first = { now: now ?? undefined, soon: firstOverview };
+  return page(createHttpTransport('trpc'), session, { server: window.location.origin, first });
 }
 
 async function inWindow(bridge: Bridge): Promise<ReactNode> {
   const start = await bridge.start();
   if (start.state === 'failed') return <StartProblemPage problem={start.problem} act={bridge.act} />;
-  return page(createIpcTransport(bridge), createWindowSession(), start.address);
+  return page(createIpcTransport(bridge), createWindowSession(), {
+    server: start.address,
+    first: { now: undefined, soon: null },
+  });
 }
 
-/** @param server Where the REST API is, for scripts and its documentation. */
-function page(transport: Transport, session: Session, server: string): ReactNode {
+interface Start {
+  /** Where the REST API is, for scripts and its documentation. */
+  readonly server: string;
+  readonly first: FirstOverview;
+}
+
+async function page(transport: Transport, session: Session, { server, first }: Start): Promise<ReactNode> {
   const api = createApi(transport);
   const queries = createQueryClient(session.ended);
   const live = createLive({ api, queries, onSignedOut: session.ended });
   const router = createPageRouter();
   follow(session.state, live);
-  // The answer is under way while the page is drawn.
-  if (session.state.get() === 'in' && router.latestLocation.pathname === '/') prefetchOverview(api, queries);
+  if (session.state.get() === 'in' && router.latestLocation.pathname === '/') {
+    prefetchOverview(api, queries, first);
+    await router.load(); // else the frame is drawn without the screen first
+  }
   return <App api={api} queries={queries} router={router} live={live} session={session} server={server} />;
 }
 

@@ -1,6 +1,5 @@
-// A value that components follow; for state that lives outside of React (the session, the live connection).
-import { useSyncExternalStore } from 'react';
-
+// A value that components follow (use-store.ts); for state that lives outside of React: the session, the live
+// connection.
 export interface Store<T> {
   get(): T;
   set(value: T): void;
@@ -22,8 +21,4 @@ export function createStore<T>(initial: T): Store<T> {
       return () => listeners.delete(listener);
     },
   };
-}
-
-export function useStore<T>(store: Store<T>): T {
-  return useSyncExternalStore(store.subscribe, store.get);
 }

@@ -74,6 +74,25 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('projects-empty');
   });
 
+  it('begins with the overview itself: no empty frame is drawn first, though the answer takes a while', async () => {
+    const visits: string[][] = [];
+    // The page waits for 0.4 s at most; a busy machine may make a visit longer than that.
+    while (visits.length < 4 && !visits.some((drawn) => drawn.length === 1)) {
+      const fresh = await browser.newContext();
+      const visitor = await fresh.newPage();
+      await visitor.route('**/trpc/overview.get*', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        await route.continue();
+      });
+      await visitor.addInitScript(noteHeadings);
+      await visitor.goto(await app.app.signInLink());
+      await visitor.getByText('Get the first certificate').waitFor();
+      visits.push(await visitor.evaluate(() => Reflect.get(window, 'headings')));
+      await fresh.close();
+    }
+    expect(visits.at(-1)).toEqual(['No certificates yet']);
+  });
+
   it('makes a project and obtains its certificate by clicks; the steps are shown', async () => {
     await page
       .getByRole('button', { name: /new project|make a project/i })
@@ -125,5 +144,30 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('upload');
   });
 
+  it('changes the ports of the next start, and says a wrong one at its field', async () => {
+    await page.goto(`${app.app.address}/#/settings`);
+    const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 challenges') });
+    const save = form.getByRole('button', { name: 'Save' });
+    await form.getByLabel('HTTP-01 challenges').fill('');
+    await save.click();
+    await expect.poll(() => form.getByLabel('HTTP-01 challenges').getAttribute('aria-invalid')).toBe('true');
+    await form.getByLabel('HTTP-01 challenges').fill('8080');
+    await save.click();
+    await page.getByText('Settings saved').waitFor();
+    const { body } = await app.call('GET', '/settings');
+    expect(body.listeners).toEqual({ apiPort: 7878, challengePort: 8080 });
+    expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // the desktop's alone
+  });
+
   it('has said no error, and asked nobody else for anything', () => expect(problems).toEqual([]));
 });
+
+/** In the page: `headings`, each text that its heading has had; "Overview" is the one of the empty frame. */
+function noteHeadings(): void {
+  const headings: string[] = [];
+  Reflect.set(window, 'headings', headings);
+  new MutationObserver(() => {
+    const text = document.querySelector('h1')?.textContent;
+    if (text !== undefined && headings.at(-1) !== text) headings.push(text);
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+}

@@ -33,6 +33,7 @@ export const shell = {
   tryNow: 'Try now',
   palette: {
     open: 'Search and commands',
+    short: 'Search',
     placeholder: 'Search a project, or type a command',
     nothing: 'Nothing found',
     goTo: 'Go to',

@@ -1,6 +1,5 @@
 // The side bar: where one can go, whether the page is live, the theme, the way out.
 import { ActionIcon, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { openSpotlight } from '@mantine/spotlight';
 import { IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { LiveState } from '../live.ts';
@@ -8,6 +7,7 @@ import { messages } from '../messages.ts';
 
 import { Logo } from './logo.tsx';
 import { NAV_ENTRIES } from './nav-entries.ts';
+import { palette } from './palette-store.ts';
 import classes from './shell.module.css';
 
 const text = messages.shell;
@@ -64,9 +64,9 @@ export function Nav({ live, onSignOut }: NavProps) {
 function SearchButton() {
   const mac = navigator.platform.startsWith('Mac');
   return (
-    <UnstyledButton className={classes.search} onClick={openSpotlight}>
+    <UnstyledButton className={classes.search} onClick={palette.open} aria-label={text.palette.open}>
       <IconSearch size={16} stroke={1.75} aria-hidden />
-      <span>{text.palette.open}</span>
+      <span>{text.palette.short}</span>
       <Kbd size="xs" aria-hidden>
         {mac ? text.palette.hintMac : text.palette.hint}
       </Kbd>

@@ -18,6 +18,7 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { openCreateProject } from '../projects/create-project.tsx';
 import { NAV_ENTRIES } from './nav-entries.ts';
+import { paletteStore } from './palette-store.ts';
 
 const text = messages.shell;
 
@@ -36,9 +37,10 @@ export function Palette() {
   const found = screens.length + commands.length + projects.length > 0;
   return (
     <Spotlight.Root
+      store={paletteStore}
       query={query}
       onQueryChange={setQuery}
-      shortcut="mod + K"
+      shortcut={null}
       scrollable
       maxHeight={420}
       attributes={{ content: { 'aria-label': text.palette.open } }}

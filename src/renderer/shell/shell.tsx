@@ -5,10 +5,10 @@ import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
-import { useStore } from '../store.ts';
 import { Notice } from '../ui/notice.tsx';
+import { useStore } from '../use-store.ts';
 import { Nav } from './nav.tsx';
-import { Palette } from './palette.tsx';
+import { PaletteOnDemand } from './palette-on-demand.tsx';
 import classes from './shell.module.css';
 
 const text = messages.shell;
@@ -30,7 +30,7 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
-      <Palette />
+      <PaletteOnDemand />
     </ModalsProvider>
   );
 }

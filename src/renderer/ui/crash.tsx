@@ -3,7 +3,7 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
-import { useStore } from '../store.ts';
+import { useStore } from '../use-store.ts';
 import { CodeBlock } from './copy.tsx';
 import { Notice } from './notice.tsx';
 import { ScreenNotLoaded } from './screen.ts';

@@ -1,0 +1,23 @@
+// Opens the command palette by its keys; its code comes when it is first opened.
+import { useHotkeys } from '@mantine/hooks';
+import { useSpotlight } from '@mantine/spotlight';
+import { type ComponentType, useEffect, useState } from 'react';
+import { notifyFailure } from '../ui/notify-failure.tsx';
+import { palette, paletteStore } from './palette-store.ts';
+
+export function PaletteOnDemand() {
+  const [Palette, setPalette] = useState<ComponentType | null>(null);
+  const { opened } = useSpotlight(paletteStore);
+  useHotkeys([['mod+K', palette.toggle]], []); // in fields too
+  useEffect(() => {
+    if (!opened || Palette !== null) return;
+    import('./palette.tsx').then(
+      (loaded) => setPalette(() => loaded.Palette),
+      (error: unknown) => {
+        palette.close();
+        notifyFailure(error);
+      },
+    );
+  }, [opened, Palette]);
+  return Palette === null ? null : <Palette />;
+}

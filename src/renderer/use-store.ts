@@ -1,0 +1,7 @@
+// A store in a component: it is drawn again when the value changes.
+import { useSyncExternalStore } from 'react';
+import type { Store } from './store.ts';
+
+export function useStore<T>(store: Store<T>): T {
+  return useSyncExternalStore(store.subscribe, store.get);
+}
