@@ -96,6 +96,14 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await button('Obtain certificate').click();
     await page.getByText('Could not verify domain ownership').first().waitFor();
     await expect.poll(() => page.getByText('closed.example.com', { exact: true }).count()).toBeGreaterThan(0);
+    // What to do stands first, the CA's own words after it; and what is wrong is found on this very page.
+    await page.getByText('The CA could not reach the name').first().waitFor();
+    await page
+      .getByText(/^What the CA says: /)
+      .first()
+      .waitFor();
+    await button('Test reachability').click();
+    await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await gui.lookAt('obtain-failed');
     await page.getByRole('link', { name: 'Try again' }).click();
     await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();

@@ -1,7 +1,19 @@
 import { expect, test } from 'vitest';
+import { appRouter } from '../../src/main/api/router.ts';
 import { operationName } from '../../src/renderer/activity/operation-name.ts';
+import { messages } from '../../src/renderer/messages.ts';
 
 test('an operation reads as words, known or not', () => {
-  expect(operationName('dnsCredentials.test')).toBe('DNS credentials, test');
-  expect(operationName('newThing.tryItOut')).toBe('new thing, try it out');
+  expect(operationName('dnsCredentials.test')).toBe('Test a DNS credential');
+  expect(operationName('newThing.tryItOut')).toBe('New thing, try it out');
+});
+
+test('every operation that changes something has its words', () => {
+  const all: object = appRouter._def.procedures;
+  const changing = Object.entries(all).flatMap(([name, { _def }]) =>
+    _def.type === 'mutation' ? [name] : [],
+  );
+  expect(changing.length).toBeGreaterThan(20);
+  const known = Object.keys(messages.activity.operations);
+  expect(changing.filter((name) => !known.includes(name))).toEqual([]);
 });

@@ -94,7 +94,7 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
         <col style={{ width: '12rem' }} />
         <col style={{ width: '15rem' }} />
         <col />
-        <col style={{ width: '13rem' }} />
+        <col style={{ width: '8rem' }} />
       </colgroup>
       <Table.Thead>
         <Table.Tr>
@@ -153,15 +153,9 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
         {result === 'ok' ? (
           text.ok
         ) : (
-          <>
-            <Text c="var(--cd-bad)" fw={550} fz="sm">
-              {text.failed}
-            </Text>
-            <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-              {/* A line may end after an underscore. */}
-              {result.replaceAll('_', '_\u200b')}
-            </Text>
-          </>
+          <Text c="var(--cd-bad)" fw={550} fz="sm" title={result}>
+            {text.failed}
+          </Text>
         )}
       </Table.Td>
     </Table.Tr>

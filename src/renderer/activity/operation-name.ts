@@ -1,12 +1,13 @@
-// An operation as a person reads it: `dnsCredentials.tryOut` -> "DNS credentials, try out".
+// An operation as a person reads it: `dnsCredentials.tryOut` -> "Try DNS credentials".
 import { messages } from '../messages.ts';
 
 export function operationName(operation: string): string {
-  const [noun = '', verb = ''] = operation.split('.');
-  const nouns: Readonly<Record<string, string>> = messages.activity.filters.operations;
-  return `${nouns[noun] ?? spaced(noun)}, ${spaced(verb)}`;
+  const names: Readonly<Record<string, string>> = messages.activity.operations;
+  return names[operation] ?? spaced(operation);
 }
 
-function spaced(camelCase: string): string {
-  return camelCase.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** One that this page does not know yet: `newThing.tryItOut` -> "New thing, try it out". */
+function spaced(operation: string): string {
+  const words = operation.replace('.', ', ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -30,9 +30,9 @@ export function ChainTree({ links }: { readonly links: readonly ChainLink[] }) {
   );
 }
 
-/** `RSA 2048`, `EC P-256`. */
+/** `RSA 2048`, `EC 256`. */
 export function keyOf({ keyType, keySize }: ChainLink): string {
-  return keySize === null ? keyType : `${keyType} ${keySize}`;
+  return [keyType.toUpperCase(), keySize].filter((part) => part !== null).join(' ');
 }
 
 function Link({ link, depth }: { readonly link: ChainLink; readonly depth: number }) {

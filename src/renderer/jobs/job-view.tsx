@@ -20,8 +20,15 @@ export function jobTitle({ kind, state, dryRun }: Pick<JobWithSteps, 'kind' | 's
   return state === 'queued' ? words.running : words[state];
 }
 
-/** @param actions What can be done next; shown when the job has ended. */
-export function JobView({ job, actions }: { readonly job: JobWithSteps; readonly actions?: ReactNode }) {
+export interface JobViewProps {
+  readonly job: JobWithSteps;
+  /** What can be done next; shown when the job has ended. */
+  readonly actions?: ReactNode;
+  /** What helps to see why it failed. */
+  readonly help?: ReactNode;
+}
+
+export function JobView({ job, actions, help }: JobViewProps) {
   const ended = job.state === 'succeeded' || job.state === 'failed';
   return (
     <Stack gap="md">
@@ -37,6 +44,7 @@ export function JobView({ job, actions }: { readonly job: JobWithSteps; readonly
         </Notice>
       )}
       {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
+      {job.state === 'failed' && help}
       <Panel
         title={text.steps}
         aside={

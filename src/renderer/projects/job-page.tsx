@@ -4,10 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { JobWithSteps } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
+import { Reachability } from '../certificates/obtain/reachability.tsx';
 import { JobView } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
+import { unreachedNames } from '../ui/failure-details.ts';
 import { LinkButton, TextLink } from '../ui/link.tsx';
 import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
 const text = messages.jobs;
@@ -23,7 +26,7 @@ export function JobPage() {
   return (
     <Page title={`${kind} · ${title}`} width="narrow" above={<BackToProject id={id} label={title} />}>
       <QueryView query={job} lines={8}>
-        {(data) => <JobView job={data} actions={<Actions job={data} />} />}
+        {(data) => <JobView job={data} actions={<Actions job={data} />} help={<Help job={data} />} />}
       </QueryView>
     </Page>
   );
@@ -35,6 +38,17 @@ export function BackToProject({ id, label }: { readonly id: string; readonly lab
       <IconArrowLeft size={16} aria-hidden />
       {label === '' ? text.toProject : label}
     </TextLink>
+  );
+}
+
+/** What the CA could not reach is tested from here, in plain words, on this very page. */
+function Help({ job }: { readonly job: JobWithSteps }) {
+  const names = job.error === null ? [] : unreachedNames(job.error);
+  if (names.length === 0) return null;
+  return (
+    <Panel>
+      <Reachability id={job.projectId} names={names} />
+    </Panel>
   );
 }
 

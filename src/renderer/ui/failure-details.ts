@@ -36,6 +36,12 @@ export function nameFailures({ details }: ErrorBody): readonly NameFailure[] {
   });
 }
 
+/** The names that HTTP-01 could not prove: whether they are reached can be tested from here. */
+export function unreachedNames(body: ErrorBody): readonly string[] {
+  const byHttp = field(body.details, 'challengeType') === 'http-01';
+  return byHttp ? nameFailures(body).map(({ name }) => name) : [];
+}
+
 export function adviceOf({ details }: ErrorBody): string | null {
   return text(field(details, 'advice'));
 }

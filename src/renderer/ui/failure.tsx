@@ -57,8 +57,12 @@ export function ErrorNotice({ body, title, aside }: ErrorNoticeProps) {
             <Text fw={600} className="mono" fz="sm">
               {name}
             </Text>
-            {detail !== null && <Text>{detail}</Text>}
-            {advice !== null && <Text c="dimmed">{advice}</Text>}
+            {advice !== null && <Text>{advice}</Text>}
+            {detail !== null && (
+              <Text c="dimmed" fz="sm" style={{ overflowWrap: 'anywhere' }}>
+                {text.caSays}: {detail}
+              </Text>
+            )}
           </div>
         ))}
         {names.length === 0 && problem?.detail !== undefined && <Text>{problem.detail}</Text>}

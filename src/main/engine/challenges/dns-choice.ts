@@ -102,12 +102,13 @@ export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChoos
 /** Some providers work without credentials of ours: a person writes the record, or the machine has a role (AWS). */
 async function refuseWithout(provider: string): Promise<void> {
   const { name, credentials } = await getDnsProvider(provider);
-  const required = credentials.filter((field) => field.required).map((field) => field.name);
-  if (required.length === 0) return;
+  const needed = credentials.filter((field) => field.required);
+  if (needed.length === 0) return;
+  const labels = needed.map((field) => field.label).join(', ');
   throw new CertdeskError(
     'DNS_CREDENTIALS_REQUIRED',
-    `No credentials of ${name} are kept for this project: send dnsCredentials (${required.join(', ')}), or name kept ones by dnsCredentialId`,
-    { dnsProvider: provider, fields: required },
+    `No credentials of ${name} are kept for this project: give them (${labels}), or choose kept ones`,
+    { dnsProvider: provider, fields: needed.map((field) => field.name) },
   );
 }
 

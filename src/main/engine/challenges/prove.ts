@@ -52,7 +52,8 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
     session.getAuthorization(url),
   );
   const open = authorizations.filter(({ status }) => status === 'pending');
-  keeper.tell('authorization', `${authorizations.length} authorizations, ${open.length} to prove`);
+  const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
+  keeper.tell('authorization', `${count}, ${open.length} to prove`);
   refuseDead(authorizations);
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
@@ -170,7 +171,7 @@ function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void
   throw new CertdeskError(
     'CHALLENGE_FAILED',
     `${type.toUpperCase()} challenge failed: Could not verify domain ownership`,
-    { problem: first.problem, failures },
+    { challengeType: type, problem: first.problem, failures },
   );
 }
 
