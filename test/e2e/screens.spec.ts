@@ -31,6 +31,24 @@ const menu = (item: string) => async (page: Page) => {
   await dialog(page);
 };
 
+/** Steps of the wizard by its button. */
+const steps =
+  (count: number, provider?: string) =>
+  async (page: Page): Promise<void> => {
+    for (let step = 0; step < count; step += 1) {
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(`Step ${step + 2} of 4`).waitFor();
+    }
+    if (provider === undefined) return;
+    await page.getByRole('radio', { name: /DNS-01/ }).click();
+    await page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await page.getByRole('option', { name: provider }).click();
+  };
+const chooseAll = async (page: Page): Promise<void> => {
+  await page.getByRole('checkbox', { name: 'Select all that are loaded' }).check();
+  await page.getByRole('toolbar', { name: 'Chosen projects' }).waitFor();
+};
+
 const SCREENS: readonly Screen[] = [
   { name: 'overview', path: '/' },
   {
@@ -40,6 +58,16 @@ const SCREENS: readonly Screen[] = [
   },
   { name: 'projects', path: '/projects' },
   { name: 'projects-search', path: '/projects?q=nothing-like-this' },
+  { name: 'projects-chosen', path: '/projects', act: chooseAll },
+  {
+    name: 'projects-renew',
+    path: '/projects',
+    act: async (page) => {
+      await chooseAll(page);
+      await page.getByRole('toolbar').getByRole('button', { name: 'Renew' }).click();
+      await dialog(page);
+    },
+  },
   { name: 'projects-failing', path: '/projects?failing=true' },
   { name: 'project', path: '/projects/ID' },
   { name: 'project-certificate', path: '/projects/ID?tab=certificate' },
@@ -51,6 +79,10 @@ const SCREENS: readonly Screen[] = [
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'obtain', path: '/projects/NEW/obtain' },
+  { name: 'obtain-http', path: '/projects/NEW/obtain', act: steps(1) },
+  { name: 'obtain-dns', path: '/projects/NEW/obtain', act: steps(1, 'AWS Route 53') },
+  { name: 'obtain-options', path: '/projects/NEW/obtain', act: steps(2) },
+  { name: 'obtain-review', path: '/projects/NEW/obtain', act: steps(3) },
   { name: 'upload', path: '/projects/NEW/upload' },
   { name: 'import', path: '/import' },
   { name: 'dns-credentials', path: '/dns-credentials' },
@@ -88,6 +120,15 @@ const SCREENS: readonly Screen[] = [
     name: 'palette',
     path: '/projects',
     act: (page) => page.keyboard.press('Control+k').then(() => dialog(page)),
+  },
+  // The last: nobody is signed in after it.
+  {
+    name: 'signed-out',
+    path: '/about',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByText('certdesk login-link').first().waitFor();
+    },
   },
 ];
 
