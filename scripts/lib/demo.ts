@@ -11,6 +11,8 @@ import { buildOrExit } from './build.ts';
 import { createInstallers, prepareTools } from './install-tools.ts';
 
 const DOMAIN = 'shop.example.com';
+/** Whoever stays may see how a failure is explained. */
+const BROKEN = 'broken.example.com';
 
 export async function demo(args: readonly string[]): Promise<void> {
   await buildOrExit();
@@ -68,7 +70,9 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
   say('3. An API token is made: certdesk token create --name demo --scope projects:write');
   await obtain(server, token);
   await verify({ folder, pebble, server, token });
+  await pebble.challtestsrv.setServfail(BROKEN);
   if (stay) await untilTold(server, dataFolder);
+  else say('\nTo do the same by clicks in a browser: npm run demo -- --stay');
 }
 
 async function obtain(server: Server, token: string): Promise<void> {
@@ -123,6 +127,7 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
 async function untilTold(server: Server, dataFolder: string): Promise<void> {
   const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
   say(`\nThe server goes on at ${server.address} until Ctrl-C. Sign in, once: ${link.trim()}`);
+  say(`Any name gets a certificate there, but ${BROKEN}: it shows how a failure is explained.`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 
