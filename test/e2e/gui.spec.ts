@@ -150,17 +150,19 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('changes the ports of the next start, and says a wrong one at its field', async () => {
     await page.goto(`${app.app.address}/#/settings`);
-    const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 challenges') });
+    const form = page.locator('form').filter({ has: page.getByLabel('Port of HTTP-01 challenges') });
     const save = form.getByRole('button', { name: 'Save' });
-    await form.getByLabel('HTTP-01 challenges').fill('');
+    await form.getByLabel('Port of HTTP-01 challenges').fill('');
     await save.click();
-    await expect.poll(() => form.getByLabel('HTTP-01 challenges').getAttribute('aria-invalid')).toBe('true');
-    await form.getByLabel('HTTP-01 challenges').fill('8080');
+    await expect
+      .poll(() => form.getByLabel('Port of HTTP-01 challenges').getAttribute('aria-invalid'))
+      .toBe('true');
+    await form.getByLabel('Port of HTTP-01 challenges').fill('8080');
     await save.click();
     await page.getByText('Settings saved').waitFor();
     const { body } = await app.call('GET', '/settings');
     expect(body.listeners).toEqual({ apiPort: 7878, challengePort: 8080 });
-    expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // the desktop's alone
+    expect(await page.getByText('Start Certdesk when I log in').count()).toBe(0); // the desktop's alone
   });
 
   it('has said no error, and asked nobody else for anything', () => expect(problems).toEqual([]));
