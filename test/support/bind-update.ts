@@ -57,6 +57,7 @@ async function run(program: string, args: readonly string[], input: readonly str
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  child.stdin.on('error', () => {}); // dig reads none, and may be gone before it is written
   child.stdin.end(`${input.join('\n')}\n`);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${program} failed (${code}): ${output}`);

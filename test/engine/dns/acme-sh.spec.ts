@@ -1,5 +1,7 @@
 // acme-sh with scripts of acme.sh's interface, one of which updates a real BIND 9.
-import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +14,11 @@ import { type Exception, testDnsProviderRecords } from '../../support/dns-confor
 import { openBench } from '../../support/provider-bench.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../fixtures/acme-sh');
+/** For a process of its own. */
+const SOURCES = {
+  bench: resolve(import.meta.dirname, '../../support/provider-bench.ts'),
+  provider: resolve(import.meta.dirname, '../../../src/main/engine/dns/acme-sh.ts'),
+};
 const NAME = '_acme-challenge.example.com';
 const signal = new AbortController().signal;
 const record = (value: string) => ({ zone: { id: 'example.com', name: 'example.com' }, name: NAME, value });
@@ -195,6 +202,50 @@ describe('any script', () => {
     expect(performance.now() - started).toBeLessThan(4_000);
     for (const pid of (await read()).trim().split('\n').map(Number)) expect(await gone(pid)).toBe(true);
     expect(await leftovers()).toEqual([]);
+  });
+
+  test('does not outlive a killed Certdesk, and neither does the secret that it keeps in clear', async () => {
+    const report = join(folder.path, 'kept');
+    const credentials = {
+      scriptsFolder: join(folder.path, 'acme.sh'),
+      script: 'dns_oddities',
+      environment: { ODDITY: 'keep', REPORT: report, SECRET: 'a secret in clear' },
+    };
+    const code = `
+      const { openBench } = await import(${JSON.stringify(SOURCES.bench)});
+      const { acmeSh } = await import(${JSON.stringify(SOURCES.provider)});
+      const { provider } = openBench(acmeSh, ${JSON.stringify(credentials)}, { timeoutMs: 60_000 });
+      await provider.addTxt(${JSON.stringify(record('v'))}, new AbortController().signal);`;
+    const certdesk = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+    const ended = once(certdesk, 'exit');
+    const read = async () => (await readFile(report, 'utf8').catch(() => '')).trim().split('\n');
+    await expect.poll(async () => (await read()).length, { timeout: 20_000 }).toBe(3);
+    const lines = await read();
+    const home = lines.find((line) => line.startsWith('/')) ?? '';
+    expect(await readFile(join(home, 'account.conf'), 'utf8')).toContain('a secret in clear');
+    certdesk.kill('SIGKILL');
+    await ended;
+    const pids = lines.filter((line) => /^\d+$/.test(line)).map(Number);
+    expect(pids).toHaveLength(2);
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+    for (const pid of pids) expect(await gone(pid)).toBe(true);
+  });
+
+  test('clears away what a power cut has left of others, and leaves alone what is at work', async () => {
+    const [old, fresh] = ['old', 'fresh'].map((name) => join(tmpdir(), `certdesk-acme-sh-${name}`));
+    for (const path of [old, fresh]) await mkdir(path ?? '');
+    await writeFile(join(old ?? '', 'account.conf'), 'SAVED_SECRET=secret');
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(old ?? '', hourAgo, hourAgo);
+    await open('dns_oddities', { ODDITY: 'lie' }).provider.addTxt(record('v'), signal);
+    await expect(stat(old ?? '')).rejects.toThrow('ENOENT');
+    expect(await leftovers()).toEqual(['certdesk-acme-sh-fresh']);
+    await rm(fresh ?? '', { recursive: true });
+  });
+
+  test('may wait for its own children: the one that watches over it is none', async () => {
+    const { provider } = open('dns_oddities', { ODDITY: 'wait' });
+    await provider.addTxt(record('v'), signal);
   });
 
   test('leaves nothing running when it is done', async () => {

@@ -2,12 +2,12 @@
 // providers, from an acme.sh that the user has: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE.
 // The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { CertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
+import { withScriptFolder } from './script-folder.ts';
 import { runScript } from './script-runner.ts';
 import { readTxtRef, txtRefFor } from './txt-ref.ts';
 
@@ -95,13 +95,11 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
   async function call(action: 'add' | 'rm', record: { name: string; value: string }, signal: AbortSignal) {
     const acme = await trusted(join(hook.folder, 'acme.sh'));
     const script = await findScript(hook);
-    const home = await mkdtemp(join(tmpdir(), 'certdesk-acme-sh-'));
     const name = `${hook.script}_${action}`;
-    try {
-      await assertUsed(script, hook.environment);
-      // Here the scripts save the credentials in clear: it is gone when they are done.
+    await assertUsed(script, hook.environment);
+    const result = await withScriptFolder(async (home) => {
       await writeFile(join(home, 'account.conf'), '', { mode: 0o600 });
-      const result = await runScript({
+      return runScript({
         code: CODE,
         args: [acme, script, name, record.name, record.value],
         env: { ...hook.environment, ...environmentIn(home) },
@@ -109,14 +107,12 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
         timeoutMs,
         signal,
       });
-      if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${timeoutMs / 1000} s.`);
-      if (result.exitCode === 0) return;
-      const said = result.complaint === '' ? 'it says nothing about why' : result.complaint;
-      const text = `${name} failed (exit code ${result.exitCode ?? 'none'}): ${said}`;
-      throw tools.http.refused({ status: result.exitCode ?? -1 }, text, { credentials: false });
-    } finally {
-      await rm(home, { recursive: true, force: true });
-    }
+    });
+    if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${timeoutMs / 1000} s.`);
+    if (result.exitCode === 0) return;
+    const said = result.complaint === '' ? 'it says nothing about why' : result.complaint;
+    const text = `${name} failed (exit code ${result.exitCode ?? 'none'}): ${said}`;
+    throw tools.http.refused({ status: result.exitCode ?? -1 }, text, { credentials: false });
   }
 }
 

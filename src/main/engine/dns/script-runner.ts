@@ -1,6 +1,7 @@
 // Runs a shell script in a process group of its own, with nothing of this process's environment, and ends the whole
-// group on time-out and abort.
+// group on time-out and abort, and where this process itself is killed.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { SCRIPT_FOLDER } from './script-folder.ts';
 
 export interface ScriptRun {
   /** Shell code; on the command line, so without secrets. */
@@ -28,16 +29,33 @@ const LINES = 8;
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
 
+/**
+ * A process of the group waits for the end of descriptor 3, whose other end only this process has: it comes when this
+ * process dies, by SIGKILL too. Then it ends the group, which nobody else would, and removes a folder of
+ * script-folder.ts, in which scripts keep secrets in clear. Not a child of the script: a `wait` there would never end.
+ */
+const WATCH = `( (
+trap '' TERM
+read -r certdesk_end <&3
+kill -TERM 0
+sleep 1
+case "$PWD" in */${SCRIPT_FOLDER}*) rm -rf -- "$PWD" ;; esac
+kill -KILL 0
+) >/dev/null 2>&1 & )
+exec 3<&-
+`;
+
 /** Rejects only where the signal aborts, with its reason, when the group is gone. */
 export async function runScript(run: ScriptRun): Promise<ScriptResult> {
   run.signal.throwIfAborted();
-  const child = spawn('/bin/sh', ['-c', run.code, 'certdesk', ...run.args], {
+  const child = spawn('/bin/sh', ['-c', WATCH + run.code, 'certdesk', ...run.args], {
     cwd: run.folder,
     env: run.env,
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   const complaint = keepTail(child);
+  child.stdio[3]?.on('error', () => {}); // the other end goes with the group
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -60,6 +78,7 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
     clearTimeout(killer);
     run.signal.removeEventListener('abort', stop);
     child.stderr?.destroy();
+    child.stdio[3]?.destroy();
   }
 }
 
