@@ -1,6 +1,4 @@
 // dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -8,6 +6,7 @@ import { startBind } from '../support/bind.ts';
 import { startCloudflareStandIn } from '../support/dns-providers/cloudflare.ts';
 import { type DnsRig, PROVIDERS, startDnsRig } from '../support/dns-rig.ts';
 import { startPebble } from '../support/pebble.ts';
+import { findSecrets, textsOf } from '../support/secret-search.ts';
 import { describeWith } from '../support/tools.ts';
 
 const ZONES = [
@@ -17,6 +16,26 @@ const ZONES = [
   { name: 'delegating.test', elsewhere: true, records: ['_acme-challenge CNAME challenges.example.com.'] },
   { name: 'nobody.test', elsewhere: true },
 ];
+/** GET /events from now on. */
+async function openEvents({ app, token }: TestApp): Promise<{ end(): Promise<readonly object[]> }> {
+  const abort = new AbortController();
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${app.address}/api/v1/events`, { headers, signal: abort.signal });
+  expect(response.status).toBe(200);
+  let text = '';
+  const read = (async () => {
+    for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString('utf8');
+  })().catch(() => {});
+  return {
+    async end() {
+      await delay(200); // what was sent may still be on its way
+      abort.abort();
+      await read;
+      return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
+    },
+  };
+}
+
 const path = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
 
 describeWith(['pebble', 'bind9'], 'dns-01', () => {
@@ -74,6 +93,28 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       const { body } = await app.call('GET', `/projects?q=${name('example.com')}`);
       const answer = await app.call('POST', path(String(body.projects?.['0']?.id), '/renew'));
       expect(answer.status, answer.text).toBe(200);
+    });
+
+    it('fails nothing where the record cannot be removed, says so, and removes it later', async () => {
+      const standIn = rig.standIns[provider];
+      const record = `_acme-challenge.${name('stays.example.com')}`;
+      const id = await app.project(name('stays.example.com'));
+      standIn.deny('remove');
+      try {
+        const answer = await obtain(id, { ...rig.requests[provider], keyType: 'ec' });
+        expect(answer.status, answer.text).toBe(200);
+        expect(await txt(record)).toHaveLength(1);
+        const { body } = await app.call('GET', `/jobs?project=${id}`);
+        const job = await app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
+        expect(job.body.state).toBe('succeeded');
+        expect(job.text).toContain(`The TXT record ${record} could not be removed`);
+        await app.app.engine.sweep(); // still refused: it stays, and nothing else is held up
+        expect(await txt(record)).toHaveLength(1);
+      } finally {
+        standIn.deny();
+      }
+      await app.app.engine.sweep();
+      expect(await txt(record)).toEqual([]);
     });
   });
 
@@ -174,6 +215,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         dnsProvider: 'cloudflare',
         dnsCredentials: standIn.credentials,
       };
+      const stream = await openEvents(other);
       const began = performance.now();
       const answer = await other.call('POST', path(id, '/obtain'), { body: { ...body, keyType: 'ec' } });
       expect(answer.status, answer.text).toBe(200);
@@ -182,6 +224,13 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       const job = await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`);
       expect(job.text).toContain('1 of 2 name server addresses show');
       expect(job.text).toContain('2 of 2 name server addresses show');
+      // A person can watch what each server answers, as it answers.
+      const watched = (await stream.end()).map((event) => JSON.stringify(event));
+      const [one, two] = ['127.0.0.1', '127.0.0.2'].map((address) => `"server":"${address}:${first.port}"`);
+      expect(watched.some((text) => text.includes(`${two},"state":"missing"`))).toBe(true);
+      const last = watched.findLast((text) => text.includes('name server addresses show')) ?? '';
+      expect(last).toContain(`${one},"state":"right"`);
+      expect(last).toContain(`${two},"state":"right"`);
     } finally {
       await Promise.all(late);
       await other.stop();
@@ -257,7 +306,42 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect((await app.call('GET', one)).status).toBe(404);
     });
 
-    it('say what is lacking when they are tested', async () => {
+    it('are in use, too, while a record is still to be removed with them', async () => {
+      const { body } = await create(named('For a leftover'));
+      const one = `/dns-credentials/${body.id}`;
+      const project = await app.project('leftover.example.com');
+      rig.standIns.cloudflare.deny('remove');
+      try {
+        const request = { challengeType: 'dns-01', dnsCredentialId: body.id, keyType: 'ec' };
+        expect((await obtain(project, request)).status).toBe(200);
+        expect((await app.call('DELETE', path(project))).status).toBe(200);
+        expect((await app.call('GET', one)).body.usedBy).toMatchObject([{ id: project }]);
+        expect(await app.call('DELETE', one)).toMatchObject({
+          status: 409,
+          body: { code: 'DNS_CREDENTIAL_IN_USE', details: { usedBy: [{ id: project }] } },
+        });
+      } finally {
+        rig.standIns.cloudflare.deny();
+      }
+      await app.app.engine.sweep();
+      expect(await txt('_acme-challenge.leftover.example.com')).toEqual([]);
+      expect((await app.call('DELETE', one)).status).toBe(200);
+    });
+
+    it('say which permission is lacking when they are tested', async () => {
+      const { body } = await create(named('Lacking'));
+      rig.standIns.cloudflare.deny('add');
+      const tested = await app
+        .call('POST', `/dns-credentials/${body.id}/test`, { body: { zone: 'example.com' } })
+        .finally(() => rig.standIns.cloudflare.deny());
+      expect(tested).toMatchObject({
+        status: 400,
+        body: { code: 'DNS_CREDENTIALS_REJECTED', details: { step: 'add', lacking: 'Zone / DNS / Edit' } },
+      });
+      expect(tested.body.error).toContain('This is lacking: Zone / DNS / Edit.');
+    });
+
+    it('say what is wrong when they are tested', async () => {
       const { body } = await create({ ...named('Wrong'), credentials: { apiToken: 'wrong-from-the-start' } });
       const tested = await app.call('POST', `/dns-credentials/${body.id}/test`, {
         body: { zone: 'example.com' },
@@ -275,18 +359,12 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       (secret) => secret.length > 11,
     );
     expect(secrets.length).toBeGreaterThan(6);
-    const texts: [string, string][] = [['the log', app.log.join('')]];
-    for (const name of await readdir(app.dataFolder)) {
-      texts.push([name, await readFile(join(app.dataFolder, name), 'latin1')]);
-    }
     for (const each of ['/jobs?limit=500', '/projects?limit=500', '/dns-credentials', '/dns-providers']) {
-      texts.push([each, (await app.call('GET', each)).text]);
+      await app.call('GET', each);
     }
-    for (const [where, text] of texts) {
-      for (const secret of secrets) {
-        const piece = secret.includes('PRIVATE KEY') ? (secret.split('\n')[1] ?? '') : secret;
-        expect(text.includes(piece), `a secret in ${where}`).toBe(false);
-      }
-    }
+    const texts = await textsOf(app.dataFolder, { log: app.log, answers: app.answers });
+    expect(findSecrets(texts, secrets)).toEqual([]);
+    // The search finds what is there.
+    expect(findSecrets([...texts, ['a file', `${secrets[0]}`]], secrets)).toEqual(['secret 0 in a file']);
   });
 });

@@ -33,6 +33,8 @@ export interface TestApp {
   readonly token: string;
   /** Every line that was logged. */
   readonly log: readonly string[];
+  /** Every answer that `call` got, as text. */
+  readonly answers: readonly string[];
   /** @param path Below /api/v1. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** A project of this domain; its id. */
@@ -56,6 +58,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { pebble, staging, limits = {}, platform = {} } = options;
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'certdesk-test-')));
   const log: string[] = [];
+  const answers: string[] = [];
   const logger = pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) });
   const app = await createApp({
     dataFolder,
@@ -82,13 +85,17 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     ).secret;
   };
   const token = await makeToken(['projects:write']);
-  const call = (method: string, path: string, given: Call = {}) =>
-    callApi(`${app.address}/api/v1${path}`, method, { token, ...given });
+  const call = async (method: string, path: string, given: Call = {}) => {
+    const answer = await callApi(`${app.address}/api/v1${path}`, method, { token, ...given });
+    answers.push(answer.text);
+    return answer;
+  };
   return {
     app,
     dataFolder,
     token,
     log,
+    answers,
     call,
     makeToken,
     async project(domain, altNames = []) {

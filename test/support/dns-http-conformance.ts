@@ -1,5 +1,7 @@
 // The part of the conformance suite for providers whose API is HTTP: pages, limits, faults, answers that are none.
 import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { testDnsCredential } from '../../src/main/engine/dns/credential-test.ts';
+import { getDnsProvider } from '../../src/main/engine/dns/providers.ts';
 import { expectNoSecrets, failureOf, type ProviderBench, zoneOf } from './dns-bench.ts';
 import { type DnsProviderSuite, testOf, type WebRig } from './dns-conformance.ts';
 import { ONE } from './dns-records-conformance.ts';
@@ -140,6 +142,30 @@ export function testDnsHttp(suite: HttpSuite): void {
       expect(writing.code).toBe('DNS_PROVIDER_UNAVAILABLE');
       expect(await rig.values()).toEqual([]);
     });
+
+    for (const step of ['list', 'add', 'remove'] as const) {
+      testOf(
+        suite,
+        'paging',
+        'removing',
+      )(`tells by a test which permission is lacking: ${step}`, async () => {
+        const definition = await getDnsProvider(suite.name);
+        rig.standIn.deny(step);
+        const test = { provider: bench.provider, definition, zone: 'example.com', signal };
+        const error = await failureOf(testDnsCredential(test));
+        expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
+        const lacking = definition.needs?.[step] ?? null;
+        expect(error.details).toMatchObject({ step, lacking });
+        expect(error.message).toContain(lacking === null ? definition.permissions : `lacking: ${lacking}.`);
+        expectNoSecrets(bench, error);
+        rig.standIn.deny();
+        const record = '_certdesk-test.example.com';
+        expect(rig.standIn.zones.values(record)).toHaveLength(step === 'remove' ? 1 : 0);
+        await rig.standIn.zones.clear(record);
+        expect(await testDnsCredential(test)).toMatchObject({ record });
+        expect(rig.standIn.zones.values(record)).toEqual([]);
+      });
+    }
 
     testOf(suite)('says no secret where a refusal repeats them all', async () => {
       const error = await failureOf(written(() => rig.standIn.failNext(1, 422)));

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAccountZones } from '../../../src/main/engine/dns/account-zones.ts';
+import { testDnsCredential } from '../../../src/main/engine/dns/credential-test.ts';
+import { getDnsProvider } from '../../../src/main/engine/dns/providers.ts';
 import { benchOf, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
@@ -48,6 +51,22 @@ describe('cloudflare', () => {
     const error = await failureOf(zoneOf(other.provider, 'example.com'));
     expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
     expect(error.message).toContain('Invalid format for Authorization header (6111)');
+  });
+
+  test('a token that may not list all zones is asked for those around the name', async () => {
+    const { standIn, provider } = bench;
+    standIn.zones.add('shop.example.com');
+    const definition = await getDnsProvider('cloudflare');
+    standIn.deny('list all');
+    const zones = createAccountZones(provider);
+    const found = await zones.around('_acme-challenge.www.shop.example.com', signal);
+    expect(found?.map(({ name }) => name)).toEqual(['shop.example.com', 'example.com']);
+    expect(await testDnsCredential({ provider, definition, zone: 'Example.com.', signal })).toMatchObject({
+      zone: 'example.com',
+    });
+    // Where none is, what the list was refused with is told.
+    const none = await failureOf(zones.around('_acme-challenge.example.org', signal));
+    expect(none.message).toContain("requires permission 'com.cloudflare.api.account.zone.list'");
   });
 
   test('a 403 at clean-up is not taken for a zone that is gone while the zone is listed', async () => {

@@ -46,6 +46,27 @@ test.each([
   });
 });
 
+test('names the one permission that is lacking, where the provider has a name for it', async () => {
+  const needs = { list: 'Zone:Read', add: 'DNS:Edit', remove: 'DNS:Edit' };
+  const failing = async (step: string, code: 'DNS_CREDENTIALS_REJECTED' | 'DNS_PROVIDER_REFUSED') => {
+    const provider = createMemoryProvider(ZONES);
+    provider.before = async (call) => {
+      if (call.startsWith(step)) throw new CertdeskError(code, 'No.');
+    };
+    return testDnsCredential({ provider, definition: { ...definition, needs }, signal });
+  };
+  await expect(failing('add', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
+    message: expect.stringContaining('No. This is lacking: DNS:Edit. What Memory DNS'),
+    details: { lacking: 'DNS:Edit' },
+  });
+  await expect(failing('list', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
+    message: expect.stringContaining(
+      'Where the credentials themselves are right, this is lacking: Zone:Read.',
+    ),
+  });
+  await expect(failing('add', 'DNS_PROVIDER_REFUSED')).rejects.toMatchObject({ details: { lacking: null } });
+});
+
 test('does not speak of permissions where the provider is only out of reach', async () => {
   const provider = createMemoryProvider(ZONES);
   provider.before = () => Promise.reject(new CertdeskError('DNS_PROVIDER_UNAVAILABLE', 'No answer.'));

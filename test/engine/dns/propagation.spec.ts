@@ -162,6 +162,20 @@ describe('waitForPropagation', () => {
     });
   });
 
+  test('asks a name server that has IPv6 only, and waits for it', async () => {
+    const records = { 'ns2.example.com A': [], 'ns2.example.com AAAA': ['::1'] };
+    const world = await startWorld({ authorities: [right, null], records });
+    const only = await startNameServer(later(2, showing('old'), right), { address: '::1', port: world.port });
+    await wait(world).finally(() => only.close());
+    expect(reports[0]?.message).toMatch(/^1 of 2 name server addresses/);
+    expect(reports.at(-1)?.data).toMatchObject({
+      servers: [
+        { state: 'right' },
+        { host: 'ns2.example.com', server: `[::1]:${world.port}`, state: 'right' },
+      ],
+    });
+  });
+
   test('does not let pass a second address that is stale', async () => {
     const world = await startWorld({ authorities: [right], moreAddresses: ['::1'] });
     const stale = await startNameServer(showing('old'), { address: '::1', port: world.port });

@@ -40,6 +40,16 @@ describe('providers', () => {
     expect(suites.sort()).toEqual((await listDnsProviders()).map(({ id }) => id).sort());
   });
 
+  test('the file of each is under 200 lines', async () => {
+    const folder = new URL('../../../src/main/engine/dns/', import.meta.url);
+    const lengths = readdirSync(folder)
+      .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+      .filter((text) => text.includes('= defineDnsProvider({'))
+      .map((text) => text.split('\n').length - 1);
+    expect(lengths).toHaveLength((await listDnsProviders()).length);
+    expect(Math.max(...lengths)).toBeLessThan(200);
+  });
+
   test('docs/dns-providers.md has the row of each, and no other', async () => {
     const page = readFileSync(new URL('../../../docs/dns-providers.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => /^\| `[a-z0-9-]+` \|/.test(line));

@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
 import { benchOf, expectNoSecrets, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type Route53StandIn, startRoute53StandIn } from '../../support/dns-providers/route53.ts';
+import { portOf } from '../../support/ports.ts';
 
 testDnsProvider({ name: 'aws', setup: () => startRoute53StandIn(), manyZones: 210 });
 
@@ -153,6 +155,26 @@ describe('route53', () => {
       expect(await zoneOf(other.provider, 'example.com')).toEqual(record.zone);
       standIn.failNext(1, 422);
       expectNoSecrets(other, await failureOf(zoneOf(other.provider, 'example.com')));
+    });
+
+    test('ends on abort while the machine looks for keys that never come', async () => {
+      // The metadata service of a cloud's machine, which takes the connection and never answers.
+      const mute = createServer(() => {});
+      await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+      vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
+      vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${portOf(mute)}/keys`);
+      const other = await benchOf('aws', { ...standIn, credentials: {} });
+      const abort = new AbortController();
+      const reason = new Error('the job is cancelled');
+      setTimeout(() => abort.abort(reason), 100);
+      const started = performance.now();
+      try {
+        await expect(other.provider.listZones?.(abort.signal)).rejects.toBe(reason);
+        expect(performance.now() - started).toBeLessThan(800);
+      } finally {
+        mute.closeAllConnections();
+        mute.close();
+      }
     });
 
     test('says that the machine has none', async () => {

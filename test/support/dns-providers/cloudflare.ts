@@ -30,19 +30,29 @@ export async function startCloudflareStandIn(
     secrets: [apiToken],
     zones,
     errorBody: (_, message) => failure(0, { code: 10013, message }).body,
-    async handle(request, { revoked }) {
+    async handle(request, { revoked, denied }) {
       const refused = checkToken(request.headers.authorization, revoked ? null : apiToken);
       if (refused !== null) return refused;
       const [, zoneId = '', recordId = ''] =
         /^\/client\/v4\/zones(?:\/([0-9a-f]{32})\/dns_records(?:\/([0-9a-f]{32}))?)?$/.exec(request.path) ??
         [];
       if (request.path === '/client/v4/zones' && request.method === 'GET') {
+        if (denied.has('list') || (denied.has('list all') && !request.query.has('name'))) {
+          const message = `Actor 'com.cloudflare.api.token.1f0c' requires permission 'com.cloudflare.api.account.zone.list' to list zones`;
+          return failure(403, { code: 0, message });
+        }
         return listZones(request, zones.list());
       }
       const zone = zones.find(zoneId);
       if (zoneId === '') return noRoute(request);
       if (zone === undefined)
         return failure(403, { code: 9109, message: 'Unauthorized to access requested resource' });
+      if (
+        (request.method === 'POST' && denied.has('add')) ||
+        (request.method === 'DELETE' && denied.has('remove'))
+      ) {
+        return failure(403, { code: 10000, message: 'Authentication error' });
+      }
       if (recordId === '' && request.method === 'GET') return listRecords(request, zone);
       if (recordId === '' && request.method === 'POST') return create(request, zone);
       if (recordId !== '' && request.method === 'DELETE') {

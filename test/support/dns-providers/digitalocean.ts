@@ -30,9 +30,13 @@ export async function startDigitalOceanStandIn(
     secrets: [apiToken],
     zones,
     errorBody: (status, message) => ({ id: status === 429 ? 'too_many_requests' : 'server_error', message }),
-    async handle(request, { revoked }) {
+    async handle(request, { revoked, denied }) {
       if (request.headers.authorization !== `Bearer ${apiToken}` || revoked) {
         return failure(401, 'Unauthorized', 'Unable to authenticate you');
+      }
+      const needed = { GET: 'list', POST: 'add', DELETE: 'remove' } as const;
+      if (denied.has(needed[request.method as keyof typeof needed])) {
+        return failure(403, 'Forbidden', 'You are not authorized to perform this operation');
       }
       if (request.path === '/v2/domains' && request.method === 'GET') {
         return page(request, 'domains', zones.list(), ({ name }) => ({ name, ttl: 1800, zone_file: '' }));

@@ -37,7 +37,7 @@ export async function startGoDaddyStandIn(
       code: status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVER_ERROR',
       message,
     }),
-    async handle(request, { revoked }) {
+    async handle(request, { revoked, denied: lacking }) {
       const { authorization } = request.headers;
       if (authorization === undefined) {
         return failure(401, 'MISSING_CREDENTIALS', 'Unauthorized : Credentials must be specified');
@@ -48,7 +48,9 @@ export async function startGoDaddyStandIn(
       if (authorization !== `sso-key ${apiKey}:${apiSecret}` || revoked) {
         return failure(401, 'UNABLE_TO_AUTHENTICATE', 'Unauthorized : Could not authenticate API key/secret');
       }
-      if (denied) return failure(403, 'ACCESS_DENIED', 'Authenticated user is not allowed access');
+      const needed = { GET: 'list', PUT: 'add', DELETE: 'remove' } as const;
+      if (denied || lacking.has(needed[request.method as keyof typeof needed]))
+        return failure(403, 'ACCESS_DENIED', 'Authenticated user is not allowed access');
       if (request.path === '/v1/domains' && request.method === 'GET')
         return listDomains(request, zones.list());
       const [, name = '', sub = ''] =

@@ -4,6 +4,7 @@ import { createTokenEndpoint, type KeyFile } from './google-token.ts';
 import {
   type DnsStandIn,
   jsonBody,
+  type Permission,
   type RecordedRequest,
   type StandInAnswer,
   startStandIn,
@@ -60,6 +61,7 @@ export async function startGoogleStandIn(keyFile: KeyFile, onChange?: OnChange):
       }
       const [, project, path = ''] = /^\/dns\/v1\/projects\/([^/]+)(\/.*)$/.exec(request.path) ?? [];
       if (project !== projectId) return failure(403, 'forbidden', 'Forbidden');
+      if (lacks(request, path, state.denied)) return failure(403, 'forbidden', 'Forbidden');
       if (path === '/managedZones' && request.method === 'GET') return listZones(request, zones.list());
       const [, zoneId = '', collection = '', changeId = ''] =
         /^\/managedZones\/([^/]+)\/(rrsets|changes)(?:\/(\w+))?$/.exec(path) ?? [];
@@ -114,6 +116,15 @@ export async function startGoogleStandIn(keyFile: KeyFile, onChange?: OnChange):
       body: { kind: 'dns#change', id, status: 'pending', startTime, additions, deletions },
     };
   }
+}
+
+function lacks({ method, body }: RecordedRequest, path: string, denied: ReadonlySet<Permission>): boolean {
+  if (path === '/managedZones') return denied.has('list');
+  if (method !== 'POST') return false;
+  return (
+    (denied.has('add') && body.includes('"additions"')) ||
+    (denied.has('remove') && body.includes('"deletions"'))
+  );
 }
 
 /** "Must match existing data exactly." */

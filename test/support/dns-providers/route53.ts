@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { changeBatch, type RecordSet, xml } from './route53-xml.ts';
 import { checkSigV4, type SigV4Keys } from './sigv4.ts';
-import { type DnsStandIn, type RecordedRequest, type StandInAnswer, startStandIn } from './stand-in.ts';
+import {
+  type DnsStandIn,
+  type Permission,
+  type RecordedRequest,
+  type StandInAnswer,
+  startStandIn,
+} from './stand-in.ts';
 import { createZoneTable, type OnChange, QUOTED, type TableZone } from './zone-table.ts';
 
 export interface Route53StandIn extends DnsStandIn {
@@ -31,10 +37,12 @@ export async function startRoute53StandIn(
     zones,
     errorBody: (status, message) =>
       failure(status, status === 400 ? 'Throttling' : 'InternalFailure', message).body,
-    async handle(request, { revoked }) {
+    async handle(request, { revoked, denied }) {
       const problem = checkSigV4(request, revoked ? null : keys, { region: 'us-east-1', service: 'route53' });
       if (problem !== null) return failure(403, problem.code, problem.message);
       const [, path = ''] = /^\/2013-04-01(\/.*)$/.exec(request.path) ?? [];
+      const lacking = lackingAction(request, path, denied);
+      if (lacking !== null) return accessDenied(lacking);
       if (path === '/hostedzone' && request.method === 'GET') return listHostedZones(request, zones.list());
       const [, changeId = ''] = /^\/change\/(C[0-9A-F]+)$/.exec(path) ?? [];
       if (changeId !== '' && request.method === 'GET') return getChange(changeId);
@@ -85,6 +93,25 @@ export async function startRoute53StandIn(
     changes.set(id, pending);
     return ok('ChangeResourceRecordSetsResponse', { ChangeInfo: changeInfo(id, false) });
   }
+}
+
+function lackingAction(
+  { method, body }: RecordedRequest,
+  path: string,
+  denied: ReadonlySet<Permission>,
+): string | null {
+  if (path === '/hostedzone') return denied.has('list') ? 'ListHostedZones' : null;
+  // A policy may allow some actions of a change only (route53:ChangeResourceRecordSetsActions).
+  const change =
+    (denied.has('add') && body.includes('<Action>CREATE')) ||
+    (denied.has('remove') && body.includes('<Action>DELETE'));
+  return method === 'POST' && change ? 'ChangeResourceRecordSets' : null;
+}
+
+function accessDenied(action: string): StandInAnswer {
+  const who = 'User: arn:aws:iam::123456789012:user/certdesk';
+  const why = `because no identity-based policy allows the route53:${action} action`;
+  return failure(403, 'AccessDenied', `${who} is not authorized to perform: route53:${action} ${why}`);
 }
 
 /** The problem, in AWS's words, or null. */

@@ -23,6 +23,14 @@ export interface StandInAnswer {
   readonly body?: unknown;
 }
 
+/** `list all`: a list of zones, but not one zone by its name (Cloudflare, of a token for one zone). */
+export type Permission = 'list' | 'list all' | 'add' | 'remove';
+
+export interface StandInState {
+  readonly revoked: boolean;
+  readonly denied: ReadonlySet<Permission>;
+}
+
 export interface DnsStandIn {
   /** For `--dns-endpoint`. */
   readonly endpoint: string;
@@ -45,8 +53,12 @@ export interface DnsStandIn {
   garbleNext(count: number): void;
   /** The next write is carried out, and the connection broken before its answer. */
   loseNextAnswer(): void;
+  /** The next write is carried out, and its answer never comes. */
+  holdNextAnswer(): void;
   /** From now on the credentials are refused, as the provider refuses unknown ones. */
   revoke(): void;
+  /** From now on the credentials lack these permissions, and no other; none where left out. */
+  deny(...permissions: readonly Permission[]): void;
   close(): Promise<void>;
 }
 
@@ -56,10 +68,7 @@ export interface StandInParts {
   readonly zones: ZoneTable;
   /** The path that belongs to the endpoint; the origin alone where left out. */
   readonly basePath?: string;
-  handle(
-    request: RecordedRequest,
-    state: { readonly revoked: boolean },
-  ): StandInAnswer | Promise<StandInAnswer>;
+  handle(request: RecordedRequest, state: StandInState): StandInAnswer | Promise<StandInAnswer>;
   /** The provider's body for a fault. */
   errorBody(status: number, message: string): unknown;
 }
@@ -71,8 +80,9 @@ type Fault = (request: RecordedRequest) => StandInAnswer | null;
 export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
   const requests: RecordedRequest[] = [];
   const faults: Fault[] = [];
-  const state = { revoked: false };
+  const state = { revoked: false, denied: new Set<Permission>() };
   let losing = false;
+  let holding = false;
   const plan = (count: number, fault: Fault) => {
     faults.push(...Array.from({ length: count }, () => fault));
   };
@@ -82,9 +92,12 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
     const fault = faults.shift();
     const given = fault === undefined ? await answer(parts, request, state) : fault(request);
     if (given === null) return;
-    if (losing && request.method !== 'GET') {
+    const isWrite = request.method !== 'GET' && request.path !== '/token';
+    if (losing && isWrite) {
       losing = false;
       message.socket.destroy();
+    } else if (holding && isWrite) {
+      holding = false;
     } else {
       send(response, given);
     }
@@ -112,8 +125,14 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
     loseNextAnswer() {
       losing = true;
     },
+    holdNextAnswer() {
+      holding = true;
+    },
     revoke() {
       state.revoked = true;
+    },
+    deny(...permissions) {
+      state.denied = new Set(permissions);
     },
     close: () =>
       new Promise((resolve) => {
@@ -126,7 +145,7 @@ export async function startStandIn(parts: StandInParts): Promise<DnsStandIn> {
 async function answer(
   parts: StandInParts,
   request: RecordedRequest,
-  state: { readonly revoked: boolean },
+  state: StandInState,
 ): Promise<StandInAnswer> {
   try {
     return await parts.handle(request, state);

@@ -42,6 +42,8 @@ export interface ZoneTable {
   remove(zone: TableZone, id: string): Promise<boolean>;
   /** As a person does it in the provider's console. */
   putValue(name: string, value: string, ttl?: number): Promise<void>;
+  /** As a person does it: no value of the name is left. */
+  clear(name: string): Promise<void>;
   /** The values of a name without quotes, sorted. */
   values(name: string): readonly string[];
 }
@@ -106,6 +108,10 @@ export function createZoneTable(
       const zone = under(name);
       if (zone === undefined) throw new Error(`no zone for ${name}`);
       await table.insert(zone, { name, data: presentation.encode(value), ttl });
+    },
+    async clear(name) {
+      const zone = under(name);
+      if (zone !== undefined) await table.replace(zone, name, []);
     },
     values(name) {
       const zone = under(name);

@@ -1,5 +1,6 @@
 // Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
 import { createHash } from 'node:crypto';
+import { createAccountZones } from '../dns/account-zones.ts';
 import { waitForPropagation } from '../dns/propagation.ts';
 import type { AwaitedRecord, PropagationSettings } from '../dns/propagation-rounds.ts';
 import type { DnsProvider, DnsZone } from '../dns/provider.ts';
@@ -29,24 +30,13 @@ export function dns01Value(keyAuthorization: string): string {
 
 /** Each solver keeps the account's list of zones for its own life: make one for each job. */
 export function createDns01Solver(deps: Dns01Deps): ChallengeSolver {
-  let zones: Promise<readonly DnsZone[]> | null = null;
-
-  const listZones = async (signal: AbortSignal): Promise<readonly DnsZone[] | null> => {
-    if (deps.provider.listZones === undefined) return null;
-    zones ??= deps.provider.listZones(signal);
-    // A failure is not kept: the next name, or the next attempt, asks again.
-    return zones.catch((error) => {
-      zones = null;
-      throw error;
-    });
-  };
+  const zones = createAccountZones(deps.provider);
 
   const plan = async (task: ChallengeTask, context: SolverContext): Promise<Dns01Ref> => {
     const challenge = `_acme-challenge.${task.identifier}`;
-    const [place, list] = await Promise.all([
-      locateRecord(deps.resolver, challenge, context),
-      listZones(context.signal),
-    ]);
+    zones.prepare(context.signal);
+    const place = await locateRecord(deps.resolver, challenge, context);
+    const list = await zones.around(place.name, context.signal);
     const { id, name } = zoneFor(deps.provider, place, () => matchZone(place, list, context));
     return {
       provider: deps.providerId,

@@ -4,6 +4,10 @@ import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-5
 import { CertdeskError } from '../errors.ts';
 import type { DnsCredentials } from './credentials.ts';
 import type { DnsHttp } from './http.ts';
+import { within } from './within.ts';
+
+/** Of the search for the machine's own keys, in milliseconds. */
+const KEYS_MS = 15_000;
 
 type Sdk = typeof import('@aws-sdk/client-route-53');
 
@@ -29,7 +33,9 @@ export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoin
     loaded ??= load();
     const { sdk, client } = await loaded;
     try {
-      const keys = await client.config.credentials();
+      // The default chain asks files, programs and the network, and knows no signal.
+      const late = () => http.unavailable("has no keys: the machine's own were not there in time.");
+      const keys = await within(client.config.credentials(), { timeoutMs: KEYS_MS, signal, late });
       for (const secret of [keys.secretAccessKey, keys.sessionToken ?? '']) http.withhold(secret);
       return await work(client, sdk);
     } catch (cause) {

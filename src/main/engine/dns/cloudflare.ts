@@ -41,6 +41,7 @@ export const cloudflare = defineDnsProvider({
   name: 'Cloudflare',
   docs: 'https://developers.cloudflare.com/fundamentals/api/get-started/create-token/',
   permissions: 'An API token with Zone / Zone / Read and Zone / DNS / Edit for the zones in question.',
+  needs: { list: 'Zone / Zone / Read', add: 'Zone / DNS / Edit', remove: 'Zone / DNS / Edit' },
   credentials: [
     {
       name: 'apiToken',
@@ -104,9 +105,11 @@ function createCloudflare(api: Api): DnsProvider {
     );
   };
 
-  const listZones = async (signal: AbortSignal): Promise<readonly DnsZone[]> => {
+  /** @param name Of one zone; of all of the account where left out. */
+  const listZones = async (signal: AbortSignal, name?: string): Promise<readonly DnsZone[]> => {
     // A zone that is pending or moved is not the one that the registry points at.
-    const zones = await api.list('/zones?status=active', ZonesSchema, signal);
+    const query = new URLSearchParams({ status: 'active', ...(name === undefined ? {} : { name }) });
+    const zones = await api.list(`/zones?${query}`, ZonesSchema, signal);
     return zones.map(({ id, name, name_servers: nameServers }) => ({
       id,
       name: name.toLowerCase(),
@@ -115,7 +118,17 @@ function createCloudflare(api: Api): DnsProvider {
   };
 
   return {
-    listZones,
+    listZones: (signal) => listZones(signal),
+
+    // A token for some zones of an account may be refused the list of all.
+    async zonesAround(name, signal) {
+      const labels = name.split('.');
+      const found: DnsZone[] = [];
+      for (let start = 0; start < labels.length - 1; start += 1) {
+        found.push(...(await listZones(signal, labels.slice(start).join('.'))));
+      }
+      return found;
+    },
 
     async addTxt(record, signal) {
       const { zone, name, value } = record;

@@ -1,11 +1,12 @@
 // Proves that the credentials of a DNS account suffice: writes a TXT record in a zone and removes it again.
 import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
-import type { DnsProvider, DnsProviderDefinition, DnsZone, TxtRecord } from './provider.ts';
+import { createAccountZones } from './account-zones.ts';
+import type { DnsProvider, DnsProviderDefinition, DnsZone, TestStep, TxtRecord } from './provider.ts';
 
 export interface CredentialTest {
   readonly provider: DnsProvider;
-  readonly definition: Pick<DnsProviderDefinition, 'name' | 'permissions'>;
+  readonly definition: Pick<DnsProviderDefinition, 'name' | 'permissions' | 'needs'>;
   /** The zone to write in; where left out, the first one that the account lists. */
   readonly zone?: string;
   readonly signal: AbortSignal;
@@ -22,8 +23,6 @@ export interface CredentialTestResult {
   readonly message: string;
 }
 
-type TestStep = 'list' | 'add' | 'remove';
-
 const FAILED: Readonly<Record<TestStep, string>> = {
   list: 'The zones of the account could not be listed',
   add: 'The zones are there, but a TXT record could not be written',
@@ -31,8 +30,9 @@ const FAILED: Readonly<Record<TestStep, string>> = {
 };
 
 /**
- * @throws The provider's failure with its code; the message says which step failed and what permission the
- * credentials need, `details.step` is `list`, `add` or `remove`. DNS_ZONE_NOT_FOUND where the zone is not in the
+ * @throws The provider's failure with its code; the message says which step failed, which permission is lacking for it
+ * and which ones the credentials need; `details.step` is `list`, `add` or `remove`, `details.lacking` the permission
+ * where the provider has a name for it. DNS_ZONE_NOT_FOUND where the zone is not in the
  * account, INVALID_REQUEST where a zone has to be named and is not.
  */
 export async function testDnsCredential(test: CredentialTest): Promise<CredentialTestResult> {
@@ -41,9 +41,9 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
     const message = 'There is nothing to test: a person writes the records.';
     return { zone: null, record: null, zones: null, message };
   }
-  const list = provider.listZones?.bind(provider);
-  const zones = list === undefined ? null : await step(test, 'list', null, () => list(signal));
-  const zone = chooseZone(test, zones);
+  const wanted = test.zone?.toLowerCase().replace(/\.$/, '');
+  const zones = await step(test, 'list', null, () => zonesFor(provider, wanted, signal));
+  const zone = chooseZone(test, zones, wanted);
   const name = provider.testName ?? `_certdesk-test.${zone.name}`;
   // As long as a challenge's value is: acme-dns takes no other.
   const record: TxtRecord = { zone, name, value: randomBytes(32).toString('base64url') };
@@ -53,8 +53,20 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
 
-function chooseZone({ provider, zone }: CredentialTest, zones: readonly DnsZone[] | null): DnsZone {
-  const wanted = zone?.toLowerCase().replace(/\.$/, '');
+async function zonesFor(
+  provider: DnsProvider,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly DnsZone[] | null> {
+  if (wanted !== undefined) return createAccountZones(provider).around(wanted, signal);
+  return (await provider.listZones?.(signal)) ?? null;
+}
+
+function chooseZone(
+  { provider }: CredentialTest,
+  zones: readonly DnsZone[] | null,
+  wanted: string | undefined,
+): DnsZone {
   if (zones === null) {
     const name = wanted ?? provider.testName;
     if (name !== undefined) return { id: name, name };
@@ -83,12 +95,20 @@ async function step<T>(
   } catch (error) {
     test.signal.throwIfAborted();
     if (!(error instanceof CertdeskError)) throw error;
-    const { name: providerName, permissions } = test.definition;
+    const { name: providerName, permissions, needs } = test.definition;
+    const lacking = error.code === 'DNS_CREDENTIALS_REJECTED' ? needs?.[name] : undefined;
     // Out of reach or failing says nothing about permissions.
     const needed = error.entry.retryable ? '' : ` What ${providerName} credentials need: ${permissions}`;
     const left = name === 'remove' ? ` Remove ${record} yourself.` : '';
-    const details = { step: name, record, cause: error.details ?? null };
-    const message = `${FAILED[name]}. ${error.message}${needed}${left}`;
+    const details = { step: name, record, lacking: lacking ?? null, cause: error.details ?? null };
+    const message = `${FAILED[name]}. ${error.message}${lack(name, lacking)}${needed}${left}`;
     throw new CertdeskError(error.code, message, details, { cause: error });
   }
+}
+
+/** Where the first call is refused, the credentials themselves may be wrong; a later one only lacks something. */
+function lack(step: TestStep, permission: string | undefined): string {
+  if (permission === undefined) return '';
+  const where = step === 'list' ? ' Where the credentials themselves are right, this is' : ' This is';
+  return `${where} lacking: ${permission}.`;
 }

@@ -26,6 +26,7 @@ export const digitalocean = defineDnsProvider({
   docs: 'https://docs.digitalocean.com/reference/api/create-personal-access-token/',
   permissions:
     'A personal access token with the scopes domain:read, domain:create, domain:update and domain:delete.',
+  needs: { list: 'domain:read', add: 'domain:create', remove: 'domain:delete' },
   credentials: [
     {
       name: 'apiToken',

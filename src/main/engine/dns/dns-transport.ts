@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
+import { within } from './within.ts';
 
 export interface DnsServerAddress {
   readonly host: string;
@@ -59,8 +60,7 @@ export async function exchangeUdp(
   message: Uint8Array,
   options: ExchangeOptions & { readonly accept: (answer: Buffer) => boolean },
 ): Promise<DnsExchange> {
-  const address = await addressOf(server.host);
-  options.signal.throwIfAborted();
+  const address = await addressOf(server.host, options);
   if (address === null) return { silent: true, reason: REASONS.ENOTFOUND ?? '' };
   return race(options, (settle) => {
     const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4');
@@ -135,12 +135,15 @@ function race(
   });
 }
 
-async function addressOf(host: string): Promise<string | null> {
+/** The system's own look-up knows neither signal nor time-out. */
+async function addressOf(host: string, { signal, timeoutMs }: ExchangeOptions): Promise<string | null> {
+  signal.throwIfAborted();
   if (isIP(host) !== 0) return host;
-  return lookup(host).then(
-    (found) => found.address,
-    () => null,
-  );
+  const found = lookup(host).then(({ address }) => address);
+  return within(found, { signal, timeoutMs, late: () => new Error('no answer in time') }).catch(() => {
+    signal.throwIfAborted();
+    return null;
+  });
 }
 
 function failure(error: Error): DnsExchange {

@@ -39,9 +39,9 @@ const ZonesSchema = z.object({
   nextPageToken: z.string().optional(),
 });
 const SetsSchema = z.object({
-  rrsets: z.array(
-    z.object({ name: z.string(), type: z.string(), ttl: z.number(), rrdatas: z.array(z.string()) }),
-  ),
+  rrsets: z
+    .array(z.object({ name: z.string(), type: z.string(), ttl: z.number(), rrdatas: z.array(z.string()) }))
+    .default([]),
 });
 const ChangeSchema = z.object({ id: z.string(), status: z.string() });
 
@@ -51,6 +51,11 @@ export const google = defineDnsProvider({
   docs: 'https://cloud.google.com/iam/docs/keys-create-delete',
   permissions:
     'A service account with the role roles/dns.admin, or dns.managedZones.list, dns.resourceRecordSets.list, .create, .update and .delete, dns.changes.create and dns.changes.get.',
+  needs: {
+    list: 'dns.managedZones.list',
+    add: 'dns.resourceRecordSets.list, dns.resourceRecordSets.create, dns.changes.create or dns.changes.get',
+    remove: 'dns.resourceRecordSets.delete',
+  },
   credentials: [
     { name: 'projectId', label: 'Project ID', secret: false, required: true, type: 'text' },
     {

@@ -36,6 +36,11 @@ export interface DnsProvider {
    */
   listZones?(signal: AbortSignal): Promise<readonly DnsZone[]>;
   /**
+   * The account's zones that the name is, or is in, asked for by their names: present where credentials may be allowed
+   * to see a zone and not to list all of them. Called where listZones is refused.
+   */
+  zonesAround?(name: string, signal: AbortSignal): Promise<readonly DnsZone[]>;
+  /**
    * Adds the value beside any others of that name; never replaces them (a wildcard and its apex need two at once,
    * and a person may keep one there too). Resolves with a ref also where the very value is there already, so that
    * it can be called again after a crash.
@@ -96,6 +101,9 @@ export interface ProviderTools {
   readonly sleep: Sleep;
 }
 
+/** What a test of credentials does, one after the other. */
+export type TestStep = 'list' | 'add' | 'remove';
+
 export interface DnsProviderDefinition {
   /** What `dnsProvider` names in the API. */
   readonly id: string;
@@ -104,6 +112,8 @@ export interface DnsProviderDefinition {
   readonly docs: string;
   /** The least permissions that the credentials need, in a sentence. */
   readonly permissions: string;
+  /** The permission that each step of a test needs, as the provider calls it; absent where it has no such parts. */
+  readonly needs?: Readonly<Record<TestStep, string>>;
   readonly credentials: readonly CredentialField[];
   /** How long and how often propagation.ts asks; seconds. */
   readonly propagation: { readonly timeout: number; readonly interval: number };

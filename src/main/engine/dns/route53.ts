@@ -22,6 +22,11 @@ export const route53 = defineDnsProvider({
   docs: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html',
   permissions:
     'An IAM policy that allows route53:ListHostedZones, route53:GetHostedZone, route53:ListResourceRecordSets, route53:ChangeResourceRecordSets (CREATE and DELETE of TXT) and route53:GetChange.',
+  needs: {
+    list: 'route53:ListHostedZones',
+    add: 'route53:ListResourceRecordSets, route53:ChangeResourceRecordSets (CREATE) or route53:GetChange',
+    remove: 'route53:ChangeResourceRecordSets (DELETE)',
+  },
   credentials: [
     {
       name: 'accessKeyId',

@@ -1,0 +1,111 @@
+// DNS credentials in the GUI: kept after a test, what a test says is lacking, who uses them, and no removal while in use.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
+  let rig: DnsRig;
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildGui();
+    rig = await startDnsRig([{ name: 'example.com' }]);
+    app = await startApp({ pebble: rig.pebble, platform: { guiFolder: GUI_FOLDER, dns: rig.dns } });
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await rig?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    expect(gui.problems).toEqual([]);
+  });
+
+  const dialog = (): Locator => page.getByRole('dialog');
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const inDialog = (name: string): Locator => dialog().getByRole('button', { name, exact: true });
+  const credentialId = async (): Promise<string> => {
+    const { body } = await app.call('GET', '/dns-credentials');
+    return String(body.dnsCredentials?.['0']?.id);
+  };
+  const obtain = async (domain: string): Promise<string> => {
+    const id = await app.project(domain);
+    const body = { challengeType: 'dns-01', keyType: 'ec', dnsCredentialId: await credentialId() };
+    const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    expect(answer.status, answer.text).toBe(200);
+    return id;
+  };
+
+  it('are tested before they are kept; what is lacking is named; the secret comes back nowhere', async () => {
+    const secret = String(rig.standIns.cloudflare.credentials.apiToken);
+    await gui.open('/dns-credentials');
+    await page.getByText('No credentials yet').waitFor();
+    await button('New credential').first().click();
+    await dialog().getByLabel('Name').fill('Cloudflare of the shop');
+    await dialog().getByLabel('API token').fill(secret);
+    rig.standIns.cloudflare.deny('add');
+    await inDialog('Test credentials').click();
+    const alert = dialog().getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('This is lacking: Zone / DNS / Edit.');
+    await gui.lookAt('dns-credential-lacking');
+    rig.standIns.cloudflare.deny();
+    await inDialog('Test credentials').click();
+    await dialog().getByText('The credentials work', { exact: true }).waitFor();
+    await inDialog('Keep').click();
+    await page.getByText('DNS credential kept').waitFor();
+    await page.getByRole('cell', { name: 'Cloudflare of the shop' }).waitFor();
+    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    expect(await gui.findSecret(secret)).toEqual([]);
+  });
+
+  it('are not removed while in use: who uses them is listed, and led to', async () => {
+    const id = await obtain('one.example.com');
+    await gui.open('/projects');
+    await gui.open('/dns-credentials');
+    await page.getByRole('link', { name: 'one.example.com' }).waitFor();
+    await button('Remove Cloudflare of the shop').click();
+    await dialog().getByText('These projects use it.').waitFor();
+    expect(await inDialog('Remove').isDisabled()).toBe(true);
+    await gui.lookAt('dns-credential-in-use');
+    await dialog().getByRole('link', { name: 'one.example.com' }).click();
+    await page.waitForURL(new RegExp(`/projects/${id}`));
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+  });
+
+  it('are not removed either where somebody began to use them meanwhile: the refusal names who', async () => {
+    await gui.open('/projects');
+    await gui.open('/dns-credentials');
+    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    await button('Remove Cloudflare of the shop').click();
+    await dialog().getByText('Its values are deleted').waitFor();
+    const id = await obtain('two.example.com');
+    await inDialog('Remove').click();
+    const alert = dialog().getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('two.example.com');
+    await gui.lookAt('dns-credential-in-use-meanwhile');
+    expect((await app.call('GET', `/dns-credentials/${await credentialId()}`)).status).toBe(200);
+    await inDialog('Cancel').click();
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+  });
+
+  it('are removed when nobody uses them', async () => {
+    await gui.open('/projects');
+    await gui.open('/dns-credentials');
+    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    await button('Remove Cloudflare of the shop').click();
+    await inDialog('Remove').click();
+    await page.getByText('DNS credential removed').waitFor();
+    await page.getByText('No credentials yet').waitFor();
+    expect((await app.call('GET', '/dns-credentials')).body.dnsCredentials).toHaveLength(0);
+  });
+});
