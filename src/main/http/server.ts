@@ -1,4 +1,6 @@
 // The HTTP server: /api/v1 (REST), its documentation, the GUI's files, and the challenge path for reverse proxies.
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   type FastifyBaseLogger,
@@ -78,6 +80,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
 
   const streams = createOpenStreams();
   watchStreams(app, engine, streams);
+  endUnused(app);
   const { sessions, tokens } = engine;
   const limitFailures = createFailureLimit(app);
   const authenticate = createAuthenticate({ tokens, sessions, limitFailures });
@@ -106,6 +109,22 @@ function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenSt
     clearInterval(timer);
     unlisten();
     streams.endAll();
+  });
+}
+
+/**
+ * Browsers and others open connections ahead of need. Node takes such a one for busy until its first request, and a
+ * server that stops would wait a minute for it.
+ */
+function endUnused(app: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy();
   });
 }
 
