@@ -62,7 +62,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await dialog().getByText('The credentials work', { exact: true }).waitFor();
     await inDialog('Keep').click();
     await page.getByText('DNS credential kept').waitFor();
-    await page.getByRole('cell', { name: 'Cloudflare of the shop' }).waitFor();
+    await page.getByRole('cell', { name: 'Cloudflare of the shop', exact: true }).waitFor();
     await page.getByRole('cell', { name: 'Nobody' }).waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });

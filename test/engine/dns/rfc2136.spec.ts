@@ -1,8 +1,12 @@
 // rfc2136 against a real BIND 9.
+import dnsPacket from 'dns-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exchangeUdp } from '../../../src/main/engine/dns/dns-transport.ts';
+import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { createDnsResolver, type DnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
+import type { Json } from '../../../src/main/engine/model.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import type { BindKey } from '../../support/bind-update.ts';
 import { openProvider } from '../../support/dns-bench.ts';
@@ -134,6 +138,32 @@ describe('records', () => {
     expect(await bind.lookup('_acme-challenge.sub.example.com')).toEqual(['one']);
     await provider.removeTxt(ref, signal);
   });
+});
+
+test('a name with more values than a datagram holds is read by TCP, from BIND itself', async () => {
+  const values = Array.from({ length: 60 }, (_, index) => `${index}`.padStart(43, 'v')).sort();
+  await bind.update('example.com', NAME, values);
+  const resolver = createDnsResolver({ servers: [bind.server], authorityPort: bind.port });
+  const datagram = dnsPacket.encode({ type: 'query', id: 1, questions: [{ name: NAME, type: 'TXT' }] });
+  const [host = '', port = ''] = bind.server.split(':');
+  const cut = await exchangeUdp({ host, port: Number(port) }, datagram, {
+    timeoutMs: 3_000,
+    signal,
+    accept: () => true,
+  });
+  expect(cut.silent ? null : dnsPacket.decode(cut.message).flag_tc).toBe(true);
+  const world: DnsResolver = { ...resolver, configured: false };
+  const reports: Json[] = [];
+  await waitForPropagation(
+    { name: NAME, challenge: NAME, zone: 'example.com', values },
+    {
+      resolver: world,
+      settings: { timeout: 5, interval: 1 },
+      signal,
+      report: (_, __, data = null) => void reports.push(data),
+    },
+  );
+  expect(reports.at(-1)).toMatchObject({ servers: [{ server: bind.server, state: 'right' }] });
 });
 
 describe('refusals', () => {
