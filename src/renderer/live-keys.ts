@@ -14,7 +14,9 @@ const ofProject = (id: string, path: string): Key => [[path], { input: { id } }]
 
 /** Noun of an event's kind -> what else is asked for by another name. */
 const NOUNS: Readonly<Record<string, readonly Key[]>> = {
-  job: [of('jobs', 'list'), of('dnsCredentials')], // who uses a credential changes with a certificate
+  job: [of('jobs', 'list'), of('dnsCredentials')],
+  certificate: [of('dnsCredentials')], // who uses a credential changes with a certificate and its project
+  project: [of('dnsCredentials')],
   token: [of('tokens')],
   session: [of('sessions')],
   'dns-credential': [of('dnsCredentials')],

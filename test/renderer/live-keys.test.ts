@@ -39,3 +39,10 @@ test('settings say when the next backup is due, so both are asked for anew', () 
   expect(keys).toContainEqual([['settings']]);
   expect(keys).toContainEqual([['backups']]);
 });
+
+test.each(['job.succeeded', 'certificate.removed', 'project.removed', 'dns-credential.updated'])(
+  '%s may change who uses a DNS credential',
+  (kind) => {
+    expect(touchedBy(event(kind, { projectId: 'p' })).keys).toContainEqual([['dnsCredentials']]);
+  },
+);
