@@ -164,6 +164,30 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
+  it('shows a person the records to write, goes on at their word, and says what to remove', async () => {
+    await wizard('hand.example.com', ['*.hand.example.com']);
+    await next();
+    await page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await page.getByRole('option', { name: 'By hand' }).click();
+    await next();
+    await next();
+    await page.getByText('You write the TXT records that are shown then').waitFor();
+    await button('Obtain certificate').click();
+    const record = '_acme-challenge.hand.example.com';
+    const panel = page.getByRole('region', { name: 'Write these TXT records' });
+    await expect.poll(() => panel.getByText(record, { exact: true }).count(), { timeout: 15_000 }).toBe(2);
+    await gui.lookAt('obtain-by-hand');
+    const values = (await panel.textContent())?.match(/[\w-]{43}(?![\w-])/g) ?? [];
+    expect(new Set(values).size).toBe(2);
+    // The name servers show them only now, and the next look at them is seconds away: the word is quicker.
+    await rig.bind.update('example.com', record, values);
+    await panel.getByRole('button', { name: 'They are there' }).click();
+    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    const left = page.getByRole('region', { name: 'These TXT records are not needed any more' });
+    await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
+    await gui.lookAt('obtain-by-hand-done');
+  });
+
   it("says the server's word at the field, in the step that has it", async () => {
     await wizard('eab.example.com');
     await next();

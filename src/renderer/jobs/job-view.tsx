@@ -11,6 +11,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Time } from '../ui/time.tsx';
 import { JOB_FACES } from '../ui/tone.ts';
 import { useNow } from '../use-now.ts';
+import { ByHandPanel } from './by-hand-panel.tsx';
 import { JobSteps } from './job-steps.tsx';
 
 const text = messages.jobs;
@@ -43,6 +44,7 @@ export function JobView({ job, actions, help }: JobViewProps) {
           <Text>{job.state === 'queued' ? text.waiting : text.goesOn}</Text>
         </Notice>
       )}
+      <ByHandPanel job={job} />
       {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
       {job.state === 'failed' && help}
       <Panel

@@ -34,6 +34,20 @@ export const jobs = {
   seeSteps: 'See the steps',
   viewCertificate: 'See the certificate',
   obtainForReal: 'Obtain it now',
+  byHand: {
+    add: {
+      title: 'Write these TXT records',
+      text: 'At the DNS provider of the domain, beside any other values of the same name. When every name server shows them, the work goes on by itself.',
+    },
+    remove: {
+      title: 'These TXT records are not needed any more',
+      text: 'Remove them at the DNS provider of the domain.',
+    },
+    name: 'Name',
+    value: 'Value',
+    hint: 'Where this machine cannot see them, say so: the CA is asked at once.',
+    submit: 'They are there',
+  },
   history: {
     title: 'History',
     empty: 'Nothing has happened yet',

@@ -113,6 +113,18 @@ describe('a server', () => {
     expect(server.questions.every(({ tcp, type }) => tcp || type === 'TXT')).toBe(true);
   });
 
+  test('that refuses without a signature leaves open what is wrong with the key, and that is said', async () => {
+    const server = await start(() => ({ rcode: 'REFUSED' }));
+    const { provider } = openBench(rfc2136, credentials(server.server));
+    await expect(provider.addTxt(RECORD, signal)).rejects.toMatchObject({
+      code: 'DNS_CREDENTIALS_REJECTED',
+      message: expect.stringMatching(
+        /does not know the TSIG key key\.example .*, has another secret for it, or does not let it write in example\.com/,
+      ),
+    });
+    expect(server.questions.filter(({ type }) => type === 'SOA')).toHaveLength(1);
+  });
+
   test('that fails is asked three times', async () => {
     const server = await start(() => ({ rcode: 'SERVFAIL' }));
     const bench = openBench(rfc2136, credentials(server.server));

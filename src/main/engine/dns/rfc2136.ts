@@ -6,21 +6,23 @@ import { type DnsServerAddress, exchangeTcp, formatServer, parseServer } from '.
 import { encodeTxtUpdate, type TxtUpdate } from './dns-wire.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
 import { backoffMs } from './retry.ts';
+import { refusal } from './rfc2136-refusal.ts';
 import { signMessage, TSIG_ALGORITHMS, type TsigAlgorithm, type TsigKey, verifyAnswer } from './tsig.ts';
 import { readTxtRef, txtRefFor } from './txt-ref.ts';
 
 const TTL = 60;
 const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 3;
-const NAME = 'RFC 2136 (BIND, Knot, PowerDNS)';
-const PERMISSIONS =
-  'A TSIG key that the zone lets update TXT records (BIND: update-policy { grant KEY zonesub TXT; };).';
+const PROVIDER = {
+  name: 'RFC 2136 (BIND, Knot, PowerDNS)',
+  permissions:
+    'A TSIG key that the zone lets update TXT records (BIND: update-policy { grant KEY zonesub TXT; };).',
+};
 
 export const rfc2136 = defineDnsProvider({
   id: 'rfc2136',
-  name: NAME,
+  ...PROVIDER,
   docs: 'https://bind9.readthedocs.io/en/stable/chapter6.html#dynamic-update',
-  permissions: PERMISSIONS,
   credentials: [
     {
       name: 'nameserver',
@@ -116,7 +118,7 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     // A forged success would be harmful; a forged refusal is only a refusal.
     if (rcode === 'NOERROR')
       return tools.http.unavailable(`at ${at} answers without a valid TSIG signature.`);
-    return refusal(change, { server: at, key, rcode, tsigError: tsig.error, tools });
+    return refusal(change, { ...PROVIDER, server: at, key, rcode, tsig, http: tools.http });
   }
 }
 
@@ -130,43 +132,6 @@ async function ttlOf(server: DnsServerAddress, name: string, signal: AbortSignal
   const existing = reply.silent ? undefined : reply.answers.find(({ type }) => type === 'TXT');
   return existing?.ttl ?? TTL;
 }
-
-interface Refusal {
-  readonly server: string;
-  readonly key: TsigKey;
-  readonly rcode: string;
-  readonly tsigError: string;
-  readonly tools: ProviderTools;
-}
-
-function refusal(change: TxtUpdate, { server, key, rcode, tsigError, tools }: Refusal): CertdeskError {
-  const answer = tsigError === 'NOERROR' ? rcode : `${rcode}, ${tsigError}`;
-  const details = { provider: NAME, server, zone: change.zone, rcode, tsigError };
-  const credentials =
-    CREDENTIAL_FAULTS[tsigError] ?? (rcode === 'REFUSED' ? CREDENTIAL_FAULTS.REFUSED : undefined);
-  if (credentials !== undefined) {
-    const text = credentials.replace('KEY', `${key.name} (${key.algorithm})`).replace('ZONE', change.zone);
-    const message = `${server} refused the credentials: ${text} (${answer}).`;
-    return new CertdeskError('DNS_CREDENTIALS_REJECTED', message, { ...details, permissions: PERMISSIONS });
-  }
-  if (rcode === 'NOTAUTH') {
-    const message = `${server} does not serve the zone ${change.zone} (${answer}). Give the zone's primary name server.`;
-    return new CertdeskError('DNS_ZONE_NOT_FOUND', message, details);
-  }
-  if (rcode === 'SERVFAIL')
-    return tools.http.unavailable(`at ${server} failed to update ${change.zone} (${answer}).`);
-  const message = `${server} refused the update of ${change.name} in ${change.zone} (${answer}). See its log.`;
-  return new CertdeskError('DNS_PROVIDER_REFUSED', message, details);
-}
-
-/** TSIG errors (RFC 8945 section 5.2) and the refusal of a good key. */
-const CREDENTIAL_FAULTS: Readonly<Record<string, string>> = {
-  BADKEY: 'it does not know the TSIG key KEY. Check its name and algorithm',
-  BADSIG: 'the secret of the TSIG key KEY is another one there. Check the secret',
-  BADTIME: 'its clock and the one of this machine differ by more than five minutes. Set them right',
-  BADTRUNC: 'it takes no signature of this length with the TSIG key KEY',
-  REFUSED: 'the TSIG key KEY may not write this record in ZONE. Allow it there',
-};
 
 function readKey(name: string, secret: string, algorithm: string): TsigKey {
   const labels = name.replace(/\.$/, '').split('.');

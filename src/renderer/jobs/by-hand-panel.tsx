@@ -1,0 +1,71 @@
+// The TXT records that a job waits for where a person writes them, and the word that they are there.
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { JobWithSteps } from '../../shared/job.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { CopyText } from '../ui/copy.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { type HandRecord, recordsByHand } from './by-hand.ts';
+
+const text = messages.jobs.byHand;
+
+/** Nothing where no person has anything to do. */
+export function ByHandPanel({ job }: { readonly job: JobWithSteps }) {
+  const wanted = recordsByHand(job);
+  if (wanted === null) return null;
+  const { action, records } = wanted;
+  return (
+    <Panel title={text[action].title}>
+      <Stack gap="sm">
+        <Text>{text[action].text}</Text>
+        <Records records={records} />
+        {action === 'add' && <TheyAreThere jobId={job.id} />}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Records({ records }: { readonly records: readonly HandRecord[] }) {
+  return (
+    <Table>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{text.name}</Table.Th>
+          <Table.Th>{text.value}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {records.map(({ name, value }) => (
+          <Table.Tr key={`${name} ${value}`}>
+            <Table.Td>
+              <CopyText value={name} what={text.name} />
+            </Table.Td>
+            <Table.Td>
+              <CopyText value={value} what={text.value} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function TheyAreThere({ jobId }: { readonly jobId: string }) {
+  const api = useApi();
+  const confirm = useMutation(api.jobs.confirm.mutationOptions());
+  return (
+    <>
+      <Group justify="space-between" gap="xs">
+        <Text c="dimmed" fz="sm">
+          {text.hint}
+        </Text>
+        <Button loading={confirm.isPending} onClick={() => confirm.mutate({ jobId })}>
+          {text.submit}
+        </Button>
+      </Group>
+      {confirm.error !== null && <FailureNotice error={confirm.error} />}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+// TXT records that a person writes and removes (the DNS provider "by hand"), as a job's events tell them.
+import { z } from 'zod';
+import type { JobWithSteps } from '../../shared/job.ts';
+
+export interface HandRecord {
+  readonly name: string;
+  readonly value: string;
+}
+
+const ToldSchema = z.object({
+  more: z.object({
+    provider: z.literal('manual'),
+    action: z.enum(['add', 'remove']),
+    name: z.string(),
+    value: z.string(),
+  }),
+});
+
+/** While the CA has not been asked yet. */
+const WAITING: ReadonlySet<string | null> = new Set(['challenge', 'dns-propagation']);
+
+/**
+ * What a person has to do now: records to write while the job waits for them, records to remove when it has ended.
+ * Null where there is nothing to do. A job that goes on after a restart tells each record again: each is there once.
+ */
+export function recordsByHand(
+  job: Pick<JobWithSteps, 'state' | 'step' | 'steps'>,
+): { readonly action: 'add' | 'remove'; readonly records: readonly HandRecord[] } | null {
+  const ended = job.state === 'succeeded' || job.state === 'failed';
+  if (!ended && !WAITING.has(job.step)) return null;
+  const action = ended ? 'remove' : 'add';
+  const told = job.steps.flatMap(({ data }) => {
+    const parsed = ToldSchema.safeParse(data);
+    return parsed.success && parsed.data.more.action === action ? [parsed.data.more] : [];
+  });
+  const once = new Map(told.map(({ name, value }) => [`${name} ${value}`, { name, value }]));
+  return once.size === 0 ? null : { action, records: [...once.values()] };
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { recordsByHand } from '../../src/renderer/jobs/by-hand.ts';
+
+const step = (more: object | null) => ({
+  id: 1,
+  at: '2026-01-19T12:00:00Z',
+  kind: 'job.step',
+  projectId: 'p',
+  jobId: 'j',
+  message: '',
+  data: { step: 'challenge', title: '', ca: 'letsencrypt', more: more === null ? null : { ...more } },
+});
+const told = (action: string, value: string, provider = 'manual') =>
+  step({ provider, action, name: '_acme-challenge.example.com', value, type: 'TXT' });
+const job = (more: object) => ({ state: 'running' as const, step: 'dns-propagation', steps: [], ...more });
+const record = (value: string) => ({ name: '_acme-challenge.example.com', value });
+
+test('are to be written while the job waits for them, each once', () => {
+  const steps = [step(null), told('add', 'one'), told('add', 'two'), told('add', 'one')];
+  expect(recordsByHand(job({ steps }))).toEqual({ action: 'add', records: [record('one'), record('two')] });
+});
+
+test('are no longer to be written when the CA is asked, and to be removed when the job has ended', () => {
+  const steps = [told('add', 'one'), told('remove', 'one')];
+  expect(recordsByHand(job({ steps, step: 'validation' }))).toBeNull();
+  for (const state of ['succeeded', 'failed'] as const) {
+    expect(recordsByHand(job({ steps, state }))).toEqual({ action: 'remove', records: [record('one')] });
+  }
+});
+
+test('are nobody’s work where Certdesk writes them itself, or nothing is told', () => {
+  expect(recordsByHand(job({ steps: [told('add', 'one', 'cloudflare')] }))).toBeNull();
+  expect(recordsByHand(job({ steps: [{ ...step(null), data: 'text' }] }))).toBeNull();
+  expect(recordsByHand(job({ state: 'succeeded' }))).toBeNull();
+});
