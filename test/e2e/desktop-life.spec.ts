@@ -197,6 +197,16 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await page.getByText('Certdesk does not answer the CA on its port yet').waitFor();
   });
 
+  it('a link opens its project also where Certdesk was not running', async () => {
+    await visit.start();
+    const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+    await visit.desktop().quit();
+    await visit.start({ args: ['--challenge-port', '0', `certdesk://project/${body.id}`] });
+    const page = await visit.page();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(visit.desktop().addressOf(page)).toMatch(new RegExp(`#/projects/${body.id}$`));
+  });
+
   describe('a second program on the same data', () => {
     it('the window says so; when the other one has stopped, it starts, and the other one says so', async () => {
       const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });

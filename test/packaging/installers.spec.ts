@@ -21,7 +21,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
   let files: readonly string[];
   beforeAll(async () => {
     made = await makeInstallers(['deb', 'rpm']);
-    archive = join(made.folder, 'linux-unpacked/resources/app.asar');
+    archive = join(made.unpacked, 'resources/app.asar');
     files = listPackage(archive, { isPack: false })
       .map((path) => path.slice(1))
       .filter((path) => !('files' in statFile(archive, path)));
@@ -75,7 +75,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
   });
 
   it('the binary has its fuses set', async () => {
-    const wire = await getCurrentFuseWire(join(made.folder, 'linux-unpacked/certdesk-desktop'));
+    const wire = await getCurrentFuseWire(join(made.unpacked, 'certdesk-desktop'));
     expect(wire).toMatchObject({
       [FuseV1Options.RunAsNode]: FuseState.DISABLE,
       [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: FuseState.DISABLE,

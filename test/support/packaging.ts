@@ -1,6 +1,6 @@
 // Making installers where Electron's binary and fpm cannot be fetched: electron-builder itself runs, over a folder that
 // has a small script in Electron's place (with Electron's fuse wire in it), and over fpm-stand-in.ts for deb and rpm.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runChild } from '../../scripts/lib/child.ts';
@@ -9,8 +9,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAKE_MS = 300_000;
 
 export interface Installers {
-  /** In it: linux-unpacked/, headless/, and what was asked for. */
+  /** In it: headless/, and what was asked for. */
   readonly folder: string;
+  /** The application as a folder; electron-builder names it by the processor. */
+  readonly unpacked: string;
   readonly output: string;
   remove(): void;
 }
@@ -26,7 +28,7 @@ export async function makeInstallers(targets: readonly string[]): Promise<Instal
     join(ROOT, 'scripts/dist.mjs'),
     '--linux',
     ...targets,
-    '--x64',
+    `--${process.arch}`,
     `-c.electronDist=${electron}`,
   ];
   const { code, output } = await runChild(process.execPath, args, {
@@ -36,7 +38,9 @@ export async function makeInstallers(targets: readonly string[]): Promise<Instal
     timeoutMs: MAKE_MS,
   });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  if (code === 0) return { folder: join(folder, 'dist'), output, remove };
+  const made = join(folder, 'dist');
+  const unpacked = code === 0 ? readdirSync(made).find((name) => name.endsWith('-unpacked')) : undefined;
+  if (unpacked !== undefined) return { folder: made, unpacked: join(made, unpacked), output, remove };
   remove();
   throw new Error(`npm run dist ended with ${code}:\n${output}`);
 }
