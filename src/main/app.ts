@@ -113,7 +113,7 @@ async function open(
   if (restored) logger.info({}, 'A restore that was cut off is finished');
   const database = await openChecked(dataFolder);
   closing.push(() => database.close());
-  const stores = createStores(database.db);
+  const stores = createStores(database.db, database.reads);
   await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
   const requests = createRequestCounts();

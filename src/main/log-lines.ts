@@ -17,12 +17,23 @@ export function logOptions(): LoggerOptions {
 type Fields = Record<string, unknown>;
 
 /** Words of the engine's records to those of the log; what is null is left out. */
-export function toLine({ projectId, jobId, data, ...rest }: Fields): Fields {
+export function toLine(fields: Fields): Fields {
+  // The line of a request, of which there are more than of all others, has nothing to rename or leave out.
+  if (!('projectId' in fields || 'jobId' in fields || 'data' in fields)) return withoutNothing(fields);
+  const { projectId, jobId, data, ...rest } = fields;
   const { step, title: _, more, ca, ...other } = isFields(data) ? data : {};
   const found = { project: projectId, job: jobId, step, ca, ...rest };
   const detail = isFields(data) ? { ...other, ...(isFields(more) ? { more } : {}) } : data;
-  const line = Object.entries({ ...found, data: isFields(detail) && isEmpty(detail) ? null : detail });
-  return Object.fromEntries(line.filter(([, value]) => value !== null && value !== undefined));
+  return withoutNothing({ ...found, data: isFields(detail) && isEmpty(detail) ? null : detail });
+}
+
+function withoutNothing(fields: Fields): Fields {
+  if (!Object.values(fields).some(isNothing)) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isNothing(value)));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -99,13 +99,13 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
   return {
     async get(projectId) {
       await findProject(stores, projectId);
-      const certificate = await stores.certificates.active(projectId);
+      const certificate = await stores.certificates.facts(projectId);
       return certificate && presentCertificate(certificate, clock.now());
     },
 
     async status(projectId) {
       await findProject(stores, projectId);
-      const certificate = await stores.certificates.active(projectId);
+      const certificate = await stores.certificates.facts(projectId);
       return certificate && presentStatus(certificate, clock.now());
     },
 

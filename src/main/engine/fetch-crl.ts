@@ -2,8 +2,8 @@
 // addresses only, within bounds of time and size, and redirects are not followed.
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
 import { CertdeskError } from './errors.ts';
+import { lazy } from './lazy.ts';
 
 export interface CrlFetcher {
   /** @throws ACME_UNAVAILABLE (out of reach, not 200, too large, at a private address), the reason of `signal`. */
@@ -16,10 +16,14 @@ const WITHIN_MS = 20_000;
 
 /** @param privateToo For tests, whose servers are on loopback. */
 export function createCrlFetcher({ privateToo = false } = {}): CrlFetcher {
-  const agent = new Agent({
-    allowH2: false,
-    maxResponseSize: MAX_BYTES,
-    connect: { timeout: WITHIN_MS, ...(privateToo ? {} : { lookup: publicOnly }) },
+  const client = lazy(async () => {
+    const { Agent, request } = await import('undici');
+    const agent = new Agent({
+      allowH2: false,
+      maxResponseSize: MAX_BYTES,
+      connect: { timeout: WITHIN_MS, ...(privateToo ? {} : { lookup: publicOnly }) },
+    });
+    return { agent, request };
   });
   return {
     async fetch(url, signal) {
@@ -29,6 +33,7 @@ export function createCrlFetcher({ privateToo = false } = {}): CrlFetcher {
       if (!privateToo && isIP(literal) !== 0 && isPrivate(literal)) throw unavailable(url, PRIVATE);
       const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
       try {
+        const { agent, request } = await client.get();
         const answer = await request(url, { dispatcher: agent, signal: until });
         const bytes = Buffer.from(await answer.body.arrayBuffer());
         if (answer.statusCode !== 200) throw new Error(`HTTP ${answer.statusCode}`);
@@ -38,7 +43,7 @@ export function createCrlFetcher({ privateToo = false } = {}): CrlFetcher {
         throw unavailable(url, error instanceof Error ? error.message : 'it failed', error);
       }
     },
-    close: () => agent.destroy(),
+    close: async () => (await client.made())?.agent.destroy(),
   };
 }
 

@@ -124,6 +124,9 @@ export interface CertificateRecord extends LeafFacts {
   readonly revocationReason: RevocationReason | null;
 }
 
+/** What most answers are made of: without what is long. */
+export type CertificateFacts = Omit<CertificateRecord, 'chain' | 'keySealed'>;
+
 export type CaUsageKind = 'order' | 'registered-domain' | 'exact-set' | 'failed-authorization';
 
 /** Something that counts for a limit of a CA. */

@@ -11,7 +11,7 @@ import type {
 } from '../../shared/certificate.ts';
 import type { NextActionSchema } from '../../shared/project.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { CertificateRecord } from './model.ts';
+import type { CertificateFacts, CertificateRecord } from './model.ts';
 import { attemptAt, planRenewal, renewsItself } from './renewal.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export function expiresSoonBy(now: Date): Timestamp {
   return toTimestamp(new Date(now.getTime() + SOON_DAYS * DAY_MS));
 }
 
-export function statusOf(certificate: CertificateRecord, now: Date): z.infer<typeof CertificateStatusSchema> {
+export function statusOf(certificate: CertificateFacts, now: Date): z.infer<typeof CertificateStatusSchema> {
   if (certificate.revokedAt !== null) return 'revoked';
   const left = Date.parse(certificate.expiresAt) - now.getTime();
   if (left <= 0) return 'expired';
@@ -34,7 +34,7 @@ type Shown = Pick<CertificateRecord, 'domain' | 'issuedAt' | 'expiresAt' | 'stag
 const issued = ({ domain, issuedAt, expiresAt }: Shown) => ({ domain, issuedAt, expiresAt });
 const staging = (certificate: Shown) => (certificate.staging ? { staging: true as const } : {});
 
-export function presentCertificate(certificate: CertificateRecord, now: Date): Certificate {
+export function presentCertificate(certificate: CertificateFacts, now: Date): Certificate {
   const { type, autoRenew, names, serial, fingerprint, renewedFrom, revokedAt } = certificate;
   return {
     ...issued(certificate),
@@ -58,7 +58,7 @@ export function presentObtained(
   return { ...issued(certificate), issuer, autoRenew, type, names: [...names], ...staging(certificate) };
 }
 
-export function presentRenewed(certificate: CertificateRecord): Renewed {
+export function presentRenewed(certificate: CertificateFacts): Renewed {
   const { renewedFrom, issuerOrganization: issuer, autoRenew } = certificate;
   return {
     ...issued(certificate),
@@ -69,11 +69,11 @@ export function presentRenewed(certificate: CertificateRecord): Renewed {
   };
 }
 
-export function presentUploaded(certificate: CertificateRecord): Uploaded {
+export function presentUploaded(certificate: CertificateFacts): Uploaded {
   return { ...issued(certificate), type: 'custom', issuer: certificate.issuerOrganization };
 }
 
-export function presentStatus(certificate: CertificateRecord, now: Date): Status {
+export function presentStatus(certificate: CertificateFacts, now: Date): Status {
   const { domain, expiresAt, autoRenew, renewal } = certificate;
   const plan = renewsItself(certificate) ? planRenewal(certificate) : null;
   return {
@@ -97,7 +97,7 @@ export function presentStatus(certificate: CertificateRecord, now: Date): Status
 }
 
 /** Why it is tried when it is, or why it is not, in plain words; null where there is nothing to try. */
-function reasonOf(certificate: CertificateRecord): string | null {
+function reasonOf(certificate: CertificateFacts): string | null {
   if (!renewsItself(certificate)) return null;
   const { waitsFor, nextAttemptAt, putOff } = certificate.renewal;
   if (waitsFor !== null) return waitsFor;
@@ -106,7 +106,7 @@ function reasonOf(certificate: CertificateRecord): string | null {
   return putOff ?? 'The last attempt failed';
 }
 
-export function presentNextAction(certificate: CertificateRecord): z.infer<typeof NextActionSchema> {
+export function presentNextAction(certificate: CertificateFacts): z.infer<typeof NextActionSchema> {
   const { recipe, renewal } = certificate;
   const at = attemptAt(certificate);
   return {

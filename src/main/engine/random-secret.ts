@@ -1,5 +1,5 @@
 // Secrets that are shown once and kept as a hash: API tokens, sign-in links, sessions.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** 256 random bits. @param prefix Lets secret scanners and people tell what it is: `cdk_`. */
 export function randomSecret(prefix: string): string {
@@ -8,5 +8,5 @@ export function randomSecret(prefix: string): string {
 
 /** SHA-256, hex. A plain hash is enough for 256 random bits: there is nothing to guess. */
 export function hashOfSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }

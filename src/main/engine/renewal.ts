@@ -1,7 +1,7 @@
 // When is a certificate due for renewal? What the CA suggests (ARI, RFC 9773), else a share of its lifetime, never a
 // number of days, because lifetimes shrink (90, 64, 47, 45, 6 days). Pure: no I/O.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { CertificateRecord, RenewalState } from './model.ts';
+import type { CertificateFacts, CertificateRecord, RenewalState } from './model.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -77,13 +77,13 @@ export const NO_RENEWAL_YET: RenewalState = {
  * When the scheduler will try: null where it will not (uploaded, auto-renewal off, waiting for a person). One that the
  * CA has revoked is due since then; a person's revocation turns auto-renewal off.
  */
-export function attemptAt(certificate: CertificateRecord): Timestamp | null {
+export function attemptAt(certificate: CertificateFacts): Timestamp | null {
   if (!renewsItself(certificate) || certificate.renewal.waitsFor !== null) return null;
   const { renewAt } = planRenewal(certificate);
   const { nextAttemptAt } = certificate.renewal;
   return nextAttemptAt !== null && nextAttemptAt > renewAt ? nextAttemptAt : renewAt;
 }
 
-export function renewsItself({ removedAt, supersededAt, recipe, autoRenew }: CertificateRecord): boolean {
+export function renewsItself({ removedAt, supersededAt, recipe, autoRenew }: CertificateFacts): boolean {
   return recipe !== null && autoRenew && removedAt === null && supersededAt === null;
 }

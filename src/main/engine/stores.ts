@@ -9,6 +9,7 @@ import type {
   AccountRecord,
   AuditRecord,
   CaUsageRecord,
+  CertificateFacts,
   CertificateRecord,
   DnsCredentialRecord,
   EventRecord,
@@ -77,6 +78,8 @@ export interface ProjectStore {
 export interface CertificateStore {
   /** The one version that is neither superseded nor removed. */
   active(projectId: string): Promise<CertificateRecord | null>;
+  /** The same without its chain and its key. */
+  facts(projectId: string): Promise<CertificateFacts | null>;
   get(id: string): Promise<CertificateRecord | null>;
   /** The newest versions first, removed ones too; and how many there are. */
   versions(

@@ -1,10 +1,10 @@
 // The log: standard error, so that standard output holds only what a command answers.
 import { destination, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
 
-export function createLogger(format: 'pretty' | 'json'): Logger {
+export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
   if (format === 'json') return pino(logOptions(), destination(2));
+  const { default: pretty } = await import('pino-pretty');
   return pino(
     logOptions(),
     pretty({

@@ -6,7 +6,7 @@ import { toPlatform } from './to-platform.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const logger = createLogger(options.logFormat);
+  const logger = await createLogger(options.logFormat);
   const platform = toPlatform(options, logger);
   const app = await createApp(platform);
   announce(app, platform.guiFolder === null ? null : await app.signInLink());

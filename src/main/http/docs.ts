@@ -1,20 +1,70 @@
-// The OpenAPI document and a readable page of it.
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
-import { createOpenApi } from './openapi.ts';
+// The OpenAPI document and a readable page of it. Both are made when they are first asked for: the page's packages are
+// many files, and a start serves neither.
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { lazy } from '../engine/lazy.ts';
+import { notFound, sendError, toFailure } from './failures.ts';
+import { createOpenApi, type OpenApiDocument } from './openapi.ts';
 import { API_PREFIX } from './rest.ts';
 
-export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
-  const document = createOpenApi(version);
-  const text = JSON.stringify(document);
-  app.get(`${API_PREFIX}/openapi.json`, (_, reply) =>
-    reply.type('application/json; charset=utf-8').send(text),
-  );
-  await app.register(swagger, { mode: 'static', specification: { document } });
-  await app.register(swaggerUi, {
-    routePrefix: '/api/docs',
+const PAGE = '/api/docs';
+
+/** @param version Certdesk's. */
+export function addDocs(app: FastifyInstance, version: string): void {
+  let made: OpenApiDocument | undefined;
+  const document = (): OpenApiDocument => {
+    made ??= createOpenApi(version);
+    return made;
+  };
+  let text: string | undefined;
+  app.get(`${API_PREFIX}/openapi.json`, (_, reply) => {
+    text ??= JSON.stringify(document());
+    return reply.type('application/json; charset=utf-8').send(text);
+  });
+
+  const page = lazy(() => openPage(app, document()));
+  for (const url of [PAGE, `${PAGE}/*`])
+    app.get(url, async (request, reply) => passOn(await page.get(), request, reply));
+  app.addHook('onClose', async () => (await page.made())?.close());
+}
+
+/** A server of its own, which listens nowhere: nothing can be added to one that listens already. */
+async function openPage(app: FastifyInstance, document: OpenApiDocument): Promise<FastifyInstance> {
+  const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
+  const inner = Fastify({
+    loggerInstance: app.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  inner.setErrorHandler((error, request, reply) => sendError(toFailure(error), request, reply));
+  inner.setNotFoundHandler((request, reply) => sendError(notFound(request), request, reply));
+  await inner.register(swagger, { mode: 'static', specification: { document: { ...document } } });
+  await inner.register(swaggerUi, {
+    routePrefix: PAGE,
     staticCSP: true,
     uiConfig: { validatorUrl: null },
   });
+  await inner.ready();
+  return inner;
+}
+
+/** Headers that are about one connection, not about the answer (RFC 9110 section 7.6.1). */
+const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
+
+async function passOn(
+  page: FastifyInstance,
+  { method, url, headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const answer = await page.inject({ method: method === 'HEAD' ? 'HEAD' : 'GET', url, headers });
+  for (const [name, value] of Object.entries(answer.headers))
+    if (value !== undefined && !OF_CONNECTION.has(name)) reply.header(name, value);
+  return reply.code(answer.statusCode).send(answer.rawPayload);
 }

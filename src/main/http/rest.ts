@@ -1,7 +1,8 @@
 // REST: a loop over the router's operations that have a REST address. It knows no operation by name.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
+import { type AnyTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
@@ -17,6 +18,15 @@ export interface RestOperation {
   readonly rest: RestMeta;
   readonly meta: Meta;
   readonly procedure: AnyTRPCProcedure;
+  /** The procedure itself. tRPC's callTRPCProcedure looks it up by its path each time. */
+  readonly call: (options: {
+    readonly path: string;
+    readonly type: RestOperation['type'];
+    readonly ctx: Context;
+    getRawInput(): Promise<unknown>;
+    readonly signal: AbortSignal;
+    readonly batchIndex: number;
+  }) => Promise<unknown>;
 }
 
 /** Every operation with a REST address. */
@@ -24,7 +34,18 @@ export function restOperations(): readonly RestOperation[] {
   const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
   return Object.entries(procedures).flatMap(([path, procedure]) => {
     const { type, meta = {} } = procedure._def as unknown as { type: RestOperation['type']; meta?: Meta };
-    return meta.rest === undefined ? [] : [{ path, type, rest: meta.rest, meta, procedure }];
+    return meta.rest === undefined
+      ? []
+      : [
+          {
+            path,
+            type,
+            rest: meta.rest,
+            meta,
+            procedure,
+            call: procedure as unknown as RestOperation['call'],
+          },
+        ];
   });
 }
 
@@ -56,23 +77,21 @@ interface Exchange extends RestDeps {
 }
 
 async function handle(
-  { path, type, rest }: RestOperation,
+  { path, type, rest, call }: RestOperation,
   { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
   // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  const result = await callTRPCProcedure({
-    router: appRouter,
-    path,
-    type,
-    ctx: await createContext(request),
-    getRawInput: async () => inputOf(request, rest),
-    signal: gone.signal,
-    batchIndex: 0,
-  }).catch((error: unknown) => {
-    throw toFailure(error);
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(); // an answered one is gone too, and its signal nobody's any more
   });
+  const ctx = await createContext(request);
+  const getRawInput = async () => inputOf(request, rest);
+  const result = await call({ path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 }).catch(
+    (error: unknown) => {
+      throw toFailure(error);
+    },
+  );
   if (rest.form === 'events') {
     streams.add(reply.raw, () => isKnown(request, createContext));
     return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);

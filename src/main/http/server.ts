@@ -88,7 +88,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   addSignIn(app, { engine, limitFailures });
   addRest(app, { createContext, streams });
   await addTrpc(app, { createContext, streams });
-  await addDocs(app, deps.version);
+  addDocs(app, deps.version);
   await addGui(app, deps.guiFolder);
   return app;
 }

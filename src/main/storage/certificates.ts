@@ -1,7 +1,7 @@
 // CertificateStore on SQLite: versions of a project's certificate, one of them active.
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { RevocationReason } from '../../shared/certificate.ts';
-import type { CertificateRecord, RenewalState } from '../engine/model.ts';
+import type { CertificateFacts, CertificateRecord, RenewalState } from '../engine/model.ts';
 import type { CertificateStore } from '../engine/stores.ts';
 import type { CertificatesTable, Schema } from './schema.ts';
 
@@ -12,6 +12,16 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
     async active(projectId) {
       const row = await active().where('project_id', '=', projectId).executeTakeFirst();
       return row === undefined ? null : toCertificate(row);
+    },
+    async facts(projectId) {
+      const row = await db
+        .selectFrom('certificates')
+        .select(FACT_COLUMNS)
+        .where('superseded_at', 'is', null)
+        .where('removed_at', 'is', null)
+        .where('project_id', '=', projectId)
+        .executeTakeFirst();
+      return row === undefined ? null : toFacts(row);
     },
     async get(id) {
       const row = await select().where('id', '=', id).executeTakeFirst();
@@ -174,15 +184,52 @@ function toRow(certificate: CertificateRecord): Insertable<CertificatesTable> {
   };
 }
 
+export const FACT_COLUMNS = [
+  'id',
+  'project_id',
+  'type',
+  'domain',
+  'names',
+  'issued_at',
+  'expires_at',
+  'issuer_name',
+  'issuer_organization',
+  'serial',
+  'fingerprint',
+  'staging',
+  'auto_renew',
+  'recipe',
+  'account_id',
+  'renewed_from',
+  'last_attempt',
+  'last_error',
+  'last_error_code',
+  'failures',
+  'next_attempt_at',
+  'waits_for',
+  'put_off',
+  'ari',
+  'earlier',
+  'stored_at',
+  'superseded_at',
+  'removed_at',
+  'revoked_at',
+  'revocation_reason',
+] as const satisfies readonly (keyof CertificatesTable)[];
+
+export type FactsRow = Pick<Selectable<CertificatesTable>, (typeof FACT_COLUMNS)[number]>;
+
 export function toCertificate(row: Selectable<CertificatesTable>): CertificateRecord {
+  return { ...toFacts(row), chain: row.chain, keySealed: row.key_sealed };
+}
+
+export function toFacts(row: FactsRow): CertificateFacts {
   return {
     id: row.id,
     projectId: row.project_id,
     type: row.type,
     domain: row.domain,
     names: JSON.parse(row.names),
-    chain: row.chain,
-    keySealed: row.key_sealed,
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
     issuerName: row.issuer_name,

@@ -6,10 +6,13 @@ import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { CertdeskError } from '../engine/errors.ts';
 import { migrate, type OnMigrationStep, refuseNewer } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { createReads, type Reads } from './reads.ts';
 import type { Schema } from './schema.ts';
 
 export interface Database {
   readonly db: Kysely<Schema>;
+  /** Null in memory, where there is one connection only. */
+  readonly reads: Reads | null;
   close(): Promise<void>;
 }
 
@@ -19,10 +22,13 @@ export interface Database {
  */
 export function openDatabase(path: string, onStep?: OnMigrationStep): Database {
   const sqlite = guarded(path, () => open(path, onStep));
+  const reader = path === ':memory:' ? null : guarded(path, () => openReader(sqlite, path));
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cached(sqlite, path) }) });
   return {
     db,
+    reads: reader && createReads(reader, (work) => guarded(path, work)),
     async close() {
+      reader?.close(); // first: whoever closes last clears the log away, and this one may not write
       await db.destroy();
       // Kysely closes only what it has used.
       sqlite.close();
@@ -42,6 +48,15 @@ function open(path: string, onStep?: OnMigrationStep): Sqlite.Database {
     return sqlite;
   } catch (error) {
     sqlite.close();
+    throw error;
+  }
+}
+
+function openReader(writer: Sqlite.Database, path: string): Sqlite.Database {
+  try {
+    return new Sqlite(path, { timeout: 10_000, readonly: true });
+  } catch (error) {
+    writer.close();
     throw error;
   }
 }

@@ -13,13 +13,32 @@ import { createNotificationStore } from './notifications.ts';
 import { createOrderStore } from './orders.ts';
 import { createOverviewStore } from './overview.ts';
 import { createProjectStore } from './projects.ts';
+import type { Reads } from './reads.ts';
 import type { Schema } from './schema.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSettingStore } from './settings.ts';
 import { createTokenStore } from './tokens.ts';
 
-/** @param db Kysely's, or a transaction of it. */
-export function createStores(db: Kysely<Schema>): Stores {
+/**
+ * @param db Kysely's, or a transaction of it.
+ * @param reads For what is read outside of transactions; all is read by `db` where it is left out.
+ */
+export function createStores(db: Kysely<Schema>, reads: Reads | null = null): Stores {
+  const stores = storesOn(db);
+  if (reads === null) return stores;
+  return {
+    ...stores,
+    projects: { ...stores.projects, get: async (id) => reads.project(id) },
+    certificates: {
+      ...stores.certificates,
+      active: async (projectId) => reads.certificate(projectId),
+      facts: async (projectId) => reads.certificateFacts(projectId),
+    },
+    tokens: { ...stores.tokens, byHash: async (hash) => reads.token(hash) },
+  };
+}
+
+function storesOn(db: Kysely<Schema>): Stores {
   const transact = createGroupCommit(db);
   return {
     projects: createProjectStore(db),

@@ -47,7 +47,7 @@ export function createTokenStore(db: Kysely<Schema>): TokenStore {
   };
 }
 
-function toToken(row: Selectable<Schema['tokens']>): TokenRecord {
+export function toToken(row: Selectable<Schema['tokens']>): TokenRecord {
   return {
     id: row.id,
     name: row.name,

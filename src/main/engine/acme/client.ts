@@ -2,7 +2,7 @@
 // sending, nonces, time-outs and errors are ours. Its own go through one axios for the whole process, without a
 // time-out, ask for a nonce before every request, and lose all but the detail of the CA's problem document.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { Client, crypto } from 'acme-client';
+import type * as AcmeLibrary from 'acme-client';
 import { CertdeskError } from '../errors.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { createDirectoryCache } from './directory-cache.ts';
@@ -13,6 +13,9 @@ import { readRenewalInfo } from './renewal-info.ts';
 import { type Call, type CallOptions, createSession, type Verbs } from './session.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
+
+/** With the packages that it brings it takes longer to load than all of Certdesk, and a start needs none of it. */
+const library = (): Promise<typeof AcmeLibrary> => import('acme-client');
 
 /** At Pebble's 90 % of rejected nonces, one request in 10^9 fails; acme-client's own 5 lose 6 of 10. */
 const MAX_BAD_NONCES = 200;
@@ -77,7 +80,7 @@ async function callOnce<T>(
   options: CallOptions,
 ): Promise<{ readonly result: T; readonly response: AcmeResponse }> {
   let last: AcmeResponse | null = null;
-  const client = openClient(line, directoryUrl, options, (response) => {
+  const client = openClient(await library(), { line, directoryUrl, options }, (response) => {
     last = response;
   });
   try {
@@ -117,9 +120,12 @@ interface LibraryResponse {
 
 /** An acme-client for one call, with our own transport, nonces and directory in it. */
 function openClient(
-  line: Line,
-  directoryUrl: string,
-  options: CallOptions,
+  { Client }: typeof AcmeLibrary,
+  {
+    line,
+    directoryUrl,
+    options,
+  }: { readonly line: Line; readonly directoryUrl: string; readonly options: CallOptions },
   seen: (response: AcmeResponse) => void,
 ): Verbs {
   const client = new Client({
@@ -180,6 +186,7 @@ function isOutage(error: unknown): boolean {
  */
 export async function createCsr(names: readonly string[], privateKeyPem: string): Promise<string> {
   const pkcs8 = createPrivateKey(privateKeyPem).export({ type: 'pkcs8', format: 'pem' });
+  const { crypto } = await library();
   const [, csr] = await crypto.createCsr({ altNames: [...names] }, pkcs8.toString());
   return csr.toString('utf8');
 }

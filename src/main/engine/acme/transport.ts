@@ -1,8 +1,8 @@
 // HTTP to a CA over undici: one keep-alive agent, a deadline for every request, and failures that name their cause.
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import { Agent, request } from 'undici';
 import { CertdeskError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
 import type { Log } from '../ports.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';
@@ -41,20 +41,23 @@ const MAX_ANSWER = 2 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export function createTransport(options: TransportOptions): Transport {
-  const agent = new Agent({
-    allowH2: false,
-    connect: {
-      timeout: Math.min(CONNECT_TIMEOUT_MS, options.requestTimeoutMs),
-      ...trust(options.trustedRoots),
-    },
-    maxResponseSize: MAX_ANSWER,
-    headersTimeout: 0, // the deadline below covers all of it
-    bodyTimeout: 0,
+  const trusted = trust(options.trustedRoots);
+  const client = lazy(async () => {
+    const { Agent, request } = await import('undici');
+    const agent = new Agent({
+      allowH2: false,
+      connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, options.requestTimeoutMs), ...trusted },
+      maxResponseSize: MAX_ANSWER,
+      headersTimeout: 0, // the deadline below covers all of it
+      bodyTimeout: 0,
+    });
+    return { agent, request };
   });
   return {
     async send({ method, url, body, signal }) {
       signal?.throwIfAborted();
       assertSecure(url);
+      const { agent, request } = await client.get();
       const deadline = AbortSignal.timeout(options.requestTimeoutMs);
       const started = performance.now();
       try {
@@ -81,7 +84,7 @@ export function createTransport(options: TransportOptions): Transport {
         throw networkError(error, url);
       }
     },
-    close: () => agent.destroy(),
+    close: async () => (await client.made())?.agent.destroy(),
   };
 }
 

@@ -51,6 +51,7 @@ const ASLEEP_MS = 5 * EVERY_MS;
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { stores, clock, log, random } = deps;
+  let first: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping: AbortController | null = null;
   let sweeping: Promise<number> | null = null;
@@ -111,11 +112,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       if (stopping !== null) return;
       stopping = new AbortController();
       due = toTimestamp(new Date(clock.now().getTime() + EVERY_MS));
-      void guarded().finally(plan);
+      // Whoever starts is told first that it is started: with many certificates a look takes its time.
+      first = setImmediate(() => void guarded().finally(plan));
     },
     sweep: guarded,
     nextAt: () => due,
     stop() {
+      clearImmediate(first);
       clearTimeout(timer);
       stopping?.abort();
       stopping = null;

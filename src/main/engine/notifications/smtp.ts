@@ -1,6 +1,5 @@
 // One message to one mail server (the only importer of nodemailer).
 import { getCACertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import type { Channel } from '../../../shared/notification.ts';
 import { CertdeskError } from '../errors.ts';
 import type { Delivered } from './send.ts';
@@ -19,6 +18,7 @@ const WITHIN_MS = 30_000;
 /** @throws NOTIFICATION_FAILED with the server's words and code (details.answer, details.status), the reason of `signal` */
 export async function sendMail(mail: Mail, signal: AbortSignal): Promise<Delivered> {
   const { server, id, subject, text, date } = mail;
+  const { createTransport } = await import('nodemailer'); // most installations send no mail
   const transport = createTransport(optionsOf(mail));
   const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
   const ended = Promise.withResolvers<never>();

@@ -2,9 +2,10 @@
 // allowed, and redirects are not followed.
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { CertdeskError } from '../errors.ts';
 import { isPrivate, PRIVATE, publicOnly } from '../fetch-crl.ts';
+import { lazy } from '../lazy.ts';
 import type { Delivered } from './send.ts';
 
 export interface Post {
@@ -31,15 +32,22 @@ const MAX_ANSWER = 64 * 1024;
 const SHOWN = 300;
 
 export function createWebhookSender(version: () => string, withinMs = WITHIN_MS): WebhookSender {
-  const agentOf = (more: object): Agent =>
-    new Agent({ allowH2: false, maxResponseSize: MAX_ANSWER, connect: { timeout: withinMs, ...more } });
-  const anywhere = agentOf({});
-  const open = agentOf({ lookup: publicOnly });
+  const client = lazy(async () => {
+    const undici = await import('undici');
+    const agentOf = (more: object): Agent =>
+      new undici.Agent({
+        allowH2: false,
+        maxResponseSize: MAX_ANSWER,
+        connect: { timeout: withinMs, ...more },
+      });
+    return { request: undici.request, anywhere: agentOf({}), open: agentOf({ lookup: publicOnly }) };
+  });
   return {
     async post(post, signal) {
       const literal = new URL(post.url).hostname.replace(/^\[|\]$/g, '');
       if (!post.allowPrivate && isIP(literal) !== 0 && isPrivate(literal))
         throw failed(`${PRIVATE}. ${HINT}`);
+      const { request, anywhere, open } = await client.get();
       const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
       const answer = await request(post.url, {
         method: 'POST',
@@ -54,7 +62,8 @@ export function createWebhookSender(version: () => string, withinMs = WITHIN_MS)
       return judge(answer);
     },
     async close() {
-      await Promise.all([anywhere.destroy(), open.destroy()]);
+      const made = await client.made();
+      await Promise.all([made?.anywhere.destroy(), made?.open.destroy()]);
     },
   };
 }

@@ -1,0 +1,65 @@
+// From starting the process to the line that says it serves, and the memory some seconds later.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ROOT } from '../../scripts/lib/build.ts';
+
+export interface StartRow {
+  /** Milliseconds until it says its address, when requests are answered. */
+  readonly startMs: number;
+  /** Resident, in MiB, `IDLE_AFTER_MS` later. */
+  readonly idleRssMb: number;
+}
+
+const IDLE_AFTER_MS = 5_000;
+const OPTIONS = ['--port', '0', '--challenge-port', '0', '--secret-store', 'sealed-file'];
+
+/** Starts the built server on the folder and stops it. The first start after a build makes the compile cache. */
+export async function measureStart(dataFolder: string, idleAfterMs = IDLE_AFTER_MS): Promise<StartRow> {
+  const started = performance.now();
+  const program = join(ROOT, 'bin/certdesk.mjs');
+  const child = spawn(process.execPath, [program, 'serve', '--data-dir', dataFolder, ...OPTIONS], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'exit');
+  try {
+    await said(child.stdout, 'Certdesk listens on');
+    const startMs = performance.now() - started;
+    await wait(idleAfterMs);
+    return { startMs, idleRssMb: residentMb(child.pid ?? 0) };
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** A Node that does nothing: what no start can be quicker than. */
+export async function measureBareStart(): Promise<number> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['-e', "console.log('here')"], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'exit');
+  await said(child.stdout, 'here');
+  const ms = performance.now() - started;
+  await ended;
+  return ms;
+}
+
+/** Linux: /proc. */
+export function residentMb(pid: number): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
+
+async function said(output: NodeJS.ReadableStream, words: string): Promise<void> {
+  let text = '';
+  for await (const chunk of output) {
+    text += String(chunk);
+    if (text.includes(words)) break;
+  }
+  if (!text.includes(words)) throw new Error(`It has ended without a word: ${text}`);
+  output.resume();
+}
