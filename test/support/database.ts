@@ -20,7 +20,7 @@ export interface TestDatabase {
 export function openTestDatabase(): TestDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-db-'));
   const database = openDatabase(join(folder, 'certdesk.db'));
-  const stores = createStores(database.db);
+  const stores = createStores(database.db, database.reads);
   return {
     stores,
     folder,

@@ -6,7 +6,7 @@ import { CertdeskError } from './errors.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from './export.ts';
 import { type CheckedKeyPair, checkKeyPair } from './inspect.ts';
 import type { Journal } from './journal.ts';
-import type { CertificateRecord, ProjectRecord } from './model.ts';
+import type { CertificateFacts, CertificateRecord, ProjectRecord } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './present.ts';
 import { findProject } from './projects.ts';
@@ -93,19 +93,24 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     };
   }
 
+  /** One read where there is a certificate: then there is its project. @throws PROJECT_NOT_FOUND */
+  async function factsOf(projectId: string): Promise<CertificateFacts | null> {
+    const certificate = await stores.certificates.facts(projectId);
+    if (certificate === null) await findProject(stores, projectId);
+    return certificate;
+  }
+
   const check = async ({ domain, altNames }: ProjectRecord, body: KeyPairRequest) =>
     checkKeyPair({ ...(await readGivenPair(body)), domain, altNames, now: clock.now() });
 
   return {
     async get(projectId) {
-      await findProject(stores, projectId);
-      const certificate = await stores.certificates.facts(projectId);
+      const certificate = await factsOf(projectId);
       return certificate && presentCertificate(certificate, clock.now());
     },
 
     async status(projectId) {
-      await findProject(stores, projectId);
-      const certificate = await stores.certificates.facts(projectId);
+      const certificate = await factsOf(projectId);
       return certificate && presentStatus(certificate, clock.now());
     },
 

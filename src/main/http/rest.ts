@@ -2,10 +2,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
+import { callProcedure } from './call-procedure.ts';
 import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -18,15 +18,6 @@ export interface RestOperation {
   readonly rest: RestMeta;
   readonly meta: Meta;
   readonly procedure: AnyTRPCProcedure;
-  /** The procedure itself. tRPC's callTRPCProcedure looks it up by its path each time. */
-  readonly call: (options: {
-    readonly path: string;
-    readonly type: RestOperation['type'];
-    readonly ctx: Context;
-    getRawInput(): Promise<unknown>;
-    readonly signal: AbortSignal;
-    readonly batchIndex: number;
-  }) => Promise<unknown>;
 }
 
 /** Every operation with a REST address. */
@@ -34,18 +25,7 @@ export function restOperations(): readonly RestOperation[] {
   const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
   return Object.entries(procedures).flatMap(([path, procedure]) => {
     const { type, meta = {} } = procedure._def as unknown as { type: RestOperation['type']; meta?: Meta };
-    return meta.rest === undefined
-      ? []
-      : [
-          {
-            path,
-            type,
-            rest: meta.rest,
-            meta,
-            procedure,
-            call: procedure as unknown as RestOperation['call'],
-          },
-        ];
+    return meta.rest === undefined ? [] : [{ path, type, rest: meta.rest, meta, procedure }];
   });
 }
 
@@ -77,7 +57,7 @@ interface Exchange extends RestDeps {
 }
 
 async function handle(
-  { path, type, rest, call }: RestOperation,
+  { path, type, rest, procedure }: RestOperation,
   { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
   // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
@@ -87,11 +67,10 @@ async function handle(
   });
   const ctx = await createContext(request);
   const getRawInput = async () => inputOf(request, rest);
-  const result = await call({ path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 }).catch(
-    (error: unknown) => {
-      throw toFailure(error);
-    },
-  );
+  const call = { path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 };
+  const result = await callProcedure(procedure, call).catch((error: unknown) => {
+    throw toFailure(error);
+  });
   if (rest.form === 'events') {
     streams.add(reply.raw, () => isKnown(request, createContext));
     return sendEvents(reply, result as AsyncIterable<unknown>, gone.signal);

@@ -1,0 +1,49 @@
+// The readable page of the API: made when it is first asked for, behind the same checks as everything else.
+import { request } from 'undici';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Answer, callApi, startApp, type TestApp } from '../support/app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+const get = (path: string): Promise<Answer> => callApi(`${app.app.address}${path}`, 'GET', { token: null });
+
+it('is a page with what it loads', async () => {
+  const [page] = await Promise.all([get('/api/docs'), get('/api/docs/')]); // two first visitors at once
+  expect(page).toMatchObject({ status: 200, text: expect.stringContaining('swagger-ui') });
+  expect(page?.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page?.headers.get('content-security-policy')).toContain("default-src 'self'");
+  expect(page?.headers.get('x-content-type-options')).toBe('nosniff');
+  const scripts = [...(page?.text ?? '').matchAll(/src="([^"]+\.js)"/g)].map(([, path]) => path ?? '');
+  expect(scripts.length).toBeGreaterThan(1);
+  for (const path of scripts) {
+    const { pathname } = new URL(path, `${app.app.address}/api/docs/`);
+    const { status, headers } = await get(pathname);
+    expect({ pathname, status }).toEqual({ pathname, status: 200 });
+    expect(headers.get('content-type')).toContain('javascript');
+  }
+});
+
+it('reads the document of this server', async () => {
+  const [own, shown] = await Promise.all([get('/api/v1/openapi.json'), get('/api/docs/json')]);
+  expect(own?.body.openapi).toBe('3.1.0');
+  expect(shown?.body).toEqual(own?.body);
+});
+
+it('sends a file once to a browser that keeps it', async () => {
+  const url = `${app.app.address}/api/docs/static/swagger-ui.css`;
+  const first = await request(url);
+  await first.body.dump();
+  // Not by fetch, which asks for the whole file where such a header is set by hand.
+  const again = await request(url, { headers: { 'if-none-match': String(first.headers.etag) } });
+  expect({ first: first.statusCode, again: again.statusCode }).toEqual({ first: 200, again: 304 });
+  expect(await again.body.text()).toBe('');
+});
+
+it('says in the one form what there is not', async () => {
+  const { status, body } = await get('/api/docs/static/nothing.js');
+  expect({ status, code: body.code }).toEqual({ status: 404, code: 'NOT_FOUND' });
+});
