@@ -1,4 +1,4 @@
-// What `npm run build` makes: out/main/{electron,headless}.js (ESM, packages left outside) and out/renderer (minified,
+// What `npm run build` makes: out/main/{electron,headless}.js (ESM, with the packages of BUNDLED in it) and out/renderer (minified,
 // which electron-vite leaves out by default), and out/preload/preload.cjs: a sandboxed preload can be neither ESM nor
 // `require` packages.
 import { resolve } from 'node:path';
