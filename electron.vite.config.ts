@@ -86,19 +86,16 @@ function early(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_, { bundle = {} }) {
-        const find = (pattern: RegExp): string => {
-          const file = Object.keys(bundle).find((name) => pattern.test(name));
-          if (file === undefined) throw new Error(`The build has no file ${pattern}`);
-          return `./${file}`;
-        };
-        const [begin, font] = [find(/begin-[^/]*\.js$/), find(/inter-latin-wght-normal-[^/]*\.woff2$/)];
-        return [
-          { tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: begin } },
-          {
-            tag: 'link',
-            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: font },
-          },
-        ];
+        const find = (pattern: RegExp) => Object.keys(bundle).filter((name) => pattern.test(name));
+        const scripts = find(/begin-[^/]*\.js$/).map((name) => ({
+          tag: 'script',
+          attrs: { type: 'module', async: true, crossorigin: true, src: `./${name}` },
+        }));
+        const fonts = find(/inter-latin-wght-normal-[^/]*\.woff2$/).map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `./${name}` },
+        }));
+        return [...scripts, ...fonts];
       },
     },
   };

@@ -80,7 +80,7 @@ export const TOOLS = {
   certbot: {
     what: 'certbot, whose folder is imported',
     programs: [{ names: ['certbot'], variable: 'CERTDESK_TEST_CERTBOT' }],
-    debian: ['certbot'],
+    debian: ['certbot', 'python3-certbot-dns-rfc2136'], // the latter for npm run bench
     elsewhere: 'install certbot',
   },
   lego: {
