@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { createJournal, type Journal } from '../../src/main/engine/journal.ts';
 import type { Clock } from '../../src/main/engine/ports.ts';
 import type { Stores } from '../../src/main/engine/stores.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
+import type { Schema } from '../../src/main/storage/schema.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 
 export const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
@@ -13,6 +15,8 @@ export const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 export interface TestDatabase {
   readonly stores: Stores;
   readonly folder: string;
+  /** For what the stores do not tell. */
+  readonly db: Kysely<Schema>;
   journal(clock: Clock): Journal;
   close(): Promise<void>;
 }
@@ -24,6 +28,7 @@ export function openTestDatabase(): TestDatabase {
   return {
     stores,
     folder,
+    db: database.db,
     journal: (clock) => createJournal(stores, clock, QUIET),
     async close() {
       await database.close();

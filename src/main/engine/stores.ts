@@ -104,8 +104,11 @@ export interface CertificateStore {
       > & { readonly revocationCheck: RevocationCheck }
     >,
   ): Promise<void>;
-  /** The projects whose certificate is to be renewed by now (`attemptAt` of renewal.ts); what expires first comes first. */
-  due(now: Timestamp): Promise<readonly string[]>;
+  /**
+   * The projects whose certificate is to be renewed by now (`attemptAt` of renewal.ts); what expires first comes first.
+   * They are read as they are taken.
+   */
+  due(now: Timestamp): AsyncIterable<string>;
   /**
    * Active certificates, neither revoked nor expired, whose CA is to be asked by now: about their renewal (`ari`: those
    * with a recipe) or about a revocation. The longest due first.

@@ -82,7 +82,7 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
   let room = settings.sideBySide - renewals;
   let begun = 0;
   let waiting = false;
-  for (const projectId of await stores.certificates.due(now)) {
+  for await (const projectId of stores.certificates.due(now)) {
     if (room <= 0) return { begun, more: true };
     const certificate = await stores.certificates.active(projectId);
     if (certificate?.recipe == null) continue;

@@ -72,15 +72,7 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
     async update(id, patch) {
       await db.updateTable('certificates').set(toColumns(patch)).where('id', '=', id).execute();
     },
-    async due(now) {
-      const rows = await db
-        .selectFrom('listed_certificates')
-        .select('project_id')
-        .where('attempt_at', '<=', now)
-        .orderBy('expires_at')
-        .execute();
-      return rows.map((row) => row.project_id);
-    },
+    due: (now) => listDue(db, now),
     async toAsk(what, { now, limit }) {
       const column = what === 'ari' ? 'ari_check_at' : 'revocation_check_at';
       const rows = await select()
@@ -124,6 +116,33 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
     },
   };
 }
+
+interface Due {
+  readonly seq: number;
+  readonly project_id: string;
+  readonly expires_at: string;
+}
+
+/**
+ * A part at a time: what is due at one moment can be everything, and a look takes the first few. Between two parts
+ * anything may change; the next one begins after the last row of the one before.
+ */
+async function* listDue(db: Kysely<Schema>, now: string): AsyncGenerator<string> {
+  let after: Due | undefined;
+  do {
+    const beyond =
+      after === undefined ? sql`1` : sql`(expires_at, seq) > (${after.expires_at}, ${after.seq})`;
+    // What is due is found by that index alone; sorted, it is looked up.
+    const { rows } = await sql<Due>`SELECT seq, project_id, due.expires_at FROM (
+        SELECT seq, expires_at FROM listing INDEXED BY listing_by_attempt
+        WHERE attempt_at <= ${now} AND ${beyond} ORDER BY expires_at, seq LIMIT ${DUE_AT_ONCE}
+      ) AS due JOIN listing USING (seq) ORDER BY due.expires_at, seq`.execute(db);
+    for (const { project_id } of rows) yield project_id;
+    after = rows.length < DUE_AT_ONCE ? undefined : rows.at(-1);
+  } while (after !== undefined);
+}
+
+const DUE_AT_ONCE = 250;
 
 type Patch = Parameters<CertificateStore['update']>[1];
 

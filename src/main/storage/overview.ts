@@ -1,49 +1,38 @@
-// OverviewStore on SQLite: every question is answered from the view `listed_certificates`, that is from one index
-// (migration 0003 says why), and only what is shown is then looked up in its table.
-import { type Kysely, sql } from 'kysely';
-import type { ListedCertificate } from '../engine/attention.ts';
-import type { OverviewStore, UpcomingQuery } from '../engine/stores.ts';
+// OverviewStore on SQLite: every question is answered from the indexes of `listing` (migration 0009), and only what is
+// shown is then looked up in its table. What comes next is in upcoming.ts.
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { OverviewStore } from '../engine/stores.ts';
+import { countRows } from './count-rows.ts';
 import { toJob } from './jobs.ts';
-import type { Schema } from './schema.ts';
+import { ofIds } from './project-filter.ts';
+import type { ListedCertificatesView, Schema } from './schema.ts';
+import { upcoming, upcomingDays } from './upcoming.ts';
 
 type Ids = readonly string[] | null;
 
 export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
   const listed = (ids: Ids) => {
-    const query = db.selectFrom('listed_certificates');
-    return ids === null ? query : query.where('project_id', 'in', [...ids]);
+    const query = db.selectFrom('listing').where('expires_at', 'is not', null);
+    return ids === null ? query : query.where(ofIds(ids));
   };
   return {
-    async candidates(ids, { now, soon }) {
-      const rows = await listed(ids)
-        .selectAll()
-        .where((eb) =>
-          eb.or([
-            eb('revoked_at', 'is not', null),
-            eb('failures', '>', 0),
-            eb('expires_at', '<=', soon),
-            eb('attempt_at', '<=', now),
-          ]),
-        )
-        .execute();
-      return rows.map(
-        (row): ListedCertificate => ({
-          projectId: row.project_id,
-          issuedAt: row.issued_at,
-          expiresAt: row.expires_at,
-          revokedAt: row.revoked_at,
-          failures: row.failures,
-          attemptAt: row.attempt_at,
-          renewable: row.ca !== null,
-        }),
-      );
+    async candidates(ids, at) {
+      const few = ids === null ? sql`seq IN (${needy(at)})` : sql`${ofIds(ids)} AND ${isNeedy(at)}`;
+      const { rows } = await sql<ListedCertificatesView>`SELECT * FROM listing WHERE ${few}
+        ORDER BY project_id`.execute(db);
+      return rows.map((row) => ({
+        projectId: row.project_id,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at,
+        failures: row.failures,
+        attemptAt: row.attempt_at,
+        renewable: row.ca !== null,
+      }));
     },
 
     async metered(ids) {
-      const rows = await listed(ids)
-        .innerJoin('projects', 'projects.id', 'listed_certificates.project_id')
-        .select(['project_id', 'expires_at', 'revoked_at', 'failures', 'attempt_at', 'ca', 'name', 'domain'])
-        .execute();
+      const rows = await listed(ids).selectAll().$narrowType<ListedCertificatesView>().execute();
       return rows.map((row) => ({
         projectId: row.project_id,
         expiresAt: row.expires_at,
@@ -90,51 +79,35 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
     },
 
     async renewing(ids) {
-      const row = await listed(ids)
-        .select(({ fn }) => fn.count<number>('attempt_at').as('renewing'))
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst();
-      return row?.renewing ?? 0;
+      const due = sql<boolean>`attempt_at IS NOT NULL`;
+      const revoked = sql<boolean>`revoked_at IS NOT NULL`;
+      if (ids !== null) return countRows(db, sql`listing WHERE ${ofIds(ids)} AND ${due} AND NOT ${revoked}`);
+      // Counted in the index alone, which is quicker than to look at each for the few that are revoked.
+      const all = await countRows(db, sql`listing INDEXED BY listing_by_attempt WHERE ${due}`);
+      return all - (await countRows(db, sql`listing INDEXED BY listing_revoked WHERE ${revoked} AND ${due}`));
     },
 
-    async upcoming({ limit, ...query }) {
-      // Names are looked up for what is shown only.
-      const soonest = upcoming(db, query)
-        .select([
-          'project_id',
-          'expires_at',
-          'attempt_at',
-          sql<string>`ifnull(attempt_at, expires_at)`.as('at'),
-        ])
-        .orderBy('at')
-        .limit(limit);
-      const rows = await db
-        .selectFrom(soonest.as('soonest'))
-        .innerJoin('projects', 'projects.id', 'soonest.project_id')
-        .select(['project_id', 'expires_at', 'attempt_at', 'domain', 'name'])
-        .orderBy('at')
-        .execute();
-      return rows.map((row) => ({
-        projectId: row.project_id,
-        domain: row.domain ?? row.name,
-        kind: row.attempt_at === null ? 'expiry' : 'renewal',
-        at: row.attempt_at === null ? row.expires_at : later(row.attempt_at, query.from),
-        expiresAt: row.expires_at,
-      }));
-    },
-
-    async upcomingDays(query) {
-      return upcoming(db, query)
-        .select([
-          sql<string>`substr(max(ifnull(attempt_at, expires_at), ${query.from}), 1, 10)`.as('day'),
-          sql<number>`count(attempt_at)`.as('renewals'),
-          sql<number>`count(*) - count(attempt_at)`.as('expiries'),
-        ])
-        .groupBy('day')
-        .orderBy('day')
-        .execute();
-    },
+    upcoming: (query) => upcoming(db, query),
+    upcomingDays: (query) => upcomingDays(db, query),
   };
+}
+
+type At = Parameters<OverviewStore['candidates']>[1];
+
+/** Each out of an index of its own. What renews itself later needs nobody, however soon it expires. */
+function needy({ now, soon }: At): RawBuilder<unknown> {
+  return sql`SELECT seq FROM listing INDEXED BY listing_revoked WHERE revoked_at IS NOT NULL
+    UNION SELECT seq FROM listing INDEXED BY listing_failing WHERE failures > 0
+    UNION SELECT seq FROM listing INDEXED BY listing_by_expiry WHERE expires_at <= ${now}
+    UNION SELECT seq FROM listing INDEXED BY listing_by_attempt WHERE attempt_at <= ${now}
+    UNION SELECT seq FROM listing INDEXED BY listing_ends
+      WHERE attempt_at IS NULL AND revoked_at IS NULL AND expires_at IS NOT NULL AND expires_at <= ${soon}`;
+}
+
+/** The same of one. */
+function isNeedy({ now, soon }: At): RawBuilder<unknown> {
+  return sql`(revoked_at IS NOT NULL OR failures > 0 OR expires_at <= ${now} OR attempt_at <= ${now}
+    OR (attempt_at IS NULL AND expires_at <= ${soon}))`;
 }
 
 /** The last failed job of each project. The state stands in the text: SQLite takes the partial index only so. */
@@ -147,15 +120,3 @@ function lastFailedSeq(db: Kysely<Schema>, ids: Ids) {
   if (ids !== null) last = last.where('project_id', 'in', [...ids]);
   return db.selectFrom(last.as('last')).innerJoin('jobs', 'jobs.seq', 'last.seq');
 }
-
-/** What renews itself by `to`, however long due; of the rest what expires within the window. */
-function upcoming(db: Kysely<Schema>, { ids, from, to }: UpcomingQuery) {
-  const query = db
-    .selectFrom('listed_certificates')
-    .where('revoked_at', 'is', null)
-    .where(sql<boolean>`ifnull(attempt_at, expires_at) <= ${to}`)
-    .where((eb) => eb.or([eb('attempt_at', 'is not', null), eb('expires_at', '>', from)]));
-  return ids === null ? query : query.where('project_id', 'in', [...ids]);
-}
-
-const later = (a: string, b: string): string => (a > b ? a : b);

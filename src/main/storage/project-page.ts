@@ -3,81 +3,111 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { CertdeskError } from '../engine/errors.ts';
 import type { ProjectQuery } from '../engine/stores.ts';
-import { ofCertificate, ofProject, ofState } from './project-filter.ts';
+import { allOf, type Condition, fewOf, ofCertificate, ofState, ofWords } from './project-filter.ts';
+import { candidatesOf } from './project-search.ts';
 import type { Schema } from './schema.ts';
 
 type Sort = NonNullable<ProjectQuery['sort']>;
 
-/** What is sorted by; null in it comes last. `created` is the tie-breaker of all the others, so it needs none. */
-const KEYS: Readonly<Record<Sort, RawBuilder<string | null> | null>> = {
+/** What is sorted by, and the index in that order; null in it comes last. `created` breaks the ties of all others. */
+const KEYS: Readonly<
+  Record<Sort, { readonly key: RawBuilder<string | null>; readonly index: RawBuilder<unknown> } | null>
+> = {
   created: null,
-  name: sql`projects.name COLLATE NOCASE`,
-  domain: sql`projects.domain`,
-  expiry: sql`expires_at`,
-  next_renewal: sql`attempt_at`,
+  name: { key: sql`name`, index: sql`listing_by_name` },
+  domain: { key: sql`domain`, index: sql`listing_by_domain` },
+  expiry: { key: sql`expires_at`, index: sql`listing_by_expiry` },
+  next_renewal: { key: sql`attempt_at`, index: sql`listing_by_attempt` },
 };
 
 interface Row {
   readonly seq: number;
-  readonly id: string;
   readonly key: string | null;
 }
 
-/** @returns ids of projects. @throws INVALID_REQUEST where the cursor is of another order, or none. */
-export async function pageOfIds(
+/** @returns `seq` of projects. @throws INVALID_REQUEST where the cursor is of another order, or none. */
+export async function pageOf(
   db: Kysely<Schema>,
   query: ProjectQuery,
-): Promise<{ readonly ids: readonly string[]; readonly nextCursor: string | null }> {
+): Promise<{ readonly seqs: readonly number[]; readonly nextCursor: string | null }> {
   const { sort = 'created', order = 'asc', limit } = query;
-  const key = KEYS[sort];
-  const direction = order === 'asc' ? sql`ASC` : sql`DESC`;
-  const inOrder =
-    key === null
-      ? sql`projects.seq ${direction}`
-      : sql`${nullsLast(sort, key)} ${key} ${direction}, projects.seq ${direction}`;
   const after = query.cursor === undefined ? null : readCursor(query.cursor, { sort, order });
-  const rows = await db
-    .selectFrom('projects')
-    .leftJoin('listed_certificates', 'listed_certificates.project_id', 'projects.id')
-    .where((eb) =>
-      eb.and([
-        ...ofProject(eb, query),
-        ...ofCertificate(eb, query),
-        ...ofState(query),
-        ...(after === null ? [] : [beyond(after, key, order)]),
-      ]),
-    )
-    .select(['projects.seq', 'projects.id', (key ?? sql<null>`NULL`).as('key')])
-    .orderBy(sql`${inOrder}`)
-    .limit(limit + 1)
-    .execute();
+  const few = await fewOf(query, (q) => candidatesOf(db, q));
+  const where = [...ofCertificate(query), ...ofState(query), ...ofWords(query)];
+  const wanted = { sort, order, limit: limit + 1, after };
+  const rows = few === null ? await walk(db, where, wanted) : await sorted(db, [few, ...where], wanted);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
-  return { ids: page.map(({ id }) => id), nextCursor: more ? toCursor(last, { sort, order }) : null };
+  return { seqs: page.map(({ seq }) => seq), nextCursor: more ? toCursor(last, { sort, order }) : null };
 }
 
-/** Names are never null; and an index on them serves only an order without this. */
-function nullsLast(sort: Sort, key: RawBuilder<string | null>) {
-  return sort === 'name' ? sql`` : sql`${key} IS NULL,`;
+interface Wanted {
+  readonly sort: Sort;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly after: Row | null;
 }
 
-type After = Pick<Row, 'seq' | 'key'>;
-
-function beyond({ seq, key: value }: After, key: RawBuilder<string | null> | null, order: string) {
-  const past = order === 'asc' ? sql`>` : sql`<`;
-  if (key === null) return sql<boolean>`projects.seq ${past} ${seq}`;
-  if (value === null) return sql<boolean>`(${key} IS NULL AND projects.seq ${past} ${seq})`;
-  return sql<boolean>`(${key} ${past} ${value} OR (${key} = ${value} AND projects.seq ${past} ${seq}) OR ${key} IS NULL)`;
+/** Through the index that is in this order: first what has a value, then what has none. */
+async function walk(
+  db: Kysely<Schema>,
+  where: readonly Condition[],
+  { sort, order, limit, after }: Wanted,
+): Promise<readonly Row[]> {
+  const by = KEYS[sort];
+  const [past, direction] = order === 'asc' ? [sql`>`, sql`ASC`] : [sql`<`, sql`DESC`];
+  const beyond = after === null ? [] : [sql<boolean>`seq ${past} ${after.seq}`];
+  if (by === null) {
+    const { rows } = await sql<Row>`SELECT seq, NULL AS key FROM listing NOT INDEXED
+      WHERE ${allOf([...beyond, ...where])} ORDER BY seq ${direction} LIMIT ${limit}`.execute(db);
+    return rows;
+  }
+  const { key, index } = by;
+  const valued: Row[] = [];
+  if (after === null || after.key !== null) {
+    const beyondKey =
+      after === null ? [] : [sql<boolean>`(${key}, seq) ${past} (${after.key}, ${after.seq})`];
+    const { rows } = await sql<Row>`SELECT seq, ${key} AS key FROM listing INDEXED BY ${index}
+      WHERE ${allOf([sql`${key} IS NOT NULL`, ...beyondKey, ...where])}
+      ORDER BY ${key} ${direction}, seq ${direction} LIMIT ${limit}`.execute(db);
+    valued.push(...rows);
+    if (valued.length === limit) return valued;
+  }
+  if (sort === 'name') return valued; // each has one
+  const beyondSeq = after?.key === null ? beyond : [];
+  const { rows } = await sql<Row>`SELECT seq, NULL AS key FROM listing INDEXED BY ${index}
+    WHERE ${allOf([sql`${key} IS NULL`, ...beyondSeq, ...where])}
+    ORDER BY seq ${direction} LIMIT ${limit - valued.length}`.execute(db);
+  return [...valued, ...rows];
 }
 
-type Order = { readonly sort: Sort; readonly order: 'asc' | 'desc' };
+async function sorted(
+  db: Kysely<Schema>,
+  where: readonly Condition[],
+  { sort, order, limit, after }: Wanted,
+): Promise<readonly Row[]> {
+  const key = KEYS[sort]?.key ?? sql<null>`NULL`;
+  const [past, direction] = order === 'asc' ? [sql`>`, sql`ASC`] : [sql`<`, sql`DESC`];
+  const beyond = after === null ? [] : [beyondOf(after, key, past)];
+  const { rows } = await sql<Row>`SELECT seq, ${key} AS key FROM listing WHERE ${allOf([...where, ...beyond])}
+    ORDER BY ${key} IS NULL, ${key} ${direction}, seq ${direction} LIMIT ${limit}`.execute(db);
+  return rows;
+}
+
+function beyondOf({ seq, key: value }: Row, key: RawBuilder<string | null>, past: RawBuilder<unknown>) {
+  if (value === null) return sql<boolean>`(${key} IS NULL AND seq ${past} ${seq})`;
+  return sql<boolean>`(${key} ${past} ${value} OR (${key} = ${value} AND seq ${past} ${seq}) OR ${key} IS NULL)`;
+}
+
+type Order = Pick<Wanted, 'sort' | 'order'>;
 
 function toCursor({ seq, key }: Row, { sort, order }: Order): string {
   return Buffer.from(JSON.stringify([sort, order, key, seq])).toString('base64url');
 }
 
-function readCursor(cursor: string, wanted: Order): After {
+function readCursor(cursor: string, wanted: Order): Row {
   const read = parse(Buffer.from(cursor, 'base64url').toString());
   if (Array.isArray(read) && read.length === 4) {
     const [sort, order, key, seq] = read;

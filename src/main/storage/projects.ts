@@ -1,10 +1,10 @@
-// ProjectStore on SQLite. Filters are in project-filter.ts, pages in project-page.ts.
+// ProjectStore on SQLite. Filters are in project-filter.ts, words in project-search.ts, pages in project-page.ts.
 import type { Kysely, Selectable } from 'kysely';
 import type { ProjectRecord } from '../engine/model.ts';
 import type { ProjectQuery, ProjectStore } from '../engine/stores.ts';
 import { toCertificate } from './certificates.ts';
-import { countProjects, listFacets } from './project-filter.ts';
-import { pageOfIds } from './project-page.ts';
+import { countProjects, listFacets } from './project-count.ts';
+import { pageOf } from './project-page.ts';
 import type { Schema } from './schema.ts';
 
 export function createProjectStore(db: Kysely<Schema>): ProjectStore {
@@ -44,18 +44,21 @@ export function createProjectStore(db: Kysely<Schema>): ProjectStore {
 }
 
 async function list(db: Kysely<Schema>, query: ProjectQuery): ReturnType<ProjectStore['list']> {
-  const { ids, nextCursor } = await pageOfIds(db, query);
+  const { seqs, nextCursor } = await pageOf(db, query);
   const rows = await db
     .selectFrom('projects')
     .selectAll()
-    .where('id', 'in', [...ids])
+    .where('seq', 'in', [...seqs])
     .execute();
-  const projects = new Map(rows.map((row) => [row.id, toProject(row)]));
-  const certificates = await activeOf(db, ids);
+  const projects = new Map(rows.map((row) => [row.seq, toProject(row)]));
+  const certificates = await activeOf(
+    db,
+    rows.map(({ id }) => id),
+  );
   return {
-    items: ids.flatMap((id) => {
-      const project = projects.get(id);
-      return project === undefined ? [] : [{ project, certificate: certificates.get(id) ?? null }];
+    items: seqs.flatMap((seq) => {
+      const project = projects.get(seq);
+      return project === undefined ? [] : [{ project, certificate: certificates.get(project.id) ?? null }];
     }),
     nextCursor,
   };

@@ -6,6 +6,7 @@ export interface Schema {
   projects: ProjectsTable;
   accounts: AccountsTable;
   certificates: CertificatesTable;
+  listing: ListingTable;
   listed_certificates: ListedCertificatesView;
   jobs: JobsTable;
   orders: OrdersTable;
@@ -83,8 +84,18 @@ export interface CertificatesTable {
   provider: GeneratedAlways<string | null>;
 }
 
-/** Active certificates, out of an index: the columns that lists and counts need. */
-interface ListedCertificatesView {
+/** A project with what lists need of its active certificate: all null where there is none. Triggers keep it. */
+interface ListingTable extends Nullable<Omit<ListedCertificatesView, 'project_id'>> {
+  seq: number;
+  project_id: string;
+  name: string;
+  domain: string | null;
+}
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+/** Active certificates in `listing`. */
+export interface ListedCertificatesView {
   project_id: string;
   expires_at: string;
   issued_at: string;

@@ -7,6 +7,7 @@ import { renewal } from './0005-renewal.ts';
 import { renewalSpread } from './0006-renewal-spread.ts';
 import { notifications } from './0007-notifications.ts';
 import { accountRollover } from './0008-account-rollover.ts';
+import { listingTable } from './0009-listing-table.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   renewalSpread,
   notifications,
   accountRollover,
+  listingTable,
 ];

@@ -1,0 +1,117 @@
+// What renews itself by a time, however long due, and of the rest what expires until then: the soonest, or how many a
+// day. Renewals lie in one index in the order of time, and what nothing renews in another.
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { OverviewStore, UpcomingQuery } from '../engine/stores.ts';
+import { ofIds } from './project-filter.ts';
+import type { Schema } from './schema.ts';
+
+interface Mark {
+  readonly project_id: string;
+  readonly name: string;
+  readonly domain: string | null;
+  readonly expires_at: string;
+  readonly attempt_at: string | null;
+}
+
+const RENEWS = sql`attempt_at IS NOT NULL AND revoked_at IS NULL`;
+const ENDS = sql`attempt_at IS NULL AND revoked_at IS NULL AND expires_at IS NOT NULL`;
+
+export async function upcoming(
+  db: Kysely<Schema>,
+  { limit, ids, from, to }: Parameters<OverviewStore['upcoming']>[0],
+): ReturnType<OverviewStore['upcoming']> {
+  const renewals = sql`${source(ids, 'listing_by_attempt')} ${RENEWS} AND attempt_at <= ${to}
+    ORDER BY attempt_at, seq LIMIT ${limit}`;
+  const ends = sql`${source(ids, 'listing_ends')} ${ENDS} AND expires_at > ${from} AND expires_at <= ${to}
+    ORDER BY expires_at, seq LIMIT ${limit}`;
+  // Names are looked up for what is shown only.
+  const { rows } = await sql<Mark>`SELECT project_id, name, domain, expires_at, attempt_at FROM (
+      SELECT * FROM (SELECT seq, attempt_at AS at FROM ${renewals})
+      UNION ALL SELECT * FROM (SELECT seq, expires_at AS at FROM ${ends})
+      ORDER BY at, seq LIMIT ${limit}
+    ) AS soonest JOIN listing USING (seq) ORDER BY at, seq`.execute(db);
+  return rows.map((row) => ({
+    projectId: row.project_id,
+    domain: row.domain ?? row.name,
+    kind: row.attempt_at === null ? 'expiry' : 'renewal',
+    at: row.attempt_at === null ? row.expires_at : later(row.attempt_at, from),
+    expiresAt: row.expires_at,
+  }));
+}
+
+/** Each with its own condition after it. */
+function source(ids: UpcomingQuery['ids'], index: string): RawBuilder<unknown> {
+  return ids === null
+    ? sql`listing INDEXED BY ${sql.raw(index)} WHERE`
+    : sql`listing WHERE ${ofIds(ids)} AND`;
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+type Days = Awaited<ReturnType<OverviewStore['upcomingDays']>>;
+
+export async function upcomingDays(db: Kysely<Schema>, query: UpcomingQuery): Promise<Days> {
+  return query.ids === null ? daysOfAll(db, query) : daysOfFew(db, query, query.ids);
+}
+
+async function daysOfFew(
+  db: Kysely<Schema>,
+  { from, to }: UpcomingQuery,
+  ids: readonly string[],
+): Promise<Days> {
+  const { rows } = await sql<Days[number]>`SELECT
+      substr(max(ifnull(attempt_at, expires_at), ${from}), 1, 10) AS day,
+      count(attempt_at) AS renewals,
+      count(*) - count(attempt_at) AS expiries
+    FROM listing WHERE ${ofIds(ids)} AND ((${RENEWS} AND attempt_at <= ${to})
+      OR (${ENDS} AND expires_at > ${from} AND expires_at <= ${to}))
+    GROUP BY day ORDER BY day`.execute(db);
+  return rows;
+}
+
+/**
+ * A stretch of each index is counted for each day: quicker than to group, which looks at every row and sorts. Those few
+ * that are revoked stand among the renewals, and are taken off.
+ */
+async function daysOfAll(db: Kysely<Schema>, { from, to }: UpcomingQuery): Promise<Days> {
+  const { rows } = await sql<Days[number]>`SELECT
+      value ->> 'day' AS day,
+      (SELECT count(*) FROM listing INDEXED BY listing_by_attempt
+        WHERE attempt_at > value ->> 'due' AND attempt_at <= value ->> 'until') AS renewals,
+      (SELECT count(*) FROM listing INDEXED BY listing_ends
+        WHERE ${ENDS} AND expires_at > value ->> 'from' AND expires_at <= value ->> 'until') AS expiries
+    FROM json_each(${JSON.stringify(daysBetween(from, to))})`.execute(db);
+  const revoked = await sql<{ day: string; count: number }>`SELECT
+      substr(max(attempt_at, ${from}), 1, 10) AS day, count(*) AS count
+    FROM listing INDEXED BY listing_revoked
+    WHERE revoked_at IS NOT NULL AND attempt_at <= ${to} GROUP BY day`.execute(db);
+  const off = new Map(revoked.rows.map(({ day, count }) => [day, count]));
+  return rows
+    .map((row) => ({ ...row, renewals: row.renewals - (off.get(row.day) ?? 0) }))
+    .filter(({ renewals, expiries }) => renewals + expiries > 0);
+}
+
+interface DaySpan {
+  readonly day: string;
+  /** A renewal of the day is after this: what has long been due is of the first. */
+  readonly due: string;
+  /** An expiry of the day is after this. */
+  readonly from: string;
+  /** And not after this. */
+  readonly until: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The UTC days that two times lie in, and those between; times are whole seconds, and sort as text. */
+function daysBetween(from: string, to: string): readonly DaySpan[] {
+  const spans: DaySpan[] = [];
+  let before: Pick<DaySpan, 'due' | 'from'> = { due: '', from };
+  for (let at = Date.parse(from.slice(0, 10)); at <= Date.parse(to); at += DAY_MS) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    const end = `${day}T23:59:59Z`;
+    spans.push({ day, ...before, until: end < to ? end : to });
+    before = { due: end, from: end };
+  }
+  return spans;
+}
