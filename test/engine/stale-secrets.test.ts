@@ -13,7 +13,19 @@ const order = {
   keySealed: null,
   csr: null,
   url: null,
-  challenges: [],
+  challenges: [
+    {
+      authorizationUrl: 'https://ca/authz/1',
+      challengeUrl: 'https://ca/chall/1',
+      type: 'dns-01' as const,
+      identifier: 'shop.example.com',
+      wildcard: false,
+      token: 't',
+      keyAuthorization: 't.k',
+      state: 'presented' as const,
+      ref: null,
+    },
+  ],
   updatedAt: AT,
 };
 let database: TestDatabase;
@@ -79,6 +91,12 @@ it('a DNS credential is in use while a record is still to be removed with it', a
   const { stores } = database;
   expect((await stores.dnsCredentials.usedBy('used')).map(({ id }) => id)).toEqual(['p1']);
   expect(await stores.dnsCredentials.usedBy('idle')).toEqual([]);
-  await stores.orders.delete('left');
+  // The order may be kept for a later job: it needs no credential then.
+  const [left] = order.challenges;
+  const challenges = left === undefined ? [] : [{ ...left, state: 'cleaned' as const }];
+  await stores.orders.put({ ...order, jobId: 'left', accountId: 'a1', challenges });
   expect(await stores.dnsCredentials.usedBy('used')).toEqual([]);
+  kept.set('job:left', 'secret');
+  await forgetStaleSecrets(stores, secrets);
+  expect([...kept.keys()]).toEqual([]);
 });

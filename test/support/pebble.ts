@@ -66,6 +66,8 @@ export interface Pebble {
   readonly pid: number;
   /** The ACME requests that it served so far: `POST /order-plz` ... (management requests are not among them). */
   requests(): readonly string[];
+  /** Pebble's own log: what has been said once stays where it is. */
+  log(): string;
   /** Pebble's log and challtestsrv's, for a failing test's diagnosis. */
   output(): string;
   /** Stops both by their pid and removes the temporary folder. May be called twice. */
@@ -228,8 +230,12 @@ function managementAccess(
   };
 }
 
-function report(process: TestProcess, challtestsrv: ChallTestSrv): Pick<Pebble, 'requests' | 'output'> {
+function report(
+  process: TestProcess,
+  challtestsrv: ChallTestSrv,
+): Pick<Pebble, 'requests' | 'log' | 'output'> {
   return {
+    log: process.output,
     requests: () =>
       [...process.output().matchAll(/(GET|HEAD|POST) (\/\S*) -> calling handler/g)].map(
         ([, method, path]) => `${method} ${path}`,

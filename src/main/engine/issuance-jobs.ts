@@ -10,6 +10,7 @@ import { CertdeskError } from './errors.ts';
 import { type IssueDeps, type Issued, type IssueHow, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { Journal, NewEvent } from './journal.ts';
+import { forgetKeptOrders, isCleaned, mayGoOn, takeOverOrder } from './kept-orders.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
 import { firstRenewal } from './renewal.ts';
@@ -64,6 +65,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     const given = await secrets.read(job.id);
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
     const { id: jobId, projectId } = job;
+    await takeOverOrder(deps, job, { recipe, directoryUrl });
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
@@ -125,12 +127,14 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
 
   async function succeed(job: JobRecord, result: Json): Promise<void> {
     await journal.write(async (tx, emit) => {
-      await forgetOrder(tx, job.id);
-      await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
       const { kind } = job.input;
+      await forgetOrder(tx, job.id);
+      const dry = job.input.kind === 'obtain' && job.input.dryRun;
+      if (kind !== 'revoke' && !dry) await forgetKeptOrders(tx, job.projectId);
+      await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
       const message = `${JOB_NAMES[kind]} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
-      const audit = job.input.kind === 'obtain' && job.input.dryRun ? { audit: outcome(job) } : {};
+      const audit = dry ? { audit: outcome(job) } : {};
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'job.succeeded', ...of, message, data: { kind }, ...audit });
     });
@@ -138,7 +142,8 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
 
   /** Clean-up that is still to be done needs the credentials: they go with the order. */
   async function forgetSecrets(jobId: string): Promise<void> {
-    if ((await stores.orders.get(jobId)) === null) await secrets.forget(jobId);
+    const order = await stores.orders.get(jobId);
+    if (order === null || isCleaned(order)) await secrets.forget(jobId);
   }
 
   async function obtain(job: JobRecord, input: Input<'obtain'>, signal: AbortSignal): Promise<void> {
@@ -224,7 +229,8 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     async failed(job, error, tx) {
       await noteFailedNames(tx, job.id, error);
       await noteRejected(tx, job, error);
-      await forgetOrder(tx, job.id);
+      const order = await tx.orders.get(job.id);
+      if (order === null || !mayGoOn(order, error.code, clock.now())) await forgetOrder(tx, job.id);
       if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
     },
     ended: (job) => forgetSecrets(job.id),
@@ -238,5 +244,5 @@ function outcome({ input }: JobRecord): NewEvent['audit'] {
 
 async function forgetOrder(stores: Stores, jobId: string): Promise<void> {
   const order = await stores.orders.get(jobId);
-  if (order?.challenges.every(({ state }) => state === 'cleaned')) await stores.orders.delete(jobId);
+  if (order !== null && isCleaned(order)) await stores.orders.delete(jobId);
 }

@@ -3,6 +3,7 @@
 import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
+import { isCleaned, mayGoOn } from './kept-orders.ts';
 import type { OrderRecord } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
 
@@ -22,17 +23,20 @@ export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
 }
 
 async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<void> {
-  const job = await deps.stores.jobs.get(order.jobId);
+  const { stores, secrets, clock } = deps;
+  const job = await stores.jobs.get(order.jobId);
   if (job === null || job.state === 'queued' || job.state === 'running' || job.input.kind === 'revoke')
     return;
   const { id: jobId, projectId } = job;
-  const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-  const { recipe } = job.input;
-  const given = await deps.secrets.read(jobId);
-  const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-  await cleanUp(deps, { solver }, keeper);
-  await keeper.flush();
-  if (!keeper.order.challenges.every(({ state }) => state === 'cleaned')) return;
-  await deps.stores.orders.delete(jobId);
-  await deps.secrets.forget(jobId);
+  if (!isCleaned(order)) {
+    const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
+    const { recipe } = job.input;
+    const given = await secrets.read(jobId);
+    const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+    await cleanUp(deps, { solver }, keeper);
+    await keeper.flush();
+    if (!isCleaned(keeper.order)) return;
+  }
+  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(jobId);
+  await secrets.forget(jobId);
 }

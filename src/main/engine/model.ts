@@ -202,7 +202,7 @@ export interface ChallengeRecord {
   readonly ref: Json;
 }
 
-/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended. */
+/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended, some for a day more (kept-orders.ts). */
 export interface OrderRecord {
   readonly jobId: string;
   readonly accountId: string;
@@ -213,6 +213,7 @@ export interface OrderRecord {
   readonly csr: string | null;
   readonly url: string | null;
   readonly challenges: readonly ChallengeRecord[];
+  /** When its account and address were stored; what else becomes of it does not change that. */
   readonly updatedAt: Timestamp;
 }
 

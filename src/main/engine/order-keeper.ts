@@ -72,7 +72,7 @@ export async function createOrderKeeper(
   // The record is replaced in memory first and written whole: writes that overlap (the key is made while the order is)
   // each hold all that came before them.
   const stage = (patch: Partial<OrderRecord>): void => {
-    order = { ...order, ...patch, updatedAt: now() };
+    order = { ...order, ...patch };
   };
   const stageChallenge: OrderKeeper['stageChallenge'] = (challenge) => {
     const others = order.challenges.filter((kept) => kept.challengeUrl !== challenge.challengeUrl);
@@ -108,7 +108,7 @@ export async function createOrderKeeper(
       return order;
     },
     save(patch) {
-      stage(patch);
+      stage({ ...patch, updatedAt: now() });
       return flush();
     },
     stageChallenge,

@@ -3,6 +3,7 @@
 import { PROJECT_SECRET } from './challenges/dns-choice.ts';
 import { CREDENTIAL_SECRET } from './dns-credentials.ts';
 import { JOB_SECRET } from './jobs/job-secrets.ts';
+import { isCleaned } from './kept-orders.ts';
 import { CHANNEL_SECRET } from './notifications/send.ts';
 import type { SecretStore } from './ports.ts';
 import type { Stores } from './stores.ts';
@@ -13,7 +14,8 @@ export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): 
     async [JOB_SECRET](id) {
       const job = await stores.jobs.get(id);
       const unfinished = job?.state === 'queued' || job?.state === 'running';
-      return unfinished || (await stores.orders.get(id)) !== null;
+      const order = await stores.orders.get(id);
+      return unfinished || (order !== null && !isCleaned(order));
     },
     [CREDENTIAL_SECRET]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
     [CHANNEL_SECRET]: async (id) => (await stores.notifications.channel(id)) !== null,

@@ -44,7 +44,8 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
             UNION SELECT project_id FROM jobs
               WHERE state IN ('queued', 'running') AND input ->> '$.recipe.dnsCredentialId' = ${id}
             UNION SELECT project_id FROM jobs JOIN orders ON orders.job_id = jobs.id
-              WHERE input ->> '$.recipe.dnsCredentialId' = ${id})`,
+              WHERE input ->> '$.recipe.dnsCredentialId' = ${id} AND EXISTS (
+                SELECT 1 FROM json_each(orders.challenges) WHERE value ->> 'state' <> 'cleaned'))`,
         )
         .orderBy('seq')
         .execute();

@@ -1,0 +1,138 @@
+// Which orders of failed jobs are kept, who takes one over, and when they go.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forgetKeptOrders, mayGoOn, takeOverOrder } from '../../src/main/engine/kept-orders.ts';
+import type { JobRecord, OrderRecord, Recipe } from '../../src/main/engine/model.ts';
+import { ERRORS } from '../../src/shared/errors.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+const AT = '2026-01-01T00:00:00Z';
+const DIRECTORY = 'https://ca.example/directory';
+const ORDER: OrderRecord = {
+  jobId: 'old',
+  accountId: 'a',
+  directoryUrl: DIRECTORY,
+  keySealed: Buffer.from('order:old|the key'),
+  csr: 'the CSR',
+  url: 'https://ca.example/order/1',
+  challenges: [],
+  updatedAt: AT,
+};
+const CHALLENGE = {
+  authorizationUrl: 'https://ca.example/authz/1',
+  challengeUrl: 'https://ca.example/chall/1',
+  type: 'http-01',
+  identifier: 'shop.example.com',
+  wildcard: false,
+  token: 't',
+  keyAuthorization: 't.k',
+  ref: null,
+} as const;
+/** Binds what it seals to its context, as the vault does. */
+const vault = {
+  seal: async (text: string, context: string) => Buffer.from(`${context}|${text}`),
+  async open(sealed: Uint8Array, context: string) {
+    const [bound, text = ''] = Buffer.from(sealed).toString().split('|');
+    if (bound !== context) throw new Error(`sealed for ${bound}, opened as ${context}`);
+    return text;
+  },
+};
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = openTestDatabase();
+  await database.stores.projects.create(PROJECT);
+});
+afterEach(() => database.close());
+
+async function failedJob(code: string, order: Partial<OrderRecord> = {}, job: Partial<JobRecord> = {}) {
+  const { stores } = database;
+  await stores.jobs.create({ ...JOB, id: 'old', ...job });
+  const error = { success: false, error: 'x', code, details: {} } as JobRecord['error'];
+  await stores.jobs.update('old', { state: 'failed', error });
+  await stores.orders.put({ ...ORDER, ...order });
+}
+
+/** @returns the order of the new job; null where it has taken none over. */
+async function takenOver(recipe: Partial<Recipe> = {}, now = '2026-01-01T12:00:00Z') {
+  const { stores } = database;
+  const job = { ...JOB, id: 'new' };
+  await stores.jobs.create(job);
+  const clock = { now: () => new Date(now) };
+  const of = { recipe: { ...RECIPE, ...recipe }, directoryUrl: DIRECTORY };
+  await takeOverOrder({ stores, vault, clock }, job, of);
+  return stores.orders.get('new');
+}
+
+describe('the next job', () => {
+  it.each(['ACME_UNAVAILABLE', 'ACME_TIMEOUT', 'DNS_PROPAGATION_TIMEOUT', 'STORAGE_FAILED'])(
+    'after %s goes on with the order and its key, which is bound to it now',
+    async (code) => {
+      await failedJob(code);
+      const order = await takenOver({ challengeType: 'dns-01' });
+      expect(order).toMatchObject({ url: ORDER.url, csr: 'the CSR', updatedAt: AT });
+      expect(await vault.open(order?.keySealed ?? new Uint8Array(), 'order:new')).toBe('the key');
+      expect(await database.stores.orders.all()).toHaveLength(1);
+    },
+  );
+
+  it.each(['CHALLENGE_FAILED', 'ACME_REJECTED', 'ISSUED_CERTIFICATE_REJECTED'])(
+    'after %s makes one of its own: the CA has said no to that one',
+    async (code) => {
+      await failedJob(code);
+      expect(await takenOver()).toBeNull();
+    },
+  );
+
+  it.each<[string, Partial<Recipe>]>([
+    ['names', { names: ['shop.example.com', 'www.shop.example.com'] }],
+    ['key', { key: { type: 'ec', size: 384 } }],
+    ['profile', { profile: 'shortlived' }],
+    ['account', { email: 'admin@example.com' }],
+  ])('for another %s makes one of its own', async (_, recipe) => {
+    await failedJob('ACME_TIMEOUT');
+    expect(await takenOver(recipe)).toBeNull();
+  });
+
+  it.each<[string, Partial<OrderRecord>]>([
+    ['is at another directory', { directoryUrl: 'https://other.example' }],
+    ['has no address', { url: null }],
+    ['has something in DNS still', { challenges: [{ ...CHALLENGE, state: 'presented' }] }],
+  ])('leaves alone one that %s', async (_, order) => {
+    await failedJob('ACME_TIMEOUT', order);
+    expect(await takenOver()).toBeNull();
+    expect(await database.stores.orders.get('old')).not.toBeNull();
+  });
+
+  it('after a day makes one of its own: a stuck one is not waited for any longer', async () => {
+    await failedJob('ACME_TIMEOUT');
+    expect(await takenOver({}, '2026-01-02T00:00:01Z')).toBeNull();
+  });
+
+  it('leaves alone that of another project', async () => {
+    await database.stores.projects.create({ ...PROJECT, id: 'p2' });
+    await failedJob('ACME_TIMEOUT', {}, { projectId: 'p2' });
+    expect(await takenOver()).toBeNull();
+  });
+});
+
+it('a new certificate ends the wait for the order of an earlier job', async () => {
+  await failedJob('ACME_TIMEOUT');
+  await forgetKeptOrders(database.stores, 'p2');
+  expect(await database.stores.orders.all()).toHaveLength(1);
+  await forgetKeptOrders(database.stores, PROJECT.id);
+  expect(await database.stores.orders.all()).toEqual([]);
+});
+
+it('what cannot be tried again leaves none', () => {
+  const kept = Object.entries(ERRORS)
+    .filter(([code]) => mayGoOn(ORDER, code, new Date(AT)) && !code.startsWith('DNS_'))
+    .map(([code]) => code);
+  expect(kept.toSorted()).toEqual([
+    'ACME_RATE_LIMITED',
+    'ACME_TIMEOUT',
+    'ACME_UNAVAILABLE',
+    'SECRET_STORE_UNAVAILABLE',
+    'STORAGE_FAILED',
+  ]);
+});
