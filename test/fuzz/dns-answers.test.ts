@@ -1,0 +1,78 @@
+// Whatever a name server sends: an answer that is read, or silence with its reason; never a failure, and in time.
+import dnsPacket from 'dns-packet';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { queryServer } from '../../src/main/engine/dns/dns-query.ts';
+import { damagedBytes } from '../support/damaged.ts';
+import { type NameServer, startNameServer } from '../support/name-server.ts';
+
+const RUNS = process.env.CERTDESK_SOAK === '1' ? 3_000 : 80;
+const TIMEOUT_MS = 25;
+const QUESTION = { name: '_acme-challenge.shop.example.com', type: 'TXT' } as const;
+const encode = (answers: dnsPacket.Answer[]): Buffer =>
+  dnsPacket.encode({
+    type: 'response',
+    id: 0,
+    flags: dnsPacket.AUTHORITATIVE_ANSWER,
+    questions: [QUESTION],
+    answers,
+  });
+const { name } = QUESTION;
+const SAMPLES = [
+  encode([{ type: 'TXT', name, ttl: 60, data: ['a value', Buffer.from('another')] }]),
+  encode([
+    { type: 'CNAME', name, ttl: 60, data: 'elsewhere.example.net' },
+    { type: 'A', name: 'elsewhere.example.net', ttl: 60, data: '192.0.2.1' },
+    { type: 'AAAA', name: 'elsewhere.example.net', ttl: 60, data: '2001:db8::1' },
+    {
+      type: 'SOA',
+      name: 'example.com',
+      ttl: 60,
+      data: {
+        mname: 'ns1.example.com',
+        rname: 'h.example.com',
+        serial: 1,
+        refresh: 1,
+        retry: 1,
+        expire: 1,
+        minimum: 1,
+      },
+    },
+    { type: 'NS', name: 'example.com', ttl: 60, data: 'ns1.example.com' },
+  ]),
+  // A name that points at itself (RFC 1035 section 4.1.4).
+  Buffer.concat([encode([]).subarray(0, 12), Buffer.from('c00c00100001', 'hex')]),
+];
+
+let server: NameServer;
+let bytes: Buffer = Buffer.alloc(0);
+beforeAll(async () => {
+  server = await startNameServer(({ id }) => {
+    const answer = Buffer.from(bytes);
+    if (answer.length >= 2) answer.writeUInt16BE(id, 0); // or it would be passed over unread
+    return answer;
+  });
+});
+afterAll(() => server.close());
+
+it('is read, or is silence', async () => {
+  const address = { host: '127.0.0.1', port: server.port };
+  const options = { recursive: false, timeoutMs: TIMEOUT_MS, signal: new AbortController().signal };
+  let read = 0;
+  await fc.assert(
+    fc.asyncProperty(damagedBytes(...SAMPLES), async (sent) => {
+      bytes = sent;
+      const began = performance.now();
+      const reply = await queryServer(address, QUESTION, options);
+      expect(performance.now() - began).toBeLessThan(5_000);
+      if (reply.silent) return void expect(reply.reason.length).toBeGreaterThan(0);
+      read += 1;
+      for (const record of [...reply.answers, ...reply.authorities]) {
+        expect(typeof record.value).toBe('string');
+        expect(record.ttl).toBeGreaterThanOrEqual(0);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+  expect(read).toBeGreaterThan(RUNS / 20); // the samples do get through
+});
