@@ -13,7 +13,7 @@ import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
 import type { Surroundings } from './engine/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
-import { createEngine, type Engine } from './engine/index.ts';
+import { createEngine, type Engine, type EnginePorts } from './engine/index.ts';
 import type { Clock, SecretStore } from './engine/ports.ts';
 import { SERVER_ADDRESS, signInAddress } from './engine/sessions.ts';
 import type { Stores } from './engine/stores.ts';
@@ -53,6 +53,8 @@ export interface Platform {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly limits: Limits;
+  /** What the engine is given in place of its ports: tests end the process between two of their calls. */
+  readonly around?: (ports: EnginePorts) => EnginePorts;
 }
 
 /** Milliseconds. */
@@ -134,7 +136,8 @@ async function open(
       return readDatabaseFacts(dataFolder);
     },
   };
-  const engine = createEngine({
+  const { around = (ports) => ports } = platform;
+  const ports = around({
     stores,
     secrets,
     backups: createBackupPort({ dataFolder, secrets, version: platform.version }),
@@ -153,10 +156,11 @@ async function open(
     surroundings: () => surroundings,
     limits,
   });
+  const engine = createEngine(ports);
   if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
-  const ports = (await engine.settings.get()).listeners;
-  const challenge = await openChallenge(platform, ports.challengePort, { engine, notices });
+  const { apiPort, challengePort } = (await engine.settings.get()).listeners;
+  const challenge = await openChallenge(platform, challengePort, { engine, notices });
   if (challenge !== null) {
     closing.push(() => challenge.close());
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
@@ -164,7 +168,7 @@ async function open(
   const started = Promise.withResolvers<void>();
   const health = () => checkHealth(secrets);
   const served = { engine, health, closing, started: started.promise };
-  const address = await openApi(platform, ports.apiPort, served);
+  const address = await openApi(platform, apiPort, served);
   listeners.api = new URL(address).host;
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());

@@ -19,6 +19,8 @@ import { describeWith } from '../support/tools.ts';
 
 /** The sources themselves: the build is not what this is about. */
 const PROGRAM = resolve(import.meta.dirname, '../../src/main/headless/index.ts');
+/** It is started some twenty times. */
+const COMPILED = resolve(import.meta.dirname, '../../.tools/compile-cache');
 const OBTAIN = {
   challengeType: 'http-01',
   keyType: 'ec',
@@ -52,7 +54,8 @@ describeWith('pebble', 'killed', () => {
 
   async function start(): Promise<Running> {
     const all = ['serve', '--data-dir', data(), '--port', '0', '--secret-store', 'sealed-file', ...args];
-    const child = spawn(process.execPath, [PROGRAM, ...all]);
+    const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
+    const child = spawn(process.execPath, [PROGRAM, ...all], { env });
     const address = await announced(child);
     server = {
       child,

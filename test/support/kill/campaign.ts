@@ -1,0 +1,154 @@
+// Kills Certdesk in the middle of operations, starts it again, repeats the request as a client would, and checks that
+// nothing was lost, nothing done twice and nothing left behind: in the database, at the CA, in DNS.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { expect } from 'vitest';
+import type { Killable, Moment } from './killable.ts';
+import { OPERATIONS, type OperationName, type Prepared, prepare } from './operations.ts';
+import type { KillWorld } from './world.ts';
+
+/** What may end the process: at a transition, or `ms` after the request. */
+export type Deadly = Moment | { readonly ms: number };
+
+export interface Killed {
+  /** False where the operation was through before. */
+  readonly died: boolean;
+  /** Orders at the CA. */
+  readonly orders: number;
+}
+
+let count = 0;
+
+/** The transitions of an operation that nobody disturbs, in their order. */
+export async function listTransitions(world: KillWorld, name: OperationName): Promise<readonly Moment[]> {
+  const server = await world.server();
+  count += 1;
+  const prepared = await prepare(world, server, {
+    operation: OPERATIONS[name],
+    domain: `record${count}.example.com`,
+  });
+  await server.record();
+  const { path, body } = prepared;
+  const answer = await server.call('POST', path, body === undefined ? {} : { body });
+  expect(answer.status, answer.text).toBe(200);
+  return server.recorded();
+}
+
+/** @param again Kills at these moments of the lives after, one each. */
+export async function killIn(
+  world: KillWorld,
+  name: OperationName,
+  { deadly, again = [] }: { readonly deadly: Deadly; readonly again?: readonly Deadly[] },
+): Promise<Killed> {
+  const first = await world.server();
+  count += 1;
+  const domain = `kill${count}.example.com`;
+  const operation = OPERATIONS[name];
+  const prepared = await prepare(world, first, { operation, domain });
+  const since = world.rig.pebble.log().length;
+  const before = world.inDatabase(prepared.projectId).serials.length;
+  let allowed = 1;
+  let died = false;
+  for (const way of [deadly, ...again]) {
+    const dead = await dieIn(await world.server(), prepared, way);
+    if (!dead) break;
+    died = true;
+    const { orders, serials } = world.atCa(since);
+    const kept = world.inDatabase(prepared.projectId);
+    // The CA has made it, and its address was lost with the process: nobody can find that one again.
+    const stored = kept.serials.length > before;
+    if (orders > 0 && !stored && !kept.orders.some(({ url }) => url !== null)) allowed += 1;
+    for (const serial of serials) {
+      const safe = kept.serials.includes(serial) || kept.orders.some(({ hasKey }) => hasKey);
+      expect(safe, `the key of ${serial} is lost`).toBe(true);
+    }
+  }
+  const last = await world.server();
+  await answered(last, prepared);
+  const ca = world.atCa(since);
+  // Where the CA has validated while nobody answered, its order is invalid, and another one is right.
+  expect(ca.orders, 'orders at the CA').toBeLessThanOrEqual(ca.refused ? allowed + 1 : allowed);
+  await expectAllWell(world, last, { prepared, verb: operation.verb, since });
+  return { died, orders: ca.orders };
+}
+
+const request = ({ path, body }: Prepared) => ({
+  ...(body === undefined ? {} : { body }),
+  headers: { 'Idempotency-Key': path },
+});
+
+/** Sends the request and has the process die. @returns false where it did not come to that. */
+async function dieIn(server: Killable, prepared: Prepared, deadly: Deadly): Promise<boolean> {
+  if ('name' in deadly) await server.arm(deadly);
+  else setTimeout(() => void server.kill(), deadly.ms);
+  const answer = server.call('POST', prepared.path, request(prepared)).catch(() => null);
+  const lost = await Promise.race([server.gone.then(() => true), answer.then((given) => given === null)]);
+  if (lost) return server.gone.then(() => true);
+  // What comes after the answer: secrets are forgotten then.
+  const late = new Promise<boolean>((done) => setTimeout(done, 'ms' in deadly ? deadly.ms : 150, false));
+  if (await Promise.race([server.gone.then(() => true), late])) return true;
+  // It did not come to that: nor shall it in what follows.
+  return server.arm({ name: 'none', nth: 1 }).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** The client repeats its request until it is answered. */
+async function answered({ call }: Killable, prepared: Prepared): Promise<void> {
+  const again = async () => {
+    const { status, text } = await call('POST', prepared.path, request(prepared));
+    return status === 200 ? 200 : text;
+  };
+  // 504: the job is not lined up yet in the first moments after a start.
+  await expect.poll(again, { timeout: 60_000, interval: 50 }).toBe(200);
+}
+
+interface Outcome {
+  readonly prepared: Prepared;
+  readonly verb: 'obtain' | 'renew' | 'revoke';
+  readonly since: number;
+}
+
+async function expectAllWell(
+  world: KillWorld,
+  { call }: Killable,
+  { prepared: { projectId, domain }, verb, since }: Outcome,
+): Promise<void> {
+  const { pebble, bind } = world.rig;
+  const ca = world.atCa(since);
+  const kept = world.inDatabase(projectId);
+  expect({ projectId, jobs: kept.jobs.filter(({ kind }) => kind === verb) }).toEqual({
+    projectId,
+    jobs: [{ kind: verb, state: 'succeeded', error: null }],
+  });
+  // Each certificate that the CA has issued is kept, and one is in use.
+  for (const serial of ca.serials) expect(kept.serials, 'a certificate is forgotten').toContain(serial);
+  expect(kept).toMatchObject({ active: 1, orders: [] });
+  const path = `/projects/${projectId}/certificate`;
+  const chain = (await call('GET', `${path}/download?format=fullchain`)).text;
+  const key = (await call('GET', `${path}/download?format=key`)).text;
+  const leaf = new X509Certificate(chain);
+  expect(leaf.checkPrivateKey(createPrivateKey(key)), 'key and certificate belong together').toBe(true);
+  expect(chain.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
+  const status = verb === 'revoke' ? 'Revoked' : 'Valid';
+  expect(await pebble.certificateStatus(leaf.serialNumber)).toMatchObject({ status });
+  expect((await call('GET', `${path}/status`)).body.status).toBe(status.toLowerCase());
+  // Nothing is left behind.
+  for (const token of ca.tokens) expect(await world.tokenStatus(token), `token ${token}`).toBe(404);
+  await expect.poll(() => bind.lookup(`_acme-challenge.${domain}`, 'TXT')).toEqual([]);
+  await expect.poll(() => world.jobSecrets()).toEqual([]);
+}
+
+/** After all: the database is whole, its audit trail too, and nothing waits or is left in it. */
+export async function expectWhole(world: KillWorld): Promise<void> {
+  const { call } = await world.server();
+  expect((await call('GET', '/audit/verify')).body.ok).toBe(true);
+  expect(world.wholeDatabase()).toEqual({
+    integrity: 'ok',
+    foreignKeys: [],
+    orders: 0,
+    unfinished: 0,
+    twoInUse: 0,
+  });
+  expect(await world.jobSecrets()).toEqual([]);
+}

@@ -1,0 +1,127 @@
+// A Certdesk in a process of its own that can be told where to die, on one data folder through all its lives.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type Answer, type Call, callApi } from '../app.ts';
+import type { Deed, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
+
+const PROGRAM = resolve(import.meta.dirname, 'program.ts');
+/** It is started hundreds of times. */
+const COMPILED = resolve(import.meta.dirname, '../../../.tools/compile-cache');
+const START_MS = 60_000;
+
+export interface Moment {
+  /** A name of transitions.ts: `before CA createOrder`. */
+  readonly name: string;
+  /** 1: the first time that it comes after the request. */
+  readonly nth: number;
+}
+
+export interface Killable {
+  readonly token: string;
+  /** Rejects where the process dies before it has answered. */
+  call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** @param deed `kill` where left out. */
+  arm(moment: Moment, deed?: Deed): Promise<void>;
+  /** From now on; `recorded` says what has come since. */
+  record(): Promise<void>;
+  recorded(): Promise<readonly Moment[]>;
+  fillDisk(): Promise<void>;
+  freeDisk(): Promise<void>;
+  /** How a start on a disk that is read-only went; it runs on a writable one again after. */
+  startReadOnly(): Promise<{ readonly code: string; readonly message: string }>;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+  readonly alive: boolean;
+  kill(): Promise<void>;
+}
+
+/** A namespace of mounts of its own, in which it may mount (user_namespaces(7)); both become the program itself. */
+export const OWN_MOUNTS = ['unshare', '--map-root-user', '--mount'] as const;
+
+/** @throws with what it has printed where it does not start. */
+export async function startKillable(options: ProgramOptions): Promise<Killable> {
+  const prefix = options.ownDiskMb === undefined ? [] : OWN_MOUNTS;
+  const [command = '', ...args] = [...prefix, process.execPath, PROGRAM, JSON.stringify(options)];
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+  const gone = once(child, 'exit').then(([code]) => {
+    if (code !== null && code !== 0) process.stderr.write(output); // it was not killed: it failed
+  });
+  let ready = await message(child, 'ready', START_MS).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`${String(error)}\n${output}`);
+  });
+  const tell = async (to: ToProgram): Promise<void> => {
+    const done = message(child, 'done', START_MS);
+    child.send(to);
+    await done;
+  };
+  const { token } = ready;
+  return {
+    token,
+    call: (method, path, call = {}) => callApi(`${ready.address}/api/v1${path}`, method, { token, ...call }),
+    arm: ({ name, nth }, deed = 'kill') => tell({ kind: 'arm', name, nth, deed }),
+    fillDisk: () => tell({ kind: 'fill' }),
+    freeDisk: () => tell({ kind: 'free' }),
+    async startReadOnly() {
+      const [refused, again] = [message(child, 'refused', START_MS), message(child, 'ready', START_MS)];
+      child.send({ kind: 'read-only' } satisfies ToProgram);
+      ready = await again;
+      return refused;
+    },
+    record: () => tell({ kind: 'record' }),
+    async recorded() {
+      const told = message(child, 'recorded', START_MS);
+      child.send({ kind: 'recorded' } satisfies ToProgram);
+      return numbered((await told).names);
+    },
+    gone,
+    get alive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+function numbered(names: readonly string[]): readonly Moment[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    return { name, nth };
+  });
+}
+
+/** The next message of that kind. Rejects when the process ends first, or in `ms`. */
+function message<Kind extends FromProgram['kind']>(
+  child: ChildProcess,
+  kind: Kind,
+  ms: number,
+): Promise<Extract<FromProgram, { kind: Kind }>> {
+  const { promise, resolve: done, reject } = Promise.withResolvers<Extract<FromProgram, { kind: Kind }>>();
+  const onMessage = (told: unknown): void => {
+    const given = told as FromProgram;
+    if (given.kind === kind) done(given as Extract<FromProgram, { kind: Kind }>);
+  };
+  const onExit = (code: number | null, signal: string | null): void =>
+    reject(new Error(`it ended (${code ?? signal}) before it said ${kind}`));
+  const timer = setTimeout(() => reject(new Error(`it did not say ${kind} in ${ms} ms`)), ms);
+  child.on('message', onMessage);
+  child.once('exit', onExit);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    child.off('message', onMessage);
+    child.off('exit', onExit);
+  });
+}

@@ -1,0 +1,50 @@
+// The operations that a process is killed in the middle of, and what each needs to be there before.
+import type { Killable } from './killable.ts';
+import type { KillWorld } from './world.ts';
+
+export interface Operation {
+  readonly challenge: 'http-01' | 'dns-01';
+  readonly verb: 'obtain' | 'renew' | 'revoke';
+}
+
+/** Name -> what it is. */
+export const OPERATIONS = {
+  'http-01 issuance': { challenge: 'http-01', verb: 'obtain' },
+  'dns-01 issuance': { challenge: 'dns-01', verb: 'obtain' },
+  'http-01 renewal': { challenge: 'http-01', verb: 'renew' },
+  'dns-01 renewal': { challenge: 'dns-01', verb: 'renew' },
+  revocation: { challenge: 'http-01', verb: 'revoke' },
+} satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+export interface Prepared {
+  readonly projectId: string;
+  readonly domain: string;
+  /** Below /api/v1. */
+  readonly path: string;
+  readonly body: object | undefined;
+}
+
+/** A project of its own with what the operation needs, and the request that begins it. */
+export async function prepare(
+  world: KillWorld,
+  { call }: Killable,
+  { operation: { challenge, verb }, domain }: { readonly operation: Operation; readonly domain: string },
+): Promise<Prepared> {
+  // By DNS the name and its wildcard: two records of one name at once.
+  const altNames = challenge === 'dns-01' ? [`*.${domain}`] : [];
+  const project = await call('POST', '/projects', { body: { name: domain, domain, altNames } });
+  const projectId = String(project.body.id);
+  const certificate = `/projects/${projectId}/certificate`;
+  // An address of its own makes an account of its own: its registration is part of the operation.
+  const email = verb === 'obtain' ? { email: `admin@${domain}` } : {};
+  const proof = challenge === 'dns-01' ? world.rig.requests.cloudflare : { challengeType: 'http-01' };
+  const obtain = { ...proof, keyType: 'ec', ...email };
+  if (verb !== 'obtain') {
+    const { status, text } = await call('POST', `${certificate}/obtain`, { body: obtain });
+    if (status !== 200) throw new Error(`the certificate that was to be there was not obtained: ${text}`);
+  }
+  const body = verb === 'obtain' ? obtain : undefined;
+  return { projectId, domain, path: `${certificate}/${verb}`, body };
+}
