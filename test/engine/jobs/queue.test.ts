@@ -86,3 +86,29 @@ describe('waiting', () => {
     await stopped;
   });
 });
+
+it('a job whose end cannot be written is gone on with until it can be', async () => {
+  const { stores } = database;
+  const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+  let tries = 0;
+  const full = createJobQueue({
+    stores,
+    journal: database.journal(clock),
+    clock,
+    log: QUIET,
+    concurrency: 1,
+    writeAgainMs: 5,
+    async run({ id }) {
+      tries += 1;
+      if (tries < 3) throw new Error('the disk is full');
+      await stores.jobs.update(id, { state: 'succeeded' });
+    },
+    async failed() {
+      throw new Error('the disk is full'); // it cannot even be written that it failed
+    },
+    ended: async () => undefined,
+  });
+  await full.submit(JOB, async () => undefined);
+  expect((await full.wait(JOB.id, 5_000)).state).toBe('succeeded');
+  expect(tries).toBe(3);
+});

@@ -21,6 +21,8 @@ export interface JobQueueDeps {
   failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
   /** Called when a job has ended either way and that is written. */
   ended(job: JobRecord): Promise<void>;
+  /** Until a job whose end could not be written (a full disk) is gone on with, in ms; 10 s where left out. */
+  readonly writeAgainMs?: number;
 }
 
 export interface JobQueue {
@@ -85,12 +87,25 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     });
   }
 
+  /** A job whose end cannot be written is no end: it is gone on with, until the database takes it. */
+  async function toItsEnd(job: JobRecord): Promise<void> {
+    for (let known: JobRecord | null = job; known !== null && !isEnded(known); ) {
+      try {
+        return await perform(known);
+      } catch (error) {
+        log.error({ jobId: job.id, err: error }, 'The end of a job could not be written; it is gone on with');
+      }
+      const never = new Promise(() => undefined);
+      await raceTime(never, deps.writeAgainMs ?? WRITE_AGAIN_MS, stopping.signal);
+      if (stopping.signal.aborted) return;
+      known = await stores.jobs.get(job.id).catch(() => job);
+    }
+  }
+
   function enqueue(job: JobRecord): void {
     const done = queue
-      .add(() => journal.apart(() => perform(job)))
-      .catch((error: unknown) =>
-        log.error({ jobId: job.id, err: error }, 'The end of a job could not be written'),
-      )
+      .add(() => journal.apart(() => toItsEnd(job)))
+      .catch((error: unknown) => log.error({ jobId: job.id, err: error }, 'A job could not be run'))
       .finally(() => ended.delete(job.id));
     ended.set(job.id, done);
   }
@@ -118,7 +133,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       await raceTime(ended.get(id), timeoutMs, stopping.signal);
       const job = await stores.jobs.get(id);
       if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
-      if (job.state === 'succeeded' || job.state === 'failed') return job;
+      if (isEnded(job)) return job;
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
       throw new CertdeskError(
         'ACME_TIMEOUT',
@@ -146,6 +161,9 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 }
 
 const STOP_WITHIN_MS = 10_000;
+const WRITE_AGAIN_MS = 10_000;
+
+const isEnded = ({ state }: JobRecord): boolean => state === 'succeeded' || state === 'failed';
 
 /** Resolves when the work has ended, the time is over or the signal aborts; nothing of it stays behind. */
 async function raceTime(
