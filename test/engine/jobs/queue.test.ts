@@ -101,7 +101,7 @@ it('a job whose end cannot be written is gone on with until it can be', async ()
     async run({ id }) {
       tries += 1;
       if (tries < 3) throw new Error('the disk is full');
-      await stores.jobs.update(id, { state: 'succeeded' });
+      await stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' }));
     },
     async failed() {
       throw new Error('the disk is full'); // it cannot even be written that it failed

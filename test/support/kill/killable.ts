@@ -61,8 +61,11 @@ export async function startKillable(options: ProgramOptions): Promise<Killable> 
   });
   const tell = async (to: ToProgram): Promise<void> => {
     const done = message(child, 'done', START_MS);
-    child.send(to);
-    await done;
+    done.catch(() => undefined); // it may end only after the sending has failed
+    const unsent = new Promise<never>((_, reject) => {
+      child.send(to, (error) => error && reject(error));
+    });
+    await Promise.race([done, unsent]);
   };
   const { token } = ready;
   return {
