@@ -9,7 +9,14 @@ requireNode24(); // for `npx vitest`, which takes the machine's own Node
 const SOAK = {
   test: {
     name: 'soak',
-    include: ['test/soak/**/*.soak.ts'],
+    // The last ones are in npm test too, and do more where CERTDESK_SOAK=1 is set.
+    include: [
+      'test/soak/**/*.soak.ts',
+      'test/storage/power-loss.spec.ts',
+      'test/api/many-clients.spec.ts',
+      'test/api/full-disk.spec.ts',
+      'test/fuzz/*.ts',
+    ],
     maxWorkers: 2,
     testTimeout: 3_600_000,
     hookTimeout: 60_000,
