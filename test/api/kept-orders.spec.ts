@@ -18,7 +18,7 @@ describeWith('pebble', 'an order that outlives its job', () => {
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
     const directories = { production: gate.directoryUrl };
-    const limits = { issueWithinMs: 5_000 };
+    const limits = { issueWithinMs: 3_000 };
     app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
   });
   afterEach(() => gate.keep(null));
