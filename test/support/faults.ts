@@ -34,6 +34,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   '500 problem': async () => problem(500, 'serverInternal', { detail: 'Error creating new order' }),
   '502 page': async () => page(502),
   '503 page, Retry-After 1': async () => page(503, { 'retry-after': '1' }),
+  '429 rateLimited, Retry-After 1': async () =>
+    problem(429, 'rateLimited', {
+      detail:
+        'Service busy; retry later: see https://letsencrypt.org/docs/rate-limits/#overall-requests-limit',
+      headers: { 'retry-after': '1' },
+    }),
   badNonce: async () => problem(400, 'badNonce', { detail: 'JWS has an invalid anti-replay nonce' }),
   delayed: async (pass) => {
     await pause(150);

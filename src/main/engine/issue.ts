@@ -169,7 +169,16 @@ async function walk(
     order = await finalize(order, csr, { account, polling });
   }
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
+  if (order.status === 'ready') throw takenBack();
   return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
+}
+
+/** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
+function takenBack(): CertdeskError {
+  return new CertdeskError(
+    'ACME_UNAVAILABLE',
+    'The CA did not issue the certificate: the order is ready again.',
+  );
 }
 
 /** Where the order stands at the CA; a new one where there is none that can be gone on with. */

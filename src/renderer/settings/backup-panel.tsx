@@ -6,11 +6,14 @@ import type { BackupList } from '../../shared/backup.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
+import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { ServerText, Time } from '../ui/time.tsx';
 import { BackupTable } from './backup-table.tsx';
 import { useSaveSettings } from './use-save.ts';
 
@@ -156,8 +159,30 @@ function Existing({ list }: { readonly list: BackupList }) {
           {text.create}
         </Button>
       </Group>
+      <State list={list} />
       {create.error !== null && <FailureNotice error={create.error} />}
       {list.backups.length > 0 && <BackupTable backups={list.backups} />}
     </Stack>
+  );
+}
+
+/** When the last good one was made, when the next one is due, and what is wrong. */
+function State({ list: { lastAt, nextAt, lastError, late } }: { readonly list: BackupList }) {
+  return (
+    <>
+      {lastError !== null && (
+        <Notice tone="bad" title={text.failed}>
+          <ServerText>{lastError}</ServerText>
+        </Notice>
+      )}
+      {late && lastError === null && <Notice tone="warn" title={text.late} />}
+      <Facts
+        labelWidth={170}
+        facts={[
+          lastAt === null ? null : { label: text.last, value: <Time at={lastAt} as="relative" /> },
+          nextAt === null ? null : { label: text.next, value: <Time at={nextAt} as="relative" /> },
+        ]}
+      />
+    </>
   );
 }

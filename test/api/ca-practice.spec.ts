@@ -1,0 +1,268 @@
+// What CAs do in practice, through the whole of Certdesk with a clock of the test's and a gate before Pebble: limits
+// with waits of hours and weeks, refusals for good, proofs that fail on and on, authorizations that are taken up
+// again, validations that take their time.
+import { afterEach, expect, it } from 'vitest';
+import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme-gate.ts';
+import { type Json, startApp, type TestApp } from '../support/app.ts';
+import { problem } from '../support/faults.ts';
+import { type Pebble, type PebbleOptions, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** As https://letsencrypt.org/docs/rate-limits words it. */
+const LIMITED =
+  'too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after 2026-12-01 10:00:00 UTC: see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers';
+
+interface Rig {
+  readonly pebble: Pebble;
+  readonly gate: AcmeGate;
+  app: TestApp;
+  /** Moves the clock and looks for renewals, until all that was begun has ended. */
+  pass(ms: number): Promise<void>;
+  now(): number;
+  obtain(domain: string): Promise<string>;
+  status(id: string): Promise<Json>;
+  orders(): number;
+  /** Another process on the same folder. */
+  restart(): Promise<void>;
+}
+
+const ending: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ending.splice(0).reverse()) await end();
+});
+
+async function start(options: PebbleOptions = {}): Promise<Rig> {
+  const pebble = await startPebble(options);
+  const gate = await startAcmeGate(pebble);
+  let now = Date.now();
+  const clock = { now: () => new Date(now) };
+  const open = (dataFolder?: string) =>
+    startApp({
+      pebble,
+      platform: { directories: { production: gate.directoryUrl }, acmeRoots: gate.rootPem, clock },
+      ...(dataFolder === undefined ? {} : { dataFolder }),
+    });
+  const rig: Rig = {
+    pebble,
+    gate,
+    app: await open(),
+    now: () => now,
+    async pass(ms) {
+      now += ms;
+      await rig.app.app.engine.sweep();
+      await expect
+        .poll(() => rig.app.app.engine.counts(), { timeout: 20_000 })
+        .toEqual({ running: 0, queued: 0 });
+    },
+    async obtain(domain) {
+      const id = await rig.app.project(domain);
+      const { status, text } = await rig.app.call('POST', `/projects/${id}/certificate/obtain`, {
+        body: OBTAIN,
+      });
+      expect(status, text).toBe(200);
+      return id;
+    },
+    status: async (id) => (await rig.app.call('GET', `/projects/${id}/certificate/status`)).body,
+    orders: () => gate.requests.filter((path) => path === '/order-plz').length,
+    async restart() {
+      const { dataFolder } = rig.app;
+      await rig.app.close();
+      rig.app = await open(dataFolder);
+    },
+  };
+  ending.push(
+    () => pebble.stop(),
+    () => gate.stop(),
+    () => rig.app.stop(),
+  );
+  return rig;
+}
+
+describeWith('pebble', 'a CA in practice', () => {
+  it.each<[string, string | null, number, number]>([
+    ['34 hours', '122400', 34 * HOUR, 34 * HOUR],
+    ['a date', 'date', 5 * HOUR, 5 * HOUR],
+    ['60 days, of which a week is believed', String(60 * 86_400), 7 * DAY, 7 * DAY],
+    ['nothing, as where an account is paused', null, MINUTE, 2 * MINUTE],
+  ])(
+    '429 with %s: no order before that, over a restart too; others go on',
+    async (_what, given, least, most) => {
+      const rig = await start();
+      const id = await rig.obtain('limited.example.com');
+      const date = new Date(Date.now() + 5 * HOUR).toUTCString();
+      const headers =
+        given === null
+          ? {}
+          : { 'retry-after': given === 'date' ? date : given, date: new Date().toUTCString() };
+      let limit = true;
+      rig.gate.keep((path) =>
+        limit && path === '/order-plz'
+          ? Promise.resolve(problem(429, 'rateLimited', { detail: LIMITED, headers: headers as never }))
+          : null,
+      );
+      const made = rig.orders();
+      await rig.pass(61 * DAY);
+      expect(rig.orders() - made).toBeLessThanOrEqual(2); // the second one is without what it replaces
+      const refused = rig.orders();
+      const { nextAttemptAt, lastRenewError, renewFailures, renewAt } = await rig.status(id);
+      const wait = Date.parse(String(nextAttemptAt)) - rig.now();
+      expect(wait).toBeGreaterThanOrEqual(least - 2_000);
+      expect(wait).toBeLessThanOrEqual(most + 2_000);
+      expect(String(lastRenewError)).toContain(LIMITED); // the CA's own sentence
+      expect(renewFailures).toBe(1);
+      expect(Date.parse(String(renewAt))).toBeLessThan(rig.now());
+      limit = false;
+      await rig.obtain('other.example.com');
+      expect(rig.orders()).toBe(refused + 1);
+      const attempts = async () => (await rig.app.call('GET', `/jobs?project=${id}`)).body.jobs?.length;
+      expect(await attempts()).toBe(2); // the obtain, and this renewal
+      await rig.restart();
+      await rig.pass(wait - 5_000);
+      expect(await attempts()).toBe(2);
+      await rig.pass(10_000);
+      expect(await attempts()).toBe(3);
+      expect(await rig.status(id)).toMatchObject({ renewFailures: 0, lastRenewError: null });
+      // The clock here is two months ahead of the CA's, which is said.
+      const { body } = await rig.app.call('GET', `/jobs?project=${id}`);
+      const job = await rig.app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
+      expect(job.text).toMatch(/clock of this machine is \d+ minutes ahead of the CA's/);
+    },
+  );
+
+  it('a refusal for good is not asked for again until somebody changes something', async () => {
+    const rig = await start();
+    const id = await rig.obtain('forbidden.example.com');
+    const detail = 'The ACME server refuses to issue a certificate for this domain name, forbidden by policy';
+    rig.gate.keep((path) =>
+      path === '/order-plz' ? Promise.resolve(problem(400, 'rejectedIdentifier', { detail })) : null,
+    );
+    await rig.pass(61 * DAY);
+    const asked = rig.orders();
+    expect(await rig.status(id)).toMatchObject({
+      nextAttemptAt: null,
+      waitsFor: 'Waits for a person: the CA does not issue for this name.',
+      lastRenewError: expect.stringContaining(detail),
+    });
+    for (let day = 0; day < 5; day += 1) await rig.pass(DAY);
+    expect(rig.orders()).toBe(asked);
+    rig.gate.keep(null);
+    await rig.app.call('PATCH', `/projects/${id}`, { body: { name: 'mended' } });
+    await rig.pass(MINUTE);
+    expect(await rig.status(id)).toMatchObject({ renewFailures: 0, waitsFor: null });
+  });
+
+  it('a name that cannot be proved fails fewer than five times in any hour, and says why', async () => {
+    const rig = await start();
+    const id = await rig.obtain('broken.example.com');
+    await rig.pebble.challtestsrv.setServfail('broken.example.com');
+    await rig.pass(61 * DAY);
+    const failed: number[] = [];
+    let seen = Number((await rig.status(id)).renewFailures);
+    failed.push(rig.now());
+    for (let minutes = 0; minutes < 10 * 60; minutes += 4) {
+      await rig.pass(4 * MINUTE);
+      const failures = Number((await rig.status(id)).renewFailures);
+      if (failures > seen) failed.push(rig.now());
+      seen = failures;
+    }
+    expect(failed.length).toBeGreaterThanOrEqual(4); // 1, 10, 100 minutes, 6 hours
+    expect(failed.length).toBe(seen);
+    const worst = Math.max(...failed.map((at) => failed.filter((t) => t >= at && t < at + HOUR).length));
+    expect(worst).toBeLessThan(5);
+    const { lastRenewError } = await rig.status(id);
+    expect(String(lastRenewError)).toMatch(/broken\.example\.com|SERVFAIL/);
+  });
+
+  it('`replaces` that is malformed to the CA: the order comes once more, without it', async () => {
+    const rig = await start();
+    const id = await rig.obtain('replaced.example.com');
+    await rig.pass(0); // hears the window
+    const made = rig.orders();
+    let first = true;
+    rig.gate.keep((path) => {
+      if (!first || path !== '/order-plz') return null;
+      first = false;
+      return Promise.resolve(problem(400, 'malformed', { detail: 'Invalid replaces field' }));
+    });
+    const answer = await rig.app.call('POST', `/projects/${id}/certificate/renew`);
+    expect(answer.status, answer.text).toBe(200);
+    expect(rig.orders()).toBe(made + 2);
+  });
+
+  it('an authorization that the CA takes up again is not proved again', async () => {
+    const rig = await start({ env: { PEBBLE_AUTHZREUSE: '100' } });
+    const id = await rig.obtain('reused.example.com');
+    const before = rig.gate.requests.length;
+    expect((await rig.app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
+    const asked = rig.gate.requests.slice(before);
+    expect(asked.filter((path) => path.startsWith('/order-plz'))).toHaveLength(1);
+    expect(asked.filter((path) => path.startsWith('/chalZ'))).toEqual([]);
+  });
+
+  it('an order that the CA takes back while it issues is finalized once more, with the same key', async () => {
+    const rig = await start();
+    let state: 'before' | 'processing' | 'taken back' | 'after' = 'before';
+    const as = (answer: GateAnswer, status: string): GateAnswer => {
+      const { certificate: _, ...order } = JSON.parse(answer.body);
+      return { ...answer, body: JSON.stringify({ ...order, status }) };
+    };
+    rig.gate.keep(async (path, pass): Promise<GateAnswer> => {
+      const answer = await pass();
+      if (path.startsWith('/finalize-order') && state === 'before') {
+        state = 'processing';
+        return as(answer, 'processing');
+      }
+      if (!path.startsWith('/my-order') || state === 'before' || state === 'after') return answer;
+      state = state === 'processing' ? 'taken back' : 'after';
+      return as(answer, 'ready'); // to the look, and to the walk that begins anew
+    });
+    await rig.obtain('back.example.com');
+    expect(state).toBe('after');
+    expect(rig.orders()).toBe(1);
+    expect(rig.gate.requests.filter((path) => path.startsWith('/finalize-order'))).toHaveLength(2);
+  });
+
+  it('each step of an issuance is one line of the log, with its project, job and CA', async () => {
+    const rig = await start();
+    const id = await rig.obtain('logged.example.com');
+    const { body } = await rig.app.call('GET', `/jobs?project=${id}`);
+    const jobId = body.jobs?.['0']?.id;
+    const lines = rig.app.log
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.kind === 'job.step' && line.jobId === jobId);
+    const steps = (await rig.app.call('GET', `/jobs/${jobId}`)).body.steps as unknown as {
+      data: { step?: string } | null;
+      message: string;
+    }[];
+    const told = steps.filter(({ data }) => data?.step !== undefined);
+    expect(lines.map(({ msg }) => msg)).toEqual(told.map(({ message }) => message));
+    expect(lines.length).toBeGreaterThanOrEqual(7);
+    const { host } = new URL(rig.gate.directoryUrl);
+    for (const line of lines) expect(line).toMatchObject({ projectId: id, data: { ca: host } });
+  });
+
+  it('validations that take seconds are asked after as seldom as the CA says, three at once', async () => {
+    const config = { retryAfter: { authz: 1, order: 1 } };
+    const rig = await start({ env: { PEBBLE_VA_NOSLEEP: '0', PEBBLE_VA_SLEEPTIME: '4' }, config });
+    const notBefore = new Map<string, number>();
+    const early: string[] = [];
+    const waits: string[] = [];
+    rig.gate.keep(async (path, pass): Promise<GateAnswer> => {
+      if ((notBefore.get(path) ?? 0) > performance.now()) early.push(path);
+      const answer = await pass();
+      const after = answer.headers['retry-after'];
+      if (after !== undefined) {
+        waits.push(after);
+        notBefore.set(path, performance.now() + Number(after) * 1_000 - 50);
+      }
+      return answer;
+    });
+    await Promise.all(['a', 'b', 'c'].map((name) => rig.obtain(`slow-${name}.example.com`)));
+    expect(waits.length).toBeGreaterThan(0); // else nothing is proved
+    expect(early).toEqual([]);
+  });
+});

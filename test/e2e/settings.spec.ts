@@ -1,0 +1,174 @@
+// What keeps renewals going, in a browser: the settings of renewals and backups, what is used of a CA's limits, the
+// CA's own page about a window, the last failure in its words, and the alarm where no look for renewals came.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { NO_RENEWAL_YET } from '../../src/main/engine/renewal.ts';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import { describeWith } from '../support/tools.ts';
+
+const DAY = 86_400_000;
+const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+const EXPLANATION = 'https://ca.example/incidents/2026-11';
+const SENTENCE = 'too many failed authorizations (5) for "shop.example.com" in the last 1h0m0s';
+
+describeWith('chromium', 'what keeps renewals going', () => {
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+  let ahead = 0;
+  const at = (ms: number) => toTimestamp(new Date(Date.now() + ms));
+
+  beforeAll(async () => {
+    await buildGui();
+    const clock = { now: () => new Date(Date.now() + ahead) };
+    app = await startApp({ platform: { guiFolder: GUI_FOLDER, clock } });
+    await populate();
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    expect(gui.problems).toEqual([]);
+  });
+
+  async function populate(): Promise<void> {
+    const database = openDatabase(databasePath(app.dataFolder));
+    const stores = createStores(database.db);
+    await stores.projects.create(PROJECT);
+    const ari = {
+      window: { start: at(20 * DAY), end: at(22 * DAY) },
+      renewAt: at(21 * DAY),
+      explanationUrl: EXPLANATION,
+      checkedAt: at(-DAY / 24),
+      checkAt: at(DAY),
+      failures: 0,
+      error: null,
+    };
+    const failed = {
+      failures: 2,
+      lastAttempt: at(-60_000),
+      lastError: SENTENCE,
+      nextAttemptAt: at(21 * DAY),
+    };
+    await stores.certificates.activate({
+      ...CERTIFICATE,
+      issuedAt: at(-10 * DAY),
+      expiresAt: at(80 * DAY),
+      renewal: { ...NO_RENEWAL_YET, ...failed, ari },
+    });
+    const use = { directoryUrl: LETS_ENCRYPT, kind: 'exact-set', subject: 'shop.example.com' } as const;
+    await stores.caUsage.note([3, 2].map((days) => ({ ...use, at: at(-days * DAY) })));
+    await database.close();
+  }
+
+  const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
+  const settings = async () => (await app.call('GET', '/settings')).body;
+
+  it('a project shows the CA’s page about its window, the failures so far and the CA’s sentence', async () => {
+    await gui.open('/projects/p1');
+    const link = page.getByRole('link', { name: EXPLANATION });
+    await link.waitFor();
+    expect(await link.getAttribute('rel')).toContain('noreferrer');
+    await page.getByText(SENTENCE).waitFor();
+    await page.getByText('2 attempts').waitFor();
+  });
+
+  it('the second CA, a pause, how many at a time and how long old versions stay are set', async () => {
+    await gui.open('/settings');
+    const renewals = panel('Renewals');
+    await renewals.getByRole('combobox', { name: 'Second CA' }).click();
+    await page.getByRole('option', { name: 'ZeroSSL' }).click();
+    await renewals.getByLabel('Paused until').fill('2099-01-02T03:04');
+    await renewals.getByLabel('Renewals at a time').fill('3');
+    await renewals.getByLabel('Keep old versions, days').fill('90');
+    await renewals.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Settings saved').waitFor();
+    expect((await settings()).renewals).toMatchObject({
+      fallbackCa: 'zerossl',
+      sideBySide: 3,
+      keepVersionsDays: 90,
+      pausedUntil: toTimestamp(new Date('2099-01-02T03:04')),
+    });
+    await page.reload();
+    expect(await renewals.getByRole('combobox', { name: 'Second CA' }).inputValue()).toContain('ZeroSSL');
+    await renewals.getByLabel('Paused until').fill('');
+    await renewals.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(async () => (await settings()).renewals?.pausedUntil).toBeNull();
+  });
+
+  it('what is used of a CA’s limit is shown, with when there is more', async () => {
+    const budget = panel('Limits of the CAs');
+    const row = budget.getByRole('row', { name: /certificates of the same names.*shop\.example\.com/ });
+    await row.getByText('2 of 5 in 7 days').waitFor();
+  });
+
+  it('backups get a folder, a schedule and a passphrase; one is made, verified, and its restore command copied', async () => {
+    const backups = panel('Backups');
+    await backups.getByLabel('Folder').fill('not/absolute');
+    await backups.getByLabel('Every, hours').fill('12');
+    await backups.getByLabel('Keep', { exact: true }).fill('5');
+    await backups.getByRole('button', { name: 'Save' }).click();
+    await backups
+      .getByText(/absolute path/)
+      .last()
+      .waitFor();
+    await backups.getByLabel('Folder').fill('');
+    await backups.getByRole('button', { name: 'Save' }).click();
+    await expect
+      .poll(async () => (await settings()).backup)
+      .toEqual({ folder: null, everyHours: 12, keep: 5 });
+    const passphrase = backups.getByLabel('Passphrase', { exact: true });
+    await passphrase.fill('short');
+    await backups.getByRole('button', { name: 'Set passphrase' }).click();
+    await backups
+      .getByText(/12 characters/)
+      .last()
+      .waitFor();
+    await passphrase.fill('four words chosen by dice');
+    await backups.getByRole('button', { name: 'Set passphrase' }).click();
+    await backups.getByText('One is set.', { exact: false }).waitFor();
+    expect(await passphrase.inputValue()).toBe('');
+    await backups.getByRole('button', { name: 'Back up now' }).click();
+    await backups.getByText('1 backup').first().waitFor();
+    await backups.getByText('Next backup').waitFor();
+    await backups.getByRole('button', { name: /^Verify certdesk-/ }).click();
+    await page.getByText('The backup is whole: 1 project').waitFor();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await backups.getByRole('button', { name: /command that restores/ }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
+    await gui.lookAt('settings-filled');
+    expect(await gui.findSecret('four words chosen by dice')).toEqual([]);
+  });
+
+  it('a backup that fails says why, and what was saved before stays', async () => {
+    await app.call('PATCH', '/settings', { body: { backup: { folder: '/proc/certdesk-cannot' } } });
+    await page.reload();
+    const backups = panel('Backups');
+    await backups.getByRole('button', { name: 'Back up now' }).click();
+    await backups.getByRole('alert').first().waitFor();
+    await app.call('PATCH', '/settings', { body: { backup: { folder: null } } });
+    await page.reload();
+    await backups.getByText('1 backup').first().waitFor();
+    await backups.getByText('The last attempt failed').waitFor();
+  });
+
+  it('no look for renewals in five minutes is an alarm of the overview', async () => {
+    await gui.open('/');
+    await page.getByText('Last look for renewals').first().waitFor();
+    expect(await page.getByText('Late: renewals may be missed').count()).toBe(0);
+    ahead = 6 * 60_000;
+    await page.reload();
+    await page.getByText('Late: renewals may be missed').waitFor();
+    expect((await app.call('GET', '/overview')).body.engine).toMatchObject({ sweepLate: true });
+  });
+});

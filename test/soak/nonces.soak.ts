@@ -1,0 +1,28 @@
+// A CA that refuses half, and nine in ten, of the good nonces that it is given: 50 issuances each.
+import { expect, it } from 'vitest';
+import { startApp } from '../support/app.ts';
+import { startPebble } from '../support/pebble.ts';
+import { soakSays, soakTimes } from '../support/soak.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith('pebble', 'a storm of bad nonces', () => {
+  it.each([50, 90])('%d percent', { timeout: 1_800_000 }, async (nonceReject) => {
+    const times = soakTimes(50);
+    const pebble = await startPebble({ nonceReject });
+    const app = await startApp({ pebble });
+    let good = 0;
+    try {
+      for (let n = 0; n < times; n += 1) {
+        const id = await app.project(`nonce${n}.example.com`);
+        const body = { challengeType: 'http-01', keyType: 'ec' };
+        const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+        expect(answer.status, answer.text).toBe(200);
+        good += 1;
+      }
+    } finally {
+      await app.stop();
+      await pebble.stop();
+    }
+    soakSays(`nonces: ${good} of ${times} issued where ${nonceReject} % are refused`);
+  });
+});
