@@ -38,7 +38,8 @@ describeWith('chromium', 'what keeps renewals going', () => {
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await gui.lookAt('failed');
-    expect(gui.problems).toEqual([]);
+    // The backup that cannot be made is answered by 500, which Chromium notes.
+    expect(gui.problems.filter((problem) => !/status of 500/.test(problem))).toEqual([]);
   });
 
   async function populate(): Promise<void> {
@@ -100,7 +101,8 @@ describeWith('chromium', 'what keeps renewals going', () => {
       pausedUntil: toTimestamp(new Date('2099-01-02T03:04')),
     });
     await page.reload();
-    expect(await renewals.getByRole('combobox', { name: 'Second CA' }).inputValue()).toContain('ZeroSSL');
+    const second = renewals.getByRole('combobox', { name: 'Second CA' });
+    await expect.poll(() => second.inputValue()).toBe('ZeroSSL');
     await renewals.getByLabel('Paused until').fill('');
     await renewals.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await settings()).renewals?.pausedUntil).toBeNull();
@@ -118,10 +120,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await backups.getByLabel('Every, hours').fill('12');
     await backups.getByLabel('Keep', { exact: true }).fill('5');
     await backups.getByRole('button', { name: 'Save' }).click();
-    await backups
-      .getByText(/absolute path/)
-      .last()
-      .waitFor();
+    await backups.getByText('an absolute path', { exact: true }).waitFor();
     await backups.getByLabel('Folder').fill('');
     await backups.getByRole('button', { name: 'Save' }).click();
     await expect
@@ -130,17 +129,14 @@ describeWith('chromium', 'what keeps renewals going', () => {
     const passphrase = backups.getByLabel('Passphrase', { exact: true });
     await passphrase.fill('short');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await backups
-      .getByText(/12 characters/)
-      .last()
-      .waitFor();
+    await expect.poll(() => passphrase.getAttribute('aria-invalid')).toBe('true');
     await passphrase.fill('four words chosen by dice');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
     await backups.getByText('One is set.', { exact: false }).waitFor();
     expect(await passphrase.inputValue()).toBe('');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByText('1 backup').first().waitFor();
-    await backups.getByText('Next backup').waitFor();
+    await backups.getByText('Next backup', { exact: true }).waitFor();
     await backups.getByRole('button', { name: /^Verify certdesk-/ }).click();
     await page.getByText('The backup is whole: 1 project').waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -151,7 +147,8 @@ describeWith('chromium', 'what keeps renewals going', () => {
   });
 
   it('a backup that fails says why, and what was saved before stays', async () => {
-    await app.call('PATCH', '/settings', { body: { backup: { folder: '/proc/certdesk-cannot' } } });
+    const folder = `${databasePath(app.dataFolder)}/backups`; // below a file
+    await app.call('PATCH', '/settings', { body: { backup: { folder } } });
     await page.reload();
     const backups = panel('Backups');
     await backups.getByRole('button', { name: 'Back up now' }).click();

@@ -119,8 +119,10 @@ function check({ dns, renewals, backup }: PatchSettings): void {
 
 function checkFolder(folder: string | null): void {
   if (folder === null || isAbsolute(folder)) return;
-  const message = 'backup.folder: an absolute path';
-  throw new CertdeskError('INVALID_REQUEST', message, { issues: [{ field: 'backup.folder', message }] });
+  const message = 'an absolute path';
+  throw new CertdeskError('INVALID_REQUEST', `backup.folder: ${message}`, {
+    issues: [{ field: 'backup.folder', message }],
+  });
 }
 
 function checkCa(ca: string): void {
