@@ -97,7 +97,9 @@ function FallbackCa({ known, input }: FallbackCaProps) {
       ? listed
       : [...listed, { value: known, label: known }];
   return (
+    // Made anew when the names are there: it would go on showing the id that it was given before.
     <Select
+      key={cas.length}
       label={text.fallbackCa}
       description={text.fallbackCaHint}
       placeholder={text.none}
