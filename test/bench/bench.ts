@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { buildOrExit, ROOT } from '../../scripts/lib/build.ts';
 import { createInstallers, prepareTools } from '../../scripts/lib/install-tools.ts';
 import { findPeers } from './peers.ts';
-import { BENCHES } from './rows.ts';
+import { BENCHES as ISSUANCE_BENCHES } from './rows.ts';
+import { SCALE_BENCHES } from './scale-benches.ts';
 import { type Row, tableText } from './table.ts';
 
+/** By name, in this order. */
+const BENCHES = { ...ISSUANCE_BENCHES, ...SCALE_BENCHES };
 const TURNS = 5;
 
 export async function bench(args: readonly string[]): Promise<void> {

@@ -2,11 +2,10 @@
 // process of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCertdesk, type Server, startServer } from '../support/server.ts';
 import type { LoadResult } from './load.ts';
-import { residentMb } from './start-row.ts';
+import { cpuMsOf, residentMb } from './process-facts.ts';
 
 export interface RestOptions {
   /** With projects `project-N` as makeManyProjects makes them. */
@@ -111,14 +110,14 @@ async function measure(
   },
   pid: number,
 ): Promise<Measured> {
-  const before = cpuMs(pid);
+  const before = cpuMsOf(pid);
   const child = node('load.ts', JSON.stringify({ ...load, connections: CONNECTIONS }));
   let text = '';
   child.stdout?.on('data', (chunk) => (text += String(chunk)));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error('The load could not be put on');
   const { requests, seconds, p50, p99 }: LoadResult = JSON.parse(text);
-  const cpuMicroseconds = ((cpuMs(pid) - before) * 1000) / requests;
+  const cpuMicroseconds = ((cpuMsOf(pid) - before) * 1000) / requests;
   return { perSecond: requests / seconds, p50, p99, cpuMicroseconds };
 }
 
@@ -132,10 +131,4 @@ async function startBare(body: string) {
 function node(file: string, argument: string): ChildProcess {
   const program = join(import.meta.dirname, file);
   return spawn(process.execPath, [program, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** Linux: /proc/PID/stat, fields 14 and 15, in ticks of 10 ms. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -1,10 +1,10 @@
 // From starting the process to the line that says it serves, and the memory some seconds later.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT } from '../../scripts/lib/build.ts';
+import { residentMb } from './process-facts.ts';
 
 export interface StartRow {
   /** Milliseconds until it says its address, when requests are answered. */
@@ -46,12 +46,6 @@ export async function measureBareStart(): Promise<number> {
   const ms = performance.now() - started;
   await ended;
   return ms;
-}
-
-/** Linux: /proc. */
-export function residentMb(pid: number): number {
-  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) / 1024;
 }
 
 async function said(output: NodeJS.ReadableStream, words: string): Promise<void> {

@@ -1,6 +1,5 @@
 // One CA and one running Certdesk server, with an address on loopback for each client that is measured: all of them
 // answer HTTP-01 on the CA's port, side by side.
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { type Pebble, type PebbleOptions, startPebble } from '../support/pebble.
 import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server.ts';
 import { type BareClient, createBareClient } from './bare.ts';
 import type { KeyType, Peer, PeerWorld } from './peers.ts';
+import { cpuMsOf, residentMb } from './process-facts.ts';
 
 export interface World {
   readonly pebble: Pebble;
@@ -79,7 +79,7 @@ export async function startWorld(
       server,
       gate,
       cpuMs: () => cpuMsOf(server.pid),
-      rssMb: () => rssMbOf(server.pid),
+      rssMb: () => residentMb(server.pid),
       project: async (domain) => String((await client.post('/projects', { domain })).id),
       async obtain(projectId, body) {
         await client.post(`/projects/${projectId}/certificate/obtain`, body);
@@ -122,18 +122,6 @@ function createClient(address: string, token: string) {
     },
     stop: () => agent.close(),
   };
-}
-
-/** proc_pid_stat(5): utime and stime are the 14th and 15th field, in hundredths of a second on Linux. */
-function cpuMsOf(pid: number): number {
-  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const fields = rest.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-export function rssMbOf(pid: number): number {
-  const [, kilobytes = ''] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
 
 function fail(): never {

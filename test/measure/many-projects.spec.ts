@@ -6,6 +6,7 @@ import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { noteTime } from '../support/first-picture.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
 import { makeManyProjects } from '../support/many-projects.ts';
 import { describeWith } from '../support/tools.ts';
@@ -144,20 +145,6 @@ async function countWork(page: Page): Promise<() => Promise<number>> {
     if (seconds === undefined) throw new Error('The browser does not count');
     return seconds * 1_000;
   };
-}
-
-/** In the page: `shownAfter`, the ms from the link to the frame after the one that shows a heading. */
-function noteTime(heading: string): void {
-  const shown = new Promise<number>((resolve) => {
-    const look = (): void => {
-      if (![...document.querySelectorAll('h2')].some((title) => title.textContent === heading)) return;
-      watcher.disconnect();
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
-    };
-    const watcher = new MutationObserver(look);
-    watcher.observe(document, { childList: true, subtree: true });
-  });
-  Reflect.set(window, 'shownAfter', shown);
 }
 
 /** Scrolls some 900 rows down. @returns the frame times, ms. */

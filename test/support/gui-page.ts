@@ -13,7 +13,7 @@ const PICTURES = resolve(
   '../..',
   process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
 );
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -43,7 +43,7 @@ export async function openGui(app: {
 }): Promise<GuiPage> {
   const browser: Browser = await chromium.launch({
     executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
-    args: FLAGS,
+    args: CHROMIUM_FLAGS,
   });
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },

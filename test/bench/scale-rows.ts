@@ -1,0 +1,109 @@
+// With many projects: a start, what the server holds, REST beside bare node:http, the first picture of the overview.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createStores } from '../../src/main/storage/stores.ts';
+import { noteTime } from '../support/first-picture.ts';
+import { CHROMIUM_FLAGS } from '../support/gui-page.ts';
+import { makeManyProjects } from '../support/many-projects.ts';
+import { startPebble } from '../support/pebble.ts';
+import { pebbleArgs, runCertdesk, startServer } from '../support/server.ts';
+import { toolPath } from '../support/tools.ts';
+import { type Times, timesOf } from './measure.ts';
+import { measureRest, type RestRow } from './rest-row.ts';
+import { measureStart } from './start-row.ts';
+
+/** A data folder with so many projects, removed after. */
+async function withFolder<T>(projects: number, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'certdesk-bench-'));
+  try {
+    const database = openDatabase(databasePath(folder));
+    await makeManyProjects(createStores(database.db), projects, new Date());
+    await database.close();
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface ScaledStart {
+  readonly projects: number;
+  readonly start: Times;
+  readonly idleMb: Times;
+}
+
+export function measureScaledStart(projects: number, turns: number): Promise<ScaledStart> {
+  return withFolder(projects, async (folder) => {
+    await measureStart(folder, 0); // makes the compile cache
+    const starts: number[] = [];
+    const idle: number[] = [];
+    for (let turn = 0; turn < turns; turn += 1) {
+      const { startMs, idleRssMb } = await measureStart(folder);
+      starts.push(startMs);
+      idle.push(idleRssMb);
+    }
+    return { projects, start: timesOf(starts), idleMb: timesOf(idle) };
+  });
+}
+
+const REST_PROJECTS = 2_000;
+
+/** Idle, and while ten issuances are under way. */
+export function measureRestBeside(rounds: number): Promise<RestRow> {
+  return withFolder(REST_PROJECTS, async (dataFolder) => {
+    const pebble = await startPebble();
+    try {
+      // Of a hundred made projects the first ten have no certificate, or one that the sweep would work on.
+      const withCertificate = Array.from({ length: REST_PROJECTS }, (_, n) => n).filter((n) => n % 100 >= 10);
+      return await measureRest({
+        dataFolder,
+        projects: withCertificate.map((n) => `project-${n}`),
+        args: await pebbleArgs(dataFolder, pebble),
+        rounds,
+        seconds: 3,
+        async issue(server, token, n) {
+          const project = await server.call('POST', '/projects', {
+            token,
+            body: { domain: `rest-${n}.test` },
+          });
+          const body = { challengeType: 'http-01', keyType: 'ec' };
+          const path = `/projects/${project.body.id}/certificate/obtain`;
+          const { status, text } = await server.call('POST', path, { token, body });
+          if (status !== 200) throw new Error(text);
+        },
+      });
+    } finally {
+      await pebble.stop();
+    }
+  });
+}
+
+/** From the sign-in link to the overview's picture, each time by a browser that has never been there. */
+export function measureOverview(projects: number, turns: number): Promise<Times> {
+  return withFolder(projects, async (folder) => {
+    const server = await startServer({ dataFolder: folder, args: ['--challenge-port', '0'] });
+    const browser = await chromium.launch({
+      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+      args: CHROMIUM_FLAGS,
+    });
+    try {
+      const times: number[] = [];
+      for (let turn = 0; turn <= turns; turn += 1) {
+        const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+        const page = await context.newPage();
+        await page.addInitScript(noteTime, 'The next 90 days');
+        await page.goto((await runCertdesk(['login-link', '--data-dir', folder])).trim());
+        const shown = await page.evaluate(() => Reflect.get(window, 'shownAfter') as Promise<number>);
+        if (turn > 0) times.push(shown);
+        await context.close();
+      }
+      return timesOf(times);
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  });
+}
