@@ -11,6 +11,7 @@ import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page
 import { makeManyProjects } from '../support/many-projects.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
 import { describeWith } from '../support/tools.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 interface Screen {
   readonly name: string;
@@ -137,18 +138,21 @@ describeWith(['pebble', 'chromium'], 'every screen', () => {
   let app: TestApp;
   let gui: GuiPage;
   let ids: Readonly<Record<string, string>>;
+  let chat: WebhookReceiver;
 
   beforeAll(async () => {
     await buildGui();
     pebble = await startPebble();
+    chat = await startWebhookReceiver();
     app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
-    ids = await populate(app, pebble);
+    ids = await populate(app, { pebble, chat });
     gui = await openGui(app.app);
   }, 600_000);
   afterAll(async () => {
     await gui?.close();
     await app?.stop();
     await pebble?.stop();
+    await chat?.stop();
   });
 
   describe.each(SCREENS)('$name', ({ name, path, act }) => {
@@ -171,7 +175,10 @@ describeWith(['pebble', 'chromium'], 'every screen', () => {
 });
 
 /** @returns what the paths name. */
-async function populate(app: TestApp, pebble: Pebble): Promise<Readonly<Record<string, string>>> {
+async function populate(
+  app: TestApp,
+  { pebble, chat }: { readonly pebble: Pebble; readonly chat: WebhookReceiver },
+): Promise<Readonly<Record<string, string>>> {
   const database = openDatabase(databasePath(app.dataFolder));
   await makeManyProjects(createStores(database.db), 120, new Date());
   await database.close();
@@ -189,7 +196,7 @@ async function populate(app: TestApp, pebble: Pebble): Promise<Readonly<Record<s
   await app.call('POST', '/dns-credentials', {
     body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
   });
-  const webhook = { preset: 'slack', url: 'https://hooks.slack.com/services/T/B/x' };
+  const webhook = { preset: 'slack', url: chat.url };
   await app.call('POST', '/notifications', { body: { type: 'webhook', name: 'On call', webhook } });
   return { ID, DONE, BROKEN, FAILED, NEW };
 }
