@@ -51,11 +51,28 @@ export function createGate(): Gate {
     return new Proxy(target, {
       get(_, name) {
         const value: unknown = Reflect.get(target, name);
+        if (typeof value === 'function' && name === 'due') {
+          return (...args: unknown[]) => eachOf(Reflect.apply(value, target, args), through);
+        }
         if (typeof value === 'function')
           return (...args: unknown[]) => through(async () => Reflect.apply(value, target, args));
         return typeof value === 'object' && value !== null ? each(value, through) : value;
       },
     });
+  }
+
+  /** What is read a part at a time: nothing is asked before the first part is. */
+  async function* eachOf<T>(parts: AsyncIterable<T>, through: typeof pass): AsyncGenerator<T> {
+    const iterator = parts[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await through(async () => iterator.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
   }
 
   return {
