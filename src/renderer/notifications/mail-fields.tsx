@@ -33,20 +33,22 @@ export function MailFields({ form, known }: Props) {
           {...form.getInputProps('password')}
         />
       </Group>
-      <TextInput
-        label={text.from}
-        placeholder="certdesk@example.com"
-        autoComplete="off"
-        {...form.getInputProps('from')}
-      />
-      <TagsInput
-        label={text.to}
-        description={text.toHint}
-        placeholder={text.toPlaceholder}
-        maxTags={20}
-        acceptValueOnBlur
-        {...form.getInputProps('to')}
-      />
+      <Group gap="md" grow align="flex-end">
+        <TextInput
+          label={text.from}
+          placeholder="certdesk@example.com"
+          autoComplete="off"
+          {...form.getInputProps('from')}
+        />
+        <TagsInput
+          label={text.to}
+          description={text.toHint}
+          placeholder={text.toPlaceholder}
+          maxTags={20}
+          acceptValueOnBlur
+          {...form.getInputProps('to')}
+        />
+      </Group>
       <Textarea
         label={text.root}
         description={`${text.rootHint} (${messages.optional})`}
