@@ -1,11 +1,10 @@
 // REST: a loop over the router's operations that have a REST address. It knows no operation by name.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type AnyTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
+import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
-import { callProcedure } from './call-procedure.ts';
 import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -57,7 +56,7 @@ interface Exchange extends RestDeps {
 }
 
 async function handle(
-  { path, type, rest, procedure }: RestOperation,
+  { path, type, rest }: RestOperation,
   { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
   // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
@@ -67,8 +66,8 @@ async function handle(
   });
   const ctx = await createContext(request);
   const getRawInput = async () => inputOf(request, rest);
-  const call = { path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 };
-  const result = await callProcedure(procedure, call).catch((error: unknown) => {
+  const call = { router: appRouter, path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 };
+  const result = await callTRPCProcedure(call).catch((error: unknown) => {
     throw toFailure(error);
   });
   if (rest.form === 'events') {
