@@ -9,8 +9,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const logger = await createLogger(options.logFormat);
   const platform = toPlatform(options, logger);
   const app = await createApp(platform);
+  const told = ended(); // before anybody hears that it runs
   announce(app, platform.guiFolder === null ? null : await app.signInLink());
-  await ended();
+  await told;
   process.stdout.write('Certdesk stops\n');
   await app.close();
 }

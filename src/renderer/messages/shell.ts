@@ -34,6 +34,7 @@ export const shell = {
   palette: {
     open: 'Search and commands',
     short: 'Search',
+    more: 'and commands',
     placeholder: 'Search a project, or type a command',
     nothing: 'Nothing found',
     goTo: 'Go to',

@@ -1,5 +1,13 @@
 // The side bar: where one can go, whether the page is live, the theme, the way out.
-import { ActionIcon, Kbd, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Kbd,
+  Menu,
+  Tooltip,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
 import { IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { LiveState } from '../live.ts';
@@ -64,9 +72,12 @@ export function Nav({ live, onSignOut }: NavProps) {
 function SearchButton() {
   const mac = navigator.platform.startsWith('Mac');
   return (
-    <UnstyledButton className={classes.search} onClick={palette.open} aria-label={text.palette.open}>
+    <UnstyledButton className={classes.search} onClick={palette.open}>
       <IconSearch size={16} stroke={1.75} aria-hidden />
-      <span>{text.palette.short}</span>
+      <span>
+        {text.palette.short}
+        <VisuallyHidden> {text.palette.more}</VisuallyHidden>
+      </span>
       <Kbd size="xs" aria-hidden>
         {mac ? text.palette.hintMac : text.palette.hint}
       </Kbd>
