@@ -10,6 +10,7 @@ import {
   ObjectIdentifier,
   OctetString,
   Primitive,
+  Sequence,
 } from 'asn1js';
 
 export type AsnNode = BaseBlock;
@@ -36,6 +37,10 @@ export function childrenOf(node: AsnNode | undefined): readonly AsnNode[] {
 /** The part that the indexes lead to: `childAt(node, 0, 2)` is the third part of the first. */
 export function childAt(node: AsnNode | undefined, ...path: readonly number[]): AsnNode | undefined {
   return path.reduce<AsnNode | undefined>((parent, index) => childrenOf(parent)[index], node);
+}
+
+export function isSequence(node: AsnNode | undefined): boolean {
+  return node instanceof Sequence;
 }
 
 /** Whether the node is context-specific with this number (`[0]` in an ASN.1 module). */

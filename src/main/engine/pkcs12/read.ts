@@ -1,6 +1,7 @@
 // PKCS#12 files (.pfx, .p12) in: modern ones (AES, PBKDF2), old ones (3DES, RC2 with 40 bits, SHA-1), RSA and EC.
 import { createPrivateKey } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
+import { isSequence, parseAsn } from '../inspect/asn1.ts';
 import { type Certificate, readCertificate } from '../inspect/certificate.ts';
 import { MAX_ITERATIONS } from '../inspect/pbe.ts';
 import { describeContent, readPemBlocks, toPem } from '../inspect/pem.ts';
@@ -35,7 +36,7 @@ export async function readPkcs12(bytes: Uint8Array, password: string): Promise<P
     throw unreadable(`it holds ${certificates.length} certificates`);
   const whole = certificates.filter((certificate) => certificate !== null);
   if (whole.length < certificates.length) throw unreadable('a certificate in it is damaged');
-  const keys = await openKeys(bags, proven);
+  const keys = await openKeys(bags, { password: proven, hasMac: pfx.hasMac });
   return {
     certificate: whole.map(({ x509 }) => x509.toString()).join(''),
     privateKey: choose(keys, whole),
@@ -69,12 +70,17 @@ async function openSafes({ content }: Pfx, password: string | null): Promise<rea
   return bags;
 }
 
-async function openKeys(bags: readonly Bag[], password: string | null): Promise<readonly string[]> {
+async function openKeys(
+  bags: readonly Bag[],
+  { password, hasMac }: { readonly password: string | null; readonly hasMac: boolean },
+): Promise<readonly string[]> {
   const keys: string[] = [];
   for (const bag of bags) {
     if (bag.kind === 'key') keys.push(readPrivateKey(toPem('PRIVATE KEY', bag.der)));
     if (bag.kind !== 'shrouded-key') continue;
     const der = await open(bag.encrypted, password);
+    // Without a MAC again the padding alone has judged.
+    if (!hasMac && !isSequence(parseAsn(der))) throw wrongPassword();
     keys.push(readPrivateKey(toPem('PRIVATE KEY', der)));
   }
   return keys;

@@ -5,6 +5,7 @@ import {
   childAt,
   childrenOf,
   isContext,
+  isSequence,
   numberOf,
   octetsOf,
   oidOf,
@@ -97,12 +98,14 @@ function implicitOctets(node: AsnNode | undefined): Uint8Array | null {
 
 export function readBags(safeContents: Uint8Array): readonly Bag[] | null {
   const root = parseAsn(safeContents);
+  if (!isSequence(root)) return null; // what a wrong password leaves is mostly some other value of ASN.1
   const bags = childrenOf(root).map(readBag);
-  return root === undefined || bags.includes(null) ? null : bags.filter((bag) => bag !== null);
+  return bags.includes(null) ? null : bags.filter((bag) => bag !== null);
 }
 
 function readBag(bag: AsnNode): Bag | null {
   const kind = oidOf(childAt(bag, 0));
+  if (kind === null) return null;
   const value = childAt(bag, 1, 0);
   if (kind === KEY_BAG && value !== undefined) return { kind: 'key', der: new Uint8Array(value.toBER()) };
   if (kind === SHROUDED_KEY_BAG) {
