@@ -65,11 +65,16 @@ function LeftOut({ action, projects }: DialogProps) {
   if (out.length === 0) return null;
   return (
     <Notice tone="warn" title={text.leftOut(out.length)}>
-      <List mah={160} style={{ overflow: 'auto' }}>
-        {out.map(({ id, line }) => (
-          <List.Item key={id}>{line}</List.Item>
-        ))}
-      </List>
+      <ScrollArea.Autosize
+        mah={160}
+        viewportProps={{ tabIndex: 0, 'aria-label': text.leftOut(out.length), role: 'region' }}
+      >
+        <List>
+          {out.map(({ id, line }) => (
+            <List.Item key={id}>{line}</List.Item>
+          ))}
+        </List>
+      </ScrollArea.Autosize>
     </Notice>
   );
 }
