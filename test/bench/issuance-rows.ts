@@ -7,7 +7,8 @@ import { startWorld, type World, type WorldOptions } from './world.ts';
 export interface IssuanceRow {
   readonly keyType: KeyType;
   readonly certdesk: Times;
-  readonly bare: Times;
+  /** Null where it was not measured. */
+  readonly bare: Times | null;
   /** By the peer's name. */
   readonly peers: Readonly<Record<string, Times>>;
 }
@@ -16,8 +17,8 @@ export interface IssuanceOptions {
   readonly keyType: KeyType;
   readonly peers: readonly Peer[];
   readonly turns: number;
-  /** Without it only the peers are measured beside Certdesk. */
-  readonly bare?: boolean;
+  /** Whether the bare exchange is measured too; it knows no rejected nonces. */
+  readonly bare: boolean;
   readonly world?: WorldOptions;
 }
 
@@ -27,9 +28,12 @@ export async function measureIssuance(options: IssuanceOptions): Promise<Issuanc
   try {
     // Programs that run for years are measured warm; what is started anew for each certificate starts anew.
     await warmUp(world, keyType);
-    const bare = await world.bare(keyType);
-    for (let turn = 0; turn < 5; turn += 1) await bareSubject(world, bare).run(-turn - 1);
-    const subjects = [certdeskSubject(world, keyType), bareSubject(world, bare)];
+    const subjects = [certdeskSubject(world, keyType)];
+    if (options.bare) {
+      const bare = bareSubject(world, await world.bare(keyType));
+      for (let turn = 0; turn < 5; turn += 1) await bare.run(-turn - 1);
+      subjects.push(bare);
+    }
     for (const peer of options.peers) subjects.push(await peerSubject(world, peer, keyType));
     const times = await inTurn(subjects, turns);
     const of = (name: string): Times => {
@@ -38,7 +42,7 @@ export async function measureIssuance(options: IssuanceOptions): Promise<Issuanc
       return found;
     };
     const peers = Object.fromEntries(options.peers.map(({ name }) => [name, of(name)]));
-    return { keyType, certdesk: of('certdesk'), bare: of('bare'), peers };
+    return { keyType, certdesk: of('certdesk'), bare: options.bare ? of('bare') : null, peers };
   } finally {
     await world.stop();
   }

@@ -16,14 +16,18 @@ describeWith(['pebble', 'certbot'], 'the speed of issuance', () => {
     timeout: 120_000,
   }, async () => {
     const peers = (await findPeers()).filter(({ name }) => name === 'certbot');
-    const { certdesk, bare, peers: times } = await measureIssuance({ keyType: 'ec', peers, turns: 3 });
+    const {
+      certdesk,
+      bare,
+      peers: times,
+    } = await measureIssuance({ keyType: 'ec', peers, turns: 3, bare: true });
     certbotMs = times.certbot?.medianMs ?? Number.NaN;
     console.info(
-      `one certificate: Certdesk ${Math.round(certdesk.medianMs)} ms, bare ${Math.round(bare.medianMs)} ms, certbot ${Math.round(certbotMs)} ms`,
+      `one certificate: Certdesk ${Math.round(certdesk.medianMs)} ms, bare ${Math.round(bare?.medianMs ?? 0)} ms, certbot ${Math.round(certbotMs)} ms`,
     );
     expect(certbotMs / certdesk.medianMs).toBeGreaterThan(8);
     // The fixed waits that were there (two of 50 ms) are seen by this; the target of 1.5 needs a quiet machine.
-    expect(certdesk.minMs / bare.minMs).toBeLessThan(5);
+    expect(certdesk.minMs / (bare?.minMs ?? 0)).toBeLessThan(5);
   });
 
   it('of 40 at once: side by side, and not one after another', { timeout: 120_000 }, async () => {
