@@ -35,7 +35,11 @@ export async function bench(args: readonly string[]): Promise<void> {
   const rows: Row[] = [];
   const results: Record<string, unknown> = {};
   for (const name of names) {
-    const measured = await BENCHES[name]?.({ peers, turns, found });
+    // What can be measured is, whatever fails before it.
+    const measured = await BENCHES[name]?.({ peers, turns, found }).catch((error: unknown) => {
+      const row = { work: name, measured: `failed: ${String(error).split('\n')[0]}` };
+      return { rows: [{ ...row, beside: '', target: '', met: false }], result: null };
+    });
     if (measured === undefined) continue;
     rows.push(...measured.rows);
     results[name] = measured.result;

@@ -87,6 +87,7 @@ async function peerSubject(world: World, peer: Peer, keyType: KeyType): Promise<
   return {
     name: peer.name,
     prepare: (turn) => world.point(nameOf(turn), own),
-    run: (turn) => peer.issue(own, nameOf(turn), keyType),
+    // Where it fails (dehydrated does by a rejected nonce now and then) it is run again, as its user would; that counts.
+    run: (turn) => peer.issue(own, nameOf(turn), keyType).catch(() => peer.issue(own, nameOf(turn), keyType)),
   };
 }
