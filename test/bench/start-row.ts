@@ -48,12 +48,14 @@ export async function measureBareStart(): Promise<number> {
   return ms;
 }
 
-async function said(output: NodeJS.ReadableStream, words: string): Promise<void> {
-  let text = '';
-  for await (const chunk of output) {
-    text += String(chunk);
-    if (text.includes(words)) break;
-  }
-  if (!text.includes(words)) throw new Error(`It has ended without a word: ${text}`);
-  output.resume();
+/** It goes on reading: a server that is not heard any more could not stop as it would. */
+function said(output: NodeJS.ReadableStream, words: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    output.on('data', (chunk) => {
+      text += String(chunk);
+      if (text.includes(words)) resolve();
+    });
+    output.once('end', () => reject(new Error(`It has ended without a word: ${text}`)));
+  });
 }
