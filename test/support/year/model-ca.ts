@@ -172,7 +172,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
     const set = setOf(names);
     // As Boulder does: an open order of the same account for the same names is given again.
     for (const open of openOrders) {
-      if (open.account !== account || open.set !== set || open.status === 'invalid') continue;
+      if (open.account !== account || open.set !== set || settle(open).status === 'invalid') continue;
       if (open.request.replaces !== request.replaces || open.request.profile !== profile) continue;
       ca.counts.reused += 1;
       return open;
