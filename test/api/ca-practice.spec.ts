@@ -164,7 +164,8 @@ describeWith('pebble', 'a CA in practice', () => {
     await rig.pass(61 * DAY);
     const failed: number[] = [];
     let seen = Number((await rig.status(id)).renewFailures);
-    failed.push(rig.now());
+    // A look that was under way when the clock jumped knows of nothing due: then the next one begins.
+    if (seen > 0) failed.push(rig.now());
     for (let minutes = 0; minutes < 10 * 60; minutes += 4) {
       await rig.pass(4 * MINUTE);
       const failures = Number((await rig.status(id)).renewFailures);
