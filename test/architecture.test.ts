@@ -44,6 +44,7 @@ const RULES: readonly Rule[] = [
       'main/engine/model.ts',
       'main/engine/stores.ts',
       'main/engine/ports.ts',
+      'main/make-folder.ts',
     ],
     packages: ['kysely', 'better-sqlite3', NODE],
     mayTypes: ['main/engine'],
@@ -62,6 +63,7 @@ const RULES: readonly Rule[] = [
       'main/secrets',
       'main/engine/errors.ts',
       'main/engine/ports.ts',
+      'main/make-folder.ts',
     ],
     packages: ['better-sqlite3', 'zod', NODE],
     mayTypes: ['main/engine'],
@@ -78,6 +80,7 @@ const RULES: readonly Rule[] = [
     packages: ['pino', NODE],
   },
   { place: 'main/installation.ts', may: [], packages: [NODE] },
+  { place: 'main/make-folder.ts', may: [], packages: [NODE] },
   { place: 'main/log-lines.ts', may: [], packages: ['pino'] },
   // What the desktop application decides, without Electron.
   {
@@ -98,6 +101,7 @@ const RULES: readonly Rule[] = [
       'main/api',
       'main/installation.ts',
       'main/log-lines.ts',
+      'main/make-folder.ts',
       'main/headless/options.ts',
       'main/headless/to-platform.ts',
       'main/engine/errors.ts',

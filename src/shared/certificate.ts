@@ -228,5 +228,15 @@ export const StatusSchema = z
 export type Status = z.infer<typeof StatusSchema>;
 
 export const RevokeRequestSchema = z
-  .strictObject({ reason: RevocationReasonSchema.default('unspecified') })
+  .strictObject({
+    reason: RevocationReasonSchema.default('unspecified'),
+    replace: z.boolean().optional().meta({
+      description:
+        'Obtain a replacement with a new key first, by the same recipe, and take it into use; where that fails nothing is revoked. Only for the certificate in use',
+    }),
+    versionId: z.string().min(1).max(64).optional().meta({
+      description: 'Of …/certificate/versions; the one in use where left out',
+    }),
+  })
   .meta({ id: 'RevokeRequest' });
+export type RevokeRequest = z.infer<typeof RevokeRequestSchema>;

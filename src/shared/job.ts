@@ -24,6 +24,9 @@ export const JobSchema = z
     state: JobStateSchema,
     step: z.string().nullable(),
     dryRun: z.boolean(),
+    replaces: z.literal(true).optional().meta({
+      description: 'Of a revocation: a replacement is obtained first',
+    }),
     automatic: z.boolean().meta({ description: 'Begun by Certdesk itself' }),
     createdAt: TimestampSchema,
     startedAt: TimestampSchema.nullable(),

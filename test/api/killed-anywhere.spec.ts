@@ -13,6 +13,7 @@ const SHARE: readonly (readonly [OperationName, number])[] = [
   ['dns-01 issuance', 4],
   ['http-01 renewal', 2],
   ['revocation', 1],
+  ['revocation with a replacement', 2],
 ];
 
 describeWith(['pebble', 'bind9'], 'killed anywhere', () => {

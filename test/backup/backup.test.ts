@@ -134,6 +134,17 @@ describe('a backup', () => {
     expect(await readdir(data.root)).not.toContain('backups');
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is not made where no folder can be, and says so at once',
+    async () => {
+      // Node's own recursive mkdir never ends there.
+      for (const folder of ['/proc/certdesk-backups', '/proc/certdesk-backups/below'])
+        await expect(create({ folder })).rejects.toEqual(
+          failing('BACKUP_FAILED', /cannot be made: nothing can/),
+        );
+    },
+  );
+
   it('is not made of a damaged database, nor into a folder that is none', async () => {
     const blocked = join(data.root, 'a-file');
     await writeFile(blocked, '');

@@ -28,6 +28,9 @@ const success = z.literal(true);
 const ObtainAnswer = z.object({ success, certificate: ObtainedSchema, dryRun: z.literal(true).optional() });
 const RenewAnswer = z.object({ success, certificate: RenewedSchema });
 const MessageAnswer = z.object({ success, message: z.string() });
+const RevokeAnswer = MessageAnswer.extend({
+  certificate: RenewedSchema.optional().meta({ description: 'With `replace`: the replacement' }),
+});
 
 const FileSchema = z.object({ body: z.string(), contentType: z.string(), filename: z.string() });
 
@@ -172,10 +175,10 @@ export const certificates = router({
       },
     })
     .input(z.object({ id, body: RevokeRequestSchema.optional() }))
-    .output(z.union([MessageAnswer, AcceptedSchema]))
+    .output(z.union([RevokeAnswer, AcceptedSchema]))
     .mutation(async ({ ctx, input }) => {
-      const reason = input.body?.reason ?? 'unspecified';
-      return answer(await ctx.engine.issuance.revoke(input.id, reason, callOf(ctx)), MessageAnswer);
+      const body = input.body ?? { reason: 'unspecified' as const };
+      return answer(await ctx.engine.issuance.revoke(input.id, body, callOf(ctx)), RevokeAnswer);
     }),
 
   remove: operation('projects:write')

@@ -1,8 +1,9 @@
 // Makes a backup: snapshot, secrets, file, read back; only then does it get its name.
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdeskError } from '../engine/errors.ts';
 import type { SecretStore } from '../engine/ports.ts';
+import { makeFolder } from '../make-folder.ts';
 import { withFileLock } from '../secrets/file-lock.ts';
 import { syncFolder } from '../secrets/private-file.ts';
 import { databasePath } from '../storage/data-folder.ts';
@@ -43,7 +44,7 @@ export interface CreateBackup {
 export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
   checkPassphrase(asked.passphrase);
   const { dataFolder, folder } = asked;
-  await guardedBy(`The backup folder ${folder}`, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await guardedBy(`The backup folder ${folder}`, () => makeFolder(folder).catch(unmakeable(folder)));
   return guardedBy(`The data folder ${dataFolder}`, () =>
     withFileLock(join(dataFolder, 'backup.lock'), LOCK_WAIT_MS, () => create(asked)),
   );
@@ -54,6 +55,15 @@ export function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length >= MIN_PASSPHRASE) return;
   const message = `passphrase: at least ${MIN_PASSPHRASE} characters; four words chosen by dice are good`;
   throw new CertdeskError('INVALID_REQUEST', message, { issues: [{ field: 'passphrase', message }] });
+}
+
+/** Below /proc, say, where the system has what it has and nothing can be added. */
+function unmakeable(folder: string): (error: unknown) => never {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const message = `The backup folder ${folder} cannot be made: nothing can be put there. Choose another folder`;
+    throw new CertdeskError('BACKUP_FAILED', message, { place: folder, code: 'ENOENT' }, { cause: error });
+  };
 }
 
 async function create(asked: CreateBackup): Promise<FoundBackup> {

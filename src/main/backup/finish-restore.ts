@@ -1,8 +1,9 @@
 // The last part of a restore, which may be done again from anywhere: `ready.json` says that the new data is whole and
 // where the old is to go; `placing.json` that the old is there.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { createPrivateFile, syncFolder } from '../secrets/private-file.ts';
 import { KEY_FILE, SEALED_FILE } from '../secrets/sealed-file.ts';
 
@@ -59,7 +60,7 @@ async function moveAside(dataFolder: string, staging: string): Promise<void> {
   const { aside }: { aside: string | null } = JSON.parse(await readFile(join(staging, READY), 'utf8'));
   if (aside === null) return;
   const target = join(dataFolder, aside);
-  await mkdir(target, { recursive: true, mode: 0o700 });
+  await makeFolder(target);
   for (const name of DATA_FILES) {
     if (existsSync(join(dataFolder, name))) await rename(join(dataFolder, name), join(target, name));
   }

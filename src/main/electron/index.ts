@@ -1,10 +1,10 @@
 // The root of the desktop application: the same createApp as the headless server, a window that talks to it by IPC, the
 // tray. Decisions are in ../desktop; here is what Electron is told.
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { argsAtLogin } from '../desktop/autostart.ts';
 import { readDesktopOptions, type ServeOptions } from '../headless/options.ts';
+import { makeFolderSync } from '../make-folder.ts';
 import { runDesktop } from './desktop.ts';
 import { registerScheme } from './protocol.ts';
 
@@ -13,7 +13,7 @@ function begin(): void {
   if (options === null) return;
   // One window a data folder: the lock of the single instance, and what Chromium keeps, are within it. It must be there.
   const folder = join(options.dataDir, 'window');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolderSync(folder);
   app.setPath('userData', folder);
   // Windows shows notifications of an installed program only, by this name; its shortcuts have it from the installer.
   if (app.isPackaged) app.setAppUserModelId(APP_ID);

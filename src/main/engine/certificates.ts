@@ -55,6 +55,19 @@ export async function findCertificate(stores: Stores, projectId: string): Promis
   return certificate;
 }
 
+/** @param id The one in use where left out. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+export async function findVersion(
+  stores: Stores,
+  projectId: string,
+  id?: string,
+): Promise<CertificateRecord> {
+  if (id === undefined) return findCertificate(stores, projectId);
+  await findProject(stores, projectId);
+  const version = await stores.certificates.get(id);
+  if (version?.projectId === projectId) return version;
+  throw new CertdeskError('CERTIFICATE_NOT_FOUND', `The project has no certificate version ${id}`);
+}
+
 /** @throws OPERATION_IN_PROGRESS (details.jobId) */
 export async function refuseWhileBusy(stores: Stores, projectId: string): Promise<void> {
   const [job] = await stores.jobs.unfinished(projectId);

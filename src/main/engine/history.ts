@@ -4,7 +4,7 @@ import type { Certificate } from '../../shared/certificate.ts';
 import type { CertificateDetails, CertificateVersion, ChainLink } from '../../shared/certificate-history.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { CERTIFICATE_AUTHORITIES } from './acme/directories.ts';
-import { findCertificate, refuseWhileBusy } from './certificates.ts';
+import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { getDnsProvider } from './dns/providers.ts';
 import { CertdeskError } from './errors.ts';
 import { isSelfSigned, type Certificate as Parsed } from './inspect/certificate.ts';
@@ -79,14 +79,6 @@ export function createHistory({ stores, journal, clock }: HistoryDeps): History 
       });
     },
   };
-}
-
-async function findVersion(stores: Stores, projectId: string, id?: string): Promise<CertificateRecord> {
-  if (id === undefined) return findCertificate(stores, projectId);
-  await findProject(stores, projectId);
-  const version = await stores.certificates.get(id);
-  if (version?.projectId === projectId) return version;
-  throw new CertdeskError('CERTIFICATE_NOT_FOUND', `The project has no certificate version ${id}`);
 }
 
 async function findRemoved(

@@ -1,21 +1,22 @@
 // What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
 import { randomUUID } from 'node:crypto';
-import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { JOB_NAMES } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
-import { CertdeskError } from './errors.ts';
+import type { CertdeskError } from './errors.ts';
 import { type IssueDeps, type Issued, type IssueHow, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
-import type { Journal, NewEvent } from './journal.ts';
+import { type Journal, outcome } from './journal.ts';
 import { forgetKeptOrders, isCleaned, mayGoOn, takeOverOrder } from './kept-orders.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
+import { recipeOf } from './recipes.ts';
 import { firstRenewal } from './renewal.ts';
 import { createRenewalJobs } from './renewal-jobs.ts';
-import { type RevokeDeps, revokeAtCa } from './revoke.ts';
+import { createRevocationJobs } from './revocation-jobs.ts';
+import type { RevokeDeps } from './revoke.ts';
 import type { Stores } from './stores.ts';
 
 export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
@@ -65,7 +66,9 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     const given = await secrets.read(job.id);
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
     const { id: jobId, projectId } = job;
-    await takeOverOrder(deps, job, { recipe, directoryUrl });
+    // Where a key has leaked, one that was made before then is not to be relied on either.
+    const leaked = job.input.kind === 'revoke' && job.input.reason === 'keyCompromise';
+    if (!leaked) await takeOverOrder(deps, job, { recipe, directoryUrl });
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
@@ -105,8 +108,8 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     return write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
       if (active?.fingerprint === version.fingerprint) return active;
-      // A renewal takes over what somebody may have set while it ran.
-      const renewed = job.input.kind === 'renew' && active !== null;
+      // A renewal, and a replacement, takes over what somebody may have set while it ran.
+      const renewed = job.input.kind !== 'obtain' && active !== null;
       const stored = renewed ? { ...version, autoRenew: active.autoRenew } : version;
       await tx.certificates.activate(stored);
       const { ca = '', staging = false } = version.recipe ?? {};
@@ -130,7 +133,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const { kind } = job.input;
       await forgetOrder(tx, job.id);
       const dry = job.input.kind === 'obtain' && job.input.dryRun;
-      if (kind !== 'revoke' && !dry) await forgetKeptOrders(tx, job.projectId);
+      if (recipeOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
       const message = `${JOB_NAMES[kind]} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
@@ -185,46 +188,25 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
 
   /** One that was issued and not taken into use counts at the CA all the same. */
   async function noteRejected(tx: Stores, { id, input }: JobRecord, error: CertdeskError): Promise<void> {
-    if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || input.kind === 'revoke') return;
+    const recipe = recipeOf(input);
+    if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || recipe === null) return;
     const order = await tx.orders.get(id);
     if (order === null) return;
     const { directoryUrl } = order;
-    const exempt = { replaced: false, renewal: input.kind === 'renew' };
-    await deps.usage.issued(tx, { directoryUrl, names: input.recipe.names }, exempt);
+    const exempt = { replaced: false, renewal: input.kind !== 'obtain' };
+    await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
   }
 
-  async function revoke(job: JobRecord, input: Input<'revoke'>, signal: AbortSignal): Promise<void> {
-    const certificate = await stores.certificates.get(input.certificateId);
-    if (certificate === null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
-    await revokeAtCa(deps, certificate, {
-      reason: input.reason,
-      code: REVOCATION_REASONS[input.reason],
-      signal,
-    });
-    await journal.write(async (tx, emit) => {
-      // It was revoked on purpose: renewing it by itself would undo that.
-      const patch = { revokedAt: now(), revocationReason: input.reason, autoRenew: false };
-      await tx.certificates.update(certificate.id, patch);
-      const message = `Certificate for ${certificate.domain} revoked (${input.reason})`;
-      await emit({
-        kind: 'certificate.revoked',
-        projectId: job.projectId,
-        jobId: job.id,
-        message,
-        audit: outcome(job),
-      });
-    });
-    await succeed(job, { message: 'Certificate revoked' });
-  }
-
-  const renewal = createRenewalJobs(deps, { issueFor, newVersion, activate, succeed });
+  const steps: IssuanceSteps = { issueFor, newVersion, activate, succeed };
+  const renewal = createRenewalJobs(deps, steps);
+  const revocation = createRevocationJobs(deps, steps, renewal);
 
   return {
     run(job, signal) {
       const { input } = job;
       if (input.kind === 'obtain') return obtain(job, input, signal);
       if (input.kind === 'renew') return renewal.run(job, input, signal);
-      return revoke(job, input, signal);
+      return revocation.run(job, input, signal);
     },
     async failed(job, error, tx) {
       await noteFailedNames(tx, job.id, error);
@@ -232,14 +214,10 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const order = await tx.orders.get(job.id);
       if (order === null || !mayGoOn(order, error.code, clock.now())) await forgetOrder(tx, job.id);
       if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
+      if (job.input.kind === 'revoke') await revocation.failed(job, job.input, { error, tx });
     },
     ended: (job) => forgetSecrets(job.id),
   };
-}
-
-/** For the audit trail, under the operation that has begun the job. */
-function outcome({ input }: JobRecord): NewEvent['audit'] {
-  return { operation: `certificates.${input.kind}`, result: 'ok' };
 }
 
 async function forgetOrder(stores: Stores, jobId: string): Promise<void> {

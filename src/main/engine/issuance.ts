@@ -1,16 +1,16 @@
 // Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
 // issuance-jobs.ts does it.
 import { createHash, randomUUID } from 'node:crypto';
-import type { ObtainRequest, RevocationReason } from '../../shared/certificate.ts';
+import type { ObtainRequest, RevokeRequest } from '../../shared/certificate.ts';
 import type { JobState } from '../../shared/job.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
-import { findCertificate } from './certificates.ts';
+import { findCertificate, findVersion } from './certificates.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
-import type { JobInput, JobRecord, Json } from './model.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import type { Clock } from './ports.ts';
 import { findProject } from './projects.ts';
 import { makeRecipe } from './recipes.ts';
@@ -35,8 +35,8 @@ export interface Issuance {
   obtain(projectId: string, body: ObtainRequest, call: Call): Promise<Outcome>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, … */
   renew(projectId: string, call: Call & { readonly automatic?: boolean }): Promise<Outcome>;
-  /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, … */
-  revoke(projectId: string, reason: RevocationReason, call: Call): Promise<Outcome>;
+  /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, INVALID_REQUEST, … */
+  revoke(projectId: string, request: RevokeRequest, call: Call): Promise<Outcome>;
 }
 
 export interface IssuanceDeps {
@@ -105,10 +105,14 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     return answer(before ?? (await begin({ call, requestHash })), call);
   }
 
-  async function submit(job: JobRecord, given: Parameters<JobSecrets['keep']>[1] = {}): Promise<JobRecord> {
+  async function submit(
+    job: JobRecord,
+    given: Parameters<JobSecrets['keep']>[1] = {},
+    check: (tx: Stores) => Promise<unknown> = (tx) => stillThere(tx, job),
+  ): Promise<JobRecord> {
     await secrets.keep(job.id, given);
     try {
-      await queue.submit(job, (tx) => stillThere(tx, job));
+      await queue.submit(job, async (tx) => void (await check(tx)));
       return job;
     } catch (error) {
       await secrets.forget(job.id);
@@ -150,13 +154,21 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         return submit(newJob(projectId, input, request));
       }),
 
-    revoke: (projectId, reason, call) =>
-      once({ projectId, kind: 'revoke', body: { reason } }, call, async (request) => {
-        const certificate = await findCertificate(stores, projectId);
-        refuseRevoke(certificate);
-        const input = { kind: 'revoke', certificateId: certificate.id, reason } as const;
-        return submit(newJob(projectId, input, request));
-      }),
+    revoke: (projectId, { reason, replace = false, versionId }, call) => {
+      // As it was hashed before there was anything but a reason.
+      const body = { reason, versionId, ...(replace ? { replace } : {}) };
+      return once({ projectId, kind: 'revoke', body }, call, async (request) => {
+        const certificate = await findVersion(stores, projectId, versionId);
+        const { id: certificateId, autoRenew } = certificate;
+        const recipe = refuseRevoke(certificate);
+        if (replace) refuseReplace(certificate);
+        const replacement = replace ? { replacement: { recipe, autoRenew } } : {};
+        const input = { kind: 'revoke', certificateId, reason, ...replacement } as const;
+        // A version that is named is revoked whatever has become of it since.
+        const named = (tx: Stores) => findVersion(tx, projectId, versionId);
+        return submit(newJob(projectId, input, request), {}, versionId === undefined ? undefined : named);
+      });
+    },
   };
 }
 
@@ -170,7 +182,16 @@ async function stillThere(stores: Stores, { projectId, input }: JobRecord): Prom
   }
 }
 
-function refuseRevoke({ recipe, revokedAt }: Awaited<ReturnType<typeof findCertificate>>): void {
+function refuseReplace({ supersededAt, removedAt }: CertificateRecord): void {
+  if (supersededAt === null && removedAt === null) return;
+  const message = 'only the certificate in use is replaced';
+  throw new CertdeskError('INVALID_REQUEST', `replace: ${message}`, {
+    issues: [{ field: 'replace', message }],
+  });
+}
+
+/** Returns how it was obtained. @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED */
+function refuseRevoke({ recipe, revokedAt }: CertificateRecord): Recipe {
   if (recipe === null)
     throw new CertdeskError(
       'NOT_AN_ACME_CERTIFICATE',
@@ -178,6 +199,7 @@ function refuseRevoke({ recipe, revokedAt }: Awaited<ReturnType<typeof findCerti
     );
   if (revokedAt !== null)
     throw new CertdeskError('ALREADY_REVOKED', `The certificate was revoked at ${revokedAt}`);
+  return recipe;
 }
 
 /** What makes two requests the same. Secrets stay out: even a hash in the database could be guessed at. */

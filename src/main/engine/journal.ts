@@ -6,7 +6,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import { appendEntry } from './audit/append.ts';
 import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
 import { type CertdeskError, toCertdeskError } from './errors.ts';
-import type { Actor, AuditRecord, EventRecord, Json } from './model.ts';
+import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './model.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -25,6 +25,11 @@ export interface NewEvent {
     readonly result: AuditResult;
     readonly actor?: Actor;
   };
+}
+
+/** What a job has changed, for the audit trail, under the operation that has begun it. */
+export function outcome({ input }: JobRecord): NewEvent['audit'] {
+  return { operation: `certificates.${input.kind}`, result: 'ok' };
 }
 
 export type Emit = (event: NewEvent) => Promise<void>;

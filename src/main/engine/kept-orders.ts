@@ -4,6 +4,7 @@
 import { exactSet } from './ca-usage.ts';
 import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
+import { recipeOf } from './recipes.ts';
 import type { Stores } from './stores.ts';
 
 /** CAs keep orders for hours to days (Let's Encrypt: 8 hours to 7 days). One that is stuck is not waited for longer. */
@@ -51,9 +52,15 @@ export async function takeOverOrder(
   for (const order of await stores.orders.all()) {
     if (order.directoryUrl !== directoryUrl || order.jobId === job.id || !isCleaned(order)) continue;
     const former = await stores.jobs.get(order.jobId);
-    if (former?.projectId !== job.projectId || former.input.kind === 'revoke') continue;
-    if (former.state !== 'failed' || !mayGoOn(order, former.error?.code, clock.now())) continue;
-    if (!sameCertificate(former.input.recipe, recipe)) continue;
+    if (former?.projectId !== job.projectId) continue;
+    const formerRecipe = recipeOf(former.input);
+    if (
+      formerRecipe === null ||
+      former.state !== 'failed' ||
+      !mayGoOn(order, former.error?.code, clock.now())
+    )
+      continue;
+    if (!sameCertificate(formerRecipe, recipe)) continue;
     const { keySealed } = order;
     // Sealed keys are bound to the row that holds them.
     const resealed =

@@ -6,6 +6,7 @@ import type { JobSecrets } from './jobs/job-secrets.ts';
 import { isCleaned, mayGoOn } from './kept-orders.ts';
 import type { OrderRecord } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
+import { recipeOf } from './recipes.ts';
 
 export interface LeftoverDeps extends ProofDeps {
   readonly solvers: SolverRegistry;
@@ -25,12 +26,12 @@ export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
 async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<void> {
   const { stores, secrets, clock } = deps;
   const job = await stores.jobs.get(order.jobId);
-  if (job === null || job.state === 'queued' || job.state === 'running' || job.input.kind === 'revoke')
-    return;
+  if (job === null || job.state === 'queued' || job.state === 'running') return;
+  const recipe = recipeOf(job.input);
+  if (recipe === null) return;
   const { id: jobId, projectId } = job;
   if (!isCleaned(order)) {
     const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-    const { recipe } = job.input;
     const given = await secrets.read(jobId);
     const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     await cleanUp(deps, { solver }, keeper);

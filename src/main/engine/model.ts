@@ -165,7 +165,13 @@ export type JobInput =
       readonly autoRenew: boolean;
       readonly automatic: boolean;
     }
-  | { readonly kind: 'revoke'; readonly certificateId: string; readonly reason: RevocationReason };
+  | {
+      readonly kind: 'revoke';
+      readonly certificateId: string;
+      readonly reason: RevocationReason;
+      /** What is obtained before it is revoked; nothing where left out. */
+      readonly replacement?: { readonly recipe: Recipe; readonly autoRenew: boolean };
+    };
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed';
 

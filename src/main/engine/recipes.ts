@@ -3,7 +3,7 @@ import type { ObtainRequest } from '../../shared/certificate.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import type { DnsChoice } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
-import type { KeyPolicy, ProjectRecord, Recipe } from './model.ts';
+import type { JobInput, KeyPolicy, ProjectRecord, Recipe } from './model.ts';
 
 /**
  * All but the DNS provider, which dns-choice.ts finds.
@@ -37,6 +37,11 @@ export function makeRecipe(
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
   };
+}
+
+/** What a job orders; null for one that orders nothing. */
+export function recipeOf(input: JobInput): Recipe | null {
+  return input.kind === 'revoke' ? (input.replacement?.recipe ?? null) : input.recipe;
 }
 
 /** Let's Encrypt's limit, and that of most CAs. */

@@ -15,8 +15,13 @@ import type { Stores } from './stores.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 
+/** Which certificate gets a successor, and how that is obtained. */
+type Successor = Pick<RenewInput, 'certificateId' | 'recipe' | 'autoRenew'>;
+
 export interface RenewalJobs {
   run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
+  /** Obtains the successor and takes it into use; the job is not ended. */
+  bring(job: JobRecord, input: Successor, signal: AbortSignal): Promise<CertificateRecord>;
   /** In the transaction that says that the job has failed. */
   failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
 }
@@ -28,7 +33,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
   const { stores, clock, directories } = deps;
 
   /** Another CA where the usual one has failed on its own account; every second time, for it may be well again. */
-  async function chooseRecipe(input: RenewInput, previous: CertificateRecord | null): Promise<Recipe> {
+  async function chooseRecipe(input: Successor, previous: CertificateRecord | null): Promise<Recipe> {
     const { insteadOf, ...kept } = input.recipe;
     const recipe = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
     const { fallbackCa } = await readSettings(stores.settings, 'renewals');
@@ -73,36 +78,41 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
     return account?.directoryUrl === directoryUrl ? renewalCertId(previous.chain) : null;
   }
 
+  const bring: RenewalJobs['bring'] = async (job, input, signal) => {
+    const previous = await stores.certificates.get(input.certificateId);
+    const lastAttempt = toTimestamp(clock.now());
+    const recipe = await chooseRecipe(input, previous);
+    if ((previous?.renewal.failures ?? 0) >= MANY_FAILURES) await rehearse(job, recipe, signal);
+    const replaces = await replacesOf(recipe, previous);
+    return steps.issueFor(
+      job,
+      { recipe, replaces },
+      {
+        signal,
+        keep: async (issued, write) => {
+          if (previous !== null) refuseWorse(issued.leaf, previous);
+          const version = await steps.newVersion(job, recipe, issued);
+          const renewal = { ...version.renewal, lastAttempt };
+          const renewedFrom = previous?.issuedAt ?? null;
+          const exempt = {
+            replaced: replaces !== null,
+            renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
+          };
+          return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
+            exempt,
+            write,
+          });
+        },
+      },
+    );
+  };
+
   return {
     async run(job, input, signal) {
-      const previous = await stores.certificates.get(input.certificateId);
-      const lastAttempt = toTimestamp(clock.now());
-      const recipe = await chooseRecipe(input, previous);
-      if ((previous?.renewal.failures ?? 0) >= MANY_FAILURES) await rehearse(job, recipe, signal);
-      const replaces = await replacesOf(recipe, previous);
-      const certificate = await steps.issueFor(
-        job,
-        { recipe, replaces },
-        {
-          signal,
-          keep: async (issued, write) => {
-            if (previous !== null) refuseWorse(issued.leaf, previous);
-            const version = await steps.newVersion(job, recipe, issued);
-            const renewal = { ...version.renewal, lastAttempt };
-            const renewedFrom = previous?.issuedAt ?? null;
-            const exempt = {
-              replaced: replaces !== null,
-              renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
-            };
-            return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
-              exempt,
-              write,
-            });
-          },
-        },
-      );
+      const certificate = await bring(job, input, signal);
       await steps.succeed(job, { certificate: presentRenewed(certificate) });
     },
+    bring,
 
     async failed(certificateId, error, tx) {
       const certificate = await tx.certificates.get(certificateId);

@@ -8,6 +8,7 @@ import { CertdeskError } from './errors.ts';
 import type { Issuance } from './issuance.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Log } from './ports.ts';
+import { recipeOf } from './recipes.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings.ts';
@@ -65,9 +66,8 @@ function underWay(jobs: readonly JobRecord[]): { renewals: number; busy: Set<str
   const busy = new Set<string>();
   let renewals = 0;
   for (const { input } of jobs) {
-    if (input.kind === 'revoke') continue;
     if (input.kind === 'renew' && input.automatic) renewals += 1;
-    for (const name of input.recipe.names) busy.add(withoutWildcard(name));
+    for (const name of recipeOf(input)?.names ?? []) busy.add(withoutWildcard(name));
   }
   return { renewals, busy };
 }

@@ -8,12 +8,13 @@ import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
+import { endWithReader } from './outputs.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
 /** @param argv As process.argv. Ends the process: 0 well, 2 for what the caller must mend. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.stdout.on('error', endQuietly);
+  endWithReader();
   const program = createProgram();
   try {
     await program.parseAsync([...argv]);
@@ -111,12 +112,6 @@ function addBackupCommands(program: Command): void {
   )
     .option('--keep-aside', 'where the folder holds data already, move that into a folder within it')
     .action(restoreBackupFile);
-}
-
-/** Whoever read the output has enough of it (`certdesk audit export | head`). */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 /** One line on standard error says what is wrong and what to do. */

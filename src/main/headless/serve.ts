@@ -2,11 +2,13 @@
 import { type App, createApp } from '../app.ts';
 import { createLogger } from './log.ts';
 import type { ServeOptions } from './options.ts';
+import { goOnWithoutReader } from './outputs.ts';
 import { toPlatform } from './to-platform.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
   const logger = await createLogger(options.logFormat);
+  goOnWithoutReader(logger);
   const platform = toPlatform(options, logger);
   const app = await createApp(platform);
   const told = ended(); // before anybody hears that it runs

@@ -1,14 +1,15 @@
 // The data folder: who may read it, and that one Certdesk at a time runs on it.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CertdeskError } from '../engine/errors.ts';
+import { makeFolderSync } from '../make-folder.ts';
 
 /** @throws STORAGE_FAILED where it cannot be made or entered. */
 export function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderSync(folder);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'EACCES' || code === 'EPERM' ? 'this user may not write there' : message;

@@ -3,7 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Killable, Moment } from './killable.ts';
-import { OPERATIONS, type OperationName, type Prepared, prepare } from './operations.ts';
+import { OPERATIONS, type Operation, type OperationName, type Prepared, prepare } from './operations.ts';
 import type { KillWorld } from './world.ts';
 
 /** What may end the process: at a transition, or `ms` after the request. */
@@ -42,10 +42,11 @@ export async function killIn(
   const first = await world.server();
   count += 1;
   const domain = `kill${count}.example.com`;
-  const operation = OPERATIONS[name];
+  const operation: Operation = OPERATIONS[name];
   const prepared = await prepare(world, first, { operation, domain });
   const since = world.rig.pebble.log().length;
-  const before = world.inDatabase(prepared.projectId).serials.length;
+  const former = world.inDatabase(prepared.projectId).serials;
+  const before = former.length;
   let allowed = 1;
   let died = false;
   for (const way of [deadly, ...again]) {
@@ -67,7 +68,7 @@ export async function killIn(
   const ca = world.atCa(since);
   // Where the CA has validated while nobody answered, its order is invalid, and another one is right.
   expect(ca.orders, 'orders at the CA').toBeLessThanOrEqual(ca.refused ? allowed + 1 : allowed);
-  await expectAllWell(world, last, { prepared, verb: operation.verb, since });
+  await expectAllWell(world, last, { prepared, operation, former, since });
   return { died, orders: ca.orders };
 }
 
@@ -105,14 +106,16 @@ async function answered({ call }: Killable, prepared: Prepared): Promise<void> {
 
 interface Outcome {
   readonly prepared: Prepared;
-  readonly verb: 'obtain' | 'renew' | 'revoke';
+  readonly operation: Operation;
+  /** Serials that were there before. */
+  readonly former: readonly string[];
   readonly since: number;
 }
 
 async function expectAllWell(
   world: KillWorld,
   { call }: Killable,
-  { prepared: { projectId, domain }, verb, since }: Outcome,
+  { prepared: { projectId, domain }, operation: { verb, replace }, former, since }: Outcome,
 ): Promise<void> {
   const { pebble, bind } = world.rig;
   const ca = world.atCa(since);
@@ -130,9 +133,14 @@ async function expectAllWell(
   const leaf = new X509Certificate(chain);
   expect(leaf.checkPrivateKey(createPrivateKey(key)), 'key and certificate belong together').toBe(true);
   expect(chain.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
-  const status = verb === 'revoke' ? 'Revoked' : 'Valid';
+  const status = verb === 'revoke' && replace === undefined ? 'Revoked' : 'Valid';
   expect(await pebble.certificateStatus(leaf.serialNumber)).toMatchObject({ status });
   expect((await call('GET', `${path}/status`)).body.status).toBe(status.toLowerCase());
+  if (replace !== undefined) {
+    for (const serial of former)
+      expect(await pebble.certificateStatus(serial)).toEqual({ status: 'Revoked', reason: 1 });
+    expect(kept.serials.length, 'one replacement').toBe(former.length + ca.serials.length);
+  }
   // Nothing is left behind.
   for (const token of ca.tokens) expect(await world.tokenStatus(token), `token ${token}`).toBe(404);
   await expect.poll(() => bind.lookup(`_acme-challenge.${domain}`, 'TXT')).toEqual([]);

@@ -5,6 +5,8 @@ import type { KillWorld } from './world.ts';
 export interface Operation {
   readonly challenge: 'http-01' | 'dns-01';
   readonly verb: 'obtain' | 'renew' | 'revoke';
+  /** A revocation that obtains a replacement first. */
+  readonly replace?: true;
 }
 
 /** Name -> what it is. */
@@ -14,6 +16,7 @@ export const OPERATIONS = {
   'http-01 renewal': { challenge: 'http-01', verb: 'renew' },
   'dns-01 renewal': { challenge: 'dns-01', verb: 'renew' },
   revocation: { challenge: 'http-01', verb: 'revoke' },
+  'revocation with a replacement': { challenge: 'http-01', verb: 'revoke', replace: true },
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;
@@ -30,7 +33,10 @@ export interface Prepared {
 export async function prepare(
   world: KillWorld,
   { call }: Killable,
-  { operation: { challenge, verb }, domain }: { readonly operation: Operation; readonly domain: string },
+  {
+    operation: { challenge, verb, replace },
+    domain,
+  }: { readonly operation: Operation; readonly domain: string },
 ): Promise<Prepared> {
   // By DNS the name and its wildcard: two records of one name at once.
   const altNames = challenge === 'dns-01' ? [`*.${domain}`] : [];
@@ -45,6 +51,7 @@ export async function prepare(
     const { status, text } = await call('POST', `${certificate}/obtain`, { body: obtain });
     if (status !== 200) throw new Error(`the certificate that was to be there was not obtained: ${text}`);
   }
-  const body = verb === 'obtain' ? obtain : undefined;
+  const revoke = replace === undefined ? undefined : { reason: 'keyCompromise', replace };
+  const body = verb === 'obtain' ? obtain : revoke;
   return { projectId, domain, path: `${certificate}/${verb}`, body };
 }

@@ -43,6 +43,7 @@ function presentJob(job: JobRecord): Job {
     state,
     step,
     dryRun: input.kind === 'obtain' && input.dryRun,
+    ...(input.kind === 'revoke' && input.replacement !== undefined ? { replaces: true as const } : {}),
     automatic: input.kind === 'renew' && input.automatic,
     createdAt,
     startedAt,

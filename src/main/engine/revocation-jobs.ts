@@ -1,0 +1,119 @@
+// What a revocation does: at the CA, and where its replacement is wanted, that first, so that the names are never
+// without a certificate.
+import { REVOCATION_REASONS } from '../../shared/certificate.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { CertdeskError, toCertdeskError } from './errors.ts';
+import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
+import { outcome } from './journal.ts';
+import { isCleaned } from './kept-orders.ts';
+import type { CertificateRecord, JobInput, JobRecord } from './model.ts';
+import { presentRenewed } from './present.ts';
+import type { RenewalJobs } from './renewal-jobs.ts';
+import { revokeAtCa } from './revoke.ts';
+import type { Stores } from './stores.ts';
+
+type RevokeInput = Extract<JobInput, { kind: 'revoke' }>;
+
+export interface RevocationJobs {
+  run(job: JobRecord, input: RevokeInput, signal: AbortSignal): Promise<void>;
+  /** In the transaction that says that the job has failed. */
+  failed(job: JobRecord, input: RevokeInput, about: { error: CertdeskError; tx: Stores }): Promise<void>;
+}
+
+export function createRevocationJobs(
+  deps: IssuanceJobsDeps,
+  steps: IssuanceSteps,
+  renewal: RenewalJobs,
+): RevocationJobs {
+  const { stores, journal, clock } = deps;
+
+  /** What a former run of the job has taken into use: no other may while the job is unfinished. */
+  async function takenBefore(job: JobRecord, certificateId: string): Promise<CertificateRecord | null> {
+    const active = await stores.certificates.active(job.projectId);
+    return active?.id === certificateId ? null : active;
+  }
+
+  /** @throws as an issuance does, with a sentence that says that nothing was revoked */
+  async function replace(
+    job: JobRecord,
+    { certificateId, replacement }: RevokeInput,
+    signal: AbortSignal,
+  ): Promise<CertificateRecord | null> {
+    if (replacement === undefined) return null;
+    const before = await takenBefore(job, certificateId);
+    // Where its order stands yet it was not cleaned up after: the walk is gone on with, and ends at the same one.
+    const order = await stores.orders.get(job.id);
+    if (before !== null && (order === null || order.url === null)) return before;
+    const input = { certificateId, ...replacement };
+    const taken = await renewal.bring(job, input, signal).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      if (before !== null) throw cause;
+      throw worded(cause, 'Nothing was revoked: the replacement comes first', {});
+    });
+    await stores.transaction((tx) => forgetFulfilled(tx, job.id));
+    return taken;
+  }
+
+  async function revoke(job: JobRecord, input: RevokeInput, signal: AbortSignal): Promise<void> {
+    const certificate = await stores.certificates.get(input.certificateId);
+    if (certificate === null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
+    const { reason } = input;
+    await revokeAtCa(deps, certificate, { reason, code: REVOCATION_REASONS[reason], signal });
+    await journal.write(async (tx, emit) => {
+      // It was revoked on purpose: renewing it by itself would undo that.
+      const patch = {
+        revokedAt: toTimestamp(clock.now()),
+        revocationReason: reason,
+        autoRenew: false,
+      };
+      await tx.certificates.update(certificate.id, patch);
+      const message = `Certificate for ${certificate.domain} revoked (${reason})`;
+      const of = { projectId: job.projectId, jobId: job.id };
+      await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
+    });
+  }
+
+  return {
+    async run(job, input, signal) {
+      const replaced = await replace(job, input, signal);
+      await revoke(job, input, signal).catch((cause: unknown) => {
+        signal.throwIfAborted();
+        if (replaced === null) throw cause;
+        const { certificateId: versionId } = input;
+        const text = `The replacement is in use; the certificate before it, version ${versionId}, is not revoked yet`;
+        throw worded(cause, text, { versionId });
+      });
+      const message = 'Certificate revoked';
+      await steps.succeed(job, {
+        message,
+        ...(replaced === null ? {} : { certificate: presentRenewed(replaced) }),
+      });
+    },
+
+    async failed(job, { certificateId, replacement }, { error, tx }) {
+      if (replacement === undefined) return;
+      const active = await tx.certificates.active(job.projectId);
+      // Whatever has failed, it was not the order.
+      if (active?.id !== certificateId) await forgetFulfilled(tx, job.id);
+      else await renewal.failed(certificateId, error, tx);
+    },
+  };
+}
+
+/**
+ * The order has brought what it was for: no later job may go on with it (kept-orders.ts), for it would take the same
+ * certificate once more. Where clean-up is still to be done, only that is kept of it.
+ */
+async function forgetFulfilled(tx: Stores, jobId: string): Promise<void> {
+  const order = await tx.orders.get(jobId);
+  if (order === null) return;
+  if (isCleaned(order)) await tx.orders.delete(jobId);
+  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null });
+}
+
+/** The same failure, with what it means for the revocation. */
+function worded(cause: unknown, text: string, more: object): CertdeskError {
+  const { code, message, details } = toCertdeskError(cause);
+  const known = typeof details === 'object' && details !== null ? details : {};
+  return new CertdeskError(code, `${message} (${text}.)`, { ...known, ...more }, { cause });
+}

@@ -1,0 +1,99 @@
+// The built program whose reader is gone: a server goes on and stops in order, a command that answers ends quietly.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { databasePath } from '../../src/main/storage/data-folder.ts';
+import { freePorts } from '../support/ports.ts';
+import { runCertdesk } from '../support/server.ts';
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
+
+describe('a program that nobody reads', () => {
+  let folder: string;
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-unheard-'));
+  }, 600_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+  });
+  function start(args: readonly string[]) {
+    const child = spawn(process.execPath, [PROGRAM, ...args]);
+    started.push(child);
+    return { child, ended: once(child, 'exit') };
+  }
+  async function serve(dataFolder: string, more: readonly string[] = []) {
+    const [port = 0, challengePort = 0] = await freePorts(2);
+    const ports = [
+      '--port',
+      `${port}`,
+      '--challenge-host',
+      '127.0.0.1',
+      '--challenge-port',
+      `${challengePort}`,
+    ];
+    const where = ['--data-dir', dataFolder, '--secret-store', 'sealed-file'];
+    const server = start(['serve', ...where, ...ports, ...more]);
+    const health = async () =>
+      (await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null))?.status ?? null;
+    return { ...server, health };
+  }
+
+  it.each([
+    ['standard output, from the start', 'start', ['stdout'], 'json'],
+    ['both outputs, log lines as JSON', 'start', ['stdout', 'stderr'], 'json'],
+    ['both outputs, log lines for people', 'later', ['stdout', 'stderr'], 'pretty'],
+  ] as const)(
+    'a server goes on without a reader of %s, and stops in order',
+    async (name, when, lost, format) => {
+      const dataFolder = join(folder, name.replaceAll(/\W/g, '-'));
+      const { child, ended, health } = await serve(dataFolder, ['--log-format', format]);
+      let log = '';
+      child.stderr?.on('data', (chunk: Buffer) => (log += chunk));
+      const lose = () => lost.forEach((stream) => void child[stream]?.destroy());
+      if (when === 'start') lose();
+      await expect.poll(health, { timeout: 30_000, interval: 50 }).toBe(200);
+      lose();
+      // Everything that it logs from here on, and its last words, find nobody.
+      const token = ['--data-dir', dataFolder, '--name', 'unheard', '--scope', 'projects:read'];
+      expect(await runCertdesk(['token', 'create', ...token])).toMatch(/\S/);
+      expect(await health()).toBe(200);
+      expect(child.exitCode).toBeNull();
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      // SQLite takes the log of its last changes away when the database is closed, and not where the process ends before.
+      expect(existsSync(databasePath(dataFolder))).toBe(true);
+      expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
+      if (!(lost as readonly string[]).includes('stderr'))
+        expect(log.match(/Standard output cannot be written to any more/g)).toHaveLength(1);
+    },
+  );
+
+  it('a command that answers ends quietly', async () => {
+    const dataFolder = join(folder, 'command');
+    for (const name of ['one', 'two'])
+      await runCertdesk([
+        'token',
+        'create',
+        '--data-dir',
+        dataFolder,
+        '--name',
+        name,
+        '--scope',
+        'projects:read',
+      ]);
+    const { child, ended } = start(['token', 'list', '--data-dir', dataFolder]);
+    child.stdout?.destroy();
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
+    expect([...(await ended), said]).toEqual([0, null, '']);
+  });
+});

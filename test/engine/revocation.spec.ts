@@ -1,0 +1,155 @@
+// A certificate in use is revoked with a replacement that comes first, against a real Pebble behind a gate that can lose
+// what comes between.
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type AcmeGate, startAcmeGate } from '../support/acme-gate.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { problem } from '../support/faults.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { describeWith } from '../support/tools.ts';
+
+const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
+const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
+
+describeWith('pebble', 'revocation with a replacement', () => {
+  let pebble: Pebble;
+  let gate: AcmeGate;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    pebble = await startPebble();
+    gate = await startAcmeGate(pebble);
+    const directories = { production: gate.directoryUrl };
+    const limits = { issueWithinMs: 3_000 };
+    app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
+  });
+  afterEach(() => gate.keep(null));
+  afterAll(async () => {
+    await app.stop();
+    await gate.stop();
+    await pebble.stop();
+  });
+
+  const revoke = (id: string, body: object) => app.call('POST', certificate(id, '/revoke'), { body });
+  const renew = (id: string) => app.call('POST', certificate(id, '/renew'));
+  const versions = async (id: string) =>
+    Object.values((await app.call('GET', certificate(id, '/versions'))).body.versions ?? {});
+  async function leaf(id: string): Promise<X509Certificate> {
+    const { text } = await app.call('GET', certificate(id, '/download?format=pem'));
+    return new X509Certificate(text);
+  }
+  async function obtained(domain: string): Promise<{ id: string; leaf: X509Certificate }> {
+    const id = await app.project(domain);
+    const answer = await app.call('POST', certificate(id, '/obtain'), { body: HTTP_01 });
+    expect(answer.status, answer.text).toBe(200);
+    return { id, leaf: await leaf(id) };
+  }
+  const atCa = async ({ serialNumber }: X509Certificate) =>
+    (await pebble.certificateStatus(serialNumber))?.status;
+  const spki = ({ publicKey }: X509Certificate) =>
+    createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })).export({
+      type: 'spki',
+      format: 'pem',
+    });
+  const since = (from: number) => gate.requests.slice(from).map((path) => path.split('/')[1]);
+  const ordersSince = (from: number) => since(from).filter((path) => path === 'order-plz').length;
+
+  it('obtains it first, with a new key, takes it into use, and revokes the one before it', async () => {
+    const { id, leaf: old } = await obtained('leaked.example.com');
+    const from = gate.requests.length;
+    const answer = await revoke(id, { reason: 'keyCompromise', replace: true });
+    expect(answer, answer.text).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        message: 'Certificate revoked',
+        certificate: { domain: 'leaked.example.com', autoRenew: true },
+      },
+    });
+    const fresh = await leaf(id);
+    expect(await atCa(old)).toBe('Revoked');
+    expect(await atCa(fresh)).toBe('Valid');
+    expect(spki(fresh)).not.toBe(spki(old));
+    const paths = since(from);
+    expect(paths.indexOf('certZ')).toBeGreaterThan(paths.indexOf('finalize-order'));
+    expect(paths.indexOf('revoke-cert')).toBeGreaterThan(paths.indexOf('certZ'));
+    expect((await app.call('GET', certificate(id, '/status'))).body).toMatchObject({
+      status: 'valid',
+      autoRenew: true,
+      lastRenewError: null,
+    });
+    expect(await versions(id)).toMatchObject([
+      { state: 'active', revokedAt: null },
+      { state: 'superseded', revocationReason: 'keyCompromise' },
+    ]);
+    const { jobs } = (await app.call('GET', `/jobs?project=${id}&limit=1`)).body;
+    expect(jobs?.['0']).toMatchObject({ kind: 'revoke', replaces: true, state: 'succeeded' });
+  });
+
+  it('revokes nothing where no replacement is to be had, says so, and can do without', async () => {
+    const { id, leaf: old } = await obtained('refused.example.com');
+    gate.keep((path) =>
+      path.startsWith('/order-plz') ? Promise.resolve(problem(403, 'rejectedIdentifier')) : null,
+    );
+    const answer = await revoke(id, { reason: 'superseded', replace: true });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.body.error).toMatch(/Nothing was revoked: the replacement comes first/);
+    expect([await atCa(old), (await leaf(id)).serialNumber]).toEqual(['Valid', old.serialNumber]);
+    expect((await revoke(id, { reason: 'superseded' })).body).toEqual({
+      success: true,
+      message: 'Certificate revoked',
+    });
+    expect(await atCa(old)).toBe('Revoked');
+  });
+
+  it('names the version that is not revoked yet where the CA is gone by then; that one is revoked later', async () => {
+    const { id, leaf: old } = await obtained('halfway.example.com');
+    gate.keep((path) => (path.startsWith('/revoke-cert') ? Promise.resolve('lost') : null));
+    const answer = await revoke(id, { reason: 'keyCompromise', replace: true });
+    expect(answer.status, answer.text).toBe(502);
+    expect(answer.body.error).toMatch(/The replacement is in use/);
+    const versionId = String(answer.body.details?.versionId);
+    const fresh = await leaf(id);
+    expect([await atCa(old), await atCa(fresh)]).toEqual(['Valid', 'Valid']);
+    expect(fresh.serialNumber).not.toBe(old.serialNumber);
+    // It is of no use to take the place of one that is not in use.
+    expect(await revoke(id, { versionId, replace: true })).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'replace' }] } },
+    });
+    gate.keep(null);
+    const later = await revoke(id, { reason: 'keyCompromise', versionId });
+    expect(later.body).toEqual({ success: true, message: 'Certificate revoked' });
+    expect([await atCa(old), await atCa(fresh)]).toEqual(['Revoked', 'Valid']);
+    expect((await revoke(id, { versionId })).body.code).toBe('ALREADY_REVOKED');
+    // The order of the failed job has brought its certificate: it is not gone on with.
+    const from = gate.requests.length;
+    expect((await renew(id)).status).toBe(200);
+    expect(ordersSince(from)).toBe(1);
+    expect((await leaf(id)).serialNumber).not.toBe(fresh.serialNumber);
+    expect((await app.call('GET', certificate(id, '/status'))).body.autoRenew).toBe(true);
+  });
+
+  it.each([
+    ['superseded', 0],
+    ['keyCompromise', 1],
+  ])('%s: with %d order more where one of a failed renewal is kept with its key', async (reason, orders) => {
+    const { id, leaf: old } = await obtained(`kept-${orders}.example.com`);
+    gate.keep((path) => (path.startsWith('/finalize-order') ? Promise.resolve('lost') : null));
+    expect((await renew(id)).status).toBeGreaterThanOrEqual(500);
+    gate.keep(null);
+    const from = gate.requests.length;
+    const answer = await revoke(id, { reason, replace: true });
+    expect(answer.status, answer.text).toBe(200);
+    expect(ordersSince(from)).toBe(orders);
+    expect([await atCa(old), await atCa(await leaf(id))]).toEqual(['Revoked', 'Valid']);
+  });
+
+  it('another project does not reach the version', async () => {
+    const { id } = await obtained('mine.example.com');
+    const other = await obtained('other.example.com');
+    const [version] = await versions(id);
+    const answer = await revoke(other.id, { versionId: version?.id });
+    expect([answer.status, answer.body.code]).toEqual([404, 'CERTIFICATE_NOT_FOUND']);
+  });
+});
