@@ -167,7 +167,13 @@ async function open(
   }
   const started = Promise.withResolvers<void>();
   const health = () => checkHealth(secrets);
-  const served = { engine, health, closing, started: started.promise };
+  const served = {
+    engine,
+    health,
+    closing,
+    started: started.promise,
+    storedVersion: database.reads?.version ?? null,
+  };
   const address = await openApi(platform, apiPort, served);
   listeners.api = new URL(address).host;
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
@@ -227,12 +233,13 @@ async function openChallenge(
 interface Served extends Pick<App, 'engine' | 'health'> {
   readonly closing: (() => unknown)[];
   readonly started: Promise<void>;
+  readonly storedVersion: (() => number) | null;
 }
 
 async function openApi(
   platform: Platform,
   usualPort: number,
-  { engine, health, closing, started }: Served,
+  { engine, health, closing, started, storedVersion }: Served,
 ): Promise<string> {
   const server = await createHttpServer({
     engine,
@@ -242,6 +249,8 @@ async function openApi(
     guiFolder: platform.guiFolder,
     version: platform.version,
     started,
+    storedVersion,
+    clock: platform.clock,
   });
   closing.push(() => server.close());
   const { host, port: wanted } = platform.api;

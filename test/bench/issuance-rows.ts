@@ -87,7 +87,19 @@ async function peerSubject(world: World, peer: Peer, keyType: KeyType): Promise<
   return {
     name: peer.name,
     prepare: (turn) => world.point(nameOf(turn), own),
-    // Where it fails (dehydrated does by a rejected nonce now and then) it is run again, as its user would; that counts.
-    run: (turn) => peer.issue(own, nameOf(turn), keyType).catch(() => peer.issue(own, nameOf(turn), keyType)),
+    run: (turn) => untilDone(() => peer.issue(own, nameOf(turn), keyType)),
   };
+}
+
+/** dehydrated fails by a rejected nonce now and then, sometimes twice: so often it is run again, as its user would. */
+const ATTEMPTS = 5;
+
+/** The time of attempts that failed counts. */
+async function untilDone(work: () => Promise<void>, attempt = 1): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (attempt === ATTEMPTS) throw error;
+    await untilDone(work, attempt + 1);
+  }
 }

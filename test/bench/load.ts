@@ -18,14 +18,26 @@ interface Load {
   /** Asked one after another, by each connection from a place of its own. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Each request has an address that nobody has asked for before: nothing that a server keeps can answer it. */
+  readonly anew?: boolean;
   readonly connections: number;
   readonly seconds: number;
 }
 
-async function run({ origin, paths, headers, connections, seconds }: Load): Promise<LoadResult> {
+async function run({
+  origin,
+  paths,
+  headers,
+  anew = false,
+  connections,
+  seconds,
+}: Load): Promise<LoadResult> {
   const { hostname, port, host } = new URL(origin);
   const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const requests = paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`));
+  const requestFor = (path: string) =>
+    Buffer.from(`GET ${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`, 'latin1');
+  const requests = paths.map(requestFor);
+  let asked = 0;
   const times: number[] = [];
   const started = performance.now();
   const until = started + seconds * 1000;
@@ -54,7 +66,8 @@ async function run({ origin, paths, headers, connections, seconds }: Load): Prom
     const ask = (): void => {
       answer = '';
       sent = performance.now();
-      socket.write(requests[next++ % requests.length] ?? '');
+      const place = next++ % requests.length;
+      socket.write(anew ? requestFor(`${paths[place]}?n=${asked++}`) : (requests[place] ?? ''));
     };
     socket.on('connect', ask).on('error', reject);
     socket.on('close', () => reject(new Error('The server has closed a connection')));

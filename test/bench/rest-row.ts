@@ -33,6 +33,10 @@ export interface RestRow {
   readonly certdesk: readonly Measured[];
   /** Requests a second of Certdesk's to those of node:http, round by round. */
   readonly ratios: readonly number[];
+  /** Certdesk again, by addresses of which none is asked twice. */
+  readonly anew: readonly Measured[];
+  /** Both with such addresses. */
+  readonly anewRatios: readonly number[];
   readonly issuing: (Measured & { readonly issued: number; readonly residentMb: number }) | null;
 }
 
@@ -48,17 +52,27 @@ export async function measureRest(options: RestOptions): Promise<RestRow> {
   const authorization = `Bearer ${token}`;
   const first = await fetch(`${server.address}${paths[0]}`, { headers: { authorization } });
   const bare = await startBare(await first.text());
-  const load = (origin: string, pid: number) =>
-    measure({ origin, paths, headers: { authorization }, seconds: options.seconds }, pid);
+  const load = (origin: string, pid: number, anew = false) =>
+    measure({ origin, paths, headers: { authorization }, anew, seconds: options.seconds }, pid);
   try {
     await load(server.address, server.pid); // both are warm when it counts
     await load(bare.address, bare.pid);
-    const row = { bare: [] as Measured[], certdesk: [] as Measured[] };
+    const row: Record<'bare' | 'certdesk' | 'bareAnew' | 'anew', Measured[]> = {
+      bare: [],
+      certdesk: [],
+      bareAnew: [],
+      anew: [],
+    };
     for (let round = 0; round < rounds; round += 1) {
       row.bare.push(await load(bare.address, bare.pid));
       row.certdesk.push(await load(server.address, server.pid));
+      row.bareAnew.push(await load(bare.address, bare.pid, true));
+      row.anew.push(await load(server.address, server.pid, true));
     }
-    const ratios = row.certdesk.map(({ perSecond }, n) => perSecond / (row.bare[n]?.perSecond ?? 0));
+    const toBare = (own: readonly Measured[], to: readonly Measured[]) =>
+      own.map(({ perSecond }, n) => perSecond / (to[n]?.perSecond ?? 0));
+    const ratios = toBare(row.certdesk, row.bare);
+    const anewRatios = toBare(row.anew, row.bareAnew);
     const issuing =
       issue === undefined
         ? null
@@ -69,7 +83,7 @@ export async function measureRest(options: RestOptions): Promise<RestRow> {
               return { ...measured, residentMb: residentMb(server.pid) };
             },
           );
-    return { ...row, ratios, issuing };
+    return { bare: row.bare, certdesk: row.certdesk, ratios, anew: row.anew, anewRatios, issuing };
   } finally {
     bare.stop();
     await server.stop();
@@ -106,6 +120,7 @@ async function measure(
     readonly origin: string;
     readonly paths: readonly string[];
     readonly headers: Readonly<Record<string, string>>;
+    readonly anew: boolean;
     readonly seconds: number;
   },
   pid: number,

@@ -50,8 +50,8 @@ it('serves within some bare starts of Node, and holds little', async () => {
   }
 }, 120_000);
 
-it('takes not over 16 times as much of the processor for a request as bare node:http', async () => {
-  const { bare, certdesk, ratios } = await measureRest({
+it('takes not over 5 times as much of the processor for a request as bare node:http, 16 times where it is a new one', async () => {
+  const { bare, certdesk, ratios, anew, anewRatios } = await measureRest({
     dataFolder: folder,
     projects: withCertificate,
     args: ['--challenge-port', '0'],
@@ -63,10 +63,14 @@ it('takes not over 16 times as much of the processor for a request as bare node:
       ({ perSecond, p99, cpuMicroseconds }) =>
         `${Math.round(perSecond)}/s p99 ${p99.toFixed(1)} ms ${Math.round(cpuMicroseconds)} µs CPU`,
     );
-  console.info(`bare ${all(bare).join(', ')}; Certdesk ${all(certdesk).join(', ')}`);
+  console.info(
+    `bare ${all(bare).join(', ')}; Certdesk ${all(certdesk).join(', ')}; anew ${all(anew).join(', ')}`,
+  );
   // By processor time, which other work on the machine lengthens for both alike; before the reads went past Kysely it
   // was 1 : 20.
   const cpu = (of: typeof bare) => Math.min(...of.map(({ cpuMicroseconds }) => cpuMicroseconds));
-  console.info(`requests a second ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} of node:http's`);
-  expect(cpu(certdesk)).toBeLessThan(16 * cpu(bare));
+  const text = (all: readonly number[]) => all.map((ratio) => ratio.toFixed(2)).join(', ');
+  console.info(`requests a second ${text(ratios)} of node:http's; anew ${text(anewRatios)}`);
+  expect(cpu(certdesk)).toBeLessThan(5 * cpu(bare)); // 2.3 where this was written
+  expect(cpu(anew)).toBeLessThan(16 * cpu(bare));
 }, 120_000);

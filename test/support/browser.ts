@@ -24,7 +24,7 @@ export interface Browser {
   /** What the page at /login does with the secret in its address. */
   signIn(secret: string): Promise<BrowserAnswer>;
   /** Opens an event stream. Resolves when it is open, with what resolves when it has ended. */
-  stream(path: string): Promise<{ readonly ended: Promise<void> }>;
+  stream(path: string): Promise<{ readonly ended: Promise<'complete' | 'cut off'> }>;
 }
 
 export interface BrowserOptions {
@@ -82,9 +82,10 @@ export function createBrowser(address: string, options: BrowserOptions = {}): Br
       const response = await open(address + path, { method: 'GET', headers, body: undefined });
       if (response.statusCode !== 200) throw new Error(`The stream was answered by ${response.statusCode}`);
       response.resume();
-      // A connection that the server cuts off is the end that is waited for.
+      // A connection that is cut off is an end too.
       response.on('error', () => undefined);
-      return { ended: new Promise((resolve) => response.once('close', () => resolve())) };
+      const end = () => (response.complete ? 'complete' : 'cut off');
+      return { ended: new Promise((resolve) => response.once('close', () => resolve(end()))) };
     },
   };
 }

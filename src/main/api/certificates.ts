@@ -13,8 +13,10 @@ import {
 } from '../../shared/certificate.ts';
 import { AcceptedSchema } from '../../shared/job.ts';
 import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
+import type { Timestamp } from '../../shared/time.ts';
 import { EXPORT_FORMATS, holdsKey } from '../engine/export.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
+import { nextDayOf } from '../engine/present.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
@@ -77,19 +79,33 @@ async function exported(
   return { ...file, body: file.body.toString('base64') };
 }
 
+/** Both tell of whole days left, and no certificate is none at any time. */
+function sameUntil(answer: unknown, now: Date): number {
+  return answer === null
+    ? Number.POSITIVE_INFINITY
+    : nextDayOf(answer as { readonly expiresAt: Timestamp }, now);
+}
+
 export const certificates = router({
   ...certificateHistory,
   ...reachability,
 
   get: operation('projects:read')
-    .meta({ rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate' } })
+    .meta({
+      rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate', sameUntil },
+    })
     .input(z.object({ id }))
     .output(CertificateSchema.nullable())
     .query(({ ctx, input }) => ctx.engine.certificates.get(input.id)),
 
   status: operation('projects:read')
     .meta({
-      rest: { method: 'GET', path: '/projects/{id}/certificate/status', summary: 'Get certificate status' },
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/status',
+        summary: 'Get certificate status',
+        sameUntil,
+      },
     })
     .input(z.object({ id }))
     .output(StatusSchema.nullable())
