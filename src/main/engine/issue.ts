@@ -193,9 +193,11 @@ async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privat
 type Settling = Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'> & { readonly habits: HabitsOfCa };
 
 /**
- * An order whose names are all proved is ready, so it is not asked for before. Where the CA is not that far yet
- * (orderNotReady) it is waited for. The answer may be lost on its way, and then the CA says that the order is no longer
- * ready: the order itself tells.
+ * An order whose names are all proved is ready, so it is not asked for before. Where the CA was not that far yet
+ * (orderNotReady) it is waited for, unless it is ready by the time that it is looked at, and finalized once more. The
+ * answer may be lost on its way, and then the CA says that the order is no longer ready: the order itself tells, also
+ * why the CA has given it up.
+ * @throws what the CA said to the first request, where the order says no more than that; to the second one.
  */
 async function finalize(
   order: AcmeOrder,
@@ -207,11 +209,13 @@ async function finalize(
     return await session.finalizeOrder(order, csr);
   } catch (error) {
     let now = await session.getOrder(order.url);
-    if (now.status === 'pending' && isRefusal(error, 'orderNotReady')) {
-      now = await settled(now, 'pending', polling, account);
+    const notReady = isRefusal(error, 'orderNotReady');
+    if (notReady) {
+      if (now.status === 'pending') now = await settled(now, 'pending', polling, account);
       if (now.status === 'ready') return session.finalizeOrder(now, csr);
     }
-    if (now.status === 'ready' || now.status === 'pending' || now.status === 'invalid') throw error;
+    const silent = now.status === 'invalid' && now.error === undefined && !notReady;
+    if (now.status === 'ready' || now.status === 'pending' || silent) throw error;
     return now;
   }
 }
