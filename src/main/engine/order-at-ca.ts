@@ -1,7 +1,7 @@
 // The order of an issuance (RFC 8555 section 7.4): the one that stands at the CA, or a new one.
 import type { OpenAccount } from './acme/accounts.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
-import { isRefusal } from './acme/problem.ts';
+import { type AnswerDetails, isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
@@ -77,8 +77,11 @@ async function replacing(session: AcmeSession, request: NewOrder): Promise<AcmeO
 
 /** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */
 function orderGone(error: unknown): null {
-  const problem = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
-  const status = (problem as { problem?: { status?: number } } | null)?.problem?.status;
-  if (status === 404 || status === 403 || status === 401) return null;
+  const refused = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
+  // The answer's own status: that of the problem document may be left out (RFC 7807 section 3.1).
+  const status = (refused as AnswerDetails | null)?.status;
+  if (status !== undefined && GONE.includes(status)) return null;
   throw error;
 }
+
+const GONE = [401, 403, 404, 410];
