@@ -78,3 +78,45 @@ it('a CA that refuses the CSR and gives the order up without a word is heard by 
     message: expect.stringContaining('the key is weak'),
   });
 });
+
+describe('a CA that says when to look', () => {
+  /** Milliseconds from what the CA was asked for last to the first look at what came of it. */
+  async function firstLooks(retryAfterMs: number | null, domain: string) {
+    const looks = { validation: Number.NaN, issuance: Number.NaN };
+    let asked = Number.NaN;
+    const look = (what: keyof typeof looks): boolean => {
+      if (Number.isNaN(asked)) return false;
+      looks[what] = bent.world.now - asked;
+      asked = Number.NaN;
+      return true;
+    };
+    bent.bend((session) => ({
+      async completeChallenge(url) {
+        await session.completeChallenge(url);
+        asked = bent.world.now;
+        return { retryAfterMs };
+      },
+      getAuthorization(url) {
+        look('validation');
+        return session.getAuthorization(url);
+      },
+      async finalizeOrder(order, csr) {
+        await session.finalizeOrder(order, csr);
+        asked = bent.world.now;
+        return { ...order, status: 'processing', retryAfterMs };
+      },
+      // Not even then it is done: that teaches nothing of the CA's ways either.
+      async getOrder(url) {
+        const order = await session.getOrder(url);
+        return look('issuance') ? { ...order, status: 'processing' } : order;
+      },
+    }));
+    await bent.obtain(domain);
+    return looks;
+  }
+
+  it('with its answer to the challenge and the CSR is not looked at before, and its habits stay unknown', async () => {
+    expect(await firstLooks(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
+    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 50, issuance: 50 });
+  });
+});

@@ -17,6 +17,7 @@ async function goneOnWith(getOrder: () => Promise<never>) {
     async completeChallenge() {
       bent.world.killIn(1);
       announced.resolve();
+      return { retryAfterMs: null };
     },
   }));
   bent.obtain('shop.example').catch(() => undefined);

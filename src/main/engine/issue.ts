@@ -229,7 +229,8 @@ async function settled(
   const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
   const ask = () => session.getOrder(order.url);
   const habit = habits.of(passing === 'pending' ? 'order' : 'issuance');
-  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit });
+  const askedMs = order.retryAfterMs;
+  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit, askedMs });
 }
 
 /** Less than that may be the way of the answer, and a machine that keeps time badly. */

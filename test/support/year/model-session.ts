@@ -136,6 +136,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
     async completeChallenge(challengeUrl) {
       const one = authzOf(challengeUrl.replace(/\/http$/, ''));
       books.validate(one, `${one.token}.${keyId}`);
+      return { retryAfterMs: null };
     },
     async deactivateAuthorization(authzUrl) {
       authzOf(authzUrl).status = 'invalid';

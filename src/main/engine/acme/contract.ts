@@ -105,8 +105,8 @@ export interface AcmeSession {
   getAuthorization(url: string): Promise<AcmeAuthorization>;
   /** RFC 8555 section 8.1: token "." thumbprint of the account key. */
   keyAuthorization(token: string): string;
-  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). */
-  completeChallenge(url: string): Promise<void>;
+  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). @returns when to look, where it says so. */
+  completeChallenge(url: string): Promise<{ readonly retryAfterMs: number | null }>;
   deactivateAuthorization(url: string): Promise<void>;
   /** @param csrPem PKCS#10, PEM. */
   finalizeOrder(order: AcmeOrder, csrPem: string): Promise<AcmeOrder>;
