@@ -32,7 +32,7 @@ export async function ensureOrder(
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
-    const replacement = replaces === null ? null : await replacing(session, { ...request, replaces });
+    const replacement = replaces === null ? null : await replacing(at, { ...request, replaces });
     return replacement ?? countedOrder(deps, at, request);
   };
   const profile = profileToOrder(task.recipe, await session.directory());
@@ -46,27 +46,30 @@ export async function ensureOrder(
   return order;
 }
 
+interface At {
+  readonly session: AcmeSession;
+  readonly keeper: OrderKeeper;
+  readonly directoryUrl: string;
+  readonly accountId: string;
+}
+
 /** Counted before the CA can count it. One that replaces another counts for no limit (Let's Encrypt's page on them). */
 async function countedOrder(
   { usage }: { readonly usage: CaUsage },
-  {
-    session,
-    keeper,
-    ...at
-  }: {
-    readonly session: AcmeSession;
-    readonly keeper: OrderKeeper;
-    readonly directoryUrl: string;
-    readonly accountId: string;
-  },
+  { session, keeper, ...at }: At,
   request: NewOrder,
 ): Promise<AcmeOrder> {
   await keeper.write((tx) => usage.ordered(tx, at));
   return session.createOrder(request);
 }
 
-/** Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). */
-async function replacing(session: AcmeSession, request: NewOrder): Promise<AcmeOrder | null> {
+/**
+ * Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). It is not
+ * counted, so that it is meant to be made is what is written first: where nothing can be written (a full disk) nothing
+ * is ordered, or the job would order again each time that it is gone on with.
+ */
+async function replacing({ session, keeper, accountId }: At, request: NewOrder): Promise<AcmeOrder | null> {
+  await keeper.save({ accountId, url: null });
   try {
     return await session.createOrder(request);
   } catch (error) {
