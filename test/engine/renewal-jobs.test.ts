@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseWorse } from '../../src/main/engine/renewal-jobs.ts';
+import { type BentWorld, createBentWorld } from '../support/bent-ca.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
@@ -24,5 +25,41 @@ describe('what a renewal brings', () => {
   it('is taken whatever it is, where the one in use is revoked', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-03-01T00:00:00Z' };
     expect(() => refuseWorse(issued('2026-03-02', '2026-03-08'), revoked)).not.toThrow();
+  });
+});
+
+describe('a renewal', () => {
+  let bent: BentWorld;
+  beforeEach(async () => {
+    bent = await createBentWorld();
+  });
+  afterEach(() => bent.world.end());
+
+  it('whose order was left at the CA fetches what that has issued, and rehearses nothing before', async () => {
+    const id = await bent.obtain('late.example');
+    bent.bend((session) => ({
+      // It issues, and says so to nobody.
+      async finalizeOrder(order, csr) {
+        await session.finalizeOrder(order, csr);
+        return { ...order, status: 'processing' };
+      },
+      getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
+    }));
+    for (const _ of [1, 2]) await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+    bent.bend(() => ({}));
+    bent.world.reachable = () => false; // a proof would fail
+    await bent.renew(id);
+    expect(bent.staging.counts.orders).toBe(0);
+    expect(bent.ca.counts.orders).toBe(2);
+    expect(bent.ca.entries.at(-1)?.downloads).toBe(1);
+  });
+
+  it('that has failed often and left no order is rehearsed', async () => {
+    const id = await bent.obtain('lost.example');
+    bent.world.reachable = () => false;
+    for (const _ of [1, 2, 3])
+      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
+    expect(bent.staging.counts.orders).toBe(1);
+    expect(bent.ca.counts.orders).toBe(3);
   });
 });
