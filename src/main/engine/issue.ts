@@ -40,6 +40,8 @@ export interface Issued {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
   readonly leaf: LeafFacts;
+  /** Whether the order was one that replaces another certificate, to the CA too. */
+  readonly replaced: boolean;
 }
 
 export interface IssueDeps extends ProofDeps {
@@ -157,6 +159,7 @@ async function walk(
     keeper.tell('account', `Registered anew: ${account.account.url}`);
     return ensureOrder(deps, task, { keeper, account });
   });
+  const replaced = order.replaces !== undefined;
   const habits = deps.habits.of(task.directoryUrl);
   const polling = { signal, deadline, pace, habits };
   if (order.status === 'pending') {
@@ -170,7 +173,8 @@ async function walk(
   }
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
   if (order.status === 'ready') throw takenBack();
-  return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
+  const { privateKey } = await key();
+  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), replaced };
 }
 
 /** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
@@ -247,7 +251,7 @@ async function fetchCertificate(
   { clock }: IssueDeps,
   task: IssueTask,
   { keeper, account, order, privateKey }: Fetch,
-): Promise<Issued> {
+): Promise<Omit<Issued, 'replaced'>> {
   if (order.status !== 'valid' || order.certificate === undefined) {
     throw new CertdeskError(
       'ACME_REJECTED',

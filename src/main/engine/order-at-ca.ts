@@ -15,7 +15,10 @@ export interface OrderTask {
   readonly replaces: string | null;
 }
 
-/** Where the order stands at the CA; a new one where there is none that can be gone on with. */
+/**
+ * Where the order stands at the CA; a new one where there is none that can be gone on with. Its `replaces` is what has
+ * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
+ */
 export async function ensureOrder(
   deps: { readonly usage: CaUsage },
   task: OrderTask,
@@ -68,10 +71,13 @@ async function countedOrder(
  * counted, so that it is meant to be made is what is written first: where nothing can be written (a full disk) nothing
  * is ordered, or the job would order again each time that it is gone on with.
  */
-async function replacing({ session, keeper, accountId }: At, request: NewOrder): Promise<AcmeOrder | null> {
+async function replacing(
+  { session, keeper, accountId }: At,
+  request: NewOrder & { readonly replaces: string },
+): Promise<AcmeOrder | null> {
   await keeper.save({ accountId, url: null });
   try {
-    return await session.createOrder(request);
+    return { ...(await session.createOrder(request)), replaces: request.replaces };
   } catch (error) {
     if (isRefusal(error, 'alreadyReplaced') || isRefusal(error, 'malformed')) return null;
     throw error;

@@ -96,7 +96,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
           const renewal = { ...version.renewal, lastAttempt };
           const renewedFrom = previous?.issuedAt ?? null;
           const exempt = {
-            replaced: replaces !== null,
+            replaced: issued.replaced,
             renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
           };
           return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {

@@ -173,6 +173,14 @@ describe('what is read', () => {
     expect(await rig.open().finalizeOrder(order, csr)).toMatchObject({ retryAfterMs: 3_000 });
   });
 
+  it('is what an order replaces, where the CA says it', async () => {
+    const replaces = 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE';
+    rig.answerInTurn('/order/1', [{ body: rig.order({ replaces }) }, { body: rig.order({ replaces: '' }) }]);
+    const url = `${rig.ca.url}/order/1`;
+    expect(await rig.open().getOrder(url)).toMatchObject({ replaces });
+    expect(await rig.open().getOrder(url)).not.toHaveProperty('replaces');
+  });
+
   it('passes challenges of unknown types, without a token too, and drops what is none', async () => {
     const challenges = [
       {

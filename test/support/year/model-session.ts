@@ -91,6 +91,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
     identifiers: order.request.names.map((value) => ({ type: 'dns', value })),
     authorizations: order.authz.map(({ url }) => url),
     finalize: `${order.url}/finalize`,
+    ...(order.request.replaces === undefined ? {} : { replaces: order.request.replaces }),
     ...(order.entry === null ? {} : { certificate: `${order.url}/certificate` }),
     retryAfterMs: null,
   });

@@ -40,6 +40,8 @@ export interface AcmeOrder {
   readonly certificate?: string;
   readonly expires?: string;
   readonly error?: AcmeProblem;
+  /** The certID of what it replaces: a CA that has taken that says so whenever it is asked (RFC 9773 section 5). */
+  readonly replaces?: string;
   /** From the answer's Retry-After (seconds or HTTP date), clamped to 0 or more; null where it had none. */
   readonly retryAfterMs: number | null;
 }
