@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseWorse } from '../../src/main/engine/renewal-jobs.ts';
+import { type Bend, type BentWorld, createBentWorld, refusal } from '../support/bent-ca.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
@@ -24,5 +25,96 @@ describe('what a renewal brings', () => {
   it('is taken whatever it is, where the one in use is revoked', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-03-01T00:00:00Z' };
     expect(() => refuseWorse(issued('2026-03-02', '2026-03-08'), revoked)).not.toThrow();
+  });
+});
+
+describe('a renewal', () => {
+  let bent: BentWorld;
+  beforeEach(async () => {
+    bent = await createBentWorld();
+  });
+  afterEach(() => bent.world.end());
+
+  it('whose order was left at the CA fetches what that has issued, and rehearses nothing before', async () => {
+    const id = await bent.obtain('late.example');
+    bent.bend((session) => ({
+      // It issues, and says so to nobody.
+      async finalizeOrder(order, csr) {
+        await session.finalizeOrder(order, csr);
+        return { ...order, status: 'processing' };
+      },
+      getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
+    }));
+    for (const _ of [1, 2]) await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+    bent.bend(() => ({}));
+    bent.world.reachable = () => false; // a proof would fail
+    await bent.renew(id);
+    expect(bent.staging.counts.orders).toBe(0);
+    expect(bent.ca.counts.orders).toBe(2);
+    expect(bent.ca.entries.at(-1)?.downloads).toBe(1);
+  });
+
+  it('that has failed often and left no order is rehearsed', async () => {
+    const id = await bent.obtain('lost.example');
+    bent.world.reachable = () => false;
+    for (const _ of [1, 2, 3])
+      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
+    expect(bent.staging.counts.orders).toBe(1);
+    expect(bent.ca.counts.orders).toBe(3);
+  });
+
+  describe('that says what it replaces', () => {
+    /** Certificates of the same names that are counted for the CA's limit. */
+    const counted = async () => {
+      const rows = bent.world.database.db.selectFrom('ca_usage').where('kind', '=', 'exact-set');
+      return (await rows.selectAll().execute()).length;
+    };
+    const refusing: Bend = (session) => ({
+      async createOrder(request) {
+        if (request.replaces === undefined) return session.createOrder(request);
+        throw refusal(409, 'alreadyReplaced', { detail: 'it was replaced already' });
+      },
+    });
+    const stuck: Bend = (session) => ({
+      getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
+      finalizeOrder: async (order) => ({ ...order, status: 'processing' }),
+    });
+    let id: string;
+    beforeEach(async () => {
+      id = await bent.obtain('kept.example');
+      await bent.world.look(); // hears of the window: from then on an order says what it replaces
+      expect(await counted()).toBe(1);
+    });
+
+    it('is counted for no limit', async () => {
+      await bent.renew(id);
+      expect(bent.ca.entries.at(-1)?.replaces).toBe(bent.ca.entries[0]?.certId);
+      expect(await counted()).toBe(1);
+    });
+
+    it('is counted where the CA refuses that, and the order is made without', async () => {
+      bent.bend(refusing);
+      await bent.renew(id);
+      expect(bent.ca.entries.at(-1)?.replaces).toBeNull();
+      expect(await counted()).toBe(2);
+    });
+
+    it('is counted where the order that it goes on with was made without', async () => {
+      bent.bend((session) => ({ ...stuck(session), ...refusing(session) }));
+      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      bent.bend(() => ({}));
+      await bent.renew(id);
+      expect(bent.ca.entries.at(-1)?.replaces).toBeNull();
+      expect(await counted()).toBe(2);
+    });
+
+    it('is counted for no limit where the order that it goes on with says so', async () => {
+      bent.bend(stuck);
+      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      bent.bend(() => ({}));
+      await bent.renew(id);
+      expect(bent.ca.counts.orders).toBe(2);
+      expect(await counted()).toBe(1);
+    });
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { createJournal, type Journal } from '../../src/main/engine/journal.ts';
 import type { Clock } from '../../src/main/engine/ports.ts';
 import type { Stores } from '../../src/main/engine/stores.ts';
@@ -35,4 +35,9 @@ export function openTestDatabase(): TestDatabase {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Where not, SQLite refuses every change, as on a disk that takes none: STORAGE_FAILED. */
+export async function setWritable(db: Kysely<Schema>, writable: boolean): Promise<void> {
+  await sql.raw(`pragma query_only = ${writable ? 'off' : 'on'}`).execute(db);
 }

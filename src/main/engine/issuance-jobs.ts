@@ -36,6 +36,8 @@ export interface IssuanceJobs {
 
 /** What jobs that bring a certificate are made of. */
 export interface IssuanceSteps {
+  /** Gives the job the order that an earlier one has left (kept-orders.ts). @returns the directory of the recipe. */
+  takeOver(job: JobRecord, recipe: Recipe): Promise<string>;
   issueFor<T>(
     job: JobRecord,
     what: { readonly recipe: Recipe; readonly replaces?: string | null },
@@ -62,13 +64,18 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
   const { stores, journal, vault, clock, secrets } = deps;
   const now = () => toTimestamp(clock.now());
 
-  const issueFor: IssuanceSteps['issueFor'] = async (job, { recipe, replaces = null }, { signal, keep }) => {
-    const given = await secrets.read(job.id);
+  const takeOver: IssuanceSteps['takeOver'] = async (job, recipe) => {
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
-    const { id: jobId, projectId } = job;
     // Where a key has leaked, one that was made before then is not to be relied on either.
     const leaked = job.input.kind === 'revoke' && job.input.reason === 'keyCompromise';
     if (!leaked) await takeOverOrder(deps, job, { recipe, directoryUrl });
+    return directoryUrl;
+  };
+
+  const issueFor: IssuanceSteps['issueFor'] = async (job, { recipe, replaces = null }, { signal, keep }) => {
+    const given = await secrets.read(job.id);
+    const { id: jobId, projectId } = job;
+    const directoryUrl = await takeOver(job, recipe);
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
@@ -197,7 +204,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
   }
 
-  const steps: IssuanceSteps = { issueFor, newVersion, activate, succeed };
+  const steps: IssuanceSteps = { takeOver, issueFor, newVersion, activate, succeed };
   const renewal = createRenewalJobs(deps, steps);
   const revocation = createRevocationJobs(deps, steps, renewal);
 

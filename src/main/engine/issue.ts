@@ -40,6 +40,8 @@ export interface Issued {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
   readonly leaf: LeafFacts;
+  /** Whether the order was one that replaces another certificate, to the CA too. */
+  readonly replaced: boolean;
 }
 
 export interface IssueDeps extends ProofDeps {
@@ -157,6 +159,7 @@ async function walk(
     keeper.tell('account', `Registered anew: ${account.account.url}`);
     return ensureOrder(deps, task, { keeper, account });
   });
+  const replaced = order.replaces !== undefined;
   const habits = deps.habits.of(task.directoryUrl);
   const polling = { signal, deadline, pace, habits };
   if (order.status === 'pending') {
@@ -170,7 +173,8 @@ async function walk(
   }
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
   if (order.status === 'ready') throw takenBack();
-  return fetchCertificate(deps, task, { keeper, account, order, privateKey: (await key()).privateKey });
+  const { privateKey } = await key();
+  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), replaced };
 }
 
 /** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
@@ -193,9 +197,11 @@ async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privat
 type Settling = Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'> & { readonly habits: HabitsOfCa };
 
 /**
- * An order whose names are all proved is ready, so it is not asked for before. Where the CA is not that far yet
- * (orderNotReady) it is waited for. The answer may be lost on its way, and then the CA says that the order is no longer
- * ready: the order itself tells.
+ * An order whose names are all proved is ready, so it is not asked for before. Where the CA was not that far yet
+ * (orderNotReady) it is waited for, unless it is ready by the time that it is looked at, and finalized once more. The
+ * answer may be lost on its way, and then the CA says that the order is no longer ready: the order itself tells, also
+ * why the CA has given it up.
+ * @throws what the CA said to the first request, where the order says no more than that; to the second one.
  */
 async function finalize(
   order: AcmeOrder,
@@ -207,11 +213,13 @@ async function finalize(
     return await session.finalizeOrder(order, csr);
   } catch (error) {
     let now = await session.getOrder(order.url);
-    if (now.status === 'pending' && isRefusal(error, 'orderNotReady')) {
-      now = await settled(now, 'pending', polling, account);
+    const notReady = isRefusal(error, 'orderNotReady');
+    if (notReady) {
+      if (now.status === 'pending') now = await settled(now, 'pending', polling, account);
       if (now.status === 'ready') return session.finalizeOrder(now, csr);
     }
-    if (now.status === 'ready' || now.status === 'pending' || now.status === 'invalid') throw error;
+    const silent = now.status === 'invalid' && now.error === undefined && !notReady;
+    if (now.status === 'ready' || now.status === 'pending' || silent) throw error;
     return now;
   }
 }
@@ -225,7 +233,8 @@ async function settled(
   const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
   const ask = () => session.getOrder(order.url);
   const habit = habits.of(passing === 'pending' ? 'order' : 'issuance');
-  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit });
+  const askedMs = order.retryAfterMs;
+  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit, askedMs });
 }
 
 /** Less than that may be the way of the answer, and a machine that keeps time badly. */
@@ -242,7 +251,7 @@ async function fetchCertificate(
   { clock }: IssueDeps,
   task: IssueTask,
   { keeper, account, order, privateKey }: Fetch,
-): Promise<Issued> {
+): Promise<Omit<Issued, 'replaced'>> {
   if (order.status !== 'valid' || order.certificate === undefined) {
     throw new CertdeskError(
       'ACME_REJECTED',

@@ -1,7 +1,7 @@
 // The order of an issuance (RFC 8555 section 7.4): the one that stands at the CA, or a new one.
 import type { OpenAccount } from './acme/accounts.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
-import { isRefusal } from './acme/problem.ts';
+import { type AnswerDetails, isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
@@ -15,7 +15,10 @@ export interface OrderTask {
   readonly replaces: string | null;
 }
 
-/** Where the order stands at the CA; a new one where there is none that can be gone on with. */
+/**
+ * Where the order stands at the CA; a new one where there is none that can be gone on with. Its `replaces` is what has
+ * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
+ */
 export async function ensureOrder(
   deps: { readonly usage: CaUsage },
   task: OrderTask,
@@ -32,7 +35,7 @@ export async function ensureOrder(
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
-    const replacement = replaces === null ? null : await replacing(session, { ...request, replaces });
+    const replacement = replaces === null ? null : await replacing(at, { ...request, replaces });
     return replacement ?? countedOrder(deps, at, request);
   };
   const profile = profileToOrder(task.recipe, await session.directory());
@@ -46,29 +49,35 @@ export async function ensureOrder(
   return order;
 }
 
+interface At {
+  readonly session: AcmeSession;
+  readonly keeper: OrderKeeper;
+  readonly directoryUrl: string;
+  readonly accountId: string;
+}
+
 /** Counted before the CA can count it. One that replaces another counts for no limit (Let's Encrypt's page on them). */
 async function countedOrder(
   { usage }: { readonly usage: CaUsage },
-  {
-    session,
-    keeper,
-    ...at
-  }: {
-    readonly session: AcmeSession;
-    readonly keeper: OrderKeeper;
-    readonly directoryUrl: string;
-    readonly accountId: string;
-  },
+  { session, keeper, ...at }: At,
   request: NewOrder,
 ): Promise<AcmeOrder> {
   await keeper.write((tx) => usage.ordered(tx, at));
   return session.createOrder(request);
 }
 
-/** Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). */
-async function replacing(session: AcmeSession, request: NewOrder): Promise<AcmeOrder | null> {
+/**
+ * Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). It is not
+ * counted, so that it is meant to be made is what is written first: where nothing can be written (a full disk) nothing
+ * is ordered, or the job would order again each time that it is gone on with.
+ */
+async function replacing(
+  { session, keeper, accountId }: At,
+  request: NewOrder & { readonly replaces: string },
+): Promise<AcmeOrder | null> {
+  await keeper.save({ accountId, url: null });
   try {
-    return await session.createOrder(request);
+    return { ...(await session.createOrder(request)), replaces: request.replaces };
   } catch (error) {
     if (isRefusal(error, 'alreadyReplaced') || isRefusal(error, 'malformed')) return null;
     throw error;
@@ -77,8 +86,11 @@ async function replacing(session: AcmeSession, request: NewOrder): Promise<AcmeO
 
 /** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */
 function orderGone(error: unknown): null {
-  const problem = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
-  const status = (problem as { problem?: { status?: number } } | null)?.problem?.status;
-  if (status === 404 || status === 403 || status === 401) return null;
+  const refused = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
+  // The answer's own status: that of the problem document may be left out (RFC 7807 section 3.1).
+  const status = (refused as AnswerDetails | null)?.status;
+  if (status !== undefined && GONE.includes(status)) return null;
   throw error;
 }
+
+const GONE = [401, 403, 404, 410];

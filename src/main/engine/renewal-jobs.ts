@@ -47,14 +47,15 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
 
   /**
    * After failures the names are proved to the staging directory first: there a failed validation counts for no limit
-   * that matters. What is wrong with the staging directory itself says nothing.
+   * that matters. What is wrong with the staging directory itself says nothing. Where an order stands at the real one,
+   * also that of an earlier job, there is none: it is gone on with, and may have its certificate by now.
    * @throws the failure of a proof
    */
   async function rehearse(job: JobRecord, recipe: Recipe, signal: AbortSignal): Promise<void> {
     if (recipe.staging || stagingOf(recipe.ca, directories) === null) return;
-    // An order at the real directory is gone on with.
+    const directoryUrl = await steps.takeOver(job, recipe);
     const order = await stores.orders.get(job.id);
-    if (order?.directoryUrl === resolveDirectory(recipe.ca, false, directories) && order.url !== null) return;
+    if (order?.directoryUrl === directoryUrl && order.url !== null) return;
     const rehearsal = { ...recipe, staging: true };
     const keep = async () => undefined;
     try {
@@ -95,7 +96,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
           const renewal = { ...version.renewal, lastAttempt };
           const renewedFrom = previous?.issuedAt ?? null;
           const exempt = {
-            replaced: replaces !== null,
+            replaced: issued.replaced,
             renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
           };
           return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {

@@ -1,6 +1,8 @@
 // What the ACME client makes of answers: refusals, rate limits, what is not ACME, and what is.
 import { describe, expect, it } from 'vitest';
+import { createCsr } from '../../../src/main/engine/acme/client.ts';
 import { type FakeAnswer, fakeDirectory } from '../../support/acme-fake-ca.ts';
+import { makeKey } from '../../support/acme-issue.ts';
 import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
 
 const rig = setUpAcmeRig();
@@ -156,6 +158,27 @@ describe('what is read', () => {
     ]);
     expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).retryAfterMs).toBe(3_000);
     expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).retryAfterMs).toBeNull();
+  });
+
+  it('is that of the answers to a challenge and a CSR too', async () => {
+    const headers = { 'retry-after': '3' };
+    rig.answerInTurn('/challenge/1', [{ headers, body: { status: 'processing' } }, { body: {} }]);
+    const url = `${rig.ca.url}/challenge/1`;
+    expect(await rig.open().completeChallenge(url)).toEqual({ retryAfterMs: 3_000 });
+    expect(await rig.open().completeChallenge(url)).toEqual({ retryAfterMs: null });
+    rig.answerInTurn('/order/1', [{ body: rig.order() }]);
+    rig.answerInTurn('/finalize/1', [{ headers, body: rig.order({ status: 'processing' }) }]);
+    const order = await rig.open().getOrder(`${rig.ca.url}/order/1`);
+    const csr = await createCsr(['example.com'], makeKey());
+    expect(await rig.open().finalizeOrder(order, csr)).toMatchObject({ retryAfterMs: 3_000 });
+  });
+
+  it('is what an order replaces, where the CA says it', async () => {
+    const replaces = 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE';
+    rig.answerInTurn('/order/1', [{ body: rig.order({ replaces }) }, { body: rig.order({ replaces: '' }) }]);
+    const url = `${rig.ca.url}/order/1`;
+    expect(await rig.open().getOrder(url)).toMatchObject({ replaces });
+    expect(await rig.open().getOrder(url)).not.toHaveProperty('replaces');
   });
 
   it('passes challenges of unknown types, without a token too, and drops what is none', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createHabit } from '../../../src/main/engine/acme/habits.ts';
 import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 
@@ -28,6 +29,28 @@ describe('poll', () => {
     const { ask, asked } = answers(0, 1_000);
     await expect(poll(ask, ({ final }) => final, polling(600))).rejects.toThrow();
     expect(asked()).toBeLessThan(8);
+  });
+
+  it('looks first when the answer before has said, and learns no habit from that', async () => {
+    const pauses: number[] = [];
+    let now = 0;
+    const pace = {
+      now: () => now,
+      async pause(ms: number) {
+        pauses.push(ms);
+        now += ms;
+      },
+    };
+    const habit = createHabit();
+    const driven = { ...polling(0), deadline: 60_000, pace, habit };
+    const isFinal = ({ final }: { readonly final: boolean }) => final;
+    await poll(answers(null, 2).ask, isFinal, { ...driven, askedMs: 3_000 });
+    expect(pauses).toEqual([3_000, 1_000]); // not by 50 ms, and then at the usual pace
+    await poll(answers(null, 1).ask, isFinal, { ...driven, askedMs: 0 });
+    expect(pauses.at(-1)).toBe(100);
+    expect(habit.firstMs()).toBe(createHabit().firstMs());
+    await poll(answers(null, 1).ask, isFinal, { ...driven, askedMs: null });
+    expect(pauses.at(-1)).toBe(50);
   });
 
   it('gives up at once where the next look would come too late, and says that it was the deadline', async () => {

@@ -1,8 +1,9 @@
 // The queue of jobs: who waits for one, and what stopping does.
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { createJobQueue, type JobQueue, type JobQueueDeps } from '../../../src/main/engine/jobs/queue.ts';
+import { openTestDatabase, QUIET, setWritable, type TestDatabase } from '../../support/database.ts';
 import { JOB, PROJECT } from '../../support/records.ts';
 
 let database: TestDatabase;
@@ -87,30 +88,85 @@ describe('waiting', () => {
   });
 });
 
-it('a job whose end cannot be written is gone on with until it can be', async () => {
-  const { stores } = database;
+describe('a job whose end cannot be written', () => {
   const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
-  let tries = 0;
-  const full = createJobQueue({
-    stores,
-    journal: database.journal(clock),
-    clock,
-    log: QUIET,
-    concurrency: 1,
-    writeAgainMs: 5,
-    async run({ id }) {
-      tries += 1;
-      if (tries < 3) throw new Error('the disk is full');
-      await stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' }));
-    },
-    async failed() {
-      throw new Error('the disk is full'); // it cannot even be written that it failed
-    },
-    ended: async () => undefined,
+  const writable = (on: boolean) => setWritable(database.db, on);
+  const queueOf = (more: Pick<JobQueueDeps, 'run' | 'failed'>) =>
+    createJobQueue({
+      stores: database.stores,
+      journal: database.journal(clock),
+      clock,
+      log: QUIET,
+      concurrency: 1,
+      writeAgainMs: 5,
+      ended: async () => undefined,
+      ...more,
+    });
+
+  it('is gone on with until it can be', async () => {
+    const { stores } = database;
+    let tries = 0;
+    const full = queueOf({
+      async run({ id }) {
+        tries += 1;
+        if (tries < 3) throw new Error('the disk is full');
+        await stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' }));
+      },
+      async failed() {
+        throw new Error('the disk is full'); // it cannot even be written that it failed
+      },
+    });
+    await full.submit(JOB, async () => undefined);
+    expect((await full.wait(JOB.id, 5_000)).state).toBe('succeeded');
+    expect(tries).toBe(3);
   });
-  await full.submit(JOB, async () => undefined);
-  expect((await full.wait(JOB.id, 5_000)).state).toBe('succeeded');
-  expect(tries).toBe(3);
+
+  it('is put down to the database by whoever waits, not to the CA, and only as long as that is so', async () => {
+    let tries = 0;
+    const full = queueOf({
+      async run(_, signal) {
+        tries += 1;
+        if (tries === 1) await writable(false);
+        if (tries > 2) await released.promise; // a CA that takes its time
+        signal.throwIfAborted();
+        throw new CertdeskError('ACME_UNAVAILABLE');
+      },
+      failed: async () => undefined,
+    });
+    await full.submit(JOB, async () => undefined);
+    await expect.poll(() => tries).toBe(3);
+    await expect(full.wait(JOB.id, 20)).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringMatching(/The data folder is read-only.*\/api\/v1\/jobs\/j1$/),
+      details: { jobId: JOB.id },
+    });
+    await writable(true);
+    released.resolve();
+    expect(await full.wait(JOB.id, 5_000)).toMatchObject({
+      state: 'failed',
+      error: { code: 'ACME_UNAVAILABLE' },
+    });
+  });
+
+  it('is put down to the CA again, where the next try waits for that', async () => {
+    let tries = 0;
+    const full = queueOf({
+      async run(_, signal) {
+        tries += 1;
+        if (tries > 2) await released.promise;
+        signal.throwIfAborted();
+        throw new CertdeskError('ACME_UNAVAILABLE');
+      },
+      async failed() {
+        if (tries < 3) throw new CertdeskError('STORAGE_FAILED');
+      },
+    });
+    await full.submit(JOB, async () => undefined);
+    await expect.poll(() => tries).toBe(3);
+    await expect(full.wait(JOB.id, 20)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+    released.resolve();
+    expect((await full.wait(JOB.id, 5_000)).state).toBe('failed');
+  });
 });
 
 it('a job that has ended is told at once, also where its secrets cannot be forgotten', async () => {

@@ -91,6 +91,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
     identifiers: order.request.names.map((value) => ({ type: 'dns', value })),
     authorizations: order.authz.map(({ url }) => url),
     finalize: `${order.url}/finalize`,
+    ...(order.request.replaces === undefined ? {} : { replaces: order.request.replaces }),
     ...(order.entry === null ? {} : { certificate: `${order.url}/certificate` }),
     retryAfterMs: null,
   });
@@ -136,6 +137,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
     async completeChallenge(challengeUrl) {
       const one = authzOf(challengeUrl.replace(/\/http$/, ''));
       books.validate(one, `${one.token}.${keyId}`);
+      return { retryAfterMs: null };
     },
     async deactivateAuthorization(authzUrl) {
       authzOf(authzUrl).status = 'invalid';

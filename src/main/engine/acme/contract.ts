@@ -40,6 +40,8 @@ export interface AcmeOrder {
   readonly certificate?: string;
   readonly expires?: string;
   readonly error?: AcmeProblem;
+  /** The certID of what it replaces: a CA that has taken that says so whenever it is asked (RFC 9773 section 5). */
+  readonly replaces?: string;
   /** From the answer's Retry-After (seconds or HTTP date), clamped to 0 or more; null where it had none. */
   readonly retryAfterMs: number | null;
 }
@@ -105,8 +107,8 @@ export interface AcmeSession {
   getAuthorization(url: string): Promise<AcmeAuthorization>;
   /** RFC 8555 section 8.1: token "." thumbprint of the account key. */
   keyAuthorization(token: string): string;
-  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). */
-  completeChallenge(url: string): Promise<void>;
+  /** Tells the CA that the challenge is ready to be validated (section 7.5.1). @returns when to look, where it says so. */
+  completeChallenge(url: string): Promise<{ readonly retryAfterMs: number | null }>;
   deactivateAuthorization(url: string): Promise<void>;
   /** @param csrPem PKCS#10, PEM. */
   finalizeOrder(order: AcmeOrder, csrPem: string): Promise<AcmeOrder>;

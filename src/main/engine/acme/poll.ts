@@ -10,12 +10,15 @@ export interface Polling {
   readonly pace?: Pace;
   /** How soon this CA is usually done with it, and told how soon it was; 50 ms where left out. */
   readonly habit?: Habit;
+  /** Retry-After of the answer that this follows, ms from now; null or left out: the CA has not said when to look. */
+  readonly askedMs?: number | null;
   /** For the error: `validation of example.com`. */
   readonly what: string;
 }
 
 /** A CA that says `Retry-After: 0` is not asked without a pause. */
 const SHORTEST_ASKED_MS = 100;
+const notHammering = (askedMs: number): number => Math.max(askedMs, SHORTEST_ASKED_MS);
 
 /** How long to wait after so much waiting, where the CA does not say. */
 function nextWait(waitedMs: number): number {
@@ -23,17 +26,19 @@ function nextWait(waitedMs: number): number {
 }
 
 /**
- * The first look comes when this CA is usually done, 50 ms where that is not known yet. Every answer's Retry-After is
- * honoured (RFC 8555 sections 7.4 and 7.5.1); without one it is looked again when half as much time again has passed,
+ * The first look comes when the CA has asked for it, else when it is usually done, 50 ms where that is not known yet.
+ * Every answer's Retry-After is honoured (RFC 8555 sections 7.4 and 7.5.1); without one it is looked again when half as much time again has passed,
  * once a second later on, and every 5 s in the end.
  * @throws ACME_TIMEOUT when the next look would be after the deadline; whatever `ask` throws; the abort's reason.
  */
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what, pace = REAL_PACE, habit = UNKNOWN_HABIT }: Polling,
+  { signal, deadline, what, pace = REAL_PACE, habit: known = UNKNOWN_HABIT, askedMs = null }: Polling,
 ): Promise<T> {
-  let wait = habit.firstMs();
+  // A first look that the CA itself has put off says nothing of how soon it is done: no habit is learned from it.
+  const habit = askedMs === null ? known : UNKNOWN_HABIT;
+  let wait = askedMs === null ? habit.firstMs() : notHammering(askedMs);
   let waited = 0;
   for (let looks = 1; ; looks += 1) {
     if (pace.now() + wait > deadline) {
@@ -50,7 +55,7 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
     }
     const { retryAfterMs } = answer;
     habit.notYet({ looks, waitedMs: waited, asked: retryAfterMs !== null });
-    wait = retryAfterMs === null ? nextWait(waited) : Math.max(retryAfterMs, SHORTEST_ASKED_MS);
+    wait = retryAfterMs === null ? nextWait(waited) : notHammering(retryAfterMs);
   }
 }
 

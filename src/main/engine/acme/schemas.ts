@@ -45,6 +45,7 @@ const Order = z.looseObject({
   certificate: Url.optional(),
   expires: z.string().optional().catch(undefined),
   error: ProblemSchema,
+  replaces: z.string().min(1).optional().catch(undefined),
 });
 
 const Challenge = z.looseObject({
@@ -68,7 +69,7 @@ export function readDirectory(response: AcmeResponse): AcmeDirectory {
 
 /** @param url The order's own address, which only the answer to newOrder repeats. */
 export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
-  const { status, identifiers, authorizations, finalize, certificate, expires, error } = parse(
+  const { status, identifiers, authorizations, finalize, certificate, expires, error, replaces } = parse(
     Order,
     response,
     'an ACME order',
@@ -82,6 +83,7 @@ export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
     ...(certificate === undefined ? {} : { certificate }),
     ...(expires === undefined ? {} : { expires }),
     ...(error === undefined ? {} : { error }),
+    ...(replaces === undefined ? {} : { replaces }),
     retryAfterMs: retryAfterMs(response.headers),
   };
 }

@@ -3,7 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';
 import { keyChangeJws, publicJwk } from './key-change.ts';
-import { type AcmeResponse, isRefusal, unexpectedAnswer } from './problem.ts';
+import { type AcmeResponse, isRefusal, retryAfterMs, unexpectedAnswer } from './problem.ts';
 import { readAuthorization, readOrder } from './schemas.ts';
 
 /** What is used of acme-client's Client, with no more of each argument than its code reads (src/client.js). */
@@ -167,7 +167,8 @@ function orderVerbs(
       return readAuthorization(response, url);
     },
     async completeChallenge(url) {
-      await call((client) => client.completeChallenge({ url }), signedBy(account));
+      const { response } = await call((client) => client.completeChallenge({ url }), signedBy(account));
+      return { retryAfterMs: retryAfterMs(response.headers) };
     },
     async deactivateAuthorization(url) {
       await call((client) => client.deactivateAuthorization({ url }), signedBy(account));

@@ -46,7 +46,7 @@ const SIDE_BY_SIDE = 5;
 
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
 export async function prove({ solver }: Task, proof: Proof): Promise<void> {
-  const { keeper, session, order } = proof;
+  const { keeper, session, order, pace } = proof;
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
   const authorizations = await sideBySide(order.authorizations, bounds, (url) =>
     session.getAuthorization(url),
@@ -68,8 +68,14 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
   // A challenge that the CA is at work on already (a restart) is not announced twice.
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
   keeper.tell('validation', `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`);
-  await sideBySide(unannounced, bounds, ({ challenge }) => session.completeChallenge(challenge.url));
-  const settled = await sideBySide(pending, bounds, (each, signal) => follow(each, { ...proof, signal }));
+  const lookAt = new Map<string, number>();
+  await sideBySide(unannounced, bounds, async ({ challenge }) => {
+    const { retryAfterMs } = await session.completeChallenge(challenge.url);
+    if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
+  });
+  const settled = await sideBySide(pending, bounds, (each, signal) =>
+    follow(each, { ...proof, signal, lookAt }),
+  );
   refuseFailed(settled, solver.type);
 }
 
@@ -142,8 +148,18 @@ function context(
   };
 }
 
-function follow({ authorization, challenge }: Pending, proof: Proof) {
-  const { session, signal, deadline, pace, habits } = proof;
+/** @param lookAt Challenge URL -> when the CA wants it to be looked at, by `pace`; none where it has not said. */
+function follow(
+  { authorization, challenge }: Pending,
+  {
+    session,
+    signal,
+    deadline,
+    pace,
+    habits,
+    lookAt,
+  }: Proof & { readonly lookAt: ReadonlyMap<string, number> },
+) {
   const isFinal = ({ status, challenges }: AcmeAuthorization) =>
     status !== 'pending' ||
     challenges.some(({ url, status }) => url === challenge.url && status === 'invalid');
@@ -154,6 +170,7 @@ function follow({ authorization, challenge }: Pending, proof: Proof) {
     pace,
     what,
     habit: habits.of(challenge.type),
+    askedMs: lookAt.has(challenge.url) ? Math.max(0, (lookAt.get(challenge.url) ?? 0) - pace.now()) : null,
   });
 }
 

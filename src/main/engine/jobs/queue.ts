@@ -33,8 +33,8 @@ export interface JobQueue {
    */
   submit(job: JobRecord, check: (stores: Stores) => Promise<void>): Promise<void>;
   /**
-   * The job when it has ended. @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, SHUTTING_DOWN when
-   * Certdesk stops; the job goes on in both cases.
+   * The job when it has ended. @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, STORAGE_FAILED (details.jobId)
+   * then where it is the database that takes nothing, SHUTTING_DOWN when Certdesk stops; the job goes on in all cases.
    */
   wait(id: string, timeoutMs: number): Promise<JobRecord>;
   /** Lets as many run side by side as the settings want, and never fewer than `concurrency`. */
@@ -51,6 +51,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   const queue = new PQueue({ concurrency: deps.concurrency });
   const stopping = new AbortController();
   const ended = new Map<string, Promise<void>>();
+  /** Why the end of a job could not be written, until something of it can. */
+  const unwritten = new Map<string, CertdeskError>();
 
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -58,6 +60,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     const running = { state: 'running', startedAt: job.startedAt ?? now() } as const;
     const begun = stores
       .transaction((tx) => tx.jobs.update(job.id, running))
+      .then(() => void unwritten.delete(job.id))
       .catch((error: unknown) => log.warn({ jobId: job.id, err: error }, 'The start of a job was not noted'));
     try {
       await deps.run(job, stopping.signal);
@@ -96,6 +99,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       try {
         return await perform(known);
       } catch (error) {
+        unwritten.set(job.id, toCertdeskError(error));
         log.error({ jobId: job.id, err: error }, 'The end of a job could not be written; it is gone on with');
       }
       const never = new Promise(() => undefined);
@@ -109,7 +113,10 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     const done = queue
       .add(() => journal.apart(() => toItsEnd(job)))
       .catch((error: unknown) => log.error({ jobId: job.id, err: error }, 'A job could not be run'))
-      .finally(() => ended.delete(job.id));
+      .finally(() => {
+        ended.delete(job.id);
+        unwritten.delete(job.id);
+      });
     ended.set(job.id, done);
   }
 
@@ -138,11 +145,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
       if (isEnded(job)) return job;
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
-      throw new CertdeskError(
-        'ACME_TIMEOUT',
-        `The CA did not finish in time (${job.step ?? 'queued'}). The job goes on: look at /api/v1/jobs/${id}`,
-        { jobId: id, step: job.step },
-      );
+      throw notInTime(job, unwritten.get(id) ?? null);
     },
     widen(sideBySide) {
       queue.concurrency = Math.max(deps.concurrency, sideBySide);
@@ -165,6 +168,17 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
 const STOP_WITHIN_MS = 10_000;
 const WRITE_AGAIN_MS = 10_000;
+
+function notInTime({ id, step }: JobRecord, unwritten: CertdeskError | null): CertdeskError {
+  const goesOn = `look at /api/v1/jobs/${id}`;
+  const details = { jobId: id, step };
+  if (unwritten !== null) {
+    const text = `${unwritten.message} The job goes on when it can be written: ${goesOn}`;
+    return new CertdeskError(unwritten.code, text, details, { cause: unwritten });
+  }
+  const text = `The CA did not finish in time (${step ?? 'queued'}). The job goes on: ${goesOn}`;
+  return new CertdeskError('ACME_TIMEOUT', text, details);
+}
 
 const isEnded = ({ state }: JobRecord): boolean => state === 'succeeded' || state === 'failed';
 

@@ -1,0 +1,122 @@
+// One issuance at a CA that does not keep the usual pace: what it says between the steps, and what is made of it.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AcmeSession } from '../../src/main/engine/acme/contract.ts';
+import { type BentWorld, createBentWorld, problem, refusal } from '../support/bent-ca.ts';
+
+let bent: BentWorld;
+beforeEach(async () => {
+  bent = await createBentWorld();
+});
+afterEach(() => bent.world.end());
+
+/** Each finalize is answered by the next of these, the last one over and over; undefined: as the model does. */
+function finalizing(...errors: readonly (Error | undefined)[]) {
+  let sent = 0;
+  return {
+    sent: () => sent,
+    verb: (session: AcmeSession): Pick<AcmeSession, 'finalizeOrder'> => ({
+      finalizeOrder(order, csr) {
+        const error = errors[Math.min(sent, errors.length - 1)];
+        sent += 1;
+        return error === undefined ? session.finalizeOrder(order, csr) : Promise.reject(error);
+      },
+    }),
+  };
+}
+const NOT_READY = refusal(403, 'orderNotReady', { detail: 'the order is pending' });
+const failureOf = (promise: Promise<unknown>) => promise.then(() => null).catch((error: unknown) => error);
+
+describe('a CA that says orderNotReady', () => {
+  it('and is ready by the time that it is asked is finalized: nothing is thrown away', async () => {
+    const { sent, verb } = finalizing(NOT_READY, undefined);
+    bent.bend(verb);
+    await bent.obtain('slow.example');
+    expect(sent()).toBe(2);
+    expect(bent.ca.counts.orders).toBe(1);
+  });
+
+  it('again and again, though its order is ready, is not asked for ever', async () => {
+    const { sent, verb } = finalizing(NOT_READY);
+    bent.bend(verb);
+    expect(await failureOf(bent.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
+    expect(sent()).toBe(2);
+  });
+
+  it('and gives the order up has its own sentence heard', async () => {
+    const { sent, verb } = finalizing(NOT_READY);
+    const error = problem('caa', 'CAA record for dead.example prevents issuance');
+    bent.bend((session) => ({
+      ...verb(session),
+      getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid', error }),
+    }));
+    expect(await failureOf(bent.obtain('dead.example'))).toMatchObject({
+      code: 'ACME_REJECTED',
+      message: expect.stringContaining('CAA record for dead.example prevents issuance'),
+      details: { problem: error },
+    });
+    expect(sent()).toBe(1);
+  });
+});
+
+it('a CA that refuses the CSR of an order that stays ready is heard, and not asked again', async () => {
+  const { sent, verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
+  bent.bend(verb);
+  expect(await failureOf(bent.obtain('weak.example'))).toMatchObject({
+    code: 'ACME_REJECTED',
+    message: expect.stringContaining('the key is weak'),
+  });
+  expect(sent()).toBe(1);
+});
+
+it('a CA that refuses the CSR and gives the order up without a word is heard by its refusal', async () => {
+  const { verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
+  bent.bend((session) => ({
+    ...verb(session),
+    getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid' }),
+  }));
+  expect(await failureOf(bent.obtain('weak.example'))).toMatchObject({
+    message: expect.stringContaining('the key is weak'),
+  });
+});
+
+describe('a CA that says when to look', () => {
+  /** Milliseconds from what the CA was asked for last to the first look at what came of it. */
+  async function firstLooks(retryAfterMs: number | null, domain: string) {
+    const looks = { validation: Number.NaN, issuance: Number.NaN };
+    let asked = Number.NaN;
+    const look = (what: keyof typeof looks): boolean => {
+      if (Number.isNaN(asked)) return false;
+      looks[what] = bent.world.now - asked;
+      asked = Number.NaN;
+      return true;
+    };
+    bent.bend((session) => ({
+      async completeChallenge(url) {
+        await session.completeChallenge(url);
+        asked = bent.world.now;
+        return { retryAfterMs };
+      },
+      getAuthorization(url) {
+        look('validation');
+        return session.getAuthorization(url);
+      },
+      async finalizeOrder(order, csr) {
+        await session.finalizeOrder(order, csr);
+        asked = bent.world.now;
+        return { ...order, status: 'processing', retryAfterMs };
+      },
+      // Not even then it is done: that teaches nothing of the CA's ways either.
+      async getOrder(url) {
+        const order = await session.getOrder(url);
+        return look('issuance') ? { ...order, status: 'processing' } : order;
+      },
+    }));
+    await bent.obtain(domain);
+    return looks;
+  }
+
+  it('with its answer to the challenge and the CSR is not looked at before, and its habits stay unknown', async () => {
+    expect(await firstLooks(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
+    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 50, issuance: 50 });
+  });
+});

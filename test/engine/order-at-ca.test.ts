@@ -1,0 +1,131 @@
+// The order of a job: when a new one is made, and what the CA says to that of a job that goes on after a crash.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AcmeOrder, AcmeSession, NewOrder } from '../../src/main/engine/acme/contract.ts';
+import { createCaUsage } from '../../src/main/engine/ca-usage.ts';
+import type { AccountRecord, OrderRecord } from '../../src/main/engine/model.ts';
+import { ensureOrder } from '../../src/main/engine/order-at-ca.ts';
+import { createOrderKeeper } from '../../src/main/engine/order-keeper.ts';
+import { type BentWorld, createBentWorld, refusal } from '../support/bent-ca.ts';
+import { openTestDatabase, setWritable, type TestDatabase } from '../support/database.ts';
+import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+describe('a new order', () => {
+  const DIRECTORY_URL = 'https://ca.example/directory';
+  const ACCOUNT: AccountRecord = {
+    id: 'a1',
+    directoryUrl: DIRECTORY_URL,
+    email: null,
+    url: 'https://ca.example/account/1',
+    keySealed: new Uint8Array(),
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+  const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = openTestDatabase();
+    await database.stores.projects.create(PROJECT);
+    await database.stores.jobs.create(JOB);
+  });
+  afterEach(() => database.close());
+
+  /** @param createOrder The CA, as far as it is asked. */
+  async function ensure(replaces: string | null, createOrder: (request: NewOrder) => Promise<AcmeOrder>) {
+    const { stores } = database;
+    const vault = { seal: async () => new Uint8Array(), open: async () => '' };
+    const deps = { stores, journal: database.journal(clock), vault, clock };
+    const of = { jobId: JOB.id, projectId: PROJECT.id, directoryUrl: DIRECTORY_URL };
+    const keeper = await createOrderKeeper(deps, of);
+    const session = { directory: async () => ({}), createOrder } as unknown as AcmeSession;
+    const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces };
+    const at = { keeper, account: { session, account: ACCOUNT } };
+    return ensureOrder({ usage: createCaUsage(clock) }, task, at);
+  }
+
+  it.each([null, 'aki.serial'])(
+    '(replaces: %s) is not made where nothing can be written',
+    async (replaces) => {
+      let made = 0;
+      await setWritable(database.db, false);
+      const attempt = ensure(replaces, async () => {
+        made += 1;
+        return order({});
+      });
+      await expect(attempt).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      expect(made).toBe(0);
+    },
+  );
+
+  it('that replaces another is in the database before the CA hears of it', async () => {
+    let kept: OrderRecord | null = null;
+    await ensure('aki.serial', async () => {
+      kept = await database.stores.orders.get(JOB.id);
+      return order({});
+    });
+    expect(kept).toMatchObject({ accountId: ACCOUNT.id, url: null });
+    expect(await database.stores.orders.get(JOB.id)).toMatchObject({ url: order({}).url });
+  });
+
+  const order = (more: Partial<AcmeOrder>): AcmeOrder => ({
+    url: 'https://ca.example/order/1',
+    status: 'pending',
+    identifiers: [],
+    authorizations: [],
+    finalize: 'https://ca.example/finalize/1',
+    retryAfterMs: null,
+    ...more,
+  });
+});
+
+describe('an order that the CA has forgotten', () => {
+  let bent: BentWorld;
+  let newOrders: number;
+  beforeEach(async () => {
+    bent = await createBentWorld();
+    newOrders = 0;
+  });
+  afterEach(() => bent.world.end());
+
+  /** An obtain that is killed when its challenge is announced; it goes on in the next life, which finds this order. */
+  async function goneOnWith(getOrder: () => Promise<never>) {
+    const announced = Promise.withResolvers<void>();
+    bent.bend(() => ({
+      async completeChallenge() {
+        bent.world.killIn(1);
+        announced.resolve();
+        return { retryAfterMs: null };
+      },
+    }));
+    bent.obtain('shop.example').catch(() => undefined);
+    await announced.promise;
+    let asked = false;
+    bent.bend((session) => ({
+      getOrder(url) {
+        const first = !asked;
+        asked = true;
+        return first ? getOrder() : session.getOrder(url);
+      },
+      createOrder(request) {
+        newOrders += 1;
+        return session.createOrder(request);
+      },
+    }));
+    await bent.world.look();
+    const [job] = await bent.world.engine.jobs.list({ limit: 1 }, null);
+    return { asked, state: job?.state, error: job?.error };
+  }
+
+  it.each([401, 403, 404, 410])(
+    'by the answer %i, its problem without a status, is made anew',
+    async (status) => {
+      const refused = () => Promise.reject(refusal(status, 'malformed', { detail: 'no such order' }));
+      expect(await goneOnWith(refused)).toEqual({ asked: true, state: 'succeeded', error: null });
+      expect(newOrders).toBe(1);
+    },
+  );
+
+  it('by no other refusal, whatever its problem says: that is a failure', async () => {
+    const refused = () => Promise.reject(refusal(400, 'malformed', { status: 404 }));
+    expect(await goneOnWith(refused)).toMatchObject({ state: 'failed', error: { code: 'ACME_REJECTED' } });
+    expect(newOrders).toBe(0);
+  });
+});
