@@ -19,7 +19,7 @@ import { createRevocationJobs } from './revocation-jobs.ts';
 import type { RevokeDeps } from './revoke.ts';
 import type { Stores } from './stores.ts';
 
-export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
+export interface IssuanceJobsDeps extends IssueDeps, Omit<RevokeDeps, 'accounts'> {
   readonly secrets: JobSecrets;
   readonly solvers: SolverRegistry;
   readonly chooser: DnsChooser;

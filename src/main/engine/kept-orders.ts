@@ -93,3 +93,14 @@ export async function forgetKeptOrders(stores: Stores, projectId: string): Promi
       await stores.orders.delete(order.jobId);
   }
 }
+
+/**
+ * The order has brought what it was for: no later job may go on with it, for it would take the same certificate once
+ * more. Where clean-up is still to be done, only that is kept of it.
+ */
+export async function forgetFulfilled(tx: Stores, jobId: string): Promise<void> {
+  const order = await tx.orders.get(jobId);
+  if (order === null) return;
+  if (isCleaned(order)) await tx.orders.delete(jobId);
+  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null });
+}

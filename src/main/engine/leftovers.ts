@@ -4,7 +4,7 @@ import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { isCleaned, mayGoOn } from './kept-orders.ts';
-import type { OrderRecord } from './model.ts';
+import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
 import { namesOf, recipeOf } from './recipes.ts';
 
@@ -29,17 +29,26 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   if (job === null || (await isShared(deps, order, job.projectId))) return;
   const recipe = recipeOf(job.input);
   if (recipe === null) return;
+  if (!isCleaned(order) && !(await undo(deps, { job, recipe, order }))) return;
+  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(job.id);
+  await secrets.forget(job.id);
+}
+
+export interface Left {
+  readonly job: JobRecord;
+  readonly recipe: Recipe;
+  readonly order: OrderRecord;
+}
+
+/** Undoes the challenges of an order that nobody proves any more. @returns whether nothing is left of them */
+export async function undo(deps: LeftoverDeps, { job, recipe, order }: Left): Promise<boolean> {
   const { id: jobId, projectId } = job;
-  if (!isCleaned(order)) {
-    const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-    const given = await secrets.read(jobId);
-    const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    await cleanUp(deps, { solver }, keeper);
-    await keeper.flush();
-    if (!isCleaned(keeper.order)) return;
-  }
-  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(jobId);
-  await secrets.forget(jobId);
+  const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
+  const given = await deps.secrets.read(jobId);
+  const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+  await cleanUp(deps, { solver }, keeper);
+  await keeper.flush();
+  return isCleaned(keeper.order);
 }
 
 /**
