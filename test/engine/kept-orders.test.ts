@@ -124,6 +124,14 @@ it('a new certificate ends the wait for the order of an earlier job', async () =
   expect(await database.stores.orders.all()).toEqual([]);
 });
 
+it('of one that is still to be cleaned up after only that is kept', async () => {
+  await failedJob('ACME_TIMEOUT', { challenges: [{ ...CHALLENGE, state: 'presented' }] });
+  await forgetKeptOrders(database.stores, PROJECT.id);
+  expect(await database.stores.orders.all()).toEqual([
+    { ...ORDER, url: null, keySealed: null, csr: null, challenges: [{ ...CHALLENGE, state: 'presented' }] },
+  ]);
+});
+
 it('what cannot be tried again leaves none', () => {
   const kept = Object.entries(ERRORS)
     .filter(([code]) => mayGoOn(ORDER, code, new Date(AT)) && !code.startsWith('DNS_'))

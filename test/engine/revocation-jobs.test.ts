@@ -45,12 +45,14 @@ let did: string[];
 /** Undefined: all goes well. */
 let refusal: CertdeskError | undefined;
 let cleanUpFails: boolean;
+let whileRevoked: () => Promise<void>;
 
 beforeEach(async () => {
   database = openTestDatabase();
   did = [];
   refusal = undefined;
   cleanUpFails = false;
+  whileRevoked = async () => undefined;
   await database.stores.projects.create(PROJECT);
   await database.stores.certificates.activate(CERTIFICATE);
 });
@@ -70,6 +72,7 @@ function jobs() {
   const calls: Pick<AcmeSession, 'revokeCertificate'> = {
     async revokeCertificate() {
       did.push('revoke');
+      await whileRevoked();
       if (refusal !== undefined) throw refusal;
     },
   };
@@ -160,4 +163,44 @@ it('revokes nothing where the replacement cannot be had', async () => {
   const job = await revoke('keyCompromise', true);
   await expect(run(job)).rejects.toMatchObject({ message: expect.stringContaining('Nothing was revoked') });
   expect(did).toEqual(['bring']);
+});
+
+describe('the order of a failed job that is kept with its key', () => {
+  async function keepOrder(state: ChallengeRecord['state']): Promise<void> {
+    const error = new CertdeskError('ACME_TIMEOUT').toBody();
+    await database.stores.jobs.create({ ...JOB, id: 'before', state: 'failed', error });
+    await database.stores.orders.put({ ...ORDER, jobId: 'before', challenges: [{ ...CHALLENGE, state }] });
+  }
+  const kept = () => database.stores.orders.get('before');
+
+  it.each([
+    ['with a replacement that cannot be had', true, undefined],
+    ['without one', false, undefined],
+    ['without one, where the CA does not revoke', false, down],
+  ])('is not gone on with once a key has leaked: revoked %s', async (_, replace, answer) => {
+    await keepOrder('cleaned');
+    refusal = answer;
+    await run(await revoke('keyCompromise', replace)).catch(() => undefined);
+    expect(did).toContain(replace ? 'bring' : 'revoke');
+    expect(await kept()).toBeNull();
+  });
+
+  it('is cleaned up after all the same', async () => {
+    await keepOrder('presented');
+    await run(await revoke('keyCompromise', false));
+    expect(await kept()).toMatchObject({ url: null, keySealed: null, challenges: [{ state: 'presented' }] });
+  });
+
+  it('is forgotten also where a clean-up has written it anew meanwhile', async () => {
+    const job = await revoke('keyCompromise', false);
+    whileRevoked = () => keepOrder('cleaned');
+    await run(job);
+    expect(await kept()).toBeNull();
+  });
+
+  it('stays where no key has leaked', async () => {
+    await keepOrder('cleaned');
+    await run(await revoke('superseded', false));
+    expect(await kept()).toMatchObject({ url: ORDER.url });
+  });
 });

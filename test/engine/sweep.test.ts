@@ -55,6 +55,22 @@ async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<v
   await database.stores.certificates.activate(certificate);
 }
 
+/** Of a job that the network has failed. */
+async function keepOrder(projectId: string): Promise<void> {
+  const error = new CertdeskError('ACME_TIMEOUT').toBody();
+  await database.stores.jobs.create({ ...JOB, id: 'failed', projectId, state: 'failed', error });
+  await database.stores.orders.put({
+    jobId: 'failed',
+    accountId: 'a',
+    directoryUrl: LETS_ENCRYPT,
+    keySealed: new Uint8Array([1]),
+    csr: 'the CSR',
+    url: 'https://ca.example/order/1',
+    challenges: [],
+    updatedAt: hours(0),
+  });
+}
+
 /** Jobs stay unfinished, as those of a slow CA do, until `finish`. */
 function look() {
   const { stores } = database;
@@ -296,12 +312,14 @@ describe('beside renewals', () => {
     now = new Date(now.getTime() + 22 * HOUR_MS);
     await look();
     expect(fetched).toBe(1);
+    await keepOrder('one');
     now = new Date(now.getTime() + 2 * HOUR_MS);
     await look();
     expect(await database.stores.certificates.get('c-one')).toMatchObject({
       revokedAt: '2026-03-01T12:00:00Z',
       revocationReason: 'keyCompromise',
     });
+    expect(await database.stores.orders.all()).toEqual([]); // its key is from before the leak
     expect(begun).toEqual([]);
     await look();
     expect(begun.toSorted()).toEqual(['one', 'two']);

@@ -66,9 +66,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     const given = await secrets.read(job.id);
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
     const { id: jobId, projectId } = job;
-    // Where a key has leaked, one that was made before then is not to be relied on either.
-    const leaked = job.input.kind === 'revoke' && job.input.reason === 'keyCompromise';
-    if (!leaked) await takeOverOrder(deps, job, { recipe, directoryUrl });
+    await takeOverOrder(deps, job, { recipe, directoryUrl });
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;

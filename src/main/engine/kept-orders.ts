@@ -85,20 +85,22 @@ function sameCertificate(a: Recipe, b: Recipe): boolean {
   return essence(a) === essence(b);
 }
 
-/** A new certificate is there: what earlier jobs of the project left at the CA is not wanted any more. */
-export async function forgetKeptOrders(stores: Stores, projectId: string): Promise<void> {
-  for (const order of await stores.orders.all()) {
-    const job = await stores.jobs.get(order.jobId);
-    if (job?.projectId === projectId && job.state === 'failed' && isCleaned(order))
-      await stores.orders.delete(order.jobId);
+/**
+ * What earlier jobs of the project left at the CA is not wanted any more: a new certificate is there, or the key of one
+ * has leaked, and then one that was made before is not to be relied on either.
+ */
+export async function forgetKeptOrders(tx: Stores, projectId: string): Promise<void> {
+  for (const { jobId } of await tx.orders.all()) {
+    const job = await tx.jobs.get(jobId);
+    if (job?.projectId === projectId && job.state === 'failed') await abandonOrder(tx, jobId);
   }
 }
 
 /**
- * The order has brought what it was for: no later job may go on with it, for it would take the same certificate once
- * more. Where clean-up is still to be done, only that is kept of it.
+ * No later job goes on with the order: it has brought what it was for, and would bring the same certificate once more,
+ * or its key is not to be used. Where clean-up is still to be done, only that is kept of it.
  */
-export async function forgetFulfilled(tx: Stores, jobId: string): Promise<void> {
+export async function abandonOrder(tx: Stores, jobId: string): Promise<void> {
   const order = await tx.orders.get(jobId);
   if (order === null) return;
   if (isCleaned(order)) await tx.orders.delete(jobId);

@@ -5,7 +5,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { IssuanceSteps } from './issuance-jobs.ts';
 import { outcome } from './journal.ts';
-import { forgetFulfilled } from './kept-orders.ts';
+import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
 import { type LeftoverDeps, undo } from './leftovers.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import { presentRenewed } from './present.ts';
@@ -37,7 +37,7 @@ export function createRevocationJobs(
   /** What a run that was killed has left of the order. A failure must not stand before the revocation either. */
   async function leaveBehind(job: JobRecord, recipe: Recipe): Promise<void> {
     try {
-      await stores.transaction((tx) => forgetFulfilled(tx, job.id));
+      await stores.transaction((tx) => abandonOrder(tx, job.id));
       const order = await stores.orders.get(job.id);
       if (order !== null) await undo(deps, { job, recipe, order });
     } catch (error) {
@@ -79,6 +79,8 @@ export function createRevocationJobs(
         autoRenew: false,
       };
       await tx.certificates.update(certificate.id, patch);
+      // Once more: a clean-up that was under way when the job began may have written one anew.
+      if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
@@ -87,6 +89,9 @@ export function createRevocationJobs(
 
   return {
     async run(job, input, signal) {
+      // Whatever becomes of the revocation: no later job may take over a key from before the leak.
+      if (input.reason === 'keyCompromise')
+        await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId));
       const replaced = await replace(job, input, signal);
       await revoke(job, input, signal).catch((cause: unknown) => {
         signal.throwIfAborted();
@@ -106,7 +111,7 @@ export function createRevocationJobs(
       if (replacement === undefined) return;
       const active = await tx.certificates.active(job.projectId);
       // Whatever has failed, it was not the order.
-      if (active?.id !== certificateId) await forgetFulfilled(tx, job.id);
+      if (active?.id !== certificateId) await abandonOrder(tx, job.id);
       else await renewal.failed(certificateId, error, tx);
     },
   };
