@@ -2,6 +2,7 @@
 // the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
 // meantime is fetched and not forgotten.
 import { exactSet } from './ca-usage.ts';
+import { isAnswerTo } from './inspect/request.ts';
 import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
 import { recipeOf } from './recipes.ts';
@@ -83,6 +84,26 @@ function sameCertificate(a: Recipe, b: Recipe): boolean {
   const essence = ({ names, key, profile, email, preferredChain }: Recipe) =>
     JSON.stringify([exactSet(names), key, profile ?? null, email, preferredChain ?? null]);
   return essence(a) === essence(b);
+}
+
+/** What becomes of the order of a job that has failed. @param tx Of the transaction that says so. */
+export async function keepOrForget(
+  tx: Stores,
+  { id, projectId }: JobRecord,
+  { code, now }: { readonly code: string; readonly now: Date },
+): Promise<void> {
+  const order = await tx.orders.get(id);
+  if (order === null) return;
+  const active = await tx.certificates.active(projectId);
+  // In use already: only the end of the job could not be written.
+  if (active !== null && order.csr !== null && isAnswerTo(active.chain, order.csr))
+    await abandonOrder(tx, id);
+  else if (!mayGoOn(order, code, now)) await forgetIfCleaned(tx, id);
+}
+
+export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> {
+  const order = await tx.orders.get(jobId);
+  if (order !== null && isCleaned(order)) await tx.orders.delete(jobId);
 }
 
 /**
