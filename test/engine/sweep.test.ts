@@ -1,6 +1,7 @@
 // One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
+import { needOf } from '../../src/main/engine/attention.ts';
 import { createBudget } from '../../src/main/engine/budget.ts';
 import { exactSet } from '../../src/main/engine/ca-usage.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
@@ -15,6 +16,7 @@ import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 const HOUR_MS = 3_600_000;
+const BEGIN = '2026-03-10T00:00:00Z';
 let database: TestDatabase;
 let now: Date;
 let begun: string[];
@@ -26,10 +28,12 @@ let renewalInfo: AcmeClient['renewalInfo'];
 
 const clock = { now: () => now };
 const hours = (n: number) => toTimestamp(new Date(now.getTime() + n * HOUR_MS));
+/** From where `now` begins. */
+const hours0 = (n: number) => toTimestamp(new Date(Date.parse(BEGIN) + n * HOUR_MS));
 
 beforeEach(() => {
   database = openTestDatabase();
-  now = new Date('2026-03-10T00:00:00Z'); // CERTIFICATE is due since the 2nd
+  now = new Date(BEGIN); // CERTIFICATE is due since the 2nd
   begun = [];
   asked = 0;
   leftoversFail = false;
@@ -194,6 +198,35 @@ describe("the CA's limits", () => {
     expect(events.filter(({ kind }) => kind === 'certificate.renewal-put-off')).toHaveLength(1);
     now = new Date(now.getTime() + 68 * HOUR_MS);
     expect((await look()).begun).toBe(1);
+  });
+
+  describe('where four of five certificates of the same names are used', () => {
+    const sixDays = { issuedAt: hours0(-73), expiresAt: hours0(71) };
+    const used = [-73, -72, -71, -70].map(hours0);
+
+    it('nothing is kept in reserve once the wait would outlast the certificate', async () => {
+      await add('one', sixDays);
+      await use('exact-set', exactSet(['one.example.com']), used);
+      expect((await look()).begun).toBe(1);
+    });
+
+    it('the reserve is kept where there is time to wait', async () => {
+      await add('one');
+      await use('exact-set', exactSet(['one.example.com']), used);
+      expect((await look()).begun).toBe(0);
+      expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
+    });
+
+    it('the fifth one stops it, and then somebody is told', async () => {
+      await add('one', sixDays);
+      await use('exact-set', exactSet(['one.example.com']), [...used, hours0(-1)]);
+      expect((await look()).begun).toBe(0);
+      expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
+      now = new Date(now.getTime() + 30 * HOUR_MS);
+      const at = { now: hours(0), soon: hours(30 * 24) };
+      const [listed] = await database.stores.overview.candidates(null, at);
+      expect(listed && needOf(listed, now, false)).toEqual({ kind: 'unattended', severity: 'warning' });
+    });
   });
 
   it('on failed validations stand even against an order that replaces', async () => {

@@ -9,6 +9,7 @@ import type { Issuance } from './issuance.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Log } from './ports.ts';
 import { namesOf } from './recipes.ts';
+import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings.ts';
@@ -116,6 +117,8 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
     names: recipeNames,
     replaces,
     sameNames,
+    // A limit that is nearly used up is no reason to let a certificate expire.
+    latest: backstop(certificate),
   });
   if (found === null) return false;
   await deps.journal.write(async (tx, emit) => {
