@@ -56,6 +56,14 @@ describe('needOf', () => {
     expect(unattended(-3.9, 2.1)).toBeNull(); // six days
     expect(unattended(-4.1, 1.9)).toBe('unattended');
   });
+
+  it('takes an attempt that is put off beyond the end for none', () => {
+    const last = { issuedAt: at(-5), expiresAt: at(1) };
+    expect(kindOf({ ...last, attemptAt: at(0.9) })).toBeNull();
+    expect(kindOf({ ...last, attemptAt: at(1) })).toBe('unattended');
+    expect(kindOf({ ...last, attemptAt: at(2) })).toBe('unattended');
+    expect(kindOf({ issuedAt: at(-1), expiresAt: at(5), attemptAt: at(6) })).toBeNull(); // not soon yet
+  });
 });
 
 describe('byUrgency', () => {
@@ -99,6 +107,7 @@ describe('what is said', () => {
     expect(cause('unattended', { attemptAt: null })).toMatch(
       /nothing will renew it\. Auto-renewal is off\.$/,
     );
+    expect(cause('unattended', { attemptAt: HEALTHY.expiresAt })).toMatch(/put off until after its end\.$/);
     expect(cause('overdue', {})).toBe('A renewal is due and has not been tried.');
   });
 });

@@ -1,10 +1,12 @@
 // Which orders of failed jobs are kept, who takes one over, and when they go.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forgetKeptOrders, mayGoOn, takeOverOrder } from '../../src/main/engine/kept-orders.ts';
-import type { JobRecord, OrderRecord, Recipe } from '../../src/main/engine/model.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCsr } from '../../src/main/engine/acme/client.ts';
+import { forgetKeptOrders, keepOrForget, mayGoOn, takeOverOrder } from '../../src/main/engine/kept-orders.ts';
+import type { ChallengeRecord, JobRecord, OrderRecord, Recipe } from '../../src/main/engine/model.ts';
 import { ERRORS } from '../../src/shared/errors.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+import { createOpenSsl, type KeySpec, type OpenSsl } from '../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 const DIRECTORY = 'https://ca.example/directory';
@@ -122,6 +124,53 @@ it('a new certificate ends the wait for the order of an earlier job', async () =
   expect(await database.stores.orders.all()).toHaveLength(1);
   await forgetKeptOrders(database.stores, PROJECT.id);
   expect(await database.stores.orders.all()).toEqual([]);
+});
+
+it('of one that is still to be cleaned up after only that is kept', async () => {
+  await failedJob('ACME_TIMEOUT', { challenges: [{ ...CHALLENGE, state: 'presented' }] });
+  await forgetKeptOrders(database.stores, PROJECT.id);
+  expect(await database.stores.orders.all()).toEqual([
+    { ...ORDER, url: null, keySealed: null, csr: null, challenges: [{ ...CHALLENGE, state: 'presented' }] },
+  ]);
+});
+
+describe('the order of a job whose end could not be written', () => {
+  const timedOut = { code: 'STORAGE_FAILED', now: new Date(AT) };
+  let openssl: OpenSsl;
+  beforeAll(async () => {
+    openssl = await createOpenSsl();
+  });
+  afterAll(() => openssl.remove());
+
+  /** @param own Whether the certificate in use is of the key that the order was finalized with. */
+  async function failedAfter(
+    own: boolean,
+    key: KeySpec = 'ec-256',
+    state: ChallengeRecord['state'] = 'cleaned',
+  ) {
+    const { stores } = database;
+    const issue = () => openssl.issue({ subject: '/CN=a', key });
+    const [first, second] = [await issue(), await issue()];
+    const csr = await createCsr(['shop.example.com'], (own ? first : second).privateKey);
+    await stores.certificates.activate({ ...CERTIFICATE, chain: first.certificate });
+    await failedJob(timedOut.code, { csr, challenges: [{ ...CHALLENGE, state }] });
+    const job = { ...JOB, id: ORDER.jobId };
+    await stores.transaction((tx) => keepOrForget(tx, job, timedOut));
+    return stores.orders.get(ORDER.jobId);
+  }
+
+  it.each(['ec-256', 'ec-384', 'rsa-2048'] as const)(
+    'is not kept where its certificate is in use (%s): the next job would bring that once more',
+    async (key) => expect(await failedAfter(true, key)).toBeNull(),
+  );
+
+  it('is kept without address and key where it is still to be cleaned up after', async () => {
+    expect(await failedAfter(true, 'ec-256', 'presented')).toMatchObject({ url: null, keySealed: null });
+  });
+
+  it('is kept where another certificate is in use', async () => {
+    expect(await failedAfter(false)).toMatchObject({ url: ORDER.url });
+  });
 });
 
 it('what cannot be tried again leaves none', () => {

@@ -5,7 +5,7 @@ import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
 import { sweepLeftovers } from '../../src/main/engine/leftovers.ts';
 import type { ChallengeRecord, JobRecord } from '../../src/main/engine/model.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { JOB, PROJECT } from '../support/records.ts';
+import { JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const CHALLENGE: ChallengeRecord = {
   authorizationUrl: 'https://ca.example/authz/1',
@@ -101,6 +101,34 @@ describe('sweepLeftovers', () => {
     await sweep();
     expect(cleaned).toEqual(['fine.example.com', 'hopeless.example.com']);
     expect(await left()).toEqual(['refused']);
+  });
+
+  it('leaves alone what the next job of the project proves: the CA may have given it the very same order', async () => {
+    await leave('former', 'failed');
+    const { stores } = database;
+    await stores.jobs.create({ ...JOB, id: 'next', projectId: 'p-former', state: 'running' });
+    await sweep();
+    expect([cleaned, await left()]).toEqual([[], ['former']]);
+    await stores.jobs.update('next', { state: 'failed' });
+    await sweep();
+    expect([cleaned, await left()]).toEqual([['former.example.com'], []]);
+  });
+
+  it('leaves alone what a job of another project proves, its wildcard too, and no other name', async () => {
+    await leave('former', 'failed');
+    await leave('other', 'failed');
+    const { stores } = database;
+    await stores.projects.create(PROJECT);
+    const input = {
+      ...JOB.input,
+      recipe: { ...RECIPE, names: ['*.Former.example.com'] },
+    } as typeof JOB.input;
+    await stores.jobs.create({ ...JOB, id: 'twin', input, state: 'running' });
+    await sweep();
+    expect([cleaned, await left()]).toEqual([['other.example.com'], ['former']]);
+    await stores.jobs.update('twin', { state: 'succeeded' });
+    await sweep();
+    expect(await left()).toEqual([]);
   });
 
   it('forgets an order of which nothing is left', async () => {

@@ -1,6 +1,7 @@
 // One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
+import { needOf } from '../../src/main/engine/attention.ts';
 import { createBudget } from '../../src/main/engine/budget.ts';
 import { exactSet } from '../../src/main/engine/ca-usage.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
@@ -15,6 +16,7 @@ import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 const HOUR_MS = 3_600_000;
+const BEGIN = '2026-03-10T00:00:00Z';
 let database: TestDatabase;
 let now: Date;
 let begun: string[];
@@ -26,10 +28,12 @@ let renewalInfo: AcmeClient['renewalInfo'];
 
 const clock = { now: () => now };
 const hours = (n: number) => toTimestamp(new Date(now.getTime() + n * HOUR_MS));
+/** From where `now` begins. */
+const hours0 = (n: number) => toTimestamp(new Date(Date.parse(BEGIN) + n * HOUR_MS));
 
 beforeEach(() => {
   database = openTestDatabase();
-  now = new Date('2026-03-10T00:00:00Z'); // CERTIFICATE is due since the 2nd
+  now = new Date(BEGIN); // CERTIFICATE is due since the 2nd
   begun = [];
   asked = 0;
   leftoversFail = false;
@@ -53,6 +57,22 @@ async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<v
     ...more,
   };
   await database.stores.certificates.activate(certificate);
+}
+
+/** Of a job that the network has failed. */
+async function keepOrder(projectId: string): Promise<void> {
+  const error = new CertdeskError('ACME_TIMEOUT').toBody();
+  await database.stores.jobs.create({ ...JOB, id: 'failed', projectId, state: 'failed', error });
+  await database.stores.orders.put({
+    jobId: 'failed',
+    accountId: 'a',
+    directoryUrl: LETS_ENCRYPT,
+    keySealed: new Uint8Array([1]),
+    csr: 'the CSR',
+    url: 'https://ca.example/order/1',
+    challenges: [],
+    updatedAt: hours(0),
+  });
 }
 
 /** Jobs stay unfinished, as those of a slow CA do, until `finish`. */
@@ -180,6 +200,35 @@ describe("the CA's limits", () => {
     expect((await look()).begun).toBe(1);
   });
 
+  describe('where four of five certificates of the same names are used', () => {
+    const sixDays = { issuedAt: hours0(-73), expiresAt: hours0(71) };
+    const used = [-73, -72, -71, -70].map(hours0);
+
+    it('nothing is kept in reserve once the wait would outlast the certificate', async () => {
+      await add('one', sixDays);
+      await use('exact-set', exactSet(['one.example.com']), used);
+      expect((await look()).begun).toBe(1);
+    });
+
+    it('the reserve is kept where there is time to wait', async () => {
+      await add('one');
+      await use('exact-set', exactSet(['one.example.com']), used);
+      expect((await look()).begun).toBe(0);
+      expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
+    });
+
+    it('the fifth one stops it, and then somebody is told', async () => {
+      await add('one', sixDays);
+      await use('exact-set', exactSet(['one.example.com']), [...used, hours0(-1)]);
+      expect((await look()).begun).toBe(0);
+      expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
+      now = new Date(now.getTime() + 30 * HOUR_MS);
+      const at = { now: hours(0), soon: hours(30 * 24) };
+      const [listed] = await database.stores.overview.candidates(null, at);
+      expect(listed && needOf(listed, now, false)).toEqual({ kind: 'unattended', severity: 'warning' });
+    });
+  });
+
   it('on failed validations stand even against an order that replaces', async () => {
     const ari = {
       window: { start: '2026-03-01T00:00:00Z', end: '2026-03-05T00:00:00Z' },
@@ -296,12 +345,14 @@ describe('beside renewals', () => {
     now = new Date(now.getTime() + 22 * HOUR_MS);
     await look();
     expect(fetched).toBe(1);
+    await keepOrder('one');
     now = new Date(now.getTime() + 2 * HOUR_MS);
     await look();
     expect(await database.stores.certificates.get('c-one')).toMatchObject({
       revokedAt: '2026-03-01T12:00:00Z',
       revocationReason: 'keyCompromise',
     });
+    expect(await database.stores.orders.all()).toEqual([]); // its key is from before the leak
     expect(begun).toEqual([]);
     await look();
     expect(begun.toSorted()).toEqual(['one', 'two']);

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createJournal } from '../../src/main/engine/journal.ts';
 import type { Stores } from '../../src/main/engine/stores.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit } from '../../src/main/storage/group-commit.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
+import { QUIET } from '../support/database.ts';
 
 describe('transactions that are asked for at once', () => {
   let folder: string;
@@ -78,20 +80,50 @@ describe('transactions that are asked for at once', () => {
     expect(await stores.settings.get('next')).toBe(1);
   });
 
-  it('all fail with what was said where SQLite itself has rolled back (a full disk), and the next ones go on', async () => {
+  it('are each tried alone where SQLite itself has rolled all of them back, and the next ones go on', async () => {
     const transact = createGroupCommit(database.db);
+    const runs: string[] = [];
     const full = transact(async (trx) => {
+      runs.push('full');
       await sql`rollback`.execute(trx);
       throw new Error('the disk is full');
     });
     const early = transact((trx) => createStores(trx).settings.set('early', 1));
-    const late = transact((trx) => createStores(trx).settings.set('late', 1));
+    const late = transact(async (trx) => {
+      runs.push('late');
+      await createStores(trx).settings.set('late', 1);
+    });
     const results = await Promise.allSettled([early, full, late]);
     const reasons = results.map((result) => (result.status === 'rejected' ? String(result.reason) : 'kept'));
-    expect(reasons).toEqual(Array(3).fill('Error: the disk is full'));
-    expect(await stores.settings.get('late')).toBeNull();
+    expect(reasons).toEqual(['kept', 'Error: the disk is full', 'kept']);
+    expect(runs).toEqual(['full', 'full', 'late']);
+    const kept = await Promise.all(['early', 'late'].map((name) => stores.settings.get(name)));
+    expect(kept).toEqual([1, 1]);
     await set('next', 1);
     expect(await stores.settings.get('next')).toBe(1);
+  });
+
+  it('do not lose with one that is too large for the disk what fits, nor tell twice what they have done', async () => {
+    const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+    const journal = createJournal(stores, clock, QUIET);
+    const heard: string[] = [];
+    journal.listen(({ message }) => heard.push(message));
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.db);
+    // Room for some pages: what a full disk is to SQLite (https://sqlite.org/pragma.html#pragma_max_page_count).
+    await sql`pragma max_page_count = ${sql.lit((rows[0]?.page_count ?? 0) + 20)}`.execute(database.db);
+    const small = (n: number) =>
+      journal.write(async (tx, emit) => {
+        await tx.settings.set(`small-${n}`, n);
+        await emit({ kind: 'project.updated', message: `small ${n}` });
+      });
+    const first = small(1);
+    const large = journal.write((tx) => tx.settings.set('large', 'x'.repeat(1_000_000)));
+    const results = await Promise.allSettled([first, large, small(2)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await expect(large).rejects.toThrow('The disk is full');
+    const kept = await Promise.all(['small-1', 'large', 'small-2'].map((name) => stores.settings.get(name)));
+    expect(kept).toEqual([1, null, 2]);
+    expect(heard).toEqual(['small 1', 'small 2']);
   });
 
   it('each see the context of who asked for them', async () => {

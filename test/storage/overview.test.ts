@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needOf } from '../../src/main/engine/attention.ts';
 import { attemptAt } from '../../src/main/engine/renewal.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -90,6 +91,46 @@ describe('attempt_at', () => {
     expect(await listed()).toBeNull();
     await database.stores.certificates.update('c-p1', { removedAt: AT.now });
     expect(await database.stores.overview.candidates(['p1'], ALL)).toEqual([]);
+  });
+});
+
+describe('candidates', () => {
+  it('are all that needOf wants somebody for, and the same whether all are asked for or some', async () => {
+    const day = fc.integer({ min: -40, max: 40 });
+    const time = (days: number) => toTimestamp(new Date(Date.parse(AT.now) + days * 86_400_000));
+    const records = fc.record({
+      lifetime: fc.constantFrom(6, 45, 90, 398),
+      left: day,
+      next: fc.option(day),
+      autoRenew: fc.boolean(),
+      revoked: fc.boolean(),
+      failures: fc.constantFrom(0, 0, 2),
+    });
+    const ids: string[] = [];
+    for (const { lifetime, left, next, autoRenew, revoked, failures } of fc.sample(records, 400)) {
+      const id = `p${ids.length}`;
+      ids.push(id);
+      const nextAttemptAt = next === null ? null : time(next);
+      await add(id, {
+        issuedAt: time(left - lifetime),
+        expiresAt: time(left),
+        autoRenew,
+        revokedAt: revoked ? AT.now : null,
+        renewal: { ...CERTIFICATE.renewal, failures, nextAttemptAt },
+      });
+    }
+    const { overview } = database.stores;
+    const found = await overview.candidates(null, AT);
+    expect(await overview.candidates(ids, AT)).toEqual(found);
+    const needing = (listed: typeof found) =>
+      listed
+        .filter((each) => needOf(each, new Date(AT.now), false) !== null)
+        .map(({ projectId }) => projectId);
+    const all = await overview.candidates(ids, { now: ALL.now, soon: ALL.soon });
+    expect(all).toHaveLength(ids.length);
+    expect(needing(found)).toEqual(needing(all));
+    const late = found.filter((each) => needOf(each, new Date(AT.now), false)?.kind === 'unattended');
+    expect(late.some(({ attemptAt }) => attemptAt !== null)).toBe(true);
   });
 });
 

@@ -30,6 +30,11 @@ const UNATTENDED_DAYS = 30;
 /** The last twelfth of a lifetime, 7 days at most. */
 const CRITICAL_DAYS = 7;
 
+/** Whether an attempt is to come before its end: one that is put off beyond it is none. Times sort as text. */
+export function renewsInTime({ attemptAt, expiresAt }: ListedCertificate): boolean {
+  return attemptAt !== null && attemptAt < expiresAt;
+}
+
 /** Null where it needs nobody. @param paused Whether renewals are paused on purpose: then none is overdue. */
 export function needOf(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
   const expires = Date.parse(certificate.expiresAt);
@@ -39,7 +44,7 @@ export function needOf(certificate: ListedCertificate, now: Date, paused: boolea
   if (left <= 0) return { kind: 'expired', severity: 'critical' };
   const severity = left <= Math.min(CRITICAL_DAYS * DAY_MS, lifetime / 12) ? 'critical' : 'warning';
   if (certificate.failures > 0) return { kind: 'failing', severity };
-  if (certificate.attemptAt === null) {
+  if (certificate.attemptAt === null || !renewsInTime(certificate)) {
     return left <= Math.min(UNATTENDED_DAYS * DAY_MS, lifetime / 3) ? { kind: 'unattended', severity } : null;
   }
   const late = now.getTime() - Date.parse(certificate.attemptAt) > OVERDUE_MS;
@@ -88,7 +93,8 @@ export function causeOf({ kind }: Need, certificate: ListedCertificate | null, e
   return why === null ? beginning : `${beginning} ${why}`;
 }
 
-function whyUnattended({ renewable, attemptAt }: ListedCertificate): string | null {
+function whyUnattended({ renewable, attemptAt, expiresAt }: ListedCertificate): string | null {
   if (!renewable) return 'It was uploaded: upload its successor.';
-  return attemptAt === null ? 'Auto-renewal is off.' : null;
+  if (attemptAt === null) return 'Auto-renewal is off.';
+  return attemptAt < expiresAt ? null : 'Its renewal is put off until after its end.';
 }

@@ -17,6 +17,8 @@ export interface PlannedOrder {
   readonly replaces: boolean;
   /** It renews exactly these names: then it does not count for their registered domains. */
   readonly sameNames: boolean;
+  /** What would be put off until after this takes of the reserve as well. */
+  readonly latest: Timestamp;
 }
 
 export interface BudgetVerbs {
@@ -45,11 +47,19 @@ export function createBudget({ caUsage, accounts }: Stores, clock: Clock): Budge
     toTimestamp(new Date(clock.now().getTime() - hours * HOUR_MS));
 
   /** When the limit has room for one more; null where it has it now. */
-  async function freeAt(limit: CaLimit, directoryUrl: string, subject: string): Promise<Timestamp | null> {
+  async function freeAt(
+    limit: CaLimit,
+    subject: string,
+    { directoryUrl, latest }: PlannedOrder,
+  ): Promise<Timestamp | null> {
     const { kind, count, hours } = limit;
     const times = await caUsage.times({ directoryUrl, kind, subject, since: since(limit) });
-    const last = times[times.length - (count - RESERVE[kind])];
-    return last === undefined ? null : toTimestamp(new Date(Date.parse(last) + hours * HOUR_MS));
+    const roomFor = (most: number): Timestamp | null => {
+      const last = times[times.length - most];
+      return last === undefined ? null : toTimestamp(new Date(Date.parse(last) + hours * HOUR_MS));
+    };
+    const until = roomFor(count - RESERVE[kind]);
+    return until === null || until <= latest ? until : roomFor(count);
   }
 
   return {
@@ -57,7 +67,7 @@ export function createBudget({ caUsage, accounts }: Stores, clock: Clock): Budge
       let found: { until: Timestamp; why: string } | null = null;
       for (const limit of limitsOf(order.directoryUrl)) {
         for (const subject of subjectsOf(limit.kind, order)) {
-          const until = await freeAt(limit, order.directoryUrl, subject);
+          const until = await freeAt(limit, subject, order);
           if (until === null || (found !== null && until <= found.until)) continue;
           const of = limit.kind === 'order' ? '' : ` (${subject})`;
           const why = `Put off so that no limit of the CA is broken: ${limit.count} ${limit.name} in ${limit.hours} hours${of}`;

@@ -1,7 +1,7 @@
 // Certificates that expire without a renewal in sight, and how much of their life is left.
 import type { Timestamp } from '../../shared/time.ts';
 import { toTimestamp } from '../../shared/time.ts';
-import { type ListedCertificate, needOf } from './attention.ts';
+import { type ListedCertificate, needOf, renewsInTime } from './attention.ts';
 import type { Clock } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -19,13 +19,13 @@ const AHEAD_DAYS = 140;
 
 /** Null: it is renewed, has expired, is revoked, or more than a third of its life is left. */
 export function partLeft(certificate: ListedCertificate, now: Date): ExpiringCertificate['part'] | null {
-  const { attemptAt, failures, revokedAt } = certificate;
+  const { failures, revokedAt } = certificate;
   const expires = Date.parse(certificate.expiresAt);
   const left = expires - now.getTime();
   const share = left / (expires - Date.parse(certificate.issuedAt));
   if (revokedAt !== null || left <= 0 || share > 1 / 3) return null;
   const overdue = needOf(certificate, now, false)?.kind === 'overdue';
-  if (attemptAt !== null && failures === 0 && !overdue) return null;
+  if (renewsInTime(certificate) && failures === 0 && !overdue) return null;
   return share <= 1 / 12 ? 12 : share <= 1 / 6 ? 6 : 3;
 }
 

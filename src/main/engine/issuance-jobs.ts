@@ -9,7 +9,7 @@ import type { CertdeskError } from './errors.ts';
 import { type IssueDeps, type Issued, type IssueHow, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { type Journal, outcome } from './journal.ts';
-import { forgetKeptOrders, isCleaned, mayGoOn, takeOverOrder } from './kept-orders.ts';
+import { forgetIfCleaned, forgetKeptOrders, isCleaned, keepOrForget, takeOverOrder } from './kept-orders.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
 import { recipeOf } from './recipes.ts';
@@ -19,7 +19,7 @@ import { createRevocationJobs } from './revocation-jobs.ts';
 import type { RevokeDeps } from './revoke.ts';
 import type { Stores } from './stores.ts';
 
-export interface IssuanceJobsDeps extends IssueDeps, RevokeDeps {
+export interface IssuanceJobsDeps extends IssueDeps, Omit<RevokeDeps, 'accounts'> {
   readonly secrets: JobSecrets;
   readonly solvers: SolverRegistry;
   readonly chooser: DnsChooser;
@@ -66,9 +66,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
 
   const takeOver: IssuanceSteps['takeOver'] = async (job, recipe) => {
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
-    // Where a key has leaked, one that was made before then is not to be relied on either.
-    const leaked = job.input.kind === 'revoke' && job.input.reason === 'keyCompromise';
-    if (!leaked) await takeOverOrder(deps, job, { recipe, directoryUrl });
+    await takeOverOrder(deps, job, { recipe, directoryUrl });
     return directoryUrl;
   };
 
@@ -138,7 +136,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
   async function succeed(job: JobRecord, result: Json): Promise<void> {
     await journal.write(async (tx, emit) => {
       const { kind } = job.input;
-      await forgetOrder(tx, job.id);
+      await forgetIfCleaned(tx, job.id);
       const dry = job.input.kind === 'obtain' && job.input.dryRun;
       if (recipeOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
@@ -218,16 +216,10 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     async failed(job, error, tx) {
       await noteFailedNames(tx, job.id, error);
       await noteRejected(tx, job, error);
-      const order = await tx.orders.get(job.id);
-      if (order === null || !mayGoOn(order, error.code, clock.now())) await forgetOrder(tx, job.id);
+      await keepOrForget(tx, job, { code: error.code, now: clock.now() });
       if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
       if (job.input.kind === 'revoke') await revocation.failed(job, job.input, { error, tx });
     },
     ended: (job) => forgetSecrets(job.id),
   };
-}
-
-async function forgetOrder(stores: Stores, jobId: string): Promise<void> {
-  const order = await stores.orders.get(jobId);
-  if (order !== null && isCleaned(order)) await stores.orders.delete(jobId);
 }

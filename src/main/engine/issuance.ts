@@ -164,8 +164,13 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         if (replace) refuseReplace(certificate);
         const replacement = replace ? { replacement: { recipe, autoRenew } } : {};
         const input = { kind: 'revoke', certificateId, reason, ...replacement } as const;
-        // A version that is named is revoked whatever has become of it since.
-        const named = (tx: Stores) => findVersion(tx, projectId, versionId);
+        // A version that is named is revoked though another has taken its place since; but what is in use by then is
+        // not the job's own replacement.
+        const named = async (tx: Stores) => {
+          const found = await findVersion(tx, projectId, versionId);
+          refuseRevoke(found);
+          if (replace) refuseReplace(found);
+        };
         return submit(newJob(projectId, input, request), {}, versionId === undefined ? undefined : named);
       });
     },

@@ -89,8 +89,9 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
 
   const write: Journal['write'] = async (work) => {
     const performance = current();
-    const told: { readonly event: EventRecord; readonly entry: AuditRecord | null }[] = [];
+    let told: { readonly event: EventRecord; readonly entry: AuditRecord | null }[] = [];
     const result = await stores.transaction((tx) => {
+      told = []; // of a first try that was lost nothing has happened
       const emit: Emit = async ({ audit, ...given }) => {
         const event = { projectId: null, jobId: null, data: null, ...given, at: now() };
         const entry = await entryOf(tx, { event, audit, act: performance?.act });

@@ -2,6 +2,7 @@
 // the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
 // meantime is fetched and not forgotten.
 import { exactSet } from './ca-usage.ts';
+import { isAnswerTo } from './inspect/request.ts';
 import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
 import { recipeOf } from './recipes.ts';
@@ -85,11 +86,44 @@ function sameCertificate(a: Recipe, b: Recipe): boolean {
   return essence(a) === essence(b);
 }
 
-/** A new certificate is there: what earlier jobs of the project left at the CA is not wanted any more. */
-export async function forgetKeptOrders(stores: Stores, projectId: string): Promise<void> {
-  for (const order of await stores.orders.all()) {
-    const job = await stores.jobs.get(order.jobId);
-    if (job?.projectId === projectId && job.state === 'failed' && isCleaned(order))
-      await stores.orders.delete(order.jobId);
+/** What becomes of the order of a job that has failed. @param tx Of the transaction that says so. */
+export async function keepOrForget(
+  tx: Stores,
+  { id, projectId }: JobRecord,
+  { code, now }: { readonly code: string; readonly now: Date },
+): Promise<void> {
+  const order = await tx.orders.get(id);
+  if (order === null) return;
+  const active = await tx.certificates.active(projectId);
+  // In use already: only the end of the job could not be written.
+  if (active !== null && order.csr !== null && isAnswerTo(active.chain, order.csr))
+    await abandonOrder(tx, id);
+  else if (!mayGoOn(order, code, now)) await forgetIfCleaned(tx, id);
+}
+
+export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> {
+  const order = await tx.orders.get(jobId);
+  if (order !== null && isCleaned(order)) await tx.orders.delete(jobId);
+}
+
+/**
+ * What earlier jobs of the project left at the CA is not wanted any more: a new certificate is there, or the key of one
+ * has leaked, and then one that was made before is not to be relied on either.
+ */
+export async function forgetKeptOrders(tx: Stores, projectId: string): Promise<void> {
+  for (const { jobId } of await tx.orders.all()) {
+    const job = await tx.jobs.get(jobId);
+    if (job?.projectId === projectId && job.state === 'failed') await abandonOrder(tx, jobId);
   }
+}
+
+/**
+ * No later job goes on with the order: it has brought what it was for, and would bring the same certificate once more,
+ * or its key is not to be used. Where clean-up is still to be done, only that is kept of it.
+ */
+export async function abandonOrder(tx: Stores, jobId: string): Promise<void> {
+  const order = await tx.orders.get(jobId);
+  if (order === null) return;
+  if (isCleaned(order)) await tx.orders.delete(jobId);
+  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null });
 }

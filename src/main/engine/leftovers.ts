@@ -4,16 +4,16 @@ import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { isCleaned, mayGoOn } from './kept-orders.ts';
-import type { OrderRecord } from './model.ts';
+import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
-import { recipeOf } from './recipes.ts';
+import { namesOf, recipeOf } from './recipes.ts';
 
 export interface LeftoverDeps extends ProofDeps {
   readonly solvers: SolverRegistry;
   readonly secrets: JobSecrets;
 }
 
-/** Orders of jobs that have ended; those of unfinished jobs are gone on with by their jobs. */
+/** Orders of jobs that have ended, while no job is at work on what they may share with it. */
 export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
   for (const order of await deps.stores.orders.all()) {
     // One that cannot be undone (its credentials are gone, say) does not hold up the others.
@@ -26,18 +26,43 @@ export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
 async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<void> {
   const { stores, secrets, clock } = deps;
   const job = await stores.jobs.get(order.jobId);
-  if (job === null || job.state === 'queued' || job.state === 'running') return;
+  if (job === null || (await isShared(deps, order, job.projectId))) return;
   const recipe = recipeOf(job.input);
   if (recipe === null) return;
+  if (!isCleaned(order) && !(await undo(deps, { job, recipe, order }))) return;
+  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(job.id);
+  await secrets.forget(job.id);
+}
+
+export interface Left {
+  readonly job: JobRecord;
+  readonly recipe: Recipe;
+  readonly order: OrderRecord;
+}
+
+/** Undoes the challenges of an order that nobody proves any more. @returns whether nothing is left of them */
+export async function undo(deps: LeftoverDeps, { job, recipe, order }: Left): Promise<boolean> {
   const { id: jobId, projectId } = job;
-  if (!isCleaned(order)) {
-    const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
-    const given = await secrets.read(jobId);
-    const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    await cleanUp(deps, { solver }, keeper);
-    await keeper.flush();
-    if (!isCleaned(keeper.order)) return;
-  }
-  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(jobId);
-  await secrets.forget(jobId);
+  const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
+  const given = await deps.secrets.read(jobId);
+  const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+  await cleanUp(deps, { solver }, keeper);
+  await keeper.flush();
+  return isCleaned(keeper.order);
+}
+
+/**
+ * Whether an unfinished job may be proving what is left of the order: its own, the next one of the project, or one of
+ * the same names. To a new order for the same names a CA may answer with the pending one of before (RFC 8555 section
+ * 7.4), so that what stands in DNS is both the former job's and the present one's.
+ */
+async function isShared(
+  { stores }: LeftoverDeps,
+  { challenges }: OrderRecord,
+  projectId: string,
+): Promise<boolean> {
+  const unfinished = await stores.jobs.unfinished();
+  if (unfinished.some((job) => job.projectId === projectId)) return true;
+  const proving = new Set(unfinished.flatMap(namesOf));
+  return challenges.some(({ state, identifier }) => state !== 'cleaned' && proving.has(identifier));
 }

@@ -1,9 +1,10 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import { withoutWildcard } from './ca-usage.ts';
 import type { DnsChoice } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
-import type { JobInput, KeyPolicy, ProjectRecord, Recipe } from './model.ts';
+import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from './model.ts';
 
 /**
  * All but the DNS provider, which dns-choice.ts finds.
@@ -42,6 +43,11 @@ export function makeRecipe(
 /** What a job orders; null for one that orders nothing. */
 export function recipeOf(input: JobInput): Recipe | null {
   return input.kind === 'revoke' ? (input.replacement?.recipe ?? null) : input.recipe;
+}
+
+/** The names that a job proves, lower case and without `*.`. */
+export function namesOf({ input }: Pick<JobRecord, 'input'>): readonly string[] {
+  return (recipeOf(input)?.names ?? []).map(withoutWildcard);
 }
 
 /** Let's Encrypt's limit, and that of most CAs. */

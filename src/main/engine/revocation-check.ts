@@ -6,6 +6,7 @@ import type { CrlFetcher } from './fetch-crl.ts';
 import { distributionPoints, lookUp, type Revoked } from './inspect/crl.ts';
 import { readStored } from './inspect/leaf.ts';
 import type { Journal } from './journal.ts';
+import { forgetKeptOrders } from './kept-orders.ts';
 import type { CertificateRecord } from './model.ts';
 import type { Clock } from './ports.ts';
 
@@ -47,6 +48,8 @@ export async function checkRevocation(
     if (revoked === null || current === null || current.revokedAt !== null) return;
     const reason = nameOf(revoked.reason);
     await tx.certificates.update(id, { revokedAt: toTimestamp(revoked.at), revocationReason: reason });
+    // The renewal that comes next makes a key of its own.
+    if (reason === 'keyCompromise') await forgetKeptOrders(tx, projectId);
     const message = `The CA has revoked the certificate for ${domain} (${reason})`;
     const audit = { operation: 'certificates.revoked-by-ca', result: 'ok' } as const;
     await emit({ kind: 'certificate.revoked', projectId, message, audit });

@@ -3,13 +3,14 @@
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
-import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
+import type { IssuanceSteps } from './issuance-jobs.ts';
 import { outcome } from './journal.ts';
-import { isCleaned } from './kept-orders.ts';
-import type { CertificateRecord, JobInput, JobRecord } from './model.ts';
+import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
+import { type LeftoverDeps, undo } from './leftovers.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import { presentRenewed } from './present.ts';
 import type { RenewalJobs } from './renewal-jobs.ts';
-import { revokeAtCa } from './revoke.ts';
+import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 import type { Stores } from './stores.ts';
 
 type RevokeInput = Extract<JobInput, { kind: 'revoke' }>;
@@ -21,9 +22,9 @@ export interface RevocationJobs {
 }
 
 export function createRevocationJobs(
-  deps: IssuanceJobsDeps,
-  steps: IssuanceSteps,
-  renewal: RenewalJobs,
+  deps: RevokeDeps & LeftoverDeps,
+  steps: Pick<IssuanceSteps, 'succeed'>,
+  renewal: Pick<RenewalJobs, 'bring' | 'failed'>,
 ): RevocationJobs {
   const { stores, journal, clock } = deps;
 
@@ -31,6 +32,17 @@ export function createRevocationJobs(
   async function takenBefore(job: JobRecord, certificateId: string): Promise<CertificateRecord | null> {
     const active = await stores.certificates.active(job.projectId);
     return active?.id === certificateId ? null : active;
+  }
+
+  /** What a run that was killed has left of the order. A failure must not stand before the revocation either. */
+  async function leaveBehind(job: JobRecord, recipe: Recipe): Promise<void> {
+    try {
+      await stores.transaction((tx) => abandonOrder(tx, job.id));
+      const order = await stores.orders.get(job.id);
+      if (order !== null) await undo(deps, { job, recipe, order });
+    } catch (error) {
+      deps.log.warn({ jobId: job.id, err: error }, 'A leftover challenge stays; it is tried again');
+    }
   }
 
   /** @throws as an issuance does, with a sentence that says that nothing was revoked */
@@ -41,17 +53,17 @@ export function createRevocationJobs(
   ): Promise<CertificateRecord | null> {
     if (replacement === undefined) return null;
     const before = await takenBefore(job, certificateId);
-    // Where its order stands yet it was not cleaned up after: the walk is gone on with, and ends at the same one.
-    const order = await stores.orders.get(job.id);
-    if (before !== null && (order === null || order.url === null)) return before;
-    const input = { certificateId, ...replacement };
-    const taken = await renewal.bring(job, input, signal).catch((cause: unknown) => {
+    if (before !== null) {
+      // Not walked again: a CA that fails now, or has forgotten the order, must not stand between it and the revocation.
+      await leaveBehind(job, replacement.recipe);
       signal.throwIfAborted();
-      if (before !== null) throw cause;
+      return before;
+    }
+    const input = { certificateId, ...replacement };
+    return renewal.bring(job, input, signal).catch((cause: unknown) => {
+      signal.throwIfAborted();
       throw worded(cause, 'Nothing was revoked: the replacement comes first', {});
     });
-    await stores.transaction((tx) => forgetFulfilled(tx, job.id));
-    return taken;
   }
 
   async function revoke(job: JobRecord, input: RevokeInput, signal: AbortSignal): Promise<void> {
@@ -67,6 +79,8 @@ export function createRevocationJobs(
         autoRenew: false,
       };
       await tx.certificates.update(certificate.id, patch);
+      // Once more: a clean-up that was under way when the job began may have written one anew.
+      if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
@@ -75,6 +89,9 @@ export function createRevocationJobs(
 
   return {
     async run(job, input, signal) {
+      // Whatever becomes of the revocation: no later job may take over a key from before the leak.
+      if (input.reason === 'keyCompromise')
+        await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId));
       const replaced = await replace(job, input, signal);
       await revoke(job, input, signal).catch((cause: unknown) => {
         signal.throwIfAborted();
@@ -94,21 +111,10 @@ export function createRevocationJobs(
       if (replacement === undefined) return;
       const active = await tx.certificates.active(job.projectId);
       // Whatever has failed, it was not the order.
-      if (active?.id !== certificateId) await forgetFulfilled(tx, job.id);
+      if (active?.id !== certificateId) await abandonOrder(tx, job.id);
       else await renewal.failed(certificateId, error, tx);
     },
   };
-}
-
-/**
- * The order has brought what it was for: no later job may go on with it (kept-orders.ts), for it would take the same
- * certificate once more. Where clean-up is still to be done, only that is kept of it.
- */
-async function forgetFulfilled(tx: Stores, jobId: string): Promise<void> {
-  const order = await tx.orders.get(jobId);
-  if (order === null) return;
-  if (isCleaned(order)) await tx.orders.delete(jobId);
-  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null });
 }
 
 /** The same failure, with what it means for the revocation. */

@@ -12,8 +12,8 @@ import type { Stores } from './stores.ts';
 
 export interface RevokeDeps {
   readonly stores: Stores;
-  readonly accounts: Accounts;
-  readonly acme: AcmeClient;
+  readonly accounts: Pick<Accounts, 'reopen'>;
+  readonly acme: Pick<AcmeClient, 'session'>;
   readonly vault: Vault;
   readonly directories: DirectoryOverrides;
 }

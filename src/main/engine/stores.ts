@@ -322,6 +322,9 @@ export interface Stores {
   readonly caUsage: CaUsageStore;
   readonly overview: OverviewStore;
   readonly notifications: NotificationStore;
-  /** All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. */
+  /**
+   * All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. `work` may run twice
+   * (storage/group-commit.ts): what it does outside of the database must not add up.
+   */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

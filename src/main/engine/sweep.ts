@@ -8,7 +8,8 @@ import { CertdeskError } from './errors.ts';
 import type { Issuance } from './issuance.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Log } from './ports.ts';
-import { recipeOf } from './recipes.ts';
+import { namesOf } from './recipes.ts';
+import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings.ts';
@@ -65,9 +66,9 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
 function underWay(jobs: readonly JobRecord[]): { renewals: number; busy: Set<string> } {
   const busy = new Set<string>();
   let renewals = 0;
-  for (const { input } of jobs) {
-    if (input.kind === 'renew' && input.automatic) renewals += 1;
-    for (const name of recipeOf(input)?.names ?? []) busy.add(withoutWildcard(name));
+  for (const job of jobs) {
+    if (job.input.kind === 'renew' && job.input.automatic) renewals += 1;
+    for (const name of namesOf(job)) busy.add(name);
   }
   return { renewals, busy };
 }
@@ -116,6 +117,8 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
     names: recipeNames,
     replaces,
     sameNames,
+    // A limit that is nearly used up is no reason to let a certificate expire.
+    latest: backstop(certificate),
   });
   if (found === null) return false;
   await deps.journal.write(async (tx, emit) => {

@@ -1,6 +1,6 @@
 // Transactions that are asked for at the same time are committed together: with synchronous=FULL each commit waits for
 // the disk, and ten jobs that wait for it one after another are slower than the CA. Each is still all or nothing, by a
-// savepoint of its own, and none resolves before the disk has it.
+// savepoint of its own, and none resolves before the disk has it. Where the commit of all is lost, each is tried alone.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
@@ -33,15 +33,20 @@ export function createGroupCommit(db: Kysely<Schema>): Transact {
   }
 
   async function commit(group: readonly Waiting[]): Promise<void> {
+    let begun = false;
     try {
       const settle = await db.transaction().execute(async (trx) => {
+        begun = true;
         const settling: (() => void)[] = [];
         for (const each of group) settling.push(await each.run(trx, group.length === 1));
         return settling;
       });
       for (const each of settle) each();
     } catch (error) {
-      for (const each of group) each.fail(error);
+      // On a disk that is nearly full, what one wants to write must not be the end of what would have fitted. Where the
+      // transaction has not even begun, none would fare better alone.
+      if (begun && group.length > 1) for (const each of group) await commit([each]);
+      else for (const each of group) each.fail(error);
     }
   }
 

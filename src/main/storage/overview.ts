@@ -94,20 +94,22 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
 
 type At = Parameters<OverviewStore['candidates']>[1];
 
-/** Each out of an index of its own. What renews itself later needs nobody, however soon it expires. */
+/** Each out of an index of its own. What renews itself in time needs nobody, however soon it expires (attention.ts). */
 function needy({ now, soon }: At): RawBuilder<unknown> {
   return sql`SELECT seq FROM listing INDEXED BY listing_revoked WHERE revoked_at IS NOT NULL
     UNION SELECT seq FROM listing INDEXED BY listing_failing WHERE failures > 0
     UNION SELECT seq FROM listing INDEXED BY listing_by_expiry WHERE expires_at <= ${now}
     UNION SELECT seq FROM listing INDEXED BY listing_by_attempt WHERE attempt_at <= ${now}
     UNION SELECT seq FROM listing INDEXED BY listing_ends
-      WHERE attempt_at IS NULL AND revoked_at IS NULL AND expires_at IS NOT NULL AND expires_at <= ${soon}`;
+      WHERE attempt_at IS NULL AND revoked_at IS NULL AND expires_at IS NOT NULL AND expires_at <= ${soon}
+    UNION SELECT seq FROM listing INDEXED BY listing_late
+      WHERE attempt_at >= expires_at AND revoked_at IS NULL AND expires_at <= ${soon}`;
 }
 
 /** The same of one. */
 function isNeedy({ now, soon }: At): RawBuilder<unknown> {
   return sql`(revoked_at IS NOT NULL OR failures > 0 OR expires_at <= ${now} OR attempt_at <= ${now}
-    OR (attempt_at IS NULL AND expires_at <= ${soon}))`;
+    OR ((attempt_at IS NULL OR attempt_at >= expires_at) AND expires_at <= ${soon}))`;
 }
 
 /** The last failed job of each project. The state stands in the text: SQLite takes the partial index only so. */

@@ -8,6 +8,7 @@ import { renewalSpread } from './0006-renewal-spread.ts';
 import { notifications } from './0007-notifications.ts';
 import { accountRollover } from './0008-account-rollover.ts';
 import { listingTable } from './0009-listing-table.ts';
+import { listingLate } from './0010-listing-late.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notifications,
   accountRollover,
   listingTable,
+  listingLate,
 ];
