@@ -1,7 +1,7 @@
 // The built program whose reader is gone: a server goes on and stops in order, a command that answers ends quietly.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,12 +25,22 @@ describe('a program that nobody reads', () => {
   afterEach(() => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
   });
-  function start(args: readonly string[]) {
-    const child = spawn(process.execPath, [PROGRAM, ...args]);
+  /** @param full The outputs whose every write fails, as on a full disk; the others are pipes. */
+  function start(args: readonly string[], full: readonly ('stdout' | 'stderr')[] = []) {
+    const device = openSync('/dev/full', 'w');
+    const output = (name: 'stdout' | 'stderr') => (full.includes(name) ? device : 'pipe');
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      stdio: ['ignore', output('stdout'), output('stderr')],
+    });
+    closeSync(device);
     started.push(child);
     return { child, ended: once(child, 'exit') };
   }
-  async function serve(dataFolder: string, more: readonly string[] = []) {
+  async function serve(
+    dataFolder: string,
+    more: readonly string[] = [],
+    full: readonly ('stdout' | 'stderr')[] = [],
+  ) {
     const [port = 0, challengePort = 0] = await freePorts(2);
     const ports = [
       '--port',
@@ -41,7 +51,7 @@ describe('a program that nobody reads', () => {
       `${challengePort}`,
     ];
     const where = ['--data-dir', dataFolder, '--secret-store', 'sealed-file'];
-    const server = start(['serve', ...where, ...ports, ...more]);
+    const server = start(['serve', ...where, ...ports, ...more], full);
     const health = async () =>
       (await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null))?.status ?? null;
     return { ...server, health };
@@ -74,6 +84,24 @@ describe('a program that nobody reads', () => {
       expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
       if (!(lost as readonly string[]).includes('stderr'))
         expect(log.match(/Standard output cannot be written to any more/g)).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['json', ['stderr']],
+    ['pretty', ['stderr']],
+    ['json', ['stdout', 'stderr']],
+  ] as const)(
+    'a server goes on where a full disk takes none of its %s log (%j), and stops in order',
+    async (format, full) => {
+      const dataFolder = join(folder, `full-${format}-${full.length}`);
+      const { child, ended, health } = await serve(dataFolder, ['--log-format', format], full);
+      await expect.poll(health, { timeout: 30_000, interval: 50 }).toBe(200);
+      for (let asked = 0; asked < 20; asked += 1) expect(await health()).toBe(200);
+      expect(child.exitCode).toBeNull();
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
     },
   );
 
