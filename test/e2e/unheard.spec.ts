@@ -34,7 +34,7 @@ describe('a program that nobody reads', () => {
     });
     closeSync(device);
     started.push(child);
-    return { child, ended: once(child, 'exit') };
+    return { child, ended: once(child, 'close') }; // and all that it has said is here
   }
   async function serve(
     dataFolder: string,
@@ -123,5 +123,59 @@ describe('a program that nobody reads', () => {
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
     expect([...(await ended), said]).toEqual([0, null, '']);
+  });
+
+  const tokensIn = (dataFolder: string) => runCertdesk(['token', 'list', '--data-dir', dataFolder]);
+
+  it.each([
+    ['on a full disk', ['stdout'], 'ENOSPC'],
+    ['without a reader', [], 'EPIPE'],
+  ] as const)(
+    'a token that could not be printed %s is revoked, and one line says so',
+    async (name, full, code) => {
+      const dataFolder = join(folder, name.replaceAll(' ', '-'));
+      const where = ['--data-dir', dataFolder];
+      await runCertdesk(['token', 'create', ...where, '--name', 'seen', '--scope', 'projects:read']);
+      const create = ['token', 'create', ...where, '--name', 'unseen', '--scope', 'projects:read'];
+      const { child, ended } = start(create, full);
+      child.stdout?.destroy();
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
+      expect(await ended).toEqual([2, null]);
+      expect(said).toMatch(/^certdesk: standard output cannot be written: [^\n]+ is revoked\n$/);
+      expect(said).toContain(code);
+      const tokens = (await tokensIn(dataFolder)).trim().split('\n');
+      expect(tokens).toHaveLength(2);
+      const live = tokens.filter((line) => !line.includes('\trevoked '));
+      expect(live).toEqual([expect.stringContaining('\tseen\t')]);
+      expect(said).toContain(`${tokens.find((line) => line.includes('\tunseen\t'))?.split('\t')[0]}`);
+    },
+  );
+
+  it.each([[['token', 'list']], [['audit', 'export']], [['audit', 'verify']]])(
+    '%j says in one line that a full disk has not taken its answer',
+    async (command) => {
+      const dataFolder = join(folder, 'answers');
+      await runCertdesk([
+        'token',
+        'create',
+        '--data-dir',
+        dataFolder,
+        '--name',
+        'one',
+        '--scope',
+        'projects:read',
+      ]);
+      const { child, ended } = start([...command, '--data-dir', dataFolder], ['stdout']);
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
+      expect(await ended).toEqual([2, null]);
+      expect(said).toMatch(/^certdesk: standard output cannot be written: ENOSPC[^\n]+\n$/);
+    },
+  );
+
+  it('a command that has to complain where nothing takes its complaint still ends with 2', async () => {
+    const { ended } = start(['token', 'list', '--data-dir', join(folder, 'nothing')], ['stdout', 'stderr']);
+    expect(await ended).toEqual([2, null]);
   });
 });

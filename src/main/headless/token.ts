@@ -2,6 +2,7 @@
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { DataOptions } from './options.ts';
+import { tryToWrite, unwritable } from './outputs.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';
 
 export interface CreateOptions extends DataOptions {
@@ -17,7 +18,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
 };
 
-/** Prints the token and nothing else. @throws INVALID_REQUEST */
+/** Prints the token and nothing else. @throws INVALID_REQUEST, also where it cannot be printed: it is revoked then. */
 export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
   const body = CreateTokenSchema.safeParse({
     name,
@@ -30,11 +31,26 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
     const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
     throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
   }
-  const make = async ({ tokens, record }: EngineParts): Promise<void> => {
-    const { secret } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
-    process.stdout.write(`${secret}\n`);
+  const make = async (parts: EngineParts): Promise<void> => {
+    const { record, tokens } = parts;
+    const { secret, token } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
+    const failure = await tryToWrite(`${secret}\n`);
+    if (failure !== null) throw await takeBack(parts, token.id, failure);
   };
   await withEngineParts(dataDir, make, 'make');
+}
+
+/** A token that nobody has read would be good for nobody, and for ever. @returns what there is to say. */
+async function takeBack({ record, tokens }: EngineParts, id: string, failure: Error): Promise<CertdeskError> {
+  const said = `${unwritable(failure)}. The token ${id}, which nobody has seen,`;
+  try {
+    await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
+    return new CertdeskError('INVALID_REQUEST', `${said} is revoked`);
+  } catch (cause) {
+    // The same full disk, perhaps.
+    const message = `${said} could not be revoked: certdesk token revoke ${id}`;
+    return new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
+  }
 }
 
 export async function listTokens({ dataDir }: DataOptions): Promise<void> {
