@@ -1,8 +1,10 @@
 // The only reader of the command line's options and of the environment.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseServer } from '../engine/dns/dns-transport.ts';
 import { CertdeskError } from '../engine/errors.ts';
 
 export interface DataOptions {
@@ -71,7 +73,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option('--acme-ca-file <pem>', 'a root certificate to trust for ACME servers'),
   option('--dns-resolver <host:port>', "asked in place of the system's; repeatable")
     .default([])
-    .argParser(collect),
+    .argParser(collectServers),
   option('--dns-endpoint <provider=url>', "an address in place of the provider's own API; repeatable")
     .default({}, 'none')
     .argParser(collectEndpoint),
@@ -163,6 +165,17 @@ function collectEndpoint(
 /** Repeatable on the command line; in the environment several are separated by blanks. */
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
+}
+
+/** A name needs its port: a word alone is a mistake more often than a server. */
+function collectServers(text: string, before: readonly string[]): readonly string[] {
+  const servers = collect(text, before);
+  for (const server of servers) {
+    if (parseServer(server) === null || (isIP(server) === 0 && !/:\d+$/.test(server))) {
+      throw new InvalidArgumentError('HOST:PORT or an IP address, for example 192.0.2.1:53.');
+    }
+  }
+  return servers;
 }
 
 /**

@@ -1,4 +1,5 @@
 // certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
+import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { DataOptions } from './options.ts';
@@ -11,6 +12,8 @@ export interface CreateOptions extends DataOptions {
   readonly project?: readonly string[];
   readonly expires?: string;
 }
+
+const IssuesSchema = z.object({ issues: z.array(z.object({ field: z.string(), message: z.string() })) });
 
 const OPTION_OF: Readonly<Record<string, string>> = {
   name: '--name',
@@ -28,16 +31,27 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
   });
   if (!body.success) {
     const [issue] = body.error.issues;
-    const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
-    throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
+    throw invalid(String(issue?.path[0]), String(issue?.message));
   }
   const make = async (parts: EngineParts): Promise<void> => {
     const { record, tokens } = parts;
-    const { secret, token } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
+    const { secret, token } = await record('tokens.create', 'Make a token', () =>
+      tokens.create(body.data),
+    ).catch(throwInOurWords);
     const failure = await tryToWrite(`${secret}\n`);
     if (failure !== null) throw await takeBack(parts, token.id, failure);
   };
   await withEngineParts(dataDir, make, 'make');
+}
+
+function invalid(field: string, message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `${OPTION_OF[field] ?? 'an option'}: ${message}`);
+}
+
+/** The engine names fields of the request; whoever sits here knows options. */
+function throwInOurWords(error: unknown): never {
+  const { issues: [issue] = [] } = IssuesSchema.catch({ issues: [] }).parse((error as CertdeskError).details);
+  throw issue === undefined ? error : invalid(issue.field, issue.message);
 }
 
 /** A token that nobody has read would be good for nobody, and for ever. @returns what there is to say. */
