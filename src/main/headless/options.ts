@@ -183,12 +183,35 @@ function collectServers(text: string, before: readonly string[]): readonly strin
  * @param args Without the program's own name. @throws INVALID_REQUEST for an option of ours that is wrong.
  */
 export function readDesktopOptions(args: readonly string[]): ServeOptions {
+  return parseForDesktop(args).opts<ServeOptions>();
+}
+
+/**
+ * What the environment has decided, as arguments: for a start in another environment, at login. They come before those
+ * that were given, which they do not contradict.
+ * @param args As for readDesktopOptions, which has taken them.
+ */
+export function argsFromEnvironment(args: readonly string[]): readonly string[] {
+  const command = parseForDesktop(args);
+  const sourceOf = (each: Option) => command.getOptionValueSource(each.attributeName());
+  const given = command.options
+    .filter((each) => sourceOf(each) === 'env')
+    .map(({ long, envVar = '' }) => `${long}=${process.env[envVar]}`);
+  // The usual folder, but not where it usually is (XDG_DATA_HOME, APPDATA).
+  const [dataDir] = DATA_OPTIONS;
+  const folder = defaultDataFolder();
+  if (dataDir === undefined || sourceOf(dataDir) !== 'default' || folder === defaultDataFolder({}))
+    return given;
+  return [`${dataDir.long}=${folder}`, ...given];
+}
+
+function parseForDesktop(args: readonly string[]): Command {
   const command = addOptions(new Command(), [...DATA_OPTIONS, ...SERVE_OPTIONS])
     .allowUnknownOption()
     .allowExcessArguments()
     .configureOutput({ outputError: () => undefined });
   try {
-    return command.parse([...args], { from: 'user' }).opts<ServeOptions>();
+    return command.parse([...args], { from: 'user' });
   } catch (cause) {
     throw new CertdeskError('INVALID_REQUEST', oneLine((cause as Error).message).trim(), undefined, {
       cause,
