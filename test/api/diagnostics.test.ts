@@ -48,6 +48,6 @@ it('tells codes of failures, and no domain, no text, no secret', async () => {
 });
 
 it('is for who sees all projects', async () => {
-  const token = await app.makeToken(['projects:read'], ['other']);
+  const token = await app.makeToken(['projects:read'], [await app.project('one.example.com')]);
   expect((await app.call('GET', '/diagnostics', { token })).status).toBe(403);
 });

@@ -68,6 +68,11 @@ test.each([
     ['--data-dir', resolve('data'), '--port', '8080', '--hidden'],
   ],
   [['--data-dir=data'], [`--data-dir=${resolve('data')}`, '--hidden']],
+  [
+    ['--acme-ca-file', 'root.pem', '--data-dir', '/data'],
+    ['--acme-ca-file', resolve('root.pem'), '--data-dir', '/data', '--hidden'],
+  ],
+  [['--acme-ca-file=../root.pem'], [`--acme-ca-file=${resolve('../root.pem')}`, '--hidden']],
 ])('started with %j, Certdesk starts at login with %j', (given, args) =>
   expect(argsAtLogin(given)).toEqual(args),
 );

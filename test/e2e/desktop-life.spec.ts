@@ -1,7 +1,8 @@
 // Sleep and waking, crashes, mistakes, quitting at work, a second program on the data, ports that are taken.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { startAcmeGate } from '../support/acme-gate.ts';
@@ -131,7 +132,13 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
   });
 
   it('started at login it stays in the tray; the setting makes and removes the entry', async () => {
-    const desktop = await visit.start({ args: ['--challenge-port', '0', '--hidden'] });
+    // The directory and the environment in which it was started are not those of a login.
+    const root = join(visit.folder, 'root.pem');
+    writeFileSync(root, rootCertificates[0] ?? '');
+    const desktop = await visit.start({
+      args: ['--challenge-port', '0', '--hidden', '--acme-ca-file', relative(process.cwd(), root)],
+      env: { CERTDESK_ANSWER_TIMEOUT: '77' },
+    });
     await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
     expect(await readWindows(desktop)).toEqual([]);
     await desktop.evaluate(({ app }) => void app.emit('activate'), null);
@@ -147,6 +154,8 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     // On the same data, and with no second --hidden.
     const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
     expect(command).toContain(` --data-dir ${visit.dataFolder} `);
+    expect(command).toContain(` --acme-ca-file ${root} `);
+    expect(command).toContain(' --answer-timeout=77 ');
     expect(command.match(/--hidden/g)).toHaveLength(1);
     await choice.click();
     await expect.poll(() => existsSync(entry), WAIT).toBe(false);

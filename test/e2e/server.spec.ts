@@ -171,6 +171,7 @@ describeWith('pebble', 'the built server', () => {
       expect(await refusal(serve('bad', '--port', 'eighty'))).toMatch(/--port.*eighty/);
       expect(await refusal(serve('bad', '--prot', '80'))).toMatch(/unknown option '--prot'/);
       expect(await refusal(serve('bad', '--acme-directory', 'ftp://x'))).toMatch(/--acme-directory.*https/);
+      expect(await refusal(serve('bad', '--dns-resolver', 'nonsense'))).toMatch(/--dns-resolver.*nonsense/);
       expect(await refusal(serve('bad', '--acme-ca-file', join(folder, 'nothing')))).toMatch(
         /cannot be read/,
       );

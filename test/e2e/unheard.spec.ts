@@ -1,7 +1,7 @@
 // The built program whose reader is gone: a server goes on and stops in order, a command that answers ends quietly.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,12 +25,22 @@ describe('a program that nobody reads', () => {
   afterEach(() => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
   });
-  function start(args: readonly string[]) {
-    const child = spawn(process.execPath, [PROGRAM, ...args]);
+  /** @param full The outputs whose every write fails, as on a full disk; the others are pipes. */
+  function start(args: readonly string[], full: readonly ('stdout' | 'stderr')[] = []) {
+    const device = openSync('/dev/full', 'w');
+    const output = (name: 'stdout' | 'stderr') => (full.includes(name) ? device : 'pipe');
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      stdio: ['ignore', output('stdout'), output('stderr')],
+    });
+    closeSync(device);
     started.push(child);
-    return { child, ended: once(child, 'exit') };
+    return { child, ended: once(child, 'close') }; // and all that it has said is here
   }
-  async function serve(dataFolder: string, more: readonly string[] = []) {
+  async function serve(
+    dataFolder: string,
+    more: readonly string[] = [],
+    full: readonly ('stdout' | 'stderr')[] = [],
+  ) {
     const [port = 0, challengePort = 0] = await freePorts(2);
     const ports = [
       '--port',
@@ -41,7 +51,7 @@ describe('a program that nobody reads', () => {
       `${challengePort}`,
     ];
     const where = ['--data-dir', dataFolder, '--secret-store', 'sealed-file'];
-    const server = start(['serve', ...where, ...ports, ...more]);
+    const server = start(['serve', ...where, ...ports, ...more], full);
     const health = async () =>
       (await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null))?.status ?? null;
     return { ...server, health };
@@ -77,6 +87,24 @@ describe('a program that nobody reads', () => {
     },
   );
 
+  it.each([
+    ['json', ['stderr']],
+    ['pretty', ['stderr']],
+    ['json', ['stdout', 'stderr']],
+  ] as const)(
+    'a server goes on where a full disk takes none of its %s log (%j), and stops in order',
+    async (format, full) => {
+      const dataFolder = join(folder, `full-${format}-${full.length}`);
+      const { child, ended, health } = await serve(dataFolder, ['--log-format', format], full);
+      await expect.poll(health, { timeout: 30_000, interval: 50 }).toBe(200);
+      for (let asked = 0; asked < 20; asked += 1) expect(await health()).toBe(200);
+      expect(child.exitCode).toBeNull();
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
+    },
+  );
+
   it('a command that answers ends quietly', async () => {
     const dataFolder = join(folder, 'command');
     for (const name of ['one', 'two'])
@@ -95,5 +123,59 @@ describe('a program that nobody reads', () => {
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
     expect([...(await ended), said]).toEqual([0, null, '']);
+  });
+
+  const tokensIn = (dataFolder: string) => runCertdesk(['token', 'list', '--data-dir', dataFolder]);
+
+  it.each([
+    ['on a full disk', ['stdout'], 'ENOSPC'],
+    ['without a reader', [], 'EPIPE'],
+  ] as const)(
+    'a token that could not be printed %s is revoked, and one line says so',
+    async (name, full, code) => {
+      const dataFolder = join(folder, name.replaceAll(' ', '-'));
+      const where = ['--data-dir', dataFolder];
+      await runCertdesk(['token', 'create', ...where, '--name', 'seen', '--scope', 'projects:read']);
+      const create = ['token', 'create', ...where, '--name', 'unseen', '--scope', 'projects:read'];
+      const { child, ended } = start(create, full);
+      child.stdout?.destroy();
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
+      expect(await ended).toEqual([2, null]);
+      expect(said).toMatch(/^certdesk: standard output cannot be written: [^\n]+ is revoked\n$/);
+      expect(said).toContain(code);
+      const tokens = (await tokensIn(dataFolder)).trim().split('\n');
+      expect(tokens).toHaveLength(2);
+      const live = tokens.filter((line) => !line.includes('\trevoked '));
+      expect(live).toEqual([expect.stringContaining('\tseen\t')]);
+      expect(said).toContain(`${tokens.find((line) => line.includes('\tunseen\t'))?.split('\t')[0]}`);
+    },
+  );
+
+  it.each([[['token', 'list']], [['audit', 'export']], [['audit', 'verify']]])(
+    '%j says in one line that a full disk has not taken its answer',
+    async (command) => {
+      const dataFolder = join(folder, 'answers');
+      await runCertdesk([
+        'token',
+        'create',
+        '--data-dir',
+        dataFolder,
+        '--name',
+        'one',
+        '--scope',
+        'projects:read',
+      ]);
+      const { child, ended } = start([...command, '--data-dir', dataFolder], ['stdout']);
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk));
+      expect(await ended).toEqual([2, null]);
+      expect(said).toMatch(/^certdesk: standard output cannot be written: ENOSPC[^\n]+\n$/);
+    },
+  );
+
+  it('a command that has to complain where nothing takes its complaint still ends with 2', async () => {
+    const { ended } = start(['token', 'list', '--data-dir', join(folder, 'nothing')], ['stdout', 'stderr']);
+    expect(await ended).toEqual([2, null]);
   });
 });

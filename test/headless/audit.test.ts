@@ -16,8 +16,10 @@ let printed: string;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'certdesk-audit-'));
   printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...rest: unknown[]) => {
     printed += String(text);
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
     return true;
   });
 });

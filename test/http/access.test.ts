@@ -130,6 +130,35 @@ describe('a token', () => {
     expect(await make({ expiresAt })).toMatchObject({ status: 201 });
   });
 
+  it.each([
+    [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ projectIds: ['nope'] }, 'projectIds'],
+  ])('that could never be used is refused, and not made: %j', async (wrong, field) => {
+    const before = (await app.call('GET', '/tokens')).body;
+    const body = { name: 'x', scopes: ['projects:read'], ...wrong };
+    expect(await app.call('POST', '/tokens', { body })).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_REQUEST', details: { issues: [{ field }] } },
+    });
+    expect((await app.call('GET', '/tokens')).body).toEqual(before);
+  });
+
+  it('is refused from the second on at which it would expire', async () => {
+    const make = (expiresAt: string) =>
+      app.call('POST', '/tokens', { body: { name: 'x', scopes: ['projects:read'], expiresAt } });
+    now = new Date('2031-01-01T00:00:00Z');
+    expect((await make('2031-01-01T00:00:00Z')).status).toBe(400);
+    expect((await make('2031-01-01T00:00:01Z')).status).toBe(201);
+  });
+
+  it('for a project that is there and one that is not is refused', async () => {
+    const body = { name: 'x', scopes: ['projects:read'], projectIds: [mine, 'nope'] };
+    expect(await app.call('POST', '/tokens', { body })).toMatchObject({ status: 400 });
+    expect(await app.call('POST', '/tokens', { body: { ...body, projectIds: [mine] } })).toMatchObject({
+      status: 201,
+    });
+  });
+
   it('of one project makes no projects, no tokens, and reads no tokens', async () => {
     const token = await app.makeToken(['projects:write'], [mine]);
     const tries: readonly (readonly [string, string, object?])[] = [

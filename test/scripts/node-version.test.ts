@@ -1,10 +1,11 @@
 // Every entry point, started on a Node that is too old.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { complaint } from '../../scripts/node-version.mjs';
+import { findOldNode } from '../support/old-node.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES = [
@@ -59,17 +60,3 @@ describe.skipIf(old === null)(
     });
   },
 );
-
-/** A Node older than 24 beside the project's own, or null. */
-function findOldNode(): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  const candidates = folders
-    .filter((folder) => folder !== '' && !folder.includes('node_modules'))
-    .map((folder) => join(folder, 'node'))
-    .filter((path) => existsSync(path));
-  return candidates.find((path) => Number(versionOf(path).split('.')[0]) < 24) ?? null;
-}
-
-function versionOf(path: string): string {
-  return execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' });
-}

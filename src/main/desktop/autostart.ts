@@ -8,19 +8,22 @@ export const HIDDEN = '--hidden';
 
 /**
  * As it was started, on the same data, without its window; no link is opened at each login.
- * @param given What followed the program.
+ * @param given What followed the program, after what its environment has decided (options.ts): at login the environment
+ * is another one.
  */
 export function argsAtLogin(given: readonly string[]): readonly string[] {
   const kept = given.filter((arg) => arg !== HIDDEN && !arg.startsWith(`${LINK_SCHEME}:`));
   const absolute = kept.map((arg, index) => {
-    // At login the working directory is another one.
-    if (kept[index - 1] === DATA_DIR) return resolve(arg);
-    return arg.startsWith(`${DATA_DIR}=`) ? `${DATA_DIR}=${resolve(arg.slice(DATA_DIR.length + 1))}` : arg;
+    // So is the working directory.
+    if (PATHS.includes(kept[index - 1] ?? '')) return resolve(arg);
+    const path = PATHS.find((option) => arg.startsWith(`${option}=`));
+    return path === undefined ? arg : `${path}=${resolve(arg.slice(path.length + 1))}`;
   });
   return [...absolute, HIDDEN];
 }
 
-const DATA_DIR = '--data-dir';
+/** The options that name a file or a folder. */
+const PATHS: readonly string[] = ['--data-dir', '--acme-ca-file'];
 
 /** @param program As it was started: the AppImage, or the installed program. Where it is gone, nothing is started. */
 export function autostartEntry(program: string, args: readonly string[]): string {

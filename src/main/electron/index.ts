@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { argsAtLogin } from '../desktop/autostart.ts';
-import { readDesktopOptions, type ServeOptions } from '../headless/options.ts';
+import { argsFromEnvironment, readDesktopOptions, type ServeOptions } from '../headless/options.ts';
 import { makeFolderSync } from '../make-folder.ts';
 import { runDesktop } from './desktop.ts';
 import { registerScheme } from './protocol.ts';
@@ -27,7 +27,7 @@ function begin(): void {
   // An AppImage is mounted elsewhere at each start: what starts at login is the file itself.
   const program = process.env.APPIMAGE ?? process.execPath;
   const [application = '', ...given] = app.isPackaged ? ['', ...argv.slice(1)] : argv.slice(1);
-  const atLogin = argsAtLogin(given);
+  const atLogin = argsAtLogin([...argsFromEnvironment(given), ...given]);
   const loginArgs = app.isPackaged ? atLogin : [resolve(application), ...atLogin];
   runDesktop({ options, argv, program, loginArgs }).catch((error: unknown) => sayAndEnd(error, 1));
 }

@@ -12,6 +12,9 @@ const KEEP = 3;
 /** @param folder The data folder. */
 export function createDesktopLogger(folder: string): Logger {
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
+  // Of a terminal that was closed, a full disk, a pipe that nobody reads any more. Without a listener each warning would
+  // be an uncaught error, which is logged (life.ts), to standard error too, and so on without an end.
+  process.stderr.on('error', () => undefined);
   const file = openRotatingFile({ path: logPath(folder), maxBytes: MAX_BYTES, keep: KEEP });
   return pino(logOptions(), multistream([{ stream: file }, { stream: process.stderr, level: 'warn' }]));
 }

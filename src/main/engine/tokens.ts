@@ -10,7 +10,10 @@ import { hashOfSecret, randomSecret } from './random-secret.ts';
 import type { Stores } from './stores.ts';
 
 export interface Tokens {
-  /** @returns the token itself, which cannot be had again, and its record. */
+  /**
+   * @returns the token itself, which cannot be had again, and its record.
+   * @throws INVALID_REQUEST for one that could never be used: it has expired already, or a project is not there.
+   */
   create(body: CreateToken): Promise<{ readonly secret: string; readonly token: Token }>;
   /** @throws UNAUTHENTICATED where it is unknown, revoked or expired; which of them is not told. */
   authenticate(secret: string): Promise<TokenRecord>;
@@ -27,6 +30,8 @@ const LAST_USE_MS = 60_000;
 export function createTokens(stores: Stores, journal: Journal, clock: Clock): Tokens {
   return {
     async create({ name, scopes, projectIds, expiresAt }) {
+      const createdAt = toTimestamp(clock.now());
+      if (expiresAt !== null && expiresAt <= createdAt) throw invalid('expiresAt', 'a time that is to come');
       const secret = randomSecret(PREFIX);
       const record: TokenRecord = {
         id: randomUUID(),
@@ -34,12 +39,15 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
         hash: hashOfSecret(secret),
         scopes: [...new Set(scopes)],
         projectIds,
-        createdAt: toTimestamp(clock.now()),
+        createdAt,
         expiresAt,
         lastUsedAt: null,
         revokedAt: null,
       };
       await journal.write(async (tx, emit) => {
+        for (const id of projectIds ?? []) {
+          if ((await tx.projects.get(id)) === null) throw invalid('projectIds', `there is no project ${id}`);
+        }
         await tx.tokens.create(record);
         await emit({ kind: 'token.created', message: `Token ${name} made`, data: { tokenId: record.id } });
       });
@@ -78,6 +86,10 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       });
     },
   };
+}
+
+function invalid(field: string, message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
 }
 
 function present({ hash: _, scopes, projectIds, ...rest }: TokenRecord): Token {

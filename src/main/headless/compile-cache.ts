@@ -2,7 +2,7 @@
 // run as code: the folder is one that nobody but the owner of the installation can write, and where there is none
 // (installed by root, run by another user; Windows, where the owner is not to be told), a start does without.
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 
 const FOLDER = '.compile-cache';
@@ -17,7 +17,8 @@ export function keepCompiled(outFolder: string): string | null {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);
     if (!found.isDirectory() || !isOwn(found, uid)) return null;
-    return enableCompileCache(folder).directory ?? null;
+    // By its name alone the program could not even be linked on a Node without it, and would not say which one it needs.
+    return module.enableCompileCache?.(folder).directory ?? null;
   } catch {
     return null; // a start is no worse without it than the first one
   }

@@ -1,9 +1,14 @@
 // The log: standard error, so that standard output holds only what a command answers.
-import { destination, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
 
+/**
+ * JSON goes through process.stderr and not through pino's own destination: that one ends the process on any error but
+ * EPIPE (a full disk, a closed terminal), and at its exit tries forever to write what was left. process.stderr is as
+ * quick, has an `error` listener (outputs.ts), and writes again where the disk has room again.
+ */
 export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
-  if (format === 'json') return pino(logOptions(), destination(2));
+  if (format === 'json') return pino(logOptions(), process.stderr);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     logOptions(),

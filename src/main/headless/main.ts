@@ -8,13 +8,13 @@ import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
-import { endWithReader } from './outputs.ts';
+import { endWithoutOutput } from './outputs.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
 /** @param argv As process.argv. Ends the process: 0 well, 2 for what the caller must mend. */
 export async function main(argv: readonly string[]): Promise<void> {
-  endWithReader();
+  endWithoutOutput();
   const program = createProgram();
   try {
     await program.parseAsync([...argv]);

@@ -1,8 +1,10 @@
 // The only reader of the command line's options and of the environment.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseServer } from '../engine/dns/dns-transport.ts';
 import { CertdeskError } from '../engine/errors.ts';
 
 export interface DataOptions {
@@ -71,7 +73,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option('--acme-ca-file <pem>', 'a root certificate to trust for ACME servers'),
   option('--dns-resolver <host:port>', "asked in place of the system's; repeatable")
     .default([])
-    .argParser(collect),
+    .argParser(collectServers),
   option('--dns-endpoint <provider=url>', "an address in place of the provider's own API; repeatable")
     .default({}, 'none')
     .argParser(collectEndpoint),
@@ -165,17 +167,51 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
 }
 
+/** A name needs its port: a word alone is a mistake more often than a server. */
+function collectServers(text: string, before: readonly string[]): readonly string[] {
+  const servers = collect(text, before);
+  for (const server of servers) {
+    if (parseServer(server) === null || (isIP(server) === 0 && !/:\d+$/.test(server))) {
+      throw new InvalidArgumentError('HOST:PORT or an IP address, for example 192.0.2.1:53.');
+    }
+  }
+  return servers;
+}
+
 /**
  * The same options for the desktop application, whose arguments may also hold what is meant for Chromium, and a link.
  * @param args Without the program's own name. @throws INVALID_REQUEST for an option of ours that is wrong.
  */
 export function readDesktopOptions(args: readonly string[]): ServeOptions {
+  return parseForDesktop(args).opts<ServeOptions>();
+}
+
+/**
+ * What the environment has decided, as arguments: for a start in another environment, at login. They come before those
+ * that were given, which they do not contradict.
+ * @param args As for readDesktopOptions, which has taken them.
+ */
+export function argsFromEnvironment(args: readonly string[]): readonly string[] {
+  const command = parseForDesktop(args);
+  const sourceOf = (each: Option) => command.getOptionValueSource(each.attributeName());
+  const given = command.options
+    .filter((each) => sourceOf(each) === 'env')
+    .map(({ long, envVar = '' }) => `${long}=${process.env[envVar]}`);
+  // The usual folder, but not where it usually is (XDG_DATA_HOME, APPDATA).
+  const [dataDir] = DATA_OPTIONS;
+  const folder = defaultDataFolder();
+  if (dataDir === undefined || sourceOf(dataDir) !== 'default' || folder === defaultDataFolder({}))
+    return given;
+  return [`${dataDir.long}=${folder}`, ...given];
+}
+
+function parseForDesktop(args: readonly string[]): Command {
   const command = addOptions(new Command(), [...DATA_OPTIONS, ...SERVE_OPTIONS])
     .allowUnknownOption()
     .allowExcessArguments()
     .configureOutput({ outputError: () => undefined });
   try {
-    return command.parse([...args], { from: 'user' }).opts<ServeOptions>();
+    return command.parse([...args], { from: 'user' });
   } catch (cause) {
     throw new CertdeskError('INVALID_REQUEST', oneLine((cause as Error).message).trim(), undefined, {
       cause,

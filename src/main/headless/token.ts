@@ -1,7 +1,9 @@
 // certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
+import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { DataOptions } from './options.ts';
+import { tryToWrite, unwritable } from './outputs.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';
 
 export interface CreateOptions extends DataOptions {
@@ -11,13 +13,15 @@ export interface CreateOptions extends DataOptions {
   readonly expires?: string;
 }
 
+const IssuesSchema = z.object({ issues: z.array(z.object({ field: z.string(), message: z.string() })) });
+
 const OPTION_OF: Readonly<Record<string, string>> = {
   name: '--name',
   projectIds: '--project',
   expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
 };
 
-/** Prints the token and nothing else. @throws INVALID_REQUEST */
+/** Prints the token and nothing else. @throws INVALID_REQUEST, also where it cannot be printed: it is revoked then. */
 export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
   const body = CreateTokenSchema.safeParse({
     name,
@@ -27,14 +31,40 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
   });
   if (!body.success) {
     const [issue] = body.error.issues;
-    const option = OPTION_OF[String(issue?.path[0])] ?? 'an option';
-    throw new CertdeskError('INVALID_REQUEST', `${option}: ${issue?.message}`);
+    throw invalid(String(issue?.path[0]), String(issue?.message));
   }
-  const make = async ({ tokens, record }: EngineParts): Promise<void> => {
-    const { secret } = await record('tokens.create', 'Make a token', () => tokens.create(body.data));
-    process.stdout.write(`${secret}\n`);
+  const make = async (parts: EngineParts): Promise<void> => {
+    const { record, tokens } = parts;
+    const { secret, token } = await record('tokens.create', 'Make a token', () =>
+      tokens.create(body.data),
+    ).catch(throwInOurWords);
+    const failure = await tryToWrite(`${secret}\n`);
+    if (failure !== null) throw await takeBack(parts, token.id, failure);
   };
   await withEngineParts(dataDir, make, 'make');
+}
+
+function invalid(field: string, message: string): CertdeskError {
+  return new CertdeskError('INVALID_REQUEST', `${OPTION_OF[field] ?? 'an option'}: ${message}`);
+}
+
+/** The engine names fields of the request; whoever sits here knows options. */
+function throwInOurWords(error: unknown): never {
+  const { issues: [issue] = [] } = IssuesSchema.catch({ issues: [] }).parse((error as CertdeskError).details);
+  throw issue === undefined ? error : invalid(issue.field, issue.message);
+}
+
+/** A token that nobody has read would be good for nobody, and for ever. @returns what there is to say. */
+async function takeBack({ record, tokens }: EngineParts, id: string, failure: Error): Promise<CertdeskError> {
+  const said = `${unwritable(failure)}. The token ${id}, which nobody has seen,`;
+  try {
+    await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
+    return new CertdeskError('INVALID_REQUEST', `${said} is revoked`);
+  } catch (cause) {
+    // The same full disk, perhaps.
+    const message = `${said} could not be revoked: certdesk token revoke ${id}`;
+    return new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
+  }
 }
 
 export async function listTokens({ dataDir }: DataOptions): Promise<void> {

@@ -1,0 +1,79 @@
+// What the options of the command line and of the environment are taken as.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { argsFromEnvironment, readDesktopOptions } from '../../src/main/headless/options.ts';
+
+test.each([
+  '192.0.2.1:53',
+  '192.0.2.1',
+  '[2001:db8::1]:5353',
+  '2001:db8::1',
+  'localhost:53',
+  'ns.example.com:53',
+])('--dns-resolver %s is taken', (server) =>
+  expect(readDesktopOptions(['--dns-resolver', server]).dnsResolver).toEqual([server]),
+);
+
+test.each([
+  'nonsense',
+  'ns.example.com',
+  '192.0.2.1:0',
+  '192.0.2.1:99999',
+  '192.0.2.1:x',
+  'https://1.1.1.1',
+  '[::1',
+])('--dns-resolver %s is refused, and named', (server) => {
+  const read = () => readDesktopOptions(['--dns-resolver', '192.0.2.1:53', '--dns-resolver', server]);
+  expect(read).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
+  expect(read).toThrow(/^certdesk: [^\n]*--dns-resolver[^\n]* is invalid\. HOST:PORT[^\n]*$/);
+  expect(read).toThrow(server);
+});
+
+describe('what the environment has decided, as arguments', () => {
+  beforeEach(() => {
+    for (const name of Object.keys(process.env))
+      if (/^(CERTDESK_|XDG_)/.test(name)) vi.stubEnv(name, undefined);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('is nothing where it has decided nothing', () => {
+    expect(argsFromEnvironment([])).toEqual([]);
+    expect(argsFromEnvironment(['--port', '80', '--data-dir', 'x'])).toEqual([]);
+  });
+
+  it('is read elsewhere as it was read here', () => {
+    const env = {
+      CERTDESK_DATA_DIR: 'data of mine',
+      CERTDESK_PORT: '8080',
+      CERTDESK_CHALLENGE_PORT: '5002',
+      CERTDESK_ACME_CA_FILE: 'root.pem',
+      CERTDESK_DNS_RESOLVER: '192.0.2.1:53 192.0.2.2:53',
+      CERTDESK_DNS_ENDPOINT: 'cloudflare=https://127.0.0.1:1/a godaddy=https://127.0.0.1:1/b',
+    };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const given = ['--challenge-port', '80', '--disable-gpu'];
+    const here = readDesktopOptions(given);
+    const args = [...argsFromEnvironment(given), ...given];
+    vi.unstubAllEnvs();
+    expect(readDesktopOptions(args)).toEqual(here);
+    expect(here).toMatchObject({
+      dataDir: 'data of mine',
+      port: 8080,
+      challengePort: 80,
+      acmeCaFile: 'root.pem',
+    });
+    expect(args.filter((arg) => arg.startsWith('--challenge-port'))).toEqual(['--challenge-port']);
+  });
+
+  it.runIf(process.platform === 'linux')('holds the data folder where XDG_DATA_HOME has moved it', () => {
+    vi.stubEnv('XDG_DATA_HOME', '/elsewhere');
+    expect(argsFromEnvironment([])).toEqual(['--data-dir=/elsewhere/certdesk']);
+    expect(argsFromEnvironment(['--data-dir', '/mine'])).toEqual([]);
+    vi.stubEnv('CERTDESK_DATA_DIR', '/named');
+    expect(argsFromEnvironment([])).toEqual(['--data-dir=/named']);
+    vi.stubEnv('CERTDESK_DATA_DIR', undefined);
+    vi.stubEnv('XDG_DATA_HOME', join(homedir(), '.local/share')); // as many a desktop sets it
+    expect(argsFromEnvironment([])).toEqual([]);
+  });
+});

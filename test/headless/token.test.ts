@@ -1,0 +1,29 @@
+// certdesk token create: what could never be used is refused, in the words of the command line.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createToken } from '../../src/main/headless/token.ts';
+import { withEngineParts } from '../../src/main/headless/with-database.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'certdesk-token-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+test.each([
+  [{ expires: '2020-01-01T00:00:00Z' }, /^--expires \([^)]+\): a time that is to come$/],
+  [{ expires: 'tomorrow' }, /^--expires \([^)]+\): /],
+  [{ project: ['nope'] }, /^--project: there is no project nope$/],
+  [{ name: ' ' }, /^--name: /],
+])('%j is refused, and no token made', async (wrong, message) => {
+  const made = createToken({ dataDir, name: 'ci', scope: ['projects:read'], ...wrong });
+  await expect(made).rejects.toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
+  await expect(made).rejects.toThrow(message);
+  await withEngineParts(
+    dataDir,
+    async ({ tokens }) => expect(await tokens.list()).toEqual([]),
+    'make', // where the option was wrong as it stands, there is no database yet
+  );
+});
