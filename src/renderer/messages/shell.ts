@@ -18,6 +18,8 @@ export const shell = {
   switchTheme: 'Switch between light and dark',
   themes: { light: 'Light', dark: 'Dark', auto: 'System' },
   signOut: 'Sign out',
+  notSignedOut: 'Signing out did not work',
+  notSignedOutText: 'This browser is still signed in. Try again.',
   live: {
     connecting: 'Connecting',
     live: 'Live',

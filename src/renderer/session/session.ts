@@ -9,8 +9,11 @@ export interface Session {
   readonly state: Store<SessionState>;
   /** Resolves when the exchange of a one-time link has ended, either way; at once where there is none. */
   readonly settled: Promise<void>;
-  /** Null where there is no signing out: in the window of the desktop application. */
-  readonly signOut: (() => Promise<void>) | null;
+  /**
+   * Resolves with whether this browser is signed out now: without the server's word its session and cookie are as
+   * they were. Null where there is no signing out: in the window of the desktop application.
+   */
+  readonly signOut: (() => Promise<boolean>) | null;
   /** Told by any answer that says so. */
   ended(): void;
 }
@@ -40,10 +43,11 @@ export function createSession(deps: SessionDeps): Session {
       if (state.get() === 'in') state.set('out');
     },
     async signOut() {
-      await deps
-        .fetch('logout', { method: 'POST', headers: JSON_HEADERS, body: '{}' })
-        .catch(() => undefined);
+      const request = { method: 'POST', headers: JSON_HEADERS, body: '{}' };
+      const answer = await deps.fetch('logout', request).catch(() => null);
+      if (answer?.ok !== true) return false;
       state.set('left');
+      return true;
     },
   };
 }
