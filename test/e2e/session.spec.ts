@@ -69,6 +69,44 @@ describeWith('chromium', 'signing in and out', () => {
     await page.getByRole('heading', { name: 'You have signed out' }).waitFor();
     expect(await sessions()).toBe(0);
   });
+
+  it.each([
+    ['Signing in was refused', 'own host', 'A reverse proxy must pass on the Host header as it is'],
+    [
+      'Signing in was refused',
+      403,
+      'Something before Certdesk, a reverse proxy perhaps, answered with HTTP 403.',
+    ],
+    ['Signing in was refused', 401, 'answered with HTTP 401.'],
+    ['Certdesk does not answer', 503, 'Check that the server runs'],
+    ['Certdesk does not answer', 'hang up', 'Check that the server runs'],
+  ] as const)('says "%s" where the proxy does: %s; the link stays good', async (title, how, reason) => {
+    proxy.how = how;
+    const link = await openLink();
+    await page.getByRole('heading', { name: title }).waitFor();
+    await page.getByText(reason).waitFor();
+    proxy.how = 'pass';
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByText('Get the first certificate').waitFor();
+  });
+
+  it('takes an address that lost its secret for no link at all', async () => {
+    await page.goto(`${proxy.address}/login`);
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    await page.goto(`${proxy.address}/login`);
+    await page.getByText('Get the first certificate').waitFor();
+  });
+
+  it('says of a link that was used that it does not work any more', async () => {
+    const link = await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'This sign-in link does not work any more' }).waitFor();
+  });
 });
 
 async function startProxy(upstream: string): Promise<Proxy> {

@@ -64,6 +64,12 @@ export const session = {
     title: 'You have signed out',
     text: 'To come back, make a one-time link where Certdesk runs, and open what it prints in this browser:',
   },
+  refused: {
+    title: 'Signing in was refused',
+    byOther: (status: number) =>
+      `Something before Certdesk, a reverse proxy perhaps, answered with HTTP ${status}.`,
+    text: 'When that is put right, open the link once more, or make a new one where Certdesk runs:',
+  },
   unreachable: {
     title: 'Certdesk does not answer',
     text: 'Check that the server runs, then try again.',
