@@ -3,7 +3,7 @@
 // an order by state holds may be another after any event: it is asked for anew, once in a while.
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ListedProject, ProjectPage } from '../shared/project.ts';
-import type { Api } from './api.ts';
+import { type Api, failureOf } from './api.ts';
 import { askAnew } from './ask-anew.ts';
 
 const LISTS = { queryKey: [['projects', 'list'], { type: 'infinite' }] };
@@ -13,6 +13,13 @@ const PAUSE_MS = 2_000;
 type Pages = InfiniteData<ProjectPage, unknown>;
 type Fresh = ReadonlyMap<string, ListedProject>;
 
+interface Answer {
+  readonly id: string;
+  readonly question: number;
+  /** `failed`: nobody knows what the row should be. */
+  readonly project: ListedProject | 'gone' | 'failed';
+}
+
 export interface Lists {
   /** Resolves when the rows of those that a plain list shows have been replaced. */
   changed(ids: readonly string[]): Promise<void>;
@@ -21,16 +28,34 @@ export interface Lists {
 /** @param pauseMs For tests. */
 export function createLists(queries: QueryClient, api: Api, pauseMs: number = PAUSE_MS): Lists {
   const renew = createRenewal(queries, pauseMs);
+  /** Id -> the latest question about it: answers may come in another order than they were asked for. */
+  const latest = new Map<string, number>();
+  let questions = 0;
 
-  function put(projects: readonly (ListedProject | null)[]): void {
-    const fresh = new Map(
-      projects.flatMap((project) => (project === null ? [] : [[project.id, project] as const])),
-    );
+  async function ask(id: string): Promise<Answer> {
+    questions += 1;
+    const question = questions;
+    latest.set(id, question);
+    try {
+      return { id, question, project: await api.projects.get.query({ id }) };
+    } catch (error) {
+      const gone = failureOf(error).body?.code === 'PROJECT_NOT_FOUND'; // which has an event of its own
+      return { id, question, project: gone ? 'gone' : 'failed' };
+    }
+  }
+
+  function put(answers: readonly Answer[]): void {
+    const fresh = new Map<string, ListedProject>();
+    const unknown = new Set<string>();
+    for (const { id, project } of answers) {
+      if (project === 'failed') unknown.add(id);
+      else if (project !== 'gone') fresh.set(id, project);
+    }
     for (const list of plainLists(queries)) {
       const { data } = list.state;
       if (data === undefined) continue;
       putRows(queries, list, fresh);
-      if (some(data, (row) => moves(row, fresh.get(row.id)))) renew([list]);
+      if (some(data, (row) => unknown.has(row.id) || moves(row, fresh.get(row.id)))) renew([list]);
     }
   }
 
@@ -42,8 +67,10 @@ export function createLists(queries: QueryClient, api: Api, pauseMs: number = PA
       .map(({ promise }) => promise);
     if (coming.length > 0) void Promise.allSettled(coming).then(() => patch(ids));
     const shown = ids.filter((id) => plain.some(({ state }) => some(state.data, (row) => row.id === id)));
-    // One that is gone meanwhile has an event of its own.
-    put(await Promise.all(shown.map((id) => api.projects.get.query({ id }).catch(() => null))));
+    const answers = await Promise.all(shown.map(ask));
+    const last = answers.filter(({ id, question }) => latest.get(id) === question);
+    for (const { id } of last) latest.delete(id);
+    put(last);
   }
 
   return {

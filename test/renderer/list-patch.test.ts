@@ -127,6 +127,39 @@ describe('a list that is shown', () => {
     expect(asked).not.toContain('projects.get');
   });
 
+  it('drops an answer that a later question has overtaken', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    const { rows } = await show({});
+    const [held, arrives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    way = async (path, answer) => {
+      if (path !== 'projects.get' || asked.filter((each) => each === path).length > 1) return answer;
+      held.resolve();
+      await arrives.promise;
+      return answer;
+    };
+    await change(id, { altNames: ['older.example.com'] });
+    const older = lists.changed([id]);
+    await held.promise;
+    await change(id, { altNames: ['newer.example.com'] });
+    await lists.changed([id]);
+    expect(rows()[0]?.altNames).toEqual(['newer.example.com']);
+    arrives.resolve();
+    await older;
+    expect(rows()[0]?.altNames).toEqual(['newer.example.com']);
+  });
+
+  it('asks for the list where a row did not come', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    const { rows } = await show({});
+    way = async (path, answer) =>
+      path === 'projects.get' ? new Response('<h1>Bad Gateway</h1>', { status: 502 }) : answer;
+    await change(id, { altNames: ['c.example.com'] });
+    await lists.changed([id]);
+    await expect.poll(() => rows()[0]?.altNames).toEqual(['c.example.com']);
+  });
+
   it('leaves a project that is gone to the event that says so', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
