@@ -1,31 +1,143 @@
-// A project that has changed is put into the lists that show it, row by row: a list of thousands is not asked for anew
-// because of one of them.
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+// Projects that have changed, in the lists that are shown page by page. In a plain list their rows are replaced where
+// they stand: a list of thousands is not asked for anew because of one of them. What a list with a filter, a search or
+// an order by state holds may be another after any event: it is asked for anew, once in a while.
+import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ListedProject, ProjectPage } from '../shared/project.ts';
-import type { Api } from './api.ts';
+import { type Api, failureOf } from './api.ts';
+import { askAnew } from './ask-anew.ts';
 
 const LISTS = { queryKey: [['projects', 'list'], { type: 'infinite' }] };
+/** How long lists are left alone after they were asked for anew. */
+const PAUSE_MS = 2_000;
 
 type Pages = InfiniteData<ProjectPage, unknown>;
+type Fresh = ReadonlyMap<string, ListedProject>;
 
-/** Asks for those of the projects that a list shows, and replaces their rows. */
-export async function patchRows(queries: QueryClient, api: Api, ids: readonly string[]): Promise<void> {
-  const shown = ids.filter((id) => queries.getQueriesData<Pages>(LISTS).some(([, data]) => holds(data, id)));
-  // One that is gone meanwhile has an event of its own.
-  const found = await Promise.all(shown.map((id) => api.projects.get.query({ id }).catch(() => null)));
-  const fresh = new Map(
-    found.flatMap((project) => (project === null ? [] : [[project.id, project] as const])),
-  );
-  if (fresh.size === 0) return;
-  queries.setQueriesData<Pages>(LISTS, (data) => data && replaceRows(data, fresh));
+interface Answer {
+  readonly id: string;
+  readonly question: number;
+  /** `failed`: nobody knows what the row should be. */
+  readonly project: ListedProject | 'gone' | 'failed';
 }
 
-function holds(data: Pages | undefined, id: string): boolean {
-  return data?.pages.some(({ projects }) => projects.some((project) => project.id === id)) === true;
+export interface Lists {
+  /** Resolves when the rows of those that a plain list shows have been replaced. */
+  changed(ids: readonly string[]): Promise<void>;
+}
+
+/** @param pauseMs For tests. */
+export function createLists(queries: QueryClient, api: Api, pauseMs: number = PAUSE_MS): Lists {
+  const renew = createRenewal(queries, pauseMs);
+  /** Id -> the latest question about it: answers may come in another order than they were asked for. */
+  const latest = new Map<string, number>();
+  let questions = 0;
+
+  async function ask(id: string): Promise<Answer> {
+    questions += 1;
+    const question = questions;
+    latest.set(id, question);
+    try {
+      return { id, question, project: await api.projects.get.query({ id }) };
+    } catch (error) {
+      const gone = failureOf(error).body?.code === 'PROJECT_NOT_FOUND'; // which has an event of its own
+      return { id, question, project: gone ? 'gone' : 'failed' };
+    }
+  }
+
+  function put(answers: readonly Answer[]): void {
+    const fresh = new Map<string, ListedProject>();
+    const unknown = new Set<string>();
+    for (const { id, project } of answers) {
+      if (project === 'failed') unknown.add(id);
+      else if (project !== 'gone') fresh.set(id, project);
+    }
+    for (const list of plainLists(queries)) {
+      const { data } = list.state;
+      if (data === undefined) continue;
+      putRows(queries, list, fresh);
+      if (some(data, (row) => unknown.has(row.id) || moves(row, fresh.get(row.id)))) renew([list]);
+    }
+  }
+
+  async function patch(ids: readonly string[]): Promise<void> {
+    const plain = plainLists(queries);
+    // An answer that is on its way may be older than the event, and takes the place of every row.
+    const coming = plain
+      .filter(({ state }) => state.fetchStatus === 'fetching')
+      .map(({ promise }) => promise);
+    if (coming.length > 0) void Promise.allSettled(coming).then(() => patch(ids));
+    const shown = ids.filter((id) => plain.some(({ state }) => some(state.data, (row) => row.id === id)));
+    const answers = await Promise.all(shown.map(ask));
+    const last = answers.filter(({ id, question }) => latest.get(id) === question);
+    for (const { id } of last) latest.delete(id);
+    put(last);
+  }
+
+  return {
+    async changed(ids) {
+      if (ids.length === 0) return;
+      renew(findLists(queries).filter(({ queryKey }) => !isPlain(queryKey)));
+      await patch(ids);
+    },
+  };
+}
+
+type List = Query<Pages, Error, Pages>;
+
+const findLists = (queries: QueryClient): readonly List[] =>
+  queries.getQueryCache().findAll(LISTS) as unknown as readonly List[];
+const plainLists = (queries: QueryClient): readonly List[] =>
+  findLists(queries).filter(({ queryKey }) => isPlain(queryKey));
+
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['limit', 'sort', 'order']);
+const PLAIN_SORTS: ReadonlySet<string> = new Set(['created', 'name', 'domain']);
+
+/** Whether a list holds every project, in an order that only a new name or domain changes. @param key tRPC's. */
+export function isPlain(key: QueryKey): boolean {
+  const { input } = Object(key[1]);
+  const { sort = 'created' } = Object(input);
+  return PLAIN_SORTS.has(sort) && Object.keys(Object(input)).every((field) => PLAIN_FIELDS.has(field));
+}
+
+/** Asks for lists anew: at once, and then no sooner than the pause after their answers. */
+function createRenewal(queries: QueryClient, pauseMs: number): (lists: readonly List[]) => void {
+  const stale = new Set<string>();
+  let busy = false;
+
+  async function run(): Promise<void> {
+    busy = true;
+    while (stale.size > 0) {
+      const hashes = new Set(stale);
+      stale.clear();
+      await askAnew(queries, { predicate: ({ queryHash }) => hashes.has(queryHash) });
+      await new Promise((resolve) => void setTimeout(resolve, pauseMs));
+    }
+    busy = false;
+  }
+
+  return (lists) => {
+    for (const { queryHash } of lists) stale.add(queryHash);
+    if (!busy) void run();
+  };
+}
+
+const some = (data: Pages | undefined, test: (row: ListedProject) => boolean): boolean =>
+  data?.pages.some(({ projects }) => projects.some(test)) === true;
+
+/** Whether its place in a plain list may be another now. */
+const moves = (row: ListedProject, fresh: ListedProject | undefined): boolean =>
+  fresh !== undefined && (row.name !== fresh.name || row.domain !== fresh.domain);
+
+function putRows(queries: QueryClient, list: List, fresh: Fresh): void {
+  const { data, isInvalidated } = list.state;
+  if (data === undefined || !some(data, ({ id }) => fresh.has(id))) return;
+  queries.setQueryData<Pages>(list.queryKey, replaceRows(data, fresh));
+  // TanStack Query takes that for an answer: what else has made a list stale that nobody looks at would be forgotten.
+  if (isInvalidated) list.invalidate();
 }
 
 /** Pages without a changed row stay the same objects. */
-export function replaceRows(data: Pages, fresh: ReadonlyMap<string, ListedProject>): Pages {
+function replaceRows(data: Pages, fresh: Fresh): Pages {
   const pages = data.pages.map((page) => {
     if (!page.projects.some(({ id }) => fresh.has(id))) return page;
     return { ...page, projects: page.projects.map((project) => fresh.get(project.id) ?? project) };

@@ -3,8 +3,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { JobEvent } from '../shared/job.ts';
 import { type Api, isSignedOut } from './api.ts';
-import { patchRows } from './list-patch.ts';
-import { type Key, type Touched, touchedBy } from './live-keys.ts';
+import { askAnew } from './ask-anew.ts';
+import { createLists } from './list-patch.ts';
+import { type Touched, touchedBy } from './live-keys.ts';
 import { createStore, type Store } from './store.ts';
 
 /** `connecting`: not yet connected for the first time. */
@@ -104,6 +105,7 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
 function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => void {
   const keys = new Map<string, readonly unknown[]>();
   const rows = new Set<string>();
+  const lists = createLists(queries, api);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function run(): void {
@@ -112,8 +114,8 @@ function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => 
     const changed = [...rows];
     keys.clear();
     rows.clear();
-    for (const queryKey of stale) askAnew(queries, queryKey);
-    void patchRows(queries, api, changed);
+    for (const queryKey of stale) void askAnew(queries, { queryKey });
+    void lists.changed(changed);
   }
 
   return (touched) => {
@@ -121,17 +123,4 @@ function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => 
     if (touched.row !== null) rows.add(touched.row);
     if (timer === undefined) timer = setTimeout(run, GATHER_MS);
   };
-}
-
-/**
- * TanStack Query leaves a query's first fetch alone when it is made stale, though its answer may be older than the
- * event: such a query is asked again when that answer is there.
- */
-function askAnew(queries: QueryClient, queryKey: Key): void {
-  for (const query of queries.getQueryCache().findAll({ queryKey })) {
-    if (query.state.data !== undefined || query.state.fetchStatus === 'idle') continue;
-    const again = (): void => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
-    query.promise?.then(again, again);
-  }
-  void queries.invalidateQueries({ queryKey });
 }

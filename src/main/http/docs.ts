@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { lazy } from '../engine/lazy.ts';
 import { notFound, sendError, toFailure } from './failures.ts';
+import { PAGE_CSP } from './gui.ts';
 import { createOpenApi, type OpenApiDocument } from './openapi.ts';
 import { API_PREFIX } from './rest.ts';
 
@@ -48,7 +49,6 @@ async function openPage(app: FastifyInstance, document: OpenApiDocument): Promis
   await inner.register(swagger, { mode: 'static', specification: { document: { ...document } } });
   await inner.register(swaggerUi, {
     routePrefix: PAGE,
-    staticCSP: true,
     uiConfig: { validatorUrl: null },
   });
   await inner.ready();
@@ -66,5 +66,8 @@ async function passOn(
   const answer = await page.inject({ method: method === 'HEAD' ? 'HEAD' : 'GET', url, headers });
   for (const [name, value] of Object.entries(answer.headers))
     if (value !== undefined && !OF_CONNECTION.has(name)) reply.header(name, value);
+  // In place of swagger-ui's own, which lets styles and fonts come from anywhere, and whose `upgrade-insecure-requests`
+  // leaves the page blank at every http address but this machine's own: the browser asks for its files by https there.
+  reply.header('Content-Security-Policy', PAGE_CSP);
   return reply.code(answer.statusCode).send(answer.rawPayload);
 }

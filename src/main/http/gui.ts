@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** No inline script, nothing from anywhere else. */
-const CSP =
+export const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** @param folder out/renderer; null where it is not built. */
@@ -21,7 +21,7 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
     root: folder,
     preCompressed: true,
     setHeaders: (reply, path) =>
-      reply.headers({ 'Content-Security-Policy': CSP, 'Cache-Control': cacheFor(folder, path) }),
+      reply.headers({ 'Content-Security-Policy': PAGE_CSP, 'Cache-Control': cacheFor(folder, path) }),
   });
 }
 

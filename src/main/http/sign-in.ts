@@ -53,8 +53,10 @@ export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignI
     return { success: true, expiresAt: opened.session.expiresAt };
   });
 
-  /** 204, also where there was no session: whoever asks is signed out after it. */
+  /** 204, also where there was no session: whoever asks is signed out after it. 403 ORIGIN_NOT_ALLOWED. */
   app.post('/logout', async (request, reply) => {
+    // Without a cookie too: its name holds the port of the Host, and one that a proxy changed hides the session.
+    readOwnOrigin(request);
     const cookie = readSessionCookie(request);
     if (cookie !== null) {
       checkSessionOrigin(request, cookie.secure);

@@ -18,6 +18,8 @@ export const shell = {
   switchTheme: 'Switch between light and dark',
   themes: { light: 'Light', dark: 'Dark', auto: 'System' },
   signOut: 'Sign out',
+  notSignedOut: 'Signing out did not work',
+  notSignedOutText: 'This browser is still signed in. Try again.',
   live: {
     connecting: 'Connecting',
     live: 'Live',
@@ -61,6 +63,12 @@ export const session = {
   left: {
     title: 'You have signed out',
     text: 'To come back, make a one-time link where Certdesk runs, and open what it prints in this browser:',
+  },
+  refused: {
+    title: 'Signing in was refused',
+    byOther: (status: number) =>
+      `Something before Certdesk, a reverse proxy perhaps, answered with HTTP ${status}.`,
+    text: 'When that is put right, open the link once more, or make a new one where Certdesk runs:',
   },
   unreachable: {
     title: 'Certdesk does not answer',

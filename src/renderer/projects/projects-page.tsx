@@ -45,7 +45,8 @@ export function ProjectsPage() {
                 selection={selection}
                 hasMore={query.hasNextPage}
                 onEnd={() => {
-                  if (!query.isFetchingNextPage) void query.fetchNextPage();
+                  // Nor while all is asked for anew, which that would cut off.
+                  if (!query.isFetching) void query.fetchNextPage();
                 }}
               />
             </div>

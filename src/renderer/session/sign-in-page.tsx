@@ -28,13 +28,14 @@ export function SignInPage({ state }: { readonly state: Exclude<SessionState, 'i
       </Center>
     );
   }
-  const { title, text: body } = TEXTS[state];
+  const { title, text: body } = typeof state === 'string' ? TEXTS[state] : text.refused;
   return (
     <Center mih="100vh" p="md" component="main">
       <Paper withBorder p="xl" radius="lg" maw={460} w="100%" style={{ background: 'var(--cd-surface)' }}>
         <Stack gap="md">
           <Logo />
           <Title order={1}>{title}</Title>
+          {typeof state !== 'string' && <Text>{state.reason ?? text.refused.byOther(state.status)}</Text>}
           <Text>{body}</Text>
           {state === 'unreachable' ? (
             <Button onClick={() => window.location.reload()}>{messages.retry}</Button>

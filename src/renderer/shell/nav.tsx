@@ -23,7 +23,7 @@ const text = messages.shell;
 export interface NavProps {
   readonly live: LiveState;
   /** Null where there is no signing out. */
-  readonly onSignOut: (() => Promise<void>) | null;
+  readonly onSignOut: (() => void) | null;
 }
 
 export function Nav({ live, onSignOut }: NavProps) {
@@ -52,12 +52,7 @@ export function Nav({ live, onSignOut }: NavProps) {
             <ThemeMenu />
             {onSignOut !== null && (
               <Tooltip label={text.signOut}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  onClick={() => void onSignOut()}
-                  aria-label={text.signOut}
-                >
+                <ActionIcon variant="subtle" color="gray" onClick={onSignOut} aria-label={text.signOut}>
                   <IconLogout size={18} stroke={1.75} aria-hidden />
                 </ActionIcon>
               </Tooltip>

@@ -6,6 +6,7 @@ import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
 import { Notice } from '../ui/notice.tsx';
+import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
 import { Nav } from './nav.tsx';
 import { PaletteOnDemand } from './palette-on-demand.tsx';
@@ -16,13 +17,14 @@ const text = messages.shell;
 export function Shell() {
   const { live, session } = useAppContext();
   const state = useStore(live.state);
+  const { signOut } = session;
   return (
     <ModalsProvider>
       <button type="button" className="skip-link" onClick={focusContent}>
         {text.skip}
       </button>
       <div className={classes.frame}>
-        <Nav live={state} onSignOut={session.signOut} />
+        <Nav live={state} onSignOut={signOut && (() => void leave(signOut))} />
         <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
           {state === 'gone' && <GoneBanner onRetry={live.retry} />}
           <Suspense>
@@ -33,6 +35,10 @@ export function Shell() {
       <PaletteOnDemand />
     </ModalsProvider>
   );
+}
+
+async function leave(signOut: () => Promise<boolean>): Promise<void> {
+  if (!(await signOut())) notifyProblem(text.notSignedOut, text.notSignedOutText);
 }
 
 /** A button, for the router owns the hash of the address that a link to a place in the page would change. */

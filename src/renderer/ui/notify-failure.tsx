@@ -6,9 +6,16 @@ import { messages } from '../messages.ts';
 
 export function notifyFailure(error: unknown): void {
   const { body } = failureOf(error);
+  notifyProblem(
+    body?.error ?? messages.failure.unreachable,
+    body === null ? messages.failure.unreachableAdvice : null,
+  );
+}
+
+export function notifyProblem(title: string, message: string | null): void {
   notifications.show({
-    title: body?.error ?? messages.failure.unreachable,
-    message: body === null ? messages.failure.unreachableAdvice : null,
+    title,
+    message,
     color: 'red',
     icon: <IconX size={18} aria-hidden />,
     autoClose: 10_000,

@@ -1,0 +1,58 @@
+// The readable page of the API in a browser on another machine: by plain http, at an address that is not loopback.
+import { type Browser, chromium } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { CHROMIUM_FLAGS } from '../support/gui-page.ts';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+const NAME = 'certdesk.test';
+
+describeWith('chromium', 'the readable page of the API', () => {
+  let app: TestApp;
+  let browser: Browser;
+  beforeAll(async () => {
+    app = await startApp({ platform: { allowedHosts: [NAME] } });
+    browser = await chromium.launch({
+      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+      args: [...CHROMIUM_FLAGS, `--host-resolver-rules=MAP ${NAME} 127.0.0.1`],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  it.each(['/api/docs', '/api/docs/'])(
+    'shows every operation at %s, by its own files alone',
+    async (path) => {
+      const page = await (await browser.newContext()).newPage();
+      const origin = `http://${NAME}:${new URL(app.app.address).port}`;
+      const said: string[] = [];
+      const asked: string[] = [];
+      page.on('console', (message) => void said.push(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', ({ message }) => void said.push(message));
+      page.on('request', (request) => void asked.push(request.url()));
+      await page.goto(origin + path);
+      const operation = page.getByRole('button', { name: /^get \/projects$/i });
+      await operation.waitFor();
+      expect(await page.locator('.opblock').count()).toBeGreaterThan(20);
+      // Its style is there, and what it opens and asks for works too.
+      expect(await page.locator('.swagger-ui .opblock-get').first().evaluate(background)).not.toBe(
+        'rgba(0, 0, 0, 0)',
+      );
+      await operation.click();
+      await page.getByRole('button', { name: 'Try it out' }).click();
+      await page.getByRole('button', { name: 'Execute' }).click();
+      await page.getByText('UNAUTHENTICATED').first().waitFor();
+      expect(said.filter((line) => !EXPECTED.test(line))).toEqual([]);
+      expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([]);
+      await page.context().close();
+    },
+  );
+});
+
+/** The browser's own notes: of an answer of 401, and that plain http does without one header. */
+const EXPECTED = /status of 401|Cross-Origin-Opener-Policy header has been ignored/;
+
+/** In the page. */
+const background = (element: Element): string => getComputedStyle(element).backgroundColor;

@@ -1,0 +1,137 @@
+// Signing in and out in a browser behind a reverse proxy, which may be down, refuse, or change what it passes on.
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui-page.ts';
+import { describeWith, toolPath } from '../support/tools.ts';
+
+/** `own host`: sends its own name for the server as Host, as nginx does where nobody tells it otherwise. */
+type Proxying = 'pass' | 'own host' | 'hang up' | number;
+
+interface Proxy {
+  readonly address: string;
+  /** Of POST /login and POST /logout; all else is passed on as it is. */
+  how: Proxying;
+  stop(): void;
+}
+
+describeWith('chromium', 'signing in and out', () => {
+  let app: TestApp;
+  let proxy: Proxy;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildGui();
+    browser = await chromium.launch({
+      executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+      args: CHROMIUM_FLAGS,
+    });
+  }, 600_000);
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
+    proxy = await startProxy(app.app.address);
+    page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(15_000);
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    proxy?.stop();
+    await app?.stop();
+  });
+
+  const heading = () => page.getByRole('heading', { level: 1 });
+  const sessions = async () => (await app.app.engine.sessions.list()).length;
+  async function openLink(): Promise<string> {
+    const link = (await app.app.signInLink()).replace(app.app.address, proxy.address);
+    await page.goto(link);
+    return link;
+  }
+
+  it.each([
+    ['does not answer', 'hang up'],
+    ['answers for a server that is down', 502],
+    ['makes the server refuse it', 'own host'],
+  ] as const)('says that nobody was signed out where the proxy %s', async (_, how) => {
+    await openLink();
+    await heading().waitFor();
+    proxy.how = how;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('This browser is still signed in. Try again.').waitFor();
+    await page.reload();
+    await page.getByText('Get the first certificate').waitFor();
+    expect(await sessions()).toBe(1);
+    proxy.how = 'pass';
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You have signed out' }).waitFor();
+    expect(await sessions()).toBe(0);
+  });
+
+  it.each([
+    ['Signing in was refused', 'own host', 'A reverse proxy must pass on the Host header as it is'],
+    [
+      'Signing in was refused',
+      403,
+      'Something before Certdesk, a reverse proxy perhaps, answered with HTTP 403.',
+    ],
+    ['Signing in was refused', 401, 'answered with HTTP 401.'],
+    ['Certdesk does not answer', 503, 'Check that the server runs'],
+    ['Certdesk does not answer', 'hang up', 'Check that the server runs'],
+  ] as const)('says "%s" where the proxy does: %s; the link stays good', async (title, how, reason) => {
+    proxy.how = how;
+    const link = await openLink();
+    await page.getByRole('heading', { name: title }).waitFor();
+    await page.getByText(reason).waitFor();
+    proxy.how = 'pass';
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByText('Get the first certificate').waitFor();
+  });
+
+  it('takes an address that lost its secret for no link at all', async () => {
+    await page.goto(`${proxy.address}/login`);
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    await page.goto(`${proxy.address}/login`);
+    await page.getByText('Get the first certificate').waitFor();
+  });
+
+  it('says of a link that was used that it does not work any more', async () => {
+    const link = await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'This sign-in link does not work any more' }).waitFor();
+  });
+});
+
+async function startProxy(upstream: string): Promise<Proxy> {
+  const server: Server = createServer((incoming, outgoing) => {
+    const how = incoming.method === 'POST' && /^\/log(in|out)$/.test(incoming.url ?? '') ? proxy.how : 'pass';
+    if (how === 'hang up') return void incoming.socket.destroy();
+    if (typeof how === 'number') return void outgoing.writeHead(how).end('<h1>Not here</h1>');
+    const headers = how === 'pass' ? incoming.headers : { ...incoming.headers, host: new URL(upstream).host };
+    const passed = request(upstream + incoming.url, { method: incoming.method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(outgoing);
+    });
+    passed.on('error', () => incoming.socket.destroy());
+    outgoing.on('close', () => passed.destroy());
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const proxy: Proxy = {
+    address: `http://127.0.0.1:${port}`,
+    how: 'pass',
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return proxy;
+}

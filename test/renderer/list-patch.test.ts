@@ -1,0 +1,198 @@
+// Lists of a page that is open while projects change, against a real server; only the way there is slowed or broken.
+import { InfiniteQueryObserver, type QueryClient } from '@tanstack/react-query';
+import { createTRPCClient, httpLink } from '@trpc/client';
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AppRouter } from '../../src/main/api/router.ts';
+import { createLists, isPlain } from '../../src/renderer/list-patch.ts';
+import type { ListSearch } from '../../src/renderer/projects/list-search.ts';
+import { createQueryClient } from '../../src/renderer/query-client.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+const PAUSE_MS = 400;
+
+let app: TestApp;
+let queries: QueryClient;
+/** Paths below /trpc, in the order in which they were asked for. */
+let asked: string[];
+/** What becomes of an answer on its way. */
+let way: (path: string, answer: Response) => Promise<Response>;
+const endings: (() => void)[] = [];
+
+function open() {
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${app.app.address}/trpc`,
+        headers: { Authorization: `Bearer ${app.token}` },
+        async fetch(input, init) {
+          const path = new URL(String(input)).pathname.replace('/trpc/', '');
+          asked.push(path);
+          return way(path, await fetch(String(input), init as RequestInit));
+        },
+      }),
+    ],
+  });
+  const api = createTRPCOptionsProxy<AppRouter>({ client, queryClient: queries });
+  return {
+    lists: createLists(queries, client, PAUSE_MS),
+    /** A list as a page shows it. @returns its rows' names, or what `read` makes of them */
+    async show(search: ListSearch) {
+      const options = api.projects.list.infiniteQueryOptions(
+        { limit: 50, sort: 'domain', ...search },
+        { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+      );
+      const observer = new InfiniteQueryObserver(queries, options);
+      endings.push(observer.subscribe(() => undefined));
+      const rows = () => observer.getCurrentResult().data?.pages.flatMap(({ projects }) => projects) ?? [];
+      await expect.poll(() => observer.getCurrentResult().isSuccess).toBe(true);
+      return { rows, domains: () => rows().map(({ domain }) => domain) };
+    },
+  };
+}
+
+const change = (id: string, body: object) => app.call('PATCH', `/projects/${id}`, { body });
+const listed = () => asked.filter((path) => path === 'projects.list').length;
+
+it.each<[boolean, ListSearch]>([
+  [true, {}],
+  [true, { sort: 'created', order: 'desc' }],
+  [true, { sort: 'name' }],
+  [false, { sort: 'expiry' }],
+  [false, { sort: 'next_renewal' }],
+  [false, { status: 'none' }],
+  [false, { failing: false }],
+  [false, { q: 'shop' }],
+  [false, { provider: 'http-01' }],
+])('a plain list: %s for %j', (expected, search) => {
+  expect(isPlain([['projects', 'list'], { input: { limit: 250, ...search }, type: 'infinite' }])).toBe(
+    expected,
+  );
+});
+
+describe('a list that is shown', () => {
+  beforeEach(async () => {
+    app = await startApp();
+    queries = createQueryClient(() => undefined);
+    asked = [];
+    way = async (_, answer) => answer;
+  });
+  afterEach(async () => {
+    for (const end of endings.splice(0)) end();
+    queries.clear();
+    await app.stop();
+  });
+
+  it('replaces a row of a plain list, and asks for no list', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    await app.project('b.example.com');
+    const { rows } = await show({});
+    await change(id, { altNames: ['c.example.com'] });
+    await lists.changed([id]);
+    expect(rows().map(({ altNames }) => altNames)).toEqual([['c.example.com'], []]);
+    expect(asked).toEqual(['projects.list', 'projects.get']);
+  });
+
+  it('gives a row of a plain list its new place after a new domain', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    await app.project('b.example.com');
+    const { domains } = await show({});
+    await change(id, { domain: 'z.example.com' });
+    await lists.changed([id]);
+    await expect.poll(domains).toEqual(['b.example.com', 'z.example.com']);
+  });
+
+  it('asks anew for a list with a search: what fits no more goes, what fits now comes; not at each event', async () => {
+    const { lists, show } = open();
+    const ids = [await app.project('old.example.com'), await app.project('b.example.com')];
+    const [first = '', second = ''] = ids;
+    const { domains } = await show({ q: 'old' });
+    expect(domains()).toEqual(['old.example.com']);
+    await change(first, { name: 'new', domain: 'new.example.com' });
+    await change(second, { altNames: ['old.b.example.com'] });
+    const began = performance.now();
+    const events = 20;
+    for (let event = 0; event < events; event += 1) {
+      await lists.changed(ids);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await expect.poll(domains).toEqual(['b.example.com']);
+    await change(first, { altNames: ['old.new.example.com'] });
+    await lists.changed([first]);
+    await expect.poll(domains, { timeout: 5_000 }).toEqual(['b.example.com', 'new.example.com']);
+    const pauses = (performance.now() - began) / PAUSE_MS;
+    expect(listed() - 1).toBeLessThanOrEqual(Math.floor(pauses) + 1);
+    expect(asked).not.toContain('projects.get');
+  });
+
+  it('drops an answer that a later question has overtaken', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    const { rows } = await show({});
+    const [held, arrives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    way = async (path, answer) => {
+      if (path !== 'projects.get' || asked.filter((each) => each === path).length > 1) return answer;
+      held.resolve();
+      await arrives.promise;
+      return answer;
+    };
+    await change(id, { altNames: ['older.example.com'] });
+    const older = lists.changed([id]);
+    await held.promise;
+    await change(id, { altNames: ['newer.example.com'] });
+    await lists.changed([id]);
+    expect(rows()[0]?.altNames).toEqual(['newer.example.com']);
+    arrives.resolve();
+    await older;
+    expect(rows()[0]?.altNames).toEqual(['newer.example.com']);
+  });
+
+  it('asks for the list where a row did not come', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    const { rows } = await show({});
+    way = async (path, answer) =>
+      path === 'projects.get' ? new Response('<h1>Bad Gateway</h1>', { status: 502 }) : answer;
+    await change(id, { altNames: ['c.example.com'] });
+    await lists.changed([id]);
+    await expect.poll(() => rows()[0]?.altNames).toEqual(['c.example.com']);
+  });
+
+  it('leaves a project that is gone to the event that says so', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    await show({});
+    await app.call('DELETE', `/projects/${id}`);
+    await lists.changed([id]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toEqual(['projects.list', 'projects.get']);
+  });
+
+  it('forgets of no list that nobody looks at that it lacks a project', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    await show({});
+    for (const end of endings.splice(0)) end();
+    await app.project('b.example.com');
+    await queries.invalidateQueries({ queryKey: [['projects', 'list']] }); // as the event of a new project does
+    await lists.changed([id]);
+    const { domains } = await show({});
+    await expect.poll(domains).toEqual(['a.example.com', 'b.example.com']);
+  });
+
+  it('puts a row into a plain list whose answer was on its way when something changed', async () => {
+    const { lists, show } = open();
+    const id = await app.project('a.example.com');
+    way = async (path, answer) => {
+      if (path === 'projects.list' && listed() === 1) {
+        await change(id, { altNames: ['c.example.com'] });
+        await lists.changed([id]);
+      }
+      return answer;
+    };
+    const { rows } = await show({});
+    await expect.poll(() => rows()[0]?.altNames).toEqual(['c.example.com']);
+  });
+});
