@@ -21,6 +21,8 @@ interface Screen {
   readonly act?: (page: Page) => Promise<unknown>;
 }
 
+/** What comes in parts is there when its last part is. */
+const shows = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 const press = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole('button', { name }).first().click();
@@ -70,13 +72,13 @@ const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'projects-failing', path: '/projects?failing=true' },
-  { name: 'project', path: '/projects/ID' },
-  { name: 'project-certificate', path: '/projects/ID?tab=certificate' },
-  { name: 'project-challenges', path: '/projects/ID?tab=challenges' },
-  { name: 'project-history', path: '/projects/ID?tab=history' },
-  { name: 'project-api', path: '/projects/ID?tab=api' },
-  { name: 'project-new', path: '/projects/NEW' },
-  { name: 'project-failed', path: '/projects/BROKEN' },
+  { name: 'project', path: '/projects/ID', act: shows('Next attempt') },
+  { name: 'project-certificate', path: '/projects/ID?tab=certificate', act: shows('BEGIN CERTIFICATE') },
+  { name: 'project-challenges', path: '/projects/ID?tab=challenges', act: shows('Validation by the CA') },
+  { name: 'project-history', path: '/projects/ID?tab=history', act: shows('In use') },
+  { name: 'project-api', path: '/projects/ID?tab=api', act: shows('certificate/revoke') },
+  { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
+  { name: 'project-failed', path: '/projects/BROKEN', act: shows('What the CA says') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'obtain', path: '/projects/NEW/obtain' },

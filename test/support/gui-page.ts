@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { showIn } from './color-scheme.ts';
 import { toolPath } from './tools.ts';
 
 export const GUI_FOLDER = resolve(import.meta.dirname, '../../out/renderer');
@@ -83,8 +84,7 @@ export async function openGui(app: {
       await mkdir(PICTURES, { recursive: true });
       const before = page.viewportSize() ?? { width: 1280, height: 900 };
       for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.waitForTimeout(250); // colours change in steps
+        await showIn(page, colorScheme);
         // A window as high as what is to be seen: what is fixed to the window (the side bar) is where it belongs.
         const height = Math.max(before.height, await page.evaluate(heightOfContent));
         await page.setViewportSize({ width: before.width, height });
