@@ -12,6 +12,7 @@ const SOAK = {
     // The last ones are in npm test too, and do more where CERTDESK_SOAK=1 is set.
     include: [
       'test/soak/**/*.soak.ts',
+      'test/storage/faulty-disk.spec.ts',
       'test/storage/power-loss.spec.ts',
       'test/api/many-clients.spec.ts',
       'test/api/full-disk.spec.ts',

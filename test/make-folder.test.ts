@@ -40,16 +40,20 @@ describe.each(FORMS)('%s', (name, make) => {
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')('ends where the system makes none', async () => {
-    const source = JSON.stringify(resolve(import.meta.dirname, '../src/main/make-folder.ts'));
-    const program = `const m = await import(${source});
+  it.runIf(process.platform === 'linux')(
+    'ends where the system makes none',
+    async () => {
+      const source = JSON.stringify(resolve(import.meta.dirname, '../src/main/make-folder.ts'));
+      const program = `const m = await import(${source});
       for (const path of ['/proc/certdesk', '/proc/certdesk/below'])
         try { await m.${name}(path) } catch ({ code }) { console.log(code) }`;
-    const args = ['--input-type=module', '--eval', program];
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
-      timeout: 10_000,
-      killSignal: 'SIGKILL',
-    });
-    expect(stdout).toBe('ENOENT\nENOENT\n');
-  });
+      const args = ['--input-type=module', '--eval', program];
+      const { stdout } = await promisify(execFile)(process.execPath, args, {
+        timeout: 10_000,
+        killSignal: 'SIGKILL',
+      });
+      expect(stdout).toBe('ENOENT\nENOENT\n');
+    },
+    20_000,
+  ); // more than the program has, which is ended then and not left behind
 });

@@ -89,6 +89,12 @@ export const TOOLS = {
     debian: ['lego'],
     elsewhere: 'install lego',
   },
+  cc: {
+    what: 'a C compiler, for a disk that fails where a test says',
+    programs: [{ names: ['cc', 'gcc', 'clang'], variable: 'CERTDESK_TEST_CC' }],
+    debian: ['gcc', 'libc6-dev'],
+    elsewhere: 'install a C compiler (Linux only)',
+  },
   dpkg: {
     what: 'dpkg-deb, which makes and reads Debian packages',
     programs: [{ names: ['dpkg-deb'], variable: 'CERTDESK_TEST_DPKG_DEB' }],

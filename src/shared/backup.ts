@@ -45,6 +45,21 @@ export const VerifiedBackupSchema = z
   .meta({ id: 'VerifiedBackup' });
 export type VerifiedBackup = z.infer<typeof VerifiedBackupSchema>;
 
+/** Any file on the machine that Certdesk runs on: of another installation, say, before it is restored. */
+export const CheckBackupSchema = z.strictObject({
+  file: z.string().min(1).max(4_096).meta({ description: 'Its whole path, on the machine of Certdesk' }),
+  passphrase: z.string().min(1).max(1_000).meta({ description: 'Of that backup; it is kept nowhere' }),
+});
+export type CheckBackup = z.infer<typeof CheckBackupSchema>;
+
+export const CheckedBackupSchema = VerifiedBackupSchema.extend({
+  newer: z
+    .boolean()
+    .meta({ description: 'It is of a newer Certdesk than this one, which cannot restore it' }),
+  restoreCommand: BackupSchema.shape.restoreCommand,
+}).meta({ id: 'CheckedBackup' });
+export type CheckedBackup = z.infer<typeof CheckedBackupSchema>;
+
 export const BackupPassphraseSchema = z.strictObject({
   passphrase: z
     .string()

@@ -34,7 +34,18 @@ describe('backups by the API', () => {
     const verified = await app.call('POST', `/backups/${made.body.name}/verify`);
     expect(verified.body).toMatchObject({ projects: 0, secretStore: 'sealed-file' });
     expect((await app.call('POST', '/backups/nothing/verify')).body.code).toBe('BACKUP_NOT_FOUND');
+    const check = (more: object) =>
+      app.call('POST', '/backups/check', { body: { file, passphrase: PASSPHRASE, ...more } });
+    expect((await check({})).body).toEqual({
+      ...verified.body,
+      newer: false,
+      restoreCommand: made.body.restoreCommand,
+    });
+    expect((await check({ passphrase: 'another one altogether' })).body.code).toBe('PASSPHRASE_WRONG');
+    expect((await check({ file: 'relative' })).body.details).toMatchObject({ issues: [{ field: 'file' }] });
+    expect((await check({ file: `${file}.none` })).body.code).toBe('BACKUP_FAILED');
     await writeFile(file, 'damaged');
+    expect((await check({})).body.code).toBe('BACKUP_UNREADABLE');
     expect((await app.call('POST', `/backups/${made.body.name}/verify`)).body.code).toBe('BACKUP_UNREADABLE');
     const { text } = await app.call('GET', '/audit');
     expect(text).toContain('backups.create');
@@ -44,12 +55,15 @@ describe('backups by the API', () => {
 
   it('are not for a token of some projects, and their folder is an absolute path', async () => {
     const token = await app.makeToken(['projects:write'], [await app.project('a.example.com')]);
+    const given = (path: string) =>
+      path === '/check' ? { body: { file: '/x', passphrase: PASSPHRASE } } : {};
     for (const [method, path] of [
       ['GET', ''],
       ['POST', ''],
       ['POST', '/x/verify'],
+      ['POST', '/check'],
     ] as const)
-      expect((await app.call(method, `/backups${path}`, { token })).status).toBe(403);
+      expect((await app.call(method, `/backups${path}`, { token, ...given(path) })).status).toBe(403);
     const body = { backup: { folder: 'relative' } };
     expect((await app.call('PATCH', '/settings', { body })).body).toMatchObject({
       details: { issues: [{ field: 'backup.folder' }] },

@@ -32,6 +32,8 @@ async function withFolder<T>(projects: number, work: (folder: string) => Promise
 export interface ScaledStart {
   readonly projects: number;
   readonly start: Times;
+  /** Of the processor, until it serves. */
+  readonly startCpu: Times;
   readonly idleMb: Times;
 }
 
@@ -39,13 +41,15 @@ export function measureScaledStart(projects: number, turns: number): Promise<Sca
   return withFolder(projects, async (folder) => {
     await measureStart(folder, 0); // makes the compile cache
     const starts: number[] = [];
+    const cpu: number[] = [];
     const idle: number[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
-      const { startMs, idleRssMb } = await measureStart(folder);
+      const { startMs, cpuMs, idleRssMb } = await measureStart(folder);
       starts.push(startMs);
+      cpu.push(cpuMs);
       idle.push(idleRssMb);
     }
-    return { projects, start: timesOf(starts), idleMb: timesOf(idle) };
+    return { projects, start: timesOf(starts), startCpu: timesOf(cpu), idleMb: timesOf(idle) };
   });
 }
 

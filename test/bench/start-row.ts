@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT } from '../../scripts/lib/build.ts';
-import { residentMb } from './process-facts.ts';
+import { cpuMsOf, residentMb } from './process-facts.ts';
 
 export interface StartRow {
   /** Milliseconds until it says its address, when requests are answered. */
   readonly startMs: number;
+  /** Of the processor until then, user and system; other work on the machine lengthens it less. */
+  readonly cpuMs: number;
   /** Resident, in MiB, `IDLE_AFTER_MS` later. */
   readonly idleRssMb: number;
 }
@@ -27,8 +29,9 @@ export async function measureStart(dataFolder: string, idleAfterMs = IDLE_AFTER_
   try {
     await said(child.stdout, 'Certdesk listens on');
     const startMs = performance.now() - started;
+    const cpuMs = cpuMsOf(child.pid ?? 0);
     await wait(idleAfterMs);
-    return { startMs, idleRssMb: residentMb(child.pid ?? 0) };
+    return { startMs, cpuMs, idleRssMb: residentMb(child.pid ?? 0) };
   } finally {
     child.kill('SIGTERM');
     await ended;

@@ -206,6 +206,8 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await button('Actions').click();
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     const dialog = page.getByRole('dialog');
+    // It renews itself, so a replacement is offered.
+    await dialog.getByLabel('Obtain a replacement first').uncheck();
     const revoke = dialog.getByRole('button', { name: 'Revoke for good' });
     expect(await revoke.isDisabled()).toBe(true);
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.org');
@@ -215,6 +217,50 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await revoke.click();
     await page.getByText('The certificate is revoked').waitFor();
     expect(await stored(id)).toMatchObject({ status: 'revoked' });
+  });
+
+  it('is replaced before it is revoked; an earlier version is revoked from the history', async () => {
+    const id = await app.project('swap.example.com');
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    expect((await app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
+    const versions = async () =>
+      (await app.call('GET', `/projects/${id}/certificate/versions`)).body.versions;
+    const second = (await stored(id)).serial;
+    await gui.open(`/projects/${id}`);
+    await button('Actions').click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    const dialog = page.getByRole('dialog');
+    const replace = dialog.getByLabel('Obtain a replacement first');
+    const choose = async (reason: string) => {
+      await dialog.getByRole('combobox', { name: 'Reason' }).click();
+      await page.getByRole('option', { name: reason }).click();
+    };
+    expect(await replace.isChecked()).toBe(true);
+    await choose('The site is closed');
+    expect(await replace.isChecked()).toBe(false);
+    await choose('The private key may have leaked');
+    expect(await replace.isChecked()).toBe(true);
+    await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
+    await gui.lookAt('revoke-replace');
+    await dialog.getByRole('button', { name: 'Replace and revoke' }).click();
+    await page.getByText('A new certificate is in use, and the one before it is revoked').waitFor();
+    await gui.lookAt('revoke-replaced');
+    expect(await stored(id)).toMatchObject({ status: 'valid', autoRenew: true });
+    expect((await stored(id)).serial).not.toBe(second);
+
+    await gui.open(`/projects/${id}?tab=history`);
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click(); // of the first: the second is revoked
+    await page.getByText('Revoke this earlier version?').waitFor();
+    expect(await dialog.getByLabel('Obtain a replacement first').count()).toBe(0);
+    await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
+    await dialog.getByRole('button', { name: 'Revoke for good' }).click();
+    await page.getByText('The certificate is revoked').waitFor();
+    expect(await versions()).toMatchObject([
+      { state: 'active', revokedAt: null },
+      { state: 'superseded', revocationReason: 'keyCompromise' },
+      { state: 'superseded', revocationReason: 'unspecified' },
+    ]);
   });
 
   it('has diagnostics to copy', async () => {

@@ -146,6 +146,29 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await backups.getByRole('button', { name: /command that restores/ }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
     await gui.lookAt('settings-filled');
+
+    await backups.getByRole('button', { name: 'Check a backup file' }).click();
+    const dialog = page.getByRole('dialog');
+    const [file = ''] = /\S+\.cdbackup/.exec(await page.evaluate(() => navigator.clipboard.readText())) ?? [];
+    const check = async (path: string, secret: string) => {
+      await dialog.getByLabel('File', { exact: true }).fill(path);
+      await dialog.getByLabel('Its passphrase', { exact: true }).fill(secret);
+      await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+    };
+    await check('not/whole', 'four words chosen by dice');
+    await dialog.getByText('give the whole path').waitFor();
+    await check(file, 'four other words by dice');
+    await dialog
+      .getByText(/passphrase does not|passphrase is not|not the passphrase|wrong/i)
+      .first()
+      .waitFor();
+    await check(file, 'four words chosen by dice');
+    await dialog.getByText('It is whole, and can be restored').waitFor();
+    await dialog.getByText('Certificate versions').waitFor();
+    await dialog.getByText(`backup restore ${file}`, { exact: false }).waitFor();
+    await gui.lookAt('backup-checked');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
     expect(await gui.findSecret('four words chosen by dice')).toEqual([]);
   });
 

@@ -39,6 +39,21 @@ describe('nextState', () => {
     expect(first(0.5, info({ window: past })).renewAt).toBe('2026-01-20T12:00:00Z');
   });
 
+  it('does not renew a successor at once for a CA that wants everything renewed at once: that has no end', () => {
+    const past = { start: new Date('2026-01-20T00:00:00Z'), end: new Date('2026-01-21T00:00:00Z') };
+    const successor = {
+      ...CERTIFICATE,
+      renewedFrom: '2025-12-01T00:00:00Z',
+      storedAt: '2026-02-01T00:00:00Z',
+    };
+    const { renewAt } = nextState(successor, info({ window: past }), { now: NOW, random: 0.5 });
+    expect(renewAt).toBe('2026-02-01T01:00:00Z');
+    const old = { ...successor, storedAt: '2026-01-10T00:00:00Z' };
+    expect(nextState(old, info({ window: past }), { now: NOW, random: 0.5 }).renewAt).toBe(
+      '2026-01-20T12:00:00Z',
+    );
+  });
+
   it('does not wait longer than a tenth of the lifetime before the end', () => {
     const late = { start: new Date('2026-03-30T00:00:00Z'), end: new Date('2026-03-31T00:00:00Z') };
     expect(first(0.5, info({ window: late })).renewAt).toBe('2026-03-23T00:00:00Z');

@@ -3,9 +3,11 @@ import {
   attemptAt,
   backstop,
   firstRenewal,
+  notBefore,
   planByLifetime,
   planRenewal,
 } from '../../src/main/engine/renewal.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
@@ -78,6 +80,35 @@ describe('planRenewal', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-01-05T00:00:00Z' };
     expect(attemptAt(revoked)).toBe('2026-01-05T00:00:00Z');
     expect(planRenewal(revoked).reason).toMatch(/revoked/);
+  });
+});
+
+describe('a short lifetime', () => {
+  const living = (seconds: number, more = {}) => ({
+    ...CERTIFICATE,
+    issuedAt: '2026-01-01T00:00:00Z',
+    storedAt: '2026-01-01T00:00:00Z',
+    expiresAt: toTimestamp(new Date(Date.parse('2026-01-01T00:00:00Z') + seconds * 1000)),
+    ...more,
+  });
+
+  it.each([
+    [6 * 86_400, '2026-01-06T09:36:00Z'], // a tenth is left
+    [3_600, '2026-01-01T00:54:00Z'],
+    [1_200, '2026-01-01T00:15:00Z'], // five minutes
+    [300, '2026-01-01T00:02:30Z'], // half
+    [60, '2026-01-01T00:00:30Z'],
+  ])('of %d s is not waited with longer than to %s', (seconds, at) => {
+    expect(backstop(living(seconds))).toBe(at);
+  });
+
+  it.each([
+    [90 * 86_400, '2026-01-01T01:00:00Z'], // an hour
+    [3_600, '2026-01-01T00:20:00Z'], // a third
+    [60, '2026-01-01T00:00:20Z'],
+  ])('of %d s is not renewed again before %s', (seconds, at) => {
+    expect(notBefore(living(seconds, { renewedFrom: '2025-12-01T00:00:00Z' }))).toBe(at);
+    expect(notBefore(living(seconds))).toBeNull();
   });
 });
 

@@ -1,11 +1,14 @@
 // The GUI's files over HTTP: what is kept by a browser, what it may run, and addresses that only the page knows.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type Browser, createBrowser } from '../support/browser.ts';
 
+const SCRIPT = 'export {};';
 const PAGE = '<!doctype html><title>Certdesk</title>';
 
 let folder: string;
@@ -17,7 +20,10 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), PAGE);
   writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-  writeFileSync(join(folder, 'assets', 'index-abc123.js'), 'export {};');
+  const script = join(folder, 'assets', 'index-abc123.js');
+  writeFileSync(script, SCRIPT);
+  writeFileSync(`${script}.br`, brotliCompressSync(SCRIPT));
+  writeFileSync(`${script}.gz`, gzipSync(SCRIPT));
   app = await startApp({ platform: { guiFolder: folder } });
   browser = createBrowser(app.app.address);
 });
@@ -29,6 +35,14 @@ afterAll(async () => {
 /** As a browser opens an address. */
 const visit = (path: string) => browser.get(path, { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
 const load = (path: string) => browser.get(path, { Accept: '*/*' });
+
+/** As it came over the wire. */
+async function raw(url: string, encodings: string) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(url, { headers: { 'Accept-Encoding': encodings }, agent: false }, resolve).once('error', reject),
+  );
+  return { headers: response.headers, body: Buffer.concat(await response.toArray()) };
+}
 
 describe('the page', () => {
   it.each(['/', '/login', '/projects/9f6c', '/projects/shop.example.com?tab=history', '/trpcs'])(
@@ -77,6 +91,22 @@ describe('the page', () => {
 });
 
 describe('other files', () => {
+  it.each([
+    ['br, gzip', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['identity', null, (content: Buffer) => content],
+  ] as const)('come to who takes %s as they were compressed by the build', async (taken, used, read) => {
+    const response = await raw(`${app.app.address}/assets/index-abc123.js`, taken);
+    expect(response.headers['content-encoding'] ?? null).toBe(used);
+    expect(response.headers).toMatchObject({
+      'content-type': expect.stringMatching(/^(?:text|application)\/javascript/),
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    });
+    if (used !== null) expect(response.headers.vary).toMatch(/accept-encoding/i);
+    expect(String(read(response.body))).toBe(SCRIPT);
+  });
+
   it('are kept for good where their name tells their content, else asked for each time', async () => {
     const asset = await load('/assets/index-abc123.js');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');

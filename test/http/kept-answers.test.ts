@@ -1,5 +1,7 @@
 // Answers that are given again: exactly as the first time, and not once more after anything that they follow from.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKeptAnswers } from '../../src/main/http/kept-answers.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
@@ -142,6 +144,13 @@ describe('an answer is made anew', () => {
     expect(await kept(given)).toBe(false);
   });
 
+  it('for an address that no operation has, however often', async () => {
+    for (const more of ['?x=1', `?${'x'.repeat(400)}`]) {
+      await ask({}, `/status${more}`);
+      expect(await kept({}, `/status${more}`)).toBe(false);
+    }
+  });
+
   it('for another method', async () => {
     const headers = { Authorization: `Bearer ${app.token}` };
     const url = `${app.app.address}/api/v1/projects/${id}/certificate/status`;
@@ -165,6 +174,29 @@ it('a token is no longer answered from the moment that it expires', async () => 
   expect(await kept({ token: secret })).toBe(true);
   now = new Date(now.getTime() + 1);
   expect((await ask({ token: secret })).status).toBe(401);
+});
+
+describe('where the database cannot be read', () => {
+  const request = (url = '/api/v1/projects/p/certificate') =>
+    ({ method: 'GET', url, headers: { host: 'localhost', authorization: 'Bearer x' } }) as IncomingMessage;
+  const make = (version: () => number) => createKeptAnswers({ version, now: () => 0, told: () => undefined });
+  const answer = { headers: {}, body: '{}', sameUntil: () => 1_000 };
+  const unanswered = {} as ServerResponse; // whatever would be done with it would fail
+
+  it('answers nothing itself', async () => {
+    let fails = false;
+    const answers = make(() => {
+      if (fails) throw new Error('SQLITE_PROTOCOL');
+      return 1;
+    });
+    answers.begin(request())(answer);
+    fails = true;
+    expect(answers.answer(request(), unanswered)).toBe(false);
+    answers.begin(request())(answer);
+    fails = false;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answers.answer(request(), unanswered)).toBe(false);
+  });
 });
 
 it('keeps no failure', async () => {

@@ -9,7 +9,7 @@ import { startGoogleStandIn } from './dns-providers/google.ts';
 import { createKeyFile } from './dns-providers/google-token.ts';
 import { startRoute53StandIn } from './dns-providers/route53.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
-import { type Pebble, startPebble } from './pebble.ts';
+import { type Pebble, type PebbleOptions, startPebble } from './pebble.ts';
 import { documentedJson } from './specification.ts';
 
 export const PROVIDERS = ['cloudflare', 'aws', 'digitalocean', 'godaddy', 'google'] as const;
@@ -33,9 +33,10 @@ export interface DnsRig {
 /** @param zones Of BIND; each is also a zone of every provider's account, unless `elsewhere`. */
 export async function startDnsRig(
   zones: readonly (BindZone & { readonly elsewhere?: boolean })[],
+  pebbleOptions: PebbleOptions = {},
 ): Promise<DnsRig> {
   const bind = await startBind({ zones });
-  const pebble = await startPebble({ dnsServer: bind.server });
+  const pebble = await startPebble({ ...pebbleOptions, dnsServer: bind.server });
   const onChange = (zone: string, name: string, values: readonly string[]) => bind.update(zone, name, values);
   const credentials = documentedCredentials();
   const standIns: Record<ProviderId, DnsStandIn> = {

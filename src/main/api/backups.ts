@@ -5,6 +5,8 @@ import {
   BackupListSchema,
   BackupPassphraseSchema,
   BackupSchema,
+  CheckBackupSchema,
+  CheckedBackupSchema,
   VerifiedBackupSchema,
 } from '../../shared/backup.ts';
 import { operation, requireAllProjects, router } from './trpc.ts';
@@ -36,6 +38,21 @@ export const backups = router({
     .mutation(({ ctx, input }) => {
       requireAllProjects(ctx.principal);
       return ctx.engine.backups.verify(input.name);
+    }),
+
+  check: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/backups/check',
+        summary: 'What is in a backup file on the machine of Certdesk, and whether it can be restored',
+      },
+    })
+    .input(z.object({ body: CheckBackupSchema }))
+    .output(CheckedBackupSchema)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.principal);
+      return ctx.engine.backups.check(input.body);
     }),
 
   setPassphrase: operation('projects:write')

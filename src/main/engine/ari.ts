@@ -7,7 +7,7 @@ import { type CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { AriState, CertificateRecord } from './model.ts';
 import type { Clock } from './ports.ts';
-import { backstop } from './renewal.ts';
+import { backstop, notBefore } from './renewal.ts';
 import type { Stores } from './stores.ts';
 
 export interface AriDeps {
@@ -76,7 +76,7 @@ export function nextState(
   return {
     ...asked,
     window,
-    renewAt: same ? before.renewAt : earlier(draw(info.window, random), backstop(certificate)),
+    renewAt: same ? before.renewAt : within(certificate, draw(info.window, random)),
     explanationUrl: info.explanationUrl,
     checkAt: inMs(now, wait),
   };
@@ -85,6 +85,12 @@ export function nextState(
 /** A uniformly random moment of the window (RFC 9773 section 4.2). */
 function draw({ start, end }: AcmeRenewalInfo['window'], random: number): Timestamp {
   return toTimestamp(new Date(start.getTime() + random * (end.getTime() - start.getTime())));
+}
+
+/** Neither so late that it could expire, nor so early that it would be a loop. */
+function within(certificate: CertificateRecord, drawn: Timestamp): Timestamp {
+  const first = notBefore(certificate);
+  return earlier(first !== null && first > drawn ? first : drawn, backstop(certificate));
 }
 
 /** The window that was known stays. What passes is asked soon again, ever slower; what lasts, in six hours. */

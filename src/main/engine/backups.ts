@@ -1,6 +1,7 @@
 // Backups: one now, one by itself in time, which there are. What a backup is made of is the port's matter
 // (main/backup): the engine knows no files.
-import type { Backup, BackupList, VerifiedBackup } from '../../shared/backup.ts';
+import { isAbsolute } from 'node:path';
+import type { Backup, BackupList, CheckBackup, CheckedBackup, VerifiedBackup } from '../../shared/backup.ts';
 import type { EngineState } from '../../shared/overview.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
@@ -28,6 +29,8 @@ export interface BackupPort {
     readonly name: string;
     readonly passphrase: string;
   }): Promise<VerifiedBackup>;
+  /** Of any file. @throws as `verify` */
+  check(asked: CheckBackup): Promise<CheckedBackup>;
   /** Removes whole ones beyond the number to keep. @returns their names. */
   prune(asked: {
     readonly folder: string;
@@ -41,6 +44,8 @@ export interface Backups {
   /** One now. @throws BACKUP_PASSPHRASE_NOT_SET; what the port throws. */
   create(): Promise<Backup>;
   verify(name: string): Promise<VerifiedBackup>;
+  /** What is in any file, and how it is restored. @throws INVALID_REQUEST, what the port throws */
+  check(asked: CheckBackup): Promise<CheckedBackup>;
   /** From the next backup on; the ones there are keep theirs. */
   setPassphrase(passphrase: string): Promise<void>;
   /** For the overview; null where none is made by itself. */
@@ -148,6 +153,13 @@ export function createBackups(deps: BackupsDeps): Backups {
     async verify(name) {
       const { folder } = await readPlace();
       return backups.verify({ folder, name, passphrase: await passphrase() });
+    },
+    async check(asked) {
+      if (isAbsolute(asked.file) && !asked.file.includes('\0')) return backups.check(asked);
+      const message = 'give the whole path, from / on';
+      throw new CertdeskError('INVALID_REQUEST', `file: ${message}`, {
+        issues: [{ field: 'file', message }],
+      });
     },
     async setPassphrase(secret) {
       await secrets.set(BACKUP_PASSPHRASE, secret);

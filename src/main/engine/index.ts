@@ -180,7 +180,15 @@ export function createEngine(ports: EnginePorts): Engine {
     widen: queue.widen,
     sweepLeftovers: () => sweepLeftovers(deps),
   };
-  const scheduler = createScheduler({ ...deps, sweep: (signal) => sweep(sweeping, signal) });
+  const scheduler = createScheduler({
+    ...deps,
+    sweep: (signal) => sweep(sweeping, signal),
+    nextDue: stores.certificates.nextDue,
+  });
+  // One that lives for minutes is due before the next look that was planned without it.
+  journal.listen(({ kind }) => {
+    if (kind === 'certificate.stored') scheduler.planAgain();
+  });
 
   const backups = createBackups({ ...ports, journal });
   const backingUp = createEveryMinute(backups.runIfDue);

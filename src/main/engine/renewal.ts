@@ -35,10 +35,33 @@ export function planByLifetime({ issuedAt, expiresAt }: Validity, earlier = 0): 
   };
 }
 
-/** With a tenth of the lifetime left it is renewed, however late the CA would have it: a window may be a mistake. */
+/** What a few looks for due renewals and a first retry take: less than that is no time to be late in. */
+const ENOUGH_MS = 5 * 60_000;
+
+/**
+ * With a tenth of the lifetime left it is renewed, however late the CA would have it: a window may be a mistake. Where a
+ * tenth is less than a few minutes, with those, and with half of a lifetime that has no more.
+ */
 export function backstop({ issuedAt, expiresAt }: Validity): Timestamp {
   const to = Date.parse(expiresAt);
-  return toTimestamp(new Date(to - (to - Date.parse(issuedAt)) / 10));
+  const lifetime = to - Date.parse(issuedAt);
+  return toTimestamp(new Date(to - Math.max(lifetime / 10, Math.min(ENOUGH_MS, lifetime / 2))));
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * The successor of another is not renewed within its first hour, nor the first third of a short lifetime, for what the CA
+ * suggests: one that wants every certificate renewed at once, the new ones too, would make a loop of orders of it. Null
+ * for the first of its line, which a CA may want back at any time.
+ */
+export function notBefore(
+  certificate: Validity & Pick<CertificateRecord, 'renewedFrom' | 'storedAt'>,
+): Timestamp | null {
+  const { issuedAt, expiresAt, renewedFrom, storedAt } = certificate;
+  if (renewedFrom === null) return null;
+  const third = (Date.parse(expiresAt) - Date.parse(issuedAt)) / 3;
+  return toTimestamp(new Date(Date.parse(storedAt) + Math.min(HOUR_MS, third)));
 }
 
 export function planRenewal(
@@ -51,7 +74,7 @@ export function planRenewal(
   if (ari.renewAt < ari.window.start) {
     return {
       renewAt: ari.renewAt,
-      reason: 'A tenth of its lifetime is left: later, as the CA suggests, is too late',
+      reason: 'Little of its lifetime is left: later, as the CA suggests, is too late',
     };
   }
   const now = ari.checkedAt !== null && ari.window.end <= ari.checkedAt;

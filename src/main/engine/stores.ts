@@ -109,6 +109,8 @@ export interface CertificateStore {
    * They are read as they are taken.
    */
   due(now: Timestamp): AsyncIterable<string>;
+  /** When the first of those that are not due by now will be; null where none will. */
+  nextDue(now: Timestamp): Promise<Timestamp | null>;
   /**
    * Active certificates, neither revoked nor expired, whose CA is to be asked by now: about their renewal (`ari`: those
    * with a recipe) or about a revocation. The longest due first.

@@ -4,6 +4,7 @@ import { createLogger } from './log.ts';
 import type { ServeOptions } from './options.ts';
 import { goOnWithoutReader } from './outputs.ts';
 import { toPlatform } from './to-platform.ts';
+import { keepYoungSpaceSmall } from './young-space.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -11,6 +12,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   goOnWithoutReader(logger);
   const platform = toPlatform(options, logger);
   const app = await createApp(platform);
+  keepYoungSpaceSmall(); // not before: a start makes much, and is quicker with room
   const told = ended(); // before anybody hears that it runs
   announce(app, platform.guiFolder === null ? null : await app.signInLink());
   await told;

@@ -19,6 +19,7 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
   }
   await app.register(fastifyStatic, {
     root: folder,
+    preCompressed: true,
     setHeaders: (reply, path) =>
       reply.headers({ 'Content-Security-Policy': CSP, 'Cache-Control': cacheFor(folder, path) }),
   });

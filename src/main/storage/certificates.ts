@@ -73,6 +73,11 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
       await db.updateTable('certificates').set(toColumns(patch)).where('id', '=', id).execute();
     },
     due: (now) => listDue(db, now),
+    async nextDue(now) {
+      const { rows } = await sql<{ at: string | null }>`SELECT min(attempt_at) AS at
+        FROM listing INDEXED BY listing_by_attempt WHERE attempt_at > ${now}`.execute(db);
+      return rows[0]?.at ?? null;
+    },
     async toAsk(what, { now, limit }) {
       const column = what === 'ari' ? 'ari_check_at' : 'revocation_check_at';
       const rows = await select()

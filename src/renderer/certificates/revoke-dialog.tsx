@@ -1,10 +1,11 @@
-// Asks before a revocation, with the domain typed: it cannot be undone.
-import { Select, Text, TextInput } from '@mantine/core';
+// Asks before a revocation, with the domain typed: it cannot be undone. Offers a replacement that comes first.
+import { Checkbox, Select, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RevocationReason } from '../../shared/certificate.ts';
-import type { Project } from '../../shared/project.ts';
+import type { CertificateVersion } from '../../shared/certificate-history.ts';
+import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
@@ -13,28 +14,42 @@ import { useToJob } from './renew-dialog.tsx';
 const text = messages.certificates.revoke;
 const REASONS = Object.entries(text.reasons).map(([value, label]) => ({ value, label }));
 
-export function openRevoke(project: Project): void {
-  modals.open({ title: text.title, children: <Revoke project={project} /> });
+/** Then the names need no certificate any more. */
+const AT_AN_END: readonly RevocationReason[] = ['affiliationChanged', 'cessationOfOperation'];
+
+/** @param version One that is not in use; the one in use where left out. */
+export function openRevoke(project: ListedProject, version?: CertificateVersion): void {
+  const title = version === undefined ? text.title : text.formerTitle;
+  modals.open({ title, children: <Revoke project={project} version={version} /> });
 }
 
-function Revoke({ project }: { readonly project: Project }) {
+interface RevokeProps {
+  readonly project: ListedProject;
+  readonly version: CertificateVersion | undefined;
+}
+
+function Revoke({ project, version }: RevokeProps) {
   const api = useApi();
   const toJob = useToJob(project.id);
   const revoke = useMutation(api.certificates.revoke.mutationOptions({ onSuccess: toJob }));
   const [reason, setReason] = useState<RevocationReason>('unspecified');
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const [typed, setTyped] = useState('');
-  const domain = project.domain ?? project.name;
+  const domain = version?.domain ?? project.domain ?? project.name;
+  const usual = project.certificate?.autoRenew === true && !AT_AN_END.includes(reason);
+  const replace = version === undefined && (wanted ?? usual);
+  const versionId = version?.id;
   return (
     <Confirm
       danger
-      submit={text.submit}
+      submit={replace ? text.submitReplace : text.submit}
       error={revoke.error}
       pending={revoke.isPending}
       disabled={typed.trim().toLowerCase() !== domain}
-      onSubmit={() => revoke.mutate({ id: project.id, body: { reason } })}
+      onSubmit={() => revoke.mutate({ id: project.id, body: { reason, replace, versionId } })}
     >
       <Text>{text.text}</Text>
-      <Text c="dimmed">{text.notRemove}</Text>
+      <Text c="dimmed">{version === undefined ? text.notRemove : text.former}</Text>
       <Select
         label={text.reason}
         data={REASONS}
@@ -42,6 +57,14 @@ function Revoke({ project }: { readonly project: Project }) {
         allowDeselect={false}
         onChange={(value) => setReason(value as RevocationReason)}
       />
+      {version === undefined && (
+        <Checkbox
+          label={text.replace}
+          description={replace ? text.replaceHint : text.noReplaceHint}
+          checked={replace}
+          onChange={(event) => setWanted(event.currentTarget.checked)}
+        />
+      )}
       <TextInput
         label={text.type(domain)}
         value={typed}

@@ -16,8 +16,10 @@ import { JobSteps } from './job-steps.tsx';
 
 const text = messages.jobs;
 
-export function jobTitle({ kind, state, dryRun }: Pick<JobWithSteps, 'kind' | 'state' | 'dryRun'>): string {
-  const words = dryRun ? text.dryRun : text[kind];
+type Titled = Pick<JobWithSteps, 'kind' | 'state' | 'dryRun' | 'replaces'>;
+
+export function jobTitle({ kind, state, dryRun, replaces }: Titled): string {
+  const words = dryRun ? text.dryRun : replaces === true ? text.replace : text[kind];
   return state === 'queued' ? words.running : words[state];
 }
 

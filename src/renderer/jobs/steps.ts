@@ -59,7 +59,8 @@ export function stepsOf(job: JobWithSteps): readonly StepView[] {
 }
 
 function upcoming(job: JobWithSteps, seen: ReadonlySet<string>): readonly StepView[] {
-  const course = COURSE[job.kind].filter((step) => !(job.dryRun && step === 'store'));
+  const whole = job.replaces === true ? [...COURSE.renew, ...COURSE.revoke] : COURSE[job.kind];
+  const course = whole.filter((step) => !(job.dryRun && step === 'store'));
   const reached = Math.max(-1, ...course.map((step, index) => (seen.has(step) ? index : -1)));
   return course.slice(reached + 1).map((step) => ({
     key: step,

@@ -68,6 +68,7 @@ export const activity = {
     'sessions.end': 'Sign out',
     'backups.create': 'Make a backup',
     'backups.verify': 'Check a backup',
+    'backups.check': 'Check a backup file',
     'backups.setPassphrase': 'Set the passphrase of backups',
     'settings.update': 'Change settings',
     'system.changeAccountKey': 'Give a CA account a new key',

@@ -32,4 +32,25 @@ export const backup = {
   restoreCommandOf: (name: string) => `command that restores ${name}`,
   restoreHint:
     'To restore one, stop Certdesk and run the copied command. It overwrites nothing: what is there is moved aside.',
+  check: {
+    action: 'Check a backup file',
+    title: 'Check a backup file',
+    text: 'Also one of another machine. It is read from its first byte to its last; nothing here is changed.',
+    file: 'File',
+    fileHint: 'On the machine that Certdesk runs on, the whole path.',
+    passphrase: 'Its passphrase',
+    submit: 'Check',
+    whole: 'It is whole, and can be restored',
+    restore:
+      'Stop Certdesk and run the command: what is here now is moved aside. What was done since the backup is not in it, and every browser is signed out.',
+    newer: (version: string) => `It is whole, but of Certdesk ${version}: restore it with that version`,
+    made: 'Made',
+    by: 'By Certdesk',
+    projects: 'Projects',
+    certificates: 'Certificate versions',
+    secrets: 'Secrets',
+    secretStore: 'Secrets were kept in',
+    secretStores: { keychain: 'the keychain', 'sealed-file': 'a sealed file' },
+    command: 'the command that restores it',
+  },
 } as const;

@@ -69,7 +69,14 @@ export const certificates = {
     },
     type: (domain: string) => `Type ${domain} to confirm`,
     typeLabel: 'The domain',
+    formerTitle: 'Revoke this earlier version?',
+    former: 'The certificate in use stays as it is.',
+    replace: 'Obtain a replacement first',
+    replaceHint:
+      'The same names, with a new key; where it cannot be obtained, nothing is revoked. Install it right away: the old one is invalid from then on.',
+    noReplaceHint: 'The site is without a certificate from then on, and auto-renewal is turned off.',
     submit: 'Revoke for good',
+    submitReplace: 'Replace and revoke',
     begun: 'Revocation begun',
   },
   remove: {

@@ -15,6 +15,11 @@ export const jobs = {
     succeeded: 'The certificate is revoked',
     failed: 'The revocation failed',
   },
+  replace: {
+    running: 'Replacing the certificate, and revoking the one before it',
+    succeeded: 'A new certificate is in use, and the one before it is revoked',
+    failed: 'It could not be replaced and revoked',
+  },
   dryRun: { running: 'Trying it out', succeeded: 'The dry run went well', failed: 'The dry run failed' },
   dryRunBadge: 'Dry run',
   dryRunSucceeded:
@@ -57,6 +62,7 @@ export const jobs = {
     columns: { state: 'State', issued: 'Issued', expires: 'Expires', issuer: 'Issuer', actions: 'Actions' },
     states: { active: 'In use', superseded: 'Replaced', removed: 'Removed' },
     restore: 'Bring back',
+    revoke: 'Revoke',
   },
   noSuchJob: 'This work is not known any more',
 } as const;

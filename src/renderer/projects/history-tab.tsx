@@ -1,9 +1,10 @@
 // Every version and every operation of a project, newest first.
-import { Button, EmptyState, Stack, Table, Text } from '@mantine/core';
+import { Button, EmptyState, Group, Stack, Table, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { CertificateVersion } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
+import { openRevoke } from '../certificates/revoke-dialog.tsx';
 import { useRestore } from '../certificates/use-restore.ts';
 import { JobList } from '../jobs/job-list.tsx';
 import { messages } from '../messages.ts';
@@ -36,11 +37,7 @@ export function HistoryTab({ project }: { readonly project: ProjectRowData }) {
         {(data) =>
           data.versions.length === 0 ? null : (
             <Panel title={text.versions} flush>
-              <VersionTable
-                projectId={project.id}
-                versions={data.versions}
-                restorable={project.certificate === null}
-              />
+              <VersionTable project={project} versions={data.versions} />
             </Panel>
           )
         }
@@ -63,14 +60,11 @@ function Nothing() {
 }
 
 interface VersionTableProps {
-  readonly projectId: string;
+  readonly project: ProjectRowData;
   readonly versions: readonly CertificateVersion[];
-  /** A removed one can come back only where none is in its place. */
-  readonly restorable: boolean;
 }
 
-function VersionTable({ projectId, versions, restorable }: VersionTableProps) {
-  const restore = useRestore();
+function VersionTable({ project, versions }: VersionTableProps) {
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md">
       <Table.Thead>
@@ -103,19 +97,43 @@ function VersionTable({ projectId, versions, restorable }: VersionTableProps) {
             </Table.Td>
             <Table.Td>{version.issuer}</Table.Td>
             <Table.Td ta="right">
-              {restorable && version.restorableUntil !== null && (
-                <Button
-                  variant="default"
-                  size="xs"
-                  onClick={() => restore.mutate({ id: projectId, body: { versionId: version.id } })}
-                >
-                  {text.restore}
-                </Button>
-              )}
+              <VersionActions project={project} version={version} />
             </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+interface VersionActionsProps {
+  readonly project: ProjectRowData;
+  readonly version: CertificateVersion;
+}
+
+/** The one in use has its actions at the top of the page. */
+function VersionActions({ project, version }: VersionActionsProps) {
+  const restore = useRestore();
+  const { id, state, type, revokedAt, restorableUntil, expiresAt } = version;
+  // A removed one can come back only where none is in its place.
+  const restorable = project.certificate === null && restorableUntil !== null;
+  const trusted = revokedAt === null && Date.parse(expiresAt) > Date.now();
+  return (
+    <Group gap="xs" justify="flex-end" wrap="nowrap">
+      {state !== 'active' && type !== 'custom' && trusted && (
+        <Button variant="subtle" color="red" size="xs" onClick={() => openRevoke(project, version)}>
+          {text.revoke}
+        </Button>
+      )}
+      {restorable && (
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => restore.mutate({ id: project.id, body: { versionId: id } })}
+        >
+          {text.restore}
+        </Button>
+      )}
+    </Group>
   );
 }

@@ -54,7 +54,8 @@ function Help({ job }: { readonly job: JobWithSteps }) {
 
 function Actions({ job }: { readonly job: JobWithSteps }) {
   const params = { id: job.projectId };
-  const stored = job.state === 'succeeded' && !job.dryRun && job.kind !== 'revoke';
+  const brings = job.kind !== 'revoke' || job.replaces === true;
+  const stored = job.state === 'succeeded' && !job.dryRun && brings;
   return (
     <>
       {stored && (

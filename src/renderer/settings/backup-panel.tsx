@@ -15,6 +15,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { BackupTable } from './backup-table.tsx';
+import { openCheckBackup } from './check-backup.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.backup;
@@ -135,14 +136,19 @@ function Existing({ list }: { readonly list: BackupList }) {
         <Text fz="sm" c="dimmed">
           {list.passphraseSet ? text.count(list.backups.length) : text.needsPassphrase}
         </Text>
-        <Button
-          variant="default"
-          loading={create.isPending}
-          disabled={!list.passphraseSet}
-          onClick={() => create.mutate({})}
-        >
-          {text.create}
-        </Button>
+        <Group gap="xs">
+          <Button variant="subtle" onClick={openCheckBackup}>
+            {text.check.action}
+          </Button>
+          <Button
+            variant="default"
+            loading={create.isPending}
+            disabled={!list.passphraseSet}
+            onClick={() => create.mutate({})}
+          >
+            {text.create}
+          </Button>
+        </Group>
       </Group>
       <State list={list} />
       {create.error !== null && <FailureNotice error={create.error} />}

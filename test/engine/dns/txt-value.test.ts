@@ -25,8 +25,8 @@ describe('txt-value', () => {
 
   test('reads what it writes, whatever it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (value) => {
-        fc.pre(value === value.toWellFormed());
+      fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (text) => {
+        const value = text.toWellFormed(); // halves of a pair have no UTF-8
         expect(unquoteTxt(quoteTxt(value))).toBe(value);
       }),
       { numRuns: 50 },

@@ -112,3 +112,24 @@ it('a job whose end cannot be written is gone on with until it can be', async ()
   expect((await full.wait(JOB.id, 5_000)).state).toBe('succeeded');
   expect(tries).toBe(3);
 });
+
+it('a job that has ended is told at once, also where its secrets cannot be forgotten', async () => {
+  const { stores } = database;
+  const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
+  const locked = createJobQueue({
+    stores,
+    journal: database.journal(clock),
+    clock,
+    log: QUIET,
+    concurrency: 1,
+    run: ({ id }) => stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' })),
+    failed: async () => undefined,
+    async ended() {
+      throw new Error('the keychain is locked');
+    },
+  });
+  await locked.submit(JOB, async () => undefined);
+  const began = performance.now();
+  expect((await locked.wait(JOB.id, 8_000)).state).toBe('succeeded');
+  expect(performance.now() - began).toBeLessThan(5_000); // it was 10 s
+});

@@ -8,6 +8,7 @@ export async function within<T>(
   work: Promise<T>,
   { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal; late(): Error },
 ): Promise<T> {
+  work.catch(() => undefined); // nobody may be waiting by then, and a rejection that nobody holds ends the process
   signal.throwIfAborted();
   const ended = Promise.withResolvers<never>();
   const abort = () => ended.reject(signal.reason);

@@ -67,7 +67,10 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     } finally {
       await begun; // nothing is left to write after the queue has stopped
     }
-    await deps.ended(job);
+    await deps.ended(job).catch((error: unknown) => {
+      // It has ended all the same, and whoever waits is told so.
+      log.warn({ jobId: job.id, err: error }, 'The secrets of a job that has ended could not be forgotten');
+    });
   }
 
   async function fail(job: JobRecord, error: CertdeskError): Promise<void> {

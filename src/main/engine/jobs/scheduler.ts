@@ -1,5 +1,5 @@
-// Looks once a minute for what is due (sweep.ts), sooner while more is due than may run side by side. Each look leaves a
-// heartbeat in the database, so that a missed one shows; the first one after a sleep or a stop catches up.
+// Looks once a minute for what is due (sweep.ts), sooner where something falls due within that minute, and while more is
+// due than may run side by side. Each look leaves a heartbeat in the database, so that a missed one shows; the first one after a sleep or a stop catches up.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { toCertdeskError } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -13,12 +13,16 @@ export interface SchedulerDeps {
   /** 0 to 1: the moments of looks are spread by it. */
   random(): number;
   sweep(signal: AbortSignal): Promise<Swept>;
+  /** When the first of those that are not due by now will be; null where none will. */
+  nextDue(now: Timestamp): Promise<Timestamp | null>;
 }
 
 export interface Scheduler {
   start(): void;
   /** One look, now; resolves with how many renewals were begun. */
   sweep(): Promise<number>;
+  /** Something may fall due sooner than was known when the next look was planned. */
+  planAgain(): void;
   /** Ends a look that is under way. */
   stop(): void;
   /** When the next look is due; null while it is stopped. */
@@ -44,8 +48,10 @@ export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Pro
 }
 
 const EVERY_MS = 60_000;
-/** While more is due than may run side by side. */
+/** While more is due than may run side by side; no look comes sooner. */
 const SOON_MS = 5_000;
+/** Times are whole seconds, and timers may be a little early. */
+const SURELY_MS = 100;
 /** Looks later than that were slept through. */
 const ASLEEP_MS = 5 * EVERY_MS;
 
@@ -99,12 +105,32 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   /** Spread by a tenth, so that many installations do not ask their CA at the same second. */
-  function plan(): void {
-    if (stopping === null || stopping.signal.aborted) return;
+  async function plan(): Promise<void> {
     const wait = (more ? SOON_MS : EVERY_MS) * (0.95 + random() / 10);
-    due = toTimestamp(new Date(clock.now().getTime() + wait));
-    timer = setTimeout(() => void guarded().finally(plan), wait);
+    lookIn(Math.min(wait, await untilNextDue()));
+  }
+
+  function lookIn(ms: number): void {
+    if (stopping === null || stopping.signal.aborted) return;
+    clearTimeout(timer);
+    due = toTimestamp(new Date(clock.now().getTime() + ms));
+    timer = setTimeout(() => void guarded().finally(plan), ms);
     timer.unref();
+  }
+
+  async function untilNextDue(): Promise<number> {
+    const now = clock.now();
+    // Where it cannot be read the usual look comes, and will say so.
+    const next = await deps.nextDue(toTimestamp(now)).catch(() => null);
+    if (next === null) return EVERY_MS;
+    return Math.max(SOON_MS, Date.parse(next) - now.getTime() + SURELY_MS);
+  }
+
+  async function planSooner(): Promise<void> {
+    const wait = await untilNextDue();
+    // A look that is under way plans the next one.
+    if (sweeping !== null || due === null || wait >= EVERY_MS) return;
+    if (clock.now().getTime() + wait < Date.parse(due)) lookIn(wait);
   }
 
   return {
@@ -116,6 +142,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       first = setImmediate(() => void guarded().finally(plan));
     },
     sweep: guarded,
+    planAgain: () => void planSooner(),
     nextAt: () => due,
     stop() {
       clearImmediate(first);

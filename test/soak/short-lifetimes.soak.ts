@@ -1,0 +1,53 @@
+// Certificates that live for 300 and for 60 seconds, from a real Pebble, renewed by the sweep itself in real time: none of
+// them ever expires, and none is ordered over and over.
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { startApp } from '../support/app.ts';
+import { startPebble } from '../support/pebble.ts';
+import { soakSays, soakTimes } from '../support/soak.ts';
+import { describeWith } from '../support/tools.ts';
+
+const PROJECTS = 20;
+
+describeWith('pebble', 'short lifetimes', () => {
+  it.concurrent.each([
+    [300, 900],
+    [60, 300],
+  ])('of %d s', { timeout: 3_600_000 }, async (validitySeconds, forSeconds) => {
+    const pebble = await startPebble({ validitySeconds });
+    const app = await startApp({ pebble });
+    try {
+      const ids = await Promise.all(
+        Array.from({ length: PROJECTS }, (_, n) => app.project(`short${n}.example.com`)),
+      );
+      const body = { challengeType: 'http-01', keyType: 'ec' };
+      for (const id of ids)
+        expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+      const began = Date.now();
+      const until = began + soakTimes(forSeconds) * 1_000;
+      let least = Number.POSITIVE_INFINITY;
+      while (Date.now() < until) {
+        for (const id of ids) {
+          const { expiresAt } = (await app.call('GET', `/projects/${id}/certificate`)).body;
+          least = Math.min(least, (Date.parse(String(expiresAt)) - Date.now()) / 1_000);
+        }
+        await pause(500);
+      }
+      const seconds = (Date.now() - began) / 1_000;
+      const issued = [...pebble.log().matchAll(/Issued certificate serial/g)].length - PROJECTS;
+      const orders = [...pebble.log().matchAll(/Added order "/g)].length - PROJECTS;
+      soakSays(
+        `short lifetimes, ${validitySeconds} s: ${PROJECTS} certificates for ${Math.round(seconds)} s, ` +
+          `${issued} renewals, ${orders} orders, ${least.toFixed(1)} s left at the least`,
+      );
+      expect(least).toBeGreaterThan(0);
+      expect(orders).toBe(issued);
+      // A third of a lifetime apart, the first one when the CA likes; half of it at the most.
+      expect(issued).toBeLessThanOrEqual(PROJECTS * (1 + Math.ceil((3 * seconds) / validitySeconds)));
+      expect(issued).toBeGreaterThanOrEqual(PROJECTS * Math.floor(seconds / validitySeconds));
+    } finally {
+      await app.stop();
+      await pebble.stop();
+    }
+  });
+});
