@@ -14,7 +14,17 @@ const DOMAIN = 'shop.example.com';
 /** Whoever stays may see how a failure is explained. */
 const BROKEN = 'broken.example.com';
 
+const HELP = `npm run demo             a certificate by the REST API from a CA for tests, every step printed
+npm run demo -- --stay   the same; then the server goes on, with a sign-in link for a browser
+Everything is in a throw-away folder, and nothing leaves this machine.`;
+
 export async function demo(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => arg !== '--stay');
+  if (unknown !== undefined) {
+    say(HELP);
+    process.exitCode = unknown === '--help' ? 0 : 2;
+    return;
+  }
   await buildOrExit();
   const install = createInstallers(process.getuid?.());
   const { env, missing } = await prepareTools(['openssl', 'pebble'], {

@@ -23,7 +23,14 @@ export function App({ api, queries, router, live, session, server }: AppProps) {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       {/* A landmark of its own: what stands outside of all is not found by who goes from one to the next. */}
       <section aria-label={messages.shell.notifications}>
-        <Notifications position="bottom-right" autoClose={4000} withinPortal={false} />
+        {/* Few and narrow: they stand over what is there, a dialog with its buttons too. */}
+        <Notifications
+          position="bottom-right"
+          autoClose={4000}
+          limit={3}
+          containerWidth={340}
+          withinPortal={false}
+        />
       </section>
       {state === 'in' ? (
         <QueryClientProvider client={queries}>

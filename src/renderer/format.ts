@@ -33,7 +33,9 @@ export function formatUtc(at: string): string {
 export function formatRelative(at: string, now: number): string {
   const delta = Date.parse(at) - now;
   const size = Math.abs(delta);
-  if (size < MINUTE_MS) return relativeFormat.format(0, 'second');
+  // What is yet to come is not called "now".
+  if (size < MINUTE_MS)
+    return delta > 0 ? relativeFormat.format(1, 'minute') : relativeFormat.format(0, 'second');
   if (size < HOUR_MS) return relativeFormat.format(Math.round(delta / MINUTE_MS), 'minute');
   if (size < 2 * DAY_MS) return relativeFormat.format(Math.round(delta / HOUR_MS), 'hour');
   if (size < 120 * DAY_MS) return relativeFormat.format(Math.round(delta / DAY_MS), 'day');

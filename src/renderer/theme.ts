@@ -1,11 +1,14 @@
 // Colours, type and sizes: one accent, slate greys, text that passes AA on every surface.
 import {
+  Badge,
   Button,
   type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
   Modal,
   Notification,
+  Switch,
+  Table,
   Tooltip,
 } from '@mantine/core';
 import { messages } from './messages.ts';
@@ -54,7 +57,7 @@ const dark: MantineColorsTuple = [
   '#b4bbc7',
   '#98a1b0',
   '#6b7585',
-  '#3a4351',
+  '#465061',
   '#2c343f',
   '#1f262f',
   '#171c24',
@@ -86,6 +89,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    // Marks, not states: those are chips.
+    Badge: Badge.extend({
+      vars: () => ({ root: { '--badge-bg': 'var(--cd-idle-bg)', '--badge-color': 'var(--cd-idle)' } }),
+      styles: { label: { fontWeight: 550 } },
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Modal: Modal.extend({
       defaultProps: {
@@ -93,10 +101,18 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.4 },
         closeButtonProps: { 'aria-label': messages.close },
       },
+      styles: {
+        title: { fontSize: '1rem', fontWeight: 600 },
+        header: { backgroundColor: 'var(--cd-surface)' },
+        content: { backgroundColor: 'var(--cd-surface)', border: '1px solid var(--cd-line)' },
+      },
     }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': messages.close } },
+      styles: { root: { border: '1px solid var(--cd-line)' } },
     }),
+    Switch: Switch.extend({ defaultProps: { withThumbIndicator: false } }),
+    Table: Table.extend({ defaultProps: { borderColor: 'var(--cd-line)' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
   },
 });
@@ -114,7 +130,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#98a1b0',
     '--mantine-color-placeholder': '#8b94a3',
     '--mantine-color-error': '#ff9a91',
-    '--mantine-color-default-border': '#333c49',
+    '--mantine-color-default-border': '#3f4959',
     '--mantine-color-anchor': '#9dacf5',
+    '--mantine-color-disabled': '#2b333e',
+    '--mantine-color-disabled-color': '#7d8898',
   },
 });

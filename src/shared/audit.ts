@@ -57,7 +57,14 @@ export const ListAuditSchema = z.object({
 export type ListAudit = z.infer<typeof ListAuditSchema>;
 
 export const AuditPageSchema = z
-  .object({ entries: z.array(AuditEntrySchema), nextCursor: z.string().nullable() })
+  .object({
+    entries: z.array(AuditEntrySchema),
+    projects: z.record(z.string(), z.string()).meta({
+      description:
+        'The domain or name, by id, of each project that the entries are of and that is still there',
+    }),
+    nextCursor: z.string().nullable(),
+  })
   .meta({ id: 'AuditPage' });
 export type AuditPage = z.infer<typeof AuditPageSchema>;
 

@@ -89,6 +89,12 @@ export const HealthSchema = z
   .meta({ id: 'HealthSentence' });
 export type Health = z.infer<typeof HealthSchema>;
 
+/** What happened, and to which project: its message alone need not say so. */
+export const OverviewEventSchema = JobEventSchema.extend({
+  project: z.string().nullable().meta({ description: "The project's domain or name; null where it is gone" }),
+}).meta({ id: 'OverviewEvent' });
+export type OverviewEvent = z.infer<typeof OverviewEventSchema>;
+
 export const OverviewSchema = z
   .object({
     health: HealthSchema,
@@ -99,7 +105,9 @@ export const OverviewSchema = z
     }),
     timeline: TimelineSchema,
     engine: EngineStateSchema,
-    events: z.array(JobEventSchema).meta({ description: 'The last 20, newest first, without steps of jobs' }),
+    events: z
+      .array(OverviewEventSchema)
+      .meta({ description: 'The last 20, newest first, without steps of jobs' }),
   })
   .meta({ id: 'Overview' });
 export type Overview = z.infer<typeof OverviewSchema>;

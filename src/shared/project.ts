@@ -104,9 +104,22 @@ export const NextActionSchema = z
   })
   .meta({ id: 'NextAction' });
 
+/** Why there is no certificate, where one was asked for. */
+export const ObtainFailureSchema = z
+  .object({
+    jobId: z.string().meta({ description: 'The failed job, whose steps say more' }),
+    error: z.string(),
+    code: z.string().meta({ description: 'Of the error catalogue' }),
+    at: TimestampSchema.nullable(),
+  })
+  .meta({ id: 'ObtainFailure' });
+
 export const ListedProjectSchema = ProjectSchema.extend({
   certificate: CertificateSchema.nullable(),
   renewal: NextActionSchema.nullable().meta({ description: 'Null where there is no certificate' }),
+  obtainFailure: ObtainFailureSchema.nullable().meta({
+    description: 'The last attempt to obtain one; null where there is a certificate, or it did not fail',
+  }),
   runningJobId: z.string().nullable().meta({ description: 'The job that is under way' }),
 }).meta({ id: 'ListedProject' });
 export type ListedProject = z.infer<typeof ListedProjectSchema>;

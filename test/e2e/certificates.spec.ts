@@ -126,6 +126,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await gui.lookAt('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
     await page.getByText('Certificate is not valid for domain other.example.com').waitFor();
+    await page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
     await gui.lookAt('upload-refused');
     expect(await button('Upload').isDisabled()).toBe(true);
     await button('Take both.pem out').click();
@@ -189,10 +190,16 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await button('Actions').click();
     await page.getByRole('menuitem', { name: 'Remove certificate' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click();
-    await page.getByText('No certificate yet').waitFor();
+    await page.getByText('The certificate was removed').waitFor();
     expect(await stored(id)).toBeNull();
     await button('Undo').click();
     await page.getByText('Certificate brought back').waitFor();
+    expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
+
+    // Who has let the notification go finds the way back on the project's page, for the 30 days.
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    await button('Bring back').click();
+    await page.getByText('Renews by itself').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
     await page.mouse.move(640, 700); // a notification stays while the mouse is on it

@@ -1,4 +1,5 @@
 // The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate by clicks.
+import { X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
@@ -113,6 +114,11 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('job');
     await page.getByText('See the certificate').click();
     await page.getByText('SHA-256 fingerprint').waitFor();
+    const { body } = await app.call('GET', '/projects?q=shop');
+    const { body: chain } = await app.call('GET', `/projects/${body.projects?.['0']?.id}/certificate/chain`);
+    const leaf = new X509Certificate(String(chain.chain?.['0']?.pem));
+    const facts = await page.getByRole('tabpanel', { name: 'Certificate' }).textContent();
+    for (const fingerprint of [leaf.fingerprint256, leaf.fingerprint]) expect(facts).toContain(fingerprint);
     await lookAt('certificate');
   });
 
@@ -123,6 +129,60 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await obtain();
     await page.getByText('Could not verify domain ownership').first().waitFor({ timeout: 20_000 });
     await lookAt('job-failed');
+    const { body } = await app.call('GET', `/projects/${id}`);
+    expect(body.obtainFailure).toMatchObject({ code: 'CHALLENGE_FAILED' });
+
+    // Who comes later sees it in the list, and on the overview, with the way to the reason.
+    await page.goto(`${app.app.address}/#/projects`);
+    const row = page.getByRole('row').filter({ hasText: 'broken.example.com' });
+    await row.getByText('Not obtained').waitFor();
+    await row.getByText('HTTP-01 challenge failed').waitFor();
+    await page.goto(`${app.app.address}/#/`);
+    await page.getByRole('link', { name: 'See why' }).click();
+    await page.getByText('What the CA says').first().waitFor();
+    await page.goto(`${app.app.address}/#/projects`);
+    await row.getByRole('link', { name: 'broken.example.com' }).click();
+    await page.getByText('The certificate could not be obtained').waitFor();
+  });
+
+  it('says at the domain what is wrong with it, also where an address was pasted', async () => {
+    await page.goto(`${app.app.address}/#/projects`);
+    await page.getByRole('button', { name: 'New project' }).click();
+    const dialog = page.getByRole('dialog');
+    const domain = dialog.getByRole('textbox', { name: 'Domain' });
+    await dialog.getByRole('button', { name: 'Make project' }).click();
+    await dialog.getByText('A project needs a domain').waitFor();
+    expect(await domain.getAttribute('aria-invalid')).toBe('true');
+    await domain.fill('https://shop.example.com/cart');
+    await dialog.getByRole('button', { name: 'Make project' }).click();
+    await dialog.getByText('Only the host name is needed: shop.example.com').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('has a command palette: what is typed is found, and Enter goes to the first of it', async () => {
+    for (const [typed, heading] of [
+      ['settings', 'Settings'],
+      ['shop.ex', 'shop.example.com'],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      const field = page.getByPlaceholder('Search a project, or type a command');
+      await field.fill(typed);
+      await page.getByRole('dialog').getByText(heading).waitFor();
+      await field.press('Enter');
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    }
+  });
+
+  it('leads to each panel of the settings', async () => {
+    await page.goto(`${app.app.address}/#/settings`);
+    const list = page.getByRole('navigation', { name: 'Sections of the settings' });
+    const panels = page.getByRole('main').getByRole('heading', { level: 2 });
+    await page.getByRole('heading', { name: 'Accounts at CAs' }).waitFor();
+    expect(await list.getByRole('button').allTextContents()).toEqual(await panels.allTextContents());
+    await list.getByRole('button', { name: 'Accounts at CAs' }).click();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.querySelector('h2')?.textContent))
+      .toBe('Accounts at CAs');
   });
 
   it('shows a change that was made by REST within a second', async () => {

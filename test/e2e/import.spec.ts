@@ -1,4 +1,5 @@
-// Import by clicks: a certbot folder is looked into, its certificates are taken over, each says what came of it.
+// Import by clicks: folders of certbot, acme.sh, lego and of PEM files are looked into, their certificates are taken
+// over, each says what came of it.
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,15 +9,48 @@ import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page
 import {
   makeTestFolder,
   type TestFolder,
+  writeAcmeSh,
   writeCertbotAccount,
+  writeLego,
   writeLineage,
 } from '../support/import-folders.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/openssl.ts';
 import { describeWith } from '../support/tools.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const TOKEN = 'cf-token-that-must-stay-secret';
 const accountId = '0123456789abcdef0123456789abcdef';
+
+/** What each of the other clients leaves, by what the page calls it; and what it shows of how that is renewed. */
+const OTHERS = {
+  'acme.sh': {
+    domain: 'acme-sh.example.com',
+    renewal: /DNS-01, Cloudflare.*Renews by itself/,
+    async write(folder: TestFolder, domain: string, pair: CertifiedKey) {
+      await folder.write('account.conf', `ACCOUNT_EMAIL='me@example.com'\nSAVED_CF_Token='${TOKEN}'\n`);
+      const conf = { Le_API: LE, Le_Webroot: 'dns_cf', Le_Keylength: 'ec-256' };
+      await writeAcmeSh(folder, { name: domain, at: `${domain}_ecc`, pair, conf });
+    },
+  },
+  lego: {
+    domain: 'lego.example.com',
+    renewal: /HTTP-01.*Auto-renewal off/,
+    write: (folder: TestFolder, domain: string, pair: CertifiedKey) =>
+      writeLego(folder, {
+        name: domain,
+        pair,
+        certUrl: 'https://acme-v02.api.letsencrypt.org/acme/cert/1',
+      }),
+  },
+  'Certificates and keys': {
+    domain: 'pem.example.com',
+    renewal: /Kept without renewal/,
+    async write(folder: TestFolder, _domain: string, pair: CertifiedKey) {
+      await folder.write('ssl/site.crt', pair.certificate);
+      await folder.write('ssl/private/site.key', pair.privateKey);
+    },
+  },
+} as const;
 
 describeWith('chromium', 'the import page', () => {
   let openssl: OpenSsl;
@@ -158,6 +192,34 @@ describeWith('chromium', 'the import page', () => {
     await page.getByRole('link', { name: 'See shop.example.com' }).click();
     await page.getByRole('heading', { name: 'shop.example.com' }).waitFor();
     await check('import-project');
+  });
+
+  it.each(Object.entries(OTHERS))('takes over what %s leaves', async (client, { domain, renewal, write }) => {
+    const { page } = gui;
+    const other = await makeTestFolder();
+    try {
+      const ca = await openssl.createCa({ subject: '/CN=Some CA' });
+      const pair = await openssl.issue({ ca, subject: `/CN=${domain}`, san: [`DNS:${domain}`], days: 80 });
+      await write(other, domain, pair);
+      const before = await other.picture();
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await gui.open('/projects');
+      await page.getByRole('main').getByRole('link', { name: 'Import' }).first().click();
+      await page.getByRole('combobox', { name: 'Folder' }).fill(other.path);
+      await page.getByRole('button', { name: 'See what is in it' }).click();
+      await page.getByText(`${client}: 1 certificate found`).waitFor();
+      expect(await page.getByRole('row').filter({ hasText: domain }).textContent()).toMatch(renewal);
+      await check(`import-${client.toLowerCase().replaceAll(/[ .]/g, '-')}`);
+      await page.getByRole('button', { name: 'Take over 1 certificate' }).click();
+      await page.getByText('1 certificate taken over').waitFor();
+      await page.getByRole('link', { name: domain }).click();
+      await page.getByRole('heading', { name: domain }).waitFor();
+      expect(await other.picture()).toEqual(before);
+      const { body } = await app.call('GET', `/projects?q=${domain}`);
+      expect(body.projects?.['0']?.certificate).toMatchObject({ names: [domain] });
+    } finally {
+      await other.remove();
+    }
   });
 
   it('has shown no secret, said no error, and asked nobody else for anything', async () => {

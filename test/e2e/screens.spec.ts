@@ -21,6 +21,8 @@ interface Screen {
   readonly act?: (page: Page) => Promise<unknown>;
 }
 
+/** What comes in parts is there when its last part is. */
+const shows = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 const press = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole('button', { name }).first().click();
@@ -70,13 +72,13 @@ const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'projects-failing', path: '/projects?failing=true' },
-  { name: 'project', path: '/projects/ID' },
-  { name: 'project-certificate', path: '/projects/ID?tab=certificate' },
-  { name: 'project-challenges', path: '/projects/ID?tab=challenges' },
-  { name: 'project-history', path: '/projects/ID?tab=history' },
-  { name: 'project-api', path: '/projects/ID?tab=api' },
-  { name: 'project-new', path: '/projects/NEW' },
-  { name: 'project-failed', path: '/projects/BROKEN' },
+  { name: 'project', path: '/projects/ID', act: shows('Next attempt') },
+  { name: 'project-certificate', path: '/projects/ID?tab=certificate', act: shows('BEGIN CERTIFICATE') },
+  { name: 'project-challenges', path: '/projects/ID?tab=challenges', act: shows('Validation by the CA') },
+  { name: 'project-history', path: '/projects/ID?tab=history', act: shows('In use') },
+  { name: 'project-api', path: '/projects/ID?tab=api', act: shows('certificate/revoke') },
+  { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
+  { name: 'project-failed', path: '/projects/BROKEN', act: shows('What the CA says') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'obtain', path: '/projects/NEW/obtain' },
@@ -160,7 +162,8 @@ describeWith(['pebble', 'chromium'], 'every screen', () => {
       await gui.page.goto('about:blank'); // nothing of the screen before stays open
       await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
       await gui.page.getByRole('heading', { level: 1 }).waitFor();
-      await gui.page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+      const loading = gui.page.getByRole('status', { name: 'Loading' });
+      await expect.poll(() => loading.count(), { timeout: 15_000 }).toBe(0);
       await act?.(gui.page);
       await gui.lookAt(name);
       expect(await axeViolations(gui.page)).toEqual([]);
@@ -198,7 +201,10 @@ async function populate(
   await app.call('POST', '/dns-credentials', {
     body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
   });
-  const webhook = { preset: 'slack', url: chat.url };
-  await app.call('POST', '/notifications', { body: { type: 'webhook', name: 'On call', webhook } });
+  const webhook = { preset: 'slack', url: chat.url, allowPrivate: true };
+  const made = await app.call('POST', '/notifications', {
+    body: { type: 'webhook', name: 'On call', webhook },
+  });
+  expect(made.status).toBe(201);
   return { ID, DONE, BROKEN, FAILED, NEW };
 }

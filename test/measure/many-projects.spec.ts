@@ -104,15 +104,16 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await gui.open('/projects');
       await page.getByRole('row').nth(5).waitFor();
       await page.mouse.move(700, 500);
-      const idle = p95(await page.evaluate(frameTimes, 1_500));
-      // The best of some turns, and more room where even a page at rest misses frames: other work only ever adds.
-      const limit = Math.max(50, 4 * idle);
-      const turns: number[] = [];
-      for (let turn = 0; turn < 6 && !turns.some((time) => time < limit); turn += 1) {
-        turns.push(p95(await scroll(page)));
+      const turns: Turn[] = [];
+      for (let count = 0; count < 6 && !turns.some(isSmooth); count += 1) {
+        const before = p95(await page.evaluate(frameTimes, 1_000));
+        const scrolling = p95(await scroll(page));
+        turns.push({ scrolling, atRest: Math.max(before, p95(await page.evaluate(frameTimes, 1_000))) });
       }
-      console.info(`frames, 95th percentile: ${turns.join(', ')} ms scrolling, ${idle} ms at rest`);
-      expect(Math.min(...turns)).toBeLessThan(limit);
+      const said = turns.map(({ scrolling, atRest }) => `${scrolling} (${atRest} at rest)`).join(', ');
+      console.info(`frames, 95th percentile, ms: ${said}`);
+      // One good turn is enough: other work only ever adds.
+      expect(turns.some(isSmooth), said).toBe(true);
       // Rows come as they are needed, and only those in sight are in the page.
       expect(await page.getByRole('row').count()).toBeLessThan(80);
     });
@@ -134,6 +135,21 @@ describeWith('chromium', 'the GUI with many projects', () => {
     it('has said no error, and asked nobody else for anything', () => expect(gui.problems).toEqual([]));
   });
 });
+
+/** Frame times at the 95th percentile, ms: while it is scrolled, and of the page at rest just before and after. */
+interface Turn {
+  readonly scrolling: number;
+  readonly atRest: number;
+}
+
+const FRAME_MS = 1_000 / 60;
+const BOUND_MS = 50;
+
+/** At 60 Hz at rest the bound is as it stands; what a page at rest is late by is the machine's, and comes on top. */
+function isSmooth({ scrolling, atRest }: Turn): boolean {
+  const busy = Math.max(0, atRest - Math.ceil(FRAME_MS));
+  return scrolling < BOUND_MS + busy;
+}
 
 /** @returns what tells how long the page's main thread has worked so far, ms of processor time. */
 async function countWork(page: Page): Promise<() => Promise<number>> {

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { showIn } from './color-scheme.ts';
 import { toolPath } from './tools.ts';
 
 export const GUI_FOLDER = resolve(import.meta.dirname, '../../out/renderer');
@@ -81,11 +82,15 @@ export async function openGui(app: {
     open: async (hash) => void (await page.goto(`${app.address}/#${hash}`)),
     async lookAt(name) {
       await mkdir(PICTURES, { recursive: true });
+      const before = page.viewportSize() ?? { width: 1280, height: 900 };
       for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.waitForTimeout(250); // colours change in steps
-        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true });
+        await showIn(page, colorScheme);
+        // A window as high as what is to be seen: what is fixed to the window (the side bar) is where it belongs.
+        const height = Math.max(before.height, await page.evaluate(heightOfContent));
+        await page.setViewportSize({ width: before.width, height });
+        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
       }
+      await page.setViewportSize(before);
     },
     async findSecret(secret) {
       const kept = await page.evaluate(() => ({
@@ -107,4 +112,10 @@ export async function openGui(app: {
 export async function buildGui(): Promise<void> {
   const failure = await ensureBuilt();
   if (failure !== null) throw new Error(failure);
+}
+
+/** In the page: of the dialog with some room around it, or else of the page. */
+function heightOfContent(): number {
+  const dialog = document.querySelector('[role="dialog"]');
+  return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + 160;
 }

@@ -132,3 +132,14 @@ export async function writeAcmeSh(
   await folder.write(`${at}/${name}.cer`, pair.certificate);
   await folder.write(`${at}/fullchain.cer`, pair.certificate);
 }
+
+/** As lego 4 writes it. */
+export async function writeLego(
+  folder: TestFolder,
+  { name, pair, certUrl }: { readonly name: string; readonly pair: CertifiedKey; readonly certUrl: string },
+): Promise<void> {
+  const at = `certificates/${name}`;
+  await folder.write(`${at}.crt`, pair.certificate);
+  await folder.write(`${at}.key`, pair.privateKey);
+  await folder.write(`${at}.json`, JSON.stringify({ domain: name, certUrl, certStableUrl: certUrl }));
+}

@@ -9,7 +9,7 @@ import { getDnsProvider } from './dns/providers.ts';
 import { CertdeskError } from './errors.ts';
 import { isSelfSigned, type Certificate as Parsed } from './inspect/certificate.ts';
 import { parseChain } from './inspect/chain.ts';
-import { describeCertificate, displayName } from './inspect/facts.ts';
+import { describeCertificate, displayName, issuerName } from './inspect/facts.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateRecord, Recipe } from './model.ts';
 import type { Clock } from './ports.ts';
@@ -130,6 +130,7 @@ function presentLink(certificate: Parsed, now: Date): ChainLink {
     ...described,
     names: [...names],
     commonName: displayName(certificate),
+    issuerName: issuerName(certificate),
     validity: now < notBefore ? 'not_yet_valid' : now > notAfter ? 'expired' : 'valid',
     selfSigned: isSelfSigned(certificate),
     pem: certificate.x509.toString(),

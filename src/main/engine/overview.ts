@@ -10,6 +10,7 @@ import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Clock, SecretStore } from './ports.ts';
 import { expiresSoonBy } from './present.ts';
+import { namesOf } from './project-names.ts';
 import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
@@ -50,7 +51,12 @@ export function createOverview(deps: OverviewDeps): OverviewVerbs {
         stores.overview.renewing(ids),
       ]);
       const health = healthOf({ counts, attention, engine, renewing });
-      return { health, counts, attention, timeline, engine, events: events.map(presentEvent) };
+      const names = await namesOf(stores.projects, events);
+      const told = events.map((event) => ({
+        ...presentEvent(event),
+        project: event.projectId === null ? null : (names.get(event.projectId) ?? null),
+      }));
+      return { health, counts, attention, timeline, engine, events: told };
     },
   };
 }

@@ -12,7 +12,7 @@ import type {
 import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
-import type { CertificateRecord, ProjectRecord } from './model.ts';
+import type { CertificateRecord, JobRecord, ProjectRecord } from './model.ts';
 import type { Clock } from './ports.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from './present.ts';
 import type { Stores } from './stores.ts';
@@ -58,15 +58,36 @@ interface Listed {
   readonly certificate: CertificateRecord | null;
   readonly now: Date;
   readonly jobId: string | null;
+  /** The last attempt to obtain one, where it failed. */
+  readonly failed: JobRecord | null;
 }
 
-function presentListed({ project, certificate, now, jobId }: Listed): ListedProject {
+function presentListed({ project, certificate, now, jobId, failed }: Listed): ListedProject {
   return {
     ...present(project),
     certificate: certificate && presentCertificate(certificate, now),
     renewal: certificate && presentNextAction(certificate),
+    obtainFailure: presentFailure(failed),
     runningJobId: jobId,
   };
+}
+
+function presentFailure(job: JobRecord | null): ListedProject['obtainFailure'] {
+  if (job === null || job.error === null) return null;
+  const { error, code } = job.error;
+  return { jobId: job.id, error, code, at: job.finishedAt };
+}
+
+/** Of projects without a certificate, by id: the last attempt to obtain one, where it failed. */
+async function failedObtains(
+  stores: Stores,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, JobRecord>> {
+  if (ids.length === 0) return new Map();
+  const failed = await stores.overview.failedObtains(ids);
+  if (failed.length === 0) return new Map();
+  const jobs = await stores.overview.lastFailed(failed.map(({ projectId }) => projectId));
+  return new Map(jobs.map((job) => [job.projectId, job]));
 }
 
 export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
@@ -94,7 +115,14 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
       const project = await findProject(stores, id);
       const certificate = await stores.certificates.active(id);
       const [job] = await stores.jobs.unfinished(id);
-      return presentListed({ project, certificate, now: clock.now(), jobId: job?.id ?? null });
+      const failed = await failedObtains(stores, certificate === null ? [id] : []);
+      return presentListed({
+        project,
+        certificate,
+        now: clock.now(),
+        jobId: job?.id ?? null,
+        failed: failed.get(id) ?? null,
+      });
     },
 
     async list(query, ids) {
@@ -106,9 +134,21 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
         stores.jobs.unfinished(),
       ]);
       const jobs = new Map(unfinished.map((job) => [job.projectId, job.id]));
-      const projects = items.map(({ project, certificate }) =>
-        presentListed({ project, certificate, now, jobId: jobs.get(project.id) ?? null }),
+      const bare = items.filter(({ certificate }) => certificate === null);
+      const failed = await failedObtains(
+        stores,
+        bare.map(({ project }) => project.id),
       );
+      const projects = items.map(({ project, certificate }) => {
+        const { id } = project;
+        return presentListed({
+          project,
+          certificate,
+          now,
+          jobId: jobs.get(id) ?? null,
+          failed: failed.get(id) ?? null,
+        });
+      });
       return { projects, nextCursor, total: matching, counts };
     },
 

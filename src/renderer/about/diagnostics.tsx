@@ -34,7 +34,7 @@ export function Diagnostics() {
                   </Button>
                 )}
               </CopyButton>
-              <div style={{ width: '100%', maxHeight: 320, overflow: 'auto' }}>
+              <div style={{ width: '100%' }}>
                 <CodeBlock code={words} what={text.what} wrap />
               </div>
             </Stack>

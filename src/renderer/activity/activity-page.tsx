@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../shared/audit.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';
+import { withProject } from '../ui/names.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -61,7 +62,12 @@ export function ActivityPage() {
       <Filters filter={filter} onChange={setFilter} />
       <Panel flush>
         <QueryView query={entries} lines={8}>
-          {({ pages }) => <Entries entries={pages.flatMap((page) => page.entries)} />}
+          {({ pages }) => (
+            <Entries
+              entries={pages.flatMap((page) => page.entries)}
+              projects={Object.assign({}, ...pages.map((page) => page.projects))}
+            />
+          )}
         </QueryView>
       </Panel>
       {entries.hasNextPage && (
@@ -79,7 +85,13 @@ export function ActivityPage() {
   );
 }
 
-function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
+interface EntriesProps {
+  readonly entries: readonly AuditEntry[];
+  /** Their names by id. */
+  readonly projects: Readonly<Record<string, string>>;
+}
+
+function Entries({ entries, projects }: EntriesProps) {
   if (entries.length === 0) {
     return (
       <Text c="dimmed" p="md">
@@ -107,19 +119,23 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
       </Table.Thead>
       <Table.Tbody>
         {entries.map((entry) => (
-          <Entry key={entry.seq} entry={entry} />
+          <Entry
+            key={entry.seq}
+            entry={entry}
+            project={entry.projectId === null ? undefined : projects[entry.projectId]}
+          />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function Entry({ entry }: { readonly entry: AuditEntry }) {
+function Entry({ entry, project }: { readonly entry: AuditEntry; readonly project: string | undefined }) {
   const { at, actor, address, projectId, jobId, result, message, operation } = entry;
   const words = (
     <>
       {result !== 'ok' && <b>{operationName(operation)}: </b>}
-      <ServerText>{message}</ServerText>
+      <ServerText>{withProject(message, project)}</ServerText>
     </>
   );
   return (

@@ -7,6 +7,7 @@ import { Chip } from '../ui/chip.tsx';
 import { CopyIcon } from '../ui/copy.tsx';
 import { Time } from '../ui/time.tsx';
 import { type Face, STATUS_FACES } from '../ui/tone.ts';
+import { keyName, signatureName } from './algorithm-names.ts';
 import classes from './chain-tree.module.css';
 
 const text = messages.certificates;
@@ -22,17 +23,12 @@ export function ChainTree({ links }: { readonly links: readonly ChainLink[] }) {
   const root = links.at(-1);
   return (
     <ul className={classes.tree}>
-      {root !== undefined && !root.selfSigned && <NotServed name={root.issuer} />}
+      {root !== undefined && !root.selfSigned && <NotServed name={root.issuerName} />}
       {links.toReversed().map((link, index) => (
         <Link key={link.fingerprint} link={link} depth={root?.selfSigned ? index : index + 1} />
       ))}
     </ul>
   );
-}
-
-/** `RSA 2048`, `EC 256`. */
-export function keyOf({ keyType, keySize }: ChainLink): string {
-  return [keyType.toUpperCase(), keySize].filter((part) => part !== null).join(' ');
 }
 
 function Link({ link, depth }: { readonly link: ChainLink; readonly depth: number }) {
@@ -53,8 +49,8 @@ function Link({ link, depth }: { readonly link: ChainLink; readonly depth: numbe
           <CopyIcon value={pem} what={text.pemOf(commonName)} />
         </Group>
         <Text fz="sm" c="dimmed">
-          <Time at={issuedAt} as="date" /> – <Time at={expiresAt} as="date" /> · {keyOf(link)} ·{' '}
-          {signatureAlgorithm}
+          <Time at={issuedAt} as="date" /> – <Time at={expiresAt} as="date" /> · {keyName(link)} ·{' '}
+          {signatureName(signatureAlgorithm)}
         </Text>
       </div>
     </li>

@@ -11,7 +11,7 @@ import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { QueryView } from '../ui/query-view.tsx';
-import { TestResult } from './test-credential.tsx';
+import { TestResult } from '../ui/test-result.tsx';
 
 const text = messages.dns.form;
 
@@ -108,7 +108,7 @@ function CredentialForm({ providers, credential }: FormProps) {
           />
         )}
         {save.error !== null && <FailureNotice error={save.error} />}
-        <TestResult test={tryOut} />
+        <TestResult test={tryOut} fine={messages.dns.test.fine} />
         <Group justify="space-between" gap="xs">
           <Button
             variant="default"

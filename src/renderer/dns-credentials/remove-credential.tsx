@@ -7,7 +7,7 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { TextLink } from '../ui/link.tsx';
-import { notifyDone } from '../ui/notify.tsx';
+import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.dns.remove;
 
@@ -18,12 +18,7 @@ export function openRemoveCredential(credential: DnsCredential): void {
 function RemoveCredential({ credential: { id, usedBy } }: { readonly credential: DnsCredential }) {
   const api = useApi();
   const remove = useMutation(
-    api.dnsCredentials.remove.mutationOptions({
-      onSuccess: () => {
-        modals.closeAll();
-        notifyDone(text.done);
-      },
-    }),
+    api.dnsCredentials.remove.mutationOptions({ onSuccess: () => closeDone(text.done) }),
   );
   return (
     <Confirm

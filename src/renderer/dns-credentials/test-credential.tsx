@@ -7,8 +7,7 @@ import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { FailureNotice } from '../ui/failure.tsx';
-import { Notice } from '../ui/notice.tsx';
+import { TestResult } from '../ui/test-result.tsx';
 
 const text = messages.dns.test;
 
@@ -38,24 +37,8 @@ function TestCredential({ credential }: { readonly credential: DnsCredential }) 
           value={zone}
           onChange={(event) => setZone(event.currentTarget.value)}
         />
-        <TestResult test={test} />
+        <TestResult test={test} fine={text.fine} />
       </Stack>
     </Confirm>
-  );
-}
-
-interface Test {
-  readonly error: unknown;
-  readonly data: { readonly message: string } | undefined;
-}
-
-/** What came of a test; nothing before there was one. */
-export function TestResult({ test: { error, data } }: { readonly test: Test }) {
-  if (error !== null) return <FailureNotice error={error} />;
-  if (data === undefined) return null;
-  return (
-    <Notice tone="ok" title={text.fine} role="status">
-      <Text>{data.message}</Text>
-    </Notice>
   );
 }

@@ -36,6 +36,7 @@ export const certificates = {
   methods: { http: 'HTTP-01', dns: 'DNS-01' },
   serial: 'Serial number',
   fingerprint: 'SHA-256 fingerprint',
+  fingerprintSha1: 'SHA-1 fingerprint',
   validFrom: 'Valid from',
   validTo: 'Valid to',
   renewedFrom: 'Renewal of the one from',

@@ -41,6 +41,7 @@ export const common = {
     none: 'No certificate',
     failing: 'Renewal failing',
     staging: 'Staging',
+    notObtained: 'Not obtained',
   },
 
   jobState: { queued: 'Waiting', running: 'Under way', succeeded: 'Succeeded', failed: 'Failed' },

@@ -77,6 +77,7 @@ export const notifications = {
     password: 'Password',
     showPassword: 'Show the password',
     from: 'From',
+    fromHint: 'The sender of the messages.',
     to: 'To',
     toHint: 'Mail addresses, 20 at most. Enter adds one.',
     toPlaceholder: 'Add an address',

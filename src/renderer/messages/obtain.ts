@@ -30,7 +30,7 @@ export const obtain = {
     testing: 'Asking port 80 of each name',
     verdicts: {
       well: 'All names lead to this Certdesk',
-      doubtful: 'Reached, and only from within your own network',
+      doubtful: 'Reached, but only from within your own network',
       failing: 'A CA would not get through',
     },
     seen: 'What this test cannot see',

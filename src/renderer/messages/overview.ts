@@ -24,6 +24,7 @@ export const overview = {
     mend: {
       renew: 'Renew now',
       obtain: 'Obtain a new one',
+      again: 'Try again',
       upload: 'Upload a new one',
       look: 'See why',
       watch: 'Watch',

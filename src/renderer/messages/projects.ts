@@ -38,6 +38,7 @@ export const projects = {
   moreNames: (n: number) => `+${n}`,
   next: {
     obtain: 'Obtain or upload one',
+    obtainAgain: 'Try again',
     replace: 'Obtain a new one',
     upload: 'Upload its successor',
     renewByHand: 'Renew by hand',
@@ -69,7 +70,8 @@ export const projects = {
     altNames: 'Other names on the certificate',
     altNamesHint: 'Press Enter after each.',
     submit: 'Make project',
-    needsOne: 'A project needs a name or a domain.',
+    needsOne: 'A project needs a domain, or at least a name.',
+    address: (host: string) => `Only the host name is needed: ${host}`,
     badName: (name: string) => `${name} is not a host name such as shop.example.com or *.example.com.`,
     made: 'Project made',
   },
@@ -116,6 +118,8 @@ export const projects = {
     noCertificate: {
       title: 'No certificate yet',
       text: 'Obtain one from a CA, or upload one that you have.',
+      removed: 'The certificate was removed',
+      restorable: 'Bring it back, or obtain or upload another one. It is kept until',
       needsDomain: 'Set a domain first: a certificate is made for names.',
     },
   },

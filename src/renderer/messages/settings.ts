@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from '../format.ts';
 
 export const settings = {
   title: 'Settings',
+  sections: 'Sections of the settings',
   description:
     'What can be changed while Certdesk runs. Ports count from its next start; other addresses and the secret store are options of it.',
   saved: 'Settings saved',
@@ -11,9 +12,9 @@ export const settings = {
   dns: {
     title: 'DNS-01',
     timeout: 'Wait for a record, seconds',
-    timeoutHint: 'Until it is given up. Left empty: what each provider suggests.',
+    timeoutHint: 'At most. Left empty: what each provider suggests.',
     interval: 'Look again after, seconds',
-    intervalHint: 'At most; the first looks come faster. Left empty: what each provider suggests.',
+    intervalHint: 'At most. Left empty: what each provider suggests.',
     check: 'Who is asked',
     checks: {
       authoritative: 'Every name server of the zone, then resolvers',

@@ -5,7 +5,8 @@ import type { CreatedChannel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Notice } from '../ui/notice.tsx';
-import { TestResult, useTestChannel } from './test-channel.tsx';
+import { TestResult } from '../ui/test-result.tsx';
+import { useTestChannel } from './test-channel.tsx';
 
 const text = messages.notifications.form;
 
@@ -22,7 +23,7 @@ export function MadeChannel({ channel: { id, signingSecret } }: { readonly chann
           <CodeBlock code={signingSecret} what={text.secret} wrap />
         </>
       )}
-      <TestResult test={test} />
+      <TestResult test={test} fine={messages.notifications.test.sent} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ channelId: id })}>
           {messages.notifications.test.submit}

@@ -36,6 +36,7 @@ export function MailFields({ form, known }: Props) {
       <Group gap="md" grow align="flex-end">
         <TextInput
           label={text.from}
+          description={text.fromHint}
           placeholder="certdesk@example.com"
           autoComplete="off"
           {...form.getInputProps('from')}

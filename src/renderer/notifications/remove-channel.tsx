@@ -6,7 +6,7 @@ import type { Channel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { notifyDone } from '../ui/notify.tsx';
+import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.notifications.remove;
 
@@ -17,12 +17,7 @@ export function openRemoveChannel(channel: Channel): void {
 function RemoveChannel({ channel: { id, waiting } }: { readonly channel: Channel }) {
   const api = useApi();
   const remove = useMutation(
-    api.notifications.remove.mutationOptions({
-      onSuccess() {
-        modals.closeAll();
-        notifyDone(text.done);
-      },
-    }),
+    api.notifications.remove.mutationOptions({ onSuccess: () => closeDone(text.done) }),
   );
   return (
     <Confirm

@@ -6,8 +6,7 @@ import type { Channel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { FailureNotice } from '../ui/failure.tsx';
-import { Notice } from '../ui/notice.tsx';
+import { TestResult } from '../ui/test-result.tsx';
 
 const text = messages.notifications.test;
 
@@ -37,24 +36,8 @@ function TestChannel({ channel }: { readonly channel: Channel }) {
     >
       <Stack gap="md">
         <Text>{text.text}</Text>
-        <TestResult test={test} />
+        <TestResult test={test} fine={text.sent} />
       </Stack>
     </Confirm>
-  );
-}
-
-interface Test {
-  readonly error: unknown;
-  readonly data: { readonly message: string } | undefined;
-}
-
-/** Nothing before there was a test. */
-export function TestResult({ test: { error, data } }: { readonly test: Test }) {
-  if (error !== null) return <FailureNotice error={error} />;
-  if (data === undefined) return null;
-  return (
-    <Notice tone="ok" title={text.sent} role="status">
-      <Text style={{ overflowWrap: 'anywhere' }}>{data.message}</Text>
-    </Notice>
   );
 }

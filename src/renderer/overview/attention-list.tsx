@@ -70,9 +70,11 @@ function Need({ item }: { readonly item: Attention }) {
   );
 }
 
-function When({ item: { expiresAt, nextAttemptAt, kind } }: { readonly item: Attention }) {
+function When({ item }: { readonly item: Attention }) {
+  const { projectId: id, expiresAt, nextAttemptAt, kind, jobId, mend } = item;
   const now = useNow();
-  if (expiresAt === null && nextAttemptAt === null) return null;
+  const why = mend === 'look' ? null : jobId;
+  if (expiresAt === null && nextAttemptAt === null && why === null) return null;
   return (
     <Group gap="md" fz="xs" c="dimmed">
       {expiresAt !== null && (
@@ -86,13 +88,19 @@ function When({ item: { expiresAt, nextAttemptAt, kind } }: { readonly item: Att
           {Date.parse(nextAttemptAt) <= now ? text.atNextSweep : <Time at={nextAttemptAt} as="relative" />}
         </span>
       )}
+      {why !== null && (
+        <TextLink to="/projects/$id/jobs/$jobId" params={{ id, jobId: why }} fz="inherit">
+          {text.mend.look}
+        </TextLink>
+      )}
     </Group>
   );
 }
 
 function Mend({ item }: { readonly item: Attention }) {
-  const { projectId: id, domain, name, mend, jobId, runningJobId } = item;
-  const words = runningJobId !== null ? text.mend.watch : text.mend[mend];
+  const { projectId: id, domain, name, kind, mend, jobId, runningJobId } = item;
+  const again = kind === 'obtain_failed' && mend === 'obtain';
+  const words = runningJobId !== null ? text.mend.watch : again ? text.mend.again : text.mend[mend];
   const look = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
   const watched = runningJobId ?? (mend === 'look' ? jobId : null);
   if (watched !== null) {

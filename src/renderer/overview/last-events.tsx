@@ -1,8 +1,9 @@
 // What happened last, newest first.
 import { Text } from '@mantine/core';
-import type { JobEvent } from '../../shared/job.ts';
+import type { OverviewEvent } from '../../shared/overview.ts';
 import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';
+import { withProject } from '../ui/names.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import classes from './overview.module.css';
@@ -10,7 +11,7 @@ import classes from './overview.module.css';
 const text = messages.overview.events;
 const SHOWN = 8;
 
-export function LastEvents({ events }: { readonly events: readonly JobEvent[] }) {
+export function LastEvents({ events }: { readonly events: readonly OverviewEvent[] }) {
   return (
     <Panel
       title={text.title}
@@ -41,8 +42,9 @@ export function LastEvents({ events }: { readonly events: readonly JobEvent[] })
   );
 }
 
-function EventText({ event: { message, projectId, jobId, kind } }: { readonly event: JobEvent }) {
-  const words = <ServerText>{message}</ServerText>;
+function EventText({ event }: { readonly event: OverviewEvent }) {
+  const { message, projectId, jobId, kind, project } = event;
+  const words = <ServerText>{withProject(message, project)}</ServerText>;
   if (projectId === null || kind === 'project.removed') return words;
   if (jobId !== null) {
     return (

@@ -1,6 +1,6 @@
 // The first glance: is anything of mine going to break, why, and what do I press?
 import { Button, EmptyState, SimpleGrid, Stack } from '@mantine/core';
-import { IconShieldPlus } from '@tabler/icons-react';
+import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
 import { useApi } from '../api.ts';
@@ -30,11 +30,20 @@ export function OverviewPage() {
       title={text.title}
       heading={overview.data === undefined ? text.title : <HealthLine health={overview.data.health} />}
       width="wide"
+      actions={overview.data !== undefined && overview.data.counts.total > 0 && <NewProject />}
     >
       <QueryView query={overview} lines={10}>
         {(data) => <Parts overview={data} />}
       </QueryView>
     </Page>
+  );
+}
+
+function NewProject() {
+  return (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={openCreateProject}>
+      {messages.projects.new}
+    </Button>
   );
 }
 

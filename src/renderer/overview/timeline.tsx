@@ -172,7 +172,7 @@ interface ListTableProps {
 
 function ListTable({ columns, children }: ListTableProps) {
   return (
-    <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0 }}>
+    <ScrollArea.Autosize mah={320} type="auto" viewportProps={{ tabIndex: 0 }}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

@@ -1,11 +1,12 @@
-// A project's certificate in full: names, issuer, serial, fingerprint, the chain link by link, PEM to copy or download.
+// A project's certificate in full: names, issuer, serial, fingerprints, the chain link by link, PEM to copy or download.
 import { Button, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';
 import type { ChainLink } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
-import { ChainTree, keyOf } from '../certificates/chain-tree.tsx';
+import { keyName, signatureName } from '../certificates/algorithm-names.ts';
+import { ChainTree } from '../certificates/chain-tree.tsx';
 import { openExport } from '../certificates/export-dialog.tsx';
 import { formatHex } from '../format.ts';
 import { messages } from '../messages.ts';
@@ -91,10 +92,16 @@ function CertificateFacts({ certificate, leaf }: FactsProps) {
         renewedFrom === undefined
           ? null
           : { label: text.renewedFrom, value: <Time at={renewedFrom} as="date" /> },
-        leaf === undefined ? null : { label: text.key, value: keyOf(leaf) },
-        leaf === undefined ? null : { label: text.signature, value: leaf.signatureAlgorithm },
+        leaf === undefined ? null : { label: text.key, value: keyName(leaf) },
+        leaf === undefined ? null : { label: text.signature, value: signatureName(leaf.signatureAlgorithm) },
         { label: text.serial, value: <CopyText value={serial} what={text.serial} /> },
         { label: text.fingerprint, value: <CopyText value={fingerprint} what={text.fingerprint} /> },
+        leaf === undefined
+          ? null
+          : {
+              label: text.fingerprintSha1,
+              value: <CopyText value={formatHex(leaf.fingerprintSha1)} what={text.fingerprintSha1} />,
+            },
       ]}
     />
   );

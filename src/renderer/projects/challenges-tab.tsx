@@ -4,6 +4,7 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { CertificateDetails } from '../../shared/certificate-history.ts';
 import { useApi } from '../api.ts';
+import { keyName } from '../certificates/algorithm-names.ts';
 import { JobSteps } from '../jobs/job-steps.tsx';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -60,7 +61,7 @@ function Way({ recipe, account }: WayProps) {
             : { label: text.credential, value: dnsCredential?.name ?? text.ownCredential },
           { label: messages.certificates.names, value: <Names names={names} /> },
           { label: text.ca, value: staging ? `${ca.name} (${messages.status.staging})` : ca.name },
-          { label: messages.certificates.key, value: `${keyType.toUpperCase()} ${keySize}` },
+          { label: messages.certificates.key, value: keyName({ keyType, keySize }) },
           recipe.profile === null ? null : { label: text.profile, value: recipe.profile },
           account?.email ? { label: text.email, value: account.email } : null,
         ]}

@@ -11,9 +11,17 @@ export interface NextStep {
   readonly why: string | null;
 }
 
-export function nextOf({ certificate, domain, renewal, runningJobId }: ProjectRowData): NextStep {
+export function nextOf({
+  certificate,
+  domain,
+  renewal,
+  runningJobId,
+  obtainFailure,
+}: ProjectRowData): NextStep {
   if (runningJobId !== null) return { what: text.working, at: null, why: null };
   if (certificate === null) {
+    if (obtainFailure !== null)
+      return { what: text.next.obtainAgain, at: null, why: briefly(obtainFailure.error) };
     return { what: domain === null ? text.next.setDomain : text.next.obtain, at: null, why: null };
   }
   if (certificate.status === 'revoked') return { what: text.next.replace, at: null, why: null };
@@ -23,4 +31,9 @@ export function nextOf({ certificate, domain, renewal, runningJobId }: ProjectRo
     return { what: text.next.retry, at: renewal.nextAttemptAt, why: text.failed(renewal.failures) };
   }
   return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why: renewal?.reason ?? null };
+}
+
+/** `HTTP-01 challenge failed` of `HTTP-01 challenge failed: Could not …`: the project's page has the whole. */
+function briefly(error: string): string {
+  return error.split(': ', 1)[0] ?? error;
 }

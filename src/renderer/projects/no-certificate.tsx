@@ -1,8 +1,13 @@
 // Where a project has no certificate yet: what to do first.
 import { Button, EmptyState } from '@mantine/core';
 import { IconCertificate } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { CertificateVersion } from '../../shared/certificate-history.ts';
+import { useApi } from '../api.ts';
+import { useRestore } from '../certificates/use-restore.ts';
 import { messages } from '../messages.ts';
 import { LinkButton } from '../ui/link.tsx';
+import { Time } from '../ui/time.tsx';
 import { openEditProject } from './create-project.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
@@ -10,14 +15,25 @@ const text = messages.projects.detail;
 
 export function NoCertificate({ project }: { readonly project: ProjectRowData }) {
   const params = { id: project.id };
+  const removed = useRemoved(project.id);
+  const restore = useRestore();
   return (
     <EmptyState
       py={32}
       icon={<IconCertificate size={40} stroke={1.5} aria-hidden />}
-      title={text.noCertificate.title}
-      description={project.domain === null ? text.noCertificate.needsDomain : text.noCertificate.text}
+      title={removed === undefined ? text.noCertificate.title : text.noCertificate.removed}
+      description={<Description project={project} removed={removed} />}
     >
       <EmptyState.Actions>
+        {removed !== undefined && (
+          <Button
+            variant="default"
+            loading={restore.isPending}
+            onClick={() => restore.mutate({ id: project.id, body: { versionId: removed.id } })}
+          >
+            {messages.jobs.history.restore}
+          </Button>
+        )}
         {project.domain === null ? (
           <Button onClick={() => openEditProject(project)}>{messages.projects.edit.action}</Button>
         ) : (
@@ -33,4 +49,25 @@ export function NoCertificate({ project }: { readonly project: ProjectRowData })
       </EmptyState.Actions>
     </EmptyState>
   );
+}
+
+interface DescriptionProps {
+  readonly project: ProjectRowData;
+  readonly removed: CertificateVersion | undefined;
+}
+
+function Description({ project, removed }: DescriptionProps) {
+  if (project.domain === null) return text.noCertificate.needsDomain;
+  if (removed === undefined || removed.restorableUntil === null) return text.noCertificate.text;
+  return (
+    <>
+      {text.noCertificate.restorable} <Time at={removed.restorableUntil} as="date" />.
+    </>
+  );
+}
+
+/** The one that was removed last and can still be brought back. */
+function useRemoved(id: string): CertificateVersion | undefined {
+  const versions = useQuery(useApi().certificates.versions.queryOptions({ id }));
+  return versions.data?.versions.find(({ restorableUntil }) => restorableUntil !== null);
 }

@@ -27,7 +27,7 @@ const FIELDS = ['name', 'domain', 'altNames'];
 export function ProjectForm({ initial, submitLabel, error, pending, onSubmit }: ProjectFormProps) {
   const form = useForm<ProjectValues>({
     initialValues: initial,
-    validate: { domain: checkDomain, altNames: checkNames, name: needsOne },
+    validate: { domain: checkDomain, altNames: checkNames },
   });
   const atFields = error === null ? {} : formErrors(error, FIELDS);
   const elsewhere = error !== null && Object.keys(atFields).length === 0;
@@ -69,16 +69,20 @@ export function ProjectForm({ initial, submitLabel, error, pending, onSubmit }: 
   );
 }
 
-function checkDomain(domain: string): string | null {
+function checkDomain(domain: string, { name }: ProjectValues): string | null {
   const given = domain.trim();
-  return given === '' || toDnsName(given) !== null ? null : text.badName(given);
+  if (given === '') return name.trim() === '' ? text.needsOne : null;
+  if (toDnsName(given) !== null) return null;
+  const host = hostOf(given);
+  return host === null ? text.badName(given) : text.address(host);
+}
+
+/** What somebody copies out of a browser is an address. */
+function hostOf(given: string): string | null {
+  return URL.canParse(given) ? toDnsName(new URL(given).hostname) : null;
 }
 
 function checkNames(names: readonly string[]): string | null {
   const wrong = names.find((name) => toDnsName(name.trim()) === null);
   return wrong === undefined ? null : text.badName(wrong);
-}
-
-function needsOne(name: string, { domain }: ProjectValues): string | null {
-  return name.trim() === '' && domain.trim() === '' ? text.needsOne : null;
 }

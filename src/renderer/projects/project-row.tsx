@@ -24,7 +24,7 @@ export interface ProjectRowProps {
 
 export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
   const { project, index, top, now, selected, onSelect, onMove } = props;
-  const { id, name, domain, altNames, certificate, renewal } = project;
+  const { id, name, domain, altNames, certificate, renewal, obtainFailure } = project;
   const title = domain ?? name;
   const second = [name === title ? null : name, certificateNames(altNames.length)]
     .filter(Boolean)
@@ -54,10 +54,14 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         >
           {title}
         </a>
-        {second !== '' && <div className={classes.second}>{second}</div>}
+        {second !== '' && <Second words={second} />}
       </td>
       <td className={classes.state}>
-        <StatusChip certificate={certificate} />
+        {obtainFailure === null ? (
+          <StatusChip certificate={certificate} />
+        ) : (
+          <Chip face={STATUS_FACES.notObtained} />
+        )}
         {renewal !== null && renewal.failures > 0 && <Chip face={STATUS_FACES.failing} />}
         {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
       </td>
@@ -66,12 +70,23 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         <div>
           {next.what} {next.at !== null && <Moment at={next.at} now={now} />}
         </div>
-        {next.why !== null && <div className={classes.second}>{next.why}</div>}
+        {next.why !== null && <Second words={next.why} />}
       </td>
-      <td className={`${classes.cell} ${classes.second} ${classes.issuer}`}>{certificate?.issuer}</td>
+      <td className={`${classes.cell} ${classes.second} ${classes.issuer}`} title={certificate?.issuer}>
+        {certificate?.issuer}
+      </td>
     </tr>
   );
 });
+
+/** Whole where it is pointed at: the column may cut it. */
+function Second({ words }: { readonly words: string }) {
+  return (
+    <div className={classes.second} title={words}>
+      {words}
+    </div>
+  );
+}
 
 function Moment({ at, now }: { readonly at: string; readonly now: number }) {
   return (

@@ -1,6 +1,6 @@
 // The list of projects.
 import { Button, EmptyState } from '@mantine/core';
-import { IconPlus, IconSearchOff, IconWorldWww } from '@tabler/icons-react';
+import { IconCertificate, IconPlus, IconSearchOff } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
@@ -72,7 +72,7 @@ function NoProjects() {
   return (
     <EmptyState
       py={48}
-      icon={<IconWorldWww size={40} stroke={1.5} aria-hidden />}
+      icon={<IconCertificate size={40} stroke={1.5} aria-hidden />}
       title={text.empty.title}
       description={text.empty.text}
     >

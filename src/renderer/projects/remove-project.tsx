@@ -7,7 +7,7 @@ import type { Project } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { notifyDone } from '../ui/notify.tsx';
+import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.projects.removeProject;
 
@@ -21,8 +21,7 @@ function Remove({ project }: { readonly project: Project }) {
   const remove = useMutation(
     api.projects.remove.mutationOptions({
       onSuccess() {
-        modals.closeAll();
-        notifyDone(text.done);
+        closeDone(text.done);
         void navigate({ to: '/projects' });
       },
     }),

@@ -3,7 +3,7 @@ import { Button, Group, NumberInput, PasswordInput, Stack, Text, TextInput } fro
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { BackupList } from '../../shared/backup.ts';
-import type { Settings } from '../../shared/settings.ts';
+import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -16,12 +16,9 @@ import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { BackupTable } from './backup-table.tsx';
 import { openCheckBackup } from './check-backup.tsx';
-import { useSaveSettings } from './use-save.ts';
+import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.backup;
-const FIELDS = ['folder', 'everyHours', 'keep'];
-const ALIASES = Object.fromEntries(FIELDS.map((field) => [`backup.${field}`, field]));
-
 export function BackupPanel({ backup }: { readonly backup: Settings['backup'] }) {
   const api = useApi();
   const list = useQuery(api.backups.list.queryOptions());
@@ -49,62 +46,50 @@ function Schedule({
   readonly backup: Settings['backup'];
   readonly usualFolder: string;
 }) {
-  const save = useSaveSettings();
-  const form = useForm<Values>({
-    initialValues: { folder: backup.folder ?? '', everyHours: backup.everyHours ?? '', keep: backup.keep },
-  });
-  const submit = ({ folder, everyHours, keep }: Values): void =>
-    save.mutate(
-      {
-        body: {
-          backup: {
-            folder: folder.trim() === '' ? null : folder.trim(),
-            everyHours: everyHours === '' ? null : Number(everyHours),
-            keep: Number(keep),
-          },
-        },
-      },
-      {
-        onSuccess: () => form.resetDirty(),
-        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
-      },
-    );
-  return (
-    <form onSubmit={form.onSubmit(submit)} noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={text.folder}
-          description={text.folderHint}
-          placeholder={usualFolder}
-          {...form.getInputProps('folder')}
-        />
-        <Group gap="md" grow align="flex-start">
-          <NumberInput
-            label={text.everyHours}
-            description={text.everyHoursHint}
-            min={1}
-            max={8_760}
-            allowDecimal={false}
-            {...form.getInputProps('everyHours')}
-          />
-          <NumberInput
-            label={text.keep}
-            description={text.keepHint}
-            min={1}
-            max={1_000}
-            allowDecimal={false}
-            {...form.getInputProps('keep')}
-          />
-        </Group>
-        {save.error !== null && Object.keys(form.errors).length === 0 && <FailureNotice error={save.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            {messages.settings.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+  const section = useSectionForm<Values>(
+    'backup',
+    { folder: backup.folder ?? '', everyHours: backup.everyHours ?? '', keep: backup.keep },
+    toPatch,
   );
+  const { form } = section;
+  return (
+    <SettingsForm of={section}>
+      <TextInput
+        label={text.folder}
+        description={text.folderHint}
+        placeholder={usualFolder}
+        {...form.getInputProps('folder')}
+      />
+      <Group gap="md" grow align="flex-start">
+        <NumberInput
+          label={text.everyHours}
+          description={text.everyHoursHint}
+          min={1}
+          max={8_760}
+          allowDecimal={false}
+          {...form.getInputProps('everyHours')}
+        />
+        <NumberInput
+          label={text.keep}
+          description={text.keepHint}
+          min={1}
+          max={1_000}
+          allowDecimal={false}
+          {...form.getInputProps('keep')}
+        />
+      </Group>
+    </SettingsForm>
+  );
+}
+
+function toPatch({ folder, everyHours, keep }: Values): PatchSettings {
+  return {
+    backup: {
+      folder: folder.trim() === '' ? null : folder.trim(),
+      everyHours: everyHours === '' ? null : Number(everyHours),
+      keep: Number(keep),
+    },
+  };
 }
 
 /** @param set Null while it is not known. */

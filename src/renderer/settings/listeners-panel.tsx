@@ -1,21 +1,16 @@
 // Where this Certdesk listens now, why a port is not open, and the ports of the next start.
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { ChallengeNotice } from '../certificates/challenge-notice.tsx';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
-import { formErrors } from '../ui/form-errors.ts';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
-import { useSaveSettings } from './use-save.ts';
+import { useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.listeners;
-const FIELDS = ['apiPort', 'challengePort'];
-const ALIASES = Object.fromEntries(FIELDS.map((field) => [`listeners.${field}`, field]));
-
 export function ListenersPanel({ listeners }: { readonly listeners: Settings['listeners'] }) {
   const api = useApi();
   const diagnostics = useQuery(api.system.diagnostics.queryOptions());
@@ -45,19 +40,15 @@ export function ListenersPanel({ listeners }: { readonly listeners: Settings['li
   );
 }
 
+interface PortValues {
+  readonly apiPort: number | string;
+  readonly challengePort: number | string;
+}
+
 function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
-  const save = useSaveSettings();
-  const form = useForm<{ readonly apiPort: number | string; readonly challengePort: number | string }>({
-    initialValues: { ...listeners },
-  });
-  const submit = ({ apiPort, challengePort }: typeof form.values): void =>
-    save.mutate(
-      { body: { listeners: { apiPort: Number(apiPort), challengePort: Number(challengePort) } } },
-      {
-        onSuccess: () => form.resetDirty(),
-        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
-      },
-    );
+  const { form, saving, submit } = useSectionForm<PortValues>('listeners', listeners, (values) => ({
+    listeners: { apiPort: Number(values.apiPort), challengePort: Number(values.challengePort) },
+  }));
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap={4}>
@@ -73,7 +64,7 @@ function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
               {...form.getInputProps(field)}
             />
           ))}
-          <Button type="submit" variant="default" disabled={!form.isDirty()} loading={save.isPending}>
+          <Button type="submit" variant="default" disabled={!form.isDirty()} loading={saving}>
             {messages.settings.save}
           </Button>
         </Group>

@@ -1,15 +1,12 @@
 // Renewals: a pause, how many at a time, a second CA, how long old versions stay.
-import { Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Group, NumberInput, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
-import { FailureNotice } from '../ui/failure.tsx';
-import { formErrors } from '../ui/form-errors.ts';
 import { Panel } from '../ui/panel.tsx';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
-import { useSaveSettings } from './use-save.ts';
+import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.renewals;
 
@@ -21,63 +18,44 @@ interface Values {
   readonly keepVersionsDays: number | string;
 }
 
-const FIELDS = ['pausedUntil', 'sideBySide', 'fallbackCa', 'keepVersionsDays'];
-const ALIASES = Object.fromEntries(FIELDS.map((field) => [`renewals.${field}`, field]));
-
 export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renewals'] }) {
-  const save = useSaveSettings();
-  const form = useForm<Values>({
-    initialValues: { ...renewals, pausedUntil: toLocalTime(renewals.pausedUntil) },
-  });
-  const submit = (values: Values): void =>
-    save.mutate(
-      { body: { renewals: toSettings(values) } },
-      {
-        onSuccess: () => form.resetDirty(),
-        onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)),
-      },
-    );
+  const section = useSectionForm<Values>(
+    'renewals',
+    { ...renewals, pausedUntil: toLocalTime(renewals.pausedUntil) },
+    (values) => ({ renewals: toSettings(values) }),
+  );
+  const { form } = section;
   return (
     <Panel title={text.title}>
-      <form onSubmit={form.onSubmit(submit)} noValidate>
-        <Stack gap="md">
-          <Group gap="md" grow align="flex-start">
-            <TextInput
-              type="datetime-local"
-              label={text.pausedUntil}
-              description={text.pausedUntilHint}
-              {...form.getInputProps('pausedUntil')}
-            />
-            <FallbackCa known={renewals.fallbackCa} input={form.getInputProps('fallbackCa')} />
-          </Group>
-          <Group gap="md" grow align="flex-start">
-            <NumberInput
-              label={text.sideBySide}
-              description={text.sideBySideHint}
-              min={1}
-              max={50}
-              allowDecimal={false}
-              {...form.getInputProps('sideBySide')}
-            />
-            <NumberInput
-              label={text.keepVersions}
-              description={text.keepVersionsHint}
-              min={0}
-              max={3_650}
-              allowDecimal={false}
-              {...form.getInputProps('keepVersionsDays')}
-            />
-          </Group>
-          {save.error !== null && Object.keys(form.errors).length === 0 && (
-            <FailureNotice error={save.error} />
-          )}
-          <Group justify="flex-end">
-            <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-              {messages.settings.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <SettingsForm of={section}>
+        <Group gap="md" grow align="flex-start">
+          <TextInput
+            type="datetime-local"
+            label={text.pausedUntil}
+            description={text.pausedUntilHint}
+            {...form.getInputProps('pausedUntil')}
+          />
+          <FallbackCa known={renewals.fallbackCa} input={form.getInputProps('fallbackCa')} />
+        </Group>
+        <Group gap="md" grow align="flex-start">
+          <NumberInput
+            label={text.sideBySide}
+            description={text.sideBySideHint}
+            min={1}
+            max={50}
+            allowDecimal={false}
+            {...form.getInputProps('sideBySide')}
+          />
+          <NumberInput
+            label={text.keepVersions}
+            description={text.keepVersionsHint}
+            min={0}
+            max={3_650}
+            allowDecimal={false}
+            {...form.getInputProps('keepVersionsDays')}
+          />
+        </Group>
+      </SettingsForm>
     </Panel>
   );
 }

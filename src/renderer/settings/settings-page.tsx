@@ -15,9 +15,22 @@ import { DesktopPanel } from './desktop-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
 import { ListenersPanel } from './listeners-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
+import { Sections } from './sections.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
 const text = messages.settings;
+
+/** In the order of the panels; the desktop's own comes second. */
+const SECTIONS = [
+  text.renewals.title,
+  text.budget.title,
+  messages.notifications.title,
+  text.dns.title,
+  messages.backup.title,
+  text.sessions.title,
+  text.listeners.title,
+  text.accounts.title,
+];
 
 export function SettingsPage() {
   const api = useApi();
@@ -25,7 +38,7 @@ export function SettingsPage() {
   const inWindow = useAppContext().session.signOut === null;
   return (
     <Page title={text.title} description={text.description} width="normal">
-      <Stack gap="md">
+      <Sections names={[text.appearance.title, ...(inWindow ? [text.desktop.title] : []), ...SECTIONS]}>
         <Appearance />
         <QueryView query={settings} lines={8}>
           {({ dns, sessions, renewals, backup, notifications, desktop, listeners }) => (
@@ -42,7 +55,7 @@ export function SettingsPage() {
           )}
         </QueryView>
         <AccountsPanel />
-      </Stack>
+      </Sections>
     </Page>
   );
 }

@@ -1,12 +1,12 @@
 // The screens that the side bar and the command palette lead to.
 import {
+  IconCertificate,
   IconHistory,
   IconHome,
   IconInfoCircle,
   IconKey,
   IconSettings,
   IconWorldCog,
-  IconWorldWww,
 } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 
@@ -14,7 +14,7 @@ const { nav } = messages.shell;
 
 export const NAV_ENTRIES = [
   { to: '/', label: nav.overview, icon: IconHome },
-  { to: '/projects', label: nav.projects, icon: IconWorldWww },
+  { to: '/projects', label: nav.projects, icon: IconCertificate },
   { to: '/dns-credentials', label: nav.dnsCredentials, icon: IconWorldCog },
   { to: '/activity', label: nav.activity, icon: IconHistory },
   { to: '/tokens', label: nav.tokens, icon: IconKey },

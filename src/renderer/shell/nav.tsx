@@ -8,7 +8,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconLogout, IconMoon, IconSearch, IconSun, IconSunMoon } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { LiveState } from '../live.ts';
 import { messages } from '../messages.ts';
@@ -83,12 +83,12 @@ function SearchButton() {
 const THEMES = [
   { value: 'light', icon: IconSun },
   { value: 'dark', icon: IconMoon },
-  { value: 'auto', icon: IconSunMoon },
+  { value: 'auto', icon: IconDeviceDesktop },
 ] as const;
 
 function ThemeMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const Current = THEMES.find(({ value }) => value === colorScheme)?.icon ?? IconSunMoon;
+  const Current = THEMES.find(({ value }) => value === colorScheme)?.icon ?? IconDeviceDesktop;
   return (
     <Menu position="top-start">
       <Menu.Target>

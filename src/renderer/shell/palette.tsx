@@ -5,15 +5,15 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
 import {
   IconArrowRight,
+  IconCertificate,
   IconCirclePlus,
   IconFolderDown,
   IconSearch,
   IconSunMoon,
-  IconWorldWww,
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { openCreateProject } from '../projects/create-project.tsx';
@@ -21,6 +21,14 @@ import { NAV_ENTRIES } from './nav-entries.ts';
 import { paletteStore } from './palette-store.ts';
 
 const text = messages.shell;
+
+/** Spotlight has styles of its own: it is a surface like any dialog. */
+const SURFACE = { backgroundColor: 'var(--cd-surface)' };
+const STYLES = {
+  content: { ...SURFACE, border: '1px solid var(--cd-line)' },
+  search: SURFACE,
+  actionsList: { paddingBottom: '0.5rem' },
+};
 
 interface Entry {
   readonly id: string;
@@ -34,15 +42,17 @@ export function Palette() {
   const screens = useScreens().filter(({ label }) => fits(label, query));
   const commands = useCommands().filter(({ label }) => fits(label, query));
   const projects = useProjects(query);
-  const found = screens.length + commands.length + projects.length > 0;
+  const found = [...projects, ...commands, ...screens].map(({ id }) => id).join(' ');
   return (
     <Spotlight.Root
       store={paletteStore}
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
+      centered={false} // what is found changes while it is typed: the field stays where it is
       scrollable
-      maxHeight={420}
+      maxHeight={480}
+      styles={STYLES}
       attributes={{ content: { 'aria-label': text.palette.open } }}
     >
       <Spotlight.Search
@@ -54,10 +64,28 @@ export function Palette() {
         <Group label={text.palette.projects} entries={projects} />
         <Group label={text.palette.actions} entries={commands} />
         <Group label={text.palette.goTo} entries={screens} />
-        {!found && <Spotlight.Empty>{text.palette.nothing}</Spotlight.Empty>}
+        {found === '' && <Spotlight.Empty>{text.palette.nothing}</Spotlight.Empty>}
+        <FirstSelected found={found} />
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/**
+ * Enter opens the first that is found: Spotlight itself selects it when the query changes, before what is found has.
+ * @param found What is found, as one word: it is selected anew when that changes.
+ */
+function FirstSelected({ found }: { readonly found: string }) {
+  const here = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const list = here.current?.parentElement;
+    if (found === '' || paletteStore.getState().selected > 0) return; // somebody is on the way down
+    for (const action of list?.querySelectorAll('[data-selected]') ?? [])
+      action.removeAttribute('data-selected');
+    list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    paletteStore.updateState((state) => ({ ...state, selected: 0 }));
+  }, [found]);
+  return <span ref={here} hidden />;
 }
 
 function Group({ label, entries }: { readonly label: string; readonly entries: readonly Entry[] }) {
@@ -117,7 +145,7 @@ function useProjects(query: string): readonly Entry[] {
   return data.projects.map(({ id, name, domain }) => ({
     id,
     label: domain === null || domain === name ? name : `${name} (${domain})`,
-    icon: IconWorldWww,
+    icon: IconCertificate,
     run: () => void navigate({ to: '/projects/$id', params: { id } }),
   }));
 }

@@ -6,7 +6,7 @@ import type { Token } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { notifyDone } from '../ui/notify.tsx';
+import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.tokens.revoke;
 
@@ -16,14 +16,7 @@ export function openRevokeToken(token: Token): void {
 
 function RevokeToken({ token }: { readonly token: Token }) {
   const api = useApi();
-  const revoke = useMutation(
-    api.tokens.revoke.mutationOptions({
-      onSuccess() {
-        modals.closeAll();
-        notifyDone(text.done);
-      },
-    }),
-  );
+  const revoke = useMutation(api.tokens.revoke.mutationOptions({ onSuccess: () => closeDone(text.done) }));
   return (
     <Confirm
       danger

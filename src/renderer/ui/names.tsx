@@ -13,3 +13,10 @@ export function Names({ names }: { readonly names: readonly string[] }) {
     </Group>
   );
 }
+
+/** What is told of a project, with its name in front where the words themselves do not name it. */
+export function withProject(words: string, project: string | null | undefined): string {
+  return project === null || project === undefined || words.includes(project)
+    ? words
+    : `${project}: ${words}`;
+}

@@ -22,7 +22,13 @@ export function Page({ title, heading, description, above, actions, children, wi
   return (
     <Box maw={WIDTHS[width]} mx="auto" w="100%">
       {above}
-      <Group justify="space-between" align="flex-start" gap="md" mb="lg" wrap="nowrap">
+      <Group
+        justify="space-between"
+        align={description === undefined ? 'center' : 'flex-start'}
+        gap="md"
+        mb="lg"
+        wrap="nowrap"
+      >
         <Stack gap={2} miw={0}>
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {heading ?? title}
@@ -33,7 +39,7 @@ export function Page({ title, heading, description, above, actions, children, wi
             </Text>
           )}
         </Stack>
-        {actions !== undefined && (
+        {actions !== undefined && actions !== false && (
           <Group gap="xs" wrap="nowrap" style={{ flex: 'none' }}>
             {actions}
           </Group>

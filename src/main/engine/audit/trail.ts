@@ -2,6 +2,7 @@
 import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
 import { CertdeskError } from '../errors.ts';
 import type { AuditRecord } from '../model.ts';
+import { namesOf } from '../project-names.ts';
 import type { Stores } from '../stores.ts';
 import { type AuditHead, readHead } from './append.ts';
 import { entryHash, NO_ENTRY_BEFORE } from './entry.ts';
@@ -21,7 +22,7 @@ export interface AuditTrail {
 
 const PAGE = 1000;
 
-export function createAuditTrail({ audit, settings }: Stores): AuditTrail {
+export function createAuditTrail({ audit, settings, projects }: Stores): AuditTrail {
   /** Entries that are added meanwhile are walked too. */
   async function* records(): AsyncGenerator<AuditRecord> {
     let last = Number.MIN_SAFE_INTEGER; // a row put in by hand may have any number
@@ -41,7 +42,8 @@ export function createAuditTrail({ audit, settings }: Stores): AuditTrail {
       const found = await audit.list({ ...query, before, limit: query.limit + 1 });
       const entries = found.slice(0, query.limit).map(present);
       const last = found.length > query.limit ? entries.at(-1) : undefined;
-      return { entries, nextCursor: last === undefined ? null : String(last.seq) };
+      const names = Object.fromEntries(await namesOf(projects, entries));
+      return { entries, projects: names, nextCursor: last === undefined ? null : String(last.seq) };
     },
 
     async *entries() {

@@ -83,7 +83,7 @@ export function describeName(name: string, reports: readonly AddressReport[]): N
   if (failing.length === 0) {
     const isPrivate = reports.some(({ finding }) => finding === 'private');
     const message = isPrivate
-      ? `${listed}. Certdesk is reached, and only within your own network: a public CA does not get there.`
+      ? `${listed}. Certdesk is reached, but only within your own network: a public CA does not get there.`
       : `${listed}. All is well: Certdesk is reached on port 80.`;
     return { name, verdict: isPrivate ? 'doubtful' : 'well', problem: null, message, addresses };
   }

@@ -19,6 +19,8 @@ export interface CertificateDescription {
   readonly serial: string;
   /** SHA-256 of the DER, upper-case hex, no colons. */
   readonly fingerprint: string;
+  /** SHA-1 of the DER, as above. It proves nothing: older tools and people compare by it. */
+  readonly fingerprintSha1: string;
   /** `rsa`, `ec`, or another of node:crypto's names; `unknown` where it cannot be read. */
   readonly keyType: string;
   /** Bits of the modulus or of the curve; null for other kinds. */
@@ -30,13 +32,12 @@ export interface CertificateDescription {
 
 export function leafFacts(certificate: Certificate): LeafFacts {
   const { issuer, notBefore, notAfter, serial } = certificate;
-  const whole = nameText(issuer);
   return {
     names: namesOf(certificate),
     issuedAt: toTimestamp(notBefore),
     expiresAt: toTimestamp(notAfter),
-    issuerName: commonName(issuer) ?? organization(issuer) ?? whole,
-    issuerOrganization: organization(issuer) ?? commonName(issuer) ?? whole,
+    issuerName: issuerName(certificate),
+    issuerOrganization: organization(issuer) ?? commonName(issuer) ?? nameText(issuer),
     serial,
     fingerprint: fingerprintOf(certificate),
   };
@@ -53,6 +54,7 @@ export function describeCertificate(certificate: Certificate): CertificateDescri
     expiresAt: toTimestamp(certificate.notAfter),
     serial: certificate.serial,
     fingerprint: fingerprintOf(certificate),
+    fingerprintSha1: certificate.x509.fingerprint.replaceAll(':', ''),
     keyType: key.type,
     keySize: key.size,
     signatureAlgorithm: certificate.signature.name,
@@ -68,6 +70,11 @@ function namesOf({ sanNames, subject }: Certificate): readonly string[] {
 
 function fingerprintOf({ x509 }: Certificate): string {
   return x509.fingerprint256.replaceAll(':', '');
+}
+
+/** What a person calls who issued it: the CN, else the organization, else the whole name. */
+export function issuerName({ issuer }: Certificate): string {
+  return commonName(issuer) ?? organization(issuer) ?? nameText(issuer);
 }
 
 /** How a sentence names a certificate: its CN, else its first name (new leaves have no CN), else its whole subject. */

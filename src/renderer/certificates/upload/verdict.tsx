@@ -16,6 +16,7 @@ export function Verdict({ validation }: { readonly validation: Validation }) {
     return (
       <Notice tone="bad" title={text.invalid} role="alert">
         <ServerText>{validation.error}</ServerText>
+        <ItsNames validation={validation} />
       </Notice>
     );
   }
@@ -45,6 +46,23 @@ export function Verdict({ validation }: { readonly validation: Validation }) {
       </Stack>
     </Notice>
   );
+}
+
+/** Of a certificate for something else: what it is for. */
+function ItsNames({ validation }: { readonly validation: Extract<Validation, { readonly valid: false }> }) {
+  const { code, details } = validation;
+  const names = code === 'CERTIFICATE_DOMAIN_MISMATCH' ? namesIn(details) : [];
+  if (names.length === 0) return null;
+  return (
+    <Group gap="xs" mt="xs">
+      {text.itIsFor} <Names names={names} />
+    </Group>
+  );
+}
+
+function namesIn(details: unknown): readonly string[] {
+  const names = typeof details === 'object' && details !== null ? Reflect.get(details, 'names') : null;
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
 export function Passphrase({ upload }: { readonly upload: Upload }) {

@@ -66,6 +66,7 @@ function LeftOut({ action, projects }: DialogProps) {
   return (
     <Notice tone="warn" title={text.leftOut(out.length)}>
       <ScrollArea.Autosize
+        type="auto"
         mah={160}
         viewportProps={{ tabIndex: 0, 'aria-label': text.leftOut(out.length), role: 'region' }}
       >
@@ -130,6 +131,7 @@ function Results({
 }) {
   return (
     <ScrollArea.Autosize
+      type="auto"
       mah={320}
       viewportProps={{ tabIndex: 0, 'aria-label': text.results, role: 'region' }}
     >

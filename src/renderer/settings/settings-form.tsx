@@ -1,0 +1,67 @@
+// A section of the settings as a form: what is refused stands at its field, what names none above the button.
+import { Button, Group, Stack } from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
+import type { ReactNode } from 'react';
+import type { PatchSettings, SettingsSection } from '../../shared/settings.ts';
+import { messages } from '../messages.ts';
+import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
+import { useSaveSettings } from './use-save.ts';
+
+/** What is typed: the section's own fields, a number as text while it is typed. */
+type Values = object;
+
+export interface SectionForm<V extends Values> {
+  readonly form: UseFormReturnType<V>;
+  readonly saving: boolean;
+  /** What no field can show. */
+  readonly failure: unknown;
+  submit(values: V): void;
+}
+
+/** @param toPatch What is saved of what is typed. */
+export function useSectionForm<V extends Values>(
+  section: SettingsSection,
+  initialValues: V,
+  toPatch: (values: V) => PatchSettings,
+): SectionForm<V> {
+  const save = useSaveSettings();
+  const form = useForm<V>({ initialValues });
+  const fields = Object.keys(initialValues);
+  const aliases = Object.fromEntries(fields.map((field) => [`${section}.${field}`, field]));
+  return {
+    form,
+    saving: save.isPending,
+    failure: Object.keys(form.errors).length === 0 ? save.error : null,
+    submit: (values) =>
+      save.mutate(
+        { body: toPatch(values) },
+        {
+          onSuccess: () => form.resetDirty(),
+          onError: (error) => form.setErrors(formErrors(error, fields, aliases)),
+        },
+      ),
+  };
+}
+
+export function SettingsForm<V extends Values>({
+  of: { form, saving, failure, submit },
+  children,
+}: {
+  readonly of: SectionForm<V>;
+  readonly children: ReactNode;
+}) {
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap="md">
+        {children}
+        {failure !== null && <FailureNotice error={failure} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={saving} disabled={!form.isDirty()}>
+            {messages.settings.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

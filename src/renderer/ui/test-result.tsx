@@ -1,0 +1,20 @@
+// What came of a test; nothing before there was one.
+import { Text } from '@mantine/core';
+import { FailureNotice } from './failure.tsx';
+import { Notice } from './notice.tsx';
+
+export interface TestResultProps {
+  readonly test: { readonly error: unknown; readonly data: { readonly message: string } | undefined };
+  /** In a word, where it went well. */
+  readonly fine: string;
+}
+
+export function TestResult({ test: { error, data }, fine }: TestResultProps) {
+  if (error !== null) return <FailureNotice error={error} />;
+  if (data === undefined) return null;
+  return (
+    <Notice tone="ok" title={fine} role="status">
+      <Text style={{ overflowWrap: 'anywhere' }}>{data.message}</Text>
+    </Notice>
+  );
+}

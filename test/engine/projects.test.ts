@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createJournal } from '../../src/main/engine/journal.ts';
+import { createProjects, type Projects } from '../../src/main/engine/projects.ts';
+import { ListProjectsSchema } from '../../src/shared/project.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+
+let database: TestDatabase;
+let projects: Projects;
+
+beforeEach(() => {
+  database = openTestDatabase();
+  const clock = { now: () => new Date('2026-02-01T00:00:00Z') };
+  projects = createProjects({
+    stores: database.stores,
+    journal: createJournal(database.stores, clock, QUIET),
+    clock,
+    forgetCredentials: async () => {},
+  });
+});
+afterEach(() => database.close());
+
+const add = (id: string) =>
+  database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });
+
+describe('why there is no certificate', () => {
+  const error = { success: false, error: 'What went wrong.', code: 'CHALLENGE_FAILED' } as const;
+  const fail = (projectId: string, more: Partial<typeof JOB> = {}) =>
+    database.stores.jobs.create({
+      ...JOB,
+      id: `failed-${projectId}`,
+      projectId,
+      state: 'failed',
+      error,
+      finishedAt: '2026-01-31T00:00:00Z',
+      ...more,
+    });
+  const failure = {
+    jobId: 'failed-broken',
+    error: error.error,
+    code: error.code,
+    at: '2026-01-31T00:00:00Z',
+  };
+
+  it('is said in the list and of the project, where the last attempt failed', async () => {
+    for (const id of ['broken', 'new', 'held', 'again']) await add(id);
+    for (const id of ['broken', 'held', 'again']) await fail(id);
+    await database.stores.certificates.activate({ ...CERTIFICATE, projectId: 'held' });
+    await database.stores.jobs.create({ ...JOB, id: 'now', projectId: 'again', state: 'running' });
+    const page = await projects.list(ListProjectsSchema.parse({}), null);
+    expect(page.projects.map(({ id, obtainFailure }) => [id, obtainFailure])).toEqual([
+      ['broken', failure],
+      ['new', null],
+      ['held', null],
+      ['again', null],
+    ]);
+    expect((await projects.get('broken')).obtainFailure).toEqual(failure);
+    expect((await projects.get('new')).obtainFailure).toBeNull();
+  });
+
+  it('is not said of a dry run, which was no attempt', async () => {
+    await add('dry');
+    await fail('dry', { input: { ...JOB.input, dryRun: true } as typeof JOB.input });
+    expect((await projects.get('dry')).obtainFailure).toBeNull();
+  });
+});

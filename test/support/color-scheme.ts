@@ -1,0 +1,16 @@
+// Light or dark, and the page as it then stays: colours change in steps, which take their time on a busy machine.
+import type { Page } from 'playwright';
+
+export async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.evaluate(colorsChanged);
+}
+
+/** In the page: two frames for the change to begin, then until what it moves has come to its end. */
+async function colorsChanged(): Promise<void> {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  const ending = document
+    .getAnimations()
+    .filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime));
+  await Promise.allSettled(ending.map(({ finished }) => finished));
+}
