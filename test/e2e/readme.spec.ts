@@ -1,0 +1,74 @@
+// The README's way to a certificate by REST, pasted as it stands: a fresh home, other ports, Pebble in place of
+// Let's Encrypt, which the environment says.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type Pebble, startPebble } from '../support/pebble.ts';
+import { freePorts } from '../support/ports.ts';
+import { describeWith } from '../support/tools.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The first block of shell under a heading. */
+async function blockUnder(heading: string): Promise<string> {
+  const text = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const [, section = ''] = text.split(`\n## ${heading}\n`);
+  const [, block = ''] = /^```sh\n(.*?)^```$/ms.exec(section) ?? [];
+  return block;
+}
+
+describeWith('pebble', 'the README', () => {
+  let folder: string;
+  let pebble: Pebble;
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    folder = await mkdtemp(join(tmpdir(), 'certdesk-readme-'));
+    pebble = await startPebble();
+    await writeFile(join(folder, 'root.pem'), pebble.rootPem);
+  }, 600_000);
+  afterAll(async () => {
+    await pebble.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('obtains a certificate by REST as it is pasted', async () => {
+    const [port = 0] = await freePorts(1);
+    const block = await blockUnder('A certificate by the REST API');
+    expect(block).toContain('127.0.0.1:7878/');
+    const script = block.replaceAll('127.0.0.1:7878/', `127.0.0.1:${port}/`);
+    const { XDG_DATA_HOME: _, ...own } = process.env;
+    const env = {
+      ...own,
+      HOME: folder,
+      CERTDESK_PORT: String(port),
+      CERTDESK_SECRET_STORE: 'sealed-file',
+      CERTDESK_CHALLENGE_HOST: '127.0.0.1',
+      CERTDESK_CHALLENGE_PORT: String(pebble.httpPort),
+      CERTDESK_VALIDATION_PORT: String(pebble.httpPort),
+      CERTDESK_ACME_DIRECTORY: pebble.directoryUrl,
+      CERTDESK_ACME_STAGING_DIRECTORY: pebble.directoryUrl,
+      CERTDESK_ACME_CA_FILE: join(folder, 'root.pem'),
+    };
+    // The server that it leaves behind is of the same process group, and is ended with it.
+    const shell = spawn('bash', ['-c', script], { cwd: ROOT, env, detached: true });
+    try {
+      let [output, errors] = ['', ''];
+      shell.stdout.on('data', (chunk: Buffer) => (output += chunk));
+      shell.stderr.on('data', (chunk: Buffer) => (errors += chunk));
+      await once(shell, 'exit');
+      await expect.poll(() => output, { timeout: 5_000 }).toMatch(/^\{.*\}$/m);
+      const answers = output.split('\n').filter((line) => line.startsWith('{'));
+      expect(answers.map((line) => JSON.parse(line))).toMatchObject([
+        { success: true, certificate: { domain: 'api.example.com' } },
+      ]);
+      expect(errors).not.toMatch(/curl|held no data|Error/);
+    } finally {
+      process.kill(-(shell.pid ?? 0), 'SIGTERM');
+      await once(shell, 'close');
+    }
+  }, 120_000);
+});
