@@ -84,8 +84,9 @@ async function dieIn(server: Killable, prepared: Prepared, deadly: Deadly): Prom
   const answer = server.call('POST', prepared.path, request(prepared)).catch(() => null);
   const lost = await Promise.race([server.gone.then(() => true), answer.then((given) => given === null)]);
   if (lost) return server.gone.then(() => true);
-  // What comes after the answer: secrets are forgotten then.
-  const late = new Promise<boolean>((done) => setTimeout(done, 'ms' in deadly ? deadly.ms : 150, false));
+  // What comes after the answer: secrets are forgotten then. A moment comes for certain.
+  if ('ms' in deadly) return server.gone.then(() => true);
+  const late = new Promise<boolean>((done) => setTimeout(done, 150, false));
   if (await Promise.race([server.gone.then(() => true), late])) return true;
   // It did not come to that: nor shall it in what follows.
   return server.arm({ name: 'none', nth: 1 }).then(
