@@ -45,7 +45,8 @@ export interface Case {
 function windowOf(entry: Entry, renewedAt: number): { start: number; end: number } {
   if (entry.revoked !== null && entry.revoked.at <= renewedAt)
     return { start: entry.revoked.at, end: entry.revoked.at + 25 * HOUR };
-  const told = entry.told.filter(({ at }) => at <= renewedAt);
+  // A look begins what is due before it asks the CA: what it hears then comes while the renewal is under way.
+  const told = entry.told.filter(({ at }) => at <= renewedAt - MINUTE);
   const lifetime = entry.to - entry.from;
   if (told.length > 0) {
     const last = told[told.length - 1] ?? { start: 0, end: 0 };
