@@ -71,6 +71,8 @@ export interface Storm {
   readonly done: ReadonlyMap<string, number>;
   /** Requests that came before the Retry-After of the last answer to their path was over. */
   readonly early: readonly string[];
+  /** What comes next is asked for by somebody else, who has heard of no Retry-After. */
+  forget(): void;
 }
 
 /** @param share 0 to 1: of the requests that go wrong. @param random By seed. */
@@ -82,6 +84,7 @@ export function createStorm(share: number, random: () => number): Storm {
   return {
     done,
     early,
+    forget: () => notBefore.clear(),
     keeper(path, pass) {
       const until = notBefore.get(path);
       if (until !== undefined && performance.now() < until) early.push(path);
