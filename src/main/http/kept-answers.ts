@@ -56,7 +56,7 @@ export function createKeptAnswers({ version, now, told }: KeptAnswersDeps): Kept
       const key = keyOf(request);
       if (key === null) return false;
       const current = known?.() ?? null;
-      if (current === null || current !== at) {
+      if (current !== at) {
         answers.clear();
         return false;
       }
