@@ -3,7 +3,6 @@ import { createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
-import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import { createDns01Solver } from '../../../src/main/engine/challenges/dns-01.ts';
 import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
 import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
@@ -24,7 +23,6 @@ import { openBench } from '../../support/provider-bench.ts';
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
 let bind: Bind;
 let rig: PebbleRig;
-let session: AcmeSession;
 const locks = createKeyedMutex();
 
 beforeAll(async () => {
@@ -44,7 +42,6 @@ beforeAll(async () => {
     ],
   });
   rig = await startPebbleRig({ dnsServer: bind.server });
-  session = await rig.open();
 });
 afterAll(async () => {
   await rig?.stop();
@@ -61,6 +58,7 @@ interface Run {
 /** RFC 8555's order of things, as prove.ts does it; what is saved goes through JSON, as through the database. */
 async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chain: string; keyPem: string }> {
   const keyPem = makeKey();
+  const session = await rig.open(); // an account of its own, so no authorization is valid already
   const solver = createDns01Solver({
     providerId: 'test',
     provider,
