@@ -159,7 +159,7 @@ describeWith(['pebble', 'chromium'], 'every screen', () => {
 
   describe.each(SCREENS)('$name', ({ name, path, act }) => {
     it('has nothing that axe finds, no horizontal scroll bar at 900 pixels, and a picture', async () => {
-      await gui.page.goto('about:blank'); // nothing of the screen before stays open
+      await gui.page.goto(`${app.app.address}/icon.svg`); // nothing of the screen before stays open
       await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
       await gui.page.getByRole('heading', { level: 1 }).waitFor();
       const loading = gui.page.getByRole('status', { name: 'Loading' });
