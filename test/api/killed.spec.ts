@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
@@ -17,10 +18,8 @@ import { type Pebble, startPebble } from '../support/pebble.ts';
 import { pebbleArgs } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
 
-/** The sources themselves: the build is not what this is about. */
-const PROGRAM = resolve(import.meta.dirname, '../../src/main/headless/index.ts');
-/** It is started some twenty times. */
-const COMPILED = resolve(import.meta.dirname, '../../.tools/compile-cache');
+/** The built server: from its sources, most of each of some twenty starts would be compiling. */
+const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 const OBTAIN = {
   challengeType: 'http-01',
   keyType: 'ec',
@@ -37,6 +36,7 @@ describeWith('pebble', 'killed', () => {
 
   const data = () => join(folder, 'data');
   beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-killed-'));
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
@@ -44,7 +44,7 @@ describeWith('pebble', 'killed', () => {
     token = (
       await output(['token', 'create', '--data-dir', data(), '--name', 't', '--scope', 'projects:write'])
     ).trim();
-  });
+  }, 600_000);
   afterAll(async () => {
     if (server !== null) await kill(server.child);
     await gate.stop();
@@ -54,8 +54,7 @@ describeWith('pebble', 'killed', () => {
 
   async function start(): Promise<Running> {
     const all = ['serve', '--data-dir', data(), '--port', '0', '--secret-store', 'sealed-file', ...args];
-    const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
-    const child = spawn(process.execPath, [PROGRAM, ...all], { env });
+    const child = spawn(process.execPath, [PROGRAM, ...all]);
     const address = await announced(child);
     server = {
       child,

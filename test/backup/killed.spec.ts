@@ -18,6 +18,7 @@ import { openDatabase } from '../../src/main/storage/database.ts';
 import { migrate } from '../../src/main/storage/migrate.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
 import { type BackupData, makeBackupData, PASSPHRASE, readBackupData } from '../support/backup-data.ts';
+import { COMPILED } from '../support/compiled.ts';
 
 const CHILD = resolve(import.meta.dirname, '../support/backup-process.ts');
 let data: BackupData;
@@ -29,7 +30,7 @@ afterEach(() => data.remove());
 /** @returns the signal that ended it; null where it ended well. */
 async function run(what: string, killAt: string, paths: object): Promise<string | null> {
   const args = [CHILD, what, killAt, JSON.stringify(paths)];
-  return promisify(execFile)(process.execPath, args).then(
+  return promisify(execFile)(process.execPath, args, { env: { ...process.env, ...COMPILED } }).then(
     () => null,
     (error: { signal: string | null; stderr: string }) => {
       if (error.signal === null) throw new Error(error.stderr);

@@ -3,11 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type Answer, type Call, callApi } from '../app.ts';
+import { COMPILED } from '../compiled.ts';
 import type { Deed, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 
 const PROGRAM = resolve(import.meta.dirname, 'program.ts');
-/** It is started hundreds of times. */
-const COMPILED = resolve(import.meta.dirname, '../../../.tools/compile-cache');
 const START_MS = 60_000;
 
 export interface Moment {
@@ -45,7 +44,7 @@ export async function startKillable(options: ProgramOptions): Promise<Killable> 
   const [command = '', ...args] = [...prefix, process.execPath, PROGRAM, JSON.stringify(options)];
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+    env: { ...process.env, ...COMPILED }, // it is started hundreds of times
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

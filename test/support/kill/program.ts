@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS } from '../../../src/main/app.ts';
 import { toCertdeskError } from '../../../src/main/engine/errors.ts';
+import { keepCompiled } from '../compiled.ts';
 import type { FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 import { watchTransitions } from './transitions.ts';
 
@@ -110,6 +111,7 @@ process.on('message', (message: ToProgram) => {
 process.on('disconnect', () => process.exit(1)); // the test is gone
 
 let app = await start();
+keepCompiled();
 const given = { scopes: ['projects:write' as const], projectIds: null, expiresAt: null };
 const token = options.token ?? (await app.engine.tokens.create({ name: 'kill', ...given })).secret;
 tell({ kind: 'ready', address: app.address, token });
