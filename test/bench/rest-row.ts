@@ -56,6 +56,7 @@ export async function measureRest(options: RestOptions): Promise<RestRow> {
     measure({ origin, paths, headers: { authorization }, anew, seconds: options.seconds }, pid);
   try {
     await load(server.address, server.pid); // both are warm when it counts
+    await load(server.address, server.pid, true);
     await load(bare.address, bare.pid);
     const row: Record<'bare' | 'certdesk' | 'bareAnew' | 'anew', Measured[]> = {
       bare: [],

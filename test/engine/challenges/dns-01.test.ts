@@ -22,6 +22,7 @@ beforeEach(async () => {
   logged = [];
   reports = [];
   world = await startDnsWorld({
+    timeoutMs: 1_000, // all answer, on a crowded machine later than others
     authorities: [
       ({ name, type }) => {
         const own = [...provider.records].filter((key) => key.startsWith(`${name} `));
