@@ -58,7 +58,7 @@ it('takes not over 5 times as much of the processor for a request as bare node:h
     projects: withCertificate,
     args: ['--challenge-port', '0'],
     rounds: 3,
-    seconds: 1,
+    seconds: 1.5,
   });
   const all = (of: typeof bare) =>
     of.map(
