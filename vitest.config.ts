@@ -51,6 +51,7 @@ export default defineConfig({
           exclude: ['test/measure/**'],
           maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
           sequence: { groupOrder: 1 }, // after the unit tests
+          isolate: false, // as above
           expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 60_000,
