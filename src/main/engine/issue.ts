@@ -16,7 +16,7 @@ import { verifyIssued } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
-import { ensureOrder } from './order-at-ca.ts';
+import { ensureOrder, type ReplacedCertificate } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import type { Pace } from './pace.ts';
 
@@ -27,8 +27,10 @@ export interface IssueTask {
   readonly directoryUrl: string;
   readonly solver: ChallengeSolver;
   readonly eab: ExternalAccount | null;
-  /** The certID (RFC 9773) of the certificate that this order replaces; null where the CA is not to be told. */
-  readonly replaces: string | null;
+  /** Null where the CA is not to be told. */
+  readonly replaces: ReplacedCertificate | null;
+  /** Whether it renews exactly the names of a certificate of this CA. */
+  readonly sameNames: boolean;
   /** Whether somebody waits for it: then a CA that is out of reach is asked until the deadline. */
   readonly patient: boolean;
 }
@@ -40,8 +42,8 @@ export interface Issued {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
   readonly leaf: LeafFacts;
-  /** Whether the order was one that replaces another certificate, to the CA too. */
-  readonly replaced: boolean;
+  /** Whether the CA counts it for none of its limits: the order replaces another certificate, to the CA too, in time. */
+  readonly exempt: boolean;
 }
 
 export interface IssueDeps extends ProofDeps {
@@ -159,7 +161,7 @@ async function walk(
     keeper.tell('account', `Registered anew: ${account.account.url}`);
     return ensureOrder(deps, task, { keeper, account });
   });
-  const replaced = order.replaces !== undefined;
+  const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
   const habits = deps.habits.of(task.directoryUrl);
   const polling = { signal, deadline, pace, habits };
   if (order.status === 'pending') {
@@ -174,7 +176,7 @@ async function walk(
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
   if (order.status === 'ready') throw takenBack();
   const { privateKey } = await key();
-  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), replaced };
+  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), exempt };
 }
 
 /** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
@@ -251,7 +253,7 @@ async function fetchCertificate(
   { clock }: IssueDeps,
   task: IssueTask,
   { keeper, account, order, privateKey }: Fetch,
-): Promise<Omit<Issued, 'replaced'>> {
+): Promise<Omit<Issued, 'exempt'>> {
   if (order.status !== 'valid' || order.certificate === undefined) {
     throw new CertdeskError(
       'ACME_REJECTED',
