@@ -61,7 +61,6 @@ describeWith('chromium', 'a restore in the browser', () => {
     const submit = dialog.getByRole('button', { name: 'Restore', exact: true });
     await dialog.getByLabel('Type “restore” to go on').fill('restor');
     expect(await submit.isDisabled()).toBe(true);
-    await gui.lookAt('restore-contents');
     await confirmRestore(dialog);
     await gui.lookAt('restore-done');
     expect(await gui.findSecret(PASSPHRASE)).toEqual([]);

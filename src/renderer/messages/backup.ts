@@ -49,6 +49,7 @@ export const backup = {
     whole: 'It is whole, and can be restored',
     newer: (version: string) => `It is whole, but of Certdesk ${version}: restore it with that version`,
     beside: 'What is in the backup, beside what is here now',
+    what: 'What',
     inBackup: 'In the backup',
     here: 'Here now',
     made: 'Made',

@@ -1,5 +1,5 @@
 // What is in a backup beside what is here now, what a restore would do, and the word that begins it.
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CheckedBackup } from '../../../shared/backup.ts';
 import { useAppContext } from '../../app-context.ts';
@@ -89,7 +89,10 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
     <Table verticalSpacing={6} aria-label={text.beside}>
       <Table.Thead>
         <Table.Tr>
-          {['', text.inBackup, text.here].map((label) => (
+          <Table.Th>
+            <VisuallyHidden>{text.what}</VisuallyHidden>
+          </Table.Th>
+          {[text.inBackup, text.here].map((label) => (
             <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
               {label}
             </Table.Th>

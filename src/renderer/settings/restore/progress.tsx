@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { RestoreBegun } from '../../../shared/backup.ts';
 import { useApi } from '../../api.ts';
+import { useAppContext } from '../../app-context.ts';
 import { messages } from '../../messages.ts';
 import { CodeBlock } from '../../ui/copy.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -25,7 +26,12 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
       refetchInterval: ({ state }) => (state.data?.restored?.id === id ? false : ASK_MS),
     }),
   );
-  if (list.data?.restored?.id === id) {
+  const done = list.data?.restored?.id === id;
+  const { live } = useAppContext();
+  useEffect(() => {
+    if (done) live.retry(); // it would wait a while, and the page say meanwhile that nobody answers
+  }, [done, live]);
+  if (done) {
     return (
       <Stack gap="md">
         <Notice tone="ok" title={text.done} role="status">
@@ -34,7 +40,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
         <Facts
           labelWidth={190}
           facts={[
-            { label: text.made, value: <Time at={createdAt} /> },
+            { label: messages.backup.restoredFrom, value: <Time at={createdAt} /> },
             aside === null ? null : { label: text.aside, value: <span className="mono">{aside}</span> },
           ]}
         />
