@@ -7,11 +7,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBackup } from '../../src/main/backup/create.ts';
-import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
+import type { EnginePorts } from '../../src/main/engine/index.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
 import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { PASSPHRASE, QUICK } from '../support/backup-data.ts';
+import { makeQuickBackup, PASSPHRASE } from '../support/backup-data.ts';
 import { createBrowser } from '../support/browser.ts';
 import { secretOf } from '../support/gui-visit.ts';
 
@@ -22,19 +21,11 @@ describe('a restore by the API', () => {
   beforeEach(async () => {
     app = await startApp();
     await app.project('kept.example.com');
-    file = await backup();
+    file = await makeQuickBackup(app.dataFolder);
     await app.project('later.example.com');
   });
   afterEach(() => app.stop());
 
-  async function backup(): Promise<string> {
-    const { dataFolder } = app;
-    const folder = join(dataFolder, 'backups');
-    const secrets = createSealedFile({ folder: dataFolder });
-    const createdAt = '2026-01-02T00:00:00Z';
-    const made = { dataFolder, folder, secrets, createdAt, version: '1.2.3', passphrase: PASSPHRASE };
-    return join(folder, (await createBackup({ ...made, cost: QUICK })).name);
-  }
   const restore = (more: object = {}, token: string | null = app.token): Promise<Answer> =>
     app.call('POST', '/backups/restore', { token, body: { file, passphrase: PASSPHRASE, ...more } });
   const domains = async (): Promise<string[]> =>
@@ -141,7 +132,7 @@ describe('a restore by the API', () => {
 
   it('ends the session too where a restart is to sign out, and says so', async () => {
     await app.call('PATCH', '/settings', { body: { sessions: { signOutOnRestart: true } } });
-    file = await backup();
+    file = await makeQuickBackup(app.dataFolder);
     const browser = createBrowser(app.app.address);
     await browser.signIn(secretOf(new URL(await app.app.signInLink())));
     const body = JSON.stringify({ file, passphrase: PASSPHRASE });
@@ -158,21 +149,32 @@ describe('a restore while a job is under way', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const directories = { production: `https://127.0.0.1:${port}/dir`, staging: undefined };
-    const app = await startApp({ platform: { directories } });
+    /** The job begins while the backup is being read, after the first look. */
+    const around = (ports: EnginePorts): EnginePorts => ({
+      ...ports,
+      backups: {
+        ...ports.backups,
+        async stage(asked) {
+          const staged = await ports.backups.stage(asked);
+          const headers = { Prefer: 'respond-async' };
+          const path = `/projects/${id}/certificate/obtain`;
+          const begun = await app.call('POST', path, { body: { challengeType: 'http-01' }, headers });
+          expect(begun.status).toBe(202);
+          return staged;
+        },
+      },
+    });
+    const app = await startApp({ platform: { directories, around } });
+    const id = await app.project('busy.example.com');
     try {
-      const id = await app.project('busy.example.com');
-      const body = { challengeType: 'http-01' };
-      const obtain = () =>
-        app.call('POST', `/projects/${id}/certificate/obtain`, {
-          body,
-          headers: { Prefer: 'respond-async' },
-        });
-      expect((await obtain()).status).toBe(202);
-      const asked = { file: '/any.cdbackup', passphrase: PASSPHRASE };
-      const refused = await app.call('POST', '/backups/restore', { body: asked });
-      expect(refused.status).toBe(409);
-      expect(refused.body).toMatchObject({ code: 'JOBS_UNDER_WAY', details: { running: 1, queued: 0 } });
-      expect(refused.body.error).toMatch(/^1 job is under way/);
+      const body = { file: await makeQuickBackup(app.dataFolder), passphrase: PASSPHRASE };
+      for (const when of ['begun meanwhile', 'begun before']) {
+        const refused = await app.call('POST', '/backups/restore', { body });
+        expect(refused.status, when).toBe(409);
+        expect(refused.body).toMatchObject({ code: 'JOBS_UNDER_WAY', details: { running: 1, queued: 0 } });
+        expect(refused.body.error).toMatch(/^1 job is under way/);
+        expect(await readdir(app.dataFolder)).not.toContain('restoring');
+      }
     } finally {
       await app.stop();
       silent.close();
