@@ -53,6 +53,7 @@ import { createProjects, type Projects } from './projects.ts';
 import { createRestores, type Restores } from './restores.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
+import { createSpareKeys } from './spare-keys.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';
 import type { Stores } from './stores.ts';
 import { sweep } from './sweep.ts';
@@ -170,6 +171,7 @@ export function createEngine(ports: EnginePorts): Engine {
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(clock),
     habits: createCaHabits(),
+    makeKey: createSpareKeys(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,

@@ -14,11 +14,11 @@ import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import { verifyIssued } from './inspect.ts';
 import type { Journal } from './journal.ts';
-import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
 import { ensureOrder, type ReplacedCertificate } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import type { Pace } from './pace.ts';
+import type { MakeKey } from './spare-keys.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -53,6 +53,7 @@ export interface IssueDeps extends ProofDeps {
   readonly usage: CaUsage;
   readonly habits: CaHabits;
   readonly pace: Pace;
+  readonly makeKey: MakeKey;
 }
 
 export interface IssueHow<T> {
@@ -70,7 +71,7 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
   const deadline = deps.pace.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
-    const key = once(() => ensureKey(task, keeper));
+    const key = once(() => ensureKey(deps, task, keeper));
     return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
@@ -187,10 +188,14 @@ function takenBack(): CertdeskError {
   );
 }
 
-async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privateKey: string; csr: string }> {
+async function ensureKey(
+  { makeKey }: IssueDeps,
+  task: IssueTask,
+  keeper: OrderKeeper,
+): Promise<{ privateKey: string; csr: string }> {
   const kept = await keeper.openKey();
   if (kept !== null) return kept;
-  const privateKey = await generateKey(task.recipe.key);
+  const privateKey = await makeKey(task.recipe.key);
   const csr = await createCsr(task.recipe.names, privateKey);
   await keeper.stageKey(privateKey, csr);
   return { privateKey, csr };
