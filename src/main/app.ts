@@ -185,14 +185,12 @@ async function open(
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
-  const challengePortNow = challenge?.port ?? null;
-  const restartAsked = restart.promise;
   return {
     engine,
     address,
     notices,
-    challengePort: challengePortNow,
-    restartAsked,
+    challengePort: challenge?.port ?? null,
+    restartAsked: restart.promise,
     health,
     signInLink,
     close,
