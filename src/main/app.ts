@@ -79,6 +79,8 @@ export interface App {
   /** What was told at start: the secret store that is used and why, a challenge port that could not be opened. */
   readonly notices: readonly string[];
   readonly challengePort: number | null;
+  /** Resolves when it wants to be closed and made anew on the same data folder: a backup is being restored. */
+  readonly restartAsked: Promise<void>;
   health(): Promise<Health>;
   /** A new one-time link that signs a browser in to the GUI; good for 10 minutes. */
   signInLink(): Promise<string>;
@@ -112,7 +114,7 @@ async function open(
   makeDataFolder(dataFolder);
   closing.push(lockDataFolder(dataFolder));
   const restored = await finishRestore(dataFolder);
-  if (restored) logger.info({}, 'A restore that was cut off is finished');
+  if (restored) logger.info({}, 'A backup is restored: it is in the place of what was here');
   const database = await openChecked(dataFolder);
   closing.push(() => database.close());
   const stores = createStores(database.db, database.reads);
@@ -137,6 +139,7 @@ async function open(
     },
   };
   const { around = (ports) => ports } = platform;
+  const restart = Promise.withResolvers<void>();
   const ports = around({
     stores,
     secrets,
@@ -155,6 +158,7 @@ async function open(
     webPorts: platform.webPorts ?? { http: 80, https: 443 },
     surroundings: () => surroundings,
     limits,
+    restart: restart.resolve,
   });
   const engine = createEngine(ports);
   if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
@@ -181,7 +185,16 @@ async function open(
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
   const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
-  return { engine, address, notices, challengePort: challenge?.port ?? null, health, signInLink, close };
+  return {
+    engine,
+    address,
+    notices,
+    challengePort: challenge?.port ?? null,
+    restartAsked: restart.promise,
+    health,
+    signInLink,
+    close,
+  };
 }
 
 /** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */

@@ -11,10 +11,26 @@ export const BackupSchema = z
     bytes: count,
     certdesk: z.string().meta({ description: 'The version that wrote it' }),
     schema: count.meta({ description: 'Of the database in it' }),
+    file: z.string().meta({ description: 'Its whole path, on the machine of Certdesk' }),
     restoreCommand: z.string().meta({ description: 'What restores it, once Certdesk is stopped' }),
   })
   .meta({ id: 'Backup' });
 export type Backup = z.infer<typeof BackupSchema>;
+
+/** Written into the restored database before it is in place: where it is read, that database is in use. */
+export const LastRestoreSchema = z
+  .object({
+    id: z.string(),
+    at: TimestampSchema,
+    createdAt: TimestampSchema.meta({ description: 'Of the backup' }),
+    by: z.string().meta({ description: 'Who has restored it' }),
+    aside: z
+      .string()
+      .nullable()
+      .meta({ description: 'The folder, below the data folder, with what was there before' }),
+  })
+  .meta({ id: 'LastRestore' });
+export type LastRestore = z.infer<typeof LastRestoreSchema>;
 
 export const BackupListSchema = z
   .object({
@@ -27,6 +43,7 @@ export const BackupListSchema = z
       .meta({ description: 'Why the last attempt failed; null where it did not' }),
     nextAt: TimestampSchema.nullable().meta({ description: 'Null: none by itself' }),
     late: z.boolean(),
+    restored: LastRestoreSchema.nullable().meta({ description: 'What is here came by this restore' }),
     backups: z.array(BackupSchema).meta({ description: 'Newest first' }),
   })
   .meta({ id: 'Backups' });
@@ -52,13 +69,41 @@ export const CheckBackupSchema = z.strictObject({
 });
 export type CheckBackup = z.infer<typeof CheckBackupSchema>;
 
+/** What a restore would move aside. */
+export const HereSchema = z
+  .object({
+    certdesk: z.string(),
+    projects: count,
+    certificates: count.meta({ description: 'Versions' }),
+    secrets: count.nullable().meta({ description: 'Null: the secret store cannot be read' }),
+    secretStore: VerifiedBackupSchema.shape.secretStore,
+  })
+  .meta({ id: 'RestoredOver' });
+export type Here = z.infer<typeof HereSchema>;
+
 export const CheckedBackupSchema = VerifiedBackupSchema.extend({
+  here: HereSchema,
   newer: z
     .boolean()
     .meta({ description: 'It is of a newer Certdesk than this one, which cannot restore it' }),
   restoreCommand: BackupSchema.shape.restoreCommand,
 }).meta({ id: 'CheckedBackup' });
 export type CheckedBackup = z.infer<typeof CheckedBackupSchema>;
+
+export const RestoreBegunSchema = z
+  .object({
+    id: z.string().meta({ description: 'That of `restored` in GET /backups once it is done' }),
+    createdAt: TimestampSchema.meta({ description: 'Of the backup' }),
+    aside: z
+      .string()
+      .nullable()
+      .meta({ description: 'The folder, below the data folder, for what was there before' }),
+    signedIn: z.boolean().meta({
+      description: 'Whether the browser that asked stays signed in. API tokens are those of the backup',
+    }),
+  })
+  .meta({ id: 'RestoreBegun' });
+export type RestoreBegun = z.infer<typeof RestoreBegunSchema>;
 
 export const BackupPassphraseSchema = z.strictObject({
   passphrase: z

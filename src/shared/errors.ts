@@ -161,6 +161,21 @@ export const ERRORS = {
     true,
     'The backup could not be made or read (disk full, read-only, not mounted?). The message says what to do.',
   ),
+  BACKUP_TOO_NEW: entry(
+    400,
+    false,
+    'The backup was written by a newer Certdesk. Restore it with that version.',
+  ),
+  JOBS_UNDER_WAY: entry(
+    409,
+    true,
+    'Jobs are under way, which a restore would cut off. Wait until they have ended, then try again.',
+  ),
+  RESTORE_UNDER_WAY: entry(
+    409,
+    true,
+    'A backup is being restored. Certdesk starts again in a moment: try again then.',
+  ),
   DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk runs on this data folder. Stop it first.'),
   SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job goes on after the next start.'),
   LISTEN_FAILED: entry(500, true, 'A port cannot be opened. Choose another one, or stop what uses it.'),

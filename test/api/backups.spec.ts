@@ -39,6 +39,7 @@ describe('backups by the API', () => {
     expect((await check({})).body).toEqual({
       ...verified.body,
       newer: false,
+      here: { certdesk: '0.0.0-test', projects: 0, certificates: 0, secrets: 1, secretStore: 'sealed-file' },
       restoreCommand: made.body.restoreCommand,
     });
     expect((await check({ passphrase: 'another one altogether' })).body.code).toBe('PASSPHRASE_WRONG');

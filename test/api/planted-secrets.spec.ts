@@ -173,7 +173,14 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
   const passphrase = plant('backup passphrase');
   await send('POST', '/backups/passphrase', { passphrase });
   await send('POST', '/backups/passphrase', { passphrase: [passphrase] });
-  expect((await send('POST', '/backups')).status).toBe(201);
+  const { body: backup } = await send('POST', '/backups');
+  const { file } = backup;
+  expect((await send('POST', '/backups/check', { file, passphrase })).body).toMatchObject({ newer: false });
+  // Refused, each at another place, with a passphrase in hand.
+  const wrong = plant('backup passphrase, a wrong one');
+  expect((await send('POST', '/backups/restore', { file, passphrase: wrong })).status).toBe(400);
+  expect((await send('POST', '/backups/restore', { file: `${file}.not`, passphrase })).status).toBe(500);
+  expect((await send('POST', '/backups/restore', { file, passphrase: [passphrase] })).status).toBe(400);
   expect(smtp.commands.length).toBeGreaterThan(3);
   expect(receiver.received.length).toBeGreaterThan(5);
 

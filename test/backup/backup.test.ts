@@ -269,7 +269,7 @@ describe('a restore', () => {
     const sqlite = new Sqlite(databasePath(data.dataFolder));
     sqlite.pragma(`user_version = ${MIGRATIONS.length + 1}`);
     sqlite.close();
-    await expect(restore(await create())).rejects.toEqual(failing('DATABASE_TOO_NEW'));
+    await expect(restore(await create())).rejects.toEqual(failing('BACKUP_TOO_NEW'));
     expect(await readdir(data.root)).not.toContain('elsewhere');
   });
 });

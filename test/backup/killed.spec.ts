@@ -17,6 +17,7 @@ import { databasePath, lockDataFolder } from '../../src/main/storage/data-folder
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { migrate } from '../../src/main/storage/migrate.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
+import { startApp } from '../support/app.ts';
 import { type BackupData, makeBackupData, PASSPHRASE, readBackupData } from '../support/backup-data.ts';
 import { COMPILED } from '../support/compiled.ts';
 
@@ -90,6 +91,39 @@ describe('a restore that is killed', () => {
     if (!kept) return;
     expect(await run('restore', '', paths)).toBeNull();
     expect(await readdir(dataFolder)).not.toContain('restoring');
+  });
+});
+
+describe('a restore from within a running Certdesk that is killed', () => {
+  it.each([
+    { step: 'staged', restored: false },
+    { step: 'committed', restored: true },
+  ])('$step: the next start has all of the one or all of the other', async ({ step, restored }) => {
+    const { dataFolder, backups: folder } = data;
+    expect(await run('create', '', { dataFolder, folder })).toBeNull();
+    const [name = ''] = await readdir(folder);
+    expect(await run('restore-within', step, { dataFolder, file: join(folder, name) })).toBe('SIGKILL');
+    const { app, stop } = await startApp({ dataFolder });
+    try {
+      const { projects } = await app.engine.projects.list({ limit: 10, sort: 'name', order: 'asc' }, null);
+      const later = restored ? [] : ['later.example.com'];
+      expect(projects.map(({ domain }) => domain).toSorted()).toEqual([...later, 'shop.example.com']);
+      expect((await app.engine.backups.list()).restored?.by).toBe(restored ? 'Firefox' : undefined);
+      expect((await app.engine.sessions.list()).map(({ id }) => id)).toEqual(['s1']);
+      expect(await app.engine.audit.verify()).toMatchObject({ ok: true });
+      const found = await readdir(dataFolder);
+      expect(found).not.toContain('restoring');
+      const asides = found.filter((each) => each.startsWith('before-restore-'));
+      expect(asides).toHaveLength(restored ? 1 : 0);
+      for (const aside of asides) {
+        const old = new Sqlite(join(dataFolder, aside, 'certdesk.db'));
+        const domains = old.prepare('SELECT domain FROM projects ORDER BY domain').pluck().all();
+        expect(domains).toEqual(['later.example.com', 'shop.example.com']);
+        old.close();
+      }
+    } finally {
+      await stop();
+    }
   });
 });
 

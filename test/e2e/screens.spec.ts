@@ -10,6 +10,7 @@ import { axeViolations } from '../support/axe.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
 import { makeManyProjects } from '../support/many-projects.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
+import { checkBackup, openRestore } from '../support/restore-steps.ts';
 import { describeWith } from '../support/tools.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -52,6 +53,7 @@ const chooseAll = async (page: Page): Promise<void> => {
   await page.getByRole('toolbar', { name: 'Chosen projects' }).waitFor();
 };
 
+const PASSPHRASE = 'four words chosen by dice';
 const SCREENS: readonly Screen[] = [
   { name: 'overview', path: '/' },
   {
@@ -103,6 +105,14 @@ const SCREENS: readonly Screen[] = [
   { name: 'tokens', path: '/tokens' },
   { name: 'token-new', path: '/tokens', act: press('New token') },
   { name: 'settings', path: '/settings' },
+  {
+    name: 'backup-restore',
+    path: '/settings',
+    act: async (page) => {
+      await checkBackup(await openRestore(page), PASSPHRASE);
+      await page.getByText('What a restore does').waitFor();
+    },
+  },
   { name: 'notification-mail-new', path: '/settings', act: press('New channel') },
   {
     name: 'notification-webhook-new',
@@ -206,5 +216,7 @@ async function populate(
     body: { type: 'webhook', name: 'On call', webhook },
   });
   expect(made.status).toBe(201);
+  await app.call('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
+  expect((await app.call('POST', '/backups')).status).toBe(201);
   return { ID, DONE, BROKEN, FAILED, NEW };
 }

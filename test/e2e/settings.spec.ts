@@ -147,7 +147,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
     await gui.lookAt('settings-filled');
 
-    await backups.getByRole('button', { name: 'Check a backup file' }).click();
+    await backups.getByRole('button', { name: 'Check or restore a file' }).click();
     const dialog = page.getByRole('dialog');
     const [file = ''] = /\S+\.cdbackup/.exec(await page.evaluate(() => navigator.clipboard.readText())) ?? [];
     const check = async (path: string, secret: string) => {

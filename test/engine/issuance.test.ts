@@ -46,6 +46,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
       },
       wait: () => Promise.reject(new Error('nobody waits')),
       widen: () => undefined,
+      hold: () => null,
       resume: async () => 0,
       stop: async () => undefined,
       size: { running: 0, queued: 0 },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeOrder, AcmeSession, NewOrder } from '../../src/main/engine/acme/contract.ts';
 import { createCaUsage } from '../../src/main/engine/ca-usage.ts';
 import type { AccountRecord, OrderRecord } from '../../src/main/engine/model.ts';
-import { ensureOrder } from '../../src/main/engine/order-at-ca.ts';
+import { ensureOrder, type ReplacedCertificate } from '../../src/main/engine/order-at-ca.ts';
 import { createOrderKeeper } from '../../src/main/engine/order-keeper.ts';
 import { type BentWorld, createBentWorld, refusal } from '../support/bent-ca.ts';
 import { openTestDatabase, setWritable, type TestDatabase } from '../support/database.ts';
@@ -19,6 +19,7 @@ describe('a new order', () => {
     keySealed: new Uint8Array(),
     createdAt: '2026-01-01T00:00:00Z',
   };
+  const IN_WINDOW: ReplacedCertificate = { certId: 'aki.serial', inWindow: true };
   const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
   let database: TestDatabase;
   beforeEach(async () => {
@@ -29,20 +30,24 @@ describe('a new order', () => {
   afterEach(() => database.close());
 
   /** @param createOrder The CA, as far as it is asked. */
-  async function ensure(replaces: string | null, createOrder: (request: NewOrder) => Promise<AcmeOrder>) {
+  async function ensure(
+    replaces: ReplacedCertificate | null,
+    createOrder: (request: NewOrder) => Promise<AcmeOrder>,
+    sameNames = false,
+  ) {
     const { stores } = database;
     const vault = { seal: async () => new Uint8Array(), open: async () => '' };
     const deps = { stores, journal: database.journal(clock), vault, clock };
     const of = { jobId: JOB.id, projectId: PROJECT.id, directoryUrl: DIRECTORY_URL };
     const keeper = await createOrderKeeper(deps, of);
     const session = { directory: async () => ({}), createOrder } as unknown as AcmeSession;
-    const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces };
+    const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces, sameNames };
     const at = { keeper, account: { session, account: ACCOUNT } };
     return ensureOrder({ usage: createCaUsage(clock) }, task, at);
   }
 
-  it.each([null, 'aki.serial'])(
-    '(replaces: %s) is not made where nothing can be written',
+  it.each([null, IN_WINDOW, { ...IN_WINDOW, inWindow: false }])(
+    '(replaces: %o) is not made where nothing can be written',
     async (replaces) => {
       let made = 0;
       await setWritable(database.db, false);
@@ -57,12 +62,27 @@ describe('a new order', () => {
 
   it('that replaces another is in the database before the CA hears of it', async () => {
     let kept: OrderRecord | null = null;
-    await ensure('aki.serial', async () => {
+    await ensure(IN_WINDOW, async () => {
       kept = await database.stores.orders.get(JOB.id);
       return order({});
     });
     expect(kept).toMatchObject({ accountId: ACCOUNT.id, url: null });
     expect(await database.stores.orders.get(JOB.id)).toMatchObject({ url: order({}).url });
+  });
+
+  it.each([
+    ['is not counted in the window that the CA suggests', true, 0],
+    ['is counted before and after that window', false, 1],
+  ])('that replaces another %s', async (_, inWindow, used) => {
+    const asked: NewOrder[] = [];
+    await ensure({ ...IN_WINDOW, inWindow }, async (request) => {
+      asked.push(request);
+      return order({});
+    });
+    expect(asked).toMatchObject([{ replaces: 'aki.serial' }]);
+    const at = { directoryUrl: DIRECTORY_URL, kind: 'order', subject: ACCOUNT.id } as const;
+    const times = await database.stores.caUsage.times({ ...at, since: '2025-12-31T00:00:00Z' });
+    expect(times).toHaveLength(used);
   });
 
   const order = (more: Partial<AcmeOrder>): AcmeOrder => ({

@@ -82,8 +82,18 @@ describe('a renewal', () => {
     let id: string;
     beforeEach(async () => {
       id = await bent.obtain('kept.example');
+      const first = bent.ca.entries[0];
+      if (first !== undefined) first.window = { start: first.from, end: first.to };
       await bent.world.look(); // hears of the window: from then on an order says what it replaces
       expect(await counted()).toBe(1);
+    });
+
+    it('is counted where the window that the CA suggests is still to come', async () => {
+      const early = await bent.obtain('early.example');
+      await bent.world.look();
+      await bent.renew(early);
+      expect(bent.ca.entries.at(-1)?.replaces).toBe(bent.ca.entries[1]?.certId);
+      expect(await counted()).toBe(3);
     });
 
     it('is counted for no limit', async () => {

@@ -229,9 +229,9 @@ describe("the CA's limits", () => {
     });
   });
 
-  it('on failed validations stand even against an order that replaces', async () => {
+  it('on failed validations stand even against an order that replaces in time, limits on orders against a late one only', async () => {
     const ari = {
-      window: { start: '2026-03-01T00:00:00Z', end: '2026-03-05T00:00:00Z' },
+      window: { start: '2026-03-01T00:00:00Z', end: hours(1) },
       renewAt: '2026-03-02T00:00:00Z',
       explanationUrl: null,
       checkedAt: '2026-03-09T00:00:00Z',
@@ -241,12 +241,17 @@ describe("the CA's limits", () => {
     };
     await add('one', { renewal: { ...CERTIFICATE.renewal, ari } });
     await add('two', { renewal: { ...CERTIFICATE.renewal, ari } });
-    const set = exactSet(['two.example.com']);
-    await use('exact-set', set, [hours(-4), hours(-3), hours(-2), hours(-1), hours(-1)]);
+    const window = { ...ari.window, end: hours(0) };
+    await add('late', { renewal: { ...CERTIFICATE.renewal, ari: { ...ari, window } } });
+    for (const name of ['two', 'late']) {
+      const set = exactSet([`${name}.example.com`]);
+      await use('exact-set', set, [hours(-4), hours(-3), hours(-2), hours(-1), hours(-1)]);
+    }
     await use('failed-authorization', 'one.example.com', [-0.9, -0.8, -0.7, -0.6].map(hours));
     await look();
     expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not hold for it
     expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(0.1));
+    expect((await renewalOf('late'))?.putOff).toContain('5 certificates of the same names');
   });
 
   it('on orders of an account put a renewal off before the last 60 of 300 in 3 hours are used', async () => {
@@ -258,14 +263,18 @@ describe("the CA's limits", () => {
       'a',
       Array.from({ length: 239 }, () => hours(-1)),
     );
-    await add('last', { accountId: 'a' });
-    await add('over', { accountId: 'a', expiresAt: '2026-04-02T00:00:00Z' });
+    const other = { accountId: 'a', names: ['another.example.com'] }; // its names have changed: else it is no new order
+    await add('last', other);
+    await add('over', { ...other, expiresAt: '2026-04-02T00:00:00Z' });
     await look();
     expect(begun).toHaveLength(2);
     await use('order', 'a', [hours(0)]);
-    await add('beyond', { accountId: 'a' });
+    await add('beyond', other);
     await look();
     expect(begun).toHaveLength(2);
+    await add('same', { accountId: 'a' });
+    await look();
+    expect(begun).toEqual(['last', 'over', 'same']);
     expect((await renewalOf('beyond'))?.nextAttemptAt).toBe(hours(2));
   });
 

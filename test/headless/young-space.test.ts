@@ -25,6 +25,7 @@ async function largest(beginning: string): Promise<number> {
 
 it('stays small', async () => {
   const asked = `import { keepYoungSpaceSmall } from ${JSON.stringify(MODULE)}; keepYoungSpaceSmall();`;
-  expect(await largest('')).toBeGreaterThan(16);
-  expect(await largest(asked)).toBeLessThanOrEqual(8);
+  const usual = await largest('');
+  expect(usual).toBeGreaterThan(16);
+  expect(await largest(asked)).toBeLessThan(usual / 4); // some MB, of 64
 });

@@ -90,6 +90,13 @@ describe('the page', () => {
   });
 });
 
+it('the page is kept apart from pages that open it, where the browser trusts the connection', async () => {
+  const policy = async (more: Readonly<Record<string, string>>) =>
+    (await browser.get('/', { Accept: 'text/html', ...more })).headers['cross-origin-opener-policy'];
+  expect(await policy({ 'Sec-Fetch-Dest': 'document' })).toBe('same-origin');
+  expect(await policy({})).toBeUndefined();
+});
+
 describe('other files', () => {
   it.each([
     ['br, gzip', 'br', brotliDecompressSync],

@@ -19,7 +19,12 @@ beforeEach(async () => {
   app = await startApp({ platform: { clock: { now: () => now } } });
   id = await app.project('shop.example.com');
   await elsewhere((stores) =>
-    stores.certificates.activate({ ...CERTIFICATE, projectId: id, expiresAt: '2027-06-01T00:00:00Z' }),
+    stores.certificates.activate({
+      ...CERTIFICATE,
+      projectId: id,
+      issuerName: 'Zürcher CA № 1 🔏', // an octet, two, three and four to a character
+      expiresAt: '2027-06-01T00:00:00Z',
+    }),
   );
   await ask(); // notes the use of the token
 });
@@ -55,6 +60,7 @@ describe('an answer is given again', () => {
     const second = await ask({}, what);
     expect(wasKept()).toBe(true);
     expect([second.status, second.text]).toEqual([200, first.text]);
+    expect(second.body.issuer).toBe(what === '' ? 'Zürcher CA № 1 🔏' : undefined);
     expect(headersOf(second)).toEqual(headersOf(first));
     expect(JSON.parse(app.log.at(-1) ?? '')).toMatchObject({
       path: `/api/v1/projects/${id}/certificate${what}`,

@@ -103,6 +103,37 @@ describeWith('cc', 'a disk that fails', () => {
       say(`EIO within the write of a secret: at ${whole.calls.length} system calls`);
     });
 
+    it('EIO where secrets are read is an error, never an empty store, and nothing is written over them', async () => {
+      const read = (folder: string, nth: number) =>
+        disk.run(PROGRAM, ['secrets-read', folder], { path: SECRETS, nth, deed: 'eio-ever', reads: true });
+      const whole = await read(await freshFolder('secrets'), 0);
+      expect(whole.said).toMatchObject({ error: null, read: 'old', write: null, b: 'new' });
+      expect(whole.calls.join('\n')).toMatch(/read .*secrets\.sealed[\s\S]*read .*secrets\.key/);
+      for (const nth of [1, 2]) {
+        const { said } = await read(await freshFolder('secrets'), nth);
+        const failed = { code: 'SECRET_STORE_UNAVAILABLE', message: expect.stringContaining('EIO') };
+        expect(said, whole.calls[nth - 1]).toMatchObject({ write: failed, a: 'old', b: 'kept' });
+        expect(said?.error, whole.calls[nth - 1]).toMatchObject(failed);
+        expect(said?.read).toBeUndefined();
+      }
+    });
+
+    it('EIO where the database is read is an error that says so, and not a project that is not there', async () => {
+      const read = (folder: string, nth: number) =>
+        disk.run(PROGRAM, ['database-read', folder], { path: DATABASE, nth, deed: 'eio', reads: true });
+      const whole = await read(await freshFolder('database'), 0);
+      expect(whole.said).toEqual({ error: null, read: 'before', after: 'before' });
+      expect(whole.calls.length).toBeGreaterThan(0);
+      for (const nth of places(whole.calls.length)) {
+        const { said } = await read(await freshFolder('database'), nth);
+        expect(said, whole.calls[nth - 1]).toMatchObject({
+          error: { code: 'STORAGE_FAILED', message: expect.stringMatching(/disk/) },
+          after: 'before',
+        });
+      }
+      say(`EIO where the database is read: at ${whole.calls.length} system calls`);
+    });
+
     it.each(tried(['eio', 'eio-ever'] as const, 1))(
       '%s within a transaction: all of it or nothing',
       async (deed) => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createBackup } from '../../src/main/backup/create.ts';
 import type { SecretStore } from '../../src/main/engine/ports.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { createVault } from '../../src/main/secrets/vault.ts';
@@ -63,6 +64,15 @@ export async function makeBackupData(): Promise<BackupData> {
     installation,
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+/** A backup of a data folder, also beside a running Certdesk, among those that it lists. @returns its whole path. */
+export async function makeQuickBackup(dataFolder: string): Promise<string> {
+  const folder = join(dataFolder, 'backups');
+  const secrets = createSealedFile({ folder: dataFolder });
+  const createdAt = '2026-01-02T00:00:00Z';
+  const made = { dataFolder, folder, secrets, createdAt, version: '1.2.3', passphrase: PASSPHRASE };
+  return join(folder, (await createBackup({ ...made, cost: QUICK })).name);
 }
 
 /** The vault of a data folder, on its own connection. */

@@ -3,6 +3,8 @@
 //
 //   node faulty-disk-program.ts secrets FOLDER VALUE      sets the secret `a`
 //   node faulty-disk-program.ts database FOLDER ID        stores the project ID, then the project ID-again
+//   node faulty-disk-program.ts secrets-read FOLDER       reads the secret `a`, and tries to set `b` to `new`
+//   node faulty-disk-program.ts database-read FOLDER      reads the project `before`
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { toCertdeskError } from '../../src/main/engine/errors.ts';
@@ -51,4 +53,27 @@ async function database(): Promise<object> {
   return said;
 }
 
-process.stdout.write(JSON.stringify(await (what === 'secrets' ? secrets() : database())));
+async function readSecrets(): Promise<object> {
+  const store = createSealedFile({ folder });
+  let read: unknown;
+  const error = await faulty(async () => {
+    read = await store.get('a');
+  });
+  const write = await faulty(() => store.set('b', 'new'));
+  return { error, read, write, a: await store.get('a'), b: await store.get('b') };
+}
+
+async function readDatabase(): Promise<object> {
+  const opened = openDatabase(databasePath(folder));
+  const { projects } = createStores(opened.db);
+  let read: unknown;
+  const error = await faulty(async () => {
+    read = (await projects.get('before'))?.id ?? null;
+  });
+  const said = { error, read, after: (await projects.get('before'))?.id };
+  await opened.close();
+  return said;
+}
+
+const WORK = { secrets, database, 'secrets-read': readSecrets, 'database-read': readDatabase };
+process.stdout.write(JSON.stringify(await WORK[what as keyof typeof WORK]()));

@@ -1,8 +1,10 @@
 /* A disk that fails where a test says, put between the program and the C library (LD_PRELOAD, Linux): at the nth system
- * call that changes something under a path, the process is killed before or after it, or the call fails with EIO.
+ * call that changes something under a path, the process is killed before or after it, or the call fails with EIO. Or at
+ * the nth that reads.
  *
  * FAULT_PATH   an extended regular expression that the absolute path must match
  * FAULT_NTH    which of these calls, 1 the first
+ * FAULT_READS  where set, the calls that read are meant, and no others
  * FAULT_DEED   kill-before, kill-after, eio, eio-ever (that one and all after it)
  * FAULT_COUNT  a file: gets one line a call, its name and its path; then FAULT_NTH may be 0
  *
@@ -42,8 +44,8 @@ static void note(const char *call, const char *path) {
 }
 
 /* 0: let it through; 1: let it through and die; 2: fail. */
-static int judge(const char *call, const char *path) {
-  if (!armed || path == NULL) return 0;
+static int judge(const char *call, const char *path, int reads) {
+  if (!armed || path == NULL || reads != (getenv("FAULT_READS") != NULL)) return 0;
   pthread_mutex_lock(&lock);
   int verdict = 0;
   if (!ready) {
@@ -86,7 +88,7 @@ static int opened(const char *name, const char *path, int flags, mode_t mode) {
   const char *last = strrchr(path, '/');
   if (last != NULL && strcmp(last, "/fault-on") == 0) armed = 1;
   if (last != NULL && strcmp(last, "/fault-off") == 0) armed = 0;
-  int verdict = (flags & O_CREAT) ? judge("open", path) : 0;
+  int verdict = (flags & O_CREAT) ? judge("open", path, 0) : 0;
   FAIL(verdict)
   REAL(int, name, const char *, int, ...);
   int result = real(path, flags, mode);
@@ -105,16 +107,17 @@ static int opened(const char *name, const char *path, int flags, mode_t mode) {
 OPEN(open)
 OPEN(open64)
 
-#define BY_FD(type, name, parameters, arguments, ...) \
+#define BY_FD_OF(reads, type, name, parameters, arguments, ...) \
   type name parameters { \
     char buffer[PATH_MAX]; \
-    int verdict = armed ? judge(#name, path_of(fd, buffer)) : 0; \
+    int verdict = armed ? judge(#name, path_of(fd, buffer), reads) : 0; \
     FAIL(verdict) \
     REAL(type, #name, __VA_ARGS__); \
     type result = real arguments; \
     AFTER(verdict); \
     return result; \
   }
+#define BY_FD(...) BY_FD_OF(0, __VA_ARGS__)
 BY_FD(int, fsync, (int fd), (fd), int)
 BY_FD(int, fdatasync, (int fd), (fd), int)
 BY_FD(int, ftruncate, (int fd, off_t length), (fd, length), int, off_t)
@@ -124,9 +127,14 @@ BY_FD(ssize_t, writev, (int fd, const struct iovec *parts, int count), (fd, part
 BY_FD(ssize_t, pwrite, (int fd, const void *bytes, size_t count, off_t at), (fd, bytes, count, at), int, const void *, size_t, off_t)
 BY_FD(ssize_t, pwrite64, (int fd, const void *bytes, size_t count, off64_t at), (fd, bytes, count, at), int, const void *, size_t, off64_t)
 
+#define READING(...) BY_FD_OF(1, __VA_ARGS__)
+READING(ssize_t, read, (int fd, void *bytes, size_t count), (fd, bytes, count), int, void *, size_t)
+READING(ssize_t, pread, (int fd, void *bytes, size_t count, off_t at), (fd, bytes, count, at), int, void *, size_t, off_t)
+READING(ssize_t, pread64, (int fd, void *bytes, size_t count, off64_t at), (fd, bytes, count, at), int, void *, size_t, off64_t)
+
 #define BY_PATH(name, parameters, arguments, ...) \
   int name parameters { \
-    int verdict = judge(#name, path); \
+    int verdict = judge(#name, path, 0); \
     FAIL(verdict) \
     REAL(int, #name, __VA_ARGS__); \
     int result = real arguments; \

@@ -10,8 +10,9 @@ import { toolPath } from './tools.ts';
 export interface Fault {
   /** An extended regular expression that the absolute path of a file must match. */
   readonly path: string;
-  /** Which system call on it that changes something; 1 is the first, 0 none. */
+  /** Which system call on it that changes something, or with `reads` that reads; 1 is the first, 0 none. */
   readonly nth: number;
+  readonly reads?: boolean;
   readonly deed: 'kill-before' | 'kill-after' | 'eio' | 'eio-ever';
 }
 
@@ -41,12 +42,19 @@ export async function makeFaultyDisk(): Promise<FaultyDisk> {
   await promisify(execFile)(toolPath('CERTDESK_TEST_CC'), flags);
   let count = 0;
   return {
-    async run(program, args, { path, nth, deed }) {
+    async run(program, args, { path, nth, deed, reads = false }) {
       count += 1;
       const counted = join(folder, `calls-${count}`);
       const fault = { FAULT_PATH: path, FAULT_NTH: String(nth), FAULT_DEED: deed, FAULT_COUNT: counted };
+      const reading = reads ? { FAULT_READS: '1' } : {};
       const child = spawn(process.execPath, [resolve(import.meta.dirname, program), ...args], {
-        env: { ...process.env, ...fault, LD_PRELOAD: library, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+        env: {
+          ...process.env,
+          ...fault,
+          ...reading,
+          LD_PRELOAD: library,
+          NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 30_000,
         killSignal: 'SIGTERM', // not the signal of a fault

@@ -1,5 +1,4 @@
-// Backups. They are the whole installation's, so a token that is for some projects only may not touch them. There is no
-// restore here: a running server is never restored into (docs/backup.md).
+// Backups. They are the whole installation's, so a token that is for some projects only may not touch them.
 import { z } from 'zod';
 import {
   BackupListSchema,
@@ -7,8 +6,11 @@ import {
   BackupSchema,
   CheckBackupSchema,
   CheckedBackupSchema,
+  RestoreBegunSchema,
   VerifiedBackupSchema,
 } from '../../shared/backup.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import type { Principal } from './context.ts';
 import { operation, requireAllProjects, router } from './trpc.ts';
 
 export const backups = router({
@@ -55,6 +57,23 @@ export const backups = router({
       return ctx.engine.backups.check(input.body);
     }),
 
+  restore: operation('projects:write')
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/backups/restore',
+        summary: 'Restore a backup file on the machine of Certdesk, which starts again with it',
+      },
+    })
+    .input(z.object({ body: CheckBackupSchema }))
+    .output(RestoreBegunSchema)
+    .mutation(({ ctx: { engine, principal, address }, input }) => {
+      requireAllProjects(principal);
+      requireForGood(principal);
+      const { kind, id, name } = principal;
+      return engine.restores.begin(input.body, { kind, id, name, address });
+    }),
+
   setPassphrase: operation('projects:write')
     .meta({
       rest: {
@@ -71,3 +90,12 @@ export const backups = router({
       return { passphraseSet: true };
     }),
 });
+
+/** @throws FORBIDDEN: a restore brings back tokens, and one that expires makes none that lives longer. */
+function requireForGood({ expiresAt }: Principal): void {
+  if (expiresAt === null) return;
+  throw new CertdeskError(
+    'FORBIDDEN',
+    `This token expires at ${expiresAt}: it may not bring back other tokens`,
+  );
+}

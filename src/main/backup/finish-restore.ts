@@ -27,17 +27,33 @@ export async function markReady(dataFolder: string, aside: string | null): Promi
   await createPrivateFile(join(dataFolder, STAGING, READY), Buffer.from(JSON.stringify({ aside }), 'utf8'));
 }
 
+/** It will not be done: the mark first, for without what it promises it would leave neither the old data nor the new. */
+export async function dropStaged(dataFolder: string): Promise<void> {
+  const staging = join(dataFolder, STAGING);
+  if (!existsSync(staging)) return;
+  await rm(join(staging, READY), { force: true });
+  await syncFolder(staging);
+  await rm(staging, { recursive: true, force: true });
+}
+
 export function isRestorePending(dataFolder: string): boolean {
   return [READY, PLACING].some((name) => existsSync(join(dataFolder, STAGING, name)));
 }
 
-/** Whoever calls it holds the data folder's lock. @returns whether there was anything to finish. */
+/**
+ * Whoever calls it holds the data folder's lock, and has no database open in it. What was not made ready is cleared
+ * away. @returns whether there was anything to finish.
+ */
 export async function finishRestore(
   dataFolder: string,
   onStep: (step: FinishStep) => void = () => undefined,
 ): Promise<boolean> {
-  if (!isRestorePending(dataFolder)) return false;
   const staging = join(dataFolder, STAGING);
+  if (!isRestorePending(dataFolder)) {
+    // Of a process that was ended before all was ready: keys are in there.
+    await rm(staging, { recursive: true, force: true });
+    return false;
+  }
   if (existsSync(join(staging, READY))) {
     await moveAside(dataFolder, staging);
     onStep('aside');

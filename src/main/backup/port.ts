@@ -1,13 +1,18 @@
 // What the engine asks of backups, on the files of one data folder.
 import { join } from 'node:path';
-import type { Backup } from '../../shared/backup.ts';
+import Sqlite from 'better-sqlite3';
+import type { Backup, Here } from '../../shared/backup.ts';
 import type { BackupPort } from '../engine/backups.ts';
 import type { SecretStore } from '../engine/ports.ts';
+import { databasePath } from '../storage/data-folder.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';
 import { createBackup } from './create.ts';
+import { guardedBy } from './file-failure.ts';
+import { dropStaged, markReady } from './finish-restore.ts';
 import { DEFAULT_BACKUP_FOLDER, type FoundBackup, listBackups, pathOf, pruneBackups } from './folder.ts';
 import { restoreCommand } from './restore-command.ts';
-import { verifyBackup } from './verify.ts';
+import { stageRestore } from './stage-restore.ts';
+import { countContents, verifyBackup } from './verify.ts';
 
 export interface BackupPortDeps {
   readonly dataFolder: string;
@@ -22,6 +27,7 @@ export function createBackupPort(deps: BackupPortDeps): BackupPort {
   const { dataFolder } = deps;
   const show = (folder: string, { installation: _, ...found }: FoundBackup): Backup => ({
     ...found,
+    file: join(folder, found.name),
     restoreCommand: restoreCommand(join(folder, found.name), dataFolder),
   });
   return {
@@ -31,10 +37,41 @@ export function createBackupPort(deps: BackupPortDeps): BackupPort {
     verify: ({ folder, name, passphrase }) => verifyBackup(pathOf(folder, name), passphrase),
     async check({ file, passphrase }) {
       const verified = await verifyBackup(file, passphrase);
-      return { ...verified, newer: isNewer(verified), restoreCommand: restoreCommand(file, dataFolder) };
+      const here = await lookHere(deps);
+      return {
+        ...verified,
+        here,
+        newer: isNewer(verified),
+        restoreCommand: restoreCommand(file, dataFolder),
+      };
+    },
+    async stage(asked) {
+      // The running Certdesk holds the data folder's lock, and goes on with the kind of store that it has.
+      const staged = await stageRestore({ ...asked, dataFolder, secretStore: deps.secrets.kind });
+      return {
+        createdAt: staged.createdAt,
+        aside: staged.aside,
+        commit: () => guardedBy(`The data folder ${dataFolder}`, () => markReady(dataFolder, staged.aside)),
+        drop: () => dropStaged(dataFolder),
+      };
     },
     prune: (asked) => pruneBackups({ ...asked, dataFolder }),
   };
+}
+
+async function lookHere({ dataFolder, secrets, version }: BackupPortDeps): Promise<Here> {
+  const sqlite = new Sqlite(databasePath(dataFolder), { readonly: true, timeout: 10_000 });
+  try {
+    const names = await secrets.names().catch(() => null);
+    return {
+      certdesk: version,
+      ...countContents(sqlite),
+      secrets: names === null ? null : names.length,
+      secretStore: secrets.kind,
+    };
+  } finally {
+    sqlite.close();
+  }
 }
 
 /** `restore` refuses it (restore.ts). */

@@ -50,20 +50,23 @@ export function inspectDatabase(
     if (typeof expected === 'string' && masterKeyId(manifest) !== expected) {
       throw unreadable(path, 'the master key in it is not that of its database');
     }
-    const count = (table: 'projects' | 'certificates') =>
-      Number(sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
     return {
       createdAt: header.createdAt,
       certdesk: header.certdesk,
       schema: header.schema,
-      projects: count('projects'),
-      certificates: count('certificates'),
+      ...countContents(sqlite),
       secrets: Object.keys(manifest.secrets).length,
       secretStore: manifest.secretStore,
     };
   } finally {
     sqlite.close();
   }
+}
+
+export function countContents(sqlite: Sqlite.Database) {
+  const count = (table: 'projects' | 'certificates') =>
+    Number(sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  return { projects: count('projects'), certificates: count('certificates') };
 }
 
 /** As the vault names it. */

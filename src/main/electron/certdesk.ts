@@ -5,6 +5,7 @@ import type { StartState } from '../../shared/desktop.ts';
 import { type App, createApp, type Platform } from '../app.ts';
 import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
 import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
+import { onPortsOf } from '../headless/to-platform.ts';
 import { createTrpcCalls, type TrpcCalls } from './trpc-calls.ts';
 import { windowContext } from './window-context.ts';
 
@@ -13,6 +14,8 @@ export interface CertdeskDeps {
   readonly logger: Logger;
   /** It runs; called after each start that went well. */
   onRunning(app: App): Promise<void> | void;
+  /** It is about to be closed and made anew: nobody is to ask it any more. */
+  onStopping(): void;
   /** A start is over, and the window is to show how it went. */
   onState(): void;
   onQuit(): void;
@@ -37,11 +40,11 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
   let attempt: Promise<StartState> | null = null;
   let starting = false;
 
-  async function open(port: number | null): Promise<StartState> {
-    const api = port === null ? platform.api : { ...platform.api, port };
+  async function open(port: number | null, from: Platform): Promise<StartState> {
+    const api = port === null ? from.api : { ...from.api, port };
     let app: App | null = null;
     try {
-      app = await createApp({ ...platform, api });
+      app = await createApp({ ...from, api });
       // Chosen once, it is the port from now on.
       if (port !== null) await app.engine.settings.update({ listeners: { apiPort: port } });
       for (const notice of app.notices) logger.info({}, notice);
@@ -50,6 +53,8 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       const context = windowContext(app);
       running = { app, calls: createTrpcCalls({ context: () => context, onUnexpected: onError }) };
       await deps.onRunning(app);
+      const was = app;
+      void was.restartAsked.then(() => again(was));
       return { state: 'running', address: app.address };
     } catch (error) {
       logger.error({ err: error }, 'Certdesk could not start');
@@ -61,9 +66,29 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     }
   }
 
+  /** A backup is restored. The page sees a short silence, and goes on by itself. */
+  async function again(was: App): Promise<void> {
+    const { calls } = running ?? {};
+    if (running?.app !== was || calls === undefined) return; // it is stopped already
+    starting = true;
+    running = null;
+    logger.info({}, 'Certdesk starts again, with the backup that is restored');
+    const reopen = async (): Promise<StartState> => {
+      deps.onStopping();
+      calls.stop();
+      await was.close().catch((cause: unknown) => logger.error({ err: cause }, 'It could not be stopped'));
+      return open(null, onPortsOf(was, platform));
+    };
+    attempt = reopen().finally(() => {
+      starting = false;
+    });
+    const { state } = await attempt;
+    if (state === 'failed') deps.onState();
+  }
+
   async function begin(port: number | null): Promise<void> {
     starting = true;
-    attempt = open(port).finally(() => {
+    attempt = open(port, platform).finally(() => {
       starting = false;
     });
     await attempt;

@@ -55,6 +55,10 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
           applyAutostart(wanted, { program: given.program, args: given.loginArgs, platform }),
       });
     },
+    onStopping() {
+      attendance?.stop();
+      attendance = null;
+    },
     onState: () => window.reload(),
     onQuit: () => app.quit(),
   });

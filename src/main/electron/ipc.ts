@@ -48,7 +48,9 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
     const tell = (told: IpcEvent): void => {
       if (!sender.isDestroyed()) sender.send(CHANNELS.event, told);
     };
-    void deps.calls()?.subscribe(sender, request, tell);
+    const calls = deps.calls();
+    if (calls !== null) void calls.subscribe(sender, request, tell);
+    else tell({ id: idOf(request), kind: 'error', error: NOT_STARTED.error }); // the page tries again in a while
   };
 
   function isOurs(event: AnyEvent): boolean {
@@ -79,4 +81,10 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
     ipcMain.off(CHANNELS.abort, onAbort);
     ipcMain.off(CHANNELS.subscribe, onSubscribe);
   };
+}
+
+/** As the page sent it, not checked yet. */
+function idOf(request: unknown): number {
+  const id: unknown = typeof request === 'object' && request !== null ? Reflect.get(request, 'id') : null;
+  return typeof id === 'number' ? id : 0;
 }

@@ -82,6 +82,12 @@ export function nextState(
   };
 }
 
+/** Whether it is the time that the CA suggests, its end left out as Boulder has it (core.SuggestedWindow.IsWithin). */
+export function isInWindow({ ari }: CertificateRecord['renewal'], now: Timestamp): boolean {
+  const window = ari?.window ?? null;
+  return window !== null && window.start <= now && now < window.end;
+}
+
 /** A uniformly random moment of the window (RFC 9773 section 4.2). */
 function draw({ start, end }: AcmeRenewalInfo['window'], random: number): Timestamp {
   return toTimestamp(new Date(start.getTime() + random * (end.getTime() - start.getTime())));

@@ -9,6 +9,7 @@ import { BACKUP_PASSPHRASE } from './backup-passphrase.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Clock, Log, SecretStore } from './ports.ts';
+import { readLastRestore } from './restore-notes.ts';
 import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
 
@@ -31,12 +32,34 @@ export interface BackupPort {
   }): Promise<VerifiedBackup>;
   /** Of any file. @throws as `verify` */
   check(asked: CheckBackup): Promise<CheckedBackup>;
+  /**
+   * Makes all ready to take the place of what is there, which goes on untouched. Nothing is left of it where it fails.
+   * @param asked.inscribe Writes into the restored database before it is in place.
+   * @throws as `verify`; BACKUP_TOO_NEW, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE, what `inscribe` throws
+   */
+  stage(
+    asked: CheckBackup & {
+      readonly now: Date;
+      inscribe(stores: Stores, backup: VerifiedBackup, aside: string | null): Promise<void>;
+    },
+  ): Promise<StagedBackup>;
   /** Removes whole ones beyond the number to keep. @returns their names. */
   prune(asked: {
     readonly folder: string;
     readonly keep: number;
     readonly passphrase: string;
   }): Promise<readonly string[]>;
+}
+
+export interface StagedBackup {
+  /** Of the backup. */
+  readonly createdAt: Timestamp;
+  /** The folder, below the data folder, for what is there now. */
+  readonly aside: string | null;
+  /** From when it resolves on, the next start begins with the restored data, whatever comes. @throws BACKUP_FAILED */
+  commit(): Promise<void>;
+  /** Of what was not committed. */
+  drop(): Promise<void>;
 }
 
 export interface Backups {
@@ -147,6 +170,7 @@ export function createBackups(deps: BackupsDeps): Backups {
         lastError: state.lastError,
         nextAt: dueAt(place, state, clock.now()),
         late: isLate(place, state, clock.now()),
+        restored: await readLastRestore(stores.settings),
         backups: [...(await backups.list(place.folder))],
       };
     },
@@ -155,11 +179,8 @@ export function createBackups(deps: BackupsDeps): Backups {
       return backups.verify({ folder, name, passphrase: await passphrase() });
     },
     async check(asked) {
-      if (isAbsolute(asked.file) && !asked.file.includes('\0')) return backups.check(asked);
-      const message = 'give the whole path, from / on';
-      throw new CertdeskError('INVALID_REQUEST', `file: ${message}`, {
-        issues: [{ field: 'file', message }],
-      });
+      requireWholePath(asked.file);
+      return backups.check(asked);
     },
     async setPassphrase(secret) {
       await secrets.set(BACKUP_PASSPHRASE, secret);
@@ -192,6 +213,13 @@ export function createBackups(deps: BackupsDeps): Backups {
       }
     },
   };
+}
+
+/** @throws INVALID_REQUEST */
+export function requireWholePath(file: string): void {
+  if (isAbsolute(file) && !file.includes('\0')) return;
+  const message = 'give the whole path, from / on';
+  throw new CertdeskError('INVALID_REQUEST', `file: ${message}`, { issues: [{ field: 'file', message }] });
 }
 
 /** Null where none is made by itself. */

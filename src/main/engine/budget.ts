@@ -15,7 +15,7 @@ export interface PlannedOrder {
   readonly names: readonly string[];
   /** It says what it replaces, in the window that the CA suggests: no limit but that on failures holds for it. */
   readonly replaces: boolean;
-  /** It renews exactly these names: then it does not count for their registered domains. */
+  /** It renews exactly these names at the same CA: it is no new order of the account, nor new to their domains. */
   readonly sameNames: boolean;
   /** What would be put off until after this takes of the reserve as well. */
   readonly latest: Timestamp;
@@ -108,7 +108,7 @@ function subjectsOf(
 ): Iterable<string> {
   if (kind === 'failed-authorization') return new Set(names.map(withoutWildcard));
   if (replaces) return [];
-  if (kind === 'order') return accountId === null ? [] : [accountId];
+  if (kind === 'order') return accountId === null || sameNames ? [] : [accountId];
   if (kind === 'exact-set') return [exactSet(names)];
   return sameNames ? [] : registeredDomains(names);
 }

@@ -10,11 +10,14 @@ import type { Stores } from './stores.ts';
 export interface CaUsage {
   /** Before newOrder. */
   ordered(stores: Stores, at: { readonly directoryUrl: string; readonly accountId: string }): Promise<void>;
-  /** @param exempt The order replaces another, or renews the same names (section "exemptions" of Let's Encrypt's page). */
+  /**
+   * @param exempt From all limits: the order replaces another in the window that the CA suggests. `renewal`: it renews
+   * the same names (both by the section "exemptions" of Let's Encrypt's page).
+   */
   issued(
     stores: Stores,
     certificate: { readonly directoryUrl: string; readonly names: readonly string[] },
-    exempt: { readonly replaced: boolean; readonly renewal: boolean },
+    exempt: { readonly all: boolean; readonly renewal: boolean },
   ): Promise<void>;
   /** Names that the CA could not validate. */
   failed(
@@ -30,8 +33,8 @@ export function createCaUsage(clock: Clock): CaUsage {
   };
   return {
     ordered: (tx, { directoryUrl, accountId }) => tx.caUsage.note(rows(directoryUrl, 'order', [accountId])),
-    async issued(tx, { directoryUrl, names }, { replaced, renewal }) {
-      if (replaced) return;
+    async issued(tx, { directoryUrl, names }, { all, renewal }) {
+      if (all) return;
       const domains = renewal ? [] : rows(directoryUrl, 'registered-domain', registeredDomains(names));
       await tx.caUsage.note([...domains, ...rows(directoryUrl, 'exact-set', [exactSet(names)])]);
     },

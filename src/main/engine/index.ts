@@ -50,8 +50,10 @@ import { createOverview, type OverviewVerbs } from './overview.ts';
 import { type Pace, REAL_PACE } from './pace.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
+import { createRestores, type Restores } from './restores.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
+import { createSpareKeys } from './spare-keys.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';
 import type { Stores } from './stores.ts';
 import { sweep } from './sweep.ts';
@@ -76,6 +78,8 @@ export interface EnginePorts {
   /** What the engine stands in: for the diagnostics. */
   surroundings(): Surroundings;
   readonly limits: EngineLimits;
+  /** Ends this Certdesk and begins a new one on the same data folder, after a restore; returns at once. */
+  restart(): void;
   /** Real time, chance and lists of revoked certificates, but where a test drives them. */
   readonly pace?: Pace;
   readonly random?: () => number;
@@ -107,6 +111,7 @@ export interface Engine {
   readonly settings: SettingsVerbs;
   readonly budget: Pick<BudgetVerbs, 'get'>;
   readonly backups: Omit<Backups, 'state' | 'runIfDue'>;
+  readonly restores: Restores;
   readonly overview: OverviewVerbs;
   readonly notifications: Notifications;
   readonly journal: Journal;
@@ -166,6 +171,7 @@ export function createEngine(ports: EnginePorts): Engine {
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(clock),
     habits: createCaHabits(),
+    makeKey: createSpareKeys(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,
@@ -221,6 +227,7 @@ export function createEngine(ports: EnginePorts): Engine {
     overview,
     notifications,
     backups,
+    restores: createRestores({ ...deps, queue }),
     budget: deps.budget,
     journal,
     cas: () => CERTIFICATE_AUTHORITIES,

@@ -6,7 +6,7 @@ import { certificateType, type DirectoryOverrides, resolveDirectory } from './ac
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { CertdeskError } from './errors.ts';
-import { type IssueDeps, type Issued, type IssueHow, issue } from './issue.ts';
+import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { type Journal, outcome } from './journal.ts';
 import { forgetIfCleaned, forgetKeptOrders, isCleaned, keepOrForget, takeOverOrder } from './kept-orders.ts';
@@ -40,7 +40,7 @@ export interface IssuanceSteps {
   takeOver(job: JobRecord, recipe: Recipe): Promise<string>;
   issueFor<T>(
     job: JobRecord,
-    what: { readonly recipe: Recipe; readonly replaces?: string | null },
+    what: Pick<IssueTask, 'recipe'> & Partial<Pick<IssueTask, 'replaces' | 'sameNames'>>,
     how: IssueHow<T>,
   ): Promise<T>;
   newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord>;
@@ -54,7 +54,7 @@ export interface IssuanceSteps {
 
 export interface Activation {
   /** For which of the CA's limits it does not count; it counts for all where left out. */
-  readonly exempt?: { readonly replaced: boolean; readonly renewal: boolean };
+  readonly exempt?: { readonly all: boolean; readonly renewal: boolean };
   readonly write: Journal['write'];
 }
 
@@ -70,14 +70,18 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     return directoryUrl;
   };
 
-  const issueFor: IssuanceSteps['issueFor'] = async (job, { recipe, replaces = null }, { signal, keep }) => {
+  const issueFor: IssuanceSteps['issueFor'] = async (
+    job,
+    { recipe, replaces = null, sameNames = false },
+    { signal, keep },
+  ) => {
     const given = await secrets.read(job.id);
     const { id: jobId, projectId } = job;
     const directoryUrl = await takeOver(job, recipe);
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
-    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, patient };
+    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, sameNames, patient };
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 
@@ -108,7 +112,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
   async function activate(
     version: CertificateRecord,
     job: JobRecord,
-    { write, exempt = { replaced: false, renewal: false } }: Activation,
+    { write, exempt = { all: false, renewal: false } }: Activation,
   ): Promise<CertificateRecord> {
     return write(async (tx, emit) => {
       const active = await tx.certificates.active(job.projectId);
@@ -198,7 +202,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     const order = await tx.orders.get(id);
     if (order === null) return;
     const { directoryUrl } = order;
-    const exempt = { replaced: false, renewal: input.kind !== 'obtain' };
+    const exempt = { all: false, renewal: input.kind !== 'obtain' };
     await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
   }
 

@@ -14,11 +14,11 @@ import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import { verifyIssued } from './inspect.ts';
 import type { Journal } from './journal.ts';
-import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
-import { ensureOrder } from './order-at-ca.ts';
+import { ensureOrder, type ReplacedCertificate } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import type { Pace } from './pace.ts';
+import type { MakeKey } from './spare-keys.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -27,8 +27,10 @@ export interface IssueTask {
   readonly directoryUrl: string;
   readonly solver: ChallengeSolver;
   readonly eab: ExternalAccount | null;
-  /** The certID (RFC 9773) of the certificate that this order replaces; null where the CA is not to be told. */
-  readonly replaces: string | null;
+  /** Null where the CA is not to be told. */
+  readonly replaces: ReplacedCertificate | null;
+  /** Whether it renews exactly the names of a certificate of this CA. */
+  readonly sameNames: boolean;
   /** Whether somebody waits for it: then a CA that is out of reach is asked until the deadline. */
   readonly patient: boolean;
 }
@@ -40,8 +42,8 @@ export interface Issued {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
   readonly leaf: LeafFacts;
-  /** Whether the order was one that replaces another certificate, to the CA too. */
-  readonly replaced: boolean;
+  /** Whether the CA counts it for none of its limits: the order replaces another certificate, to the CA too, in time. */
+  readonly exempt: boolean;
 }
 
 export interface IssueDeps extends ProofDeps {
@@ -51,6 +53,7 @@ export interface IssueDeps extends ProofDeps {
   readonly usage: CaUsage;
   readonly habits: CaHabits;
   readonly pace: Pace;
+  readonly makeKey: MakeKey;
 }
 
 export interface IssueHow<T> {
@@ -68,7 +71,7 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
   const deadline = deps.pace.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
-    const key = once(() => ensureKey(task, keeper));
+    const key = once(() => ensureKey(deps, task, keeper));
     return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
@@ -159,7 +162,7 @@ async function walk(
     keeper.tell('account', `Registered anew: ${account.account.url}`);
     return ensureOrder(deps, task, { keeper, account });
   });
-  const replaced = order.replaces !== undefined;
+  const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
   const habits = deps.habits.of(task.directoryUrl);
   const polling = { signal, deadline, pace, habits };
   if (order.status === 'pending') {
@@ -174,7 +177,7 @@ async function walk(
   if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
   if (order.status === 'ready') throw takenBack();
   const { privateKey } = await key();
-  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), replaced };
+  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), exempt };
 }
 
 /** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
@@ -185,10 +188,14 @@ function takenBack(): CertdeskError {
   );
 }
 
-async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privateKey: string; csr: string }> {
+async function ensureKey(
+  { makeKey }: IssueDeps,
+  task: IssueTask,
+  keeper: OrderKeeper,
+): Promise<{ privateKey: string; csr: string }> {
   const kept = await keeper.openKey();
   if (kept !== null) return kept;
-  const privateKey = await generateKey(task.recipe.key);
+  const privateKey = await makeKey(task.recipe.key);
   const csr = await createCsr(task.recipe.names, privateKey);
   await keeper.stageKey(privateKey, csr);
   return { privateKey, csr };
@@ -251,7 +258,7 @@ async function fetchCertificate(
   { clock }: IssueDeps,
   task: IssueTask,
   { keeper, account, order, privateKey }: Fetch,
-): Promise<Omit<Issued, 'replaced'>> {
+): Promise<Omit<Issued, 'exempt'>> {
   if (order.status !== 'valid' || order.certificate === undefined) {
     throw new CertdeskError(
       'ACME_REJECTED',

@@ -8,11 +8,20 @@ import { CertdeskError } from './errors.ts';
 import type { Recipe } from './model.ts';
 import type { OrderKeeper } from './order-keeper.ts';
 
+/** What an order replaces (RFC 9773 section 5). */
+export interface ReplacedCertificate {
+  readonly certId: string;
+  /** Whether it is the time that the CA suggests for it: only then does the order count for none of its limits. */
+  readonly inWindow: boolean;
+}
+
 export interface OrderTask {
   readonly recipe: Recipe;
   readonly directoryUrl: string;
-  /** The certID (RFC 9773) of the certificate that this order replaces; null where the CA is not to be told. */
-  readonly replaces: string | null;
+  /** Null where the CA is not to be told. */
+  readonly replaces: ReplacedCertificate | null;
+  /** Whether it renews exactly the names of a certificate of this CA: then it is no new order of its account. */
+  readonly sameNames: boolean;
 }
 
 /**
@@ -35,8 +44,8 @@ export async function ensureOrder(
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
-    const replacement = replaces === null ? null : await replacing(at, { ...request, replaces });
-    return replacement ?? countedOrder(deps, at, request);
+    const what = { ...at, request, exempt: task.sameNames };
+    return (replaces === null ? null : await replacing(deps, { ...what, replaces })) ?? newOrder(deps, what);
   };
   const profile = profileToOrder(task.recipe, await session.directory());
   const order = await make(profile).catch((error: unknown) => {
@@ -54,30 +63,34 @@ interface At {
   readonly keeper: OrderKeeper;
   readonly directoryUrl: string;
   readonly accountId: string;
-}
-
-/** Counted before the CA can count it. One that replaces another counts for no limit (Let's Encrypt's page on them). */
-async function countedOrder(
-  { usage }: { readonly usage: CaUsage },
-  { session, keeper, ...at }: At,
-  request: NewOrder,
-): Promise<AcmeOrder> {
-  await keeper.write((tx) => usage.ordered(tx, at));
-  return session.createOrder(request);
+  readonly request: NewOrder;
 }
 
 /**
- * Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). It is not
- * counted, so that it is meant to be made is what is written first: where nothing can be written (a full disk) nothing
- * is ordered, or the job would order again each time that it is gone on with.
+ * Something is written before it is made: where nothing can be (a full disk) nothing is ordered, or the job would order
+ * again each time that it is gone on with.
+ * @param exempt From the limit on orders: one that replaces another in the suggested window, and one for the names of
+ * an earlier one (Let's Encrypt's page on limits; Boulder's validateReplacementOrder). Others are counted.
  */
+async function newOrder(
+  { usage }: { readonly usage: CaUsage },
+  { session, keeper, directoryUrl, accountId, request, exempt }: At & { readonly exempt: boolean },
+): Promise<AcmeOrder> {
+  if (exempt) await keeper.save({ accountId, url: null });
+  else await keeper.write((tx) => usage.ordered(tx, { directoryUrl, accountId }));
+  return session.createOrder(request);
+}
+
+/** Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). */
 async function replacing(
-  { session, keeper, accountId }: At,
-  request: NewOrder & { readonly replaces: string },
+  deps: { readonly usage: CaUsage },
+  { replaces, ...at }: At & { readonly replaces: ReplacedCertificate; readonly exempt: boolean },
 ): Promise<AcmeOrder | null> {
-  await keeper.save({ accountId, url: null });
+  const { certId, inWindow } = replaces;
+  const request = { ...at.request, replaces: certId };
   try {
-    return { ...(await session.createOrder(request)), replaces: request.replaces };
+    const order = await newOrder(deps, { ...at, request, exempt: inWindow || at.exempt });
+    return { ...order, replaces: certId };
   } catch (error) {
     if (isRefusal(error, 'alreadyReplaced') || isRefusal(error, 'malformed')) return null;
     throw error;

@@ -5,16 +5,16 @@ export interface Pace {
   /** Milliseconds that only grow, however the clock on the wall is set. */
   now(): number;
   /** @throws the reason of `signal` */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const REAL_PACE: Pace = {
   now: () => performance.timeOrigin + performance.now(),
   async pause(ms, signal) {
     try {
-      await sleep(ms, undefined, { signal });
+      await sleep(ms, undefined, signal === undefined ? {} : { signal });
     } catch {
-      signal.throwIfAborted(); // its own reason, not the AbortError that timers make of it
+      signal?.throwIfAborted(); // its own reason, not the AbortError that timers make of it
     }
   },
 };

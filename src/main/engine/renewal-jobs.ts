@@ -4,11 +4,13 @@
 import { toTimestamp } from '../../shared/time.ts';
 import { resolveDirectory, stagingOf } from './acme/directories.ts';
 import { renewalCertId } from './acme/renewal-info.ts';
+import { isInWindow } from './ari.ts';
 import { exactSet } from './ca-usage.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
 import { afterFailure } from './jobs/retry.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
+import type { ReplacedCertificate } from './order-at-ca.ts';
 import { presentRenewed } from './present.ts';
 import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
@@ -69,14 +71,21 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
     }
   }
 
-  /** The certID where the CA is the one that issued it and offers ARI; first attempts only, for it may be the fault. */
-  async function replacesOf(recipe: Recipe, previous: CertificateRecord | null): Promise<string | null> {
-    if (previous === null || previous.accountId === null || previous.renewal.failures >= MANY_FAILURES)
-      return null;
-    if (previous.renewal.ari?.window == null) return null;
-    const account = await stores.accounts.get(previous.accountId);
-    const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, directories);
-    return account?.directoryUrl === directoryUrl ? renewalCertId(previous.chain) : null;
+  async function isOfSameCa(recipe: Recipe, { accountId }: CertificateRecord): Promise<boolean> {
+    const account = accountId === null ? null : await stores.accounts.get(accountId);
+    return account?.directoryUrl === resolveDirectory(recipe.ca, recipe.staging, directories);
+  }
+
+  /** Where the CA is the one that issued it and offers ARI; first attempts only, for it may be the fault. */
+  async function replacesOf(
+    recipe: Recipe,
+    previous: CertificateRecord | null,
+  ): Promise<ReplacedCertificate | null> {
+    if (previous?.renewal.ari?.window == null || previous.renewal.failures >= MANY_FAILURES) return null;
+    const certId = (await isOfSameCa(recipe, previous)) ? renewalCertId(previous.chain) : null;
+    return certId === null
+      ? null
+      : { certId, inWindow: isInWindow(previous.renewal, toTimestamp(clock.now())) };
   }
 
   const bring: RenewalJobs['bring'] = async (job, input, signal) => {
@@ -85,9 +94,13 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
     const recipe = await chooseRecipe(input, previous);
     if ((previous?.renewal.failures ?? 0) >= MANY_FAILURES) await rehearse(job, recipe, signal);
     const replaces = await replacesOf(recipe, previous);
+    const sameNames =
+      previous !== null &&
+      exactSet(recipe.names) === exactSet(previous.names) &&
+      (await isOfSameCa(recipe, previous));
     return steps.issueFor(
       job,
-      { recipe, replaces },
+      { recipe, replaces, sameNames },
       {
         signal,
         keep: async (issued, write) => {
@@ -95,10 +108,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
           const version = await steps.newVersion(job, recipe, issued);
           const renewal = { ...version.renewal, lastAttempt };
           const renewedFrom = previous?.issuedAt ?? null;
-          const exempt = {
-            replaced: issued.replaced,
-            renewal: exactSet(recipe.names) === exactSet(previous?.names ?? []),
-          };
+          const exempt = { all: issued.exempt, renewal: sameNames };
           return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
             exempt,
             write,

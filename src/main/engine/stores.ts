@@ -207,6 +207,8 @@ export interface SessionStore {
   delete(id: string): Promise<void>;
   /** Links and sessions. */
   deleteExpired(now: Timestamp): Promise<void>;
+  /** Links and sessions. */
+  deleteAll(): Promise<void>;
 }
 
 export interface AuditStore {

@@ -1,7 +1,7 @@
 // One look over all certificates: renewals that are due are begun, within the bounds that are set and the limits of the
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { type AriDeps, directoryOf, refreshAri } from './ari.ts';
+import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './budget.ts';
 import { exactSet, withoutWildcard } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
@@ -107,10 +107,9 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
   const { id, accountId, projectId, domain, renewal, names } = certificate;
   const directoryUrl = await directoryOf(deps, certificate).catch(() => null);
   if (directoryUrl === null) return false; // the renewal itself will say what is wrong
-  const { window } = renewal.ari ?? {};
-  const replaces = window != null && window.start <= now && renewal.failures < 2;
+  const replaces = isInWindow(renewal, now) && renewal.failures < 2;
   const recipeNames = certificate.recipe?.names ?? names;
-  const sameNames = exactSet(recipeNames) === exactSet(names);
+  const sameNames = accountId !== null && exactSet(recipeNames) === exactSet(names);
   const found = await deps.budget.putOff({
     directoryUrl,
     accountId,

@@ -7,13 +7,14 @@ import { restoreBackup } from '../backup/restore.ts';
 import { verifyBackup } from '../backup/verify.ts';
 import { BACKUP_PASSPHRASE } from '../engine/backup-passphrase.ts';
 import { CertdeskError } from '../engine/errors.ts';
+import { inscribeRestore, noteOfRestore } from '../engine/restore-notes.ts';
 import { readSettings } from '../engine/settings.ts';
 import type { Stores } from '../engine/stores.ts';
 import { readInstallation } from '../installation.ts';
 import { openSecretStore } from '../secrets/open.ts';
 import type { DataOptions, ServeOptions } from './options.ts';
 import { askPassphrase, givenPassphrase, type PassphraseOptions } from './passphrase.ts';
-import { withEngineParts } from './with-database.ts';
+import { commandLine, withEngineParts } from './with-database.ts';
 
 export interface CreateBackupOptions extends DataOptions, PassphraseOptions {
   readonly folder?: string;
@@ -82,10 +83,9 @@ export async function restoreBackupFile(file: string, options: RestoreOptions): 
     secretStore,
     keepAside,
     now,
+    inscribe: async (stores, { createdAt }, aside) =>
+      void (await inscribeRestore(stores, noteOfRestore(commandLine(), now), { createdAt, aside })),
   });
-  await withEngineParts(dataDir, ({ record }) =>
-    record('backups.restore', `Restore the backup of ${restored.createdAt}`, async () => undefined),
-  );
   const { newSecretStore, aside, createdAt } = restored;
   const lines = [
     `Restored ${describe(restored)} as of ${createdAt} into ${dataDir}`,

@@ -1,9 +1,10 @@
-// certdesk serve: the server until a signal ends it.
-import { type App, createApp } from '../app.ts';
+// certdesk serve: the server until a signal ends it. Where a backup is restored from within, it is closed and made anew
+// in this process, at the same ports: a service manager sees nothing of it.
+import { type App, createApp, type Platform } from '../app.ts';
 import { createLogger } from './log.ts';
 import type { ServeOptions } from './options.ts';
 import { goOnWithoutReader } from './outputs.ts';
-import { toPlatform } from './to-platform.ts';
+import { onPortsOf, toPlatform } from './to-platform.ts';
 import { keepYoungSpaceSmall } from './young-space.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
@@ -11,17 +12,24 @@ export async function serve(options: ServeOptions): Promise<void> {
   const logger = await createLogger(options.logFormat);
   goOnWithoutReader(logger);
   const platform = toPlatform(options, logger);
-  const app = await createApp(platform);
+  let app = await createApp(platform);
   keepYoungSpaceSmall(); // not before: a start makes much, and is quicker with room
   const told = ended(); // before anybody hears that it runs
-  announce(app, platform.guiFolder === null ? null : await app.signInLink());
-  await told;
+  await announce(app, platform);
+  while (await isRestartAsked(app, told)) {
+    process.stdout.write('Certdesk starts again, with the backup that is restored\n');
+    await app.close();
+    app = await createApp(onPortsOf(app, platform));
+    await announce(app, platform);
+  }
   process.stdout.write('Certdesk stops\n');
   await app.close();
 }
 
 /** On standard output, not in the log: the link is a secret until it is used. */
-function announce({ address, challengePort, notices }: App, signInLink: string | null): void {
+async function announce(app: App, { guiFolder }: Platform): Promise<void> {
+  const { address, challengePort, notices } = app;
+  const signInLink = guiFolder === null ? null : await app.signInLink();
   const lines = [
     `Certdesk listens on ${address}`,
     ...(signInLink === null
@@ -32,6 +40,11 @@ function announce({ address, challengePort, notices }: App, signInLink: string |
     'Make an API token with: certdesk token create --name NAME --scope projects:write',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** False where it is told to end: that comes first. */
+function isRestartAsked({ restartAsked }: App, told: Promise<void>): Promise<boolean> {
+  return Promise.race([told.then(() => false), restartAsked.then(() => true)]);
 }
 
 /** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second one ends it at once. */

@@ -1,6 +1,6 @@
 // The options of the command line as createApp wants them: for `certdesk serve` and for the desktop application alike.
 import type { Logger } from 'pino';
-import { DEFAULT_LIMITS, type Platform } from '../app.ts';
+import { type App, DEFAULT_LIMITS, type Platform } from '../app.ts';
 import { readInstallation } from '../installation.ts';
 import { readCaFile, type ServeOptions } from './options.ts';
 
@@ -28,5 +28,15 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
     logger,
     clock: { now: () => new Date() },
     limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },
+  };
+}
+
+/** For a second start in one process: at the ports that the first one had, whatever the restored settings say. */
+export function onPortsOf(app: Pick<App, 'address' | 'challengePort'>, platform: Platform): Platform {
+  const { port } = new URL(app.address);
+  return {
+    ...platform,
+    api: { ...platform.api, port: Number(port === '' ? '80' : port) },
+    challenge: { ...platform.challenge, port: app.challengePort ?? platform.challenge.port },
   };
 }

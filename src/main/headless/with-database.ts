@@ -80,7 +80,7 @@ function noData(folder: string): CertdeskError {
 }
 
 /** Who sits at the command line is whom the system has signed in. */
-function commandLine(): Actor {
+export function commandLine(): Actor {
   return { kind: 'command-line', id: null, name: userName(), address: null };
 }
 

@@ -38,7 +38,8 @@ const LONGEST_ADDRESS = 300;
 
 interface Answer {
   readonly headers: string[];
-  readonly body: string;
+  /** Its UTF-8, a character an octet: Node writes such a text far quicker than one that it has to encode each time. */
+  readonly octets: string;
   readonly from: number;
   readonly until: number;
 }
@@ -64,7 +65,7 @@ export function createKeptAnswers({ version, now, told }: KeptAnswersDeps): Kept
       const time = now();
       // Before `from` where the clock was set back.
       if (kept === undefined || time < kept.from || time >= kept.until) return false;
-      response.writeHead(200, kept.headers).end(kept.body);
+      response.writeHead(200, kept.headers).end(kept.octets, 'latin1');
       told(request.url ?? '');
       return true;
     },
@@ -79,7 +80,8 @@ export function createKeptAnswers({ version, now, told }: KeptAnswersDeps): Kept
         if (began !== at || answers.size >= MAX_ANSWERS) answers.clear();
         at = began;
         const until = Math.min(sameUntil(new Date(from)), from + LONGEST_MS);
-        answers.set(key, { headers: flat(headers, body), body, from, until });
+        const octets = Buffer.from(body).toString('latin1');
+        answers.set(key, { headers: flat(headers, octets.length), octets, from, until });
       };
     },
 
@@ -134,7 +136,7 @@ function quietly(version: () => number): () => number | null {
   };
 }
 
-function flat(headers: OutgoingHttpHeaders, body: string): string[] {
-  const all = { ...headers, 'content-length': Buffer.byteLength(body) };
+function flat(headers: OutgoingHttpHeaders, length: number): string[] {
+  const all = { ...headers, 'content-length': length };
   return Object.entries(all).flatMap(([name, value]) => [name, String(value)]);
 }

@@ -84,6 +84,10 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
+    // A matter of pages. Browsers ignore it, and complain, where they do not trust the connection (plain http to
+    // another machine); there they leave out this header too.
+    if (request.headers['sec-fetch-dest'] === 'document')
+      reply.header('Cross-Origin-Opener-Policy', 'same-origin');
     await deps.started;
     if (NOT_STORED.some((prefix) => request.url.startsWith(prefix)))
       reply.header('Cache-Control', 'no-store');

@@ -55,6 +55,10 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
       await db.deleteFrom('login_links').where('expires_at', '<=', now).execute();
       await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
     },
+    async deleteAll() {
+      await db.deleteFrom('login_links').execute();
+      await db.deleteFrom('sessions').execute();
+    },
   };
 }
 

@@ -69,6 +69,7 @@ export const activity = {
     'backups.create': 'Make a backup',
     'backups.verify': 'Check a backup',
     'backups.check': 'Check a backup file',
+    'backups.restore': 'Restore a backup',
     'backups.setPassphrase': 'Set the passphrase of backups',
     'settings.update': 'Change settings',
     'system.changeAccountKey': 'Give a CA account a new key',

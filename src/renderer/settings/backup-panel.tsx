@@ -6,7 +6,7 @@ import type { BackupList } from '../../shared/backup.ts';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
-import { Facts } from '../ui/facts.tsx';
+import { type Fact, Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -15,7 +15,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { BackupTable } from './backup-table.tsx';
-import { openCheckBackup } from './check-backup.tsx';
+import { openRestoreBackup } from './restore/restore-dialog.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
 
 const text = messages.backup;
@@ -137,8 +137,8 @@ function Existing({ list }: { readonly list: BackupList }) {
           {list.passphraseSet ? text.count(list.backups.length) : text.needsPassphrase}
         </Text>
         <Group gap="xs">
-          <Button variant="subtle" onClick={openCheckBackup}>
-            {text.check.action}
+          <Button variant="subtle" onClick={() => openRestoreBackup()}>
+            {text.restore.action}
           </Button>
           <Button
             variant="default"
@@ -158,7 +158,7 @@ function Existing({ list }: { readonly list: BackupList }) {
 }
 
 /** When the last good one was made, when the next one is due, and what is wrong. */
-function State({ list: { lastAt, nextAt, lastError, late } }: { readonly list: BackupList }) {
+function State({ list: { lastAt, nextAt, lastError, late, restored } }: { readonly list: BackupList }) {
   return (
     <>
       {lastError !== null && (
@@ -172,8 +172,27 @@ function State({ list: { lastAt, nextAt, lastError, late } }: { readonly list: B
         facts={[
           lastAt === null ? null : { label: text.last, value: <Time at={lastAt} as="relative" /> },
           nextAt === null ? null : { label: text.next, value: <Time at={nextAt} as="relative" /> },
+          ...restoredFacts(restored),
         ]}
       />
     </>
   );
+}
+
+/** Where what is here came from, and where what was here before is. */
+function restoredFacts(restored: BackupList['restored']): readonly (Fact | null)[] {
+  if (restored === null) return [];
+  const { at, by, createdAt, aside } = restored;
+  return [
+    {
+      label: text.restored,
+      value: (
+        <>
+          <Time at={at} /> {text.restoredBy(by)}
+        </>
+      ),
+    },
+    { label: text.restoredFrom, value: <Time at={createdAt} /> },
+    aside === null ? null : { label: text.restoredAside, value: <span className="mono">{aside}</span> },
+  ];
 }

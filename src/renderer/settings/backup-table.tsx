@@ -1,4 +1,4 @@
-// The backups that there are: checked by a click, and the command that restores one.
+// The backups that there are: checked and restored by a click, and the command that restores one.
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Backup } from '../../shared/backup.ts';
@@ -9,6 +9,7 @@ import { CopyIcon } from '../ui/copy.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Time } from '../ui/time.tsx';
+import { openRestoreBackup } from './restore/restore-dialog.tsx';
 
 const text = messages.backup;
 const SHOWN = 20;
@@ -40,7 +41,7 @@ export function BackupTable({ backups }: { readonly backups: readonly Backup[] }
   );
 }
 
-function Row({ backup: { name, createdAt, bytes, restoreCommand } }: { readonly backup: Backup }) {
+function Row({ backup: { name, createdAt, bytes, file, restoreCommand } }: { readonly backup: Backup }) {
   const api = useApi();
   const verify = useMutation(
     api.backups.verify.mutationOptions({
@@ -67,6 +68,14 @@ function Row({ backup: { name, createdAt, bytes, restoreCommand } }: { readonly 
             onClick={() => verify.mutate({ name })}
           >
             {text.verify}
+          </Button>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-label={text.restoreOf(name)}
+            onClick={() => openRestoreBackup(file)}
+          >
+            {text.restoreShort}
           </Button>
           <CopyIcon value={restoreCommand} what={text.restoreCommandOf(name)} />
         </Group>

@@ -68,16 +68,19 @@ interface FallbackCaProps {
 
 function FallbackCa({ known, input }: FallbackCaProps) {
   const api = useApi();
-  const cas = useQuery(api.system.cas.queryOptions()).data?.cas ?? [];
+  const answer = useQuery(api.system.cas.queryOptions());
+  const cas = answer.data?.cas ?? [];
   const listed = cas.map(({ id, name }) => ({ value: id, label: name }));
   const choices =
     known === null || cas.some(({ id }) => id === known)
       ? listed
       : [...listed, { value: known, label: known }];
   return (
-    // Made anew when the names are there: it would go on showing the id that it was given before.
+    // Made anew when the names are there: it would go on showing the id that it was given before. Until then it cannot
+    // be opened, as it would close under the hand.
     <Select
       key={cas.length}
+      disabled={answer.isPending}
       label={text.fallbackCa}
       description={text.fallbackCaHint}
       placeholder={text.none}

@@ -185,6 +185,14 @@ describe('a CA that fails', () => {
     expect(rig.ca.to('/order/1')).toHaveLength(1);
   });
 
+  it('for longer than a few seconds: whoever else comes to that address leaves it alone as well', async () => {
+    rig.answerInTurn('/new-order', [{ status: 503, headers: { 'retry-after': '120' }, body: HTML }]);
+    await failure(rig.open().createOrder({ names: ['example.com'] }));
+    const error = await failure(rig.open().createOrder({ names: ['example.org'] }));
+    expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { retryAfter: 120, body: HTML } });
+    expect(rig.ca.to('/new-order')).toHaveLength(1);
+  });
+
   it('for a second, as it says: that is waited for', async () => {
     rig.answerInTurn('/order/1', [
       { status: 503, headers: { 'retry-after': '1' }, body: HTML },

@@ -51,6 +51,26 @@ describe('side by side', () => {
   });
 });
 
+describe('held', () => {
+  it('takes no job, and is not held while one is under way, or is just being written', async () => {
+    await database.stores.projects.create({ ...PROJECT, id: 'p2' });
+    const writing = submit();
+    expect(queue.hold()).toBeNull(); // nothing is lined up yet
+    await writing;
+    expect(queue.hold()).toBeNull();
+    released.resolve();
+    await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
+    const release = queue.hold();
+    expect(queue.hold()).toBeNull();
+    const again = () => queue.submit({ ...JOB, id: 'j-again', projectId: 'p2' }, async () => undefined);
+    await expect(again()).rejects.toMatchObject({ code: 'RESTORE_UNDER_WAY' });
+    expect(await database.stores.jobs.get('j-again')).toBeNull();
+    release?.();
+    await again();
+    await expect.poll(async () => database.stores.jobs.get('j-again')).not.toBeNull();
+  });
+});
+
 describe('stopping', () => {
   it('tells those who wait at once, long before their time is over; the job stays to be gone on with', async () => {
     await submit();

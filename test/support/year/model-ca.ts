@@ -161,7 +161,8 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
     if (!replaced.names.some((name) => request.names.includes(name)))
       throw refuse(400, 'malformed', 'it shares no name with the certificate that it replaces');
     if (replaced.replacedBy !== null) throw refuse(409, 'alreadyReplaced', 'it was replaced already');
-    return { all: now() >= windowOf(replaced).start, renewal };
+    const { start, end } = windowOf(replaced);
+    return { all: now() >= start && now() < end, renewal };
   }
 
   function newOrder(account: string, request: NewOrder): Order {

@@ -89,6 +89,7 @@ export async function createWorld(
       acme: gate.acme(clientOf(cas)),
       clock: { now: () => new Date(time + world.skew) },
       log: QUIET,
+      restart: () => undefined,
       directories: {},
       resolver: createDnsResolver({ servers: [] }),
       dnsEndpoints: {},

@@ -1,10 +1,10 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
-import { setTimeout as delay } from 'node:timers/promises';
 import { CertdeskError } from '../errors.ts';
+import { REAL_PACE } from '../pace.ts';
+import { LONGEST_WAIT_MS } from './holds.ts';
 import { isBrokenConnection } from './network-error.ts';
 
 const PAUSES_MS = [250, 1_000] as const;
-const LONGEST_RETRY_AFTER_S = 10;
 
 /**
  * @param attempt One whole request, which must be signed anew each time (its nonce is spent), and idempotent.
@@ -18,7 +18,7 @@ export async function quickRetry<T>(attempt: () => Promise<T>, signal?: AbortSig
     } catch (error) {
       const wait = waitBeforeRetry(error, pause);
       if (wait === null) throw error;
-      await sleep(wait, signal);
+      await REAL_PACE.pause(wait, signal);
     }
   }
   return attempt();
@@ -32,14 +32,5 @@ function waitBeforeRetry(error: unknown, pause: number): number | null {
     return null;
   const retryAfter: unknown = Reflect.get(error.details, 'retryAfter');
   if (typeof retryAfter !== 'number') return pause;
-  return retryAfter <= LONGEST_RETRY_AFTER_S ? retryAfter * 1000 : null;
-}
-
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted(); // its own reason, in place of Node's AbortError
-    throw error;
-  }
+  return retryAfter * 1000 <= LONGEST_WAIT_MS ? retryAfter * 1000 : null;
 }

@@ -4,6 +4,7 @@ import { createSecureContext, getCACertificates } from 'node:tls';
 import { CertdeskError } from '../errors.ts';
 import { lazy } from '../lazy.ts';
 import type { Log } from '../ports.ts';
+import { createHolds } from './holds.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';
 
@@ -30,7 +31,8 @@ export interface TransportRequest {
 export interface Transport {
   /**
    * Resolves with whatever the CA answered, redirects and errors too. Rejects with ACME_TIMEOUT, ACME_UNAVAILABLE,
-   * ACME_PROTOCOL_ERROR (not an https address, an answer that is not HTTP or over 2 MiB), or the signal's reason.
+   * ACME_PROTOCOL_ERROR (not an https address, an answer that is not HTTP or over 2 MiB), the signal's reason, or the
+   * refusal of an earlier request where the CA wants that address left alone for over 10 s more (holds.ts).
    */
   send(request: TransportRequest): Promise<AcmeResponse>;
   /** Ends what is under way and closes the connections. */
@@ -42,6 +44,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 export function createTransport(options: TransportOptions): Transport {
   const trusted = trust(options.trustedRoots);
+  const holds = createHolds();
   const client = lazy(async () => {
     const { Agent, request } = await import('undici');
     const agent = new Agent({
@@ -57,6 +60,7 @@ export function createTransport(options: TransportOptions): Transport {
     async send({ method, url, body, signal }) {
       signal?.throwIfAborted();
       assertSecure(url);
+      await holds.pass(url, signal);
       const { agent, request } = await client.get();
       const deadline = AbortSignal.timeout(options.requestTimeoutMs);
       const started = performance.now();
@@ -76,7 +80,9 @@ export function createTransport(options: TransportOptions): Transport {
         options.onAnswer?.(url, answer.statusCode);
         const ms = Math.round(performance.now() - started);
         options.log?.debug({ method, url, status: answer.statusCode, ms }, 'acme request');
-        return { url, status: answer.statusCode, headers: flatten(answer.headers), text };
+        const response = { url, status: answer.statusCode, headers: flatten(answer.headers), text };
+        holds.heed(response, body !== undefined);
+        return response;
       } catch (error) {
         options.onAnswer?.(url, null);
         signal?.throwIfAborted();

@@ -1,17 +1,10 @@
 // When a call to a DNS provider is made again: Retry-After, back-off with jitter, and the pause itself.
-import { setTimeout as delay } from 'node:timers/promises';
+import { REAL_PACE } from '../pace.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-export const sleep: Sleep = async (ms, signal) => {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted(); // its own reason, in place of Node's AbortError
-    throw error;
-  }
-};
+export const sleep: Sleep = REAL_PACE.pause;
 
 /** Milliseconds before try `attempt + 1`: doubles from `baseMs`, at most 15 s, half of it random. */
 export function backoffMs(attempt: number, baseMs: number): number {

@@ -67,7 +67,9 @@ const PAGE = 500;
 export function createEvents(stores: Stores, journal: Journal): Events {
   return {
     async *follow(after, signal) {
-      let last = after ?? (await stores.events.lastId());
+      // After a restore the ids that a reader has seen may be ahead of all that there are.
+      const newest = await stores.events.lastId();
+      let last = Math.min(after ?? newest, newest);
       let wake = () => {};
       // The database is the queue: a slow reader costs no memory, and nothing is missed between reading and waiting.
       let news = true;

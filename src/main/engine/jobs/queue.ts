@@ -29,7 +29,7 @@ export interface JobQueue {
   /**
    * Writes the job and lines it up.
    * @param check Looks again, in the same transaction, at what the request was judged by: it may have changed since.
-   * @throws OPERATION_IN_PROGRESS, what `check` throws.
+   * @throws OPERATION_IN_PROGRESS, SHUTTING_DOWN, RESTORE_UNDER_WAY, what `check` throws.
    */
   submit(job: JobRecord, check: (stores: Stores) => Promise<void>): Promise<void>;
   /**
@@ -39,6 +39,11 @@ export interface JobQueue {
   wait(id: string, timeoutMs: number): Promise<JobRecord>;
   /** Lets as many run side by side as the settings want, and never fewer than `concurrency`. */
   widen(sideBySide: number): void;
+  /**
+   * Takes no more jobs (RESTORE_UNDER_WAY), where none is under way or being written.
+   * @returns what takes them again; null where one is.
+   */
+  hold(): (() => void) | null;
   /** Lines up what a former run left unfinished. */
   resume(): Promise<number>;
   /** Aborts what runs; it stays unfinished in the database and goes on at the next start. */
@@ -53,6 +58,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   const ended = new Map<string, Promise<void>>();
   /** Why the end of a job could not be written, until something of it can. */
   const unwritten = new Map<string, CertdeskError>();
+  let held = false;
+  let submitting = 0;
 
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -125,19 +132,32 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   return {
     async submit(job, check) {
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN');
-      await journal.write(async (tx, emit) => {
-        await check(tx);
-        await tx.jobs.create(job);
-        const message = `${JOB_NAMES[job.input.kind]} begun`;
-        await emit({
-          kind: 'job.queued',
-          projectId: job.projectId,
-          jobId: job.id,
-          message,
-          data: { kind: job.input.kind },
+      if (held) throw new CertdeskError('RESTORE_UNDER_WAY');
+      submitting += 1;
+      try {
+        await journal.write(async (tx, emit) => {
+          await check(tx);
+          await tx.jobs.create(job);
+          const message = `${JOB_NAMES[job.input.kind]} begun`;
+          await emit({
+            kind: 'job.queued',
+            projectId: job.projectId,
+            jobId: job.id,
+            message,
+            data: { kind: job.input.kind },
+          });
         });
-      });
-      enqueue(job);
+        enqueue(job);
+      } finally {
+        submitting -= 1;
+      }
+    },
+    hold() {
+      if (held || submitting + queue.pending + queue.size > 0) return null;
+      held = true;
+      return () => {
+        held = false;
+      };
     },
     async wait(id, timeoutMs) {
       await raceTime(ended.get(id), timeoutMs, stopping.signal);

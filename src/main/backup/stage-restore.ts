@@ -1,0 +1,151 @@
+// The first part of a restore: a backup is read to its last byte, and what it holds is made ready in a folder within the
+// data folder, while what is there goes on untouched. finish-restore.ts puts it into place.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertdeskError } from '../engine/errors.ts';
+import type { SecretStore } from '../engine/ports.ts';
+import type { Stores } from '../engine/stores.ts';
+import { openSecretStore, type SecretStoreMode } from '../secrets/open.ts';
+import { openDatabase } from '../storage/database.ts';
+import { MIGRATIONS } from '../storage/migrations/index.ts';
+import { createStores } from '../storage/stores.ts';
+import { guardedBy } from './file-failure.ts';
+import { DATA_FILES, DATABASE_FILE, dropStaged, STAGING } from './finish-restore.ts';
+import { readBackup, readHeader } from './read-file.ts';
+import { inspectDatabase, type VerifiedBackup } from './verify.ts';
+
+/** Transitions: tests end the process at each. */
+export type StageStep = 'unpacked' | 'migrated' | 'secrets';
+
+/** Writes into the restored database, before it is in place, what is to be known of the restore. */
+export type Inscribe = (stores: Stores, backup: VerifiedBackup, aside: string | null) => Promise<void>;
+
+export interface StageRestore {
+  readonly file: string;
+  readonly passphrase: string;
+  readonly dataFolder: string;
+  /** Where secrets are kept from now on; the backup's may have been of another kind. */
+  readonly secretStore: SecretStoreMode;
+  readonly now: Date;
+  readonly inscribe?: Inscribe;
+  /** In place of the machine's own, for tests. */
+  readonly openSecrets?: typeof openSecretStore;
+  readonly onStep?: (step: StageStep) => void;
+}
+
+export interface StagedRestore extends VerifiedBackup {
+  readonly newSecretStore: SecretStore['kind'];
+  /** The name of the folder for what is there now; null where nothing is. */
+  readonly aside: string | null;
+}
+
+/** @throws BACKUP_TOO_NEW, BACKUP_UNREADABLE, BACKUP_FAILED */
+export async function refuseTooNew(file: string): Promise<void> {
+  const { schema, certdesk } = await readHeader(file);
+  if (schema <= MIGRATIONS.length) return;
+  throw new CertdeskError(
+    'BACKUP_TOO_NEW',
+    `The backup ${file} was written by a newer Certdesk, ${certdesk} (schema ${schema}; this one knows ${MIGRATIONS.length}). Restore it with that version`,
+  );
+}
+
+/**
+ * Whoever calls it holds the data folder's lock. Nothing is restored by it yet: `markReady` decides that.
+ * @throws BACKUP_TOO_NEW, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE,
+ * what `inscribe` throws; then nothing is left of it.
+ */
+export async function stageRestore(asked: StageRestore): Promise<StagedRestore> {
+  await refuseTooNew(asked.file);
+  const { dataFolder } = asked;
+  return guardedBy(`The data folder ${dataFolder}`, async () => {
+    await dropStaged(dataFolder); // of an attempt that was ended
+    await mkdir(join(dataFolder, STAGING), { mode: 0o700 });
+    try {
+      return await stage(asked);
+    } catch (error) {
+      await dropStaged(dataFolder);
+      throw error;
+    }
+  });
+}
+
+export const holdsData = (folder: string): boolean =>
+  DATA_FILES.some((name) => existsSync(join(folder, name)));
+
+async function stage(asked: StageRestore): Promise<StagedRestore> {
+  const { file, passphrase, dataFolder, now, onStep = () => undefined } = asked;
+  const staging = join(dataFolder, STAGING);
+  const database = join(staging, DATABASE_FILE);
+  const read = await readBackup(file, passphrase, database);
+  const verified = inspectDatabase(file, database, read);
+  onStep('unpacked');
+  const aside = holdsData(dataFolder) ? freeAside(dataFolder, now) : null;
+  const installation = randomUUID();
+  await withStores(database, (stores) => adapt(stores, installation));
+  onStep('migrated');
+  const { store, kind } = await (asked.openSecrets ?? openSecretStore)({
+    mode: asked.secretStore,
+    folder: staging,
+    installationId: installation,
+    remembered: null,
+  });
+  await moveSecrets(read.manifest.secrets, store);
+  await withStores(database, async (stores) => {
+    await stores.settings.set('secret-store', kind);
+    await asked.inscribe?.(stores, verified, aside);
+  });
+  await sync(database);
+  onStep('secrets');
+  return { ...verified, newSecretStore: kind, aside };
+}
+
+/** Two within one second have two names: nothing is moved over anything. */
+function freeAside(dataFolder: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '');
+  for (let again = 1; ; again += 1) {
+    const name = `before-restore-${stamp}Z${again === 1 ? '' : `-${again}`}`;
+    if (!existsSync(join(dataFolder, name))) return name;
+  }
+}
+
+async function withStores(path: string, work: (stores: Stores) => Promise<void>): Promise<void> {
+  const database = openDatabase(path);
+  try {
+    await createStores(database.db).transaction(work);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Made an installation of its own (opening it has brought it to this Certdesk's schema): an id of its own keeps its
+ * secrets apart from those of the original in one keychain. Signed-in browsers are signed out; API tokens stay.
+ */
+async function adapt(stores: Stores, installation: string): Promise<void> {
+  await stores.sessions.deleteAll();
+  await stores.settings.set('installation-id', installation);
+  await stores.settings.set('server-address', null);
+}
+
+/** Read back one by one: a store that does not keep them must fail now. */
+async function moveSecrets(secrets: Readonly<Record<string, string>>, store: SecretStore): Promise<void> {
+  for (const [name, value] of Object.entries(secrets)) {
+    await store.set(name, value);
+    if ((await store.get(name)) === value) continue;
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
+      'The secret store does not keep what is written to it',
+    );
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

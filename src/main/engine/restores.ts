@@ -1,0 +1,116 @@
+// Restoring a backup from within: all is made ready beside what is there, then Certdesk ends and begins again with it.
+// Until the last step nothing has changed, and from it on nothing can go back (docs/adr/0009-restore-from-within.md).
+import type { CheckBackup, RestoreBegun } from '../../shared/backup.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { type BackupPort, requireWholePath, type StagedBackup } from './backups.ts';
+import { CertdeskError } from './errors.ts';
+import type { JobQueue } from './jobs/queue.ts';
+import type { Journal } from './journal.ts';
+import type { Actor, SessionRecord } from './model.ts';
+import type { Clock, Log } from './ports.ts';
+import { inscribeRestore, noteOfRestore } from './restore-notes.ts';
+import type { Stores } from './stores.ts';
+
+export interface Restores {
+  /**
+   * Resolves when it is decided; Certdesk starts again right after. @param by Who asks: a window's session goes on.
+   * @throws JOBS_UNDER_WAY, RESTORE_UNDER_WAY, INVALID_REQUEST, what BackupPort.stage throws; nothing is changed then.
+   */
+  begin(asked: CheckBackup, by: Actor): Promise<RestoreBegun>;
+}
+
+export interface RestoresDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly backups: BackupPort;
+  readonly queue: Pick<JobQueue, 'hold' | 'size'>;
+  /** Ends this Certdesk and begins a new one on the same data folder; returns at once. */
+  restart(): void;
+}
+
+export function createRestores({
+  stores,
+  journal,
+  clock,
+  log,
+  backups,
+  queue,
+  restart,
+}: RestoresDeps): Restores {
+  let underWay = false;
+
+  async function begin(asked: CheckBackup, by: Actor): Promise<RestoreBegun> {
+    const session = await sessionOf(by);
+    const note = noteOfRestore(by, clock.now(), session);
+    let kept = false;
+    const staged = await backups.stage({
+      ...asked,
+      now: note.now,
+      inscribe: async (restored, { createdAt }, aside) => {
+        kept = await inscribeRestore(restored, note, { createdAt, aside });
+      },
+    });
+    await decide(staged);
+    log.info(
+      { backup: staged.createdAt, aside: staged.aside },
+      'A backup is restored: Certdesk starts again',
+    );
+    restart();
+    const { createdAt, aside } = staged;
+    return { id: note.id, createdAt, aside, signedIn: kept || (by.kind === 'window' && session === null) };
+  }
+
+  /** Null for the desktop's window, which needs none, and for an API token. */
+  async function sessionOf({ kind, id }: Actor): Promise<SessionRecord | null> {
+    if (kind !== 'window') return null;
+    const sessions = await stores.sessions.list(toTimestamp(clock.now()));
+    return sessions.find((session) => session.id === id) ?? null;
+  }
+
+  /** No job begins between the look and the end: what it did at a CA or in DNS would be known to nobody. */
+  async function decide(staged: StagedBackup): Promise<void> {
+    const release = queue.hold();
+    try {
+      if (release === null) throw underWayOf(queue.size);
+      const message = `The backup of ${staged.createdAt} is put in the place of what is here`;
+      await journal.tell({ kind: 'backup.restoring', message });
+      await staged.commit();
+    } catch (error) {
+      release?.();
+      await staged
+        .drop()
+        .catch((second: unknown) =>
+          log.warn({ err: second }, 'What was made ready for a restore stays until the next start'),
+        );
+      throw error;
+    }
+  }
+
+  return {
+    async begin(asked, by) {
+      requireWholePath(asked.file);
+      if (underWay) throw new CertdeskError('RESTORE_UNDER_WAY');
+      const { running, queued } = queue.size;
+      if (running + queued > 0) throw underWayOf(queue.size);
+      underWay = true;
+      try {
+        return await begin(asked, by);
+      } catch (error) {
+        underWay = false;
+        throw error;
+      }
+    },
+  };
+}
+
+function underWayOf({ running, queued }: JobQueue['size']): CertdeskError {
+  const jobs = running + queued;
+  const what = jobs === 1 ? '1 job is' : `${Math.max(jobs, 1)} jobs are`;
+  return new CertdeskError(
+    'JOBS_UNDER_WAY',
+    `${what} under way, and what it does at its CA and in DNS would be known to nobody after a restore. Wait until it has ended, or pause renewals in the settings first; then try again`,
+    { running, queued },
+  );
+}

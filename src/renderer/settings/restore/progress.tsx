@@ -1,0 +1,83 @@
+// The wait while Certdesk starts again. That the restore is done is read from the restored database itself.
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { RestoreBegun } from '../../../shared/backup.ts';
+import { useApi } from '../../api.ts';
+import { useAppContext } from '../../app-context.ts';
+import { messages } from '../../messages.ts';
+import { CodeBlock } from '../../ui/copy.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Time } from '../../ui/time.tsx';
+
+const text = messages.backup.restore;
+const ASK_MS = 500;
+/** A start takes seconds; after this long somebody should look. */
+const LONG_MS = 60_000;
+
+export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readonly begun: RestoreBegun }) {
+  const api = useApi();
+  const long = useAfter(LONG_MS);
+  const list = useQuery(
+    api.backups.list.queryOptions(undefined, {
+      staleTime: 0,
+      retry: false,
+      refetchInterval: ({ state }) => (state.data?.restored?.id === id ? false : ASK_MS),
+    }),
+  );
+  const done = list.data?.restored?.id === id;
+  const { live } = useAppContext();
+  useEffect(() => {
+    if (done) live.retry(); // it would wait a while, and the page say meanwhile that nobody answers
+  }, [done, live]);
+  if (done) {
+    return (
+      <Stack gap="md">
+        <Notice tone="ok" title={text.done} role="status">
+          {text.doneText}
+        </Notice>
+        <Facts
+          labelWidth={190}
+          facts={[
+            { label: messages.backup.restoredFrom, value: <Time at={createdAt} /> },
+            aside === null ? null : { label: text.aside, value: <span className="mono">{aside}</span> },
+          ]}
+        />
+        <Group justify="flex-end">
+          {/* Loaded anew: nothing on the page is of what was there before. */}
+          <Button data-autofocus onClick={() => window.location.reload()}>
+            {text.goOn}
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="md">
+      <Group gap="sm" role="status" wrap="nowrap">
+        <Loader size="sm" />
+        <Text>{text.restarting}</Text>
+      </Group>
+      {!signedIn && (
+        <Notice tone="warn" title={text.signIn}>
+          <CodeBlock code={messages.session.command} what={messages.session.command} wrap />
+        </Notice>
+      )}
+      {long && (
+        <Notice tone="warn" title={text.long} role="alert">
+          {text.longText}
+        </Notice>
+      )}
+    </Stack>
+  );
+}
+
+function useAfter(ms: number): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), ms);
+    return () => clearTimeout(timer);
+  }, [ms]);
+  return over;
+}
