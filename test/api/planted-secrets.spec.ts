@@ -176,7 +176,13 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
   const { body: backup } = await send('POST', '/backups');
   const { file } = backup;
   expect((await send('POST', '/backups/check', { file, passphrase })).body).toMatchObject({ newer: false });
-  // Refused, each at another place, with a passphrase in hand.
+  // Refused, each at another place, with a passphrase in hand; not for a job that is under way.
+  await expect
+    .poll(async () => {
+      const { jobs } = (await send('GET', '/jobs')).body;
+      return Object.values(jobs ?? {}).filter(({ state }) => /queued|running/.test(String(state)));
+    })
+    .toEqual([]);
   const wrong = plant('backup passphrase, a wrong one');
   expect((await send('POST', '/backups/restore', { file, passphrase: wrong })).status).toBe(400);
   expect((await send('POST', '/backups/restore', { file: `${file}.not`, passphrase })).status).toBe(500);

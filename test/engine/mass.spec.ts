@@ -1,5 +1,5 @@
 // Hundreds of certificates that are due at the same moment, at a CA with Let's Encrypt's limits and without ARI: the
-// real engine, a model of the CA, a clock of the test's. None is late for good, no limit is broken, ten run at a time.
+// real engine, a model of the CA, a clock of the test's. None is late, no limit is broken, ten run at a time.
 import { expect, it } from 'vitest';
 import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
 import { createModelCa } from '../support/year/model-ca.ts';
@@ -8,9 +8,11 @@ import { seeded } from '../support/year/year.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const MANY = 260; // more than the 240 of 300 orders in 3 hours that renewals may use
+const MANY = 310; // more than 300 orders in 3 hours, for which renewals of the same names do not count
 
-it('renews all of them, the CA’s 300 orders in 3 hours unbroken', { timeout: 120_000 }, async () => {
+it('renews all of them at once: the same names are no new orders, of which the CA takes 300 in 3 hours', {
+  timeout: 120_000,
+}, async () => {
   const begin = Date.parse('2026-09-01T00:00:00Z');
   const world = await createWorld({
     begin,
@@ -48,12 +50,7 @@ it('renews all of them, the CA’s 300 orders in 3 hours unbroken', { timeout: 1
   const renewed = ca.entries.slice(MANY).map(({ issuedAt }) => issuedAt);
   expect(renewed).toHaveLength(MANY);
   expect(new Set(ca.entries.slice(MANY).map(({ set }) => set)).size).toBe(MANY);
-  const inThreeHours = renewed.map(
-    (from) => renewed.filter((at) => at >= from && at < from + 3 * HOUR).length,
-  );
-  expect(Math.max(...inThreeHours)).toBeLessThanOrEqual(240);
   expect(ca.broken).toEqual([]);
-  // The rest is put off until there is room, and not for longer.
-  expect(Math.max(...renewed) - woke).toBeLessThan(5 * HOUR);
+  expect(Math.max(...renewed) - woke).toBeLessThan(3 * HOUR);
   await world.end();
 });

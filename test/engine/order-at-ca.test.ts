@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeOrder, AcmeSession, NewOrder } from '../../src/main/engine/acme/contract.ts';
 import { createCaUsage } from '../../src/main/engine/ca-usage.ts';
+import { CertdeskError } from '../../src/main/engine/errors.ts';
 import type { AccountRecord, OrderRecord } from '../../src/main/engine/model.ts';
 import { ensureOrder, type ReplacedCertificate } from '../../src/main/engine/order-at-ca.ts';
 import { createOrderKeeper } from '../../src/main/engine/order-keeper.ts';
@@ -83,6 +84,32 @@ describe('a new order', () => {
     const at = { directoryUrl: DIRECTORY_URL, kind: 'order', subject: ACCOUNT.id } as const;
     const times = await database.stores.caUsage.times({ ...at, since: '2025-12-31T00:00:00Z' });
     expect(times).toHaveLength(used);
+  });
+
+  it.each(['alreadyReplaced', 'malformed', 'unauthorized', 'serverInternal'])(
+    'that replaces another is made without where the CA answers %s, and counted',
+    async (type) => {
+      const asked: NewOrder[] = [];
+      const made = await ensure(IN_WINDOW, async (request) => {
+        asked.push(request);
+        if (request.replaces !== undefined) throw refusal(type === 'serverInternal' ? 500 : 409, type, {});
+        return order({});
+      });
+      expect(asked.map(({ replaces }) => replaces)).toEqual(['aki.serial', undefined]);
+      expect(made.replaces).toBeUndefined();
+      const at = { directoryUrl: DIRECTORY_URL, kind: 'order', subject: ACCOUNT.id } as const;
+      expect(await database.stores.caUsage.times({ ...at, since: '2025-12-31T00:00:00Z' })).toHaveLength(1);
+    },
+  );
+
+  it('that replaces another is not made without where the CA is out of reach', async () => {
+    let asked = 0;
+    const attempt = ensure(IN_WINDOW, async () => {
+      asked += 1;
+      throw new CertdeskError('ACME_UNAVAILABLE');
+    });
+    await expect(attempt).rejects.toMatchObject({ code: 'ACME_UNAVAILABLE' });
+    expect(asked).toBe(1);
   });
 
   const order = (more: Partial<AcmeOrder>): AcmeOrder => ({

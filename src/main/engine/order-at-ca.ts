@@ -81,7 +81,10 @@ async function newOrder(
   return session.createOrder(request);
 }
 
-/** Null where the CA refuses it for what it is to replace: then the order is made without (RFC 9773 section 5). */
+/**
+ * Null where the CA refuses it for what it is to replace, or fails at it: then the order is made without, which may take
+ * part of its limits, but brings the certificate (RFC 9773 section 5). Pebble finds one in 256 of its own not again.
+ */
 async function replacing(
   deps: { readonly usage: CaUsage },
   { replaces, ...at }: At & { readonly replaces: ReplacedCertificate; readonly exempt: boolean },
@@ -92,10 +95,12 @@ async function replacing(
     const order = await newOrder(deps, { ...at, request, exempt: inWindow || at.exempt });
     return { ...order, replaces: certId };
   } catch (error) {
-    if (isRefusal(error, 'alreadyReplaced') || isRefusal(error, 'malformed')) return null;
+    if (REPLACEMENT_REFUSED.some((type) => isRefusal(error, type))) return null;
     throw error;
   }
 }
+
+const REPLACEMENT_REFUSED = ['alreadyReplaced', 'malformed', 'unauthorized', 'serverInternal'];
 
 /** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */
 function orderGone(error: unknown): null {
