@@ -150,7 +150,7 @@ export const ERRORS = {
     false,
     'Backups have no passphrase yet. Set one first: POST /backups/passphrase, or Settings.',
   ),
-  BACKUP_NOT_FOUND: entry(404, false, 'There is no backup of this name in the backup folder.'),
+  BACKUP_NOT_FOUND: entry(404, false, 'There is no backup of this name or at this path.'),
   BACKUP_UNREADABLE: entry(
     400,
     false,

@@ -44,7 +44,7 @@ describe('backups by the API', () => {
     });
     expect((await check({ passphrase: 'another one altogether' })).body.code).toBe('PASSPHRASE_WRONG');
     expect((await check({ file: 'relative' })).body.details).toMatchObject({ issues: [{ field: 'file' }] });
-    expect((await check({ file: `${file}.none` })).body.code).toBe('BACKUP_FAILED');
+    expect((await check({ file: `${file}.none` })).body.code).toBe('BACKUP_NOT_FOUND');
     await writeFile(file, 'damaged');
     expect((await check({})).body.code).toBe('BACKUP_UNREADABLE');
     expect((await app.call('POST', `/backups/${made.body.name}/verify`)).body.code).toBe('BACKUP_UNREADABLE');

@@ -185,7 +185,7 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
     .toEqual([]);
   const wrong = plant('backup passphrase, a wrong one');
   expect((await send('POST', '/backups/restore', { file, passphrase: wrong })).status).toBe(400);
-  expect((await send('POST', '/backups/restore', { file: `${file}.not`, passphrase })).status).toBe(500);
+  expect((await send('POST', '/backups/restore', { file: `${file}.not`, passphrase })).status).toBe(404);
   expect((await send('POST', '/backups/restore', { file, passphrase: [passphrase] })).status).toBe(400);
   expect(smtp.commands.length).toBeGreaterThan(3);
   expect(receiver.received.length).toBeGreaterThan(5);

@@ -48,7 +48,7 @@ describe('a restore by the API', () => {
       expect((await restore(more)).body).toMatchObject({ code });
     await refused({ passphrase: 'another one altogether' }, 'PASSPHRASE_WRONG');
     await refused({ file: 'relative' }, 'INVALID_REQUEST');
-    await refused({ file: `${file}.none` }, 'BACKUP_FAILED');
+    await refused({ file: `${file}.none` }, 'BACKUP_NOT_FOUND');
     const damaged = join(app.dataFolder, 'damaged');
     const bytes = await readFile(file);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);

@@ -1,5 +1,6 @@
 // Backups on real files: what goes in comes out, on another folder and into another secret store; nothing that was
 // changed is taken.
+import { execFileSync } from 'node:child_process';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -218,8 +219,12 @@ describe('a file that is not as it was written', () => {
     await writeFile(other, newer);
     await expect(verifyBackup(other, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /layout 2/));
     await expect(verifyBackup(join(data.root, 'none'), PASSPHRASE)).rejects.toEqual(
-      failing('BACKUP_FAILED', /not there/),
+      failing('BACKUP_NOT_FOUND', /not there/),
     );
+    const pipe = join(data.root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [data.root, pipe])
+      await expect(verifyBackup(path, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /no file/));
   });
 });
 

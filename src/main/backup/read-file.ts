@@ -1,6 +1,6 @@
 // Reads a backup file: every byte of it is authentic, or it is refused.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CertdeskError } from '../engine/errors.ts';
 import { openBytes } from '../secrets/aead.ts';
 import { fileFailure } from './file-failure.ts';
@@ -25,7 +25,7 @@ export interface ReadBackup {
   readonly sha256: string;
 }
 
-/** What is in clear; nothing of it is proved. @throws BACKUP_UNREADABLE, BACKUP_FAILED */
+/** What is in clear; nothing of it is proved. @throws BACKUP_NOT_FOUND, BACKUP_UNREADABLE, BACKUP_FAILED */
 export async function readHeader(path: string): Promise<BackupHeader> {
   return withFile(path, async (file) => (await readHead(path, file)).header);
 }
@@ -33,7 +33,7 @@ export async function readHeader(path: string): Promise<BackupHeader> {
 /**
  * The whole file, to its last byte.
  * @param databasePath Where the database is written to; a file that is not there yet. Null: it is only looked at.
- * @throws PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
+ * @throws BACKUP_NOT_FOUND, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
  */
 export async function readBackup(
   path: string,
@@ -84,14 +84,28 @@ async function createSink(path: string): Promise<FileHandle> {
 async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle | null = null;
   try {
+    // A pipe would be waited for without end.
+    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is no file');
     file = await open(path, 'r');
     return await work(file);
   } catch (error) {
-    throw fileFailure(`The backup ${path}`, error);
+    throw file === null ? notOpened(path, error) : fileFailure(`The backup ${path}`, error);
   } finally {
     await file?.close();
   }
 }
+
+/** Who asks names the file: what cannot be opened is their mistake, but where the machine itself fails. */
+function notOpened(path: string, cause: unknown): CertdeskError {
+  const { code, message, details } = fileFailure(`The backup ${path}`, cause);
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code !== 'BACKUP_FAILED' || OWN_FAULTS.includes(reason))
+    return new CertdeskError(code, message, details, { cause });
+  const there = reason !== 'ENOENT' && reason !== 'ENOTDIR';
+  return new CertdeskError(there ? 'BACKUP_UNREADABLE' : 'BACKUP_NOT_FOUND', message, details, { cause });
+}
+
+const OWN_FAULTS = ['EIO', 'EMFILE', 'ENFILE', 'ENOMEM'];
 
 async function readHead(path: string, file: FileHandle) {
   const prefix = await readExactly(file, PREFIX_BYTES);
