@@ -8,7 +8,7 @@ import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
  * quick, has an `error` listener (outputs.ts), and writes again where the disk has room again.
  */
 export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
-  if (format === 'json') return pino(logOptions(), process.stderr);
+  if (format === 'json') return pino(logOptions(), onceATurn(process.stderr));
   const { default: pretty } = await import('pino-pretty');
   return pino(
     logOptions(),
@@ -20,4 +20,21 @@ export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
       singleLine: true,
     }),
   );
+}
+
+/** Lines of one turn of the event loop are one write: each is a system call, which costs more than all else of a line. */
+function onceATurn(stream: NodeJS.WritableStream): { write(line: string): void } {
+  let lines = '';
+  const flush = (): void => {
+    const all = lines;
+    lines = '';
+    if (all !== '') stream.write(all);
+  };
+  process.once('exit', flush);
+  return {
+    write(line) {
+      if (lines === '') setImmediate(flush);
+      lines += line;
+    },
+  };
 }
