@@ -45,7 +45,9 @@ const AT_ONCE = 10;
 
 export async function measureRest(options: RestOptions): Promise<RestRow> {
   const { dataFolder, rounds, issue } = options;
-  const server = await startServer({ dataFolder, args: ['--log-format', 'json', ...(options.args ?? [])] });
+  const logFile = join(dataFolder, 'log'); // as a service manager keeps it
+  const args = ['--log-format', 'json', ...(options.args ?? [])];
+  const server = await startServer({ dataFolder, args, logFile });
   const ask = ['token', 'create', '--data-dir', dataFolder, '--name', 'bench', '--scope', 'projects:write'];
   const token = (await runCertdesk(ask)).trim();
   const paths = options.projects.map((id) => `/api/v1/projects/${id}/certificate/status`);

@@ -61,7 +61,7 @@ const middleOf = (ratios: readonly number[]): number =>
   ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
 
 const rest: Bench = async () => {
-  const result = await measureRestBeside(3);
+  const result = await measureRestBeside(5);
   const ratio = middleOf(result.ratios);
   const perSecond = (all: readonly { readonly perSecond: number }[]) =>
     all.map((one) => Math.round(one.perSecond)).join(', ');

@@ -1,6 +1,7 @@
 // The built server as a user starts it: a process, a data folder, HTTP.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +15,8 @@ export interface ServerOptions {
   /** Options of `certdesk serve` beside --data-dir and --port. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A file that gets its log (standard error), which `output` has not then: a reader takes part of the processor. */
+  readonly logFile?: string;
 }
 
 export interface Server {
@@ -28,11 +31,21 @@ export interface Server {
 }
 
 /** Starts it on a free port with a sealed file for secrets; ready when it resolves. */
-export async function startServer({ dataFolder, args = [], env = {} }: ServerOptions): Promise<Server> {
+export async function startServer({
+  dataFolder,
+  args = [],
+  env = {},
+  logFile,
+}: ServerOptions): Promise<Server> {
   const all = ['serve', '--data-dir', dataFolder, '--port', '0', '--secret-store', 'sealed-file', ...args];
-  const child = spawn(process.execPath, [PROGRAM, ...all], { env: { ...process.env, ...env } });
+  const log = logFile === undefined ? null : openSync(logFile, 'a');
+  const child = spawn(process.execPath, [PROGRAM, ...all], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', log ?? 'pipe'],
+  });
+  if (log !== null) closeSync(log);
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk));
   const ended = once(child, 'exit');
   const address = await announced(child, () => output);
   return {
