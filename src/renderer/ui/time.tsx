@@ -24,7 +24,8 @@ export function Time({ at, as = 'datetime' }: { readonly at: string; readonly as
 }
 
 function Relative({ at }: { readonly at: string }) {
-  const now = useNow();
+  // The state is up to half a minute old: what has just happened is not yet to come.
+  const now = Math.max(useNow(), Date.now());
   return (
     <time dateTime={at} title={`${formatDateTime(at)} · ${formatUtc(at)}`}>
       {formatRelative(at, now)}
