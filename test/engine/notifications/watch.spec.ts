@@ -230,6 +230,18 @@ describe('the weekly digest', () => {
     expect(receiver.received.at(-1)?.body).toContain('host-2.example.com: The last renewal failed.');
   });
 
+  it('begins anew with another day or hour: what would have been is not made up for', async () => {
+    await channel(['digest']);
+    await rig.pass(MINUTE); // Tuesday
+    const set = { digestDay: 'tuesday', digestHour: 0, missedAfterHours: 12 };
+    await rig.stores.settings.set('settings:notifications', set);
+    await rig.pass(MINUTE);
+    await rig.pass(6 * DAY);
+    expect(told()).toEqual([]);
+    await rig.pass(DAY);
+    expect(told()).toEqual(['news digest 0']);
+  });
+
   it('that was slept through is made up for once', async () => {
     await channel(['digest']);
     await rig.pass(MINUTE);

@@ -1,5 +1,6 @@
 // Once a week: all is well, and what is not. Its silence is news too: where it does not come, Certdesk does not run.
 import { hostname } from 'node:os';
+import { z } from 'zod';
 import type { Overview } from '../../../shared/overview.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -13,18 +14,26 @@ import { MAX_ITEMS, readable } from './words.ts';
 const TOLD = 'notifications:digest';
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-/** Tells it where its moment has passed since it was told last; a moment that was slept through is made up for, once. */
+/** Of the last moment that was told, or passed over; with the day and hour that were set then. */
+const ToldSchema = z.object({ moment: z.string(), schedule: z.string() });
+
+/**
+ * Tells it where its moment has passed since it was told last; a moment that was slept through is made up for, once. The
+ * first week begins with the first look, and with the first one after another day or hour was set.
+ */
 export async function digest(
   { stores, overview }: { readonly stores: Stores; readonly overview: OverviewVerbs },
   now: Date,
 ): Promise<void> {
-  const moment = toTimestamp(lastMoment(await readSettings(stores.settings, 'notifications'), now));
-  const told = await stores.settings.get(TOLD);
-  if (typeof told === 'string' && told >= moment) return;
-  // The first week begins with the first look.
-  const message = typeof told === 'string' ? toMessage(await overview.get(null), now) : null;
+  const settings = await readSettings(stores.settings, 'notifications');
+  const schedule = `${settings.digestDay} ${settings.digestHour}`;
+  const moment = toTimestamp(lastMoment(settings, now));
+  const told = ToldSchema.safeParse(await stores.settings.get(TOLD)).data;
+  const same = told?.schedule === schedule;
+  if (same && told.moment >= moment) return;
+  const message = same ? toMessage(await overview.get(null), now) : null;
   await stores.transaction(async (tx) => {
-    await tx.settings.set(TOLD, moment);
+    await tx.settings.set(TOLD, { moment, schedule });
     if (message !== null) await enqueue(tx, message);
   });
 }
