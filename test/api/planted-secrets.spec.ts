@@ -176,15 +176,12 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
   const { body: backup } = await send('POST', '/backups');
   const { file } = backup;
   expect((await send('POST', '/backups/check', { file, passphrase })).body).toMatchObject({ newer: false });
-  // Refused, each at another place, with a passphrase in hand; not for a job that is under way.
-  await expect
-    .poll(async () => {
-      const { jobs } = (await send('GET', '/jobs')).body;
-      return Object.values(jobs ?? {}).filter(({ state }) => /queued|running/.test(String(state)));
-    })
-    .toEqual([]);
+  // Refused, each at another place, with a passphrase in hand; at first perhaps for what still cleans up after its job.
   const wrong = plant('backup passphrase, a wrong one');
-  expect((await send('POST', '/backups/restore', { file, passphrase: wrong })).status).toBe(400);
+  const restore = { file, passphrase: wrong };
+  await expect
+    .poll(async () => (await send('POST', '/backups/restore', restore)).body.code)
+    .toBe('PASSPHRASE_WRONG');
   expect((await send('POST', '/backups/restore', { file: `${file}.not`, passphrase })).status).toBe(404);
   expect((await send('POST', '/backups/restore', { file, passphrase: [passphrase] })).status).toBe(400);
   expect(smtp.commands.length).toBeGreaterThan(3);

@@ -45,14 +45,15 @@ export interface Case {
 function windowOf(entry: Entry, renewedAt: number): { start: number; end: number } {
   if (entry.revoked !== null && entry.revoked.at <= renewedAt)
     return { start: entry.revoked.at, end: entry.revoked.at + 25 * HOUR };
-  // A look begins what is due before it asks the CA: what it hears then comes while the renewal is under way.
-  const told = entry.told.filter(({ at }) => at <= renewedAt - MINUTE);
+  // A look begins what is due before it asks the CA, and what it hears is due then begins in the same minute: the renewal
+  // may be of the window that was known before, or of the one that was heard last.
+  const heard = entry.told.filter(({ at }) => at <= renewedAt);
+  const before = heard.filter(({ at }) => at <= renewedAt - MINUTE);
   const lifetime = entry.to - entry.from;
-  if (told.length > 0) {
-    const last = told[told.length - 1] ?? { start: 0, end: 0 };
-    // A window that has moved is heard of within a day.
-    return { start: last.start, end: Math.max(last.end, ...told.slice(-1).map(({ at }) => at)) };
-  }
+  const [latest, known = latest] = [heard.at(-1), before.at(-1)];
+  const last = latest !== undefined && latest.start <= renewedAt ? latest : known;
+  // A window that has moved is heard of within a day.
+  if (last !== undefined) return { start: last.start, end: Math.max(last.end, last.at) };
   const at = entry.to - lifetime / (lifetime < 10 * DAY ? 2 : 3);
   return { start: at - lifetime / 40, end: at + HOUR };
 }
