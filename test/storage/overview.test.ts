@@ -106,8 +106,13 @@ describe('candidates', () => {
       revoked: fc.boolean(),
       failures: fc.constantFrom(0, 0, 2),
     });
+    // Chance does not always bring one that is put off until after its end.
+    const putOff = { lifetime: 90, left: 10, next: 20, autoRenew: true, revoked: false, failures: 0 };
     const ids: string[] = [];
-    for (const { lifetime, left, next, autoRenew, revoked, failures } of fc.sample(records, 400)) {
+    for (const { lifetime, left, next, autoRenew, revoked, failures } of [
+      putOff,
+      ...fc.sample(records, 400),
+    ]) {
       const id = `p${ids.length}`;
       ids.push(id);
       const nextAttemptAt = next === null ? null : time(next);

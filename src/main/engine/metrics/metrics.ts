@@ -3,7 +3,8 @@ import type { EngineState } from '../../../shared/overview.ts';
 import type { CaRequests } from '../acme/request-counts.ts';
 import { type Heartbeat, readHeartbeat } from '../jobs/scheduler.ts';
 import type { OverviewVerbs } from '../overview.ts';
-import type { MeteredCertificate, Stores } from '../stores.ts';
+import type { MeteredCertificate } from '../overview-store.ts';
+import type { Stores } from '../stores.ts';
 import { type Metric, type Sample, toText } from './text.ts';
 
 export interface MetricsDeps {
