@@ -6,7 +6,9 @@ requireNode24(); // for `npx vitest`, which takes the machine's own Node
 
 // unit: in process and quick, for `npm run check`. integration: what takes longer, and real outside programs (Pebble,
 // BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and
-// names in the environment. measure: how fast, after all else. soak: the long forms, only where `npm run soak` asks.
+// names in the environment. `npm test` runs these two. exhaustive: every combination of what the integration tests
+// sample; measure: speed, alone on the machine. `npm run test:all` runs these two. soak: the long forms of the
+// reliability tests, for `npm run soak` only.
 const SOAK = {
   test: {
     name: 'soak',
@@ -58,6 +60,17 @@ export default defineConfig({
         },
       },
       ...(process.env.CERTDESK_SOAK === undefined ? [] : [SOAK]),
+      {
+        test: {
+          name: 'exhaustive',
+          include: ['test/**/*.exhaustive.ts'],
+          maxWorkers: 2,
+          isolate: false,
+          expect: PATIENT,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'measure',

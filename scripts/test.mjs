@@ -1,5 +1,6 @@
-// npm test: everything that is tested, and at the end one line of the sums. Arguments after `--` go to vitest.
+// npm test: format, lint, types, the build, and the unit and integration tests. The last line holds the sums.
+// Arguments after `--` go to vitest.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();
-import('./lib/test-run.ts').then(({ testRun }) => testRun(process.argv.slice(2)));
+import('./lib/test-run.ts').then(({ STANDARD, testRun }) => testRun(STANDARD, process.argv.slice(2)));

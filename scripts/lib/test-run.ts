@@ -1,4 +1,5 @@
-// npm test: the tools, then Biome, the types, the build and every test; the last line holds the sums.
+// Runs a selection of the tests: installs the tools they need, checks and builds the sources, runs vitest, and prints
+// the sums as the last line.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,22 +16,43 @@ import {
   type VitestSums,
 } from './vitest-report.ts';
 
+export interface Selection {
+  /** Projects of vitest.config.ts. */
+  readonly projects: readonly [string, ...string[]];
+  /** Which test files belong to these projects. */
+  readonly files: RegExp;
+  /** Whether to check format, lint and types first. */
+  readonly checkSources: boolean;
+}
+
+/** `npm test` */
+export const STANDARD: Selection = {
+  projects: ['unit', 'integration'],
+  files: /^(?!test\/measure\/).*\.(test|spec)\.tsx?$/,
+  checkSources: true,
+};
+/** `npm run test:all`; `npm test` has checked the sources. */
+export const EXHAUSTIVE: Selection = {
+  projects: ['exhaustive', 'measure'],
+  files: /^test\/measure\/.*\.spec\.ts$|\.exhaustive\.ts$/,
+  checkSources: false,
+};
+/** `npm run soak` */
+export const SOAK: Selection = { projects: ['soak'], files: /\.(test|spec|soak)\.tsx?$/, checkSources: true };
+
 /**
- * Runs everything, whatever fails, and sets the exit code: 0 where nothing failed and at least one test ran.
+ * Runs all of the selection, whatever fails, and sets the exit code: 0 if nothing failed and at least one test ran.
  * @param args For vitest: parts of the paths of test files, or options.
  */
-export async function testRun(args: readonly string[]): Promise<void> {
+export async function testRun(selection: Selection, args: readonly string[]): Promise<void> {
   title('Tools');
-  const { env } = await prepareTools(neededTools(args), {
+  const { env } = await prepareTools(neededTools(selection, args), {
     env: process.env,
     install: createInstallers(process.getuid?.()),
     say,
   });
   const checks = [
-    await check('Format and lint', () =>
-      runProgram('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']),
-    ),
-    await check('Types', () => runProgram('typescript/bin/tsc', ['--noEmit'])),
+    ...(selection.checkSources ? await checkSources() : []),
     await check('Build', async () => {
       const failure = await ensureBuilt();
       if (failure !== null) process.stderr.write(failure);
@@ -38,11 +60,21 @@ export async function testRun(args: readonly string[]): Promise<void> {
     }),
   ];
   title('Tests');
-  const tests = await runVitest(args, env);
+  const projects = selection.projects.map((name) => `--project=${name}`);
+  const tests = await runVitest([...projects, ...args], env);
   for (const remark of tests.remarks) say(remark);
   const totals = add([...checks, tests]);
   say(`\n${closingLine(totals)}`);
   process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+async function checkSources(): Promise<readonly Totals[]> {
+  return [
+    await check('Format and lint', () =>
+      runProgram('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']),
+    ),
+    await check('Types', () => runProgram('typescript/bin/tsc', ['--noEmit'])),
+  ];
 }
 
 /** A check counts as one test. */
@@ -89,12 +121,12 @@ function readReport(path: string): VitestReport | null {
   }
 }
 
-/** OpenSSL for the unit tests, and what the suites that will run name. */
-function neededTools(args: readonly string[]): readonly ToolName[] {
+/** OpenSSL for the unit tests, and the tools that the selected suites name. */
+function neededTools({ files }: Selection, args: readonly string[]): readonly ToolName[] {
   const filters = args.filter((arg) => !arg.startsWith('-'));
   const named = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .map((path) => join('test', path))
-    .filter((path) => /\.(test|spec|soak)\.tsx?$/.test(path))
+    .filter((path) => files.test(path))
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .flatMap((path) => toolsNamedIn(readFileSync(join(ROOT, path), 'utf8')));
   return [...new Set<ToolName>(['openssl', ...named])];

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param npm The body of a shell script; `$1` is `ci` or `test`. */
+/** @param npm The body of a shell script; `$1` is `ci`, `test` or `run`. */
 function run(npm: string): { status: number | null; lines: string[] } {
   writeFileSync(join(folder, 'npm'), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
   const { status, stdout } = spawnSync(RUN, [], {
@@ -24,31 +24,47 @@ function run(npm: string): { status: number | null; lines: string[] } {
   return { status, lines: stdout.trimEnd().split('\n') };
 }
 
-test("runs the README's commands in the checkout, and ends on the sums", () => {
+test('runs npm ci, npm test and npm run test:all in the checkout, and ends on the sum of both', () => {
   const { status, lines } = run(
     'echo "$@ in $(pwd)"; [ $1 = ci ] || { echo; echo "12 passed, 0 failed, 3 skipped"; }',
   );
   const root = resolve(import.meta.dirname, '../..');
-  expect(lines).toEqual([`ci in ${root}`, `test in ${root}`, '', '12 passed, 0 failed, 3 skipped']);
+  const sums = ['', '12 passed, 0 failed, 3 skipped'];
+  expect(lines).toEqual([
+    `ci in ${root}`,
+    `test in ${root}`,
+    ...sums,
+    `run test:all in ${root}`,
+    ...sums,
+    '24 passed, 0 failed, 6 skipped',
+  ]);
   expect(status).toBe(0);
 });
 
-test('says the sums again where npm says more after a failure', () => {
+test('runs the exhaustive tests after a failed npm test, and fails', () => {
   const { status, lines } = run(
-    '[ $1 = ci ] || { echo "1 passed, 2 failed"; echo "npm error" >&2; exit 1; }',
+    'case $1 in test) echo "1 passed, 2 failed"; echo "npm error" >&2; exit 3;; run) echo "4 passed, 0 failed";; esac',
   );
-  expect(lines).toEqual(['1 passed, 2 failed', 'npm error', '1 passed, 2 failed']);
+  expect(lines).toEqual(['1 passed, 2 failed', 'npm error', '4 passed, 0 failed', '5 passed, 2 failed']);
+  expect(status).toBe(3);
+});
+
+test('fails if only the exhaustive tests fail', () => {
+  const { status, lines } = run(
+    'case $1 in test) echo "1 passed, 0 failed";; run) echo "4 passed, 1 failed"; exit 1;; esac',
+  );
+  expect(lines.at(-1)).toBe('5 passed, 1 failed');
   expect(status).toBe(1);
 });
 
-test('fails in the same form where npm ci fails, and runs no test then', () => {
+test('fails in the same form if npm ci fails, and runs no test then', () => {
   const { status, lines } = run('echo "npm $1"; exit 7');
   expect(lines).toEqual(['npm ci', '0 passed, 1 failed']);
   expect(status).toBe(7);
 });
 
-test('fails where there are no sums at all', () => {
+test('counts a command that prints no sums as one failure', () => {
   const { status, lines } = run('exit 0');
-  expect(lines.at(-1)).toBe('0 passed, 1 failed');
+  expect(lines.at(-1)).toBe('0 passed, 2 failed');
   expect(status).toBe(1);
 });
