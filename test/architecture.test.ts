@@ -78,8 +78,10 @@ const RULES: readonly Rule[] = [
     place: 'main/app.ts',
     may: ['shared', 'main/api', 'main/http', 'main/engine', 'main/storage', 'main/secrets', 'main/backup'],
     packages: ['pino', NODE],
+    mayTypes: ['main/shell-command.ts'],
   },
   { place: 'main/installation.ts', may: [], packages: [NODE] },
+  { place: 'main/shell-command.ts', may: [], packages: [NODE] },
   { place: 'main/make-folder.ts', may: [], packages: [NODE] },
   { place: 'main/log-lines.ts', may: [], packages: ['pino'] },
   // What the desktop application decides, without Electron.
@@ -116,6 +118,7 @@ const RULES: readonly Rule[] = [
       'main/headless',
       'main/app.ts',
       'main/installation.ts',
+      'main/shell-command.ts',
       'main/log-lines.ts',
       'main/engine',
       'main/storage',

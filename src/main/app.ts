@@ -22,6 +22,7 @@ import { type Listening, listenError } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
 import { openSecretStore } from './secrets/open.ts';
 import { createVault } from './secrets/vault.ts';
+import type { ShellCommand } from './shell-command.ts';
 import { lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
 import { readDatabaseFacts } from './storage/database-facts.ts';
 import { createStores } from './storage/stores.ts';
@@ -50,6 +51,8 @@ export interface Platform {
   /** The built GUI; null where there is none. */
   readonly guiFolder: string | null;
   readonly version: string;
+  /** How a person runs Certdesk's command line on this machine. */
+  readonly shellCommand: ShellCommand;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -131,6 +134,7 @@ async function open(
   const listeners: { api: string | null; challenges: string | null } = { api: null, challenges: null };
   const surroundings: Surroundings = {
     version: platform.version,
+    signInCommand: platform.shellCommand('login-link'),
     secretStoreReason: reason,
     listeners,
     notices,

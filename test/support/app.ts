@@ -73,6 +73,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     webPorts: { http: pebble?.httpPort ?? 80, https: 443 },
     guiFolder: null,
     version: '0.0.0-test',
+    shellCommand: (args) => `certdesk ${args}`,
     logger,
     clock: { now: () => new Date() },
     limits: { ...DEFAULT_LIMITS, ...limits },

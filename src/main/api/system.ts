@@ -102,6 +102,17 @@ export const system = router({
       return ctx.engine.diagnostics();
     }),
 
+  signInCommand: openOperation
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/sign-in-command',
+        summary: 'The shell command that prints a sign-in link on the machine of this server',
+      },
+    })
+    .output(z.object({ command: z.string() }).meta({ id: 'SignInCommand' }))
+    .query(({ ctx }) => ({ command: ctx.engine.signInCommand() })),
+
   health: openOperation
     .meta({ rest: { method: 'GET', path: '/health', summary: 'Whether Certdesk works' } })
     .output(

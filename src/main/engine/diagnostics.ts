@@ -12,6 +12,8 @@ import type { Stores } from './stores.ts';
 /** What the engine cannot see of itself. */
 export interface Surroundings {
   readonly version: string;
+  /** The shell command that prints a new sign-in link. */
+  readonly signInCommand: string;
   readonly secretStoreReason: string;
   /** HOST:PORT; null where it is not open. */
   readonly listeners: { readonly api: string | null; readonly challenges: string | null };

@@ -127,6 +127,8 @@ export interface Engine {
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   diagnostics(): Promise<Diagnostics>;
+  /** The shell command that prints a new sign-in link for this server. */
+  signInCommand(): string;
   /** Prometheus text. @param ids Only of these projects; null for all. */
   metrics(ids: readonly string[] | null): Promise<{ readonly contentType: string; readonly body: string }>;
   counts(): { readonly running: number; readonly queued: number };
@@ -252,6 +254,7 @@ export function createEngine(ports: EnginePorts): Engine {
       };
     },
     diagnostics: createDiagnostics({ ...ports, overview }),
+    signInCommand: () => ports.surroundings().signInCommand,
     desktopNotes: createDesktopNotes(stores, clock),
     sweep: scheduler.sweep,
     expiring: () => listExpiring(stores, clock),

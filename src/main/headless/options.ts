@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseServer } from '../engine/dns/dns-transport.ts';
 import { CertdeskError } from '../engine/errors.ts';
@@ -37,6 +37,20 @@ export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string 
   if (process.platform === 'win32')
     return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'certdesk');
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'certdesk');
+}
+
+/**
+ * The data folder as the command line needs to be told it: absolute, or null if it is the one that the command uses
+ * without --data-dir and without any variable of this process's environment.
+ */
+export function dataFolderToName(dataDir: string): string | null {
+  const folder = resolve(dataDir);
+  return folder === defaultDataFolder({}) ? null : folder;
+}
+
+/** Whether systemd has started this process (INVOCATION_ID, systemd.exec(5)). */
+export function isSystemdService(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.INVOCATION_ID !== undefined && process.stdout.isTTY !== true && process.getuid?.() !== 0;
 }
 
 const option = (flags: string, description: string): Option => {

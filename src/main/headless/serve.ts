@@ -26,20 +26,31 @@ export async function serve(options: ServeOptions): Promise<void> {
   await app.close();
 }
 
-/** On standard output, not in the log: the link is a secret until it is used. */
-async function announce(app: App, { guiFolder }: Platform): Promise<void> {
+async function announce(app: App, platform: Platform): Promise<void> {
   const { address, challengePort, notices } = app;
-  const signInLink = guiFolder === null ? null : await app.signInLink();
+  const { shellCommand } = platform;
   const lines = [
     `Certdesk listens on ${address}`,
-    ...(signInLink === null
-      ? []
-      : [`Open it once, within 10 minutes: ${signInLink}`, 'A new link: certdesk login-link']),
+    ...(await signInLines(app, platform)),
     ...(challengePort === null ? [] : [`HTTP-01 challenges are answered on port ${challengePort}`]),
     ...notices,
-    'Make an API token with: certdesk token create --name NAME --scope projects:write',
+    `Create an API token with: ${shellCommand('token create --name NAME --scope projects:write')}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/**
+ * The link is a secret until it is used, so it goes to a terminal only. Other output ends up in files and journals that
+ * more people read than may sign in.
+ */
+async function signInLines(
+  app: App,
+  { guiFolder, shellCommand }: Pick<Platform, 'guiFolder' | 'shellCommand'>,
+): Promise<readonly string[]> {
+  if (guiFolder === null) return [];
+  const command = shellCommand('login-link');
+  if (process.stdout.isTTY !== true) return [`Create a sign-in link for the browser with: ${command}`];
+  return [`Sign in within 10 minutes: ${await app.signInLink()}`, `Create another link with: ${command}`];
 }
 
 /** False where it is told to end: that comes first. */

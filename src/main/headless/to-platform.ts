@@ -2,10 +2,12 @@
 import type { Logger } from 'pino';
 import { type App, DEFAULT_LIMITS, type Platform } from '../app.ts';
 import { readInstallation } from '../installation.ts';
-import { readCaFile, type ServeOptions } from './options.ts';
+import { createShellCommand } from '../shell-command.ts';
+import { dataFolderToName, isSystemdService, readCaFile, type ServeOptions } from './options.ts';
 
 /** @throws INVALID_REQUEST where the file of --acme-ca-file cannot be read. */
 export function toPlatform(options: ServeOptions, logger: Logger): Platform {
+  const { version, guiFolder, folder } = readInstallation();
   return {
     dataFolder: options.dataDir,
     secretStore: options.secretStore,
@@ -24,7 +26,13 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
     },
     webPorts: { http: options.validationPort ?? 80, https: 443 },
     acmeRoots: readCaFile(options.acmeCaFile),
-    ...readInstallation(),
+    version,
+    guiFolder,
+    shellCommand: createShellCommand({
+      folder,
+      dataFolder: dataFolderToName(options.dataDir),
+      isService: isSystemdService(),
+    }),
     logger,
     clock: { now: () => new Date() },
     limits: { ...DEFAULT_LIMITS, answerWithinMs: options.answerTimeout * 1000 },

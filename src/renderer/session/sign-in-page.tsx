@@ -2,9 +2,9 @@
 import { Button, Center, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { messages } from '../messages.ts';
 import { Logo } from '../shell/logo.tsx';
-import { CodeBlock } from '../ui/copy.tsx';
 import { useTitle } from '../ui/page.tsx';
 import type { SessionState } from './session.ts';
+import { SignInCommand } from './sign-in-command.tsx';
 
 const text = messages.session;
 
@@ -41,7 +41,7 @@ export function SignInPage({ state }: { readonly state: Exclude<SessionState, 'i
             <Button onClick={() => window.location.reload()}>{messages.retry}</Button>
           ) : (
             <>
-              <CodeBlock code={text.command} what={text.command} wrap />
+              <SignInCommand />
               <Text c="dimmed" fz="sm">
                 {text.why}
               </Text>

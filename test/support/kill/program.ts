@@ -71,6 +71,7 @@ function start(): Promise<App> {
     webPorts: { http: options.httpPort, https: 443 },
     guiFolder: null,
     version: '0.0.0-test',
+    shellCommand: (args) => `certdesk ${args}`,
     logger: pino({ level: 'warn', base: null }, process.stderr),
     clock: { now: () => new Date() },
     limits: DEFAULT_LIMITS,

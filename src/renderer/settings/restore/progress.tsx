@@ -6,7 +6,7 @@ import type { RestoreBegun } from '../../../shared/backup.ts';
 import { useApi } from '../../api.ts';
 import { useAppContext } from '../../app-context.ts';
 import { messages } from '../../messages.ts';
-import { CodeBlock } from '../../ui/copy.tsx';
+import { SignInCommand } from '../../session/sign-in-command.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -61,7 +61,7 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
       </Group>
       {!signedIn && (
         <Notice tone="warn" title={text.signIn}>
-          <CodeBlock code={messages.session.command} what={messages.session.command} wrap />
+          <SignInCommand />
         </Notice>
       )}
       {long && (
