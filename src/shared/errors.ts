@@ -176,6 +176,11 @@ export const ERRORS = {
     true,
     'A backup is being restored. Certdesk starts again in a moment: try again then.',
   ),
+  DATA_FOLDER_EXPOSED: entry(
+    500,
+    false,
+    'Other users may write to the data folder or to a folder above it. Run the chmod that the message names, or choose another folder.',
+  ),
   DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk runs on this data folder. Stop it first.'),
   SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job goes on after the next start.'),
   LISTEN_FAILED: entry(500, true, 'A port cannot be opened. Choose another one, or stop what uses it.'),

@@ -11,6 +11,7 @@ import type { Stores } from '../engine/stores.ts';
 import { createTokens, type Tokens } from '../engine/tokens.ts';
 import { databasePath, lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
 import { openDatabase } from '../storage/database.ts';
+import { requirePrivateFolder } from '../storage/folder-access.ts';
 import { createStores } from '../storage/stores.ts';
 
 export interface EngineParts {
@@ -35,6 +36,7 @@ export async function withEngineParts(
   work: (parts: EngineParts) => Promise<void>,
   fresh: 'refuse' | 'make' = 'refuse',
 ): Promise<void> {
+  if (existsSync(folder)) requirePrivateFolder(folder); // before anything in it is read
   await finishPendingRestore(folder);
   if (!existsSync(databasePath(folder))) {
     if (fresh === 'refuse') throw noData(folder);

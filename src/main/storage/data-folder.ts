@@ -1,12 +1,13 @@
 // The data folder: who may read it, and that one Certdesk at a time runs on it.
 
-import { existsSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { CertdeskError } from '../engine/errors.ts';
 import { makeFolderSync } from '../make-folder.ts';
+import { requirePrivateFolder } from './folder-access.ts';
 
-/** @throws STORAGE_FAILED where it cannot be made or entered. */
+/** @throws STORAGE_FAILED if it cannot be created or entered, DATA_FOLDER_EXPOSED if other users may change it. */
 export function makeDataFolder(folder: string): void {
   try {
     makeFolderSync(folder);
@@ -20,6 +21,7 @@ export function makeDataFolder(folder: string): void {
       { cause },
     );
   }
+  requirePrivateFolder(folder);
 }
 
 export const databasePath = (folder: string): string => join(folder, 'certdesk.db');
@@ -52,7 +54,11 @@ const LOCK_WAIT_MS = 200;
 export function lockDataFolder(folder: string): () => void {
   let sqlite: Sqlite.Database | undefined;
   try {
-    sqlite = new Sqlite(join(folder, LOCK_FILE), { timeout: LOCK_WAIT_MS });
+    const path = join(folder, LOCK_FILE);
+    // SQLite creates files by the umask. Whoever can open the lock can hold it, and keep Certdesk from starting.
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    sqlite = new Sqlite(path, { timeout: LOCK_WAIT_MS });
     sqlite.pragma('journal_mode = DELETE');
     sqlite.exec('BEGIN EXCLUSIVE');
     const held = sqlite;
