@@ -93,11 +93,11 @@ describeWith('pebble', 'the disk', () => {
     'is full %s: the certificate that the CA has issued is stored when there is room again',
     async (name) => {
       const path = await newProject(`${name.replaceAll(' ', '-').toLowerCase()}.example.com`);
-      const before = pebble.log().length;
+      const [before, said] = [pebble.log().length, server.output().length];
       await server.arm({ name, nth: 1 }, 'fill');
       const answer = obtain(path);
       await expect.poll(() => pebble.log().slice(before)).toContain('Issued certificate serial');
-      await new Promise((done) => setTimeout(done, 500));
+      await expect.poll(() => server.output().slice(said)).toContain('The end of a job could not be written');
       expect((await server.call('GET', path)).text).toBe('null');
       await server.freeDisk();
       expect((await answer).status).toBe(200);

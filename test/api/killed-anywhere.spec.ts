@@ -29,10 +29,11 @@ describeWith(['pebble', 'bind9'], 'killed anywhere', () => {
       const all = await listTransitions(world, name);
       const step = all.length / times;
       for (let place = step / 2; place < all.length; place += step) {
-        // What runs side by side comes in another order now and then: then the next one is taken.
+        // How often the CA is asked whether it is done differs from run to run: where a moment does not come, the next
+        // one is taken that does.
         const from = Math.floor(place);
         let died = false;
-        for (const moment of all.slice(from, from + 3)) {
+        for (const moment of all.slice(from)) {
           ({ died } = await killIn(world, name, { deadly: moment }));
           if (died) break;
         }

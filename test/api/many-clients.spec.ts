@@ -1,5 +1,5 @@
 // Many clients doing everything at once: no answer of a kind that a bug has, no change lost, and at the end the database
-// is whole. CERTDESK_SOAK=1: 50 clients for a minute.
+// is whole. CERTDESK_SOAK=1: 50 clients, each of which does much more.
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
@@ -10,7 +10,8 @@ import { describeWith } from '../support/tools.ts';
 
 const SOAK = process.env.CERTDESK_SOAK === '1';
 const CLIENTS = SOAK ? 50 : 12;
-const SECONDS = SOAK ? 60 : 5;
+/** How often a client does each of the things that it can do. */
+const ROUNDS = SOAK ? 25 : 6;
 const SHARED = 'shared.example.com';
 
 /** What a client expects of its own project: whatever it was told has been done. */
@@ -55,9 +56,8 @@ describeWith('pebble', 'many clients at once', () => {
     return answer;
   }
 
-  it(`${CLIENTS} for ${SECONDS} s`, async () => {
+  it(`${CLIENTS}, each of which does all that it can ${ROUNDS} times`, async () => {
     const shared = await app.project(SHARED);
-    const end = Date.now() + SECONDS * 1000;
     let calls = 0;
     const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
       calls += 1;
@@ -100,14 +100,15 @@ describeWith('pebble', 'many clients at once', () => {
         },
         () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),
       ];
-      // Each its own order of acts, the same in every run.
-      for (let turn = n; Date.now() < end; turn += 7 * (n + 1)) await acts[turn % acts.length]?.();
+      // Each its own order of acts, the same in every run: a stride that shares no factor with 12 comes to all of them.
+      const stride = [1, 5, 7, 11][n % 4] ?? 1;
+      for (let turn = 0; turn < ROUNDS * acts.length; turn += 1)
+        await acts[(n + turn * stride) % acts.length]?.();
       return own;
     }
 
     const owns = await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)));
-    console.info(`${calls} calls of ${CLIENTS} clients in ${SECONDS} s`);
-    expect(calls).toBeGreaterThan(CLIENTS * 5);
+    console.info(`${calls} calls of ${CLIENTS} clients`);
 
     for (const { id, name, certificate } of owns) {
       const { body } = await app.call('GET', `/projects/${id}`);

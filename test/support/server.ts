@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 import { type Answer, type Call, callApi } from './app.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
-const START_MS = 30_000;
 
 export interface ServerOptions {
   readonly dataFolder: string;
@@ -47,6 +46,10 @@ export async function startServer({
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk));
   const ended = once(child, 'exit');
+  // A test run that is cut short must not leave it behind.
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  void ended.then(() => process.removeListener('exit', killNow));
   const address = await announced(child, () => output);
   return {
     address,
@@ -91,14 +94,16 @@ export async function pebbleArgs(
   ];
 }
 
-async function announced(child: ChildProcess, output: () => string): Promise<string> {
-  const deadline = Date.now() + START_MS;
-  while (Date.now() < deadline) {
-    const [, address] = /Certdesk listens on (\S+)/.exec(output()) ?? [];
-    if (address !== undefined) return address;
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`The server did not start:\n${output()}`);
+/** The address that a server says it listens on. Rejects with its output where it ends before. */
+function announced(child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const read = (): void => {
+      const [, address] = /Certdesk listens on (\S+)\n/.exec(output()) ?? [];
+      if (address !== undefined) resolve(address);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', read);
+    // The outputs may bring their last words after `exit`, and not after `close`.
+    child.once('close', () => reject(new Error(`The server did not start:\n${output()}`)));
+    child.once('error', reject);
+  });
 }

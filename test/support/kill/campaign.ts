@@ -30,6 +30,7 @@ export async function listTransitions(world: KillWorld, name: OperationName): Pr
   const { path, body } = prepared;
   const answer = await server.call('POST', path, body === undefined ? {} : { body });
   expect(answer.status, answer.text).toBe(200);
+  await server.settled(); // secrets are forgotten after the answer
   return server.recorded();
 }
 
@@ -86,8 +87,11 @@ async function dieIn(server: Killable, prepared: Prepared, deadly: Deadly): Prom
   if (lost) return server.gone.then(() => true);
   // What comes after the answer: secrets are forgotten then. A moment comes for certain.
   if ('ms' in deadly) return server.gone.then(() => true);
-  const late = new Promise<boolean>((done) => setTimeout(done, 150, false));
-  if (await Promise.race([server.gone.then(() => true), late])) return true;
+  const settled = server.settled().then(
+    () => false,
+    () => server.gone.then(() => true),
+  );
+  if (await settled) return true;
   // It did not come to that: nor shall it in what follows.
   return server.arm({ name: 'none', nth: 1 }).then(
     () => false,

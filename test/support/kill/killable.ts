@@ -25,6 +25,8 @@ export interface Killable {
   /** From now on; `recorded` says what has come since. */
   record(): Promise<void>;
   recorded(): Promise<readonly Moment[]>;
+  /** Resolves when no job is under way any more: a moment that has not come by then does not come. */
+  settled(): Promise<void>;
   fillDisk(): Promise<void>;
   freeDisk(): Promise<void>;
   /** How a start on a disk that is read-only went; it runs on a writable one again after. */
@@ -32,6 +34,8 @@ export interface Killable {
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   readonly alive: boolean;
+  /** What it has logged, from warnings on. */
+  output(): string;
   kill(): Promise<void>;
 }
 
@@ -58,19 +62,21 @@ export async function startKillable(options: ProgramOptions): Promise<Killable> 
     child.kill('SIGKILL');
     throw new Error(`${String(error)}\n${output}`);
   });
-  const tell = async (to: ToProgram): Promise<void> => {
-    const done = message(child, 'done', START_MS);
-    done.catch(() => undefined); // it may end only after the sending has failed
+  const ask = async <Kind extends FromProgram['kind']>(to: ToProgram, kind: Kind) => {
+    const told = message(child, kind, START_MS);
+    told.catch(() => undefined); // it may end only after the sending has failed
     const unsent = new Promise<never>((_, reject) => {
       child.send(to, (error) => error && reject(error));
     });
-    await Promise.race([done, unsent]);
+    return Promise.race([told, unsent]);
   };
+  const tell = async (to: ToProgram): Promise<void> => void (await ask(to, 'done'));
   const { token } = ready;
   return {
     token,
     call: (method, path, call = {}) => callApi(`${ready.address}/api/v1${path}`, method, { token, ...call }),
     arm: ({ name, nth }, deed = 'kill') => tell({ kind: 'arm', name, nth, deed }),
+    settled: async () => void (await ask({ kind: 'settle' }, 'settled')),
     fillDisk: () => tell({ kind: 'fill' }),
     freeDisk: () => tell({ kind: 'free' }),
     async startReadOnly() {
@@ -81,14 +87,13 @@ export async function startKillable(options: ProgramOptions): Promise<Killable> 
     },
     record: () => tell({ kind: 'record' }),
     async recorded() {
-      const told = message(child, 'recorded', START_MS);
-      child.send({ kind: 'recorded' } satisfies ToProgram);
-      return numbered((await told).names);
+      return numbered((await ask({ kind: 'recorded' }, 'recorded')).names);
     },
     gone,
     get alive() {
       return child.exitCode === null && child.signalCode === null;
     },
+    output: () => output,
     async kill() {
       child.kill('SIGKILL');
       await gone;

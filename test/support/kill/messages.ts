@@ -25,6 +25,8 @@ export type ToProgram =
   /** Note transitions from now on. */
   | { readonly kind: 'record' }
   | { readonly kind: 'recorded' }
+  /** Say when no job is under way any more, with what comes after its answer. */
+  | { readonly kind: 'settle' }
   /** Fill the disk of the data folder, to its last byte; or give the room back. */
   | { readonly kind: 'fill' }
   | { readonly kind: 'free' }
@@ -35,6 +37,7 @@ export type FromProgram =
   | { readonly kind: 'ready'; readonly address: string; readonly token: string }
   /** The last order has been taken. */
   | { readonly kind: 'done' }
+  | { readonly kind: 'settled' }
   | { readonly kind: 'recorded'; readonly names: readonly string[] }
   /** How the start on a read-only disk went. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS } from '../../../src/main/app.ts';
 import { toCertdeskError } from '../../../src/main/engine/errors.ts';
@@ -79,6 +80,16 @@ function start(): Promise<App> {
   });
 }
 
+async function settle(): Promise<void> {
+  for (
+    let { running, queued } = app.engine.counts();
+    running + queued > 0;
+    { running, queued } = app.engine.counts()
+  )
+    await pause(5);
+  tell({ kind: 'settled' });
+}
+
 async function startReadOnly(): Promise<void> {
   await app.close();
   const mode = (mode: string) => execFileSync('mount', ['-o', `remount,${mode}`, disk]);
@@ -100,6 +111,7 @@ const DEEDS: Readonly<Record<ToProgram['kind'], (message: ToProgram) => void>> =
   record() {
     passed = [];
   },
+  settle: () => void settle(),
   recorded: () => tell({ kind: 'recorded', names: passed ?? [] }),
   fill,
   free: () => rmSync(join(disk, 'filler')),
