@@ -22,7 +22,7 @@ export interface StandInBench extends ProviderBench {
   readonly standIn: DnsStandIn;
 }
 
-export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 5000): Promise<StandInBench> {
+export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 20_000): Promise<StandInBench> {
   const { endpoint, credentials, secrets } = standIn;
   return { standIn, ...(await openProvider(name, { endpoint, credentials, secrets, timeoutMs })) };
 }

@@ -2,6 +2,13 @@
 import type { DnsResolver } from '../../src/main/engine/dns/resolver.ts';
 import { createDnsResolver } from '../../src/main/engine/dns/resolver.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
+import { createVirtualPace, type VirtualPace } from './virtual-pace.ts';
+
+/** A name server that takes every question and never answers. */
+export const mute: Respond = () => null;
+/** Nobody notices how long a mute server is waited for; all others are waited for as long as a busy machine may take. */
+const MUTE_MS = 60;
+const PATIENT_MS = 20_000;
 
 export interface DnsWorld {
   /** Its resolver is `127.0.0.1`, its name servers are `127.0.0.2` ... on the same port. */
@@ -10,6 +17,10 @@ export interface DnsWorld {
   readonly authorities: readonly NameServer[];
   /** Knows the recursor and the port of the name servers. */
   readonly resolver: DnsResolver;
+  /** Its time stands still while `resolver` asks. */
+  readonly pace: VirtualPace;
+  /** Another server at the port of the name servers. */
+  add(address: string, respond: Respond): Promise<NameServer>;
   close(): Promise<void>;
 }
 
@@ -19,15 +30,14 @@ export interface DnsWorldOptions {
   readonly authorities: readonly (Respond | null)[];
   /** What the recursor knows beside the zone's SOA and NS and the name servers' addresses. */
   readonly records?: Readonly<Record<string, readonly string[]>>;
-  /** More addresses of the first name server. */
+  /** More addresses of the first name server, which need not answer. */
   readonly moreAddresses?: readonly string[];
-  readonly timeoutMs?: number;
   /** Takes the recursor for one that the settings name (the last word is asked of it); false where left out. */
   readonly configured?: boolean;
 }
 
 export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld> {
-  const { zone = 'example.com', timeoutMs = 120 } = options;
+  const { zone = 'example.com' } = options;
   const hosts = options.authorities.map((_, index) => ({
     host: `ns${index + 1}.${zone}`,
     address: `127.0.0.${index + 2}`,
@@ -44,19 +54,39 @@ export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld>
     }),
   );
   const { port } = recursor;
+  const pace = createVirtualPace();
+  const resolverWith = (timeoutMs: number) =>
+    createDnsResolver({ servers: [recursor.server], timeoutMs, authorityPort: port });
+  const [patient, brief] = [resolverWith(PATIENT_MS), resolverWith(MUTE_MS)];
+  const silent = new Set(more.map((address) => patient.authority(address)));
+  const servers: NameServer[] = [];
+  const add = async (address: string, respond: Respond): Promise<NameServer> => {
+    const server = await startNameServer(respond, { address, port });
+    servers.push(server);
+    if (respond === mute) silent.add(server.server);
+    else silent.delete(server.server);
+    return server;
+  };
   const authorities: NameServer[] = [];
   for (const [index, { address }] of hosts.entries()) {
     const respond = options.authorities[index];
-    if (respond) authorities.push(await startNameServer(respond, { address, port }));
+    if (respond) authorities.push(await add(address, respond));
   }
-  const resolver = createDnsResolver({ servers: [recursor.server], timeoutMs, authorityPort: port });
   return {
     port,
     recursor,
     authorities,
-    resolver: { ...resolver, configured: options.configured ?? false },
+    resolver: {
+      ...patient,
+      configured: options.configured ?? false,
+      ask: (server, question, how) =>
+        pace.track((silent.has(server) ? brief : patient).ask(server, question, how)),
+      resolve: (question, signal) => pace.track(patient.resolve(question, signal)),
+    },
+    pace,
+    add,
     async close() {
-      await Promise.all([recursor, ...authorities].map((server) => server.close()));
+      await Promise.all([recursor, ...servers].map((server) => server.close()));
     },
   };
 }

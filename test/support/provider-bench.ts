@@ -27,7 +27,7 @@ export interface BenchOptions {
 export function openBench(
   definition: DnsProviderDefinition,
   credentials: DnsCredentials,
-  { endpoint, now = () => new Date(), timeoutMs = 2_000 }: BenchOptions = {},
+  { endpoint, now = () => new Date(), timeoutMs = 20_000 }: BenchOptions = {},
 ): Bench {
   const lines: string[] = [];
   const pauses: number[] = [];

@@ -62,8 +62,8 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
   const solver = createDns01Solver({
     providerId: 'test',
     provider,
-    resolver: createDnsResolver({ servers: [bind.server] }),
-    propagation: { timeout: 10, interval: 1 },
+    resolver: createDnsResolver({ servers: [bind.server], timeoutMs: 20_000 }),
+    propagation: { timeout: 50, interval: 1 },
     locks,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
@@ -74,7 +74,7 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
       const { url: challengeUrl = '', token = '' } = challenges.find(({ type }) => type === 'dns-01') ?? {};
       let saved: Json = null;
       const context: SolverContext = {
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(55_000),
         report: (step, _message, data = null) => watch(step, data),
         save: async (ref) => {
           saved = JSON.parse(JSON.stringify(ref));

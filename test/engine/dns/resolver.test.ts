@@ -1,5 +1,5 @@
 import dnsPacket from 'dns-packet';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
 
@@ -69,26 +69,32 @@ describe('ask', () => {
   });
 
   test('says it again where a datagram is lost', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); // what sends it again; the time-out stays real
     let count = 0;
     const server = await start((question) => {
       count += 1;
-      return count === 1 ? null : value('late')(question);
+      if (count > 1) return value('late')(question);
+      vi.advanceTimersByTime(8_000);
+      return null;
     });
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 300 });
-    const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
+    const resolver = createDnsResolver({ servers: [], timeoutMs: 20_000 });
+    const reply = await resolver
+      .ask(server.server, TXT, { recursive: false, signal })
+      .finally(() => vi.useRealTimers());
     expect(reply).toMatchObject({ answers: [{ value: 'late' }] });
+    expect(new Set(server.questions.map(({ id }) => id)).size).toBe(1);
   });
 
   test('tells no answer, a closed port and an answer to something else apart', async () => {
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 60 });
-    const ask = (server: string) => resolver.ask(server, TXT, { recursive: false, signal });
+    const ask = (server: string, timeoutMs: number) =>
+      createDnsResolver({ servers: [], timeoutMs }).ask(server, TXT, { recursive: false, signal });
     const mute = await start(silent);
-    expect(await ask(mute.server)).toMatchObject({ silent: true, reason: 'no answer in time' });
+    expect(await ask(mute.server, 60)).toMatchObject({ silent: true, reason: 'no answer in time' });
     const liar = await start(() => Buffer.from('not DNS at all, but some octets'));
-    expect(await ask(liar.server)).toMatchObject({ silent: true, reason: 'no answer in time' });
+    expect(await ask(liar.server, 60)).toMatchObject({ silent: true, reason: 'no answer in time' });
     const gone = await startNameServer(silent);
     await gone.close();
-    expect(await ask(gone.server)).toMatchObject({ silent: true, reason: 'connection refused' });
+    expect(await ask(gone.server, 20_000)).toMatchObject({ silent: true, reason: 'connection refused' });
   });
 
   test.each([
@@ -110,11 +116,13 @@ describe('ask', () => {
   });
 
   test('ends on abort with its reason', async () => {
-    const mute = await start(silent);
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 5_000 });
     const abort = new AbortController();
     const reason = new Error('stop');
-    setTimeout(() => abort.abort(reason), 20);
+    const mute = await start(() => {
+      abort.abort(reason);
+      return null;
+    });
+    const resolver = createDnsResolver({ servers: [], timeoutMs: 20_000 });
     const asked = resolver.ask(mute.server, TXT, { recursive: false, signal: abort.signal });
     await expect(asked).rejects.toBe(reason);
   });
@@ -130,8 +138,9 @@ describe('ask', () => {
 
 describe('resolve', () => {
   test('goes on to the next server after SERVFAIL and after silence', async () => {
-    const servers = [await start(failing), await start(silent), await start(value('found'))];
-    const resolver = createDnsResolver({ servers: servers.map(({ server }) => server), timeoutMs: 60 });
+    const servers = [await start(failing), await startNameServer(silent), await start(value('found'))];
+    await servers[1]?.close(); // the kind of silence that takes no time
+    const resolver = createDnsResolver({ servers: servers.map(({ server }) => server), timeoutMs: 20_000 });
     const reply = await resolver.resolve(TXT, signal);
     expect(reply).toMatchObject({ server: servers[2]?.server, answers: [{ value: 'found' }] });
     expect(servers[2]?.questions[0]?.recursive).toBe(true);

@@ -109,7 +109,7 @@ describe('records', () => {
 
   test('leave the TTL of what is there as it is', async () => {
     const ttls = async () => {
-      const reply = await createDnsResolver({ servers: [bind.server] }).resolve(
+      const reply = await createDnsResolver({ servers: [bind.server], timeoutMs: 20_000 }).resolve(
         { name: NAME, type: 'TXT' },
         signal,
       );
@@ -143,11 +143,15 @@ describe('records', () => {
 test('a name with more values than a datagram holds is read by TCP, from BIND itself', async () => {
   const values = Array.from({ length: 60 }, (_, index) => `${index}`.padStart(43, 'v')).sort();
   await bind.update('example.com', NAME, values);
-  const resolver = createDnsResolver({ servers: [bind.server], authorityPort: bind.port });
+  const resolver = createDnsResolver({
+    servers: [bind.server],
+    authorityPort: bind.port,
+    timeoutMs: 20_000,
+  });
   const datagram = dnsPacket.encode({ type: 'query', id: 1, questions: [{ name: NAME, type: 'TXT' }] });
   const [host = '', port = ''] = bind.server.split(':');
   const cut = await exchangeUdp({ host, port: Number(port) }, datagram, {
-    timeoutMs: 3_000,
+    timeoutMs: 20_000,
     signal,
     accept: () => true,
   });
@@ -158,7 +162,7 @@ test('a name with more values than a datagram holds is read by TCP, from BIND it
     { name: NAME, challenge: NAME, zone: 'example.com', values },
     {
       resolver: world,
-      settings: { timeout: 5, interval: 1 },
+      settings: { timeout: 60, interval: 1 },
       signal,
       report: (_, __, data = null) => void reports.push(data),
     },

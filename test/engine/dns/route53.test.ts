@@ -158,19 +158,16 @@ describe('route53', () => {
     });
 
     test('ends on abort while the machine looks for keys that never come', async () => {
-      // The metadata service of a cloud's machine, which takes the connection and never answers.
-      const mute = createServer(() => {});
+      const abort = new AbortController();
+      const reason = new Error('the job is cancelled');
+      // The metadata service of a cloud's machine, which takes the request and never answers.
+      const mute = createServer(() => abort.abort(reason));
       await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
       vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
       vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${portOf(mute)}/keys`);
       const other = await benchOf('aws', { ...standIn, credentials: {} });
-      const abort = new AbortController();
-      const reason = new Error('the job is cancelled');
-      setTimeout(() => abort.abort(reason), 100);
-      const started = performance.now();
       try {
         await expect(other.provider.listZones?.(abort.signal)).rejects.toBe(reason);
-        expect(performance.now() - started).toBeLessThan(800);
       } finally {
         mute.closeAllConnections();
         mute.close();

@@ -7,6 +7,7 @@ import type { DnsProvider, DnsZone } from '../dns/provider.ts';
 import { type LookupContext, locateRecord, type RecordPlace } from '../dns/zone.ts';
 import { matchZone } from '../dns/zone-match.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 import type { Log } from '../ports.ts';
 import { addRecord, type RecordDeps, removeRecord } from './dns-01-record.ts';
 import { type Dns01Ref, describeRef, readRef } from './dns-01-ref.ts';
@@ -16,6 +17,8 @@ export interface Dns01Deps extends RecordDeps {
   /** The provider's own, or what the settings say. */
   readonly propagation: PropagationSettings;
   readonly log: Log;
+  /** By which the wait for records is timed; real time by default. */
+  readonly pace?: Pace;
   /**
    * Resolves when a person says that the record is there, with providers that need one; absent where nobody can.
    * @param challenge The name that the CA asks for.
@@ -116,6 +119,7 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
   const shown = waitForPropagation(record, {
     resolver: deps.resolver,
     settings: deps.propagation,
+    pace: deps.pace ?? REAL_PACE,
     signal,
     report,
   });

@@ -1,4 +1,5 @@
 // What resolvers see of a TXT record that all name servers show: asked last, since they remember what they were told.
+import { REAL_PACE } from '../pace.ts';
 import { type Answer, createPoll, publicTarget, resolverTargets } from './propagation-poll.ts';
 import {
   type AwaitedRecord,
@@ -24,11 +25,12 @@ export async function configuredWord(
 ): Promise<readonly Answer[] | null> {
   const targets = resolverTargets(options.resolver);
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const patience = performance.now() + (options.staleResolverMs ?? STALE_RESOLVER_MS);
+  const { pace = REAL_PACE } = options;
+  const patience = pace.now() + (options.staleResolverMs ?? STALE_RESOLVER_MS);
   const last = await repeat(deadline, options, async () => {
     const answers = await poll(targets, options.signal);
     reportPoll({ ...record, name: record.challenge }, answers, options);
-    return { right: allRight(answers) || (isStale(answers) && performance.now() > patience), answers };
+    return { right: allRight(answers) || (isStale(answers) && pace.now() > patience), answers };
   });
   return last.right || isStale(last.answers) ? null : last.answers;
 }
@@ -42,18 +44,27 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
   const targets = (options.settings.publicResolvers ?? []).map(publicTarget);
   if (targets.length === 0) return;
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const patience = AbortSignal.timeout(options.publicResolverMs ?? PUBLIC_RESOLVER_MS);
-  const signal = AbortSignal.any([options.signal, patience]);
+  const { pace = REAL_PACE, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
+  const [patience, ended] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([options.signal, patience.signal]);
+  pace.pause(publicResolverMs, ended.signal).then(
+    () => patience.abort(),
+    () => undefined, // it ended before
+  );
   const round = async () => {
     const answers = await poll(targets, signal);
     reportPoll({ ...record, name: record.challenge }, answers, options);
     const right = answers.every(({ state }) => state === 'right' || state === 'silent');
     return { right, sure: right, answers };
   };
-  await repeat(Number.POSITIVE_INFINITY, { ...options, signal }, round).catch((error: unknown) => {
+  try {
+    await repeat(Number.POSITIVE_INFINITY, { ...options, signal }, round);
+  } catch (error) {
     options.signal.throwIfAborted();
-    if (!patience.aborted) throw error;
+    if (!patience.signal.aborted) throw error;
     const message = `Not every public resolver shows the TXT record ${record.challenge} yet; all name servers do, so the CA is asked now`;
     options.report('dns-propagation', message, { name: record.challenge });
-  });
+  } finally {
+    ended.abort();
+  }
 }

@@ -1,6 +1,6 @@
 // The wait for a TXT record, round by round: what is awaited, how long and how often, and when a round is right.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../model.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 import type { Answer, PollTarget } from './propagation-poll.ts';
 import type { DnsResolver } from './resolver.ts';
 import type { LookupContext } from './zone.ts';
@@ -40,6 +40,8 @@ export interface PropagationOptions extends LookupContext {
   readonly staleResolverMs?: number;
   /** Milliseconds that public resolvers are waited for in all, 5 000 where left out. */
   readonly publicResolverMs?: number;
+  /** Real time by default. */
+  readonly pace?: Pace;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -55,10 +57,13 @@ export interface Round {
   readonly answers: readonly Answer[];
 }
 
-/** Polls, at first quickly, until two rounds in a row are right or the deadline is past; resolves with the last one. */
+/**
+ * Polls, at first quickly, until two rounds in a row are right or the deadline is past; resolves with the last one.
+ * @param deadline By `pace`, in milliseconds.
+ */
 export async function repeat(
   deadline: number,
-  { settings, signal }: PropagationOptions,
+  { settings, signal, pace = REAL_PACE }: PropagationOptions,
   round: () => Promise<Round>,
 ): Promise<Round> {
   let delay = FIRST_DELAY_MS;
@@ -69,9 +74,9 @@ export async function repeat(
     if (right >= CONFIRMATIONS || result.sure === true) return result;
     const pause = result.right ? CONFIRM_DELAY_MS : delay;
     // A right round is confirmed even where the time is just over.
-    if (!result.right && performance.now() + pause > deadline) return result;
+    if (!result.right && pace.now() + pause > deadline) return result;
     if (!result.right) delay = Math.min(delay * DELAY_GROWTH, settings.interval * 1000);
-    await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pace.pause(pause, signal);
   }
 }
 

@@ -2,6 +2,7 @@
 // its zone, twice in a row, then on resolvers. A failed validation costs one of the CA's few attempts
 // an hour, so the CA is told only then.
 import { CertdeskError } from '../errors.ts';
+import { REAL_PACE } from '../pace.ts';
 import { configuredWord, publicWord } from './last-word.ts';
 import { type NameServer, nameServersOf } from './name-servers.ts';
 import {
@@ -27,7 +28,8 @@ import {
  * servers cannot be looked up.
  */
 export async function waitForPropagation(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
-  const deadline = performance.now() + options.settings.timeout * 1000;
+  const { pace = REAL_PACE } = options;
+  const deadline = pace.now() + options.settings.timeout * 1000;
   const targets = await targetsOf(record, options);
   const poll = createPoll(options.resolver, { name: record.name, type: 'TXT' }, record.values);
   const last = await repeat(deadline, options, async () => {
