@@ -115,8 +115,10 @@ export function addOptions(command: Command, options: readonly Option[]): Comman
 export function oneLine(text: string): string {
   return `${text
     .replace(/^error: /, 'certdesk: ')
-    .trim()
-    .replace(/\s*\n\s*/g, ' ')}\n`;
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')}\n`;
 }
 
 /** The PEM text of --acme-ca-file. @throws INVALID_REQUEST where it cannot be read or holds no certificate. */

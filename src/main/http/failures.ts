@@ -18,13 +18,23 @@ export const SAFE_HEADERS = {
 export function notFound(request: FastifyRequest): CertdeskError {
   const path = (request.url.split('?')[0] ?? '').replace(/\/$/, '');
   const methods = restOperations()
-    .filter(({ rest }) => new RegExp(`^${API_PREFIX}${rest.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+    .filter(({ rest }) => isAddress(path, `${API_PREFIX}${rest.path}`))
     .map(({ rest }) => rest.method);
   if (methods.length === 0)
     return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
   return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
     allow: methods,
   });
+}
+
+/** @param template With parameters as {name}. */
+function isAddress(path: string, template: string): boolean {
+  const parts = path.split('/');
+  const wanted = template.split('/');
+  return (
+    parts.length === wanted.length &&
+    wanted.every((part, at) => (part.startsWith('{') ? parts[at] !== '' : part === parts[at]))
+  );
 }
 
 /** Fastify's own errors keep their meaning; everything else is the engine's, or a mistake of ours. */

@@ -36,6 +36,23 @@ describe('credentials', () => {
     expect(checkCredentials(SOME, { token: ' abc\n' })).toEqual({ token: 'abc', region: 'eu' });
   });
 
+  test('of more than 50 values or 64 KiB are refused: each value is searched for in every text', () => {
+    const lines = (count: number, length = 8) =>
+      Array.from({ length: count }, (_, at) => `NAME_${at}=${String(at).padStart(length, 'v')}`).join('\n');
+    expect(checkCredentials(SOME, { token: 'abc', variables: lines(50) }).variables).toBeTypeOf('object');
+    expect(refusal({ token: 'abc', variables: lines(51) }).message).toMatch(
+      /^dnsCredentials.variables holds more than 50 values/,
+    );
+    expect(refusal({ token: 'abc', variables: lines(10, 11_000) }).message).toMatch(/is over 64 KiB/);
+    const file = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`key${at}`, 'value']));
+    expect(refusal({ token: 'abc', file })).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect(
+      refusal({ token: 'abc', file: { keys: Array.from({ length: 51 }, () => 'value') } }),
+    ).toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+  });
+
   test('take any letters where nothing is secret, but no line breaks', () => {
     expect(checkCredentials(SOME, { token: 'abc', region: '/home/jörg' }).region).toBe('/home/jörg');
     expect(refusal({ token: 'abc', region: 'a\nb' }).details).toMatchObject({

@@ -112,6 +112,14 @@ describe('route53', () => {
     expect(standIn.zones.values(record.name)).toEqual(['one']);
   });
 
+  test('refuses an answer of nothing but blanks in linear time', async () => {
+    standIn.answerNext({ status: 200, body: ' '.repeat(400_000) }); // took minutes
+    expect(await failureOf(Promise.resolve(bench.provider.listZones?.(signal)))).toMatchObject({
+      code: 'DNS_PROVIDER_UNAVAILABLE',
+      message: expect.stringContaining('not its XML'),
+    });
+  });
+
   test('says in the words of AWS why a change is refused', async () => {
     const error = await failureOf(bench.provider.addTxt({ ...record, name: 'example.org' }, signal));
     expect(error.code).toBe('DNS_PROVIDER_REFUSED');

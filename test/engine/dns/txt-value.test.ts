@@ -19,6 +19,12 @@ describe('txt-value', () => {
     expect(unquoteTxt(quoted)).toBe('k'.repeat(600));
   });
 
+  test('reads quotes and backslashes without end in linear time', () => {
+    for (const piece of ['"', '"\\\\', '" "', '\\"']) {
+      expect(unquoteTxt(`"${piece.repeat(60_000)}`)).toBeTypeOf('string'); // took minutes
+    }
+  });
+
   test('takes text without quotes as it is', () => {
     expect(unquoteTxt('plain text')).toBe('plain text');
   });

@@ -1,6 +1,7 @@
 // One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
 import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
+import { decodePem, readPemBlocks } from '../inspect/pem.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';
 import { keyChangeJws, publicJwk } from './key-change.ts';
 import { type AcmeResponse, isRefusal, retryAfterMs, unexpectedAnswer } from './problem.ts';
@@ -231,9 +232,10 @@ function thumbprint(privateKeyPem: string): string {
 
 /** The CN of the issuer of the chain's last certificate, which is the root that it leads to; null where it has none. */
 function topmostIssuer(response: AcmeResponse): string | null {
-  const last = response.text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)?.at(-1);
+  const last = readPemBlocks(response.text).findLast(({ label }) => label === 'CERTIFICATE');
   try {
-    const name = new X509Certificate(last ?? '').issuer;
+    const der = last === undefined ? null : decodePem(last)?.der;
+    const name = new X509Certificate(der ?? '').issuer;
     return /^CN=(.*)$/m.exec(name)?.[1] ?? null;
   } catch (cause) {
     throw unexpectedAnswer(response, 'a PEM certificate chain', cause);

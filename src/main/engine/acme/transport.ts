@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { CertdeskError } from '../errors.ts';
+import { decodePem, readPemBlocks } from '../inspect/pem.ts';
 import { lazy } from '../lazy.ts';
 import type { Log } from '../ports.ts';
 import { createHolds } from './holds.ts';
@@ -100,10 +101,11 @@ export function createTransport(options: TransportOptions): Transport {
  */
 function trust(roots: string | undefined): object {
   if (roots === undefined) return {};
-  const pems = roots.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  const blocks = readPemBlocks(roots).filter(({ label }) => label === 'CERTIFICATE');
+  let pems: readonly string[];
   try {
-    if (pems.length === 0) throw new Error('no PEM certificate in it');
-    for (const pem of pems) new X509Certificate(pem);
+    if (blocks.length === 0) throw new Error('no PEM certificate in it');
+    pems = blocks.map((block) => new X509Certificate(decodePem(block)?.der ?? '').toString());
   } catch (cause) {
     const message =
       'The roots to trust (--acme-ca-file) are not PEM certificates. Give a file of PEM certificates.';

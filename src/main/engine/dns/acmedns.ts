@@ -1,7 +1,9 @@
 // acme-dns (https://github.com/joohoi/acme-dns): a small name server that keeps nothing but challenge values. The
 // name to prove is made a CNAME of the account's own name there, once; the domain's DNS needs no credentials at all.
+
 import { z } from 'zod';
 import { CertdeskError } from '../errors.ts';
+import { trimEndOf } from '../outside-text.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp } from './http.ts';
 import { type DnsProvider, defineDnsProvider, type TxtRecord } from './provider.ts';
@@ -63,7 +65,7 @@ export const acmedns = defineDnsProvider({
     const base = String(credentials.baseUrl);
     const host = hostOf(base);
     const account = {
-      url: `${baseUrl(base.replace(/\/+$/, ''), endpoint)}/update`,
+      url: `${baseUrl(trimEndOf(base, '/'), endpoint)}/update`,
       headers: { 'x-api-user': String(credentials.apiUser), 'x-api-key': String(credentials.apiKey) },
       subdomain: String(credentials.subdomain),
       fullDomain: String(credentials.fullDomain ?? `${credentials.subdomain}.${host}`)

@@ -2,6 +2,7 @@
 // retries, log, redaction and failures are those of every provider.
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { CertdeskError } from '../errors.ts';
+import { trimEndOf } from '../outside-text.ts';
 import type { DnsCredentials } from './credentials.ts';
 import type { DnsHttp } from './http.ts';
 import { within } from './within.ts';
@@ -69,8 +70,14 @@ function configOf(given: DnsCredentials, http: DnsHttp, endpoint: string | null)
     ...(accessKeyId === undefined ? {} : { credentials: keys }),
     // Route 53 is global: the SDK signs for us-east-1 whatever the region, but not at an endpoint of another's choice.
     region: endpoint === null || region.startsWith('cn-') ? region : 'us-east-1',
-    ...(endpoint === null ? {} : { endpoint: endpoint.replace(/(\/2013-04-01)?\/*$/, '') }),
+    ...(endpoint === null ? {} : { endpoint: withoutVersion(endpoint) }),
   };
+}
+
+/** The SDK adds the version of the API itself. */
+function withoutVersion(endpoint: string): string {
+  const base = trimEndOf(endpoint, '/');
+  return base.endsWith('/2013-04-01') ? base.slice(0, -'/2013-04-01'.length) : base;
 }
 
 /** What the SDK hands to a request handler, as far as it is used here. */
@@ -88,8 +95,12 @@ interface SdkRequest {
 /** Answers of 400 that mean "later": https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 const THROTTLED = /<Code>(Throttling|ThrottlingException|PriorRequestNotComplete)<\/Code>/;
 
-/** The API's own XML; a proxy's web page would read as an answer without any fields. */
-const AWS_XML = /^\s*(<\?xml[^>]*\?>)?\s*<[A-Z][a-z]/;
+/** Whether it is the API's own XML; a proxy's web page would read as an answer without any fields. */
+function isAwsXml(text: string): boolean {
+  const start = text.trimStart();
+  const end = start.startsWith('<?xml') ? start.indexOf('?>') : -1;
+  return /^<[A-Z][a-z]/.test(end === -1 ? start : start.slice(end + 2).trimStart());
+}
 
 /** Every request that route53.ts makes is safe to repeat, so all are. */
 function createHandle(http: DnsHttp) {
@@ -109,8 +120,7 @@ function createHandle(http: DnsHttp) {
       idempotent: true,
       throttled: (answer) => answer.status === 400 && THROTTLED.test(answer.text),
     });
-    if (!AWS_XML.test(text))
-      throw http.unavailable(`answered ${status} with what is not its XML.`, { status });
+    if (!isAwsXml(text)) throw http.unavailable(`answered ${status} with what is not its XML.`, { status });
     return { response: { statusCode: status, headers: answered, body: new TextEncoder().encode(text) } };
   };
 }

@@ -5,11 +5,16 @@ import type { CredentialField, DnsProviderDefinition } from './provider.ts';
 
 export type DnsCredentials = Readonly<Record<string, Json>>;
 
+/** A key file of a cloud has a dozen values and 3 KiB. */
+const MAX_VALUES = 50;
+const MAX_CHARACTERS = 64 * 1024;
+
 type Declared = Pick<DnsProviderDefinition, 'name' | 'credentials'>;
 
 /**
  * The credentials with defaults filled in, pasted text trimmed, and pasted JSON and lines as objects.
- * @throws INVALID_REQUEST for an unknown, missing or malformed field: names the field, never its value.
+ * @throws INVALID_REQUEST for an unknown, missing or malformed field (names the field, never its value), for more than
+ *   50 values and for more than 64 Ki characters: every value is searched for in every text that is shown.
  */
 export function checkCredentials(definition: Declared, given: DnsCredentials): DnsCredentials {
   const known = definition.credentials.map((field) => field.name);
@@ -18,6 +23,7 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
     const fields = known.length === 0 ? 'it has none' : `its fields are ${known.join(', ')}`;
     throw invalid(unknown.slice(0, 40), `is not a field of ${definition.name}: ${fields}`);
   }
+  refuseTooMuch(given);
   const checked: Record<string, Json> = {};
   for (const field of definition.credentials) {
     const value = given[field.name];
@@ -30,7 +36,22 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
       throw invalid(field.name, `is missing: ${definition.name} needs it (${field.label})`);
     }
   }
+  refuseTooMuch(checked); // pasted text may be many values
   return checked;
+}
+
+function refuseTooMuch(credentials: DnsCredentials): void {
+  for (const [field, value] of Object.entries(credentials)) {
+    if (JSON.stringify(value).length > MAX_CHARACTERS) throw invalid(field.slice(0, 40), 'is over 64 KiB');
+    if (isObject(value) && countValues(value) > MAX_VALUES)
+      throw invalid(field.slice(0, 40), `holds more than ${MAX_VALUES} values`);
+  }
+}
+
+/** Within what JSON.stringify has walked: it is not too deep. */
+function countValues(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, entry: Json) => sum + countValues(entry), 0);
 }
 
 /** Every value that must not show in an error or a log line. */

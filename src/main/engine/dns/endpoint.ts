@@ -1,4 +1,5 @@
 // The address of a provider's API: its own, or the one of `--dns-endpoint PROVIDER=URL`.
+import { trimEndOf } from '../outside-text.ts';
 
 /**
  * @param own The provider's own base address, without a trailing slash.
@@ -8,6 +9,6 @@
 export function baseUrl(own: string, endpoint: string | null): string {
   if (endpoint === null) return own;
   const url = new URL(endpoint);
-  const path = url.pathname.replace(/\/+$/, '');
-  return `${url.origin}${path === '' ? new URL(own).pathname : path}`.replace(/\/+$/, '');
+  const path = trimEndOf(url.pathname, '/');
+  return trimEndOf(`${url.origin}${path === '' ? new URL(own).pathname : path}`, '/');
 }

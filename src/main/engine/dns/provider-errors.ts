@@ -1,5 +1,6 @@
 // The errors of a DNS provider: its own words in one sentence, what to do, and no secret.
 import { CertdeskError } from '../errors.ts';
+import { stripTags } from '../outside-text.ts';
 import type { Redactor } from './redact.ts';
 
 /** What `refused` is told beside the provider's text. */
@@ -57,8 +58,7 @@ export function createProviderErrors(
         causeOf(cause),
       ),
     excerpt(text) {
-      // Redacted before it is cut: half a secret would not be found.
-      const line = oneLine(redactor.text(text).replace(/<[^>]*>/g, ' '));
+      const line = oneLine(stripTags(redactor.text(text)));
       return line === '' ? '(nothing)' : line.slice(0, 200);
     },
   };

@@ -1,4 +1,5 @@
 // Wipes secrets from whatever leaves a DNS provider's code: messages, details, causes, stacks and log lines.
+import { MAX_OUTSIDE_TEXT } from '../outside-text.ts';
 import type { Log } from '../ports.ts';
 
 export const REDACTED = '[redacted]';
@@ -9,7 +10,10 @@ const SHORTEST = 4;
 export interface Redactor {
   /** Wipes this value too from now on: a token that was fetched on the way. */
   add(secret: string): void;
-  /** The text without any secret: neither as it is nor escaped for JSON, URL-encoded or in Base64. */
+  /**
+   * The text without any secret: neither as it is nor escaped for JSON, URL-encoded or in Base64. A text over
+   * MAX_OUTSIDE_TEXT characters is cut there, and shorter still by as much as may be the first part of a secret.
+   */
   text(text: string): string;
   /**
    * A plain copy of an error, its causes included, that holds nothing but redacted name, message, code and stack.
@@ -22,19 +26,25 @@ export interface Redactor {
 
 export function createRedactor(secrets: readonly string[]): Redactor {
   const forms = new Set<string>();
-  let ordered: readonly string[] = [];
+  let ordered: readonly string[] | null = null;
 
   const add = (secret: string): void => {
     for (const part of [secret, ...longLines(secret)]) {
       for (const form of formsOf(part)) forms.add(form);
     }
-    // Longest first: a form may contain another one.
-    ordered = [...forms].sort((a, b) => b.length - a.length);
+    ordered = null;
   };
   for (const secret of secrets) add(secret);
 
-  const text = (value: string): string =>
-    ordered.reduce((clean, form) => clean.replaceAll(form, REDACTED), value);
+  const text = (value: string): string => {
+    // Longest first: a form may contain another one.
+    ordered ??= [...forms].sort((a, b) => b.length - a.length);
+    const isCut = value.length > MAX_OUTSIDE_TEXT;
+    const shown = isCut ? value.slice(0, MAX_OUTSIDE_TEXT) : value;
+    const clean = ordered.reduce((text, form) => text.replaceAll(form, REDACTED), shown);
+    // Redacting lengthens a text at most REDACTED.length / SHORTEST times.
+    return isCut ? clean.slice(0, Math.max(0, clean.length - 3 * (ordered[0]?.length ?? 0))) : clean;
+  };
 
   const data = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);

@@ -15,12 +15,30 @@ function escapeOctet(octet: number): string {
   return octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`;
 }
 
-/** The value as a resolver shows it: the strings of the presentation format joined. Text without quotes stays. */
+/**
+ * The value as a resolver shows it: the strings of the presentation format joined. Text without quotes stays, and so
+ * does text that is longer than a TXT record can be.
+ */
 export function unquoteTxt(presentation: string): string {
   const text = presentation.trim();
-  if (!text.startsWith('"')) return text;
-  const strings = [...text.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((match) => unescapeTxt(match[1] ?? ''));
-  return Buffer.concat(strings).toString('utf8');
+  if (!text.startsWith('"') || text.length > 4 * 65_535) return text; // an octet takes up to four characters
+  return Buffer.concat(quotedStrings(text).map(unescapeTxt)).toString('utf8');
+}
+
+/** What stands between quotes, escapes as they are; a string without its end is left out. */
+function quotedStrings(text: string): readonly string[] {
+  const strings: string[] = [];
+  let start: number | null = null;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (start !== null && character === '\\') at += 1;
+    else if (character === '"' && start === null) start = at + 1;
+    else if (character === '"') {
+      strings.push(text.slice(start ?? at, at));
+      start = null;
+    }
+  }
+  return strings;
 }
 
 function unescapeTxt(content: string): Buffer {

@@ -54,8 +54,8 @@ async function readLive(folder: Folder, name: string, what: 'fullchain' | 'privk
   const live = await folder.read(source);
   if (live.text !== null) return { source, ...live };
   const numbers = (await folder.files(join('archive', name))).flatMap((file) => {
-    const number = new RegExp(`^${what}(\\d+)\\.pem$`).exec(file)?.[1];
-    return number === undefined ? [] : [Number(number)];
+    const [, kind, number] = /^(fullchain|privkey)(\d+)\.pem$/.exec(file) ?? [];
+    return kind === what ? [Number(number)] : [];
   });
   if (numbers.length === 0) return { source, ...live };
   const kept = `archive/${name}/${what}${Math.max(...numbers)}.pem`;

@@ -91,11 +91,12 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
       : dnsProof(mapped[0], null, `No credentials of ${mapped[0]} were found: ${why}`);
   }
   // Only what this script asks for: other providers' secrets are none of its business.
+  const words = new Set(text.match(/\w+/g));
   const environment = Object.fromEntries(
     [...saved.keys()]
       .filter((key) => key.startsWith('SAVED_'))
       .map((key) => key.slice('SAVED_'.length))
-      .filter((name) => new RegExp(`\\b${name}\\b`).test(text))
+      .filter((name) => words.has(name))
       .map((name) => [name, saved.get(`SAVED_${name}`) ?? '']),
   );
   if (Object.keys(environment).length === 0) {

@@ -114,8 +114,7 @@ function cut(text: string, length: number): string {
 function cutOctets(text: string, octets: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= octets) return text;
-  return `${bytes
-    .subarray(0, octets - 3)
-    .toString()
-    .replace(/\uFFFD+$/, '')}…`;
+  let end = octets - 3;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1; // not within a character
+  return `${bytes.toString('utf8', 0, end)}…`;
 }

@@ -2,6 +2,7 @@
 import { getCACertificates } from 'node:tls';
 import type { Channel } from '../../../shared/notification.ts';
 import { CertdeskError } from '../errors.ts';
+import { cutText, trimEndOf } from '../outside-text.ts';
 import type { Delivered } from './send.ts';
 
 export interface Mail {
@@ -78,7 +79,7 @@ function explain(error: unknown, { server }: Mail): CertdeskError {
   if (code === 'EAUTH') return failed(`it refused the user name or password (${said})`, details);
   if (code === 'ETLS')
     return failed(`no safe connection could be made (${said}). Try another TLS mode`, details);
-  return failed(said.replace(/[.\s]+$/, ''), details);
+  return failed(trimEndOf(cutText(said).trimEnd(), '. '), details);
 }
 
 function readError(error: unknown) {

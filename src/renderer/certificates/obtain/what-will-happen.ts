@@ -21,7 +21,7 @@ export function whatWillHappen(obtain: Facts): readonly string[] {
 }
 
 function keyWords(key: keyof typeof text.keys): string {
-  return text.keys[key].replace(/ \(.*\)$/, '');
+  return text.keys[key].split(' (', 1)[0] ?? '';
 }
 
 function dnsSentence({ form, kept, providers, ownProvider }: Facts): string {

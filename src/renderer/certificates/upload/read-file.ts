@@ -26,11 +26,29 @@ export function readBytes(name: string, bytes: Uint8Array): Read {
   return words.includes('-----BEGIN ') ? readPem(name, words) : readDer(name, bytes);
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+interface Block {
+  readonly block: string;
+  readonly label: string;
+}
+
+/** In one pass, whatever stands around the blocks. */
+function readBlocks(words: string): readonly Block[] {
+  const blocks: Block[] = [];
+  let open: { readonly label: string; readonly start: number } | null = null;
+  for (const match of words.matchAll(/-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]{0,60})-----/g)) {
+    const [boundary, kind, label = ''] = match;
+    if (kind === 'BEGIN') open = { label, start: match.index };
+    else if (open?.label === label) {
+      blocks.push({ block: words.slice(open.start, match.index + boundary.length), label });
+      open = null;
+    }
+  }
+  return blocks;
+}
 
 /** RFC 7468; OpenSSL's `TRUSTED CERTIFICATE` and the like are left to the server. */
 export function readPem(name: string, words: string): Read {
-  const blocks = [...words.matchAll(BLOCK)].map(([block, label = '']) => ({ block, label }));
+  const blocks = readBlocks(words);
   const certificates = blocks.filter(({ label }) => label.endsWith('CERTIFICATE')).map(({ block }) => block);
   const keys = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY')).map(({ block }) => block);
   if (keys.length > 1) return { problem: text.wrong.twoKeys(name) };

@@ -1,0 +1,48 @@
+// No regular expression of the sources takes more than linear time, whatever text it is used on. recheck decides it for
+// each; its pure JavaScript backend needs neither Java nor a program of its own.
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findRegularExpressions } from './support/find-regular-expressions.ts';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/** Built at run time of constants only: no text from outside becomes a part of a pattern. */
+const DYNAMIC: readonly string[] = [];
+
+const found = findRegularExpressions(SRC);
+let check: typeof import('recheck').checkSync;
+beforeAll(async () => {
+  process.env.RECHECK_BACKEND = 'pure';
+  ({ checkSync: check } = await import('recheck'));
+});
+
+/** Null where it is safe. */
+function problemOf(pattern: string, flags: string): string | null {
+  const verdict = check(pattern, flags, { timeout: 120_000 });
+  if (verdict.status === 'safe') return null;
+  return verdict.status === 'vulnerable' ? verdict.complexity.summary : verdict.error.kind;
+}
+
+describe('the regular expressions of the sources', () => {
+  it('are found', () => {
+    expect(found.literals.length).toBeGreaterThan(100);
+  });
+
+  it('never backtrack beyond linear time', { timeout: 600_000 }, () => {
+    const unsafe = found.literals.flatMap(({ file, pattern, flags }) => {
+      const problem = problemOf(pattern, flags);
+      return problem === null ? [] : [`${file}: /${pattern}/${flags}: ${problem}`];
+    });
+    expect(unsafe).toEqual([]);
+  });
+
+  it('are written down, not built at run time', () => {
+    expect(found.dynamic).toEqual(DYNAMIC);
+  });
+
+  it('are judged: quadratic and exponential ones are found', () => {
+    expect(problemOf('<[^>]*>', 'g')).toMatch(/polynomial/);
+    expect(problemOf('^(a+)+$', '')).toMatch(/exponential/);
+    expect(problemOf('^[a-z]+$', '')).toBeNull();
+  });
+});
