@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
-import { freePorts } from '../support/ports.ts';
+import { startOnPorts, TCP } from '../support/ports.ts';
 import { describeWith } from '../support/tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -36,9 +36,16 @@ describeWith('pebble', 'the README', () => {
   });
 
   it('obtains a certificate by REST as it is pasted', async () => {
-    const [port = 0] = await freePorts(1);
     const block = await blockUnder('A certificate by the REST API');
     expect(block).toContain('127.0.0.1:7878/');
+    await startOnPorts([TCP], async ([port = 0], release) => {
+      await runBlock(block, port);
+      release();
+    });
+  }, 120_000);
+
+  /** Rejects with what the block wrote where it did not obtain a certificate. */
+  async function runBlock(block: string, port: number): Promise<void> {
     const script = block.replaceAll('127.0.0.1:7878/', `127.0.0.1:${port}/`);
     const { XDG_DATA_HOME: _, ...own } = process.env;
     const env = {
@@ -59,7 +66,13 @@ describeWith('pebble', 'the README', () => {
       let [output, errors] = ['', ''];
       shell.stdout.on('data', (chunk: Buffer) => (output += chunk));
       shell.stderr.on('data', (chunk: Buffer) => (errors += chunk));
-      await once(shell, 'exit');
+      // Then the block would wait for a server that never answers.
+      const portTaken = new Promise((_, reject) =>
+        shell.stderr.on('data', () => {
+          if (errors.includes('another program uses that port')) reject(new Error(errors));
+        }),
+      );
+      await Promise.race([once(shell, 'exit'), portTaken]);
       await expect.poll(() => output, { timeout: 5_000 }).toMatch(/^\{.*\}$/m);
       const answers = output.split('\n').filter((line) => line.startsWith('{'));
       expect(answers.map((line) => JSON.parse(line))).toMatchObject([
@@ -70,5 +83,5 @@ describeWith('pebble', 'the README', () => {
       process.kill(-(shell.pid ?? 0), 'SIGTERM');
       await once(shell, 'close');
     }
-  }, 120_000);
+  }
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildGui, type GuiPage, openGui } from '../support/gui-page.ts';
-import { freePort } from '../support/ports.ts';
+import { startOnPorts, TCP } from '../support/ports.ts';
 import { runCertdesk, type Server, startServer } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
 
@@ -14,18 +14,22 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
   let gui: GuiPage;
   let token: string;
   let port: number;
+  let releasePort: (() => void) | undefined;
 
-  const start = () =>
+  const start = (at = port) =>
     startServer({
       dataFolder: join(folder, 'data'),
-      args: ['--port', String(port), '--challenge-host', '127.0.0.1', '--challenge-port', '0'],
+      args: ['--port', String(at), '--challenge-host', '127.0.0.1', '--challenge-port', '0'],
     });
 
   beforeAll(async () => {
     await buildGui();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-restart-'));
-    port = await freePort();
-    server = await start();
+    await startOnPorts([TCP], async ([free = 0], release) => {
+      server = await start(free);
+      port = free;
+      releasePort = release;
+    });
     const data = ['--data-dir', join(folder, 'data')];
     token = (
       await runCertdesk(['token', 'create', ...data, '--name', 't', '--scope', 'projects:write'])
@@ -36,6 +40,7 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
   afterAll(async () => {
     await gui?.close();
     await server?.stop();
+    releasePort?.();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { freePorts } from '../support/ports.ts';
+import { startOnPorts, TCP } from '../support/ports.ts';
 import { runCertdesk } from '../support/server.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
@@ -22,8 +22,14 @@ describe('a program that nobody reads', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const started: ChildProcess[] = [];
-  afterEach(() => {
-    for (const child of started.splice(0)) child.kill('SIGKILL');
+  const releases: (() => void)[] = [];
+  afterEach(async () => {
+    for (const child of started.splice(0)) {
+      const running = child.exitCode === null && child.signalCode === null;
+      child.kill('SIGKILL');
+      if (running) await once(child, 'exit');
+    }
+    for (const release of releases.splice(0)) release();
   });
   /** @param full The outputs whose every write fails, as on a full disk; the others are pipes. */
   function start(args: readonly string[], full: readonly ('stdout' | 'stderr')[] = []) {
@@ -36,26 +42,31 @@ describe('a program that nobody reads', () => {
     started.push(child);
     return { child, ended: once(child, 'close') }; // and all that it has said is here
   }
-  async function serve(
-    dataFolder: string,
-    more: readonly string[] = [],
-    full: readonly ('stdout' | 'stderr')[] = [],
-  ) {
-    const [port = 0, challengePort = 0] = await freePorts(2);
-    const ports = [
-      '--port',
-      `${port}`,
-      '--challenge-host',
-      '127.0.0.1',
-      '--challenge-port',
-      `${challengePort}`,
-    ];
-    const where = ['--data-dir', dataFolder, '--secret-store', 'sealed-file'];
-    const server = start(['serve', ...where, ...ports, ...more], full);
-    const health = async () =>
-      (await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null))?.status ?? null;
-    return { ...server, health };
+  interface Outputs {
+    readonly format: string;
+    readonly full?: readonly ('stdout' | 'stderr')[];
+    /** Closed at once, before the server has written anything. */
+    readonly lost?: readonly ('stdout' | 'stderr')[];
   }
+  /** Its port is named, for nobody may read the address that it prints. Resolves when it answers. */
+  const serve = (dataFolder: string, { format, full = [], lost = [] }: Outputs) =>
+    startOnPorts([TCP], async ([port = 0], release) => {
+      const ports = ['--port', `${port}`, '--challenge-host', '127.0.0.1', '--challenge-port', '0'];
+      const where = ['--data-dir', dataFolder, '--secret-store', 'sealed-file', '--log-format', format];
+      const { child, ended } = start(['serve', ...where, ...ports], full);
+      let log = '';
+      child.stderr?.on('data', (chunk: Buffer) => (log += chunk));
+      lose(child, lost);
+      const health = async () =>
+        (await fetch(`http://127.0.0.1:${port}/api/v1/health`).catch(() => null))?.status ?? null;
+      const answers = async () => child.exitCode !== null || (await health()) === 200;
+      await expect.poll(answers, { timeout: 30_000, interval: 50 }).toBe(true);
+      if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}: ${log}`);
+      releases.push(release);
+      return { child, ended, health, log: () => log };
+    });
+  const lose = (child: ChildProcess, streams: readonly ('stdout' | 'stderr')[]) =>
+    streams.forEach((stream) => void child[stream]?.destroy());
 
   it.each([
     ['standard output, from the start', 'start', ['stdout'], 'json'],
@@ -65,13 +76,9 @@ describe('a program that nobody reads', () => {
     'a server goes on without a reader of %s, and stops in order',
     async (name, when, lost, format) => {
       const dataFolder = join(folder, name.replaceAll(/\W/g, '-'));
-      const { child, ended, health } = await serve(dataFolder, ['--log-format', format]);
-      let log = '';
-      child.stderr?.on('data', (chunk: Buffer) => (log += chunk));
-      const lose = () => lost.forEach((stream) => void child[stream]?.destroy());
-      if (when === 'start') lose();
-      await expect.poll(health, { timeout: 30_000, interval: 50 }).toBe(200);
-      lose();
+      const atOnce = when === 'start' ? lost : [];
+      const { child, ended, health, log } = await serve(dataFolder, { format, lost: atOnce });
+      lose(child, lost);
       // Everything that it logs from here on, and its last words, find nobody.
       const token = ['--data-dir', dataFolder, '--name', 'unheard', '--scope', 'projects:read'];
       expect(await runCertdesk(['token', 'create', ...token])).toMatch(/\S/);
@@ -83,7 +90,7 @@ describe('a program that nobody reads', () => {
       expect(existsSync(databasePath(dataFolder))).toBe(true);
       expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
       if (!(lost as readonly string[]).includes('stderr'))
-        expect(log.match(/Standard output cannot be written to any more/g)).toHaveLength(1);
+        expect(log().match(/Standard output cannot be written to any more/g)).toHaveLength(1);
     },
   );
 
@@ -95,8 +102,7 @@ describe('a program that nobody reads', () => {
     'a server goes on where a full disk takes none of its %s log (%j), and stops in order',
     async (format, full) => {
       const dataFolder = join(folder, `full-${format}-${full.length}`);
-      const { child, ended, health } = await serve(dataFolder, ['--log-format', format], full);
-      await expect.poll(health, { timeout: 30_000, interval: 50 }).toBe(200);
+      const { child, ended, health } = await serve(dataFolder, { format, full });
       for (let asked = 0; asked < 20; asked += 1) expect(await health()).toBe(200);
       expect(child.exitCode).toBeNull();
       child.kill('SIGTERM');

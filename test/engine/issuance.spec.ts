@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callApi, startApp, type TestApp } from '../support/app.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
-import { freePorts } from '../support/ports.ts';
+import { holdPorts, TCP, unusedPort } from '../support/ports.ts';
 import { describeWith } from '../support/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
@@ -235,16 +235,15 @@ describeWith('pebble', 'issuance', () => {
   });
 
   it('registers anew where the CA has forgotten the account', async () => {
-    const first = await startPebble();
+    const { ports, release } = await holdPorts([TCP, TCP]);
+    const [port = 0, httpPort = 0] = ports;
+    const first = await startPebble({ port, httpPort });
     const before = await startApp({ pebble: first });
     const id = await before.project('reset.example.com');
     expect((await before.call('POST', certificate(id, '/obtain'), { body: HTTP_01 })).status).toBe(200);
     await before.close();
     await first.stop();
-    const second = await startPebble({
-      httpPort: first.httpPort,
-      port: Number(new URL(first.directoryUrl).port),
-    });
+    const second = await startPebble({ port, httpPort });
     const after = await startApp({ pebble: second, dataFolder: before.dataFolder });
     try {
       const answer = await after.call('POST', certificate(id, '/renew'));
@@ -255,12 +254,12 @@ describeWith('pebble', 'issuance', () => {
     } finally {
       await after.stop();
       await second.stop();
+      release();
     }
   });
 
   it('answers 502 where the CA is down, and nothing is changed', async () => {
-    const [port = 0] = await freePorts(1);
-    const directories = { production: `https://127.0.0.1:${port}/dir` };
+    const directories = { production: `https://127.0.0.1:${await unusedPort()}/dir` };
     const other = await startApp({ platform: { directories } });
     try {
       const id = await other.project('down.example.com');

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../support/app.ts';
 import { createBrowser } from '../support/browser.ts';
 import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
-import { freePort } from '../support/ports.ts';
+import { startOnPorts, TCP } from '../support/ports.ts';
 
 let visit: GuiVisit;
 beforeEach(async () => {
@@ -171,9 +171,13 @@ describe('the end of a session', () => {
     [true, 401],
   ])('with signOutOnRestart %s: after a restart it gets %i', async (setting, expected) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'certdesk-session-'));
-    const port = await freePort();
-    const options = { dataFolder, platform: { api: { host: '127.0.0.1', port } } };
-    const first = await startApp(options);
+    const startOn = (port: number) =>
+      startApp({ dataFolder, platform: { api: { host: '127.0.0.1', port } } });
+    const { first, port, release } = await startOnPorts([TCP], async ([port = 0], release) => ({
+      first: await startOn(port),
+      port,
+      release,
+    }));
     const secret = new URL(await first.app.signInLink()).hash.slice(1);
     const visitor = createBrowser(first.app.address);
     await visitor.signIn(secret);
@@ -182,9 +186,10 @@ describe('the end of a session', () => {
       expect(await first.call('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
     }
     await first.close();
-    const second = await startApp(options);
+    const second = await startOn(port);
     expect((await visitor.get('/api/v1/projects')).status).toBe(expected);
     await second.stop();
+    release();
     await rm(dataFolder, { recursive: true, force: true });
   });
 });

@@ -2,7 +2,7 @@
 // https://github.com/letsencrypt/pebble/tree/main/cmd/pebble-challtestsrv#management-interface
 import { request } from 'undici';
 import { findProgram, startProcess } from './acme-process.ts';
-import { freePorts } from './ports.ts';
+import { startOnPorts, TCP } from './ports.ts';
 
 /** Host names are taken with or without the trailing dot. Records stand until they are cleared. */
 export interface ChallTestSrv {
@@ -30,8 +30,13 @@ export interface ChallTestSrv {
 }
 
 /** Answers 127.0.0.1 to every A question and nothing to AAAA until told otherwise. */
-export async function startChallTestSrv(): Promise<ChallTestSrv> {
-  const [dnsPort, managementPort] = await freePorts(2);
+export function startChallTestSrv(): Promise<ChallTestSrv> {
+  return startOnPorts([{ udp: true }, TCP], ([dnsPort = 0, managementPort = 0], release) =>
+    launch(dnsPort, managementPort, release),
+  );
+}
+
+async function launch(dnsPort: number, managementPort: number, release: () => void): Promise<ChallTestSrv> {
   const dnsAddress = `127.0.0.1:${dnsPort}`;
   const url = `http://127.0.0.1:${managementPort}`;
   const process = startProcess(findProgram('pebble-challtestsrv', 'CERTDESK_TEST_CHALLTESTSRV'), [
@@ -69,7 +74,10 @@ export async function startChallTestSrv(): Promise<ChallTestSrv> {
     setServfail: (host) => post('set-servfail', { host }),
     clearServfail: (host) => post('clear-servfail', { host }),
     output: process.output,
-    stop: process.stop,
+    async stop() {
+      await process.stop();
+      release();
+    },
   };
 }
 

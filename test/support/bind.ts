@@ -17,7 +17,7 @@ import { makeFolder } from './acme-tls.ts';
 import { type ConfigFacts, configFile, rootFile, zoneFile } from './bind-files.ts';
 import { type BindKey, createUpdater } from './bind-update.ts';
 import { startDnsRelay } from './dns-relay.ts';
-import { freePort } from './ports.ts';
+import { startOnPorts } from './ports.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -64,15 +64,14 @@ export interface Bind {
 
 /** Ready when it resolves, after some 100 ms. */
 export async function startBind(options: BindOptions): Promise<Bind> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await launch(options);
-    } catch (error) {
-      // Another program took the free port in between.
-      if (attempt === 3 || options.port !== undefined || !String(error).includes('address in use'))
-        throw error;
-    }
-  }
+  const { address = LOOPBACK } = options;
+  // Another server of the same zone may get the same port at another address.
+  const own = { addresses: [LOOPBACK, '127.0.0.2', '127.0.0.3'], udp: true };
+  const uses = address === LOOPBACK ? [own] : [own, { udp: true }];
+  return startOnPorts(uses, ([free = 0, behindRelay], release) => {
+    const port = options.port ?? free;
+    return launch(options, { port, own: behindRelay ?? port }, release);
+  });
 }
 
 /** `findProgram`, and Debian's folder of servers, which is not on everybody's PATH. */
@@ -87,11 +86,18 @@ export function findBindProgram(name: 'named' | 'nsupdate' | 'dig'): string {
   }
 }
 
-async function launch(options: BindOptions): Promise<Bind> {
+interface BindPorts {
+  /** Where it is asked. */
+  readonly port: number;
+  /** Where BIND itself listens: the same, unless a relay is in front of it. */
+  readonly own: number;
+}
+
+/** @param release Called when BIND has stopped: until then nobody else gets its ports. */
+async function launch(options: BindOptions, ports: BindPorts, release: () => void): Promise<Bind> {
   const { address = LOOPBACK } = options;
-  const port = options.port ?? (await freePort());
+  const { port, own } = ports;
   const relayed = address !== LOOPBACK;
-  const own = relayed ? await freePort() : port;
   const keys = [
     makeKey('certdesk-256', 'hmac-sha256', 32),
     makeKey('certdesk-512', 'hmac-sha512', 64),
@@ -102,6 +108,7 @@ async function launch(options: BindOptions): Promise<Bind> {
   const stop = async (): Promise<void> => {
     await Promise.all(started.splice(0).map((end) => end()));
     await folder.remove();
+    release();
   };
   try {
     const config = await writeFiles(options, { folder: folder.path, address, port: own, keys });

@@ -43,6 +43,9 @@ export async function startDnsRelay(from: RelayEnd, to: RelayEnd): Promise<DnsRe
   await new Promise<void>((resolve, reject) => {
     udp.once('error', reject);
     udp.bind(from.port, from.address, resolve);
+  }).catch((error: unknown) => {
+    tcp.close();
+    throw error;
   });
   return {
     async close() {

@@ -2,6 +2,7 @@
 import type { DnsResolver } from '../../src/main/engine/dns/resolver.ts';
 import { createDnsResolver } from '../../src/main/engine/dns/resolver.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
+import { startOnPorts } from './ports.ts';
 import { createVirtualPace, type VirtualPace } from './virtual-pace.ts';
 
 /** A name server that takes every question and never answers. */
@@ -36,14 +37,41 @@ export interface DnsWorldOptions {
   readonly configured?: boolean;
 }
 
-export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld> {
+export function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld> {
+  const own = options.authorities.map((_, index) => `127.0.0.${index + 2}`);
+  const addresses = ['127.0.0.1', ...own, ...(options.moreAddresses ?? [])];
+  return startOnPorts([{ addresses, udp: true }], async ([port = 0], release) => {
+    const servers: NameServer[] = [];
+    const close = async (): Promise<void> => {
+      await Promise.all(servers.splice(0).map((server) => server.close()));
+      release();
+    };
+    const start = async (respond: Respond, address: string): Promise<NameServer> => {
+      const server = await startNameServer(respond, { address, port });
+      servers.push(server);
+      return server;
+    };
+    try {
+      return { ...(await startServers(options, port, start)), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  });
+}
+
+async function startServers(
+  options: DnsWorldOptions,
+  port: number,
+  start: (respond: Respond, address: string) => Promise<NameServer>,
+): Promise<Omit<DnsWorld, 'close'>> {
   const { zone = 'example.com' } = options;
   const hosts = options.authorities.map((_, index) => ({
     host: `ns${index + 1}.${zone}`,
     address: `127.0.0.${index + 2}`,
   }));
   const more = options.moreAddresses ?? [];
-  const recursor = await startNameServer(
+  const recursor = await start(
     answersFrom({
       [`${zone} SOA`]: [`ns1.${zone}`],
       [`${zone} NS`]: hosts.map(({ host }) => host),
@@ -52,17 +80,15 @@ export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld>
       [`ns1.${zone} AAAA`]: more.filter((address) => address.includes(':')),
       ...options.records,
     }),
+    '127.0.0.1',
   );
-  const { port } = recursor;
   const pace = createVirtualPace();
   const resolverWith = (timeoutMs: number) =>
     createDnsResolver({ servers: [recursor.server], timeoutMs, authorityPort: port });
   const [patient, brief] = [resolverWith(PATIENT_MS), resolverWith(MUTE_MS)];
   const silent = new Set(more.map((address) => patient.authority(address)));
-  const servers: NameServer[] = [];
   const add = async (address: string, respond: Respond): Promise<NameServer> => {
-    const server = await startNameServer(respond, { address, port });
-    servers.push(server);
+    const server = await start(respond, address);
     if (respond === mute) silent.add(server.server);
     else silent.delete(server.server);
     return server;
@@ -85,9 +111,6 @@ export async function startDnsWorld(options: DnsWorldOptions): Promise<DnsWorld>
     },
     pace,
     add,
-    async close() {
-      await Promise.all([recursor, ...servers].map((server) => server.close()));
-    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
+import { startOnPorts } from './ports.ts';
 
 export interface ServerQuestion {
   readonly id: number;
@@ -42,15 +43,25 @@ const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, RE
 
 export interface NameServerOptions {
   readonly address?: string;
-  /** 0 or left out: a free one. */
+  /** A free one by default. */
   readonly port?: number;
 }
 
-export async function startNameServer(
+export function startNameServer(respond: Respond, options: NameServerOptions = {}): Promise<NameServer> {
+  const { address = '127.0.0.1', port } = options;
+  if (port !== undefined) return listen(respond, { address, port }, () => {});
+  // Not port 0: a port that is free for TCP may be taken for UDP.
+  return startOnPorts([{ addresses: [address], udp: true }], ([free = 0], release) =>
+    listen(respond, { address, port: free }, release),
+  );
+}
+
+/** @param release Called when the server has closed. */
+async function listen(
   respond: Respond,
-  options: NameServerOptions = {},
+  { address, port }: Required<NameServerOptions>,
+  release: () => void,
 ): Promise<NameServer> {
-  const { address = '127.0.0.1' } = options;
   const questions: ServerQuestion[] = [];
   const sockets = new Set<Socket>();
   const answer = (message: Buffer, tcp: boolean): Buffer | null => {
@@ -82,13 +93,14 @@ export async function startNameServer(
 
   await new Promise<void>((resolve, reject) => {
     tcp.once('error', reject);
-    tcp.listen(options.port ?? 0, address, resolve);
+    tcp.listen(port, address, resolve);
   });
-  const bound = tcp.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
   await new Promise<void>((resolve, reject) => {
     udp.once('error', reject);
     udp.bind(port, address, resolve);
+  }).catch((error: unknown) => {
+    tcp.close();
+    throw error;
   });
   const self: NameServer = {
     port,
@@ -101,6 +113,7 @@ export async function startNameServer(
         new Promise<void>((resolve) => udp.close(resolve)),
         new Promise<void>((resolve) => tcp.close(() => resolve())),
       ]);
+      release();
     },
   };
   return self;

@@ -14,7 +14,7 @@ import { Agent, request } from 'undici';
 import { answers, type ChallTestSrv, startChallTestSrv } from './acme-challtestsrv.ts';
 import { findProgram, startProcess, type TestProcess } from './acme-process.ts';
 import { makeFolder, makeTls } from './acme-tls.ts';
-import { freePorts } from './ports.ts';
+import { startOnPorts, TCP } from './ports.ts';
 
 export interface PebbleOptions {
   /** Over the defaults: PEBBLE_WFE_NONCEREJECT (percent), PEBBLE_CHAIN_LENGTH, PEBBLE_ALTERNATE_ROOTS ... */
@@ -76,32 +76,39 @@ export interface Pebble {
 
 /** Starts Pebble 2.10 or later; ready when it resolves, after some 200 ms. */
 export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await launch(options);
-    } catch (error) {
-      // Another program took one of the free ports in between.
-      if (attempt === 3 || !String(error).includes('address already in use')) throw error;
-    }
-  }
+  return startOnPorts(
+    [TCP, TCP, TCP, TCP],
+    ([port = 0, managementPort = 0, httpPort = 0, tlsPort = 0], release) =>
+      launch(options, { port, managementPort, httpPort, tlsPort, ...givenPorts(options) }, release),
+  );
 }
 
-async function launch(options: PebbleOptions): Promise<Pebble> {
+interface PebblePorts {
+  readonly port: number;
+  readonly managementPort: number;
+  readonly httpPort: number;
+  readonly tlsPort: number;
+}
+
+function givenPorts({ port, httpPort }: PebbleOptions): Partial<PebblePorts> {
+  return { ...(port === undefined ? {} : { port }), ...(httpPort === undefined ? {} : { httpPort }) };
+}
+
+/** @param release Called when Pebble has stopped: until then nobody else gets its ports. */
+async function launch(options: PebbleOptions, ports: PebblePorts, release: () => void): Promise<Pebble> {
   const folder = await makeFolder('pebble');
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((part) => part.stop()));
     await folder.remove();
+    release();
   };
   try {
     const tls = await makeTls(folder.path);
     const challtestsrv = await startChallTestSrv();
     started.push(challtestsrv);
-    const [freeApiPort = 0, managementPort = 0, freeHttpPort = 0, tlsPort = 0] = await freePorts(4);
-    const httpPort = options.httpPort ?? freeHttpPort;
-    const port = options.port ?? freeApiPort;
+    const { port, managementPort, httpPort } = ports;
     const configPath = join(folder.path, 'config.json');
-    const ports = { port, managementPort, httpPort, tlsPort };
     const config = makeConfig(options, ports, { certificate: tls.certPath, privateKey: tls.keyPath });
     await writeFile(configPath, JSON.stringify({ pebble: config }));
     const process = startProcess(
@@ -149,7 +156,7 @@ function environment(options: PebbleOptions): Record<string, string> {
 
 function makeConfig(
   options: PebbleOptions,
-  ports: { port: number; managementPort: number; httpPort: number; tlsPort: number },
+  ports: PebblePorts,
   tls: { certificate: string; privateKey: string },
 ): object {
   const profiles = options.profiles ?? { default: options.validitySeconds ?? 7_776_000 };

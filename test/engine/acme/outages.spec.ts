@@ -7,13 +7,13 @@ import { fakeDirectory } from '../../support/acme-fake-ca.ts';
 import { makeKey } from '../../support/acme-issue.ts';
 import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
 import { makeFolder, makeTls } from '../../support/acme-tls.ts';
-import { freePort, portOf } from '../../support/ports.ts';
+import { portOf, unusedPort } from '../../support/ports.ts';
 
 const rig = setUpAcmeRig();
 
 describe('a CA that is not there', () => {
   it('refuses the connection: the error names it', async () => {
-    const url = `http://127.0.0.1:${await freePort()}/directory`;
+    const url = `http://127.0.0.1:${await unusedPort()}/directory`;
     const error = await failure(rig.open({ directoryUrl: url }).directory());
     expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { url, reason: 'ECONNREFUSED' } });
     expect(error.message).toContain('refuses the connection');

@@ -11,7 +11,7 @@ import { answerPath } from '../../../src/main/http/acme-challenge.ts';
 import { openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { answersFrom, type NameServer, startNameServer } from '../../support/name-server.ts';
-import { freePort, portOf } from '../../support/ports.ts';
+import { portOf, unusedPort } from '../../support/ports.ts';
 import { PROJECT } from '../../support/records.ts';
 
 const http = createHttpChallenges();
@@ -112,7 +112,7 @@ test('a name that does not resolve, one that cannot be looked up, a wildcard', a
 
 test('a closed port', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
-  const { first } = await lookAtOne(await freePort());
+  const { first } = await lookAtOne(await unusedPort());
   expect(first).toMatchObject({ finding: 'refused', status: null });
   expect(first?.message).toMatch(/^Port 80 of 127\.0\.0\.1 is closed/);
 });

@@ -5,7 +5,7 @@ import { createDnsHttp, type DnsHttp, type DnsHttpRequest } from '../../../src/m
 import { allPages } from '../../../src/main/engine/dns/paging.ts';
 import { createRedactor } from '../../../src/main/engine/dns/redact.ts';
 import { failureOf } from '../../support/dns-bench.ts';
-import { freePort, portOf } from '../../support/ports.ts';
+import { portOf, unusedPort } from '../../support/ports.ts';
 
 const SECRET = 'top-secret-token';
 
@@ -86,7 +86,7 @@ describe('http', () => {
     answer = (_, response) => response.writeHead(calls === 1 ? 429 : 200, { 'retry-after': '2' }).end('{}');
     await http.request(call({ method: 'POST' }));
     expect(pauses).toEqual([2000]);
-    const url = `http://127.0.0.1:${await freePort()}/`;
+    const url = `http://127.0.0.1:${await unusedPort()}/`;
     const error = await failureOf(http.request(call({ method: 'POST', url })));
     expect(error.message).toMatch(/^Some DNS is out of reach at 127\.0\.0\.1:\d+: connect ECONNREFUSED/);
     expect(pauses).toHaveLength(4);

@@ -11,6 +11,7 @@ import {
   startDnsWorld,
 } from '../../support/dns-world.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
+import { unusedPort } from '../../support/ports.ts';
 
 const NAME = '_acme-challenge.example.com';
 const RECORD: AwaitedRecord = { name: NAME, challenge: NAME, zone: 'example.com', values: ['one'] };
@@ -338,10 +339,9 @@ describe('the last word of public resolvers, where none is configured', () => {
   });
 
   test('ones that are out of reach hold nothing up', async () => {
-    const closed = await startNameServer(right);
-    await closed.close();
+    const closed = `127.0.0.1:${await unusedPort({ udp: true })}`;
     const world = await startWorld({ authorities: [right] });
-    await wait(world, { settings: { publicResolvers: [closed.server] } });
+    await wait(world, { settings: { publicResolvers: [closed] } });
     expect(world.pace.now()).toBe(100);
     expect(reports.at(-1)?.data).toMatchObject({
       servers: [{ state: 'silent', answer: 'connection refused' }],

@@ -2,6 +2,7 @@ import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
+import { unusedPort } from '../../support/ports.ts';
 
 const signal = new AbortController().signal;
 const started: NameServer[] = [];
@@ -92,9 +93,8 @@ describe('ask', () => {
     expect(await ask(mute.server, 60)).toMatchObject({ silent: true, reason: 'no answer in time' });
     const liar = await start(() => Buffer.from('not DNS at all, but some octets'));
     expect(await ask(liar.server, 60)).toMatchObject({ silent: true, reason: 'no answer in time' });
-    const gone = await startNameServer(silent);
-    await gone.close();
-    expect(await ask(gone.server, 20_000)).toMatchObject({ silent: true, reason: 'connection refused' });
+    const closed = `127.0.0.1:${await unusedPort({ udp: true })}`;
+    expect(await ask(closed, 20_000)).toMatchObject({ silent: true, reason: 'connection refused' });
   });
 
   test.each([
