@@ -1,6 +1,5 @@
 // What is put into the audit trail, and with what: operations that tell something, nothing, fail, begin jobs, or only
 // read; and what Certdesk does by itself.
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CERTDESK } from '../../src/main/engine/audit/entry.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
@@ -141,12 +140,13 @@ describe('an operation', () => {
   });
 
   it('is told from another one that goes on at the same time', async () => {
-    const run = (name: string, ms: number) =>
+    const run = (name: string, until?: Promise<void>) =>
       journal.perform({ ...ACT, actor: { ...ACTOR, name } }, async () => {
-        await pause(ms);
+        await until;
         await journal.tell({ ...EVENT, message: name });
       });
-    await Promise.all([run('slow', 20), run('fast', 1)]);
+    const fastIsDone = Promise.withResolvers<void>();
+    await Promise.all([run('slow', fastIsDone.promise), run('fast').finally(fastIsDone.resolve)]);
     expect((await trail()).map(({ actor, message }) => [actor, message])).toEqual([
       ['fast', 'fast'],
       ['slow', 'slow'],

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createKeyedMutex } from '../../src/main/engine/keyed-mutex.ts';
 
@@ -7,16 +7,17 @@ const signal = new AbortController().signal;
 test('runs one at a time for a key, in order, and different keys side by side', async () => {
   const mutex = createKeyedMutex();
   const log: string[] = [];
-  const work = (name: string, ms: number) => async () => {
+  const otherKey = Promise.withResolvers<void>();
+  const work = (name: string, until?: Promise<void>) => async () => {
     log.push(`${name} begins`);
-    await sleep(ms);
+    await until;
     log.push(`${name} ends`);
     return name;
   };
   const results = await Promise.all([
-    mutex.run('a', work('a1', 30), signal),
-    mutex.run('a', work('a2', 1), signal),
-    mutex.run('b', work('b1', 10), signal),
+    mutex.run('a', work('a1', otherKey.promise), signal),
+    mutex.run('a', work('a2'), signal),
+    mutex.run('b', work('b1'), signal).finally(otherKey.resolve),
   ]);
   expect(results).toEqual(['a1', 'a2', 'b1']);
   expect(log).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
@@ -34,11 +35,14 @@ test('one that gives up waiting lets nobody overtake', async () => {
   const mutex = createKeyedMutex();
   const abort = new AbortController();
   const log: string[] = [];
-  const first = mutex.run('a', () => sleep(40).then(() => log.push('first')), signal);
+  const given = Promise.withResolvers<void>();
+  const first = mutex.run('a', () => given.promise.then(() => log.push('first')), signal);
   const second = mutex.run('a', async () => void log.push('second'), abort.signal);
   abort.abort(new Error('stop'));
   await expect(second).rejects.toThrow('stop');
-  await mutex.run('a', async () => void log.push('third'), signal);
-  await first;
+  const third = mutex.run('a', async () => void log.push('third'), signal);
+  await nextTurn(); // whoever may overtake has done so
+  given.resolve();
+  await Promise.all([first, third]);
   expect(log).toEqual(['first', 'third']);
 });

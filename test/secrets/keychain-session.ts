@@ -5,21 +5,19 @@ import { openSecretStore } from '../../src/main/secrets/open.ts';
 import { createVault } from '../../src/main/secrets/vault.ts';
 
 const [scenario = '', folder = ''] = process.argv.slice(2);
-const options = { service: 'certdesk:test', timeoutMs: 3_000 };
+const options = { service: 'certdesk:test', timeoutMs: 20_000 };
 const store = createKeychain(options);
 
 /** What each call came to: its value, or the code and message that it failed with. */
 async function outcomes(calls: readonly (() => Promise<unknown>)[]): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const call of calls) {
-    const begun = performance.now();
     results.push(
       await call().then(
         (value) => ({ value: value ?? null }),
         (error: unknown) => ({
           code: error instanceof Error && 'code' in error ? error.code : null,
           message: String(error),
-          ms: performance.now() - begun,
         }),
       ),
     );
@@ -59,7 +57,7 @@ async function refuse(): Promise<unknown> {
 
 /** On a new data folder, then as a later start finds it; the vault on top, as the application has it. */
 async function open(): Promise<unknown> {
-  const at = { folder, installationId: 'test', keychain: { timeoutMs: 3_000 } };
+  const at = { folder, installationId: 'test', keychain: { timeoutMs: 20_000 } };
   const opened = await openSecretStore({ ...at, mode: 'auto', remembered: null });
   let id: string | null = null;
   const keyRecord = {
@@ -87,11 +85,10 @@ async function open(): Promise<unknown> {
 /** More calls than Node's pool has threads while the keychain waits for a person; then the file system is used. */
 async function hang(): Promise<unknown> {
   const { readFile } = await import('node:fs/promises');
-  const begun = performance.now();
   const quick = createKeychain({ ...options, timeoutMs: 500 });
   const calls = await Promise.all(Array.from({ length: 8 }, () => outcomes([() => quick.get('a')])));
   await readFile(process.execPath);
-  return { outcomes: calls.flat(), ms: performance.now() - begun };
+  return { outcomes: calls.flat() };
 }
 
 const scenarios: Record<string, () => Promise<unknown>> = { keep, refuse, open, hang };

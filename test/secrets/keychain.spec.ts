@@ -51,14 +51,13 @@ function installSilentPrompter(): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'org.gnome.keyring.SystemPrompter.service'),
-    '[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=/bin/sh -c "exec sleep 15 >/dev/null 2>&1"\n',
+    '[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=/bin/sh -c "exec sleep 40 >/dev/null 2>&1"\n',
   );
 }
 
 const unavailable = (message: RegExp) => ({
   code: 'SECRET_STORE_UNAVAILABLE',
   message: expect.stringMatching(message),
-  ms: expect.any(Number),
 });
 
 describeWith('keyring', 'the OS keychain of Linux', () => {
@@ -100,15 +99,13 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
   test('waiting for a person, it times out, and neither files nor the exit wait with it', async () => {
     await inSession('keep', 'unlocked');
     installSilentPrompter();
-    const begun = performance.now();
     const { code, stdout } = await inSession('hang', 'locked').catch((error) => error);
-    expect(performance.now() - begun).toBeLessThan(10_000);
-    expect(code).toBe(137); // SIGKILL, for Node would wait for the thread
-    const result: { outcomes: unknown[]; ms: number } = JSON.parse(stdout);
+    // SIGKILL, for Node would wait for the thread. Files that had waited until the prompter ended would leave none.
+    expect(code).toBe(137);
+    const result: { outcomes: unknown[] } = JSON.parse(stdout);
     expect(result.outcomes).toEqual(
       Array.from({ length: 8 }, () => unavailable(/did not answer within 0.5 s.*unlock/)),
     );
-    expect(result.ms).toBeLessThan(4_000);
   });
 
   test('without D-Bus there is none, and the kernel keyring is not used in its place', async () => {

@@ -21,7 +21,7 @@ export async function startPebbleRig(options: PebbleOptions = {}): Promise<Pebbl
   const pebble = await startPebble(options);
   const http01 = await startHttp01(pebble.httpPort);
   const client = createAcmeClient({
-    requestTimeoutMs: 10_000,
+    requestTimeoutMs: 30_000,
     trustedRoots: pebble.rootPem,
     userAgent: 'certdesk-tests/1',
   });

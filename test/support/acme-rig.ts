@@ -32,7 +32,7 @@ export interface OpenOptions {
 const ACCOUNT_KEY = makeKey();
 
 /** Registers the hooks of the test file that calls it. */
-export function setUpAcmeRig(requestTimeoutMs = 5_000): AcmeRig {
+export function setUpAcmeRig(requestTimeoutMs = 20_000): AcmeRig {
   let running: { readonly ca: FakeCa; readonly client: AcmeClient } | null = null;
   const now = (): { readonly ca: FakeCa; readonly client: AcmeClient } => {
     if (running === null) throw new Error('no test is running');

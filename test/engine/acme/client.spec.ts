@@ -185,7 +185,7 @@ describe('with a CA that behaves', () => {
   });
 
   it('says what to do where the CA is not trusted', async () => {
-    const client = createAcmeClient({ requestTimeoutMs: 5_000, userAgent: 'certdesk-tests/1' });
+    const client = createAcmeClient({ requestTimeoutMs: 20_000, userAgent: 'certdesk-tests/1' });
     const { directoryUrl } = rig.pebble;
     const { signal } = new AbortController();
     const untrusting = client.session({ directoryUrl, accountKey: makeKey(), accountUrl: null, signal });

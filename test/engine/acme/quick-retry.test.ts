@@ -1,0 +1,54 @@
+// The two retries inside the ACME client, in virtual time.
+import { describe, expect, it } from 'vitest';
+import { quickRetry } from '../../../src/main/engine/acme/quick-retry.ts';
+import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { createVirtualPace } from '../../support/virtual-pace.ts';
+
+const busy = (retryAfter?: number) =>
+  new CertdeskError('ACME_UNAVAILABLE', 'Busy.', {
+    status: 503,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+const { signal } = new AbortController();
+
+/** Fails with each of these in turn, then gives `done`. */
+const failing = (...errors: readonly Error[]) => {
+  const left = [...errors];
+  return async () => {
+    const error = left.shift();
+    if (error !== undefined) throw error;
+    return 'done';
+  };
+};
+
+describe('quickRetry', () => {
+  it('waits a quarter of a second, then a whole one', async () => {
+    const pace = createVirtualPace();
+    expect(await quickRetry(failing(busy(), busy()), signal, pace)).toBe('done');
+    expect(pace.now()).toBe(1_250);
+  });
+
+  it('gives up after two retries', async () => {
+    const pace = createVirtualPace();
+    await expect(quickRetry(failing(busy(), busy(), busy()), signal, pace)).rejects.toThrow('Busy.');
+  });
+
+  it('waits as long as a short Retry-After says, and not at all for a long one', async () => {
+    const pace = createVirtualPace();
+    expect(await quickRetry(failing(busy(9)), signal, pace)).toBe('done');
+    expect(pace.now()).toBe(9_000);
+    await expect(quickRetry(failing(busy(11)), signal, pace)).rejects.toThrow('Busy.');
+    expect(pace.now()).toBe(9_000);
+  });
+
+  it('ends its pause on abort, with the reason', async () => {
+    const pace = createVirtualPace();
+    const abort = new AbortController();
+    const reason = new Error('the job is cancelled');
+    void pace.track(new Promise(() => undefined)); // time stands still: no pause ends by itself
+    const retried = quickRetry(failing(busy(9)), abort.signal, pace);
+    await expect.poll(() => pace.waiting).toBe(1);
+    abort.abort(reason);
+    await expect(retried).rejects.toBe(reason);
+  });
+});
