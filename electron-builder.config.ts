@@ -24,6 +24,7 @@ const filesWithout = (others: string): readonly string[] => [
   '!node_modules/node-linux-*{,/**}', // Electron has a Node of its own
   '!node_modules/better-sqlite3/{src,deps}{,/**}', // SQLite's sources
   '!node_modules/node-addon-api{,/**}',
+  '!node_modules/{typescript,@typescript}{,/**}', // @trpc/server names it as a peer, for its types only
   `!node_modules/better-sqlite3/**/{${others}}-*`,
 ];
 

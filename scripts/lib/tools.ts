@@ -101,6 +101,12 @@ export const TOOLS = {
     debian: ['dpkg'],
     elsewhere: 'use a system of Debian’s kind',
   },
+  systemd: {
+    what: 'systemd-analyze, which rates how well a service is confined',
+    programs: [{ names: ['systemd-analyze'], variable: 'CERTDESK_TEST_SYSTEMD_ANALYZE' }],
+    debian: ['systemd'],
+    elsewhere: 'use a system with systemd 250 or newer',
+  },
   dehydrated: {
     what: 'dehydrated, which Certdesk is measured beside',
     programs: [{ names: ['dehydrated'], variable: 'CERTDESK_TEST_DEHYDRATED' }],

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { argsFromEnvironment, readDesktopOptions } from '../../src/main/headless/options.ts';
+import { argsFromEnvironment, readDesktopOptions, requireLoopback } from '../../src/main/headless/options.ts';
 
 test.each([
   '192.0.2.1:53',
@@ -28,6 +28,36 @@ test.each([
   expect(read).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
   expect(read).toThrow(/^certdesk: [^\n]*--dns-resolver[^\n]* is invalid\. HOST:PORT[^\n]*$/);
   expect(read).toThrow(server);
+});
+
+describe('plain HTTP', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('is served on %s', (host) => {
+    expect(() => requireLoopback(readDesktopOptions(['--host', host]))).not.toThrow();
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1', 'server.example.com', '127.0.0.1.example.com'])(
+    'is refused on %s without --insecure-http, with the way out',
+    (host) => {
+      const refused = () => requireLoopback(readDesktopOptions(['--host', host]));
+      expect(refused).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
+      expect(refused).toThrow(/reverse proxy with HTTPS.*--insecure-http/);
+      expect(() => requireLoopback(readDesktopOptions(['--host', host, '--insecure-http']))).not.toThrow();
+    },
+  );
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['false', false],
+    ['0', false],
+    ['', false],
+  ])('takes CERTDESK_INSECURE_HTTP=%s as %s', (value, expected) => {
+    vi.stubEnv('CERTDESK_INSECURE_HTTP', value);
+    expect(readDesktopOptions([]).insecureHttp).toBe(expected);
+    expect(argsFromEnvironment([]).includes('--insecure-http')).toBe(expected);
+  });
 });
 
 describe('what the environment has decided, as arguments', () => {

@@ -15,6 +15,29 @@ import { describeWith, toolPath } from '../support/tools.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/** The names of all packages that the dependencies need, by the lock file, without peers. */
+function productionPackages(): ReadonlySet<string> {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const found = new Set<string>();
+  const visit = (name: string, from: string): void => {
+    const path = resolvePackage(packages, name, from);
+    if (path === null || found.has(path)) return;
+    found.add(path);
+    const { dependencies, optionalDependencies } = packages[path];
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(next, path);
+  };
+  for (const name of Object.keys(manifest.dependencies)) visit(name, '');
+  return new Set([...found].map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
+}
+
+/** As Node resolves it: next to the package, else in the folders above. */
+function resolvePackage(packages: object, name: string, from: string): string | null {
+  const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+  if (path in packages) return path;
+  const above = from.lastIndexOf('/node_modules/');
+  return from === '' ? null : resolvePackage(packages, name, above === -1 ? '' : from.slice(0, above));
+}
+
 describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for Electron and fpm', () => {
   let made: Installers;
   let archive: string;
@@ -59,6 +82,12 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       const packed = (name: string) => files.includes(`node_modules/${name}/package.json`);
       expect(Object.keys(manifest.dependencies).filter((name) => !packed(name))).toEqual([]);
       expect(Object.keys(manifest.devDependencies).filter(packed)).toEqual([]);
+      // npm also counts what a package of production names as a peer, such as TypeScript for @trpc/server.
+      const needed = productionPackages();
+      const names = new Set(
+        files.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+      );
+      expect([...names].filter((name) => !needed.has(name))).toEqual([]);
       expect(files.filter((path) => path.startsWith('node_modules/node-linux-'))).toEqual([]);
     });
 
@@ -152,7 +181,8 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     });
 
     it('its command line runs on the Node that it brings, where it names it', () => {
-      const [, program = '', script = ''] = /^exec (\S+) (\S+) "\$@"$/m.exec(text('usr/bin/certdesk')) ?? [];
+      const [, program = '', script = ''] =
+        /^exec (\S+) --disable-sigusr1 (\S+) "\$@"$/m.exec(text('usr/bin/certdesk')) ?? [];
       const version = execFileSync(join(tree, program), [join(tree, script), '--version'], {
         encoding: 'utf8',
       });

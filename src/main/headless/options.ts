@@ -1,6 +1,6 @@
 // The only reader of the command line's options and of the environment.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -13,6 +13,7 @@ export interface DataOptions {
 
 export interface ServeOptions extends DataOptions {
   readonly host: string;
+  readonly insecureHttp: boolean;
   /** Undefined: that of the settings. */
   readonly port?: number;
   readonly challengeHost: string;
@@ -63,7 +64,11 @@ export const DATA_OPTIONS: readonly Option[] = [
 ];
 
 export const SERVE_OPTIONS: readonly Option[] = [
-  option('--host <address>', 'where the API and the GUI listen').default('127.0.0.1'),
+  option('--host <address>', 'the address that the API and the GUI listen on').default('127.0.0.1'),
+  option(
+    '--insecure-http',
+    'allow --host to be an address that other machines reach, although tokens and keys then cross the network in clear',
+  ).default(false),
   option(
     '--port <port>',
     'the port of the API and the GUI; 0: any free one (that of the settings, at first 7878, where it is left out)',
@@ -106,9 +111,18 @@ export const SERVE_OPTIONS: readonly Option[] = [
 ];
 
 export function addOptions(command: Command, options: readonly Option[]): Command {
-  for (const each of options) command.addOption(each);
+  for (const each of options) command.addOption(isSwitchedOff(each) ? withoutVariable(each) : each);
   // What goes wrong is thrown and told in one place, main.ts.
   return command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+}
+
+/** Commander takes any value of a switch's variable as "on", also `false`. */
+function isSwitchedOff({ envVar = '', required, optional }: Option): boolean {
+  return !required && !optional && /^(|0|false|no|off)$/i.test(process.env[envVar] ?? '');
+}
+
+function withoutVariable({ flags, description, defaultValue }: Option): Option {
+  return new Option(flags, description).default(defaultValue);
 }
 
 /** What the command-line parser says, in one line and in our name. */
@@ -120,6 +134,23 @@ export function oneLine(text: string): string {
     .filter((line) => line !== '')
     .join(' ')}\n`;
 }
+
+/**
+ * Certdesk speaks plain HTTP, which only stays on the machine on a loopback address (RFC 1122 section 3.2.1.3, RFC 4291
+ * section 2.5.3). @throws INVALID_REQUEST for any other address without --insecure-http.
+ */
+export function requireLoopback({ host, insecureHttp }: Pick<ServeOptions, 'host' | 'insecureHttp'>): void {
+  if (insecureHttp || host === 'localhost' || LOOPBACK.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4'))
+    return;
+  throw new CertdeskError(
+    'INVALID_REQUEST',
+    `--host ${host} would carry tokens and private keys over the network in clear. Keep 127.0.0.1 and put a reverse proxy with HTTPS in front, or add --insecure-http if the network is trusted`,
+  );
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
 
 /** The PEM text of --acme-ca-file. @throws INVALID_REQUEST where it cannot be read or holds no certificate. */
 export function readCaFile(path: string | undefined): string | null {
@@ -212,7 +243,7 @@ export function argsFromEnvironment(args: readonly string[]): readonly string[] 
   const sourceOf = (each: Option) => command.getOptionValueSource(each.attributeName());
   const given = command.options
     .filter((each) => sourceOf(each) === 'env')
-    .map(({ long, envVar = '' }) => `${long}=${process.env[envVar]}`);
+    .map(({ long, envVar = '', required }) => (required ? `${long}=${process.env[envVar]}` : String(long)));
   // The usual folder, but not where it usually is (XDG_DATA_HOME, APPDATA).
   const [dataDir] = DATA_OPTIONS;
   const folder = defaultDataFolder();

@@ -3,10 +3,17 @@ import type { Logger } from 'pino';
 import { type App, DEFAULT_LIMITS, type Platform } from '../app.ts';
 import { readInstallation } from '../installation.ts';
 import { createShellCommand } from '../shell-command.ts';
-import { dataFolderToName, isSystemdService, readCaFile, type ServeOptions } from './options.ts';
+import {
+  dataFolderToName,
+  isSystemdService,
+  readCaFile,
+  requireLoopback,
+  type ServeOptions,
+} from './options.ts';
 
-/** @throws INVALID_REQUEST where the file of --acme-ca-file cannot be read. */
+/** @throws INVALID_REQUEST if the file of --acme-ca-file cannot be read, or --host needs --insecure-http. */
 export function toPlatform(options: ServeOptions, logger: Logger): Platform {
+  requireLoopback(options);
   const { version, guiFolder, folder } = readInstallation();
   return {
     dataFolder: options.dataDir,
