@@ -64,7 +64,7 @@ export const ObtainRequestSchema = z
       .meta({ description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)' }),
     staging: z.boolean().default(false),
     dryRun: z.boolean().default(false),
-    altNames: z.array(DnsNameSchema).max(99).optional(),
+    altNames: z.array(DnsNameSchema).max(99).optional().meta({ reach: 'project', allProjects: true }),
     ca: z.string().min(1).max(2000).default('letsencrypt'),
     profile: z.string().min(1).max(100).optional(),
     profileUse: z.enum(['required', 'preferred']).optional().meta({

@@ -18,7 +18,16 @@ const entry = (status: number, retryable: boolean, summary: string): ErrorEntry 
 export const ERRORS = {
   INVALID_REQUEST: entry(400, false, 'The request is not well formed. Mend the field that details name.'),
   UNAUTHENTICATED: entry(401, false, 'No valid API token was sent. Make one with `certdesk token create`.'),
-  FORBIDDEN: entry(403, false, 'The token lacks the scope, or is not for this project.'),
+  FORBIDDEN: entry(
+    403,
+    false,
+    'The token lacks the scope, is not for this project, or no token may do this. The message says which.',
+  ),
+  PROOF_REQUIRED: entry(
+    403,
+    false,
+    'This needs a proof of who you are that is not older than 15 minutes. Open a new sign-in link (`certdesk login-link`), or confirm in the desktop window, then repeat it.',
+  ),
   SIGN_IN_LINK_INVALID: entry(
     401,
     false,

@@ -58,7 +58,11 @@ const webhook = z.strictObject({
   token: secret
     .nullable()
     .meta({ description: 'Sent as Authorization: Bearer; ntfy wants one for private topics' }),
-  allowPrivate: z.boolean().meta({ description: 'Whether the address may be in a private network' }),
+  allowPrivate: z.boolean().meta({
+    description: 'Whether the address may be in a private network',
+    reach: 'installation',
+    reachOf: (value) => (value === false ? null : { reach: 'system' }),
+  }),
 });
 
 const optionalOfEmail = { username: true, password: true, rootCertificate: true } as const;

@@ -28,7 +28,11 @@ export const CreateProjectSchema = z
 export type CreateProject = z.infer<typeof CreateProjectSchema>;
 
 export const UpdateProjectSchema = z
-  .strictObject({ name: name.optional(), domain: domain.optional(), altNames: altNames.optional() })
+  .strictObject({
+    name: name.optional(),
+    domain: domain.optional().meta({ reach: 'project', allProjects: true }),
+    altNames: altNames.optional().meta({ reach: 'project', allProjects: true }),
+  })
   .meta({ id: 'UpdateProject' });
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;
 

@@ -20,7 +20,7 @@ export const DnsSettingsSchema = z.strictObject({
 
 export const SessionSettingsSchema = z.strictObject({
   /** Whether a restart ends the sign-ins of all browsers. */
-  signOutOnRestart: z.boolean(),
+  signOutOnRestart: z.boolean().meta({ reach: 'system' }),
 });
 
 const port = z.number().int().min(1).max(65_535);
@@ -42,7 +42,8 @@ export const DesktopSettingsSchema = z.strictObject({
   updateFeed: z
     .url({ protocol: /^https$/ })
     .max(2_000)
-    .nullable(),
+    .nullable()
+    .meta({ reach: 'system' }),
 });
 
 export const RenewalSettingsSchema = z.strictObject({
@@ -62,7 +63,7 @@ export const RenewalSettingsSchema = z.strictObject({
 /** Backups that Certdesk makes by itself, once it has a passphrase for them. */
 export const BackupSettingsSchema = z.strictObject({
   /** An absolute path; null: the folder `backups` in the data folder. */
-  folder: z.string().min(1).max(1_000).nullable(),
+  folder: z.string().min(1).max(1_000).nullable().meta({ reach: 'system' }),
   /** Null: none by itself. */
   everyHours: z.number().int().min(1).max(8_760).nullable(),
   /** Whole backups that stay; older ones are removed after the next one. */

@@ -2,17 +2,22 @@
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
-export const ScopeSchema = z
-  .enum(['projects:read', 'projects:write'])
-  .meta({ description: 'projects:write includes projects:read' });
+export const ScopeSchema = z.enum(['projects:read', 'projects:write', 'admin']).meta({
+  description:
+    'projects:write includes projects:read. admin includes both, and the operations of the whole installation (settings, notifications, audit trail, list of tokens); such a token is never limited to some projects',
+});
 export type Scope = z.infer<typeof ScopeSchema>;
 
 export const CreateTokenSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
-    scopes: z.array(ScopeSchema).min(1).max(2),
+    scopes: z.array(ScopeSchema).min(1).max(3),
     projectIds: z.array(z.string().min(1).max(64)).min(1).max(1000).nullable().default(null),
     expiresAt: TimestampSchema.nullable().default(null),
+  })
+  .refine(({ scopes, projectIds }) => projectIds === null || !scopes.includes('admin'), {
+    path: ['projectIds'],
+    message: 'the scope admin is for the whole installation: leave the projects out, or the scope',
   })
   .meta({ id: 'CreateToken' });
 export type CreateToken = z.infer<typeof CreateTokenSchema>;

@@ -61,7 +61,8 @@ describeWith('pebble', 'the disk', () => {
   onOwnDisk('is full: what is there is served, changes say so, and after it all goes on', async () => {
     const path = await newProject('full.example.com');
     const passphrase = 'four words chosen by dice';
-    await server.call('POST', '/backups/passphrase', { body: { passphrase } });
+    const asPerson = await server.signIn();
+    await asPerson('POST', '/backups/passphrase', { body: { passphrase } });
     const { file } = (await server.call('POST', '/backups')).body;
     await server.fillDisk();
     const { status, text } = await server.call('GET', `${old.path}/download?format=pem`);
@@ -78,7 +79,7 @@ describeWith('pebble', 'the disk', () => {
       expect(answer.text).toMatch(/disk is full: make room/);
     }
     // A restore that finds no room leaves all as it is: the very server goes on.
-    const restore = await server.call('POST', '/backups/restore', { body: { file, passphrase } });
+    const restore = await asPerson('POST', '/backups/restore', { body: { file, passphrase } });
     expect(restore, restore.text).toMatchObject({ status: 500 });
     expect(restore.text).toMatch(/disk is full: make room/i);
     expect((await server.call('GET', '/projects')).body.projects).toHaveLength(2);

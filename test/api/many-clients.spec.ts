@@ -95,8 +95,9 @@ describeWith('pebble', 'many clients at once', () => {
         () => call('GET', '/overview'),
         () => call('GET', `/audit?limit=10`),
         async () => {
-          const { body } = await call('POST', '/tokens', { name: `t${n}`, scopes: ['projects:read'] });
-          await call('DELETE', `/tokens/${body.token?.id ?? body.id}`);
+          const given = { name: `t${n}`, scopes: ['projects:read'] };
+          const { body } = judge(await app.asPerson('POST', '/tokens', { body: given }), 'POST /tokens');
+          await call('DELETE', `/tokens/${body.id}`);
         },
         () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),
       ];

@@ -50,7 +50,7 @@ it('takes a backup of a running server to another folder, where tokens are good,
   const data = (name: string) => ['--data-dir', join(folder, name)];
   const first = await start('one');
   const token = (
-    await run(['token', 'create', ...data('one'), '--name', 'e2e', '--scope', 'projects:write'])
+    await run(['token', 'create', ...data('one'), '--name', 'e2e', '--scope', 'admin'])
   ).stdout.trim();
   const { body: project } = await first.call('POST', '/projects', {
     token,

@@ -23,7 +23,7 @@ describeWith('chromium', 'a restore in the browser', () => {
     folder = await mkdtemp(join(tmpdir(), 'certdesk-e2e-restore-'));
     data = ['--data-dir', folder];
     server = await startServer({ dataFolder: folder, args: ['--challenge-port', '0'] });
-    const make = ['token', 'create', ...data, '--name', 'e2e', '--scope', 'projects:write'];
+    const make = ['token', 'create', ...data, '--name', 'e2e', '--scope', 'admin'];
     token = (await runCertdesk(make)).trim();
     const signInLink = async () => (await runCertdesk(['login-link', ...data])).trim();
     gui = await openGui({ address: server.address, signInLink });

@@ -174,12 +174,12 @@ describeWith('chromium', 'what keeps renewals going', () => {
 
   it('a backup that fails says why, and what was saved before stays', async () => {
     // Nobody may make a folder there, root neither.
-    await app.call('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
+    await app.asPerson('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
     await page.reload();
     const backups = panel('Backups');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByRole('alert').first().waitFor();
-    await app.call('PATCH', '/settings', { body: { backup: { folder: null } } });
+    await app.asPerson('PATCH', '/settings', { body: { backup: { folder: null } } });
     await page.reload();
     await backups.getByText('1 backup').first().waitFor();
     await backups.getByText('The last attempt failed').waitFor();

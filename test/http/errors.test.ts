@@ -23,18 +23,18 @@ const filled = (path: string): string => path.replace('{id}', id).replace(/\{\w+
 
 describe.each(withBody)('$name', ({ method, path }) => {
   it.each(['null', '[]', '"text"', '1', 'true'])('refuses a body that is no object: %s', async (body) => {
-    expectError(await app.call(method, filled(path), { body }), 'INVALID_REQUEST');
+    expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
   });
 
   it.each(['{', '{"a":1,}', ' ', 'name=x', '{"__proto__":{"x":1}}', '{"constructor":{"prototype":{}}}'])(
     'refuses what is no (harmless) JSON: %s',
     async (body) => {
-      expectError(await app.call(method, filled(path), { body }), 'INVALID_REQUEST');
+      expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
     },
   );
 
   it('refuses a field that it does not know', async () => {
-    const answer = await app.call(method, filled(path), { body: { unheardOf: 1 } });
+    const answer = await app.asPerson(method, filled(path), { body: { unheardOf: 1 } });
     expectError(answer, 'INVALID_REQUEST');
     expect(answer.body.error).toMatch(/unheardOf|received undefined|expected|Invalid/);
   });
@@ -47,13 +47,13 @@ describe.each(withBody)('$name', ({ method, path }) => {
     'application/jsonx',
   ])('refuses a body of type %s', async (type) => {
     const headers = { 'content-type': type };
-    expectError(await app.call(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
+    expectError(await app.asPerson(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   it('refuses a body over 1 MiB, and no smaller one for its size', async () => {
     const of = (bytes: number) => ({ body: `{"x":"${'a'.repeat(bytes - 8)}"}` });
-    expectError(await app.call(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
-    expectError(await app.call(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
+    expectError(await app.asPerson(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
+    expectError(await app.asPerson(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
   });
 });
 

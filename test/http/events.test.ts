@@ -130,7 +130,9 @@ describe('a reader', () => {
   });
 
   it('hears nothing more once the token is revoked', async () => {
-    const made = await app.call('POST', '/tokens', { body: { name: 'reader', scopes: ['projects:read'] } });
+    const made = await app.asPerson('POST', '/tokens', {
+      body: { name: 'reader', scopes: ['projects:read'] },
+    });
     const stream = await open({}, String(made.body.token));
     await tell('still allowed');
     await expect.poll(() => messages(stream)).toContain('still allowed');

@@ -94,7 +94,7 @@ it('names only addresses that answer, with the token that they want', async () =
 
 it('says of a body that it is needed where it is', async () => {
   for (const { path, method, operation } of operations.filter(({ method }) => method !== 'get')) {
-    const answer = await app.call(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
+    const answer = await app.asPerson(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
     const missed = String(answer.body.code) === 'INVALID_REQUEST';
     expect(missed, `${method} ${path}`).toBe(operation.requestBody?.required === true);
   }

@@ -183,7 +183,7 @@ describe('the end of a session', () => {
     await visitor.signIn(secret);
     if (setting !== undefined) {
       const body = { sessions: { signOutOnRestart: setting } };
-      expect(await first.call('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
+      expect(await first.asPerson('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
     }
     await first.close();
     const second = await startOn(port);

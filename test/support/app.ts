@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS, type Limits, type Platform } from '../../src/main/app.ts';
 import type { Scope } from '../../src/shared/token.ts';
 import type { Pebble } from './pebble.ts';
+import { type CallAsPerson, signIn } from './person.ts';
 
 export interface Answer {
   readonly status: number;
@@ -29,7 +30,7 @@ export interface Call {
 export interface TestApp {
   readonly app: App;
   readonly dataFolder: string;
-  /** With projects:write on every project. */
+  /** With projects:write on every project, and admin. */
   readonly token: string;
   /** Every line that was logged. */
   readonly log: readonly string[];
@@ -37,6 +38,8 @@ export interface TestApp {
   readonly answers: readonly string[];
   /** @param path Below /api/v1. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** As a person who signed in just now: for what no token may do. */
+  asPerson: CallAsPerson;
   /** A project of this domain; its id. */
   project(domain: string | null, altNames?: readonly string[]): Promise<string>;
   makeToken(scopes: readonly Scope[], projectIds?: readonly string[]): Promise<string>;
@@ -85,9 +88,14 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
       await app.engine.tokens.create({ name: 'test', scopes: [...scopes], projectIds: ids, expiresAt: null })
     ).secret;
   };
-  const token = await makeToken(['projects:write']);
+  const token = await makeToken(['projects:write', 'admin']);
   const call = async (method: string, path: string, given: Call = {}) => {
     const answer = await callApi(`${app.address}/api/v1${path}`, method, { token, ...given });
+    answers.push(answer.text);
+    return answer;
+  };
+  const asPerson: CallAsPerson = async (method, path, given = {}) => {
+    const answer = await (await signIn(await app.signInLink()))(method, path, given);
     answers.push(answer.text);
     return answer;
   };
@@ -98,6 +106,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     log,
     answers,
     call,
+    asPerson,
     makeToken,
     async project(domain, altNames = []) {
       const { body } = await call('POST', '/projects', {

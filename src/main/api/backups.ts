@@ -1,4 +1,4 @@
-// Backups. They are the whole installation's, so a token that is for some projects only may not touch them.
+// Backups of the whole installation. What names paths or passphrases is not for tokens.
 import { z } from 'zod';
 import {
   BackupListSchema,
@@ -9,40 +9,30 @@ import {
   RestoreBegunSchema,
   VerifiedBackupSchema,
 } from '../../shared/backup.ts';
-import { CertdeskError } from '../engine/errors.ts';
-import type { Principal } from './context.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { actorOf } from './context.ts';
+import { operation, router } from './trpc.ts';
 
 export const backups = router({
-  list: operation('projects:read')
+  list: operation({ reach: 'installation', scope: 'admin' })
     .meta({ rest: { method: 'GET', path: '/backups', summary: 'Backups, and when the next one is due' } })
     .output(BackupListSchema)
-    .query(({ ctx }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.backups.list();
-    }),
+    .query(({ ctx }) => ctx.engine.backups.list()),
 
-  create: operation('projects:write')
+  create: operation({ reach: 'installation', scope: 'admin' })
     .meta({ rest: { method: 'POST', path: '/backups', summary: 'Make a backup now', status: 201 } })
     .input(z.object({ body: z.strictObject({}).optional() }))
     .output(BackupSchema)
-    .mutation(({ ctx }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.backups.create();
-    }),
+    .mutation(({ ctx }) => ctx.engine.backups.create()),
 
-  verify: operation('projects:write')
+  verify: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'POST', path: '/backups/{name}/verify', summary: 'Whether a backup can be restored' },
     })
     .input(z.object({ name: z.string().min(1).max(200), body: z.strictObject({}).optional() }))
     .output(VerifiedBackupSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.backups.verify(input.name);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.backups.verify(input.name)),
 
-  check: operation('projects:write')
+  check: operation({ reach: 'system' })
     .meta({
       rest: {
         method: 'POST',
@@ -52,12 +42,9 @@ export const backups = router({
     })
     .input(z.object({ body: CheckBackupSchema }))
     .output(CheckedBackupSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.backups.check(input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.backups.check(input.body)),
 
-  restore: operation('projects:write')
+  restore: operation({ reach: 'system' })
     .meta({
       rest: {
         method: 'POST',
@@ -67,14 +54,11 @@ export const backups = router({
     })
     .input(z.object({ body: CheckBackupSchema }))
     .output(RestoreBegunSchema)
-    .mutation(({ ctx: { engine, principal, address }, input }) => {
-      requireAllProjects(principal);
-      requireForGood(principal);
-      const { kind, id, name } = principal;
-      return engine.restores.begin(input.body, { kind, id, name, address });
-    }),
+    .mutation(({ ctx: { engine, principal, address }, input }) =>
+      engine.restores.begin(input.body, actorOf(principal, address)),
+    ),
 
-  setPassphrase: operation('projects:write')
+  setPassphrase: operation({ reach: 'system' })
     .meta({
       rest: {
         method: 'POST',
@@ -85,17 +69,7 @@ export const backups = router({
     .input(z.object({ body: BackupPassphraseSchema }))
     .output(z.object({ passphraseSet: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       await ctx.engine.backups.setPassphrase(input.body.passphrase);
       return { passphraseSet: true };
     }),
 });
-
-/** @throws FORBIDDEN: a restore brings back tokens, and one that expires makes none that lives longer. */
-function requireForGood({ expiresAt }: Principal): void {
-  if (expiresAt === null) return;
-  throw new CertdeskError(
-    'FORBIDDEN',
-    `This token expires at ${expiresAt}: it may not bring back other tokens`,
-  );
-}

@@ -13,7 +13,7 @@ import { operation } from './trpc.ts';
 const id = ProjectIdSchema;
 
 export const certificateHistory = {
-  versions: operation('projects:read')
+  versions: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'GET',
@@ -25,7 +25,7 @@ export const certificateHistory = {
     .output(z.object({ versions: z.array(CertificateVersionSchema), total: z.int() }))
     .query(({ ctx, input }) => ctx.engine.history.versions(input.id, input.limit)),
 
-  chain: operation('projects:read')
+  chain: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'GET',
@@ -42,7 +42,7 @@ export const certificateHistory = {
     .output(z.object({ chain: z.array(ChainLinkSchema) }))
     .query(async ({ ctx, input }) => ({ chain: await ctx.engine.history.chain(input.id, input.version) })),
 
-  details: operation('projects:read')
+  details: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'GET',
@@ -54,7 +54,7 @@ export const certificateHistory = {
     .output(CertificateDetailsSchema.nullable())
     .query(({ ctx, input }) => ctx.engine.history.details(input.id)),
 
-  restore: operation('projects:write')
+  restore: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',

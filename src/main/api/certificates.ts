@@ -20,7 +20,7 @@ import { nextDayOf } from '../engine/present.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
-import { operation, requireScope, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
 const success = z.literal(true);
@@ -68,13 +68,15 @@ function asksForKey({ format }: { readonly format?: unknown }): boolean {
   return EXPORT_FORMATS.some((known) => known === format && holdsKey(known));
 }
 
-/** A query by GET, yet not for everybody who may read: a private key is more than a certificate. */
+function bodyAsksForKey({ body }: { readonly body?: unknown }): boolean {
+  return typeof body === 'object' && body !== null && asksForKey(body);
+}
+
 async function exported(
   ctx: Context & { readonly principal: Principal },
   projectId: string,
   options: z.infer<typeof ExportSchema>,
 ): Promise<z.infer<typeof FileSchema>> {
-  if (holdsKey(options.format)) requireScope(ctx.principal.scopes, 'projects:write');
   const file = await ctx.engine.certificates.download(projectId, { ...options, by: ctx.principal.name });
   return { ...file, body: file.body.toString('base64') };
 }
@@ -90,7 +92,7 @@ export const certificates = router({
   ...certificateHistory,
   ...reachability,
 
-  get: operation('projects:read')
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate', sameUntil },
     })
@@ -98,7 +100,7 @@ export const certificates = router({
     .output(CertificateSchema.nullable())
     .query(({ ctx, input }) => ctx.engine.certificates.get(input.id)),
 
-  status: operation('projects:read')
+  status: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'GET',
@@ -111,7 +113,7 @@ export const certificates = router({
     .output(StatusSchema.nullable())
     .query(({ ctx, input }) => ctx.engine.certificates.status(input.id)),
 
-  obtain: operation('projects:write')
+  obtain: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',
@@ -126,7 +128,7 @@ export const certificates = router({
       answer(await ctx.engine.issuance.obtain(input.id, input.body, callOf(ctx)), ObtainAnswer),
     ),
 
-  upload: operation('projects:write')
+  upload: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',
@@ -141,7 +143,7 @@ export const certificates = router({
       certificate: await ctx.engine.certificates.upload(input.id, input.body),
     })),
 
-  validate: operation('projects:read')
+  validate: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: { method: 'POST', path: '/projects/{id}/certificate/validate', summary: 'Validate certificate' },
       audit: false,
@@ -150,7 +152,7 @@ export const certificates = router({
     .output(ValidationSchema)
     .mutation(({ ctx, input }) => ctx.engine.certificates.validate(input.id, input.body)),
 
-  renew: operation('projects:write')
+  renew: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',
@@ -165,7 +167,7 @@ export const certificates = router({
       answer(await ctx.engine.issuance.renew(input.id, callOf(ctx)), RenewAnswer),
     ),
 
-  revoke: operation('projects:write')
+  revoke: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',
@@ -181,7 +183,7 @@ export const certificates = router({
       return answer(await ctx.engine.issuance.revoke(input.id, body, callOf(ctx)), RevokeAnswer);
     }),
 
-  remove: operation('projects:write')
+  remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({ rest: { method: 'DELETE', path: '/projects/{id}/certificate', summary: 'Remove certificate' } })
     .input(z.object({ id, body: z.strictObject({}).optional() }))
     .output(MessageAnswer)
@@ -190,7 +192,7 @@ export const certificates = router({
       return { success: true as const, message: 'Certificate removed' };
     }),
 
-  setAutoRenew: operation('projects:write')
+  setAutoRenew: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: { method: 'PATCH', path: '/projects/{id}/certificate', summary: 'Turn auto-renewal on or off' },
     })
@@ -198,7 +200,7 @@ export const certificates = router({
     .output(CertificateSchema)
     .mutation(({ ctx, input }) => ctx.engine.certificates.setAutoRenew(input.id, input.body.autoRenew)),
 
-  download: operation('projects:read')
+  download: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'GET',
@@ -209,12 +211,13 @@ export const certificates = router({
         headers: { 'certdesk-export-password': 'password' },
       },
       audit: asksForKey,
+      exportsKey: asksForKey,
     })
     .input(z.object({ id, ...ExportSchema.shape }))
     .output(FileSchema)
     .query(({ ctx, input: { id, ...options } }) => exported(ctx, id, options)),
 
-  export: operation('projects:read')
+  export: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',
@@ -222,7 +225,8 @@ export const certificates = router({
         summary: 'The same with the password in the body, where it may have any letters',
         form: 'file',
       },
-      audit: ({ body }) => typeof body === 'object' && body !== null && asksForKey({ ...body }),
+      audit: bodyAsksForKey,
+      exportsKey: bodyAsksForKey,
     })
     .input(z.object({ id, body: ExportSchema }))
     .output(FileSchema)

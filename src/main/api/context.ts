@@ -2,10 +2,11 @@
 import type { Timestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import type { Engine } from '../engine/index.ts';
+import type { Actor } from '../engine/model.ts';
 
 export interface Principal {
-  /** An API token, or a window or browser of the GUI. */
-  readonly kind: 'token' | 'window';
+  /** An API token, a signed-in browser, the desktop's window, or whoever works on the data folder. */
+  readonly kind: 'token' | 'session' | 'window' | 'command-line';
   /** The token's or session's id. */
   readonly id: string;
   /** For people: the token's name, or the browser. */
@@ -13,8 +14,15 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** The only projects that it may see; null for all. */
   readonly projectIds: readonly string[] | null;
-  /** When its token expires; null: never, or it is a window. */
+  /** When its token expires; null: never, or it is no token. */
   readonly expiresAt: Timestamp | null;
+  /** When a person has last shown who they are: by a sign-in link, say. Null: never, or it is a token. */
+  readonly proofAt: Timestamp | null;
+}
+
+/** Whom the audit trail names; browsers and the desktop's window are both a `window` there. */
+export function actorOf({ kind, id, name }: Principal, address: string | null): Actor {
+  return { kind: kind === 'session' ? 'window' : kind, id, name, address };
 }
 
 export interface Context {

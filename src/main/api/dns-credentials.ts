@@ -9,7 +9,7 @@ import {
   TestDnsCredentialsSchema,
   UpdateDnsCredentialSchema,
 } from '../../shared/dns-credential.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 const credentialId = z.string().min(1).max(64);
 /** A test has its own end: a caller that went away, or this. */
@@ -19,17 +19,16 @@ const within = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
 
 export const dnsCredentials = router({
-  list: operation('projects:read')
+  list: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'GET', path: '/dns-credentials', summary: 'List DNS credentials (never their values)' },
     })
     .output(z.object({ dnsCredentials: z.array(DnsCredentialSchema) }))
     .query(async ({ ctx }) => {
-      requireAllProjects(ctx.principal);
       return { dnsCredentials: [...(await ctx.engine.dnsCredentials.list())] };
     }),
 
-  get: operation('projects:read')
+  get: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'GET',
@@ -39,23 +38,17 @@ export const dnsCredentials = router({
     })
     .input(z.object({ credentialId }))
     .output(DnsCredentialSchema)
-    .query(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.dnsCredentials.get(input.credentialId);
-    }),
+    .query(({ ctx, input }) => ctx.engine.dnsCredentials.get(input.credentialId)),
 
-  create: operation('projects:write')
+  create: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'POST', path: '/dns-credentials', summary: 'Keep a DNS credential', status: 201 },
     })
     .input(z.object({ body: CreateDnsCredentialSchema }))
     .output(DnsCredentialSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.dnsCredentials.create(input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.dnsCredentials.create(input.body)),
 
-  update: operation('projects:write')
+  update: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'PATCH',
@@ -65,12 +58,9 @@ export const dnsCredentials = router({
     })
     .input(z.object({ credentialId, body: UpdateDnsCredentialSchema }))
     .output(DnsCredentialSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.dnsCredentials.update(input.credentialId, input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.dnsCredentials.update(input.credentialId, input.body)),
 
-  remove: operation('projects:write')
+  remove: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'DELETE',
@@ -81,12 +71,11 @@ export const dnsCredentials = router({
     .input(z.object({ credentialId, body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       await ctx.engine.dnsCredentials.remove(input.credentialId);
       return { success: true as const, message: 'DNS credential removed' };
     }),
 
-  test: operation('projects:write')
+  test: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'POST',
@@ -97,7 +86,6 @@ export const dnsCredentials = router({
     .input(z.object({ credentialId, body: TestDnsCredentialSchema.optional() }))
     .output(DnsCredentialTestSchema)
     .mutation(async ({ ctx, input, signal }) => {
-      requireAllProjects(ctx.principal);
       const { credentialId: id, body } = input;
       return {
         success: true as const,
@@ -105,7 +93,7 @@ export const dnsCredentials = router({
       };
     }),
 
-  tryOut: operation('projects:write')
+  tryOut: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
     .meta({
       rest: {
         method: 'POST',

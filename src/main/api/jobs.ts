@@ -2,20 +2,16 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
-import { operation, requireProject, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 export const jobs = router({
-  get: operation('projects:read')
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'job' })
     .meta({ rest: { method: 'GET', path: '/jobs/{jobId}', summary: 'A job with its steps' } })
     .input(z.object({ jobId: z.string().min(1).max(64) }))
     .output(JobWithStepsSchema)
-    .query(async ({ ctx, input }) => {
-      const job = await ctx.engine.jobs.get(input.jobId);
-      requireProject(ctx.principal, job.projectId);
-      return job;
-    }),
+    .query(({ ctx, input }) => ctx.engine.jobs.get(input.jobId)),
 
-  confirm: operation('projects:write')
+  confirm: operation({ reach: 'project', scope: 'projects:write', projects: 'job' })
     .meta({
       rest: {
         method: 'POST',
@@ -25,15 +21,13 @@ export const jobs = router({
     })
     .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
-    .mutation(async ({ ctx, input }) => {
-      const job = await ctx.engine.jobs.get(input.jobId);
-      requireProject(ctx.principal, job.projectId);
+    .mutation(({ ctx, input }) => {
       const waited = ctx.engine.confirmRecords(input.jobId);
       const message = waited ? 'The job goes on' : 'The job did not wait for that';
       return { success: true as const, message };
     }),
 
-  list: operation('projects:read')
+  list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({ rest: { method: 'GET', path: '/jobs', summary: 'Jobs, newest first' } })
     .input(
       z.object({
@@ -46,7 +40,7 @@ export const jobs = router({
       jobs: [...(await ctx.engine.jobs.list(input, ctx.principal.projectIds))],
     })),
 
-  events: operation('projects:read')
+  events: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: {
         method: 'GET',

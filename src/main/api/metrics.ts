@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { operation, router } from './trpc.ts';
 
 export const metrics = router({
-  get: operation('projects:read')
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: {
         method: 'GET',

@@ -9,35 +9,31 @@ import {
   DeliverySchema,
   UpdateChannelSchema,
 } from '../../shared/notification.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 const channelId = z.string().min(1).max(64);
 /** A test has its own end: a caller that went away, or this. */
 const TEST_MS = 60_000;
 
 export const notifications = router({
-  list: operation('projects:read')
+  list: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'GET', path: '/notifications', summary: 'Notification channels (never their secrets)' },
     })
     .output(z.object({ channels: z.array(ChannelSchema) }))
     .query(async ({ ctx }) => {
-      requireAllProjects(ctx.principal);
       return { channels: [...(await ctx.engine.notifications.list())] };
     }),
 
-  create: operation('projects:write')
+  create: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'POST', path: '/notifications', summary: 'Make a notification channel', status: 201 },
     })
     .input(z.object({ body: CreateChannelSchema }))
     .output(CreatedChannelSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.notifications.create(input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.notifications.create(input.body)),
 
-  update: operation('projects:write')
+  update: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'PATCH',
@@ -47,12 +43,9 @@ export const notifications = router({
     })
     .input(z.object({ channelId, body: UpdateChannelSchema }))
     .output(ChannelSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.notifications.update(input.channelId, input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.notifications.update(input.channelId, input.body)),
 
-  remove: operation('projects:write')
+  remove: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'DELETE',
@@ -63,12 +56,11 @@ export const notifications = router({
     .input(z.object({ channelId, body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       await ctx.engine.notifications.remove(input.channelId);
       return { success: true as const, message: 'Notification channel removed' };
     }),
 
-  test: operation('projects:write')
+  test: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'POST',
@@ -79,7 +71,6 @@ export const notifications = router({
     .input(z.object({ channelId, body: z.strictObject({}).optional() }))
     .output(ChannelTestSchema)
     .mutation(({ ctx, input, signal }) => {
-      requireAllProjects(ctx.principal);
       const until = AbortSignal.any([
         AbortSignal.timeout(TEST_MS),
         ...(signal === undefined ? [] : [signal]),
@@ -87,7 +78,7 @@ export const notifications = router({
       return ctx.engine.notifications.test(input.channelId, until);
     }),
 
-  queue: operation('projects:read')
+  queue: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'GET',
@@ -98,7 +89,6 @@ export const notifications = router({
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
     .output(z.object({ deliveries: z.array(DeliverySchema) }))
     .query(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       return { deliveries: [...(await ctx.engine.notifications.queue(input.limit))] };
     }),
 });

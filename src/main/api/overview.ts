@@ -3,7 +3,7 @@ import { OverviewSchema } from '../../shared/overview.ts';
 import { operation, router } from './trpc.ts';
 
 export const overview = router({
-  get: operation('projects:read')
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: {
         method: 'GET',

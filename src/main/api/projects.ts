@@ -10,18 +10,18 @@ import {
   ProjectSchema,
   UpdateProjectSchema,
 } from '../../shared/project.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
 
 export const projects = router({
-  list: operation('projects:read')
+  list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({ rest: { method: 'GET', path: '/projects', summary: 'List projects with their certificates' } })
     .input(ListProjectsSchema)
     .output(ProjectPageSchema)
     .query(({ ctx, input }) => ctx.engine.projects.list(input, ctx.principal.projectIds)),
 
-  facets: operation('projects:read')
+  facets: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: {
         method: 'GET',
@@ -32,28 +32,25 @@ export const projects = router({
     .output(ProjectFacetsSchema)
     .query(({ ctx }) => ctx.engine.projects.facets(ctx.principal.projectIds)),
 
-  create: operation('projects:write')
+  create: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
     .meta({ rest: { method: 'POST', path: '/projects', summary: 'Make a project', status: 201 } })
     .input(z.object({ body: CreateProjectSchema }))
     .output(ProjectSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.projects.create(input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.projects.create(input.body)),
 
-  get: operation('projects:read')
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({ rest: { method: 'GET', path: '/projects/{id}', summary: 'Get a project' } })
     .input(z.object({ id }))
     .output(ListedProjectSchema)
     .query(({ ctx, input }) => ctx.engine.projects.get(input.id)),
 
-  update: operation('projects:write')
+  update: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({ rest: { method: 'PATCH', path: '/projects/{id}', summary: 'Change a project' } })
     .input(z.object({ id, body: UpdateProjectSchema }))
     .output(ProjectSchema)
     .mutation(({ ctx, input }) => ctx.engine.projects.update(input.id, input.body)),
 
-  remove: operation('projects:write')
+  remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: { method: 'DELETE', path: '/projects/{id}', summary: 'Remove a project without a certificate' },
     })

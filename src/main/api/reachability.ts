@@ -8,7 +8,7 @@ import { operation } from './trpc.ts';
 const TEST_MS = 90_000;
 
 export const reachability = {
-  testReachability: operation('projects:write')
+  testReachability: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
       rest: {
         method: 'POST',

@@ -2,20 +2,17 @@
 import { z } from 'zod';
 import { BudgetSchema, PauseRequestSchema } from '../../shared/renewal.ts';
 import { RenewalSettingsSchema } from '../../shared/settings.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 export const renewals = router({
-  budget: operation('projects:read')
+  budget: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'GET', path: '/renewals/budget', summary: "What is used of the CAs' published limits" },
     })
     .output(BudgetSchema)
-    .query(({ ctx }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.budget.get();
-    }),
+    .query(({ ctx }) => ctx.engine.budget.get()),
 
-  pause: operation('projects:write')
+  pause: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'POST',
@@ -26,7 +23,6 @@ export const renewals = router({
     .input(z.object({ body: PauseRequestSchema }))
     .output(z.object({ renewals: RenewalSettingsSchema }))
     .mutation(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       const { renewals } = await ctx.engine.settings.update({ renewals: { pausedUntil: input.body.until } });
       return { renewals };
     }),

@@ -1,10 +1,10 @@
 // Browsers that are signed in: who they are, and signing one out from afar.
 import { z } from 'zod';
 import { SessionSchema } from '../../shared/session.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 export const sessions = router({
-  list: operation('projects:read')
+  list: operation({ reach: 'installation', scope: 'admin' })
     .meta({ rest: { method: 'GET', path: '/sessions', summary: 'List browsers that are signed in' } })
     .output(
       z.object({
@@ -14,17 +14,13 @@ export const sessions = router({
       }),
     )
     .query(async ({ ctx }) => {
-      requireAllProjects(ctx.principal);
       const open = await ctx.engine.sessions.list();
       return { sessions: open.map((session) => ({ ...session, current: session.id === ctx.principal.id })) };
     }),
 
-  end: operation('projects:write')
+  end: operation({ reach: 'installation', scope: 'admin' })
     .meta({ rest: { method: 'DELETE', path: '/sessions/{sessionId}', summary: 'Sign a browser out' } })
     .input(z.object({ sessionId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(SessionSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.sessions.end(input.sessionId);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.sessions.end(input.sessionId)),
 });

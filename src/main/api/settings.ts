@@ -1,18 +1,15 @@
 // The settings. They are the whole installation's, so a token that is for some projects only may not see them.
 import { z } from 'zod';
 import { PatchSettingsSchema, SettingsSchema } from '../../shared/settings.ts';
-import { operation, requireAllProjects, router } from './trpc.ts';
+import { operation, router } from './trpc.ts';
 
 export const settings = router({
-  get: operation('projects:read')
+  get: operation({ reach: 'installation', scope: 'admin' })
     .meta({ rest: { method: 'GET', path: '/settings', summary: 'The settings' } })
     .output(SettingsSchema)
-    .query(({ ctx }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.settings.get();
-    }),
+    .query(({ ctx }) => ctx.engine.settings.get()),
 
-  update: operation('projects:write')
+  update: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'PATCH',
@@ -22,8 +19,5 @@ export const settings = router({
     })
     .input(z.object({ body: PatchSettingsSchema }))
     .output(SettingsSchema)
-    .mutation(({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.settings.update(input.body);
-    }),
+    .mutation(({ ctx, input }) => ctx.engine.settings.update(input.body)),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
-import { openOperation, operation, requireAllProjects, router } from './trpc.ts';
+import { openOperation, operation, router } from './trpc.ts';
 
 const CaSchema = z
   .object({
@@ -18,7 +18,7 @@ const CaSchema = z
   .meta({ id: 'CertificateAuthority' });
 
 export const system = router({
-  cas: operation('projects:read')
+  cas: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
     .meta({
       rest: {
         method: 'GET',
@@ -29,17 +29,16 @@ export const system = router({
     .output(z.object({ cas: z.array(CaSchema) }))
     .query(({ ctx }) => ({ cas: [...ctx.engine.cas()] })),
 
-  caAccounts: operation('projects:read')
+  caAccounts: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: { method: 'GET', path: '/ca-accounts', summary: 'Accounts at CAs (never their keys)' },
     })
     .output(z.object({ accounts: z.array(CaAccountSchema) }))
     .query(async ({ ctx }) => {
-      requireAllProjects(ctx.principal);
       return { accounts: [...(await ctx.engine.caAccounts())] };
     }),
 
-  changeAccountKey: operation('projects:write')
+  changeAccountKey: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'POST',
@@ -50,12 +49,11 @@ export const system = router({
     .input(z.object({ id: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
-      requireAllProjects(ctx.principal);
       await ctx.engine.changeAccountKey(input.id);
       return { success: true as const, message: 'The account has a new key' };
     }),
 
-  caProfiles: operation('projects:read')
+  caProfiles: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
     .meta({
       rest: {
         method: 'GET',
@@ -74,7 +72,7 @@ export const system = router({
       profiles: [...(await ctx.engine.caProfiles({ ca, staging: staging === 'true' }))],
     })),
 
-  dnsProviders: operation('projects:read')
+  dnsProviders: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
     .meta({
       rest: {
         method: 'GET',
@@ -88,7 +86,7 @@ export const system = router({
       dnsProviders: z.array(DnsProviderSchema).parse(await ctx.engine.dnsProviders()),
     })),
 
-  diagnostics: operation('projects:read')
+  diagnostics: operation({ reach: 'installation', scope: 'admin' })
     .meta({
       rest: {
         method: 'GET',
@@ -97,10 +95,7 @@ export const system = router({
       },
     })
     .output(DiagnosticsSchema)
-    .query(({ ctx }) => {
-      requireAllProjects(ctx.principal);
-      return ctx.engine.diagnostics();
-    }),
+    .query(({ ctx }) => ctx.engine.diagnostics()),
 
   signInCommand: openOperation
     .meta({

@@ -1,12 +1,16 @@
-// What every operation is made of: access check, REST address, errors.
+// What every operation is made of: who may call it, REST address, errors.
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
 import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import type { Engine } from '../engine/index.ts';
 import type { Act } from '../engine/journal.ts';
-import type { Context } from './context.ts';
+import { authorize, type Requirement } from './authorize.ts';
+import { actorOf, type Context, type Principal } from './context.ts';
+import { combineNeeds, needOfFields } from './field-reach.ts';
 
 /** Where and how an operation stands in the REST API, and what the OpenAPI document says of it. */
 export interface RestMeta {
@@ -31,10 +35,42 @@ export interface RestMeta {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Which projects an operation is about, for tokens that are limited to some. */
+export type Projects =
+  /** The one that the input names as `id`. */
+  | 'id'
+  /** The one of the job that the input names as `jobId`. */
+  | 'job'
+  /** Those that the caller may see: the operation answers with nothing of others. */
+  | 'visible'
+  /** None: what it tells is no project's. */
+  | 'none'
+  /** Any, so that only callers who are not limited may call. */
+  | 'all';
+
+/** Who may call an operation. `authorize.ts` decides by it, and by the reach that the fields of the input declare. */
+export type Access =
+  | { readonly reach: 'project'; readonly scope: Scope; readonly projects: Projects }
+  | { readonly reach: 'installation'; readonly scope: 'admin' }
+  /** No token may. */
+  | { readonly reach: 'system'; readonly scope?: undefined };
+
 export interface Meta {
   readonly rest?: RestMeta;
-  /** Null: no token is needed. */
+  readonly reach?: Reach;
+  /** Of tokens. Null: anybody may call, without a token. */
   readonly scope?: Scope | null;
+  readonly projects?: Projects;
+  /** Whether a request is for a private key, which needs projects:write, and of people a fresh proof. */
+  readonly exportsKey?: (input: Readonly<Record<string, unknown>>) => boolean;
+  /**
+   * The input as the access check is to see it: with what is stored in the place of what was left out.
+   * @param input As it was sent, not validated.
+   */
+  readonly checkedAs?: (
+    engine: Engine,
+    input: Readonly<Record<string, unknown>>,
+  ) => Promise<Readonly<Record<string, unknown>>>;
   /**
    * Whether a call is put into the audit trail whatever comes of it; by itself each mutation is, and of queries what
    * they tell the journal. False: a mutation that changes nothing. @param input As it was sent, not checked yet.
@@ -63,84 +99,115 @@ const t = initTRPC
     },
   });
 
-export const router = t.router;
+/** The input's schema of each operation, by its metadata, which is all that a middleware sees of an operation. */
+const inputs = new WeakMap<object, z.ZodType>();
 
-/**
- * The beginning of every operation: who may call it, and its entry in the audit trail. A token that is for some
- * projects only may not name another: the field `id` of an operation under /projects is looked at here, once for all.
- */
-export function operation(scope: Scope) {
-  return t.procedure.meta({ scope }).use(async ({ ctx, next, getRawInput, meta, path, type }) => {
-    const { principal } = ctx;
-    if (principal === null) throw denied('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>');
+/** As tRPC's, which it calls; the access check learns the schemas of the inputs here. */
+export const router: typeof t.router = (record) => {
+  for (const each of Object.values(record)) {
+    const { meta, inputs: [schema] = [] } = Reflect.get(each, '_def') as unknown as {
+      readonly meta?: Meta;
+      readonly inputs?: readonly z.ZodType[];
+    };
+    if (meta !== undefined) inputs.set(meta, schema ?? z.undefined());
+  }
+  return t.router(record);
+};
+
+/** The beginning of every operation: who may call it, and its entry in the audit trail. */
+export function operation(access: Access) {
+  return t.procedure.meta(access).use(async ({ ctx, next, getRawInput, meta, path, type }) => {
+    const { principal, engine } = ctx;
+    if (principal === null)
+      throw new CertdeskError('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>');
     const given = await getRawInput().catch(() => undefined); // what is no JSON is refused below, and recorded
-    const projectId = meta?.rest?.path.startsWith('/projects/{id}') ? readId(given) : null;
+    const asked = toRecord(given);
     const call = async () => {
-      requireScope(principal.scopes, scope);
+      await checkAccess(principal, { engine, access, meta, asked, changes: type === 'mutation' });
       await getRawInput();
-      if (projectId !== null) requireProject(principal, projectId);
       return next({ ctx: { ...ctx, principal } });
     };
     if (type === 'subscription') return call();
-    const { kind, id, name } = principal;
     const act = {
-      actor: { kind, id, name, address: ctx.address },
+      actor: actorOf(principal, ctx.address),
       operation: path,
       summary: meta?.rest?.summary ?? path,
-      projectId,
-      record: recordOf(type, meta, given),
+      projectId: namedProject(access, asked),
+      record: recordOf(type, meta, asked),
     };
     const checked = () =>
       call().catch((error: unknown) => {
         throw toFailure(error); // the code, for the audit trail: what tRPC throws has another
       });
-    return ctx.engine.journal.perform(act, checked, (result) => (result.ok ? null : toFailure(result.error)));
+    return engine.journal.perform(act, checked, (result) => (result.ok ? null : toFailure(result.error)));
   });
 }
 
-function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, input: unknown): Act['record'] {
+interface Asking {
+  readonly engine: Engine;
+  readonly access: Access;
+  readonly meta: Meta | undefined;
+  readonly asked: Readonly<Record<string, unknown>>;
+  /** Whether the operation changes anything. */
+  readonly changes: boolean;
+}
+
+/**
+ * @throws FORBIDDEN, PROOF_REQUIRED, JOB_NOT_FOUND, and what `checkedAs` throws; what is stored is asked for only after
+ * the caller may call the operation at all.
+ */
+async function checkAccess(principal: Principal, asking: Asking): Promise<void> {
+  const { engine, access, meta, asked } = asking;
+  const schema = meta === undefined ? undefined : inputs.get(meta);
+  if (schema === undefined) throw new Error('The operation is in no router made by router()');
+  const check = (required: Requirement) => authorize(principal, required, engine.clock.now());
+  const base = requirementOf(asking, needOfFields(schema, asked));
+  check(base);
+  if (!schema.safeParse(asked).success) return; // refused below for what is wrong with it
+  const projectId = base.projectId ?? (await projectOfJob(engine, access, asked));
+  const stored = await meta?.checkedAs?.(engine, asked);
+  if (stored === undefined) return check({ ...base, projectId });
+  check({ ...requirementOf(asking, needOfFields(schema, stored)), projectId });
+}
+
+/** What a caller needs for this request. */
+function requirementOf({ access, meta, asked, changes }: Asking, fields: Need): Requirement {
+  const { reach, allProjects } = combineNeeds({ reach: access.reach }, fields);
+  const forKey = meta?.exportsKey?.(asked) ?? false;
+  const scope = forKey ? 'projects:write' : access.scope;
+  return {
+    reach,
+    ...(scope === undefined ? {} : { scope }),
+    allProjects: allProjects === true || (access.reach === 'project' && access.projects === 'all'),
+    projectId: namedProject(access, asked),
+    freshProof: forKey || (changes && reach === 'system'),
+  };
+}
+
+async function projectOfJob(
+  engine: Engine,
+  access: Access,
+  { jobId }: Asking['asked'],
+): Promise<string | null> {
+  if (access.reach !== 'project' || access.projects !== 'job') return null;
+  return typeof jobId === 'string' ? (await engine.jobs.get(jobId)).projectId : null;
+}
+
+function namedProject(access: Access, { id }: Asking['asked']): string | null {
+  return access.reach === 'project' && access.projects === 'id' && typeof id === 'string' ? id : null;
+}
+
+function toRecord(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === 'object' && given !== null ? { ...given } : {};
+}
+
+function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, asked: Asking['asked']): Act['record'] {
   const { audit = type === 'mutation' } = meta ?? {};
-  const asked = typeof input === 'object' && input !== null ? { ...input } : {};
   return (typeof audit === 'function' ? audit(asked) : audit) ? 'always' : 'changes';
 }
 
 /** An operation that anybody may call. */
-export const openOperation = t.procedure.meta({ scope: null });
-
-/** @throws FORBIDDEN; write includes read. */
-export function requireScope(scopes: readonly Scope[], scope: Scope): void {
-  if (scopes.includes(scope) || scopes.includes('projects:write')) return;
-  throw denied('FORBIDDEN', `This token lacks the scope ${scope}`);
-}
-
-/** @throws FORBIDDEN where the token is not for this project. */
-export function requireProject(
-  { projectIds }: { readonly projectIds: readonly string[] | null },
-  projectId: string,
-): void {
-  if (projectIds === null || projectIds.includes(projectId)) return;
-  throw denied('FORBIDDEN', 'This token is not for this project');
-}
-
-/** @throws FORBIDDEN where a token is for some projects only. */
-export function requireAllProjects({ projectIds }: { readonly projectIds: readonly string[] | null }): void {
-  if (projectIds !== null) throw denied('FORBIDDEN', 'This token is for some projects only');
-}
-
-/** @throws FORBIDDEN for API tokens: what reaches beyond Certdesk's own data is for who sits at a signed-in window. */
-export function requireWindow({ kind }: { readonly kind: 'token' | 'window' }): void {
-  if (kind === 'window') return;
-  throw denied('FORBIDDEN', 'API tokens may not read folders of the server: do this in a signed-in browser');
-}
-
-function denied(code: 'UNAUTHENTICATED' | 'FORBIDDEN', message: string): CertdeskError {
-  return new CertdeskError(code, message);
-}
-
-function readId(input: unknown): string | null {
-  const id = typeof input === 'object' && input !== null ? Reflect.get(input, 'id') : null;
-  return typeof id === 'string' ? id : null;
-}
+export const openOperation = t.procedure.meta({ reach: 'project', projects: 'none', scope: null });
 
 /** @returns the CertdeskError behind it; what is none becomes INTERNAL with its cause kept for the log. */
 export function toFailure(error: unknown): CertdeskError {

@@ -1,4 +1,5 @@
 // Who the window is, to the operations: whoever sits before it has started Certdesk, and may do everything.
+import { toTimestamp } from '../../shared/time.ts';
 import type { Context } from '../api/context.ts';
 import type { App } from '../app.ts';
 
@@ -11,9 +12,10 @@ export function windowContext({ engine, health }: App): Context {
       kind: 'window',
       id: 'desktop',
       name: 'Desktop window',
-      scopes: ['projects:write'],
+      scopes: [],
       projectIds: null,
       expiresAt: null,
+      proofAt: toTimestamp(engine.clock.now()),
     },
     address: null,
     // A page does not wait for long work: it gets the job, and hears of its steps as events.

@@ -115,6 +115,7 @@ export interface Engine {
   readonly overview: OverviewVerbs;
   readonly notifications: Notifications;
   readonly journal: Journal;
+  readonly clock: Clock;
   cas(): readonly CertificateAuthority[];
   caAccounts(): Promise<readonly CaAccount[]>;
   /** @throws CA_ACCOUNT_NOT_FOUND, ACME_* */
@@ -232,6 +233,7 @@ export function createEngine(ports: EnginePorts): Engine {
     restores: createRestores({ ...deps, queue }),
     budget: deps.budget,
     journal,
+    clock,
     cas: () => CERTIFICATE_AUTHORITIES,
     caAccounts: () => listAccounts(stores, ports.directories),
     async changeAccountKey(id) {

@@ -2,6 +2,7 @@
 import type { RevocationReason } from '../../shared/certificate.ts';
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { Timestamp } from '../../shared/time.ts';
+import type { Scope } from '../../shared/token.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -237,7 +238,7 @@ export interface TokenRecord {
   readonly name: string;
   /** SHA-256 of the token, hex. */
   readonly hash: string;
-  readonly scopes: readonly ('projects:read' | 'projects:write')[];
+  readonly scopes: readonly Scope[];
   /** Null: every project. */
   readonly projectIds: readonly string[] | null;
   readonly createdAt: Timestamp;

@@ -78,17 +78,26 @@ export function createAuthenticate({ tokens, sessions, limitFailures }: Authenti
     if (cookie === null) return null;
     checkSessionOrigin(request, cookie.secure);
     const session = await sessions.authenticate(cookie.secret);
-    return session && windowPrincipal(session);
+    return session && sessionPrincipal(session);
   };
 }
 
 function tokenPrincipal({ id, name, scopes, projectIds, expiresAt }: TokenRecord): Principal {
-  return { kind: 'token', id, name, scopes, projectIds, expiresAt };
+  return { kind: 'token', id, name, scopes, projectIds, expiresAt, proofAt: null };
 }
 
 /** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
-function windowPrincipal({ id, name }: Session): Principal {
-  return { kind: 'window', id, name, scopes: ['projects:write'], projectIds: null, expiresAt: null };
+function sessionPrincipal({ id, name, createdAt }: Session): Principal {
+  return {
+    kind: 'session',
+    id,
+    name,
+    scopes: [],
+    projectIds: null,
+    expiresAt: null,
+    // Signing in by a link is a proof.
+    proofAt: createdAt,
+  };
 }
 
 /** RFC 6750 section 2.1. @throws UNAUTHENTICATED for any other scheme. */

@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document, made from the operations' own schemas.
 import { z } from 'zod';
 import { AcceptedSchema, ErrorBodySchema } from '../../shared/job.ts';
+import type { Meta } from '../api/trpc.ts';
 import { API_PREFIX, type RestOperation, restOperations } from './rest.ts';
 
 type JsonObject = { [key: string]: unknown };
@@ -61,7 +62,7 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
     operationId: path.replace('.', '-'),
     tags: [path.split('.')[0]],
     summary: rest.summary,
-    ...(meta.scope === null ? { security: [] } : { description: `Permission: ${meta.scope}` }),
+    ...accessOf(meta),
     parameters: [...parameters(fields, operation, components), ...(rest.job === true ? JOB_HEADERS : [])],
     ...(body === undefined ? {} : requestBody(body, components)),
     responses: {
@@ -79,6 +80,17 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     },
+  };
+}
+
+/** Who may call, in words and in fields of our own. */
+function accessOf({ scope, reach }: Meta): JsonObject {
+  if (scope === null) return { security: [] };
+  const permission = scope ?? 'no API token; a signed-in browser, the desktop window or the command line';
+  return {
+    description: `Permission: ${permission}. Reach: ${reach}.`,
+    'x-scope': scope ?? null,
+    'x-reach': reach,
   };
 }
 
@@ -146,6 +158,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObj
     target: 'draft-2020-12',
     // A later version may answer with more fields: a client made from this document must not refuse them.
     override: ({ jsonSchema }) => {
+      describeReach(jsonSchema);
       if (io === 'output' && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;
     },
@@ -160,6 +173,16 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObj
   if (id === undefined) return pointed(rest) as JsonObject;
   components[id] = withoutId(pointed(rest));
   return { $ref: `#/components/schemas/${id}` };
+}
+
+/** What a field needs of the caller: words of our own have the prefix that OpenAPI wants. */
+function describeReach(json: JsonObject): void {
+  const { reach, allProjects } = json;
+  delete json.reach;
+  delete json.allProjects;
+  delete json.reachOf;
+  if (reach !== undefined && reach !== 'project') json['x-reach'] = reach;
+  if (allProjects === true) json['x-all-projects'] = true;
 }
 
 function withoutId(schema: unknown): unknown {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type Answer, type Call, callApi } from '../app.ts';
 import { COMPILED } from '../compiled.ts';
+import { type CallAsPerson, signIn } from '../person.ts';
 import type { Deed, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 
 const PROGRAM = resolve(import.meta.dirname, 'program.ts');
@@ -20,6 +21,8 @@ export interface Killable {
   readonly token: string;
   /** Rejects where the process dies before it has answered. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
+  /** Signs a person in. */
+  signIn(): Promise<CallAsPerson>;
   /** @param deed `kill` where left out. */
   arm(moment: Moment, deed?: Deed): Promise<void>;
   /** From now on; `recorded` says what has come since. */
@@ -75,6 +78,7 @@ export async function startKillable(options: ProgramOptions): Promise<Killable> 
   return {
     token,
     call: (method, path, call = {}) => callApi(`${ready.address}/api/v1${path}`, method, { token, ...call }),
+    signIn: () => signIn(ready.link),
     arm: ({ name, nth }, deed = 'kill') => tell({ kind: 'arm', name, nth, deed }),
     settled: async () => void (await ask({ kind: 'settle' }, 'settled')),
     fillDisk: () => tell({ kind: 'fill' }),

@@ -34,7 +34,7 @@ export type ToProgram =
   | { readonly kind: 'read-only' };
 
 export type FromProgram =
-  | { readonly kind: 'ready'; readonly address: string; readonly token: string }
+  | { readonly kind: 'ready'; readonly address: string; readonly token: string; readonly link: string }
   /** The last order has been taken. */
   | { readonly kind: 'done' }
   | { readonly kind: 'settled' }

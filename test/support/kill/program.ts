@@ -101,7 +101,7 @@ async function startReadOnly(): Promise<void> {
   mode('rw');
   app = await start();
   tell({ kind: 'refused', code: failure?.code ?? 'it started', message: failure?.message ?? '' });
-  tell({ kind: 'ready', address: app.address, token });
+  tell({ kind: 'ready', address: app.address, token, link: await app.signInLink() });
 }
 
 const DEEDS: Readonly<Record<ToProgram['kind'], (message: ToProgram) => void>> = {
@@ -125,6 +125,6 @@ process.on('disconnect', () => process.exit(1)); // the test is gone
 
 let app = await start();
 keepCompiled();
-const given = { scopes: ['projects:write' as const], projectIds: null, expiresAt: null };
+const given = { scopes: ['admin' as const], projectIds: null, expiresAt: null };
 const token = options.token ?? (await app.engine.tokens.create({ name: 'kill', ...given })).secret;
-tell({ kind: 'ready', address: app.address, token });
+tell({ kind: 'ready', address: app.address, token, link: await app.signInLink() });

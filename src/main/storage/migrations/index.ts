@@ -9,6 +9,7 @@ import { notifications } from './0007-notifications.ts';
 import { accountRollover } from './0008-account-rollover.ts';
 import { listingTable } from './0009-listing-table.ts';
 import { listingLate } from './0010-listing-late.ts';
+import { adminScope } from './0011-admin-scope.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   accountRollover,
   listingTable,
   listingLate,
+  adminScope,
 ];

@@ -1,0 +1,60 @@
+// Who may do what: the one place that compares a caller with what a request needs. Operations and schemas declare the
+// need as metadata (shared/reach.ts); no operation checks access itself.
+import type { Need, Reach } from '../../shared/reach.ts';
+import type { Scope } from '../../shared/token.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import type { Principal } from './context.ts';
+
+/** A proof covers this long, so that one person who sets things up is asked once. */
+export const PROOF_MS = 15 * 60_000;
+
+export interface Requirement extends Need {
+  /** Of tokens; undefined where no token may call, because the reach is `system`. */
+  readonly scope?: Scope;
+  /** The project that the request is about; null where it is about none in particular. */
+  readonly projectId: string | null;
+  /** Whether people must have shown who they are not long ago. */
+  readonly freshProof: boolean;
+}
+
+/** @throws FORBIDDEN, PROOF_REQUIRED */
+export function authorize(principal: Principal, required: Requirement, now: Date): void {
+  if (principal.kind === 'token') authorizeToken(principal, required);
+  if (required.freshProof && !hasFreshProof(principal, now)) throw new CertdeskError('PROOF_REQUIRED');
+}
+
+function authorizeToken({ scopes, projectIds }: Principal, required: Requirement): void {
+  const { reach, scope, projectId, allProjects } = required;
+  if (reach === 'system')
+    throw forbidden('API tokens cannot do this. Sign in with a browser, or use the command line');
+  const needed = reach === 'installation' ? 'admin' : scope;
+  if (needed === undefined || !scopes.some((own) => INCLUDED[own].includes(needed)))
+    throw forbidden(`This token lacks the scope ${needed}`);
+  if (projectIds === null) return;
+  if (reach !== 'project' || allProjects === true) throw forbidden('This token is for some projects only');
+  if (projectId !== null && !projectIds.includes(projectId))
+    throw forbidden('This token is not for this project');
+}
+
+/** Tokens show themselves with each call, and whoever is at the command line holds the data folder. */
+function hasFreshProof({ kind, proofAt }: Principal, now: Date): boolean {
+  if (kind === 'token' || kind === 'command-line') return true;
+  return proofAt !== null && now.getTime() - Date.parse(proofAt) <= PROOF_MS;
+}
+
+/** What a scope stands for. */
+const INCLUDED: Readonly<Record<Scope, readonly Scope[]>> = {
+  'projects:read': ['projects:read'],
+  'projects:write': ['projects:read', 'projects:write'],
+  admin: ['projects:read', 'projects:write', 'admin'],
+};
+
+/** The furthest that a caller may reach. */
+export function reachOf({ kind, scopes }: Pick<Principal, 'kind' | 'scopes'>): Reach {
+  if (kind !== 'token') return 'system';
+  return scopes.includes('admin') ? 'installation' : 'project';
+}
+
+function forbidden(message: string): CertdeskError {
+  return new CertdeskError('FORBIDDEN', message);
+}
