@@ -13,7 +13,7 @@ let app: TestApp;
 beforeEach(async () => {
   app = await startApp();
 });
-afterEach(() => app.stop());
+afterEach(() => app?.stop());
 
 /** Oldest first. */
 async function trail(query = ''): Promise<readonly AuditEntry[]> {

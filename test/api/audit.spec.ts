@@ -14,8 +14,8 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
     app = await startApp({ pebble, staging: pebble });
   });
   afterAll(async () => {
-    await app.stop();
-    await pebble.stop();
+    await app?.stop();
+    await pebble?.stop();
   });
 
   it('tells of obtain, renewal by a person and by Certdesk, revocation, and failures', async () => {

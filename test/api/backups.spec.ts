@@ -10,7 +10,7 @@ describe('backups by the API', () => {
   beforeEach(async () => {
     app = await startApp();
   });
-  afterEach(() => app.stop());
+  afterEach(() => app?.stop());
 
   it('want a passphrase, are listed, verified, and restored by the command that is shown', async () => {
     expect((await app.call('POST', '/backups')).body).toMatchObject({ code: 'BACKUP_PASSPHRASE_NOT_SET' });

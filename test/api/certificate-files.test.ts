@@ -23,8 +23,8 @@ beforeAll(async () => {
   id = await app.project('up.example.com');
 });
 afterAll(async () => {
-  await app.stop();
-  await openssl.remove();
+  await app?.stop();
+  await openssl?.remove();
 });
 
 const post = (what: string, body: object, token = app.token) =>

@@ -33,8 +33,8 @@ describeWith('pebble', 'certificates-api.txt', () => {
     app = await startApp({ pebble, staging });
   });
   afterAll(async () => {
-    await app.stop();
-    await Promise.all([pebble.stop(), staging.stop(), openssl.remove()]);
+    await app?.stop();
+    await Promise.all([pebble?.stop(), staging?.stop(), openssl?.remove()]);
   });
 
   const path = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;

@@ -6,7 +6,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 it('tells versions, listeners, the database, numbers, the engine', async () => {
   await app.project('customer.example.com');

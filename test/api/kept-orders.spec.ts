@@ -21,11 +21,11 @@ describeWith('pebble', 'an order that outlives its job', () => {
     const limits = { issueWithinMs: 3_000 };
     app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
   });
-  afterEach(() => gate.keep(null));
+  afterEach(() => gate?.keep(null));
   afterAll(async () => {
-    await app.stop();
-    await gate.stop();
-    await pebble.stop();
+    await app?.stop();
+    await gate?.stop();
+    await pebble?.stop();
   });
 
   const ordersAtCa = () => gate.requests.filter((path) => path === '/order-plz').length;

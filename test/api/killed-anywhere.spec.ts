@@ -21,7 +21,7 @@ describeWith(['pebble', 'bind9'], 'killed anywhere', () => {
   beforeAll(async () => {
     world = await startKillWorld();
   });
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop());
 
   it.each(SHARE)(
     '%s, at %d of its transitions',

@@ -31,8 +31,8 @@ describeWith('pebble', 'killed', () => {
 
   const data = () => join(folder, 'data');
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-killed-'));
+    expect(await ensureBuilt()).toBeNull();
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
     args = await pebbleArgs(folder, { ...gate, httpPort: pebble.httpPort });

@@ -31,11 +31,11 @@ describeWith('pebble', 'answers that are lost', () => {
     gate = await startAcmeGate(pebble);
     app = await open();
   });
-  afterEach(() => gate.keep(null));
+  afterEach(() => gate?.keep(null));
   afterAll(async () => {
-    await app.stop();
-    await gate.stop();
-    await pebble.stop();
+    await app?.stop();
+    await gate?.stop();
+    await pebble?.stop();
   });
 
   function open(): Promise<TestApp> {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await stores.settings.set('last-sweep', { at: '2026-01-01T00:00:00Z', begun: 0, ms: 250, error: null });
   await database.close();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 const scrape = (token: string | null, path = '/metrics') =>
   callApi(`${app.app.address}${path}`, 'GET', { token });

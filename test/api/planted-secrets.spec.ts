@@ -48,8 +48,8 @@ beforeAll(async () => {
   project = await app.project('planted.example.com');
 }, 60_000);
 afterAll(async () => {
-  await app.stop();
-  await Promise.all([echo.stop(), smtp?.stop(), receiver.stop()]);
+  await app?.stop();
+  await Promise.all([echo?.stop(), smtp?.stop(), receiver?.stop()]);
 });
 
 /** A value for each field, a planted one where the provider says that it is secret. */

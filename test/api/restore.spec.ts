@@ -24,7 +24,7 @@ describe('a restore by the API', () => {
     file = await makeQuickBackup(app.dataFolder);
     await app.project('later.example.com');
   });
-  afterEach(() => app.stop());
+  afterEach(() => app?.stop());
 
   const bodyOf = (more: object) => ({ body: { file, passphrase: PASSPHRASE, ...more } });
   const restore = (more: object = {}): Promise<Answer> =>

@@ -36,8 +36,8 @@ describeWith('pebble', 'secrets', () => {
     id = await app.project('secret.example.com');
   });
   afterAll(async () => {
-    await app.stop();
-    await Promise.all([pebble.stop(), openssl.remove()]);
+    await app?.stop();
+    await Promise.all([pebble?.stop(), openssl?.remove()]);
   });
 
   const send = async (method: string, rest: string, body?: object): Promise<Answer> => {

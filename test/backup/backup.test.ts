@@ -27,7 +27,7 @@ let data: BackupData;
 beforeEach(async () => {
   data = await makeBackupData();
 });
-afterEach(() => data.remove());
+afterEach(() => data?.remove());
 
 const create = async (more: Partial<CreateBackup> = {}): Promise<string> => {
   const { dataFolder, secrets, backups: folder } = data;

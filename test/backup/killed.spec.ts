@@ -26,7 +26,7 @@ let data: BackupData;
 beforeEach(async () => {
   data = await makeBackupData();
 });
-afterEach(() => data.remove());
+afterEach(() => data?.remove());
 
 /** @returns the signal that ended it; null where it ended well. */
 async function run(what: string, killAt: string, paths: object): Promise<string | null> {

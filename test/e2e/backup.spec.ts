@@ -14,8 +14,8 @@ let folder: string;
 const servers: Server[] = [];
 
 beforeAll(async () => {
-  expect(await ensureBuilt()).toBeNull();
   folder = await mkdtemp(join(tmpdir(), 'certdesk-e2e-backup-'));
+  expect(await ensureBuilt()).toBeNull();
   await writeFile(join(folder, 'pass'), `${PASSPHRASE}\n`);
 }, 600_000);
 afterAll(async () => {

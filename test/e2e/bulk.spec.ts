@@ -36,8 +36,8 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await pebble?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
-    expect(gui.problems).toEqual([]);
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
   });
 
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });

@@ -45,8 +45,8 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await openssl?.remove();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
-    expect(gui.problems).toEqual([]);
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
   });
 
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });

@@ -32,8 +32,8 @@ describeWith('chromium', `IPC, ${ON}`, () => {
   let page: Page;
 
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-ipc-'));
+    expect(await ensureBuilt()).toBeNull();
     desktop = await launchDesktop({ dataFolder: join(folder, 'data'), args: ['--challenge-port', '0'] });
     page = await desktop.page();
     await page.getByText('Live', { exact: true }).waitFor();

@@ -22,8 +22,8 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     visit = await makeVisit((folder) => pebbleArgs(folder, pebble));
   });
   afterEach(async () => {
-    await visit.stop();
-    await pebble.stop();
+    await visit?.stop();
+    await pebble?.stop();
   });
 
   /** In a session of its own, whose keyrings are kept in the visit's folder. */

@@ -33,7 +33,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
   beforeEach(async () => {
     visit = await makeVisit(() => ['--challenge-port', '0']);
   });
-  afterEach(() => visit.stop());
+  afterEach(() => visit?.stop());
 
   const lastSweep = async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
   const logged = () => readFileSync(join(visit.dataFolder, 'logs/certdesk.log'), 'utf8');
@@ -246,7 +246,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       await new Promise((done) => other.once('listening', done));
       port = (other.address() as { port: number }).port;
     });
-    afterEach(() => void other.close());
+    afterEach(() => void other?.close());
 
     it('is told with who has it, and another one is used from then on', async () => {
       await visit.start();

@@ -15,7 +15,7 @@ describeWith('chromium', `a restore in the desktop application, ${ON}`, () => {
   beforeEach(async () => {
     visit = await makeVisit(() => ['--challenge-port', '0']);
   });
-  afterEach(() => visit.stop());
+  afterEach(() => visit?.stop());
 
   const domains = async () =>
     Object.values((await visit.rest('GET', '/projects')).body.projects ?? {}).map(({ domain }) => domain);

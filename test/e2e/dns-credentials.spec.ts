@@ -25,8 +25,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
-    expect(gui.problems).toEqual([]);
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
   });
 
   const dialog = (): Locator => page.getByRole('dialog');

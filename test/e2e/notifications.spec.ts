@@ -35,9 +35,9 @@ describeWith('chromium', 'notifications', () => {
     await receiver?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
     // What a mail server refuses is answered by 502, which Chromium notes.
-    expect(gui.problems.filter((problem) => !/status of 502/.test(problem))).toEqual([]);
+    expect((gui?.problems ?? []).filter((problem) => !/status of 502/.test(problem))).toEqual([]);
   });
 
   const panel = (): Locator => page.getByRole('region', { name: 'Notifications', exact: true });

@@ -44,8 +44,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
-    expect(gui.problems).toEqual([]);
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
   });
 
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });

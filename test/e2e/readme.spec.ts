@@ -25,13 +25,13 @@ describeWith('pebble', 'the README', () => {
   let folder: string;
   let pebble: Pebble;
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-readme-'));
+    expect(await ensureBuilt()).toBeNull();
     pebble = await startPebble();
     await writeFile(join(folder, 'root.pem'), pebble.rootPem);
   }, 600_000);
   afterAll(async () => {
-    await pebble.stop();
+    await pebble?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -23,8 +23,8 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
     });
 
   beforeAll(async () => {
-    await buildGui();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-restart-'));
+    await buildGui();
     await startOnPorts([TCP], async ([free = 0], release) => {
       server = await start(free);
       port = free;

@@ -19,8 +19,8 @@ describeWith('chromium', 'a restore in the browser', () => {
   let data: readonly string[];
 
   beforeAll(async () => {
-    await buildGui();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-e2e-restore-'));
+    await buildGui();
     data = ['--data-dir', folder];
     server = await startServer({ dataFolder: folder, args: ['--challenge-port', '0'] });
     const make = ['token', 'create', ...data, '--name', 'e2e', '--scope', 'admin'];

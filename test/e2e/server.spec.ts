@@ -19,13 +19,13 @@ describeWith('pebble', 'the built server', () => {
   let args: readonly string[];
 
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-e2e-'));
+    expect(await ensureBuilt()).toBeNull();
     pebble = await startPebble();
     args = await pebbleArgs(folder, pebble);
   }, 600_000);
   afterAll(async () => {
-    await pebble.stop();
+    await pebble?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -37,9 +37,9 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await app?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
     // The backup that cannot be made is answered by 500, which Chromium notes.
-    expect(gui.problems.filter((problem) => !/status of 500/.test(problem))).toEqual([]);
+    expect((gui?.problems ?? []).filter((problem) => !/status of 500/.test(problem))).toEqual([]);
   });
 
   async function populate(): Promise<void> {

@@ -15,8 +15,8 @@ const SECRET = /cdl_[\w-]+/;
 describe('certdesk serve', () => {
   let folder: string;
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk sign-in '));
+    expect(await ensureBuilt()).toBeNull();
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

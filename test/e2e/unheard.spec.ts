@@ -16,8 +16,8 @@ const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 describe('a program that nobody reads', () => {
   let folder: string;
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-unheard-'));
+    expect(await ensureBuilt()).toBeNull();
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -84,13 +84,13 @@ describe('refreshAri', () => {
     const extensions = ['authorityKeyIdentifier=keyid'];
     chain = (await openssl.issue({ ca, subject: '/CN=a', extensions })).certificate;
   });
-  afterAll(() => openssl.remove());
+  afterAll(() => openssl?.remove());
   beforeEach(async () => {
     database = openTestDatabase();
     await database.stores.projects.create(PROJECT);
     await database.stores.certificates.activate({ ...CERTIFICATE, chain });
   });
-  afterEach(() => database.close());
+  afterEach(() => database?.close());
 
   const signal = new AbortController().signal;
   async function refresh(answer: () => Promise<AcmeRenewalInfo | null>, random = 0) {

@@ -35,8 +35,8 @@ describe('backups by themselves', () => {
     await settings.update({ backup: { folder: data.backups, everyHours: 24, keep: 2 } });
   });
   afterEach(async () => {
-    await database.close();
-    await data.remove();
+    await database?.close();
+    await data?.remove();
   });
   const made = async () => (await backups.list()).backups.map(({ createdAt }) => createdAt.slice(5, 13));
   const live = async (hours: number): Promise<void> => {

@@ -19,7 +19,7 @@ describe('something is told', () => {
     now = new Date('2026-06-01T12:00:00Z');
     app = await start();
   });
-  afterEach(() => app.stop());
+  afterEach(() => app?.stop());
 
   it('once a day, and each thing by itself', async () => {
     expect(await mayTell('failed:a')).toBe(true);

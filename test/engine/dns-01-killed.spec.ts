@@ -19,13 +19,13 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
   const servers: Server[] = [];
 
   beforeAll(async () => {
-    expect(await ensureBuilt()).toBeNull();
     folder = await mkdtemp(join(tmpdir(), 'certdesk-dns-'));
+    expect(await ensureBuilt()).toBeNull();
     rig = await startDnsRig([{ name: 'example.com' }]);
   }, 600_000);
   afterAll(async () => {
     await server?.stop('SIGKILL');
-    await rig.stop();
+    await rig?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -47,8 +47,8 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     app = await startApp({ pebble: rig.pebble, platform: { dns: rig.dns } });
   });
   afterAll(async () => {
-    await app.stop();
-    await rig.stop();
+    await app?.stop();
+    await rig?.stop();
   });
 
   const obtain = (id: string, body: object) => app.call('POST', path(id, '/obtain'), { body });

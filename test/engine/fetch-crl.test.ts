@@ -42,7 +42,7 @@ describe('a list', () => {
     await once(server, 'listening');
     url = `http://127.0.0.1:${portOf(server)}`;
   });
-  afterAll(() => void server.close());
+  afterAll(() => void server?.close());
 
   const open: ReturnType<typeof createCrlFetcher>[] = [];
   const make = (options?: { privateToo: boolean }) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   openssl = await createOpenSsl();
   made = await makeChain(openssl);
 });
-afterAll(() => openssl.remove());
+afterAll(() => openssl?.remove());
 
 beforeEach(async () => {
   database = openTestDatabase();
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await database.stores.projects.create(PROJECT);
   await database.stores.projects.create({ ...PROJECT, id: 'other' });
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const at = (days: number) => `${daysFromNow(days).toISOString().slice(0, 19)}Z`;
 const activate = (more: Partial<CertificateRecord>) =>

@@ -19,8 +19,8 @@ describeWith('pebble', 'issuance', () => {
     app = await startApp({ pebble });
   });
   afterAll(async () => {
-    await app.stop();
-    await pebble.stop();
+    await app?.stop();
+    await pebble?.stop();
   });
 
   const obtain = (id: string, body: object = HTTP_01) =>

@@ -16,7 +16,7 @@ beforeEach(async () => {
   await database.stores.projects.create(PROJECT);
   await database.stores.certificates.activate(CERTIFICATE);
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const upload = () =>
   database.stores.certificates.activate({ ...CERTIFICATE, id: 'uploaded', fingerprint: 'BB', recipe: null });

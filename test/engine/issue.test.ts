@@ -7,7 +7,7 @@ let bent: BentWorld;
 beforeEach(async () => {
   bent = await createBentWorld();
 });
-afterEach(() => bent.world.end());
+afterEach(() => bent?.world.end());
 
 /** Each finalize is answered by the next of these, the last one over and over; undefined: as the model does. */
 function finalizing(...errors: readonly (Error | undefined)[]) {

@@ -23,7 +23,7 @@ beforeEach(() => {
   database = openTestDatabase();
   journal = database.journal({ now: () => new Date('2026-03-01T12:00:00Z') });
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 /** The trail: who, what, on what, with what result. */
 async function trail() {

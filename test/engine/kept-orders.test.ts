@@ -45,7 +45,7 @@ beforeEach(async () => {
   database = openTestDatabase();
   await database.stores.projects.create(PROJECT);
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function failedJob(code: string, order: Partial<OrderRecord> = {}, job: Partial<JobRecord> = {}) {
   const { stores } = database;
@@ -140,7 +140,7 @@ describe('the order of a job whose end could not be written', () => {
   beforeAll(async () => {
     openssl = await createOpenSsl();
   });
-  afterAll(() => openssl.remove());
+  afterAll(() => openssl?.remove());
 
   /** @param own Whether the certificate in use is of the key that the order was finalized with. */
   async function failedAfter(

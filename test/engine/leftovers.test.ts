@@ -29,7 +29,7 @@ beforeEach(() => {
   cleaned = [];
   hopeless = [];
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function leave(id: string, state: JobRecord['state'], challenge: Partial<ChallengeRecord> = {}) {
   const { stores } = database;

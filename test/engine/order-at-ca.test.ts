@@ -28,7 +28,7 @@ describe('a new order', () => {
     await database.stores.projects.create(PROJECT);
     await database.stores.jobs.create(JOB);
   });
-  afterEach(() => database.close());
+  afterEach(() => database?.close());
 
   /** @param createOrder The CA, as far as it is asked. */
   async function ensure(
@@ -130,7 +130,7 @@ describe('an order that the CA has forgotten', () => {
     bent = await createBentWorld();
     newOrders = 0;
   });
-  afterEach(() => bent.world.end());
+  afterEach(() => bent?.world.end());
 
   /** An obtain that is killed when its challenge is announced; it goes on in the next life, which finds this order. */
   async function goneOnWith(getOrder: () => Promise<never>) {

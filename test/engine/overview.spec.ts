@@ -21,7 +21,7 @@ let database: TestDatabase;
 beforeEach(() => {
   database = openTestDatabase();
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 function overviewAt(now: Date, secrets = SECRETS) {
   return createOverview({

@@ -18,7 +18,7 @@ beforeEach(() => {
     forgetCredentials: async () => {},
   });
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const add = (id: string) =>
   database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });

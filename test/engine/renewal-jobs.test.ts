@@ -33,7 +33,7 @@ describe('a renewal', () => {
   beforeEach(async () => {
     bent = await createBentWorld();
   });
-  afterEach(() => bent.world.end());
+  afterEach(() => bent?.world.end());
 
   it('whose order was left at the CA fetches what that has issued, and rehearses nothing before', async () => {
     const id = await bent.obtain('late.example');

@@ -26,9 +26,9 @@ describeWith('pebble', 'renewal', () => {
     database = { stores: createStores(opened.db), close: opened.close };
   });
   afterAll(async () => {
-    await database.close();
-    await app.stop();
-    await Promise.all([pebble.stop(), staging.stop(), fallback.stop()]);
+    await database?.close();
+    await app?.stop();
+    await Promise.all([pebble?.stop(), staging?.stop(), fallback?.stop()]);
   });
 
   async function obtained(domain: string): Promise<string> {

@@ -56,7 +56,7 @@ beforeEach(async () => {
   await database.stores.projects.create(PROJECT);
   await database.stores.certificates.activate(CERTIFICATE);
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function revoke(reason: RevocationReason, replace: boolean): Promise<JobRecord> {
   const replacement = replace ? { replacement: { recipe: RECIPE, autoRenew: true } } : {};

@@ -23,11 +23,11 @@ describeWith('pebble', 'revocation with a replacement', () => {
     const limits = { issueWithinMs: 2_000 };
     app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
   });
-  afterEach(() => gate.keep(null));
+  afterEach(() => gate?.keep(null));
   afterAll(async () => {
-    await app.stop();
-    await gate.stop();
-    await pebble.stop();
+    await app?.stop();
+    await gate?.stop();
+    await pebble?.stop();
   });
 
   const revoke = (id: string, body: object) => app.call('POST', certificate(id, '/revoke'), { body });

@@ -8,7 +8,7 @@ let app: TestApp;
 beforeEach(async () => {
   app = await startApp();
 });
-afterEach(() => app.stop());
+afterEach(() => app?.stop());
 
 const patch = (body: object) => app.call('PATCH', '/settings', { body });
 

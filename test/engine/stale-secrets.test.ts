@@ -61,7 +61,7 @@ beforeEach(async () => {
     names: async () => [...kept.keys()],
   };
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 it('forgets what belongs to no job, credential or project, and nothing else', async () => {
   const needed = ['master-key', 'job:waiting', 'job:left', 'dns-credential:idle', 'dns-project:p1'];

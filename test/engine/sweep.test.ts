@@ -41,7 +41,7 @@ beforeEach(() => {
   fetchCrl = () => Promise.reject(new Error('no list is expected to be asked for'));
   renewalInfo = async () => null;
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<void> {
   const domain = `${id}.example.com`;
@@ -318,7 +318,7 @@ describe('beside renewals', () => {
     const extensions = ['authorityKeyIdentifier=keyid'];
     chain = (await openssl.issue({ ca, subject: '/CN=a', extensions })).certificate;
   });
-  afterAll(() => openssl.remove());
+  afterAll(() => openssl?.remove());
 
   it('a CA that does not answer is asked about one certificate, not about all', async () => {
     for (let n = 0; n < 20; n += 1) await add(`host-${n}`, { chain });

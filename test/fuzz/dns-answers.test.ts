@@ -53,7 +53,7 @@ beforeAll(async () => {
     return answer;
   });
 });
-afterAll(() => server.close());
+afterAll(() => server?.close());
 
 it('is read, or is silence', async () => {
   const address = { host: '127.0.0.1', port: server.port };

@@ -20,7 +20,7 @@ beforeAll(async () => {
   app = await startApp({ platform: { directories: { production: nowhere, staging: nowhere } } });
   ids = [await app.project('fuzz.example.com'), await app.project(null)];
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 it.each(
   restOperations()

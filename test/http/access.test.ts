@@ -17,7 +17,7 @@ beforeAll(async () => {
   mine = await app.project('mine.example.com');
   other = await app.project('other.example.com');
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 afterEach(() => {
   now = new Date();
 });

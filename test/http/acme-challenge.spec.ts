@@ -11,7 +11,7 @@ let listener: ChallengeListener;
 beforeAll(async () => {
   listener = await openChallengeListener(AT, (token) => (token === TOKEN ? `${token}.thumbprint` : null));
 });
-afterAll(() => listener.close());
+afterAll(() => listener?.close());
 
 /** As it stands: no URL parser makes a path tidy on its way. */
 function ask(path: string, method = 'GET') {

@@ -7,7 +7,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 const get = (path: string): Promise<Answer> => callApi(`${app.app.address}${path}`, 'GET', { token: null });
 

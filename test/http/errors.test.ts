@@ -13,7 +13,7 @@ beforeAll(async () => {
   app = await startApp();
   id = await app.project('shop.example.com');
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 const certificate = (rest = ''): string => `/projects/${id}/certificate${rest}`;
 const withBody = restOperations()

@@ -22,7 +22,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 async function open(headers: Readonly<Record<string, string>> = {}, token = app.token): Promise<Stream> {
   const controller = new AbortController();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   browser = createBrowser(app.app.address);
 });
 afterAll(async () => {
-  await app.stop();
+  await app?.stop();
   rmSync(folder, { recursive: true });
 });
 

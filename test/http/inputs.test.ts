@@ -8,7 +8,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 describe('a project', () => {
   it.each([

@@ -28,7 +28,7 @@ beforeEach(async () => {
   );
   await ask(); // notes the use of the token
 });
-afterEach(() => app.stop());
+afterEach(() => app?.stop());
 
 /** A change by another connection, as another process makes it. */
 async function elsewhere(work: (stores: ReturnType<typeof createStores>) => Promise<unknown>): Promise<void> {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const [path, methods] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(methods)) operations.push({ path, method, operation });
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 it('is valid OpenAPI 3.1', async () => {
   expect(document.openapi).toMatch(/^3\.1\./);

@@ -12,7 +12,7 @@ let visit: GuiVisit;
 beforeEach(async () => {
   visit = await startGuiVisit();
 });
-afterEach(() => visit.app.stop());
+afterEach(() => visit?.app.stop());
 
 const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
 

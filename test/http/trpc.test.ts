@@ -15,7 +15,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
 });
-afterAll(() => app.stop());
+afterAll(() => app?.stop());
 
 const url = () => `${app.app.address}/trpc`;
 const bearer = () => ({ Authorization: `Bearer ${app.token}` });

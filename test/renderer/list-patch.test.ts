@@ -79,8 +79,8 @@ describe('a list that is shown', () => {
   });
   afterEach(async () => {
     for (const end of endings.splice(0)) end();
-    queries.clear();
-    await app.stop();
+    queries?.clear();
+    await app?.stop();
   });
 
   it('replaces a row of a plain list, and asks for no list', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   openssl = await createOpenSsl();
   leaf = await openssl.issue({ subject: '/CN=a.example.com', san: ['DNS:a.example.com'] });
 });
-afterAll(() => openssl.remove());
+afterAll(() => openssl?.remove());
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
 const read = (name: string, content: string) => readBytes(name, latin1(content));

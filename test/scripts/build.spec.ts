@@ -12,7 +12,7 @@ let checkout: Checkout;
 beforeEach(() => {
   checkout = makeCheckout();
 });
-afterEach(() => checkout.remove());
+afterEach(() => checkout?.remove());
 
 const out = (path: string): string => join(checkout.root, 'out', path);
 const builtAt = (): number => statSync(out('main/headless.js')).mtimeMs;

@@ -11,7 +11,7 @@ let checkout: Checkout;
 beforeAll(() => {
   checkout = makeCheckout();
 });
-afterAll(() => checkout.remove());
+afterAll(() => checkout?.remove());
 
 interface Running {
   readonly pid: number;

@@ -11,7 +11,7 @@ describeWith(['pebble', 'bind9'], 'a change of the key, killed', () => {
   beforeAll(async () => {
     world = await startKillWorld();
   });
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop());
 
   const accountsAtCa = () =>
     [...world.rig.pebble.log().matchAll(/There are now (\d+) accounts/g)].at(-1)?.[1];

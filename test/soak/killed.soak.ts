@@ -15,7 +15,7 @@ describeWith(['pebble', 'bind9'], 'killed', () => {
   beforeAll(async () => {
     world = await startKillWorld();
   });
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop());
 
   it.each(NAMES)('at every transition of: %s', async (name) => {
     let [tried, died, orders] = [0, 0, 0];

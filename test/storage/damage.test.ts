@@ -17,7 +17,7 @@ beforeEach(async () => {
   data = await makeBackupData();
   path = databasePath(data.dataFolder);
 });
-afterEach(() => data.remove());
+afterEach(() => data?.remove());
 
 /** @returns the failure of a start; what is in the folder is as it was. */
 async function refused(): Promise<{ code: string; message: string; details: unknown }> {

@@ -37,7 +37,7 @@ describeWith('cc', 'a disk that fails', () => {
       disk = await makeFaultyDisk();
     });
     afterAll(async () => {
-      await disk.remove();
+      await disk?.remove();
       await rm(root, { recursive: true, force: true });
     });
 

@@ -24,7 +24,7 @@ describe('transactions that are asked for at once', () => {
     stores = createStores(database.db);
   });
   afterEach(async () => {
-    await database.close();
+    await database?.close();
     rmSync(folder, { recursive: true });
   });
 

@@ -24,7 +24,7 @@ let database: TestDatabase;
 beforeEach(() => {
   database = openTestDatabase();
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 /** Every id, page by page. */
 async function walk(query: Omit<ProjectQuery, 'cursor'>): Promise<readonly string[]> {

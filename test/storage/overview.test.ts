@@ -15,7 +15,7 @@ let database: TestDatabase;
 beforeEach(() => {
   database = openTestDatabase();
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promise<void> {
   await database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });

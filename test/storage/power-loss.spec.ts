@@ -20,7 +20,7 @@ beforeEach(async () => {
   database = openDatabase(join(folder, 'live.sqlite'));
 });
 afterEach(async () => {
-  await database.close();
+  await database?.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -12,7 +12,7 @@ let database: TestDatabase;
 beforeEach(() => {
   database = openTestDatabase();
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 async function add(
   id: string,

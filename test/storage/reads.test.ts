@@ -34,7 +34,7 @@ beforeEach(async () => {
   await stores.tokens.create(TOKEN);
 });
 afterEach(async () => {
-  await database.close();
+  await database?.close();
   rmSync(folder, { recursive: true });
 });
 

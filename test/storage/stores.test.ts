@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await database.close();
+  await database?.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -19,7 +19,10 @@ export interface PebbleRig {
 /** A Pebble, an http-01 server where it validates, and an ACME client that trusts it. */
 export async function startPebbleRig(options: PebbleOptions = {}): Promise<PebbleRig> {
   const pebble = await startPebble(options);
-  const http01 = await startHttp01(pebble.httpPort);
+  const http01 = await startHttp01(pebble.httpPort).catch(async (error: unknown) => {
+    await pebble.stop();
+    throw error;
+  });
   const client = createAcmeClient({
     requestTimeoutMs: 30_000,
     trustedRoots: pebble.rootPem,

@@ -23,7 +23,7 @@ export function testDnsHttp(suite: HttpSuite): void {
       bench = await rig.open();
     });
     afterEach(async () => {
-      await rig.close();
+      await rig?.close();
       expectNoSecrets(bench);
     });
 

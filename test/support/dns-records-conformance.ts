@@ -19,7 +19,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       bench = await rig.open();
     });
     afterEach(async () => {
-      await rig.close();
+      await rig?.close();
       expectNoSecrets(bench);
     });
 

@@ -11,7 +11,7 @@ import { startRoute53StandIn } from './dns-providers/route53.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
 
 let standIn: DnsStandIn;
-afterEach(() => standIn.close());
+afterEach(() => standIn?.close());
 
 interface Sent {
   readonly method?: string;

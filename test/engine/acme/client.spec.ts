@@ -17,7 +17,7 @@ describe('with a CA that behaves', () => {
     });
     session = await rig.open();
   });
-  afterAll(() => rig.stop());
+  afterAll(() => rig?.stop());
   const issueHere = (names: readonly string[], extra: { profile?: string; keyPem?: string } = {}) =>
     issue(session, rig.http01.proofs, { names, keyPem: makeKey(), profile: 'default', ...extra });
 

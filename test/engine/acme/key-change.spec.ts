@@ -23,12 +23,12 @@ describeWith('pebble', "a change of an account's key", () => {
   beforeAll(async () => {
     rig = await startPebbleRig();
   });
-  afterAll(() => rig.stop());
+  afterAll(() => rig?.stop());
   beforeEach(() => {
     database = openTestDatabase();
     writes = Number.POSITIVE_INFINITY;
   });
-  afterEach(() => database.close());
+  afterEach(() => database?.close());
 
   function accounts() {
     const { stores } = database;

@@ -4,7 +4,7 @@ import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { CERTIFICATE, PROJECT } from '../../support/records.ts';
 
 let database: TestDatabase;
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const AT = '2026-01-01T00:00:00Z';
 const account = (id: string, directoryUrl: string, createdAt = AT) => ({

@@ -15,8 +15,8 @@ describeWith('pebble', 'a CA with profiles', () => {
     app = await startApp({ pebble });
   });
   afterAll(async () => {
-    await app.stop();
-    await pebble.stop();
+    await app?.stop();
+    await pebble?.stop();
   });
 
   async function obtain(domain: string, more: object) {

@@ -11,7 +11,7 @@ describe('the name of a certificate', () => {
   beforeAll(async () => {
     openssl = await createOpenSsl();
   });
-  afterAll(() => openssl.remove());
+  afterAll(() => openssl?.remove());
 
   it('is the one of RFC 9773 section 4.1', () => {
     const keyId = Buffer.from('69885B6B87464041E1B37B847BA0AE2CDE01C8D4', 'hex');

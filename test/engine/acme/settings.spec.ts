@@ -61,7 +61,7 @@ describe('external account binding', () => {
   beforeAll(async () => {
     rig = await startPebbleRig({ eabKeys: { 'kid-1': hmacKey } });
   });
-  afterAll(() => rig.stop());
+  afterAll(() => rig?.stop());
 
   it('is asked for before the CA is', async () => {
     await expect(rig.session().createAccount({ email: null })).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('alternate chains', () => {
     session = await rig.open();
     roots = (await rig.pebble.issuerRoots()).map((pem) => commonName(new X509Certificate(pem).subject));
   });
-  afterAll(() => rig.stop());
+  afterAll(() => rig?.stop());
   const topmost = (chain: string): string => commonName(split(chain).at(-1)?.issuer ?? '');
 
   it.each([0, 1, 2])('takes the one that leads to root %i', async (index) => {

@@ -30,7 +30,7 @@ beforeEach(async () => {
   trail = createAuditTrail(database.stores);
   for (let n = 1; n <= COUNT; n += 1) await journal.record({ ...ENTRY, message: `Entry ${n}` });
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 /** What somebody with the file and any SQLite does to it. */
 function tamper(...statements: readonly string[]): void {

@@ -30,7 +30,7 @@ beforeEach(async () => {
     ],
   });
 });
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 const deps = (more: Partial<Dns01Deps> = {}): Dns01Deps => {
   const note = (_data: object, message: string) => void logged.push(message);

@@ -75,7 +75,7 @@ describe('acmedns', () => {
   beforeEach(async () => {
     standIn = await startAcmeDns();
   });
-  afterEach(() => standIn.close());
+  afterEach(() => standIn?.close());
 
   const record = (value: string, name = standIn.account.fulldomain) => ({ zone: ZONE, name, value });
   const open = async () => (await benchOf('acmedns', standIn)).provider;

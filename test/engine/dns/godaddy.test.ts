@@ -18,7 +18,7 @@ describe('godaddy', () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     record = { zone, name: '_acme-challenge.www.example.com', value: 'one' };
   });
-  afterEach(() => standIn.close());
+  afterEach(() => standIn?.close());
 
   test('reads, merges and writes as the documentation wants', async () => {
     await standIn.zones.putValue(record.name, 'a person put this', 3600);

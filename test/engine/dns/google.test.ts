@@ -22,7 +22,7 @@ describe('google', () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     record = { zone, name: '_acme-challenge.www.example.com', value: 'one' };
   });
-  afterEach(() => standIn.close());
+  afterEach(() => standIn?.close());
 
   const changes = () =>
     standIn.requests

@@ -43,8 +43,8 @@ describe('http', () => {
     call = (more) => ({ method: 'GET', url, signal: new AbortController().signal, ...more });
   });
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    server?.closeAllConnections();
+    server?.close();
   });
 
   test('sends JSON and reads JSON', async () => {

@@ -20,7 +20,7 @@ describe('route53', () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     record = { zone, name: '_acme-challenge.www.example.com', value: 'one' };
   });
-  afterEach(() => standIn.close());
+  afterEach(() => standIn?.close());
 
   const bodies = () => standIn.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
 

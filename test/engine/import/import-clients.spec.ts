@@ -26,15 +26,15 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     await writeFile(join(roots.path, 'root.pem'), pebble.rootPem);
   });
   afterAll(async () => {
-    await pebble.stop();
-    await roots.remove();
+    await pebble?.stop();
+    await roots?.remove();
   });
   beforeEach(async () => {
     folder = await makeTestFolder();
   });
   afterEach(async () => {
     await app?.stop();
-    await folder.remove();
+    await folder?.remove();
   });
 
   async function takeOver(): Promise<readonly TakenCertificate[]> {

@@ -31,15 +31,15 @@ beforeAll(async () => {
   openssl = await createOpenSsl();
   ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
 });
-afterAll(() => openssl.remove());
+afterAll(() => openssl?.remove());
 beforeEach(async () => {
   [folder, app] = await Promise.all([makeTestFolder(), startApp()]);
   browser = createBrowser(app.app.address);
   await browser.signIn(secretOf(new URL(await app.app.signInLink())));
 });
 afterEach(async () => {
-  await app.stop();
-  await folder.remove();
+  await app?.stop();
+  await folder?.remove();
 });
 
 const issue = (name: string, more: object = {}): Promise<CertifiedKey> =>

@@ -25,7 +25,7 @@ beforeAll(async () => {
   if (stored === null) throw new Error('nothing was issued');
   leaf = stored.leaf;
 });
-afterAll(() => openssl.remove());
+afterAll(() => openssl?.remove());
 
 async function ask(options: Partial<CrlOptions>, signer = ca) {
   const crl = await makeCrl(openssl, { ca, ...options });

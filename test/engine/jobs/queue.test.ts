@@ -31,7 +31,7 @@ beforeEach(async () => {
     ended: async () => undefined,
   });
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const submit = () => queue.submit(JOB, async () => undefined);
 

@@ -29,9 +29,9 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
-  scheduler.stop();
+  scheduler?.stop();
   vi.useRealTimers();
-  await database.close();
+  await database?.close();
 });
 
 const dueIn = (seconds: number) => dues.push(toTimestamp(new Date(START.getTime() + seconds * 1_000)));

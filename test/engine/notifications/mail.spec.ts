@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
-  await rig.stop();
+  await rig?.stop();
 });
 
 async function serve(options: SmtpOptions): Promise<SmtpServer> {

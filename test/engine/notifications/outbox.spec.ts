@@ -15,8 +15,8 @@ beforeEach(async () => {
   receiver = await startWebhookReceiver();
 });
 afterEach(async () => {
-  await rig.stop();
-  await receiver.stop();
+  await rig?.stop();
+  await receiver?.stop();
 });
 
 async function channel(webhook: UpdateChannel['webhook'] = {}): Promise<string> {

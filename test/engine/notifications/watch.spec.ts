@@ -14,8 +14,8 @@ beforeEach(async () => {
   receiver = await startWebhookReceiver();
 });
 afterEach(async () => {
-  await rig.stop();
-  await receiver.stop();
+  await rig?.stop();
+  await receiver?.stop();
 });
 
 const channel = (kinds?: readonly string[]) =>
