@@ -70,7 +70,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     const accepted = await server.call('POST', `${path}/obtain`, { token, body, headers });
     const job = `/jobs/${accepted.body.job?.id}`;
     await expect
-      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 30_000 })
       .toBe('dns-propagation');
     const record = '_acme-challenge.killed.example.com';
     const written = await rig.bind.lookup(record, 'TXT');
@@ -109,7 +109,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     );
     const count = async () =>
       (await Promise.all(jobs.map(({ record }) => rig.bind.lookup(record, 'TXT')))).flat().length;
-    await expect.poll(count, { timeout: 15_000 }).toBe(jobs.length);
+    await expect.poll(count, { timeout: 30_000 }).toBe(jobs.length);
     for (const { job } of jobs) {
       // Written, and the provider's word is not there: only the intent is kept.
       expect((await server.call('GET', job, { token })).text).not.toContain('Wrote the TXT record');
@@ -151,13 +151,13 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     });
     const job = `/jobs/${accepted.body.job?.id}`;
     await expect
-      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 30_000 })
       .toBe('dns-propagation');
     await server.stop('SIGKILL');
     await start(dataFolder, blind);
     // The name server still shows nothing; the provider suggests how long that is waited for, the test does not.
     await expect
-      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 10_000 })
+      .poll(async () => (await server.call('GET', job, { token })).body.step, { timeout: 30_000 })
       .toBe('dns-propagation');
     await server.stop('SIGKILL');
     await blind.stop();

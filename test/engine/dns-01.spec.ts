@@ -1,5 +1,4 @@
 // dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { startBind } from '../support/bind.ts';
@@ -17,7 +16,10 @@ const ZONES = [
   { name: 'nobody.test', elsewhere: true },
 ];
 /** GET /events from now on. */
-async function openEvents({ app, token }: TestApp): Promise<{ end(): Promise<readonly object[]> }> {
+async function openEvents({ app, token }: TestApp): Promise<{
+  /** @returns what was sent, which holds `last`. */
+  end(last: string): Promise<readonly object[]>;
+}> {
   const abort = new AbortController();
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(`${app.address}/api/v1/events`, { headers, signal: abort.signal });
@@ -27,8 +29,8 @@ async function openEvents({ app, token }: TestApp): Promise<{ end(): Promise<rea
     for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString('utf8');
   })().catch(() => {});
   return {
-    async end() {
-      await delay(200); // what was sent may still be on its way
+    async end(last) {
+      await expect.poll(() => text).toContain(last);
       abort.abort();
       await read;
       return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data));
@@ -183,23 +185,24 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     const { body: accepted } = await app.call('POST', path(id, '/obtain'), { body, headers });
     const job = `/jobs/${accepted.job?.id}`;
     const written = /Write a TXT record (\S+) with the value (\S+)/;
-    await expect.poll(async () => (await app.call('GET', job)).text, { timeout: 10_000 }).toMatch(written);
+    await expect.poll(async () => (await app.call('GET', job)).text, { timeout: 30_000 }).toMatch(written);
     const [, name = '', value = ''] = written.exec((await app.call('GET', job)).text) ?? [];
     await rig.bind.update('example.com', name, [value]);
     await app.call('POST', `${job}/confirm`);
     await expect
-      .poll(async () => (await app.call('GET', job)).body.state, { timeout: 20_000 })
+      .poll(async () => (await app.call('GET', job)).body.state, { timeout: 30_000 })
       .toBe('succeeded');
   });
 
-  it('waits for every name server: the record shows after 5 s on the second one', async () => {
+  it('waits for every name server: the record shows later on the second one', async () => {
     const zone = { name: 'slow.test', nameServers: ['127.0.0.1', '127.0.0.2'] };
     const first = await startBind({ zones: [zone] });
     const second = await startBind({ zones: [zone], address: '127.0.0.2', port: first.port });
     const late: Promise<void>[] = [];
+    const seen = Promise.withResolvers<void>();
     const standIn = await startCloudflareStandIn(async (name, record, values) => {
       await first.update(name, record, values);
-      late.push(delay(5_000).then(() => second.update(name, record, values)));
+      late.push(seen.promise.then(() => second.update(name, record, values)));
     });
     standIn.zones.add('slow.test');
     const pebble = await startPebble({ dnsServer: first.server });
@@ -220,22 +223,28 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       const settings = { dns: { propagationInterval: 1 } };
       expect(await other.call('PATCH', '/settings', { body: settings })).toMatchObject({ status: 200 });
       const stream = await openEvents(other);
-      const began = performance.now();
-      const answer = await other.call('POST', path(id, '/obtain'), { body: { ...body, keyType: 'ec' } });
+      const obtained = other.call('POST', path(id, '/obtain'), { body: { ...body, keyType: 'ec' } });
+      const jobText = async () => {
+        const { body: jobs } = await other.call('GET', `/jobs?project=${id}`);
+        return (await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`)).text;
+      };
+      await expect.poll(jobText, { timeout: 30_000 }).toContain('1 of 2 name server addresses show');
+      seen.resolve();
+      const answer = await obtained;
       expect(answer.status, answer.text).toBe(200);
-      expect(performance.now() - began).toBeGreaterThan(5_000);
-      const { body: jobs } = await other.call('GET', `/jobs?project=${id}`);
-      const job = await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`);
-      expect(job.text).toContain('1 of 2 name server addresses show');
-      expect(job.text).toContain('2 of 2 name server addresses show');
+      const steps = await jobText();
+      expect(steps).toContain('2 of 2 name server addresses show');
       // A person can watch what each server answers, as it answers.
-      const watched = (await stream.end()).map((event) => JSON.stringify(event));
+      const watched = (await stream.end('2 of 2 name server addresses show')).map((event) =>
+        JSON.stringify(event),
+      );
       const [one, two] = ['127.0.0.1', '127.0.0.2'].map((address) => `"server":"${address}:${first.port}"`);
       expect(watched.some((text) => text.includes(`${two},"state":"missing"`))).toBe(true);
       const last = watched.findLast((text) => text.includes('name server addresses show')) ?? '';
       expect(last).toContain(`${one},"state":"right"`);
       expect(last).toContain(`${two},"state":"right"`);
     } finally {
+      seen.resolve();
       await Promise.all(late);
       await other.stop();
       await Promise.all([pebble.stop(), standIn.close(), first.stop(), second.stop()]);

@@ -2,6 +2,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startAcmeGate } from '../support/acme-gate.ts';
 import { callApi, startApp, type TestApp } from '../support/app.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
 import { holdPorts, TCP, unusedPort } from '../support/ports.ts';
@@ -25,14 +26,6 @@ describeWith('pebble', 'issuance', () => {
 
   const obtain = (id: string, body: object = HTTP_01) =>
     app.call('POST', certificate(id, '/obtain'), { body });
-
-  it('takes less than half a second for an EC key', async () => {
-    await obtain(await app.project('warm.example.com')); // the account is made once
-    const id = await app.project('fast.example.com');
-    const began = performance.now();
-    expect((await obtain(id)).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(500);
-  });
 
   it('puts several names into one certificate, those of the project and those of the request', async () => {
     const id = await app.project('multi.example.com', ['www.multi.example.com']);
@@ -187,15 +180,33 @@ describeWith('pebble', 'issuance', () => {
   });
 
   it('goes on when the client hangs up', async () => {
-    const id = await app.project('hangup.example.com');
-    const controller = new AbortController();
-    const body = { ...HTTP_01, keyType: 'rsa', keySize: 4096 };
-    const lost = app.call('POST', certificate(id, '/obtain'), { body, signal: controller.signal });
-    setTimeout(() => controller.abort(), 30);
-    await expect(lost).rejects.toThrow();
-    await expect
-      .poll(async () => (await app.call('GET', certificate(id))).text, { timeout: 20_000 })
-      .not.toBe('null');
+    const own = await startPebble();
+    const gate = await startAcmeGate(own);
+    const directories = { production: gate.directoryUrl };
+    const other = await startApp({ pebble: own, platform: { directories, acmeRoots: gate.rootPem } });
+    try {
+      const id = await other.project('hangup.example.com');
+      const controller = new AbortController();
+      const hungUp = Promise.withResolvers<void>();
+      gate.keep((path, pass) => {
+        if (!path.startsWith('/finalize-order')) return null;
+        controller.abort();
+        return hungUp.promise.then(pass);
+      });
+      const lost = other.call('POST', certificate(id, '/obtain'), {
+        body: HTTP_01,
+        signal: controller.signal,
+      });
+      await expect(lost).rejects.toThrow();
+      hungUp.resolve();
+      await expect
+        .poll(async () => (await other.call('GET', certificate(id))).text, { timeout: 30_000 })
+        .not.toBe('null');
+    } finally {
+      await other.stop();
+      await gate.stop();
+      await own.stop();
+    }
   });
 
   it('answers at once where that is preferred, and the same for the same Idempotency-Key', async () => {
@@ -277,7 +288,7 @@ describeWith('pebble', 'issuance', () => {
     const hanging = createTcpServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => void hanging.listen(0, '127.0.0.1', resolve));
     const { port } = hanging.address() as { port: number };
-    const limits = { acmeRequestMs: 400, answerWithinMs: 1_000 };
+    const limits = { acmeRequestMs: 600_000, answerWithinMs: 1_000 };
     const directories = { production: `https://127.0.0.1:${port}/dir` };
     const other = await startApp({ limits, platform: { directories } });
     try {

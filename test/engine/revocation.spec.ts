@@ -20,8 +20,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
     const directories = { production: gate.directoryUrl };
-    const limits = { issueWithinMs: 2_000 };
-    app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
+    app = await startApp({ pebble, platform: { directories, acmeRoots: gate.rootPem } });
   });
   afterEach(() => gate?.keep(null));
   afterAll(async () => {

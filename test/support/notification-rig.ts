@@ -27,8 +27,11 @@ export interface NotificationRig {
   notifications(): Notifications;
   /** Moves the clock, leaves the heartbeat of a sweep unless told otherwise, and ticks. */
   pass(ms: number, sweeps?: boolean): Promise<void>;
-  /** As a killed process: nothing is stopped in order, a new one opens the same folder. */
-  restart(): Promise<void>;
+  /**
+   * As a killed process: nothing is stopped in order, a new one opens the same folder.
+   * @param webhookMs How long a webhook may take from then on; more than any that answers takes by default.
+   */
+  restart(webhookMs?: number): Promise<void>;
   certificate(n: number, patch?: Partial<CertificateRecord>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export async function createNotificationRig(): Promise<NotificationRig> {
   let now = START;
   let running = await open();
 
-  async function open() {
+  async function open(webhookMs = 30_000) {
     const database = openDatabase(join(folder, 'certdesk.db'));
     const stores = createStores(database.db);
     const clock = { now: () => now };
@@ -65,7 +68,7 @@ export async function createNotificationRig(): Promise<NotificationRig> {
       overview,
       random: () => 0.5,
       version: () => 'test',
-      webhookMs: 5_000,
+      webhookMs,
     });
     return { database, stores, notifications };
   }
@@ -86,9 +89,9 @@ export async function createNotificationRig(): Promise<NotificationRig> {
       if (sweeps) await beat();
       await running.notifications.tick();
     },
-    async restart() {
+    async restart(webhookMs) {
       await running.database.close();
-      running = await open();
+      running = await open(webhookMs);
     },
     async certificate(n, patch = {}) {
       const id = `p${n}`;
