@@ -27,8 +27,15 @@ const SOAK = {
   },
 };
 
-/** A poll ends as soon as it is right; on a crowded machine that may be after vitest's own one second. */
-const PATIENT = { poll: { timeout: 15_000 } };
+/**
+ * A poll ends as soon as it is right; on a crowded machine that may be long after vitest's own one second. Shortly before
+ * the test's own end, so that it is the poll that says what was not right.
+ */
+const patientFor = (testMs: number) => ({
+  testTimeout: testMs,
+  hookTimeout: testMs,
+  expect: { poll: { timeout: testMs - 5_000 } },
+});
 
 export default defineConfig({
   test: {
@@ -42,8 +49,7 @@ export default defineConfig({
           // Each worker loads Certdesk once, not once a file, which took half of their time. Modules hold no state, and
           // whoever stubs something (the environment, the clock, standard output) puts it back.
           isolate: false,
-          expect: PATIENT,
-          testTimeout: 30_000, // the slowest takes 3 s, and on a crowded machine more than the 5 s that are the default
+          ...patientFor(30_000), // the slowest takes 3 s, and on a crowded machine more than the 5 s that are the default
         },
       },
       {
@@ -54,9 +60,7 @@ export default defineConfig({
           maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
           sequence: { groupOrder: 1 }, // after the unit tests
           isolate: false, // as above
-          expect: PATIENT,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patientFor(120_000),
         },
       },
       ...(process.env.CERTDESK_SOAK === undefined ? [] : [SOAK]),
@@ -66,9 +70,7 @@ export default defineConfig({
           include: ['test/**/*.exhaustive.ts'],
           maxWorkers: 2,
           isolate: false,
-          expect: PATIENT,
-          testTimeout: 300_000,
-          hookTimeout: 60_000,
+          ...patientFor(300_000),
         },
       },
       {

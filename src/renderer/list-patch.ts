@@ -10,6 +10,9 @@ const LISTS = { queryKey: [['projects', 'list'], { type: 'infinite' }] };
 /** How long lists are left alone after they were asked for anew. */
 const PAUSE_MS = 2_000;
 
+type Pause = () => Promise<void>;
+const pauseBetweenLists: Pause = () => new Promise((resolve) => void setTimeout(resolve, PAUSE_MS));
+
 type Pages = InfiniteData<ProjectPage, unknown>;
 type Fresh = ReadonlyMap<string, ListedProject>;
 
@@ -25,9 +28,9 @@ export interface Lists {
   changed(ids: readonly string[]): Promise<void>;
 }
 
-/** @param pauseMs For tests. */
-export function createLists(queries: QueryClient, api: Api, pauseMs: number = PAUSE_MS): Lists {
-  const renew = createRenewal(queries, pauseMs);
+/** @param pause How lists are left alone; tests end it themselves. */
+export function createLists(queries: QueryClient, api: Api, pause: Pause = pauseBetweenLists): Lists {
+  const renew = createRenewal(queries, pause);
   /** Id -> the latest question about it: answers may come in another order than they were asked for. */
   const latest = new Map<string, number>();
   let questions = 0;
@@ -100,7 +103,7 @@ export function isPlain(key: QueryKey): boolean {
 }
 
 /** Asks for lists anew: at once, and then no sooner than the pause after their answers. */
-function createRenewal(queries: QueryClient, pauseMs: number): (lists: readonly List[]) => void {
+function createRenewal(queries: QueryClient, pause: Pause): (lists: readonly List[]) => void {
   const stale = new Set<string>();
   let busy = false;
 
@@ -110,7 +113,7 @@ function createRenewal(queries: QueryClient, pauseMs: number): (lists: readonly 
       const hashes = new Set(stale);
       stale.clear();
       await askAnew(queries, { predicate: ({ queryHash }) => hashes.has(queryHash) });
-      await new Promise((resolve) => void setTimeout(resolve, pauseMs));
+      await pause();
     }
     busy = false;
   }

@@ -2,9 +2,10 @@
 // no secret.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
 import type { AuditEntry } from '../../src/shared/audit.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { createBrowser } from '../support/browser.ts';
 import { createOpenSsl } from '../support/openssl.ts';
@@ -42,6 +43,7 @@ async function uploaded(): Promise<{ readonly id: string; readonly privateKey: s
 
 describe('changes', () => {
   it('are recorded: which token, what, on which project, from where, with what result', async () => {
+    const began = toTimestamp(new Date());
     const id = await app.project('shop.example.com');
     const token = await app.makeToken(['projects:read']);
     await app.call('PATCH', `/projects/${id}`, { body: { name: 'Shop' } });
@@ -72,7 +74,7 @@ describe('changes', () => {
     expect(entries[5]?.message).toBe('The input is not JSON');
     expect(entries.map(({ projectId }) => projectId)).toEqual([id, id, id, id, 'nobody', null]);
     expect(entries[3]?.actor.id).not.toBe(entries[1]?.actor.id);
-    expect(Date.parse(String(entries[1]?.at))).toBeGreaterThan(Date.now() - 60_000);
+    expect(String(entries[1]?.at) >= began).toBe(true);
   });
 
   it('of a signed-in browser are recorded, with its signing in and out', async () => {
@@ -147,18 +149,15 @@ describe('Certdesk by itself', () => {
     await app.close();
     const later = () => new Date(Date.now() + 31 * 86_400_000);
     app = await startApp({ dataFolder: app.dataFolder, platform: { clock: { now: later } } });
-    const purged = await vi.waitFor(async () => {
-      const [entry] = await trail('&actor=certdesk');
-      if (entry === undefined) throw new Error('nothing yet');
-      return entry;
-    });
+    await expect.poll(() => trail('&actor=certdesk')).not.toEqual([]);
+    const [purged] = await trail('&actor=certdesk');
     expect(purged).toMatchObject({
       actor: { kind: 'certdesk', id: null, name: 'Certdesk' },
       operation: 'certificates.purge',
       result: 'ok',
       address: null,
     });
-    expect(purged.message).toMatch(/^1 certificate/);
+    expect(purged?.message).toMatch(/^1 certificate/);
   });
 });
 

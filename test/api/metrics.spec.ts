@@ -12,6 +12,8 @@ const ODD = 'a "quoted" name\\ with {braces}';
 
 beforeAll(async () => {
   app = await startApp();
+  // Some of the certificates are due.
+  await app.call('PATCH', '/settings', { body: { renewals: { pausedUntil: '2099-01-01T00:00:00Z' } } });
   const database = openDatabase(databasePath(app.dataFolder));
   const stores = createStores(database.db);
   await makeManyProjects(stores, 2_000, new Date());
@@ -78,5 +80,5 @@ describe('/metrics', () => {
   it('comes many times at once', async () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => scrape(app.token)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-  }, 20_000);
+  });
 });

@@ -126,7 +126,7 @@ describe('a restore by the API', () => {
     expect(await readdir(app.dataFolder)).not.toContain('restoring');
     for (const told of [app.log.join(''), JSON.stringify(entries)]) expect(told).not.toContain(PASSPHRASE);
     // Events of a reader whose last one is ahead of all that there are now.
-    const seen = app.app.engine.events.follow(1_000_000, AbortSignal.timeout(5_000));
+    const seen = app.app.engine.events.follow(1_000_000, new AbortController().signal);
     const next = seen.next();
     await app.project('after.example.com');
     expect((await next).value).toMatchObject({ kind: 'project.created' });

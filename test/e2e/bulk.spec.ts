@@ -63,7 +63,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Renew 20' }).click();
     await dialog.getByText(/\d+ of 20 done/).waitFor();
     await gui.lookAt('bulk-running');
-    await dialog.getByText('All 20 done').waitFor({ timeout: 60_000 });
+    await dialog.getByText('All 20 done').waitFor();
     await gui.lookAt('bulk-done');
     expect(await dialog.getByRole('listitem').count()).toBe(COUNT);
     const after = await serials();
@@ -78,7 +78,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await pebble.challtestsrv.setServfail('broken.example.com');
     const dialog = await choose('Re-issue');
     await dialog.getByRole('button', { name: 'Re-issue 20' }).click();
-    await dialog.getByText('1 of 20 failed').waitFor({ timeout: 50_000 });
+    await dialog.getByText('1 of 20 failed').waitFor();
     await dialog.getByText('Failed: HTTP-01 challenge failed').waitFor();
     await gui.lookAt('bulk-failed');
     const { body } = await app.call('GET', `/projects/${first}/certificate`);

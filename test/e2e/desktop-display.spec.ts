@@ -21,9 +21,7 @@ describeWith(['chromium', 'xvfb'], `the desktop application on a display, ${ON}`
       await visit.start({ headed: true, env: { DISPLAY: display.name } });
       const page = await visit.page();
       await page.getByText('Live', { exact: true }).waitFor();
-      await expect
-        .poll(async () => countColours(await display.look()), { timeout: 20_000 })
-        .toBeGreaterThan(50);
+      await expect.poll(async () => countColours(await display.look())).toBeGreaterThan(50);
       await savePng(await display.look(), join(PICTURES, 'desktop-display.png'));
     } finally {
       await visit.stop();

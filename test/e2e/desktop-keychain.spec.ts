@@ -11,8 +11,6 @@ import { type Pebble, startPebble } from '../support/pebble.ts';
 import { pebbleArgs } from '../support/server.ts';
 import { describeWith, toolPath } from '../support/tools.ts';
 
-const WAIT = { timeout: 20_000, interval: 100 };
-
 describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the keychain, ${ON}`, () => {
   let pebble: Pebble;
   let visit: Visit;
@@ -77,7 +75,7 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
       .first()
       .waitFor();
     await expect
-      .poll(() => readTray(locked), WAIT)
+      .poll(() => readTray(locked))
       .toMatchObject({ icon: 'failing', toolTip: expect.stringContaining('secret store cannot be reached') });
     await locked.quit();
 

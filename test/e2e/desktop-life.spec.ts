@@ -24,7 +24,6 @@ import { describeWith } from '../support/tools.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
-const WAIT = { timeout: 20_000, interval: 100 };
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
@@ -93,7 +92,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     const page = await visit.page();
     await page.getByText('Live', { exact: true }).waitFor();
     await crash();
-    await expect.poll(() => page.isClosed(), WAIT).toBe(true);
+    await expect.poll(() => page.isClosed()).toBe(true);
     await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
     await answerNext(desktop, 1);
@@ -101,11 +100,9 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       const before = await visit.page();
       await before.getByText('Live', { exact: true }).waitFor();
       await crash();
-      await expect.poll(() => before.isClosed(), WAIT).toBe(true);
+      await expect.poll(() => before.isClosed()).toBe(true);
     }
-    await expect
-      .poll(() => readDialogs(desktop), WAIT)
-      .toMatchObject([{ message: 'The window keeps crashing' }]);
+    await expect.poll(() => readDialogs(desktop)).toMatchObject([{ message: 'The window keeps crashing' }]);
     expect(await readWindows(desktop)).toEqual([]);
     expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
   });
@@ -122,7 +119,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
         void Promise.reject(new Error(`${message}, promised`));
       }, text);
     }
-    await expect.poll(logged, WAIT).toMatch(/first mistake.*second mistake/s);
+    await expect.poll(logged).toMatch(/first mistake.*second mistake/s);
     expect(logged()).toContain('first mistake, promised');
     await pause(300);
     expect(await readDialogs(desktop)).toMatchObject([
@@ -139,7 +136,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       args: ['--challenge-port', '0', '--hidden', '--acme-ca-file', relative(process.cwd(), root)],
       env: { CERTDESK_ANSWER_TIMEOUT: '77' },
     });
-    await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
+    await expect.poll(async () => (await readTray(desktop)).icon).toBe('ok');
     expect(await readWindows(desktop)).toEqual([]);
     await desktop.evaluate(({ app }) => void app.emit('activate'), null);
     const entry = join(visit.folder, 'config/autostart/certdesk.desktop');
@@ -150,7 +147,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await choice.waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-settings.png') });
     await choice.click();
-    await expect.poll(() => existsSync(entry), WAIT).toBe(true);
+    await expect.poll(() => existsSync(entry)).toBe(true);
     // On the same data, and with no second --hidden.
     const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
     expect(command).toContain(` --data-dir ${visit.dataFolder} `);
@@ -158,7 +155,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     expect(command).toContain(' --answer-timeout=77 ');
     expect(command.match(/--hidden/g)).toHaveLength(1);
     await choice.click();
-    await expect.poll(() => existsSync(entry), WAIT).toBe(false);
+    await expect.poll(() => existsSync(entry)).toBe(false);
   });
 
   it('its menu opens, closes, quits and shows the log, and has nothing for developers', async () => {
@@ -192,7 +189,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await page.getByLabel('Port of HTTP-01 challenges').fill('8080');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await expect
-      .poll(async () => (await visit.rest('GET', '/settings')).body.listeners?.challengePort, WAIT)
+      .poll(async () => (await visit.rest('GET', '/settings')).body.listeners?.challengePort)
       .toBe(8080);
     const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
     await visit
@@ -231,7 +228,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
         void window.certdesk.act('again');
       });
       await page.getByText('Live', { exact: true }).waitFor();
-      await expect.poll(async () => (await readTray(desktop)).icon, WAIT).toBe('ok');
+      await expect.poll(async () => (await readTray(desktop)).icon).toBe('ok');
       await expect(startServer({ dataFolder: visit.dataFolder })).rejects.toThrow(
         /Another Certdesk runs on the data folder/,
       );
@@ -297,11 +294,11 @@ describeWith(['pebble', 'chromium'], `quitting the desktop application at work, 
       const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
       const obtain = { id: body.id, body: { challengeType: 'http-01', keyType: 'ec' } };
       await visit.ask('mutation', 'certificates.obtain', obtain);
-      await expect.poll(() => held, WAIT).toBe(1);
+      await expect.poll(() => held).toBe(1);
 
       await answerNext(desktop, 1); // keep running
       await desktop.evaluate(({ app }) => void setTimeout(() => app.quit(), 0), null);
-      await expect.poll(() => readDialogs(desktop), WAIT).toHaveLength(1);
+      await expect.poll(() => readDialogs(desktop)).toHaveLength(1);
       expect(await readDialogs(desktop)).toMatchObject([
         { message: 'Quit while Certdesk is at work?', detail: expect.stringContaining('A job is under way') },
       ]);
@@ -313,7 +310,7 @@ describeWith(['pebble', 'chromium'], `quitting the desktop application at work, 
       gate.keep(null);
       await visit.start({ args: [...(await pebbleArgs(visit.folder, through)), '--hidden'] });
       await expect
-        .poll(async () => (await visit.rest('GET', `/projects/${body.id}/certificate`)).status, WAIT)
+        .poll(async () => (await visit.rest('GET', `/projects/${body.id}/certificate`)).status)
         .toBe(200);
     } finally {
       await visit.stop();

@@ -22,7 +22,6 @@ import { pebbleArgs } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
 
 const DAY_MS = 86_400_000;
-const WAIT = { timeout: 20_000, interval: 100 };
 
 describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   let pebble: Pebble;
@@ -65,7 +64,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
   it('begins well, with nothing to tell', async () => {
     await expect
-      .poll(() => readTray(visit.desktop()), WAIT)
+      .poll(() => readTray(visit.desktop()))
       .toEqual({
         icon: 'ok',
         toolTip: 'Certdesk: No certificates yet',
@@ -87,20 +86,20 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     shop = await makeProject('shop.example.com', ['www.shop.example.com']);
     expect((await obtain(shop)).status).toBe(200);
     await expect
-      .poll(() => readTray(visit.desktop()), WAIT)
+      .poll(() => readTray(visit.desktop()))
       .toMatchObject({ icon: 'ok', toolTip: 'Certdesk: 1 certificate, renewing on time' });
   });
 
   it('pauses renewals and goes on', async () => {
     await chooseInTray(visit.desktop(), 'Pause renewals for 24 h');
     await expect
-      .poll(async () => (await readTray(visit.desktop())).menu.join('\n'), WAIT)
+      .poll(async () => (await readTray(visit.desktop())).menu.join('\n'))
       .toMatch(/\(Renewals are paused until .+?\).*\(Renew due now\)\nGo on with renewals/s);
     const paused = await visit.rest('GET', '/settings');
     const left = Date.parse(String(paused.body.renewals?.pausedUntil)) - Date.now();
     expect(left / DAY_MS).toBeCloseTo(1, 2);
     await chooseInTray(visit.desktop(), 'Go on with renewals');
-    await expect.poll(async () => (await readTray(visit.desktop())).icon, WAIT).toBe('ok');
+    await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('ok');
   });
 
   it('looks for due renewals now', async () => {
@@ -108,7 +107,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     await new Promise((done) => setTimeout(done, 1_100));
     await chooseInTray(visit.desktop(), 'Renew due now');
     await expect
-      .poll(async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt, WAIT)
+      .poll(async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt)
       .not.toEqual(before);
   });
 
@@ -124,7 +123,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         const answer = await visit.rest('POST', `/projects/${shop}/certificate/renew`, {});
         expect(answer.status, answer.text).toBe(200);
       }
-      await expect.poll(() => readNotifications(visit.desktop()), WAIT).toHaveLength(1);
+      await expect.poll(() => readNotifications(visit.desktop())).toHaveLength(1);
       await new Promise((done) => setTimeout(done, 2_000));
       expect(await readNotifications(visit.desktop())).toEqual([
         { title: 'shop.example.com: renewed', body: 'The new certificate is in use.', silent: true },
@@ -140,14 +139,14 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         );
       for (const name of names) await pebble.challtestsrv.clearServfail(name);
       await expect
-        .poll(titles, WAIT)
+        .poll(titles)
         .toEqual(['shop.example.com: renewed', 'shop.example.com: could not be renewed']);
       await new Promise((done) => setTimeout(done, 2_000));
       const [, failed] = await readNotifications(visit.desktop());
       expect(failed).toMatchObject({ silent: false, body: expect.stringMatching(/\w{3}/) });
       expect(await titles()).toHaveLength(2);
       await expect
-        .poll(() => readTray(visit.desktop()), WAIT)
+        .poll(() => readTray(visit.desktop()))
         .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 needs you' });
       expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal fails');
     });
@@ -157,16 +156,14 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       const page = await visit.page();
       await page.getByRole('heading', { name: 'shop.example.com' }).first().waitFor();
       expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
-      await expect
-        .poll(() => readWindows(visit.desktop()), WAIT)
-        .toMatchObject([{ visible: true, focused: true }]);
+      await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true, focused: true }]);
     });
 
     it('what expires without a renewal in sight is told of at once, each part of its life once', async () => {
       const old = await makeProject('old.example.com');
       await upload(old, 'old.example.com', 14);
       await visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
-      await expect.poll(titles, WAIT).toContain('old.example.com: expires in 13 days');
+      await expect.poll(titles).toContain('old.example.com: expires in 13 days');
       const told = await titles();
       await visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
       await new Promise((done) => setTimeout(done, 2_500));
@@ -176,7 +173,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     it('the tray is as bad as the worst', async () => {
       const gone = await makeProject('last.example.com');
       await upload(gone, 'last.example.com', 2);
-      await expect.poll(async () => (await readTray(visit.desktop())).icon, WAIT).toBe('failing');
+      await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('failing');
       expect((await readTray(visit.desktop())).menu.slice(0, 6)).toEqual([
         '(3 need you)',
         '-',
@@ -211,7 +208,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     it('a third and a twelfth of a life are told of too, once each', async () => {
       await upload(await makeProject('third.example.com'), 'third.example.com', 28);
       await resume();
-      await expect.poll(titles, WAIT).toContain('third.example.com: expires in 27 days');
+      await expect.poll(titles).toContain('third.example.com: expires in 27 days');
       expect(await titles()).toContain('last.example.com: expires in a day');
       const told = await titles();
       await resume();
@@ -248,13 +245,13 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
           process.getBuiltinModule('node:net').BlockList.prototype.check = () => false;
         }, null);
         await resume();
-        await expect.poll(titles, WAIT).toContain(`${domain}: revoked by the CA`);
+        await expect.poll(titles).toContain(`${domain}: revoked by the CA`);
         const told = await titles();
         await resume();
         await new Promise((done) => setTimeout(done, 2_500));
         expect(await titles()).toEqual(told);
         await expect
-          .poll(async () => (await readTray(visit.desktop())).menu, WAIT)
+          .poll(async () => (await readTray(visit.desktop())).menu)
           .toContain(`${domain}: is revoked`);
       } finally {
         server.close();
@@ -268,7 +265,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await expect(launchDesktop({ dataFolder: visit.dataFolder })).rejects.toThrow(
         /ended \(0\) before it was ready/,
       );
-      await expect.poll(() => readWindows(visit.desktop()), WAIT).toMatchObject([{ visible: true }]);
+      await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true }]);
     });
 
     it('with a link opens the project that it names, and nothing else that it names', async () => {
@@ -276,7 +273,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         launchDesktop({ dataFolder: visit.dataFolder, args: [link] }).catch((error: Error) => error.message);
       expect(await open(`certdesk://project/${shop}`)).toMatch(/ended \(0\)/);
       const page = await visit.page();
-      await expect.poll(() => visit.desktop().addressOf(page), WAIT).toContain(`#/projects/${shop}`);
+      await expect.poll(() => visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
       expect(await open('certdesk://project/..%2f..%2fetc')).toMatch(/ended \(0\)/);
       expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
     });
@@ -301,7 +298,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         window.open('https://certbot.eff.org/');
       });
       await expect
-        .poll(async () => (await readOpened(visit.desktop())).toSorted(), WAIT)
+        .poll(async () => (await readOpened(visit.desktop())).toSorted())
         .toEqual(expect.arrayContaining(['https://certbot.eff.org/', 'https://letsencrypt.org/docs/']));
       expect((await readOpened(visit.desktop())).filter((url) => !url.startsWith('https://'))).toEqual([]);
       expect(visit.desktop().addressOf(page)).toBe(before);

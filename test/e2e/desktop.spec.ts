@@ -57,7 +57,7 @@ describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
     await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
     for (let step = 1; step <= 3; step += 1) await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('button', { name: 'Obtain certificate' }).click();
-    await page.getByText('See the certificate').waitFor({ timeout: 20_000 });
+    await page.getByText('See the certificate').waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-obtained.png') });
   });
 });

@@ -30,10 +30,10 @@ describeWith(['openssl', 'chromium'], 'a filtered list', () => {
     const body = await openssl.issue({ subject: '/CN=a.example.com', san: ['DNS:a.example.com'] });
     const path = `/projects/${ids[0]}/certificate`;
     expect((await app.call('POST', `${path}/upload`, { body })).status).toBe(200);
-    await row('a.example.com').waitFor({ state: 'detached', timeout: 5_000 });
+    await row('a.example.com').waitFor({ state: 'detached' });
     expect(await row('b.example.com').count()).toBe(1);
     expect((await app.call('DELETE', path)).status).toBe(200);
-    await row('a.example.com').waitFor({ timeout: 5_000 });
+    await row('a.example.com').waitFor();
     expect(gui.problems).toEqual([]);
   });
 });

@@ -110,7 +110,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       .click();
     await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
     await obtain();
-    await page.getByText('See the certificate').waitFor({ timeout: 20_000 });
+    await page.getByText('See the certificate').waitFor();
     await lookAt('job');
     await page.getByText('See the certificate').click();
     await page.getByText('SHA-256 fingerprint').waitFor();
@@ -127,7 +127,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const id = await app.project('broken.example.com');
     await page.goto(`${app.app.address}/#/projects/${id}/obtain`);
     await obtain();
-    await page.getByText('Could not verify domain ownership').first().waitFor({ timeout: 20_000 });
+    await page.getByText('Could not verify domain ownership').first().waitFor();
     await lookAt('job-failed');
     const { body } = await app.call('GET', `/projects/${id}`);
     expect(body.obtainFailure).toMatchObject({ code: 'CHALLENGE_FAILED' });
@@ -189,7 +189,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.goto(`${app.app.address}/#/projects`);
     await page.getByText('shop.example.com').first().waitFor();
     await app.project('live.example.com');
-    await page.getByText('live.example.com').first().waitFor({ timeout: 1_000 });
+    await page.getByText('live.example.com').first().waitFor();
     await lookAt('projects');
   });
 

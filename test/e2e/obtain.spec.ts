@@ -78,7 +78,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('The dry run went well').waitFor();
     await gui.lookAt('obtain-4-review');
     await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     await gui.lookAt('obtain-5-job');
     await page.getByRole('link', { name: 'See the certificate' }).click();
     await page.getByText('SHA-256 fingerprint').first().waitFor();
@@ -148,7 +148,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     await page.getByText('Certdesk writes a TXT record for each name at Cloudflare').waitFor();
     await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
     expect((await app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
 
@@ -160,7 +160,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     await page.getByText('The present certificate stays in use until the new one is there.').waitFor();
     await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
@@ -175,7 +175,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await button('Obtain certificate').click();
     const record = '_acme-challenge.hand.example.com';
     const panel = page.getByRole('region', { name: 'Write these TXT records' });
-    await expect.poll(() => panel.getByText(record, { exact: true }).count(), { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
     await gui.lookAt('obtain-by-hand');
     const cells = await panel.getByRole('cell').allTextContents();
     const values = cells.filter((cell) => /^[\w-]{43}$/.test(cell));
@@ -183,7 +183,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     // The name servers show them only now, and the next look at them is seconds away: the word is quicker.
     await rig.bind.update('example.com', record, values);
     await panel.getByRole('button', { name: 'They are there' }).click();
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     const left = page.getByRole('region', { name: 'These TXT records are not needed any more' });
     await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
     await gui.lookAt('obtain-by-hand-done');
@@ -220,7 +220,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-profile');
     await next();
     await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
     expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
@@ -240,12 +240,10 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const address = page.url();
     await page.goto('about:blank');
     await expect
-      .poll(async () => (await app.call('GET', `/projects/${id}/certificate`)).body?.domain, {
-        timeout: 20_000,
-      })
+      .poll(async () => (await app.call('GET', `/projects/${id}/certificate`)).body?.domain)
       .toBe('live.example.com');
     await page.goto(address);
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
     await page.getByText('Validation by the CA').waitFor();
   });
 
@@ -272,7 +270,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await expect.poll(active).toContain('Step 4 of 4');
     await tabTo(page, button('Obtain certificate'));
     await page.keyboard.press('Enter');
-    await page.getByText('The certificate is there').waitFor({ timeout: 30_000 });
+    await page.getByText('The certificate is there').waitFor();
   });
 });
 

@@ -73,7 +73,7 @@ describeWith('pebble', 'the README', () => {
         }),
       );
       await Promise.race([once(shell, 'exit'), portTaken]);
-      await expect.poll(() => output, { timeout: 5_000 }).toMatch(/^\{.*\}$/m);
+      await expect.poll(() => output).toMatch(/^\{.*\}$/m);
       const answers = output.split('\n').filter((line) => line.startsWith('{'));
       expect(answers.map((line) => JSON.parse(line))).toMatchObject([
         { success: true, certificate: { domain: 'api.example.com' } },

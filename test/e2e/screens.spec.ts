@@ -173,7 +173,7 @@ describeWith(['pebble', 'chromium'], 'every screen', () => {
       await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
       await gui.page.getByRole('heading', { level: 1 }).waitFor();
       const loading = gui.page.getByRole('status', { name: 'Loading' });
-      await expect.poll(() => loading.count(), { timeout: 15_000 }).toBe(0);
+      await expect.poll(() => loading.count()).toBe(0);
       await act?.(gui.page);
       await gui.lookAt(name);
       expect(await axeViolations(gui.page)).toEqual([]);

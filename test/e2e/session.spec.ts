@@ -35,7 +35,7 @@ describeWith('chromium', 'signing in and out', () => {
     app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
     proxy = await startProxy(app.app.address);
     page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(100_000);
   });
   afterEach(async () => {
     await page?.context().close();

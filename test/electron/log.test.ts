@@ -27,7 +27,8 @@ const PROGRAM = `
   process.stdin.once('data', async () => {
     for (const warning of ['first', 'second']) {
       logger.warn(warning);
-      await new Promise((done) => setTimeout(done, 50));
+      // Until standard error has refused it, and whoever listens has heard so.
+      await new Promise((done) => process.stderr.write('.', () => setImmediate(done)));
     }
     process.exit(0);
   });`;

@@ -10,6 +10,7 @@ import { createTrpcCalls, type TrpcCalls } from '../../src/main/electron/trpc-ca
 import type { IpcEvent } from '../../src/shared/ipc.ts';
 
 const t = initTRPC.create({ isDev: false });
+let begun: string[];
 let ended: string[];
 let unexpected: string[];
 
@@ -19,12 +20,13 @@ const router = t.router({
     .query(({ input }) => ({ at: input.at, bytes: new Uint8Array([1, 2]) })),
   wait: t.procedure.query(
     ({ signal }) =>
-      new Promise((_, reject) =>
+      new Promise((_, reject) => {
         signal?.addEventListener('abort', () => {
           ended.push('wait');
           reject(new Error('aborted'));
-        }),
-      ),
+        });
+        begun.push('wait');
+      }),
   ),
   fail: t.procedure.mutation(() => {
     throw new Error('a secret of the inside');
@@ -32,6 +34,7 @@ const router = t.router({
   count: t.procedure.subscription(async function* ({ signal }) {
     try {
       yield tracked('7', 'first');
+      begun.push('count');
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     } finally {
       ended.push('count');
@@ -44,11 +47,13 @@ const router = t.router({
 
 class Sender extends EventEmitter {}
 const makeSender = () => new Sender() as unknown as WebContents & EventEmitter;
-const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Whatever was aborted has ended by then. */
+const soon = () => new Promise(setImmediate);
 
 let calls: TrpcCalls;
 let sender: WebContents & EventEmitter;
 beforeEach(() => {
+  begun = [];
   ended = [];
   unexpected = [];
   sender = makeSender();
@@ -118,7 +123,7 @@ describe('ends what is under way', () => {
   beforeEach(async () => {
     void calls.call(sender, { id: 1, type: 'query', path: 'wait', input: undefined });
     follow('count', 2);
-    await soon();
+    await expect.poll(() => begun.toSorted()).toEqual(['count', 'wait']);
     expect(ended).toEqual([]);
   });
   const all = () => expect.poll(() => ended.toSorted()).toEqual(['count', 'wait']);

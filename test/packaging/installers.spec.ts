@@ -206,7 +206,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       const ended = once(server, 'exit');
       try {
         const address = /http:\/\/127\.0\.0\.1:\d+/;
-        await expect.poll(() => output, { timeout: 20_000 }).toMatch(address);
+        await expect.poll(() => output).toMatch(address);
         const base = address.exec(output)?.[0];
         for (const path of ['/api/v1/health', '/api/docs', '/'])
           expect((await fetch(`${base}${path}`)).status, path).toBe(200);

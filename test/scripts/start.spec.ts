@@ -38,7 +38,7 @@ function launch(program: string, args: readonly string[], env: Record<string, st
     pid: child.pid ?? -1,
     ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
     output: () => output,
-    until: (text) => expect.poll(() => output, { timeout: 30_000, interval: 50 }).toContain(text),
+    until: (text) => expect.poll(() => output).toContain(text),
   };
 }
 const script = (name: string, ...args: string[]): Running =>

@@ -21,5 +21,5 @@ export async function checkBackup(dialog: Locator, passphrase: string): Promise<
 export async function confirmRestore(dialog: Locator): Promise<void> {
   await dialog.getByLabel('Type “restore” to go on').fill('restore');
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
-  await dialog.getByText('Certdesk runs with what was in the backup.').waitFor({ timeout: 30_000 });
+  await dialog.getByText('Certdesk runs with what was in the backup.').waitFor();
 }

@@ -10,7 +10,8 @@ import { fromChromium } from './addresses.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const HERE = import.meta.dirname;
-const START_MS = 30_000;
+/** Shortly before the test's own end, so that what it has printed is seen. */
+const START_MS = 100_000;
 
 export const REAL = process.env.E2E_ELECTRON === 'real';
 /** For the titles of suites: every run says which it was. */
