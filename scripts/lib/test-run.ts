@@ -7,6 +7,7 @@ import { ensureBuilt, ROOT } from './build.ts';
 import { runChild } from './child.ts';
 import { createInstallers, prepareTools } from './install-tools.ts';
 import { type ToolName, toolsNamedIn } from './tools.ts';
+import { REPORT_VARIABLE } from './totals-reporter.ts';
 import {
   add,
   closingLine,
@@ -101,10 +102,10 @@ async function runVitest(
   const reportPath = join(folder, 'report.json');
   try {
     const program = join(ROOT, 'node_modules/vitest/vitest.mjs');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
+    const reporters = ['--reporter=default', `--reporter=${join(ROOT, 'scripts/lib/totals-reporter.ts')}`];
     const { code } = await runChild(process.execPath, [program, 'run', ...reporters, ...args], {
       cwd: ROOT,
-      env,
+      env: { ...env, [REPORT_VARIABLE]: reportPath },
       stdio: 'inherit',
     });
     return sumsOf(readReport(reportPath), code);

@@ -1,4 +1,4 @@
-// The sums of a test run, from vitest's JSON report.
+// The sums of a test run, from the report of totals-reporter.ts.
 
 export interface Totals {
   readonly passed: number;
@@ -6,17 +6,19 @@ export interface Totals {
   readonly skipped: number;
 }
 
-/** What is read of the report (`vitest --reporter=json`). */
+/** What totals-reporter.ts writes. */
 export interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+  readonly modules: readonly {
+    readonly path: string;
+    readonly passed: number;
+    readonly failed: number;
+    /** Tests that were to be run and were not, for a hook failed or the worker ended. */
+    readonly unfinished: number;
+    /** Tests that the file or the command line says not to run. */
+    readonly skipped: number;
+    /** Messages of errors outside of tests: the file does not load, a hook of all tests fails. */
+    readonly errors: readonly string[];
+    readonly finished: boolean;
   }[];
 }
 
@@ -26,27 +28,48 @@ export interface VitestSums extends Totals {
 }
 
 /**
- * Counts a file that failed without a failed test in it (it does not load, a hook fails), a run that ended badly
- * although every test passed (an unhandled rejection), and a run of no test at all as one failure each.
- * @param report Null where vitest wrote none.
+ * Counts the tests of a failed set-up as failed. Counts as one failure each: a file that failed without a failed
+ * test in it, a run that ended badly although every test passed (an unhandled rejection), and a run of no test at all.
+ * @param report Null where the reporter wrote none.
  * @param exitCode What vitest ended with.
  */
 export function sumsOf(report: VitestReport | null, exitCode: number): VitestSums {
   if (report === null) {
     return { passed: 0, failed: 1, skipped: 0, remarks: [`vitest ended with ${exitCode} and no report`] };
   }
-  const remarks = report.testResults
-    .filter(
-      (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-    )
-    .map((file) => `${file.name} failed outside its tests: ${file.message.split('\n')[0]}`);
-  const passed = report.numPassedTests;
-  const skipped = report.numPendingTests + report.numTodoTests;
-  if (passed + report.numFailedTests === 0 && remarks.length === 0) remarks.push('no test ran');
-  if (exitCode !== 0 && report.numFailedTests === 0 && remarks.length === 0) {
-    remarks.push(`every test passed, but vitest ended with ${exitCode} (see its errors above)`);
+  const { modules } = report;
+  const total = (pick: (module: VitestReport['modules'][number]) => number): number =>
+    modules.reduce((sum, module) => sum + pick(module), 0);
+  const [passed, failedTests, unfinished] = [
+    total((module) => module.passed),
+    total((module) => module.failed),
+    total((module) => module.unfinished),
+  ];
+  const outside = modules
+    .filter(({ errors, finished }) => errors.length > 0 || !finished)
+    .filter(({ failed, unfinished }) => failed + unfinished === 0)
+    .map(({ path, errors }) => `${path} failed outside its tests: ${firstLine(errors)}`);
+  const extra = [...outside];
+  if (passed + failedTests + unfinished === 0 && extra.length === 0) extra.push('no test ran');
+  if (exitCode !== 0 && failedTests + unfinished === 0 && extra.length === 0) {
+    extra.push(`every test passed, but vitest ended with ${exitCode} (see its errors above)`);
   }
-  return { passed, failed: report.numFailedTests + remarks.length, skipped, remarks };
+  const notRun = modules
+    .filter((module) => module.unfinished > 0)
+    .map(
+      (module) =>
+        `${module.path}: ${module.unfinished} not run, counted as failed: ${firstLine(module.errors)}`,
+    );
+  return {
+    passed,
+    failed: failedTests + unfinished + extra.length,
+    skipped: total((module) => module.skipped),
+    remarks: [...notRun, ...extra],
+  };
+}
+
+function firstLine(errors: readonly string[]): string {
+  return errors[0]?.split('\n')[0] ?? 'the worker ended';
 }
 
 export function add(totals: readonly Totals[]): Totals {

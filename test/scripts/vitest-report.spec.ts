@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { REPORT_VARIABLE } from '../../scripts/lib/totals-reporter.ts';
 import { closingLine, sumsOf } from '../../scripts/lib/vitest-report.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -17,12 +18,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const HEAD = `
-import { beforeAll, expect, test, describe } from 'vitest';
+import { afterAll, beforeAll, expect, test, describe } from 'vitest';
 import { describeWith, toolPath } from '${join(ROOT, 'test/support/tools.ts')}';
 `;
 
 /** Runs vitest on one file with this content; null: on none. */
-function sums(content: string | null, env: Record<string, string> = {}): { line: string; output: string } {
+function sums(content: string | null, env: Record<string, string> = {}) {
   if (content !== null) writeFileSync(join(folder, 'a.test.ts'), HEAD + content);
   const report = join(folder, 'report.json');
   const { status, stdout, stderr } = spawnSync(
@@ -31,13 +32,16 @@ function sums(content: string | null, env: Record<string, string> = {}): { line:
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
       '--reporter=verbose',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
+      `--reporter=${join(ROOT, 'scripts/lib/totals-reporter.ts')}`,
     ],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', ...env } },
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', [REPORT_VARIABLE]: report, ...env },
+    },
   );
   const result = sumsOf(JSON.parse(readFileSync(report, 'utf8')), status ?? 137);
-  return { line: closingLine(result), output: stdout + stderr };
+  return { line: closingLine(result), remarks: result.remarks, output: stdout + stderr };
 }
 
 const PASSES = `test('good', () => {});`;
@@ -50,11 +54,35 @@ test('a file that does not load', () => {
   expect(sums(`import './nowhere.ts'; ${PASSES}`).line).toBe('0 passed, 1 failed');
 });
 
-test('a hook that fails', () => {
-  const hook = `beforeAll(() => { throw new Error('no'); });`;
-  expect(sums(`describe('a', () => { ${hook} test('never', () => {}); }); ${PASSES}`).line).toMatch(
-    /^1 passed, 1 failed/,
+const FAILING = `beforeAll(() => { throw new Error('no port is free'); });`;
+
+test('a set-up that fails counts all its tests as failed, and no others', () => {
+  const inner = `describe('inner', () => { test('two', () => {}); test.skip('on purpose', () => {}); });`;
+  const { line, remarks } = sums(
+    `describe('outer', () => { ${FAILING} test('one', () => {}); ${inner} }); ${PASSES}`,
   );
+  expect(line).toBe('1 passed, 2 failed, 1 skipped');
+  expect(remarks).toEqual(['a.test.ts: 2 not run, counted as failed: no port is free']);
+});
+
+test('a set-up of the file that fails, and a tear-down on top', () => {
+  const { line } = sums(`${FAILING} afterAll(() => { throw new Error('neither'); });
+    ${PASSES} test('also good', () => {});`);
+  expect(line).toBe('0 passed, 2 failed');
+});
+
+test('a tear-down that fails where every test passed, and one that skipped itself', () => {
+  const { line, remarks } = sums(`afterAll(() => { throw new Error('still open'); });
+    ${PASSES} test('not here', ({ skip }) => skip());`);
+  expect(line).toBe('1 passed, 1 failed, 1 skipped');
+  expect(remarks).toEqual(['a.test.ts failed outside its tests: still open']);
+});
+
+test('a worker that ends in the middle', () => {
+  const { line } = sums(
+    `${PASSES} test('ends', () => process.kill(process.pid, 'SIGKILL')); test('after', () => {});`,
+  );
+  expect(line).toMatch(/^[01] passed, [1-3] failed$/);
 });
 
 test('a rejection that nobody handles', () => {

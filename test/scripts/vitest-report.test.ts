@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { add, closingLine, sumsOf, type VitestReport } from '../../scripts/lib/vitest-report.ts';
 
-function report(
-  counts: { passed?: number; failed?: number; skipped?: number; todo?: number },
-  files: VitestReport['testResults'] = [],
-): VitestReport {
-  return {
-    numPassedTests: counts.passed ?? 0,
-    numFailedTests: counts.failed ?? 0,
-    numPendingTests: counts.skipped ?? 0,
-    numTodoTests: counts.todo ?? 0,
-    testResults: files,
-  };
+type Module = VitestReport['modules'][number];
+
+/** A report of one file. */
+function report(module: Partial<Module>): VitestReport {
+  const nothing = { passed: 0, failed: 0, unfinished: 0, skipped: 0, errors: [], finished: true };
+  return { modules: [{ path: 'a.test.ts', ...nothing, ...module }] };
 }
 const line = (...args: Parameters<typeof sumsOf>): string => closingLine(sumsOf(...args));
 
@@ -31,26 +26,34 @@ describe('the closing line', () => {
   });
 
   test('never counts a skipped test as passed', () => {
-    expect(line(report({ passed: 1, skipped: 2, todo: 1 }), 0)).toBe('1 passed, 0 failed, 3 skipped');
+    expect(line(report({ passed: 1, skipped: 3 }), 0)).toBe('1 passed, 0 failed, 3 skipped');
   });
 
   test('counts failed tests once, though their file failed too', () => {
-    const files = [{ name: 'a', status: 'failed', message: '', assertionResults: [{ status: 'failed' }] }];
-    expect(line(report({ passed: 1, failed: 1 }, files), 1)).toBe('1 passed, 1 failed');
+    expect(line(report({ passed: 1, failed: 1, errors: ['a hook failed'] }), 1)).toBe('1 passed, 1 failed');
   });
 
-  test('counts a file that failed outside its tests', () => {
-    const files = [
-      { name: 'a.test.ts', status: 'failed', message: 'no such module\nat', assertionResults: [] },
-    ];
-    expect(sumsOf(report({ passed: 1 }, files), 1)).toMatchObject({
+  test('counts every test of a failed set-up as failed', () => {
+    expect(sumsOf(report({ passed: 1, unfinished: 35, errors: ['EADDRINUSE\nat'] }), 1)).toMatchObject({
+      passed: 1,
+      failed: 35,
+      remarks: ['a.test.ts: 35 not run, counted as failed: EADDRINUSE'],
+    });
+  });
+
+  test('counts a file that failed outside its tests, or whose worker ended', () => {
+    expect(sumsOf(report({ errors: ['no such module\nat'] }), 1)).toMatchObject({
       failed: 1,
       remarks: ['a.test.ts failed outside its tests: no such module'],
+    });
+    expect(sumsOf(report({ passed: 1, finished: false }), 1)).toMatchObject({
+      failed: 1,
+      remarks: ['a.test.ts failed outside its tests: the worker ended'],
     });
   });
 
   test('is a failure where no test ran, none was found, or all were skipped', () => {
-    expect(line(report({}), 1)).toBe('0 passed, 1 failed');
+    expect(line({ modules: [] }, 1)).toBe('0 passed, 1 failed');
     expect(line(report({}), 0)).toBe('0 passed, 1 failed');
     expect(line(report({ skipped: 4 }), 0)).toBe('0 passed, 1 failed, 4 skipped');
   });
