@@ -2,7 +2,7 @@
 // each make a Platform and call createApp; nothing else differs between them.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Health } from './api/context.ts';
+import type { CheckHealth, Health } from './api/context.ts';
 import { finishRestore } from './backup/finish-restore.ts';
 import { openChecked } from './backup/open-checked.ts';
 import { createBackupPort } from './backup/port.ts';
@@ -84,7 +84,7 @@ export interface App {
   readonly challengePort: number | null;
   /** Resolves when it wants to be closed and made anew on the same data folder: a backup is being restored. */
   readonly restartAsked: Promise<void>;
-  health(): Promise<Health>;
+  readonly health: CheckHealth;
   /** A new one-time link that signs a browser in to the GUI; good for 10 minutes. */
   signInLink(): Promise<string>;
   /** Stops everything; jobs under way go on at the next start. */
@@ -174,7 +174,7 @@ async function open(
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
   }
   const started = Promise.withResolvers<void>();
-  const health = () => checkHealth(secrets);
+  const health = createHealthCheck(secrets, platform.clock);
   const served = {
     engine,
     health,
@@ -282,12 +282,25 @@ async function openApi(
 
 const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** The secret store is really asked: a locked keychain is not healthy. */
-async function checkHealth(secrets: SecretStore): Promise<Health> {
-  try {
-    await secrets.names();
-    return { ok: true, secretStore: secrets.kind };
-  } catch {
-    return { ok: false, secretStore: 'unavailable' };
-  }
+/** Anybody may ask for the health, without a token; milliseconds between two questions to the secret store. */
+const HEALTH_MS = 10_000;
+
+/** Asks the secret store itself: a locked keychain is not healthy. */
+function createHealthCheck(secrets: SecretStore, clock: Clock): CheckHealth {
+  let last: { readonly at: number; readonly health: Promise<Health> } | null = null;
+  const check = async (): Promise<Health> => {
+    try {
+      await secrets.names();
+      return { ok: true, secretStore: secrets.kind };
+    } catch {
+      return { ok: false, secretStore: 'unavailable' };
+    }
+  };
+  return ({ fresh }) => {
+    const now = clock.now().getTime();
+    // A clock that was set back must not keep an old answer.
+    if (fresh || last === null || now < last.at || now - last.at >= HEALTH_MS)
+      last = { at: now, health: check() };
+    return last.health;
+  };
 }

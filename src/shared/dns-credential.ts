@@ -1,18 +1,18 @@
 // DNS credentials and providers, as they are listed and asked for. Values are write-only: no answer ever holds one.
 import { z } from 'zod';
 import { DnsCredentialsSchema } from './certificate.ts';
+import { LabelSchema } from './label.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 const provider = z.string().min(1).max(64).meta({ description: 'An id of GET /dns-providers' });
-const name = z.string().trim().min(1).max(200);
 
 export const CreateDnsCredentialSchema = z
-  .strictObject({ name, provider, credentials: DnsCredentialsSchema.default({}) })
+  .strictObject({ name: LabelSchema, provider, credentials: DnsCredentialsSchema.default({}) })
   .meta({ id: 'CreateDnsCredential' });
 export type CreateDnsCredential = z.infer<typeof CreateDnsCredentialSchema>;
 
 export const UpdateDnsCredentialSchema = z
-  .strictObject({ name: name.optional(), credentials: DnsCredentialsSchema.optional() })
+  .strictObject({ name: LabelSchema.optional(), credentials: DnsCredentialsSchema.optional() })
   .meta({ id: 'UpdateDnsCredential' });
 export type UpdateDnsCredential = z.infer<typeof UpdateDnsCredentialSchema>;
 

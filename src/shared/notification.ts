@@ -1,6 +1,7 @@
 // Notifications: where people want to be told, of what, and what still waits to be told. Passwords, webhook addresses
 // and tokens go in and never come out.
 import { z } from 'zod';
+import { LabelSchema } from './label.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const NOTIFICATION_KINDS = [
@@ -19,7 +20,6 @@ export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 
-const name = z.string().trim().min(1).max(200);
 const kinds = z.array(NotificationKindSchema).min(1).max(NOTIFICATION_KINDS.length);
 const address = z.email().max(320);
 const secret = z.string().min(1).max(2_000);
@@ -71,14 +71,14 @@ export const CreateChannelSchema = z
   .discriminatedUnion('type', [
     z.strictObject({
       type: z.literal('email'),
-      name,
+      name: LabelSchema,
       enabled: z.boolean().default(true),
       kinds: kinds.default([...NOTIFICATION_KINDS]),
       email: email.partial(optionalOfEmail),
     }),
     z.strictObject({
       type: z.literal('webhook'),
-      name,
+      name: LabelSchema,
       enabled: z.boolean().default(true),
       kinds: kinds.default([...NOTIFICATION_KINDS]),
       webhook: webhook.partial({ signingSecret: true, token: true, allowPrivate: true }),
@@ -90,7 +90,7 @@ export type CreateChannel = z.infer<typeof CreateChannelSchema>;
 /** Only what is to change; a secret that is left out stays as it is. */
 export const UpdateChannelSchema = z
   .strictObject({
-    name: name.optional(),
+    name: LabelSchema.optional(),
     enabled: z.boolean().optional(),
     kinds: kinds.optional(),
     email: email.partial().optional(),

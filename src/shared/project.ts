@@ -1,13 +1,13 @@
 // Projects: what an admin names and gives a certificate to.
 import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
+import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_SORTS, PROJECT_STATES } from './project-list.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: "The project's id" });
 
-const name = z.string().trim().min(1).max(200);
 const domain = DnsNameSchema.nullable();
 const altNames = z
   .array(DnsNameSchema)
@@ -16,7 +16,7 @@ const altNames = z
 
 export const CreateProjectSchema = z
   .strictObject({
-    name: name.optional().meta({ description: 'The domain where it is left out' }),
+    name: LabelSchema.optional().meta({ description: 'The domain where it is left out' }),
     domain: domain.default(null),
     altNames: altNames.default([]),
   })
@@ -29,7 +29,7 @@ export type CreateProject = z.infer<typeof CreateProjectSchema>;
 
 export const UpdateProjectSchema = z
   .strictObject({
-    name: name.optional(),
+    name: LabelSchema.optional(),
     domain: domain.optional().meta({ reach: 'project', allProjects: true }),
     altNames: altNames.optional().meta({ reach: 'project', allProjects: true }),
   })

@@ -1,5 +1,6 @@
 // API tokens: shown once, kept as a hash.
 import { z } from 'zod';
+import { LabelSchema } from './label.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ScopeSchema = z.enum(['projects:read', 'projects:write', 'admin']).meta({
@@ -10,7 +11,7 @@ export type Scope = z.infer<typeof ScopeSchema>;
 
 export const CreateTokenSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(200),
+    name: LabelSchema,
     scopes: z.array(ScopeSchema).min(1).max(3),
     projectIds: z.array(z.string().min(1).max(64)).min(1).max(1000).nullable().default(null),
     expiresAt: TimestampSchema.nullable().default(null),

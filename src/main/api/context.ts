@@ -27,7 +27,7 @@ export function actorOf({ kind, id, name }: Principal, address: string | null): 
 
 export interface Context {
   readonly engine: Engine;
-  readonly health: () => Promise<Health>;
+  readonly health: CheckHealth;
   /** Null where the caller has shown nothing: such a caller gets UNAUTHENTICATED. */
   readonly principal: Principal | null;
   /** Where the call comes from, as the network sees it; null where it comes by none. */
@@ -36,6 +36,9 @@ export interface Context {
   readonly respondAsync: boolean;
   readonly idempotencyKey: string | null;
 }
+
+/** @param fresh False: an answer of the last seconds will do, since anybody may ask. */
+export type CheckHealth = (how: { readonly fresh: boolean }) => Promise<Health>;
 
 export interface Health {
   readonly ok: boolean;

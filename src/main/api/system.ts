@@ -115,5 +115,5 @@ export const system = router({
         .object({ ok: z.boolean(), secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']) })
         .meta({ id: 'Health' }),
     )
-    .query(({ ctx }) => ctx.health()),
+    .query(({ ctx }) => ctx.health({ fresh: ctx.principal !== null })),
 });

@@ -1,6 +1,6 @@
 // Who asks, and how the answer is wanted: read from a request in one place, for REST and tRPC alike.
 import type { FastifyRequest } from 'fastify';
-import type { Context, Health } from '../api/context.ts';
+import type { CheckHealth, Context } from '../api/context.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Authenticate } from './access.ts';
@@ -9,7 +9,7 @@ export type CreateContext = (request: FastifyRequest) => Promise<Context>;
 
 export interface ContextDeps {
   readonly engine: Engine;
-  readonly health: () => Promise<Health>;
+  readonly health: CheckHealth;
   readonly authenticate: Authenticate;
 }
 

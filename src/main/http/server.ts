@@ -10,7 +10,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
-import type { Health } from '../api/context.ts';
+import type { CheckHealth } from '../api/context.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Clock } from '../engine/ports.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
@@ -27,7 +27,7 @@ import { addTrpc, TRPC_PREFIX } from './trpc.ts';
 
 export interface HttpServerDeps {
   readonly engine: Engine;
-  readonly health: () => Promise<Health>;
+  readonly health: CheckHealth;
   readonly logger: FastifyBaseLogger;
   /** Names that a reverse proxy sends as Host, beside this machine's own. */
   readonly allowedHosts: readonly string[];

@@ -1,0 +1,59 @@
+// Names that people give: what a terminal or a log would interpret is refused on the way in and escaped on the way out.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { CreateDnsCredentialSchema } from '../../src/shared/dns-credential.ts';
+import { escapeUnprintable, LabelSchema } from '../../src/shared/label.ts';
+import { CreateProjectSchema } from '../../src/shared/project.ts';
+import { CreateTokenSchema } from '../../src/shared/token.ts';
+
+const UNPRINTABLE = [
+  '\u001b[31m',
+  'a\nb',
+  'a\rb',
+  'a\tb',
+  '\u0007',
+  '\u009b2J',
+  'a\u202eb',
+  'a\u2066b',
+  'a\u2028b',
+  'a\u0000b',
+];
+
+it.each(UNPRINTABLE)('refuses the name %j', (text) => {
+  expect(LabelSchema.safeParse(`x${text}x`).success).toBe(false);
+});
+
+it.each(['Büro, 3. Stock', '証明書', 'العربية', 'a–b “c” 👩‍💻', "O'Neil & Söhne <shop>"])(
+  'accepts the name %s',
+  (text) => {
+    expect(LabelSchema.parse(` ${text} `)).toBe(text);
+  },
+);
+
+it('holds for projects, tokens and saved credentials', () => {
+  const name = 'a\u001b[2Jb';
+  for (const refused of [
+    CreateProjectSchema.safeParse({ name, domain: 'a.example.com' }),
+    CreateTokenSchema.safeParse({ name, scopes: ['projects:read'] }),
+    CreateDnsCredentialSchema.safeParse({ name, provider: 'manual' }),
+  ])
+    expect(refused.error?.issues).toMatchObject([{ path: ['name'], message: /control character/ }]);
+});
+
+it('escapes what it refuses, and nothing else', () => {
+  expect(escapeUnprintable('a\u001b[31mb\nc ü 👩')).toBe('a\\u{1b}[31mb\\u{a}c ü 👩');
+});
+
+it('a name from outside writes no line and no colour of its own into the pretty log', async () => {
+  const module = join(import.meta.dirname, '../../src/main/headless/log.ts');
+  const program = `
+    import { createLogger } from ${JSON.stringify(module)};
+    const log = await createLogger('pretty');
+    log.info({ data: { name: 'x\\u001b[2J' }, err: new Error('no\\u001b[1m') }, 'Project evil\\r\\n12:00:00 ERROR forged');`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  expect(stderr).toContain('Project evil\\u{d}\\u{a}12:00:00 ERROR forged');
+  for (const character of ['\u001b', '\r']) expect(stderr).not.toContain(character);
+  expect(stderr.split('\n').filter((line) => /^12:00:00/.test(line))).toEqual([]);
+});
