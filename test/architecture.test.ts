@@ -131,7 +131,7 @@ const RULES: readonly Rule[] = [
   {
     place: 'renderer/api.ts',
     may: ['shared', 'renderer'],
-    packages: ['@trpc/', '@tanstack/'],
+    packages: ['@trpc/', '@tanstack/', 'eventsource'],
     mayTypes: ['main/api/router.ts'],
   },
   {

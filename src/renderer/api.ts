@@ -1,5 +1,5 @@
-// The tRPC client. In a browser: HTTP in batches, events as server-sent events, the session's cookie. In the Electron
-// window createIpcTransport (window/ipc-link.ts) takes the place of `createHttpTransport`.
+// The tRPC client. In a browser: HTTP in batches, events as server-sent events, with the session's cookie and page
+// secret. In the Electron window createIpcTransport (window/ipc-link.ts) takes the place of `createHttpTransport`.
 import {
   createTRPCClient,
   httpBatchLink,
@@ -11,6 +11,7 @@ import {
   type TRPCLink,
 } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
+import { EventSource } from 'eventsource';
 import type { AppRouter } from '../main/api/router.ts';
 import type { ErrorBody } from '../shared/errors.ts';
 
@@ -27,14 +28,22 @@ export const {
 /** Inputs that hold a secret are sent in the body, where a log of addresses cannot see them. */
 const IN_THE_BODY: ReadonlySet<string> = new Set(['certificates.download']);
 
-export function createHttpTransport(url: string): Transport {
+/** @param headers Of each call; read anew each time. */
+export function createHttpTransport(url: string, headers: () => Readonly<Record<string, string>>): Transport {
   return splitLink({
     condition: (op) => op.type === 'subscription',
-    true: httpSubscriptionLink({ url }),
+    // The browser's own EventSource cannot send headers.
+    true: httpSubscriptionLink({
+      url,
+      EventSource,
+      eventSourceOptions: {
+        fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers() } }),
+      },
+    }),
     false: splitLink({
       condition: (op) => IN_THE_BODY.has(op.path),
-      true: httpLink({ url, methodOverride: 'POST' }),
-      false: httpBatchLink({ url, maxURLLength: 4000, maxItems: 40 }),
+      true: httpLink({ url, headers, methodOverride: 'POST' }),
+      false: httpBatchLink({ url, headers, maxURLLength: 4000, maxItems: 40 }),
     }),
   });
 }

@@ -30,6 +30,8 @@ export interface LiveDeps {
 /** Events come in bursts (a renewal has a dozen steps): what they touch is asked for once per burst. */
 const GATHER_MS = 60;
 const AGAIN_MS = 2_000;
+/** A server that does not answer for this long is gone, as the page sees it. */
+const ASK_MS = 2_000;
 
 export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   const state = createStore<LiveState>('connecting');
@@ -39,19 +41,32 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   let again: ReturnType<typeof setTimeout> | undefined;
   let lastEventId: number | undefined;
   let connections = 0;
+  let isBack = false;
   const refresh = createRefresher(queries, api);
 
   /** What was answered before this connection may have changed since, and no event of it tells. */
   function connected(): void {
     connections += 1;
+    isBack = true;
     const back = connections > 1 || state.get() === 'gone';
     state.set('live');
     void queries.invalidateQueries({ predicate: (query) => back || query.state.data !== undefined });
   }
 
-  function lost(error: unknown): void {
+  /**
+   * A stream that ends does not say why: Certdesk is gone, or the session has ended. So that is asked before the page
+   * says that Certdesk is gone.
+   */
+  async function lost(error: unknown): Promise<void> {
     if (stopped) return;
-    if (isSignedOut(error)) onSignedOut();
+    if (isSignedOut(error)) return onSignedOut();
+    const was = subscription;
+    const reason = await ask(api).then(
+      () => error,
+      (failure: unknown) => failure,
+    );
+    if (stopped || subscription !== was || isBack) return;
+    if (isSignedOut(reason)) onSignedOut();
     else state.set('gone');
   }
 
@@ -67,14 +82,16 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
       },
       onConnectionStateChange(connection) {
         if (connection.state === 'pending') connected();
-        else if (connection.state === 'connecting' && connection.error !== null) lost(connection.error);
+        else if (connection.state === 'connecting' && connection.error !== null) {
+          isBack = false;
+          void lost(connection.error);
+        }
       },
-      // The browser gives up after an answer that is no event stream: a proxy's 502, or a session that has ended. It
-      // does not say which, so that is asked.
+      // After an answer that is no event stream, such as a proxy's 502, or a refusal of the subscription.
       onError(error) {
-        lost(error);
+        isBack = false;
         if (!stopped) again = setTimeout(connect, AGAIN_MS);
-        api.jobs.list.query({ limit: 1 }).catch(lost);
+        void lost(error);
       },
       onStopped() {
         if (!stopped) again = setTimeout(connect, AGAIN_MS);
@@ -100,6 +117,11 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** @throws why the server cannot be asked anything now. */
+async function ask(api: Api): Promise<void> {
+  await api.jobs.list.query({ limit: 1 }, { signal: AbortSignal.timeout(ASK_MS) });
 }
 
 function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => void {

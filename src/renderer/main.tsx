@@ -14,6 +14,7 @@ import { createLive, type Live } from './live.ts';
 import { type FirstOverview, prefetchOverview } from './overview/prefetch.ts';
 import { createQueryClient } from './query-client.ts';
 import { createPageRouter } from './routes.tsx';
+import { reportActivity } from './session/activity.ts';
 import { createWindowSession, type Session, type SessionState } from './session/session.ts';
 import type { Store } from './store.ts';
 import { findBridge } from './window/bridge.ts';
@@ -38,7 +39,8 @@ async function inBrowser(session: Session): Promise<ReactNode> {
     new Promise<readonly []>((resolve) => void setTimeout(resolve, PATIENCE_MS, [])),
   ]);
   const first = { now: now ?? undefined, soon: firstOverview };
-  return page(createHttpTransport('trpc'), session, { server: window.location.origin, first });
+  const headers = () => session.browser?.headers() ?? {};
+  return page(createHttpTransport('trpc', headers), session, { server: window.location.origin, first });
 }
 
 async function inWindow(bridge: Bridge): Promise<ReactNode> {
@@ -62,11 +64,17 @@ async function page(transport: Transport, session: Session, { server, first }: S
   const live = createLive({ api, queries, onSignedOut: session.ended });
   const router = createPageRouter();
   follow(session.state, live);
+  watchActivity(session);
   if (session.state.get() === 'in' && router.latestLocation.pathname === '/') {
     prefetchOverview(api, queries, first);
     await router.load(); // else the frame is drawn without the screen first
   }
   return <App api={api} queries={queries} router={router} live={live} session={session} server={server} />;
+}
+
+function watchActivity({ state, browser }: Session): void {
+  if (browser === null) return;
+  reportActivity(window, { isSignedIn: () => state.get() === 'in', report: browser.noteActivity });
 }
 
 /** Events are listened to while somebody is signed in: from before the first question, so that none falls between. */

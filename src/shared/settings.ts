@@ -21,6 +21,8 @@ export const DnsSettingsSchema = z.strictObject({
 export const SessionSettingsSchema = z.strictObject({
   /** Whether a restart ends the sign-ins of all browsers. */
   signOutOnRestart: z.boolean().meta({ reach: 'system' }),
+  /** Minutes without a person's activity after which a session ends. It ends after 12 hours in any case. */
+  idleMinutes: z.number().int().min(5).max(720).meta({ reach: 'system' }),
 });
 
 const port = z.number().int().min(1).max(65_535);
@@ -113,7 +115,7 @@ export const DEFAULT_SETTINGS: Settings = {
     // Cloudflare, Google, Quad9: three that have nothing to do with one another.
     publicResolvers: ['1.1.1.1', '8.8.8.8', '9.9.9.9'],
   },
-  sessions: { signOutOnRestart: false },
+  sessions: { signOutOnRestart: false, idleMinutes: 60 },
   listeners: { apiPort: 7878, challengePort: 80 },
   desktop: { startAtLogin: false, notifications: true, updateFeed: null },
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },

@@ -199,6 +199,7 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
   const browser = createBrowser(app.app.address);
   expect((await browser.signIn(link.hash.slice(1))).status).toBe(200);
   plant('session cookie', browser.cookie?.split('=')[1] ?? '');
+  plant('page secret', browser.pageSecret ?? '');
   answers.push((await browser.signIn(link.hash.slice(1))).text); // a second time
   await browser.get('/api/v1/projects');
   plant('API token', app.token);

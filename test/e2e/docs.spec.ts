@@ -50,6 +50,27 @@ describeWith('chromium', 'the readable page of the API', () => {
     },
   );
 
+  it('tries out operations as the browser that is signed in', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(await app.app.signInLink());
+    // The GUI is not built here; what it does with the link is what its page at /login does.
+    await page.evaluate(async () => {
+      const body = JSON.stringify({ secret: location.hash.slice(1) });
+      const answer = await fetch('/login', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      });
+      localStorage.setItem('certdesk-page-secret', (await answer.json()).pageSecret);
+    });
+    await page.goto(`${app.app.address}/api/docs`);
+    await page.getByRole('button', { name: /^get \/sessions$/i }).click();
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page.getByText('"current": true').first().waitFor();
+    await page.context().close();
+  });
+
   it('is kept apart from pages that open it, where the browser trusts the connection', async () => {
     const page = await (await browser.newContext()).newPage();
     const answer = await page.goto(`${app.app.address}/api/docs`);

@@ -66,20 +66,16 @@ describeWith('chromium', 'signing in and out', () => {
     expect(await sessions()).toBe(1);
     proxy.how = 'pass';
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You have signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     expect(await sessions()).toBe(0);
   });
 
   it.each([
-    ['Signing in was refused', 'own host', 'A reverse proxy must pass on the Host header as it is'],
-    [
-      'Signing in was refused',
-      403,
-      'Something before Certdesk, a reverse proxy perhaps, answered with HTTP 403.',
-    ],
-    ['Signing in was refused', 401, 'answered with HTTP 401.'],
-    ['Certdesk does not answer', 503, 'Check that the server runs'],
-    ['Certdesk does not answer', 'hang up', 'Check that the server runs'],
+    ['Sign-in was rejected', 'own host', 'A reverse proxy must pass on the Host header as it is'],
+    ['Sign-in was rejected', 403, 'A proxy in front of Certdesk returned HTTP 403.'],
+    ['Sign-in was rejected', 401, 'returned HTTP 401.'],
+    ['Cannot reach Certdesk', 503, 'Check that the server is running'],
+    ['Cannot reach Certdesk', 'hang up', 'Check that the server is running'],
   ] as const)('says "%s" where the proxy does: %s; the link stays good', async (title, how, reason) => {
     proxy.how = how;
     const link = await openLink();
@@ -93,19 +89,79 @@ describeWith('chromium', 'signing in and out', () => {
 
   it('takes an address that lost its secret for no link at all', async () => {
     await page.goto(`${proxy.address}/login`);
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
     await openLink();
     await page.getByText('Get the first certificate').waitFor();
     await page.goto(`${proxy.address}/login`);
     await page.getByText('Get the first certificate').waitFor();
   });
 
+  it('needs no new link in another tab, and signing out in one signs out all', async () => {
+    await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    const tab = await page.context().newPage();
+    await tab.goto(proxy.address);
+    await tab.getByText('Get the first certificate').waitFor();
+    await tab.getByText('Live', { exact: true }).waitFor();
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    for (const each of [tab, page]) {
+      await each.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      expect(await each.evaluate(() => localStorage.getItem('certdesk-page-secret'))).toBe(null);
+    }
+    await openLink();
+    await tab.getByText('Get the first certificate').waitFor();
+  });
+
+  it('shows the sign-in page when the session has ended, and never that Certdesk is gone', async () => {
+    await openLink();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.evaluate(() => {
+      const seen = new MutationObserver(() => {
+        const alert = document.querySelector('[role="alert"]');
+        if (alert !== null) document.documentElement.dataset.alert = alert.textContent;
+      });
+      seen.observe(document.body, { childList: true, subtree: true });
+    });
+    const [session] = await app.app.engine.sessions.list();
+    await app.app.engine.sessions.end(session?.id ?? '');
+    await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset.alert)).toBeUndefined();
+  });
+
+  it('marks the session of this browser, and ending it signs out here', async () => {
+    await openLink();
+    await page.goto(`${proxy.address}/#/settings`);
+    const row = page.getByRole('row').filter({ hasText: 'This browser' });
+    await row.getByRole('button', { name: /^Sign out / }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(await sessions()).toBe(0);
+  });
+
+  it('reports what its person does, at most once a minute, and nothing else', async () => {
+    const reports: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/activity')) reports.push(request.method());
+    });
+    await page.clock.install();
+    await openLink();
+    await page.getByText('Get the first certificate').waitFor();
+    await page.clock.fastForward(5 * 60_000); // refreshes and retries run, nobody does anything
+    expect(reports).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => reports).toEqual(['POST']);
+    await page.clock.fastForward(61_000);
+    await page.mouse.move(100, 100);
+    await expect.poll(() => reports).toEqual(['POST', 'POST']);
+  });
+
   it('says of a link that was used that it does not work any more', async () => {
     const link = await openLink();
     await page.getByText('Get the first certificate').waitFor();
+    await page.evaluate(() => localStorage.clear());
     await page.goto('about:blank');
     await page.goto(link);
-    await page.getByRole('heading', { name: 'This sign-in link does not work any more' }).waitFor();
+    await page.getByRole('heading', { name: 'This sign-in link is no longer valid' }).waitFor();
   });
 });
 

@@ -39,7 +39,7 @@ describe('settings', () => {
     expect((await app.call('GET', '/settings')).body).toEqual({
       ...DEFAULT_SETTINGS,
       dns: { ...DEFAULT_SETTINGS.dns, propagationTimeout: 300, propagationInterval: 0.5 },
-      sessions: { signOutOnRestart: true },
+      sessions: { ...DEFAULT_SETTINGS.sessions, signOutOnRestart: true },
     });
     expect((await patch({ dns: { propagationTimeout: null } })).body).toMatchObject({
       dns: { propagationTimeout: null, propagationInterval: 0.5 },

@@ -6,10 +6,10 @@ import {
   splitLink,
   TRPCClientError,
 } from '@trpc/client';
+import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppRouter } from '../../src/main/api/router.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { createEventSource } from '../support/event-source.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -25,7 +25,13 @@ function client(headers: Readonly<Record<string, string>> = bearer()) {
     links: [
       splitLink({
         condition: ({ type }) => type === 'subscription',
-        true: httpSubscriptionLink({ url: url(), EventSource: createEventSource(headers) }),
+        true: httpSubscriptionLink({
+          url: url(),
+          EventSource,
+          eventSourceOptions: {
+            fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers } }),
+          },
+        }),
         false: httpBatchLink({ url: url(), headers }),
       }),
     ],

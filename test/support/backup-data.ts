@@ -53,8 +53,15 @@ export async function makeBackupData(): Promise<BackupData> {
     createdAt: at,
   });
   await secrets.set('dns-credential:c1', '{"apiToken":"keep-me"}');
-  const use = { expiresAt: '2099-01-01T00:00:00Z', createdAt: at, lastUsedAt: at };
-  await stores.sessions.create({ id: 's1', hash: 'h', name: 'Firefox', address: null, ...use });
+  const use = { expiresAt: '2099-01-01T00:00:00Z', createdAt: at, lastActiveAt: at, proofAt: at };
+  await stores.sessions.create({
+    id: 's1',
+    cookieHash: 'h',
+    pageHash: 'p',
+    name: 'Firefox',
+    address: null,
+    ...use,
+  });
   await database.close();
   return {
     root,

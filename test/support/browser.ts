@@ -1,6 +1,7 @@
-// A browser as far as a server can tell: keeps its cookie, sends Origin, and any header that a test wants to forge
-// (Host too, which fetch would not send).
+// A browser as far as a server can tell: keeps its cookie and the page secret, sends Origin, and any header that a test
+// wants to forge (Host too, which fetch would not send).
 import { type IncomingMessage, request } from 'node:http';
+import { PAGE_SECRET_HEADER } from '../../src/shared/session.ts';
 import type { Json } from './app.ts';
 
 export interface BrowserAnswer {
@@ -18,7 +19,14 @@ type Forged = Readonly<Record<string, string | null>>;
 export interface Browser {
   /** `name=value` that it was given last, or was made with. */
   readonly cookie: string | null;
+  /** What the page keeps in its storage since the last sign-in. */
+  readonly pageSecret: string | null;
   get(path: string, headers?: Forged): Promise<BrowserAnswer>;
+  send(
+    method: string,
+    path: string,
+    given: { readonly body?: string | undefined; readonly headers?: Forged },
+  ): Promise<BrowserAnswer>;
   /** @param body JSON text. */
   post(path: string, body: string, headers?: Forged): Promise<BrowserAnswer>;
   /** What the page at /login does with the secret in its address. */
@@ -29,6 +37,7 @@ export interface Browser {
 
 export interface BrowserOptions {
   readonly cookie?: string;
+  readonly pageSecret?: string;
   readonly origin?: string;
   readonly host?: string;
   readonly agent?: string;
@@ -41,16 +50,20 @@ export function createBrowser(address: string, options: BrowserOptions = {}): Br
   const { origin = address, host = new URL(address).host, agent = null, token } = options;
   const bearer = token === undefined ? null : `Bearer ${token}`;
   let cookie = options.cookie ?? null;
+  let pageSecret = options.pageSecret ?? null;
 
   const headersOf = (more: Forged): Record<string, string> => {
-    const all: Forged = { Host: host, Cookie: cookie, 'User-Agent': agent, Authorization: bearer, ...more };
+    const own = { [PAGE_SECRET_HEADER]: pageSecret, 'User-Agent': agent, Authorization: bearer };
+    const all: Forged = { Host: host, Cookie: cookie, ...own, ...more };
     return Object.fromEntries(
       Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
     );
   };
 
-  async function send(method: string, path: string, { body, headers }: { body?: string; headers: Forged }) {
-    const response = await open(address + path, { method, headers: headersOf(headers), body });
+  const send: Browser['send'] = async (method, path, { body, headers = {} }) => {
+    const type = body === undefined || body === '' ? null : 'application/json';
+    const own: Forged = body === undefined ? {} : { Origin: origin, 'Content-Type': type };
+    const response = await open(address + path, { method, headers: headersOf({ ...own, ...headers }), body });
     const text = Buffer.concat(await response.toArray()).toString();
     const cookies = response.headers['set-cookie'] ?? [];
     const given = cookies[0]?.split(';')[0];
@@ -63,20 +76,25 @@ export function createBrowser(address: string, options: BrowserOptions = {}): Br
       headers: response.headers,
       cookies,
     };
-  }
-
-  const post: Browser['post'] = (path, body, headers = {}) => {
-    const type = body === '' ? null : 'application/json';
-    return send('POST', path, { body, headers: { Origin: origin, 'Content-Type': type, ...headers } });
   };
+
+  const post: Browser['post'] = (path, body, headers = {}) => send('POST', path, { body, headers });
 
   return {
     get cookie() {
       return cookie;
     },
+    get pageSecret() {
+      return pageSecret;
+    },
+    send,
     get: (path, headers = {}) => send('GET', path, { headers }),
     post,
-    signIn: (secret) => post('/login', JSON.stringify({ secret })),
+    async signIn(secret) {
+      const answer = await post('/login', JSON.stringify({ secret }));
+      if (typeof answer.body.pageSecret === 'string') pageSecret = answer.body.pageSecret;
+      return answer;
+    },
     async stream(path) {
       const headers = headersOf({ Accept: 'text/event-stream' });
       const response = await open(address + path, { method: 'GET', headers, body: undefined });

@@ -251,12 +251,18 @@ export interface TokenRecord {
 export interface SessionRecord {
   readonly id: string;
   /** SHA-256 of the cookie's value, hex. */
-  readonly hash: string;
+  readonly cookieHash: string;
+  /** SHA-256 of the page secret, hex. */
+  readonly pageHash: string;
   readonly name: string;
   readonly address: string | null;
   readonly createdAt: Timestamp;
+  /** The session ends at this time even if its person is active. */
   readonly expiresAt: Timestamp;
-  readonly lastUsedAt: Timestamp;
+  /** When its person last did something; background requests of the page do not count. */
+  readonly lastActiveAt: Timestamp;
+  /** When a sign-in link was last used for this session. */
+  readonly proofAt: Timestamp;
 }
 
 /** Who acts. */

@@ -1,28 +1,45 @@
-// Signing in to the GUI: a link that works once makes a session. Both are random secrets of which only SHA-256 is kept,
-// so the command line can make a link beside a running server, and a session survives a restart.
+// Signing in to the GUI: a link that works once starts a session, or proves again who sits before one. Only SHA-256
+// hashes of the secrets are stored, so the command line can create a link beside a running server, and a session
+// survives a restart.
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
-import type { Journal } from './journal.ts';
+import type { Emit, Journal } from './journal.ts';
 import type { SessionRecord } from './model.ts';
 import type { Clock } from './ports.ts';
 import { hashOfSecret, randomSecret } from './random-secret.ts';
+import { readSettings } from './settings.ts';
 import type { Stores } from './stores.ts';
 
+/** A session is used with both. */
+export interface SessionSecrets {
+  /** The cookie's value. Other servers on the same host receive it too. */
+  readonly cookie: string;
+  /** Only pages of the same origin can read it. */
+  readonly page: string;
+}
+
+/** The browser, and the address it calls from. */
+export type Browser = Pick<Session, 'name' | 'address'>;
+
 export interface Sessions {
-  /** A link's secret, which is good once and until `expiresAt`. */
+  /** @returns the secret of a link, which works once and until `expiresAt`. */
   createLink(): Promise<{ readonly secret: string; readonly expiresAt: Timestamp }>;
-  /**
-   * Trades a link for a session. @param from The browser, and where it is.
-   * @returns the session's secret, which cannot be had again. @throws SIGN_IN_LINK_INVALID
-   */
-  open(
+  /** Exchanges a link for a session. @returns its secrets, which cannot be read again. @throws SIGN_IN_LINK_INVALID */
+  signIn(
     linkSecret: string,
-    from: Pick<Session, 'name' | 'address'>,
-  ): Promise<{ readonly secret: string; readonly session: Session }>;
-  /** Null where it is unknown, has ended or expired. */
-  authenticate(secret: string): Promise<Session | null>;
+    from: Browser,
+  ): Promise<{ readonly secrets: SessionSecrets; readonly session: Session }>;
+  /**
+   * Uses a link to prove that the person of a session may still sign in. The session's 12 hours start over.
+   * @throws SIGN_IN_LINK_INVALID, SESSION_NOT_FOUND
+   */
+  prove(linkSecret: string, id: string): Promise<Session>;
+  /** @returns null if the secrets do not belong together, or the session has ended, expired or been idle too long. */
+  authenticate(secrets: SessionSecrets): Promise<Session | null>;
+  /** Notes that the session's person has done something. */
+  touch(id: string): Promise<void>;
   list(): Promise<readonly Session[]>;
   /** @throws SESSION_NOT_FOUND */
   end(id: string): Promise<Session>;
@@ -32,11 +49,10 @@ export interface Sessions {
 
 const LINK_MS = 10 * 60_000;
 export const SESSION_MS = 12 * 3_600_000;
-/** Last use is written this often at most, so that a read costs no write. */
-const LAST_USE_MS = 60_000;
 
-/** What the audit trail calls it. */
+/** Operation names for the audit log. */
 export const SIGN_IN = 'sessions.begin';
+export const PROVE = 'sessions.prove';
 
 /** The key of the setting that holds the running server's address, null while it starts. */
 export const SERVER_ADDRESS = 'server-address';
@@ -44,6 +60,28 @@ export const SERVER_ADDRESS = 'server-address';
 export function createSessions(stores: Stores, journal: Journal, clock: Clock): Sessions {
   const now = () => toTimestamp(clock.now());
   const after = (ms: number) => toTimestamp(new Date(clock.now().getTime() + ms));
+
+  /** Sessions that were active at this time or later are not idle. */
+  async function activeSince({ settings }: Stores): Promise<Timestamp> {
+    const { idleMinutes } = await readSettings(settings, 'sessions');
+    return toTimestamp(new Date(clock.now().getTime() - idleMinutes * 60_000));
+  }
+
+  async function listOpen(from: Stores): Promise<readonly SessionRecord[]> {
+    const [records, since] = [await from.sessions.list(now()), await activeSince(from)];
+    return records.filter(({ lastActiveAt }) => lastActiveAt > since);
+  }
+
+  async function findOpen(from: Stores, id: string): Promise<SessionRecord> {
+    const record = (await listOpen(from)).find((session) => session.id === id);
+    if (record === undefined) throw new CertdeskError('SESSION_NOT_FOUND', `There is no session ${id}`);
+    return record;
+  }
+
+  async function useLink(tx: Stores, linkSecret: string): Promise<void> {
+    if (await tx.sessions.useLink(hashOfSecret(linkSecret), now())) return;
+    throw new CertdeskError('SIGN_IN_LINK_INVALID');
+  }
 
   return {
     async createLink() {
@@ -54,53 +92,55 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
       return { secret, expiresAt };
     },
 
-    async open(linkSecret, { name, address }) {
-      const secret = randomSecret('cds_');
+    async signIn(linkSecret, { name, address }) {
+      const secrets = { cookie: randomSecret('cds_'), page: randomSecret('cdp_') };
       const createdAt = now();
       const record: SessionRecord = {
         id: randomUUID(),
-        hash: hashOfSecret(secret),
+        cookieHash: hashOfSecret(secrets.cookie),
+        pageHash: hashOfSecret(secrets.page),
         name,
         address,
         createdAt,
         expiresAt: after(SESSION_MS),
-        lastUsedAt: createdAt,
+        lastActiveAt: createdAt,
+        proofAt: createdAt,
       };
       await journal.write(async (tx, emit) => {
-        if (!(await tx.sessions.useLink(hashOfSecret(linkSecret), createdAt)))
-          throw new CertdeskError('SIGN_IN_LINK_INVALID');
+        await useLink(tx, linkSecret);
         await tx.sessions.create(record);
-        await emit({
-          kind: 'session.started',
-          message: `${name} signed in`,
-          data: { sessionId: record.id },
-          audit: {
-            operation: SIGN_IN,
-            result: 'ok',
-            actor: { kind: 'window', id: record.id, name, address },
-          },
-        });
+        await tell(emit, record, { kind: 'session.started', operation: SIGN_IN, done: 'signed in' });
       });
-      return { secret, session: present(record) };
+      return { secrets, session: present(record) };
     },
 
-    async authenticate(secret) {
-      const record = await stores.sessions.byHash(hashOfSecret(secret));
-      const at = now();
-      if (record === null || record.expiresAt <= at) return null;
-      if (Date.parse(at) - Date.parse(record.lastUsedAt) >= LAST_USE_MS)
-        await stores.sessions.touch(record.id, at);
-      return present(record);
+    prove: (linkSecret, id) =>
+      journal.write(async (tx, emit) => {
+        const record = await findOpen(tx, id);
+        await useLink(tx, linkSecret);
+        const patch = { proofAt: now(), lastActiveAt: now(), expiresAt: after(SESSION_MS) };
+        await tx.sessions.update(id, patch);
+        const done = 'confirmed the sign-in with a new link';
+        await tell(emit, record, { kind: 'session.proved', operation: PROVE, done });
+        return present({ ...record, ...patch });
+      }),
+
+    async authenticate({ cookie, page }) {
+      const record = await stores.sessions.byCookieHash(hashOfSecret(cookie));
+      if (record === null || record.pageHash !== hashOfSecret(page)) return null;
+      const isOpen = record.expiresAt > now() && record.lastActiveAt > (await activeSince(stores));
+      return isOpen ? present(record) : null;
     },
+
+    touch: (id) => stores.sessions.update(id, { lastActiveAt: now() }),
 
     async list() {
-      return (await stores.sessions.list(now())).map(present);
+      return (await listOpen(stores)).map(present);
     },
 
     async end(id) {
       return journal.write(async (tx, emit) => {
-        const record = (await tx.sessions.list(now())).find((session) => session.id === id);
-        if (record === undefined) throw new CertdeskError('SESSION_NOT_FOUND', `There is no session ${id}`);
+        const record = await findOpen(tx, id);
         await tx.sessions.delete(id);
         await emit({ kind: 'session.ended', message: `${record.name} signed out`, data: { sessionId: id } });
         return present(record);
@@ -123,6 +163,26 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
   };
 }
 
+interface Told {
+  readonly kind: string;
+  readonly operation: string;
+  readonly done: string;
+}
+
+/** Who acts is the session itself. */
+async function tell(
+  emit: Emit,
+  { id, name, address }: SessionRecord,
+  { kind, operation, done }: Told,
+): Promise<void> {
+  await emit({
+    kind,
+    message: `${name} ${done}`,
+    data: { sessionId: id },
+    audit: { operation, result: 'ok', actor: { kind: 'window', id, name, address } },
+  });
+}
+
 /**
  * The link as a person opens it. The secret is behind `#`, which browsers keep to themselves: it comes into no log of
  * addresses and no Referer. @param address `http://127.0.0.1:7878`
@@ -135,6 +195,6 @@ export function signInAddress(address: string, secret: string): string {
   return url.href;
 }
 
-function present({ hash: _, ...session }: SessionRecord): Session {
+function present({ cookieHash: _, pageHash: __, ...session }: SessionRecord): Session {
   return session;
 }

@@ -199,10 +199,13 @@ export interface SessionStore {
   useLink(hash: string, now: Timestamp): Promise<boolean>;
   create(session: SessionRecord): Promise<void>;
   /** Expired ones too. */
-  byHash(hash: string): Promise<SessionRecord | null>;
+  byCookieHash(hash: string): Promise<SessionRecord | null>;
   /** Those that have not expired, in the order of their beginning. */
   list(now: Timestamp): Promise<readonly SessionRecord[]>;
-  touch(id: string, lastUsedAt: Timestamp): Promise<void>;
+  update(
+    id: string,
+    patch: Partial<Pick<SessionRecord, 'lastActiveAt' | 'proofAt' | 'expiresAt'>>,
+  ): Promise<void>;
   delete(id: string): Promise<void>;
   /** Links and sessions. */
   deleteExpired(now: Timestamp): Promise<void>;

@@ -8,8 +8,7 @@ import { CertdeskError } from '../engine/errors.ts';
 import type { TokenRecord } from '../engine/model.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { Tokens } from '../engine/tokens.ts';
-import { checkSessionOrigin } from './origin.ts';
-import { readSessionCookie } from './session-cookie.ts';
+import { readSession } from './session-request.ts';
 
 /**
  * A page of a foreign site whose name is pointed at 127.0.0.1 (DNS rebinding) sends its own name as Host. Such an
@@ -65,7 +64,7 @@ export interface AuthenticateDeps {
 }
 
 /**
- * @returns who the bearer token, else the session's cookie, stands for; null where none was sent, or the session has
+ * @returns who the bearer token or the session's two secrets stand for; null if neither was sent, or the session has
  * ended.
  * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS (details.retryAfter in seconds), ORIGIN_NOT_ALLOWED.
  */
@@ -74,10 +73,7 @@ export function createAuthenticate({ tokens, sessions, limitFailures }: Authenti
     const token = bearerOf(request);
     // No page of another site can make a browser send this header: Origin does not matter.
     if (token !== null) return tokenPrincipal(await limitFailures(request, tokens.authenticate(token)));
-    const cookie = readSessionCookie(request);
-    if (cookie === null) return null;
-    checkSessionOrigin(request, cookie.secure);
-    const session = await sessions.authenticate(cookie.secret);
+    const session = await readSession(request, sessions);
     return session && sessionPrincipal(session);
   };
 }
@@ -87,17 +83,8 @@ function tokenPrincipal({ id, name, scopes, projectIds, expiresAt }: TokenRecord
 }
 
 /** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
-function sessionPrincipal({ id, name, createdAt }: Session): Principal {
-  return {
-    kind: 'session',
-    id,
-    name,
-    scopes: [],
-    projectIds: null,
-    expiresAt: null,
-    // Signing in by a link is a proof.
-    proofAt: createdAt,
-  };
+function sessionPrincipal({ id, name, proofAt }: Session): Principal {
+  return { kind: 'session', id, name, scopes: [], projectIds: null, expiresAt: null, proofAt };
 }
 
 /** RFC 6750 section 2.1. @throws UNAUTHENTICATED for any other scheme. */

@@ -49,10 +49,22 @@ async function openPage(app: FastifyInstance, document: OpenApiDocument): Promis
   await inner.register(swagger, { mode: 'static', specification: { document: { ...document } } });
   await inner.register(swaggerUi, {
     routePrefix: PAGE,
-    uiConfig: { validatorUrl: null },
+    uiConfig: { validatorUrl: null, requestInterceptor: addPageSecret },
   });
   await inner.ready();
   return inner;
+}
+
+/**
+ * Lets a signed-in browser try out operations. It runs in the page, as text: it may use nothing from outside of itself.
+ * Its names are those of shared/session.ts and renderer/session/page-secret.ts (test/e2e/docs.spec.ts).
+ */
+function addPageSecret<R extends object>(request: R): R {
+  const name = 'certdesk-page-secret';
+  const secret = window.localStorage.getItem(name);
+  if (secret !== null && 'headers' in request)
+    request.headers = { ...Object(request.headers), [name]: secret };
+  return request;
 }
 
 /** Headers that are about one connection, not about the answer (RFC 9110 section 7.6.1). */

@@ -7,14 +7,14 @@ import { CertdeskError } from '../engine/errors.ts';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Checks a request that a session's cookie speaks for. The Host header has been checked before.
+ * Checks a request that carries the secrets of a session. The Host header has been checked before.
  * @param secure Whether the cookie belongs to https. @throws ORIGIN_NOT_ALLOWED
  */
 export function checkSessionOrigin(request: FastifyRequest, secure: boolean): void {
   const site = request.headers['sec-fetch-site'];
   const safe = SAFE_METHODS.has(request.method);
-  // `none`: typed or bookmarked by the person. Old browsers and plain http to other machines send nothing.
-  if (site !== undefined && site !== 'same-origin' && !(safe && site === 'none'))
+  // Old browsers, and browsers that call another machine by plain http, do not send it.
+  if (site !== undefined && site !== 'same-origin')
     throw refused(`the browser says that it comes from another page (Sec-Fetch-Site: ${quote(site)})`);
   if (!safe && readOwnOrigin(request).protocol !== (secure ? 'https:' : 'http:'))
     throw refused('its scheme, http or https, is not that of the sign-in');

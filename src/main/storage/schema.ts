@@ -180,12 +180,14 @@ interface LoginLinksTable {
 interface SessionsTable {
   seq: Generated<number>;
   id: string;
-  hash: string;
+  cookie_hash: string;
+  page_hash: string;
   name: string;
   address: string | null;
   created_at: string;
   expires_at: string;
-  last_used_at: string;
+  last_active_at: string;
+  proof_at: string;
 }
 
 export interface EventsTable {

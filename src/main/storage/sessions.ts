@@ -23,17 +23,23 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
         .insertInto('sessions')
         .values({
           id: session.id,
-          hash: session.hash,
+          cookie_hash: session.cookieHash,
+          page_hash: session.pageHash,
           name: session.name,
           address: session.address,
           created_at: session.createdAt,
           expires_at: session.expiresAt,
-          last_used_at: session.lastUsedAt,
+          last_active_at: session.lastActiveAt,
+          proof_at: session.proofAt,
         })
         .execute();
     },
-    async byHash(hash) {
-      const row = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
+    async byCookieHash(hash) {
+      const row = await db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('cookie_hash', '=', hash)
+        .executeTakeFirst();
       return row === undefined ? null : toSession(row);
     },
     async list(now) {
@@ -45,8 +51,16 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
         .execute();
       return rows.map(toSession);
     },
-    async touch(id, lastUsedAt) {
-      await db.updateTable('sessions').set({ last_used_at: lastUsedAt }).where('id', '=', id).execute();
+    async update(id, { lastActiveAt, proofAt, expiresAt }) {
+      await db
+        .updateTable('sessions')
+        .set({
+          ...(lastActiveAt === undefined ? {} : { last_active_at: lastActiveAt }),
+          ...(proofAt === undefined ? {} : { proof_at: proofAt }),
+          ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+        })
+        .where('id', '=', id)
+        .execute();
     },
     async delete(id) {
       await db.deleteFrom('sessions').where('id', '=', id).execute();
@@ -65,11 +79,13 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
 function toSession(row: Selectable<Schema['sessions']>): SessionRecord {
   return {
     id: row.id,
-    hash: row.hash,
+    cookieHash: row.cookie_hash,
+    pageHash: row.page_hash,
     name: row.name,
     address: row.address,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
+    lastActiveAt: row.last_active_at,
+    proofAt: row.proof_at,
   };
 }

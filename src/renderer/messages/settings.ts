@@ -45,18 +45,22 @@ export const settings = {
       `${formatNumber(used)} of ${formatNumber(count)} in ${hours % 24 === 0 ? formatCount(hours / 24, 'day', 'days') : formatCount(hours, 'hour', 'hours')}`,
   },
   sessions: {
-    title: 'Signed-in browsers',
-    signOutOnRestart: 'Sign all browsers out when Certdesk restarts',
+    title: 'Active sessions',
+    idleMinutes: 'Sign out when idle (minutes)',
+    idleMinutesHint:
+      'Counts the time without input from you, from 5 to 720. Every session ends after 12 hours.',
+    signOutOnRestart: 'Sign out all browsers when Certdesk restarts',
     columns: {
       browser: 'Browser',
       since: 'Signed in',
-      until: 'Until',
-      lastUsed: 'Last used',
+      lastActive: 'Last active',
+      until: 'Expires',
       actions: 'Actions',
     },
     signOut: (name: string) => `Sign out ${name}`,
     signedOut: 'Browser signed out',
-    none: 'No browser is signed in.',
+    thisBrowser: 'This browser',
+    none: 'No active sessions.',
   },
   accounts: {
     title: 'Accounts at CAs',

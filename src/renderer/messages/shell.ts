@@ -18,7 +18,7 @@ export const shell = {
   switchTheme: 'Switch between light and dark',
   themes: { light: 'Light', dark: 'Dark', auto: 'System' },
   signOut: 'Sign out',
-  notSignedOut: 'Signing out did not work',
+  notSignedOut: 'Could not sign out',
   notSignedOutText: 'This browser is still signed in. Try again.',
   live: {
     connecting: 'Connecting',
@@ -53,31 +53,30 @@ export const shell = {
 export const session = {
   signingIn: 'Signing you in',
   link: {
-    title: 'This sign-in link does not work any more',
-    text: 'Each link works once, for a short time. Make a new one where Certdesk runs and open it:',
+    title: 'This sign-in link is no longer valid',
+    text: 'Links work once and expire after 10 minutes. Create a new one on the server and open it:',
   },
   signedOut: {
-    title: 'You are signed out',
-    text: 'Sign in with a one-time link. Make one where Certdesk runs, and open what it prints in this browser:',
+    title: 'Sign in to Certdesk',
+    text: 'Run this on the server, then open the one-time link in this browser:',
   },
   left: {
-    title: 'You have signed out',
-    text: 'To come back, make a one-time link where Certdesk runs, and open what it prints in this browser:',
+    title: 'You are signed out',
+    text: 'To sign in again, run this on the server and open the one-time link:',
   },
   refused: {
-    title: 'Signing in was refused',
-    byOther: (status: number) =>
-      `Something before Certdesk, a reverse proxy perhaps, answered with HTTP ${status}.`,
-    text: 'When that is put right, open the link once more, or make a new one where Certdesk runs:',
+    title: 'Sign-in was rejected',
+    byOther: (status: number) => `A proxy in front of Certdesk returned HTTP ${status}.`,
+    text: 'Fix that, then open the link again or create a new one on the server:',
   },
   unreachable: {
-    title: 'Certdesk does not answer',
-    text: 'Check that the server runs, then try again.',
+    title: 'Cannot reach Certdesk',
+    text: 'Check that the server is running, then try again.',
   },
   tooMany: {
     title: 'Too many attempts',
-    text: 'Wait a minute, then open the link once more, or make a new one where Certdesk runs:',
+    text: 'Wait a minute, then open the link again or create a new one on the server:',
   },
   command: 'certdesk login-link',
-  why: 'There is no password: whoever may run this command on the server may sign in.',
+  why: 'No password needed: anyone who can run this command on the server can sign in.',
 } as const;

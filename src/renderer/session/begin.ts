@@ -3,6 +3,7 @@
 // Both are null in the window of the desktop application.
 import type { Overview } from '../../shared/overview.ts';
 import { findBridge } from '../window/bridge.ts';
+import { createPageSecret } from './page-secret.ts';
 import { createSession, type Session } from './session.ts';
 
 const { location, history } = window;
@@ -13,7 +14,9 @@ const fetchSoon: typeof fetch = (input, init) =>
   window.fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
 
 export const begun: Session | null =
-  findBridge(window) === null ? createSession({ location, history, fetch: fetchSoon }) : null;
+  findBridge(window) === null
+    ? createSession({ location, history, fetch: fetchSoon, pageSecret: createPageSecret(window) })
+    : null;
 
 /**
  * The answer to overview.get; undefined where there was none, for whatever reason. Null where the page begins at
@@ -22,11 +25,11 @@ export const begun: Session | null =
 export const firstOverview: Promise<Overview | undefined> | null =
   begun !== null && (location.hash === '' || location.hash === '#/') ? askForOverview(begun) : null;
 
-async function askForOverview({ settled, state }: Session): Promise<Overview | undefined> {
+async function askForOverview({ settled, state, browser }: Session): Promise<Overview | undefined> {
   await settled;
   if (state.get() !== 'in') return undefined;
   try {
-    const answer = await fetchSoon('trpc/overview.get');
+    const answer = await fetchSoon('trpc/overview.get', { headers: { ...browser?.headers() } });
     return answer.ok ? (await answer.json()).result?.data : undefined;
   } catch {
     return undefined; // the page's own question shows what is wrong

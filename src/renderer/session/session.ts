@@ -1,7 +1,8 @@
 // Who sits before the page: signed in until an answer says otherwise. A one-time link's secret is exchanged for the
-// session's cookie, which no script can read.
+// session's cookie, which no script can read, and the page secret.
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
 import { createStore, type Store } from '../store.ts';
+import type { PageSecret } from './page-secret.ts';
 
 /** `link`: the one-time link does not work. `left`: signed out on purpose. `out`: the session has ended. */
 export type SessionState =
@@ -26,61 +27,101 @@ export interface Session {
   readonly state: Store<SessionState>;
   /** Resolves when the exchange of a one-time link has ended, either way; at once where there is none. */
   readonly settled: Promise<void>;
-  /**
-   * Resolves with whether this browser is signed out now: without the server's word its session and cookie are as
-   * they were. Null where there is no signing out: in the window of the desktop application.
-   */
-  readonly signOut: (() => Promise<boolean>) | null;
+  /** What only a browser has; null in the window of the desktop application, which needs no sign-in. */
+  readonly browser: BrowserSession | null;
   /** Told by any answer that says so. */
   ended(): void;
+}
+
+export interface BrowserSession {
+  /** For each call to the server. */
+  headers(): Readonly<Record<string, string>>;
+  /**
+   * Uses another link to prove who sits here. @returns 'in' if it worked, else why not; the session is as it was then.
+   */
+  prove(linkSecret: string): Promise<SessionState>;
+  /** Tells the server that its person did something, so that the session does not end as idle. */
+  noteActivity(): Promise<void>;
+  /** @returns whether this browser is signed out now: without the server's word its session stays as it was. */
+  signOut(): Promise<boolean>;
+  /** This browser's session was ended in the list of sessions. */
+  left(): void;
 }
 
 export interface SessionDeps {
   readonly location: Location;
   readonly history: History;
   readonly fetch: typeof fetch;
+  readonly pageSecret: PageSecret;
 }
 
 const LOGIN_PATH = /\/login$/;
 
 /** Begins with the exchange where the page was opened by a sign-in link. */
 export function createSession(deps: SessionDeps): Session {
+  const { pageSecret } = deps;
   const byLink = LOGIN_PATH.test(deps.location.pathname);
   const secret = byLink ? deps.location.hash.slice(1) : '';
-  const state = createStore<SessionState>(secret === '' ? 'in' : 'exchanging');
+  const state = createStore<SessionState>(
+    secret !== '' ? 'exchanging' : pageSecret.get() === null ? 'out' : 'in',
+  );
   let settled = Promise.resolve();
   // The secret leaves the address at once: it must not stay in the history. Where it was lost on its way, the address
   // leaves too: the whole link, opened over it, would be a place in this page.
   if (byLink) deps.history.replaceState(null, '', deps.location.pathname.replace(LOGIN_PATH, '/'));
   if (secret !== '') settled = exchange(deps, secret).then(state.set);
+  // Signing in or out in one tab counts for all of them.
+  pageSecret.onChange((known) => {
+    if (known !== null) state.set('in');
+    else if (state.get() === 'in') state.set('left');
+  });
+  const left = (): void => {
+    pageSecret.set(null);
+    state.set('left');
+  };
+  const ended = (): void => {
+    if (state.get() === 'in') state.set('out');
+  };
   return {
     state,
     settled,
-    ended() {
-      if (state.get() === 'in') state.set('out');
-    },
-    async signOut() {
-      const request = { method: 'POST', headers: JSON_HEADERS, body: '{}' };
-      const answer = await deps.fetch('logout', request).catch(() => null);
-      if (answer?.ok !== true) return false;
-      state.set('left');
-      return true;
+    ended,
+    browser: {
+      headers: pageSecret.headers,
+      prove: (linkSecret) => exchange(deps, linkSecret),
+      left,
+      async noteActivity() {
+        const answer = await post(deps, 'activity', {}).catch(() => null);
+        if (answer?.status === 401) ended();
+      },
+      async signOut() {
+        const answer = await post(deps, 'logout', {}).catch(() => null);
+        if (answer?.ok !== true) return false;
+        left();
+        return true;
+      },
     },
   };
 }
 
 /** The window of the desktop application needs no sign-in: whoever sits before it has started Certdesk. */
 export function createWindowSession(): Session {
-  return { state: createStore<SessionState>('in'), settled: Promise.resolve(), signOut: null, ended() {} };
+  return { state: createStore<SessionState>('in'), settled: Promise.resolve(), browser: null, ended() {} };
 }
 
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
+function post({ fetch, pageSecret }: SessionDeps, path: string, body: object): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json', ...pageSecret.headers() };
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
 
-async function exchange({ fetch }: SessionDeps, secret: string): Promise<SessionState> {
+async function exchange(deps: SessionDeps, secret: string): Promise<SessionState> {
   try {
-    const body = JSON.stringify({ secret });
-    const answer = await fetch('login', { method: 'POST', headers: JSON_HEADERS, body });
-    if (answer.ok) return 'in';
+    const answer = await post(deps, 'login', { secret });
+    if (answer.ok) {
+      const { pageSecret } = Object(await answer.json());
+      if (typeof pageSecret === 'string') deps.pageSecret.set(pageSecret);
+      return 'in';
+    }
     if (answer.status >= 500) return 'unreachable';
     if (answer.status === 429) return 'tooMany';
     const refusal = await readRefusal(answer);

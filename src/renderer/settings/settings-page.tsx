@@ -35,7 +35,7 @@ const SECTIONS = [
 export function SettingsPage() {
   const api = useApi();
   const settings = useQuery(api.settings.get.queryOptions());
-  const inWindow = useAppContext().session.signOut === null;
+  const inWindow = useAppContext().session.browser === null;
   return (
     <Page title={text.title} description={text.description} width="normal">
       <Sections names={[text.appearance.title, ...(inWindow ? [text.desktop.title] : []), ...SECTIONS]}>

@@ -5,6 +5,7 @@ import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
+import type { BrowserSession } from '../session/session.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyProblem } from '../ui/notify-failure.tsx';
 import { useStore } from '../use-store.ts';
@@ -17,14 +18,14 @@ const text = messages.shell;
 export function Shell() {
   const { live, session } = useAppContext();
   const state = useStore(live.state);
-  const { signOut } = session;
+  const { browser } = session;
   return (
     <ModalsProvider>
       <button type="button" className="skip-link" onClick={focusContent}>
         {text.skip}
       </button>
       <div className={classes.frame}>
-        <Nav live={state} onSignOut={signOut && (() => void leave(signOut))} />
+        <Nav live={state} onSignOut={browser && (() => void leave(browser))} />
         <main id="content" tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
           {state === 'gone' && <GoneBanner onRetry={live.retry} />}
           <Suspense>
@@ -37,8 +38,8 @@ export function Shell() {
   );
 }
 
-async function leave(signOut: () => Promise<boolean>): Promise<void> {
-  if (!(await signOut())) notifyProblem(text.notSignedOut, text.notSignedOutText);
+async function leave(browser: BrowserSession): Promise<void> {
+  if (!(await browser.signOut())) notifyProblem(text.notSignedOut, text.notSignedOutText);
 }
 
 /** A button, for the router owns the hash of the address that a link to a place in the page would change. */

@@ -10,6 +10,7 @@ import { accountRollover } from './0008-account-rollover.ts';
 import { listingTable } from './0009-listing-table.ts';
 import { listingLate } from './0010-listing-late.ts';
 import { adminScope } from './0011-admin-scope.ts';
+import { sessionPageSecret } from './0012-session-page-secret.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   listingTable,
   listingLate,
   adminScope,
+  sessionPageSecret,
 ];

@@ -115,7 +115,7 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
 }
 
 function Effects() {
-  const inWindow = useAppContext().session.signOut === null;
+  const inWindow = useAppContext().session.browser === null;
   const effects = [...text.effects, inWindow ? text.signedOutAll : text.signedOutOthers];
   return (
     <Notice tone="warn" title={text.effectsTitle}>

@@ -1,0 +1,22 @@
+// The session that a request belongs to. The cookie alone identifies nobody: servers on other ports of this host
+// receive it too, and can send it with any Origin they like.
+import type { FastifyRequest } from 'fastify';
+import { PAGE_SECRET_HEADER, type Session } from '../../shared/session.ts';
+import type { Sessions } from '../engine/sessions.ts';
+import { checkSessionOrigin } from './origin.ts';
+import { readSessionCookie } from './session-cookie.ts';
+
+/**
+ * @returns null if the request has no cookie or no page secret, or they are of no open session.
+ * @throws ORIGIN_NOT_ALLOWED
+ */
+export async function readSession(
+  request: FastifyRequest,
+  sessions: Pick<Sessions, 'authenticate'>,
+): Promise<Session | null> {
+  const cookie = readSessionCookie(request);
+  const page = request.headers[PAGE_SECRET_HEADER];
+  if (cookie === null || typeof page !== 'string') return null;
+  checkSessionOrigin(request, cookie.secure);
+  return sessions.authenticate({ cookie: cookie.secret, page });
+}

@@ -1,0 +1,23 @@
+// A session needs a second secret beside its cookie, and knows when its person last proved who they are and last did
+// something. Sessions from before have no second secret, so they end: their browsers sign in again.
+import type { Migration } from './migration.ts';
+
+export const sessionPageSecret: Migration = {
+  name: '0012-session-page-secret',
+  sql: `
+DROP TABLE sessions;
+
+CREATE TABLE sessions (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  cookie_hash TEXT NOT NULL UNIQUE,
+  page_hash TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT,
+  created_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  last_active_at TEXT NOT NULL,
+  proof_at TEXT NOT NULL
+) STRICT;
+`,
+};

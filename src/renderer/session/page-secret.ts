@@ -1,0 +1,50 @@
+// The page's own secret, beside the cookie. It is kept in storage that belongs to the page's origin, which includes the
+// port: another server on the same host receives the cookie, and cannot read this. Tabs of one browser share it.
+import { PAGE_SECRET_HEADER } from '../../shared/session.ts';
+
+export interface PageSecret {
+  get(): string | null;
+  set(secret: string | null): void;
+  /** For each call to the server; empty if there is none. */
+  headers(): Readonly<Record<string, string>>;
+  /** Called when another tab has stored or removed it. */
+  onChange(listener: (secret: string | null) => void): void;
+}
+
+export const PAGE_SECRET_KEY = 'certdesk-page-secret';
+
+/** @param scope The window. If its storage is blocked, the secret lasts until the page is closed. */
+export function createPageSecret(scope: Window): PageSecret {
+  let held: string | null = null;
+  const get = (): string | null => {
+    try {
+      return scope.localStorage.getItem(PAGE_SECRET_KEY) ?? held;
+    } catch {
+      return held;
+    }
+  };
+  return {
+    get,
+    set(secret) {
+      held = secret;
+      try {
+        if (secret === null) scope.localStorage.removeItem(PAGE_SECRET_KEY);
+        else scope.localStorage.setItem(PAGE_SECRET_KEY, secret);
+      } catch {
+        // Blocked storage: `held` remains.
+      }
+    },
+    headers(): Readonly<Record<string, string>> {
+      const secret = get();
+      return secret === null ? {} : { [PAGE_SECRET_HEADER]: secret };
+    },
+    onChange(listener) {
+      // `key` is null if all of the storage was cleared.
+      scope.addEventListener('storage', ({ key }) => {
+        if (key !== PAGE_SECRET_KEY && key !== null) return;
+        held = null;
+        listener(get());
+      });
+    },
+  };
+}

@@ -1,0 +1,152 @@
+// A session takes two secrets and a person who is there: what a cookie alone opens, and when a session ends.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appRouter } from '../../src/main/api/router.ts';
+import type { Meta } from '../../src/main/api/trpc.ts';
+import { restOperations } from '../../src/main/http/rest.ts';
+import { createBrowser } from '../support/browser.ts';
+import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let visit: GuiVisit;
+beforeEach(async () => {
+  visit = await startGuiVisit();
+  await visit.signIn();
+});
+afterEach(() => visit.app.stop());
+
+describe('the cookie without the page secret', () => {
+  /** What a server on another port of this host receives, and then sends with all else as the page would. */
+  const thief = () => createBrowser(visit.app.app.address, { cookie: visit.browser.cookie ?? '' });
+  const asThePage = { 'Sec-Fetch-Site': 'same-origin' };
+
+  it('opens no operation of the REST API', async () => {
+    const answers = await Promise.all(
+      restOperations()
+        .filter(({ meta }) => meta.scope !== null)
+        .map(async ({ path, rest }) => {
+          const url = `/api/v1${rest.path.replace(/\{\w+\}/g, 'x')}`;
+          const { status } = await thief().send(rest.method, url, {
+            body: rest.method === 'GET' || rest.method === 'DELETE' ? undefined : '{}',
+            headers: asThePage,
+          });
+          return `${path} ${status}`;
+        }),
+    );
+    expect(answers.length).toBeGreaterThan(50);
+    expect(answers.filter((answer) => !answer.endsWith(' 401'))).toEqual([]);
+  });
+
+  it('opens no procedure of tRPC, and no event stream', async () => {
+    const paths = Object.entries(appRouter._def.procedures as Readonly<Record<string, unknown>>)
+      .filter(([, procedure]) => (Object(procedure)._def.meta as Meta).scope !== null)
+      .map(([path]) => path);
+    expect(paths.length).toBeGreaterThan(50);
+    const answers = await Promise.all(
+      paths.map(async (path) => {
+        const [read, change] = [
+          await thief().get(`/trpc/${path}?input={}`, asThePage),
+          await thief().post(`/trpc/${path}`, '{}', asThePage),
+        ];
+        const refused = [read, change].some(({ text }) => text.includes('UNAUTHENTICATED'));
+        const opened = [read, change].some(({ text }) => text.includes('"result"'));
+        return refused && !opened ? [] : [path];
+      }),
+    );
+    expect(answers.flat()).toEqual([]);
+    await expect(thief().stream('/api/v1/events')).rejects.toThrow('401');
+  });
+
+  it('signs nobody out, reports no activity and proves nothing', async () => {
+    expect((await thief().post('/logout', '', asThePage)).status).toBe(204);
+    expect((await thief().post('/activity', '', asThePage)).status).toBe(401);
+    expect(await visit.isSignedIn()).toBe(true);
+    // A link makes a session of its own: the person's is not touched.
+    const other = thief();
+    await other.signIn(secretOf(await visit.link()));
+    expect(await visit.app.app.engine.sessions.list()).toHaveLength(2);
+  });
+
+  it('is not helped by the page secret of another session', async () => {
+    const other = createBrowser(visit.app.app.address);
+    await other.signIn(secretOf(await visit.link()));
+    const mixed = createBrowser(visit.app.app.address, {
+      cookie: visit.browser.cookie ?? '',
+      pageSecret: other.pageSecret ?? '',
+    });
+    expect(await visit.isSignedIn(mixed)).toBe(false);
+    expect(await visit.isSignedIn(other)).toBe(true);
+  });
+});
+
+describe('the end of a session', () => {
+  it('comes after an idle hour, whatever the page does on its own', async () => {
+    for (let minute = 0; minute < 59; minute += 10) {
+      expect(await visit.isSignedIn()).toBe(true);
+      visit.later(10 * MINUTE);
+    }
+    expect(await visit.isSignedIn()).toBe(false);
+    expect(await visit.app.app.engine.sessions.list()).toEqual([]);
+  });
+
+  it('comes after 12 hours, however active its person is', async () => {
+    for (let hour = 0; hour < 24; hour += 1) {
+      expect((await visit.browser.post('/activity', '')).status).toBe(204);
+      visit.later(HOUR / 2);
+    }
+    expect((await visit.browser.post('/activity', '')).status).toBe(401);
+    expect(await visit.isSignedIn()).toBe(false);
+  });
+
+  it('comes after the minutes of the setting, at once for open sessions too', async () => {
+    const change = (idleMinutes: number) =>
+      visit.browser.send('PATCH', '/api/v1/settings', {
+        body: JSON.stringify({ sessions: { idleMinutes } }),
+      });
+    for (const outside of [4, 721]) expect((await change(outside)).status).toBe(400);
+    expect((await change(30)).status).toBe(200);
+    visit.later(6 * MINUTE);
+    expect((await change(5)).status).toBe(200);
+    expect(await visit.isSignedIn()).toBe(false);
+  });
+
+  it('is put off by another link in the same browser, which keeps the session and its secrets', async () => {
+    const before = [visit.browser.cookie, visit.browser.pageSecret];
+    const [session] = await visit.app.app.engine.sessions.list();
+    visit.later(HOUR / 2);
+    const { status, body, cookies } = await visit.browser.signIn(secretOf(await visit.link()));
+    expect([status, body.pageSecret]).toEqual([200, undefined]);
+    expect(cookies[0]).toContain('Max-Age=43200');
+    expect([visit.browser.cookie, visit.browser.pageSecret]).toEqual(before);
+    expect(await visit.app.app.engine.sessions.list()).toEqual([
+      {
+        ...session,
+        proofAt: '2026-03-01T12:30:00Z',
+        lastActiveAt: '2026-03-01T12:30:00Z',
+        expiresAt: '2026-03-02T00:30:00Z',
+      },
+    ]);
+  });
+});
+
+describe('a fresh proof', () => {
+  it('is in the audit log, and so is a link that does not work', async () => {
+    const secret = secretOf(await visit.link());
+    await visit.browser.signIn(secret);
+    expect((await visit.browser.signIn(secret)).body).toMatchObject({ code: 'SIGN_IN_LINK_INVALID' });
+    const { body } = await visit.app.call('GET', '/audit?operation=sessions.prove');
+    const entries = body.entries as unknown as { actor: { name: string }; result: string }[];
+    expect(entries.map(({ actor, result }) => `${actor.name} ${result}`)).toEqual([
+      'Browser SIGN_IN_LINK_INVALID',
+      'Browser ok',
+    ]);
+  });
+
+  it('is not guessed at: the 11th wrong link in a minute is answered by 429', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    expect(await visit.isSignedIn()).toBe(true);
+  });
+});
