@@ -11,6 +11,7 @@ export interface ChildOptions {
   readonly stdio: 'inherit' | 'collect';
   /** Then it is killed with all that it started, and `code` is 124, as timeout(1) has it. */
   readonly timeoutMs?: number;
+  readonly shell?: boolean;
 }
 
 export interface ChildResult {
@@ -32,6 +33,7 @@ export function runChild(
     const collect = options.stdio === 'collect';
     const child = spawn(program, args, {
       cwd: options.cwd,
+      shell: options.shell ?? false,
       env: { ...process.env, ...options.env },
       stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       detached: collect && process.platform !== 'win32', // a group of its own, which can be killed as one

@@ -6,12 +6,16 @@ import { dirname, join, resolve } from 'node:path';
 import { buildOrExit, ROOT } from './build.ts';
 import { runChild } from './child.ts';
 
+/** npm is a script there, which only a shell runs. */
+const WINDOWS = process.platform === 'win32';
+
 /** @param args For electron-builder. Ends this process with its exit code. */
 export async function dist(args: readonly string[]): Promise<void> {
   await buildOrExit();
   const output = resolve(ROOT, process.env.CERTDESK_DIST_DIR ?? 'dist');
   mkdirSync(output, { recursive: true });
   writeFileSync(join(output, 'after-install.tpl'), afterInstall());
+  await writeBillOfMaterials(output);
   const { code } = await runChild(
     process.execPath,
     [
@@ -23,6 +27,20 @@ export async function dist(args: readonly string[]): Promise<void> {
   );
   process.stderr.write(code === 0 ? `The installers are in ${output}.\n` : HINT);
   process.exitCode = code;
+}
+
+/**
+ * A CycloneDX software bill of materials of all packages in the lock file. Those of development are included, because the
+ * window's libraries (React, Mantine) are among them: the build bundles them. @throws if npm fails.
+ */
+async function writeBillOfMaterials(output: string): Promise<void> {
+  const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--loglevel=error'];
+  const { code, output: bom } = await runChild('npm', args, { cwd: ROOT, stdio: 'collect', shell: WINDOWS });
+  if (code !== 0) throw new Error(`npm sbom failed: ${bom}`);
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const bill = JSON.parse(bom);
+  bill.metadata.component.name = name; // npm takes the folder's name
+  writeFileSync(join(output, `certdesk-${version}.cdx.json`), `${JSON.stringify(bill, null, 2)}\n`);
 }
 
 const HINT = `No installers were made. electron-builder needs Electron's binary and its own tools, which it fetches from

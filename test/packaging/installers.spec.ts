@@ -103,6 +103,25 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     });
   });
 
+  it('come with a bill of materials of every package in them', () => {
+    const bill = JSON.parse(readFileSync(join(made.folder, `certdesk-${manifest.version}.cdx.json`), 'utf8'));
+    expect(bill).toMatchObject({
+      bomFormat: 'CycloneDX',
+      metadata: { component: { name: 'certdesk', version: manifest.version } },
+    });
+    const listed = new Set(bill.components.map(({ purl }: { purl: string }) => decodeURIComponent(purl)));
+    for (const name of ['fastify', 'better-sqlite3', 'acme-client', 'electron', 'react', '@mantine/core'])
+      expect(
+        [...listed].some((purl) => String(purl).startsWith(`pkg:npm/${name}@`)),
+        name,
+      ).toBe(true);
+    expect(
+      [...productionPackages()].filter(
+        (name) => ![...listed].some((purl) => String(purl).startsWith(`pkg:npm/${name}@`)),
+      ),
+    ).toEqual([]);
+  });
+
   it('the binary has its fuses set', async () => {
     const wire = await getCurrentFuseWire(join(made.unpacked, 'certdesk-desktop'));
     expect(wire).toMatchObject({
