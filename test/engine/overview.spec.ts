@@ -175,29 +175,21 @@ describe('the engine', () => {
   });
 });
 
-describe('10,000 projects', () => {
-  it('are looked over in a fraction of a second', { timeout: 60_000 }, async () => {
-    await makeManyProjects(database.stores, 10_000, NOW);
-    const times: number[] = [];
-    for (let n = 0; n < 5; n += 1) {
-      const began = performance.now();
-      const overview = await overviewAt(NOW).get(null);
-      times.push(performance.now() - began);
-      if (n > 0) continue;
-      expect(OverviewSchema.parse(overview)).toEqual(overview);
-      expect(overview.counts).toMatchObject({
-        total: 10_000,
-        none: 200,
-        revoked: 100,
-        expired: 100,
-        failing: 200,
-      });
-      expect(overview.attention.total).toBe(400);
-      expect(overview.attention.items).toHaveLength(100);
-      expect(overview.timeline.marks).toBeNull();
-    }
-    const median = times.toSorted((a, b) => a - b)[2] ?? Number.NaN;
-    console.info(`overview of 10,000 projects: ${median.toFixed(1)} ms`);
-    expect(median).toBeLessThan(300);
+describe('3,000 projects', () => {
+  // How fast: test/measure/database.spec.ts.
+  it('are all counted, and the first hundred that need attention are listed', async () => {
+    await makeManyProjects(database.stores, 3_000, NOW);
+    const overview = await overviewAt(NOW).get(null);
+    expect(OverviewSchema.parse(overview)).toEqual(overview);
+    expect(overview.counts).toMatchObject({
+      total: 3_000,
+      none: 60,
+      revoked: 30,
+      expired: 30,
+      failing: 60,
+    });
+    expect(overview.attention.total).toBe(120);
+    expect(overview.attention.items).toHaveLength(100);
+    expect(overview.timeline.marks).toBeNull();
   });
 });

@@ -191,9 +191,10 @@ describe('filters', () => {
   });
 });
 
-describe('10,000 projects', () => {
-  it('are paged, filtered and counted in a fraction of a second', { timeout: 60_000 }, async () => {
-    await makeManyProjects(database.stores, 10_000, new Date(FILTER.now));
+describe('3,000 projects', () => {
+  // How fast: test/measure/database.spec.ts.
+  it('fill a page as far as they match', async () => {
+    await makeManyProjects(database.stores, 3_000, new Date(FILTER.now));
     const { projects } = database.stores;
     const queries: readonly Partial<ProjectQuery>[] = [
       {},
@@ -201,25 +202,14 @@ describe('10,000 projects', () => {
       { sort: 'domain', order: 'desc' },
       { sort: 'expiry' },
       { sort: 'next_renewal', status: 'valid' },
-      { q: 'host-01' },
+      { q: 'host-001' },
       { q: 'nothing like it' },
       { provider: 'cloudflare', failing: true, sort: 'expiry' },
     ];
     for (const query of queries) {
-      const times: number[] = [];
-      for (let n = 0; n < 5; n += 1) {
-        const began = performance.now();
-        const filter = { ...FILTER, ...query };
-        const [page, { matching }] = [
-          await projects.list({ ...filter, limit: 100 }),
-          await projects.count(filter),
-        ];
-        times.push(performance.now() - began);
-        expect(page.items.length).toBe(Math.min(100, matching));
-      }
-      const median = times.toSorted((a, b) => a - b)[2] ?? Number.NaN;
-      console.info(`list of 10,000 projects ${JSON.stringify(query)}: ${median.toFixed(1)} ms`);
-      expect(median).toBeLessThan(400);
+      const filter = { ...FILTER, ...query };
+      const { matching } = await projects.count(filter);
+      expect((await projects.list({ ...filter, limit: 100 })).items.length).toBe(Math.min(100, matching));
     }
   });
 });

@@ -40,8 +40,15 @@ export interface ProviderRig {
   /** A value that a person puts there. */
   put(value: string): Promise<void>;
   /** From now on every call is taken and never answered. @param timeoutMs Of one call. */
-  silence(timeoutMs?: number): Promise<{ readonly bench: ProviderBench; readonly record: TxtRecord }>;
+  silence(timeoutMs?: number): Promise<Silence>;
   close(): Promise<void>;
+}
+
+export interface Silence {
+  readonly bench: ProviderBench;
+  readonly record: TxtRecord;
+  /** Whether the other side has a call by now. */
+  isCalled(): boolean | Promise<boolean>;
 }
 
 export interface WebRig extends ProviderRig {
@@ -140,7 +147,9 @@ async function webRig({ name: id, place, absent }: WebSuite, standIn: DnsStandIn
       // Found by another bench: this one's calls may be left before they are answered.
       const wanted = await record(await open(), 'any');
       standIn.hangNext(99);
-      return { bench: await open(timeoutMs), record: wanted };
+      const before = standIn.requests.length;
+      const isCalled = () => standIn.requests.length > before;
+      return { bench: await open(timeoutMs), record: wanted, isCalled };
     },
     async close() {
       await standIn.close();

@@ -146,11 +146,13 @@ export function testDnsRecords(suite: RecordSuite): void {
     });
 
     testOf(suite, 'aborts')('ends on abort, with its reason', async () => {
-      const { bench: waiting, record } = await rig.silence();
+      const { bench: waiting, record, isCalled } = await rig.silence();
       const abort = new AbortController();
       const reason = new Error('the job is cancelled');
-      setTimeout(() => abort.abort(reason), 50);
-      await expect(waiting.provider.addTxt(record, abort.signal)).rejects.toBe(reason);
+      const ended = expect(waiting.provider.addTxt(record, abort.signal)).rejects.toBe(reason);
+      await expect.poll(isCalled).toBe(true);
+      abort.abort(reason);
+      await ended;
       expect(await rig.values()).toEqual([]);
     });
   });

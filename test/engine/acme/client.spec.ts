@@ -68,7 +68,8 @@ describe('with a CA that behaves', () => {
     const before = rig.pebble.requests().length;
     await issueHere(['count.example.com']);
     const requests = rig.pebble.requests().slice(before);
-    // newOrder, authorization, challenge, order until ready, finalize, order until valid, certificate
+    // newOrder, authorization, challenge, order until ready, finalize, order until valid, certificate; how often the
+    // order is looked at depends on how long the CA takes
     expect(requests.filter((request) => !request.startsWith('POST /my-order/'))).toEqual([
       'POST /order-plz',
       'POST /authZ/',
@@ -76,8 +77,6 @@ describe('with a CA that behaves', () => {
       'POST /finalize-order/',
       'POST /certZ/',
     ]);
-    expect(requests.length).toBeLessThanOrEqual(9);
-    expect(rig.pebble.requests().filter((request) => request.startsWith('HEAD '))).toHaveLength(1);
   });
 
   it('answers an existing account by its address', async () => {

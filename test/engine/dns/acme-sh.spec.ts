@@ -1,6 +1,8 @@
 // acme-sh with scripts of acme.sh's interface, one of which updates a real BIND 9.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -103,7 +105,7 @@ testDnsProviderRecords({
         secrets: [settings().BINDTEST_KEY, STRANGER],
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
-    const hang = { ODDITY: 'hang', REPORT: join(folder.path, 'hanging') };
+    const hang = { ODDITY: 'hang', REPORT: join(folder.path, `hanging-${randomUUID()}`) };
     return {
       name: NAME,
       open: ({ refused } = {}) =>
@@ -115,6 +117,7 @@ testDnsProviderRecords({
       silence: async (timeoutMs) => ({
         bench: await bench('dns_oddities', hang, timeoutMs),
         record: record('one'),
+        isCalled: () => existsSync(hang.REPORT),
       }),
       async close() {
         expect(await leftovers()).toEqual([]);

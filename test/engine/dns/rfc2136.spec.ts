@@ -89,6 +89,7 @@ testDnsProviderRecords({
       silence: async (timeoutMs) => ({
         bench: await bench(mute.server, timeoutMs === undefined ? {} : { timeoutMs }),
         record: record('one'),
+        isCalled: () => mute.questions.length > 0,
       }),
       close: () => mute.close(),
     };

@@ -57,7 +57,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     return { status: answer?.status ?? 0, text: answer?.text ?? '', newAccounts: after - before };
   }
 
-  it('certbot', { timeout: 60_000 }, async () => {
+  it('certbot', { timeout: 180_000 }, async () => {
     const domain = 'certbot.example.com';
     const etc = folder.path;
     await run(
@@ -88,7 +88,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
           join(roots.path, 'work'),
         ])
         .concat(['--logs-dir', join(roots.path, 'logs')]),
-      { env: { ...process.env, REQUESTS_CA_BUNDLE: join(roots.path, 'root.pem') }, timeout: 50_000 },
+      { env: { ...process.env, REQUESTS_CA_BUNDLE: join(roots.path, 'root.pem') }, timeout: 170_000 },
     );
     const before = await folder.picture();
     const [taken] = await takeOver();
@@ -98,7 +98,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     expect(await folder.picture()).toEqual(before);
   });
 
-  it('lego', { timeout: 60_000 }, async () => {
+  it('lego', { timeout: 180_000 }, async () => {
     const domain = 'lego.example.com';
     await run(
       toolPath('CERTDESK_TEST_LEGO'),
@@ -111,7 +111,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
         '--path',
         folder.path,
       ].concat(['--domains', domain, '--http', '--http.port', `:${pebble.httpPort}`, 'run']),
-      { env: { ...process.env, LEGO_CA_CERTIFICATES: join(roots.path, 'root.pem') }, timeout: 50_000 },
+      { env: { ...process.env, LEGO_CA_CERTIFICATES: join(roots.path, 'root.pem') }, timeout: 170_000 },
     );
     const before = await folder.picture();
     const [taken] = await takeOver();
