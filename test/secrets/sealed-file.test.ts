@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -122,6 +125,29 @@ describe('a store', () => {
     await store.set('a', 'x');
     expect(readFileSync(path(KEY_FILE), 'hex')).toBe(key);
     expect(await store.get('a')).toBe('x');
+  });
+});
+
+describe('a key file that is a link into memory, as docs/security.md sets it up', () => {
+  const memory = (): string => path('memory.key');
+  beforeEach(async () => {
+    await store.set('name', 'value');
+    renameSync(path(KEY_FILE), memory());
+    symlinkSync(memory(), path(KEY_FILE));
+  });
+
+  test('is followed, and stays a link after a write', async () => {
+    expect(await store.get('name')).toBe('value');
+    await store.set('other', 'more');
+    expect(await createSealedFile({ folder }).get('other')).toBe('more');
+    expect(lstatSync(path(KEY_FILE)).isSymbolicLink()).toBe(true);
+  });
+
+  test('is missed while the service is stopped, and no new key is made', async () => {
+    rmSync(memory());
+    await expect(store.get('name')).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
+    await expect(store.set('name', 'new')).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
+    expect(existsSync(memory())).toBe(false);
   });
 });
 
