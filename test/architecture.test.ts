@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
   {
     place: 'main/engine/dns',
     may: ['shared', 'main/engine'],
-    packages: ['zod', NODE, 'dns-packet', '@aws-sdk/', 'google-auth-library', '@smithy/'],
+    packages: ['zod', NODE, 'undici', 'dns-packet', '@aws-sdk/', 'google-auth-library', '@smithy/'],
   },
   {
     place: 'main/engine',

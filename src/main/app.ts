@@ -14,6 +14,7 @@ import type { Surroundings } from './engine/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/resolver.ts';
 import { CertdeskError } from './engine/errors.ts';
 import { createEngine, type Engine, type EnginePorts } from './engine/index.ts';
+import { createAddressPolicy } from './engine/outgoing/address-policy.ts';
 import type { Clock, SecretStore } from './engine/ports.ts';
 import { SERVER_ADDRESS, signInAddress } from './engine/sessions.ts';
 import type { Stores } from './engine/stores.ts';
@@ -35,6 +36,8 @@ export interface Platform {
   /** `required`: whether a port that cannot be opened stops the start (it was asked for), or is only told. */
   readonly challenge: { readonly host: string; readonly port: number | null; readonly required: boolean };
   readonly allowedHosts: readonly string[];
+  /** Private networks that tokens and remote parties may name too, in CIDR notation. */
+  readonly allowPrivate: readonly string[];
   readonly directories: DirectoryOverrides;
   readonly dns: {
     /** HOST:PORT; empty: the system's. */
@@ -124,6 +127,11 @@ async function open(
   await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
   const requests = createRequestCounts();
+  const ownPorts: number[] = [];
+  const addressPolicy = createAddressPolicy({
+    allowPrivate: platform.allowPrivate,
+    listeners: () => ownPorts,
+  });
   const acme = createAcmeClient({
     onAnswer: requests.note,
     requestTimeoutMs: limits.acmeRequestMs,
@@ -156,9 +164,11 @@ async function open(
     directories: platform.directories,
     resolver: createDnsResolver({
       servers: platform.dns.resolvers,
+      addressPolicy,
       ...(platform.dns.authorityPort === null ? {} : { authorityPort: platform.dns.authorityPort }),
     }),
     dnsEndpoints: platform.dns.endpoints,
+    addressPolicy,
     webPorts: platform.webPorts ?? { http: 80, https: 443 },
     surroundings: () => surroundings,
     limits,
@@ -172,6 +182,7 @@ async function open(
   if (challenge !== null) {
     closing.push(() => challenge.close());
     listeners.challenges = placeOf(platform.challenge.host, challenge.port);
+    ownPorts.push(challenge.port);
   }
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
@@ -184,6 +195,7 @@ async function open(
   };
   const address = await openApi(platform, apiPort, served);
   listeners.api = new URL(address).host;
+  ownPorts.push(Number(new URL(address).port || 80));
   // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DnsCredentialsSchema } from './certificate.ts';
 import { LabelSchema } from './label.ts';
+import { SavedBySchema } from './saved-by.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 const provider = z.string().min(1).max(64).meta({ description: 'An id of GET /dns-providers' });
@@ -21,6 +22,7 @@ export const DnsCredentialSchema = z
     id: z.string(),
     name: z.string(),
     provider: z.string(),
+    savedBy: SavedBySchema,
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
     usedBy: z.array(z.object({ id: z.string(), name: z.string(), domain: z.string().nullable() })).meta({

@@ -116,6 +116,11 @@ export const ERRORS = {
     'The mail server or webhook did not take the message. Details hold what came back.',
   ),
 
+  ADDRESS_NOT_ALLOWED: entry(
+    400,
+    false,
+    'The address leads where Certdesk does not connect for this caller. Have a signed-in person save it, or start with --allow-private.',
+  ),
   UNKNOWN_CA: entry(400, false, 'No such CA. GET /cas lists them; an https directory URL is taken too.'),
   ACME_EAB_REQUIRED: entry(
     400,

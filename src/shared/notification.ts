@@ -2,6 +2,7 @@
 // and tokens go in and never come out.
 import { z } from 'zod';
 import { LabelSchema } from './label.ts';
+import { SavedBySchema } from './saved-by.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const NOTIFICATION_KINDS = [
@@ -58,11 +59,6 @@ const webhook = z.strictObject({
   token: secret
     .nullable()
     .meta({ description: 'Sent as Authorization: Bearer; ntfy wants one for private topics' }),
-  allowPrivate: z.boolean().meta({
-    description: 'Whether the address may be in a private network',
-    reach: 'installation',
-    reachOf: (value) => (value === false ? null : { reach: 'system' }),
-  }),
 });
 
 const optionalOfEmail = { username: true, password: true, rootCertificate: true } as const;
@@ -81,7 +77,7 @@ export const CreateChannelSchema = z
       name: LabelSchema,
       enabled: z.boolean().default(true),
       kinds: kinds.default([...NOTIFICATION_KINDS]),
-      webhook: webhook.partial({ signingSecret: true, token: true, allowPrivate: true }),
+      webhook: webhook.partial({ signingSecret: true, token: true }),
     }),
   ])
   .meta({ id: 'CreateNotificationChannel' });
@@ -122,9 +118,9 @@ export const ChannelSchema = z
         preset: WebhookPresetSchema,
         url: z.string().meta({ description: 'Masked: the host only' }),
         hasToken: z.boolean(),
-        allowPrivate: z.boolean(),
       })
       .nullable(),
+    savedBy: SavedBySchema,
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
     lastSentAt: TimestampSchema.nullable(),

@@ -148,7 +148,6 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
         url: `${receiver.url}/${path}${preset === 'ntfy' ? '/topic' : ''}`,
         token,
         signingSecret,
-        allowPrivate: true,
       },
     })),
   ];

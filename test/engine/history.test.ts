@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHistory, type History } from '../../src/main/engine/history.ts';
 import type { CertificateRecord } from '../../src/main/engine/model.ts';
+import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import {
   CertificateDetailsSchema,
   CertificateVersionSchema,
@@ -118,6 +119,7 @@ describe('details', () => {
       id: 'd1',
       name: 'Our zone',
       provider: 'cloudflare',
+      savedBy: EARLIER_VERSION,
       createdAt: at(0),
       updatedAt: at(0),
     });

@@ -1,5 +1,6 @@
 // What a request is judged by is looked at again in the transaction that begins its job.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CERTDESK } from '../../src/main/engine/audit/entry.ts';
 import { createIssuance } from '../../src/main/engine/issuance.ts';
 import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
 import type { JobRecord } from '../../src/main/engine/model.ts';
@@ -31,6 +32,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
     clock,
     secrets: createJobSecrets({ kind: 'sealed-file', names: async () => [], ...store }),
     directories: {},
+    actor: () => CERTDESK,
     answerWithinMs: 1_000,
     chooser: {
       choose: () => Promise.reject(new Error('a revocation chooses no provider')),

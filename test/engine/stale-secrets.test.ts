@@ -1,9 +1,11 @@
 // What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDnsCredentials } from '../../src/main/engine/dns-credentials.ts';
+import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import type { SecretStore } from '../../src/main/engine/ports.ts';
 import { forgetStaleSecrets } from '../../src/main/engine/stale-secrets.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { LOOPBACK_POLICY } from '../support/network.ts';
 import { JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 const AT = '2026-01-01T00:00:00Z';
@@ -37,7 +39,14 @@ beforeEach(async () => {
   const { stores } = database;
   await stores.projects.create(PROJECT);
   for (const id of ['used', 'idle'])
-    await stores.dnsCredentials.create({ id, name: id, provider: 'manual', createdAt: AT, updatedAt: AT });
+    await stores.dnsCredentials.create({
+      id,
+      name: id,
+      provider: 'manual',
+      savedBy: EARLIER_VERSION,
+      createdAt: AT,
+      updatedAt: AT,
+    });
   await stores.accounts.create({
     id: 'a1',
     directoryUrl: 'https://ca',
@@ -75,7 +84,14 @@ it('a DNS credential whose values cannot be deleted stays, and can be removed la
   const { stores } = database;
   const clock = { now: () => new Date(AT) };
   const locked = { ...secrets, delete: () => Promise.reject(new Error('locked')) };
-  const deps = { stores, journal: database.journal(clock), clock, log: QUIET, dnsEndpoints: {} };
+  const deps = {
+    stores,
+    journal: database.journal(clock),
+    clock,
+    log: QUIET,
+    dnsEndpoints: {},
+    addressPolicy: LOOPBACK_POLICY,
+  };
   await expect(createDnsCredentials({ ...deps, secrets: locked }).remove('idle')).rejects.toThrow('locked');
   expect(await stores.dnsCredentials.get('idle')).not.toBeNull();
   const verbs = createDnsCredentials({ ...deps, secrets });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryServer } from '../../src/main/engine/dns/dns-query.ts';
 import { damagedBytes } from '../support/damaged.ts';
 import { type NameServer, startNameServer } from '../support/name-server.ts';
+import { LOOPBACK_POLICY } from '../support/network.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 3_000 : 80;
 /** Of what may be silence: whoever waits longer hears no more. */
@@ -57,7 +58,8 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 const ask = (timeoutMs: number) => {
-  const options = { recursive: false, timeoutMs, signal: new AbortController().signal };
+  const guard = { policy: LOOPBACK_POLICY, origin: 'open' } as const;
+  const options = { ...guard, recursive: false, timeoutMs, signal: new AbortController().signal };
   return queryServer({ host: '127.0.0.1', port: server.port }, QUESTION, options);
 };
 

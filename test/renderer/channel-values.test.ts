@@ -23,6 +23,7 @@ const CHANNEL: Channel = {
     rootCertificate: null,
   },
   webhook: null,
+  savedBy: { kind: 'window', name: 'Firefox' },
   createdAt: '2026-01-01T00:00:00Z',
   updatedAt: '2026-01-01T00:00:00Z',
   lastSentAt: null,
@@ -33,7 +34,7 @@ const HOOK: Channel = {
   ...CHANNEL,
   type: 'webhook',
   email: null,
-  webhook: { preset: 'ntfy', url: 'https://ntfy.sh/…', hasToken: true, allowPrivate: false },
+  webhook: { preset: 'ntfy', url: 'https://ntfy.sh/…', hasToken: true },
 };
 
 describe('a new channel', () => {
@@ -64,7 +65,7 @@ describe('a change', () => {
     expect(mail.email).toMatchObject({ host: 'mail.example.com', username: 'u' });
     expect(mail.email).not.toHaveProperty('password');
     const hook = UpdateChannelSchema.parse(toUpdate(toValues(HOOK)));
-    expect(hook.webhook).toEqual({ preset: 'ntfy', allowPrivate: false });
+    expect(hook.webhook).toEqual({ preset: 'ntfy' });
   });
 
   it('takes the password away with the user name, and the token where that is asked for', () => {

@@ -109,6 +109,34 @@ describe('migrations', () => {
     copy.close();
   });
 
+  it('keep what was reachable before reachable: who saved an address is noted as an earlier version', () => {
+    const before = MIGRATIONS.findIndex(({ name }) => name === '0013-saved-by');
+    openEmpty(path, before);
+    const sqlite = new Sqlite(path);
+    const channel = sqlite.prepare(
+      `INSERT INTO notification_channels (id, name, type, enabled, kinds, email, webhook, created_at, updated_at)
+       VALUES (?, 'x', 'x', 1, '[]', ?, ?, '', '')`,
+    );
+    channel.run('mail', '{"host":"127.0.0.1"}', null);
+    channel.run('inside', null, '{"url":"x","allowPrivate":true}');
+    channel.run('outside', null, '{"url":"x","allowPrivate":false}');
+    sqlite
+      .prepare("INSERT INTO accounts VALUES ('a', 'https://ca.internal/dir', NULL, NULL, x'00', '', NULL)")
+      .run();
+    migrate(sqlite);
+    const rows = sqlite.prepare('SELECT id, webhook, saved_by FROM notification_channels').all();
+    expect(rows).toEqual([
+      { id: 'mail', webhook: null, saved_by: expect.stringContaining('"window"') },
+      { id: 'inside', webhook: '{"url":"x"}', saved_by: expect.stringContaining('"window"') },
+      { id: 'outside', webhook: '{"url":"x"}', saved_by: expect.stringContaining('"token"') },
+    ]);
+    const directories = sqlite.prepare("SELECT value FROM settings WHERE key = 'acme-directories'").get();
+    expect(JSON.parse(String(Reflect.get(Object(directories), 'value')))).toEqual({
+      'https://ca.internal/dir': { kind: 'window', id: null, name: 'an earlier version' },
+    });
+    sqlite.close();
+  });
+
   it('know nothing newer than themselves', () => {
     openEmpty(path, MIGRATIONS.length);
     copyFileSync(path, join(folder, 'copy.db'));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS, type Limits, type Platform } from '../../src/main/app.ts';
 import type { Scope } from '../../src/shared/token.ts';
+import { LOOPBACK_NETWORKS } from './network.ts';
 import type { Pebble } from './pebble.ts';
 import { type CallAsPerson, signIn } from './person.ts';
 
@@ -69,6 +70,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     api: { host: '127.0.0.1', port: 0 },
     challenge: { host: '127.0.0.1', port: pebble?.httpPort ?? 0, required: true },
     allowedHosts: [],
+    // The tests' receivers, CAs and name servers are there; a test of the guard gives its own list.
+    allowPrivate: LOOPBACK_NETWORKS,
     directories: { production: pebble?.directoryUrl, staging: staging?.directoryUrl },
     acmeRoots:
       [pebble, staging].flatMap((each) => (each === undefined ? [] : [each.rootPem])).join('\n') || null,

@@ -7,6 +7,7 @@ import { createDnsProvider } from '../../src/main/engine/dns/providers.ts';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
 import type { Log } from '../../src/main/engine/ports.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
+import { LOOPBACK_POLICY } from './network.ts';
 
 export interface ProviderBench {
   /** Values that no error and no log line may hold. */
@@ -46,6 +47,8 @@ export async function openProvider(name: string, options: OpenOptions): Promise<
     endpoint,
     clock: { now: () => new Date() },
     log,
+    addressPolicy: LOOPBACK_POLICY,
+    origin: 'open',
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     sleep: async (ms, signal) => {
       signal.throwIfAborted();

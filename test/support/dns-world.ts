@@ -1,7 +1,10 @@
 // A zone with several name servers, each of which answers as the test says, and the resolver that knows of them.
+
 import type { DnsResolver } from '../../src/main/engine/dns/resolver.ts';
 import { createDnsResolver } from '../../src/main/engine/dns/resolver.ts';
+import { createAddressPolicy } from '../../src/main/engine/outgoing/address-policy.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
+import { LOOPBACK_NETWORKS } from './network.ts';
 import { startOnPorts } from './ports.ts';
 import { createVirtualPace, type VirtualPace } from './virtual-pace.ts';
 
@@ -10,6 +13,8 @@ export const mute: Respond = () => null;
 /** Nobody notices how long a mute server is waited for; all others are waited for as long as a busy machine may take. */
 const MUTE_MS = 60;
 const PATIENT_MS = 20_000;
+/** Name servers are on loopback, and on addresses for documentation that lead nowhere. */
+const POLICY = createAddressPolicy({ allowPrivate: [...LOOPBACK_NETWORKS, '2001:db8::/32'] });
 
 export interface DnsWorld {
   /** Its resolver is `127.0.0.1`, its name servers are `127.0.0.2` ... on the same port. */
@@ -84,7 +89,12 @@ async function startServers(
   );
   const pace = createVirtualPace();
   const resolverWith = (timeoutMs: number) =>
-    createDnsResolver({ servers: [recursor.server], timeoutMs, authorityPort: port });
+    createDnsResolver({
+      servers: [recursor.server],
+      timeoutMs,
+      authorityPort: port,
+      addressPolicy: POLICY,
+    });
   const [patient, brief] = [resolverWith(PATIENT_MS), resolverWith(MUTE_MS)];
   const silent = new Set(more.map((address) => patient.authority(address)));
   const add = async (address: string, respond: Respond): Promise<NameServer> => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJournal } from '../../src/main/engine/journal.ts';
-import type { CertificateRecord } from '../../src/main/engine/model.ts';
+import type { Actor, CertificateRecord } from '../../src/main/engine/model.ts';
 import {
   createNotifications,
   type Notifications,
@@ -14,6 +14,7 @@ import type { Stores } from '../../src/main/engine/stores.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
+import { LOOPBACK_POLICY } from './network.ts';
 import { CERTIFICATE, PROJECT } from './records.ts';
 
 const START = new Date('2026-02-03T10:00:00Z'); // a Tuesday
@@ -25,6 +26,8 @@ export interface NotificationRig {
   readonly log: readonly string[];
   now(): Date;
   notifications(): Notifications;
+  /** Does it as an operation that a token, or a signed-in person, performs. */
+  as<T>(kind: Actor['kind'], work: () => Promise<T>): Promise<T>;
   /** Moves the clock, leaves the heartbeat of a sweep unless told otherwise, and ticks. */
   pass(ms: number, sweeps?: boolean): Promise<void>;
   /**
@@ -36,7 +39,8 @@ export interface NotificationRig {
   stop(): Promise<void>;
 }
 
-export async function createNotificationRig(): Promise<NotificationRig> {
+/** @param addressPolicy That of a Certdesk for which loopback is open, where left out. */
+export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Promise<NotificationRig> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-notifications-'));
   const secrets = new Map<string, string>();
   const log: string[] = [];
@@ -67,10 +71,11 @@ export async function createNotificationRig(): Promise<NotificationRig> {
       ...common,
       overview,
       random: () => 0.5,
+      addressPolicy,
       version: () => 'test',
       webhookMs,
     });
-    return { database, stores, notifications };
+    return { database, stores, notifications, journal };
   }
 
   const beat = () =>
@@ -84,6 +89,17 @@ export async function createNotificationRig(): Promise<NotificationRig> {
     log,
     now: () => now,
     notifications: () => running.notifications,
+    as: (kind, work) =>
+      running.journal.perform(
+        {
+          actor: { kind, id: kind, name: `a ${kind}`, address: null },
+          operation: 'notifications.test',
+          summary: 'Test',
+          projectId: null,
+          record: 'changes',
+        },
+        work,
+      ),
     async pass(ms, sweeps = true) {
       now = new Date(now.getTime() + ms);
       if (sweeps) await beat();

@@ -9,6 +9,7 @@ import { createDnsHttp } from '../../src/main/engine/dns/http.ts';
 import type { DnsProvider, DnsProviderDefinition } from '../../src/main/engine/dns/provider.ts';
 import { createRedactor } from '../../src/main/engine/dns/redact.ts';
 import type { Log } from '../../src/main/engine/ports.ts';
+import { LOOPBACK_POLICY } from './network.ts';
 
 export interface Bench {
   readonly provider: DnsProvider;
@@ -39,6 +40,8 @@ export function openBench(
   const common = {
     clock: { now },
     log: redactor.log(sink),
+    addressPolicy: LOOPBACK_POLICY,
+    origin: 'open' as const,
     sleep: async (ms: number, signal: AbortSignal) => {
       signal.throwIfAborted();
       pauses.push(ms);

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Answer, type Call, callApi } from './app.ts';
+import { LOOPBACK_NETWORKS } from './network.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 
@@ -36,7 +37,9 @@ export async function startServer({
   env = {},
   logFile,
 }: ServerOptions): Promise<Server> {
-  const all = ['serve', '--data-dir', dataFolder, '--port', '0', '--secret-store', 'sealed-file', ...args];
+  const own = ['--data-dir', dataFolder, '--port', '0', '--secret-store', 'sealed-file'];
+  const networks = LOOPBACK_NETWORKS.flatMap((network) => ['--allow-private', network]);
+  const all = ['serve', ...own, ...networks, ...args];
   const log = logFile === undefined ? null : openSync(logFile, 'a');
   const child = spawn(process.execPath, [PROGRAM, ...all], {
     env: { ...process.env, ...env },

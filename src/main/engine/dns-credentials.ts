@@ -14,6 +14,8 @@ import { checkDnsCredentials, createDnsProvider, getDnsProvider } from './dns/pr
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { DnsCredentialRecord } from './model.ts';
+import type { AddressPolicy } from './outgoing/address-policy.ts';
+import { originOf, type SavedBy, toSavedBy } from './outgoing/saved-by.ts';
 import type { Clock, Log, SecretStore } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -39,6 +41,7 @@ export interface DnsCredentialDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly dnsEndpoints: Readonly<Record<string, string>>;
+  readonly addressPolicy: AddressPolicy;
 }
 
 /** Before the credential's id: the name of its values in the secret store. */
@@ -61,11 +64,26 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
 
   async function present(record: DnsCredentialRecord): Promise<DnsCredential> {
     const projects = await stores.dnsCredentials.usedBy(record.id);
-    return { ...record, usedBy: projects.map(({ id, name, domain }) => ({ id, name, domain })) };
+    const savedBy = { kind: record.savedBy.kind, name: record.savedBy.name };
+    return { ...record, savedBy, usedBy: projects.map(({ id, name, domain }) => ({ id, name, domain })) };
   }
 
-  async function tryOut(id: string, values: DnsCredentials, zone: string | undefined, signal: AbortSignal) {
-    const options = { clock, log: deps.log, endpoint: deps.dnsEndpoints[id] ?? null };
+  /** The same server stays its saver's; it becomes a person's where a person saves it again. */
+  async function saverOf(record: DnsCredentialRecord, values: DnsCredentials): Promise<SavedBy> {
+    const by = toSavedBy(journal.actor());
+    if (originOf(by) === 'named') return by;
+    const before: DnsCredentials = JSON.parse((await secrets.get(credentialSecret(record.id))) ?? '{}');
+    const addresses = (await getDnsProvider(record.provider)).credentials.filter(({ address }) => address);
+    return addresses.every(({ name }) => before[name] === values[name]) ? record.savedBy : by;
+  }
+
+  async function tryOut(
+    id: string,
+    { values, savedBy, zone }: { values: DnsCredentials; savedBy: SavedBy; zone: string | undefined },
+    signal: AbortSignal,
+  ) {
+    const guard = { addressPolicy: deps.addressPolicy, origin: originOf(savedBy) };
+    const options = { clock, log: deps.log, endpoint: deps.dnsEndpoints[id] ?? null, ...guard };
     const [definition, provider] = await Promise.all([
       getDnsProvider(id),
       createDnsProvider(id, values, options),
@@ -77,7 +95,9 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     async create({ name, provider, credentials }) {
       const values = await checkDnsCredentials(provider, credentials);
       const at = now();
-      const record: DnsCredentialRecord = { id: randomUUID(), name, provider, createdAt: at, updatedAt: at };
+      const savedBy = toSavedBy(journal.actor());
+      const stamps = { createdAt: at, updatedAt: at };
+      const record: DnsCredentialRecord = { id: randomUUID(), name, provider, savedBy, ...stamps };
       // The values first: a row without values would be a credential that cannot work.
       await secrets.set(credentialSecret(record.id), JSON.stringify(values));
       await journal.write(async (tx, emit) => {
@@ -95,11 +115,13 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
 
     async update(id, { name, credentials }) {
       const record = await findDnsCredential(stores, id);
+      let savedBy = {};
       if (credentials !== undefined) {
         const values = await checkDnsCredentials(record.provider, credentials);
+        savedBy = { savedBy: await saverOf(record, values) };
         await secrets.set(credentialSecret(id), JSON.stringify(values));
       }
-      const patch = { updatedAt: now(), ...(name === undefined ? {} : { name }) };
+      const patch = { updatedAt: now(), ...savedBy, ...(name === undefined ? {} : { name }) };
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.update(id, patch);
         if (credentials !== undefined) await tx.certificates.release({ dnsCredentialId: id });
@@ -138,13 +160,14 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     },
 
     async test(id, zone, signal) {
-      const { provider } = await findDnsCredential(stores, id);
+      const { provider, savedBy } = await findDnsCredential(stores, id);
       const text = await secrets.get(credentialSecret(id));
       if (text === null) throw lost(id);
-      return tryOut(provider, JSON.parse(text), zone, signal);
+      return tryOut(provider, { values: JSON.parse(text), savedBy, zone }, signal);
     },
 
-    tryOut: ({ provider, credentials, zone }, signal) => tryOut(provider, credentials, zone, signal),
+    tryOut: ({ provider, credentials, zone }, signal) =>
+      tryOut(provider, { values: credentials, savedBy: toSavedBy(journal.actor()), zone }, signal),
   };
 }
 

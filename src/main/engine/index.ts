@@ -46,6 +46,7 @@ import { sweepLeftovers } from './leftovers.ts';
 import { metricsText } from './metrics/metrics.ts';
 import { CONTENT_TYPE } from './metrics/text.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
+import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import { type Pace, REAL_PACE } from './pace.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
@@ -71,6 +72,8 @@ export interface EnginePorts {
   readonly log: Log;
   readonly directories: DirectoryOverrides;
   readonly resolver: DnsResolver;
+  /** Where Certdesk may connect to. */
+  readonly addressPolicy: AddressPolicy;
   /** DNS provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   /** Where CAs ask for HTTP-01: 80 and 443, but in tests. */
@@ -180,8 +183,13 @@ export function createEngine(ports: EnginePorts): Engine {
     pace: ports.pace ?? REAL_PACE,
   };
   const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
-  const issuance = createIssuance({ ...deps, queue, answerWithinMs: limits.answerWithinMs });
-  const crl = ports.crl ?? createCrlFetcher();
+  const issuance = createIssuance({
+    ...deps,
+    queue,
+    actor: journal.actor,
+    answerWithinMs: limits.answerWithinMs,
+  });
+  const crl = ports.crl ?? createCrlFetcher(ports.addressPolicy);
   const sweeping = {
     ...deps,
     fetchCrl: crl.fetch,

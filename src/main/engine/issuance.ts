@@ -10,7 +10,9 @@ import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
+import type { Journal } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
+import { toSavedBy } from './outgoing/saved-by.ts';
 import type { Clock } from './ports.ts';
 import { findProject } from './projects.ts';
 import { makeRecipe } from './recipes.ts';
@@ -46,6 +48,8 @@ export interface IssuanceDeps {
   readonly secrets: JobSecrets;
   readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
+  /** Who asks. */
+  readonly actor: Journal['actor'];
   /** How long a caller is kept waiting; ms. */
   readonly answerWithinMs: number;
 }
@@ -138,7 +142,8 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
         const { autoRenew, dryRun, eab, dnsCredentials } = body;
         const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, request);
-        return submit(job, { eab, dnsCredentials });
+        const savedBy = dnsCredentials === undefined ? {} : { savedBy: toSavedBy(deps.actor()) };
+        return submit(job, { eab, dnsCredentials, ...savedBy });
       }),
 
     renew: (projectId, call) =>

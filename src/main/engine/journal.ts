@@ -60,6 +60,8 @@ export interface Journal {
    * @param failureOf For work that answers with its failure in place of throwing it.
    */
   perform<T>(act: Act, work: () => Promise<T>, failureOf?: (result: T) => CertdeskError | null): Promise<T>;
+  /** Who performs the operation that this runs in; Certdesk itself outside of one. */
+  actor(): Actor;
   /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
   apart<T>(work: () => T): T;
   /** @returns a function that ends it. */
@@ -152,6 +154,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
       await end(failureOf(result));
       return result;
     },
+    actor: () => current()?.act.actor ?? CERTDESK,
     apart: (work) => performances.run(null, work),
     listen(listener) {
       listeners.add(listener);

@@ -3,6 +3,7 @@ import type { RevocationReason } from '../../shared/certificate.ts';
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { Timestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
+import type { SavedBy } from './outgoing/saved-by.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -229,6 +230,8 @@ export interface DnsCredentialRecord {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
+  /** Who last saved the address of its server. */
+  readonly savedBy: SavedBy;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseServer } from '../engine/dns/dns-transport.ts';
 import { CertdeskError } from '../engine/errors.ts';
+import { isCidr } from '../engine/outgoing/address-policy.ts';
 
 export interface DataOptions {
   readonly dataDir: string;
@@ -20,6 +21,7 @@ export interface ServeOptions extends DataOptions {
   /** Undefined: that of the settings, and only told where it cannot be opened. */
   readonly challengePort?: number;
   readonly allowedHost: readonly string[];
+  readonly allowPrivate: readonly string[];
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
   readonly acmeDirectory?: string;
   readonly acmeStagingDirectory?: string;
@@ -84,6 +86,12 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
     .default([])
     .argParser(collect),
+  option(
+    '--allow-private <cidr>',
+    'a private network that API tokens and remote parties may name too, 10.0.0.0/8 for example; repeatable',
+  )
+    .default([], 'none')
+    .argParser(collectNetworks),
   option('--secret-store <kind>', 'where the master key is kept')
     .choices(['auto', 'keychain', 'sealed-file'])
     .default('auto'),
@@ -212,6 +220,12 @@ function collectEndpoint(
 /** Repeatable on the command line; in the environment several are separated by blanks. */
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
+}
+
+function collectNetworks(text: string, before: readonly string[]): readonly string[] {
+  const networks = collect(text, before);
+  if (networks.every(isCidr)) return networks;
+  throw new InvalidArgumentError('A network in CIDR notation or an IP address, for example 10.0.0.0/8.');
 }
 
 /** A name needs its port: a word alone is a mistake more often than a server. */

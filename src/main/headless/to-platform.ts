@@ -25,6 +25,7 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
       required: options.challengePort !== undefined,
     },
     allowedHosts: options.allowedHost,
+    allowPrivate: options.allowPrivate,
     directories: { production: options.acmeDirectory, staging: options.acmeStagingDirectory },
     dns: {
       resolvers: options.dnsResolver,

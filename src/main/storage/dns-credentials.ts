@@ -8,8 +8,9 @@ import type { Schema } from './schema.ts';
 export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore {
   return {
     async create(credential) {
-      const { id, name, provider, createdAt, updatedAt } = credential;
-      const row = { id, name, provider, created_at: createdAt, updated_at: updatedAt };
+      const { id, name, provider, savedBy, createdAt, updatedAt } = credential;
+      const saved_by = JSON.stringify(savedBy);
+      const row = { id, name, provider, saved_by, created_at: createdAt, updated_at: updatedAt };
       await db.insertInto('dns_credentials').values(row).execute();
     },
     async get(id) {
@@ -20,11 +21,12 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
       const rows = await db.selectFrom('dns_credentials').selectAll().orderBy('name').orderBy('id').execute();
       return rows.map(toCredential);
     },
-    async update(id, { name, updatedAt }) {
+    async update(id, { name, savedBy, updatedAt }) {
       await db
         .updateTable('dns_credentials')
         .set({
           ...(name === undefined ? {} : { name }),
+          ...(savedBy === undefined ? {} : { saved_by: JSON.stringify(savedBy) }),
           ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
         })
         .where('id', '=', id)
@@ -59,6 +61,7 @@ function toCredential(row: Selectable<Schema['dns_credentials']>): DnsCredential
     id: row.id,
     name: row.name,
     provider: row.provider,
+    savedBy: JSON.parse(row.saved_by),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -39,6 +39,7 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
       const row = {
         id,
         type,
+        saved_by: JSON.stringify(channel.savedBy),
         name,
         enabled: enabled ? 1 : 0,
         kinds: JSON.stringify(kinds),
@@ -65,13 +66,15 @@ function channels(db: Kysely<Schema>): Pick<NotificationStore, ChannelMethods> {
 type Patch = Parameters<NotificationStore['updateChannel']>[1];
 
 /** The columns of what is given, no others. */
-function toColumns({ name, enabled, kinds, email, webhook, updatedAt, lastSentAt, lastError }: Patch) {
+function toColumns(patch: Patch) {
+  const { name, enabled, kinds, email, webhook, savedBy, updatedAt, lastSentAt, lastError } = patch;
   return {
     ...(name === undefined ? {} : { name }),
     ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
     ...(kinds === undefined ? {} : { kinds: JSON.stringify(kinds) }),
     ...(email === undefined ? {} : { email: email && JSON.stringify(email) }),
     ...(webhook === undefined ? {} : { webhook: webhook && JSON.stringify(webhook) }),
+    ...(savedBy === undefined ? {} : { saved_by: JSON.stringify(savedBy) }),
     ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
     ...(lastSentAt === undefined ? {} : { last_sent_at: lastSentAt }),
     ...(lastError === undefined ? {} : { last_error: lastError }),
@@ -87,6 +90,7 @@ function toChannel(row: Selectable<Schema['notification_channels']>): ChannelRec
     kinds: JSON.parse(row.kinds),
     email: row.email === null ? null : JSON.parse(row.email),
     webhook: row.webhook === null ? null : JSON.parse(row.webhook),
+    savedBy: JSON.parse(row.saved_by),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastSentAt: row.last_sent_at,

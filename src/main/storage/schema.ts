@@ -139,6 +139,7 @@ interface DnsCredentialsTable {
   id: string;
   name: string;
   provider: string;
+  saved_by: string;
   created_at: string;
   updated_at: string;
 }
@@ -221,6 +222,7 @@ interface NotificationChannelsTable {
   kinds: string;
   email: string | null;
   webhook: string | null;
+  saved_by: string;
   created_at: string;
   updated_at: string;
   last_sent_at: string | null;

@@ -102,8 +102,6 @@ export const notifications = {
     secret: 'Signing secret',
     secretHint: '16 characters at least. Left empty: Certdesk makes one and shows it once.',
     showSecret: 'Show the signing secret',
-    allowPrivate: 'The address may be in a private network',
-    allowPrivateHint: 'Also permits plain http.',
   },
   digest: {
     day: 'Weekly message on',

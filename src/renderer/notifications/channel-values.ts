@@ -32,7 +32,6 @@ export interface ChannelValues {
   readonly token: string;
   readonly removeToken: boolean;
   readonly signingSecret: string;
-  readonly allowPrivate: boolean;
 }
 
 const EMPTY: ChannelValues = {
@@ -53,7 +52,6 @@ const EMPTY: ChannelValues = {
   token: '',
   removeToken: false,
   signingSecret: '',
-  allowPrivate: false,
 };
 
 /** Ports that go with a kind of TLS; one that was typed by hand stays. */
@@ -66,7 +64,7 @@ export function toValues(channel: Channel | undefined): ChannelValues {
     email === null
       ? {}
       : { ...email, username: email.username ?? '', rootCertificate: email.rootCertificate ?? '' };
-  const hook = webhook === null ? {} : { preset: webhook.preset, allowPrivate: webhook.allowPrivate };
+  const hook = webhook === null ? {} : { preset: webhook.preset };
   return { ...EMPTY, type, name, enabled, kinds: [...kinds], ...mail, ...hook };
 }
 
@@ -75,7 +73,7 @@ export function toCreate(values: ChannelValues): CreateChannel {
   if (values.type === 'email') {
     return { ...common, type: 'email', email: { ...mailOf(values), password: filled(values.password) } };
   }
-  const { preset, url, token, signingSecret, allowPrivate } = values;
+  const { preset, url, token, signingSecret } = values;
   return {
     ...common,
     type: 'webhook',
@@ -83,7 +81,6 @@ export function toCreate(values: ChannelValues): CreateChannel {
       preset,
       url: url.trim(),
       token: filled(token),
-      allowPrivate,
       ...(signingSecret === '' ? {} : { signingSecret }),
     },
   };
@@ -97,12 +94,11 @@ export function toUpdate(values: ChannelValues): UpdateChannel {
     const change = username.trim() === '' ? { password: null } : password === '' ? {} : { password };
     return { ...common, email: { ...mailOf(values), ...change } };
   }
-  const { preset, url, token, removeToken, signingSecret, allowPrivate } = values;
+  const { preset, url, token, removeToken, signingSecret } = values;
   return {
     ...common,
     webhook: {
       preset,
-      allowPrivate,
       ...(url.trim() === '' ? {} : { url: url.trim() }),
       ...(removeToken ? { token: null } : token === '' ? {} : { token }),
       ...(signingSecret === '' ? {} : { signingSecret }),

@@ -51,11 +51,6 @@ export function WebhookFields({ form, known }: Props) {
         visibilityToggleButtonProps={{ 'aria-label': text.showSecret }}
         {...form.getInputProps('signingSecret')}
       />
-      <Checkbox
-        label={text.allowPrivate}
-        description={text.allowPrivateHint}
-        {...form.getInputProps('allowPrivate', { type: 'checkbox' })}
-      />
     </>
   );
 }

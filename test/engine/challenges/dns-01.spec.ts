@@ -18,6 +18,7 @@ import { leafOf, type PebbleRig, startPebbleRig } from '../../support/acme-pebbl
 import { type Bind, startBind } from '../../support/bind.ts';
 import { startAcmeDns } from '../../support/dns-providers/acmedns.ts';
 import type { OnChange } from '../../support/dns-providers/zone-table.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { openBench } from '../../support/provider-bench.ts';
 
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
@@ -62,7 +63,11 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
   const solver = createDns01Solver({
     providerId: 'test',
     provider,
-    resolver: createDnsResolver({ servers: [bind.server], timeoutMs: 20_000 }),
+    resolver: createDnsResolver({
+      servers: [bind.server],
+      timeoutMs: 20_000,
+      addressPolicy: LOOPBACK_POLICY,
+    }),
     propagation: { timeout: 50, interval: 1 },
     locks,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

@@ -5,6 +5,7 @@ import { createDnsHttp, type DnsHttp, type DnsHttpRequest } from '../../../src/m
 import { allPages } from '../../../src/main/engine/dns/paging.ts';
 import { createRedactor } from '../../../src/main/engine/dns/redact.ts';
 import { failureOf } from '../../support/dns-bench.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { portOf, unusedPort } from '../../support/ports.ts';
 
 const SECRET = 'top-secret-token';
@@ -26,6 +27,8 @@ describe('http', () => {
       sleep: async (ms) => {
         pauses.push(ms);
       },
+      addressPolicy: LOOPBACK_POLICY,
+      origin: 'open',
       timeoutMs,
       totalMs,
     });

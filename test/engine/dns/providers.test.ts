@@ -7,12 +7,15 @@ import {
   getDnsProvider,
   listDnsProviders,
 } from '../../../src/main/engine/dns/providers.ts';
+import { createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { failureOf } from '../../support/dns-bench.ts';
 
 const options = {
   endpoint: null,
   clock: { now: () => new Date() },
   log: { debug() {}, info() {}, warn() {}, error() {} },
+  addressPolicy: createAddressPolicy(),
+  origin: 'open' as const,
 };
 
 describe('providers', () => {

@@ -2,6 +2,7 @@ import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { unusedPort } from '../../support/ports.ts';
 
 const signal = new AbortController().signal;
@@ -28,7 +29,7 @@ describe('ask', () => {
       authoritative: true,
       answers: [{ name: name.toUpperCase(), type: 'TXT', data: ['a "b', ' \\c'] }],
     }));
-    const resolver = createDnsResolver({ servers: [] });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
     expect(reply).toEqual({
       silent: false,
@@ -43,7 +44,7 @@ describe('ask', () => {
 
   test.each(['NXDOMAIN', 'SERVFAIL', 'REFUSED'] as const)('shows %s', async (rcode) => {
     const server = await start(() => ({ rcode }));
-    const resolver = createDnsResolver({ servers: [] });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     expect(await resolver.ask(server.server, TXT, { recursive: false, signal })).toMatchObject({ rcode });
   });
 
@@ -54,7 +55,7 @@ describe('ask', () => {
         ? { answers: Array.from({ length: 40 }, (_, i) => toAnswer(name, 'TXT', `${i}${long}`)) }
         : { truncated: true },
     );
-    const resolver = createDnsResolver({ servers: [] });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
     expect(reply.silent ? [] : reply.answers).toHaveLength(40);
     expect(server.questions.map(({ tcp }) => tcp)).toEqual([false, true]);
@@ -64,7 +65,7 @@ describe('ask', () => {
     const server = await start(({ name, edns }) =>
       edns ? { rcode: 'FORMERR', withoutQuestion: true } : { answers: [toAnswer(name, 'TXT', 'plain')] },
     );
-    const resolver = createDnsResolver({ servers: [] });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
     expect(reply).toMatchObject({ rcode: 'NOERROR', answers: [{ value: 'plain' }] });
   });
@@ -78,7 +79,7 @@ describe('ask', () => {
       vi.advanceTimersByTime(8_000);
       return null;
     });
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 20_000 });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [], timeoutMs: 20_000 });
     const reply = await resolver
       .ask(server.server, TXT, { recursive: false, signal })
       .finally(() => vi.useRealTimers());
@@ -88,7 +89,10 @@ describe('ask', () => {
 
   test('tells no answer, a closed port and an answer to something else apart', async () => {
     const ask = (server: string, timeoutMs: number) =>
-      createDnsResolver({ servers: [], timeoutMs }).ask(server, TXT, { recursive: false, signal });
+      createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [], timeoutMs }).ask(server, TXT, {
+        recursive: false,
+        signal,
+      });
     const mute = await start(silent);
     expect(await ask(mute.server, 60)).toMatchObject({ silent: true, reason: 'no answer in time' });
     const liar = await start(() => Buffer.from('not DNS at all, but some octets'));
@@ -110,7 +114,7 @@ describe('ask', () => {
         answers: [toAnswer(TXT.name, 'TXT', 'forged')],
       });
     });
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 60 });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [], timeoutMs: 60 });
     const reply = await resolver.ask(server.server, TXT, { recursive: false, signal });
     expect(reply).toMatchObject({ silent: true, reason: 'no answer in time' });
   });
@@ -122,7 +126,7 @@ describe('ask', () => {
       abort.abort(reason);
       return null;
     });
-    const resolver = createDnsResolver({ servers: [], timeoutMs: 20_000 });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [], timeoutMs: 20_000 });
     const asked = resolver.ask(mute.server, TXT, { recursive: false, signal: abort.signal });
     await expect(asked).rejects.toBe(reason);
   });
@@ -188,7 +192,7 @@ describe('servers', () => {
   });
 
   test("are the system's where none is named", () => {
-    const resolver = createDnsResolver({ servers: [] });
+    const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     expect(resolver.configured).toBe(false);
     for (const server of resolver.servers) expect(server).toMatch(/:\d+$/);
   });

@@ -12,6 +12,7 @@ import type { BindKey } from '../../support/bind-update.ts';
 import { openProvider } from '../../support/dns-bench.ts';
 import { testDnsProviderRecords } from '../../support/dns-conformance.ts';
 import { startNameServer } from '../../support/name-server.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { type BenchOptions, openBench } from '../../support/provider-bench.ts';
 
 const signal = new AbortController().signal;
@@ -148,12 +149,15 @@ test('a name with more values than a datagram holds is read by TCP, from BIND it
     servers: [bind.server],
     authorityPort: bind.port,
     timeoutMs: 20_000,
+    addressPolicy: LOOPBACK_POLICY,
   });
   const datagram = dnsPacket.encode({ type: 'query', id: 1, questions: [{ name: NAME, type: 'TXT' }] });
   const [host = '', port = ''] = bind.server.split(':');
   const cut = await exchangeUdp({ host, port: Number(port) }, datagram, {
     timeoutMs: 20_000,
     signal,
+    policy: LOOPBACK_POLICY,
+    origin: 'open',
     accept: () => true,
   });
   expect(cut.silent ? null : dnsPacket.decode(cut.message).flag_tc).toBe(true);

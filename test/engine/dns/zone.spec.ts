@@ -7,6 +7,7 @@ import { findZone, locateRecord } from '../../../src/main/engine/dns/zone.ts';
 import { matchZone } from '../../../src/main/engine/dns/zone-match.ts';
 import type { Json } from '../../../src/main/engine/model.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 
 const signal = new AbortController().signal;
 const reports: { message: string; data: Json }[] = [];
@@ -50,7 +51,12 @@ beforeAll(async () => {
     ],
     forward: { 'far.example.com': second.server },
   });
-  resolver = createDnsResolver({ servers: [first.server], authorityPort: first.port, timeoutMs: 20_000 });
+  resolver = createDnsResolver({
+    servers: [first.server],
+    authorityPort: first.port,
+    timeoutMs: 20_000,
+    addressPolicy: LOOPBACK_POLICY,
+  });
 });
 afterAll(async () => {
   await Promise.all([first?.stop(), second?.stop()]);

@@ -32,7 +32,7 @@ const channel = (kinds?: readonly string[]) =>
       'backup_failed',
       'digest',
     ]) as never,
-    webhook: { preset: 'generic', url: `${receiver.url}/hook`, allowPrivate: true },
+    webhook: { preset: 'generic', url: `${receiver.url}/hook` },
   });
 /** What came since the last look: `problem failed 1 host-1.example.com`. */
 let seen = 0;

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS } from '../../../src/main/app.ts';
 import { toCertdeskError } from '../../../src/main/engine/errors.ts';
 import { keepCompiled } from '../compiled.ts';
+import { LOOPBACK_NETWORKS } from '../network.ts';
 import type { FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 import { watchTransitions } from './transitions.ts';
 
@@ -66,6 +67,7 @@ function start(): Promise<App> {
     api: { host: '127.0.0.1', port: 0 },
     challenge: { host: '127.0.0.1', port: options.httpPort, required: true },
     allowedHosts: [],
+    allowPrivate: LOOPBACK_NETWORKS,
     directories: { production: options.directoryUrl, staging: options.directoryUrl },
     acmeRoots: readFileSync(options.rootsFile, 'utf8'),
     dns: options.dns,

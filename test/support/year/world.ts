@@ -14,6 +14,7 @@ import { createVault } from '../../../src/main/secrets/vault.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { QUIET } from '../database.ts';
+import { LOOPBACK_POLICY } from '../network.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { ModelCa } from './model-ca.ts';
 
@@ -92,6 +93,7 @@ export async function createWorld(
       restart: () => undefined,
       directories: {},
       resolver: createDnsResolver({ servers: [] }),
+      addressPolicy: LOOPBACK_POLICY,
       dnsEndpoints: {},
       webPorts: { http: 80, https: 443 },
       surroundings: () => {

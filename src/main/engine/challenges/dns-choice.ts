@@ -1,12 +1,14 @@
 // Which DNS provider and which credentials prove a project's names: given with the request, named, or kept with the
 // project from the last time.
 import type { ObtainRequest } from '../../../shared/certificate.ts';
+import { CERTDESK } from '../audit/entry.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
 import { checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
 import { credentialSecret, findDnsCredential, lost } from '../dns-credentials.ts';
 import { CertdeskError } from '../errors.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import type { Recipe } from '../model.ts';
+import { EARLIER_VERSION, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
 import type { SecretStore } from '../ports.ts';
 import type { Stores } from '../stores.ts';
 
@@ -19,16 +21,22 @@ export interface DnsChooser {
    */
   choose(projectId: string, body: ObtainRequest): Promise<DnsChoice>;
   /** The values for a job: what came with its request, the named ones, or the kept ones. @throws DNS_CREDENTIALS_REQUIRED */
-  values(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<DnsCredentials>;
+  values(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<SavedCredentials>;
   /** Keeps what came with a request that has succeeded, for renewals. */
   keep(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<void>;
   /** A project is removed: what was kept with it goes too. */
   forget(projectId: string): Promise<void>;
 }
 
+export interface SavedCredentials {
+  readonly credentials: DnsCredentials;
+  readonly savedBy: SavedBy;
+}
+
 interface Kept {
   readonly provider: string;
   readonly credentials: DnsCredentials;
+  readonly savedBy?: SavedBy | undefined;
 }
 
 /** Before the project's id: the name of what is kept with it in the secret store. */
@@ -76,22 +84,23 @@ export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChoos
       return { dnsProvider, dnsCredentialId: null };
     },
 
-    async values(projectId, { dnsProvider, dnsCredentialId }, { dnsCredentials }) {
-      if (dnsCredentials !== undefined) return dnsCredentials;
+    async values(projectId, { dnsProvider, dnsCredentialId }, { dnsCredentials, savedBy = EARLIER_VERSION }) {
+      if (dnsCredentials !== undefined) return { credentials: dnsCredentials, savedBy };
       if (dnsCredentialId !== null) {
         const text = await secrets.get(credentialSecret(dnsCredentialId));
         if (text === null) throw lost(dnsCredentialId);
-        return JSON.parse(text);
+        const { savedBy } = await findDnsCredential(stores, dnsCredentialId);
+        return { credentials: JSON.parse(text), savedBy };
       }
       const before = await kept(projectId);
-      if (before !== null && before.provider === dnsProvider) return before.credentials;
+      if (before !== null && before.provider === dnsProvider) return { savedBy: EARLIER_VERSION, ...before };
       await refuseWithout(dnsProvider ?? '');
-      return {};
+      return { credentials: {}, savedBy: toSavedBy(CERTDESK) };
     },
 
-    async keep(projectId, { dnsProvider }, { dnsCredentials }) {
+    async keep(projectId, { dnsProvider }, { dnsCredentials, savedBy }) {
       if (dnsProvider === null || dnsCredentials === undefined) return;
-      const value: Kept = { provider: dnsProvider, credentials: dnsCredentials };
+      const value: Kept = { provider: dnsProvider, credentials: dnsCredentials, savedBy };
       await secrets.set(projectSecret(projectId), JSON.stringify(value));
     },
 

@@ -4,11 +4,12 @@ import PQueue from 'p-queue';
 import type { NameReport, Reachability } from '../../../shared/reachability.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
 import { CertdeskError } from '../errors.ts';
+import { isOwnAddress } from '../outgoing/own-addresses.ts';
+import { isPublicAddress } from '../outgoing/special-networks.ts';
 import { findProject } from '../projects.ts';
 import { randomSecret } from '../random-secret.ts';
 import type { Stores } from '../stores.ts';
 import type { HttpChallenges } from './http-01.ts';
-import { isOwnAddress, isPublicAddress } from './own-addresses.ts';
 import { type FetchDeps, fetchAsCa, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';
 

@@ -5,6 +5,8 @@ import type { DnsResolver } from '../dns/resolver.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
 import type { Recipe } from '../model.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
+import { originOf } from '../outgoing/saved-by.ts';
 import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings.ts';
 import type { SettingStore } from '../stores.ts';
@@ -41,6 +43,7 @@ export interface SolverRegistryDeps {
   /** Provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   readonly settings: SettingStore;
+  readonly addressPolicy: AddressPolicy;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,9 +55,15 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
       if (recipe.challengeType === 'http-01') return { solver: deps.http, patienceMs: 0 };
       const providerId = recipe.dnsProvider ?? '';
       const definition = await getDnsProvider(providerId);
-      const values = await deps.chooser.values(projectId, recipe, given);
+      const { credentials, savedBy } = await deps.chooser.values(projectId, recipe, given);
       const endpoint = deps.dnsEndpoints[providerId] ?? null;
-      const provider = await createDnsProvider(providerId, values, { endpoint, clock, log });
+      const provider = await createDnsProvider(providerId, credentials, {
+        endpoint,
+        clock,
+        log,
+        addressPolicy: deps.addressPolicy,
+        origin: originOf(savedBy),
+      });
       const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));
       const solver = createDns01Solver({
         providerId,

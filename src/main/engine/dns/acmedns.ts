@@ -25,6 +25,7 @@ export const acmedns = defineDnsProvider({
       secret: false,
       required: false,
       type: 'text',
+      address: true,
       default: 'https://auth.acme-dns.io',
     },
     {
@@ -137,8 +138,10 @@ function assertAlias({ name }: TxtRecord, { fullDomain }: Account): void {
 
 /** @throws INVALID_REQUEST */
 function hostOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.hostname;
-  const [field, problem] = ['dnsCredentials.baseUrl', 'is not an http or https URL'];
+  const parsed = URL.parse(url);
+  const isBase = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '';
+  // Behind # or ? the path of the API that is added to it would be no path any more.
+  if (isBase && !/[#?\\]/.test(url)) return parsed.hostname;
+  const [field, problem] = ['dnsCredentials.baseUrl', 'is not an http or https URL without user, ? and #'];
   throw new CertdeskError('INVALID_REQUEST', `${field} ${problem}.`, { field, problem });
 }

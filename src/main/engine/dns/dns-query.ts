@@ -7,6 +7,7 @@ import {
   exchangeTcp,
   exchangeUdp,
   formatServer,
+  type ServerGuard,
 } from './dns-transport.ts';
 
 export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'SOA' | 'TXT';
@@ -44,7 +45,7 @@ export interface DnsSilence {
   readonly reason: string;
 }
 
-export interface QueryOptions {
+export interface QueryOptions extends ServerGuard {
   readonly recursive: boolean;
   /** Milliseconds for the whole question, UDP's repeats and TCP after truncation included. */
   readonly timeoutMs: number;
@@ -93,7 +94,7 @@ async function attempt(
   options: QueryOptions & { readonly edns: boolean },
 ): Promise<DnsReply | DnsSilence> {
   const deadline = Date.now() + options.timeoutMs;
-  const { signal } = options;
+  const { signal, policy, origin } = options;
   const id = randomInt(0x10000);
   const message = dnsPacket.encode({
     type: 'query',
@@ -106,7 +107,7 @@ async function attempt(
   const accept = (answer: Buffer) => read(answer) !== null;
   let exchange: DnsExchange = await exchangeUdp(server, message, { ...options, accept });
   if (!exchange.silent && read(exchange.message)?.flag_tc === true) {
-    exchange = await exchangeTcp(server, message, { signal, timeoutMs: left(deadline) });
+    exchange = await exchangeTcp(server, message, { signal, policy, origin, timeoutMs: left(deadline) });
   }
   const name = formatServer(server);
   if (exchange.silent) return { silent: true, server: name, reason: exchange.reason };

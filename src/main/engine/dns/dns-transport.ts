@@ -1,7 +1,9 @@
 // One DNS message to one server and its answer, over UDP or TCP, as octets. What the octets mean is the caller's.
 import { createSocket } from 'node:dgram';
-import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
+import type { CertdeskError } from '../errors.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
+import { addressRefusal, resolveAddress } from '../outgoing/connect.ts';
 import { within } from './within.ts';
 
 export interface DnsServerAddress {
@@ -10,11 +12,22 @@ export interface DnsServerAddress {
 }
 
 /** `silent`: the server could not be asked or did not answer; `reason` is a word or two for a person. */
-export type DnsExchange =
-  | { readonly silent: false; readonly message: Buffer }
-  | { readonly silent: true; readonly reason: string };
+export type DnsExchange = { readonly silent: false; readonly message: Buffer } | Silence;
 
-export interface ExchangeOptions {
+interface Silence {
+  readonly silent: true;
+  readonly reason: string;
+  /** ADDRESS_NOT_ALLOWED, where the server was not asked for that. */
+  readonly refused?: CertdeskError;
+}
+
+/** Who named the server, and where such a server may be. */
+export interface ServerGuard {
+  readonly policy: AddressPolicy;
+  readonly origin: AddressOrigin;
+}
+
+export interface ExchangeOptions extends ServerGuard {
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -60,8 +73,8 @@ export async function exchangeUdp(
   message: Uint8Array,
   options: ExchangeOptions & { readonly accept: (answer: Buffer) => boolean },
 ): Promise<DnsExchange> {
-  const address = await addressOf(server.host, options);
-  if (address === null) return { silent: true, reason: REASONS.ENOTFOUND ?? '' };
+  const address = await addressOf(server, options);
+  if (typeof address !== 'string') return address;
   return race(options, (settle) => {
     const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4');
     let again: NodeJS.Timeout | undefined;
@@ -89,10 +102,11 @@ export async function exchangeTcp(
   message: Uint8Array,
   options: ExchangeOptions,
 ): Promise<DnsExchange> {
-  options.signal.throwIfAborted();
+  const address = await addressOf(server, options);
+  if (typeof address !== 'string') return address;
   return race(options, (settle) => {
     let received = Buffer.alloc(0);
-    const socket = connect({ host: server.host, port: server.port });
+    const socket = connect({ host: address, port: server.port });
     const length = Buffer.alloc(2);
     length.writeUInt16BE(message.length);
     socket.on('connect', () => socket.write(Buffer.concat([length, message])));
@@ -135,15 +149,21 @@ function race(
   });
 }
 
-/** The system's own look-up knows neither signal nor time-out. */
-async function addressOf(host: string, { signal, timeoutMs }: ExchangeOptions): Promise<string | null> {
+/** The address to connect to, judged; why there is none. The system's own look-up knows neither signal nor time-out. */
+async function addressOf(
+  server: DnsServerAddress,
+  { signal, timeoutMs, policy, origin }: ExchangeOptions,
+): Promise<string | Silence> {
   signal.throwIfAborted();
-  if (isIP(host) !== 0) return host;
-  const found = lookup(host).then(({ address }) => address);
-  return within(found, { signal, timeoutMs, late: () => new Error('no answer in time') }).catch(() => {
+  const found = resolveAddress(policy, server, origin);
+  try {
+    return await within(found, { signal, timeoutMs, late: () => new Error('no answer in time') });
+  } catch (error) {
     signal.throwIfAborted();
-    return null;
-  });
+    const refused = addressRefusal(error);
+    if (refused === null) return { silent: true, reason: REASONS.ENOTFOUND ?? '' };
+    return { silent: true, reason: 'in a network that is not asked', refused };
+  }
 }
 
 function failure(error: Error): DnsExchange {

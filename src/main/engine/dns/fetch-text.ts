@@ -1,4 +1,5 @@
 // One HTTP request and its whole answer as text, within a time-out; a failure is told, not thrown.
+import type * as Undici from 'undici';
 
 /** More than any list page; a wrong endpoint may answer without end. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -12,6 +13,11 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+export interface TextClient {
+  readonly fetch: typeof Undici.fetch;
+  readonly agent: Undici.Agent;
+}
 
 export interface TextRequest {
   readonly method: string;
@@ -43,7 +49,11 @@ export type FetchResult = { readonly answer: TextAnswer } | { readonly failure: 
  * @param timeoutMs Of the whole exchange, the body included.
  * @throws The signal's reason where it aborts, and nothing else.
  */
-export async function fetchText(request: TextRequest, timeoutMs: number): Promise<FetchResult> {
+export async function fetchText(
+  { fetch, agent }: TextClient,
+  request: TextRequest,
+  timeoutMs: number,
+): Promise<FetchResult> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {
@@ -52,6 +62,7 @@ export async function fetchText(request: TextRequest, timeoutMs: number): Promis
       headers: headersOf(request),
       body: bodyOf(request.body),
       redirect: 'manual',
+      dispatcher: agent,
       signal: AbortSignal.any([request.signal, timeout.signal]),
     });
     const text = await readText(response);
@@ -88,7 +99,7 @@ function bodyOf(body: unknown): string | Uint8Array<ArrayBuffer> | null {
       : String(body);
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Undici.Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -1,8 +1,11 @@
 // Calls to DNS providers' APIs: time-outs, retries, JSON, and errors that hold the provider's words but no secret.
 import type { ZodType } from 'zod';
 import type { CertdeskError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
+import { addressRefusal, createAgent } from '../outgoing/connect.ts';
 import type { Clock, Log } from '../ports.ts';
-import { type FetchResult, fetchText, type TextAnswer } from './fetch-text.ts';
+import { type FetchResult, fetchText, type TextAnswer, type TextClient } from './fetch-text.ts';
 import { createProviderErrors, type ProviderErrors } from './provider-errors.ts';
 import type { Redactor } from './redact.ts';
 import { backoffMs, retryAfterMs, type Sleep } from './retry.ts';
@@ -35,7 +38,7 @@ export interface DnsHttp extends Pick<ProviderErrors, 'refused' | 'unavailable'>
   /**
    * Resolves for 2xx and for the 4xx that the provider's file reads itself.
    * @throws DNS_PROVIDER_UNAVAILABLE (no connection, time-out, 429 or 5xx after the retries, a redirect, an answer
-   *   that is not JSON); the signal's reason where it aborts.
+   *   that is not JSON); ADDRESS_NOT_ALLOWED; the signal's reason where it aborts.
    */
   request(request: DnsHttpRequest): Promise<DnsHttpResponse>;
   /** As `request`, for SDKs that read the text themselves. */
@@ -54,6 +57,9 @@ export interface DnsHttpOptions {
   /** Redacted by the redactor already. */
   readonly log: Log;
   readonly sleep: Sleep;
+  readonly addressPolicy: AddressPolicy;
+  /** Who named the address of the API. */
+  readonly origin: AddressOrigin;
   /** Of one try, its body included; 20 s where left out. Milliseconds. */
   readonly timeoutMs?: number;
   /** Of all tries and pauses, 120 s; a provider that asks for a longer pause fails at once. Milliseconds. */
@@ -62,18 +68,20 @@ export interface DnsHttpOptions {
 
 const ATTEMPTS = 4;
 const BACKOFF_MS = 500;
+const CONNECT_MS = 10_000;
 
 /** One per provider and set of credentials. */
 export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
   const { provider, redactor, clock, log, timeoutMs = 20_000, totalMs = 120_000 } = options;
   const errors = createProviderErrors(provider, redactor);
+  const client = lazy(() => openClient(options));
 
   const send: DnsHttp['send'] = async (request) => {
     const started = performance.now();
     const what = { provider: provider.name, method: request.method, url: request.url };
     for (let attempt = 1; ; attempt++) {
       request.signal.throwIfAborted();
-      const result = await fetchText(request, timeoutMs);
+      const result = await fetchText(await client.get(), request, timeoutMs);
       const ms = Math.round(performance.now() - started);
       const outcome =
         'answer' in result ? { status: result.answer.status } : { failed: result.failure.reason };
@@ -112,6 +120,12 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
   };
 }
 
+/** Its idle connections close by themselves after some seconds: nobody has to close a provider. */
+async function openClient({ addressPolicy: policy, origin }: DnsHttpOptions): Promise<TextClient> {
+  const { fetch } = await import('undici');
+  return { fetch, agent: await createAgent({ policy, origin, connectTimeoutMs: CONNECT_MS }) };
+}
+
 interface Failure {
   readonly error: CertdeskError;
   /** Whether the request may be made again. */
@@ -131,6 +145,8 @@ function judge(
   const { host } = new URL(request.url);
   if ('failure' in result) {
     const { reason, timedOut, neverSent, error } = result.failure;
+    const refused = addressRefusal(error);
+    if (refused !== null) return { error: refused, again: false, waitMs: null };
     const text = timedOut
       ? `did not answer within ${timeoutMs / 1000} s (${host}).`
       : `is out of reach at ${host}: ${reason}`;

@@ -25,25 +25,27 @@ export interface Answer {
   readonly values: readonly string[];
 }
 
-/** The name servers that have an address. */
+/** The name servers that have an address which may be asked. */
 export function authorityTargets(
   resolver: DnsResolver,
   servers: readonly NameServer[],
 ): readonly PollTarget[] {
   return servers
-    .filter(({ addresses }) => addresses.length > 0)
     .map(({ host, addresses }) => ({
-      kind: 'authoritative',
+      kind: 'authoritative' as const,
       host,
-      addresses: addresses.map((address) => resolver.authority(address)),
-    }));
+      addresses: addresses
+        .map((address) => resolver.authority(address))
+        .filter((server) => resolver.mayAsk(server)),
+    }))
+    .filter(({ addresses }) => addresses.length > 0);
 }
 
 export function resolverTargets(resolver: DnsResolver): readonly PollTarget[] {
   return resolver.servers.map((server) => ({ kind: 'resolver', host: server, addresses: [server] }));
 }
 
-/** @param server An IP address, with or without :PORT. */
+/** @param server An IP address, with or without :PORT, that was judged when it was saved in the settings. */
 export function publicTarget(server: string): PollTarget {
   return { kind: 'public', host: server, addresses: [server] };
 }
@@ -61,7 +63,8 @@ export function createPoll(resolver: DnsResolver, question: DnsQuestion, values:
     const known = dead.get(server);
     if (known !== undefined) return known;
     const recursive = target.kind !== 'authoritative';
-    const reply = await resolver.ask(server, question, { recursive, signal });
+    const origin = target.kind === 'public' ? ({ origin: 'named' } as const) : {};
+    const reply = await resolver.ask(server, question, { recursive, signal, ...origin });
     return { kind: target.kind, host: target.host, server, ...judge(reply, values) };
   };
 

@@ -49,6 +49,7 @@ async function targetsOf(record: AwaitedRecord, options: PropagationOptions): Pr
   const authoritative = record.zone !== null && settings.ask !== 'resolvers';
   const servers = authoritative ? await nameServersOf(resolver, record.zone, signal) : [];
   reportAddressless(record, servers, options);
+  reportPrivate(record, servers, options);
   const targets = authorityTargets(resolver, servers);
   return targets.length > 0 ? targets : resolverTargets(resolver);
 }
@@ -69,6 +70,24 @@ function reportAddressless(
       zone: record.zone,
       nameServers: hosts,
     },
+  );
+}
+
+/** On a split DNS the name servers may be in a private network: then the resolver, which sees them, is asked. */
+function reportPrivate(
+  record: AwaitedRecord,
+  servers: readonly NameServer[],
+  { resolver, report }: PropagationOptions,
+): void {
+  const hidden = servers.flatMap(({ host, addresses }) =>
+    addresses.filter((address) => !resolver.mayAsk(resolver.authority(address))).map(() => host),
+  );
+  if (hidden.length === 0) return;
+  const hosts = [...new Set(hidden)];
+  report(
+    'dns-propagation',
+    `${hosts.join(', ')} of ${record.zone} has an address in a private network, which is not asked (--allow-private)`,
+    { name: record.name, zone: record.zone, nameServers: hosts },
   );
 }
 

@@ -1,6 +1,7 @@
 // The contract of a DNS provider, at the level of records: it knows nothing of ACME. Zone search, the TXT value,
 // CNAME following, propagation and serialising of writers live once in dns-01.ts and its helpers.
 import type { Json } from '../model.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { DnsHttp } from './http.ts';
 import type { Sleep } from './retry.ts';
@@ -85,6 +86,8 @@ export interface CredentialField {
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly help?: string;
+  /** Set where the value says which server is connected to. */
+  readonly address?: true;
 }
 
 export interface ProviderTools {
@@ -92,6 +95,9 @@ export interface ProviderTools {
   readonly http: DnsHttp;
   /** Takes the place of the provider's own API address (`--dns-endpoint PROVIDER=URL`); null for its own. See baseUrl(). */
   readonly endpoint: string | null;
+  /** For a server that is not asked through `http`. */
+  readonly addressPolicy: AddressPolicy;
+  readonly origin: AddressOrigin;
   readonly clock: Clock;
   /** Redacted: no secret of this provider gets through. */
   readonly log: Log;

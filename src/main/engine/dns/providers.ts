@@ -1,6 +1,7 @@
 // The registry of DNS providers: their fields for forms and docs, and one of them made from its credentials. A
 // provider's file is loaded when it is asked for, its SDK when it is used.
 import { CertdeskError } from '../errors.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import type { Clock, Log } from '../ports.ts';
 import { checkCredentials, type DnsCredentials, secretValues } from './credentials.ts';
 import { createDnsHttp } from './http.ts';
@@ -28,6 +29,9 @@ export interface DnsProviderOptions {
   readonly endpoint: string | null;
   readonly clock: Clock;
   readonly log: Log;
+  readonly addressPolicy: AddressPolicy;
+  /** Who saved the credentials, which may hold the address of a server. An `endpoint` is the administrator's. */
+  readonly origin: AddressOrigin;
   readonly sleep?: Sleep;
   /** Of one call; the provider's own where left out. Milliseconds. */
   readonly timeoutMs?: number;
@@ -72,8 +76,9 @@ export async function createDnsProvider(
   const checked = checkCredentials(definition, credentials);
   const redactor = createRedactor(secretValues(definition, checked));
   const common = { clock: options.clock, log: redactor.log(options.log), sleep: options.sleep ?? sleep };
-  const { timeoutMs } = options;
+  const { timeoutMs, addressPolicy } = options;
+  const guard = { addressPolicy, origin: options.endpoint === null ? options.origin : ('named' as const) };
   const within = timeoutMs === undefined ? {} : { timeoutMs };
-  const http = createDnsHttp({ ...common, ...within, provider: definition, redactor });
-  return definition.create(checked, { ...common, ...within, http, endpoint: options.endpoint });
+  const http = createDnsHttp({ ...common, ...within, ...guard, provider: definition, redactor });
+  return definition.create(checked, { ...common, ...within, ...guard, http, endpoint: options.endpoint });
 }

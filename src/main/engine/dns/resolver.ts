@@ -3,6 +3,7 @@
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import { CertdeskError } from '../errors.ts';
+import { type AddressOrigin, type AddressPolicy, createAddressPolicy } from '../outgoing/address-policy.ts';
 import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply, queryServer } from './dns-query.ts';
 import { type DnsServerAddress, formatServer, parseServer } from './dns-transport.ts';
 
@@ -21,6 +22,8 @@ export interface DnsResolver {
    * name that no server can be asked for.
    */
   ask(server: string, question: DnsQuestion, options: AskOptions): Promise<DnsReply | DnsSilence>;
+  /** Whether a server that DNS names may be asked (HOST:PORT, an address): not in a private network, as a rule. */
+  mayAsk(server: string): boolean;
   /** Where the authoritative server of this address is asked: HOST:PORT. */
   authority(address: string): string;
 }
@@ -28,6 +31,8 @@ export interface DnsResolver {
 export interface AskOptions {
   readonly recursive: boolean;
   readonly signal: AbortSignal;
+  /** `named`: the settings name the server. Where left out: by whether it is one of `servers`. */
+  readonly origin?: AddressOrigin;
 }
 
 export interface DnsResolverOptions {
@@ -37,18 +42,31 @@ export interface DnsResolverOptions {
   readonly timeoutMs?: number;
   /** The port of authoritative servers; 53 where left out, but see `authority` below. */
   readonly authorityPort?: number;
+  /** Public addresses only where left out; `servers` are asked wherever they are. */
+  readonly addressPolicy?: AddressPolicy;
 }
 
 /** @throws INVALID_REQUEST for a server that is not HOST:PORT. */
 export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
-  const { timeoutMs = 3_000, authorityPort } = options;
+  const { timeoutMs = 3_000, authorityPort, addressPolicy: policy = createAddressPolicy() } = options;
   const configured = options.servers.length > 0;
   const named = options.servers.map(readServer);
   const servers = () => (configured ? named : systemServers()).map(formatServer);
 
-  const ask: DnsResolver['ask'] = async (server, question, { recursive, signal }) => {
+  /** A name server on the host of a resolver that the administrator named is the administrator's too. */
+  const originOf = (server: DnsServerAddress): AddressOrigin => {
+    const known = configured ? named : systemServers();
+    const isNamed = known.some(
+      ({ host, port }) => host === server.host && (configured || port === server.port),
+    );
+    return isNamed ? 'named' : 'open';
+  };
+
+  const ask: DnsResolver['ask'] = async (text, question, { recursive, signal, origin }) => {
     assertName(question.name);
-    return queryServer(readServer(server), question, { recursive, signal, timeoutMs });
+    const server = readServer(text);
+    const guard = { policy, origin: origin ?? originOf(server) };
+    return queryServer(server, question, { ...guard, recursive, signal, timeoutMs });
   };
 
   return {
@@ -65,6 +83,10 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
         tried.push({ server, answer: describeReply(reply) });
       }
       throw lookupFailed(question, tried);
+    },
+    mayAsk(text) {
+      const server = readServer(text);
+      return policy.refusal(server.host, server.port, originOf(server)) === null;
     },
     authority(address) {
       if (authorityPort !== undefined) return formatServer({ host: address, port: authorityPort });

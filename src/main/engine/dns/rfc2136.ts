@@ -2,7 +2,13 @@
 import { randomInt } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import { queryServer, RCODES } from './dns-query.ts';
-import { type DnsServerAddress, exchangeTcp, formatServer, parseServer } from './dns-transport.ts';
+import {
+  type DnsServerAddress,
+  exchangeTcp,
+  formatServer,
+  parseServer,
+  type ServerGuard,
+} from './dns-transport.ts';
 import { encodeTxtUpdate, type TxtUpdate } from './dns-wire.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
 import { backoffMs } from './retry.ts';
@@ -30,6 +36,7 @@ export const rfc2136 = defineDnsProvider({
       secret: false,
       required: true,
       type: 'text',
+      address: true,
       help: 'HOST or HOST:PORT; updates go to it by TCP.',
     },
     {
@@ -71,11 +78,12 @@ export const rfc2136 = defineDnsProvider({
 });
 
 function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTools): DnsProvider {
-  const { timeoutMs = TIMEOUT_MS } = tools;
+  const { timeoutMs = TIMEOUT_MS, addressPolicy: policy, origin } = tools;
+  const guard = { policy, origin };
   return {
     async addTxt(record, signal) {
       const { zone, name, value } = record;
-      const ttl = await ttlOf(server, name, signal);
+      const ttl = await ttlOf(server, name, { ...guard, signal });
       await update({ zone: zone.name, action: 'add', name, value, ttl }, signal);
       return txtRefFor(record);
     },
@@ -104,8 +112,9 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     const now = tools.clock.now();
     const id = randomInt(0x10000);
     const request = signMessage(encodeTxtUpdate(id, change), key, now);
-    const exchange = await exchangeTcp(server, request.message, { timeoutMs, signal });
+    const exchange = await exchangeTcp(server, request.message, { ...guard, timeoutMs, signal });
     const at = formatServer(server);
+    if (exchange.silent && exchange.refused !== undefined) throw exchange.refused;
     if (exchange.silent) return tools.http.unavailable(`at ${at} gives no answer: ${exchange.reason}.`);
     const { message } = exchange;
     if (message.length < 12 || message.readUInt16BE(0) !== id) {
@@ -123,11 +132,15 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
 }
 
 /** An update sets the TTL of the whole RRset (RFC 2136 section 3.4.2.2): what a person keeps there keeps its own. */
-async function ttlOf(server: DnsServerAddress, name: string, signal: AbortSignal): Promise<number> {
+async function ttlOf(
+  server: DnsServerAddress,
+  name: string,
+  options: ServerGuard & { readonly signal: AbortSignal },
+): Promise<number> {
   const reply = await queryServer(
     server,
     { name, type: 'TXT' },
-    { recursive: false, timeoutMs: 2_000, signal },
+    { ...options, recursive: false, timeoutMs: 2_000 },
   );
   const existing = reply.silent ? undefined : reply.answers.find(({ type }) => type === 'TXT');
   return existing?.ttl ?? TTL;

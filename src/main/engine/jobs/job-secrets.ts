@@ -2,11 +2,14 @@
 // the secret store, not in the job's row, so that a job which goes on after a restart still has them.
 
 import type { Json } from '../model.ts';
+import type { SavedBy } from '../outgoing/saved-by.ts';
 import type { SecretStore } from '../ports.ts';
 
 export interface GivenSecrets {
   readonly eab?: { readonly kid: string; readonly hmacKey: string } | undefined;
   readonly dnsCredentials?: Readonly<Record<string, Json>> | undefined;
+  /** Who sent `dnsCredentials`. */
+  readonly savedBy?: SavedBy | undefined;
 }
 
 export interface JobSecrets {

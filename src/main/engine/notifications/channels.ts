@@ -12,8 +12,9 @@ import type {
 } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../errors.ts';
+import { originOf, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
 import type { Stores } from '../stores.ts';
-import { checkMail, checkUrl, maskUrl } from './check.ts';
+import { checkMail, checkMailServer, checkUrl, maskUrl, type Saving } from './check.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { channelSecret, readSecrets, send } from './send.ts';
@@ -36,10 +37,15 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
   const { stores, journal, secrets, clock } = deps;
   const now = () => toTimestamp(clock.now());
 
+  const saving = (): Saving & { readonly savedBy: SavedBy } => {
+    const savedBy = toSavedBy(journal.actor());
+    return { policy: deps.addressPolicy, origin: originOf(savedBy), savedBy };
+  };
+
   async function present(record: ChannelRecord): Promise<Channel> {
-    const { kinds, ...rest } = record;
+    const { kinds, savedBy, ...rest } = record;
     const waiting = (await stores.notifications.waiting()).get(record.id) ?? 0;
-    return { ...rest, kinds: [...kinds], waiting };
+    return { ...rest, kinds: [...kinds], savedBy: { kind: savedBy.kind, name: savedBy.name }, waiting };
   }
 
   return {
@@ -47,9 +53,11 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
 
     async create(body) {
       const id = randomUUID();
-      const { record, kept, made } = fromBody(body);
+      const by = saving();
+      const { record, kept, made } = fromBody(body, by);
       const at = now();
-      const channel = { ...record, id, createdAt: at, updatedAt: at, lastSentAt: null, lastError: null };
+      const stamps = { createdAt: at, updatedAt: at, lastSentAt: null, lastError: null };
+      const channel = { ...record, id, savedBy: by.savedBy, ...stamps };
       // The secrets first: a row without them would be a channel that cannot work.
       await secrets.set(channelSecret(id), JSON.stringify(kept));
       await journal.write(async (tx, emit) => {
@@ -63,7 +71,7 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
     async update(id, body) {
       const record = await findChannel(stores, id);
       const kept = await readSecrets(secrets, id);
-      const changed = change(record, kept, body);
+      const changed = change(record, kept, { body, by: saving() });
       if (changed.kept !== kept) await secrets.set(channelSecret(id), JSON.stringify(changed.kept));
       await journal.write(async (tx, emit) => {
         await findChannel(tx, id);
@@ -128,24 +136,29 @@ interface Read {
   readonly made: string | null;
 }
 
-function fromBody(body: CreateChannel): Read {
+function fromBody(body: CreateChannel, saving: Saving): Read {
   const { name, type, enabled, kinds } = body;
   const common = { name, type, enabled, kinds: [...new Set(kinds)] };
   if (body.type === 'email') {
     const { password = null, username = null, rootCertificate = null, ...rest } = body.email;
     const email = { ...rest, username, rootCertificate };
     checkMail(email, password);
+    checkMailServer(email, saving);
     return { record: { ...common, email, webhook: null }, kept: { password }, made: null };
   }
-  const { url, preset, token = null, allowPrivate = false, signingSecret } = body.webhook;
-  checkUrl({ url, preset, allowPrivate });
+  const { url, preset, token = null, signingSecret } = body.webhook;
+  checkUrl({ url, preset }, saving);
   const made = signingSecret === undefined ? randomBytes(32).toString('base64url') : null;
   const kept = { url, token, signingSecret: signingSecret ?? made ?? '' };
-  const webhook = { preset, url: maskUrl(url), hasToken: token !== null, allowPrivate };
+  const webhook = { preset, url: maskUrl(url), hasToken: token !== null };
   return { record: { ...common, email: null, webhook }, kept, made };
 }
 
-function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChannel) {
+function change(
+  before: ChannelRecord,
+  secrets: ChannelSecrets,
+  { body, by }: { readonly body: UpdateChannel; readonly by: Saving & { readonly savedBy: SavedBy } },
+) {
   const { name = before.name, enabled = before.enabled, kinds = before.kinds } = body;
   const common = { name, enabled, kinds: [...new Set(kinds)] };
   if (
@@ -160,6 +173,9 @@ function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChan
     const { password = secrets.password ?? null, ...rest } = body.email ?? {};
     const email = { ...before.email, ...defined(rest) };
     checkMail(email, password);
+    const moved = email.host !== before.email.host || email.port !== before.email.port;
+    const savedBy = saverOf(before, { moved, given: body.email?.host !== undefined, by });
+    checkMailServer(email, { ...by, origin: originOf(savedBy) });
     // A password is not sent to another server than the one that it was given for.
     if (body.email?.password === undefined && password !== null && email.host !== before.email.host) {
       throw new CertdeskError('INVALID_REQUEST', 'email.password: give it anew for another mail server', {
@@ -167,12 +183,14 @@ function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChan
       });
     }
     const kept = password === (secrets.password ?? null) ? secrets : { password };
-    return { record: { ...common, email, webhook: null }, kept };
+    return { record: { ...common, email, webhook: null, savedBy }, kept };
   }
   const given = defined(body.webhook ?? {});
   const { url = secrets.url ?? '', preset = before.webhook?.preset ?? 'generic' } = given;
-  const { allowPrivate = before.webhook?.allowPrivate ?? false, token = secrets.token ?? null } = given;
-  checkUrl({ url, preset, allowPrivate });
+  const { token = secrets.token ?? null } = given;
+  const moved = url !== secrets.url;
+  const savedBy = saverOf(before, { moved, given: given.url !== undefined, by });
+  checkUrl({ url, preset }, { ...by, origin: originOf(savedBy) });
   // A token, like a password, is not sent to another server than the one that it was given for.
   if (given.token === undefined && token !== null && maskUrl(url) !== maskUrl(secrets.url ?? '')) {
     throw new CertdeskError('INVALID_REQUEST', 'webhook.token: give it anew for another server', {
@@ -180,8 +198,21 @@ function change(before: ChannelRecord, secrets: ChannelSecrets, body: UpdateChan
     });
   }
   const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
-  const webhook = { preset, url: maskUrl(url), hasToken: token !== null, allowPrivate };
-  return { record: { ...common, email: null, webhook }, kept: body.webhook === undefined ? secrets : kept };
+  const webhook = { preset, url: maskUrl(url), hasToken: token !== null };
+  const record = { ...common, email: null, webhook, savedBy };
+  return { record, kept: body.webhook === undefined ? secrets : kept };
+}
+
+/** Another address is its new saver's; the same one becomes a person's where a person saves it again. */
+function saverOf(
+  { savedBy }: ChannelRecord,
+  how: {
+    readonly moved: boolean;
+    readonly given: boolean;
+    readonly by: Saving & { readonly savedBy: SavedBy };
+  },
+): SavedBy {
+  return how.moved || (how.given && how.by.origin === 'named') ? how.by.savedBy : savedBy;
 }
 
 function defined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -3,7 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Channel, WebhookPreset } from '../../../shared/notification.ts';
 import { CertdeskError } from '../errors.ts';
-import { isPrivate } from '../fetch-crl.ts';
+import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
+import { isPublicAddress } from '../outgoing/special-networks.ts';
 
 /** @throws INVALID_REQUEST */
 export function checkMail(
@@ -28,12 +29,24 @@ export function checkMail(
   }
 }
 
+export interface Saving {
+  readonly policy: AddressPolicy;
+  readonly origin: AddressOrigin;
+}
+
+/** A name is judged at each connection; an address can be judged at once. @throws INVALID_REQUEST */
+export function checkMailServer(
+  { host, port }: Pick<NonNullable<Channel['email']>, 'host' | 'port'>,
+  saving: Saving,
+): void {
+  refuseLiteral('email.host', { host, port }, saving);
+}
+
 /** Its words never hold the address, which is a secret. @throws INVALID_REQUEST */
-export function checkUrl(given: {
-  readonly url: string;
-  readonly preset: WebhookPreset;
-  readonly allowPrivate: boolean;
-}): void {
+export function checkUrl(
+  given: { readonly url: string; readonly preset: WebhookPreset },
+  saving: Saving,
+): void {
   const url = URL.parse(given.url);
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     throw invalid('webhook.url', 'is not an http or https address');
@@ -41,18 +54,27 @@ export function checkUrl(given: {
   if (url.username !== '' || url.password !== '') {
     throw invalid('webhook.url', 'has a user name or password in it: use the token');
   }
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  const here = url.hostname === 'localhost' || (isIP(literal) !== 0 && isPrivate(literal));
-  if (here && !given.allowPrivate) {
-    throw invalid('webhook.url', 'is a private address, and this channel does not allow those');
-  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  refuseLiteral('webhook.url', { host, port }, saving);
   // Over plain http anybody on the way reads the address, which is the secret.
-  if (url.protocol === 'http:' && !given.allowPrivate) {
+  const isName = isIP(host) === 0 && host !== 'localhost';
+  if (url.protocol === 'http:' && (isName ? saving.origin === 'open' : isPublicAddress(host))) {
     throw invalid('webhook.url', 'is plain http, which is for private addresses only: use https');
   }
   if (given.preset === 'ntfy' && url.pathname.split('/').filter((part) => part !== '').length === 0) {
     throw invalid('webhook.url', 'has no topic: https://ntfy.sh/TOPIC');
   }
+}
+
+function refuseLiteral(
+  field: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  { policy, origin }: Saving,
+): void {
+  const address = host === 'localhost' ? '127.0.0.1' : host;
+  const refusal = isIP(address) === 0 ? null : policy.refusal(address, port, origin);
+  if (refusal !== null) throw invalid(field, REFUSALS[refusal]);
 }
 
 /** The host is no secret; what comes after it may be. */

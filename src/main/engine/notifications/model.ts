@@ -1,6 +1,7 @@
 // What is kept of notifications, and what the engine asks of the database for them.
 import type { Channel, Delivery, NotificationKind } from '../../../shared/notification.ts';
 import type { Timestamp } from '../../../shared/time.ts';
+import type { SavedBy } from '../outgoing/saved-by.ts';
 
 /** A message, before it takes the form of a channel. It never holds a secret. */
 export interface Message {
@@ -31,6 +32,8 @@ export interface ChannelRecord
   readonly kinds: readonly NotificationKind[];
   readonly email: Channel['email'];
   readonly webhook: Channel['webhook'];
+  /** Who last saved its address. */
+  readonly savedBy: SavedBy;
   readonly lastSentAt: Timestamp | null;
   readonly lastError: string | null;
 }

@@ -31,7 +31,11 @@ export interface NotificationDeps extends Omit<OutboxDeps, 'webhooks'> {
 const EVERY_MS = 15_000;
 
 export function createNotifications(given: NotificationDeps): Notifications {
-  const webhooks = createWebhookSender(given.version, given.webhookMs);
+  const webhooks = createWebhookSender({
+    policy: given.addressPolicy,
+    version: given.version,
+    ...(given.webhookMs === undefined ? {} : { withinMs: given.webhookMs }),
+  });
   const deps = { ...given, webhooks };
   const { stores, clock, log } = deps;
   let stopping = new AbortController();

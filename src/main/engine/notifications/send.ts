@@ -3,6 +3,8 @@
 import { createRedactor } from '../dns/redact.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
+import { originOf } from '../outgoing/saved-by.ts';
 import type { Clock, SecretStore } from '../ports.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
 import { toOutgoing } from './presets.ts';
@@ -20,6 +22,7 @@ export interface SendDeps {
   readonly secrets: SecretStore;
   readonly clock: Clock;
   readonly webhooks: WebhookSender;
+  readonly addressPolicy: AddressPolicy;
 }
 
 /** Before the channel's id: the name of its secrets in the secret store. */
@@ -56,7 +59,7 @@ export async function send(
 }
 
 async function deliver(
-  { clock, webhooks }: SendDeps,
+  { clock, webhooks, addressPolicy }: SendDeps,
   given: {
     readonly channel: ChannelRecord;
     readonly id: string;
@@ -66,20 +69,22 @@ async function deliver(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const { channel, id, message, kept } = given;
+  const origin = originOf(channel.savedBy);
   if (channel.email !== null) {
     const { title, text, host } = message;
     const subject = `[Certdesk ${host}] ${title}`;
     const body = `${title}\n\n${text}\n\n--\nCertdesk on ${host}\n`;
     const date = new Date(message.at);
-    const mail = { server: channel.email, password: kept.password ?? null, id, subject, text: body, date };
-    return sendMail(mail, signal);
+    const password = kept.password ?? null;
+    const mail = { server: channel.email, origin, password, id, subject, text: body, date };
+    return sendMail(addressPolicy, mail, signal);
   }
   const { url, signingSecret } = kept;
   if (channel.webhook === null || url === undefined || signingSecret === undefined) throw lost();
-  const { preset, allowPrivate } = channel.webhook;
+  const { preset } = channel.webhook;
   const outgoing = toOutgoing({ preset, url }, id, message);
   const token = kept.token ?? null;
-  return webhooks.post({ ...outgoing, id, now: clock.now(), signingSecret, token, allowPrivate }, signal);
+  return webhooks.post({ ...outgoing, id, now: clock.now(), signingSecret, token, origin }, signal);
 }
 
 /** Its row is there and its secrets are not: somebody has emptied the secret store. */

@@ -1,12 +1,17 @@
 // One message to one mail server (the only importer of nodemailer).
-import { getCACertificates } from 'node:tls';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { Channel } from '../../../shared/notification.ts';
 import { CertdeskError } from '../errors.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
+import { addressRefusal, connectTcp } from '../outgoing/connect.ts';
+import { trustedRoots } from '../outgoing/trusted-roots.ts';
 import { cutText, trimEndOf } from '../outside-text.ts';
 import type { Delivered } from './send.ts';
 
 export interface Mail {
   readonly server: NonNullable<Channel['email']>;
+  readonly origin: AddressOrigin;
   readonly password: string | null;
   readonly id: string;
   readonly subject: string;
@@ -15,13 +20,18 @@ export interface Mail {
 }
 
 const WITHIN_MS = 30_000;
+const CONNECT_MS = 10_000;
 
 /** @throws NOTIFICATION_FAILED with the server's words and code (details.answer, details.status), the reason of `signal` */
-export async function sendMail(mail: Mail, signal: AbortSignal): Promise<Delivered> {
+export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortSignal): Promise<Delivered> {
   const { server, id, subject, text, date } = mail;
   const { createTransport } = await import('nodemailer'); // most installations send no mail
-  const transport = createTransport(optionsOf(mail));
   const until = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  const connection = await connect(policy, mail, until).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw until.aborted ? late() : explain(error, mail);
+  });
+  const transport = createTransport({ ...optionsOf(mail), connection });
   const ended = Promise.withResolvers<never>();
   const end = () => ended.reject(until.reason);
   until.addEventListener('abort', end, { once: true });
@@ -41,12 +51,25 @@ export async function sendMail(mail: Mail, signal: AbortSignal): Promise<Deliver
     return { status: null, answer: `${sent.response}${refused}` };
   } catch (error) {
     signal.throwIfAborted();
-    throw until.aborted
-      ? failed(`it did not finish within ${WITHIN_MS / 1000} seconds`)
-      : explain(error, mail);
+    throw until.aborted ? late() : explain(error, mail);
   } finally {
     until.removeEventListener('abort', end);
     transport.close();
+    connection.destroy();
+  }
+}
+
+/** A connection of our own, because nodemailer would look the name up once more by itself. */
+async function connect(policy: AddressPolicy, { server, origin }: Mail, until: AbortSignal): Promise<Socket> {
+  const signal = AbortSignal.any([until, AbortSignal.timeout(CONNECT_MS)]);
+  const socket = connectTcp(policy, server, origin);
+  try {
+    await once(socket, 'connect', { signal });
+    return socket;
+  } catch (error) {
+    socket.on('error', () => undefined).destroy();
+    if (signal.aborted && !until.aborted) throw new Error('it does not take the connection in time');
+    throw error;
   }
 }
 
@@ -59,20 +82,21 @@ function optionsOf({ server, password }: Mail) {
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(username === null ? {} : { auth: { user: username, pass: password ?? '' } }),
-    connectionTimeout: 10_000,
+    connectionTimeout: CONNECT_MS,
     greetingTimeout: 10_000,
     socketTimeout: 20_000,
-    dnsTimeout: 10_000,
     disableFileAccess: true,
     disableUrlAccess: true,
     tls: {
       minVersion: 'TLSv1.2' as const,
-      ...(rootCertificate === null ? {} : { ca: [...getCACertificates('default'), rootCertificate] }),
+      ca: [...trustedRoots(), ...(rootCertificate === null ? [] : [rootCertificate])],
     },
   };
 }
 
 function explain(error: unknown, { server }: Mail): CertdeskError {
+  const refused = addressRefusal(error);
+  if (refused !== null) return failed(refused.message.replace(/\.$/, ''));
   const { code, response, responseCode } = readError(error);
   const said = response ?? (error instanceof Error ? error.message : 'it failed');
   const details = { status: responseCode, answer: response, server: `${server.host}:${server.port}` };
@@ -80,6 +104,10 @@ function explain(error: unknown, { server }: Mail): CertdeskError {
   if (code === 'ETLS')
     return failed(`no safe connection could be made (${said}). Try another TLS mode`, details);
   return failed(trimEndOf(cutText(said).trimEnd(), '. '), details);
+}
+
+function late(): CertdeskError {
+  return failed(`it did not finish within ${WITHIN_MS / 1000} seconds`);
 }
 
 function readError(error: unknown) {

@@ -1,11 +1,11 @@
-// One message to one webhook: signed, within bounds of time and size, at a public address unless a private one was
-// allowed, and redirects are not followed.
+// One message to one webhook: signed, within bounds of time and size, at an address that who saved it may name. Redirects
+// are not followed.
 import { createHmac } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Agent, Dispatcher } from 'undici';
 import { CertdeskError } from '../errors.ts';
-import { isPrivate, PRIVATE, publicOnly } from '../fetch-crl.ts';
 import { lazy } from '../lazy.ts';
+import { type AddressOrigin, type AddressPolicy, plainHttpPolicy } from '../outgoing/address-policy.ts';
+import { addressRefusal, createAgent } from '../outgoing/connect.ts';
 import type { Delivered } from './send.ts';
 
 export interface Post {
@@ -15,7 +15,7 @@ export interface Post {
   readonly now: Date;
   readonly signingSecret: string;
   readonly token: string | null;
-  readonly allowPrivate: boolean;
+  readonly origin: AddressOrigin;
 }
 
 export interface WebhookSender {
@@ -31,29 +31,34 @@ const WITHIN_MS = 15_000;
 const MAX_ANSWER = 64 * 1024;
 const SHOWN = 300;
 
-export function createWebhookSender(version: () => string, withinMs = WITHIN_MS): WebhookSender {
+export interface WebhookSenderOptions {
+  readonly policy: AddressPolicy;
+  version(): string;
+  /** Milliseconds for the whole exchange; 15 000 where left out. */
+  readonly withinMs?: number;
+}
+
+export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
+  const { policy, version, withinMs = WITHIN_MS } = options;
   const client = lazy(async () => {
-    const undici = await import('undici');
-    const agentOf = (more: object): Agent =>
-      new undici.Agent({
-        allowH2: false,
-        maxResponseSize: MAX_ANSWER,
-        connect: { timeout: withinMs, ...more },
-      });
-    return { request: undici.request, anywhere: agentOf({}), open: agentOf({ lookup: publicOnly }) };
+    const { request } = await import('undici');
+    const bounds = { connectTimeoutMs: withinMs, maxResponseSize: MAX_ANSWER };
+    const agentsFor = async (policy: AddressPolicy) => ({
+      named: await createAgent({ ...bounds, policy, origin: 'named' }),
+      open: await createAgent({ ...bounds, policy, origin: 'open' }),
+    });
+    return { request, https: await agentsFor(policy), http: await agentsFor(plainHttpPolicy(policy)) };
   });
   return {
     async post(post, signal) {
-      const literal = new URL(post.url).hostname.replace(/^\[|\]$/g, '');
-      if (!post.allowPrivate && isIP(literal) !== 0 && isPrivate(literal))
-        throw failed(`${PRIVATE}. ${HINT}`);
-      const { request, anywhere, open } = await client.get();
+      const { request, ...agents } = await client.get();
+      const { [post.origin]: dispatcher } = post.url.startsWith('https:') ? agents.https : agents.http;
       const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
       const answer = await request(post.url, {
         method: 'POST',
         headers: headersOf(post, version()),
         body: post.body,
-        dispatcher: post.allowPrivate ? anywhere : open,
+        dispatcher,
         signal: until,
       }).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -63,12 +68,11 @@ export function createWebhookSender(version: () => string, withinMs = WITHIN_MS)
     },
     async close() {
       const made = await client.made();
-      await Promise.all([made?.anywhere.destroy(), made?.open.destroy()]);
+      const all = made === undefined ? [] : [made.https, made.http].flatMap(Object.values<Agent>);
+      await Promise.all(all.map((agent) => agent.destroy()));
     },
   };
 }
-
-const HINT = 'Allow private addresses in this channel if it is meant';
 
 /** What a receiver checks: docs/notifications.md. @returns hex */
 export function sign(secret: string, timestamp: number, body: string): string {
@@ -109,12 +113,10 @@ function retryAfter(header: string | string[] | undefined): number | null {
 }
 
 function reasonOf(error: unknown): string {
+  const refused = addressRefusal(error);
+  if (refused !== null) return refused.message.replace(/\.$/, '');
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error
-    ? error.message === PRIVATE
-      ? `${PRIVATE}. ${HINT}`
-      : error.message
-    : 'it failed';
+  return error instanceof Error ? error.message : 'it failed';
 }
 
 function failed(why: string, details: object = {}): CertdeskError {

@@ -11,6 +11,7 @@ import { listingTable } from './0009-listing-table.ts';
 import { listingLate } from './0010-listing-late.ts';
 import { adminScope } from './0011-admin-scope.ts';
 import { sessionPageSecret } from './0012-session-page-secret.ts';
+import { savedBy } from './0013-saved-by.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   listingLate,
   adminScope,
   sessionPageSecret,
+  savedBy,
 ];
