@@ -1,4 +1,4 @@
-// What `npm run build` makes: out/main/{electron,headless}.js (ESM, with the packages of BUNDLED in it) and out/renderer (minified,
+// What `npm run build` makes: out/main/{electron,headless,worker}.js (ESM, with the packages of BUNDLED in it) and out/renderer (minified,
 // which electron-vite leaves out by default), and out/preload/preload.cjs: a sandboxed preload can be neither ESM nor
 // `require` packages.
 import { resolve } from 'node:path';
@@ -42,6 +42,7 @@ export default defineConfig({
         input: {
           electron: resolve(root, 'src/main/electron/index.ts'),
           headless: resolve(root, 'src/main/headless/index.ts'),
+          worker: resolve(root, 'src/main/background/worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -68,6 +68,11 @@ const RULES: readonly Rule[] = [
     packages: ['better-sqlite3', 'zod', NODE],
     mayTypes: ['main/engine'],
   },
+  {
+    place: 'main/background',
+    may: ['shared', 'main/background', 'main/engine', 'main/backup'],
+    packages: [NODE],
+  },
   { place: 'main/api', may: ['shared', 'main/api', 'main/engine'], packages: ['@trpc/server', 'zod'] },
   {
     place: 'main/http',
@@ -76,7 +81,16 @@ const RULES: readonly Rule[] = [
   },
   {
     place: 'main/app.ts',
-    may: ['shared', 'main/api', 'main/http', 'main/engine', 'main/storage', 'main/secrets', 'main/backup'],
+    may: [
+      'shared',
+      'main/api',
+      'main/http',
+      'main/background',
+      'main/engine',
+      'main/storage',
+      'main/secrets',
+      'main/backup',
+    ],
     packages: ['pino', NODE],
     mayTypes: ['main/shell-command.ts'],
   },

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CheckHealth, Health } from './api/context.ts';
+import { createBackground } from './background/background.ts';
 import { finishRestore } from './backup/finish-restore.ts';
 import { openChecked } from './backup/open-checked.ts';
 import { createBackupPort } from './backup/port.ts';
@@ -124,6 +125,8 @@ async function open(
   const database = await openChecked(dataFolder);
   closing.push(() => database.close());
   const stores = createStores(database.db, database.reads);
+  const background = createBackground();
+  closing.push(() => background.close());
   await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
   const requests = createRequestCounts();
@@ -155,7 +158,8 @@ async function open(
   const ports = around({
     stores,
     secrets,
-    backups: createBackupPort({ dataFolder, secrets, version: platform.version }),
+    backups: createBackupPort({ dataFolder, secrets, background, version: platform.version }),
+    background,
     vault: createVault({ secrets, keyRecord: keyRecord(stores) }),
     acme,
     caRequests: requests.list,

@@ -49,7 +49,11 @@ export const ERRORS = {
   HEADERS_TOO_LARGE: entry(431, false, 'The address or the headers of the request are over 16 KiB.'),
   REQUEST_TIMEOUT: entry(408, true, 'The request did not come whole within its time. Send it again.'),
   UNSUPPORTED_MEDIA_TYPE: entry(415, false, 'Bodies are JSON: send Content-Type: application/json.'),
-  TOO_MANY_REQUESTS: entry(429, true, 'Too many failed tokens from this address. Wait as Retry-After says.'),
+  TOO_MANY_REQUESTS: entry(
+    429,
+    true,
+    'Too many failed, refused or waiting requests of this caller. Wait as Retry-After says.',
+  ),
   IDEMPOTENCY_KEY_REUSED: entry(
     409,
     false,

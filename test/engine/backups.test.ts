@@ -1,4 +1,5 @@
 // Backups by the clock: when one is due, what a failure leaves.
+
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackupPort } from '../../src/main/backup/port.ts';
@@ -9,6 +10,7 @@ import type { Stores } from '../../src/main/engine/stores.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
+import { IN_THIS_THREAD } from '../support/background.ts';
 import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../support/backup-data.ts';
 import { QUIET } from '../support/database.ts';
 
@@ -30,7 +32,7 @@ describe('backups by themselves', () => {
     const clock = { now: () => new Date(now) };
     const journal = createJournal(stores, clock, QUIET);
     settings = createSettings(stores, journal);
-    const port = createBackupPort({ ...data, version: '1', cost: QUICK });
+    const port = createBackupPort({ ...data, background: IN_THIS_THREAD, version: '1', cost: QUICK });
     backups = createBackups({ ...data, stores, journal, clock, log: QUIET, backups: port });
     await settings.update({ backup: { folder: data.backups, everyHours: 24, keep: 2 } });
   });

@@ -1,4 +1,5 @@
 // One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
 import { needOf } from '../../src/main/engine/attention.ts';
@@ -9,6 +10,7 @@ import type { CertificateRecord } from '../../src/main/engine/model.ts';
 import { createSettings } from '../../src/main/engine/settings.ts';
 import { sweep } from '../../src/main/engine/sweep.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
+import { IN_THIS_THREAD } from '../support/background.ts';
 import { makeCrl } from '../support/crl.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
 import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
@@ -84,6 +86,7 @@ function look() {
       journal: database.journal(clock),
       clock,
       log: QUIET,
+      background: IN_THIS_THREAD,
       widen: (sideBySide) => void widened.push(sideBySide),
       directories: {},
       random: () => 0.5,

@@ -138,10 +138,13 @@ export const certificates = router({
     })
     .input(z.object({ id, body: KeyPairRequestSchema }))
     .output(z.object({ success, certificate: UploadedSchema }))
-    .mutation(async ({ ctx, input }) => ({
-      success: true as const,
-      certificate: await ctx.engine.certificates.upload(input.id, input.body),
-    })),
+    .mutation(async ({ ctx, input, signal }) => {
+      const by = { owner: ctx.principal.id, signal };
+      return {
+        success: true as const,
+        certificate: await ctx.engine.certificates.upload(input.id, input.body, by),
+      };
+    }),
 
   validate: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
@@ -150,7 +153,9 @@ export const certificates = router({
     })
     .input(z.object({ id, body: KeyPairRequestSchema }))
     .output(ValidationSchema)
-    .mutation(({ ctx, input }) => ctx.engine.certificates.validate(input.id, input.body)),
+    .mutation(({ ctx, input, signal }) =>
+      ctx.engine.certificates.validate(input.id, input.body, { owner: ctx.principal.id, signal }),
+    ),
 
   renew: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({

@@ -34,7 +34,7 @@ export const imports = router({
     })
     .input(z.object({ body: ScanFolderSchema }))
     .output(ScannedFolderSchema)
-    .mutation(({ ctx, input }) => ctx.engine.imports.scan(input.body.folder)),
+    .mutation(({ ctx, input, signal }) => ctx.engine.imports.scan(input.body.folder, signal)),
 
   takeOver: operation({ reach: 'system' })
     .meta({

@@ -26,16 +26,16 @@ const HeaderSchema = z.object({
   schema: z.int().min(0),
   /** The data folder's: several may write to one place. */
   installation: z.string().max(64),
-  /** RFC 7914. The bounds keep a forged file from asking for all memory. */
+  /** RFC 7914. The bounds keep a forged file to 256 MiB and a second. */
   kdf: z.object({
     name: z.literal('scrypt'),
     salt: z.base64().max(64),
     n: z
       .int()
       .min(2)
-      .max(1 << 19),
+      .max(1 << 18),
     r: z.int().min(1).max(8),
-    p: z.int().min(1).max(4),
+    p: z.int().min(1).max(1),
     /** Tells a wrong passphrase from a damaged file; costs a guess as much as the key does. */
     check: z.base64().max(64),
   }),

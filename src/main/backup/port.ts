@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Backup, Here } from '../../shared/backup.ts';
+import type { Background } from '../engine/background.ts';
 import type { BackupPort } from '../engine/backups.ts';
 import type { SecretStore } from '../engine/ports.ts';
 import { databasePath } from '../storage/data-folder.ts';
@@ -12,11 +13,12 @@ import { dropStaged, markReady } from './finish-restore.ts';
 import { DEFAULT_BACKUP_FOLDER, type FoundBackup, listBackups, pathOf, pruneBackups } from './folder.ts';
 import { restoreCommand } from './restore-command.ts';
 import { stageRestore } from './stage-restore.ts';
-import { countContents, verifyBackup } from './verify.ts';
+import { countContents } from './verify.ts';
 
 export interface BackupPortDeps {
   readonly dataFolder: string;
   readonly secrets: SecretStore;
+  readonly background: Background;
   /** Certdesk's. */
   readonly version: string;
   /** scrypt's N, less in tests. */
@@ -25,6 +27,9 @@ export interface BackupPortDeps {
 
 export function createBackupPort(deps: BackupPortDeps): BackupPort {
   const { dataFolder } = deps;
+  /** One at a time, whoever asks: each takes up to 256 MiB for its passphrase. */
+  const verify = (file: string, passphrase: string) =>
+    deps.background.run('verifyBackup', { file, passphrase }, { owner: 'backup' });
   const show = (folder: string, { installation: _, ...found }: FoundBackup): Backup => ({
     ...found,
     file: join(folder, found.name),
@@ -34,9 +39,9 @@ export function createBackupPort(deps: BackupPortDeps): BackupPort {
     usualFolder: join(dataFolder, DEFAULT_BACKUP_FOLDER),
     create: async (asked) => show(asked.folder, await createBackup({ ...deps, ...asked })),
     list: async (folder) => (await listBackups(folder)).map((found) => show(folder, found)),
-    verify: ({ folder, name, passphrase }) => verifyBackup(pathOf(folder, name), passphrase),
+    verify: ({ folder, name, passphrase }) => verify(pathOf(folder, name), passphrase),
     async check({ file, passphrase }) {
-      const verified = await verifyBackup(file, passphrase);
+      const verified = await verify(file, passphrase);
       const here = await lookHere(deps);
       return {
         ...verified,
@@ -47,7 +52,13 @@ export function createBackupPort(deps: BackupPortDeps): BackupPort {
     },
     async stage(asked) {
       // The running Certdesk holds the data folder's lock, and goes on with the kind of store that it has.
-      const staged = await stageRestore({ ...asked, dataFolder, secretStore: deps.secrets.kind });
+      const staged = await stageRestore({
+        ...asked,
+        dataFolder,
+        secretStore: deps.secrets.kind,
+        inspect: (file, database, { header, manifest }) =>
+          deps.background.run('inspectBackup', { file, database, header, manifest }, { owner: 'backup' }),
+      });
       return {
         createdAt: staged.createdAt,
         aside: staged.aside,

@@ -30,6 +30,8 @@ export interface StageRestore {
   readonly secretStore: SecretStoreMode;
   readonly now: Date;
   readonly inscribe?: Inscribe;
+  /** Where the database is looked at; in this thread where left out. */
+  readonly inspect?: (...of: Parameters<typeof inspectDatabase>) => VerifiedBackup | Promise<VerifiedBackup>;
   /** In place of the machine's own, for tests. */
   readonly openSecrets?: typeof openSecretStore;
   readonly onStep?: (step: StageStep) => void;
@@ -79,7 +81,7 @@ async function stage(asked: StageRestore): Promise<StagedRestore> {
   const staging = join(dataFolder, STAGING);
   const database = join(staging, DATABASE_FILE);
   const read = await readBackup(file, passphrase, database);
-  const verified = inspectDatabase(file, database, read);
+  const verified = await (asked.inspect ?? inspectDatabase)(file, database, read);
   onStep('unpacked');
   const aside = holdsData(dataFolder) ? freeAside(dataFolder, now) : null;
   const installation = randomUUID();

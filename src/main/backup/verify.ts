@@ -4,20 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import type { VerifiedBackupFile } from '../engine/background.ts';
 import { MASTER_KEY_NAME } from '../secrets/vault.ts';
 import { type BackupHeader, type Manifest, unreadable } from './format.ts';
 import { readBackup } from './read-file.ts';
 
-export interface VerifiedBackup {
-  readonly createdAt: string;
-  readonly certdesk: string;
-  readonly schema: number;
-  readonly projects: number;
-  readonly certificates: number;
-  /** The master key, DNS credentials and the like. */
-  readonly secrets: number;
-  readonly secretStore: Manifest['secretStore'];
-}
+export type VerifiedBackup = VerifiedBackupFile;
 
 /**
  * The database is taken out into a private temporary folder and removed again; its keys are sealed there too.

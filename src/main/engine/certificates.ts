@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Certificate, KeyPairRequest, Status, Uploaded, Validation } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Background, BackgroundOptions } from './background.ts';
 import { CertdeskError } from './errors.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from './export.ts';
-import { type CheckedKeyPair, checkKeyPair } from './inspect.ts';
+import type { CheckedKeyPair } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateFacts, CertificateRecord, ProjectRecord } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
@@ -12,7 +13,6 @@ import { presentCertificate, presentStatus, presentUploaded } from './present.ts
 import { findProject } from './projects.ts';
 import { NO_RENEWAL_YET } from './renewal.ts';
 import type { Stores } from './stores.ts';
-import { readGivenPair } from './upload-file.ts';
 
 export interface Certificates {
   /** Null where the project has none. @throws PROJECT_NOT_FOUND */
@@ -20,9 +20,9 @@ export interface Certificates {
   /** Null where the project has none. @throws PROJECT_NOT_FOUND */
   status(projectId: string): Promise<Status | null>;
   /** @throws DOMAIN_NOT_CONFIGURED, OPERATION_IN_PROGRESS, and each refusal of `checkKeyPair` */
-  upload(projectId: string, body: KeyPairRequest): Promise<Uploaded>;
+  upload(projectId: string, body: KeyPairRequest, by: BackgroundOptions): Promise<Uploaded>;
   /** What `upload` would say, without storing anything. @throws PROJECT_NOT_FOUND */
-  validate(projectId: string, body: KeyPairRequest): Promise<Validation>;
+  validate(projectId: string, body: KeyPairRequest, by: BackgroundOptions): Promise<Validation>;
   /** @throws CERTIFICATE_NOT_FOUND, OPERATION_IN_PROGRESS */
   remove(projectId: string): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE */
@@ -44,6 +44,7 @@ export interface CertificatesDeps {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly background: Background;
 }
 
 /** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
@@ -80,7 +81,7 @@ export async function refuseWhileBusy(stores: Stores, projectId: string): Promis
 }
 
 export function createCertificates(deps: CertificatesDeps): Certificates {
-  const { stores, journal, vault, clock } = deps;
+  const { stores, journal, vault, clock, background } = deps;
 
   async function uploaded(project: ProjectRecord, checked: CheckedKeyPair): Promise<CertificateRecord> {
     const id = randomUUID();
@@ -113,8 +114,9 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     return certificate;
   }
 
-  const check = async ({ domain, altNames }: ProjectRecord, body: KeyPairRequest) =>
-    checkKeyPair({ ...(await readGivenPair(body)), domain, altNames, now: clock.now() });
+  /** On another thread: a passphrase takes up to some seconds to check. */
+  const check = ({ domain, altNames }: ProjectRecord, body: KeyPairRequest, by: BackgroundOptions) =>
+    background.run('checkKeyPair', { body, domain, altNames, now: clock.now() }, by);
 
   return {
     async get(projectId) {
@@ -127,12 +129,12 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       return certificate && presentStatus(certificate, clock.now());
     },
 
-    async upload(projectId, body) {
+    async upload(projectId, body, by) {
       const project = await findProject(stores, projectId);
       if (project.domain === null) {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       }
-      const certificate = await uploaded(project, await check(project, body));
+      const certificate = await uploaded(project, await check(project, body, by));
       return journal.write(async (tx, emit) => {
         // Looked at again: it may have been removed or given another domain while the files were checked.
         const { domain } = await findProject(tx, projectId);
@@ -145,10 +147,10 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       });
     },
 
-    async validate(projectId, body) {
+    async validate(projectId, body, by) {
       const project = await findProject(stores, projectId);
       try {
-        const { leaf, domain, warnings } = await check(project, body);
+        const { leaf, domain, warnings } = await check(project, body, by);
         return {
           valid: true,
           domain,

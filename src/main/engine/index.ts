@@ -14,6 +14,7 @@ import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
+import type { Background } from './background.ts';
 import { type BackupPort, type Backups, createBackups } from './backups.ts';
 import { type BudgetVerbs, createBudget } from './budget.ts';
 import { createCaUsage } from './ca-usage.ts';
@@ -64,6 +65,7 @@ export interface EnginePorts {
   readonly stores: Stores;
   readonly secrets: SecretStore;
   readonly backups: BackupPort;
+  readonly background: Background;
   readonly vault: Vault;
   readonly acme: AcmeClient;
   /** For the metrics; none where it is left out. */

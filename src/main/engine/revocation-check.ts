@@ -1,9 +1,10 @@
 // Has the CA revoked a certificate that is in use? Asked once a day by its CRL; ARI says it too, where there is one.
 import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Background } from './background.ts';
 import { type CertdeskError, toCertdeskError } from './errors.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
-import { distributionPoints, lookUp, type Revoked } from './inspect/crl.ts';
+import { distributionPoints, type Revoked } from './inspect/crl.ts';
 import { readStored } from './inspect/leaf.ts';
 import type { Journal } from './journal.ts';
 import { forgetKeptOrders } from './kept-orders.ts';
@@ -16,6 +17,7 @@ export interface RevocationCheckDeps {
   /** 0 to 1: the next looks are spread by it. */
   random(): number;
   fetchCrl: CrlFetcher['fetch'];
+  readonly background: Background;
 }
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +60,7 @@ export async function checkRevocation(
 
 /** Null where no list says so, or the certificate names none. @throws what the last list failed with, where all did */
 async function ask(
-  { clock, fetchCrl }: RevocationCheckDeps,
+  { clock, fetchCrl, background }: RevocationCheckDeps,
   { chain }: CertificateRecord,
   signal: AbortSignal,
 ): Promise<Revoked | null> {
@@ -70,7 +72,12 @@ async function ask(
   for (const url of points) {
     try {
       const crl = await fetchCrl(url, signal);
-      return lookUp({ crl, url, leaf: stored.leaf, issuer, now: clock.now() });
+      const { serial } = stored.leaf;
+      return await background.run(
+        'lookUpCrl',
+        { crl, url, serial, issuer: issuer.raw, now: clock.now() },
+        { owner: 'revocation-check', signal },
+      );
     } catch (error) {
       signal.throwIfAborted();
       failure = error;

@@ -1,4 +1,5 @@
 // PFX files that OpenSSL wrote, in each of its encryptions, and files that are none.
+import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import forge from 'node-forge';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
 import { readPkcs12 } from '../../../src/main/engine/pkcs12/read.ts';
 import { makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
 import { rejectionOf } from '../../support/failure.ts';
+import { encryptedSafes, shroudedKeys } from '../../support/hostile-pkcs12.ts';
 import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
 
 const openssl = await createOpenSsl();
@@ -148,6 +150,24 @@ describe('not taken', () => {
     const failure = await rejectionOf(readPkcs12(await make(), PASSWORD));
     expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
     expect(failure.message).toMatch(expected);
+  });
+
+  test('12 keys at the permitted rounds, without one round', async () => {
+    const start = process.cpuUsage().user;
+    const failure = await rejectionOf(
+      readPkcs12(shroudedKeys(new X509Certificate(ec.certificate).raw, 12, 1_000_000), PASSWORD),
+    );
+    expect(failure).toMatchObject({ code: 'CERTIFICATE_UNREADABLE' });
+    expect(failure.message).toMatch(/holds 12 private keys/);
+    expect(process.cpuUsage().user - start).toBeLessThan(200_000); // µs; one key alone takes more
+  });
+
+  test('parts that together take too many rounds, without one round', async () => {
+    const file = encryptedSafes(4, 1_000_000);
+    const start = process.cpuUsage().user;
+    const failure = await rejectionOf(readPkcs12(file, PASSWORD));
+    expect(failure.message).toMatch(/together take too many rounds/);
+    expect(process.cpuUsage().user - start).toBeLessThan(200_000);
   });
 
   test('certificates without a key: KEY_UNREADABLE', async () => {

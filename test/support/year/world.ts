@@ -1,5 +1,6 @@
 // A machine with Certdesk on it, in a time of its own: the real engine on a real database, CAs that are models
 // (model-ca.ts), and a clock that moves as fast as there is nothing to do. It can be killed, put to sleep and wake.
+
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import type { SecretStore } from '../../../src/main/engine/ports.ts';
 import { createVault } from '../../../src/main/secrets/vault.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
+import { IN_THIS_THREAD } from '../background.ts';
 import { QUIET } from '../database.ts';
 import { LOOPBACK_POLICY } from '../network.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -85,7 +87,13 @@ export async function createWorld(
     const engine = createEngine({
       stores,
       secrets,
-      backups: createBackupPort({ dataFolder: '/nowhere', secrets, version: '0' }), // none is scheduled
+      backups: createBackupPort({
+        dataFolder: '/nowhere',
+        secrets,
+        background: IN_THIS_THREAD,
+        version: '0',
+      }), // none is scheduled
+      background: IN_THIS_THREAD,
       vault: createVault({ secrets, keyRecord }),
       acme: gate.acme(clientOf(cas)),
       clock: { now: () => new Date(time + world.skew) },

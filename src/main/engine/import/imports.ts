@@ -10,17 +10,19 @@ import type {
   TakenCertificate,
   TakeOver,
 } from '../../../shared/import.ts';
+import type { DirectoryOverrides } from '../acme/directories.ts';
+import type { Background } from '../background.ts';
 import { toCertdeskError } from '../errors.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
 import { openFolder } from './folder.ts';
-import { layoutOf, presentScan, scanFolder } from './scan.ts';
+import { layoutOf, presentScan, type Scan } from './scan.ts';
 import { type TakeOverDeps, takeOver } from './take-over.ts';
 
 export interface Imports {
   /** The usual folders that are there and may be read. */
   suggest(): Promise<z.infer<typeof SuggestedFoldersSchema>['folders']>;
   /** @throws INVALID_REQUEST (details.issues: folder) */
-  scan(folder: string): Promise<ScannedFolder>;
+  scan(folder: string, signal?: AbortSignal): Promise<ScannedFolder>;
   /**
    * The folder is read anew. One that fails does not stop the others: each has its own outcome.
    * @throws INVALID_REQUEST (details.issues: folder)
@@ -30,6 +32,8 @@ export interface Imports {
 
 export interface ImportDeps extends TakeOverDeps {
   readonly locks: KeyedMutex;
+  readonly background: Background;
+  readonly directories: DirectoryOverrides;
   /** Where the clients keep their things by default; this system's where left out. */
   readonly usualFolders?: readonly string[];
 }
@@ -43,7 +47,10 @@ const CLIENTS: Readonly<Record<ImportLayout, string>> = {
 };
 
 export function createImports(deps: ImportDeps): Imports {
-  const { stores, journal, locks, usualFolders = defaultFolders() } = deps;
+  const { stores, journal, locks, clock, directories, usualFolders = defaultFolders() } = deps;
+  /** One at a time, whoever asks: a folder may be large. */
+  const readFolder = (folder: string, signal: AbortSignal | undefined): Promise<Scan> =>
+    deps.background.run('scanFolder', { folder, now: clock.now(), directories }, { owner: 'import', signal });
   return {
     async suggest() {
       const folders = await Promise.all(
@@ -56,8 +63,8 @@ export function createImports(deps: ImportDeps): Imports {
       return [...new Map(known.map((each) => [each.folder, each])).values()];
     },
 
-    async scan(path) {
-      const scan = await scanFolder(deps, path);
+    async scan(path, signal) {
+      const scan = await readFolder(path, signal);
       const shown = await presentScan(stores, scan);
       const message = `Folder ${shown.folder} looked into for certificates: ${shown.certificates.length} found`;
       await journal.tell({ kind: 'import.scanned', message });
@@ -66,7 +73,7 @@ export function createImports(deps: ImportDeps): Imports {
 
     takeOver({ folder, certificates }, signal = new AbortController().signal) {
       const work = async (): Promise<readonly TakenCertificate[]> => {
-        const scan = await scanFolder(deps, folder);
+        const scan = await readFolder(folder, signal);
         const wanted = scan.certificates.filter(
           ({ leaf, pair }) =>
             (certificates === 'all' && pair !== null) ||

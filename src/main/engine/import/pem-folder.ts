@@ -11,6 +11,10 @@ import { toPkcs8 } from './key-text.ts';
 /** Names of files that hold no PEM, so that they need not be opened. */
 const OTHER = /\.(gz|zip|bz2|xz|tar|log|png|jpe?g|gif|svg|html?|css|js|sh|py|so|sqlite|db|pfx|p12|jks)$/i;
 
+/** A folder with more is somebody's whole store of roots, or made to take long. */
+const MAX_CERTIFICATES = 2_000;
+const MAX_CERTIFICATES_OF_FILE = 200;
+
 interface Held {
   readonly source: string;
   readonly certificate: Certificate;
@@ -21,12 +25,14 @@ export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
   const keys = new Map<string, string>();
   const found: Found[] = [];
   let encrypted = 0;
+  let isFull = false;
   for (const source of await folder.walk()) {
     if (OTHER.test(source)) continue;
     const { text, problem } = await folder.read(source);
     if (problem !== null && /\.(pem|crt|cer|key)$/i.test(source)) found.push(unreadable(source, problem));
     if (text === null || !text.includes('-----BEGIN ')) continue;
-    const { certificates, damaged } = certificatesOf(text);
+    const { certificates, damaged } = certificatesOf(text, MAX_CERTIFICATES - held.length);
+    if (held.length + certificates.length === MAX_CERTIFICATES) isFull = true;
     held.push(...certificates.map((certificate) => ({ source, certificate })));
     if (damaged)
       found.push(unreadable(source, 'a certificate in it is damaged: a line is missing, cut or changed'));
@@ -36,7 +42,14 @@ export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
   }
   const all = [...new Map(held.map((item) => [item.certificate.x509.fingerprint256, item])).values()];
   const leaves = all.filter(({ certificate }) => isLeaf(certificate));
-  const chain = all.filter(({ certificate }) => certificate.x509.ca);
+  const chain = Map.groupBy(
+    all.filter(({ certificate }) => certificate.x509.ca),
+    ({ certificate }) => certificate.x509.subject,
+  );
+  if (isFull)
+    found.push(
+      unreadable('.', `The folder holds more than ${MAX_CERTIFICATES} certificates: choose a smaller one.`),
+    );
   const note =
     encrypted === 0 ? [] : ['A key in this folder is encrypted: it may be this one’s. Upload that by hand.'];
   return [...found, ...leaves.map((leaf) => foundLeaf(leaf, chain, { keys, note }))];
@@ -44,7 +57,7 @@ export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
 
 function foundLeaf(
   { source, certificate }: Held,
-  chain: readonly Held[],
+  chain: Issuers,
   { keys, note }: { readonly keys: ReadonlyMap<string, string>; readonly note: readonly string[] },
 ): Found {
   const publicKey = publicKeyOf(certificate);
@@ -60,13 +73,19 @@ function foundLeaf(
   };
 }
 
+/** Certificates of CAs by their subject. */
+type Issuers = ReadonlyMap<string, readonly Held[]>;
+
 /** The path upwards, without roots: at most as long as any real one. */
-function issuersOf(leaf: Certificate, chain: readonly Held[]): readonly Certificate[] {
+function issuersOf(leaf: Certificate, chain: Issuers): readonly Certificate[] {
   const path: Certificate[] = [];
   for (let top = leaf; path.length < 6; ) {
-    const issuer = chain.find(
-      ({ certificate }) => !path.includes(certificate) && top.x509.checkIssued(certificate.x509),
-    )?.certificate;
+    const issuer = chain
+      .get(top.x509.issuer)
+      ?.slice(0, MAX_CERTIFICATES_OF_FILE)
+      .find(
+        ({ certificate }) => !path.includes(certificate) && top.x509.checkIssued(certificate.x509),
+      )?.certificate;
     if (issuer === undefined || isSelfSigned(issuer)) break;
     path.push(issuer);
     top = issuer;
@@ -79,12 +98,16 @@ function isLeaf(certificate: Certificate): boolean {
   return !certificate.x509.ca || (isSelfSigned(certificate) && certificate.sanNames.length > 0);
 }
 
-function certificatesOf(text: string): {
+/** @param room How many are read at most. */
+function certificatesOf(
+  text: string,
+  room: number,
+): {
   readonly certificates: readonly Certificate[];
   readonly damaged: boolean;
 } {
   const blocks = readPemBlocks(text).filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(label));
-  const read = blocks.slice(0, 200).map((block) => {
+  const read = blocks.slice(0, Math.min(room, MAX_CERTIFICATES_OF_FILE)).map((block) => {
     const decoded = decodePem(block);
     return decoded === null ? null : readCertificate(decoded.der);
   });

@@ -3,7 +3,6 @@ import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../sha
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
 import { getDnsProvider } from '../dns/providers.ts';
 import { describeChain } from '../inspect.ts';
-import type { Clock } from '../ports.ts';
 import type { Stores } from '../stores.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
@@ -13,26 +12,28 @@ import { type Judged, judge } from './judge.ts';
 import { isLego, readLego } from './lego.ts';
 import { readPemFolder } from './pem-folder.ts';
 
-export interface ScanDeps {
-  readonly stores: Stores;
-  readonly clock: Clock;
+export interface ScanOptions {
+  readonly now: Date;
   readonly directories: DirectoryOverrides;
 }
 
 export interface Scan {
-  readonly folder: Folder;
+  /** Real and absolute. */
+  readonly folder: string;
+  /** What was passed over, for the person who asked. */
+  readonly skipped: readonly string[];
   readonly layout: ImportLayout;
   /** Once each, though a folder may hold a certificate many times. */
   readonly certificates: readonly Judged[];
 }
 
 /** @throws INVALID_REQUEST where the folder cannot be read. */
-export async function scanFolder({ clock, directories }: ScanDeps, path: string): Promise<Scan> {
+export async function scanFolder({ now, directories }: ScanOptions, path: string): Promise<Scan> {
   const folder = await openFolder(path);
   const layout = await layoutOf(folder);
   const found = await readAs(layout, folder, knownDirectories(directories));
-  const judged = found.map((each) => judge(each, { now: clock.now(), directories }));
-  return { folder, layout, certificates: onceEach(judged) };
+  const judged = found.map((each) => judge(each, { now, directories }));
+  return { folder: folder.path, skipped: folder.skipped(), layout, certificates: onceEach(judged) };
 }
 
 export async function layoutOf(folder: Folder): Promise<ImportLayout> {
@@ -89,8 +90,8 @@ export async function holderOf(
 export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFolder> {
   const certificates: FoundCertificate[] = [];
   for (const each of scan.certificates) certificates.push(await presentFound(stores, each));
-  const { folder, layout } = scan;
-  return { folder: folder.path, layout, certificates, skipped: [...folder.skipped()] };
+  const { folder, layout, skipped } = scan;
+  return { folder, layout, certificates, skipped: [...skipped] };
 }
 
 async function presentFound(stores: Stores, judged: Judged): Promise<FoundCertificate> {

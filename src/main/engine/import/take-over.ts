@@ -11,14 +11,16 @@ import { credentialSecret, type DnsCredentialVerbs } from '../dns-credentials.ts
 import type { CheckedKeyPair } from '../inspect.ts';
 import type { Journal } from '../journal.ts';
 import type { CertificateRecord, ProjectRecord } from '../model.ts';
-import type { SecretStore, Vault } from '../ports.ts';
+import type { Clock, SecretStore, Vault } from '../ports.ts';
 import { firstRenewal } from '../renewal.ts';
 import type { Stores } from '../stores.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
 import type { Judged, Plan } from './judge.ts';
-import { holderOf, type ScanDeps } from './scan.ts';
+import { holderOf } from './scan.ts';
 
-export interface TakeOverDeps extends ScanDeps {
+export interface TakeOverDeps {
+  readonly stores: Stores;
+  readonly clock: Clock;
   readonly journal: Journal;
   readonly vault: Vault;
   readonly secrets: SecretStore;

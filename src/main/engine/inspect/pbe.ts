@@ -23,6 +23,32 @@ export interface Pbe {
 /** A password check of at most about half a second: OpenSSL writes 2,048 rounds, cautious people 600,000. */
 export const MAX_ITERATIONS = 1_000_000;
 
+/** Of all passphrase checks and decryptions of one file: some three seconds. */
+const MAX_ROUNDS_OF_FILE = 3_000_000;
+
+/** Counts the rounds of a file. @returns whether they are still within its budget. */
+export function createRoundBudget(): (rounds: number) => boolean {
+  let spent = 0;
+  return (rounds) => {
+    spent += rounds;
+    return spent <= MAX_ROUNDS_OF_FILE;
+  };
+}
+
+const DIGEST_BYTES: Readonly<Record<string, number>> = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+
+/** How many hash chains of `iterations` rounds one decryption takes (RFC 8018 section 5.2, RFC 7292 appendix B.2). */
+export function roundsOf({ kdf, iterations, digest, keyLength }: Pbe): number {
+  const chains = Math.ceil(keyLength / (DIGEST_BYTES[digest] ?? 1)) + (kdf === 'pkcs12' ? 1 : 0); // its iv
+  return iterations * chains;
+}
+
 const CIPHERS: Readonly<Record<string, readonly [name: string, keyLength: number]>> = {
   '2.16.840.1.101.3.4.1.2': ['aes-128-cbc', 16],
   '2.16.840.1.101.3.4.1.22': ['aes-192-cbc', 24],

@@ -1,6 +1,15 @@
 // Passwords in PKCS#12 files (RFC 7292): key derivation, decryption and the integrity check, old schemes included.
-// Long derivations give way to the event loop as they go.
-import { createCipheriv, createDecipheriv, createHmac, hash, pbkdf2, timingSafeEqual } from 'node:crypto';
+// Files from outside are opened on a background thread, so their derivations are synchronous: the threads of libuv's pool,
+// which all of the process shares, stay free. A file of one's own gives way to the event loop as it is written.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hash,
+  pbkdf2,
+  pbkdf2Sync,
+  timingSafeEqual,
+} from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Pbe } from '../inspect/pbe.ts';
@@ -68,7 +77,7 @@ export async function decrypt(
   data: Uint8Array,
   password: string | null,
 ): Promise<Buffer | null> {
-  const { key, iv } = await deriveKey(pbe, password);
+  const { key, iv } = await deriveKey(pbe, password, 'in this thread');
   try {
     if (pbe.cipher === 'rc2-40-cbc') return await decryptRc2(key, iv, data);
     const decipher = createDecipheriv(pbe.cipher, key, iv);
@@ -82,8 +91,9 @@ export async function decrypt(
 function deriveKey(
   pbe: Scheme,
   password: string | null,
+  where: 'in this thread' | 'in the pool',
 ): Promise<{ readonly key: Buffer; readonly iv: Buffer }> {
-  return pbe.kdf === 'pkcs12' ? pkcs12Key(pbe, password) : pbes2Key(pbe, password);
+  return pbe.kdf === 'pkcs12' ? pkcs12Key(pbe, password) : pbes2Key(pbe, password, where);
 }
 
 async function pkcs12Key(pbe: Scheme, password: string | null) {
@@ -92,9 +102,10 @@ async function pkcs12Key(pbe: Scheme, password: string | null) {
   return { key, iv: await derive(bmp, pbe, { purpose: 'iv', length: 8 }) };
 }
 
-async function pbes2Key(pbe: Scheme, password: string | null) {
+async function pbes2Key(pbe: Scheme, password: string | null, where: 'in this thread' | 'in the pool') {
   const { salt, iterations, keyLength, digest } = pbe;
-  const key = await promisify(pbkdf2)(password ?? '', salt, iterations, keyLength, digest);
+  const derive = where === 'in the pool' ? promisify(pbkdf2) : pbkdf2Sync;
+  const key = await derive(password ?? '', salt, iterations, keyLength, digest);
   return { key, iv: Buffer.from(pbe.iv ?? []) };
 }
 
@@ -108,7 +119,7 @@ async function decryptRc2(key: Buffer, iv: Buffer, data: Uint8Array): Promise<Bu
 }
 
 export async function encrypt(pbe: Scheme, data: Uint8Array, password: string): Promise<Buffer> {
-  const { key, iv } = await deriveKey(pbe, password);
+  const { key, iv } = await deriveKey(pbe, password, 'in the pool');
   const cipher = createCipheriv(pbe.cipher, key, iv);
   return Buffer.concat([cipher.update(data), cipher.final()]);
 }

@@ -3,15 +3,20 @@ import { createPrivateKey } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import { isSequence, parseAsn } from '../inspect/asn1.ts';
 import { type Certificate, readCertificate } from '../inspect/certificate.ts';
-import { MAX_ITERATIONS } from '../inspect/pbe.ts';
+import { createRoundBudget, MAX_ITERATIONS, roundsOf } from '../inspect/pbe.ts';
 import { describeContent, readPemBlocks, toPem } from '../inspect/pem.ts';
 import { ownsKey } from '../inspect/public-key.ts';
 import { readPrivateKey } from '../keys.ts';
 import { decrypt, macFits } from './password.ts';
-import { type Bag, type Encrypted, type Pfx, readBags, readPfx, readSafes } from './structure.ts';
+import { type Bag, type Encrypted, type Pfx, readBags, readPfx, readSafes, type Safe } from './structure.ts';
 
 /** As in a PEM upload: more come from somebody's whole key store. */
 const MAX_CERTIFICATES = 100;
+/** The one of the certificate, and the one before it. Each takes a derivation of its own. */
+const MAX_KEYS = 2;
+
+/** @throws CERTIFICATE_UNREADABLE where the file asks for too many rounds. */
+type Spend = (iterations: number, rounds?: number) => void;
 
 export interface Pkcs12Content {
   /** PEM of every certificate of the file, in its order; `checkKeyPair` puts them in theirs. */
@@ -21,22 +26,31 @@ export interface Pkcs12Content {
 }
 
 /**
- * What a PKCS#12 file holds. Throws CERTIFICATE_UNREADABLE (no PKCS#12, damaged, no certificate, an encryption that
- * is not taken), KEY_UNREADABLE (no private key), PASSPHRASE_REQUIRED (`password` is empty and does not fit) or
- * PASSPHRASE_WRONG.
+ * What a PKCS#12 file holds. It takes up to some seconds: call it on a background thread. Throws CERTIFICATE_UNREADABLE
+ * (no PKCS#12, damaged, no certificate, an encryption that is not accepted or takes too many rounds), KEY_UNREADABLE (no
+ * private key), PASSPHRASE_REQUIRED (`password` is empty and does not fit) or PASSPHRASE_WRONG.
  */
 export async function readPkcs12(bytes: Uint8Array, password: string): Promise<Pkcs12Content> {
   const pfx = readPfx(bytes);
   if (pfx === null) throw unreadable(explain(bytes));
+  const spend = createSpend();
+  const safes = readSafes(pfx.content);
+  // All rounds are counted before the first of them: a file that takes too many costs nothing.
+  if (pfx.mac !== null) spend(pfx.mac.iterations, (password === '' ? 2 : 1) * pfx.mac.iterations);
+  for (const safe of safes ?? []) if ('encrypted' in safe) spendOn(safe.encrypted, spend);
   const proven = await provePassword(pfx, password);
-  const bags = await openSafes(pfx, proven);
+  if (safes === null) throw unreadable('it is damaged');
+  const bags = await openSafes(safes, proven);
+  const held = bags.filter(({ kind }) => kind === 'certificate').length;
+  if (held === 0) throw unreadable('it holds no certificate');
+  if (held > MAX_CERTIFICATES) throw unreadable(`it holds ${held} certificates`);
+  const keysHeld = bags.filter(({ kind }) => kind === 'key' || kind === 'shrouded-key').length;
+  if (keysHeld > MAX_KEYS)
+    throw unreadable(`it holds ${keysHeld} private keys: export only the one of the certificate`);
   const certificates = bags.flatMap((bag) => (bag.kind === 'certificate' ? [readCertificate(bag.der)] : []));
-  if (certificates.length === 0) throw unreadable('it holds no certificate');
-  if (certificates.length > MAX_CERTIFICATES)
-    throw unreadable(`it holds ${certificates.length} certificates`);
   const whole = certificates.filter((certificate) => certificate !== null);
   if (whole.length < certificates.length) throw unreadable('a certificate in it is damaged');
-  const keys = await openKeys(bags, { password: proven, hasMac: pfx.hasMac });
+  const keys = await openKeys(bags, { password: proven, hasMac: pfx.hasMac, spend });
   return {
     certificate: whole.map(({ x509 }) => x509.toString()).join(''),
     privateKey: choose(keys, whole),
@@ -49,17 +63,14 @@ async function provePassword({ mac, hasMac, content }: Pfx, password: string): P
     if (hasMac) throw unreadable('its integrity check is of a kind that is not taken; export it again');
     return password;
   }
-  refuseRounds(mac.iterations);
   if (await macFits(mac, content, password)) return password;
   if (password !== '') throw wrongPassword();
   if (await macFits(mac, content, null)) return null;
   throw new CertdeskError('PASSPHRASE_REQUIRED', 'The file is encrypted. Send its passphrase.');
 }
 
-async function openSafes({ content }: Pfx, password: string | null): Promise<readonly Bag[]> {
+async function openSafes(safes: readonly Safe[], password: string | null): Promise<readonly Bag[]> {
   const bags: Bag[] = [];
-  const safes = readSafes(content);
-  if (safes === null) throw unreadable('it is damaged');
   for (const safe of safes) {
     const plain = 'plain' in safe ? safe.plain : await open(safe.encrypted, password);
     const found = readBags(plain);
@@ -72,9 +83,14 @@ async function openSafes({ content }: Pfx, password: string | null): Promise<rea
 
 async function openKeys(
   bags: readonly Bag[],
-  { password, hasMac }: { readonly password: string | null; readonly hasMac: boolean },
+  {
+    password,
+    hasMac,
+    spend,
+  }: { readonly password: string | null; readonly hasMac: boolean; readonly spend: Spend },
 ): Promise<readonly string[]> {
   const keys: string[] = [];
+  for (const bag of bags) if (bag.kind === 'shrouded-key') spendOn(bag.encrypted, spend);
   for (const bag of bags) {
     if (bag.kind === 'key') keys.push(readPrivateKey(toPem('PRIVATE KEY', bag.der)));
     if (bag.kind !== 'shrouded-key') continue;
@@ -90,17 +106,26 @@ async function open({ pbe, data }: Encrypted, password: string | null): Promise<
   if (pbe === null || pbe.kdf === 'scrypt') {
     throw unreadable('its encryption is not one that is taken: export it again with AES-256 or 3DES');
   }
-  refuseRounds(pbe.iterations);
   const plain = await decrypt(pbe, data, password);
   if (plain === null) throw wrongPassword();
   return plain;
 }
 
-function refuseRounds(iterations: number): void {
-  if (iterations >= 1 && iterations <= MAX_ITERATIONS) return;
-  throw unreadable(
-    `its passphrase takes ${iterations} rounds, and 1 to ${MAX_ITERATIONS} are taken: export it again`,
-  );
+function spendOn({ pbe }: Encrypted, spend: Spend): void {
+  if (pbe !== null && pbe.kdf !== 'scrypt') spend(pbe.iterations, roundsOf(pbe)); // `open` refuses the others
+}
+
+function createSpend(): Spend {
+  const isWithin = createRoundBudget();
+  return (iterations, rounds = iterations) => {
+    if (iterations < 1 || iterations > MAX_ITERATIONS) {
+      throw unreadable(
+        `its passphrase takes ${iterations} rounds, and 1 to ${MAX_ITERATIONS} are accepted: export it again`,
+      );
+    }
+    if (!isWithin(rounds))
+      throw unreadable('its parts together take too many rounds: export it again with fewer');
+  };
 }
 
 /** A file may hold several keys: the one that a certificate beside it fits. */

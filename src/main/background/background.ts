@@ -1,0 +1,183 @@
+// Two background threads, started when there is work and ended when there has been none for a while: what they hold in
+// memory (private keys of uploads) goes with them. A thread that exceeds its time or memory is ended.
+import { basename, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
+import type { Background, BackgroundOptions, BackgroundTasks } from '../engine/background.ts';
+import { CertdeskError } from '../engine/errors.ts';
+
+export interface Question {
+  readonly name: keyof BackgroundTasks;
+  readonly input: unknown;
+}
+
+export type Answer =
+  | { readonly value: unknown }
+  | { readonly refused: ErrorBody }
+  | { readonly failed: string };
+
+export interface BackgroundSettings {
+  /** Milliseconds; each task's own where left out. */
+  readonly limitMs?: number;
+  readonly idleMs?: number;
+}
+
+const THREADS = 2;
+/** Of one owner, beside the one that runs. */
+const MAX_WAITING = 8;
+const IDLE_MS = 20_000;
+const RETRY_AFTER_SECONDS = 10;
+/** Of JavaScript objects; buffers are beyond it, and are bounded by the sizes of the files. */
+const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
+/** How long a task may take, and what its input is refused as where it takes longer. */
+const LIMITS: Readonly<Record<keyof BackgroundTasks, readonly [ms: number, code: ErrorCode, what: string]>> =
+  {
+    checkKeyPair: [10_000, 'CERTIFICATE_UNREADABLE', 'The file cannot be read: checking it'],
+    lookUpCrl: [
+      30_000,
+      'ACME_PROTOCOL_ERROR',
+      "The CA's list of revoked certificates cannot be used: reading it",
+    ],
+    scanFolder: [120_000, 'INVALID_REQUEST', 'folder: Reading it'],
+    inspectBackup: [1_800_000, 'BACKUP_UNREADABLE', 'The backup cannot be used: reading it'],
+    verifyBackup: [1_800_000, 'BACKUP_UNREADABLE', 'The backup cannot be used: reading it'],
+  };
+
+interface Task extends Question, BackgroundOptions {
+  readonly done: PromiseWithResolvers<unknown>;
+}
+
+export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettings = {}): Background {
+  const waiting: Task[] = [];
+  const running = new Map<Task, Worker>();
+  const idle = new Map<Worker, NodeJS.Timeout>();
+  let closed = false;
+
+  const isBusy = (owner: string): boolean => [...running.keys()].some((task) => task.owner === owner);
+
+  function next(): void {
+    while (!closed && running.size < THREADS) {
+      const at = waiting.findIndex(({ owner }) => !isBusy(owner));
+      const [task] = at === -1 ? [] : waiting.splice(at, 1);
+      if (task === undefined) return;
+      perform(task);
+    }
+  }
+
+  function perform(task: Task): void {
+    const worker = takeWorker();
+    running.set(task, worker);
+    const [ms, code, what] = LIMITS[task.name];
+    const withinMs = limitMs ?? ms;
+    const refuse = (why: string) => new CertdeskError(code, `${what} ${why}.`);
+    const timer = setTimeout(() => end(refuse(`takes over ${withinMs / 1000} seconds`)), withinMs);
+    const abort = () => end(task.signal?.reason);
+    /** @param failure The thread is ended with the task; without one it is kept for the next. */
+    const end = (failure?: unknown) => {
+      if (!running.delete(task)) return;
+      clearTimeout(timer);
+      task.signal?.removeEventListener('abort', abort);
+      worker.off('message', finish).off('error', fail);
+      if (failure === undefined) keepWorker(worker);
+      else {
+        void worker.terminate();
+        task.done.reject(failure);
+      }
+      next();
+    };
+    task.signal?.addEventListener('abort', abort, { once: true });
+    const finish = (answer: Answer) => {
+      if ('value' in answer) task.done.resolve(answer.value);
+      else task.done.reject(errorOf(answer));
+      end();
+    };
+    const fail = (error: NodeJS.ErrnoException) => {
+      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      end(outOfMemory ? refuse('takes too much memory') : error);
+    };
+    worker.once('message', finish).once('error', fail);
+    worker.postMessage({ name: task.name, input: task.input } satisfies Question);
+  }
+
+  function takeWorker(): Worker {
+    const [kept] = idle.keys();
+    if (kept === undefined) {
+      const worker = startWorker();
+      worker.on('error', () => undefined); // what a thread says while it is ended
+      worker.once('exit', () => forget(worker));
+      return worker;
+    }
+    forget(kept);
+    return kept;
+  }
+
+  function forget(worker: Worker): void {
+    clearTimeout(idle.get(worker));
+    idle.delete(worker);
+  }
+
+  function keepWorker(worker: Worker): void {
+    const stop = () => {
+      forget(worker);
+      void worker.terminate();
+    };
+    idle.set(worker, setTimeout(stop, idleMs).unref());
+  }
+
+  return {
+    run(name, input, { owner, signal }) {
+      if (closed) return Promise.reject(new CertdeskError('SHUTTING_DOWN'));
+      if (signal?.aborted === true) return Promise.reject(signal.reason);
+      if (waiting.filter((task) => task.owner === owner).length >= MAX_WAITING)
+        return Promise.reject(tooMany());
+      const done = Promise.withResolvers<unknown>();
+      const task: Task = { name, input, owner, signal, done };
+      const drop = () => {
+        const at = waiting.indexOf(task);
+        if (at === -1) return;
+        waiting.splice(at, 1);
+        done.reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', drop, { once: true });
+      waiting.push(task);
+      next();
+      return done.promise.finally(() => signal?.removeEventListener('abort', drop)) as never;
+    },
+    async close() {
+      closed = true;
+      const stopped = new CertdeskError('SHUTTING_DOWN');
+      for (const { done } of waiting.splice(0)) done.reject(stopped);
+      for (const { done } of running.keys()) done.reject(stopped);
+      const workers = [...running.values(), ...idle.keys()];
+      for (const timer of idle.values()) clearTimeout(timer);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** From the sources as TypeScript, which Node strips; from the build as out/main/worker.js. */
+function startWorker(): Worker {
+  const here = import.meta.dirname;
+  const file = import.meta.filename.endsWith('.ts')
+    ? join(here, 'worker.ts')
+    : join(here, basename(here) === 'chunks' ? '../worker.js' : 'worker.js');
+  const worker = new Worker(file, { resourceLimits: RESOURCES, env: {}, execArgv: [] });
+  worker.unref();
+  return worker;
+}
+
+function errorOf(answer: { readonly refused: ErrorBody } | { readonly failed: string }): Error {
+  if ('refused' in answer) return CertdeskError.fromBody(answer.refused);
+  const cause = new Error('A background task failed');
+  cause.stack = answer.failed;
+  return new CertdeskError('INTERNAL', undefined, undefined, { cause });
+}
+
+function tooMany(): CertdeskError {
+  return new CertdeskError(
+    'TOO_MANY_REQUESTS',
+    `More than ${MAX_WAITING} files are being checked for you. Wait until some are done`,
+    { retryAfter: RETRY_AFTER_SECONDS },
+  );
+}

@@ -1,0 +1,27 @@
+// What runs on the background thread.
+import { X509Certificate } from 'node:crypto';
+import type { BackupHeader, Manifest } from '../backup/format.ts';
+import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
+import type { BackgroundTasks } from '../engine/background.ts';
+import { scanFolder } from '../engine/import/scan.ts';
+import { lookUp } from '../engine/inspect/crl.ts';
+import { checkKeyPair } from '../engine/inspect.ts';
+import { readGivenPair } from '../engine/upload-file.ts';
+
+export const TASKS: BackgroundTasks = {
+  checkKeyPair: async ({ body, ...project }) => checkKeyPair({ ...(await readGivenPair(body)), ...project }),
+  lookUpCrl: async ({ crl, serial, issuer, ...rest }) =>
+    lookUp({
+      crl: Buffer.from(crl.buffer, crl.byteOffset, crl.byteLength),
+      leaf: { serial: Buffer.from(serial) },
+      issuer: new X509Certificate(issuer),
+      ...rest,
+    }),
+  scanFolder: ({ folder, ...options }) => scanFolder(options, folder),
+  inspectBackup: async ({ file, database, header, manifest }) =>
+    inspectDatabase(file, database, {
+      header: header as BackupHeader,
+      manifest: manifest as Manifest,
+    }),
+  verifyBackup: ({ file, passphrase }) => verifyBackup(file, passphrase),
+};

@@ -1,0 +1,20 @@
+// The background thread: one task after the other.
+import { parentPort } from 'node:worker_threads';
+import { CertdeskError } from '../engine/errors.ts';
+import type { Answer, Question } from './background.ts';
+import { TASKS } from './tasks.ts';
+
+parentPort?.on('message', async ({ name, input }: Question) => {
+  parentPort?.postMessage(await answerTo(name, input));
+});
+
+async function answerTo(name: Question['name'], input: Question['input']): Promise<Answer> {
+  try {
+    const task = TASKS[name] as (input: unknown) => Promise<unknown>;
+    return { value: await task(input) };
+  } catch (error) {
+    // Only data crosses threads: the class is restored on the other side.
+    if (error instanceof CertdeskError) return { refused: error.toBody() };
+    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}

@@ -1,0 +1,114 @@
+// The background threads, with real uploads on them.
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../src/main/background/background.ts';
+import type { Background } from '../../src/main/engine/background.ts';
+import { failureOf } from '../support/dns-bench.ts';
+import { createOpenSsl } from '../support/openssl.ts';
+
+const openssl = await createOpenSsl();
+afterAll(() => openssl.remove());
+const leaf = await openssl.issue({ subject: '/CN=a.example.com', san: ['DNS:a.example.com'] });
+const files = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
+const [key = '', certificate = ''] = files;
+
+/** Takes longer than any test waits: 900,000 rounds, three times. */
+const slow = Buffer.from(
+  await openssl.run([
+    'pkcs12',
+    '-export',
+    '-inkey',
+    key,
+    '-in',
+    certificate,
+    '-passout',
+    'pass:secret',
+    '-iter',
+    '900000',
+  ]),
+  'latin1',
+).toString('base64');
+
+const project = { domain: 'a.example.com', altNames: [], now: new Date() };
+const quick = { body: { certificate: leaf.certificate, privateKey: leaf.privateKey }, ...project };
+const long = { body: { file: slow, passphrase: 'secret' }, ...project };
+
+let background: Background;
+beforeEach(() => {
+  background = createBackground();
+});
+afterEach(() => background.close());
+
+describe('background tasks', () => {
+  it('give what the function gives, again and again on one thread', async () => {
+    for (let turn = 0; turn < 12; turn += 1) {
+      const checked = await background.run('checkKeyPair', quick, { owner: 'a' });
+      expect(checked).toMatchObject({ privateKey: leaf.privateKey, domain: 'a.example.com' });
+    }
+  });
+
+  it('fail with the error of the function', async () => {
+    const wrong = { ...long, body: { file: slow } };
+    const failure = await failureOf(
+      background.run(
+        'checkKeyPair',
+        { ...wrong, body: { certificate: 'x', privateKey: 'y' } },
+        { owner: 'a' },
+      ),
+    );
+    expect(failure).toMatchObject({ code: 'CERTIFICATE_UNREADABLE' });
+  });
+
+  it('run one at a time for an owner, who keeps nobody else waiting', async () => {
+    const ended: string[] = [];
+    const run = (owner: string, input: typeof quick | typeof long, name: string) =>
+      background.run('checkKeyPair', input, { owner }).finally(() => ended.push(name));
+    const tasks = [run('a', long, 'a1'), run('a', quick, 'a2'), run('b', quick, 'b1')];
+    await Promise.all(tasks);
+    expect(ended).toEqual(['b1', 'a1', 'a2']);
+  });
+
+  it('are refused where too many of one owner wait', async () => {
+    const gone = new AbortController();
+    const waiting = Array.from({ length: 9 }, () =>
+      background.run('checkKeyPair', long, { owner: 'a', signal: gone.signal }).catch((error) => error),
+    );
+    expect(await failureOf(background.run('checkKeyPair', quick, { owner: 'a' }))).toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      details: { retryAfter: 10 },
+    });
+    await background.run('checkKeyPair', quick, { owner: 'b' });
+    gone.abort(new Error('left'));
+    expect((await Promise.all(waiting)).map(String)).toEqual(Array(9).fill('Error: left'));
+  });
+
+  it('end with the caller, and the next one begins', async () => {
+    const gone = new AbortController();
+    const left = background.run('checkKeyPair', long, { owner: 'a', signal: gone.signal });
+    const after = background.run('checkKeyPair', quick, { owner: 'a' });
+    gone.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    await expect(after).resolves.toMatchObject({ domain: 'a.example.com' });
+  });
+
+  it('are ended where they take too long, and refused as the file that they are', async () => {
+    const hasty = createBackground({ limitMs: 1 });
+    try {
+      expect(await failureOf(hasty.run('checkKeyPair', long, { owner: 'a' }))).toMatchObject({
+        code: 'CERTIFICATE_UNREADABLE',
+        message: expect.stringContaining('takes over 0.001 seconds'),
+      });
+    } finally {
+      await hasty.close();
+    }
+  });
+
+  it('end where Certdesk stops', async () => {
+    const running = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
+    const waiting = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
+    await background.close();
+    expect([(await running).code, (await waiting).code]).toEqual(['SHUTTING_DOWN', 'SHUTTING_DOWN']);
+    expect(await failureOf(background.run('checkKeyPair', quick, { owner: 'b' }))).toMatchObject({
+      code: 'SHUTTING_DOWN',
+    });
+  });
+});
