@@ -70,7 +70,7 @@ export async function makeVisit(
       if (page !== null) {
         await page.getByText('Live', { exact: true }).waitFor();
         const made = await ask('mutation', 'tokens.create', {
-          body: { name: 'test', scopes: ['projects:write'] },
+          body: { name: 'test', scopes: ['projects:write', 'admin'] },
         });
         token = String((made as { token: string }).token);
       }
