@@ -32,17 +32,13 @@ export function App({ api, queries, router, live, session, server }: AppProps) {
           withinPortal={false}
         />
       </section>
-      {state === 'in' ? (
-        <QueryClientProvider client={queries}>
-          <ApiProvider trpcClient={api} queryClient={queries}>
-            <AppContext value={{ live, session, server }}>
-              <RouterProvider router={router} />
-            </AppContext>
-          </ApiProvider>
-        </QueryClientProvider>
-      ) : (
-        <SignInPage state={state} />
-      )}
+      <QueryClientProvider client={queries}>
+        <ApiProvider trpcClient={api} queryClient={queries}>
+          <AppContext value={{ live, session, server }}>
+            {state === 'in' ? <RouterProvider router={router} /> : <SignInPage state={state} />}
+          </AppContext>
+        </ApiProvider>
+      </QueryClientProvider>
     </MantineProvider>
   );
 }
