@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { type Pebble, startPebble } from '../../test/support/pebble.ts';
 import { pebbleArgs, runCertdesk, type Server, startServer } from '../../test/support/server.ts';
 import { buildOrExit } from './build.ts';
+import { toolPath } from './find-tool.ts';
 import { createInstallers, prepareTools } from './install-tools.ts';
 
 const DOMAIN = 'shop.example.com';
@@ -26,7 +27,7 @@ export async function demo(args: readonly string[]): Promise<void> {
     return;
   }
   await buildOrExit();
-  const install = createInstallers(process.getuid?.());
+  const install = createInstallers();
   const { env, missing } = await prepareTools(['openssl', 'pebble'], {
     env: process.env,
     install,
@@ -120,8 +121,7 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
   await writeFile(root, (await pebble.issuerRoots())[0] ?? '');
   say(`6. The certificate: GET /api/v1${path}?format=pem`);
   say(pem.trim());
-  const openssl = promisify(execFile);
-  const checked = await openssl('openssl', [
+  const checked = await promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), [
     'verify',
     '-CAfile',
     root,

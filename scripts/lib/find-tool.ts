@@ -1,10 +1,11 @@
-// Where a tool of tools.ts is: what the environment names, else .tools/bin, else the PATH.
+// Where a tool of tools.ts is: what the environment names, else what npm test has built (.tools/bin), else what the
+// machine has, else what npm test has unpacked (.tools/debian/bin).
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import type { Program, Tool } from './tools.ts';
+import { type Program, TOOLS, type Tool, type ToolVariable } from './tools.ts';
 
-/** Where npm test puts what it installs; git-ignored. */
-export const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools/bin');
+/** Where npm test puts what it brings; git-ignored. `bin` is built by Go, `debian` unpacked from packages. */
+export const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools');
 /** Debian keeps servers (named) in folders that are not on every user's PATH. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
@@ -27,10 +28,29 @@ export function findTool(tool: Tool, env: Env, toolsFolder = TOOLS_FOLDER): Foun
 function findProgram(program: Program, env: Env, toolsFolder: string): string | null {
   const named = env[program.variable];
   if (named) return isProgram(named) ? resolve(named) : null; // what was named and is not there is not replaced
-  const folders = [toolsFolder, ...(env.PATH ?? '').split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS];
+  const folders = [
+    join(toolsFolder, 'bin'), // first: another version than the machine's is wanted
+    ...(env.PATH ?? '').split(delimiter).filter(Boolean),
+    ...SYSTEM_FOLDERS,
+    join(toolsFolder, 'debian/bin'), // last: what the machine has fits its libraries
+  ];
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const candidates = program.names.flatMap((name) => folders.map((folder) => join(folder, name + suffix)));
   return candidates.find(isProgram) ?? null;
+}
+
+/**
+ * The path of a program that is there.
+ * @param variable Which one, as tools.ts has it.
+ */
+export function toolPath(variable: ToolVariable): string {
+  for (const tool of Object.values<Tool>(TOOLS)) {
+    if (!tool.programs.some((program) => program.variable === variable)) continue;
+    const found = findTool(tool, process.env);
+    if ('paths' in found) return found.paths[variable] ?? '';
+    throw new Error(`${found.lacking} is not there: run npm test once, or set ${variable}`);
+  }
+  throw new Error(`no tool of scripts/lib/tools.ts has the variable ${variable}`);
 }
 
 /** Whether the programs that were found are built from the wanted version; true where any will do. */

@@ -1,9 +1,11 @@
-// Finds the tools that tests need, and installs those that are not there: by Go where it is, else from Debian's
-// packages where this user may, else it says what to install.
+// Finds the tools that tests need, and brings those that are not there: built by Go, or unpacked from Debian's
+// packages; else it says what to install.
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { runChild } from './child.ts';
 import { type Env, type Found, findTool, isWantedVersion, TOOLS_FOLDER } from './find-tool.ts';
 import { TOOLS, type Tool, type ToolName } from './tools.ts';
+import { createDebianUnpacker } from './unpack-debian.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
@@ -63,7 +65,7 @@ async function prepare(
     found = look();
   }
   if (!('paths' in found)) {
-    say(`${name}: installing Debian's ${tool.debian.join(', ')} …`);
+    say(`${name}: unpacking Debian's ${tool.debian.join(', ')} …`);
     const failure = await install.debian(tool);
     if (failure !== null) reasons.push(failure);
     found = look();
@@ -72,36 +74,27 @@ async function prepare(
 }
 
 /**
- * The real ones. `apt-get update` is run once.
- * @param uid The user's id: only root installs Debian's packages, and nobody is asked for a password.
+ * The real ones: nothing outside of the folder is changed, and nobody needs to be root.
+ * @param folder .tools by default.
  */
-export function createInstallers(uid: number | undefined): Installers {
-  let updated: Promise<string | null> | null = null;
-  const aptGet = (args: readonly string[]): Promise<string | null> =>
-    run('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-      DEBIAN_FRONTEND: 'noninteractive',
-    });
+export function createInstallers(folder = TOOLS_FOLDER): Installers {
+  const debian = createDebianUnpacker(join(folder, 'debian'), run);
   return {
     async go({ go }) {
       if (go === undefined) return null;
-      mkdirSync(TOOLS_FOLDER, { recursive: true });
+      const bin = join(folder, 'bin');
+      mkdirSync(bin, { recursive: true });
       const packages = go.packages.map((path) => `${go.module}/${path}@${go.version}`);
-      return run('go', ['install', ...packages], { GOBIN: TOOLS_FOLDER });
+      return run('go', ['install', ...packages], { GOBIN: bin });
     },
-    async debian({ debian }) {
-      if (uid !== 0) return `on Debian, as root: apt-get install ${debian.join(' ')}`;
-      updated ??= aptGet(['update']);
-      const stale = await updated; // the lists that are there may do all the same
-      const failure = await aptGet(['install', '--no-install-recommends', ...debian]);
-      return failure === null ? null : [stale, failure].filter((line) => line !== null).join('; ');
-    },
+    debian: (tool) => debian.unpack(tool),
   };
 }
 
 async function run(
   program: string,
   args: readonly string[],
-  env: Record<string, string>,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string | null> {
   const { code, output } = await runChild(program, args, {
     stdio: 'collect',

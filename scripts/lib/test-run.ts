@@ -49,7 +49,7 @@ export async function testRun(selection: Selection, args: readonly string[]): Pr
   title('Tools');
   const { env } = await prepareTools(neededTools(selection, args), {
     env: process.env,
-    install: createInstallers(process.getuid?.()),
+    install: createInstallers(),
     say,
   });
   const checks = [

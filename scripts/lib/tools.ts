@@ -6,13 +6,22 @@ export interface Program {
   readonly names: readonly [string, ...string[]];
   /** The environment variable that tells the tests its path. */
   readonly variable: string;
+  /** How to run it from unpacked Debian packages (unpack-debian.ts), where more is needed than its name. */
+  readonly unpacked?: {
+    /** In the packages, where Debian's own program of that name is a script that expects its files in /usr. */
+    readonly path?: string;
+    /** Options that come first; `{root}` is where the packages are. Left out where the packages lack such a path. */
+    readonly args?: readonly string[];
+    /** It runs in that folder. */
+    readonly inRoot?: boolean;
+  };
 }
 
 export interface Tool {
   readonly what: string;
   /** All of them are needed. */
   readonly programs: readonly Program[];
-  /** Debian's packages. */
+  /** Debian's packages: where the programs are not there, these are unpacked with all that they depend on. */
   readonly debian: readonly string[];
   /** Where it is a Go module: this version is wanted, and another one taken only where it cannot be installed. */
   readonly go?: { readonly module: string; readonly version: string; readonly packages: readonly string[] };
@@ -45,7 +54,11 @@ export const TOOLS = {
     what: 'a Secret Service (gnome-keyring) on a D-Bus of its own',
     programs: [
       { names: ['gnome-keyring-daemon'], variable: 'CERTDESK_TEST_GNOME_KEYRING' },
-      { names: ['dbus-run-session'], variable: 'CERTDESK_TEST_DBUS_RUN_SESSION' },
+      {
+        names: ['dbus-run-session'],
+        variable: 'CERTDESK_TEST_DBUS_RUN_SESSION',
+        unpacked: { args: ['--config-file={root}/usr/share/dbus-1/session.conf'] },
+      },
     ],
     debian: ['gnome-keyring', 'dbus'],
     elsewhere: 'install gnome-keyring and dbus (Linux only)',
@@ -56,6 +69,7 @@ export const TOOLS = {
       {
         names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
         variable: 'CERTDESK_TEST_CHROMIUM',
+        unpacked: { path: 'usr/lib/chromium/chromium' },
       },
     ],
     debian: ['chromium'],
@@ -63,7 +77,13 @@ export const TOOLS = {
   },
   xvfb: {
     what: 'a display without a screen',
-    programs: [{ names: ['Xvfb'], variable: 'CERTDESK_TEST_XVFB' }],
+    programs: [
+      {
+        names: ['Xvfb'],
+        variable: 'CERTDESK_TEST_XVFB',
+        unpacked: { args: ['-xkbdir', '{root}/usr/share/X11/xkb'], inRoot: true },
+      },
+    ],
     debian: ['xvfb'],
     elsewhere: 'install Xvfb (Linux only)',
   },
@@ -72,10 +92,11 @@ export const TOOLS = {
     programs: [
       { names: ['named'], variable: 'CERTDESK_TEST_NAMED' },
       { names: ['nsupdate'], variable: 'CERTDESK_TEST_NSUPDATE' },
+      { names: ['dig'], variable: 'CERTDESK_TEST_DIG' },
       { names: ['tsig-keygen'], variable: 'CERTDESK_TEST_TSIG_KEYGEN' },
     ],
     debian: ['bind9', 'bind9-utils', 'bind9-dnsutils'],
-    elsewhere: 'install BIND 9 (named, nsupdate, tsig-keygen)',
+    elsewhere: 'install BIND 9 (named, nsupdate, dig, tsig-keygen)',
   },
   certbot: {
     what: 'certbot, whose folder is imported',

@@ -23,7 +23,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     return;
   }
   await buildOrExit();
-  const install = createInstallers(process.getuid?.());
+  const install = createInstallers();
   const tools = ['openssl', 'pebble', 'bind9', 'certbot', 'lego', 'dehydrated', 'chromium'] as const;
   const { env, missing } = await prepareTools(tools, { env: process.env, install, say });
   Object.assign(process.env, env);

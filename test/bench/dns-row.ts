@@ -2,7 +2,8 @@
 // lego's is switched off (it asks port 53), certbot's is the shortest that it takes, dehydrated's hook has none.
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Bind, findBindProgram, startBind } from '../support/bind.ts';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
+import { type Bind, startBind } from '../support/bind.ts';
 import { inTurn, type Subject, type Times } from './measure.ts';
 import type { Peer, PeerWorld } from './peers.ts';
 import { startWorld } from './world.ts';
@@ -109,7 +110,7 @@ function legoEnv(bind: Bind): Record<string, string> {
 function hookScript({ address, port, keys }: Bind): string {
   const [key] = keys;
   const update = (line: string) =>
-    `printf 'server ${address} ${port}\\nzone ${ZONE}\\nupdate ${line}\\nsend\\n' "$2" "$4" | ${findBindProgram('nsupdate')} -y ${key?.algorithm}:${key?.name}:${key?.secret}`;
+    `printf 'server ${address} ${port}\\nzone ${ZONE}\\nupdate ${line}\\nsend\\n' "$2" "$4" | ${toolPath('CERTDESK_TEST_NSUPDATE')} -y ${key?.algorithm}:${key?.name}:${key?.secret}`;
   return [
     '#!/bin/sh',
     'case "$1" in',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';
 import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server.ts';
 import { describeWith } from '../support/tools.ts';
@@ -201,7 +202,7 @@ describeWith('pebble', 'the built server', () => {
 });
 
 async function publicKey(args: readonly string[], input: string): Promise<string> {
-  const child = promisify(execFile)('openssl', [...args]);
+  const child = promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), [...args]);
   child.child.stdin?.end(input);
   return (await child).stdout.trim();
 }

@@ -56,12 +56,20 @@ describe('looking for a tool', () => {
 
   test("prefers npm test's own folder, and what the environment names to all", () => {
     addProgram('a', 'openssl');
-    const own = addProgram('tools', 'openssl');
+    const own = addProgram('tools/bin', 'openssl');
     const named = addProgram('named', 'my-openssl');
     const look = (env: Env) => findTool(TOOLS.openssl, env, join(folder, 'tools'));
     expect(look(at())).toEqual({ paths: { CERTDESK_TEST_OPENSSL: own } });
     expect(look(at({ CERTDESK_TEST_OPENSSL: named }))).toEqual({ paths: { CERTDESK_TEST_OPENSSL: named } });
     expect(look(at({ CERTDESK_TEST_OPENSSL: '/nowhere' }))).toEqual({ lacking: '/nowhere' });
+  });
+
+  test('takes an unpacked program only where the machine has none', () => {
+    const unpacked = addProgram('tools/debian/bin', 'openssl');
+    const look = () => findTool(TOOLS.openssl, at(), join(folder, 'tools'));
+    expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: unpacked } });
+    const machine = addProgram('b', 'openssl');
+    expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: machine } });
   });
 
   test('takes a program under another of its names', () => {
@@ -100,15 +108,15 @@ describe('preparing a tool', () => {
   });
 
   test('installs it with Go where there is none', async () => {
-    const { env } = await prepare('pebble', installers({ go: adds('tools') }));
-    expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/pebble'));
+    const { env } = await prepare('pebble', installers({ go: adds('tools/bin') }));
+    expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/bin/pebble'));
     expect(installed).toEqual(['go']);
   });
 
   test('installs the wanted version beside an older one, and prefers it', async () => {
     addPebble('a', 'v2.4.0');
-    const { env } = await prepare('pebble', installers({ go: adds('tools') }));
-    expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/pebble'));
+    const { env } = await prepare('pebble', installers({ go: adds('tools/bin') }));
+    expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/bin/pebble'));
   });
 
   test('makes do with the older one where Go cannot, and says so', async () => {

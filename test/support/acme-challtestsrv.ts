@@ -1,7 +1,8 @@
 // pebble-challtestsrv, the DNS server that Pebble's validation asks: one answer for every name, records by request.
 // https://github.com/letsencrypt/pebble/tree/main/cmd/pebble-challtestsrv#management-interface
 import { request } from 'undici';
-import { findProgram, startProcess } from './acme-process.ts';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
+import { startProcess } from './acme-process.ts';
 import { startOnPorts, TCP } from './ports.ts';
 
 /** Host names are taken with or without the trailing dot. Records stand until they are cleared. */
@@ -39,7 +40,7 @@ export function startChallTestSrv(): Promise<ChallTestSrv> {
 async function launch(dnsPort: number, managementPort: number, release: () => void): Promise<ChallTestSrv> {
   const dnsAddress = `127.0.0.1:${dnsPort}`;
   const url = `http://127.0.0.1:${managementPort}`;
-  const process = startProcess(findProgram('pebble-challtestsrv', 'CERTDESK_TEST_CHALLTESTSRV'), [
+  const process = startProcess(toolPath('CERTDESK_TEST_CHALLTESTSRV'), [
     ...['-dnsserver', dnsAddress, '-management', `127.0.0.1:${managementPort}`],
     ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-doh', ''],
     ...['-defaultIPv4', '127.0.0.1', '-defaultIPv6', ''],

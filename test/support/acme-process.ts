@@ -1,8 +1,6 @@
 // Pebble and its DNS server as child processes: started, watched, stopped by their own pid, their output kept.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface TestProcess {
@@ -13,31 +11,6 @@ export interface TestProcess {
   waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
   /** SIGTERM, then SIGKILL after two seconds. Resolves when it is gone; may be called twice. */
   stop(): Promise<void>;
-}
-
-/**
- * The path of a test program: what the environment variable names, else .tools/bin (where scripts/test.mjs puts
- * them), else the first of that name on the PATH.
- */
-export function findProgram(name: string, variable: string): string {
-  const named = process.env[variable];
-  if (named !== undefined && named !== '') return resolve(named);
-  const folders = [
-    resolve(import.meta.dirname, '../../.tools/bin'),
-    ...(process.env.PATH ?? '').split(delimiter),
-  ];
-  const found = folders.map((folder) => join(folder, name)).find(isExecutable);
-  if (found === undefined) throw new Error(`${name} is not installed: run npm test once, or set ${variable}`);
-  return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @param env Added to this process's own environment. */

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
 
 const run = promisify(execFile);
 
@@ -33,12 +34,12 @@ export async function makeTls(folder: string): Promise<TestTls> {
     '-days',
     '2',
   ];
-  await run('openssl', [
+  await run(toolPath('CERTDESK_TEST_OPENSSL'), [
     ...common,
     ...['-keyout', rootKey, '-out', root, '-subj', '/CN=Certdesk test root'],
     ...['-addext', 'keyUsage=critical,keyCertSign'],
   ]);
-  await run('openssl', [
+  await run(toolPath('CERTDESK_TEST_OPENSSL'), [
     ...common,
     ...['-CA', root, '-CAkey', rootKey, '-keyout', key, '-out', cert, '-subj', '/CN=localhost'],
     ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],

@@ -9,10 +9,10 @@
 // It is authoritative for its zones and for a root of its own, below which every name that is in no zone has the
 // address 127.0.0.1, as every name in a zone has that is not written otherwise. Nothing outside is ever asked.
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram, startProcess } from './acme-process.ts';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
+import { startProcess } from './acme-process.ts';
 import { makeFolder } from './acme-tls.ts';
 import { type ConfigFacts, configFile, rootFile, zoneFile } from './bind-files.ts';
 import { type BindKey, createUpdater } from './bind-update.ts';
@@ -74,18 +74,6 @@ export async function startBind(options: BindOptions): Promise<Bind> {
   });
 }
 
-/** `findProgram`, and Debian's folder of servers, which is not on everybody's PATH. */
-export function findBindProgram(name: 'named' | 'nsupdate' | 'dig'): string {
-  try {
-    return findProgram(name, `CERTDESK_TEST_${name.toUpperCase()}`);
-  } catch (error) {
-    const path = join('/usr/sbin', name);
-    accessSync(path, constants.X_OK);
-    if (name !== 'named') throw error;
-    return path;
-  }
-}
-
 interface BindPorts {
   /** Where it is asked. */
   readonly port: number;
@@ -112,7 +100,7 @@ async function launch(options: BindOptions, ports: BindPorts, release: () => voi
   };
   try {
     const config = await writeFiles(options, { folder: folder.path, address, port: own, keys });
-    const process = startProcess(findBindProgram('named'), ['-g', '-4', '-n', '1', '-c', config]);
+    const process = startProcess(toolPath('CERTDESK_TEST_NAMED'), ['-g', '-4', '-n', '1', '-c', config]);
     started.push(process.stop);
     await process.waitUntil(async () => / running$/m.test(process.output()), 20_000);
     if (process.output().includes('address in use')) throw new Error(process.output());
@@ -120,7 +108,7 @@ async function launch(options: BindOptions, ports: BindPorts, release: () => voi
       const relay = await startDnsRelay({ address, port }, { address: LOOPBACK, port: own });
       started.push(relay.close);
     }
-    const [nsupdate, dig] = [findBindProgram('nsupdate'), findBindProgram('dig')];
+    const [nsupdate, dig] = [toolPath('CERTDESK_TEST_NSUPDATE'), toolPath('CERTDESK_TEST_DIG')];
     const server = `${address}:${port}`;
     const tools = createUpdater({ address, port, key: keys[0], nsupdate, dig });
     return { address, port, server, keys, pid: process.pid, ...tools, output: process.output, stop };

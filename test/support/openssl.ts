@@ -10,6 +10,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
 
 export type KeySpec =
   | 'rsa-1024'
@@ -80,7 +81,11 @@ export async function createOpenSsl(): Promise<OpenSsl> {
 
   async function run(args: readonly string[], input: string | Uint8Array = ''): Promise<string> {
     const env = { PATH: process.env.PATH, HOME: folder, OPENSSL_CONF: config };
-    const child = promisify(execFile)('openssl', [...args], { env, encoding: 'latin1', maxBuffer: 32 << 20 });
+    const child = promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), [...args], {
+      env,
+      encoding: 'latin1',
+      maxBuffer: 32 << 20,
+    });
     child.child.stdin?.on('error', () => undefined); // openssl may end before it has read everything
     child.child.stdin?.end(input);
     return (await child).stdout;

@@ -11,8 +11,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import { toolPath } from '../../scripts/lib/find-tool.ts';
 import { answers, type ChallTestSrv, startChallTestSrv } from './acme-challtestsrv.ts';
-import { findProgram, startProcess, type TestProcess } from './acme-process.ts';
+import { startProcess, type TestProcess } from './acme-process.ts';
 import { makeFolder, makeTls } from './acme-tls.ts';
 import { startOnPorts, TCP } from './ports.ts';
 
@@ -112,7 +113,7 @@ async function launch(options: PebbleOptions, ports: PebblePorts, release: () =>
     const config = makeConfig(options, ports, { certificate: tls.certPath, privateKey: tls.keyPath });
     await writeFile(configPath, JSON.stringify({ pebble: config }));
     const process = startProcess(
-      findProgram('pebble', 'CERTDESK_TEST_PEBBLE'),
+      toolPath('CERTDESK_TEST_PEBBLE'),
       ['-config', configPath, '-dnsserver', options.dnsServer ?? challtestsrv.dnsAddress],
       environment(options),
     );

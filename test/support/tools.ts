@@ -2,7 +2,9 @@
 // skipped, with the reason in their name, and never counted as passed.
 import { describe } from 'vitest';
 import { findTool } from '../../scripts/lib/find-tool.ts';
-import { TOOLS, type Tool, type ToolName, type ToolVariable } from '../../scripts/lib/tools.ts';
+import { TOOLS, type Tool, type ToolName } from '../../scripts/lib/tools.ts';
+
+export { toolPath } from '../../scripts/lib/find-tool.ts';
 
 /**
  * describe() for suites that need tools; npm test reads the names from the call, so write them out as literals:
@@ -13,20 +15,6 @@ export function describeWith(tools: ToolName | readonly ToolName[], title: strin
   const reasons = [tools].flat().flatMap((name) => missing(name) ?? []);
   if (reasons.length === 0) describe(title, body);
   else describe.skip(`${title} [skipped: ${reasons.join('; ')}]`, body);
-}
-
-/**
- * The path of a program, for use inside describeWith: what the environment names (npm test does), else .tools/bin,
- * else the PATH.
- */
-export function toolPath(variable: ToolVariable): string {
-  for (const tool of Object.values<Tool>(TOOLS)) {
-    if (!tool.programs.some((program) => program.variable === variable)) continue;
-    const found = findTool(tool, process.env);
-    if ('paths' in found) return found.paths[variable] ?? '';
-    throw new Error(`${found.lacking} is not there: run npm test once, or set ${variable}`);
-  }
-  throw new Error(`no tool of scripts/lib/tools.ts has the variable ${variable}`);
 }
 
 /** Why the tool is not there, or null where it is. Under npm test: what the installation failed with. */

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { toolPath } from '../../../scripts/lib/find-tool.ts';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
 import { fakeDirectory } from '../../support/acme-fake-ca.ts';
 import { makeKey } from '../../support/acme-issue.ts';
@@ -140,7 +141,10 @@ describe('createCsr', () => {
     const keyPem = make().toString();
     const csr = await createCsr(names, keyPem);
     const openssl = (...args: string[]) =>
-      execFileSync('openssl', ['req', '-noout', ...args], { input: csr, stdio: 'pipe' });
+      execFileSync(toolPath('CERTDESK_TEST_OPENSSL'), ['req', '-noout', ...args], {
+        input: csr,
+        stdio: 'pipe',
+      });
     openssl('-verify'); // throws where the signature is wrong
     const text = openssl('-text', '-subject').toString();
     expect(text).toContain('DNS:b.example.com, DNS:*.example.com, DNS:a.example.com');

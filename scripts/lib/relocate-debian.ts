@@ -1,0 +1,157 @@
+// Makes unpacked Debian packages run from a folder of their own: they are built for /usr, and look there for their
+// libraries, modules and data.
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Program } from './tools.ts';
+import type { Run } from './unpack-debian.ts';
+
+const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/games'];
+
+/** What the packages' own scripts would do after the unpacking, as far as a program needs it. */
+export async function makeRelocatable(root: string, run: Run): Promise<void> {
+  for (const path of linksIn(root)) {
+    const target = readlinkSync(path);
+    if (!target.startsWith('/') || !existsSync(join(root, target))) continue;
+    rmSync(path);
+    symlinkSync(relative(dirname(path), join(root, target)), path);
+  }
+  const schemas = join(root, 'usr/share/glib-2.0/schemas');
+  if (existsSync(schemas)) await compileSchemas(root, schemas, run);
+  makeXServerRelative(join(root, 'usr/bin/Xvfb'));
+  for (const folder of libraryFolders(join(root, 'usr/lib')))
+    makeLinkerScriptRelative(join(folder, 'libc.so'));
+}
+
+function linksIn(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function compileSchemas(root: string, schemas: string, run: Run): Promise<void> {
+  const compilers = [root, '/'].flatMap((top) =>
+    libraryFolders(join(top, 'usr/lib')).map((folder) => join(folder, 'glib-2.0/glib-compile-schemas')),
+  );
+  const compiler = compilers.find((path) => existsSync(path)) ?? 'glib-compile-schemas';
+  // A program that needs them says so itself where this has failed.
+  await run(compiler, [schemas], { LD_LIBRARY_PATH: searchPath(root) });
+}
+
+/**
+ * X.Org's server starts `/usr/bin/xkbcomp`, and no option says otherwise. The folder becomes relative to the working
+ * directory, which the wrapper sets (`inRoot`).
+ */
+function makeXServerRelative(path: string): void {
+  if (!existsSync(path)) return;
+  const program = readFileSync(path);
+  const at = program.indexOf('\0/usr/bin\0');
+  if (at === -1) return; // done before
+  program.write('usr/bin\0', at + 1, 'latin1');
+  writeFileSync(path, program);
+}
+
+/** The C library is the machine's own; what only a compiler needs of it is found by its name (LIBRARY_PATH). */
+function makeLinkerScriptRelative(path: string): void {
+  if (!existsSync(path)) return;
+  const script = readFileSync(path, 'latin1');
+  writeFileSync(path, script.replaceAll(/\/usr\/lib\/\S+\/(libc_nonshared\.a)/g, '$1'), 'latin1');
+}
+
+/** `usr/lib/x86_64-linux-gnu` ... */
+function libraryFolders(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.includes('-linux-gnu'))
+    .map((name) => join(folder, name));
+}
+
+/** Every folder of shared libraries: those of the architecture, and those of a package below them. */
+function searchPath(root: string): string {
+  const holdsLibraries = (folder: string): boolean =>
+    readdirSync(folder).some((name) => /^lib.*\.so(\.|$)/.test(name));
+  const top = [...libraryFolders(join(root, 'usr/lib')), ...libraryFolders(join(root, 'lib'))];
+  const below = top.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return [...top, ...below].filter((path) => lstatSync(path).isDirectory() && holdsLibraries(path)).join(':');
+}
+
+/** Writes what every wrapper reads first: where the unpacked packages have what a program looks for in /usr. */
+export function writeEnvironment(folder: string): void {
+  const root = join(folder, 'root');
+  const libraries = searchPath(root).replaceAll(root, '$root');
+  const inLibraries = (name: string): string =>
+    libraryFolders(join(root, 'usr/lib'))
+      .map((path) => join(path, name).replace(root, '$root'))
+      .join(':');
+  const own = (name: string, value: string): string => `export ${name}="${value}"`;
+  const before = (name: string, value: string): string => own(name, `${value}\${${name}:+:$${name}}`);
+  const includes = ['$root/usr/include', inLibraries('.').replaceAll('/lib/', '/include/')].join(':');
+  const providers = join(relative(root, libraryFolders(join(root, 'usr/lib'))[0] ?? root), 'ossl-modules');
+  /** What each needs, by the path that brings the need. */
+  const needs: readonly (readonly [path: string, line: string])[] = [
+    ['usr/lib/python3/dist-packages', before('PYTHONPATH', '$root/usr/lib/python3/dist-packages')],
+    ['usr/share/perl5', before('PERL5LIB', '$root/usr/share/perl5')],
+    ['etc/fonts/fonts.conf', own('FONTCONFIG_SYSROOT', '$root')],
+    [
+      'usr/share/glib-2.0/schemas/gschemas.compiled',
+      own('GSETTINGS_SCHEMA_DIR', '$root/usr/share/glib-2.0/schemas'),
+    ],
+    ['etc/ssl/openssl.cnf', own('OPENSSL_CONF', '$root/etc/ssl/openssl.cnf')],
+    [providers, own('OPENSSL_MODULES', `$root/${providers}`)],
+    ['usr/include/stdio.h', before('C_INCLUDE_PATH', includes)],
+    ['usr/include/stdio.h', before('LIBRARY_PATH', inLibraries('.'))],
+  ];
+  const lines = [
+    '# Read by the programs in bin, which say where $root is.',
+    before('LD_LIBRARY_PATH', libraries),
+    own('PATH', ['$PATH', ...PROGRAM_FOLDERS.map((path) => `$root/${path}`)].join(':')),
+    own('XDG_DATA_DIRS', `\${XDG_DATA_DIRS:-/usr/local/share:/usr/share}:$root/usr/share`),
+    ...needs.filter(([path]) => existsSync(join(root, path))).map(([, line]) => line),
+  ];
+  writeFileSync(join(folder, 'environment.sh'), `${lines.join('\n')}\n`);
+}
+
+/** Writes the program that tests start, if the packages have brought it. It becomes the real one (`exec`), pid and all. */
+export function writeWrapper(folder: string, { names, unpacked = {} }: Program): void {
+  const root = join(folder, 'root');
+  const candidates = [
+    ...(unpacked.path === undefined ? [] : [unpacked.path]),
+    ...names.flatMap((name) => PROGRAM_FOLDERS.map((place) => `${place}/${name}`)),
+  ];
+  const path = candidates.find((each) => existsSync(join(root, each)));
+  if (path === undefined) return;
+  const args = unpacked.args ?? [];
+  const brought = args
+    .flatMap((arg) => [...arg.matchAll(/\{root\}\/(.*)/g)])
+    .every(([, named = '']) => existsSync(join(root, named)));
+  const words = [
+    `"$root/${path}"`,
+    ...(brought ? args : []).map((arg) => `"${arg.replace('{root}', '$root')}"`),
+  ];
+  const script = [
+    '#!/bin/sh',
+    'root=$(cd "$(dirname "$0")/../root" && pwd)',
+    '. "$root/../environment.sh"',
+    ...(unpacked.inRoot ? ['cd "$root"'] : []),
+    `exec ${[...interpreterOf(root, path), ...words].join(' ')} "$@"`,
+    '',
+  ].join('\n');
+  writeFileSync(join(folder, 'bin', names[0]), script, { mode: 0o755 });
+}
+
+/** A script's interpreter, where that is unpacked too. */
+function interpreterOf(root: string, path: string): readonly string[] {
+  const [line = ''] = readFileSync(join(root, path), 'latin1').slice(0, 200).split('\n');
+  const [, interpreter = ''] = /^#!\s*(\/\S+)/.exec(line) ?? [];
+  return interpreter !== '' && !existsSync(interpreter) && existsSync(join(root, interpreter))
+    ? [`"$root${interpreter}"`]
+    : [];
+}
