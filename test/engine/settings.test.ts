@@ -10,7 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => app?.stop());
 
-const patch = (body: object) => app.call('PATCH', '/settings', { body });
+/** As a person: tokens may not change every section. */
+const patch = (body: object) => app.asPerson('PATCH', '/settings', { body });
 
 describe('settings', () => {
   it('are their defaults at first, and the defaults are of their own schema', async () => {
