@@ -204,7 +204,7 @@ describe('a file that is not as it was written', () => {
     await refused(Buffer.concat([start, manifest]));
     await writeFile(file, whole);
     await readBackup(file, PASSPHRASE, null);
-  }, 30_000);
+  });
 
   it('says what it is: a wrong passphrase, another file, a newer layout', async () => {
     const file = await create();

@@ -185,13 +185,11 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     const { body: accepted } = await app.call('POST', path(id, '/obtain'), { body, headers });
     const job = `/jobs/${accepted.job?.id}`;
     const written = /Write a TXT record (\S+) with the value (\S+)/;
-    await expect.poll(async () => (await app.call('GET', job)).text, { timeout: 30_000 }).toMatch(written);
+    await expect.poll(async () => (await app.call('GET', job)).text).toMatch(written);
     const [, name = '', value = ''] = written.exec((await app.call('GET', job)).text) ?? [];
     await rig.bind.update('example.com', name, [value]);
     await app.call('POST', `${job}/confirm`);
-    await expect
-      .poll(async () => (await app.call('GET', job)).body.state, { timeout: 30_000 })
-      .toBe('succeeded');
+    await expect.poll(async () => (await app.call('GET', job)).body.state).toBe('succeeded');
   });
 
   it('waits for every name server: the record shows later on the second one', async () => {
@@ -228,7 +226,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         const { body: jobs } = await other.call('GET', `/jobs?project=${id}`);
         return (await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`)).text;
       };
-      await expect.poll(jobText, { timeout: 30_000 }).toContain('1 of 2 name server addresses show');
+      await expect.poll(jobText).toContain('1 of 2 name server addresses show');
       seen.resolve();
       const answer = await obtained;
       expect(answer.status, answer.text).toBe(200);

@@ -1,13 +1,12 @@
 // Private keys: made by Certdesk and read by OpenSSL, made by OpenSSL and read by Certdesk.
 import fc from 'fast-check';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { CertdeskError } from '../../src/main/engine/errors.ts';
 import { generateKey, readPrivateKey } from '../../src/main/engine/keys.ts';
 import type { KeyPolicy } from '../../src/main/engine/model.ts';
 import { failureOf } from '../support/failure.ts';
 import { createOpenSsl, type KeySpec } from '../support/openssl.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // the primes of RSA 4096 may take long to find
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());
 

@@ -30,7 +30,7 @@ async function inSession(scenario: Scenario, keyring: Keyring): Promise<Record<s
   const { stdout } = await run(
     toolPath('CERTDESK_TEST_DBUS_RUN_SESSION'),
     ['--', 'bash', '-c', script.filter(Boolean).join('\n')],
-    { env: environment(), timeout: 50_000 },
+    { env: environment(), timeout: 110_000 },
   );
   return JSON.parse(stdout);
 }

@@ -62,7 +62,7 @@ describe('lists and counts', () => {
     [9_000, { runs: 100, limits: [499, 500] }],
   ])(
     'of %i projects are what a walk over all of them says',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async (count, { runs, limits }) => {
       const all = await fill(count);
       const filters = filtersOf(all.map(({ project }) => project.id));
@@ -103,7 +103,7 @@ type Values = {
 };
 
 describe('the table', () => {
-  it('follows every change, whatever comes after what', { timeout: 120_000 }, async () => {
+  it('follows every change, whatever comes after what', { timeout: 600_000 }, async () => {
     const { projects, certificates } = database.stores;
     let made = 0;
     const active = async (n: number) => certificates.active(`p${n}`);

@@ -56,7 +56,7 @@ export async function makeFaultyDisk(): Promise<FaultyDisk> {
           NODE_COMPILE_CACHE: join(folder, 'compiled'),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 55_000,
+        timeout: 110_000,
         killSignal: 'SIGTERM', // not the signal of a fault
       });
       let [out, err] = ['', ''];

@@ -79,7 +79,7 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
       const { url: challengeUrl = '', token = '' } = challenges.find(({ type }) => type === 'dns-01') ?? {};
       let saved: Json = null;
       const context: SolverContext = {
-        signal: AbortSignal.timeout(55_000),
+        signal: AbortSignal.timeout(115_000),
         report: (step, _message, data = null) => watch(step, data),
         save: async (ref) => {
           saved = JSON.parse(JSON.stringify(ref));

@@ -214,7 +214,7 @@ describe('any script', () => {
     const certdesk = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
     const ended = once(certdesk, 'exit');
     const read = async () => (await readFile(report, 'utf8').catch(() => '')).trim().split('\n');
-    await expect.poll(async () => (await read()).length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(async () => (await read()).length).toBe(3);
     const lines = await read();
     const home = lines.find((line) => line.startsWith('/')) ?? '';
     expect(await readFile(join(home, 'account.conf'), 'utf8')).toContain('a secret in clear');
@@ -222,7 +222,7 @@ describe('any script', () => {
     await ended;
     const pids = lines.filter((line) => /^\d+$/.test(line)).map(Number);
     expect(pids).toHaveLength(2);
-    await expect.poll(leftovers, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(leftovers).toEqual([]);
     for (const pid of pids) await expectGone(pid);
   });
 

@@ -1,11 +1,10 @@
 // Uploads: what is taken, and what is warned of.
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts } from '../../../src/main/engine/inspect.ts';
 import { daysFromNow, VALIDITY } from '../../support/certificates.ts';
 import { createOpenSsl, type KeySpec } from '../../support/openssl.ts';
 import { createUploads, DOMAIN, SAN } from '../../support/uploads.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // the primes of RSA 4096 may take long to find
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());
 
