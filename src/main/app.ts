@@ -25,6 +25,7 @@ import { createHttpServer } from './http/server.ts';
 import { openSecretStore } from './secrets/open.ts';
 import { createVault } from './secrets/vault.ts';
 import type { ShellCommand } from './shell-command.ts';
+import { createAuditArchive } from './storage/audit-archive.ts';
 import { lockDataFolder, makeDataFolder } from './storage/data-folder.ts';
 import { readDatabaseFacts } from './storage/database-facts.ts';
 import { createStores } from './storage/stores.ts';
@@ -160,6 +161,7 @@ async function open(
     secrets,
     backups: createBackupPort({ dataFolder, secrets, background, version: platform.version }),
     background,
+    auditArchive: createAuditArchive(dataFolder),
     vault: createVault({ secrets, keyRecord: keyRecord(stores) }),
     acme,
     caRequests: requests.list,

@@ -81,6 +81,11 @@ export const NotificationSettingsSchema = z.strictObject({
   missedAfterHours: z.number().int().min(1).max(720),
 });
 
+export const AuditSettingsSchema = z.strictObject({
+  /** Days that an entry of the audit trail is kept before it is exported to a file and deleted; null: for ever. */
+  keepDays: z.number().int().min(90).max(36_500).nullable().meta({ reach: 'system' }),
+});
+
 const SECTIONS = {
   dns: DnsSettingsSchema,
   sessions: SessionSettingsSchema,
@@ -89,6 +94,7 @@ const SECTIONS = {
   renewals: RenewalSettingsSchema,
   backup: BackupSettingsSchema,
   notifications: NotificationSettingsSchema,
+  audit: AuditSettingsSchema,
 } as const;
 
 export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
@@ -104,6 +110,7 @@ export const PatchSettingsSchema = z.strictObject({
   renewals: SECTIONS.renewals.partial().optional(),
   backup: SECTIONS.backup.partial().optional(),
   notifications: SECTIONS.notifications.partial().optional(),
+  audit: SECTIONS.audit.partial().optional(),
 });
 export type PatchSettings = z.infer<typeof PatchSettingsSchema>;
 
@@ -121,4 +128,5 @@ export const DEFAULT_SETTINGS: Settings = {
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },
   notifications: { digestDay: 'monday', digestHour: 8, missedAfterHours: 12 },
+  audit: { keepDays: 730 },
 };

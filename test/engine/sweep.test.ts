@@ -9,6 +9,7 @@ import { CertdeskError } from '../../src/main/engine/errors.ts';
 import type { CertificateRecord } from '../../src/main/engine/model.ts';
 import { createSettings } from '../../src/main/engine/settings.ts';
 import { sweep } from '../../src/main/engine/sweep.ts';
+import { createAuditArchive } from '../../src/main/storage/audit-archive.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { IN_THIS_THREAD } from '../support/background.ts';
 import { makeCrl } from '../support/crl.ts';
@@ -87,6 +88,7 @@ function look() {
       clock,
       log: QUIET,
       background: IN_THIS_THREAD,
+      auditArchive: createAuditArchive(database.folder),
       widen: (sideBySide) => void widened.push(sideBySide),
       directories: {},
       random: () => 0.5,

@@ -127,7 +127,11 @@ export function operation(access: Access) {
       await getRawInput();
       return next({ ctx: { ...ctx, principal } });
     };
-    if (type === 'subscription') return call();
+    const limited = (error: unknown) => engine.refusals.count(principal.id, toFailure(error));
+    if (type === 'subscription')
+      return call().catch((error: unknown) => {
+        throw limited(error);
+      });
     const act = {
       actor: actorOf(principal, ctx.address),
       operation: path,
@@ -139,7 +143,11 @@ export function operation(access: Access) {
       call().catch((error: unknown) => {
         throw toFailure(error); // the code, for the audit trail: what tRPC throws has another
       });
-    return engine.journal.perform(act, checked, (result) => (result.ok ? null : toFailure(result.error)));
+    const failureOf = (result: Awaited<ReturnType<typeof call>>) =>
+      result.ok ? null : toFailure(result.error);
+    return engine.journal.perform(act, checked, failureOf).catch((error: unknown) => {
+      throw limited(error);
+    });
   });
 }
 

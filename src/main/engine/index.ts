@@ -13,6 +13,7 @@ import { createCaHabits } from './acme/habits.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
+import type { AuditArchive } from './audit/archive.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import type { Background } from './background.ts';
 import { type BackupPort, type Backups, createBackups } from './backups.ts';
@@ -52,6 +53,7 @@ import { createOverview, type OverviewVerbs } from './overview.ts';
 import { type Pace, REAL_PACE } from './pace.ts';
 import type { Clock, Log, SecretStore, Vault } from './ports.ts';
 import { createProjects, type Projects } from './projects.ts';
+import { createRefusalLimit, type RefusalLimit } from './refusal-limit.ts';
 import { createRestores, type Restores } from './restores.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
@@ -66,6 +68,7 @@ export interface EnginePorts {
   readonly secrets: SecretStore;
   readonly backups: BackupPort;
   readonly background: Background;
+  readonly auditArchive: AuditArchive;
   readonly vault: Vault;
   readonly acme: AcmeClient;
   /** For the metrics; none where it is left out. */
@@ -117,6 +120,7 @@ export interface Engine {
   readonly budget: Pick<BudgetVerbs, 'get'>;
   readonly backups: Omit<Backups, 'state' | 'runIfDue'>;
   readonly restores: Restores;
+  readonly refusals: RefusalLimit;
   readonly overview: OverviewVerbs;
   readonly notifications: Notifications;
   readonly journal: Journal;
@@ -240,6 +244,7 @@ export function createEngine(ports: EnginePorts): Engine {
     overview,
     notifications,
     backups,
+    refusals: createRefusalLimit(clock),
     restores: createRestores({ ...deps, queue }),
     budget: deps.budget,
     journal,
@@ -288,6 +293,9 @@ export function createEngine(ports: EnginePorts): Engine {
       scheduler.stop();
       await notifications.stop();
       await Promise.all([queue.stop(), backingUp.stop()]);
+      await journal
+        .flush()
+        .catch((error: unknown) => log.error({ err: error }, 'Repeated failures could not be recorded'));
       await Promise.all([ports.acme.close(), crl.close()]);
     },
   };

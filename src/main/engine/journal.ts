@@ -5,6 +5,7 @@ import type { AuditResult } from '../../shared/audit.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { appendEntry } from './audit/append.ts';
 import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
+import { createRepeatedFailures } from './audit/repeated-failures.ts';
 import { type CertdeskError, toCertdeskError } from './errors.ts';
 import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './model.ts';
 import type { Clock, Log } from './ports.ts';
@@ -55,7 +56,7 @@ export interface Journal {
   record(entry: NewAuditEntry): Promise<void>;
   /**
    * Runs an operation and puts it into the audit trail: each event that it tells, in the transaction of its change; a
-   * success that has told nothing, and every failure, right after it. How a job ends that it has begun is not its own
+   * success that has told nothing, and a failure, right after it; failures that repeat are counted. How a job ends that it has begun is not its own
    * failure: that has an entry of its own.
    * @param failureOf For work that answers with its failure in place of throwing it.
    */
@@ -64,6 +65,8 @@ export interface Journal {
   actor(): Actor;
   /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
   apart<T>(work: () => T): T;
+  /** Records the failures that were counted until now (audit/repeated-failures.ts). */
+  flush(): Promise<void>;
   /** @returns a function that ends it. */
   listen(listener: (event: EventRecord) => void): () => void;
 }
@@ -118,6 +121,8 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     log.info({ operation: entry.operation, result: entry.result, audit: placeOf(written) }, entry.message);
   };
 
+  const repeated = createRepeatedFailures({ record, log });
+
   /** What the events have not said. */
   async function conclude(
     { act, told, begunJob }: Performance,
@@ -128,7 +133,8 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     if (failure === null ? told : begunJob) return;
     const result = failure?.code ?? 'ok';
     const message = failure?.message ?? act.summary;
-    await record({ actor, operation, projectId, jobId: null, result, message });
+    const entry: NewAuditEntry = { actor, operation, projectId, jobId: null, result, message };
+    await (failure !== null && failure.entry.status < 500 ? repeated.note(entry) : record(entry));
   }
 
   return {
@@ -156,6 +162,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     },
     actor: () => current()?.act.actor ?? CERTDESK,
     apart: (work) => performances.run(null, work),
+    flush: repeated.flush,
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -220,6 +220,8 @@ export interface AuditStore {
   lastSeq(): Promise<number>;
   /** Those of greater numbers, oldest first. */
   after(seq: number, limit: number): Promise<readonly AuditRecord[]>;
+  /** Entries of these numbers and smaller ones. */
+  deleteUpTo(seq: number): Promise<void>;
   /** The entry that began a job. */
   firstOfJob(jobId: string): Promise<AuditRecord | null>;
   /** Newest first. */

@@ -2,12 +2,12 @@
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
+import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './budget.ts';
 import { exactSet, withoutWildcard } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
 import type { Issuance } from './issuance.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
-import type { Log } from './ports.ts';
 import { namesOf } from './recipes.ts';
 import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
@@ -15,10 +15,9 @@ import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts
 import { readSettings } from './settings.ts';
 import { sideBySide } from './side-by-side.ts';
 
-export interface SweepDeps extends AriDeps, RevocationCheckDeps {
+export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'renew'>;
   readonly budget: Pick<BudgetVerbs, 'putOff'>;
-  readonly log: Log;
   /** Lets so many jobs run side by side. */
   widen(sideBySide: number): void;
   /** Undoes challenges that an earlier clean-up could not. */
@@ -48,6 +47,7 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
       swept = await beginDue(deps);
     },
     () => clearAway(deps),
+    () => archiveOldEntries(deps),
     () => askAboutRenewal(deps, signal),
     () => askAboutRevocation(deps, signal),
     () => deps.sweepLeftovers(),

@@ -40,6 +40,9 @@ export function createAuditStore(db: Kysely<Schema>): AuditStore {
       const rows = await select().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
       return rows.map(toRecord);
     },
+    async deleteUpTo(seq) {
+      await db.deleteFrom('audit').where('seq', '<=', seq).execute();
+    },
     async firstOfJob(jobId) {
       const row = await select().where('job_id', '=', jobId).orderBy('seq').limit(1).executeTakeFirst();
       return row === undefined ? null : toRecord(row);

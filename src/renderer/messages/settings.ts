@@ -62,6 +62,12 @@ export const settings = {
     thisBrowser: 'This browser',
     none: 'No active sessions.',
   },
+  audit: {
+    title: 'Audit trail',
+    keepDays: 'Keep entries (days)',
+    keepDaysHint:
+      'At least 90. Older entries are exported to the folder audit-archive of the data folder and deleted. Leave empty to keep all.',
+  },
   accounts: {
     title: 'Accounts at CAs',
     columns: {

@@ -9,6 +9,7 @@ import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { AccountsPanel } from './accounts-panel.tsx';
+import { AuditPanel } from './audit-panel.tsx';
 import { BackupPanel } from './backup-panel.tsx';
 import { BudgetPanel } from './budget-panel.tsx';
 import { DesktopPanel } from './desktop-panel.tsx';
@@ -28,6 +29,7 @@ const SECTIONS = [
   text.dns.title,
   messages.backup.title,
   text.sessions.title,
+  text.audit.title,
   text.listeners.title,
   text.accounts.title,
 ];
@@ -41,7 +43,7 @@ export function SettingsPage() {
       <Sections names={[text.appearance.title, ...(inWindow ? [text.desktop.title] : []), ...SECTIONS]}>
         <Appearance />
         <QueryView query={settings} lines={8}>
-          {({ dns, sessions, renewals, backup, notifications, desktop, listeners }) => (
+          {({ dns, audit, sessions, renewals, backup, notifications, desktop, listeners }) => (
             <>
               {inWindow && <DesktopPanel desktop={desktop} />}
               <RenewalsPanel renewals={renewals} />
@@ -50,6 +52,7 @@ export function SettingsPage() {
               <DnsPanel dns={dns} />
               <BackupPanel backup={backup} />
               <SessionsPanel sessions={sessions} />
+              <AuditPanel audit={audit} />
               <ListenersPanel listeners={listeners} />
             </>
           )}

@@ -3,7 +3,7 @@
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createBackupPort } from '../../../src/main/backup/port.ts';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
@@ -12,6 +12,7 @@ import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { createEngine, type Engine } from '../../../src/main/engine/index.ts';
 import type { SecretStore } from '../../../src/main/engine/ports.ts';
 import { createVault } from '../../../src/main/secrets/vault.ts';
+import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { IN_THIS_THREAD } from '../background.ts';
@@ -94,6 +95,7 @@ export async function createWorld(
         version: '0',
       }), // none is scheduled
       background: IN_THIS_THREAD,
+      auditArchive: createAuditArchive(dirname(path)),
       vault: createVault({ secrets, keyRecord }),
       acme: gate.acme(clientOf(cas)),
       clock: { now: () => new Date(time + world.skew) },

@@ -14,7 +14,11 @@ const HEAD = 'audit-head';
 
 /** Null before the first entry, or where somebody has removed it. */
 export async function readHead(settings: SettingStore): Promise<AuditHead | null> {
-  const head = await settings.get(HEAD);
+  return parseHead(await settings.get(HEAD));
+}
+
+/** Of a setting. */
+export function parseHead(head: unknown): AuditHead | null {
   if (typeof head !== 'object' || head === null || !('seq' in head) || !('hash' in head)) return null;
   const { seq, hash } = head;
   return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : null;

@@ -1,7 +1,7 @@
 // One entry of the audit trail: what is hashed, and how. docs/audit-trail.md says the same for those who check an
 // export by other means.
 import { createHash } from 'node:crypto';
-import type { AuditResult } from '../../../shared/audit.ts';
+import type { AuditEntry, AuditResult } from '../../../shared/audit.ts';
 import type { Actor, AuditRecord } from '../model.ts';
 
 /** Certdesk by itself: the scheduler, clearing away. */
@@ -35,6 +35,11 @@ export function entryHash(entry: Omit<AuditRecord, 'hash'>): string {
   const what = [operation, projectId, jobId, result, message];
   const text = JSON.stringify(['certdesk-audit-1', seq, at, ...who, ...what, previous]);
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** As it is read and exported. */
+export function presentEntry({ actor: { address, ...actor }, ...rest }: AuditRecord): AuditEntry {
+  return { ...rest, actor, address };
 }
 
 const MAX_LENGTH = 1000;

@@ -5,7 +5,8 @@ import type { AuditRecord } from '../model.ts';
 import { namesOf } from '../project-names.ts';
 import type { Stores } from '../stores.ts';
 import { type AuditHead, readHead } from './append.ts';
-import { entryHash, NO_ENTRY_BEFORE } from './entry.ts';
+import { namesArchived, readBase } from './archive.ts';
+import { entryHash, NO_ENTRY_BEFORE, presentEntry } from './entry.ts';
 
 export interface AuditTrail {
   /** Newest first. @throws INVALID_REQUEST for a cursor that is none */
@@ -13,7 +14,7 @@ export interface AuditTrail {
   /** Every entry, oldest first. */
   entries(): AsyncGenerator<AuditEntry>;
   /**
-   * Walks the chain from its first entry.
+   * Walks the chain from its first entry, or from the one after those that were exported and deleted.
    * @param expected An entry that was noted down earlier: that it is still there shows what the trail alone cannot,
    * that nobody has written the whole of it anew.
    */
@@ -40,34 +41,48 @@ export function createAuditTrail({ audit, settings, projects }: Stores): AuditTr
     async list({ cursor, ...query }) {
       const before = cursor === undefined ? null : fromCursor(cursor);
       const found = await audit.list({ ...query, before, limit: query.limit + 1 });
-      const entries = found.slice(0, query.limit).map(present);
+      const entries = found.slice(0, query.limit).map(presentEntry);
       const last = found.length > query.limit ? entries.at(-1) : undefined;
       const names = Object.fromEntries(await namesOf(projects, entries));
       return { entries, projects: names, nextCursor: last === undefined ? null : String(last.seq) };
     },
 
     async *entries() {
-      for await (const record of records()) yield present(record);
+      for await (const record of records()) yield presentEntry(record);
     },
 
     async verify(expected) {
-      let head: AuditHead | null = null;
+      const base = await readBase(settings);
+      let head: AuditHead | null = base;
+      let namesBase = base === null;
       const verdict = (seq: number, reason: string | null): AuditVerdict => ({
         ok: reason === null,
-        entries: head?.seq ?? 0,
+        entries: (head?.seq ?? 0) - (base?.seq ?? 0),
         head,
         broken: reason === null ? null : { seq, reason },
       });
+      const early = expected === undefined ? null : archivedFlaw(expected, base);
+      if (expected !== undefined && early !== null) return verdict(expected.seq, early);
       for await (const record of records()) {
+        namesBase ||= base !== null && namesArchived(record, base);
         const due = (head?.seq ?? 0) + 1;
         const reason = flawOf(record, head) ?? strangerOf(record, expected);
         if (reason !== null) return verdict(due, reason);
         head = { seq: record.seq, hash: record.hash };
       }
+      if (base !== null && !namesBase)
+        return verdict(base.seq, 'no entry names it as the last one that was exported');
       const due = (head?.seq ?? 0) + 1;
       return verdict(due, endFlaw(head, await readHead(settings), expected));
     },
   };
+}
+
+/** What an entry that was noted down says of those that were exported. */
+function archivedFlaw(expected: AuditHead, base: AuditHead | null): string | null {
+  if (base === null || expected.seq > base.seq) return null;
+  if (expected.seq < base.seq) return 'it was exported and deleted: look for it in the exported file';
+  return expected.hash === base.hash ? null : 'it is not the one that was noted down';
 }
 
 /** What is wrong with a record where `before` is the one before; null where nothing is. */
@@ -103,8 +118,4 @@ function fromCursor(cursor: string): number {
   throw new CertdeskError('INVALID_REQUEST', 'cursor is not one that a page before has given', {
     field: 'cursor',
   });
-}
-
-function present({ actor: { address, ...actor }, ...rest }: AuditRecord): AuditEntry {
-  return { ...rest, actor, address };
 }

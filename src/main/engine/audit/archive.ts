@@ -1,0 +1,85 @@
+// Old entries of the audit trail: exported to a file, then deleted. What is left is still a chain: it begins after the
+// last entry that was exported, which is noted, and which an entry of the trail itself names.
+import type { Journal } from '../journal.ts';
+import type { AuditRecord } from '../model.ts';
+import type { Clock, Log } from '../ports.ts';
+import { daysAgo } from '../retention.ts';
+import { readSettings } from '../settings.ts';
+import type { SettingStore, Stores } from '../stores.ts';
+import { type AuditHead, parseHead } from './append.ts';
+import { presentEntry } from './entry.ts';
+
+/** Where exported entries go. */
+export interface AuditArchive {
+  /**
+   * Writes one JSON object a line to a new file: whole and on the disk when it resolves. Replaces a file of that name.
+   * @returns the file's path
+   */
+  write(name: string, lines: AsyncIterable<string>): Promise<string>;
+}
+
+/** The operation of the entry that names what was exported. */
+const ARCHIVE_OPERATION = 'audit.archive';
+
+const BASE = 'audit-base';
+/** Entries are exported a month at a time. */
+const BATCH_DAYS = 30;
+const PAGE = 1000;
+
+/** The last entry that was exported and deleted; null where none was. */
+export async function readBase(settings: SettingStore): Promise<AuditHead | null> {
+  return parseHead(await settings.get(BASE));
+}
+
+/** How the trail names an entry: in the log, on the command line, in the entry of an export. */
+const nameOf = ({ seq, hash }: AuditHead): string => `${seq}:${hash}`;
+
+const archived = (head: AuditHead): string => `Entries up to ${nameOf(head)}`;
+
+/** Whether the entry says that everything up to `base` was exported. */
+export function namesArchived({ operation, message }: AuditRecord, base: AuditHead): boolean {
+  return operation === ARCHIVE_OPERATION && message.startsWith(`${archived(base)} `);
+}
+
+export interface ArchiveDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly auditArchive: AuditArchive;
+}
+
+/** Does nothing until a month of entries is older than the setting `audit.keepDays`. @throws STORAGE_FAILED */
+export async function archiveOldEntries(deps: ArchiveDeps): Promise<void> {
+  const { stores, journal, clock, auditArchive } = deps;
+  const { keepDays } = await readSettings(stores.settings, 'audit');
+  if (keepDays === null) return;
+  const base = await readBase(stores.settings);
+  const [first] = await stores.audit.after(base?.seq ?? 0, 1);
+  if (first === undefined || first.at >= daysAgo(keepDays + BATCH_DAYS, clock.now())) return;
+  const before = daysAgo(keepDays, clock.now());
+  const seen: { last: AuditRecord | null; count: number } = { last: null, count: 0 };
+  async function* lines(): AsyncGenerator<string> {
+    for (let after = base?.seq ?? 0; ; ) {
+      const page = await stores.audit.after(after, PAGE);
+      for (const record of page) {
+        if (record.at >= before) return;
+        seen.last = record;
+        seen.count += 1;
+        after = record.seq;
+        yield `${JSON.stringify(presentEntry(record))}\n`;
+      }
+      if (page.length < PAGE) return;
+    }
+  }
+  const file = await auditArchive.write(`audit-from-${String(first.seq).padStart(10, '0')}.jsonl`, lines());
+  const { last, count } = seen;
+  if (last === null) return;
+  const head = { seq: last.seq, hash: last.hash };
+  await journal.write(async (tx, emit) => {
+    await tx.audit.deleteUpTo(head.seq);
+    await tx.settings.set(BASE, head);
+    const message = `${archived(head)} (${count} from before ${before}) exported to ${file} and deleted`;
+    await emit({ kind: 'audit.archived', message, audit: { operation: ARCHIVE_OPERATION, result: 'ok' } });
+  });
+}

@@ -1,0 +1,35 @@
+// How long entries of the audit trail are kept.
+import { Group, NumberInput } from '@mantine/core';
+import type { Settings } from '../../shared/settings.ts';
+import { messages } from '../messages.ts';
+import { Panel } from '../ui/panel.tsx';
+import { SettingsForm, useSectionForm } from './settings-form.tsx';
+
+const text = messages.settings.audit;
+
+/** What is typed. */
+interface Values {
+  readonly keepDays: number | string;
+}
+
+export function AuditPanel({ audit }: { readonly audit: Settings['audit'] }) {
+  const section = useSectionForm<Values>('audit', { keepDays: audit.keepDays ?? '' }, ({ keepDays }) => ({
+    audit: { keepDays: keepDays === '' ? null : Number(keepDays) },
+  }));
+  return (
+    <Panel title={text.title}>
+      <SettingsForm of={section}>
+        <Group gap="md" grow align="flex-start">
+          <NumberInput
+            label={text.keepDays}
+            description={text.keepDaysHint}
+            min={90}
+            max={36_500}
+            allowDecimal={false}
+            {...section.form.getInputProps('keepDays')}
+          />
+        </Group>
+      </SettingsForm>
+    </Panel>
+  );
+}
