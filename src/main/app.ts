@@ -48,6 +48,8 @@ export interface Platform {
     readonly endpoints: Readonly<Record<string, string>>;
     /** The port of authoritative servers where it is not 53 (tests). */
     readonly authorityPort: number | null;
+    /** Where acme.sh is; undefined or null: its scripts are off. */
+    readonly acmeShFolder?: string | null;
   };
   /** Where CAs ask for HTTP-01 and follow redirects to; 80 and 443 where left out, other ports in tests only. */
   readonly webPorts?: WebPorts;
@@ -175,6 +177,7 @@ async function open(
     }),
     dnsEndpoints: platform.dns.endpoints,
     addressPolicy,
+    acmeShFolder: platform.dns.acmeShFolder ?? null,
     webPorts: platform.webPorts ?? { http: 80, https: 443 },
     surroundings: () => surroundings,
     limits,

@@ -91,6 +91,6 @@ export const RestoreRequestSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: 'The one removed last where left out' }),
+      .meta({ description: 'The one removed last where left out', reach: 'project' }),
   })
   .meta({ id: 'RestoreRequest' });

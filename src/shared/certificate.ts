@@ -1,7 +1,9 @@
 // What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
 import { z } from 'zod';
+import { needOfObtain } from './dns-provider-reach.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-list.ts';
+import type { Need } from './reach.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateTypeSchema = z
@@ -47,38 +49,46 @@ export const ExternalAccountSchema = z
   .strictObject({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })
   .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once, never shown again' });
 
+/** The directory of a CA that is not listed is an address that Certdesk calls. */
+const needOfCa = (ca: unknown): Need | null =>
+  typeof ca === 'string' && ca.includes(':') ? { reach: 'project', allProjects: true } : null;
+
 export const ObtainRequestSchema = z
   .strictObject({
-    email: z.email().max(320).optional(),
-    challengeType: ChallengeTypeSchema,
-    dnsProvider: z.string().min(1).max(64).optional(),
-    dnsCredentials: DnsCredentialsSchema.optional(),
-    dnsCredentialId: z.string().min(1).max(64).optional(),
-    autoRenew: z.boolean().default(true),
-    keyType: KeyTypeSchema.default('rsa'),
+    email: z.email().max(320).optional().meta({ reach: 'project' }),
+    challengeType: ChallengeTypeSchema.meta({ reach: 'project' }),
+    dnsProvider: z.string().min(1).max(64).optional().meta({ reach: 'project' }),
+    dnsCredentials: DnsCredentialsSchema.optional().meta({ reach: 'project' }),
+    dnsCredentialId: z.string().min(1).max(64).optional().meta({ reach: 'project' }),
+    autoRenew: z.boolean().default(true).meta({ reach: 'project' }),
+    keyType: KeyTypeSchema.default('rsa').meta({ reach: 'project' }),
     keySize: z
       .union([z.literal(2048), z.literal(4096), z.literal(256), z.literal(384)], {
         error: 'expected 2048 or 4096 for RSA, 256 or 384 for EC',
       })
       .default(2048)
-      .meta({ description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)' }),
-    staging: z.boolean().default(false),
-    dryRun: z.boolean().default(false),
+      .meta({
+        description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)',
+        reach: 'project',
+      }),
+    staging: z.boolean().default(false).meta({ reach: 'project' }),
+    dryRun: z.boolean().default(false).meta({ reach: 'project' }),
     altNames: z.array(DnsNameSchema).max(99).optional().meta({ reach: 'project', allProjects: true }),
-    ca: z.string().min(1).max(2000).default('letsencrypt'),
-    profile: z.string().min(1).max(100).optional(),
+    ca: z.string().min(1).max(2000).default('letsencrypt').meta({ reach: 'project', reachOf: needOfCa }),
+    profile: z.string().min(1).max(100).optional().meta({ reach: 'project' }),
     profileUse: z.enum(['required', 'preferred']).optional().meta({
       description:
         'What if the CA does not offer the profile: fail (`required`), or do without (`preferred`). `required` where left out',
+      reach: 'project',
     }),
-    preferredChain: z.string().min(1).max(200).optional(),
-    eab: ExternalAccountSchema.optional(),
+    preferredChain: z.string().min(1).max(200).optional().meta({ reach: 'project' }),
+    eab: ExternalAccountSchema.optional().meta({ reach: 'project' }),
   })
   .refine((body) => body.keyType === 'ec' || body.keySize === 2048 || body.keySize === 4096, {
     path: ['keySize'],
     message: 'an RSA key has 2048 or 4096 bits',
   })
-  .meta({ id: 'ObtainRequest' });
+  .meta({ id: 'ObtainRequest', reachOf: needOfObtain });
 export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
 
 /** The documented request, two PEM texts, or files as people have them. Which parts must be there is checked at the end. */
@@ -88,15 +98,21 @@ export const KeyPairRequestSchema = z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'PEM: the leaf and its chain, in any order' }),
-    privateKey: z.string().min(1).optional().meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1' }),
-    passphrase: z.string().max(1024).optional(),
+      .meta({ description: 'PEM: the leaf and its chain, in any order', reach: 'project' }),
+    privateKey: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1', reach: 'project' }),
+    passphrase: z.string().max(1024).optional().meta({ reach: 'project' }),
     file: z.base64().min(1).optional().meta({
       description:
         'In place of `certificate`: the bytes of a PFX, DER or PEM file. PFX and PEM may hold the private key too',
+      reach: 'project',
     }),
     keyFile: z.base64().min(1).optional().meta({
       description: 'In place of `privateKey`: the bytes of a DER or PEM file',
+      reach: 'project',
     }),
   })
   .superRefine(({ certificate, privateKey, file, keyFile }, ctx) => {
@@ -229,13 +245,15 @@ export type Status = z.infer<typeof StatusSchema>;
 
 export const RevokeRequestSchema = z
   .strictObject({
-    reason: RevocationReasonSchema.default('unspecified'),
+    reason: RevocationReasonSchema.default('unspecified').meta({ reach: 'project' }),
     replace: z.boolean().optional().meta({
       description:
         'Obtain a replacement with a new key first, by the same recipe, and take it into use; where that fails nothing is revoked. Only for the certificate in use',
+      reach: 'project',
     }),
     versionId: z.string().min(1).max(64).optional().meta({
       description: 'Of …/certificate/versions; the one in use where left out',
+      reach: 'project',
     }),
   })
   .meta({ id: 'RevokeRequest' });

@@ -1,20 +1,46 @@
 // DNS credentials and providers, as they are listed and asked for. Values are write-only: no answer ever holds one.
 import { z } from 'zod';
 import { DnsCredentialsSchema } from './certificate.ts';
+import { needOfProviderBody } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';
+import { DnsNameSchema } from './name-schema.ts';
 import { SavedBySchema } from './saved-by.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 const provider = z.string().min(1).max(64).meta({ description: 'An id of GET /dns-providers' });
 
+const projectIds = z
+  .array(z.string().min(1).max(64))
+  .min(1)
+  .max(1000)
+  .nullable()
+  .meta({ description: 'The only projects that may use it; null: all' });
+const zones = z
+  .array(DnsNameSchema.refine((name) => !name.startsWith('*.'), 'is a wildcard: name the zone itself'))
+  .min(1)
+  .max(100)
+  .nullable()
+  .meta({ description: 'The only zones, and names in them, that it may write records in; null: all' });
+
 export const CreateDnsCredentialSchema = z
-  .strictObject({ name: LabelSchema, provider, credentials: DnsCredentialsSchema.default({}) })
-  .meta({ id: 'CreateDnsCredential' });
+  .strictObject({
+    name: LabelSchema.meta({ reach: 'installation' }),
+    provider: provider.meta({ reach: 'installation' }),
+    credentials: DnsCredentialsSchema.default({}).meta({ reach: 'installation' }),
+    projectIds: projectIds.default(null).meta({ reach: 'installation' }),
+    zones: zones.default(null).meta({ reach: 'installation' }),
+  })
+  .meta({ id: 'CreateDnsCredential', reachOf: needOfProviderBody });
 export type CreateDnsCredential = z.infer<typeof CreateDnsCredentialSchema>;
 
 export const UpdateDnsCredentialSchema = z
-  .strictObject({ name: LabelSchema.optional(), credentials: DnsCredentialsSchema.optional() })
-  .meta({ id: 'UpdateDnsCredential' });
+  .strictObject({
+    name: LabelSchema.optional().meta({ reach: 'installation' }),
+    credentials: DnsCredentialsSchema.optional().meta({ reach: 'installation' }),
+    projectIds: projectIds.optional().meta({ reach: 'installation' }),
+    zones: zones.optional().meta({ reach: 'installation' }),
+  })
+  .meta({ id: 'UpdateDnsCredential', reachOf: needOfProviderBody });
 export type UpdateDnsCredential = z.infer<typeof UpdateDnsCredentialSchema>;
 
 export const DnsCredentialSchema = z
@@ -23,6 +49,10 @@ export const DnsCredentialSchema = z
     name: z.string(),
     provider: z.string(),
     savedBy: SavedBySchema,
+    projectIds: z.array(z.string()).nullable().meta({
+      description: 'The only projects that may use it (of those that the caller may see); null: all',
+    }),
+    zones: z.array(z.string()).nullable(),
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
     usedBy: z.array(z.object({ id: z.string(), name: z.string(), domain: z.string().nullable() })).meta({
@@ -37,13 +67,20 @@ const zone = z.string().trim().min(1).max(253).optional();
 
 export const TestDnsCredentialSchema = z
   .strictObject({
-    zone: zone.meta({ description: 'Where to write; the first zone of the account where left out' }),
+    zone: zone.meta({
+      description: 'Where to write; the first zone of the account where left out',
+      reach: 'installation',
+    }),
   })
   .meta({ id: 'TestDnsCredential' });
 
 export const TestDnsCredentialsSchema = z
-  .strictObject({ provider, credentials: DnsCredentialsSchema.default({}), zone })
-  .meta({ id: 'TestDnsCredentials' });
+  .strictObject({
+    provider: provider.meta({ reach: 'project' }),
+    credentials: DnsCredentialsSchema.default({}).meta({ reach: 'project' }),
+    zone: zone.meta({ reach: 'project' }),
+  })
+  .meta({ id: 'TestDnsCredentials', reachOf: needOfProviderBody });
 export type TestDnsCredentials = z.infer<typeof TestDnsCredentialsSchema>;
 
 export const DnsCredentialTestSchema = z

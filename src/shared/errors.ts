@@ -106,6 +106,11 @@ export const ERRORS = {
   ),
   DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider refused the credentials. Give new ones.'),
   DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'There is no DNS credential of this id.'),
+  DNS_CREDENTIAL_LIMITED: entry(
+    403,
+    false,
+    'The saved DNS credential is limited to other projects or zones. Choose another one, or change its limits.',
+  ),
   DNS_CREDENTIAL_IN_USE: entry(409, false, 'The DNS credential is in use by the projects in details.'),
   DNS_ZONE_NOT_FOUND: entry(400, false, 'The zone of this name is not in that DNS account.'),
   DNS_PROPAGATION_TIMEOUT: entry(400, true, 'The TXT record did not show on every name server in time.'),

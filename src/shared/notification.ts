@@ -21,7 +21,11 @@ export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 
-const kinds = z.array(NotificationKindSchema).min(1).max(NOTIFICATION_KINDS.length);
+const kinds = z
+  .array(NotificationKindSchema)
+  .min(1)
+  .max(NOTIFICATION_KINDS.length)
+  .meta({ reach: 'installation' });
 const address = z.email().max(320);
 const secret = z.string().min(1).max(2_000);
 
@@ -66,18 +70,18 @@ const optionalOfEmail = { username: true, password: true, rootCertificate: true 
 export const CreateChannelSchema = z
   .discriminatedUnion('type', [
     z.strictObject({
-      type: z.literal('email'),
-      name: LabelSchema,
-      enabled: z.boolean().default(true),
-      kinds: kinds.default([...NOTIFICATION_KINDS]),
-      email: email.partial(optionalOfEmail),
+      type: z.literal('email').meta({ reach: 'installation' }),
+      name: LabelSchema.meta({ reach: 'installation' }),
+      enabled: z.boolean().default(true).meta({ reach: 'installation' }),
+      kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+      email: email.partial(optionalOfEmail).meta({ reach: 'installation' }),
     }),
     z.strictObject({
-      type: z.literal('webhook'),
-      name: LabelSchema,
-      enabled: z.boolean().default(true),
-      kinds: kinds.default([...NOTIFICATION_KINDS]),
-      webhook: webhook.partial({ signingSecret: true, token: true }),
+      type: z.literal('webhook').meta({ reach: 'installation' }),
+      name: LabelSchema.meta({ reach: 'installation' }),
+      enabled: z.boolean().default(true).meta({ reach: 'installation' }),
+      kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+      webhook: webhook.partial({ signingSecret: true, token: true }).meta({ reach: 'installation' }),
     }),
   ])
   .meta({ id: 'CreateNotificationChannel' });
@@ -86,11 +90,11 @@ export type CreateChannel = z.infer<typeof CreateChannelSchema>;
 /** Only what is to change; a secret that is left out stays as it is. */
 export const UpdateChannelSchema = z
   .strictObject({
-    name: LabelSchema.optional(),
-    enabled: z.boolean().optional(),
-    kinds: kinds.optional(),
-    email: email.partial().optional(),
-    webhook: webhook.partial().optional(),
+    name: LabelSchema.optional().meta({ reach: 'installation' }),
+    enabled: z.boolean().optional().meta({ reach: 'installation' }),
+    kinds: kinds.optional().meta({ reach: 'installation' }),
+    email: email.partial().optional().meta({ reach: 'installation' }),
+    webhook: webhook.partial().optional().meta({ reach: 'installation' }),
   })
   .meta({ id: 'UpdateNotificationChannel' });
 export type UpdateChannel = z.infer<typeof UpdateChannelSchema>;

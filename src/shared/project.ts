@@ -16,9 +16,9 @@ const altNames = z
 
 export const CreateProjectSchema = z
   .strictObject({
-    name: LabelSchema.optional().meta({ description: 'The domain where it is left out' }),
-    domain: domain.default(null),
-    altNames: altNames.default([]),
+    name: LabelSchema.optional().meta({ description: 'The domain where it is left out', reach: 'project' }),
+    domain: domain.default(null).meta({ reach: 'project', allProjects: true }),
+    altNames: altNames.default([]).meta({ reach: 'project', allProjects: true }),
   })
   .refine((body) => body.name !== undefined || body.domain !== null, {
     path: ['name'],
@@ -29,7 +29,7 @@ export type CreateProject = z.infer<typeof CreateProjectSchema>;
 
 export const UpdateProjectSchema = z
   .strictObject({
-    name: LabelSchema.optional(),
+    name: LabelSchema.optional().meta({ reach: 'project' }),
     domain: domain.optional().meta({ reach: 'project', allProjects: true }),
     altNames: altNames.optional().meta({ reach: 'project', allProjects: true }),
   })

@@ -9,7 +9,7 @@ export const ReachabilityRequestSchema = z
       .min(1)
       .max(100)
       .optional()
-      .meta({ description: "The project's names where left out" }),
+      .meta({ description: "The project's names where left out", reach: 'project', allProjects: true }),
   })
   .meta({ id: 'ReachabilityRequest' });
 

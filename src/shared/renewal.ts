@@ -31,6 +31,9 @@ export type Budget = z.infer<typeof BudgetSchema>;
 
 export const PauseRequestSchema = z
   .strictObject({
-    until: TimestampSchema.nullable().meta({ description: 'Null: renewals go on now' }),
+    until: TimestampSchema.nullable().meta({
+      description: 'Null: renewals go on now',
+      reach: 'installation',
+    }),
   })
   .meta({ id: 'PauseRequest' });

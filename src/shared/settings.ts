@@ -6,16 +6,16 @@ import { TimestampSchema } from './time-schema.ts';
 /** How dns-01 looks whether its record shows. */
 export const DnsSettingsSchema = z.strictObject({
   /** Seconds until it is given up; null: what each provider suggests. */
-  propagationTimeout: z.number().int().min(1).max(86_400).nullable(),
+  propagationTimeout: z.number().int().min(1).max(86_400).nullable().meta({ reach: 'installation' }),
   /** Seconds between two looks at most; null: what each provider suggests. */
-  propagationInterval: z.number().min(0.1).max(600).nullable(),
+  propagationInterval: z.number().min(0.1).max(600).nullable().meta({ reach: 'installation' }),
   /** `resolvers`: ask the resolvers only, for networks that let nothing but their own resolver do DNS. */
-  propagationCheck: z.enum(['authoritative', 'resolvers']),
+  propagationCheck: z.enum(['authoritative', 'resolvers']).meta({ reach: 'installation' }),
   /**
    * IP addresses, with or without :PORT, that are asked last where no resolver was named at start. What they say is
    * shown; an older answer of theirs holds an order up for some seconds and no longer. Empty: none is asked.
    */
-  publicResolvers: z.array(z.string().min(2).max(64)).max(8),
+  publicResolvers: z.array(z.string().min(2).max(64)).max(8).meta({ reach: 'installation' }),
 });
 
 export const SessionSettingsSchema = z.strictObject({
@@ -30,16 +30,16 @@ const port = z.number().int().min(1).max(65_535);
 /** Ports that are opened at the next start, where the command line names none. */
 export const ListenerSettingsSchema = z.strictObject({
   /** Of the API, and of the GUI in a browser. */
-  apiPort: port,
+  apiPort: port.meta({ reach: 'installation' }),
   /** Where HTTP-01 challenges are answered; CAs ask on port 80, so another one needs a forward. */
-  challengePort: port,
+  challengePort: port.meta({ reach: 'installation' }),
 });
 
 /** The desktop application's. */
 export const DesktopSettingsSchema = z.strictObject({
-  startAtLogin: z.boolean(),
+  startAtLogin: z.boolean().meta({ reach: 'installation' }),
   /** Whether the system's notifications are used. */
-  notifications: z.boolean(),
+  notifications: z.boolean().meta({ reach: 'installation' }),
   /** Where updates are looked for once a day (electron-updater's generic provider); null: nowhere. */
   updateFeed: z
     .url({ protocol: /^https$/ })
@@ -50,16 +50,16 @@ export const DesktopSettingsSchema = z.strictObject({
 
 export const RenewalSettingsSchema = z.strictObject({
   /** Until then nothing is renewed by itself; null: renewals go on. */
-  pausedUntil: TimestampSchema.nullable(),
+  pausedUntil: TimestampSchema.nullable().meta({ reach: 'installation' }),
   /** Renewals that Certdesk begins by itself side by side, never two that prove the same name. */
-  sideBySide: z.number().int().min(1).max(50),
+  sideBySide: z.number().int().min(1).max(50).meta({ reach: 'installation' }),
   /**
    * A CA to turn to where the usual one fails on its own account: an id of GET /cas, or an https directory URL. One
    * that wants an external account binding must have been used before. Null: none.
    */
-  fallbackCa: z.string().min(1).max(500).nullable(),
+  fallbackCa: z.string().min(1).max(500).nullable().meta({ reach: 'installation' }),
   /** Days that a superseded version is kept with its key after it has expired. */
-  keepVersionsDays: z.number().int().min(0).max(3_650),
+  keepVersionsDays: z.number().int().min(0).max(3_650).meta({ reach: 'installation' }),
 });
 
 /** Backups that Certdesk makes by itself, once it has a passphrase for them. */
@@ -67,18 +67,20 @@ export const BackupSettingsSchema = z.strictObject({
   /** An absolute path; null: the folder `backups` in the data folder. */
   folder: z.string().min(1).max(1_000).nullable().meta({ reach: 'system' }),
   /** Null: none by itself. */
-  everyHours: z.number().int().min(1).max(8_760).nullable(),
+  everyHours: z.number().int().min(1).max(8_760).nullable().meta({ reach: 'installation' }),
   /** Whole backups that stay; older ones are removed after the next one. */
-  keep: z.number().int().min(1).max(1_000),
+  keep: z.number().int().min(1).max(1_000).meta({ reach: 'installation' }),
 });
 
 export const NotificationSettingsSchema = z.strictObject({
   /** UTC. */
-  digestDay: z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']),
+  digestDay: z
+    .enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+    .meta({ reach: 'installation' }),
   /** Of that day, UTC. */
-  digestHour: z.number().int().min(0).max(23),
+  digestHour: z.number().int().min(0).max(23).meta({ reach: 'installation' }),
   /** Hours that Certdesk may have stood still (stopped, asleep) before that is told of as a missed sweep. */
-  missedAfterHours: z.number().int().min(1).max(720),
+  missedAfterHours: z.number().int().min(1).max(720).meta({ reach: 'installation' }),
 });
 
 export const AuditSettingsSchema = z.strictObject({

@@ -43,7 +43,12 @@ beforeAll(async () => {
     // Nobody answers there: a job with secrets that fails.
     platform: {
       directories: { production: 'http://127.0.0.1:1/dir' },
-      dns: { resolvers: ['127.0.0.1:1'], endpoints, authorityPort: null },
+      dns: {
+        resolvers: ['127.0.0.1:1'],
+        endpoints,
+        authorityPort: null,
+        acmeShFolder: join(import.meta.dirname, '../fixtures/acme-sh'),
+      },
     },
   });
   project = await app.project('planted.example.com');
@@ -63,7 +68,6 @@ function credentialsFor({ id, credentials }: DnsProviderInfo): Record<string, st
       tsigSecret: plant('rfc2136.tsigSecret', randomBytes(32).toString('base64')),
     },
     'acme-sh': {
-      scriptsFolder: join(import.meta.dirname, '../fixtures/acme-sh'),
       script: 'dns_oddities',
       environment: `ODD_TOKEN=${plant('acme-sh.environment')}`,
     },

@@ -116,6 +116,8 @@ describe('details', () => {
     const { stores } = database;
     expect(await history.details('p1')).toBeNull();
     await stores.dnsCredentials.create({
+      projectIds: null,
+      zones: null,
       id: 'd1',
       name: 'Our zone',
       provider: 'cloudflare',

@@ -37,6 +37,8 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
     chooser: {
       choose: () => Promise.reject(new Error('a revocation chooses no provider')),
       values: () => Promise.reject(new Error('a revocation proves nothing')),
+      usesMachineRole: () => Promise.reject(new Error('a revocation chooses no provider')),
+      limits: () => Promise.reject(new Error('a revocation proves nothing')),
       keep: async () => undefined,
       forget: async () => undefined,
     },

@@ -44,6 +44,8 @@ beforeEach(async () => {
       name: id,
       provider: 'manual',
       savedBy: EARLIER_VERSION,
+      projectIds: null,
+      zones: null,
       createdAt: AT,
       updatedAt: AT,
     });
@@ -91,6 +93,7 @@ it('a DNS credential whose values cannot be deleted stays, and can be removed la
     log: QUIET,
     dnsEndpoints: {},
     addressPolicy: LOOPBACK_POLICY,
+    acmeShFolder: null,
   };
   await expect(createDnsCredentials({ ...deps, secrets: locked }).remove('idle')).rejects.toThrow('locked');
   expect(await stores.dnsCredentials.get('idle')).not.toBeNull();

@@ -166,7 +166,7 @@ describe('a token', () => {
       ['POST', '/tokens', { name: 'x', scopes: ['projects:write'] }],
       ['GET', '/tokens'],
       ['DELETE', '/tokens/any'],
-      ['GET', '/dns-credentials'],
+      ['POST', '/dns-credentials', { name: 'x', provider: 'manual' }],
     ];
     for (const [method, path, body] of tries) {
       const answer = await app.call(method, path, { token, ...(body === undefined ? {} : { body }) });

@@ -30,6 +30,8 @@ export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 20_
 
 export interface OpenOptions {
   readonly endpoint: string | null;
+  /** Where acme.sh is. */
+  readonly acmeShFolder?: string;
   readonly credentials: DnsCredentials;
   readonly secrets: readonly string[];
   /** The provider's own where left out. */
@@ -38,13 +40,14 @@ export interface OpenOptions {
 
 /** A provider as the registry makes it, with pauses that take no time. */
 export async function openProvider(name: string, options: OpenOptions): Promise<ProviderBench> {
-  const { endpoint, credentials, secrets, timeoutMs } = options;
+  const { endpoint, acmeShFolder = null, credentials, secrets, timeoutMs } = options;
   const pauses: number[] = [];
   const lines: string[] = [];
   const line = (data: object, message: string) => lines.push(`${message} ${inspect(data, { depth: 9 })}`);
   const log: Log = { debug: line, info: line, warn: line, error: line };
   const provider = await createDnsProvider(name, credentials, {
     endpoint,
+    acmeShFolder,
     clock: { now: () => new Date() },
     log,
     addressPolicy: LOOPBACK_POLICY,

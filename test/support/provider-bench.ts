@@ -21,6 +21,8 @@ export interface Bench {
 
 export interface BenchOptions {
   readonly endpoint?: string;
+  /** Where acme.sh is. */
+  readonly acmeShFolder?: string | null;
   readonly now?: () => Date;
   readonly timeoutMs?: number;
 }
@@ -28,7 +30,7 @@ export interface BenchOptions {
 export function openBench(
   definition: DnsProviderDefinition,
   credentials: DnsCredentials,
-  { endpoint, now = () => new Date(), timeoutMs = 20_000 }: BenchOptions = {},
+  { endpoint, acmeShFolder = null, now = () => new Date(), timeoutMs = 20_000 }: BenchOptions = {},
 ): Bench {
   const lines: string[] = [];
   const pauses: number[] = [];
@@ -48,6 +50,6 @@ export function openBench(
     },
   };
   const http = createDnsHttp({ ...common, provider: definition, redactor, timeoutMs });
-  const provider = definition.create(checked, { ...common, http, endpoint: endpoint ?? null });
+  const provider = definition.create(checked, { ...common, http, acmeShFolder, endpoint: endpoint ?? null });
   return { provider, pauses, logged: () => lines.join('\n') };
 }

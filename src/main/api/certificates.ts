@@ -20,7 +20,7 @@ import { nextDayOf } from '../engine/present.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
-import { operation, router } from './trpc.ts';
+import { type Meta, operation, router } from './trpc.ts';
 
 const id = ProjectIdSchema;
 const success = z.literal(true);
@@ -55,10 +55,16 @@ const ExportSchema = z
     format: z.enum(EXPORT_FORMATS).default('fullchain').meta({
       description:
         'pem and der: the leaf; chain: what is above it; fullchain: both; pfx: both with the key; pfx-certs: a PFX without it; key: the key',
+      reach: 'project',
     }),
-    password: z.string().max(1024).optional().meta({ description: 'For pfx: at least 8 characters' }),
+    password: z
+      .string()
+      .max(1024)
+      .optional()
+      .meta({ description: 'For pfx: at least 8 characters', reach: 'project' }),
     legacy: FlagSchema.optional().meta({
       description: 'A PFX with 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301',
+      reach: 'project',
     }),
   })
   .meta({ id: 'ExportRequest' });
@@ -87,6 +93,14 @@ function sameUntil(answer: unknown, now: Date): number {
     ? Number.POSITIVE_INFINITY
     : nextDayOf(answer as { readonly expiresAt: Timestamp }, now);
 }
+
+/** Whether it would use the machine's AWS role is nothing that a request says. */
+const withMachineRole: Meta['checkedAs'] = async ({ issuance }, input) => {
+  const { id, body } = ObtainInput.parse(input);
+  return { ...input, body: { ...Object(input.body), machineRole: await issuance.usesMachineRole(id, body) } };
+};
+
+const ObtainInput = z.object({ id, body: ObtainRequestSchema });
 
 export const certificates = router({
   ...certificateHistory,
@@ -121,8 +135,9 @@ export const certificates = router({
         summary: 'Obtain by ACME',
         job: true,
       },
+      checkedAs: withMachineRole,
     })
-    .input(z.object({ id, body: ObtainRequestSchema }))
+    .input(ObtainInput)
     .output(z.union([ObtainAnswer, AcceptedSchema]))
     .mutation(async ({ ctx, input }) =>
       answer(await ctx.engine.issuance.obtain(input.id, input.body, callOf(ctx)), ObtainAnswer),
@@ -201,7 +216,7 @@ export const certificates = router({
     .meta({
       rest: { method: 'PATCH', path: '/projects/{id}/certificate', summary: 'Turn auto-renewal on or off' },
     })
-    .input(z.object({ id, body: z.strictObject({ autoRenew: z.boolean() }) }))
+    .input(z.object({ id, body: z.strictObject({ autoRenew: z.boolean().meta({ reach: 'project' }) }) }))
     .output(CertificateSchema)
     .mutation(({ ctx, input }) => ctx.engine.certificates.setAutoRenew(input.id, input.body.autoRenew)),
 

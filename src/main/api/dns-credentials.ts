@@ -1,5 +1,5 @@
-// Named DNS credentials. Values go in and never come out. They are shared by projects, so a token that is for some
-// projects only may not touch them.
+// Named DNS credentials. Values go in and never come out. A token that is limited to projects sees those that its
+// projects may use.
 import { z } from 'zod';
 import {
   CreateDnsCredentialSchema,
@@ -9,7 +9,9 @@ import {
   TestDnsCredentialsSchema,
   UpdateDnsCredentialSchema,
 } from '../../shared/dns-credential.ts';
-import { operation, router } from './trpc.ts';
+import { needOfCredentials } from '../../shared/dns-provider-reach.ts';
+import type { Need } from '../../shared/reach.ts';
+import { type Meta, operation, router } from './trpc.ts';
 
 const credentialId = z.string().min(1).max(64);
 /** A test has its own end: a caller that went away, or this. */
@@ -18,17 +20,26 @@ const TEST_MS = 60_000;
 const within = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
 
+/** The provider of a saved credential decides how far a request about it reaches. */
+const withProvider: Meta['checkedAs'] = async ({ dnsCredentials }, input) => {
+  const provider = await dnsCredentials.providerOf(String(input.credentialId));
+  return { ...input, provider, body: { ...Object(input.body), provider } };
+};
+
+/** A test of a saved acme.sh credential runs its script. */
+const needOfTest = (input: unknown): Need | null => needOfCredentials(Object(input).provider, {});
+
 export const dnsCredentials = router({
-  list: operation({ reach: 'installation', scope: 'admin' })
+  list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: { method: 'GET', path: '/dns-credentials', summary: 'List DNS credentials (never their values)' },
     })
     .output(z.object({ dnsCredentials: z.array(DnsCredentialSchema) }))
     .query(async ({ ctx }) => {
-      return { dnsCredentials: [...(await ctx.engine.dnsCredentials.list())] };
+      return { dnsCredentials: [...(await ctx.engine.dnsCredentials.list(ctx.principal.projectIds))] };
     }),
 
-  get: operation({ reach: 'installation', scope: 'admin' })
+  get: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
       rest: {
         method: 'GET',
@@ -38,7 +49,7 @@ export const dnsCredentials = router({
     })
     .input(z.object({ credentialId }))
     .output(DnsCredentialSchema)
-    .query(({ ctx, input }) => ctx.engine.dnsCredentials.get(input.credentialId)),
+    .query(({ ctx, input }) => ctx.engine.dnsCredentials.get(input.credentialId, ctx.principal.projectIds)),
 
   create: operation({ reach: 'installation', scope: 'admin' })
     .meta({
@@ -53,8 +64,9 @@ export const dnsCredentials = router({
       rest: {
         method: 'PATCH',
         path: '/dns-credentials/{credentialId}',
-        summary: 'Rename it, or replace its values in place',
+        summary: 'Rename it, change its limits, or replace its values in place',
       },
+      checkedAs: withProvider,
     })
     .input(z.object({ credentialId, body: UpdateDnsCredentialSchema }))
     .output(DnsCredentialSchema)
@@ -82,8 +94,9 @@ export const dnsCredentials = router({
         path: '/dns-credentials/{credentialId}/test',
         summary: 'Prove it by writing and removing a TXT record',
       },
+      checkedAs: withProvider,
     })
-    .input(z.object({ credentialId, body: TestDnsCredentialSchema.optional() }))
+    .input(z.object({ credentialId, body: TestDnsCredentialSchema.optional() }).meta({ reachOf: needOfTest }))
     .output(DnsCredentialTestSchema)
     .mutation(async ({ ctx, input, signal }) => {
       const { credentialId: id, body } = input;

@@ -10,6 +10,7 @@ import type {
 import { toTimestamp } from '../../shared/time.ts';
 import { type CredentialTestResult, testDnsCredential } from './dns/credential-test.ts';
 import type { DnsCredentials } from './dns/credentials.ts';
+import { type CredentialLimits, limitProvider, NO_LIMITS } from './dns/limit-zones.ts';
 import { checkDnsCredentials, createDnsProvider, getDnsProvider } from './dns/providers.ts';
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
@@ -21,9 +22,12 @@ import type { Stores } from './stores.ts';
 
 export interface DnsCredentialVerbs {
   create(body: CreateDnsCredential): Promise<DnsCredential>;
-  list(): Promise<readonly DnsCredential[]>;
+  /** @param projectIds Only those that these projects may use, and of their users only these; null: all. */
+  list(projectIds: readonly string[] | null): Promise<readonly DnsCredential[]>;
+  /** @param projectIds As for `list`. @throws DNS_CREDENTIAL_NOT_FOUND */
+  get(id: string, projectIds: readonly string[] | null): Promise<DnsCredential>;
   /** @throws DNS_CREDENTIAL_NOT_FOUND */
-  get(id: string): Promise<DnsCredential>;
+  providerOf(id: string): Promise<string>;
   /** New values take the place of the old ones: what uses it goes on with them. */
   update(id: string, body: UpdateDnsCredential): Promise<DnsCredential>;
   /** @throws DNS_CREDENTIAL_IN_USE (details.usedBy) */
@@ -42,6 +46,8 @@ export interface DnsCredentialDeps {
   readonly log: Log;
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   readonly addressPolicy: AddressPolicy;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
 }
 
 /** Before the credential's id: the name of its values in the secret store. */
@@ -53,19 +59,45 @@ export const credentialSecret = (id: string): string => CREDENTIAL_SECRET + id;
 /** @throws DNS_CREDENTIAL_NOT_FOUND */
 export async function findDnsCredential(stores: Stores, id: string): Promise<DnsCredentialRecord> {
   const record = await stores.dnsCredentials.get(id);
-  if (record === null)
-    throw new CertdeskError('DNS_CREDENTIAL_NOT_FOUND', `There is no DNS credential ${id}`);
+  if (record === null) throw notFound(id);
   return record;
+}
+
+function notFound(id: string): CertdeskError {
+  return new CertdeskError('DNS_CREDENTIAL_NOT_FOUND', `There is no DNS credential ${id}`);
+}
+
+/** Whether one of these projects may use it. */
+function isUsable({ projectIds }: DnsCredentialRecord, of: readonly string[] | null): boolean {
+  return of === null || projectIds === null || projectIds.some((id) => of.includes(id));
+}
+
+/** @throws INVALID_REQUEST for one that is not there. */
+async function assertProjects(stores: Stores, projectIds: readonly string[] | null): Promise<void> {
+  for (const id of projectIds ?? []) {
+    if ((await stores.projects.get(id)) !== null) continue;
+    const [field, message] = ['projectIds', `there is no project ${id}`];
+    throw new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
+  }
 }
 
 export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerbs {
   const { stores, journal, secrets, clock } = deps;
   const now = () => toTimestamp(clock.now());
 
-  async function present(record: DnsCredentialRecord): Promise<DnsCredential> {
-    const projects = await stores.dnsCredentials.usedBy(record.id);
-    const savedBy = { kind: record.savedBy.kind, name: record.savedBy.name };
-    return { ...record, savedBy, usedBy: projects.map(({ id, name, domain }) => ({ id, name, domain })) };
+  async function present(
+    record: DnsCredentialRecord,
+    visible: readonly string[] | null = null,
+  ): Promise<DnsCredential> {
+    const isVisible = (id: string): boolean => visible === null || visible.includes(id);
+    const projects = (await stores.dnsCredentials.usedBy(record.id)).filter(({ id }) => isVisible(id));
+    return {
+      ...record,
+      savedBy: { kind: record.savedBy.kind, name: record.savedBy.name },
+      projectIds: record.projectIds?.filter(isVisible) ?? null,
+      zones: record.zones && [...record.zones],
+      usedBy: projects.map(({ id, name, domain }) => ({ id, name, domain })),
+    };
   }
 
   /** The same server stays its saver's; it becomes a person's where a person saves it again. */
@@ -77,27 +109,42 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     return addresses.every(({ name }) => before[name] === values[name]) ? record.savedBy : by;
   }
 
-  async function tryOut(
-    id: string,
-    { values, savedBy, zone }: { values: DnsCredentials; savedBy: SavedBy; zone: string | undefined },
-    signal: AbortSignal,
-  ) {
-    const guard = { addressPolicy: deps.addressPolicy, origin: originOf(savedBy) };
-    const options = { clock, log: deps.log, endpoint: deps.dnsEndpoints[id] ?? null, ...guard };
-    const [definition, provider] = await Promise.all([
+  interface Trial {
+    readonly provider: string;
+    readonly values: DnsCredentials;
+    readonly savedBy: SavedBy;
+    readonly zone: string | undefined;
+    readonly limits: CredentialLimits;
+  }
+
+  async function tryOut({ provider: id, values, savedBy, zone, limits }: Trial, signal: AbortSignal) {
+    const { log, acmeShFolder, addressPolicy } = deps;
+    const guard = { addressPolicy, origin: originOf(savedBy) };
+    const options = { clock, log, acmeShFolder, endpoint: deps.dnsEndpoints[id] ?? null, ...guard };
+    const [definition, account] = await Promise.all([
       getDnsProvider(id),
       createDnsProvider(id, values, options),
     ]);
+    const provider = limitProvider(account, limits);
     return testDnsCredential({ provider, definition, signal, ...(zone === undefined ? {} : { zone }) });
   }
 
   return {
-    async create({ name, provider, credentials }) {
+    async create({ name, provider, credentials, projectIds, zones }) {
+      await assertProjects(stores, projectIds);
       const values = await checkDnsCredentials(provider, credentials);
       const at = now();
       const savedBy = toSavedBy(journal.actor());
       const stamps = { createdAt: at, updatedAt: at };
-      const record: DnsCredentialRecord = { id: randomUUID(), name, provider, savedBy, ...stamps };
+      const record: DnsCredentialRecord = {
+        id: randomUUID(),
+        name,
+        provider,
+        savedBy,
+        projectIds,
+        zones,
+        ...stamps,
+      };
       // The values first: a row without values would be a credential that cannot work.
       await secrets.set(credentialSecret(record.id), JSON.stringify(values));
       await journal.write(async (tx, emit) => {
@@ -107,25 +154,39 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       return present(record);
     },
 
-    async list() {
-      return Promise.all((await stores.dnsCredentials.list()).map(present));
+    async list(visible) {
+      const records = (await stores.dnsCredentials.list()).filter((record) => isUsable(record, visible));
+      return Promise.all(records.map((record) => present(record, visible)));
     },
 
-    get: async (id) => present(await findDnsCredential(stores, id)),
-
-    async update(id, { name, credentials }) {
+    async get(id, visible) {
       const record = await findDnsCredential(stores, id);
+      if (!isUsable(record, visible)) throw notFound(id);
+      return present(record, visible);
+    },
+
+    providerOf: async (id) => (await findDnsCredential(stores, id)).provider,
+
+    async update(id, { name, credentials, projectIds, zones }) {
+      const record = await findDnsCredential(stores, id);
+      await assertProjects(stores, projectIds ?? null);
       let savedBy = {};
       if (credentials !== undefined) {
         const values = await checkDnsCredentials(record.provider, credentials);
         savedBy = { savedBy: await saverOf(record, values) };
         await secrets.set(credentialSecret(id), JSON.stringify(values));
       }
-      const patch = { updatedAt: now(), ...savedBy, ...(name === undefined ? {} : { name }) };
+      const patch = {
+        updatedAt: now(),
+        ...savedBy,
+        ...(name === undefined ? {} : { name }),
+        ...(projectIds === undefined ? {} : { projectIds }),
+        ...(zones === undefined ? {} : { zones }),
+      };
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.update(id, patch);
         if (credentials !== undefined) await tx.certificates.release({ dnsCredentialId: id });
-        const what = credentials === undefined ? 'renamed' : 'given new values';
+        const what = credentials === undefined ? 'changed' : 'given new values';
         await emit({ kind: 'dns-credential.updated', message: `DNS credential ${record.name} ${what}` });
       });
       return present({ ...record, ...patch });
@@ -160,14 +221,17 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     },
 
     async test(id, zone, signal) {
-      const { provider, savedBy } = await findDnsCredential(stores, id);
+      const { provider, savedBy, zones } = await findDnsCredential(stores, id);
       const text = await secrets.get(credentialSecret(id));
       if (text === null) throw lost(id);
-      return tryOut(provider, { values: JSON.parse(text), savedBy, zone }, signal);
+      const limits = { shared: true, zones };
+      return tryOut({ provider, values: JSON.parse(text), savedBy, zone, limits }, signal);
     },
 
-    tryOut: ({ provider, credentials, zone }, signal) =>
-      tryOut(provider, { values: credentials, savedBy: toSavedBy(journal.actor()), zone }, signal),
+    tryOut: ({ provider, credentials, zone }, signal) => {
+      const savedBy = toSavedBy(journal.actor());
+      return tryOut({ provider, values: credentials, savedBy, zone, limits: NO_LIMITS }, signal);
+    },
   };
 }
 

@@ -81,6 +81,8 @@ export interface EnginePorts {
   readonly addressPolicy: AddressPolicy;
   /** DNS provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
   /** Where CAs ask for HTTP-01: 80 and 443, but in tests. */
   readonly webPorts: WebPorts;
   /** What the engine stands in: for the diagnostics. */
@@ -162,7 +164,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const http = createHttpChallenges();
   const jobSecrets = createJobSecrets(secrets);
   const locks = createKeyedMutex();
-  const chooser = createDnsChooser(stores, secrets);
+  const chooser = createDnsChooser(ports);
   const confirmations = createConfirmations();
   const solvers = createSolverRegistry({
     ...ports,
@@ -259,7 +261,7 @@ export function createEngine(ports: EnginePorts): Engine {
       });
     },
     caProfiles: (of) => listProfiles(ports.acme, of, ports.directories),
-    dnsProviders: listDnsProviders,
+    dnsProviders: () => listDnsProviders(ports.acmeShFolder),
     confirmRecords: confirmations.confirm,
     answerChallenge: http.answer,
     counts: () => queue.size,

@@ -35,6 +35,8 @@ export type Outcome =
 export interface Issuance {
   /** @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, INVALID_REQUEST, OPERATION_IN_PROGRESS, the job's own error */
   obtain(projectId: string, body: ObtainRequest, call: Call): Promise<Outcome>;
+  /** Whether it would use the machine's AWS role by the caller's choice alone: see DnsChooser. */
+  usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, … */
   renew(projectId: string, call: Call & { readonly automatic?: boolean }): Promise<Outcome>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, INVALID_REQUEST, … */
@@ -145,6 +147,8 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         const savedBy = dnsCredentials === undefined ? {} : { savedBy: toSavedBy(deps.actor()) };
         return submit(job, { eab, dnsCredentials, ...savedBy });
       }),
+
+    usesMachineRole: (projectId, body) => chooser.usesMachineRole(projectId, body),
 
     renew: (projectId, call) =>
       once({ projectId, kind: 'renew', body: null }, call, async (request) => {

@@ -232,6 +232,10 @@ export interface DnsCredentialRecord {
   readonly provider: string;
   /** Who last saved the address of its server. */
   readonly savedBy: SavedBy;
+  /** The only projects that may use it; null: all. */
+  readonly projectIds: readonly string[] | null;
+  /** The only zones, and names in them, that it may write in; null: all. */
+  readonly zones: readonly string[] | null;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
 }

@@ -29,6 +29,8 @@ export interface ServeOptions extends DataOptions {
   readonly dnsResolver: readonly string[];
   readonly dnsEndpoint: Readonly<Record<string, string>>;
   readonly dnsAuthorityPort?: number;
+  /** An absolute path; undefined: acme.sh scripts are off. */
+  readonly acmeShFolder?: string;
   readonly validationPort?: number;
   readonly answerTimeout: number;
   readonly logFormat: 'pretty' | 'json';
@@ -108,6 +110,10 @@ export const SERVE_OPTIONS: readonly Option[] = [
     '--dns-authority-port <port>',
     'the port of authoritative name servers (53 where it is left out)',
   ).argParser(toPort),
+  option(
+    '--acme-sh-folder <folder>',
+    "run the DNS scripts of the acme.sh in this folder, with Certdesk's rights (off by default; Linux and macOS)",
+  ).argParser((folder) => resolve(folder)),
   option(
     '--validation-port <port>',
     'the port that the CA asks for HTTP-01 at (80 where it is left out; others for test CAs)',

@@ -31,6 +31,7 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
       resolvers: options.dnsResolver,
       endpoints: options.dnsEndpoint,
       authorityPort: options.dnsAuthorityPort ?? null,
+      acmeShFolder: options.acmeShFolder ?? null,
     },
     webPorts: { http: options.validationPort ?? 80, https: 443 },
     acmeRoots: readCaFile(options.acmeCaFile),

@@ -8,9 +8,11 @@ import type { Schema } from './schema.ts';
 export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore {
   return {
     async create(credential) {
-      const { id, name, provider, savedBy, createdAt, updatedAt } = credential;
+      const { id, name, provider, savedBy, projectIds, zones, createdAt, updatedAt } = credential;
       const saved_by = JSON.stringify(savedBy);
-      const row = { id, name, provider, saved_by, created_at: createdAt, updated_at: updatedAt };
+      const limits = { project_ids: toJson(projectIds), zones: toJson(zones) };
+      const stamps = { created_at: createdAt, updated_at: updatedAt };
+      const row = { id, name, provider, saved_by, ...limits, ...stamps };
       await db.insertInto('dns_credentials').values(row).execute();
     },
     async get(id) {
@@ -21,12 +23,14 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
       const rows = await db.selectFrom('dns_credentials').selectAll().orderBy('name').orderBy('id').execute();
       return rows.map(toCredential);
     },
-    async update(id, { name, savedBy, updatedAt }) {
+    async update(id, { name, savedBy, projectIds, zones, updatedAt }) {
       await db
         .updateTable('dns_credentials')
         .set({
           ...(name === undefined ? {} : { name }),
           ...(savedBy === undefined ? {} : { saved_by: JSON.stringify(savedBy) }),
+          ...(projectIds === undefined ? {} : { project_ids: toJson(projectIds) }),
+          ...(zones === undefined ? {} : { zones: toJson(zones) }),
           ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
         })
         .where('id', '=', id)
@@ -56,12 +60,17 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
   };
 }
 
+const toJson = (list: readonly string[] | null): string | null => list && JSON.stringify(list);
+const fromJson = (text: string | null): readonly string[] | null => (text === null ? null : JSON.parse(text));
+
 function toCredential(row: Selectable<Schema['dns_credentials']>): DnsCredentialRecord {
   return {
     id: row.id,
     name: row.name,
     provider: row.provider,
     savedBy: JSON.parse(row.saved_by),
+    projectIds: fromJson(row.project_ids),
+    zones: fromJson(row.zones),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -140,6 +140,9 @@ interface DnsCredentialsTable {
   name: string;
   provider: string;
   saved_by: string;
+  /** JSON lists; null: no limit. */
+  project_ids: string | null;
+  zones: string | null;
   created_at: string;
   updated_at: string;
 }

@@ -151,16 +151,19 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
   test("by a script of acme.sh's interface", async () => {
     const [key] = bind.keys;
     const names = ['example.com', '*.example.com'];
-    const { provider } = openBench(acmeSh, {
-      scriptsFolder: resolve(import.meta.dirname, '../../fixtures/acme-sh'),
-      script: 'dns_bindtest',
-      environment: {
-        BINDTEST_SERVER: '127.0.0.1',
-        BINDTEST_PORT: String(bind.port),
-        BINDTEST_ZONE: 'example.com',
-        BINDTEST_KEY: `${key?.algorithm}:${key?.name}:${key?.secret}`,
+    const { provider } = openBench(
+      acmeSh,
+      {
+        script: 'dns_bindtest',
+        environment: {
+          BINDTEST_SERVER: '127.0.0.1',
+          BINDTEST_PORT: String(bind.port),
+          BINDTEST_ZONE: 'example.com',
+          BINDTEST_KEY: `${key?.algorithm}:${key?.name}:${key?.secret}`,
+        },
       },
-    });
+      { acmeShFolder: resolve(import.meta.dirname, '../../fixtures/acme-sh') },
+    );
     expectNames(await issue({ names, provider }), names);
     await nothingLeft();
   });

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const open = (script: string, environment: Record<string, string>) =>
-  openBench(acmeSh, { scriptsFolder: join(folder.path, 'acme.sh'), script, environment });
+  openBench(acmeSh, { script, environment }, { acmeShFolder: join(folder.path, 'acme.sh') });
 
 const leftovers = async () =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('certdesk-acme-sh-'));
@@ -82,9 +82,10 @@ const saysWhatTheScriptSaid: Exception['check'] = async (rig) => {
 
 const saysThatTheZoneIsRefused: Exception['check'] = async () => {
   const environment = { ...settings(), BINDTEST_ZONE: 'absent.example' };
-  const credentials = { scriptsFolder: join(folder.path, 'acme.sh'), script: 'dns_bindtest', environment };
+  const credentials = { script: 'dns_bindtest', environment };
+  const acmeShFolder = join(folder.path, 'acme.sh');
   const secrets = [environment.BINDTEST_KEY];
-  const bench = await openProvider('acme-sh', { endpoint: null, credentials, secrets });
+  const bench = await openProvider('acme-sh', { endpoint: null, acmeShFolder, credentials, secrets });
   const zone = { id: 'absent.example', name: 'absent.example' };
   const error = await failureOf(
     bench.provider.addTxt({ zone, name: '_acme-challenge.absent.example', value: 'one' }, signal),
@@ -101,7 +102,8 @@ testDnsProviderRecords({
     const bench = (script: string, environment: Record<string, string>, timeoutMs?: number) =>
       openProvider('acme-sh', {
         endpoint: null,
-        credentials: { scriptsFolder: join(folder.path, 'acme.sh'), script, environment },
+        acmeShFolder: join(folder.path, 'acme.sh'),
+        credentials: { script, environment },
         secrets: [settings().BINDTEST_KEY, STRANGER],
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
@@ -202,14 +204,14 @@ describe('any script', () => {
   test('does not outlive a killed Certdesk, and neither does the secret that it keeps in clear', async () => {
     const report = join(folder.path, 'kept');
     const credentials = {
-      scriptsFolder: join(folder.path, 'acme.sh'),
       script: 'dns_oddities',
       environment: { ODDITY: 'keep', REPORT: report, SECRET: 'a secret in clear' },
     };
+    const options = { timeoutMs: 60_000, acmeShFolder: join(folder.path, 'acme.sh') };
     const code = `
       const { openBench } = await import(${JSON.stringify(SOURCES.bench)});
       const { acmeSh } = await import(${JSON.stringify(SOURCES.provider)});
-      const { provider } = openBench(acmeSh, ${JSON.stringify(credentials)}, { timeoutMs: 60_000 });
+      const { provider } = openBench(acmeSh, ${JSON.stringify(credentials)}, ${JSON.stringify(options)});
       await provider.addTxt(${JSON.stringify(record('v'))}, new AbortController().signal);`;
     const certdesk = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
     const ended = once(certdesk, 'exit');
@@ -252,20 +254,21 @@ describe('any script', () => {
 });
 
 describe('what is refused before anything runs', () => {
-  const refused = async (credentials: Record<string, string | Record<string, string>>, problem: RegExp) => {
-    const whole = { scriptsFolder: join(folder.path, 'acme.sh'), script: 'dns_bindtest', ...credentials };
-    const work = async () => openBench(acmeSh, whole).provider.addTxt(record('v'), signal);
+  const refused = async (
+    credentials: Record<string, string | Record<string, string>>,
+    problem: RegExp,
+    { acmeShFolder = join(folder.path, 'acme.sh'), code = 'INVALID_REQUEST' } = {},
+  ) => {
+    const whole = { script: 'dns_bindtest', ...credentials };
+    const work = async () => openBench(acmeSh, whole, { acmeShFolder }).provider.addTxt(record('v'), signal);
     await expect(work()).rejects.toMatchObject({
-      code: 'INVALID_REQUEST',
+      code,
       message: expect.stringMatching(problem),
     });
   };
 
   test.each([
-    ['a relative folder', { scriptsFolder: 'acme.sh' }, /scriptsFolder is not an absolute path/],
-    ['a folder without acme.sh', { scriptsFolder: '/nowhere' }, /scriptsFolder holds no \/nowhere\/acme\.sh/],
     ['a path as a script', { script: '../../evil' }, /script is not the name/],
-    ['a script that is not there', { script: 'dns_absent' }, /scriptsFolder holds no .*dns_absent\.sh/],
     ['PATH', { environment: { PATH: '/tmp' } }, /environment may not set PATH/],
     ['LD_PRELOAD', { environment: { LD_PRELOAD: '/tmp/x.so' } }, /environment may not set LD_PRELOAD/],
     ['a program', { environment: { ACME_OPENSSL_BIN: '/tmp/x' } }, /may not set ACME_OPENSSL_BIN/],
@@ -277,17 +280,31 @@ describe('what is refused before anything runs', () => {
     ['a name that is none', { environment: { 'A=B': 'c' } }, /environment may not set A=B/],
   ])('%s', (_, credentials, problem) => refused(credentials, problem));
 
+  const code = 'UNSUPPORTED_DNS_PROVIDER';
+
+  test('a folder without acme.sh', () =>
+    refused({}, /--acme-sh-folder holds no \/nowhere\/acme\.sh/, { acmeShFolder: '/nowhere', code }));
+
+  test('a script that is not there', () =>
+    refused({ script: 'dns_absent' }, /--acme-sh-folder holds no .*dns_absent\.sh/, { code }));
+
+  test('every script, where Certdesk was started without the folder', async () => {
+    expect(() => openBench(acmeSh, { script: 'dns_bindtest' })).toThrow(
+      /Start Certdesk with --acme-sh-folder/,
+    );
+  });
+
   test('a script that others may change', async () => {
     const script = join(folder.path, 'acme.sh', 'dnsapi', 'dns_open.sh');
     await writeFile(script, 'dns_open_add() { :; }\n');
     await chmod(script, 0o666);
-    await refused({ script: 'dns_open' }, /which other users may change/);
+    await refused({ script: 'dns_open' }, /which other users may change/, { code });
   });
 
   test('a script in a folder in which others may replace it', async () => {
     const open = join(folder.path, 'open');
     await cp(FIXTURE, open, { recursive: true });
     await chmod(open, 0o777);
-    await refused({ scriptsFolder: open }, /which other users may change \(.*open\)/);
+    await refused({}, /which other users may change \(.*open\)/, { acmeShFolder: open, code });
   });
 });

@@ -12,6 +12,7 @@ import { failureOf } from '../../support/dns-bench.ts';
 
 const options = {
   endpoint: null,
+  acmeShFolder: null,
   clock: { now: () => new Date() },
   log: { debug() {}, info() {}, warn() {}, error() {} },
   addressPolicy: createAddressPolicy(),
@@ -20,7 +21,7 @@ const options = {
 
 describe('providers', () => {
   test('each is registered under its own id, with what the form and the docs need', async () => {
-    for (const info of await listDnsProviders()) {
+    for (const info of await listDnsProviders('/acme.sh')) {
       expect((await getDnsProvider(info.id)).id).toBe(info.id);
       expect(info).not.toHaveProperty('create');
       expect(info.docs).toMatch(/^https:\/\//);
@@ -40,7 +41,7 @@ describe('providers', () => {
       .map((file) => readFileSync(new URL(file, folder), 'utf8'))
       .flatMap((text) => [...text.matchAll(/^testDnsProvider(?:Records)?\(\{\s*name: '([a-z0-9-]+)'/gm)])
       .map(([, id]) => id);
-    expect(suites.sort()).toEqual((await listDnsProviders()).map(({ id }) => id).sort());
+    expect(suites.sort()).toEqual((await listDnsProviders('/acme.sh')).map(({ id }) => id).sort());
   });
 
   test('the file of each is under 200 lines', async () => {
@@ -49,20 +50,31 @@ describe('providers', () => {
       .map((file) => readFileSync(new URL(file, folder), 'utf8'))
       .filter((text) => text.includes('= defineDnsProvider({'))
       .map((text) => text.split('\n').length - 1);
-    expect(lengths).toHaveLength((await listDnsProviders()).length);
+    expect(lengths).toHaveLength((await listDnsProviders('/acme.sh')).length);
     expect(Math.max(...lengths)).toBeLessThan(200);
   });
 
   test('docs/dns-providers.md has the row of each, and no other', async () => {
     const page = readFileSync(new URL('../../../docs/dns-providers.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => /^\| `[a-z0-9-]+` \|/.test(line));
-    const wanted = (await listDnsProviders()).map(({ id, name, docs, credentials, permissions }) => {
-      const fields = credentials.map((field) =>
-        field.required ? `\`${field.name}\`` : `[\`${field.name}\`]`,
-      );
-      return `| \`${id}\` | [${name}](${docs}) | ${fields.join(', ') || 'none'} | ${permissions} |`;
-    });
+    const wanted = (await listDnsProviders('/acme.sh')).map(
+      ({ id, name, docs, credentials, permissions }) => {
+        const fields = credentials.map((field) =>
+          field.required ? `\`${field.name}\`` : `[\`${field.name}\`]`,
+        );
+        return `| \`${id}\` | [${name}](${docs}) | ${fields.join(', ') || 'none'} | ${permissions} |`;
+      },
+    );
     expect(rows).toEqual(wanted);
+  });
+
+  test('acme.sh scripts are offered only where a folder of theirs was named at startup', async () => {
+    const ids = async (folder: string | null) => (await listDnsProviders(folder)).map(({ id }) => id);
+    expect(await ids('/acme.sh')).toContain('acme-sh');
+    expect(await ids(null)).not.toContain('acme-sh');
+    const error = await failureOf(createDnsProvider('acme-sh', { script: 'dns_cf' }, options));
+    expect(error.code).toBe('UNSUPPORTED_DNS_PROVIDER');
+    expect(error.message).toContain('--acme-sh-folder');
   });
 
   test('an unknown one is refused with the ids that there are', async () => {

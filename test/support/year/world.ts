@@ -105,6 +105,7 @@ export async function createWorld(
       resolver: createDnsResolver({ servers: [] }),
       addressPolicy: LOOPBACK_POLICY,
       dnsEndpoints: {},
+      acmeShFolder: null,
       webPorts: { http: 80, https: 443 },
       surroundings: () => {
         throw new Error('nobody asks');

@@ -1,13 +1,15 @@
 // Which DNS provider and which credentials prove a project's names: given with the request, named, or kept with the
 // project from the last time.
 import type { ObtainRequest } from '../../../shared/certificate.ts';
+import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
 import { CERTDESK } from '../audit/entry.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
-import { checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
+import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/limit-zones.ts';
+import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
 import { credentialSecret, findDnsCredential, lost } from '../dns-credentials.ts';
 import { CertdeskError } from '../errors.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
-import type { Recipe } from '../model.ts';
+import type { DnsCredentialRecord, Recipe } from '../model.ts';
 import { EARLIER_VERSION, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
 import type { SecretStore } from '../ports.ts';
 import type { Stores } from '../stores.ts';
@@ -17,9 +19,17 @@ export type DnsChoice = Pick<Recipe, 'dnsProvider' | 'dnsCredentialId'>;
 export interface DnsChooser {
   /**
    * Checked before a job is begun. Nulls for http-01.
-   * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, DNS_CREDENTIAL_NOT_FOUND, INVALID_REQUEST
+   * @throws UNSUPPORTED_DNS_PROVIDER, DNS_CREDENTIALS_REQUIRED, DNS_CREDENTIAL_NOT_FOUND, DNS_CREDENTIAL_LIMITED,
+   * INVALID_REQUEST
    */
   choose(projectId: string, body: ObtainRequest): Promise<DnsChoice>;
+  /**
+   * Whether an obtain would use the role of the machine that Certdesk runs on, by a choice of the caller alone: nobody
+   * has given it to this very project. Credentials that come with the request are not looked at.
+   */
+  usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
+  /** What the credentials of a job may be used for. @throws DNS_CREDENTIAL_NOT_FOUND */
+  limits(projectId: string, recipe: DnsChoice): Promise<CredentialLimits>;
   /** The values for a job: what came with its request, the named ones, or the kept ones. @throws DNS_CREDENTIALS_REQUIRED */
   values(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<SavedCredentials>;
   /** Keeps what came with a request that has succeeded, for renewals. */
@@ -44,14 +54,22 @@ export const PROJECT_SECRET = 'dns-project:';
 
 const projectSecret = (projectId: string): string => PROJECT_SECRET + projectId;
 
-export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChooser {
+export interface DnsChooserDeps {
+  readonly stores: Stores;
+  readonly secrets: SecretStore;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
+}
+
+export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDeps): DnsChooser {
   async function kept(projectId: string): Promise<Kept | null> {
     const text = await secrets.get(projectSecret(projectId));
     return text === null ? null : JSON.parse(text);
   }
 
-  async function named(id: string, provider: string | undefined): Promise<DnsChoice> {
+  async function named(projectId: string, id: string, provider: string | undefined): Promise<DnsChoice> {
     const record = await findDnsCredential(stores, id);
+    if (!isSharedWith(record, projectId)) throw notShared();
     if (provider === undefined || provider === record.provider) {
       return { dnsProvider: record.provider, dnsCredentialId: id };
     }
@@ -61,27 +79,54 @@ export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChoos
     );
   }
 
-  return {
-    async choose(projectId, { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }) {
-      if (challengeType === 'http-01') return { dnsProvider: null, dnsCredentialId: null };
-      if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
-      if (dnsCredentials !== undefined) {
-        if (dnsCredentialId !== undefined)
-          throw invalid('dnsCredentialId', 'give this or dnsCredentials, not both');
-        if (dnsProvider === undefined)
-          throw invalid('dnsProvider', 'say which provider dnsCredentials are for');
-        await checkDnsCredentials(dnsProvider, dnsCredentials);
-        return { dnsProvider, dnsCredentialId: null };
-      }
-      if (dnsCredentialId !== undefined) return named(dnsCredentialId, dnsProvider);
-      const before = await kept(projectId);
-      if (before !== null && (dnsProvider === undefined || dnsProvider === before.provider)) {
-        return { dnsProvider: before.provider, dnsCredentialId: null };
-      }
+  async function choose(
+    projectId: string,
+    { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }: ObtainRequest,
+  ): Promise<DnsChoice> {
+    if (challengeType === 'http-01') return { dnsProvider: null, dnsCredentialId: null };
+    if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
+    if (dnsCredentials !== undefined) {
+      if (dnsCredentialId !== undefined)
+        throw invalid('dnsCredentialId', 'give this or dnsCredentials, not both');
       if (dnsProvider === undefined)
-        throw invalid('dnsProvider', 'dns-01 needs a provider: GET /dns-providers lists them');
-      await refuseWithout(dnsProvider);
+        throw invalid('dnsProvider', 'say which provider dnsCredentials are for');
+      await checkDnsCredentials(dnsProvider, dnsCredentials);
       return { dnsProvider, dnsCredentialId: null };
+    }
+    if (dnsCredentialId !== undefined) return named(projectId, dnsCredentialId, dnsProvider);
+    const before = await kept(projectId);
+    if (before !== null && (dnsProvider === undefined || dnsProvider === before.provider)) {
+      return { dnsProvider: before.provider, dnsCredentialId: null };
+    }
+    if (dnsProvider === undefined)
+      throw invalid('dnsProvider', 'dns-01 needs a provider: GET /dns-providers lists them');
+    await refuseWithout(dnsProvider);
+    return { dnsProvider, dnsCredentialId: null };
+  }
+
+  return {
+    async choose(projectId, body) {
+      const choice = await choose(projectId, body);
+      assertAvailable(choice.dnsProvider ?? '', acmeShFolder);
+      return choice;
+    },
+
+    async usesMachineRole(projectId, { challengeType, dnsProvider, dnsCredentials, dnsCredentialId }) {
+      if (challengeType === 'http-01' || dnsCredentials !== undefined) return false;
+      if (dnsCredentialId !== undefined) {
+        const record = await stores.dnsCredentials.get(dnsCredentialId);
+        if (record === null || record.projectIds?.includes(projectId)) return false;
+        const text = await secrets.get(credentialSecret(dnsCredentialId));
+        return text !== null && isMachineRole(record.provider, JSON.parse(text));
+      }
+      if (dnsProvider === undefined || (await kept(projectId))?.provider === dnsProvider) return false;
+      return isMachineRole(dnsProvider, undefined);
+    },
+
+    async limits(projectId, { dnsCredentialId }) {
+      if (dnsCredentialId === null) return NO_LIMITS;
+      const record = await findDnsCredential(stores, dnsCredentialId);
+      return { shared: isSharedWith(record, projectId), zones: record.zones };
     },
 
     async values(projectId, { dnsProvider, dnsCredentialId }, { dnsCredentials, savedBy = EARLIER_VERSION }) {
@@ -106,6 +151,10 @@ export function createDnsChooser(stores: Stores, secrets: SecretStore): DnsChoos
 
     forget: (projectId) => secrets.delete(projectSecret(projectId)),
   };
+}
+
+function isSharedWith({ projectIds }: DnsCredentialRecord, projectId: string): boolean {
+  return projectIds === null || projectIds.includes(projectId);
 }
 
 /** Some providers work without credentials of ours: a person writes the record, or the machine has a role (AWS). */

@@ -1,5 +1,6 @@
 // Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
 
+import { limitProvider } from '../dns/limit-zones.ts';
 import { createDnsProvider, getDnsProvider } from '../dns/providers.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
@@ -42,6 +43,8 @@ export interface SolverRegistryDeps {
   readonly locks: KeyedMutex;
   /** Provider id -> address in place of its own API's. */
   readonly dnsEndpoints: Readonly<Record<string, string>>;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
   readonly settings: SettingStore;
   readonly addressPolicy: AddressPolicy;
   readonly clock: Clock;
@@ -49,7 +52,7 @@ export interface SolverRegistryDeps {
 }
 
 export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
-  const { clock, log, resolver, locks, confirmations } = deps;
+  const { clock, log, resolver, locks, confirmations, acmeShFolder } = deps;
   return {
     async solverFor({ jobId, projectId, recipe, given }) {
       if (recipe.challengeType === 'http-01') return { solver: deps.http, patienceMs: 0 };
@@ -57,13 +60,15 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
       const definition = await getDnsProvider(providerId);
       const { credentials, savedBy } = await deps.chooser.values(projectId, recipe, given);
       const endpoint = deps.dnsEndpoints[providerId] ?? null;
-      const provider = await createDnsProvider(providerId, credentials, {
+      const account = await createDnsProvider(providerId, credentials, {
         endpoint,
+        acmeShFolder,
         clock,
         log,
         addressPolicy: deps.addressPolicy,
         origin: originOf(savedBy),
       });
+      const provider = limitProvider(account, await deps.chooser.limits(projectId, recipe));
       const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));
       const solver = createDns01Solver({
         providerId,

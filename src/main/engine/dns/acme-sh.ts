@@ -3,9 +3,10 @@
 // The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
+import { requireAcmeShFolder } from './acme-sh-folder.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
 import { withScriptFolder } from './script-folder.ts';
 import { runScript } from './script-runner.ts';
@@ -34,14 +35,6 @@ export const acmeSh = defineDnsProvider({
     'Those that the page of the script says; the user that Certdesk runs as must be able to read acme.sh.',
   credentials: [
     {
-      name: 'scriptsFolder',
-      label: 'Folder of acme.sh',
-      secret: false,
-      required: true,
-      type: 'text',
-      help: 'On the machine that Certdesk runs on (Linux or macOS): where acme.sh and its dnsapi folder are.',
-    },
-    {
       name: 'script',
       label: 'Script',
       secret: false,
@@ -58,13 +51,14 @@ export const acmeSh = defineDnsProvider({
       help: 'NAME=value lines, as the page of the script says.',
     },
   ],
+  retired: ['scriptsFolder'],
   propagation: { timeout: 300, interval: 5 },
-  create({ scriptsFolder, script, environment }, tools) {
+  create({ script, environment }, tools) {
+    const folder = requireAcmeShFolder(tools.acmeShFolder);
     if (process.platform === 'win32') {
       throw new CertdeskError('UNSUPPORTED_DNS_PROVIDER', 'acme.sh scripts run on Linux and macOS only.');
     }
-    const [folder, name] = [String(scriptsFolder), String(script)];
-    if (!isAbsolute(folder)) throw invalid('scriptsFolder', 'is not an absolute path');
+    const name = String(script);
     if (!/^dns_\w{1,60}$/.test(name))
       throw invalid('script', 'is not the name of a dnsapi script, such as dns_cf');
     return createAcmeSh({ folder, script: name, environment: readEnvironment(environment) }, tools);
@@ -144,12 +138,11 @@ async function findScript({ folder, script }: Hook): Promise<string> {
 async function trusted(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null);
   const facts = real === null ? null : await stat(real);
-  if (real === null || !facts?.isFile()) throw invalid('scriptsFolder', `holds no ${path}`);
+  if (real === null || !facts?.isFile()) throw unusable(`The folder of --acme-sh-folder holds no ${path}`);
   const loose = await firstLoose(real);
   if (loose === null) return real;
-  throw invalid(
-    'scriptsFolder',
-    `holds ${path}, which other users may change (${loose}): make it yours, chmod o-w`,
+  throw unusable(
+    `The folder of --acme-sh-folder holds ${path}, which other users may change (${loose}). Make it yours: chmod o-w`,
   );
 }
 
@@ -179,6 +172,10 @@ async function assertUsed(script: string, environment: Hook['environment']): Pro
   const words = new Set((await readFile(script, 'utf8')).match(/\w+/g));
   const unused = Object.keys(environment).find((name) => !words.has(name));
   if (unused !== undefined) throw invalid('environment', `sets ${unused}, which the script does not use`);
+}
+
+function unusable(sentence: string): CertdeskError {
+  return new CertdeskError('UNSUPPORTED_DNS_PROVIDER', `${sentence}.`, { field: 'dnsProvider' });
 }
 
 function invalid(field: string, problem: string): CertdeskError {

@@ -98,6 +98,8 @@ export interface ProviderTools {
   /** For a server that is not asked through `http`. */
   readonly addressPolicy: AddressPolicy;
   readonly origin: AddressOrigin;
+  /** Where acme.sh is (`--acme-sh-folder`), an absolute path; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
   readonly clock: Clock;
   /** Redacted: no secret of this provider gets through. */
   readonly log: Log;
@@ -121,6 +123,8 @@ export interface DnsProviderDefinition {
   /** The permission that each step of a test needs, as the provider calls it; absent where it has no such parts. */
   readonly needs?: Readonly<Record<TestStep, string>>;
   readonly credentials: readonly CredentialField[];
+  /** Fields of former versions: saved values may hold them, and they are ignored. */
+  readonly retired?: readonly string[];
   /** How long and how often propagation.ts asks; seconds. */
   readonly propagation: { readonly timeout: number; readonly interval: number };
   /** @param credentials Checked against `credentials` by the registry before. */

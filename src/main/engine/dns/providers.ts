@@ -3,6 +3,7 @@
 import { CertdeskError } from '../errors.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import type { Clock, Log } from '../ports.ts';
+import { requireAcmeShFolder } from './acme-sh-folder.ts';
 import { checkCredentials, type DnsCredentials, secretValues } from './credentials.ts';
 import { createDnsHttp } from './http.ts';
 import type { DnsProvider, DnsProviderDefinition } from './provider.ts';
@@ -22,11 +23,15 @@ const PROVIDERS: ReadonlyMap<string, () => Promise<DnsProviderDefinition>> = new
   ['manual', async () => (await import('./manual.ts')).manual],
 ]);
 
-export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create'>;
+const ACME_SH = 'acme-sh';
+
+export type DnsProviderInfo = Omit<DnsProviderDefinition, 'create' | 'retired'>;
 
 export interface DnsProviderOptions {
   /** Takes the place of the provider's own API address; null for its own. */
   readonly endpoint: string | null;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly addressPolicy: AddressPolicy;
@@ -37,10 +42,20 @@ export interface DnsProviderOptions {
   readonly timeoutMs?: number;
 }
 
-/** What every provider is and which credentials it wants, in the order in which they are offered. */
-export async function listDnsProviders(): Promise<readonly DnsProviderInfo[]> {
+/**
+ * What every provider is and which credentials it wants, in the order in which they are offered.
+ * @param acmeShFolder Null: acme.sh scripts are off, and not offered.
+ */
+export async function listDnsProviders(acmeShFolder: string | null): Promise<readonly DnsProviderInfo[]> {
   const definitions = await Promise.all([...PROVIDERS.values()].map((load) => load()));
-  return definitions.map(({ create: _, ...info }) => info);
+  return definitions
+    .filter(({ id }) => id !== ACME_SH || acmeShFolder !== null)
+    .map(({ create: _, retired: __, ...info }) => info);
+}
+
+/** @throws UNSUPPORTED_DNS_PROVIDER for acme.sh scripts that are off. */
+export function assertAvailable(id: string, acmeShFolder: string | null): void {
+  if (id === ACME_SH) requireAcmeShFolder(acmeShFolder);
 }
 
 /** @throws UNSUPPORTED_DNS_PROVIDER, with the ids that there are. */
@@ -73,12 +88,15 @@ export async function createDnsProvider(
   options: DnsProviderOptions,
 ): Promise<DnsProvider> {
   const definition = await getDnsProvider(id);
-  const checked = checkCredentials(definition, credentials);
+  const { retired = [] } = definition;
+  const current = Object.entries(credentials).filter(([field]) => !retired.includes(field));
+  const checked = checkCredentials(definition, Object.fromEntries(current));
   const redactor = createRedactor(secretValues(definition, checked));
   const common = { clock: options.clock, log: redactor.log(options.log), sleep: options.sleep ?? sleep };
   const { timeoutMs, addressPolicy } = options;
   const guard = { addressPolicy, origin: options.endpoint === null ? options.origin : ('named' as const) };
   const within = timeoutMs === undefined ? {} : { timeoutMs };
   const http = createDnsHttp({ ...common, ...within, ...guard, provider: definition, redactor });
-  return definition.create(checked, { ...common, ...within, ...guard, http, endpoint: options.endpoint });
+  const { endpoint, acmeShFolder } = options;
+  return definition.create(checked, { ...common, ...within, ...guard, http, endpoint, acmeShFolder });
 }

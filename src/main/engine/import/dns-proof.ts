@@ -102,8 +102,16 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
   if (Object.keys(environment).length === 0) {
     return dnsProof('acme-sh', null, `acme.sh keeps no credentials for its script ${script}.`);
   }
-  const credentials = { scriptsFolder: folder, script, environment };
-  return checked('acme-sh', credentials, 'acme.sh’s account.conf');
+  const proof = await checked('acme-sh', { script, environment }, 'acme.sh’s account.conf');
+  return proof.credentials === null
+    ? proof
+    : {
+        ...proof,
+        notes: [
+          ...proof.notes,
+          `Certdesk runs this script only if it was started with --acme-sh-folder ${folder}.`,
+        ],
+      };
 }
 
 function machineRole(): Proof {

@@ -97,13 +97,21 @@ async function keepCredentials(
   const { credentials, dnsProvider } = renewal.proof;
   if (credentials === null || dnsProvider === null) return null;
   for (const record of await deps.stores.dnsCredentials.list()) {
-    if (record.provider !== dnsProvider) continue;
+    // One with limits might not be for these projects.
+    if (record.provider !== dnsProvider || record.projectIds !== null || record.zones !== null) continue;
     const text = await deps.secrets.get(credentialSecret(record.id));
     if (text !== null && isSame(JSON.parse(text), credentials)) return record.id;
   }
   const name = `${(await getDnsProvider(dnsProvider)).name} (from ${client})`;
-  return (await deps.dnsCredentials.create({ name, provider: dnsProvider, credentials: plain(credentials) }))
-    .id;
+  return (
+    await deps.dnsCredentials.create({
+      name,
+      provider: dnsProvider,
+      credentials: plain(credentials),
+      projectIds: null,
+      zones: null,
+    })
+  ).id;
 }
 
 /** Values are JSON by the check of their provider; this makes the compiler see it. */

@@ -12,6 +12,7 @@ import { listingLate } from './0010-listing-late.ts';
 import { adminScope } from './0011-admin-scope.ts';
 import { sessionPageSecret } from './0012-session-page-secret.ts';
 import { savedBy } from './0013-saved-by.ts';
+import { credentialLimits } from './0014-credential-limits.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   adminScope,
   sessionPageSecret,
   savedBy,
+  credentialLimits,
 ];
