@@ -1,5 +1,5 @@
 // SIGKILL at every transition of each operation, and at 200 random moments, some of them again in the lives after. The
-// short form is test/api/killed-anywhere.spec.ts; backups, restores and migrations are test/backup/killed.spec.ts.
+// short form is test/api/killed-anywhere.exhaustive.ts; backups, restores and migrations are test/backup/killed.spec.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deadly, expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import { OPERATIONS, type OperationName } from '../support/kill/operations.ts';
