@@ -9,6 +9,7 @@ import { openChecked } from './backup/open-checked.ts';
 import { createBackupPort } from './backup/port.ts';
 import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
+import { directoryOrigin } from './engine/acme/directory-origin.ts';
 import { createRequestCounts } from './engine/acme/request-counts.ts';
 import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
 import type { Surroundings } from './engine/diagnostics.ts';
@@ -140,6 +141,8 @@ async function open(
   });
   const acme = createAcmeClient({
     onAnswer: requests.note,
+    addressPolicy,
+    directoryOrigin: (url) => directoryOrigin(stores.settings, platform.directories, url),
     requestTimeoutMs: limits.acmeRequestMs,
     userAgent: `Certdesk/${platform.version}`,
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),

@@ -13,6 +13,7 @@ import { createStores } from '../../src/main/storage/stores.ts';
 import { IN_THIS_THREAD } from '../support/background.ts';
 import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../support/backup-data.ts';
 import { QUIET } from '../support/database.ts';
+import { LOOPBACK_POLICY } from '../support/network.ts';
 
 const HOUR = 3_600_000;
 
@@ -31,7 +32,7 @@ describe('backups by themselves', () => {
     now = Date.parse('2026-02-01T00:00:00Z');
     const clock = { now: () => new Date(now) };
     const journal = createJournal(stores, clock, QUIET);
-    settings = createSettings(stores, journal);
+    settings = createSettings(stores, journal, LOOPBACK_POLICY);
     const port = createBackupPort({ ...data, background: IN_THIS_THREAD, version: '1', cost: QUICK });
     backups = createBackups({ ...data, stores, journal, clock, log: QUIET, backups: port });
     await settings.update({ backup: { folder: data.backups, everyHours: 24, keep: 2 } });

@@ -14,6 +14,7 @@ import { toTimestamp } from '../../src/shared/time.ts';
 import { IN_THIS_THREAD } from '../support/background.ts';
 import { makeCrl } from '../support/crl.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { LOOPBACK_POLICY } from '../support/network.ts';
 import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
 import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
 
@@ -147,7 +148,9 @@ describe('what is due', () => {
   });
 
   it('is begun as many at a time as the settings say', async () => {
-    await createSettings(database.stores, database.journal(clock)).update({ renewals: { sideBySide: 2 } });
+    await createSettings(database.stores, database.journal(clock), LOOPBACK_POLICY).update({
+      renewals: { sideBySide: 2 },
+    });
     for (let n = 0; n < 5; n += 1) await add(`host-${n}`);
     expect(await look()).toMatchObject({ begun: 2, more: true });
     expect(widened).toEqual([2]); // the queue of jobs is told, or 50 would run ten at a time
@@ -163,7 +166,7 @@ describe('what is due', () => {
 
   it('waits while renewals are paused, and no longer', async () => {
     await add('one');
-    const settings = createSettings(database.stores, database.journal(clock));
+    const settings = createSettings(database.stores, database.journal(clock), LOOPBACK_POLICY);
     await settings.update({ renewals: { pausedUntil: hours(5) } });
     expect(await look()).toMatchObject({ begun: 0, more: false });
     now = new Date(now.getTime() + 5 * HOUR_MS);

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
 import type { AcmeClient, AcmeSession } from '../../src/main/engine/acme/contract.ts';
 import { type Http01Server, makeKey, startHttp01 } from './acme-issue.ts';
+import { LOOPBACK_POLICY } from './network.ts';
 import { type Pebble, type PebbleOptions, startPebble } from './pebble.ts';
 
 export interface PebbleRig {
@@ -24,6 +25,7 @@ export async function startPebbleRig(options: PebbleOptions = {}): Promise<Pebbl
     throw error;
   });
   const client = createAcmeClient({
+    addressPolicy: LOOPBACK_POLICY,
     requestTimeoutMs: 30_000,
     trustedRoots: pebble.rootPem,
     userAgent: 'certdesk-tests/1',

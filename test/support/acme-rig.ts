@@ -5,6 +5,7 @@ import type { AcmeClient, AcmeSession } from '../../src/main/engine/acme/contrac
 import { CertdeskError } from '../../src/main/engine/errors.ts';
 import { type FakeAnswer, type FakeCa, startFakeCa } from './acme-fake-ca.ts';
 import { makeKey } from './acme-issue.ts';
+import { LOOPBACK_POLICY } from './network.ts';
 
 /** The start of every type of RFC 8555 section 6.7. */
 export const ACME = 'urn:ietf:params:acme:error:';
@@ -39,7 +40,11 @@ export function setUpAcmeRig(requestTimeoutMs = 20_000): AcmeRig {
     return running;
   };
   beforeEach(async () => {
-    const client = createAcmeClient({ requestTimeoutMs, userAgent: 'certdesk-tests/1' });
+    const client = createAcmeClient({
+      addressPolicy: LOOPBACK_POLICY,
+      requestTimeoutMs,
+      userAgent: 'certdesk-tests/1',
+    });
     running = { ca: await startFakeCa(), client };
   });
   afterEach(async () => {

@@ -242,7 +242,7 @@ export function createEngine(ports: EnginePorts): Engine {
     tokens: createTokens(stores, journal, clock),
     sessions: createSessions(stores, journal, clock),
     audit: createAuditTrail(stores),
-    settings: createSettings(stores, journal),
+    settings: createSettings(stores, journal, ports.addressPolicy),
     overview,
     notifications,
     backups,

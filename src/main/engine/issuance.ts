@@ -5,6 +5,7 @@ import type { ObtainRequest, RevokeRequest } from '../../shared/certificate.ts';
 import type { JobState } from '../../shared/job.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
+import { noteDirectory } from './acme/directory-origin.ts';
 import { findCertificate, findVersion } from './certificates.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
@@ -142,6 +143,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         const project = await findProject(stores, projectId);
         const made = makeRecipe(project, body, deps.directories);
         const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
+        await noteDirectory(stores.settings, recipe.ca, toSavedBy(deps.actor()));
         const { autoRenew, dryRun, eab, dnsCredentials } = body;
         const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, request);
         const savedBy = dnsCredentials === undefined ? {} : { savedBy: toSavedBy(deps.actor()) };

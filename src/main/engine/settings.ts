@@ -11,10 +11,13 @@ import {
   type SettingsSection,
 } from '../../shared/settings.ts';
 import { resolveDirectory } from './acme/directories.ts';
+import { noteDirectory } from './acme/directory-origin.ts';
 import { parseServer } from './dns/dns-transport.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './model.ts';
+import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
+import { originOf, toSavedBy } from './outgoing/saved-by.ts';
 import type { SettingStore, Stores } from './stores.ts';
 
 export interface SettingsVerbs {
@@ -26,12 +29,19 @@ export interface SettingsVerbs {
   update(patch: PatchSettings): Promise<Settings>;
 }
 
-export function createSettings(stores: Stores, journal: Journal): SettingsVerbs {
+export function createSettings(
+  stores: Stores,
+  journal: Journal,
+  addressPolicy: AddressPolicy,
+): SettingsVerbs {
   return {
     get: () => readAll(stores.settings),
     update(patch) {
-      check(patch);
+      const by = toSavedBy(journal.actor());
+      check(patch, { policy: addressPolicy, origin: originOf(by) });
       return journal.write(async ({ settings, certificates }, emit) => {
+        const { fallbackCa = null } = patch.renewals ?? {};
+        if (fallbackCa !== null) await noteDirectory(settings, fallbackCa, by);
         const before = await readAll(settings);
         const after = merge(before, patch);
         const changes = changedFields(before, after);
@@ -105,16 +115,26 @@ function announce(changes: readonly Change[]) {
 }
 
 /** What a schema of shared/ cannot say. */
-function check({ dns, renewals, backup }: PatchSettings): void {
+function check({ dns, renewals, backup }: PatchSettings, saving: Saving): void {
   checkFolder(backup?.folder ?? null);
   const { fallbackCa = null } = renewals ?? {};
   if (fallbackCa !== null) checkCa(fallbackCa);
-  const wrong = dns?.publicResolvers?.find((server) => isIP(parseServer(server)?.host ?? '') === 0);
-  if (wrong === undefined) return;
-  const message = `dns.publicResolvers: ${wrong} is not an IP address, or one with :PORT`;
-  throw new CertdeskError('INVALID_REQUEST', message, {
-    issues: [{ field: 'dns.publicResolvers', message: 'IP addresses, with or without :PORT' }],
-  });
+  for (const server of dns?.publicResolvers ?? []) checkResolver(server, saving);
+}
+
+interface Saving {
+  readonly policy: AddressPolicy;
+  readonly origin: AddressOrigin;
+}
+
+/** Judged here and asked without another look: an IP address stays what it is. */
+function checkResolver(server: string, { policy, origin }: Saving): void {
+  const { host = '', port = 53 } = parseServer(server) ?? {};
+  const refusal = isIP(host) === 0 ? null : policy.refusal(host, port, origin);
+  if (isIP(host) !== 0 && refusal === null) return;
+  const problem = refusal === null ? 'is not an IP address, or one with :PORT' : REFUSALS[refusal];
+  const issues = [{ field: 'dns.publicResolvers', message: `${server} ${problem}` }];
+  throw new CertdeskError('INVALID_REQUEST', `dns.publicResolvers: ${server} ${problem}`, { issues });
 }
 
 function checkFolder(folder: string | null): void {

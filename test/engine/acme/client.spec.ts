@@ -6,6 +6,7 @@ import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import { issue, makeKey, pollOrder, type TestKey } from '../../support/acme-issue.ts';
 import { leafOf, type PebbleRig, split, startPebbleRig } from '../../support/acme-pebble-rig.ts';
 import { failure } from '../../support/acme-rig.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 
 describe('with a CA that behaves', () => {
   let rig: PebbleRig;
@@ -184,7 +185,11 @@ describe('with a CA that behaves', () => {
   });
 
   it('says what to do where the CA is not trusted', async () => {
-    const client = createAcmeClient({ requestTimeoutMs: 20_000, userAgent: 'certdesk-tests/1' });
+    const client = createAcmeClient({
+      addressPolicy: LOOPBACK_POLICY,
+      requestTimeoutMs: 20_000,
+      userAgent: 'certdesk-tests/1',
+    });
     const { directoryUrl } = rig.pebble;
     const { signal } = new AbortController();
     const untrusting = client.session({ directoryUrl, accountKey: makeKey(), accountUrl: null, signal });

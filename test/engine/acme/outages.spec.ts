@@ -7,6 +7,7 @@ import { fakeDirectory } from '../../support/acme-fake-ca.ts';
 import { makeKey } from '../../support/acme-issue.ts';
 import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
 import { makeFolder, makeTls } from '../../support/acme-tls.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { portOf, unusedPort } from '../../support/ports.ts';
 
 const rig = setUpAcmeRig();
@@ -46,7 +47,12 @@ describe('a CA that is not there', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `https://127.0.0.1:${portOf(server)}/directory`;
-    const trusting = createAcmeClient({ requestTimeoutMs: 20_000, userAgent: 'x', trustedRoots: rootPem });
+    const trusting = createAcmeClient({
+      addressPolicy: LOOPBACK_POLICY,
+      requestTimeoutMs: 20_000,
+      userAgent: 'x',
+      trustedRoots: rootPem,
+    });
     const { signal } = new AbortController();
     try {
       const error = await failure(rig.open({ directoryUrl: url }).directory());
@@ -69,7 +75,12 @@ describe('a CA that is not there', () => {
 
   it('is given roots that are none', () => {
     const make = () =>
-      createAcmeClient({ requestTimeoutMs: 1, userAgent: 'x', trustedRoots: 'not a certificate' });
+      createAcmeClient({
+        addressPolicy: LOOPBACK_POLICY,
+        requestTimeoutMs: 1,
+        userAgent: 'x',
+        trustedRoots: 'not a certificate',
+      });
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
   });
 });

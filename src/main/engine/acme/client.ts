@@ -40,7 +40,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
       const directory = (): Promise<AcmeDirectory> => directories.get(directoryUrl, signal);
       const call: Call = async (verb, callOptions) => {
         const nonces = poolOf(directoryUrl);
-        const line: Line = { transport, signal, keys, nonces, directory: await directory() };
+        const line: Line = { transport, signal, keys, nonces, directoryUrl, directory: await directory() };
         const once = () => callOnce(line, directoryUrl, verb, callOptions);
         try {
           return await (callOptions.idempotent === true ? quickRetry(once, signal) : once());
@@ -56,7 +56,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
       const { renewalInfo } = await directories.get(directoryUrl, signal);
       if (renewalInfo === undefined) return null;
       const url = `${renewalInfo.replace(/\/$/, '')}/${certId}`;
-      const response = await transport.send({ method: 'GET', url, signal });
+      const response = await transport.send({ method: 'GET', url, directoryUrl, signal });
       if (response.status >= 300) throw answerError(response);
       return readRenewalInfo(response);
     },
@@ -70,6 +70,7 @@ interface Line {
   readonly signal: AbortSignal;
   readonly keys: SigningKeys;
   readonly nonces: NoncePool;
+  readonly directoryUrl: string;
   readonly directory: AcmeDirectory;
 }
 
@@ -145,7 +146,8 @@ function openClient(
   };
   client.http.request = async (url, _method, { data } = {}) => {
     const body = JSON.stringify(data);
-    const response = await line.transport.send({ method: 'POST', url, body, signal: line.signal });
+    const { signal } = line;
+    const response = await line.transport.send({ method: 'POST', url, directoryUrl, body, signal });
     seen(response);
     // acme-client signs anew with the nonce of this very answer, so that must not be in the pool as well.
     const retried = response.status === 400 && isProblem(response, 'badNonce');
@@ -159,8 +161,9 @@ function openClient(
 }
 
 /** RFC 8555 section 7.2. */
-async function newNonce({ transport, directory, signal }: Line): Promise<string> {
-  const response = await transport.send({ method: 'HEAD', url: directory.newNonce, signal });
+async function newNonce({ transport, directory, directoryUrl, signal }: Line): Promise<string> {
+  const url = directory.newNonce;
+  const response = await transport.send({ method: 'HEAD', url, directoryUrl, signal });
   if (response.status >= 300) throw answerError(response);
   const nonce = response.headers['replay-nonce'];
   if (nonce === undefined || !isNonce(nonce)) throw unexpectedAnswer(response, 'a nonce');

@@ -46,7 +46,7 @@ export function createDirectoryCache(
 }
 
 async function fetchDirectory(transport: Transport, url: string): Promise<AcmeDirectory> {
-  const response = await transport.send({ method: 'GET', url });
+  const response = await transport.send({ method: 'GET', url, directoryUrl: url });
   if (response.status >= 300) {
     const error = answerError(response);
     if (error.code !== 'ACME_REJECTED') throw error;

@@ -1,5 +1,6 @@
 // Why no answer came from a CA, in words that say what to do: name lookup, connection, TLS.
 import { CertdeskError } from '../errors.ts';
+import { addressRefusal } from '../outgoing/connect.ts';
 
 interface NetworkErrorDetails {
   readonly url: string;
@@ -35,6 +36,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** @param error What undici's request rejected with. */
 export function networkError(error: unknown, url: string): CertdeskError {
+  const refused = addressRefusal(error);
+  if (refused !== null) return refused;
   const reason = findCode(error) ?? 'UNKNOWN';
   const details: NetworkErrorDetails = { url, reason };
   const options = { cause: error };

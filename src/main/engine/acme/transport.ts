@@ -1,9 +1,10 @@
 // HTTP to a CA over undici: one keep-alive agent, a deadline for every request, and failures that name their cause.
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates } from 'node:tls';
 import { CertdeskError } from '../errors.ts';
 import { decodePem, readPemBlocks } from '../inspect/pem.ts';
 import { lazy } from '../lazy.ts';
+import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
+import { createAgent } from '../outgoing/connect.ts';
 import type { Log } from '../ports.ts';
 import { createHolds } from './holds.ts';
 import { networkError } from './network-error.ts';
@@ -12,7 +13,10 @@ import type { AcmeResponse } from './problem.ts';
 export interface TransportOptions {
   /** The most that a request may take, from looking up the name to the last octet of the answer. */
   readonly requestTimeoutMs: number;
-  /** PEM: roots to trust beside Node's own. */
+  readonly addressPolicy: AddressPolicy;
+  /** Who named this directory, which decides where it may be; a token where left out. */
+  readonly directoryOrigin?: (directoryUrl: string) => Promise<AddressOrigin>;
+  /** PEM: roots to trust beside those of all TLS clients. */
   readonly trustedRoots?: string | undefined;
   /** RFC 8555 section 6.1 wants one: `certdesk/1.2.3`. */
   readonly userAgent: string;
@@ -24,6 +28,8 @@ export interface TransportOptions {
 export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: string;
+  /** Of the CA: `url` must have its scheme, and may lead where it may only if it has its origin. */
+  readonly directoryUrl: string;
   /** A JWS, serialised. */
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +38,8 @@ export interface TransportRequest {
 export interface Transport {
   /**
    * Resolves with whatever the CA answered, redirects and errors too. Rejects with ACME_TIMEOUT, ACME_UNAVAILABLE,
-   * ACME_PROTOCOL_ERROR (not an https address, an answer that is not HTTP or over 2 MiB), the signal's reason, or the
+   * ACME_PROTOCOL_ERROR (not an address of the directory's scheme, an answer that is not HTTP or over 2 MiB),
+   * ADDRESS_NOT_ALLOWED, the signal's reason, or the
    * refusal of an earlier request where the CA wants that address left alone for over 10 s more (holds.ts).
    */
   send(request: TransportRequest): Promise<AcmeResponse>;
@@ -44,25 +51,28 @@ const MAX_ANSWER = 2 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export function createTransport(options: TransportOptions): Transport {
-  const trusted = trust(options.trustedRoots);
+  const extraRoots = readRoots(options.trustedRoots);
+  const directoryOrigin = options.directoryOrigin ?? (async () => 'open' as const);
   const holds = createHolds();
   const client = lazy(async () => {
-    const { Agent, request } = await import('undici');
-    const agent = new Agent({
-      allowH2: false,
-      connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, options.requestTimeoutMs), ...trusted },
+    const { request } = await import('undici');
+    const bounds = {
+      connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, options.requestTimeoutMs),
       maxResponseSize: MAX_ANSWER,
-      headersTimeout: 0, // the deadline below covers all of it
-      bodyTimeout: 0,
-    });
-    return { agent, request };
+    };
+    const agentFor = (origin: AddressOrigin) =>
+      createAgent({ policy: options.addressPolicy, origin, extraRoots, ...bounds });
+    return { request, named: await agentFor('named'), open: await agentFor('open') };
   });
   return {
-    async send({ method, url, body, signal }) {
+    async send({ method, url, directoryUrl, body, signal }) {
       signal?.throwIfAborted();
-      assertSecure(url);
+      assertScheme(url, directoryUrl);
       await holds.pass(url, signal);
-      const { agent, request } = await client.get();
+      // What a CA's answer names is not what a person named, unless it is at the same place.
+      const isSamePlace = new URL(url).origin === new URL(directoryUrl).origin;
+      const origin = isSamePlace ? await directoryOrigin(directoryUrl) : 'open';
+      const { request, [origin]: agent } = await client.get();
       const deadline = AbortSignal.timeout(options.requestTimeoutMs);
       const started = performance.now();
       try {
@@ -91,16 +101,15 @@ export function createTransport(options: TransportOptions): Transport {
         throw networkError(error, url);
       }
     },
-    close: async () => (await client.made())?.agent.destroy(),
+    async close() {
+      const made = await client.made();
+      await Promise.all([made?.named.destroy(), made?.open.destroy()]);
+    },
   };
 }
 
-/**
- * One secure context for all connections, since reading some 150 roots takes tens of milliseconds. Left to Node,
- * which keeps its own, where there is nothing to add.
- */
-function trust(roots: string | undefined): object {
-  if (roots === undefined) return {};
+function readRoots(roots: string | undefined): readonly string[] {
+  if (roots === undefined) return [];
   const blocks = readPemBlocks(roots).filter(({ label }) => label === 'CERTIFICATE');
   let pems: readonly string[];
   try {
@@ -111,17 +120,22 @@ function trust(roots: string | undefined): object {
       'The roots to trust (--acme-ca-file) are not PEM certificates. Give a file of PEM certificates.';
     throw new CertdeskError('INVALID_REQUEST', message, { field: 'acme-ca-file' }, { cause });
   }
-  return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...pems] }) };
+  return pems;
 }
 
-/** RFC 8555 section 6.1: always HTTPS. Loopback is the one exception: a test's server, a proxy of the admin's. */
-function assertSecure(url: string): void {
-  const parsed = URL.parse(url);
-  if (parsed?.protocol === 'https:') return;
-  if (parsed?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(parsed.hostname)) return;
-  throw new CertdeskError('ACME_PROTOCOL_ERROR', `The CA gave ${url}, which is not an https address.`, {
-    url,
-  });
+/**
+ * RFC 8555 section 6.1: always HTTPS. A directory over plain http is a test's server on loopback; then all of the CA's
+ * URLs are.
+ */
+function assertScheme(url: string, directoryUrl: string): void {
+  const [parsed, directory] = [URL.parse(url), new URL(directoryUrl)];
+  const isSecure = directory.protocol === 'https:';
+  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(directory.hostname);
+  const isHttp = directory.protocol === 'http:' && isLoopback;
+  if (parsed?.protocol === directory.protocol && (isSecure || isHttp)) return;
+  const scheme = isHttp ? 'http' : 'https';
+  const message = `The CA gave ${url}, which is not an ${scheme} address like its directory.`;
+  throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
 }
 
 function timeoutError(url: string, ms: number): CertdeskError {

@@ -12,7 +12,7 @@ import type {
 import type { HabitsOfCa } from '../acme/habits.ts';
 import { poll } from '../acme/poll.ts';
 import { CertdeskError } from '../errors.ts';
-import type { ChallengeRecord } from '../model.ts';
+import type { ChallengeRecord, Recipe } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
 import type { Pace } from '../pace.ts';
 import type { Log } from '../ports.ts';
@@ -39,13 +39,16 @@ interface Pending {
   readonly record: ChallengeRecord;
 }
 
-type Task = { readonly solver: ChallengeSolver };
+interface Task {
+  readonly solver: ChallengeSolver;
+  readonly recipe: Pick<Recipe, 'names'>;
+}
 
 /** How many authorizations are fetched and followed at once; a certificate may have 100 names. */
 const SIDE_BY_SIDE = 5;
 
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
-export async function prove({ solver }: Task, proof: Proof): Promise<void> {
+export async function prove({ solver, recipe }: Task, proof: Proof): Promise<void> {
   const { keeper, session, order, pace } = proof;
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
   const authorizations = await sideBySide(order.authorizations, bounds, (url) =>
@@ -54,6 +57,7 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
   keeper.tell('authorization', `${count}, ${open.length} to prove`);
+  refuseForeign(authorizations, recipe.names);
   refuseDead(authorizations);
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
@@ -81,6 +85,18 @@ export async function prove({ solver }: Task, proof: Proof): Promise<void> {
 
 const names = (pending: readonly Pending[]): string =>
   pending.map(({ authorization }) => authorization.identifier.value).join(', ');
+
+/** A CA that asks for proof of another name would have Certdesk prove it to a third party. */
+function refuseForeign(authorizations: readonly AcmeAuthorization[], names: readonly string[]): void {
+  const ordered = new Set(names.map((name) => name.replace(/^\*\./, '')));
+  const foreign = authorizations.find(
+    ({ identifier }) => identifier.type !== 'dns' || !ordered.has(identifier.value.toLowerCase()),
+  );
+  if (foreign === undefined) return;
+  const { type, value } = foreign.identifier;
+  const message = `The CA asks for proof of ${value} (${type}), which was not ordered. Nothing was proved to it.`;
+  throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { identifier: foreign.identifier });
+}
 
 function refuseDead(authorizations: readonly AcmeAuthorization[]): void {
   const dead = authorizations.find(({ status }) => status !== 'pending' && status !== 'valid');
@@ -209,7 +225,11 @@ function advice(problem: AcmeProblem | null, type: string): string {
 }
 
 /** Undoes what was presented; `flush` writes that it is. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
-export async function cleanUp(deps: ProofDeps, { solver }: Task, keeper: OrderKeeper): Promise<void> {
+export async function cleanUp(
+  deps: ProofDeps,
+  { solver }: Pick<Task, 'solver'>,
+  keeper: OrderKeeper,
+): Promise<void> {
   const left = keeper.order.challenges.filter(({ state }) => state !== 'cleaned');
   await sideBySide(left, { limit: SIDE_BY_SIDE }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);

@@ -1,0 +1,31 @@
+// Which ACME directories may be in a private network: those that the administrator gave at startup, and those that a
+// signed-in person named in a request or a setting. Who did is stored with the address.
+import type { AddressOrigin } from '../outgoing/address-policy.ts';
+import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
+import type { SettingStore } from '../stores.ts';
+import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
+
+/** Directory URL -> who named it. */
+const KEY = 'acme-directories';
+
+/** @param settings Of the transaction that this belongs to, or any. */
+export async function directoryOrigin(
+  settings: Pick<SettingStore, 'get'>,
+  overrides: DirectoryOverrides,
+  directoryUrl: string,
+): Promise<AddressOrigin> {
+  if (directoryUrl === overrides.production || directoryUrl === overrides.staging) return 'named';
+  return originOf((await read(settings))[directoryUrl] ?? null);
+}
+
+/** Notes that a person named a directory by its URL; does nothing for tokens and for the ids of known CAs. */
+export async function noteDirectory(settings: SettingStore, ca: string, by: SavedBy): Promise<void> {
+  if (originOf(by) !== 'named' || CERTIFICATE_AUTHORITIES.some(({ id }) => id === ca)) return;
+  const known = await read(settings);
+  if (originOf(known[ca] ?? null) === 'named') return;
+  await settings.set(KEY, { ...known, [ca]: { kind: by.kind, id: by.id, name: by.name } });
+}
+
+async function read(settings: Pick<SettingStore, 'get'>): Promise<Readonly<Record<string, SavedBy>>> {
+  return ((await settings.get(KEY)) ?? {}) as unknown as Readonly<Record<string, SavedBy>>;
+}

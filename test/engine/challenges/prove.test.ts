@@ -1,0 +1,88 @@
+// A CA gets proof of the names that were ordered, and of no others.
+import { expect, it } from 'vitest';
+import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import { createCaHabits } from '../../../src/main/engine/acme/habits.ts';
+import { prove } from '../../../src/main/engine/challenges/prove.ts';
+import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
+import type { OrderKeeper } from '../../../src/main/engine/order-keeper.ts';
+import { REAL_PACE } from '../../../src/main/engine/pace.ts';
+
+/** What is presented for these authorizations where `names` were ordered; how it ends. */
+async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {
+  const presented: string[] = [];
+  const solver: ChallengeSolver = {
+    type: 'dns-01',
+    present: async ({ identifier }) => void presented.push(identifier),
+    awaitVisible: async () => undefined,
+    cleanUp: async () => undefined,
+  };
+  const authorizations = asked.map((each, n): AcmeAuthorization => {
+    const challenge = {
+      type: 'dns-01',
+      url: `https://ca/c/${n}`,
+      status: 'pending' as const,
+      token: 'token',
+    };
+    const identifier = { type: 'dns', value: 'a.example' };
+    const rest = { status: 'pending' as const, wildcard: false, retryAfterMs: null };
+    return { url: `https://ca/a/${n}`, identifier, ...rest, challenges: [challenge], ...each };
+  });
+  const session = {
+    getAuthorization: async (url: string) => {
+      const found = authorizations.find((each) => each.url === url);
+      if (found === undefined) throw new Error(url);
+      return presented.length === 0 ? found : { ...found, status: 'valid' as const };
+    },
+    keyAuthorization: (token: string) => `${token}.print`,
+    completeChallenge: async () => ({ retryAfterMs: null }),
+  } as unknown as AcmeSession;
+  const order = { challenges: [] as unknown[] };
+  const keeper = {
+    order,
+    tell: () => undefined,
+    stageChallenge: () => undefined,
+    flush: async () => undefined,
+  } as unknown as OrderKeeper;
+  const urls = authorizations.map(({ url }) => url);
+  const result = prove(
+    { solver, recipe: { names } },
+    {
+      keeper,
+      session,
+      signal: AbortSignal.timeout(20_000),
+      deadline: REAL_PACE.now() + 20_000,
+      pace: REAL_PACE,
+      habits: createCaHabits().of('https://ca/directory'),
+      order: {
+        url: 'https://ca/o',
+        status: 'pending',
+        identifiers: [],
+        authorizations: urls,
+        finalize: 'https://ca/f',
+        retryAfterMs: null,
+      },
+    },
+  );
+  const error = await result.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  return { presented, error };
+}
+
+it.each([
+  [{ type: 'dns', value: 'victim.example' }],
+  [{ type: 'dns', value: 'sub.a.example' }],
+  [{ type: 'ip', value: '192.0.2.1' }],
+])('refuses to prove %j, which was not ordered, and proves nothing at all', async (identifier) => {
+  const { presented, error } = await proveFor(['a.example'], [{}, { identifier }]);
+  expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { identifier } });
+  expect(presented).toEqual([]);
+});
+
+it('proves what was ordered: a wildcard by its bare name, in any case', async () => {
+  const wildcard = { identifier: { type: 'dns', value: 'B.example' }, wildcard: true };
+  const { presented, error } = await proveFor(['a.example', '*.b.example'], [{}, wildcard]);
+  expect(error).toBeNull();
+  expect(presented.toSorted()).toEqual(['B.example', 'a.example']);
+});
