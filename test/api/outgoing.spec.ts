@@ -1,0 +1,170 @@
+// The attacks on internal addresses that a review demonstrated, against a running Certdesk, and the honest uses that look
+// like them.
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, startApp, type TestApp } from '../support/app.ts';
+import { type CallAsPerson, signIn } from '../support/person.ts';
+import { portOf, unusedPort } from '../support/ports.ts';
+
+let app: TestApp;
+let admin: string;
+let project: string;
+let person: CallAsPerson;
+let web: HttpServer;
+let webUrl: string;
+let tcp: Server;
+let reached: string[] = [];
+
+beforeAll(async () => {
+  app = await startApp({ platform: { allowPrivate: [] }, limits: { issueWithinMs: 500 } });
+  admin = await app.makeToken(['admin']);
+  project = await app.project('shop.example.com');
+  person = await signIn(await app.app.signInLink());
+  web = createHttpServer((request, reply) => {
+    reached.push(`${request.method} ${request.url}`);
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      const { txt = null } = body === '' ? {} : JSON.parse(body);
+      reply.setHeader('connection', 'close').end(JSON.stringify({ txt, internal: 'an internal secret' }));
+    });
+  });
+  web.listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  webUrl = `http://127.0.0.1:${portOf(web)}`;
+  tcp = createServer((socket) => {
+    reached.push('tcp');
+    socket.on('error', () => undefined).destroy();
+  });
+  tcp.listen(0, '127.0.0.1');
+  await once(tcp, 'listening');
+});
+afterEach(() => {
+  reached = [];
+});
+afterAll(async () => {
+  await app?.stop();
+  web?.close();
+  tcp?.close();
+});
+
+const asAdmin = (method: string, path: string, body: object): Promise<Answer> =>
+  app.call(method, path, { body, token: admin });
+
+const acmedns = (baseUrl: string) => ({
+  provider: 'acmedns',
+  credentials: { baseUrl, apiUser: 'user', apiKey: 'key-of-acme-dns', subdomain: 'sub' },
+});
+const rfc2136 = (nameserver: string) => ({
+  provider: 'rfc2136',
+  credentials: { nameserver, tsigKeyName: 'key', tsigSecret: 'c2VjcmV0LW9mLXRoZS10ZXN0cw==' },
+});
+const failing = { body: { code: 'ACME_UNAVAILABLE' } };
+const refused = { status: 400, body: { code: 'ADDRESS_NOT_ALLOWED' } };
+
+describe('acme-dns', () => {
+  it.each(['/admin/delete?x=1#', '/admin#', '/admin?x=', '/admin#/x'])(
+    'hides no path behind %s in its baseUrl, whoever asks',
+    async (path) => {
+      const body = acmedns(`${webUrl}${path}`);
+      for (const answer of [
+        await asAdmin('POST', '/dns-credentials/test', { ...body, zone: 'example.com' }),
+        await person('POST', '/dns-credentials/test', { body: { ...body, zone: 'example.com' } }),
+      ])
+        expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+      expect(reached).toEqual([]);
+    },
+  );
+
+  it('is not reached inside by a token, whose answer holds nothing of it', async () => {
+    const answer = await asAdmin('POST', '/dns-credentials/test', {
+      ...acmedns(webUrl),
+      zone: 'example.com',
+    });
+    expect(answer).toMatchObject(refused);
+    expect(answer.text).not.toContain('internal');
+    expect(reached).toEqual([]);
+  });
+
+  it('works inside where a person saved it, and then for a token that uses it', async () => {
+    const saved = await person('POST', '/dns-credentials', { body: { name: 'inside', ...acmedns(webUrl) } });
+    expect(saved).toMatchObject({ status: 201, body: { savedBy: { kind: 'window' } } });
+    const test = `/dns-credentials/${saved.body.id}/test`;
+    expect(await asAdmin('POST', test, {})).toMatchObject({ status: 200 });
+    expect(reached).toEqual(['POST /update']);
+    // A new key at the same place changes nothing; another place is the token's own word.
+    const rotate = (baseUrl: string) =>
+      asAdmin('PATCH', `/dns-credentials/${saved.body.id}`, { credentials: acmedns(baseUrl).credentials });
+    expect(await rotate(webUrl)).toMatchObject({ body: { savedBy: { kind: 'window' } } });
+    expect(await rotate(`${webUrl}/other`)).toMatchObject({ body: { savedBy: { kind: 'token' } } });
+    expect(await asAdmin('POST', test, {})).toMatchObject(refused);
+  });
+});
+
+describe('rfc2136', () => {
+  it('tells a token nothing about ports inside', async () => {
+    const ports = [portOf(tcp), await unusedPort()];
+    const answers = await Promise.all(
+      ports.map((port) =>
+        asAdmin('POST', '/dns-credentials/test', { ...rfc2136(`127.0.0.1:${port}`), zone: 'example.com' }),
+      ),
+    );
+    for (const answer of answers) expect(answer).toMatchObject(refused);
+    expect(answers[0]?.text).toBe(answers[1]?.text);
+    expect(reached).toEqual([]);
+  });
+
+  it('asks a server inside where a person tests it', async () => {
+    const body = { ...rfc2136(`127.0.0.1:${portOf(tcp)}`), zone: 'example.com' };
+    const answer = await person('POST', '/dns-credentials/test', { body });
+    expect(answer).toMatchObject({ body: { code: 'DNS_PROVIDER_UNAVAILABLE' } });
+    expect(reached).toContain('tcp');
+  });
+});
+
+describe('an ACME directory', () => {
+  const obtain = (path: string) => ({
+    ca: `https://127.0.0.1:${portOf(tcp)}${path}`,
+    challengeType: 'http-01',
+  });
+
+  const path = () => `/projects/${project}/certificate/obtain`;
+
+  it('is not reached inside by a token', async () => {
+    const answer = await app.call('POST', path(), { body: obtain('/token') });
+    expect(answer).toMatchObject(refused);
+    expect(reached).toEqual([]);
+  });
+
+  it('is reached inside where a person names it, and stays so for renewals and tokens', async () => {
+    expect(await person('POST', path(), { body: obtain('/person') })).toMatchObject(failing);
+    expect(reached).toContain('tcp');
+    reached = [];
+    expect(await app.call('POST', path(), { body: obtain('/person') })).toMatchObject(failing);
+    expect(reached).toContain('tcp');
+  });
+});
+
+describe('Certdesk itself', () => {
+  it('is reached by nobody through Certdesk, not even by a person', async () => {
+    const { port } = new URL(app.app.address);
+    const body = { ...acmedns(`http://127.0.0.1:${port}`), zone: 'example.com' };
+    const answer = await person('POST', '/dns-credentials/test', { body });
+    expect(answer).toMatchObject({
+      ...refused,
+      body: { ...refused.body, error: expect.stringContaining('itself listens') },
+    });
+  });
+});
+
+describe('a public resolver in the settings', () => {
+  const body = { dns: { publicResolvers: ['192.168.1.1'] } };
+  it('is inside where a person says so, and not where a token does', async () => {
+    expect(await asAdmin('PATCH', '/settings', body)).toMatchObject({ body: { code: 'INVALID_REQUEST' } });
+    expect(await person('PATCH', '/settings', { body })).toMatchObject({ status: 200 });
+    const metadata = { dns: { publicResolvers: ['169.254.169.254'] } };
+    expect(await person('PATCH', '/settings', { body: metadata })).toMatchObject({ status: 400 });
+  });
+});
