@@ -28,6 +28,12 @@ const SOAK = {
 };
 
 /**
+ * Each worker loads Certdesk once, not once a file, which took half of their time. Modules hold no state, and whoever
+ * changes something of the process (the environment, the clock, standard output) restores it: no-leaks.ts fails if not.
+ */
+const SHARED_WORKER = { isolate: false, setupFiles: ['test/support/no-leaks.ts'] };
+
+/**
  * A poll ends as soon as it is right; on a crowded machine that may be long after vitest's own one second. Shortly before
  * the test's own end, so that it is the poll that says what was not right.
  */
@@ -46,9 +52,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           maxWorkers: 2,
-          // Each worker loads Certdesk once, not once a file, which took half of their time. Modules hold no state, and
-          // whoever stubs something (the environment, the clock, standard output) puts it back.
-          isolate: false,
+          ...SHARED_WORKER,
           ...patientFor(30_000), // the slowest takes 3 s, and on a crowded machine more than the 5 s that are the default
         },
       },
@@ -59,7 +63,7 @@ export default defineConfig({
           exclude: ['test/measure/**'],
           maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
           sequence: { groupOrder: 1 }, // after the unit tests
-          isolate: false, // as above
+          ...SHARED_WORKER,
           ...patientFor(120_000),
         },
       },
@@ -69,7 +73,7 @@ export default defineConfig({
           name: 'exhaustive',
           include: ['test/**/*.exhaustive.ts'],
           maxWorkers: 2,
-          isolate: false,
+          ...SHARED_WORKER,
           ...patientFor(300_000),
         },
       },

@@ -1,7 +1,7 @@
 // No regular expression of the sources takes more than linear time, whatever text it is used on. recheck decides it for
 // each; its pure JavaScript backend needs neither Java nor a program of its own.
 import { resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findRegularExpressions } from './support/find-regular-expressions.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
@@ -12,9 +12,10 @@ const DYNAMIC: readonly string[] = [];
 const found = findRegularExpressions(SRC);
 let check: typeof import('recheck').checkSync;
 beforeAll(async () => {
-  process.env.RECHECK_BACKEND = 'pure';
+  vi.stubEnv('RECHECK_BACKEND', 'pure');
   ({ checkSync: check } = await import('recheck'));
 });
+afterAll(() => void vi.unstubAllEnvs());
 
 /** Null where it is safe. */
 function problemOf(pattern: string, flags: string): string | null {

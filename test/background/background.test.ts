@@ -36,7 +36,7 @@ let background: Background;
 beforeEach(() => {
   background = createBackground();
 });
-afterEach(() => background.close());
+afterEach(() => background?.close());
 
 describe('background tasks', () => {
   it('give what the function gives, again and again on one thread', async () => {

@@ -1,7 +1,9 @@
 // A year of renewals in seconds: the real engine, sweep, queue, budget and SQLite, CAs that are models, a clock of the
 // test's. The long form, with 1,000 certificates and several seeds, is `npm run soak`.
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { runYear } from '../support/year/year.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 it('renews each once in its window, through outages, revocations, sleep, kills and wrong clocks', {
   timeout: 900_000,

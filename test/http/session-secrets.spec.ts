@@ -14,7 +14,7 @@ beforeEach(async () => {
   visit = await startGuiVisit();
   await visit.signIn();
 });
-afterEach(() => visit.app.stop());
+afterEach(() => visit?.app.stop());
 
 describe('the cookie without the page secret', () => {
   /** What a server on another port of this host receives, and then sends with all else as the page would. */

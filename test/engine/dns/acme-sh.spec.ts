@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
 import { makeFolder } from '../../support/acme-tls.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
@@ -32,10 +32,10 @@ beforeAll(async () => {
   await cp(FIXTURE, join(folder.path, 'acme.sh'), { recursive: true });
   // os.tmpdir() of this test's process alone: others may run scripts at the same time.
   await mkdir(join(folder.path, 'tmp'));
-  process.env.TMPDIR = join(folder.path, 'tmp');
+  vi.stubEnv('TMPDIR', join(folder.path, 'tmp'));
 });
 afterAll(async () => {
-  delete process.env.TMPDIR;
+  vi.unstubAllEnvs();
   await bind?.stop();
   await folder?.remove();
 });

@@ -20,9 +20,9 @@ beforeEach(async () => {
   mailServer = await startSmtpServer({ mode: 'plain' });
 });
 afterEach(async () => {
-  await rig.stop();
-  await receiver.stop();
-  await mailServer.stop();
+  await rig?.stop();
+  await receiver?.stop();
+  await mailServer?.stop();
 });
 
 /** A name server of somebody who points a public name at an internal address. */

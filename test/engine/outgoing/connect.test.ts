@@ -45,7 +45,7 @@ beforeEach(async () => {
   await once(server, 'listening');
   port = portOf(server);
 });
-afterEach(() => void server.close());
+afterEach(() => void server?.close());
 
 async function get(policy: AddressPolicy, url: string, origin: 'named' | 'open' = 'open'): Promise<string> {
   const { request } = await import('undici');
