@@ -10,6 +10,7 @@ import { createVault } from '../../src/main/secrets/vault.ts';
 import { databasePath, makeDataFolder } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
+import { toTimestamp } from '../../src/shared/time.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
 /** scrypt's N where the passphrase is not what a test is about. */
@@ -53,7 +54,8 @@ export async function makeBackupData(): Promise<BackupData> {
     createdAt: at,
   });
   await secrets.set('dns-credential:c1', '{"apiToken":"keep-me"}');
-  const use = { expiresAt: '2099-01-01T00:00:00Z', createdAt: at, lastActiveAt: at, proofAt: at };
+  const lastActiveAt = toTimestamp(new Date()); // idle sessions end
+  const use = { expiresAt: '2099-01-01T00:00:00Z', createdAt: at, lastActiveAt, proofAt: at };
   await stores.sessions.create({
     id: 's1',
     cookieHash: 'h',
