@@ -16,6 +16,7 @@ export const ReachabilityRequestSchema = z
 export const AddressFindingSchema = z.enum([
   'well',
   'private',
+  'not_asked',
   'elsewhere',
   'other_server',
   'refused',
@@ -31,7 +32,7 @@ export const AddressReportSchema = z
     address: z.string(),
     finding: AddressFindingSchema.meta({
       description:
-        'well: our own answer came; private: it came, from an address that a public CA cannot reach; elsewhere: another machine answers; other_server: this machine answers, and not Certdesk; broken: no HTTP; bad_redirect: to where a CA does not go',
+        'well: our own answer came; private: it came, from an address that a public CA cannot reach; not_asked: a private address, which was not connected to; elsewhere: another machine answers; other_server: this machine answers, and not Certdesk; broken: no HTTP; bad_redirect: to where a CA does not go',
     }),
     isPublic: z.boolean().meta({ description: 'Whether a public CA can route to this address' }),
     isOwn: z.boolean().meta({ description: 'Whether it is an address of this machine' }),

@@ -3,15 +3,17 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpChallenges } from '../../../src/main/engine/challenges/http-01.ts';
-import { createReachability } from '../../../src/main/engine/challenges/reachability.ts';
+import { createReachability, redirectRefusal } from '../../../src/main/engine/challenges/reachability.ts';
 import { describeAddress, describeName } from '../../../src/main/engine/challenges/reachability-words.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { type AddressPolicy, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { isOwnAddress } from '../../../src/main/engine/outgoing/own-addresses.ts';
 import { isPublicAddress } from '../../../src/main/engine/outgoing/special-networks.ts';
 import { answerPath } from '../../../src/main/http/acme-challenge.ts';
 import { openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
 import { answersFrom, type NameServer, startNameServer } from '../../support/name-server.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { portOf, unusedPort } from '../../support/ports.ts';
 import { PROJECT } from '../../support/records.ts';
 
@@ -47,7 +49,13 @@ async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): P
   return portOf(server);
 }
 
-async function look(port: number, ask: readonly string[] | null = ['a.example.com'], timeoutMs = 20_000) {
+interface More {
+  readonly timeoutMs?: number;
+  readonly addressPolicy?: AddressPolicy;
+}
+
+async function look(port: number, ask: readonly string[] | null = ['a.example.com'], more: More = {}) {
+  const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY } = more;
   const database = openDatabase(':memory:');
   closing.push(() => database.close());
   const stores = createStores(database.db);
@@ -56,14 +64,15 @@ async function look(port: number, ask: readonly string[] | null = ['a.example.co
     stores,
     resolver: createDnsResolver({ servers: [names.server], timeoutMs: 20_000 }),
     http,
+    addressPolicy,
     ports: { http: port, https: port },
     timeoutMs,
   });
   return reachability.test('p', ask, signal);
 }
 
-async function lookAtOne(port: number, timeoutMs?: number) {
-  const found = await look(port, ['a.example.com'], timeoutMs);
+async function lookAtOne(port: number, more?: More) {
+  const found = await look(port, ['a.example.com'], more);
   const [name] = found.names;
   if (name === undefined) throw new Error('no report');
   return { ...name, first: name.addresses[0] };
@@ -123,7 +132,7 @@ test('a server that says nothing is a time-out, and one that is no HTTP is said 
   const silent: TcpServer = createTcpServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   closing.push(() => silent.close());
-  expect((await lookAtOne(portOf(silent), 200)).first?.finding).toBe('timeout');
+  expect((await lookAtOne(portOf(silent), { timeoutMs: 200 })).first?.finding).toBe('timeout');
 
   const ssh: TcpServer = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'));
   await new Promise<void>((resolve) => ssh.listen(0, '127.0.0.1', resolve));
@@ -187,6 +196,59 @@ describe('redirects', () => {
   });
 });
 
+describe('a private address', () => {
+  test('is reported and not asked: split DNS is no way inside', async () => {
+    records = { 'a.example.com A': ['127.0.0.1'] };
+    const asked: string[] = [];
+    const port = await serve(({ url = '' }, reply) => {
+      asked.push(url);
+      reply.end('an internal secret');
+    });
+    const report = await lookAtOne(port, { addressPolicy: createAddressPolicy() });
+    expect(report).toMatchObject({ verdict: 'doubtful', problem: null });
+    expect(report.first).toMatchObject({ finding: 'not_asked', isPublic: false, status: null, server: null });
+    expect(report.message).toContain('a public CA does not get there');
+    expect(asked).toEqual([]);
+  });
+
+  test('is not where a redirect leads to: GET /admin/delete?x=1 is not sent', async () => {
+    records = { 'a.example.com A': ['127.0.0.1'], 'b.example.com A': ['127.0.0.2'] };
+    const asked: string[] = [];
+    const port = await serve((_, reply) =>
+      reply.writeHead(302, { Location: 'http://b.example.com/admin/delete?x=1' }).end(),
+    );
+    await serve(({ url = '' }, reply) => void reply.end(asked.push(url)), '127.0.0.2', port);
+    const addressPolicy = createAddressPolicy({ allowPrivate: ['127.0.0.1'] });
+    const { first } = await lookAtOne(port, { addressPolicy });
+    expect(first).toMatchObject({ finding: 'bad_redirect', status: null, server: null });
+    expect(first?.message).toContain('to b.example.com, which leads into a private network');
+    expect(asked).toEqual([]);
+  });
+});
+
+test('redirects lead from a public address to public ones only, and to no port of our own but for a challenge', () => {
+  const policy = createAddressPolicy({ allowPrivate: ['10.0.0.0/8'], listeners: () => [80, 443] });
+  const refusal = (from: string, address: string, path: string, port = 443) =>
+    redirectRefusal(policy, from, { url: new URL(`https://b.example.com${path}`), address, port });
+  const challenge = '/.well-known/acme-challenge/x';
+  expect(refusal('8.8.8.8', '1.1.1.1', '/any')).toBeNull();
+  expect(refusal('10.0.0.1', '10.0.0.2', '/any')).toBeNull();
+  for (const address of ['10.0.0.2', '192.168.0.1', '127.0.0.1', '169.254.169.254', '::1', '2002:a00:1::'])
+    expect(refusal('8.8.8.8', address, '/any', 8443), address).toContain('which leads');
+  expect(refusal('127.0.0.1', '127.0.0.1', '/admin')).toContain('itself listens');
+  expect(
+    redirectRefusal(
+      createAddressPolicy({ listeners: () => [80], allowPrivate: ['127.0.0.1'] }),
+      '127.0.0.1',
+      {
+        url: new URL(`http://b.example.com${challenge}`),
+        address: '127.0.0.1',
+        port: 80,
+      },
+    ),
+  ).toBeNull();
+});
+
 test('without names, the project says which; it says what it cannot know', async () => {
   const found = await look(1, null);
   expect(found.names.map(({ name }) => name)).toEqual(['a.example.com', 'b.example.com']);
@@ -202,7 +264,13 @@ test('an abort ends it at once, and no probe is left', async () => {
   const stores = createStores(database.db);
   await stores.projects.create({ ...PROJECT, id: 'p', domain: 'a.example.com', altNames: [] });
   const resolver = createDnsResolver({ servers: [names.server], timeoutMs: 20_000 });
-  const reachability = createReachability({ stores, resolver, http, ports: { http: port, https: port } });
+  const reachability = createReachability({
+    stores,
+    resolver,
+    http,
+    addressPolicy: LOOPBACK_POLICY,
+    ports: { http: port, https: port },
+  });
   const controller = new AbortController();
   const result = reachability.test('p', null, controller.signal);
   await expect.poll(() => asked.length).toBe(1);

@@ -16,6 +16,21 @@ export interface FetchDeps {
   readonly timeoutMs: number;
   /** The address that a name which a redirect leads to is asked at; null where it has none. */
   lookup(name: string, signal: AbortSignal): Promise<string | null>;
+  /** Why a redirect from one address to the other is not followed, as the end of a sentence; null where it is. */
+  redirectRefusal(from: string, to: Hop): string | null;
+}
+
+/** Where a redirect leads to. */
+export interface Hop {
+  readonly url: URL;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** It was not asked at all: the address is one that Certdesk does not connect to. */
+export interface NotAsked {
+  readonly kind: 'not_asked';
+  readonly redirects: readonly [];
 }
 
 /** How it ended. `reason` is Node's code, or words that stand in a sentence. */
@@ -61,6 +76,9 @@ export async function fetchAsCa(
     if (redirects.length > MAX_REDIRECTS) return bad(`more than ${MAX_REDIRECTS} times, perhaps in a circle`);
     const found = next.hostname === url.hostname ? address : await deps.lookup(next.hostname, signal);
     if (found === null) return bad(`to ${next.hostname}, which has no address`);
+    const hop = { url: next, address: found, port: portOf(next, deps.ports) };
+    const refused = deps.redirectRefusal(address, hop);
+    if (refused !== null) return bad(`to ${next.hostname}, ${refused}`);
     [url, address] = [next, found];
   }
 }

@@ -1,6 +1,6 @@
 // What a test of HTTP-01 found, in the words that a person reads: what it is, and what to do.
 import type { AddressFinding, AddressReport, NameReport } from '../../../shared/reachability.ts';
-import type { Fetched } from './reachability-fetch.ts';
+import type { Fetched, NotAsked } from './reachability-fetch.ts';
 
 /** What this test cannot know, said with every result. */
 export const SEEN_FROM =
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** @param expected The probe's text. */
-export function describeAddress(place: Place, fetched: Fetched, expected: string): AddressReport {
+export function describeAddress(place: Place, fetched: Fetched | NotAsked, expected: string): AddressReport {
   const finding = findingOf(place, fetched, expected);
   const answered = fetched.kind === 'answer';
   const server = answered ? (fetched.server?.slice(0, 100) ?? null) : null;
@@ -22,7 +22,11 @@ export function describeAddress(place: Place, fetched: Fetched, expected: string
   return { ...place, finding, status, server, redirects: [...fetched.redirects], message: said.join(' ') };
 }
 
-function findingOf({ isPublic, isOwn }: Place, fetched: Fetched, expected: string): AddressFinding {
+function findingOf(
+  { isPublic, isOwn }: Place,
+  fetched: Fetched | NotAsked,
+  expected: string,
+): AddressFinding {
   if (fetched.kind !== 'answer') return fetched.kind;
   // RFC 8555 section 8.3: white space at the end is ignored.
   const ours = fetched.status === 200 && fetched.body.trimEnd() === expected;
@@ -34,7 +38,7 @@ interface Told extends Place {
   readonly finding: AddressFinding;
   readonly status: number | null;
   readonly server: string | null;
-  readonly fetched: Fetched;
+  readonly fetched: Fetched | NotAsked;
 }
 
 const PRIVATE =
@@ -51,11 +55,13 @@ function sentences(told: Told): readonly string[] {
 
 function whatWasFound({ address, finding, status, server, fetched }: Told): string {
   const who = `${server === null ? 'a server that gives no name' : server}, with status ${status}`;
-  const reason = fetched.kind === 'answer' ? '' : fetched.reason;
+  const reason = 'reason' in fetched ? fetched.reason : '';
   switch (finding) {
     case 'well':
     case 'private':
       return `${address} answers, and it is this Certdesk.`;
+    case 'not_asked':
+      return `${address} was not asked: Certdesk connects to private addresses only where it was started with --allow-private for their network.`;
     case 'elsewhere':
       return `${address} is not this machine, and another server answers there (${who}). Point the name here, forward port 80 of that address to this machine, or use DNS-01.`;
     case 'other_server':
@@ -73,19 +79,22 @@ function whatWasFound({ address, finding, status, server, fetched }: Told): stri
   }
 }
 
-const WELL: readonly AddressFinding[] = ['well', 'private'];
+const NOT_FAILING: readonly AddressFinding[] = ['well', 'private', 'not_asked'];
 
 /** @param reports IPv6 first, as CAs try them. */
 export function describeName(name: string, reports: readonly AddressReport[]): NameReport {
-  const failing = reports.filter(({ finding }) => !WELL.includes(finding));
+  const failing = reports.filter(({ finding }) => !NOT_FAILING.includes(finding));
   const addresses = [...reports];
   const listed = `${name} resolves to ${reports.map(({ address }) => address).join(', ')}`;
   if (failing.length === 0) {
-    const isPrivate = reports.some(({ finding }) => finding === 'private');
-    const message = isPrivate
-      ? `${listed}. Certdesk is reached, but only within your own network: a public CA does not get there.`
-      : `${listed}. All is well: Certdesk is reached on port 80.`;
-    return { name, verdict: isPrivate ? 'doubtful' : 'well', problem: null, message, addresses };
+    const isWell = reports.every(({ finding }) => finding === 'well');
+    const isUnknown = reports.some(({ finding }) => finding === 'not_asked');
+    const message = isWell
+      ? `${listed}. All is well: Certdesk is reached on port 80.`
+      : isUnknown
+        ? `${listed}, in a private network: that was not tested, and a public CA does not get there. If other networks see a public address (split DNS), this test cannot tell.`
+        : `${listed}. Certdesk is reached, but only within your own network: a public CA does not get there.`;
+    return { name, verdict: isWell ? 'well' : 'doubtful', problem: null, message, addresses };
   }
   if (failing.length === reports.length) {
     const message = `${listed}. Certdesk is not reached there.`;

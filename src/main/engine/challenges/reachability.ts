@@ -4,18 +4,20 @@ import PQueue from 'p-queue';
 import type { NameReport, Reachability } from '../../../shared/reachability.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
 import { CertdeskError } from '../errors.ts';
+import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 import { findProject } from '../projects.ts';
 import { randomSecret } from '../random-secret.ts';
 import type { Stores } from '../stores.ts';
 import type { HttpChallenges } from './http-01.ts';
-import { type FetchDeps, fetchAsCa, type WebPorts } from './reachability-fetch.ts';
+import { type FetchDeps, fetchAsCa, type Hop, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';
 
 export interface ReachabilityVerbs {
   /**
-   * Asks port 80 of each name. What is wrong is the result; wildcards are said to need dns-01.
+   * Asks port 80 of each name. What is wrong is the result; wildcards are said to need dns-01. An address in a private
+   * network is reported and not asked, unless --allow-private names the network.
    * @param names The project's where null.
    * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason.
    */
@@ -26,6 +28,7 @@ export interface ReachabilityDeps {
   readonly stores: Stores;
   readonly resolver: Pick<DnsResolver, 'resolve'>;
   readonly http: Pick<HttpChallenges, 'probe'>;
+  readonly addressPolicy: AddressPolicy;
   /** 80 and 443, but in tests. */
   readonly ports: WebPorts;
   /** For one request, ms; 10 s where left out, as Let's Encrypt has it. */
@@ -40,6 +43,7 @@ const MAX_ADDRESSES = 8;
 export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
   const fetching: FetchDeps = {
     ports: deps.ports,
+    redirectRefusal: (from, to) => redirectRefusal(deps.addressPolicy, from, to),
     timeoutMs: deps.timeoutMs ?? 10_000,
     lookup: async (name, signal) =>
       (await addressesOf(name, deps.resolver, signal).catch(() => []))[0] ?? null,
@@ -63,11 +67,13 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
   }
 
   async function testAddress(name: string, address: string, signal: AbortSignal) {
+    const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
+    if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
+      return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
     const probe = deps.http.probe(randomSecret('certdesk-test-'));
     try {
       const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
-      const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
       return describeAddress(place, fetched, probe.text);
     } finally {
       probe.end();
@@ -88,6 +94,30 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
     },
   };
 }
+
+/** The challenge listener is Certdesk's own port, and the probe is meant for it. */
+function mayProbe(policy: AddressPolicy, address: string, port: number): boolean {
+  return [null, 'own-listener'].includes(policy.refusal(address, port, 'open'));
+}
+
+const CHALLENGES = '/.well-known/acme-challenge/';
+
+/** As the end of a sentence about the host that is redirected to; null where the redirect is followed. */
+export function redirectRefusal(
+  policy: AddressPolicy,
+  from: string,
+  { url, address, port }: Hop,
+): string | null {
+  const refusal = policy.refusal(address, port, 'open');
+  const isOwnChallenge = refusal === 'own-listener' && url.pathname.startsWith(CHALLENGES);
+  if (refusal !== null && !isOwnChallenge) return `which ${REDIRECTED[refusal]}`;
+  return isPublicAddress(from) && !isPublicAddress(address) ? `which ${REDIRECTED.private}` : null;
+}
+
+const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
+  ...REFUSALS,
+  private: 'leads into a private network, where no CA follows',
+};
 
 function unasked(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {
   return { name, verdict: 'failing', problem, message, addresses: [] };
