@@ -35,6 +35,10 @@ const BUNDLED = [
 
 export default defineConfig({
   main: {
+    define: {
+      CERTDESK_UPDATE_FEED: JSON.stringify(process.env.CERTDESK_UPDATE_FEED ?? null),
+      CERTDESK_UPDATE_KEY: JSON.stringify(process.env.CERTDESK_UPDATE_KEY ?? null),
+    },
     build: {
       outDir: resolve(root, 'out/main'),
       externalizeDeps: { exclude: [...BUNDLED] },

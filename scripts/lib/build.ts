@@ -55,7 +55,7 @@ function isBuilt(root: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(root);
 }
 
-/** SHA-256 over the names and contents of what a build reads. Contents, not times: a checkout changes those at will. */
+/** SHA-256 over the names and contents of what a build reads, and the environment that it reads. Contents, not times: a checkout changes those at will. */
 function fingerprint(root: string): string {
   const hash = createHash('sha256');
   for (const path of SOURCES.flatMap((source) => filesOf(root, source))) {
@@ -64,6 +64,9 @@ function fingerprint(root: string): string {
       .update(readFileSync(join(root, path)))
       .update('\0');
   }
+  // What electron.vite.config.ts puts into the program.
+  for (const name of ['CERTDESK_UPDATE_FEED', 'CERTDESK_UPDATE_KEY'])
+    hash.update(`${name}=${process.env[name] ?? ''}\0`);
   return hash.digest('hex');
 }
 

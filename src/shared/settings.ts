@@ -40,12 +40,6 @@ export const DesktopSettingsSchema = z.strictObject({
   startAtLogin: z.boolean().meta({ reach: 'installation' }),
   /** Whether the system's notifications are used. */
   notifications: z.boolean().meta({ reach: 'installation' }),
-  /** Where updates are looked for once a day (electron-updater's generic provider); null: nowhere. */
-  updateFeed: z
-    .url({ protocol: /^https$/ })
-    .max(2_000)
-    .nullable()
-    .meta({ reach: 'system' }),
 });
 
 export const RenewalSettingsSchema = z.strictObject({
@@ -126,7 +120,7 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   sessions: { signOutOnRestart: false, idleMinutes: 60 },
   listeners: { apiPort: 7878, challengePort: 80 },
-  desktop: { startAtLogin: false, notifications: true, updateFeed: null },
+  desktop: { startAtLogin: false, notifications: true },
   renewals: { pausedUntil: null, sideBySide: 10, fallbackCa: null, keepVersionsDays: 30 },
   backup: { folder: null, everyHours: null, keep: 14 },
   notifications: { digestDay: 'monday', digestHour: 8, missedAfterHours: 12 },

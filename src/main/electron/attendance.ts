@@ -37,8 +37,6 @@ export async function attend(deps: AttendanceDeps): Promise<Attendance> {
   const format = new Intl.DateTimeFormat(deps.locale, { dateStyle: 'medium', timeStyle: 'short' });
   const notifications = createNotifications({ engine, logger, isWatched, onClick });
   let soon: NodeJS.Timeout | undefined;
-  let stopUpdates = (): void => undefined;
-  let feed: string | null = null;
 
   async function refresh(): Promise<void> {
     const overview = await engine.overview.get(null);
@@ -49,10 +47,6 @@ export async function attend(deps: AttendanceDeps): Promise<Attendance> {
   async function applySettings(): Promise<void> {
     const { desktop } = await engine.settings.get();
     deps.applyAutostart(desktop.startAtLogin);
-    if (desktop.updateFeed === feed) return;
-    feed = desktop.updateFeed;
-    stopUpdates();
-    stopUpdates = watchUpdates(feed, logger);
   }
 
   const guarded = (work: () => Promise<unknown>, what: string) => () =>
@@ -76,6 +70,7 @@ export async function attend(deps: AttendanceDeps): Promise<Attendance> {
     refreshNow();
   });
   const timers = [setInterval(refreshNow, ANYWAY_MS), setInterval(expiringNow, EXPIRING_MS)];
+  const stopUpdates = watchUpdates(logger);
   settingsNow();
   expiringNow();
   await refresh();

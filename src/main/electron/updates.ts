@@ -1,20 +1,28 @@
-// Updates by electron-updater, off until a feed is set. Nothing is asked of anybody before.
+// Updates by electron-updater, from the feed and by the key of the build. Without them nobody is asked.
 import { app } from 'electron';
+import type { AppUpdater } from 'electron-updater';
 import type { Logger } from 'pino';
+import { readUpdateSource, type UpdateSource } from '../desktop/update-source.ts';
+import { createSignedProvider } from './signed-provider.ts';
+
+type CustomFeed = Parameters<AppUpdater['setFeedURL']>[0];
 
 const EVERY_MS = 24 * 3_600_000;
 
-/** @param feed An address that begins with https://; null: no updates. @returns a function that ends it. */
-export function watchUpdates(feed: string | null, logger: Logger): () => void {
-  if (feed === null || !app.isPackaged) return () => undefined;
+/** @param source Null: no updates. @returns a function that ends it. */
+export function watchUpdates(logger: Logger, source: UpdateSource | null = readUpdateSource()): () => void {
+  if (source === null || !app.isPackaged) return () => undefined;
   const look = async (): Promise<void> => {
     const { default: updater } = await import('electron-updater');
-    updater.autoUpdater.setFeedURL({ provider: 'generic', url: feed });
+    const updateProvider = await createSignedProvider(source.key);
+    // Its type knows no options of a custom provider; GenericProvider wants the address.
+    const feed = { provider: 'custom', updateProvider, url: source.feed } as object as CustomFeed;
+    updater.autoUpdater.setFeedURL(feed);
     updater.autoUpdater.autoInstallOnAppQuit = true;
     await updater.autoUpdater.checkForUpdatesAndNotify();
   };
   const guarded = (): void => {
-    look().catch((error: unknown) => logger.warn({ err: error }, 'Updates could not be looked for'));
+    look().catch((error: unknown) => logger.warn({ err: error }, 'The check for updates failed'));
   };
   guarded();
   const timer = setInterval(guarded, EVERY_MS);

@@ -93,8 +93,6 @@ export const settings = {
     notifications: 'Show notifications',
     notificationsHint:
       'Renewed, failed, expiring without a renewal in sight, revoked: each at most once a day.',
-    updateFeed: 'Updates from',
-    updateFeedHint: 'An https address that is asked once a day. Left empty: nobody is asked.',
   },
   listeners: {
     title: 'Addresses',
