@@ -1,11 +1,13 @@
 // What main.tsx made once and components need: the live link and the session.
 import { createContext, use } from 'react';
 import type { Live } from './live.ts';
+import type { Proof } from './session/proof.ts';
 import type { Session } from './session/session.ts';
 
 export interface AppContextValue {
   readonly live: Live;
   readonly session: Session;
+  readonly proof: Proof;
   /** Where the REST API is: `http://127.0.0.1:7878`. */
   readonly server: string;
 }

@@ -17,7 +17,7 @@ export interface AppProps extends AppContextValue {
   readonly router: PageRouter;
 }
 
-export function App({ api, queries, router, live, session, server }: AppProps) {
+export function App({ api, queries, router, live, session, proof, server }: AppProps) {
   const state = useStore(session.state);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
@@ -34,7 +34,7 @@ export function App({ api, queries, router, live, session, server }: AppProps) {
       </section>
       <QueryClientProvider client={queries}>
         <ApiProvider trpcClient={api} queryClient={queries}>
-          <AppContext value={{ live, session, server }}>
+          <AppContext value={{ live, session, proof, server }}>
             {state === 'in' ? <RouterProvider router={router} /> : <SignInPage state={state} />}
           </AppContext>
         </ApiProvider>

@@ -15,6 +15,7 @@ import { type FirstOverview, prefetchOverview } from './overview/prefetch.ts';
 import { createQueryClient } from './query-client.ts';
 import { createPageRouter } from './routes.tsx';
 import { reportActivity } from './session/activity.ts';
+import { createProof, type Proof, watchProof, withProof } from './session/proof.ts';
 import { createWindowSession, type Session, type SessionState } from './session/session.ts';
 import type { Store } from './store.ts';
 import { findBridge } from './window/bridge.ts';
@@ -40,36 +41,62 @@ async function inBrowser(session: Session): Promise<ReactNode> {
   ]);
   const first = { now: now ?? undefined, soon: firstOverview };
   const headers = () => session.browser?.headers() ?? {};
-  return page(createHttpTransport('trpc', headers), session, { server: window.location.origin, first });
+  const proof = createProof(window);
+  return page(withProof(createHttpTransport('trpc', headers), proof), session, {
+    proof,
+    server: window.location.origin,
+    first,
+  });
 }
 
 async function inWindow(bridge: Bridge): Promise<ReactNode> {
   const start = await bridge.start();
   if (start.state === 'failed') return <StartProblemPage problem={start.problem} act={bridge.act} />;
+  // The main process asks for a fresh proof itself (main/electron/window-proof.ts).
   return page(createIpcTransport(bridge), createWindowSession(), {
+    proof: createProof(window),
     server: start.address,
     first: { now: undefined, soon: null },
   });
 }
 
 interface Start {
+  readonly proof: Proof;
   /** Where the REST API is, for scripts and its documentation. */
   readonly server: string;
   readonly first: FirstOverview;
 }
 
-async function page(transport: Transport, session: Session, { server, first }: Start): Promise<ReactNode> {
+async function page(
+  transport: Transport,
+  session: Session,
+  { proof, server, first }: Start,
+): Promise<ReactNode> {
   const api = createApi(transport);
   const queries = createQueryClient(session.ended);
   const live = createLive({ api, queries, onSignedOut: session.ended });
   const router = createPageRouter();
   follow(session.state, live);
   watchActivity(session);
+  watchProof(proof, { live, api });
+  session.state.subscribe(() => {
+    if (session.state.get() !== 'in') proof.settle(false);
+  });
   if (session.state.get() === 'in' && router.latestLocation.pathname === '/') {
     prefetchOverview(api, queries, first);
     await router.load(); // else the frame is drawn without the screen first
   }
-  return <App api={api} queries={queries} router={router} live={live} session={session} server={server} />;
+  return (
+    <App
+      api={api}
+      queries={queries}
+      router={router}
+      live={live}
+      session={session}
+      proof={proof}
+      server={server}
+    />
+  );
 }
 
 function watchActivity({ state, browser }: Session): void {

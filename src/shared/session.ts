@@ -22,3 +22,6 @@ export type Session = z.infer<typeof SessionSchema>;
  * receives the cookie; the page keeps this one in storage that belongs to its origin, which includes the port.
  */
 export const PAGE_SECRET_HEADER = 'certdesk-page-secret';
+
+/** A fresh proof of who a person is, in the audit log: by a sign-in link, or in the desktop window. */
+export const PROVE = 'sessions.prove';

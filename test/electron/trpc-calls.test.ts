@@ -7,9 +7,14 @@ import { z } from 'zod';
 import type { Context } from '../../src/main/api/context.ts';
 import type { AppRouter } from '../../src/main/api/router.ts';
 import { createTrpcCalls, type TrpcCalls } from '../../src/main/electron/trpc-calls.ts';
+import { CertdeskError } from '../../src/main/engine/errors.ts';
 import type { IpcEvent } from '../../src/shared/ipc.ts';
 
-const t = initTRPC.create({ isDev: false });
+const t = initTRPC.meta<{ rest: { summary: string } }>().create({ isDev: false });
+let proved: boolean;
+/** What a person answers; and what they were asked. */
+let answer: boolean;
+let asked: string[];
 let begun: string[];
 let ended: string[];
 let unexpected: string[];
@@ -28,6 +33,11 @@ const router = t.router({
         begun.push('wait');
       }),
   ),
+  guarded: t.procedure.meta({ rest: { summary: 'Open the vault' } }).mutation(() => {
+    begun.push('guarded');
+    if (!proved) throw new CertdeskError('PROOF_REQUIRED');
+    return 'done';
+  }),
   fail: t.procedure.mutation(() => {
     throw new Error('a secret of the inside');
   }),
@@ -54,13 +64,39 @@ let calls: TrpcCalls;
 let sender: WebContents & EventEmitter;
 beforeEach(() => {
   begun = [];
+  proved = false;
+  answer = true;
+  asked = [];
   ended = [];
   unexpected = [];
   sender = makeSender();
   calls = createTrpcCalls({
     router: router as unknown as AppRouter,
     context: () => ({}) as Context,
+    async askProof(action) {
+      asked.push(action);
+      proved = answer;
+      return answer;
+    },
     onUnexpected: (cause, path) => unexpected.push(`${path}: ${cause.message}`),
+  });
+});
+
+describe('a call that wants a fresh proof', () => {
+  const call = () => calls.call(sender, { id: 1, type: 'mutation', path: 'guarded', input: undefined });
+
+  it('asks the person in the words of the operation, and is made once more', async () => {
+    expect(await call()).toEqual({ ok: true, data: 'done' });
+    expect(asked).toEqual(['Open the vault']);
+    expect(begun).toEqual(['guarded', 'guarded']);
+    await call();
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is refused where the person does not confirm', async () => {
+    answer = false;
+    expect(await call()).toMatchObject({ ok: false });
+    expect(begun).toEqual(['guarded']);
   });
 });
 

@@ -7,7 +7,8 @@ import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
 import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
 import { onPortsOf } from '../headless/to-platform.ts';
 import { createTrpcCalls, type TrpcCalls } from './trpc-calls.ts';
-import { windowContext } from './window-context.ts';
+import { WINDOW, windowContext } from './window-context.ts';
+import { createWindowProof } from './window-proof.ts';
 
 export interface CertdeskDeps {
   readonly platform: Platform;
@@ -50,10 +51,12 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       for (const notice of app.notices) logger.info({}, notice);
       const onError = (error: Error, path: string) =>
         logger.error({ operation: path, err: error }, 'A call of the window failed unexpectedly');
-      const context = windowContext(app);
-      running = { app, calls: createTrpcCalls({ context: () => context, onUnexpected: onError }) };
-      await deps.onRunning(app);
       const was = app;
+      const proof = createWindowProof(was.engine, WINDOW);
+      const context = () => windowContext(was, proof);
+      const calls = createTrpcCalls({ context, askProof: proof.ask, onUnexpected: onError });
+      running = { app, calls };
+      await deps.onRunning(app);
       void was.restartAsked.then(() => again(was));
       return { state: 'running', address: app.address };
     } catch (error) {

@@ -12,6 +12,8 @@ export interface TrpcCallsOptions {
   readonly router?: AppRouter;
   /** Who calls: the same for every window of ours. */
   context(): Context;
+  /** Asks the person for the fresh proof that a call was refused for. @param action The operation in a few words. */
+  askProof(action: string): Promise<boolean>;
   /** A failure of ours, not of the caller's: for the log. */
   onUnexpected(cause: Error, path: string): void;
 }
@@ -37,7 +39,7 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
   const { router = appRouter } = options;
   const running = createRunning();
 
-  const run = ({ path, type, input }: IpcRequest, signal: AbortSignal): Promise<unknown> =>
+  const runOnce = ({ path, type, input }: IpcRequest, signal: AbortSignal): Promise<unknown> =>
     callTRPCProcedure({
       router,
       path,
@@ -47,6 +49,17 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
       ctx: options.context(),
       getRawInput: async () => input,
     });
+
+  /** A call that wants a fresh proof waits for it, and is then made once more. */
+  async function run(request: IpcRequest, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await runOnce(request, signal);
+    } catch (cause) {
+      const { code } = toFailure(getTRPCErrorFromUnknown(cause));
+      if (code !== 'PROOF_REQUIRED' || !(await options.askProof(actionOf(router, request.path)))) throw cause;
+      return runOnce(request, signal);
+    }
+  }
 
   function shape(cause: unknown, { path, type, input }: IpcRequest): unknown {
     const error = getTRPCErrorFromUnknown(cause);
@@ -98,6 +111,12 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
     abort: (sender, id) => running.abort(sender, id),
     stop: () => running.abortAll(),
   };
+}
+
+/** As the operation's own summary says it: nothing of it comes from the page. */
+function actionOf(router: AppRouter, path: string): string {
+  const procedures = router._def.procedures as unknown as Readonly<Record<string, unknown>>;
+  return Object(procedures[path])._def.meta.rest?.summary ?? path;
 }
 
 /** What is none is answered as a call of nothing, which tRPC refuses in its own form. */

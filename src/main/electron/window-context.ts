@@ -1,22 +1,28 @@
-// Who the window is, to the operations: whoever sits before it has started Certdesk, and may do everything.
-import { toTimestamp } from '../../shared/time.ts';
-import type { Context } from '../api/context.ts';
+// Who the window is, to the operations: whoever sits before it has started Certdesk, and may do everything. What reaches
+// beyond Certdesk's own data takes a confirmation as well (window-proof.ts).
+import type { Context, Principal } from '../api/context.ts';
 import type { App } from '../app.ts';
+import type { WindowProof } from './window-proof.ts';
 
-/** Never throws, and is the same for every call: nothing of it comes from the page. */
-export function windowContext({ engine, health }: App): Context {
+export const WINDOW: Principal = {
+  kind: 'window',
+  id: 'desktop',
+  name: 'Desktop window',
+  scopes: [],
+  projectIds: null,
+  expiresAt: null,
+  proofAt: null,
+};
+
+/** Never throws; nothing of it comes from the page. */
+export function windowContext(
+  { engine, health }: Pick<App, 'engine' | 'health'>,
+  proof: Pick<WindowProof, 'at'>,
+): Context {
   return {
     engine,
     health,
-    principal: {
-      kind: 'window',
-      id: 'desktop',
-      name: 'Desktop window',
-      scopes: [],
-      projectIds: null,
-      expiresAt: null,
-      proofAt: toTimestamp(engine.clock.now()),
-    },
+    principal: { ...WINDOW, proofAt: proof.at() },
     address: null,
     // A page does not wait for long work: it gets the job, and hears of its steps as events.
     respondAsync: true,

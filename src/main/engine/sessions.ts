@@ -2,7 +2,7 @@
 // hashes of the secrets are stored, so the command line can create a link beside a running server, and a session
 // survives a restart.
 import { randomUUID } from 'node:crypto';
-import type { Session } from '../../shared/session.ts';
+import { PROVE, type Session } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
 import type { Emit, Journal } from './journal.ts';
@@ -50,9 +50,8 @@ export interface Sessions {
 const LINK_MS = 10 * 60_000;
 export const SESSION_MS = 12 * 3_600_000;
 
-/** Operation names for the audit log. */
+/** Its name in the audit log. */
 export const SIGN_IN = 'sessions.begin';
-export const PROVE = 'sessions.prove';
 
 /** The key of the setting that holds the running server's address, null while it starts. */
 export const SERVER_ADDRESS = 'server-address';

@@ -3,10 +3,11 @@
 // response has the session's two secrets: the cookie, and the page secret in the body.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { PROVE } from '../../shared/session.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Actor } from '../engine/model.ts';
-import { PROVE, SIGN_IN } from '../engine/sessions.ts';
+import { SIGN_IN } from '../engine/sessions.ts';
 import type { FailureLimit } from './access.ts';
 import { browserName } from './browser-name.ts';
 import { readOwnOrigin } from './origin.ts';

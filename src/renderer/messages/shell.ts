@@ -77,6 +77,20 @@ export const session = {
     title: 'Too many attempts',
     text: 'Wait a minute, then open the link again or create a new one on the server:',
   },
+  proof: {
+    title: 'Confirm that it is you',
+    why: 'This action affects the server or a private key. It requires a sign-in link from the last 15 minutes. Nothing you entered is lost.',
+    run: 'Run this on the server:',
+    link: 'Sign-in link',
+    linkHint: 'Paste the link that it prints, or open it in this browser.',
+    submit: 'Confirm',
+    problems: {
+      none: 'Paste the whole link, or the part after #.',
+      link: 'This sign-in link is used, expired or unknown. Create a new one.',
+      tooMany: 'Too many attempts. Wait a minute, then try again.',
+      unreachable: 'Cannot reach Certdesk. Check that the server is running, then try again.',
+    },
+  },
   command: 'certdesk login-link',
   why: 'No password needed: anyone who can run this command on the server can sign in.',
 } as const;

@@ -35,13 +35,26 @@ export function useSectionForm<V extends Values>(
     failure: Object.keys(form.errors).length === 0 ? save.error : null,
     submit: (values) =>
       save.mutate(
-        { body: toPatch(values) },
+        { body: changedOf(toPatch(values), section, form.isDirty) },
         {
           onSuccess: () => form.resetDirty(),
           onError: (error) => form.setErrors(formErrors(error, fields, aliases)),
         },
       ),
   };
+}
+
+/**
+ * Without the fields that are as they were: what a change needs, such as a fresh proof, depends on the fields in it.
+ * @param isDirty Whether a field of the form was changed.
+ */
+function changedOf(
+  patch: PatchSettings,
+  section: SettingsSection,
+  isDirty: (field: string) => boolean,
+): PatchSettings {
+  const changed = Object.entries(patch[section] ?? {}).filter(([field]) => isDirty(field));
+  return { [section]: Object.fromEntries(changed) };
 }
 
 export function SettingsForm<V extends Values>({

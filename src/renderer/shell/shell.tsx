@@ -5,6 +5,7 @@ import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useAppContext } from '../app-context.ts';
 import { messages } from '../messages.ts';
+import { ProofDialog } from '../session/proof-dialog.tsx';
 import type { BrowserSession } from '../session/session.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyProblem } from '../ui/notify-failure.tsx';
@@ -16,7 +17,7 @@ import classes from './shell.module.css';
 const text = messages.shell;
 
 export function Shell() {
-  const { live, session } = useAppContext();
+  const { live, session, proof } = useAppContext();
   const state = useStore(live.state);
   const { browser } = session;
   return (
@@ -34,6 +35,7 @@ export function Shell() {
         </main>
       </div>
       <PaletteOnDemand />
+      {browser !== null && <ProofDialog proof={proof} browser={browser} />}
     </ModalsProvider>
   );
 }

@@ -1,0 +1,53 @@
+// The fresh proof in the desktop application: a dialog of the system, drawn by the main process, before what reaches
+// beyond Certdesk's own data.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { ON } from '../support/electron/launch.ts';
+import { answerNext, readDialogs } from '../support/electron/record.ts';
+import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { describeWith } from '../support/tools.ts';
+
+const [ALLOW, CANCEL] = [0, 1];
+
+describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
+  let visit: Visit;
+  beforeAll(async () => {
+    expect(await ensureBuilt()).toBeNull();
+    visit = await makeVisit(() => ['--challenge-port', '0']);
+    await visit.start();
+    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+  }, 600_000);
+  afterAll(() => visit?.stop());
+
+  const createToken = (name: string) =>
+    visit.ask('mutation', 'tokens.create', { body: { name, scopes: ['projects:read'] } });
+
+  it('is asked for once, in the words of the operation; without it the changes are refused', async () => {
+    await answerNext(visit.desktop(), CANCEL);
+    const both = await Promise.allSettled([createToken('one'), createToken('two')]);
+    for (const each of both) expect(each).toMatchObject({ status: 'rejected' });
+    const [dialog, ...others] = await readDialogs(visit.desktop());
+    expect(others).toEqual([]);
+    expect(dialog).toMatchObject({ message: 'Allow this action?', buttons: ['Allow', 'Cancel'] });
+    expect(dialog?.detail).toContain('Make a token');
+    expect(dialog?.detail).toContain('15 minutes');
+  });
+
+  it('covers what follows, and both answers are in the audit log', async () => {
+    await answerNext(visit.desktop(), ALLOW);
+    await createToken('allowed');
+    await createToken('also allowed');
+    expect(await readDialogs(visit.desktop())).toHaveLength(2);
+    const audit = await visit.ask('query', 'audit.list', { operation: 'sessions.prove' });
+    const { entries } = audit as { entries: { actor: { name: string }; result: string }[] };
+    expect(entries.map(({ actor, result }) => `${actor.name}: ${result}`)).toEqual([
+      'Desktop window: ok',
+      'Desktop window: PROOF_REQUIRED',
+    ]);
+  });
+
+  it('is not asked for by what needs none', async () => {
+    await visit.ask('mutation', 'projects.create', { body: { name: 'Shop', altNames: [] } });
+    expect(await readDialogs(visit.desktop())).toHaveLength(2);
+  });
+});
