@@ -6,6 +6,7 @@ import { type App, createApp, type Platform } from '../app.ts';
 import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
 import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
 import { onPortsOf } from '../headless/to-platform.ts';
+import { confirmAction } from './confirm-action.ts';
 import { createTrpcCalls, type TrpcCalls } from './trpc-calls.ts';
 import { WINDOW, windowContext } from './window-context.ts';
 import { createWindowProof } from './window-proof.ts';
@@ -52,7 +53,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       const onError = (error: Error, path: string) =>
         logger.error({ operation: path, err: error }, 'A call of the window failed unexpectedly');
       const was = app;
-      const proof = createWindowProof(was.engine, WINDOW);
+      const proof = createWindowProof({ engine: was.engine, window: WINDOW, confirm: confirmAction });
       const context = () => windowContext(was, proof);
       const calls = createTrpcCalls({ context, askProof: proof.ask, onUnexpected: onError });
       running = { app, calls };

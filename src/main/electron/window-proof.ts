@@ -1,6 +1,5 @@
-// The fresh proof of the desktop window: a dialog of the main process, which the page can neither draw nor answer. The
-// answer is in the audit log, and one confirmation covers 15 minutes.
-import { BrowserWindow, dialog } from 'electron';
+// The fresh proof of the desktop window: a confirmation that the page can neither draw nor answer. The answer is in the
+// audit log, and one confirmation covers 15 minutes.
 import { PROVE } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { actorOf, type Principal } from '../api/context.ts';
@@ -16,15 +15,23 @@ export interface WindowProof {
   ask(action: string): Promise<boolean>;
 }
 
-export function createWindowProof(
-  { clock, journal }: Pick<Engine, 'clock' | 'journal'>,
-  window: Principal,
-): WindowProof {
+export interface WindowProofDeps {
+  readonly engine: Pick<Engine, 'clock' | 'journal'>;
+  readonly window: Principal;
+  /** Shows the question; resolves with the person's answer. */
+  confirm(action: string): Promise<boolean>;
+}
+
+export function createWindowProof({
+  engine: { clock, journal },
+  window,
+  confirm,
+}: WindowProofDeps): WindowProof {
   let at: Timestamp | null = null;
   let open: Promise<boolean> | null = null;
 
   async function ask(action: string): Promise<boolean> {
-    const allowed = await showDialog(action);
+    const allowed = await confirm(action);
     await journal.record({
       actor: actorOf(window, null),
       operation: PROVE,
@@ -46,22 +53,4 @@ export function createWindowProof(
       return open;
     },
   };
-}
-
-async function showDialog(action: string): Promise<boolean> {
-  const question = {
-    type: 'question' as const,
-    title: 'Certdesk',
-    message: 'Allow this action?',
-    detail: `${action}\n\nIt affects this computer or a private key. If you allow it, Certdesk does not ask again for 15 minutes.`,
-    buttons: ['Allow', 'Cancel'],
-    // Enter, typed into the page a moment ago, must not allow anything.
-    defaultId: 1,
-    cancelId: 1,
-  };
-  const [parent] = BrowserWindow.getAllWindows();
-  const { response } = await (parent === undefined
-    ? dialog.showMessageBox(question)
-    : dialog.showMessageBox(parent, question));
-  return response === 0;
 }
