@@ -35,9 +35,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()));
-  await ca.stop();
-  inside.closeAllConnections();
-  inside.close();
+  await ca?.stop();
+  inside?.closeAllConnections();
+  inside?.close();
 });
 
 /** Its directory is the one at `ca`, named by whom it says. */

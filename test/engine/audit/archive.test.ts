@@ -35,7 +35,7 @@ beforeEach(async () => {
   journal = database.journal(clock);
   trail = createAuditTrail(database.stores);
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const archive = (auditArchive = createAuditArchive(database.folder)) =>
   archiveOldEntries({ stores: database.stores, journal, clock, log, auditArchive });
