@@ -136,6 +136,11 @@ export const ERRORS = {
     false,
     'This CA wants an external account binding: get a key id and HMAC key there and send them as `eab`.',
   ),
+  ACME_ACCOUNT_DEACTIVATED: entry(
+    400,
+    false,
+    'The account was deactivated at the CA. Create a new one in its place.',
+  ),
   ACME_REJECTED: entry(400, false, 'The CA refused the request. Details hold its problem document.'),
   ACME_RATE_LIMITED: entry(429, true, 'A rate limit of the CA is reached. Wait as Retry-After says.'),
   ACME_UNAVAILABLE: entry(502, true, 'The CA is out of reach or failing. Try again later.'),

@@ -204,29 +204,6 @@ describeWith('pebble', 'a CA in practice', () => {
     expect(asked.filter((path) => path.startsWith('/chalZ'))).toEqual([]);
   });
 
-  it('an order that the CA takes back while it issues is finalized once more, with the same key', async () => {
-    const rig = await start();
-    let state: 'before' | 'processing' | 'taken back' | 'after' = 'before';
-    const as = (answer: GateAnswer, status: string): GateAnswer => {
-      const { certificate: _, ...order } = JSON.parse(answer.body);
-      return { ...answer, body: JSON.stringify({ ...order, status }) };
-    };
-    rig.gate.keep(async (path, pass): Promise<GateAnswer> => {
-      const answer = await pass();
-      if (path.startsWith('/finalize-order') && state === 'before') {
-        state = 'processing';
-        return as(answer, 'processing');
-      }
-      if (!path.startsWith('/my-order') || state === 'before' || state === 'after') return answer;
-      state = state === 'processing' ? 'taken back' : 'after';
-      return as(answer, 'ready'); // to the look, and to the walk that begins anew
-    });
-    await rig.obtain('back.example.com');
-    expect(state).toBe('after');
-    expect(rig.orders()).toBe(1);
-    expect(rig.gate.requests.filter((path) => path.startsWith('/finalize-order'))).toHaveLength(2);
-  });
-
   it('each step of an issuance is one line of the log, with its project, job and CA', async () => {
     const rig = await start();
     const id = await rig.obtain('logged.example.com');

@@ -1,13 +1,13 @@
 // One issuance at a CA that does not keep the usual pace: what it says between the steps, and what is made of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../src/main/engine/acme/contract.ts';
-import { type BentWorld, createBentWorld, problem, refusal } from '../support/bent-ca.ts';
+import { createFaultyWorld, type FaultyWorld, problem, refusal } from '../support/faulty-ca/model.ts';
 
-let bent: BentWorld;
+let faulty: FaultyWorld;
 beforeEach(async () => {
-  bent = await createBentWorld();
+  faulty = await createFaultyWorld();
 });
-afterEach(() => bent?.world.end());
+afterEach(() => faulty?.world.end());
 
 /** Each finalize is answered by the next of these, the last one over and over; undefined: as the model does. */
 function finalizing(...errors: readonly (Error | undefined)[]) {
@@ -29,27 +29,27 @@ const failureOf = (promise: Promise<unknown>) => promise.then(() => null).catch(
 describe('a CA that says orderNotReady', () => {
   it('and is ready by the time that it is asked is finalized: nothing is thrown away', async () => {
     const { sent, verb } = finalizing(NOT_READY, undefined);
-    bent.bend(verb);
-    await bent.obtain('slow.example');
+    faulty.bend(verb);
+    await faulty.obtain('slow.example');
     expect(sent()).toBe(2);
-    expect(bent.ca.counts.orders).toBe(1);
+    expect(faulty.ca.counts.orders).toBe(1);
   });
 
   it('again and again, though its order is ready, is not asked for ever', async () => {
     const { sent, verb } = finalizing(NOT_READY);
-    bent.bend(verb);
-    expect(await failureOf(bent.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
+    faulty.bend(verb);
+    expect(await failureOf(faulty.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
     expect(sent()).toBe(2);
   });
 
   it('and gives the order up has its own sentence heard', async () => {
     const { sent, verb } = finalizing(NOT_READY);
     const error = problem('caa', 'CAA record for dead.example prevents issuance');
-    bent.bend((session) => ({
+    faulty.bend((session) => ({
       ...verb(session),
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid', error }),
     }));
-    expect(await failureOf(bent.obtain('dead.example'))).toMatchObject({
+    expect(await failureOf(faulty.obtain('dead.example'))).toMatchObject({
       code: 'ACME_REJECTED',
       message: expect.stringContaining('CAA record for dead.example prevents issuance'),
       details: { problem: error },
@@ -60,8 +60,8 @@ describe('a CA that says orderNotReady', () => {
 
 it('a CA that refuses the CSR of an order that stays ready is heard, and not asked again', async () => {
   const { sent, verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
-  bent.bend(verb);
-  expect(await failureOf(bent.obtain('weak.example'))).toMatchObject({
+  faulty.bend(verb);
+  expect(await failureOf(faulty.obtain('weak.example'))).toMatchObject({
     code: 'ACME_REJECTED',
     message: expect.stringContaining('the key is weak'),
   });
@@ -70,11 +70,11 @@ it('a CA that refuses the CSR of an order that stays ready is heard, and not ask
 
 it('a CA that refuses the CSR and gives the order up without a word is heard by its refusal', async () => {
   const { verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
-  bent.bend((session) => ({
+  faulty.bend((session) => ({
     ...verb(session),
     getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid' }),
   }));
-  expect(await failureOf(bent.obtain('weak.example'))).toMatchObject({
+  expect(await failureOf(faulty.obtain('weak.example'))).toMatchObject({
     message: expect.stringContaining('the key is weak'),
   });
 });
@@ -86,14 +86,14 @@ describe('a CA that says when to look', () => {
     let asked = Number.NaN;
     const look = (what: keyof typeof looks): boolean => {
       if (Number.isNaN(asked)) return false;
-      looks[what] = bent.world.now - asked;
+      looks[what] = faulty.world.now - asked;
       asked = Number.NaN;
       return true;
     };
-    bent.bend((session) => ({
+    faulty.bend((session) => ({
       async completeChallenge(url) {
         await session.completeChallenge(url);
-        asked = bent.world.now;
+        asked = faulty.world.now;
         return { retryAfterMs };
       },
       getAuthorization(url) {
@@ -102,7 +102,7 @@ describe('a CA that says when to look', () => {
       },
       async finalizeOrder(order, csr) {
         await session.finalizeOrder(order, csr);
-        asked = bent.world.now;
+        asked = faulty.world.now;
         return { ...order, status: 'processing', retryAfterMs };
       },
       // Not even then it is done: that teaches nothing of the CA's ways either.
@@ -111,7 +111,7 @@ describe('a CA that says when to look', () => {
         return look('issuance') ? { ...order, status: 'processing' } : order;
       },
     }));
-    await bent.obtain(domain);
+    await faulty.obtain(domain);
     return looks;
   }
 

@@ -19,6 +19,9 @@ const ORDER: OrderRecord = {
   url: 'https://ca.example/order/1',
   challenges: [],
   updatedAt: AT,
+  finalizedAt: null,
+  asCreated: null,
+  recipe: null,
 };
 const CHALLENGE = {
   authorizationUrl: 'https://ca.example/authz/1',

@@ -45,6 +45,9 @@ async function leave(id: string, state: JobRecord['state'], challenge: Partial<C
     url: 'https://ca.example/order/1',
     challenges,
     updatedAt: '2026-01-01T00:00:00Z',
+    finalizedAt: null,
+    asCreated: null,
+    recipe: null,
   });
 }
 

@@ -6,8 +6,9 @@ import { CertdeskError } from '../../src/main/engine/errors.ts';
 import type { AccountRecord, OrderRecord } from '../../src/main/engine/model.ts';
 import { ensureOrder, type ReplacedCertificate } from '../../src/main/engine/order-at-ca.ts';
 import { createOrderKeeper } from '../../src/main/engine/order-keeper.ts';
-import { type BentWorld, createBentWorld, refusal } from '../support/bent-ca.ts';
+import { REAL_PACE } from '../../src/main/engine/pace.ts';
 import { openTestDatabase, setWritable, type TestDatabase } from '../support/database.ts';
+import { createFaultyWorld, type FaultyWorld, refusal } from '../support/faulty-ca/model.ts';
 import { JOB, PROJECT, RECIPE } from '../support/records.ts';
 
 describe('a new order', () => {
@@ -43,8 +44,9 @@ describe('a new order', () => {
     const keeper = await createOrderKeeper(deps, of);
     const session = { directory: async () => ({}), createOrder } as unknown as AcmeSession;
     const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces, sameNames };
-    const at = { keeper, account: { session, account: ACCOUNT } };
-    return ensureOrder({ usage: createCaUsage(clock) }, task, at);
+    const { signal } = new AbortController();
+    const at = { keeper, account: { session, account: ACCOUNT }, signal };
+    return ensureOrder({ usage: createCaUsage(clock), pace: REAL_PACE, clock }, task, at);
   }
 
   it.each([null, IN_WINDOW, { ...IN_WINDOW, inWindow: false }])(
@@ -116,7 +118,7 @@ describe('a new order', () => {
     url: 'https://ca.example/order/1',
     status: 'pending',
     identifiers: [],
-    authorizations: [],
+    authorizations: ['https://ca.example/authz/1'],
     finalize: 'https://ca.example/finalize/1',
     retryAfterMs: null,
     ...more,
@@ -124,40 +126,39 @@ describe('a new order', () => {
 });
 
 describe('an order that the CA has forgotten', () => {
-  let bent: BentWorld;
+  let faulty: FaultyWorld;
   let newOrders: number;
   beforeEach(async () => {
-    bent = await createBentWorld();
+    faulty = await createFaultyWorld();
     newOrders = 0;
   });
-  afterEach(() => bent?.world.end());
+  afterEach(() => faulty?.world.end());
 
   /** An obtain that is killed when its challenge is announced; it goes on in the next life, which finds this order. */
   async function goneOnWith(getOrder: () => Promise<never>) {
     const announced = Promise.withResolvers<void>();
-    bent.bend(() => ({
+    faulty.bend(() => ({
       async completeChallenge() {
-        bent.world.killIn(1);
+        faulty.world.killIn(1);
         announced.resolve();
         return { retryAfterMs: null };
       },
     }));
-    bent.obtain('shop.example').catch(() => undefined);
+    faulty.obtain('shop.example').catch(() => undefined);
     await announced.promise;
     let asked = false;
-    bent.bend((session) => ({
+    faulty.bend((session) => ({
       getOrder(url) {
-        const first = !asked;
         asked = true;
-        return first ? getOrder() : session.getOrder(url);
+        return newOrders === 0 ? getOrder() : session.getOrder(url);
       },
       createOrder(request) {
         newOrders += 1;
         return session.createOrder(request);
       },
     }));
-    await bent.world.look();
-    const [job] = await bent.world.engine.jobs.list({ limit: 1 }, null);
+    await faulty.world.look();
+    const [job] = await faulty.world.engine.jobs.list({ limit: 1 }, null);
     return { asked, state: job?.state, error: job?.error };
   }
 

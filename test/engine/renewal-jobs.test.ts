@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseWorse } from '../../src/main/engine/renewal-jobs.ts';
-import { type Bend, type BentWorld, createBentWorld, refusal } from '../support/bent-ca.ts';
+import { type Bend, createFaultyWorld, type FaultyWorld, refusal } from '../support/faulty-ca/model.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
@@ -29,15 +29,15 @@ describe('what a renewal brings', () => {
 });
 
 describe('a renewal', () => {
-  let bent: BentWorld;
+  let faulty: FaultyWorld;
   beforeEach(async () => {
-    bent = await createBentWorld();
+    faulty = await createFaultyWorld();
   });
-  afterEach(() => bent?.world.end());
+  afterEach(() => faulty?.world.end());
 
   it('whose order was left at the CA fetches what that has issued, and rehearses nothing before', async () => {
-    const id = await bent.obtain('late.example');
-    bent.bend((session) => ({
+    const id = await faulty.obtain('late.example');
+    faulty.bend((session) => ({
       // It issues, and says so to nobody.
       async finalizeOrder(order, csr) {
         await session.finalizeOrder(order, csr);
@@ -45,28 +45,28 @@ describe('a renewal', () => {
       },
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
     }));
-    for (const _ of [1, 2]) await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-    bent.bend(() => ({}));
-    bent.world.reachable = () => false; // a proof would fail
-    await bent.renew(id);
-    expect(bent.staging.counts.orders).toBe(0);
-    expect(bent.ca.counts.orders).toBe(2);
-    expect(bent.ca.entries.at(-1)?.downloads).toBe(1);
+    for (const _ of [1, 2]) await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+    faulty.bend(() => ({}));
+    faulty.world.reachable = () => false; // a proof would fail
+    await faulty.renew(id);
+    expect(faulty.staging.counts.orders).toBe(0);
+    expect(faulty.ca.counts.orders).toBe(2);
+    expect(faulty.ca.entries.at(-1)?.downloads).toBe(1);
   });
 
   it('that has failed often and left no order is rehearsed', async () => {
-    const id = await bent.obtain('lost.example');
-    bent.world.reachable = () => false;
+    const id = await faulty.obtain('lost.example');
+    faulty.world.reachable = () => false;
     for (const _ of [1, 2, 3])
-      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
-    expect(bent.staging.counts.orders).toBe(1);
-    expect(bent.ca.counts.orders).toBe(3);
+      await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
+    expect(faulty.staging.counts.orders).toBe(1);
+    expect(faulty.ca.counts.orders).toBe(3);
   });
 
   describe('that says what it replaces', () => {
     /** Certificates of the same names that are counted for the CA's limit. */
     const counted = async () => {
-      const rows = bent.world.database.db.selectFrom('ca_usage').where('kind', '=', 'exact-set');
+      const rows = faulty.world.database.db.selectFrom('ca_usage').where('kind', '=', 'exact-set');
       return (await rows.selectAll().execute()).length;
     };
     const refusing: Bend = (session) => ({
@@ -81,49 +81,49 @@ describe('a renewal', () => {
     });
     let id: string;
     beforeEach(async () => {
-      id = await bent.obtain('kept.example');
-      const first = bent.ca.entries[0];
+      id = await faulty.obtain('kept.example');
+      const first = faulty.ca.entries[0];
       if (first !== undefined) first.window = { start: first.from, end: first.to };
-      await bent.world.look(); // hears of the window: from then on an order says what it replaces
+      await faulty.world.look(); // hears of the window: from then on an order says what it replaces
       expect(await counted()).toBe(1);
     });
 
     it('is counted where the window that the CA suggests is still to come', async () => {
-      const early = await bent.obtain('early.example');
-      await bent.world.look();
-      await bent.renew(early);
-      expect(bent.ca.entries.at(-1)?.replaces).toBe(bent.ca.entries[1]?.certId);
+      const early = await faulty.obtain('early.example');
+      await faulty.world.look();
+      await faulty.renew(early);
+      expect(faulty.ca.entries.at(-1)?.replaces).toBe(faulty.ca.entries[1]?.certId);
       expect(await counted()).toBe(3);
     });
 
     it('is counted for no limit', async () => {
-      await bent.renew(id);
-      expect(bent.ca.entries.at(-1)?.replaces).toBe(bent.ca.entries[0]?.certId);
+      await faulty.renew(id);
+      expect(faulty.ca.entries.at(-1)?.replaces).toBe(faulty.ca.entries[0]?.certId);
       expect(await counted()).toBe(1);
     });
 
     it('is counted where the CA refuses that, and the order is made without', async () => {
-      bent.bend(refusing);
-      await bent.renew(id);
-      expect(bent.ca.entries.at(-1)?.replaces).toBeNull();
+      faulty.bend(refusing);
+      await faulty.renew(id);
+      expect(faulty.ca.entries.at(-1)?.replaces).toBeNull();
       expect(await counted()).toBe(2);
     });
 
     it('is counted where the order that it goes on with was made without', async () => {
-      bent.bend((session) => ({ ...stuck(session), ...refusing(session) }));
-      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      bent.bend(() => ({}));
-      await bent.renew(id);
-      expect(bent.ca.entries.at(-1)?.replaces).toBeNull();
+      faulty.bend((session) => ({ ...stuck(session), ...refusing(session) }));
+      await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      faulty.bend(() => ({}));
+      await faulty.renew(id);
+      expect(faulty.ca.entries.at(-1)?.replaces).toBeNull();
       expect(await counted()).toBe(2);
     });
 
     it('is counted for no limit where the order that it goes on with says so', async () => {
-      bent.bend(stuck);
-      await expect(bent.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      bent.bend(() => ({}));
-      await bent.renew(id);
-      expect(bent.ca.counts.orders).toBe(2);
+      faulty.bend(stuck);
+      await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      faulty.bend(() => ({}));
+      await faulty.renew(id);
+      expect(faulty.ca.counts.orders).toBe(2);
       expect(await counted()).toBe(1);
     });
   });

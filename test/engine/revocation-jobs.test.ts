@@ -35,7 +35,10 @@ const ORDER: OrderRecord = {
   csr: 'the CSR',
   url: 'https://ca.example/order/1',
   challenges: [CHALLENGE],
-  updatedAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2025-12-31T00:00:00Z',
+  finalizedAt: null,
+  asCreated: null,
+  recipe: null,
 };
 const REPLACEMENT: CertificateRecord = { ...CERTIFICATE, id: 'c2', fingerprint: 'BB' };
 const down = new CertdeskError('ACME_UNAVAILABLE', 'The CA is down.');

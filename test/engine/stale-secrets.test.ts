@@ -29,6 +29,9 @@ const order = {
     },
   ],
   updatedAt: AT,
+  finalizedAt: null,
+  asCreated: null,
+  recipe: null,
 };
 let database: TestDatabase;
 let kept: Map<string, string>;

@@ -76,6 +76,9 @@ async function keepOrder(projectId: string): Promise<void> {
     url: 'https://ca.example/order/1',
     challenges: [],
     updatedAt: hours(0),
+    finalizedAt: null,
+    asCreated: null,
+    recipe: null,
   });
 }
 

@@ -271,7 +271,14 @@ describe('jobs', () => {
   it('goes away with its project, its order too', async () => {
     await stores.jobs.create(JOB);
     const order = { jobId: 'j1', accountId: 'a', directoryUrl: 'd', keySealed: null, csr: null, url: null };
-    await stores.orders.put({ ...order, challenges: [], updatedAt: '2026-01-01T00:00:00Z' });
+    await stores.orders.put({
+      ...order,
+      challenges: [],
+      updatedAt: '2026-01-01T00:00:00Z',
+      finalizedAt: null,
+      asCreated: null,
+      recipe: null,
+    });
     await stores.projects.delete('p1');
     expect(await stores.jobs.get('j1')).toBeNull();
     expect(await stores.orders.all()).toEqual([]);

@@ -107,5 +107,6 @@ export async function issue(
   const finalized = await session.finalizeOrder(ready, await createCsr(newOrder.names, keyPem));
   const valid = await pollOrder(session, finalized, ['processing', 'ready']);
   if (valid.certificate === undefined) throw new Error(`the order became ${valid.status}`);
-  return { order: valid, chain: await session.getCertificate(valid.certificate, preferredChain) };
+  const { chain, preferred = chain } = await session.getCertificate(valid.certificate, preferredChain);
+  return { order: valid, chain: preferred };
 }

@@ -2,20 +2,23 @@
 // Obtain and renew are this same walk. What it would need again is in the database before and after the call that it
 // concerns, and the walk always begins by asking the CA where the order stands, so that it can be gone on with after
 // any crash.
+import { explainUnauthorized } from './acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
 import type { AcmeOrder } from './acme/contract.ts';
-import type { CaHabits, HabitsOfCa } from './acme/habits.ts';
-import { isDeadline, poll } from './acme/poll.ts';
-import { isRefusal } from './acme/problem.ts';
+import type { CaHabits } from './acme/habits.ts';
+import { isDeadline } from './acme/poll.ts';
+import { describeProblem, isRefusal } from './acme/problem.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
+import { finalizeOrder } from './finalize.ts';
+import { downloadCertificate, type Following, followOrder } from './follow-order.ts';
 import { verifyIssued } from './inspect.ts';
 import type { Journal } from './journal.ts';
 import type { LeafFacts, Recipe } from './model.ts';
-import { ensureOrder, type ReplacedCertificate } from './order-at-ca.ts';
+import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import type { Pace } from './pace.ts';
 import type { MakeKey } from './spare-keys.ts';
@@ -73,6 +76,10 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
   try {
     const key = once(() => ensureKey(deps, task, keeper));
     return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
+  } catch (error) {
+    // It was fetched, and is of no use: the next job may order another one.
+    if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') keeper.release();
+    throw error;
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
     if (!signal.aborted) await cleanUp(deps, task, keeper);
@@ -87,6 +94,7 @@ interface Walk {
   readonly keeper: OrderKeeper;
   readonly signal: AbortSignal;
   readonly deadline: number;
+  readonly isRepeated?: boolean;
   /** Made once an issuance, whatever is walked again: a second one could be stored over the one that was finalized. */
   key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
 }
@@ -118,7 +126,7 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
   const { pace } = deps;
   for (let tries = 0; ; tries += 1) {
     try {
-      return await walk(deps, task, walking);
+      return await walk(deps, task, { ...walking, isRepeated: tries > 0 });
     } catch (cause) {
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
@@ -145,48 +153,62 @@ function askedMs({ details }: CertdeskError): number {
 async function walk(
   deps: IssueDeps,
   task: IssueTask,
-  { keeper, signal, deadline, key }: Walk,
+  { keeper, signal, deadline, key, isRepeated = false }: Walk,
 ): Promise<Issued> {
-  const { email } = task.recipe;
   const { pace } = deps;
-  const owner = { directoryUrl: task.directoryUrl, email, eab: task.eab };
-  let account = await deps.accounts.open(owner, signal);
+  let account = await openAccount(deps, task, keeper, signal);
   keeper.tell('account', `Account ${account.account.url}`);
 
   // The key is made while the names are proved; it is stored before the CSR that bears it is sent.
   key().catch(() => undefined);
-  let order = await ensureOrder(deps, task, { keeper, account }).catch(async (error: unknown) => {
-    if (!isRefusal(error, 'accountDoesNotExist')) throw error;
-    // The CA has lost its accounts (a staging reset, say): the same key is registered once more.
-    account = await deps.accounts.register(account, task.eab);
-    keeper.tell('account', `Registered anew: ${account.account.url}`);
-    return ensureOrder(deps, task, { keeper, account });
-  });
+  let order = await ensureOrder(deps, task, { keeper, account, signal, isRepeated }).catch(
+    async (cause: unknown) => {
+      const { url } = account.account;
+      const error = await explainUnauthorized(cause, account.session, url);
+      if (!isRefusal(error, 'accountDoesNotExist')) throw error;
+      // The CA has lost its accounts (a staging reset, say), and its orders: the same key is registered once more.
+      account = await deps.accounts.register(account, task.eab);
+      keeper.tell('account', `Registered anew: ${account.account.url}`);
+      return ensureOrder(deps, task, { keeper, account, signal, hasLostAccount: true });
+    },
+  );
   const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
   const habits = deps.habits.of(task.directoryUrl);
-  const polling = { signal, deadline, pace, habits };
-  if (order.status === 'pending') {
-    await prove(task, { keeper, signal, deadline, pace, habits, session: account.session, order });
+  const session = sessionForOrder(account.session, { keeper, pace, signal });
+  const following: Following = { session, keeper, signal, deadline, pace, habits };
+  const sent = keeper.order.finalizedAt !== null;
+  if (order.status === 'pending' && !sent) await prove(task, { ...following, order });
+  if (!sent && (order.status === 'pending' || order.status === 'ready')) {
+    order = await finalizeOrder(order, { ...following, csr: (await key()).csr });
+  } else {
+    order = await followOrder(order, following, believeReadyFrom(deps, keeper));
+    if (order.status === 'ready')
+      order = await finalizeOrder(order, { ...following, csr: (await key()).csr });
   }
-  if (order.status === 'pending' || order.status === 'ready') {
-    const { csr } = await key();
-    await keeper.keepKey();
-    keeper.tell('finalize', 'The CSR is sent');
-    order = await finalize(order, csr, { account, polling });
-  }
-  if (order.status === 'processing') order = await settled(order, 'processing', polling, account);
-  if (order.status === 'ready') throw takenBack();
   const { privateKey } = await key();
-  return { ...(await fetchCertificate(deps, task, { keeper, account, order, privateKey })), exempt };
+  return { ...(await fetchCertificate(deps, task, { ...following, account, order, privateKey })), exempt };
 }
 
-/** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */
-function takenBack(): CertdeskError {
-  return new CertdeskError(
-    'ACME_UNAVAILABLE',
-    'The CA did not issue the certificate: the order is ready again.',
-  );
+/** An order that was finalized is followed by the account that made it, whichever the recipe names by now. */
+async function openAccount(
+  { accounts }: IssueDeps,
+  task: IssueTask,
+  keeper: OrderKeeper,
+  signal: AbortSignal,
+): Promise<OpenAccount> {
+  const { directoryUrl, eab, recipe } = task;
+  const { accountId, finalizedAt } = keeper.order;
+  const former = finalizedAt === null ? null : await accounts.find(accountId, signal);
+  return former ?? accounts.open({ directoryUrl, email: recipe.email, eab }, signal);
 }
+
+/** After a crash nobody knows whether the CSR has arrived: the order may read `ready` for a moment though it has. */
+function believeReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderKeeper): number {
+  const ago = finalizedAt === null ? 0 : Math.max(0, clock.now().getTime() - Date.parse(finalizedAt));
+  return pace.now() + Math.max(0, READY_AFTER_RESUME_MS - ago);
+}
+
+const READY_AFTER_RESUME_MS = 3_000;
 
 async function ensureKey(
   { makeKey }: IssueDeps,
@@ -201,54 +223,10 @@ async function ensureKey(
   return { privateKey, csr };
 }
 
-type Settling = Pick<Walk, 'signal' | 'deadline'> & Pick<IssueDeps, 'pace'> & { readonly habits: HabitsOfCa };
-
-/**
- * An order whose names are all proved is ready, so it is not asked for before. Where the CA was not that far yet
- * (orderNotReady) it is waited for, unless it is ready by the time that it is looked at, and finalized once more. The
- * answer may be lost on its way, and then the CA says that the order is no longer ready: the order itself tells, also
- * why the CA has given it up.
- * @throws what the CA said to the first request, where the order says no more than that; to the second one.
- */
-async function finalize(
-  order: AcmeOrder,
-  csr: string,
-  { account, polling }: { readonly account: OpenAccount; readonly polling: Settling },
-): Promise<AcmeOrder> {
-  const { session } = account;
-  try {
-    return await session.finalizeOrder(order, csr);
-  } catch (error) {
-    let now = await session.getOrder(order.url);
-    const notReady = isRefusal(error, 'orderNotReady');
-    if (notReady) {
-      if (now.status === 'pending') now = await settled(now, 'pending', polling, account);
-      if (now.status === 'ready') return session.finalizeOrder(now, csr);
-    }
-    const silent = now.status === 'invalid' && now.error === undefined && !notReady;
-    if (now.status === 'ready' || now.status === 'pending' || silent) throw error;
-    return now;
-  }
-}
-
-async function settled(
-  order: AcmeOrder,
-  passing: 'pending' | 'processing',
-  { habits, ...polling }: Settling,
-  { session }: OpenAccount,
-): Promise<AcmeOrder> {
-  const what = passing === 'pending' ? 'validation of the order' : 'issuance of the certificate';
-  const ask = () => session.getOrder(order.url);
-  const habit = habits.of(passing === 'pending' ? 'order' : 'issuance');
-  const askedMs = order.retryAfterMs;
-  return poll(ask, (answer) => answer.status !== passing, { ...polling, what, habit, askedMs });
-}
-
 /** Less than that may be the way of the answer, and a machine that keeps time badly. */
 const CLOCK_SLACK_MINUTES = 10;
 
-interface Fetch {
-  readonly keeper: OrderKeeper;
+interface Fetch extends Omit<Following, 'habits'> {
   readonly account: OpenAccount;
   readonly order: AcmeOrder;
   readonly privateKey: string;
@@ -257,25 +235,30 @@ interface Fetch {
 async function fetchCertificate(
   { clock }: IssueDeps,
   task: IssueTask,
-  { keeper, account, order, privateKey }: Fetch,
+  fetch: Fetch,
 ): Promise<Omit<Issued, 'exempt'>> {
+  const { keeper, account, order, privateKey } = fetch;
   if (order.status !== 'valid' || order.certificate === undefined) {
+    keeper.release();
+    const said = order.error === undefined ? null : describeProblem(order.error);
     throw new CertdeskError(
       'ACME_REJECTED',
-      `The CA did not issue the certificate: ${order.error?.detail ?? `the order is ${order.status}`}`,
+      `The CA did not issue the certificate: ${said ?? `the order is ${order.status}`}`,
       { problem: order.error ?? null, orderStatus: order.status },
     );
   }
   const { names, preferredChain } = task.recipe;
-  const chain = await account.session.getCertificate(order.certificate, preferredChain ?? undefined);
+  const served = await downloadCertificate(order.certificate, preferredChain ?? undefined, fetch);
   // Whoever issued it knows best what the time is: a wrong clock here is no reason to throw a certificate away.
   const now = account.session.time() ?? clock.now();
+  const { chain, warning } = served;
   const leaf = verifyIssued({ chain, privateKey, names, now });
+  if (warning !== null) keeper.tell('certificate', warning, { warning: 'preferred-chain' });
   const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
   if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
     const text = `The clock of this machine is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: set it`;
     keeper.tell('certificate', text, { clockWrongByMinutes: wrongBy });
   }
   keeper.tell('certificate', `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`);
-  return { accountId: account.account.id, chain, privateKey, leaf };
+  return { accountId: account.account.id, chain: served.preferred ?? chain, privateKey, leaf };
 }

@@ -1,15 +1,22 @@
 // Orders of failed jobs that the CA may still go on with (RFC 8555 section 7.1.6): kept with their key for a day, so that
 // the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
 // meantime is fetched and not forgotten.
+import type { Timestamp } from '../../shared/time.ts';
 import { exactSet } from './ca-usage.ts';
 import { isAnswerTo } from './inspect/request.ts';
-import type { JobRecord, OrderRecord, Recipe } from './model.ts';
+import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
 import { recipeOf } from './recipes.ts';
 import type { Stores } from './stores.ts';
 
-/** CAs keep orders for hours to days (Let's Encrypt: 8 hours to 7 days). One that is stuck is not waited for longer. */
-const KEEP_MS = 24 * 60 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** CAs keep orders for hours to days (Let's Encrypt: 8 hours to 7 days). */
+const KEEP_MS = DAY_MS;
+/** One that was finalized is followed until the CA says that it expires; for so long where it does not say when. */
+const FOLLOW_MS = 7 * DAY_MS;
+/** No CA lets an order stand for longer; a later date is a mistake. */
+const LONGEST_FOLLOW_MS = 30 * DAY_MS;
 
 /** Failures that say nothing against the order: nobody has heard the CA's word on it, or the CA was not asked yet. */
 const OUTSIDE = [
@@ -20,15 +27,27 @@ const OUTSIDE = [
   'SECRET_STORE_UNAVAILABLE',
 ];
 
-/** Whether a job that has failed so leaves an order that a later one may go on with. */
+/**
+ * Whether a job that has failed so leaves an order that a later one resumes. One that was finalized can still bring its
+ * certificate, whatever the job has failed with.
+ */
 export function mayGoOn(
-  order: Pick<OrderRecord, 'url' | 'updatedAt'>,
+  order: Pick<OrderRecord, 'url' | 'updatedAt' | 'finalizedAt' | 'asCreated'>,
   code: string | undefined,
   now: Date,
 ): boolean {
   if (order.url === null || code === undefined) return false;
+  if (order.finalizedAt !== null) return now.getTime() < followUntil(order.finalizedAt, order.asCreated);
   if (now.getTime() - Date.parse(order.updatedAt) > KEEP_MS) return false;
   return OUTSIDE.includes(code) || code.startsWith('DNS_');
+}
+
+/** Ms. At least a day: a certificate that was issued may be fetched later than the order itself would last. */
+function followUntil(finalizedAt: Timestamp, asCreated: OrderAsCreated | null): number {
+  const from = Date.parse(finalizedAt);
+  const expires = Date.parse(asCreated?.expires ?? '');
+  if (Number.isNaN(expires)) return from + FOLLOW_MS;
+  return Math.min(Math.max(expires, from + DAY_MS), from + LONGEST_FOLLOW_MS);
 }
 
 /** Nothing of it stands in DNS or is served any longer. */
@@ -49,25 +68,18 @@ export async function takeOverOrder(
   { recipe, directoryUrl }: { readonly recipe: Recipe; readonly directoryUrl: string },
 ): Promise<void> {
   const own = await stores.orders.get(job.id);
-  if (own?.directoryUrl === directoryUrl) return;
-  for (const order of await stores.orders.all()) {
-    if (order.directoryUrl !== directoryUrl || order.jobId === job.id || !isCleaned(order)) continue;
-    const former = await stores.jobs.get(order.jobId);
-    if (former?.projectId !== job.projectId) continue;
-    const formerRecipe = recipeOf(former.input);
-    if (
-      formerRecipe === null ||
-      former.state !== 'failed' ||
-      !mayGoOn(order, former.error?.code, clock.now())
-    )
-      continue;
-    if (!sameCertificate(formerRecipe, recipe)) continue;
+  if (own?.directoryUrl === directoryUrl && own.url !== null) return;
+  for (const { order, recipe: former } of await keptOrders(stores, job, clock.now())) {
+    if (order.directoryUrl !== directoryUrl || order.jobId === job.id) continue;
+    const isFinalized = order.finalizedAt !== null;
+    if (!isFinalized && !isCleaned(order)) continue;
+    if (!isSameCertificate(former, recipe, isFinalized)) continue;
     const { keySealed } = order;
     // Sealed keys are bound to the row that holds them.
     const resealed =
       keySealed && (await vault.seal(await vault.open(keySealed, `order:${order.jobId}`), `order:${job.id}`));
     await stores.transaction(async (tx) => {
-      await tx.orders.delete(order.jobId);
+      await abandonOrder(tx, order.jobId);
       await tx.orders.put({
         ...order,
         jobId: job.id,
@@ -79,10 +91,63 @@ export async function takeOverOrder(
   }
 }
 
-/** Whatever the way of the proof: that is of the job, not of the order. */
-function sameCertificate(a: Recipe, b: Recipe): boolean {
+/**
+ * How the certificate of an order was to be obtained that was finalized for a successor of these names and this key, at
+ * whichever CA: it is followed before anybody is asked for another one. Null where there is none.
+ */
+export async function finalizedFor(
+  { stores, clock }: Pick<TakeOverDeps, 'stores' | 'clock'>,
+  job: JobRecord,
+  recipe: Recipe,
+): Promise<Recipe | null> {
+  const kept = await keptOrders(stores, job, clock.now());
+  const found = kept.find(
+    (each) =>
+      each.order.finalizedAt !== null &&
+      each.recipe.staging === recipe.staging && // what a rehearsal brings is not wanted
+      exactSet(each.recipe.names) === exactSet(recipe.names) &&
+      JSON.stringify(each.recipe.key) === JSON.stringify(recipe.key),
+  );
+  return found?.recipe ?? null;
+}
+
+interface KeptOrder {
+  readonly order: OrderRecord;
+  readonly recipe: Recipe;
+}
+
+/** The orders of the job and of failed ones of its project that may be resumed. */
+async function keptOrders(
+  stores: Stores,
+  { id, projectId }: JobRecord,
+  now: Date,
+): Promise<readonly KeptOrder[]> {
+  const kept: KeptOrder[] = [];
+  for (const order of await stores.orders.all()) {
+    const job = await stores.jobs.get(order.jobId);
+    if (job?.projectId !== projectId) continue;
+    const recipe = order.recipe ?? recipeOf(job.input);
+    const resumable =
+      order.jobId === id
+        ? order.url !== null
+        : job.state === 'failed' && mayGoOn(order, job.error?.code, now);
+    if (recipe !== null && resumable) kept.push({ order, recipe });
+  }
+  return kept;
+}
+
+/**
+ * Whatever the way of the proof: that is of the job, not of the order. An order that was finalized is the same whoever's
+ * account made it, and whichever of its chains is wanted.
+ */
+function isSameCertificate(a: Recipe, b: Recipe, isFinalized: boolean): boolean {
   const essence = ({ names, key, profile, email, preferredChain }: Recipe) =>
-    JSON.stringify([exactSet(names), key, profile ?? null, email, preferredChain ?? null]);
+    JSON.stringify([
+      exactSet(names),
+      key,
+      profile ?? null,
+      ...(isFinalized ? [] : [email, preferredChain ?? null]),
+    ]);
   return essence(a) === essence(b);
 }
 
@@ -109,11 +174,13 @@ export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> 
 /**
  * What earlier jobs of the project left at the CA is not wanted any more: a new certificate is there, or the key of one
  * has leaked, and then one that was made before is not to be relied on either.
+ * @param since Only orders from before; all where left out.
  */
-export async function forgetKeptOrders(tx: Stores, projectId: string): Promise<void> {
-  for (const { jobId } of await tx.orders.all()) {
+export async function forgetKeptOrders(tx: Stores, projectId: string, since?: Timestamp): Promise<void> {
+  for (const { jobId, updatedAt } of await tx.orders.all()) {
     const job = await tx.jobs.get(jobId);
-    if (job?.projectId === projectId && job.state === 'failed') await abandonOrder(tx, jobId);
+    if (job?.projectId !== projectId || job.state !== 'failed') continue;
+    if (since === undefined || updatedAt < since) await abandonOrder(tx, jobId);
   }
 }
 
@@ -125,5 +192,5 @@ export async function abandonOrder(tx: Stores, jobId: string): Promise<void> {
   const order = await tx.orders.get(jobId);
   if (order === null) return;
   if (isCleaned(order)) await tx.orders.delete(jobId);
-  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null });
+  else await tx.orders.put({ ...order, url: null, keySealed: null, csr: null, finalizedAt: null });
 }

@@ -223,6 +223,22 @@ export interface OrderRecord {
   readonly challenges: readonly ChallengeRecord[];
   /** When its account and address were stored; what else becomes of it does not change that. */
   readonly updatedAt: Timestamp;
+  /**
+   * When its CSR was first sent: from then on the CA may issue the certificate. Null before that, and again when the CA
+   * has refused the CSR.
+   */
+  readonly finalizedAt: Timestamp | null;
+  /** What the CA said when the order was created; some CAs do not say it again. */
+  readonly asCreated: OrderAsCreated | null;
+  /** How its certificate is obtained; null in rows of older versions: then as its job says. */
+  readonly recipe: Recipe | null;
+}
+
+export interface OrderAsCreated {
+  readonly authorizations: readonly string[];
+  readonly finalize: string | null;
+  /** When the CA will no longer go on with it (RFC 8555 section 7.1.3). */
+  readonly expires: Timestamp | null;
 }
 
 /** A named credential of a DNS provider. Its values are in the secret store, under `dns-credential:<id>`. */

@@ -1,12 +1,16 @@
 // The order of an issuance (RFC 8555 section 7.4): the one that stands at the CA, or a new one.
+import type { Timestamp } from '../../shared/time.ts';
 import type { OpenAccount } from './acme/accounts.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
-import { type AnswerDetails, isRefusal } from './acme/problem.ts';
+import { type AnswerDetails, describeProblem, isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
+import { tolerateReplicaLag } from './acme/replica-lag.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
-import type { Recipe } from './model.ts';
+import type { OrderAsCreated, Recipe } from './model.ts';
 import type { OrderKeeper } from './order-keeper.ts';
+import type { Pace } from './pace.ts';
+import type { Clock } from './ports.ts';
 
 /** What an order replaces (RFC 9773 section 5). */
 export interface ReplacedCertificate {
@@ -24,20 +28,39 @@ export interface OrderTask {
   readonly sameNames: boolean;
 }
 
+interface Where {
+  readonly keeper: OrderKeeper;
+  readonly account: OpenAccount;
+  readonly signal: AbortSignal;
+  /** Not the first time in this job: then the order is its own, and what the CA says of it is its result. */
+  readonly isRepeated?: boolean;
+  /** The CA knows nothing of the account: then it knows nothing of its orders either. */
+  readonly hasLostAccount?: boolean;
+}
+
 /**
  * Where the order stands at the CA; a new one where there is none that can be gone on with. Its `replaces` is what has
  * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
+ * @throws ACME_REJECTED where the CA knows nothing of an order that was finalized a moment ago.
  */
 export async function ensureOrder(
-  deps: { readonly usage: CaUsage },
+  deps: { readonly usage: CaUsage; readonly pace: Pace; readonly clock: Clock },
   task: OrderTask,
-  { keeper, account: { session, account } }: { readonly keeper: OrderKeeper; readonly account: OpenAccount },
+  where: Where,
 ): Promise<AcmeOrder> {
-  const url = keeper.order.accountId === account.id ? keeper.order.url : null;
-  const known = url === null ? null : await session.getOrder(url).catch(orderGone);
-  if (known !== null && known.status !== 'invalid') {
-    keeper.tell('order', `The order is gone on with: it is ${known.status}`);
+  const {
+    keeper,
+    account: { session, account },
+  } = where;
+  const known = await standingOrder(deps, where);
+  if (known !== null && (known.status !== 'invalid' || where.isRepeated === true)) {
+    keeper.tell('order', `The order is resumed: it is ${known.status}`);
     return known;
+  }
+  if (known !== null) {
+    const said = known.error === undefined ? null : describeProblem(known.error);
+    keeper.tell('order', `The CA has given up the order of before${said === null ? '' : `: ${said}`}`);
+    keeper.release();
   }
   const { names } = task.recipe;
   const at = { session, keeper, directoryUrl: task.directoryUrl, accountId: account.id };
@@ -48,14 +71,66 @@ export async function ensureOrder(
     return (replaces === null ? null : await replacing(deps, { ...what, replaces })) ?? newOrder(deps, what);
   };
   const profile = profileToOrder(task.recipe, await session.directory());
-  const order = await make(profile).catch((error: unknown) => {
+  let order = await make(profile).catch((error: unknown) => {
     const only = task.recipe.profileUse === 'preferred' && profile !== null;
     if (!only || !isRefusal(error, 'invalidProfile')) throw error;
     return make(null);
   });
   keeper.tell('order', `Order for ${names.join(', ')}`);
-  await keeper.save({ accountId: account.id, url: order.url });
+  if (order.status === 'pending' && order.authorizations.length === 0) {
+    const { pace } = deps;
+    order = {
+      ...order,
+      ...(await tolerateReplicaLag(session, { pace, signal: where.signal }).getOrder(order.url)),
+    };
+  }
+  const { url, authorizations, finalize = null, expires = null } = order;
+  await keeper.save({ accountId: account.id, url, asCreated: { authorizations, finalize, expires } });
   return order;
+}
+
+/** For so long a CA that says "no such order" may have it all the same, or have it again. */
+const FORGETTING_MS = 60 * 60_000;
+/** Machines of the CA that have not heard of the order yet have by then. */
+const NEW_ORDER_MS = 60_000;
+
+/** The order that this job has, or has taken over; null where there is none, or the CA has forgotten it. */
+async function standingOrder(
+  { pace, clock }: { readonly pace: Pace; readonly clock: Clock },
+  { keeper, account: { session, account }, signal, hasLostAccount = false }: Where,
+): Promise<AcmeOrder | null> {
+  const { accountId, url, finalizedAt, updatedAt, asCreated } = keeper.order;
+  if (accountId !== account.id || url === null) return null;
+  const age = (since: Timestamp) => clock.now().getTime() - Date.parse(since);
+  const isNew = !hasLostAccount && age(finalizedAt ?? updatedAt) < NEW_ORDER_MS;
+  const asking = isNew ? tolerateReplicaLag(session, { pace, signal }) : session;
+  const order = await asking.getOrder(url).catch((error: unknown) => {
+    const believed = hasLostAccount || finalizedAt === null || age(finalizedAt) > FORGETTING_MS;
+    return believed ? orderGone(error, finalizedAt === null) : Promise.reject(error);
+  });
+  if (order === null) keeper.release();
+  return order === null ? null : completeOrder(order, asCreated);
+}
+
+/** With what the CA said only when the order was created: django-ca, for one, leaves out `finalize` later. */
+function completeOrder(order: AcmeOrder, asCreated: OrderAsCreated | null): AcmeOrder {
+  const finalize = order.finalize ?? asCreated?.finalize ?? null;
+  const authorizations = order.authorizations.length > 0 ? order.authorizations : asCreated?.authorizations;
+  return { ...order, authorizations: authorizations ?? [], ...(finalize === null ? {} : { finalize }) };
+}
+
+/** The session for the rest of an issuance: patient with replicas, and its orders have what only creation told. */
+export function sessionForOrder(
+  session: AcmeSession,
+  { keeper, ...waiting }: { readonly keeper: OrderKeeper; readonly pace: Pace; readonly signal: AbortSignal },
+): AcmeSession {
+  const patient = tolerateReplicaLag(session, waiting);
+  const complete = (order: AcmeOrder) => completeOrder(order, keeper.order.asCreated);
+  return {
+    ...patient,
+    getOrder: async (url) => complete(await patient.getOrder(url)),
+    finalizeOrder: async (order, csr) => complete(await patient.finalizeOrder(order, csr)),
+  };
 }
 
 interface At {
@@ -95,20 +170,30 @@ async function replacing(
     const order = await newOrder(deps, { ...at, request, exempt: inWindow || at.exempt });
     return { ...order, replaces: certId };
   } catch (error) {
-    if (REPLACEMENT_REFUSED.some((type) => isRefusal(error, type))) return null;
+    if (isAboutReplacement(error)) return null;
     throw error;
   }
 }
 
-const REPLACEMENT_REFUSED = ['alreadyReplaced', 'malformed', 'unauthorized', 'serverInternal'];
+/** Any refusal may be: CAs name different types. Rate limits and failures of the CA would only be repeated. */
+function isAboutReplacement(error: unknown): boolean {
+  if (isRefusal(error, 'serverInternal')) return true;
+  if (!(error instanceof CertdeskError) || error.code === 'ACME_RATE_LIMITED') return false;
+  const status = (error.details as AnswerDetails | undefined)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
 
-/** A CA forgets orders that have expired: then a new one is made. Any other failure is a failure. */
-function orderGone(error: unknown): null {
+/**
+ * A CA forgets orders that have expired: then a new one is made. Any other failure is a failure.
+ * @param refusedIsGone Whether 401 and 403 mean that too: some CAs answer so.
+ */
+function orderGone(error: unknown, refusedIsGone: boolean): null {
   const refused = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
   // The answer's own status: that of the problem document may be left out (RFC 7807 section 3.1).
   const status = (refused as AnswerDetails | null)?.status;
-  if (status !== undefined && GONE.includes(status)) return null;
+  const gone = refusedIsGone ? [...GONE, 401, 403] : GONE;
+  if (status !== undefined && gone.includes(status)) return null;
   throw error;
 }
 
-const GONE = [401, 403, 404, 410];
+const GONE = [404, 410];

@@ -4,7 +4,7 @@
 import { STEPS, type Step } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Journal } from './journal.ts';
-import type { ChallengeRecord, Json, OrderRecord } from './model.ts';
+import type { ChallengeRecord, Json, OrderRecord, Recipe } from './model.ts';
 import type { Clock, Vault } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -18,15 +18,20 @@ export interface OrderKeeperDeps {
 export interface OrderKeeper {
   readonly order: OrderRecord;
   /** In the database when it resolves, with all that was staged and told before. */
-  save(patch: Partial<Pick<OrderRecord, 'accountId' | 'url'>>): Promise<void>;
+  save(patch: Partial<Pick<OrderRecord, 'accountId' | 'url' | 'asCreated'>>): Promise<void>;
   /** Adds or replaces the record of the challenge with this URL; written by the next write of any kind. */
   stageChallenge(challenge: ChallengeRecord): void;
   saveChallenge(challenge: ChallengeRecord): Promise<void>;
   openKey(): Promise<{ readonly privateKey: string; readonly csr: string } | null>;
   /** Written by the next write. */
   stageKey(privateKey: string, csr: string): Promise<void>;
-  /** The key is in the database when it resolves: before the CSR is sent. */
-  keepKey(): Promise<void>;
+  /**
+   * The key is in the database when it resolves, and that the CSR is sent: from then on the order is followed.
+   * @returns `clear` takes that back, where the CA has refused the CSR for good; written by the next write.
+   */
+  markFinalized(): Promise<{ clear(): void }>;
+  /** The order can bring no certificate any more: a later job makes a new one. Written by the next write. */
+  release(): void;
   /** The job's step and an event, written by the next write, or alone within TELL_WITHIN_MS. `data` holds no secret. */
   tell(step: Step, message: string, data?: Json): void;
   /** Writes what is staged and told; nothing where there is nothing. */
@@ -46,7 +51,12 @@ const TELL_WITHIN_MS = 50;
 
 export async function createOrderKeeper(
   { stores, journal, vault, clock }: OrderKeeperDeps,
-  job: { readonly jobId: string; readonly projectId: string; readonly directoryUrl: string },
+  job: {
+    readonly jobId: string;
+    readonly projectId: string;
+    readonly directoryUrl: string;
+    readonly recipe?: Recipe;
+  },
 ): Promise<OrderKeeper> {
   const now = () => toTimestamp(clock.now());
   const kept = await stores.orders.get(job.jobId);
@@ -63,6 +73,9 @@ export async function createOrderKeeper(
           url: null,
           challenges: kept?.challenges ?? [],
           updatedAt: now(),
+          finalizedAt: null,
+          asCreated: null,
+          recipe: job.recipe ?? null,
         };
   let written = order;
   let told: readonly Told[] = [];
@@ -124,8 +137,13 @@ export async function createOrderKeeper(
     async stageKey(privateKey, csr) {
       stage({ keySealed: await vault.seal(privateKey, context), csr });
     },
-    async keepKey() {
-      if (written.keySealed !== order.keySealed) await flush();
+    async markFinalized() {
+      stage({ finalizedAt: order.finalizedAt ?? now() });
+      await flush();
+      return { clear: () => stage({ finalizedAt: null }) };
+    },
+    release() {
+      stage({ url: null, finalizedAt: null, asCreated: null });
     },
     tell(step, message, data = null) {
       told = [...told, { step, message, data }];

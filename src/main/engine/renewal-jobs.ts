@@ -9,6 +9,7 @@ import { exactSet } from './ca-usage.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
 import { afterFailure } from './jobs/retry.ts';
+import { finalizedFor } from './kept-orders.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import type { ReplacedCertificate } from './order-at-ca.ts';
 import { presentRenewed } from './present.ts';
@@ -91,8 +92,10 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
   const bring: RenewalJobs['bring'] = async (job, input, signal) => {
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
-    const recipe = await chooseRecipe(input, previous);
-    if ((previous?.renewal.failures ?? 0) >= MANY_FAILURES) await rehearse(job, recipe, signal);
+    const followed = await finalizedFor(deps, job, input.recipe);
+    const recipe = followed ?? (await chooseRecipe(input, previous));
+    if (followed === null && (previous?.renewal.failures ?? 0) >= MANY_FAILURES)
+      await rehearse(job, recipe, signal);
     const replaces = await replacesOf(recipe, previous);
     const sameNames =
       previous !== null &&

@@ -1,7 +1,7 @@
 // What a revocation does: at the CA, and where its replacement is wanted, that first, so that the names are never
 // without a certificate.
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
-import { toTimestamp } from '../../shared/time.ts';
+import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { IssuanceSteps } from './issuance-jobs.ts';
 import { outcome } from './journal.ts';
@@ -12,6 +12,9 @@ import { presentRenewed } from './present.ts';
 import type { RenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 import type { Stores } from './stores.ts';
+
+/** More than there are between two attempts at a revocation. */
+const MANY_JOBS = 100;
 
 type RevokeInput = Extract<JobInput, { kind: 'revoke' }>;
 
@@ -32,6 +35,19 @@ export function createRevocationJobs(
   async function takenBefore(job: JobRecord, certificateId: string): Promise<CertificateRecord | null> {
     const active = await stores.certificates.active(job.projectId);
     return active?.id === certificateId ? null : active;
+  }
+
+  /** When the first revocation for that reason was asked for: keys that were made since then have not leaked. */
+  async function leakReportedAt(
+    { projectId, createdAt }: JobRecord,
+    certificateId: string,
+  ): Promise<Timestamp> {
+    const jobs = await stores.jobs.list({ projectId, projectIds: null, limit: MANY_JOBS });
+    const reports = jobs.filter(
+      ({ input }) =>
+        input.kind === 'revoke' && input.reason === 'keyCompromise' && input.certificateId === certificateId,
+    );
+    return [createdAt, ...reports.map((job) => job.createdAt)].toSorted()[0] ?? createdAt;
   }
 
   /** What a run that was killed has left of the order. A failure must not stand before the revocation either. */
@@ -70,6 +86,7 @@ export function createRevocationJobs(
     const certificate = await stores.certificates.get(input.certificateId);
     if (certificate === null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
     const { reason } = input;
+    const since = await leakReportedAt(job, certificate.id);
     await revokeAtCa(deps, certificate, { reason, code: REVOCATION_REASONS[reason], signal });
     await journal.write(async (tx, emit) => {
       // It was revoked on purpose: renewing it by itself would undo that.
@@ -80,7 +97,7 @@ export function createRevocationJobs(
       };
       await tx.certificates.update(certificate.id, patch);
       // Once more: a clean-up that was under way when the job began may have written one anew.
-      if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId);
+      if (reason === 'keyCompromise') await forgetKeptOrders(tx, job.projectId, since);
       const message = `Certificate for ${certificate.domain} revoked (${reason})`;
       const of = { projectId: job.projectId, jobId: job.id };
       await emit({ kind: 'certificate.revoked', ...of, message, audit: outcome(job) });
@@ -90,8 +107,10 @@ export function createRevocationJobs(
   return {
     async run(job, input, signal) {
       // Whatever becomes of the revocation: no later job may take over a key from before the leak.
-      if (input.reason === 'keyCompromise')
-        await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId));
+      if (input.reason === 'keyCompromise') {
+        const since = await leakReportedAt(job, input.certificateId);
+        await stores.transaction((tx) => forgetKeptOrders(tx, job.projectId, since));
+      }
       const replaced = await replace(job, input, signal);
       await revoke(job, input, signal).catch((cause: unknown) => {
         signal.throwIfAborted();

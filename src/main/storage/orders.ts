@@ -19,6 +19,9 @@ export function createOrderStore(db: Kysely<Schema>): OrderStore {
         url: order.url,
         challenges: JSON.stringify(order.challenges),
         updated_at: order.updatedAt,
+        finalized_at: order.finalizedAt,
+        as_created: order.asCreated === null ? null : JSON.stringify(order.asCreated),
+        recipe: order.recipe === null ? null : JSON.stringify(order.recipe),
       };
       await db
         .insertInto('orders')
@@ -45,5 +48,8 @@ function toOrder(row: Selectable<Schema['orders']>): OrderRecord {
     url: row.url,
     challenges: JSON.parse(row.challenges),
     updatedAt: row.updated_at,
+    finalizedAt: row.finalized_at,
+    asCreated: row.as_created === null ? null : JSON.parse(row.as_created),
+    recipe: row.recipe === null ? null : JSON.parse(row.recipe),
   };
 }

@@ -133,6 +133,9 @@ interface OrdersTable {
   url: string | null;
   challenges: string;
   updated_at: string;
+  finalized_at: string | null;
+  as_created: string | null;
+  recipe: string | null;
 }
 
 interface DnsCredentialsTable {

@@ -149,7 +149,7 @@ describe('with a CA that behaves', () => {
     const authorizations = await Promise.all(
       order.authorizations.map((url) => session.getAuthorization(url)),
     );
-    expect(authorizations.map(({ identifier, wildcard }) => [identifier.value, wildcard])).toEqual(
+    expect(authorizations.map(({ identifier, wildcard }) => [identifier?.value, wildcard])).toEqual(
       expect.arrayContaining([
         ['wild.example.com', true],
         ['wild.example.com', false],

@@ -87,7 +87,7 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
       };
       const keyAuthorization = session.keyAuthorization(token);
       const task = (): ChallengeTask => ({
-        identifier: identifier.value,
+        identifier: identifier?.value ?? '',
         wildcard,
         token,
         keyAuthorization,
@@ -112,7 +112,7 @@ async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chai
       await session.finalizeOrder(ready, await createCsr(names, keyPem)),
       ['processing', 'ready'],
     );
-    return { chain: await session.getCertificate(valid.certificate ?? ''), keyPem };
+    return { chain: (await session.getCertificate(valid.certificate ?? '')).chain, keyPem };
   } finally {
     for (const { task, context } of entries) await solver.cleanUp(task(), context);
   }

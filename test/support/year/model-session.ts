@@ -152,7 +152,7 @@ export function openSession(books: Books, accountKey: string, accountUrl: string
       const { entry } = orderOf(certificateUrl.replace(/\/certificate$/, ''));
       if (entry === null) throw refuse(404, 'malformed', 'it has issued nothing');
       entry.downloads += 1;
-      return entry.chain;
+      return { chain: entry.chain, warning: null };
     },
     async revokeCertificate(certificate, reason) {
       signed();

@@ -28,7 +28,9 @@ export interface OpenAccount {
 export interface Accounts {
   /** The account of this owner, registered where it is not yet, and a session on it. */
   open(owner: AccountOwner, signal: AbortSignal): Promise<OpenAccount>;
-  /** A session on an account that was used before. @throws ACME_REJECTED where it is no longer kept. */
+  /** A session on an account that the CA has registered; null where there is none of this id. */
+  find(accountId: string, signal: AbortSignal): Promise<OpenAccount | null>;
+  /** As find. @throws ACME_REJECTED where it is no longer kept. */
   reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount>;
   /** Registers the same key anew: a CA that has lost its accounts (accountDoesNotExist). */
   register(open: OpenAccount, eab: ExternalAccount | null): Promise<OpenAccount>;
@@ -89,9 +91,14 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     await stores.accounts.setKeys(id, { keySealed: nextKeySealed, nextKeySealed: null });
   }
 
-  async function reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount> {
+  async function find(accountId: string, signal: AbortSignal): Promise<OpenAccount | null> {
     const account = await stores.accounts.get(accountId);
-    if (account?.url) return session(account, signal);
+    return account?.url ? session(account, signal) : null;
+  }
+
+  async function reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount> {
+    const account = await find(accountId, signal);
+    if (account !== null) return account;
     throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
   }
 
@@ -114,10 +121,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const work = async (): Promise<OpenAccount> => {
         const known = await stores.accounts.find(owner.directoryUrl, owner.email);
         const open = await session(known ?? (await create(owner)), signal);
-        return open.account.url === null ? register(open, owner.eab) : open;
+        // A version before this one may have stored a relative address (faulty CAs answer with one).
+        const { url } = open.account;
+        return url === null || !URL.canParse(url) ? register(open, owner.eab) : open;
       };
       return locks.run(lockOf(owner), work, signal);
     },
+    find,
     reopen,
     async changeKey(accountId, signal) {
       const account = await stores.accounts.get(accountId);

@@ -10,7 +10,7 @@ import { createNoncePool, type NoncePool } from './nonces.ts';
 import { type AcmeResponse, answerError, isProblem, parseJson, unexpectedAnswer } from './problem.ts';
 import { quickRetry } from './quick-retry.ts';
 import { readRenewalInfo } from './renewal-info.ts';
-import { type Call, type CallOptions, createSession, type Verbs } from './session.ts';
+import { type Call, type CallOptions, createSession } from './session.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
@@ -38,10 +38,10 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
   return {
     session({ directoryUrl, accountKey, accountUrl, signal }) {
       const directory = (): Promise<AcmeDirectory> => directories.get(directoryUrl, signal);
-      const call: Call = async (verb, callOptions) => {
+      const call: Call = async (url, payload, callOptions) => {
         const nonces = poolOf(directoryUrl);
         const line: Line = { transport, signal, keys, nonces, directoryUrl, directory: await directory() };
-        const once = () => callOnce(line, directoryUrl, verb, callOptions);
+        const once = () => callOnce(line, { url, payload, options: callOptions });
         try {
           return await (callOptions.idempotent === true ? quickRetry(once, signal) : once());
         } catch (error) {
@@ -74,19 +74,23 @@ interface Line {
   readonly directory: AcmeDirectory;
 }
 
-async function callOnce<T>(
+async function callOnce(
   line: Line,
-  directoryUrl: string,
-  verb: (client: Verbs) => Promise<T>,
-  options: CallOptions,
-): Promise<{ readonly result: T; readonly response: AcmeResponse }> {
+  {
+    url,
+    payload,
+    options,
+  }: { readonly url: string; readonly payload: object | null; readonly options: CallOptions },
+): Promise<AcmeResponse> {
   let last: AcmeResponse | null = null;
-  const client = openClient(await library(), { line, directoryUrl, options }, (response) => {
+  const http = openClient(await library(), { line, options }, (response) => {
     last = response;
   });
   try {
-    const result = await verb(client);
-    return { result, response: answered(last) };
+    const bound = options.eab === undefined ? {} : { includeExternalAccountBinding: true };
+    // A copy: acme-client adds the external account binding to it.
+    await http.signedRequest(url, payload && { ...payload }, { kid: options.accountUrl, ...bound });
+    return answered(last);
   } catch (error) {
     line.signal.throwIfAborted();
     if (error instanceof CertdeskError || last === null) throw error;
@@ -111,6 +115,12 @@ interface LibraryHttp {
   getDirectory: () => Promise<AcmeDirectory>;
   getNonce: () => Promise<string>;
   request: (url: string, method: string, options?: { readonly data?: object }) => Promise<LibraryResponse>;
+  /** Signs and sends, again with a new nonce after badNonce. A payload of null is a POST-as-GET. */
+  signedRequest(
+    url: string,
+    payload: object | null,
+    by: { readonly kid: string | null; readonly includeExternalAccountBinding?: boolean },
+  ): Promise<LibraryResponse>;
 }
 
 interface LibraryResponse {
@@ -119,32 +129,28 @@ interface LibraryResponse {
   readonly data: unknown;
 }
 
-/** An acme-client for one call, with our own transport, nonces and directory in it. */
+/** The HTTP part of an acme-client for one call, with our own transport, nonces and directory in it. */
 function openClient(
   { Client }: typeof AcmeLibrary,
-  {
-    line,
-    directoryUrl,
-    options,
-  }: { readonly line: Line; readonly directoryUrl: string; readonly options: CallOptions },
+  { line, options }: { readonly line: Line; readonly options: CallOptions },
   seen: (response: AcmeResponse) => void,
-): Verbs {
-  const client = new Client({
+): LibraryHttp {
+  const { directoryUrl } = line;
+  const { http } = new Client({
     directoryUrl,
     accountKey: options.key,
-    ...(options.accountUrl === null ? {} : { accountUrl: options.accountUrl }),
     ...(options.eab === undefined ? {} : { externalAccountBinding: options.eab }),
-  }) as unknown as Verbs & { readonly http: LibraryHttp };
-  client.http.maxBadNonceRetries = MAX_BAD_NONCES;
-  Object.assign(client.http, line.keys.of(options.key));
-  client.http.getDirectory = async () => line.directory;
-  client.http.getNonce = async () => {
+  }) as unknown as { readonly http: LibraryHttp };
+  http.maxBadNonceRetries = MAX_BAD_NONCES;
+  Object.assign(http, line.keys.of(options.key));
+  http.getDirectory = async () => line.directory;
+  http.getNonce = async () => {
     const pooled = line.nonces.take();
     if (pooled !== null) return pooled;
     // An idempotent call is retried as a whole.
     return options.idempotent === true ? newNonce(line) : quickRetry(() => newNonce(line), line.signal);
   };
-  client.http.request = async (url, _method, { data } = {}) => {
+  http.request = async (url, _method, { data } = {}) => {
     const body = JSON.stringify(data);
     const { signal } = line;
     const response = await line.transport.send({ method: 'POST', url, directoryUrl, body, signal });
@@ -157,7 +163,7 @@ function openClient(
     const { status, headers, text } = response;
     return { status, headers, data: parseJson(text) ?? text };
   };
-  return client;
+  return http;
 }
 
 /** RFC 8555 section 7.2. */

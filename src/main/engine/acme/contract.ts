@@ -1,13 +1,9 @@
 // What the engine asks of an ACME client, in the order of RFC 8555. client.ts implements it on acme-client.
 
+import type { Problem } from './problem.ts';
+
 /** RFC 7807 as RFC 8555 section 6.7 uses it. */
-export interface AcmeProblem {
-  readonly type: string;
-  readonly detail?: string;
-  readonly status?: number;
-  readonly identifier?: AcmeIdentifier;
-  readonly subproblems?: readonly AcmeProblem[];
-}
+export type AcmeProblem = Problem;
 
 export interface AcmeIdentifier {
   readonly type: string;
@@ -19,7 +15,7 @@ export interface AcmeDirectory {
   readonly newNonce: string;
   readonly newAccount: string;
   readonly newOrder: string;
-  readonly revokeCert: string;
+  readonly revokeCert?: string;
   readonly keyChange?: string;
   readonly renewalInfo?: string;
   readonly meta?: {
@@ -30,13 +26,14 @@ export interface AcmeDirectory {
   };
 }
 
-/** RFC 8555 section 7.1.3. */
+/** RFC 8555 section 7.1.3. Only `status` is certain: each state brings no more than what it needs. */
 export interface AcmeOrder {
   readonly url: string;
   readonly status: 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
   readonly identifiers: readonly AcmeIdentifier[];
+  /** Empty where the CA named none. */
   readonly authorizations: readonly string[];
-  readonly finalize: string;
+  readonly finalize?: string;
   readonly certificate?: string;
   readonly expires?: string;
   readonly error?: AcmeProblem;
@@ -50,7 +47,8 @@ export interface AcmeOrder {
 export interface AcmeAuthorization {
   readonly url: string;
   readonly status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
-  readonly identifier: AcmeIdentifier;
+  /** Absent where the CA left it out. */
+  readonly identifier?: AcmeIdentifier;
   readonly wildcard: boolean;
   readonly challenges: readonly AcmeChallenge[];
   readonly retryAfterMs: number | null;
@@ -62,6 +60,15 @@ export interface AcmeChallenge {
   readonly status: 'pending' | 'processing' | 'valid' | 'invalid';
   readonly token?: string;
   readonly error?: AcmeProblem;
+}
+
+/** A PEM chain (RFC 8555 section 7.4.2), leaf first. */
+export interface AcmeCertificate {
+  readonly chain: string;
+  /** The alternate one that is wanted; absent where the default one is, or where the CA does not offer it. */
+  readonly preferred?: string;
+  /** Why the wanted chain could not be had; null where it could, or none was wanted. */
+  readonly warning: string | null;
 }
 
 export interface NewOrder {
@@ -112,8 +119,8 @@ export interface AcmeSession {
   deactivateAuthorization(url: string): Promise<void>;
   /** @param csrPem PKCS#10, PEM. */
   finalizeOrder(order: AcmeOrder, csrPem: string): Promise<AcmeOrder>;
-  /** The PEM chain (section 7.4.2), leaf first; the alternate one whose topmost issuer's CN is `preferredChain`, where offered. */
-  getCertificate(url: string, preferredChain?: string): Promise<string>;
+  /** @param preferredChain The CN of the topmost issuer of the chain that is wanted, in any case. */
+  getCertificate(url: string, preferredChain?: string): Promise<AcmeCertificate>;
   /**
    * revokeCert (section 7.6), signed by the account's key, or by the certificate's where `certificateKey` (PEM) is
    * given. `alreadyRevoked` resolves like a success.

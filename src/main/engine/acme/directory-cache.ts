@@ -54,7 +54,8 @@ async function fetchDirectory(transport: Transport, url: string): Promise<AcmeDi
     throw new CertdeskError('ACME_PROTOCOL_ERROR', message, error.details);
   }
   const directory = readDirectory(response);
-  const insecure = [directory.newNonce, directory.newAccount, directory.newOrder, directory.revokeCert].some(
+  const { newNonce, newAccount, newOrder, revokeCert = url } = directory;
+  const insecure = [newNonce, newAccount, newOrder, revokeCert].some(
     (endpoint) => new URL(endpoint).protocol !== new URL(url).protocol,
   );
   if (insecure) throw unexpectedAnswer(response, 'an ACME directory of https addresses');

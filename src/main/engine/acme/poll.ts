@@ -1,9 +1,11 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
 import { CertdeskError } from '../errors.ts';
 import { type Pace, REAL_PACE } from '../pace.ts';
+import type { AcmeProblem } from './contract.ts';
 import { type Habit, UNKNOWN_HABIT } from './habits.ts';
+import { describeProblem } from './problem.ts';
 
-export interface Polling {
+export interface Polling<T> {
   readonly signal: AbortSignal;
   /** When to give up, by `pace`. */
   readonly deadline: number;
@@ -14,6 +16,8 @@ export interface Polling {
   readonly askedMs?: number | null;
   /** For the error: `validation of example.com`. */
   readonly what: string;
+  /** What an answer that is not final says has gone wrong so far; the last one is part of ACME_TIMEOUT. */
+  readonly problemOf?: (answer: T) => AcmeProblem | undefined;
 }
 
 /** A CA that says `Retry-After: 0` is not asked without a pause. */
@@ -34,18 +38,23 @@ function nextWait(waitedMs: number): number {
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what, pace = REAL_PACE, habit: known = UNKNOWN_HABIT, askedMs = null }: Polling,
+  {
+    signal,
+    deadline,
+    what,
+    problemOf,
+    pace = REAL_PACE,
+    habit: known = UNKNOWN_HABIT,
+    askedMs = null,
+  }: Polling<T>,
 ): Promise<T> {
   // A first look that the CA itself has put off says nothing of how soon it is done: no habit is learned from it.
   const habit = askedMs === null ? known : UNKNOWN_HABIT;
   let wait = askedMs === null ? habit.firstMs() : notHammering(askedMs);
   let waited = 0;
+  let problem: AcmeProblem | undefined;
   for (let looks = 1; ; looks += 1) {
-    if (pace.now() + wait > deadline) {
-      throw new CertdeskError('ACME_TIMEOUT', `The CA did not finish in time (${what}). Try again later`, {
-        deadline: true,
-      });
-    }
+    if (pace.now() + wait > deadline) throw notInTime(what, problem, wait);
     await pace.pause(wait, signal);
     waited += wait;
     const answer = await ask();
@@ -53,10 +62,25 @@ export async function poll<T extends { readonly retryAfterMs: number | null }>(
       habit.done({ looks, waitedMs: waited });
       return answer;
     }
+    problem = problemOf?.(answer) ?? problem;
     const { retryAfterMs } = answer;
     habit.notYet({ looks, waitedMs: waited, asked: retryAfterMs !== null });
     wait = retryAfterMs === null ? nextWait(waited) : notHammering(retryAfterMs);
   }
+}
+
+function notInTime(what: string, problem: AcmeProblem | undefined, waitMs: number): CertdeskError {
+  const said = problem === undefined ? null : describeProblem(problem);
+  const last = said === null ? '' : ` The last problem that it reported: ${said}.`;
+  return new CertdeskError(
+    'ACME_TIMEOUT',
+    `The CA did not finish in time (${what}).${last} Try again later`,
+    {
+      deadline: true,
+      retryAfter: Math.ceil(waitMs / 1_000),
+      ...(problem === undefined ? {} : { problem }),
+    },
+  );
 }
 
 /** Whether it is `poll` that gave up: asking again at once would only be asking again. */

@@ -22,21 +22,77 @@ export interface AnswerDetails {
   readonly body?: string;
 }
 
-/** The document as the CA wrote it, with `type` filled in as RFC 7807 section 4.2 has it. */
+/** The CA's document with every member it wrote; the members named here have been brought into RFC 7807's form. */
 export interface Problem {
   readonly type: string;
+  readonly detail?: string;
+  readonly status?: number;
+  readonly identifier?: { readonly type: string; readonly value: string };
+  readonly subproblems?: readonly Problem[];
   readonly [member: string]: unknown;
 }
 
 const NAMESPACE = 'urn:ietf:params:acme:error:';
+const NO_TYPE = 'about:blank'; // RFC 7807 section 4.2
 
 /** The problem document of an answer, whatever its content type; null where the body is none. */
 export function readProblem(response: AcmeResponse): Problem | null {
   const body = parseJson(response.text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
-  const type: unknown = Reflect.get(body, 'type');
-  if (typeof type === 'string') return { ...body, type };
-  return typeof Reflect.get(body, 'detail') === 'string' ? { ...body, type: 'about:blank' } : null;
+  if (body !== undefined) return toProblem(body);
+  const isText = (response.headers['content-type'] ?? '').startsWith('text/plain');
+  return isText && response.text.length <= LONGEST_TEXT ? toProblem(response.text.trim()) : null;
+}
+
+/** A plain-text answer that is longer is a page, not a reason. */
+const LONGEST_TEXT = 500;
+
+/**
+ * What a CA says went wrong, in whatever form it says it: a problem document, one without a type, a plain string, a
+ * list of them, or one wrapped in `error`. Null where it says nothing.
+ */
+export function toProblem(value: unknown): Problem | null {
+  if (typeof value === 'string') return value === '' ? null : { type: NO_TYPE, detail: value };
+  if (Array.isArray(value)) return joinProblems(value.flatMap((each) => toProblem(each) ?? []));
+  if (typeof value !== 'object' || value === null) return null;
+  const { type, detail, status, identifier, subproblems, ...others } = withoutAbsent(value);
+  const said = textOf(detail) ?? textOf(others.message) ?? textOf(others.description);
+  if (typeof type !== 'string' && said === undefined) {
+    const wrapped = toProblem(others.error ?? others.errors ?? others.problem);
+    if (wrapped !== null) return wrapped;
+    if (textOf(others.title) === undefined) return null;
+  }
+  const code = typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status;
+  const about = toIdentifier(identifier);
+  const parts =
+    subproblems === undefined ? [] : [subproblems].flat().flatMap((part) => toProblem(part) ?? []);
+  return {
+    ...others,
+    type: typeof type === 'string' ? type : NO_TYPE,
+    ...(said === undefined ? {} : { detail: said }),
+    ...(typeof code === 'number' ? { status: code } : {}),
+    ...(about === null ? {} : { identifier: about }),
+    ...(parts.length === 0 ? {} : { subproblems: parts }),
+  };
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function joinProblems(parts: readonly Problem[]): Problem | null {
+  const [first, ...rest] = parts;
+  if (first === undefined) return null;
+  return rest.length === 0 ? first : { ...first, subproblems: [...(first.subproblems ?? []), ...rest] };
+}
+
+function toIdentifier(value: unknown): { readonly type: string; readonly value: string } | null {
+  if (typeof value === 'string') return { type: 'dns', value };
+  if (typeof value !== 'object' || value === null) return null;
+  const { type = 'dns', value: name } = withoutAbsent(value);
+  return typeof name === 'string' ? { type: String(type), value: name } : null;
+}
+
+/** The members that say something: several CAs write null or "" for what RFC 8555 lets them leave out. */
+export function withoutAbsent(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''));
 }
 
 /** @returns undefined where the text is not JSON. */
@@ -50,7 +106,7 @@ export function parseJson(text: string): unknown {
 
 /** @param name The last part of an ACME error type (RFC 8555 section 6.7): `badNonce`. */
 export function isProblem(response: AcmeResponse, name: string): boolean {
-  return response.status >= 400 && readProblem(response)?.type === NAMESPACE + name;
+  return response.status >= 400 && kindOf(readProblem(response)?.type) === name;
 }
 
 /** Whether the error is the CA's refusal of that type. */
@@ -58,7 +114,14 @@ export function isRefusal(error: unknown, name: string): boolean {
   if (!(error instanceof CertdeskError) || typeof error.details !== 'object' || error.details === null)
     return false;
   const problem: unknown = Reflect.get(error.details, 'problem');
-  return typeof problem === 'object' && problem !== null && Reflect.get(problem, 'type') === NAMESPACE + name;
+  return typeof problem === 'object' && problem !== null && kindOf(Reflect.get(problem, 'type')) === name;
+}
+
+/** The last part of an ACME error type, in RFC 8555's namespace or in none; null for a type of another one. */
+function kindOf(type: unknown): string | null {
+  if (typeof type !== 'string') return null;
+  const kind = type.startsWith(NAMESPACE) ? type.slice(NAMESPACE.length) : type;
+  return /^\w+$/.test(kind) ? kind : null;
 }
 
 /**
@@ -86,19 +149,24 @@ export function answerError(response: AcmeResponse): CertdeskError {
   const details = answerDetails(response, problem);
   const { host } = new URL(response.url);
   if (response.status < 400) return redirectError(response, details);
-  const said = problem === null ? `HTTP ${response.status}` : describe(problem);
-  if (response.status === 429 || problem?.type === `${NAMESPACE}rateLimited`) {
+  const said = (problem && describeProblem(problem)) ?? `HTTP ${response.status}`;
+  const kind = kindOf(problem?.type);
+  if (response.status === 429 || kind === 'rateLimited') {
     return new CertdeskError('ACME_RATE_LIMITED', `A rate limit of the CA is reached: ${said}`, details);
   }
-  if (problem?.type === `${NAMESPACE}externalAccountRequired`) {
+  if (kind === 'externalAccountRequired') {
     return new CertdeskError('ACME_EAB_REQUIRED', undefined, details);
   }
-  if (problem?.type === `${NAMESPACE}badNonce`) {
+  if (kind === 'badNonce') {
     return new CertdeskError(
       'ACME_PROTOCOL_ERROR',
       `${host} refuses every nonce that it gives out.`,
       details,
     );
+  }
+  if (response.status === 501) {
+    const message = `The CA (${host}) does not support this request (HTTP 501): ${said}. Trying again does not help.`;
+    return new CertdeskError('ACME_REJECTED', message, details);
   }
   if (response.status >= 500) {
     return new CertdeskError(
@@ -152,7 +220,15 @@ function answerDetails(response: AcmeResponse, problem: Problem | null): AnswerD
   };
 }
 
-function describe(problem: Problem): string {
-  const text = [problem.detail, problem.title].find((part) => typeof part === 'string' && part !== '');
-  return typeof text === 'string' ? text : problem.type;
+/** The CA's own words, those about single names included; null where it gave none. */
+export function describeProblem(problem: Problem): string | null {
+  const text =
+    textOf(problem.detail) ?? textOf(problem.title) ?? (problem.type === NO_TYPE ? null : problem.type);
+  const parts = (problem.subproblems ?? []).flatMap((part) => {
+    const said = describeProblem(part);
+    if (said === null || text?.includes(said)) return [];
+    return part.identifier === undefined ? said : `${part.identifier.value}: ${said}`;
+  });
+  if (parts.length === 0) return text;
+  return text === null ? parts.join('; ') : `${text} (${parts.join('; ')})`;
 }

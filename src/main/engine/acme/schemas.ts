@@ -1,70 +1,107 @@
-// What a CA's answers must look like (RFC 8555 section 7.1): no more is asked of them than is used.
+// Reads a CA's answers (RFC 8555 section 7.1) leniently: null and "" count as absent, members in an odd form are left
+// out, references are resolved against the answer's own URL, and only what nothing can be done without is required.
+// What the state of an order needs is checked where it is used.
 import { z } from 'zod';
-import type { AcmeAuthorization, AcmeChallenge, AcmeDirectory, AcmeOrder, AcmeProblem } from './contract.ts';
-import { type AcmeResponse, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
+import type { AcmeAuthorization, AcmeChallenge, AcmeDirectory, AcmeOrder } from './contract.ts';
+import {
+  type AcmeResponse,
+  parseJson,
+  retryAfterMs,
+  toProblem,
+  unexpectedAnswer,
+  withoutAbsent,
+} from './problem.ts';
 
-const Url = z.url();
-const Identifier = z.object({ type: z.string(), value: z.string() });
+const ORDER_STATES = ['pending', 'ready', 'processing', 'valid', 'invalid'] as const;
+const AUTHORIZATION_STATES = ['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked'] as const;
+const CHALLENGE_STATES = ['pending', 'processing', 'valid', 'invalid'] as const;
 
-/** Kept whole, so that a person sees all that the CA said; an error that is no object is dropped. */
-const ProblemSchema: z.ZodType<AcmeProblem | undefined> = z
-  .looseObject({
-    type: z.string().default('about:blank'),
-    detail: z.string().optional(),
-    status: z.number().optional(),
-    identifier: Identifier.optional(),
-    subproblems: z.array(z.looseObject({ type: z.string() })).optional(),
+/** An object without its absent members. */
+const present = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutAbsent(value) : value,
+    z.looseObject(shape),
+  );
+
+const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const Text = z.string().optional().catch(undefined);
+const Flag = z.preprocess((value) => (typeof value === 'string' ? value === 'true' : value), z.boolean());
+
+const Identifier = present({ type: z.string().default('dns').catch('dns'), value: z.string() });
+
+/** A list of names is as good as names with a description each. */
+const namesToRecord = (value: unknown): unknown =>
+  Array.isArray(value) ? Object.fromEntries(value.map((name) => [String(name), ''])) : value;
+
+const Directory = present({
+  newNonce: z.string(),
+  newAccount: z.string(),
+  newOrder: z.string(),
+  revokeCert: Text,
+  keyChange: Text,
+  renewalInfo: Text,
+  meta: present({
+    termsOfService: Text,
+    website: Text,
+    externalAccountRequired: Flag.optional().catch(undefined),
+    profiles: z
+      .preprocess(namesToRecord, z.record(z.string(), z.string().catch('')))
+      .optional()
+      .catch(undefined),
   })
-  .optional()
-  .catch(undefined);
-
-/** Odd values in the optional fields are read as absent: they are no reason to refuse a CA. */
-const Directory = z.looseObject({
-  newNonce: Url,
-  newAccount: Url,
-  newOrder: Url,
-  revokeCert: Url,
-  keyChange: Url.optional().catch(undefined),
-  renewalInfo: Url.optional().catch(undefined),
-  meta: z
-    .looseObject({
-      termsOfService: z.string().optional().catch(undefined),
-      website: z.string().optional().catch(undefined),
-      externalAccountRequired: z.boolean().optional().catch(undefined),
-      profiles: z.record(z.string(), z.string()).optional().catch(undefined),
-    })
     .optional()
     .catch(undefined),
 });
 
-const Order = z.looseObject({
-  status: z.enum(['pending', 'ready', 'processing', 'valid', 'invalid']),
-  identifiers: z.array(Identifier),
-  authorizations: z.array(Url),
-  finalize: Url,
-  certificate: Url.optional(),
-  expires: z.string().optional().catch(undefined),
-  error: ProblemSchema,
-  replaces: z.string().min(1).optional().catch(undefined),
+const Order = present({
+  status: z.preprocess(lowerCase, z.enum(ORDER_STATES)),
+  identifiers: z.array(Identifier).default([]).catch([]),
+  authorizations: z.array(z.string()).default([]).catch([]),
+  finalize: Text,
+  certificate: Text,
+  expires: Text,
+  error: z.unknown().optional(),
+  replaces: Text,
 });
 
-const Challenge = z.looseObject({
+/** A status that is missing or unknown is one in which the CA has not said how it ended. */
+const Challenge = present({
   type: z.string(),
-  url: Url,
-  status: z.enum(['pending', 'processing', 'valid', 'invalid']),
-  token: z.string().optional(),
-  error: ProblemSchema,
+  url: z.string(),
+  status: z.preprocess(lowerCase, z.enum(CHALLENGE_STATES)).catch('pending'),
+  token: Text,
+  error: z.unknown().optional(),
 });
 
-const Authorization = z.looseObject({
-  status: z.enum(['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked']),
-  identifier: Identifier,
-  wildcard: z.boolean().default(false).catch(false),
-  challenges: z.array(z.unknown()),
+const Authorization = present({
+  status: z.preprocess(lowerCase, z.enum(AUTHORIZATION_STATES)),
+  identifier: Identifier.optional().catch(undefined),
+  wildcard: Flag.default(false).catch(false),
+  challenges: z.array(z.unknown()).default([]).catch([]),
 });
 
 export function readDirectory(response: AcmeResponse): AcmeDirectory {
-  return parse(Directory, response, 'an ACME directory');
+  const what = 'an ACME directory';
+  const { newNonce, newAccount, newOrder, revokeCert, keyChange, renewalInfo, meta } = parse(
+    Directory,
+    response,
+    what,
+  );
+  const needed = (reference: string): string => {
+    const url = resolveUrl(reference, response);
+    if (url === undefined) throw unexpectedAnswer(response, what);
+    return url;
+  };
+  return {
+    newNonce: needed(newNonce),
+    newAccount: needed(newAccount),
+    newOrder: needed(newOrder),
+    ...optional('revokeCert', resolveUrl(revokeCert, response)),
+    ...optional('keyChange', resolveUrl(keyChange, response)),
+    ...optional('renewalInfo', resolveUrl(renewalInfo, response)),
+    ...optional('meta', meta),
+  };
 }
 
 /** @param url The order's own address, which only the answer to newOrder repeats. */
@@ -78,12 +115,12 @@ export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
     url,
     status,
     identifiers,
-    authorizations,
-    finalize,
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(expires === undefined ? {} : { expires }),
-    ...(error === undefined ? {} : { error }),
-    ...(replaces === undefined ? {} : { replaces }),
+    authorizations: authorizations.flatMap((each) => resolveUrl(each, response) ?? []),
+    ...optional('finalize', resolveUrl(finalize, response)),
+    ...optional('certificate', resolveUrl(certificate, response)),
+    ...optional('expires', expires),
+    ...optional('error', toProblem(error) ?? undefined),
+    ...optional('replaces', replaces),
     retryAfterMs: retryAfterMs(response.headers),
   };
 }
@@ -97,27 +134,33 @@ export function readAuthorization(response: AcmeResponse, url: string): AcmeAuth
   return {
     url,
     status,
-    identifier,
+    ...optional('identifier', identifier),
     wildcard,
-    challenges: challenges.flatMap(readChallenge),
+    challenges: challenges.flatMap((each) => readChallenge(each, response)),
     retryAfterMs: retryAfterMs(response.headers),
   };
 }
 
 /** None where it is not a challenge that could ever be used: one odd entry must not spoil the others. */
-function readChallenge(value: unknown): AcmeChallenge[] {
+function readChallenge(value: unknown, response: AcmeResponse): AcmeChallenge[] {
   const parsed = Challenge.safeParse(value);
   if (!parsed.success) return [];
-  const { type, url, status, token, error } = parsed.data;
+  const { type, status, token, error } = parsed.data;
+  const url = resolveUrl(parsed.data.url, response);
+  if (url === undefined) return [];
   return [
-    {
-      type,
-      url,
-      status,
-      ...(token === undefined ? {} : { token }),
-      ...(error === undefined ? {} : { error }),
-    },
+    { type, url, status, ...optional('token', token), ...optional('error', toProblem(error) ?? undefined) },
   ];
+}
+
+/** @returns the address as it stands where it is a whole one; undefined where it is none (RFC 3986 section 5.1.3). */
+export function resolveUrl(reference: string | undefined, { url }: AcmeResponse): string | undefined {
+  if (reference === undefined || URL.canParse(reference)) return reference;
+  return URL.parse(reference, url)?.href;
+}
+
+function optional<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };
 }
 
 function parse<T>(schema: z.ZodType<T>, response: AcmeResponse, what: string): T {

@@ -1,28 +1,12 @@
 // One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
 import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
-import { decodePem, readPemBlocks } from '../inspect/pem.ts';
+import { accountDeactivated } from './account-deactivated.ts';
+import { downloadChain } from './chains.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';
 import { keyChangeJws, publicJwk } from './key-change.ts';
-import { type AcmeResponse, isRefusal, retryAfterMs, unexpectedAnswer } from './problem.ts';
-import { readAuthorization, readOrder } from './schemas.ts';
-
-/** What is used of acme-client's Client, with no more of each argument than its code reads (src/client.js). */
-export interface Verbs {
-  readonly http: {
-    signedRequest(url: string, payload: object, by?: { readonly kid: string }): Promise<unknown>;
-  };
-  getAccountUrl(): string;
-  createAccount(data: object): Promise<unknown>;
-  createOrder(data: object): Promise<{ readonly url: string }>;
-  getOrder(order: { readonly url: string }): Promise<unknown>;
-  getAuthorizations(order: { readonly authorizations: readonly string[] }): Promise<unknown>;
-  deactivateAuthorization(authorization: { readonly url: string }): Promise<unknown>;
-  completeChallenge(challenge: { readonly url: string }): Promise<unknown>;
-  finalizeOrder(order: { readonly url: string; readonly finalize: string }, csr: string): Promise<unknown>;
-  getCertificate(order: { readonly status: 'valid'; readonly certificate: string }): Promise<string>;
-  revokeCertificate(certificate: string, data: { reason: number }): Promise<unknown>;
-}
+import { type AcmeResponse, isRefusal, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
+import { readAuthorization, readOrder, resolveUrl } from './schemas.ts';
 
 export interface CallOptions {
   /** PEM of the key that signs. */
@@ -34,11 +18,11 @@ export interface CallOptions {
   readonly idempotent?: boolean;
 }
 
-/** Runs the verb on an acme-client made for it; `response` is the last answer. Rejects as AcmeSession does. */
-export type Call = <T>(
-  verb: (client: Verbs) => Promise<T>,
-  options: CallOptions,
-) => Promise<{ readonly result: T; readonly response: AcmeResponse }>;
+/**
+ * Sends a signed request and resolves with its 2xx answer. Rejects as AcmeSession does.
+ * @param payload Null for a POST-as-GET.
+ */
+export type Call = (url: string, payload: object | null, options: CallOptions) => Promise<AcmeResponse>;
 
 export interface SessionDeps {
   /** PEM. */
@@ -57,17 +41,17 @@ interface Account {
 export function createSession({ accountKey, accountUrl, directory, call: send }: SessionDeps): AcmeSession {
   const account: Account = { key: accountKey, url: accountUrl };
   let time: Date | null = null;
-  const call: Call = async (verb, options) => {
-    const answered = await send(verb, options);
-    const at = Date.parse(answered.response.headers.date ?? '');
+  const call: Call = async (url, payload, options) => {
+    const response = await send(url, payload, options);
+    const at = Date.parse(response.headers.date ?? '');
     time = Number.isNaN(at) ? null : new Date(at);
-    return answered;
+    return response;
   };
   return {
     directory,
     time: () => time,
     ...accountVerbs(account, directory, call),
-    ...orderVerbs(account, call),
+    ...orderVerbs(account, directory, call),
     ...certificateVerbs(account, directory, call),
   };
 }
@@ -88,33 +72,24 @@ function accountVerbs(
 ): Pick<AcmeSession, 'createAccount' | 'findAccount' | 'changeKey' | 'keyAuthorization'> {
   return {
     async createAccount({ email, eab }) {
-      const { meta } = await directory();
+      const { meta, newAccount } = await directory();
       if (meta?.externalAccountRequired === true && eab === undefined)
         throw new CertdeskError('ACME_EAB_REQUIRED');
       const data = {
         termsOfServiceAgreed: true,
         ...(email === null ? {} : { contact: [`mailto:${email}`] }),
       };
-      const { result } = await call(
-        async (client) => {
-          await client.createAccount(data);
-          return client.getAccountUrl();
-        },
-        { key: account.key, accountUrl: null, eab },
-      );
-      account.url = result;
-      return { url: result };
+      // 200 says that the key has an account already: it is that one. It is not updated, which some CAs refuse.
+      const response = await call(newAccount, data, { key: account.key, accountUrl: null, eab });
+      account.url = accountOf(response);
+      return { url: account.url };
     },
     async findAccount() {
       const { newAccount } = await directory();
       const byKey: CallOptions = { key: account.key, accountUrl: null };
       try {
-        const find = { onlyReturnExisting: true };
-        const { response } = await call((client) => client.http.signedRequest(newAccount, find), byKey);
-        const url = response.headers.location;
-        if (url === undefined) throw unexpectedAnswer(response, 'an account');
-        account.url = url;
-        return { url };
+        account.url = accountOf(await call(newAccount, { onlyReturnExisting: true }, byKey));
+        return { url: account.url };
       } catch (error) {
         if (isRefusal(error, 'accountDoesNotExist')) return null;
         throw error;
@@ -129,15 +104,26 @@ function accountVerbs(
       const by = signedBy(account);
       const kid = by.accountUrl ?? '';
       const jws = keyChangeJws({ url, accountUrl: kid, oldKey: account.key, newKey });
-      await call((client) => client.http.signedRequest(url, jws, { kid }), by);
+      await call(url, jws, by);
       account.key = newKey;
     },
     keyAuthorization: (token) => `${token}.${thumbprint(account.key)}`,
   };
 }
 
+/** @throws ACME_ACCOUNT_DEACTIVATED, which the status of the account says where the request is not refused. */
+function accountOf(response: AcmeResponse): string {
+  const url = resolveUrl(response.headers.location, response);
+  if (url === undefined) throw unexpectedAnswer(response, 'an account');
+  const body = parseJson(response.text);
+  const status: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'status') : undefined;
+  if (status === 'deactivated' || status === 'revoked') throw accountDeactivated(url, null);
+  return url;
+}
+
 function orderVerbs(
   account: Account,
+  directory: () => Promise<AcmeDirectory>,
   call: Call,
 ): Pick<
   AcmeSession,
@@ -148,6 +134,7 @@ function orderVerbs(
   | 'deactivateAuthorization'
   | 'finalizeOrder'
 > {
+  const getOrder = async (url: string) => readOrder(await call(url, null, readBy(account)), url);
   return {
     async createOrder({ names, profile, replaces }) {
       const order = {
@@ -155,33 +142,47 @@ function orderVerbs(
         ...(profile === undefined ? {} : { profile }),
         ...(replaces === undefined ? {} : { replaces }),
       };
-      const { result, response } = await call((client) => client.createOrder(order), signedBy(account));
-      return readOrder(response, result.url);
+      const { newOrder } = await directory();
+      const response = await call(newOrder, order, signedBy(account));
+      const url = resolveUrl(response.headers.location, response);
+      if (url === undefined) throw unexpectedAnswer(response, 'a new order with its address');
+      try {
+        return readOrder(response, url);
+      } catch (error) {
+        // The order exists at that address, whatever this answer was.
+        return getOrder(url).catch(() => Promise.reject(error));
+      }
     },
-    async getOrder(url) {
-      const { response } = await call((client) => client.getOrder({ url }), readBy(account));
-      return readOrder(response, url);
-    },
+    getOrder,
     async getAuthorization(url) {
-      const one = { authorizations: [url] };
-      const { response } = await call((client) => client.getAuthorizations(one), readBy(account));
-      return readAuthorization(response, url);
+      return readAuthorization(await call(url, null, readBy(account)), url);
     },
     async completeChallenge(url) {
-      const { response } = await call((client) => client.completeChallenge({ url }), signedBy(account));
+      const response = await call(url, {}, signedBy(account));
       return { retryAfterMs: retryAfterMs(response.headers) };
     },
     async deactivateAuthorization(url) {
-      await call((client) => client.deactivateAuthorization({ url }), signedBy(account));
+      await call(url, { status: 'deactivated' }, signedBy(account));
     },
     async finalizeOrder({ url, finalize }, csrPem) {
-      const { response } = await call(
-        (client) => client.finalizeOrder({ url, finalize }, csrPem),
-        signedBy(account),
-      );
-      return readOrder(response, url);
+      if (finalize === undefined) {
+        const message = 'The CA did not say where to send the certificate signing request (finalize).';
+        throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
+      }
+      const response = await call(finalize, { csr: derOf(csrPem) }, signedBy(account));
+      try {
+        return readOrder(response, url);
+      } catch {
+        // Accepted all the same: the order itself tells how far it is.
+        return { url, status: 'processing', identifiers: [], authorizations: [], retryAfterMs: null };
+      }
     },
   };
+}
+
+/** base64url of the DER in a PEM text. */
+function derOf(pem: string): string {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64').toString('base64url');
 }
 
 function certificateVerbs(
@@ -189,33 +190,21 @@ function certificateVerbs(
   directory: () => Promise<AcmeDirectory>,
   call: Call,
 ): Pick<AcmeSession, 'getCertificate' | 'revokeCertificate'> {
-  const download = async (certificate: string): Promise<AcmeResponse> => {
-    const valid = { status: 'valid', certificate } as const;
-    const { response } = await call((client) => client.getCertificate(valid), readBy(account));
-    return response;
-  };
+  const download = (url: string) => call(url, null, readBy(account));
   return {
-    async getCertificate(url, preferredChain) {
-      const served = await download(url);
-      const issuer = topmostIssuer(served); // also a check that it is a chain at all
-      if (preferredChain === undefined || issuer === preferredChain) return served.text;
-      for (const link of alternateLinks(served)) {
-        const alternate = await download(link);
-        if (topmostIssuer(alternate) === preferredChain) return alternate.text;
-      }
-      return served.text;
-    },
+    getCertificate: (url, preferredChain) => downloadChain(download, url, preferredChain),
     async revokeCertificate(certificate, reason, certificateKey) {
+      const { revokeCert } = await directory();
+      if (revokeCert === undefined) {
+        throw new CertdeskError(
+          'ACME_PROTOCOL_ERROR',
+          'The CA offers no way to revoke certificates (revokeCert).',
+        );
+      }
+      const by = certificateKey === undefined ? signedBy(account) : { key: certificateKey, accountUrl: null };
+      const payload = { certificate: new X509Certificate(certificate).raw.toString('base64url'), reason };
       try {
-        if (certificateKey === undefined) {
-          await call((client) => client.revokeCertificate(certificate, { reason }), signedBy(account));
-          return;
-        }
-        // acme-client's verb can sign with the account's key only.
-        const { revokeCert } = await directory();
-        const payload = { certificate: new X509Certificate(certificate).raw.toString('base64url'), reason };
-        const byCertificate: CallOptions = { key: certificateKey, accountUrl: null };
-        await call((client) => client.http.signedRequest(revokeCert, payload), byCertificate);
+        await call(revokeCert, payload, by);
       } catch (error) {
         if (!isRefusal(error, 'alreadyRevoked')) throw error;
       }
@@ -228,22 +217,4 @@ function thumbprint(privateKeyPem: string): string {
   return createHash('sha256')
     .update(JSON.stringify(publicJwk(privateKeyPem)))
     .digest('base64url');
-}
-
-/** The CN of the issuer of the chain's last certificate, which is the root that it leads to; null where it has none. */
-function topmostIssuer(response: AcmeResponse): string | null {
-  const last = readPemBlocks(response.text).findLast(({ label }) => label === 'CERTIFICATE');
-  try {
-    const der = last === undefined ? null : decodePem(last)?.der;
-    const name = new X509Certificate(der ?? '').issuer;
-    return /^CN=(.*)$/m.exec(name)?.[1] ?? null;
-  } catch (cause) {
-    throw unexpectedAnswer(response, 'a PEM certificate chain', cause);
-  }
-}
-
-/** RFC 8555 section 7.4.2: `Link: <https://ca.example/certificate/1>;rel="alternate"`. */
-function alternateLinks(response: AcmeResponse): string[] {
-  const links = (response.headers.link ?? '').split(/,\s*(?=<)/);
-  return links.flatMap((link) => /^\s*<([^>]+)>\s*;.*\brel="?alternate"?/i.exec(link)?.[1] ?? []);
 }

@@ -5,18 +5,20 @@ import { isStep } from '../../../shared/steps.ts';
 import type {
   AcmeAuthorization,
   AcmeChallenge,
+  AcmeIdentifier,
   AcmeOrder,
   AcmeProblem,
   AcmeSession,
 } from '../acme/contract.ts';
 import type { HabitsOfCa } from '../acme/habits.ts';
-import { poll } from '../acme/poll.ts';
+import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../errors.ts';
 import type { ChallengeRecord, Recipe } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
 import type { Pace } from '../pace.ts';
 import type { Log } from '../ports.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { followChallenge } from './follow-challenge.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 
 export interface ProofDeps extends OrderKeeperDeps {
@@ -34,10 +36,15 @@ export interface Proof {
 }
 
 interface Pending {
-  readonly authorization: AcmeAuthorization;
+  /** With `*.` where it is a wildcard. */
+  readonly name: string;
+  readonly authorization: Named;
   readonly challenge: AcmeChallenge;
   readonly record: ChallengeRecord;
 }
+
+/** An authorization whose name is known, also where the CA left it out. */
+type Named = AcmeAuthorization & { readonly identifier: AcmeIdentifier };
 
 interface Task {
   readonly solver: ChallengeSolver;
@@ -50,15 +57,15 @@ const SIDE_BY_SIDE = 5;
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
 export async function prove({ solver, recipe }: Task, proof: Proof): Promise<void> {
   const { keeper, session, order, pace } = proof;
+  if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
-  const authorizations = await sideBySide(order.authorizations, bounds, (url) =>
-    session.getAuthorization(url),
-  );
+  const answers = await sideBySide(order.authorizations, bounds, (url) => session.getAuthorization(url));
+  const authorizations = answers.map((answer, index) => withName(answer, index, { order, recipe }));
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
   keeper.tell('authorization', `${count}, ${open.length} to prove`);
   refuseForeign(authorizations, recipe.names);
-  refuseDead(authorizations);
+  await refuseDead(authorizations, { solver, proof });
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
   // The intent of all of them is written before any: what follows leaves traces outside.
@@ -77,17 +84,17 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
     const { retryAfterMs } = await session.completeChallenge(challenge.url);
     if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
   });
-  const settled = await sideBySide(pending, bounds, (each, signal) =>
-    follow(each, { ...proof, signal, lookAt }),
-  );
-  refuseFailed(settled, solver.type);
+  const settled = await sideBySide(pending, bounds, async (each, signal): Promise<Named> => {
+    const { identifier } = each.authorization;
+    return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier };
+  });
+  await refuseFailed(settled, { solver, proof });
 }
 
-const names = (pending: readonly Pending[]): string =>
-  pending.map(({ authorization }) => authorization.identifier.value).join(', ');
+const names = (pending: readonly Pending[]): string => pending.map(({ name }) => name).join(', ');
 
 /** A CA that asks for proof of another name would have Certdesk prove it to a third party. */
-function refuseForeign(authorizations: readonly AcmeAuthorization[], names: readonly string[]): void {
+function refuseForeign(authorizations: readonly Named[], names: readonly string[]): void {
   const ordered = new Set(names.map((name) => name.replace(/^\*\./, '')));
   const foreign = authorizations.find(
     ({ identifier }) => identifier.type !== 'dns' || !ordered.has(identifier.value.toLowerCase()),
@@ -98,22 +105,44 @@ function refuseForeign(authorizations: readonly AcmeAuthorization[], names: read
   throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { identifier: foreign.identifier });
 }
 
-function refuseDead(authorizations: readonly AcmeAuthorization[]): void {
+function nameOf({ wildcard, identifier }: Named): string {
+  return `${wildcard && !identifier.value.startsWith('*.') ? '*.' : ''}${identifier.value}`;
+}
+
+function noAuthorizations({ url }: AcmeOrder): CertdeskError {
+  const message = 'The CA names no authorizations for its order, so that nothing can be proved.';
+  return new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
+}
+
+/** A name that the CA left out is the one at the same place of the order, whose lists are in the same order. */
+function withName(
+  answer: AcmeAuthorization,
+  index: number,
+  { order, recipe }: { readonly order: AcmeOrder; readonly recipe: Pick<Recipe, 'names'> },
+): Named {
+  const ordered = order.identifiers.length > 0 ? order.identifiers.map(({ value }) => value) : recipe.names;
+  const placed = ordered.length === order.authorizations.length ? ordered[index] : undefined;
+  const value = answer.identifier?.value ?? placed;
+  if (value === undefined) {
+    const message = 'The CA does not say which name its authorization is for.';
+    throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url: answer.url });
+  }
+  const wildcard = answer.wildcard || value.startsWith('*.');
+  const type = answer.identifier?.type ?? 'dns';
+  return { ...answer, wildcard, identifier: { type, value: value.replace(/^\*\./, '') } };
+}
+
+async function refuseDead(authorizations: readonly Named[], context: Failing): Promise<void> {
   const dead = authorizations.find(({ status }) => status !== 'pending' && status !== 'valid');
   if (dead === undefined) return;
-  const failure = dead.challenges.find(({ error }) => error !== undefined);
-  if (failure !== undefined) refuseFailed([dead], failure.type);
-  throw new CertdeskError('ACME_REJECTED', `The authorization of ${dead.identifier.value} is ${dead.status}`);
+  if (dead.challenges.some(({ error }) => error !== undefined)) await refuseFailed([dead], context);
+  throw new CertdeskError('ACME_REJECTED', `The authorization of ${nameOf(dead)} is ${dead.status}`);
 }
 
 /** The challenge of the wanted type; others, also ones that are unknown here, are passed over. */
-function choose(
-  authorization: AcmeAuthorization,
-  type: ChallengeSolver['type'],
-  { session, keeper }: Proof,
-): Pending {
+function choose(authorization: Named, type: ChallengeSolver['type'], { session, keeper }: Proof): Pending {
   const challenge = authorization.challenges.find((offered) => offered.type === type);
-  const name = `${authorization.wildcard ? '*.' : ''}${authorization.identifier.value}`;
+  const name = nameOf(authorization);
   if (challenge?.token === undefined) {
     const offered = authorization.challenges.map((other) => other.type);
     throw new CertdeskError(
@@ -134,7 +163,7 @@ function choose(
     state: 'presenting',
     ref: null,
   };
-  return { authorization, challenge, record };
+  return { name, authorization, challenge, record };
 }
 
 async function present({ record }: Pending, solver: ChallengeSolver, proof: Proof): Promise<void> {
@@ -164,41 +193,27 @@ function context(
   };
 }
 
-/** @param lookAt Challenge URL -> when the CA wants it to be looked at, by `pace`; none where it has not said. */
-function follow(
-  { authorization, challenge }: Pending,
-  {
-    session,
-    signal,
-    deadline,
-    pace,
-    habits,
-    lookAt,
-  }: Proof & { readonly lookAt: ReadonlyMap<string, number> },
-) {
-  const isFinal = ({ status, challenges }: AcmeAuthorization) =>
-    status !== 'pending' ||
-    challenges.some(({ url, status }) => url === challenge.url && status === 'invalid');
-  const what = `validation of ${authorization.identifier.value}`;
-  return poll(() => session.getAuthorization(authorization.url), isFinal, {
-    signal,
-    deadline,
-    pace,
-    what,
-    habit: habits.of(challenge.type),
-    askedMs: lookAt.has(challenge.url) ? Math.max(0, (lookAt.get(challenge.url) ?? 0) - pace.now()) : null,
-  });
+interface Failing {
+  readonly solver: ChallengeSolver;
+  readonly proof: Pick<Proof, 'keeper' | 'signal'>;
 }
 
-function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void {
-  const failures = settled
-    .filter(({ status }) => status !== 'valid')
-    .map(({ identifier, wildcard, status, challenges }) => ({
-      name: `${wildcard ? '*.' : ''}${identifier.value}`,
-      status,
-      problem: challenges.find(({ error }) => error !== undefined)?.error ?? null,
-      advice: advice(challenges.find(({ error }) => error !== undefined)?.error ?? null, type),
-    }));
+async function refuseFailed(settled: readonly Named[], { solver, proof }: Failing): Promise<void> {
+  const { type } = solver;
+  const failed = settled.filter(({ status }) => status !== 'valid');
+  const failures = await Promise.all(
+    failed.map(async (authorization) => {
+      const { status, challenges } = authorization;
+      const withError = challenges.filter(({ error }) => error !== undefined);
+      const challenge = withError.find((one) => one.type === type) ?? withError[0];
+      const problem = challenge?.error ?? null;
+      const hasReason = problem !== null && describeProblem(problem) !== null;
+      const said = hasReason
+        ? advice(problem, challenge?.type ?? type)
+        : await explain(authorization, solver, proof);
+      return { name: nameOf(authorization), status, problem, advice: said };
+    }),
+  );
   const [first] = failures;
   if (first === undefined) return;
   throw new CertdeskError(
@@ -208,9 +223,21 @@ function refuseFailed(settled: readonly AcmeAuthorization[], type: string): void
   );
 }
 
+/** What can be said where the CA gives no reason: what Certdesk itself sees, while its proof is still there. */
+async function explain(
+  { url }: AcmeAuthorization,
+  solver: ChallengeSolver,
+  { keeper, signal }: Pick<Proof, 'keeper' | 'signal'>,
+): Promise<string> {
+  const task = keeper.order.challenges.find(({ authorizationUrl }) => authorizationUrl === url);
+  const seen = task === undefined ? undefined : await solver.explain?.(task, signal);
+  if (seen === undefined) return 'The CA gave no reason.';
+  return `The CA gave no reason. Certdesk asked for the challenge itself: ${seen}`;
+}
+
 /** What mends it, by the CA's error type (RFC 8555 section 6.7). */
-function advice(problem: AcmeProblem | null, type: string): string {
-  const kind = problem?.type.split(':').at(-1) ?? '';
+function advice(problem: AcmeProblem, type: string): string {
+  const kind = problem.type.split(':').at(-1) ?? '';
   if (kind === 'caa') return 'A CAA record of the domain forbids this CA: add one that allows it.';
   if (kind === 'rateLimited') return 'Wait as the CA says, then try again.';
   if (type === 'dns-01') {

@@ -129,7 +129,7 @@ function worst(reports: readonly NameReport[]): NameReport['verdict'] {
 }
 
 /** IPv6 first, as a CA tries them. @throws DNS_LOOKUP_FAILED, or the signal's reason. */
-async function addressesOf(
+export async function addressesOf(
   name: string,
   resolver: Pick<DnsResolver, 'resolve'>,
   signal: AbortSignal,

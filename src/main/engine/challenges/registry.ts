@@ -14,7 +14,9 @@ import type { SettingStore } from '../stores.ts';
 import type { Confirmations } from './confirmations.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { DnsChooser } from './dns-choice.ts';
+import { explaining } from './http-01-explain.ts';
 import { propagationOf } from './propagation-settings.ts';
+import type { WebPorts } from './reachability-fetch.ts';
 import type { ChallengeSolver } from './solver.ts';
 
 export interface SolverRequest {
@@ -45,6 +47,8 @@ export interface SolverRegistryDeps {
   readonly dnsEndpoints: Readonly<Record<string, string>>;
   /** Where acme.sh is; null: its scripts are off. */
   readonly acmeShFolder: string | null;
+  /** Where CAs ask for HTTP-01. */
+  readonly webPorts: WebPorts;
   readonly settings: SettingStore;
   readonly addressPolicy: AddressPolicy;
   readonly clock: Clock;
@@ -53,9 +57,10 @@ export interface SolverRegistryDeps {
 
 export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
   const { clock, log, resolver, locks, confirmations, acmeShFolder } = deps;
+  const http = explaining(deps.http, deps);
   return {
     async solverFor({ jobId, projectId, recipe, given }) {
-      if (recipe.challengeType === 'http-01') return { solver: deps.http, patienceMs: 0 };
+      if (recipe.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
       const providerId = recipe.dnsProvider ?? '';
       const definition = await getDnsProvider(providerId);
       const { credentials, savedBy } = await deps.chooser.values(projectId, recipe, given);

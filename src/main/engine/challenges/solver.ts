@@ -32,6 +32,8 @@ export interface ChallengeSolver {
    * Called once with all the challenges of an order, after all are presented and before the CA is told.
    */
   awaitVisible(tasks: readonly ChallengeTask[], context: SolverContext): Promise<void>;
+  /** What Certdesk gets when it asks for the proof in the CA's place, as a sentence: where the CA gives no reason. */
+  explain?(task: ChallengeTask, signal: AbortSignal): Promise<string>;
   /** Undoes `present`; succeeds where there is nothing (left) to undo, also after a restart. */
   cleanUp(task: ChallengeTask, context: SolverContext): Promise<void>;
 }

@@ -37,6 +37,7 @@ const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
   CHALLENGE_UNAVAILABLE: 'Waits for a person: the CA offers no challenge of the chosen type.',
   UNKNOWN_CA: 'Waits for a person: the CA is not known any more.',
   ACME_EAB_REQUIRED: "Waits for a person: the CA wants a key of its customer area ('eab').",
+  ACME_ACCOUNT_DEACTIVATED: 'Waits for a new account: the one that is used was deactivated at the CA.',
   NOT_AN_ACME_CERTIFICATE: 'Waits for a person: it cannot be renewed here.',
   SEALED_DATA_UNREADABLE: 'Waits for a person: a sealed key cannot be opened.',
 };

@@ -13,6 +13,7 @@ import { adminScope } from './0011-admin-scope.ts';
 import { sessionPageSecret } from './0012-session-page-secret.ts';
 import { savedBy } from './0013-saved-by.ts';
 import { credentialLimits } from './0014-credential-limits.ts';
+import { followedOrders } from './0015-followed-orders.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionPageSecret,
   savedBy,
   credentialLimits,
+  followedOrders,
 ];

@@ -1,10 +1,10 @@
 // The real engine with a model of a CA (year/) whose answers a test may bend: what a CA may say and Pebble never does.
-import type { AcmeProblem, AcmeSession } from '../../src/main/engine/acme/contract.ts';
-import { answerError } from '../../src/main/engine/acme/problem.ts';
-import type { CertdeskError } from '../../src/main/engine/errors.ts';
-import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
-import { createModelCa, type ModelCa } from './year/model-ca.ts';
-import { createWorld, type World } from './year/world.ts';
+import type { AcmeProblem, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import { answerError } from '../../../src/main/engine/acme/problem.ts';
+import type { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
+import { createModelCa, type ModelCa } from '../year/model-ca.ts';
+import { createWorld, type World } from '../year/world.ts';
 
 const DAY = 86_400_000;
 export const DIRECTORY = 'https://acme-v02.api.letsencrypt.org/directory';
@@ -13,7 +13,7 @@ export const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
 /** A session's verbs in place of the model's own, which are handed in. */
 export type Bend = (session: AcmeSession) => Partial<AcmeSession>;
 
-export interface BentWorld {
+export interface FaultyWorld {
   readonly world: World;
   readonly ca: ModelCa;
   readonly staging: ModelCa;
@@ -26,7 +26,7 @@ export interface BentWorld {
   renew(projectId: string): Promise<void>;
 }
 
-export async function createBentWorld(): Promise<BentWorld> {
+export async function createFaultyWorld(): Promise<FaultyWorld> {
   let bending: Bend = () => ({});
   const world = await createWorld({
     begin: Date.parse('2026-09-01T00:00:00Z'),

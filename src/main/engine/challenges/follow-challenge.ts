@@ -1,0 +1,74 @@
+// Follows the validation of one name until its authorization is final. A CA may leave a challenge `pending` with an
+// error (step-ca, Caddy): then the client says again that it is ready (RFC 8555 section 8.2), a few times.
+import type { AcmeAuthorization, AcmeChallenge } from '../acme/contract.ts';
+import { poll } from '../acme/poll.ts';
+import { describeProblem } from '../acme/problem.ts';
+import type { Proof } from './prove.ts';
+
+/** After a failed validation, how long until the challenge is announced again; after the last one it has failed. */
+const AGAIN_MS = [5_000, 10_000, 15_000] as const;
+const GIVE_UP_MS = 15_000;
+
+interface Followed {
+  readonly name: string;
+  readonly authorization: Pick<AcmeAuthorization, 'url'>;
+  readonly challenge: AcmeChallenge;
+}
+
+/**
+ * @param lookAt Challenge URL -> when the CA wants it to be looked at, by `pace`; none where it has not said.
+ * @returns the authorization as it is when it is final, or `pending` with the error that stays.
+ */
+export async function followChallenge(
+  { name, authorization, challenge }: Followed,
+  {
+    session,
+    keeper,
+    signal,
+    deadline,
+    pace,
+    habits,
+    lookAt,
+  }: Omit<Proof, 'order'> & { readonly lookAt: ReadonlyMap<string, number> },
+): Promise<AcmeAuthorization> {
+  let reported = '';
+  let repeated = 0;
+  let next: number | null = null;
+  let isFailed = false;
+  const own = ({ challenges }: AcmeAuthorization) => challenges.find(({ url }) => url === challenge.url);
+
+  async function ask(): Promise<AcmeAuthorization> {
+    const answer = await session.getAuthorization(authorization.url);
+    const { status, error } = own(answer) ?? {};
+    if (answer.status !== 'pending' || error === undefined) return answer;
+    const said = describeProblem(error) ?? 'it gives no reason';
+    if (said !== reported) {
+      keeper.tell('validation', `The CA could not verify ${name} yet: ${said}`, { problem: toJson(error) });
+    }
+    reported = said;
+    if (status !== 'pending') return answer; // the CA tries again itself
+    next ??= pace.now() + AGAIN_MS[0];
+    if (pace.now() < next) return answer;
+    if (repeated < AGAIN_MS.length) {
+      repeated += 1;
+      next = pace.now() + (AGAIN_MS[repeated] ?? GIVE_UP_MS);
+      keeper.tell('validation', `The CA is asked again to validate ${name}`);
+      await session.completeChallenge(challenge.url);
+    } else isFailed = true;
+    return answer;
+  }
+
+  const isFinal = (answer: AcmeAuthorization): boolean =>
+    isFailed || answer.status !== 'pending' || own(answer)?.status === 'invalid';
+  return poll(ask, isFinal, {
+    signal,
+    deadline,
+    pace,
+    what: `validation of ${name}`,
+    habit: habits.of(challenge.type),
+    askedMs: lookAt.has(challenge.url) ? Math.max(0, (lookAt.get(challenge.url) ?? 0) - pace.now()) : null,
+    problemOf: (answer) => own(answer)?.error,
+  });
+}
+
+const toJson = (problem: object) => JSON.parse(JSON.stringify(problem));

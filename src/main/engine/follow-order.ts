@@ -1,0 +1,151 @@
+// Follows an order whose CSR was sent until the CA has issued the certificate or says `invalid`: nothing else that a CA
+// answers, and no failure on the way to it, means that the certificate will not come.
+import type { AcmeCertificate, AcmeOrder, AcmeProblem, AcmeSession } from './acme/contract.ts';
+import type { HabitsOfCa } from './acme/habits.ts';
+import { poll } from './acme/poll.ts';
+import { describeProblem, isRefusal } from './acme/problem.ts';
+import { isUnknownResource } from './acme/replica-lag.ts';
+import { CertdeskError, toCertdeskError } from './errors.ts';
+import type { OrderKeeper } from './order-keeper.ts';
+import type { Pace } from './pace.ts';
+
+export interface Following {
+  readonly session: AcmeSession;
+  readonly keeper: OrderKeeper;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly pace: Pace;
+  readonly habits: HabitsOfCa;
+}
+
+/** How long failed requests are repeated before the job fails; the next job follows the same order. */
+const TROUBLE_MS = 30_000;
+/** How long a valid order may be without the address of its certificate. */
+const NO_CERTIFICATE_MS = 60_000;
+/** How long the certificate of a valid order is asked for: some CAs hand it out minutes later, by answering 403. */
+const DOWNLOAD_MS = 5 * 60_000;
+
+/** A failure on the way to the answer, in place of one. */
+interface Trouble {
+  readonly error: CertdeskError;
+  readonly retryAfterMs: number | null;
+}
+const isTrouble = (answer: object): answer is Trouble =>
+  'error' in answer && answer.error instanceof CertdeskError;
+
+/**
+ * @param readyFrom By `pace`: from when on `ready` is believed. Before that it may be what the order was before the CSR
+ * came, read from a replica that has not heard of it.
+ * @returns an order that is `invalid`, `valid` with the address of its certificate, or `ready` for good.
+ * @throws ACME_TIMEOUT with the last problem seen; what the CA answered to every request for half a minute.
+ */
+export async function followOrder(
+  order: AcmeOrder,
+  { session, keeper, signal, deadline, pace, habits }: Following,
+  readyFrom: number,
+): Promise<AcmeOrder> {
+  // It is believed in time for the CSR to be sent once more.
+  const believeFrom = Math.min(readyFrom, (pace.now() + deadline) / 2);
+  const isFinal = (now: AcmeOrder): boolean =>
+    now.status === 'invalid' ||
+    (now.status === 'valid' && now.certificate !== undefined) ||
+    (now.status === 'ready' && pace.now() >= believeFrom);
+  if (isFinal(order)) return order;
+  const trouble = createTrouble(keeper, pace);
+  let validSince: number | null = null;
+  const ask = async (): Promise<AcmeOrder | Trouble> => {
+    const answer = await session.getOrder(order.url).catch((cause: unknown) => {
+      signal.throwIfAborted();
+      if (isRefusal(cause, 'accountDoesNotExist')) throw cause;
+      return trouble.of(cause, TROUBLE_MS);
+    });
+    if (isTrouble(answer)) return answer;
+    trouble.over();
+    if (answer.status !== 'valid' || answer.certificate !== undefined) return answer;
+    validSince ??= pace.now();
+    if (pace.now() - validSince > NO_CERTIFICATE_MS) {
+      const message = 'The order is valid, but the CA does not say where its certificate is.';
+      throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url: order.url });
+    }
+    return answer;
+  };
+  const answer = await poll(ask, (now) => !isTrouble(now) && isFinal(now), {
+    signal,
+    deadline,
+    pace,
+    what: 'issuance of the certificate',
+    habit: habits.of('issuance'),
+    askedMs: order.retryAfterMs,
+    problemOf: (now) => (isTrouble(now) ? problemIn(now.error) : now.error),
+  });
+  if (isTrouble(answer)) throw answer.error; // never: it is not final
+  return answer;
+}
+
+/** @throws what the CA answers to every request for minutes; at once where it has forgotten the account. */
+export async function downloadCertificate(
+  url: string,
+  preferredChain: string | undefined,
+  { session, keeper, signal, deadline, pace }: Omit<Following, 'habits'>,
+): Promise<AcmeCertificate> {
+  const trouble = createTrouble(keeper, pace);
+  type Answer = { readonly certificate: AcmeCertificate; readonly retryAfterMs: null } | Trouble;
+  const ask = async (): Promise<Answer> => {
+    try {
+      return { certificate: await session.getCertificate(url, preferredChain), retryAfterMs: null };
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (isRefusal(cause, 'accountDoesNotExist')) throw cause;
+      return trouble.of(cause, isUnknownResource(cause) ? TROUBLE_MS : DOWNLOAD_MS);
+    }
+  };
+  const first = await ask();
+  if (!isTrouble(first)) return first.certificate;
+  const answer = await poll(ask, (now) => !isTrouble(now), {
+    signal,
+    deadline,
+    pace,
+    what: 'download of the certificate',
+    askedMs: first.retryAfterMs,
+    problemOf: (now) => (isTrouble(now) ? problemIn(now.error) : undefined),
+  });
+  if (isTrouble(answer)) throw answer.error; // never: it is not final
+  return answer.certificate;
+}
+
+/** Failures in a row: each kind is reported once, and thrown when there has been nothing else for too long. */
+function createTrouble(keeper: OrderKeeper, pace: Pace) {
+  let since: number | null = null;
+  let reported = '';
+  return {
+    over() {
+      since = null;
+    },
+    of(cause: unknown, within: number): Trouble {
+      const error = toCertdeskError(cause);
+      since ??= pace.now();
+      const askedMs = retryAfterOf(error);
+      if (error.code === 'INTERNAL' || pace.now() + (askedMs ?? 0) - since > within) throw error;
+      if (error.message !== reported) {
+        keeper.tell('retry', `${error.message} The order stays: it is asked for again.`, {
+          code: error.code,
+        });
+      }
+      reported = error.message;
+      return { error, retryAfterMs: askedMs };
+    },
+  };
+}
+
+function retryAfterOf({ details }: CertdeskError): number | null {
+  const seconds: unknown =
+    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
+  return typeof seconds === 'number' ? seconds * 1_000 : null;
+}
+
+/** What the CA said in the error; our own sentence where it said nothing. */
+function problemIn({ details, message }: CertdeskError): AcmeProblem {
+  const problem = (details as { problem?: AcmeProblem } | undefined)?.problem;
+  if (problem !== undefined && describeProblem(problem) !== null) return problem;
+  return { type: 'about:blank', detail: message };
+}

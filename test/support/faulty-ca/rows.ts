@@ -1,0 +1,124 @@
+// THE table of what CAs do and RFC 8555 does not say: a row a behaviour, with where it was seen. The next report is one
+// more row. test/engine/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every operation and interruption.
+import {
+  type Fault,
+  lost,
+  malformed,
+  refuse,
+  relative,
+  renamed,
+  set,
+  setChallenges,
+  text,
+  without,
+} from './fault.ts';
+
+export type Operation = 'obtain' | 'renew' | 'revoke';
+
+export interface Row {
+  readonly behaviour: string;
+  readonly seen: string;
+  readonly faults: readonly Fault[];
+  /** All of them where left out. */
+  readonly only?: readonly Operation[];
+  /** The chain that is wanted: Pebble's other one in upper case, or one that it does not have. */
+  readonly chain?: 'alternate' | 'unknown';
+  /** Whether the other chain is in use in the end. */
+  readonly getsAlternate?: true;
+  /** CSRs that the CA gets; one where left out. */
+  readonly finalizes?: number;
+  /** What a person reads in the steps of the job. */
+  readonly says?: RegExp;
+  /** Where it cannot be done: the code, what the error says, and the orders and CSRs that it has cost. */
+  readonly fails?: {
+    readonly code: string;
+    readonly says: RegExp;
+    readonly orders: number;
+    readonly finalizes: number;
+  };
+}
+
+const ERROR = 'urn:ietf:params:acme:error:';
+const LIVE = "Let's Encrypt, live";
+const KIND = 'the same kind';
+const STEP = 'step-ca 0.30, Caddy 2.11';
+const NO_ORDER = malformed('No such order');
+const NO_AUTHORIZATION = malformed('No such authorization');
+const UNAUTHORIZED = { type: `${ERROR}unauthorized`, detail: 'The account is deactivated' };
+const CONNECTION = { type: `${ERROR}connection`, detail: 'Timeout during connect' };
+const CONFLICT = { type: `${ERROR}conflict`, detail: 'certificate already replaced' };
+const READY = set({ status: 'ready', certificate: null });
+const PROCESSING = set({ status: 'processing', certificate: null });
+const REFUSED = { code: 'ACME_REJECTED', orders: 0, finalizes: 0 } as const;
+const GIVEN_UP = { code: 'ACME_REJECTED', orders: 1, finalizes: 1 } as const;
+const FAILED = { code: 'CHALLENGE_FAILED', orders: 1, finalizes: 0 } as const;
+const NOT_USED = /preferred chain .* is not used/;
+
+// biome-ignore format: a row is a line, so that the table can be read as one
+export const ROWS: readonly Row[] = [
+  // What an object leaves out, or says in another way.
+  { behaviour: 'a valid order with authorizations: null and replaces: ""', seen: 'Telia', faults: [{ at: 'order', status: 'valid', bend: set({ authorizations: null, replaces: '' }) }] },
+  { behaviour: 'a valid order without finalize', seen: 'Entrust', faults: [{ at: 'order', status: 'valid', bend: without('finalize') }] },
+  { behaviour: 'orders with the misspelt member identififiers', seen: 'Entrust', faults: [{ at: 'order', bend: renamed('identifiers', 'identififiers') }, { at: 'finalize', bend: renamed('identifiers', 'identififiers') }] },
+  { behaviour: 'a finalized order without authorizations', seen: 'Venafi', faults: [{ at: 'order', bend: without('authorizations') }, { at: 'finalize', bend: without('authorizations') }] },
+  { behaviour: 'a valid authorization without challenges', seen: 'HARICA', faults: [{ at: 'authorization', status: 'valid', bend: without('challenges') }] },
+  { behaviour: 'an authorization without identifier', seen: KIND, faults: [{ at: 'authorization', bend: without('identifier') }] },
+  { behaviour: 'orders without finalize and authorizations when read again', seen: 'django-ca 3.2', faults: [{ at: 'finalize', times: 1, withheld: true, bend: lost }, { at: 'order', bend: without('finalize', 'authorizations') }] },
+  { behaviour: 'an answer to newOrder that is no order', seen: KIND, faults: [{ at: 'newOrder', bend: text('created', 201) }] },
+  { behaviour: 'null for what is optional', seen: KIND, faults: [{ at: 'order', bend: set({ error: null, expires: null, notBefore: '', certificate: undefined }), status: 'pending' }, { at: 'finalize', bend: set({ error: null, expires: null, certificate: null }) }, { at: 'authorization', bend: set({ wildcard: null, expires: null }) }, { at: 'order', status: 'valid', bend: set({ error: null, expires: null, authorizations: '' }) }] },
+  { behaviour: 'states in capitals', seen: KIND, faults: [{ at: 'order', status: 'valid', bend: set({ status: 'VALID' }) }, { at: 'authorization', status: 'valid', bend: set({ status: 'Valid' }) }] },
+  { behaviour: 'a directory with nothing but what is needed, and odd values', seen: KIND, only: ['obtain', 'renew'], faults: [{ at: 'directory', bend: set({ revokeCert: '', keyChange: null, renewalInfo: '', meta: { profiles: ['default'], externalAccountRequired: null, termsOfService: 7 } }) }] },
+  // What replicas have not heard of yet.
+  { behaviour: 'one 404 for a new order', seen: LIVE, faults: [{ at: 'order', times: 1, bend: refuse(404, NO_ORDER) }] },
+  { behaviour: 'one 404 for a new authorization', seen: LIVE, faults: [{ at: 'authorization', times: 1, bend: refuse(404, NO_AUTHORIZATION) }] },
+  { behaviour: 'one 404 to a challenge', seen: LIVE, faults: [{ at: 'challenge', times: 1, withheld: true, bend: refuse(404, NO_AUTHORIZATION) }] },
+  { behaviour: 'one 404 to a CSR', seen: LIVE, faults: [{ at: 'finalize', times: 1, withheld: true, bend: refuse(404, NO_ORDER) }] },
+  { behaviour: 'one 404 for a new certificate', seen: LIVE, faults: [{ at: 'certificate', times: 1, bend: refuse(404, malformed('No such certificate')) }] },
+  { behaviour: 'five 404 in a row for a finalized order', seen: KIND, faults: [{ at: 'order', after: 'finalize', times: 5, bend: refuse(404, NO_ORDER) }] },
+  // What comes late.
+  { behaviour: 'a certificate that is 403 "pending" for a while', seen: 'Venafi', says: /pending/, faults: [{ at: 'certificate', times: 8, bend: refuse(403, { type: `${ERROR}unauthorized`, detail: 'pending' }) }] },
+  { behaviour: 'a certificate that is an empty 200 at first', seen: KIND, faults: [{ at: 'certificate', times: 2, bend: text('') }] },
+  { behaviour: 'a valid order without the address of its certificate at first', seen: KIND, faults: [{ at: 'order', status: 'valid', times: 3, bend: without('certificate') }] },
+  { behaviour: 'an order that reads ready for a while after an accepted CSR', seen: 'DigiCert', faults: [{ at: 'finalize', bend: READY }, { at: 'order', after: 'finalize', times: 4, bend: READY }] },
+  { behaviour: 'one stale pending after processing', seen: 'DigiCert', faults: [{ at: 'finalize', bend: PROCESSING }, { at: 'order', after: 'finalize', times: 1, bend: set({ status: 'pending', certificate: null }) }] },
+  { behaviour: 'failures for a while after an accepted CSR', seen: KIND, says: /is failing/, faults: [{ at: 'finalize', bend: PROCESSING }, { at: 'order', after: 'finalize', times: 10, bend: refuse(500, malformed('database error')) }] },
+  { behaviour: 'a lost answer to the CSR, after which the order reads ready for a moment', seen: KIND, faults: [{ at: 'finalize', times: 1, bend: lost }, { at: 'order', after: 'finalize', times: 2, bend: READY }] },
+  { behaviour: 'an order that the CA takes back while it issues', seen: 'several', finalizes: 2, faults: [{ at: 'finalize', times: 1, bend: PROCESSING }, { at: 'order', after: 'finalize', until: ['finalize', 1], bend: READY }] },
+  // What is optional.
+  { behaviour: 'an alternate chain that is 404', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: refuse(404, malformed('Certificate not found')) }] },
+  { behaviour: 'an alternate chain that is 500', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: refuse(500, malformed('internal error')) }] },
+  { behaviour: 'an alternate chain that is garbage', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: text('garbage') }] },
+  { behaviour: 'a preferred chain in another case', seen: 'users', chain: 'alternate', getsAlternate: true, faults: [] },
+  { behaviour: 'a preferred chain that is not offered', seen: 'users', chain: 'unknown', says: /preferred chain .* is not used: the CA offers/, faults: [] },
+  { behaviour: 'replaces that is refused with conflict', seen: 'Sectigo', only: ['renew', 'revoke'], faults: [{ at: 'newOrder', times: 1, withheld: true, bend: refuse(409, CONFLICT) }] },
+  // Addresses.
+  { behaviour: 'a relative Location of an order', seen: 'several', faults: [{ at: 'newOrder', bend: relative('location') }] },
+  { behaviour: 'a relative Location of an account', seen: 'several', only: ['obtain'], faults: [{ at: 'newAccount', bend: relative('location') }] },
+  { behaviour: 'a relative alternate Link', seen: 'several', chain: 'alternate', getsAlternate: true, faults: [{ at: 'certificate', bend: relative('link') }] },
+  { behaviour: 'relative addresses in an order', seen: KIND, faults: [{ at: 'newOrder', bend: (answer) => ({ ...answer, body: answer.body.replace(/https:\/\/[^/"]+/g, '') }) }] },
+  // Accounts.
+  { behaviour: 'a lost answer to newAccount, and a refusal of empty updates', seen: 'several', only: ['obtain'], faults: [{ at: 'newAccount', times: 1, bend: lost }, { at: 'account', bend: refuse(400, malformed('nothing to update')) }] },
+  { behaviour: 'an account that was deactivated', seen: 'users', fails: { code: 'ACME_ACCOUNT_DEACTIVATED', says: /Create a new one/, orders: 0, finalizes: 0 }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(403, UNAUTHORIZED) }, { at: 'newAccount', after: 'newOrder', withheld: true, bend: refuse(403, UNAUTHORIZED) }] },
+  // Failed validations.
+  { behaviour: 'a challenge that is pending with an error twice, then valid', seen: STEP, says: /could not verify .* yet: Timeout during connect/, faults: [{ at: 'challenge', until: ['challenge', 1], withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', after: 'challenge', until: ['challenge', 2], status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
+  { behaviour: 'a challenge that stays pending with an error', seen: STEP, fails: { ...FAILED, says: /Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
+  { behaviour: 'a challenge that stays in processing with an error', seen: KIND, fails: { ...FAILED, code: 'ACME_TIMEOUT', says: /last problem that it reported: Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', status: 'pending', bend: setChallenges({ status: 'processing', error: CONNECTION }) }] },
+  { behaviour: 'a failed validation without a reason', seen: 'acme2certifier 0.43', fails: { ...FAILED, says: /gave no reason/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', bend: set({ status: 'invalid' }) }] },
+  // What a CA says, in odd forms.
+  ...given({ type: `${ERROR}caa`, detail: 'CAA forbids it', status: '403', identifier: 'a.example' }, 'a problem whose status is a string').slice(1),
+  ...given({ title: 'CAA forbids it', status: 403 }, 'a problem without type and detail'),
+  ...given('CAA forbids it', 'a plain string'),
+  ...given({ detail: 'Two names failed', subproblems: [{ detail: 'CAA forbids it', identifier: 'a.example' }] }, 'a problem whose subproblems have no type', /a\.example: CAA forbids it/),
+  ...given({ error: { message: 'CAA forbids it' } }, 'a message inside of an error', /refused the request: CAA forbids it/).slice(0, 1),
+  { behaviour: 'a refusal that is plain text', seen: KIND, fails: { ...REFUSED, says: /not on the allow list/ }, faults: [{ at: 'newOrder', withheld: true, bend: text('this account is not on the allow list', 403) }] },
+  { behaviour: 'a request that is not supported (501)', seen: 'acme2certifier', fails: { ...REFUSED, says: /does not support this/ }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(501, malformed('not implemented')) }] },
+];
+
+// biome-ignore format: as above
+/** The reason of a request that is refused, and of an order that is given up, in the same form. */
+function given(said: unknown, form: string, says = /: CAA forbids it/): readonly Row[] {
+  return [
+    { behaviour: `a refusal that is ${form}`, seen: 'several', fails: { ...REFUSED, says }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(403, said) }] },
+    { behaviour: `an order that is given up with ${form}`, seen: 'several', fails: { ...GIVEN_UP, says }, faults: [{ at: 'finalize', bend: PROCESSING }, { at: 'order', after: 'finalize', bend: set({ status: 'invalid', error: said }) }] },
+  ];
+}
