@@ -1,15 +1,17 @@
 // Asks for an HTTP-01 challenge as the CA does, for a CA that gives no reason why it could not verify it.
 import type { DnsResolver } from '../dns/resolver.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
-import { addressesOf } from './reachability.ts';
-import { fetchAsCa, type WebPorts } from './reachability-fetch.ts';
+import { addressesOf, mayProbe, redirectRefusal } from './reachability.ts';
+import { type FetchDeps, fetchAsCa, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress } from './reachability-words.ts';
 import type { ChallengeSolver, ChallengeTask } from './solver.ts';
 
 export interface ExplainDeps {
   readonly resolver: Pick<DnsResolver, 'resolve'>;
   readonly webPorts: WebPorts;
+  readonly addressPolicy: AddressPolicy;
 }
 
 /** In all: the person waits for it. */
@@ -21,7 +23,7 @@ export function explaining(solver: ChallengeSolver, deps: ExplainDeps): Challeng
 }
 
 async function explain(
-  { resolver, webPorts }: ExplainDeps,
+  { resolver, webPorts, addressPolicy }: ExplainDeps,
   { identifier, token, keyAuthorization }: ChallengeTask,
   signal: AbortSignal,
 ): Promise<string> {
@@ -29,11 +31,17 @@ async function explain(
   try {
     const [address] = await addressesOf(identifier, resolver, end);
     if (address === undefined) return `${identifier} has neither an A nor an AAAA record.`;
-    const url = new URL(`http://${identifier}/.well-known/acme-challenge/${token}`);
-    const lookup = async (name: string) => (await addressesOf(name, resolver, end))[0] ?? null;
-    const fetched = await fetchAsCa({ url, address }, { ports: webPorts, timeoutMs: WITHIN_MS, lookup }, end);
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
-    return describeAddress(place, fetched, keyAuthorization).message;
+    if (!mayProbe(addressPolicy, address, webPorts.http))
+      return describeAddress(place, { kind: 'not_asked', redirects: [] }, '').message;
+    const url = new URL(`http://${identifier}/.well-known/acme-challenge/${token}`);
+    const fetching: FetchDeps = {
+      ports: webPorts,
+      timeoutMs: WITHIN_MS,
+      redirectRefusal: (from, to) => redirectRefusal(addressPolicy, from, to),
+      lookup: async (name) => (await addressesOf(name, resolver, end))[0] ?? null,
+    };
+    return describeAddress(place, await fetchAsCa({ url, address }, fetching, end), keyAuthorization).message;
   } catch (error) {
     signal.throwIfAborted();
     return error instanceof Error && !end.aborted ? error.message : `${identifier} did not answer in time.`;

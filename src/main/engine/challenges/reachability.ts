@@ -96,7 +96,7 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
 }
 
 /** The challenge listener is Certdesk's own port, and the probe is meant for it. */
-function mayProbe(policy: AddressPolicy, address: string, port: number): boolean {
+export function mayProbe(policy: AddressPolicy, address: string, port: number): boolean {
   return [null, 'own-listener'].includes(policy.refusal(address, port, 'open'));
 }
 
