@@ -32,7 +32,7 @@ test.each([
     /could not be listed\. No such token\. What Memory DNS credentials need: Zone:Read and DNS:Edit\./,
   ],
   ['add', /zones are there, but a TXT record could not be written\. No such token\. .*Zone:Read/],
-  ['remove', /could be written, but not removed again\. .* Remove _certdesk-test\.example\.com yourself\./],
+  ['remove', /was written, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
 ])('says that %s failed and what is needed', async (step, message) => {
   const provider = createMemoryProvider(ZONES);
   provider.before = async (call) => {
@@ -43,6 +43,23 @@ test.each([
     code: 'DNS_CREDENTIALS_REJECTED',
     message: expect.stringMatching(message),
     details: { step, cause: { status: 403 } },
+  });
+});
+
+test('does not speak of zones where the provider lists none', async () => {
+  const provider = createMemoryProvider(null);
+  provider.before = async () => {
+    throw new CertdeskError('DNS_PROVIDER_REFUSED', 'No.');
+  };
+  await expect(
+    testDnsCredential({ provider, definition, signal, zone: 'example.com' }),
+  ).rejects.toMatchObject({ message: expect.stringMatching(/^A TXT record could not be written\. No\./) });
+});
+
+test('finds an IDN zone that is named in Unicode', async () => {
+  const provider = createMemoryProvider([{ id: 'z', name: 'xn--mnchen-3ya.example' }]);
+  expect(await testDnsCredential({ provider, definition, signal, zone: 'München.example' })).toMatchObject({
+    zone: 'xn--mnchen-3ya.example',
   });
 });
 

@@ -1,6 +1,7 @@
 // Cloudflare DNS by API token. One record per value, each with an id of its own:
 // https://developers.cloudflare.com/api/resources/dns/subresources/records/
 import { z } from 'zod';
+import { readAnsweredName } from './answered-name.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
 import { allPages } from './paging.ts';
@@ -8,6 +9,8 @@ import { type DnsProvider, type DnsZone, defineDnsProvider } from './provider.ts
 import { readTxtRef, type TxtRef, txtRefFor } from './txt-ref.ts';
 import { quoteTxt, unquoteTxt } from './txt-value.ts';
 
+/** The most zones that a page may have. */
+const PER_PAGE = 50;
 /** Seconds; plans below Enterprise take 60 at least. */
 const TTL = 120;
 
@@ -19,13 +22,13 @@ const BAD_TOKEN = [6003, 9106, 9109];
 const ProblemSchema = z.object({ code: z.number(), message: z.string() });
 type Problem = z.infer<typeof ProblemSchema>;
 const FailureSchema = z.object({
-  errors: z.array(ProblemSchema.extend({ error_chain: z.array(ProblemSchema).optional() })),
+  errors: z.array(ProblemSchema.extend({ error_chain: z.array(ProblemSchema).optional() })).min(1),
 });
 const InfoSchema = z.object({ total_pages: z.number().optional() }).optional();
 const ZonesSchema = z.object({
-  result: z.array(
-    z.object({ id: z.string(), name: z.string(), name_servers: z.array(z.string()).optional() }),
-  ),
+  result: z
+    .array(z.object({ id: z.string(), name: z.string(), name_servers: z.array(z.string()).optional() }))
+    .default([]),
   result_info: InfoSchema,
 });
 const RecordSchema = z.object({
@@ -34,7 +37,7 @@ const RecordSchema = z.object({
   name: z.string(),
   content: z.string().optional(),
 });
-const RecordsSchema = z.object({ result: z.array(RecordSchema), result_info: InfoSchema });
+const RecordsSchema = z.object({ result: z.array(RecordSchema).default([]), result_info: InfoSchema });
 
 export const cloudflare = defineDnsProvider({
   id: 'cloudflare',
@@ -88,9 +91,11 @@ function createApi(http: DnsHttp, base: string, authorization: string): Api {
     call,
     list: (path, schema, signal) =>
       allPages(1, async (page) => {
-        const url = `${path}&per_page=50&page=${page}`;
+        const url = `${path}&per_page=${PER_PAGE}&page=${page}`;
         const { result, result_info: info } = http.read(schema, await call({ method: 'GET', url, signal }));
-        return { items: result, next: page < (info?.total_pages ?? 1) ? page + 1 : null };
+        // Without a count, a page that is not full is the last.
+        const more = info?.total_pages === undefined ? result.length >= PER_PAGE : page < info.total_pages;
+        return { items: result, next: more ? page + 1 : null };
       }),
   };
 }
@@ -101,7 +106,7 @@ function createCloudflare(api: Api): DnsProvider {
     const records = await api.list(`/zones/${ref.zoneId}/dns_records?${query}`, RecordsSchema, signal);
     return records.filter(
       ({ type, name, content = '' }) =>
-        type === 'TXT' && name.toLowerCase() === ref.name && unquoteTxt(content) === ref.value,
+        type === 'TXT' && readAnsweredName(name) === ref.name && unquoteTxt(content) === ref.value,
     );
   };
 
@@ -112,8 +117,8 @@ function createCloudflare(api: Api): DnsProvider {
     const zones = await api.list(`/zones?${query}`, ZonesSchema, signal);
     return zones.map(({ id, name, name_servers: nameServers }) => ({
       id,
-      name: name.toLowerCase(),
-      ...(nameServers === undefined ? {} : { nameServers: nameServers.map((host) => host.toLowerCase()) }),
+      name: readAnsweredName(name),
+      ...(nameServers === undefined ? {} : { nameServers: nameServers.map(readAnsweredName) }),
     }));
   };
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import { createAccountZones } from './account-zones.ts';
+import { readAnsweredName } from './answered-name.ts';
 import type { DnsProvider, DnsProviderDefinition, DnsZone, TestStep, TxtRecord } from './provider.ts';
 
 export interface CredentialTest {
@@ -25,9 +26,12 @@ export interface CredentialTestResult {
 
 const FAILED: Readonly<Record<TestStep, string>> = {
   list: 'The zones of the account could not be listed',
-  add: 'The zones are there, but a TXT record could not be written',
-  remove: 'A TXT record could be written, but not removed again',
+  add: 'A TXT record could not be written',
+  remove: 'A TXT record was written, but could not be removed',
 };
+
+/** Only a provider that lists zones has shown that they are there. */
+const ADD_FAILED_AFTER_LIST = 'The zones are there, but a TXT record could not be written';
 
 /**
  * @throws The provider's failure with its code; the message says which step failed, which permission is lacking for it
@@ -41,7 +45,7 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
     const message = 'There is nothing to test: a person writes the records.';
     return { zone: null, record: null, zones: null, message };
   }
-  const wanted = test.zone?.toLowerCase().replace(/\.$/, '');
+  const wanted = test.zone === undefined ? undefined : readAnsweredName(test.zone);
   const zones = await step(test, 'list', null, () => zonesFor(provider, wanted, signal));
   const zone = chooseZone(test, zones, wanted);
   const name = provider.testName ?? `_certdesk-test.${zone.name}`;
@@ -101,7 +105,9 @@ async function step<T>(
     const needed = error.entry.retryable ? '' : ` What ${providerName} credentials need: ${permissions}`;
     const left = name === 'remove' ? ` Remove ${record} yourself.` : '';
     const details = { step: name, record, lacking: lacking ?? null, cause: error.details ?? null };
-    const message = `${FAILED[name]}. ${error.message}${lack(name, lacking)}${needed}${left}`;
+    const listed = name === 'add' && test.provider.listZones !== undefined;
+    const failed = listed ? ADD_FAILED_AFTER_LIST : FAILED[name];
+    const message = `${failed}. ${error.message}${lack(name, lacking)}${needed}${left}`;
     throw new CertdeskError(error.code, message, details, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 // DigitalOcean DNS by API token. One record per value, each with an id of its own:
 // https://docs.digitalocean.com/reference/api/reference/domain-records/
 import { z } from 'zod';
+import { readAnsweredName } from './answered-name.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
 import { allPages } from './paging.ts';
@@ -12,11 +13,14 @@ const TTL = 30;
 
 const FailureSchema = z.object({ id: z.string(), message: z.string() });
 const LinksSchema = z.object({ pages: z.object({ next: z.string().optional() }).optional() }).optional();
-const DomainsSchema = z.object({ domains: z.array(z.object({ name: z.string() })), links: LinksSchema });
+const DomainsSchema = z.object({
+  domains: z.array(z.object({ name: z.string() })).default([]),
+  links: LinksSchema,
+});
 const RecordsSchema = z.object({
-  domain_records: z.array(
-    z.object({ id: z.number(), type: z.string(), name: z.string(), data: z.string().nullish() }),
-  ),
+  domain_records: z
+    .array(z.object({ id: z.number(), type: z.string(), name: z.string(), data: z.string().optional() }))
+    .default([]),
   links: LinksSchema,
 });
 
@@ -72,7 +76,10 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
     });
     const relative = relativeName(name, zoneId);
     return records
-      .filter((record) => record.type === 'TXT' && record.name === relative && record.data === value)
+      .filter(
+        (record) =>
+          record.type === 'TXT' && readAnsweredName(record.name) === relative && record.data === value,
+      )
       .map(({ id }) => id);
   };
 
@@ -84,7 +91,7 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
         // Only the number is taken of the next page's address: the token stays with this host.
         return { items: answer.domains, next: answer.links?.pages?.next ? page + 1 : null };
       });
-      return domains.map(({ name }) => ({ id: name.toLowerCase(), name: name.toLowerCase() }));
+      return domains.map(({ name }) => ({ id: readAnsweredName(name), name: readAnsweredName(name) }));
     },
 
     async addTxt(record, signal) {

@@ -1,6 +1,7 @@
 // GoDaddy DNS by API key and secret. A write replaces all values of a name: read, merge, write.
 // https://developer.godaddy.com/doc/endpoint/domains
 import { z } from 'zod';
+import { readAnsweredName } from './answered-name.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
 import { allPages } from './paging.ts';
@@ -22,8 +23,13 @@ const FailureSchema = z.object({
   message: z.string().optional(),
   fields: z.array(z.object({ path: z.string(), message: z.string().optional() })).optional(),
 });
-const DomainsSchema = z.array(z.object({ domain: z.string() }));
-const RecordsSchema = z.array(z.object({ data: z.string(), ttl: z.number() }));
+const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullable()
+    .transform((list) => list ?? []);
+const DomainsSchema = listOf(z.object({ domain: z.string() }));
+const RecordsSchema = listOf(z.object({ data: z.string(), ttl: z.number() }));
 type GoDaddyRecord = z.infer<typeof RecordsSchema>[number];
 
 export const godaddy = defineDnsProvider({
@@ -93,7 +99,7 @@ function createGoDaddy(http: DnsHttp, base: string, authorization: string): DnsP
         const full = items.length >= DOMAINS_PER_PAGE;
         return { items, next: full ? (items.at(-1)?.domain ?? null) : null };
       });
-      return domains.map(({ domain }) => ({ id: domain.toLowerCase(), name: domain.toLowerCase() }));
+      return domains.map(({ domain }) => ({ id: readAnsweredName(domain), name: readAnsweredName(domain) }));
     },
 
     async addTxt(record, signal) {

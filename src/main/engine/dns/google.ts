@@ -1,6 +1,7 @@
 // Google Cloud DNS by service account. All values of a name are one record set, changed in transactions:
 // https://cloud.google.com/dns/docs/reference/rest/v1/changes
 import { z } from 'zod';
+import { readAnsweredName } from './answered-name.ts';
 import { baseUrl } from './endpoint.ts';
 import { createTokenSource, readServiceAccount } from './google-token.ts';
 import type { DnsHttp, DnsHttpRequest, DnsHttpResponse } from './http.ts';
@@ -40,7 +41,14 @@ const ZonesSchema = z.object({
 });
 const SetsSchema = z.object({
   rrsets: z
-    .array(z.object({ name: z.string(), type: z.string(), ttl: z.number(), rrdatas: z.array(z.string()) }))
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        ttl: z.number(),
+        rrdatas: z.array(z.string()).default([]),
+      }),
+    )
     .default([]),
 });
 const ChangeSchema = z.object({ id: z.string(), status: z.string() });
@@ -99,13 +107,12 @@ async function listZones(call: Call, http: DnsHttp, signal: AbortSignal): Promis
     const page = http.read(ZonesSchema, await call({ method: 'GET', url, signal }));
     return { items: page.managedZones ?? [], next: page.nextPageToken ?? null };
   });
-  const bare = (name: string) => name.toLowerCase().replace(/\.$/, '');
   return all
     .filter(({ visibility = 'public' }) => visibility === 'public')
     .map(({ name, dnsName, nameServers }) => ({
       id: name,
-      name: bare(dnsName),
-      ...(nameServers === undefined ? {} : { nameServers: nameServers.map(bare) }),
+      name: readAnsweredName(dnsName),
+      ...(nameServers === undefined ? {} : { nameServers: nameServers.map(readAnsweredName) }),
     }));
 }
 
@@ -118,7 +125,7 @@ function createSets(call: Call, http: DnsHttp): RecordSetApi {
       // No such zone: no such record. A write to it is refused.
       if (response.status === 404) return null;
       const { rrsets } = http.read(SetsSchema, response);
-      const set = rrsets.find((one) => one.name.toLowerCase() === `${name}.` && one.type === 'TXT');
+      const set = rrsets.find((one) => readAnsweredName(one.name) === name && one.type === 'TXT');
       return set === undefined ? null : { ttl: set.ttl, values: set.rrdatas };
     },
 

@@ -30,7 +30,7 @@ export interface DnsHttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON; undefined for an empty body. */
+  /** Parsed JSON, without the members that are null; undefined for an empty body. */
   readonly json: unknown;
 }
 
@@ -101,7 +101,7 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
       const { status, headers, text } = await send(wanted);
       if (text.trim() === '') return { status, headers, json: undefined };
       try {
-        return { status, headers, json: JSON.parse(text) };
+        return { status, headers, json: JSON.parse(text, omitNulls) };
       } catch (cause) {
         const said = errors.excerpt(text);
         throw errors.unavailable(`answered ${status} with what is not JSON: ${said}`, { status }, cause);
@@ -118,6 +118,11 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
     unavailable: errors.unavailable,
     withhold: redactor.add,
   };
+}
+
+/** A JSON.parse reviver: a member that is null is absent, as providers mean it. A null in a list stays in its place. */
+function omitNulls(this: unknown, key: string, value: unknown): unknown {
+  return value === null && key !== '' && !Array.isArray(this) ? undefined : value;
 }
 
 /** Its idle connections close by themselves after some seconds: nobody has to close a provider. */

@@ -9,10 +9,10 @@ import type { Sleep } from './retry.ts';
 export interface DnsZone {
   /** The provider's own id of the zone; its name where the provider has no ids. */
   readonly id: string;
-  /** Lower case, no trailing dot. */
+  /** By readAnsweredName: lower-case A-labels, no trailing dot. */
   readonly name: string;
   /**
-   * The hosts that the provider serves it from, lower case, no trailing dot; absent where the provider does not say.
+   * The hosts that the provider serves it from, by readAnsweredName; absent where the provider does not say.
    * Where an account holds a zone twice (Route 53 allows it), the one that the world is sent to is chosen by them.
    */
   readonly nameServers?: readonly string[];

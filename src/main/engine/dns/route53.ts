@@ -2,6 +2,7 @@
 // record set: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 import type { Change, HostedZone } from '@aws-sdk/client-route-53';
 import { CertdeskError } from '../errors.ts';
+import { readAnsweredName } from './answered-name.ts';
 import { type AwsApi, createAwsApi } from './aws-client.ts';
 import type { DnsHttp } from './http.ts';
 import { allPages } from './paging.ts';
@@ -75,7 +76,7 @@ async function listZones(api: AwsApi, http: DnsHttp, signal: AbortSignal): Promi
     .filter(({ Config }) => Config?.PrivateZone !== true)
     .map(({ Id = '', Name = '' }) => ({
       id: Id.replace(/^\/hostedzone\//, ''),
-      name: Name.toLowerCase().replace(/\.$/, ''),
+      name: readAnsweredName(Name),
     }));
   return Promise.all(
     zones.map(async (zone) => {
@@ -84,7 +85,7 @@ async function listZones(api: AwsApi, http: DnsHttp, signal: AbortSignal): Promi
       const { DelegationSet: set } = await api(signal, (client, sdk) =>
         client.send(new sdk.GetHostedZoneCommand({ Id: zone.id }), { abortSignal: signal }),
       );
-      return { ...zone, nameServers: (set?.NameServers ?? []).map((host) => host.toLowerCase()) };
+      return { ...zone, nameServers: (set?.NameServers ?? []).map(readAnsweredName) };
     }),
   );
 }
@@ -109,7 +110,8 @@ function createSets(api: AwsApi, http: DnsHttp): RecordSetApi {
       );
       // The list starts there: where the name has no TXT, with whatever comes next.
       const first = sets[0];
-      if (first?.Name?.toLowerCase() !== `${name}.` || first.Type !== 'TXT') return null;
+      if (first === undefined || readAnsweredName(first.Name ?? '') !== name || first.Type !== 'TXT')
+        return null;
       const values = (first.ResourceRecords ?? []).map(({ Value = '' }) => Value);
       return { ttl: first.TTL ?? TTL, values };
     },
