@@ -83,6 +83,24 @@ function searchPath(root: string): string {
   return [...top, ...below].filter((path) => lstatSync(path).isDirectory() && holdsLibraries(path)).join(':');
 }
 
+/** fonts-conf(5). The one in the packages has absolute paths, and its conf.d is made by a maintainer script. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">root/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+${[
+  ['sans-serif', 'DejaVu Sans'],
+  ['serif', 'DejaVu Serif'],
+  ['monospace', 'DejaVu Sans Mono'],
+]
+  .map(
+    ([name, font]) => `  <alias><family>${name}</family><prefer><family>${font}</family></prefer></alias>\n`,
+  )
+  .join('')}</fontconfig>
+`;
+
 /** Writes what every wrapper reads first: where the unpacked packages have what a program looks for in /usr. */
 export function writeEnvironment(folder: string): void {
   const root = join(folder, 'root');
@@ -99,7 +117,7 @@ export function writeEnvironment(folder: string): void {
   const needs: readonly (readonly [path: string, line: string])[] = [
     ['usr/lib/python3/dist-packages', before('PYTHONPATH', '$root/usr/lib/python3/dist-packages')],
     ['usr/share/perl5', before('PERL5LIB', '$root/usr/share/perl5')],
-    ['etc/fonts/fonts.conf', own('FONTCONFIG_SYSROOT', '$root')],
+    ['etc/fonts/fonts.conf', own('FONTCONFIG_FILE', '$root/../fonts.conf')],
     [
       'usr/share/glib-2.0/schemas/gschemas.compiled',
       own('GSETTINGS_SCHEMA_DIR', '$root/usr/share/glib-2.0/schemas'),
@@ -116,6 +134,7 @@ export function writeEnvironment(folder: string): void {
     own('XDG_DATA_DIRS', `\${XDG_DATA_DIRS:-/usr/local/share:/usr/share}:$root/usr/share`),
     ...needs.filter(([path]) => existsSync(join(root, path))).map(([, line]) => line),
   ];
+  writeFileSync(join(folder, 'fonts.conf'), FONTS);
   writeFileSync(join(folder, 'environment.sh'), `${lines.join('\n')}\n`);
 }
 

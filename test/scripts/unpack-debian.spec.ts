@@ -94,11 +94,13 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
 
   it('runs a program with its libraries, modules and options, and no script of its package', async () => {
     makePackage('one', {
-      'usr/sbin/served': '#!/bin/sh\necho "$0|$*|$LD_LIBRARY_PATH|$PYTHONPATH"\n',
+      'usr/sbin/served':
+        '#!/bin/sh\necho "$0|$*|$LD_LIBRARY_PATH|$PYTHONPATH|$(grep -c relative "$FONTCONFIG_FILE")"\n',
       'usr/lib/x86_64-linux-gnu/libone.so.1': '',
       'usr/lib/x86_64-linux-gnu/one/libprivate.so': '',
       'usr/lib/python3/dist-packages/one.py': '',
       'usr/share/one.conf': '',
+      'etc/fonts/fonts.conf': '',
       'usr/share/doc/one/copyright': 'text',
     });
     const served = program('served', { args: ['--config={root}/usr/share/one.conf'] });
@@ -110,6 +112,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
       `--config=${root}/usr/share/one.conf a b c`,
       `${libraries}:${join(libraries, 'one')}`,
       join(root, 'usr/lib/python3/dist-packages'),
+      '1',
     ]);
     expect(existsSync(join(folder, 'started'))).toBe(false);
     expect(existsSync(join(root, 'usr/share/doc'))).toBe(false);
