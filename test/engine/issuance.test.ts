@@ -1,9 +1,9 @@
 // What a request is judged by is looked at again in the transaction that begins its job.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { CERTDESK } from '../../src/main/engine/audit/entry.ts';
 import { createIssuance } from '../../src/main/engine/issuance.ts';
 import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
 import type { JobRecord } from '../../src/main/engine/model.ts';
+import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import type { RevokeRequest } from '../../src/shared/certificate.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { CERTIFICATE, PROJECT } from '../support/records.ts';
@@ -32,7 +32,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
     clock,
     secrets: createJobSecrets({ kind: 'sealed-file', names: async () => [], ...store }),
     directories: {},
-    actor: () => CERTDESK,
+    savedBy: () => EARLIER_VERSION,
     answerWithinMs: 1_000,
     chooser: {
       choose: () => Promise.reject(new Error('a revocation chooses no provider')),

@@ -134,6 +134,7 @@ export function operation(access: Access) {
       });
     const act = {
       actor: actorOf(principal, ctx.address),
+      limited: principal.projectIds !== null,
       operation: path,
       summary: meta?.rest?.summary ?? path,
       projectId: namedProject(access, asked),

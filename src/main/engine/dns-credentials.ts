@@ -16,7 +16,7 @@ import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { DnsCredentialRecord } from './model.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
-import { originOf, type SavedBy, toSavedBy } from './outgoing/saved-by.ts';
+import { originOf, type SavedBy } from './outgoing/saved-by.ts';
 import type { Clock, Log, SecretStore } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -102,7 +102,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
 
   /** The same server stays its saver's; it becomes a person's where a person saves it again. */
   async function saverOf(record: DnsCredentialRecord, values: DnsCredentials): Promise<SavedBy> {
-    const by = toSavedBy(journal.actor());
+    const by = journal.savedBy();
     if (originOf(by) === 'named') return by;
     const before: DnsCredentials = JSON.parse((await secrets.get(credentialSecret(record.id))) ?? '{}');
     const addresses = (await getDnsProvider(record.provider)).credentials.filter(({ address }) => address);
@@ -119,7 +119,8 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
 
   async function tryOut({ provider: id, values, savedBy, zone, limits }: Trial, signal: AbortSignal) {
     const { log, acmeShFolder, addressPolicy } = deps;
-    const guard = { addressPolicy, origin: originOf(savedBy) };
+    const showAnswers = savedBy.limited !== true && journal.savedBy().limited !== true;
+    const guard = { addressPolicy, origin: originOf(savedBy), showAnswers };
     const options = { clock, log, acmeShFolder, endpoint: deps.dnsEndpoints[id] ?? null, ...guard };
     const [definition, account] = await Promise.all([
       getDnsProvider(id),
@@ -134,7 +135,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       await assertProjects(stores, projectIds);
       const values = await checkDnsCredentials(provider, credentials);
       const at = now();
-      const savedBy = toSavedBy(journal.actor());
+      const savedBy = journal.savedBy();
       const stamps = { createdAt: at, updatedAt: at };
       const record: DnsCredentialRecord = {
         id: randomUUID(),
@@ -229,7 +230,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
     },
 
     tryOut: ({ provider, credentials, zone }, signal) => {
-      const savedBy = toSavedBy(journal.actor());
+      const savedBy = journal.savedBy();
       return tryOut({ provider, values: credentials, savedBy, zone, limits: NO_LIMITS }, signal);
     },
   };

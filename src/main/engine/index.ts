@@ -194,7 +194,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const issuance = createIssuance({
     ...deps,
     queue,
-    actor: journal.actor,
+    savedBy: journal.savedBy,
     answerWithinMs: limits.answerWithinMs,
   });
   const crl = ports.crl ?? createCrlFetcher(ports.addressPolicy);

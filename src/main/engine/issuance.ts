@@ -13,7 +13,6 @@ import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
-import { toSavedBy } from './outgoing/saved-by.ts';
 import type { Clock } from './ports.ts';
 import { findProject } from './projects.ts';
 import { makeRecipe } from './recipes.ts';
@@ -52,7 +51,7 @@ export interface IssuanceDeps {
   readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
   /** Who asks. */
-  readonly actor: Journal['actor'];
+  readonly savedBy: Journal['savedBy'];
   /** How long a caller is kept waiting; ms. */
   readonly answerWithinMs: number;
 }
@@ -143,10 +142,10 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
         const project = await findProject(stores, projectId);
         const made = makeRecipe(project, body, deps.directories);
         const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
-        await noteDirectory(stores.settings, recipe.ca, toSavedBy(deps.actor()));
+        await noteDirectory(stores.settings, recipe.ca, deps.savedBy());
         const { autoRenew, dryRun, eab, dnsCredentials } = body;
         const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, request);
-        const savedBy = dnsCredentials === undefined ? {} : { savedBy: toSavedBy(deps.actor()) };
+        const savedBy = dnsCredentials === undefined ? {} : { savedBy: deps.savedBy() };
         return submit(job, { eab, dnsCredentials, ...savedBy });
       }),
 

@@ -8,6 +8,7 @@ import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
 import { createRepeatedFailures } from './audit/repeated-failures.ts';
 import { type CertdeskError, toCertdeskError } from './errors.ts';
 import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './model.ts';
+import { type SavedBy, toSavedBy } from './outgoing/saved-by.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Stores } from './stores.ts';
 
@@ -43,6 +44,8 @@ export interface Act {
   /** For entries that no event says more of. */
   readonly summary: string;
   readonly projectId: string | null;
+  /** Whether the actor is a token for some projects only. */
+  readonly limited?: boolean;
   /** `always`: whatever comes of it. `changes`: only what it tells: for what is mostly a read. */
   readonly record: 'always' | 'changes';
 }
@@ -61,8 +64,8 @@ export interface Journal {
    * @param failureOf For work that answers with its failure in place of throwing it.
    */
   perform<T>(act: Act, work: () => Promise<T>, failureOf?: (result: T) => CertdeskError | null): Promise<T>;
-  /** Who performs the operation that this runs in; Certdesk itself outside of one. */
-  actor(): Actor;
+  /** Who saves what is saved in the operation that this runs in; Certdesk itself outside of one. */
+  savedBy(): SavedBy;
   /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
   apart<T>(work: () => T): T;
   /** Records the failures that were counted until now (audit/repeated-failures.ts). */
@@ -160,7 +163,10 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
       await end(failureOf(result));
       return result;
     },
-    actor: () => current()?.act.actor ?? CERTDESK,
+    savedBy() {
+      const { actor, limited = false } = current()?.act ?? { actor: CERTDESK };
+      return { ...toSavedBy(actor), ...(limited ? { limited } : {}) };
+    },
     apart: (work) => performances.run(null, work),
     flush: repeated.flush,
     listen(listener) {

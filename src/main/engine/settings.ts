@@ -17,7 +17,7 @@ import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './model.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
-import { originOf, toSavedBy } from './outgoing/saved-by.ts';
+import { originOf } from './outgoing/saved-by.ts';
 import type { SettingStore, Stores } from './stores.ts';
 
 export interface SettingsVerbs {
@@ -37,7 +37,7 @@ export function createSettings(
   return {
     get: () => readAll(stores.settings),
     update(patch) {
-      const by = toSavedBy(journal.actor());
+      const by = journal.savedBy();
       check(patch, { policy: addressPolicy, origin: originOf(by) });
       return journal.write(async ({ settings, certificates }, emit) => {
         const { fallbackCa = null } = patch.renewals ?? {};

@@ -52,10 +52,11 @@ async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): P
 interface More {
   readonly timeoutMs?: number;
   readonly addressPolicy?: AddressPolicy;
+  readonly showServer?: boolean;
 }
 
 async function look(port: number, ask: readonly string[] | null = ['a.example.com'], more: More = {}) {
-  const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY } = more;
+  const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY, showServer = true } = more;
   const database = openDatabase(':memory:');
   closing.push(() => database.close());
   const stores = createStores(database.db);
@@ -68,7 +69,7 @@ async function look(port: number, ask: readonly string[] | null = ['a.example.co
     ports: { http: port, https: port },
     timeoutMs,
   });
-  return reachability.test('p', ask, signal);
+  return reachability.test('p', ask, { signal, showServer });
 }
 
 async function lookAtOne(port: number, more?: More) {
@@ -99,6 +100,14 @@ test('another server is named with its status and its Server header', async () =
   expect(report.verdict).toBe('failing');
   expect(report.first).toMatchObject({ finding: 'other_server', status: 404, server: 'nginx/1.29' });
   expect(report.first?.message).toContain('another server answers on port 80 (nginx/1.29, with status 404)');
+});
+
+test('who else answers is not shown to a token for some projects only', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const port = await serve((_, reply) => reply.writeHead(404, { Server: 'nginx/1.29' }).end('no'));
+  const report = await lookAtOne(port, { showServer: false });
+  expect(report.first).toMatchObject({ finding: 'other_server', server: null });
+  expect(JSON.stringify(report)).not.toContain('nginx');
 });
 
 test('a 200 that is not our text is another server', async () => {
@@ -272,7 +281,7 @@ test('an abort ends it at once, and no probe is left', async () => {
     ports: { http: port, https: port },
   });
   const controller = new AbortController();
-  const result = reachability.test('p', null, controller.signal);
+  const result = reachability.test('p', null, { signal: controller.signal, showServer: true });
   await expect.poll(() => asked.length).toBe(1);
   expect(answerPath(asked[0] ?? '', http.answer)).not.toBeNull();
   controller.abort(new Error('gone'));

@@ -1,5 +1,6 @@
 // Which ACME directories may be in a private network: those that the administrator gave at startup, and those that a
 // signed-in person named in a request or a setting. Who did is stored with the address.
+import type { Json } from '../model.ts';
 import type { AddressOrigin } from '../outgoing/address-policy.ts';
 import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
 import type { SettingStore } from '../stores.ts';
@@ -15,17 +16,23 @@ export async function directoryOrigin(
   directoryUrl: string,
 ): Promise<AddressOrigin> {
   if (directoryUrl === overrides.production || directoryUrl === overrides.staging) return 'named';
-  return originOf((await read(settings))[directoryUrl] ?? null);
+  return originOf(savedByOf(await read(settings), directoryUrl));
 }
 
 /** Notes that a person named a directory by its URL; does nothing for tokens and for the ids of known CAs. */
 export async function noteDirectory(settings: SettingStore, ca: string, by: SavedBy): Promise<void> {
   if (originOf(by) !== 'named' || CERTIFICATE_AUTHORITIES.some(({ id }) => id === ca)) return;
   const known = await read(settings);
-  if (originOf(known[ca] ?? null) === 'named') return;
+  if (originOf(savedByOf(known, ca)) === 'named') return;
   await settings.set(KEY, { ...known, [ca]: { kind: by.kind, id: by.id, name: by.name } });
 }
 
-async function read(settings: Pick<SettingStore, 'get'>): Promise<Readonly<Record<string, SavedBy>>> {
-  return ((await settings.get(KEY)) ?? {}) as unknown as Readonly<Record<string, SavedBy>>;
+type Known = { readonly [directoryUrl: string]: Json };
+
+async function read(settings: Pick<SettingStore, 'get'>): Promise<Known> {
+  return ((await settings.get(KEY)) ?? {}) as Known;
+}
+
+function savedByOf(known: Known, directoryUrl: string): SavedBy | null {
+  return (known[directoryUrl] ?? null) as SavedBy | null;
 }

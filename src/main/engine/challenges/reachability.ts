@@ -11,8 +11,14 @@ import { findProject } from '../projects.ts';
 import { randomSecret } from '../random-secret.ts';
 import type { Stores } from '../stores.ts';
 import type { HttpChallenges } from './http-01.ts';
-import { type FetchDeps, fetchAsCa, type Hop, type WebPorts } from './reachability-fetch.ts';
+import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';
+
+interface How {
+  readonly signal: AbortSignal;
+  /** Whether the Server header of whoever else answers is shown. */
+  readonly showServer: boolean;
+}
 
 export interface ReachabilityVerbs {
   /**
@@ -21,7 +27,7 @@ export interface ReachabilityVerbs {
    * @param names The project's where null.
    * @throws PROJECT_NOT_FOUND, DOMAIN_NOT_CONFIGURED, the signal's reason.
    */
-  test(projectId: string, names: readonly string[] | null, signal: AbortSignal): Promise<Reachability>;
+  test(projectId: string, names: readonly string[] | null, how: How): Promise<Reachability>;
 }
 
 export interface ReachabilityDeps {
@@ -49,7 +55,8 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
       (await addressesOf(name, deps.resolver, signal).catch(() => []))[0] ?? null,
   };
 
-  async function testName(name: string, signal: AbortSignal): Promise<NameReport> {
+  async function testName(name: string, how: How): Promise<NameReport> {
+    const { signal } = how;
     if (name.startsWith('*.'))
       return unasked(name, 'wildcard', 'A wildcard cannot be proved by HTTP-01: use DNS-01.');
     const found = await addressesOf(name, deps.resolver, signal).catch((error: unknown) => {
@@ -62,11 +69,11 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
       const message = `${name} does not resolve: it has neither an A nor an AAAA record. Add one at your DNS provider, or check the spelling.`;
       return unasked(name, 'unresolved', message);
     }
-    const asked = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, signal));
+    const asked = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, how));
     return describeName(name, await Promise.all(asked));
   }
 
-  async function testAddress(name: string, address: string, signal: AbortSignal) {
+  async function testAddress(name: string, address: string, { signal, showServer }: How) {
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
@@ -74,21 +81,21 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
     try {
       const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
-      return describeAddress(place, fetched, probe.text);
+      return describeAddress(place, showServer ? fetched : withoutServer(fetched), probe.text);
     } finally {
       probe.end();
     }
   }
 
   return {
-    async test(projectId, given, signal) {
+    async test(projectId, given, { signal, showServer }) {
       const { domain, altNames } = await findProject(deps.stores, projectId);
       if (given === null && domain === null) {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       }
       const names = given ?? [domain ?? '', ...altNames];
       const queue = new PQueue({ concurrency: CONCURRENCY });
-      const work = [...new Set(names)].map((name) => queue.add(() => testName(name, signal)));
+      const work = [...new Set(names)].map((name) => queue.add(() => testName(name, { signal, showServer })));
       const reports = await Promise.all(work);
       return { verdict: worst(reports), names: reports, seenFrom: SEEN_FROM };
     },
@@ -118,6 +125,11 @@ const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
   ...REFUSALS,
   private: 'leads into a private network, where no CA follows',
 };
+
+/** Who answers there, beside Certdesk, is not a matter of tokens for some projects only. */
+function withoutServer(fetched: Fetched): Fetched {
+  return fetched.kind === 'answer' ? { ...fetched, server: null } : fetched;
+}
 
 function unasked(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {
   return { name, verdict: 'failing', problem, message, addresses: [] };

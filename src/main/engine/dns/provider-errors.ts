@@ -28,15 +28,20 @@ export interface ProviderErrors {
   excerpt(text: string): string;
 }
 
+/** In place of an answer where a token for some projects only has named the server: it might be anybody's. */
+const WITHHELD = 'its answer is shown to tokens and people without limits only';
+
+/** @param showAnswers Whether errors hold the provider's own words. */
 export function createProviderErrors(
   provider: { readonly name: string; readonly permissions: string },
   redactor: Redactor,
+  showAnswers: boolean,
 ): ProviderErrors {
   const causeOf = (cause: unknown) => (cause === undefined ? undefined : { cause: redactor.error(cause) });
   return {
     refused(answer, text, hints = {}) {
       const credentials = hints.credentials ?? (answer.status === 401 || answer.status === 403);
-      const said = sentence(redactor.text(text));
+      const said = showAnswers ? sentence(redactor.text(text)) : `it answered ${answer.status}; ${WITHHELD}.`;
       const what = credentials ? 'credentials' : 'request';
       return new CertdeskError(
         credentials ? 'DNS_CREDENTIALS_REJECTED' : 'DNS_PROVIDER_REFUSED',
@@ -47,7 +52,7 @@ export function createProviderErrors(
           answer: said,
           ...(credentials ? { permissions: provider.permissions } : {}),
         },
-        causeOf(hints.cause),
+        showAnswers ? causeOf(hints.cause) : undefined,
       );
     },
     unavailable: (text, details = {}, cause = undefined) =>
@@ -58,6 +63,7 @@ export function createProviderErrors(
         causeOf(cause),
       ),
     excerpt(text) {
+      if (!showAnswers) return WITHHELD;
       const line = oneLine(stripTags(redactor.text(text)));
       return line === '' ? '(nothing)' : line.slice(0, 200);
     },

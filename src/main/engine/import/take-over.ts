@@ -12,7 +12,6 @@ import { credentialSecret, type DnsCredentialVerbs } from '../dns-credentials.ts
 import type { CheckedKeyPair } from '../inspect.ts';
 import type { Journal } from '../journal.ts';
 import type { CertificateRecord, ProjectRecord } from '../model.ts';
-import { toSavedBy } from '../outgoing/saved-by.ts';
 import type { Clock, SecretStore, Vault } from '../ports.ts';
 import { firstRenewal } from '../renewal.ts';
 import type { Stores } from '../stores.ts';
@@ -51,7 +50,7 @@ export async function takeOver(
     const since = await holderOf(tx, judged);
     if (since !== null) return { ...base, ...nothing, ...already(since) };
     await tx.projects.create(project);
-    if (plan !== null) await noteDirectory(tx.settings, plan.recipe.ca, toSavedBy(journal.actor()));
+    if (plan !== null) await noteDirectory(tx.settings, plan.recipe.ca, journal.savedBy());
     const accountId = await writeAccount(tx, account);
     await tx.certificates.activate({ ...certificate, accountId });
     const how = plan === null ? 'without renewal settings' : `auto-renewal ${plan.autoRenew ? 'on' : 'off'}`;

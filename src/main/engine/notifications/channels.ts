@@ -12,7 +12,7 @@ import type {
 } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../errors.ts';
-import { originOf, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
+import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
 import type { Stores } from '../stores.ts';
 import { checkMail, checkMailServer, checkUrl, maskUrl, type Saving } from './check.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
@@ -38,7 +38,7 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
   const now = () => toTimestamp(clock.now());
 
   const saving = (): Saving & { readonly savedBy: SavedBy } => {
-    const savedBy = toSavedBy(journal.actor());
+    const savedBy = journal.savedBy();
     return { policy: deps.addressPolicy, origin: originOf(savedBy), savedBy };
   };
 
