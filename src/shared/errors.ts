@@ -64,6 +64,11 @@ export const ERRORS = {
   PROJECT_HAS_CERTIFICATE: entry(409, false, 'The project still holds a certificate. Remove that first.'),
   CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Obtain or upload one first.'),
   CA_ACCOUNT_NOT_FOUND: entry(404, false, 'There is no account at a CA of this id.'),
+  CA_ACCOUNT_IN_USE: entry(
+    409,
+    false,
+    'The CA still accepts this account: only one that was deactivated there is replaced. Give it a new key instead.',
+  ),
   JOB_NOT_FOUND: entry(404, false, 'There is no job of this id.'),
   TOKEN_NOT_FOUND: entry(404, false, 'There is no API token of this id.'),
   SESSION_NOT_FOUND: entry(404, false, 'There is no session of this id: it has ended.'),
@@ -139,7 +144,7 @@ export const ERRORS = {
   ACME_ACCOUNT_DEACTIVATED: entry(
     400,
     false,
-    'The account was deactivated at the CA. Create a new one in its place.',
+    'The account was deactivated at the CA. Create a new one in its place: Settings, Accounts at CAs, or certdesk ca-account replace.',
   ),
   ACME_REJECTED: entry(400, false, 'The CA refused the request. Details hold its problem document.'),
   ACME_RATE_LIMITED: entry(429, true, 'A rate limit of the CA is reached. Wait as Retry-After says.'),

@@ -144,6 +144,21 @@ describeWith('pebble', 'revocation with a replacement', () => {
     expect([await atCa(old), await atCa(await leaf(id))]).toEqual(['Revoked', 'Valid']);
   });
 
+  it('keyCompromise by the certificate key that the CA refuses is asked for by the account, for the same reason', async () => {
+    const { id, leaf: old } = await obtained('refused-key.example.com');
+    let asked = 0;
+    gate.keep((path) => {
+      if (!path.startsWith('/revoke-cert')) return null;
+      asked += 1;
+      return asked === 1 ? Promise.resolve(problem(403, 'unauthorized')) : null;
+    });
+    expect((await revoke(id, { reason: 'keyCompromise' })).body.success).toBe(true);
+    expect(asked).toBe(2);
+    const { serialNumber } = old;
+    expect(await pebble.certificateStatus(serialNumber)).toEqual({ status: 'Revoked', reason: 1 });
+    gate.keep(null);
+  });
+
   it('another project does not reach the version', async () => {
     const { id } = await obtained('mine.example.com');
     const other = await obtained('other.example.com');

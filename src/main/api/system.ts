@@ -1,6 +1,7 @@
 // What Certdesk is and supports: CAs, DNS providers, health.
 import { z } from 'zod';
 import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
+import { ExternalAccountSchema } from '../../shared/certificate.ts';
 import { DiagnosticsSchema } from '../../shared/diagnostics.ts';
 import { DnsProviderSchema } from '../../shared/dns-credential.ts';
 import { openOperation, operation, router } from './trpc.ts';
@@ -51,6 +52,28 @@ export const system = router({
     .mutation(async ({ ctx, input }) => {
       await ctx.engine.changeAccountKey(input.id);
       return { success: true as const, message: 'The account has a new key' };
+    }),
+
+  replaceAccount: operation({ reach: 'installation', scope: 'admin' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/ca-accounts/{id}/replace',
+        summary: 'Register a new account in place of one that was deactivated at its CA',
+      },
+    })
+    .input(
+      z.object({
+        id: z.string().min(1).max(64),
+        body: z
+          .strictObject({ eab: ExternalAccountSchema.optional().meta({ reach: 'installation' }) })
+          .optional(),
+      }),
+    )
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.replaceAccount(input.id, input.body?.eab ?? null);
+      return { success: true as const, message: 'The account was replaced' };
     }),
 
   caProfiles: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })

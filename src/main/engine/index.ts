@@ -2,7 +2,7 @@
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
-import { createAccounts } from './acme/accounts.ts';
+import { createAccounts, type ExternalAccount } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import {
   CERTIFICATE_AUTHORITIES,
@@ -131,6 +131,8 @@ export interface Engine {
   caAccounts(): Promise<readonly CaAccount[]>;
   /** @throws CA_ACCOUNT_NOT_FOUND, ACME_* */
   changeAccountKey(id: string): Promise<void>;
+  /** @throws CA_ACCOUNT_NOT_FOUND, CA_ACCOUNT_IN_USE, ACME_* */
+  replaceAccount(id: string, eab: ExternalAccount | null): Promise<void>;
   /** @throws UNKNOWN_CA, INVALID_REQUEST, ACME_* */
   caProfiles(of: { readonly ca: string; readonly staging: boolean }): Promise<readonly CaProfile[]>;
   dnsProviders(): Promise<readonly DnsProviderInfo[]>;
@@ -258,6 +260,13 @@ export function createEngine(ports: EnginePorts): Engine {
       await journal.tell({
         kind: 'account.key-changed',
         message: `The account ${id} at its CA has a new key`,
+      });
+    },
+    async replaceAccount(id, eab) {
+      await accounts.replace(id, eab, AbortSignal.timeout(limits.answerWithinMs));
+      await journal.tell({
+        kind: 'account.replaced',
+        message: `The account ${id} was replaced by a new one at its CA`,
       });
     },
     caProfiles: (of) => listProfiles(ports.acme, of, ports.directories),

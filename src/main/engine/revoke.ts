@@ -4,7 +4,7 @@ import type { RevocationReason } from '../../shared/certificate.ts';
 import type { Accounts } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
-import { isRefusal } from './acme/problem.ts';
+import { type AnswerDetails, isRefusal } from './acme/problem.ts';
 import { CertdeskError } from './errors.ts';
 import type { CertificateRecord } from './model.ts';
 import type { Vault } from './ports.ts';
@@ -31,14 +31,38 @@ export async function revokeAtCa(
   certificate: CertificateRecord,
   { reason, code, signal }: Revocation,
 ): Promise<void> {
-  if (reason === 'keyCompromise') return byCertificateKey(deps, certificate, { code, signal });
-  try {
-    const { session } = await deps.accounts.reopen(certificate.accountId ?? '', signal);
-    await session.revokeCertificate(certificate.chain, code);
-  } catch (error) {
-    if (!accountGone(error)) throw error;
-    await byCertificateKey(deps, certificate, { code, signal });
+  const how = { code, signal };
+  if (reason !== 'keyCompromise') {
+    return byAccount(deps, certificate, how).catch((error: unknown) => {
+      if (!accountGone(error)) throw error;
+      return byCertificateKey(deps, certificate, how);
+    });
   }
+  // Not every CA takes a request that the certificate's key signs (acme2certifier): then the account's, same reason.
+  return byCertificateKey(deps, certificate, how).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!isRefused(error)) throw error;
+    // Where the account is gone too, the first refusal says more.
+    return byAccount(deps, certificate, how).catch((cause: unknown) => {
+      throw accountGone(cause) ? error : cause;
+    });
+  });
+}
+
+/** Whether the CA has answered, and does not want it so: not that it fails, or is asked too often. */
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof CertdeskError) || error.code === 'ACME_RATE_LIMITED') return false;
+  const status = (error.details as Partial<AnswerDetails> | undefined)?.status ?? 0;
+  return (status >= 400 && status < 500) || status === 501;
+}
+
+async function byAccount(
+  { accounts }: RevokeDeps,
+  { accountId, chain }: CertificateRecord,
+  { code, signal }: Omit<Revocation, 'reason'>,
+): Promise<void> {
+  const { session } = await accounts.reopen(accountId ?? '', signal);
+  await session.revokeCertificate(chain, code);
 }
 
 function accountGone(error: unknown): boolean {

@@ -122,6 +122,7 @@ export interface CertificateStore {
   release(of: {
     readonly projectId?: string | undefined;
     readonly dnsCredentialId?: string | undefined;
+    readonly accountId?: string | undefined;
   }): Promise<number>;
   /** Deletes superseded versions, keys included, that expired before the given time. */
   purgeSuperseded(expiredBefore: Timestamp): Promise<number>;
@@ -167,7 +168,8 @@ export interface AccountStore {
   find(directoryUrl: string, email: string | null): Promise<AccountRecord | null>;
   get(id: string): Promise<AccountRecord | null>;
   create(account: AccountRecord): Promise<void>;
-  setUrl(id: string, url: string): Promise<void>;
+  /** @param url Null: not registered any more. */
+  setUrl(id: string, url: string | null): Promise<void>;
   setKeys(id: string, keys: Required<Pick<AccountRecord, 'keySealed' | 'nextKeySealed'>>): Promise<void>;
   delete(id: string): Promise<void>;
 }

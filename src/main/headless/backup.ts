@@ -6,15 +6,12 @@ import { DEFAULT_BACKUP_FOLDER } from '../backup/folder.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { verifyBackup } from '../backup/verify.ts';
 import { BACKUP_PASSPHRASE } from '../engine/backup-passphrase.ts';
-import { CertdeskError } from '../engine/errors.ts';
 import { inscribeRestore, noteOfRestore } from '../engine/restore-notes.ts';
 import { readSettings } from '../engine/settings.ts';
-import type { Stores } from '../engine/stores.ts';
 import { readInstallation } from '../installation.ts';
-import { openSecretStore } from '../secrets/open.ts';
 import type { DataOptions, ServeOptions } from './options.ts';
 import { askPassphrase, givenPassphrase, type PassphraseOptions } from './passphrase.ts';
-import { commandLine, withEngineParts } from './with-database.ts';
+import { commandLine, openSecrets, withEngineParts } from './with-database.ts';
 
 export interface CreateBackupOptions extends DataOptions, PassphraseOptions {
   readonly folder?: string;
@@ -24,7 +21,7 @@ export interface CreateBackupOptions extends DataOptions, PassphraseOptions {
 export async function createBackupFile(options: CreateBackupOptions): Promise<void> {
   const { dataDir } = options;
   await withEngineParts(dataDir, async ({ stores, record }) => {
-    const secrets = await secretsOf(stores, dataDir);
+    const secrets = await openSecrets(stores, dataDir);
     const { folder: usual } = await readSettings(stores.settings, 'backup');
     const folder = resolve(options.folder ?? usual ?? resolve(dataDir, DEFAULT_BACKUP_FOLDER));
     const passphrase =
@@ -43,20 +40,6 @@ export async function createBackupFile(options: CreateBackupOptions): Promise<vo
     const { name } = await record('backups.create', 'Make a backup', make);
     process.stdout.write(`${resolve(folder, name)}\n`);
   });
-}
-
-async function secretsOf(stores: Stores, folder: string) {
-  const [kind, id] = await Promise.all([
-    stores.settings.get('secret-store'),
-    stores.settings.get('installation-id'),
-  ]);
-  if ((kind !== 'keychain' && kind !== 'sealed-file') || typeof id !== 'string') {
-    throw new CertdeskError(
-      'INVALID_REQUEST',
-      `Certdesk was never started on ${folder}: there is nothing to back up`,
-    );
-  }
-  return (await openSecretStore({ mode: kind, folder, installationId: id, remembered: kind })).store;
 }
 
 export async function verifyBackupFile(file: string, options: PassphraseOptions): Promise<void> {

@@ -6,6 +6,7 @@ import { CertdeskError } from '../engine/errors.ts';
 import { readInstallation } from '../installation.ts';
 import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
+import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
 import { endWithoutOutput } from './outputs.ts';
@@ -79,8 +80,25 @@ function createProgram(): Command {
     audit.command('export').description('print every entry, oldest first, as a line of JSON'),
     DATA_OPTIONS,
   ).action(exportAudit);
+  addAccountCommands(program);
   addBackupCommands(program);
   return program;
+}
+
+function addAccountCommands(program: Command): void {
+  const account = program
+    .command('ca-account')
+    .description('accounts at CAs; may be used beside a running server');
+  addOptions(account.command('list').description('list accounts; never their keys'), DATA_OPTIONS).action(
+    listCaAccounts,
+  );
+  addOptions(
+    account
+      .command('replace')
+      .description('give an account that was deactivated at its CA a new key; its orders are given up')
+      .argument('<id>', 'its id'),
+    DATA_OPTIONS,
+  ).action(replaceCaAccount);
 }
 
 function addBackupCommands(program: Command): void {

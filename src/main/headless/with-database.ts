@@ -6,9 +6,11 @@ import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { createJournal } from '../engine/journal.ts';
 import type { Actor } from '../engine/model.ts';
+import type { SecretStore } from '../engine/ports.ts';
 import { createSessions, type Sessions } from '../engine/sessions.ts';
 import type { Stores } from '../engine/stores.ts';
 import { createTokens, type Tokens } from '../engine/tokens.ts';
+import { openSecretStore } from '../secrets/open.ts';
 import { databasePath, lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
 import { openDatabase } from '../storage/database.ts';
 import { requirePrivateFolder } from '../storage/folder-access.ts';
@@ -63,6 +65,18 @@ export async function withEngineParts(
   } finally {
     await database.close();
   }
+}
+
+/** The secret store that this data folder uses. @throws INVALID_REQUEST where Certdesk was never started on it. */
+export async function openSecrets(stores: Stores, folder: string): Promise<SecretStore> {
+  const [kind, id] = await Promise.all([
+    stores.settings.get('secret-store'),
+    stores.settings.get('installation-id'),
+  ]);
+  if ((kind !== 'keychain' && kind !== 'sealed-file') || typeof id !== 'string') {
+    throw new CertdeskError('INVALID_REQUEST', `Certdesk was never started on ${folder}`);
+  }
+  return (await openSecretStore({ mode: kind, folder, installationId: id, remembered: kind })).store;
 }
 
 /** One that was cut off at its end: without it the folder would seem to hold no data. */

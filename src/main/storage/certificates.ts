@@ -89,9 +89,10 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
         .execute();
       return rows.map(toCertificate);
     },
-    async release({ projectId, dnsCredentialId }) {
+    async release({ projectId, dnsCredentialId, accountId }) {
       let query = db.updateTable('certificates').set({ waits_for: null }).where('waits_for', 'is not', null);
       if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+      if (accountId !== undefined) query = query.where('account_id', '=', accountId);
       if (dnsCredentialId !== undefined)
         query = query.where(sql<boolean>`recipe ->> '$.dnsCredentialId' = ${dnsCredentialId}`);
       const result = await query.executeTakeFirst();

@@ -73,6 +73,7 @@ export const activity = {
     'backups.setPassphrase': 'Set the passphrase of backups',
     'settings.update': 'Change settings',
     'system.changeAccountKey': 'Give a CA account a new key',
+    'system.replaceAccount': 'Replace a CA account',
   },
   from: (address: string) => `from ${address}`,
   ok: 'Done',

@@ -9,6 +9,7 @@ import { notifyFailure } from '../ui/notify-failure.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
+import { openReplaceAccount } from './replace-account.tsx';
 
 const text = messages.settings.accounts;
 
@@ -48,7 +49,7 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
           <Table.Tr key={account.id}>
             <Table.Td>
               <Group gap={6}>
-                {account.ca ?? text.unknown}
+                {nameOf(account)}
                 {account.staging === true && (
                   <Badge variant="light" color="gray" tt="none">
                     {text.staging}
@@ -64,7 +65,14 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
               <Time at={account.createdAt} as="date" />
             </Table.Td>
             <Table.Td>{text.count(account.certificates)}</Table.Td>
-            <Table.Td ta="right">{account.url !== null && <ChangeKey account={account} />}</Table.Td>
+            <Table.Td>
+              {account.url !== null && (
+                <Group gap={6} justify="flex-end" wrap="nowrap">
+                  <ChangeKey account={account} />
+                  <ReplaceButton account={account} />
+                </Group>
+              )}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -72,8 +80,13 @@ function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
   );
 }
 
+/** A CA without a name is known by the host of its directory. */
+function nameOf({ ca, directoryUrl }: CaAccount): string {
+  return ca ?? URL.parse(directoryUrl)?.host ?? text.unknown;
+}
+
 /** The old key stops to count at once; nothing else changes, so nothing is asked first. */
-function ChangeKey({ account: { id, ca } }: { readonly account: CaAccount }) {
+function ChangeKey({ account }: { readonly account: CaAccount }) {
   const api = useApi();
   const change = useMutation(
     api.system.changeAccountKey.mutationOptions({
@@ -86,10 +99,23 @@ function ChangeKey({ account: { id, ca } }: { readonly account: CaAccount }) {
       size="compact-xs"
       variant="default"
       loading={change.isPending}
-      aria-label={text.changeKeyOf(ca ?? text.unknown)}
-      onClick={() => change.mutate({ id })}
+      aria-label={text.changeKeyOf(nameOf(account))}
+      onClick={() => change.mutate({ id: account.id })}
     >
       {text.changeKey}
+    </Button>
+  );
+}
+
+function ReplaceButton({ account }: { readonly account: CaAccount }) {
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      aria-label={text.replace.of(nameOf(account))}
+      onClick={() => openReplaceAccount(account)}
+    >
+      {text.replace.button}
     </Button>
   );
 }

@@ -8,6 +8,8 @@ import type { AccountRecord } from '../model.ts';
 import type { Clock, Vault } from '../ports.ts';
 import type { Stores } from '../stores.ts';
 import type { AcmeClient, AcmeSession } from './contract.ts';
+import { isRefusal } from './problem.ts';
+import { replaceAccountKey } from './replace-account.ts';
 
 export interface ExternalAccount {
   readonly kid: string;
@@ -40,6 +42,11 @@ export interface Accounts {
    * @throws CA_ACCOUNT_NOT_FOUND, ACME_*
    */
   changeKey(accountId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Registers a new account, with a new key, in place of one that was deactivated at the CA.
+   * @throws CA_ACCOUNT_NOT_FOUND, CA_ACCOUNT_IN_USE where the CA still accepts the old one, ACME_*
+   */
+  replace(accountId: string, eab: ExternalAccount | null, signal: AbortSignal): Promise<void>;
 }
 
 export interface AccountsDeps {
@@ -102,6 +109,22 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
   }
 
+  async function existing(accountId: string): Promise<AccountRecord> {
+    const account = await stores.accounts.get(accountId);
+    if (account === null) throw new CertdeskError('CA_ACCOUNT_NOT_FOUND');
+    return account;
+  }
+
+  /** What an account in order has ordered would be lost with it. */
+  async function refuseActive(account: AccountRecord, signal: AbortSignal): Promise<void> {
+    const found = await (await session(account, signal)).session.findAccount().catch((error: unknown) => {
+      const isRefused = error instanceof CertdeskError && error.code === 'ACME_ACCOUNT_DEACTIVATED';
+      if (isRefused || isRefusal(error, 'unauthorized')) return null;
+      throw error;
+    });
+    if (found !== null) throw new CertdeskError('CA_ACCOUNT_IN_USE');
+  }
+
   const lockOf = ({ directoryUrl, email }: Pick<AccountOwner, 'directoryUrl' | 'email'>): string =>
     `account ${directoryUrl} ${email ?? ''}`;
 
@@ -130,9 +153,17 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     find,
     reopen,
     async changeKey(accountId, signal) {
-      const account = await stores.accounts.get(accountId);
-      if (account === null) throw new CertdeskError('CA_ACCOUNT_NOT_FOUND');
+      const account = await existing(accountId);
       await locks.run(lockOf(account), () => changeKey(account, signal), signal);
+    },
+    async replace(accountId, eab, signal) {
+      const account = await existing(accountId);
+      const work = async (): Promise<void> => {
+        await refuseActive(account, signal);
+        await replaceAccountKey({ stores, vault }, accountId);
+        await register(await session(await existing(accountId), signal), eab);
+      };
+      await locks.run(lockOf(account), work, signal);
     },
   };
 }

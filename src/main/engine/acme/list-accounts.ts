@@ -15,11 +15,12 @@ export async function listAccounts(
   }));
 }
 
+/** A directory that takes Let's Encrypt's place (--acme-directory) is that of another CA: it has no name here. */
 function caOf(directoryUrl: string, overrides: DirectoryOverrides): Pick<CaAccount, 'ca' | 'staging'> {
-  for (const { id, name, directoryUrl: production, stagingUrl } of CERTIFICATE_AUTHORITIES) {
-    const own = id === 'letsencrypt' ? overrides : {};
-    if (directoryUrl === (own.production ?? production)) return { ca: name, staging: false };
-    if (directoryUrl === (own.staging ?? stagingUrl)) return { ca: name, staging: true };
+  for (const { name, directoryUrl: production, stagingUrl } of CERTIFICATE_AUTHORITIES) {
+    if (directoryUrl === production) return { ca: name, staging: false };
+    if (directoryUrl === stagingUrl) return { ca: name, staging: true };
   }
-  return { ca: null, staging: null };
+  if (directoryUrl === overrides.production) return { ca: null, staging: false };
+  return { ca: null, staging: directoryUrl === overrides.staging ? true : null };
 }

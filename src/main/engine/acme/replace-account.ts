@@ -1,0 +1,28 @@
+// Replaces an account that was deactivated at its CA: it gets a new key, and is registered on its next use.
+import { CertdeskError } from '../errors.ts';
+import { abandonOrder } from '../kept-orders.ts';
+import { generateKey } from '../keys.ts';
+import type { Vault } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+
+/**
+ * What the old account has ordered is given up: nobody can ask for it any more. Renewals that waited for a new account
+ * wait no longer.
+ * @throws CA_ACCOUNT_NOT_FOUND
+ */
+export async function replaceAccountKey(
+  { stores, vault }: { readonly stores: Stores; readonly vault: Vault },
+  id: string,
+): Promise<void> {
+  if ((await stores.accounts.get(id)) === null) throw new CertdeskError('CA_ACCOUNT_NOT_FOUND');
+  const keySealed = await vault.seal(await generateKey({ type: 'ec', size: 256 }), `account:${id}`);
+  await stores.transaction(async (tx) => {
+    await tx.accounts.setKeys(id, { keySealed, nextKeySealed: null });
+    await tx.accounts.setUrl(id, null);
+    for (const { jobId, accountId } of await tx.orders.all()) {
+      const job = accountId === id ? await tx.jobs.get(jobId) : null;
+      if (job?.state === 'failed') await abandonOrder(tx, jobId);
+    }
+    await tx.certificates.release({ accountId: id });
+  });
+}
