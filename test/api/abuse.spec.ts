@@ -1,0 +1,311 @@
+// The abuse suite: every caller tries every operation, and every field of its request, against a running server. It is
+// made from the router, so an operation cannot be forgotten; what each caller may do is the table here.
+import { callTRPCProcedure } from '@trpc/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Context, Principal } from '../../src/main/api/context.ts';
+import { appRouter } from '../../src/main/api/router.ts';
+import { toFailure } from '../../src/main/api/trpc.ts';
+import { windowContext } from '../../src/main/electron/window-context.ts';
+import { REACHES, type Reach } from '../../src/shared/reach.ts';
+import type { Scope } from '../../src/shared/token.ts';
+import { type Answer, startApp, type TestApp } from '../support/app.ts';
+import { signIn } from '../support/person.ts';
+import { type DeclaredField, type DeclaredOperation, declaredOperations } from '../support/reach-table.ts';
+
+const CALLERS = [
+  ...['none', 'read', 'write', 'limited', 'expiring', 'admin'],
+  ...['session', 'stale session', 'window', 'command line'],
+] as const;
+
+/** ✓ allowed, 401 UNAUTHENTICATED, – FORBIDDEN, P PROOF_REQUIRED; a column for each caller. */
+const TABLE: Readonly<Record<string, string>> = {
+  open: '             ✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'project read': '     401 ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'project write': '    401 – ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'all projects': '     401 – ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
+  'private key': '      401 – ✓ ✓ ✓ ✓ ✓ P ✓ ✓',
+  installation: '     401 – – – – ✓ ✓ ✓ ✓ ✓',
+  'system read': '      401 – – – – – ✓ ✓ ✓ ✓',
+  'system change': '    401 – – – – – ✓ P ✓ ✓',
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  '✓': 'allowed',
+  '401': 'UNAUTHENTICATED',
+  '–': 'FORBIDDEN',
+  P: 'PROOF_REQUIRED',
+};
+
+function rowOf(need: string): Readonly<Record<string, string>> {
+  const cells = (TABLE[need] ?? '').trim().split(/\s+/);
+  return Object.fromEntries(CALLERS.map((caller, at) => [caller, OUTCOMES[cells[at] ?? ''] ?? 'no cell']));
+}
+
+/** The row of a request for this operation that holds this field. */
+function needOf({ meta, type }: DeclaredOperation, field: DeclaredField | null): string {
+  const reach = furthest([meta.reach ?? 'system', field?.reach ?? 'project']);
+  if (meta.scope === null) return 'open';
+  if (reach === 'system') return type === 'mutation' ? 'system change' : 'system read';
+  if (reach === 'installation') return 'installation';
+  if (meta.projects === 'all' || field?.allProjects === true) return 'all projects';
+  return meta.scope === 'projects:read' ? 'project read' : 'project write';
+}
+
+const furthest = (reaches: readonly Reach[]): Reach =>
+  REACHES.findLast((reach) => reaches.includes(reach)) ?? 'system';
+
+let app: TestApp;
+let now = new Date('2027-03-01T12:00:00Z');
+let project: string;
+const tokens: Record<string, string | null> = { none: null };
+
+beforeAll(async () => {
+  app = await startApp({
+    platform: { clock: { now: () => now } },
+  });
+  project = await app.project('own.example.com');
+  const make = async (scopes: readonly Scope[], more: object = {}) => {
+    const given = { name: 'abuse', scopes: [...scopes], projectIds: null, expiresAt: null, ...more };
+    return (await app.app.engine.tokens.create(given)).secret;
+  };
+  tokens.read = await make(['projects:read']);
+  tokens.write = await make(['projects:write']);
+  tokens.limited = await make(['projects:write'], { projectIds: [project] });
+  tokens.expiring = await make(['projects:write'], { expiresAt: '2099-01-01T00:00:00Z' });
+  tokens.admin = await make(['admin']);
+});
+afterAll(() => app?.stop());
+
+type Try = (operation: DeclaredOperation, body: object | null) => Promise<string>;
+
+/** Every caller: those who come by the network over HTTP, the others as their transport calls the router. */
+async function callers(): Promise<Readonly<Record<string, Try>>> {
+  const stale = await signIn(await app.app.signInLink());
+  now = new Date(now.getTime() + 16 * 60_000); // also: nobody was refused in the last minute
+  const fresh = await signIn(await app.app.signInLink());
+  const byToken = Object.entries(tokens).map(([name, token]) => {
+    const attempt: Try = (operation, body) =>
+      overHttp(operation, body, (method, path, call) => app.call(method, path, { ...call, token }));
+    return [name, attempt] as const;
+  });
+  const inside = (principal: Principal): Try => {
+    const context = { ...windowContext(app.app), principal };
+    return (operation, body) => overTrpc(operation, body, context);
+  };
+  const window = windowContext(app.app).principal as Principal;
+  return {
+    ...Object.fromEntries(byToken),
+    session: (operation, body) => overHttp(operation, body, fresh),
+    'stale session': (operation, body) => overHttp(operation, body, stale),
+    window: inside(window),
+    'command line': inside({ ...window, kind: 'command-line', id: 'cli', proofAt: null }),
+  };
+}
+
+/** Of a path: its own project for {id}, what is not there for the rest. */
+const fill = (path: string) => path.replace('{id}', project).replace(/\{\w+\}/g, 'nothing');
+
+async function overHttp(
+  { rest }: DeclaredOperation,
+  body: object | null,
+  send: (method: string, path: string, call: object) => Promise<Answer>,
+): Promise<string> {
+  const end = new AbortController();
+  // A stream does not end: that it has begun is known from its not being refused.
+  const given =
+    rest.form === 'events' ? { signal: AbortSignal.any([end.signal, AbortSignal.timeout(500)]) } : {};
+  const query = body === null && rest.form === 'file' ? '?format=key' : '';
+  const answer = await send(rest.method, fill(rest.path) + query, {
+    ...given,
+    ...(body === null || rest.method === 'GET' ? {} : { body }),
+  }).catch((error: unknown) => {
+    if (rest.form === 'events' && (error as Error).name === 'TimeoutError') return null;
+    throw error;
+  });
+  return outcomeOf((answer?.body as { readonly code?: unknown } | null | undefined)?.code);
+}
+
+async function overTrpc({ path, type, rest }: DeclaredOperation, body: object | null, ctx: Context) {
+  const names = [...rest.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const ids = Object.fromEntries(names.map((name) => [name, name === 'id' ? project : 'nothing']));
+  const key = body === null && rest.form === 'file' ? { format: 'key' } : {};
+  const input = { ...ids, ...key, ...(body === null || rest.method === 'GET' ? {} : { body }) };
+  const call = { router: appRouter, path, type, ctx, getRawInput: async () => input, batchIndex: 0 };
+  return callTRPCProcedure({ ...call, signal: AbortSignal.timeout(10_000) }).then(
+    () => 'allowed',
+    (error: unknown) => outcomeOf(toFailure(error).code),
+  );
+}
+
+/** A refusal, or allowed: what was refused for another reason had got through. */
+function outcomeOf(code: unknown): string {
+  const refusals = ['UNAUTHENTICATED', 'FORBIDDEN', 'PROOF_REQUIRED', 'TOO_MANY_REQUESTS'];
+  return typeof code === 'string' && refusals.includes(code) ? code : 'allowed';
+}
+
+/** A body that nothing comes of: the check of access is before that of the body. */
+function bodyWith(field: string | null): object {
+  const names = field?.split('.') ?? [];
+  const value = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), 1);
+  return { ...(field === null ? {} : (value as object)), unheardOf: 1 };
+}
+
+describe.each(declaredOperations())('$path', (operation) => {
+  it('is allowed to those callers that its metadata means, with each field of its request', async () => {
+    const all = await callers();
+    const requests = [null, ...operation.fields].map((field) => ({
+      name: field?.path ?? 'no field',
+      body: bodyWith(field?.path ?? null),
+      need: needOf(operation, field),
+    }));
+    for (const { name, body, need } of requests) {
+      const outcomes: Record<string, string> = {};
+      for (const caller of CALLERS) outcomes[caller] = (await all[caller]?.(operation, body)) ?? 'not tried';
+      expect(outcomes, `${name}: ${need}`).toEqual(rowOf(need));
+    }
+  });
+});
+
+const exporting = declaredOperations().filter(({ meta }) => meta.exportsKey !== undefined);
+it.each(exporting)(
+  '$path gives a private key only to those who may write, and to people with a proof',
+  async (operation) => {
+    const all = await callers();
+    const outcomes: Record<string, string> = {};
+    const body = operation.rest.method === 'GET' ? null : { format: 'key' };
+    for (const caller of CALLERS) outcomes[caller] = (await all[caller]?.(operation, body)) ?? 'not tried';
+    expect(outcomes).toEqual(rowOf('private key'));
+  },
+);
+
+it('there are two ways to a private key', () => {
+  expect(exporting.map(({ path }) => path)).toEqual(['certificates.download', 'certificates.export']);
+});
+
+describe('what was done to a running build once, and is refused now', () => {
+  const limitedCall = (method: string, path: string, body?: object) =>
+    app.call(method, path, { token: tokens.limited ?? null, ...(body === undefined ? {} : { body }) });
+  const FORBIDDEN = { status: 403, body: { code: 'FORBIDDEN' } };
+  const script = { script: 'dns_cf', environment: { CF_Token: '$(touch /tmp/owned)' } };
+
+  beforeAll(() => {
+    now = new Date(now.getTime() + 61_000);
+  });
+
+  it.each(['read', 'write', 'limited', 'expiring', 'admin'])(
+    'a %s token tests, saves or sends variables of an acme.sh script',
+    async (name) => {
+      const token = tokens[name] ?? null;
+      const call = (path: string, body: object) => app.call('POST', path, { token, body });
+      const given = { provider: 'acme-sh', credentials: script };
+      const dns01 = { challengeType: 'dns-01', dnsProvider: 'acme-sh', dnsCredentials: script };
+      expect(await call('/dns-credentials/test', given)).toMatchObject(FORBIDDEN);
+      expect(await call('/dns-credentials', { name: 'x', ...given })).toMatchObject(FORBIDDEN);
+      expect(await call(`/projects/${project}/certificate/obtain`, dns01)).toMatchObject(FORBIDDEN);
+    },
+  );
+
+  it('an admin token gives a saved script other variables, or tests it', async () => {
+    const saved = await app.asPerson('POST', '/dns-credentials', {
+      body: { name: 'script', provider: 'acme-sh', credentials: { script: 'dns_cf' } },
+    });
+    expect(saved.status, saved.text).toBe(201);
+    const path = `/dns-credentials/${saved.body.id}`;
+    const token = tokens.admin ?? null;
+    const change = { body: { credentials: script }, token };
+    expect(await app.call('PATCH', path, change)).toMatchObject(FORBIDDEN);
+    expect(await app.call('POST', `${path}/test`, { body: { zone: 'example.com' }, token })).toMatchObject(
+      FORBIDDEN,
+    );
+    expect(await app.call('POST', `${path}/test`, { token })).toMatchObject(FORBIDDEN);
+    // Its name and whom it is shared with run nothing.
+    const shared = await app.call('PATCH', path, { body: { projectIds: [project] }, token });
+    expect(shared.status, shared.text).toBe(200);
+  });
+
+  it('a token limited to a project changes its names, or obtains a certificate for others', async () => {
+    for (const body of [{ domain: 'bank.example.com' }, { domain: null }, { altNames: ['bank.example.com'] }])
+      expect(await limitedCall('PATCH', `/projects/${project}`, body)).toMatchObject(FORBIDDEN);
+    const obtain = { challengeType: 'http-01', altNames: ['bank.example.com'] };
+    expect(await limitedCall('POST', `/projects/${project}/certificate/obtain`, obtain)).toMatchObject(
+      FORBIDDEN,
+    );
+    const names = { names: ['bank.example.com'] };
+    expect(await limitedCall('POST', `/projects/${project}/reachability`, names)).toMatchObject(FORBIDDEN);
+    expect((await app.call('GET', `/projects/${project}`)).body).toMatchObject({
+      domain: 'own.example.com',
+      altNames: [],
+    });
+  });
+
+  it('a token limited to a project names a directory or a name server, or takes the role of the machine', async () => {
+    const dns01 = { challengeType: 'dns-01' };
+    for (const body of [
+      { challengeType: 'http-01', ca: 'https://127.0.0.1:1/directory' },
+      { ...dns01, dnsProvider: 'aws' },
+      { ...dns01, dnsProvider: 'aws', dnsCredentials: {} },
+      { ...dns01, dnsProvider: 'aws', dnsCredentials: { region: 'eu-central-1', accessKeyId: ' ' } },
+      { ...dns01, dnsProvider: 'rfc2136', dnsCredentials: { nameserver: '127.0.0.1:53' } },
+      { ...dns01, dnsProvider: 'acmedns', dnsCredentials: { baseUrl: 'http://127.0.0.1:1' } },
+    ])
+      expect(await limitedCall('POST', `/projects/${project}/certificate/obtain`, body)).toMatchObject(
+        FORBIDDEN,
+      );
+  });
+
+  it('a token limited to a project uses a saved credential of another project', async () => {
+    const save = async (more: object) => {
+      const body = { name: 'x', provider: 'aws', ...more };
+      const saved = await app.call('POST', '/dns-credentials', { body, token: tokens.admin ?? null });
+      expect(saved.status, saved.text).toBe(201);
+      return String(saved.body.id);
+    };
+    const other = await app.project('other.example.com');
+    const keys = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
+    const theirs = await save({ credentials: keys, projectIds: [other] });
+    const role = await save({ credentials: {} });
+    const obtain = (dnsCredentialId: string) =>
+      limitedCall('POST', `/projects/${project}/certificate/obtain`, {
+        challengeType: 'dns-01',
+        dnsCredentialId,
+      });
+    expect(await obtain(theirs)).toMatchObject({ status: 403, body: { code: 'DNS_CREDENTIAL_LIMITED' } });
+    expect(await obtain(role)).toMatchObject(FORBIDDEN);
+    const seen = (await limitedCall('GET', '/dns-credentials')).text;
+    expect(seen).not.toContain(theirs);
+    expect(seen).not.toContain(other);
+    expect(await limitedCall('GET', `/dns-credentials/${theirs}`)).toMatchObject({ status: 404 });
+  });
+
+  it('any token names where updates and backups come from or go to', async () => {
+    for (const name of ['write', 'expiring', 'admin']) {
+      const call = (method: string, path: string, body: object) =>
+        app.call(method, path, { token: tokens[name] ?? null, body });
+      expect(await call('PATCH', '/settings', { backup: { folder: '/tmp' } })).toMatchObject(FORBIDDEN);
+      const mixed = { backup: { keep: 3, folder: '/tmp' }, renewals: { sideBySide: 2 } };
+      expect(await call('PATCH', '/settings', mixed)).toMatchObject(FORBIDDEN);
+      expect(await call('POST', '/backups/passphrase', { passphrase: 'of the attacker' })).toMatchObject(
+        FORBIDDEN,
+      );
+      const file = { file: '/etc/passwd', passphrase: 'x' };
+      expect(await call('POST', '/backups/check', file)).toMatchObject(FORBIDDEN);
+      expect(await call('POST', '/imports/scan', { folder: '/etc' })).toMatchObject(FORBIDDEN);
+    }
+    const feed = { body: { desktop: { updateFeed: 'https://evil.example/' } } };
+    expect(await app.asPerson('PATCH', '/settings', feed)).toMatchObject({ status: 400 }); // there is no such setting
+  });
+
+  it('a token limited to a project reads or confirms a job of another one', async () => {
+    const other = await app.project('busy.example.com');
+    const headers = { Prefer: 'respond-async' };
+    const begun = await app.call('POST', `/projects/${other}/certificate/obtain`, {
+      body: { challengeType: 'http-01', ca: 'https://127.0.0.1:1/directory' },
+      headers,
+    });
+    expect(begun.status, begun.text).toBe(202);
+    const path = `/jobs/${begun.body.job?.id}`;
+    expect(await limitedCall('GET', path)).toMatchObject(FORBIDDEN);
+    expect(await limitedCall('POST', `${path}/confirm`)).toMatchObject(FORBIDDEN);
+    expect((await limitedCall('GET', `/projects/${other}/certificate`)).status).toBe(403);
+  });
+});
