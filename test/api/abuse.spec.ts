@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context, Principal } from '../../src/main/api/context.ts';
 import { appRouter } from '../../src/main/api/router.ts';
 import { toFailure } from '../../src/main/api/trpc.ts';
-import { windowContext } from '../../src/main/electron/window-context.ts';
+import { WINDOW, windowContext } from '../../src/main/electron/window-context.ts';
 import { REACHES, type Reach } from '../../src/shared/reach.ts';
+import { type Timestamp, toTimestamp } from '../../src/shared/time.ts';
 import type { Scope } from '../../src/shared/token.ts';
 import { type Answer, startApp, type TestApp } from '../support/app.ts';
 import { signIn } from '../support/person.ts';
@@ -14,19 +15,19 @@ import { type DeclaredField, type DeclaredOperation, declaredOperations } from '
 
 const CALLERS = [
   ...['none', 'read', 'write', 'limited', 'expiring', 'admin'],
-  ...['session', 'stale session', 'window', 'command line'],
+  ...['session', 'stale session', 'window', 'stale window', 'command line'],
 ] as const;
 
 /** ✓ allowed, 401 UNAUTHENTICATED, – FORBIDDEN, P PROOF_REQUIRED; a column for each caller. */
 const TABLE: Readonly<Record<string, string>> = {
-  open: '             ✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'project read': '     401 ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'project write': '    401 – ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
-  'all projects': '     401 – ✓ – ✓ ✓ ✓ ✓ ✓ ✓',
-  'private key': '      401 – ✓ ✓ ✓ ✓ ✓ P ✓ ✓',
-  installation: '     401 – – – – ✓ ✓ ✓ ✓ ✓',
-  'system read': '      401 – – – – – ✓ ✓ ✓ ✓',
-  'system change': '    401 – – – – – ✓ P ✓ ✓',
+  open: '✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'project read': '401 ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'project write': '401 – ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'all projects': '401 – ✓ – ✓ ✓ ✓ ✓ ✓ ✓ ✓',
+  'private key': '401 – ✓ ✓ ✓ ✓ ✓ P ✓ P ✓',
+  installation: '401 – – – – ✓ ✓ ✓ ✓ ✓ ✓',
+  'system read': '401 – – – – – ✓ ✓ ✓ ✓ ✓',
+  'system change': '401 – – – – – ✓ P ✓ P ✓',
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -88,17 +89,18 @@ async function callers(): Promise<Readonly<Record<string, Try>>> {
       overHttp(operation, body, (method, path, call) => app.call(method, path, { ...call, token }));
     return [name, attempt] as const;
   });
-  const inside = (principal: Principal): Try => {
-    const context = { ...windowContext(app.app), principal };
-    return (operation, body) => overTrpc(operation, body, context);
+  const inside = (proofAt: Timestamp | null, principal: Partial<Principal> = {}): Try => {
+    const context = windowContext(app.app, { at: () => proofAt });
+    const caller = { ...WINDOW, proofAt, ...principal };
+    return (operation, body) => overTrpc(operation, body, { ...context, principal: caller });
   };
-  const window = windowContext(app.app).principal as Principal;
   return {
     ...Object.fromEntries(byToken),
     session: (operation, body) => overHttp(operation, body, fresh),
     'stale session': (operation, body) => overHttp(operation, body, stale),
-    window: inside(window),
-    'command line': inside({ ...window, kind: 'command-line', id: 'cli', proofAt: null }),
+    window: inside(toTimestamp(now)),
+    'stale window': inside(toTimestamp(new Date(now.getTime() - 16 * 60_000))),
+    'command line': inside(null, { kind: 'command-line', id: 'cli' }),
   };
 }
 

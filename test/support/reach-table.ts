@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { innerOf } from '../../src/main/api/field-reach.ts';
 import { appRouter } from '../../src/main/api/router.ts';
 import type { Meta, RestMeta } from '../../src/main/api/trpc.ts';
-import type { Need } from '../../src/shared/reach.ts';
+import { type Need, REACHES } from '../../src/shared/reach.ts';
 
 type Schema = z.ZodType;
 
@@ -62,3 +62,43 @@ function declared(schema: Schema): z.GlobalMeta {
   const [inner, ...others] = innerOf(schema);
   return inner === undefined || others.length > 0 ? {} : declared(inner);
 }
+
+/** The tables of docs/security.md. */
+export function reachTables(): string {
+  const operations = declaredOperations().toSorted(
+    (a, b) => REACHES.indexOf(a.meta.reach ?? 'system') - REACHES.indexOf(b.meta.reach ?? 'system'),
+  );
+  const rows = operations.map(({ rest, meta: { reach, scope, projects } }) => {
+    const token = scope === null ? 'none needed' : scope === undefined ? 'no token' : `\`${scope}\``;
+    return `| \`${rest.method} ${rest.path}\` | ${reach} | ${token} | ${LIMITED[projects ?? ''] ?? '–'} |`;
+  });
+  const fields = operations.flatMap(({ rest, meta, fields }) =>
+    fields
+      .filter(({ reach, allProjects, byValue }) => reach !== meta.reach || allProjects === true || byValue)
+      .map(({ path, reach, allProjects, byValue }) => {
+        const needs = [
+          reach,
+          ...(allProjects === true ? ['all projects'] : []),
+          ...(byValue ? ['more by its value'] : []),
+        ];
+        return `| \`${rest.method} ${rest.path}\` | \`${path}\` | ${needs.join(', ')} |`;
+      }),
+  );
+  return [
+    '| operation | reach | scope of a token | a token limited to projects |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    '| operation | field | needs |',
+    '|---|---|---|',
+    ...fields,
+  ].join('\n');
+}
+
+const LIMITED: Readonly<Record<string, string>> = {
+  id: 'its projects',
+  job: 'jobs of its projects',
+  visible: 'sees its projects only',
+  none: 'yes',
+  all: 'no',
+};
