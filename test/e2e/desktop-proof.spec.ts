@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';
-import { answerNext, readDialogs } from '../support/electron/record.ts';
+import { answerConfirmation, readConfirmations } from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
 import { describeWith } from '../support/tools.ts';
 
@@ -23,19 +23,19 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
     visit.ask('mutation', 'tokens.create', { body: { name, scopes: ['projects:read'] } });
 
   it('is asked for in the words of the operation; without it the change is refused', async () => {
-    await answerNext(visit.desktop(), CANCEL);
+    await answerConfirmation(visit.desktop(), CANCEL);
     await expect(createToken('refused')).rejects.toThrow('PROOF_REQUIRED');
-    const [dialog] = await readDialogs(visit.desktop());
+    const [dialog] = await readConfirmations(visit.desktop());
     expect(dialog).toMatchObject({ message: 'Allow this action?', buttons: ['Allow', 'Cancel'] });
     expect(dialog?.detail).toContain('Make a token');
     expect(dialog?.detail).toContain('15 minutes');
   });
 
   it('covers what follows, and both answers are in the audit log', async () => {
-    await answerNext(visit.desktop(), ALLOW);
+    await answerConfirmation(visit.desktop(), ALLOW);
     await createToken('allowed');
     await createToken('also allowed');
-    expect(await readDialogs(visit.desktop())).toHaveLength(2);
+    expect(await readConfirmations(visit.desktop())).toHaveLength(2);
     const audit = await visit.ask('query', 'audit.list', { operation: 'sessions.prove' });
     const { entries } = audit as { entries: { actor: { name: string }; result: string }[] };
     expect(entries.map(({ actor, result }) => `${actor.name}: ${result}`)).toEqual([
@@ -46,6 +46,6 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
 
   it('is not asked for by what needs none', async () => {
     await visit.ask('mutation', 'projects.create', { body: { name: 'Shop', altNames: [] } });
-    expect(await readDialogs(visit.desktop())).toHaveLength(2);
+    expect(await readConfirmations(visit.desktop())).toHaveLength(2);
   });
 });

@@ -22,11 +22,19 @@ interface Item {
   click(): void;
 }
 
+interface ShownDialog {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
 interface Record {
   readonly trays: readonly { image: string; toolTip: string; menu: { items: readonly Item[] } }[];
   readonly notifications: readonly (ShownNotification & { emit(name: string): void })[];
-  readonly dialogs: readonly { message: string; detail: string; buttons: readonly string[] }[];
+  readonly dialogs: readonly ShownDialog[];
   readonly answers: number[];
+  readonly confirmations: readonly ShownDialog[];
+  readonly confirmationAnswers: number[];
   readonly opened: readonly string[];
   readonly shownFiles: readonly string[];
 }
@@ -68,6 +76,22 @@ export const readNotifications = (desktop: Desktop): Promise<readonly ShownNotif
 
 export const clickNotification = (desktop: Desktop, index: number): Promise<void> =>
   desktop.evaluate((_, at) => globalThis.certdeskRecord.notifications[at]?.emit('click'), index);
+
+/** Dialogs that asked for a fresh proof; `readDialogs` has all others. */
+export const readConfirmations = (desktop: Desktop) =>
+  desktop.evaluate(
+    () =>
+      globalThis.certdeskRecord.confirmations.map(({ message, detail, buttons }) => ({
+        message,
+        detail,
+        buttons,
+      })),
+    null,
+  );
+
+/** The button of the next dialog that asks for a fresh proof. */
+export const answerConfirmation = (desktop: Desktop, button: number): Promise<void> =>
+  desktop.evaluate((_, which) => void globalThis.certdeskRecord.confirmationAnswers.push(which), button);
 
 export const readDialogs = (desktop: Desktop) =>
   desktop.evaluate(

@@ -9,6 +9,9 @@ function install(electron) {
     notifications: [],
     dialogs: [],
     answers: [],
+    /** Dialogs that ask for a fresh proof: specs that are about something else have them allowed. */
+    confirmations: [],
+    confirmationAnswers: [],
     opened: [],
     shownFiles: [],
     errorBoxes: [],
@@ -36,8 +39,11 @@ function install(electron) {
     record.notifications.push(this);
   };
   dialog.showMessageBox = async (...args) => {
-    record.dialogs.push(args.at(-1));
-    return { response: record.answers.shift() ?? 0, checkboxChecked: false };
+    const question = args.at(-1);
+    const isConfirmation = question.message === 'Allow this action?';
+    (isConfirmation ? record.confirmations : record.dialogs).push(question);
+    const answers = isConfirmation ? record.confirmationAnswers : record.answers;
+    return { response: answers.shift() ?? 0, checkboxChecked: false };
   };
   dialog.showErrorBox = (title, content) => {
     record.errorBoxes.push({ title, content });
