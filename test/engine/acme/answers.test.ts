@@ -98,12 +98,6 @@ describe('answers that are not ACME', () => {
     );
   });
 
-  it('an order elsewhere without TLS is not asked for', async () => {
-    const error = await failure(rig.open().getOrder('http://ca.example/order/1'));
-    expect(error.code).toBe('ACME_PROTOCOL_ERROR');
-    expect(error.message).toContain('not an https address');
-  });
-
   it('a certificate that is none', async () => {
     rig.answerInTurn('/certificate/1', [{ body: HTML }]);
     expect((await failure(rig.open().getCertificate(`${rig.ca.url}/certificate/1`))).code).toBe(
