@@ -13,6 +13,7 @@ import { JOB_FACES } from '../ui/tone.ts';
 import { useNow } from '../use-now.ts';
 import { ByHandPanel } from './by-hand-panel.tsx';
 import { JobSteps } from './job-steps.tsx';
+import { SuggestedSetting } from './suggested-setting.tsx';
 
 const text = messages.jobs;
 
@@ -48,6 +49,7 @@ export function JobView({ job, actions, help }: JobViewProps) {
       )}
       <ByHandPanel job={job} />
       {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
+      {job.error !== null && <SuggestedSetting error={job.error} />}
       {job.state === 'failed' && help}
       <Panel
         title={text.steps}

@@ -32,6 +32,7 @@ export const jobs = {
   steps: 'Steps',
   stepState: { done: 'Done', active: 'Under way', failed: 'Failed', upcoming: 'To come' },
   waiting: 'Waits for its turn',
+  askResolversOnly: 'Ask only resolvers from now on',
   failedAt: (step: string) => `It failed at: ${step}`,
   again: 'Try again',
   change: 'Change something',

@@ -22,7 +22,7 @@ export const settings = {
     },
     resolvers: 'Public resolvers for the last word',
     resolversHint:
-      'IP addresses. Asked where no resolver was named at the start; they hold an order up for 5 seconds at most.',
+      'IP addresses. Asked if no resolver was named at startup. They delay an order by 5 seconds at most, or until an older value in their cache expires.',
     resolversPlaceholder: 'Add an address',
   },
   renewals: {

@@ -46,6 +46,11 @@ export function adviceOf({ details }: ErrorBody): string | null {
   return text(field(details, 'advice'));
 }
 
+/** Whether a name server that does not answer held the job up, and asking resolvers only would not. */
+export function suggestsResolversOnly({ details }: ErrorBody): boolean {
+  return field(field(details, 'suggestedSetting'), 'propagationCheck') === 'resolvers';
+}
+
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Answer } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
 import type { AwaitedRecord, PropagationSettings } from '../../../src/main/engine/dns/propagation-rounds.ts';
@@ -77,6 +78,16 @@ const later = (count: number, before: Respond, after: Respond): Respond => {
     return (asked > count ? after : before)(question);
   };
 };
+
+/** A resolver that has these answers in its cache for so many seconds, and the right one from then on. */
+const cached =
+  (world: DnsWorld, ttl: number, answers: readonly Answer[], authorities: readonly Answer[] = []): Respond =>
+  (question) => {
+    const left = Math.ceil(ttl - world.pace.now() / 1000);
+    const aged = (records: readonly Answer[]) =>
+      records.map((record) => ({ ...record, ttl: left }) as Answer);
+    return left <= 0 ? right(question) : { answers: aged(answers), authorities: aged(authorities) };
+  };
 
 describe('waitForPropagation', () => {
   test('asks everyone twice where all is well, a moment apart, and shows each answer', async () => {
@@ -167,11 +178,37 @@ describe('waitForPropagation', () => {
     expect(world.pace.now()).toBe(450); // the next poll would come after 0.5 s
   });
 
-  test('does not go on while one server never answers', async () => {
-    const world = await startWorld({ authorities: [right, mute] });
+  test.each<[string, Respond | null]>([
+    ['never answers', mute],
+    ['refuses the zone', () => ({ rcode: 'REFUSED' })],
+    ['is down', null],
+  ])('names the one server that %s, and the setting that helps', async (_, respond) => {
+    const world = await startWorld({ authorities: [right, respond] });
     await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toMatchObject({
-      details: { servers: [{ state: 'right' }, { state: 'silent', answer: 'no answer in time' }] },
+      message: expect.stringMatching(
+        /All other name servers show it\. Repair ns2\.example\.com, .*set dns\.propagationCheck to "resolvers"/,
+      ),
+      details: {
+        servers: [{ state: 'right' }, { host: 'ns2.example.com' }],
+        suggestedSetting: { section: 'dns', propagationCheck: 'resolvers' },
+      },
     });
+  });
+
+  test('names a server that has IPv6 only and is not reached by it', async () => {
+    const records = { 'ns2.example.com A': [], 'ns2.example.com AAAA': ['::1'] };
+    const world = await startWorld({ authorities: [right, null], records });
+    await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toMatchObject({
+      message: expect.stringContaining('Repair ns2.example.com'),
+      details: { suggestedSetting: { propagationCheck: 'resolvers' } },
+    });
+  });
+
+  test('does not suggest to ask resolvers only while a server that works shows an older answer', async () => {
+    const world = await startWorld({ authorities: [right, null, showing('old')] });
+    const failure = await wait(world, { settings: { timeout: 0.4 } }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: expect.stringContaining('or allow more time') });
+    expect(failure).not.toHaveProperty('details.suggestedSetting');
   });
 
   test('says that a firewall may be in the way where none answers', async () => {
@@ -273,10 +310,50 @@ describe('the last word of the configured resolvers', () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, ({ name }) => ({ answers: [toAnswer(name, 'TXT', 'of an hour ago')] }));
     await wait(world, { settings: { timeout: 60 } });
-    // Asked at 100, 200, 350 and 550 ms: the last is the first one after staleResolverMs, and is confirmed.
-    expect(world.pace.now()).toBe(650);
+    // Asked at 100, 2100 and 4100 ms: its TTL of 1 s, which never counts down, is over by then; that is confirmed.
+    expect(world.pace.now()).toBe(4200);
     expect(reports.at(-1)?.message).toMatch(/^0 of 1 resolvers/);
     await wait(world, { settings: { timeout: 0.3 } });
+  });
+
+  test('waits for an older value as long as its TTL says, however short the timeout is', async () => {
+    const world = await startWorld({ authorities: [right], configured: true });
+    resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]));
+    await wait(world, { settings: { timeout: 60 } });
+    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
+    expect(world.pace.now()).toBeLessThan(101_000);
+    expect(reports.at(-1)?.message).toMatch(/^1 of 1 resolvers show/);
+    expect(reports.length).toBeLessThan(12);
+    expect(reports.map(({ message }) => message)).toContain(
+      `A resolver keeps an older TXT record ${NAME} for 97 s; waiting until it expires`,
+    );
+  });
+
+  test('waits for a cached "no such record" as long as the TTL of its SOA says, within the timeout', async () => {
+    const soa = toAnswer('example.com', 'SOA', 'ns1.example.com');
+    const ofTtl = async (ttl: number): Promise<number> => {
+      const world = await startWorld({ authorities: [right], configured: true });
+      resolving(world, cached(world, ttl, [], [soa]));
+      await wait(world, { settings: { timeout: 60 } });
+      return world.pace.now();
+    };
+    expect(await ofTtl(30)).toBeGreaterThanOrEqual(30_000);
+    expect(await ofTtl(3600)).toBeLessThanOrEqual(61_000);
+  });
+
+  test('waits for no TTL longer than an hour', async () => {
+    const world = await startWorld({ authorities: [right], configured: true });
+    resolving(world, cached(world, 86_400, [toAnswer(NAME, 'TXT', 'old')]));
+    await wait(world, { settings: { timeout: 60 } });
+    expect(world.pace.now()).toBeGreaterThan(3_500_000);
+    expect(world.pace.now()).toBeLessThan(3_700_000);
+  });
+
+  test('waits for the TTL too where only resolvers are asked', async () => {
+    const world = await startWorld({ authorities: [showing('old')] });
+    resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'old')]));
+    await wait(world, { settings: { timeout: 10, ask: 'resolvers' } });
+    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
   });
 });
 
@@ -308,11 +385,11 @@ describe('the last word of public resolvers, where none is configured', () => {
   test('waits for one that has an older answer, and goes on when it shows the new one', async () => {
     const publicResolvers = [
       await startResolver(right),
-      await startResolver(later(2, showing('old'), right)),
+      await startResolver(later(1, showing('old'), right)),
     ];
     const world = await startWorld({ authorities: [right] });
     await wait(world, { settings: { publicResolvers } });
-    expect(servers[1]?.questions).toHaveLength(3);
+    expect(servers[1]?.questions).toHaveLength(2);
     expect(reports.at(-1)?.message).toMatch(/^2 of 2 public resolvers/);
   });
 
@@ -325,8 +402,17 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(servers[0]?.questions).toEqual([]);
   });
 
+  test('one that keeps an older value is waited for as long as its TTL says', async () => {
+    const world = await startWorld({ authorities: [right] });
+    const old = cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]);
+    const publicResolvers = [await startResolver(right), await startResolver(old)];
+    await wait(world, { settings: { publicResolvers } });
+    expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
+    expect(world.pace.now()).toBeLessThan(100_000);
+    expect(reports.at(-1)?.message).toMatch(/^2 of 2 public resolvers/);
+  });
+
   test.each([
-    ['keeps an older answer', showing('old')],
     ['sees another side of a split DNS', () => ({ rcode: 'NXDOMAIN' as const })],
     ['fails', () => ({ rcode: 'SERVFAIL' as const })],
   ])('one that %s is shown, and holds the order up for a little only', async (_, respond) => {

@@ -42,6 +42,8 @@ beforeAll(async () => {
           '_acme-challenge.old CNAME one',
           'one CNAME _acme-challenge.old',
           '_acme-challenge.own NS ns1.far',
+          '*.wild CNAME host.foreign.org.',
+          '_acme-challenge.real.wild CNAME host.foreign.org.',
         ],
       },
       { name: 'near.example.com', bare: true },
@@ -98,6 +100,27 @@ describe('the zone', () => {
     expect(() => matchZone(place, [parent], context)).toThrow(
       /has example\.com, but .* in far\.example\.com/,
     );
+  });
+
+  test('is the name’s own where only a wildcard’s CNAME answers for it', async () => {
+    for (const name of ['_acme-challenge.wild.example.com', '_acme-challenge.shop.wild.example.com']) {
+      expect(await locateRecord(resolver, name, context)).toMatchObject({
+        name,
+        aliases: [],
+        zone: 'example.com',
+      });
+    }
+    expect(reports.map(({ message }) => message)).toContain(
+      '_acme-challenge.wild.example.com has no CNAME of its own: a wildcard record leads to host.foreign.org',
+    );
+  });
+
+  test('is at the end of a CNAME of the very name, though a wildcard leads to the same target', async () => {
+    const name = '_acme-challenge.real.wild.example.com';
+    expect(await locateRecord(resolver, name, context)).toMatchObject({
+      name: 'host.foreign.org',
+      aliases: [name],
+    });
   });
 
   test('a CNAME loop is refused', async () => {

@@ -158,6 +158,23 @@ describe('locateRecord', () => {
     expect(place.problem?.code).toBe('DNS_LOOKUP_FAILED');
   });
 
+  test('does not follow the CNAME of a wildcard, whether name servers or only a resolver answers', async () => {
+    const wildcard: Respond = ({ name, type }) =>
+      type === 'CNAME' ? { authoritative: true, answers: [toAnswer(name, 'CNAME', 'host.foreign.org')] } : {};
+    for (const authorities of [[wildcard], [null]]) {
+      const world = await startWorld({ authorities });
+      const known = world.recursor.respond;
+      world.recursor.respond = (question) =>
+        question.type === 'CNAME' ? wildcard(question) : known(question);
+      expect(await locateRecord(world.resolver, NAME, context)).toMatchObject({
+        name: NAME,
+        aliases: [],
+        zone: 'example.com',
+      });
+      await worlds.pop()?.close();
+    }
+  });
+
   test('refuses a name that is too long with the prefix', async () => {
     const world = await startWorld({ authorities: [] });
     const name = `_acme-challenge.${`${'a'.repeat(60)}.`.repeat(4)}example.com`;

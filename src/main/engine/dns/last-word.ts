@@ -9,13 +9,14 @@ import {
   repeat,
   reportPoll,
 } from './propagation-rounds.ts';
+import { createStaleAnswers, type StaleAnswers } from './stale-answers.ts';
 
 const STALE_RESOLVER_MS = 10_000;
 const PUBLIC_RESOLVER_MS = 5_000;
 
 /**
  * The resolvers see what the CA sees: CNAMEs, delegation, DNSSEC. One that still shows an older answer from its cache
- * is waited for a while and then left alone, since the CA has a cache of its own; one that fails holds the order up.
+ * is waited for until that answer expires, for the CA may have it in its cache too; one that fails holds the order up.
  * @returns what they answered last where they object; null where the CA may be asked.
  */
 export async function configuredWord(
@@ -26,19 +27,45 @@ export async function configuredWord(
   const targets = resolverTargets(options.resolver);
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
   const { pace = REAL_PACE } = options;
-  const patience = pace.now() + (options.staleResolverMs ?? STALE_RESOLVER_MS);
-  const last = await repeat(deadline, options, async () => {
-    const answers = await poll(targets, options.signal);
-    reportPoll({ ...record, name: record.challenge }, answers, options);
-    return { right: allRight(answers) || (isStale(answers) && pace.now() > patience), answers };
-  });
+  const started = pace.now();
+  const stale = createStaleAnswers(deadline);
+  const patience = () => Math.max(started + (options.staleResolverMs ?? STALE_RESOLVER_MS), stale.expiry());
+  const report = expiryReport(record, stale, options);
+  let waits = false;
+  const last = await repeat(
+    () => (waits ? Math.max(deadline, patience()) : deadline),
+    options,
+    async () => {
+      const answers = await poll(targets, options.signal);
+      reportPoll({ ...record, name: record.challenge }, answers, options);
+      const idleMs = stale.see(answers, pace.now());
+      waits = isStale(answers);
+      report();
+      return { right: allRight(answers) || (waits && pace.now() > patience()), answers, idleMs };
+    },
+  );
   return last.right || isStale(last.answers) ? null : last.answers;
+}
+
+/** Says once why the order waits. */
+function expiryReport(
+  record: AwaitedRecord,
+  stale: StaleAnswers,
+  { report }: PropagationOptions,
+): () => void {
+  let said = false;
+  return () => {
+    if (said || stale.seconds === 0) return;
+    said = true;
+    const message = `A resolver keeps an older TXT record ${record.challenge} for ${stale.seconds} s; waiting until it expires`;
+    report('dns-propagation', message, { name: record.challenge, ttl: stale.seconds });
+  };
 }
 
 /**
  * Where no resolver was chosen, public ones are asked, and waited for a little: what they show, the CA is likely to
- * see. They hold nothing up for longer: they may be out of reach, keep an older answer for as long as its TTL says, or
- * see another side of a split DNS than a private CA does.
+ * see. One that keeps an older value is waited for until that expires. They hold nothing up for longer: they may be out
+ * of reach, or see another side of a split DNS than a private CA does.
  */
 export async function publicWord(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
   const targets = (options.settings.publicResolvers ?? []).map(publicTarget);
@@ -47,18 +74,27 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
   const { pace = REAL_PACE, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
   const [patience, ended] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([options.signal, patience.signal]);
-  pace.pause(publicResolverMs, ended.signal).then(
-    () => patience.abort(),
-    () => undefined, // it ended before
-  );
+  const started = pace.now();
+  const stale = createStaleAnswers(started);
+  const report = expiryReport(record, stale, options);
+  const giveUp = async () => {
+    let until = started + publicResolverMs;
+    for (; pace.now() < until; until = Math.max(until, stale.expiry())) {
+      await pace.pause(until - pace.now(), ended.signal);
+    }
+    patience.abort();
+  };
+  giveUp().catch(() => undefined); // it ended before
   const round = async () => {
     const answers = await poll(targets, signal);
     reportPoll({ ...record, name: record.challenge }, answers, options);
     const right = answers.every(({ state }) => state === 'right' || state === 'silent');
-    return { right, sure: right, answers };
+    const idleMs = stale.see(answers, pace.now());
+    report();
+    return { right, sure: right, answers, idleMs };
   };
   try {
-    await repeat(Number.POSITIVE_INFINITY, { ...options, signal }, round);
+    await repeat(() => Number.POSITIVE_INFINITY, { ...options, signal }, round);
   } catch (error) {
     options.signal.throwIfAborted();
     if (!patience.signal.aborted) throw error;

@@ -23,6 +23,8 @@ export interface Answer {
   /** In a few words for a person. */
   readonly answer: string;
   readonly values: readonly string[];
+  /** Seconds for which a resolver may keep what it answered; 0 where there is nothing to keep. */
+  readonly ttl: number;
 }
 
 /** The name servers that have an address which may be asked. */
@@ -83,17 +85,25 @@ export function createPoll(resolver: DnsResolver, question: DnsQuestion, values:
 function judge(
   reply: DnsReply | DnsSilence,
   expected: readonly string[],
-): Pick<Answer, 'state' | 'answer' | 'values'> {
-  if (reply.silent) return { state: 'silent', answer: reply.reason, values: [] };
+): Pick<Answer, 'state' | 'answer' | 'values' | 'ttl'> {
+  if (reply.silent) return { state: 'silent', answer: reply.reason, values: [], ttl: 0 };
   if (reply.rcode !== 'NOERROR' && reply.rcode !== 'NXDOMAIN') {
-    return { state: 'failed', answer: describeReply(reply), values: [] };
+    return { state: 'failed', answer: describeReply(reply), values: [], ttl: 0 };
   }
   const values = reply.answers.filter(({ type }) => type === 'TXT').map(({ value }) => value);
-  if (expected.every((value) => values.includes(value))) return { state: 'right', answer: 'right', values };
+  const ttl = ttlOf(reply);
+  if (expected.every((value) => values.includes(value)))
+    return { state: 'right', answer: 'right', values, ttl };
   if (values.length > 0) {
     const missing = expected.filter((value) => !values.includes(value)).length;
-    return { state: 'other', answer: `${missing} of ${expected.length} values missing`, values };
+    return { state: 'other', answer: `${missing} of ${expected.length} values missing`, values, ttl };
   }
   const answer = reply.rcode === 'NXDOMAIN' ? 'no such name (NXDOMAIN)' : 'no TXT record (NOERROR)';
-  return { state: 'missing', answer, values };
+  return { state: 'missing', answer, values, ttl };
+}
+
+/** Of a negative answer it is the TTL of its SOA record (RFC 2308 section 5). */
+function ttlOf({ answers, authorities }: DnsReply): number {
+  const kept = answers.length > 0 ? answers : authorities.filter(({ type }) => type === 'SOA');
+  return Math.max(0, ...kept.map(({ ttl }) => ttl));
 }

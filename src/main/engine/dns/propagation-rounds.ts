@@ -34,11 +34,11 @@ export interface PropagationOptions extends LookupContext {
   readonly resolver: DnsResolver;
   readonly settings: PropagationSettings;
   /**
-   * Milliseconds that a resolver's older answer is waited for, 10 000 where left out. It may keep it for as long as
-   * the TTL says, which is no fault of the record.
+   * Milliseconds that a resolver's older answer is waited for at least, 10 000 where left out: it is waited for as long
+   * as its TTL says.
    */
   readonly staleResolverMs?: number;
-  /** Milliseconds that public resolvers are waited for in all, 5 000 where left out. */
+  /** Milliseconds that public resolvers are waited for, unless they keep older values, 5 000 where left out. */
   readonly publicResolverMs?: number;
   /** Real time by default. */
   readonly pace?: Pace;
@@ -55,14 +55,16 @@ export interface Round {
   /** No second round is needed. */
   readonly sure?: boolean;
   readonly answers: readonly Answer[];
+  /** Milliseconds in which nothing can change, for a cached answer that has not expired. */
+  readonly idleMs?: number;
 }
 
 /**
  * Polls, at first quickly, until two rounds in a row are right or the deadline is past; resolves with the last one.
- * @param deadline By `pace`, in milliseconds.
+ * @param deadline By `pace`, in milliseconds; asked after each round, which may have moved it.
  */
 export async function repeat(
-  deadline: number,
+  deadline: () => number,
   { settings, signal, pace = REAL_PACE }: PropagationOptions,
   round: () => Promise<Round>,
 ): Promise<Round> {
@@ -72,9 +74,9 @@ export async function repeat(
     const result = await round();
     right = result.right ? right + 1 : 0;
     if (right >= CONFIRMATIONS || result.sure === true) return result;
-    const pause = result.right ? CONFIRM_DELAY_MS : delay;
+    const pause = result.right ? CONFIRM_DELAY_MS : Math.max(delay, result.idleMs ?? 0);
     // A right round is confirmed even where the time is just over.
-    if (!result.right && pace.now() + pause > deadline) return result;
+    if (!result.right && pace.now() + pause > deadline()) return result;
     if (!result.right) delay = Math.min(delay * DELAY_GROWTH, settings.interval * 1000);
     await pace.pause(pause, signal);
   }

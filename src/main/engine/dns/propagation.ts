@@ -21,6 +21,7 @@ import {
   reportPoll,
   toJson,
 } from './propagation-rounds.ts';
+import { createStaleAnswers } from './stale-answers.ts';
 
 /**
  * Resolves when all values show.
@@ -32,13 +33,20 @@ export async function waitForPropagation(record: AwaitedRecord, options: Propaga
   const deadline = pace.now() + options.settings.timeout * 1000;
   const targets = await targetsOf(record, options);
   const poll = createPoll(options.resolver, { name: record.name, type: 'TXT' }, record.values);
-  const last = await repeat(deadline, options, async () => {
+  const byAuthority = targets.some(({ kind }) => kind === 'authoritative');
+  const stale = createStaleAnswers(deadline);
+  const end = () => (byAuthority ? deadline : Math.max(deadline, stale.expiry()));
+  const last = await repeat(end, options, async () => {
     const answers = await poll(targets, options.signal);
     reportPoll(record, answers, options);
-    return { right: allRight(answers), answers };
+    return {
+      right: allRight(answers),
+      answers,
+      ...(byAuthority ? {} : { idleMs: stale.see(answers, pace.now()) }),
+    };
   });
   if (!last.right) throw timedOut(record, last.answers, options.settings);
-  if (!targets.some(({ kind }) => kind === 'authoritative')) return;
+  if (!byAuthority) return;
   if (!options.resolver.configured) return publicWord(record, options);
   const objection = await configuredWord(record, deadline, options);
   if (objection !== null) throw timedOut({ ...record, name: record.challenge }, objection, options.settings);
@@ -100,19 +108,45 @@ function timedOut(
   const said = wrong.map(
     ({ host, server, answer }) => `${host === server ? host : `${host} (${server})`}: ${answer}`,
   );
-  const unreachable = answers.length > 0 && answers.every(({ state }) => state === 'silent');
+  const advice = adviceFor(record, answers);
   return new CertdeskError(
     'DNS_PROPAGATION_TIMEOUT',
     `The TXT record ${record.name} did not show on every name server within ${settings.timeout} s (${said.join('; ')}). ` +
-      (unreachable
-        ? 'None could be reached: check that this machine may send DNS queries (port 53, UDP and TCP) to the internet.'
-        : 'Check those servers at the DNS provider, or allow more time.'),
+      advice.text,
     {
       record: record.name,
       zone: record.zone,
       expected: record.values,
       waitedSeconds: settings.timeout,
       servers: answers.map(toJson),
+      ...(advice.resolversOnly
+        ? { suggestedSetting: { section: 'dns', propagationCheck: 'resolvers' } }
+        : {}),
     },
   );
+}
+
+/** @returns `resolversOnly` where the setting `dns.propagationCheck: resolvers` would let the order go on. */
+function adviceFor(
+  record: AwaitedRecord,
+  answers: readonly Answer[],
+): { readonly text: string; readonly resolversOnly: boolean } {
+  const authoritative = answers.filter(({ kind }) => kind === 'authoritative');
+  const broken = authoritative.filter(({ state }) => state === 'silent' || state === 'failed');
+  const others = authoritative.filter((answer) => !broken.includes(answer));
+  if (answers.length > 0 && answers.every(({ state }) => state === 'silent')) {
+    const text =
+      'None could be reached: check that this machine may send DNS queries (port 53, UDP and TCP) to the internet.';
+    const resolversOnly = authoritative.length > 0;
+    const setting = ' If only its own resolver may be asked, set dns.propagationCheck to "resolvers".';
+    return { text: text + (resolversOnly ? setting : ''), resolversOnly };
+  }
+  if (broken.length === 0 || others.some(({ state }) => state !== 'right')) {
+    return { text: 'Check those servers at the DNS provider, or allow more time.', resolversOnly: false };
+  }
+  const hosts = [...new Set(broken.map(({ host }) => host))].join(', ');
+  const text =
+    `All other name servers show it. Repair ${hosts}, or remove it from the NS records of ${record.zone}. ` +
+    'To issue without it, let Certdesk ask only the resolvers: set dns.propagationCheck to "resolvers".';
+  return { text, resolversOnly: true };
 }

@@ -6,9 +6,10 @@
 // parent is looked up with recursion, the name itself at the authoritative servers.
 import { CertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
-import type { DnsReply } from './dns-query.ts';
+import type { DnsQuestion, DnsReply } from './dns-query.ts';
 import { askAuthorities, type NameServer, nameServersOf } from './name-servers.ts';
 import type { DnsResolver } from './resolver.ts';
+import { type Ask, isWildcardAlias } from './wildcard-alias.ts';
 
 export interface RecordPlace {
   /** The name that holds the record: the challenge's own, or what its CNAMEs end at. */
@@ -102,7 +103,7 @@ async function lookAt(resolver: DnsResolver, name: string, context: LookupContex
     context.signal.throwIfAborted();
     if (!(error instanceof CertdeskError)) throw error;
     // Split horizon, or a resolver without the outside world: the account's list may still name the zone.
-    const cname = await cnameByRecursion(resolver, name, context.signal).catch(() => null);
+    const cname = await cnameByRecursion(resolver, name, context).catch(() => null);
     context.signal.throwIfAborted();
     return { cname, place: { zone: null, nameServers: [], problem: error } };
   }
@@ -132,9 +133,10 @@ async function lookWithin(
           nameServers: place.nameServers,
         },
       );
-      return { cname: await cnameByRecursion(resolver, name, signal), place };
+      return { cname: await cnameByRecursion(resolver, name, context), place };
     }
-    const cname = cnameIn(reply, name);
+    const ask: Ask = (question) => askAuthorities(resolver, authority.servers, question, signal);
+    const cname = await ownAlias(reply, name, { ask, context });
     const deeper = cname === null ? zoneBelow(reply, name, authority.zone) : null;
     if (deeper === null) return { cname, place };
     authority = { zone: deeper, servers: await nameServersOf(resolver, deeper, signal) };
@@ -158,12 +160,33 @@ function cnameIn(reply: DnsReply, name: string): string | null {
   return reply.answers.find((record) => record.type === 'CNAME' && record.name === name)?.value ?? null;
 }
 
+/**
+ * The CNAME of the name itself. A wildcard's answer is no alias of a challenge's name: the TXT record goes to that name,
+ * in its own zone, and from then on the wildcard does not answer for it.
+ */
+async function ownAlias(
+  reply: DnsReply,
+  name: string,
+  { ask, context }: { readonly ask: Ask; readonly context: LookupContext },
+): Promise<string | null> {
+  const cname = cnameIn(reply, name);
+  // What such a name is an alias of may be a wildcard's on purpose.
+  if (cname === null || !name.startsWith('_acme-challenge.')) return cname;
+  if (!(await isWildcardAlias(name, cname, ask))) return cname;
+  context.report('challenge', `${name} has no CNAME of its own: a wildcard record leads to ${cname}`, {
+    name,
+    wildcardTarget: cname,
+  });
+  return null;
+}
+
 async function cnameByRecursion(
   resolver: DnsResolver,
   name: string,
-  signal: AbortSignal,
+  context: LookupContext,
 ): Promise<string | null> {
-  return cnameIn(await resolver.resolve({ name, type: 'CNAME' }, signal), name);
+  const ask = (question: DnsQuestion): Promise<DnsReply> => resolver.resolve(question, context.signal);
+  return ownAlias(await ask({ name, type: 'CNAME' }), name, { ask, context });
 }
 
 function assertNoLoop(aliases: readonly string[], next: string): void {

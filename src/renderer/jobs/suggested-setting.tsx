@@ -1,0 +1,22 @@
+// The setting that would let a failed job succeed, as a button.
+import { Button } from '@mantine/core';
+import type { ErrorBody } from '../../shared/errors.ts';
+import { messages } from '../messages.ts';
+import { useSaveSettings } from '../settings/use-save.ts';
+import { suggestsResolversOnly } from '../ui/failure-details.ts';
+
+export function SuggestedSetting({ error }: { readonly error: ErrorBody }) {
+  const save = useSaveSettings();
+  if (!suggestsResolversOnly(error)) return null;
+  return (
+    <Button
+      style={{ alignSelf: 'flex-start' }}
+      variant="default"
+      loading={save.isPending}
+      disabled={save.isSuccess}
+      onClick={() => save.mutate({ body: { dns: { propagationCheck: 'resolvers' } } })}
+    >
+      {messages.jobs.askResolversOnly}
+    </Button>
+  );
+}
