@@ -67,6 +67,34 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
+  it('are limited to projects and zones, and say so', async () => {
+    const project = await app.project('limited.example.com');
+    await gui.open('/projects');
+    await gui.open('/dns-credentials');
+    await page.getByText('All zones').waitFor();
+    await button('Limit Cloudflare of the shop').click();
+    await dialog().getByLabel('Only for these projects').first().click();
+    await page.getByRole('option', { name: 'limited.example.com' }).click();
+    await page.keyboard.press('Escape'); // the list, not the dialog
+    await dialog().getByLabel('Only in these zones').first().fill('example.com');
+    await dialog().getByLabel('Only in these zones').first().press('Enter');
+    await gui.lookAt('dns-credential-limits');
+    await inDialog('Save limits').click();
+    await page.getByText('Limits saved').waitFor();
+    await page.getByRole('cell', { name: /1 project.*example\.com/ }).waitFor();
+    const path = `/dns-credentials/${await credentialId()}`;
+    expect((await app.call('GET', path)).body).toMatchObject({
+      projectIds: [project],
+      zones: ['example.com'],
+    });
+    // The dialog knows what it has saved, by name.
+    await button('Limit Cloudflare of the shop').click();
+    await dialog().getByText('limited.example.com').waitFor();
+    await page.keyboard.press('Escape');
+    await app.call('PATCH', path, { body: { projectIds: null, zones: null } });
+    expect((await app.call('DELETE', `/projects/${project}`)).status).toBe(200);
+  });
+
   it('are not removed while in use: who uses them is listed, and led to', async () => {
     const id = await obtain('one.example.com');
     await gui.open('/projects');

@@ -27,3 +27,8 @@ test.each([
     'make', // where the option was wrong as it stands, there is no database yet
   );
 });
+
+test('admin is a scope, and never one of some projects', async () => {
+  const wrong = createToken({ dataDir, name: 'ops', scope: ['admin'], project: ['any'] });
+  await expect(wrong).rejects.toThrow(/^--project: the scope admin is for the whole installation/);
+});

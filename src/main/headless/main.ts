@@ -51,7 +51,10 @@ function createProgram(): Command {
   addOptions(token.command('create').description('make a token and print it, this once'), DATA_OPTIONS)
     .requiredOption('--name <name>', 'what it is for')
     .addOption(
-      new Option('--scope <scope...>', 'projects:write includes projects:read')
+      new Option(
+        '--scope <scope...>',
+        'projects:write includes projects:read; admin includes both, and settings, notifications, saved DNS credentials, the audit trail, and listing and revoking tokens',
+      )
         .choices(ScopeSchema.options)
         .makeOptionMandatory(),
     )

@@ -12,6 +12,7 @@ import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { TestResult } from '../ui/test-result.tsx';
+import { LimitFields, type Limits, limitsOf, NO_LIMITS } from './limits.tsx';
 
 const text = messages.dns.form;
 
@@ -55,6 +56,7 @@ interface Values {
   readonly name: string;
   readonly provider: string;
   readonly credentials: Record<string, string>;
+  readonly limits: Limits;
   /** Where a test writes; not kept. */
   readonly zone: string;
 }
@@ -65,6 +67,7 @@ function CredentialForm({ providers, credential }: FormProps) {
       name: '',
       provider: credential?.provider ?? providers[0]?.id ?? '',
       credentials: {},
+      limits: NO_LIMITS,
       zone: '',
     },
     validate: {
@@ -76,8 +79,8 @@ function CredentialForm({ providers, credential }: FormProps) {
   const credentials = filled(form.values.credentials);
   const zone = form.values.zone.trim();
   const errors = formErrors(save.error ?? tryOut.error, fieldsOf(provider), aliasesOf(provider));
-  const submit = ({ name }: Values): void =>
-    save.mutate({ name: name.trim(), provider: form.values.provider, credentials });
+  const submit = ({ name, limits }: Values): void =>
+    save.mutate({ name: name.trim(), provider: form.values.provider, credentials, limits });
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap="md">
@@ -105,6 +108,12 @@ function CredentialForm({ providers, credential }: FormProps) {
             description={messages.dns.test.zoneHint}
             placeholder="example.com"
             {...form.getInputProps('zone')}
+          />
+        )}
+        {credential === undefined && (
+          <LimitFields
+            value={form.values.limits}
+            onChange={(limits) => form.setFieldValue('limits', limits)}
           />
         )}
         {save.error !== null && <FailureNotice error={save.error} />}
@@ -178,9 +187,9 @@ function useSave(credential: DnsCredential | undefined) {
   const tryOut = useMutation({ ...api.dnsCredentials.tryOut.mutationOptions(), gcTime: 0 });
   const save = useMutation({
     gcTime: 0,
-    mutationFn: ({ name, provider, credentials }: Omit<Values, 'zone'>) =>
+    mutationFn: ({ name, provider, credentials, limits }: Omit<Values, 'zone'>) =>
       credential === undefined
-        ? create.mutateAsync({ body: { name, provider, credentials } })
+        ? create.mutateAsync({ body: { name, provider, credentials, ...limitsOf(limits) } })
         : update.mutateAsync({ credentialId: credential.id, body: { credentials } }),
     onSuccess: () => {
       modals.closeAll();

@@ -1,6 +1,13 @@
 // DNS credentials: who uses them, whether they work, new values in place. The values themselves are never shown.
 import { ActionIcon, Button, EmptyState, Group, Table, Text } from '@mantine/core';
-import { IconPlugConnected, IconPlus, IconReplace, IconTrash, IconWorldCog } from '@tabler/icons-react';
+import {
+  IconLock,
+  IconPlugConnected,
+  IconPlus,
+  IconReplace,
+  IconTrash,
+  IconWorldCog,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
@@ -11,6 +18,7 @@ import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Time } from '../ui/time.tsx';
 import { openCreateCredential, openReplaceCredential } from './credential-form.tsx';
+import { LimitSummary, openLimits } from './limits.tsx';
 import { openRemoveCredential } from './remove-credential.tsx';
 import { openTestCredential } from './test-credential.tsx';
 
@@ -70,12 +78,12 @@ interface TableProps {
 }
 
 function CredentialTable({ credentials, nameOf }: TableProps) {
-  const { name, provider, usedBy, updated, actions } = text.columns;
+  const { name, provider, limits, usedBy, updated, actions } = text.columns;
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md">
       <Table.Thead>
         <Table.Tr>
-          {[name, provider, usedBy, updated].map((label) => (
+          {[name, provider, limits, usedBy, updated].map((label) => (
             <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
               {label}
             </Table.Th>
@@ -90,6 +98,9 @@ function CredentialTable({ credentials, nameOf }: TableProps) {
           <Table.Tr key={credential.id}>
             <Table.Td fw={550}>{credential.name}</Table.Td>
             <Table.Td>{nameOf(credential.provider)}</Table.Td>
+            <Table.Td>
+              <LimitSummary {...credential} />
+            </Table.Td>
             <Table.Td>
               <Users usedBy={credential.usedBy} />
             </Table.Td>
@@ -121,6 +132,7 @@ function Users({ usedBy }: Pick<DnsCredential, 'usedBy'>) {
 function Actions({ credential }: { readonly credential: DnsCredential }) {
   const actions = [
     { label: text.test.action(credential.name), icon: IconPlugConnected, open: openTestCredential },
+    { label: text.limits.action(credential.name), icon: IconLock, open: openLimits },
     { label: text.replaceAction(credential.name), icon: IconReplace, open: openReplaceCredential },
     { label: text.remove.action(credential.name), icon: IconTrash, open: openRemoveCredential },
   ];

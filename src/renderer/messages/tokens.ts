@@ -11,7 +11,7 @@ export const tokens = {
     lastUsed: 'Last used',
     actions: 'Actions',
   },
-  scopes: { 'projects:read': 'Read', 'projects:write': 'Read and change' },
+  scopes: { 'projects:read': 'Read', 'projects:write': 'Read and change', admin: 'Administer' },
   allProjects: 'All',
   neverUsed: 'Never',
   neverExpires: 'Never',
@@ -29,9 +29,12 @@ export const tokens = {
     nameMissing: 'Give it a name, so that it is known later what may be revoked.',
     scope: 'Rights',
     readHint: 'Look at projects, certificates and jobs; download certificates without keys.',
-    writeHint: 'Also obtain, renew, revoke and remove; download private keys; make tokens.',
+    writeHint: 'Also obtain, renew, revoke and remove; download private keys.',
+    adminHint:
+      'Also settings, notifications, saved DNS credentials, backups and the audit trail; list and revoke tokens. Never folders, passphrases or new tokens.',
     projects: 'Only for these projects',
-    projectsHint: 'Left empty: for all, also those that are made later.',
+    projectsHint:
+      'Leave empty for all projects, also later ones. With a limit, the token cannot change domains and uses only DNS credentials that are shared with its projects.',
     expires: 'Expires',
     lifetimes: { '30': 'In 30 days', '90': 'In 90 days', '365': 'In a year', never: 'Never' },
     submit: 'Make token',

@@ -47,7 +47,7 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
       body: {
         name,
         scopes: [scope],
-        projectIds: projectIds.length === 0 ? null : projectIds,
+        projectIds: projectIds.length === 0 || scope === 'admin' ? null : projectIds,
         expiresAt:
           lifetime === 'never' ? null : toTimestamp(new Date(Date.now() + Number(lifetime) * DAY_MS)),
       },
@@ -75,14 +75,17 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
               label={messages.tokens.scopes['projects:write']}
               description={text.writeHint}
             />
+            <Radio value="admin" label={messages.tokens.scopes.admin} description={text.adminHint} />
           </Stack>
         </Radio.Group>
-        <ProjectSelect
-          label={text.projects}
-          description={text.projectsHint}
-          value={form.values.projectIds}
-          onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
-        />
+        {form.values.scope !== 'admin' && (
+          <ProjectSelect
+            label={text.projects}
+            description={text.projectsHint}
+            value={form.values.projectIds}
+            onChange={(projectIds) => form.setFieldValue('projectIds', projectIds)}
+          />
+        )}
         <Select
           label={text.expires}
           allowDeselect={false}

@@ -1,7 +1,7 @@
 // Chooses projects by searching for them; there may be thousands.
 import { MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
@@ -24,6 +24,9 @@ export function ProjectSelect({ label, description, value, onChange }: ProjectSe
   // Names of those that were found before stay known: a chosen one shows its name after the search has moved on.
   const names = useRef(new Map<string, string>());
   for (const { id, domain, name } of found.data?.projects ?? []) names.current.set(id, domain ?? name);
+  const unnamed = value.filter((id) => !names.current.has(id));
+  const chosen = useQueries({ queries: unnamed.map((id) => api.projects.get.queryOptions({ id })) });
+  for (const { data } of chosen) if (data !== undefined) names.current.set(data.id, data.domain ?? data.name);
   const listed = found.data?.projects.map(({ id }) => id) ?? [];
   const data = [...new Set([...listed, ...value])].map((id) => ({
     value: id,

@@ -16,6 +16,8 @@ import { openRevokeToken } from './revoke-token.tsx';
 import { faceOf } from './token-state.ts';
 
 const text = messages.tokens;
+/** The furthest first, which includes the others. */
+const BY_REACH = ['admin', 'projects:write', 'projects:read'] as const;
 
 export function TokensPage() {
   const api = useApi();
@@ -93,9 +95,7 @@ function TokenRow({ token, now }: { readonly token: Token; readonly now: number 
           <Time at={createdAt} as="date" />
         </Text>
       </Table.Td>
-      <Table.Td>
-        {text.scopes[scopes.includes('projects:write') ? 'projects:write' : 'projects:read']}
-      </Table.Td>
+      <Table.Td>{text.scopes[BY_REACH.find((scope) => scopes.includes(scope)) ?? 'projects:read']}</Table.Td>
       <Table.Td>{projectIds === null ? text.allProjects : messages.projectCount(projectIds.length)}</Table.Td>
       <Table.Td>{expiresAt === null ? text.neverExpires : <Time at={expiresAt} as="date" />}</Table.Td>
       <Table.Td>{lastUsedAt === null ? text.neverUsed : <Time at={lastUsedAt} as="relative" />}</Table.Td>

@@ -1,0 +1,105 @@
+// What a saved credential is for: all projects and zones, or only some of them.
+import { Button, Group, Stack, TagsInput, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { DnsCredential } from '../../shared/dns-credential.ts';
+import { useApi } from '../api.ts';
+import { messages } from '../messages.ts';
+import { ProjectSelect } from '../tokens/project-select.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { closeDone } from '../ui/notify.tsx';
+
+const text = messages.dns.limits;
+
+/** Empty lists: no limit. */
+export interface Limits {
+  readonly projectIds: string[];
+  readonly zones: string[];
+}
+
+export const NO_LIMITS: Limits = { projectIds: [], zones: [] };
+
+/** As the API wants them. */
+export function limitsOf({ projectIds, zones }: Limits) {
+  return {
+    projectIds: projectIds.length === 0 ? null : projectIds,
+    zones: zones.length === 0 ? null : zones,
+  };
+}
+
+interface FieldsProps {
+  readonly value: Limits;
+  onChange(value: Limits): void;
+}
+
+export function LimitFields({ value, onChange }: FieldsProps) {
+  return (
+    <>
+      <ProjectSelect
+        label={text.projects}
+        description={text.projectsHint}
+        value={value.projectIds}
+        onChange={(projectIds) => onChange({ ...value, projectIds })}
+      />
+      <TagsInput
+        label={text.zones}
+        description={text.zonesHint}
+        placeholder={value.zones.length === 0 ? 'example.com' : ''}
+        value={value.zones}
+        onChange={(zones) => onChange({ ...value, zones })}
+        acceptValueOnBlur
+        clearable
+      />
+    </>
+  );
+}
+
+export function openLimits(credential: DnsCredential): void {
+  modals.open({
+    title: text.title(credential.name),
+    size: 'lg',
+    children: <LimitsDialog credential={credential} />,
+  });
+}
+
+function LimitsDialog({ credential }: { readonly credential: DnsCredential }) {
+  const api = useApi();
+  const [limits, setLimits] = useState<Limits>({
+    projectIds: credential.projectIds ?? [],
+    zones: credential.zones ?? [],
+  });
+  const save = useMutation(
+    api.dnsCredentials.update.mutationOptions({ onSuccess: () => closeDone(text.saved) }),
+  );
+  return (
+    <Stack gap="md">
+      <Text>{text.text}</Text>
+      <LimitFields value={limits} onChange={setLimits} />
+      {save.error !== null && <FailureNotice error={save.error} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={() => modals.closeAll()}>
+          {messages.cancel}
+        </Button>
+        <Button
+          loading={save.isPending}
+          onClick={() => save.mutate({ credentialId: credential.id, body: limitsOf(limits) })}
+        >
+          {text.save}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+/** In a list: the zones by name, the projects by their number. */
+export function LimitSummary({ projectIds, zones }: Pick<DnsCredential, 'projectIds' | 'zones'>) {
+  return (
+    <>
+      <div>{projectIds === null ? text.allProjects : messages.dns.users(projectIds.length)}</div>
+      <Text size="xs" c="dimmed">
+        {zones === null ? text.allZones : zones.join(', ')}
+      </Text>
+    </>
+  );
+}
