@@ -31,6 +31,9 @@ export const JobSchema = z
     createdAt: TimestampSchema,
     startedAt: TimestampSchema.nullable(),
     finishedAt: TimestampSchema.nullable(),
+    heldUntil: TimestampSchema.nullable().meta({
+      description: 'Held back until then: Certdesk crashed three times in a row while it ran',
+    }),
     result: z.json(),
     error: ErrorBodySchema.nullable(),
   })

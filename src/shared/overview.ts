@@ -12,10 +12,12 @@ export const AttentionSchema = z
     projectId: z.string(),
     name: z.string(),
     domain: z.string().nullable(),
-    kind: z.enum(['expired', 'revoked', 'failing', 'unattended', 'overdue', 'obtain_failed']).meta({
-      description:
-        'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; obtain_failed: no certificate, and the last attempt to get one failed',
-    }),
+    kind: z
+      .enum(['expired', 'revoked', 'failing', 'unattended', 'overdue', 'held_back', 'obtain_failed'])
+      .meta({
+        description:
+          'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; held_back: Certdesk kept crashing while it worked on it, and waits an hour; obtain_failed: no certificate, and the last attempt to get one failed',
+      }),
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'A sentence or two for a person, without dates' }),
     mend: z.enum(['renew', 'obtain', 'upload', 'look']).meta({ description: 'look: a person must see why' }),

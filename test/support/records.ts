@@ -64,4 +64,6 @@ export const JOB: JobRecord = {
   createdAt: '2026-01-01T00:00:00Z',
   startedAt: null,
   finishedAt: null,
+  uncleanEnds: 0,
+  heldUntil: null,
 };

@@ -81,6 +81,7 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   failing: 'renewal fails',
   unattended: 'expires, and nothing renews it',
   overdue: 'renewal is overdue',
+  held_back: 'held back after crashes',
   obtain_failed: 'not obtained',
 };
 

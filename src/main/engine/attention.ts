@@ -57,6 +57,7 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   failing: 2,
   unattended: 2,
   overdue: 2,
+  held_back: 2,
   obtain_failed: 3,
 };
 
@@ -70,6 +71,7 @@ export function byUrgency(a: Ranked, b: Ranked): number {
 
 /** What mends it. @param retryable Whether the error of the last attempt may go away by itself. */
 export function mendOf({ kind }: Need, renewable: boolean, retryable: boolean): Attention['mend'] {
+  if (kind === 'held_back') return 'look';
   if (kind === 'obtain_failed') return 'obtain';
   if (!renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
@@ -82,6 +84,8 @@ const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
   failing: 'The last renewal failed.',
   unattended: 'The certificate expires soon, and nothing will renew it.',
   overdue: 'A renewal is due and has not been tried.',
+  held_back:
+    'Certdesk ended uncleanly three times in a row while it worked on this certificate, and tries again within an hour. If this repeats, report it with the log.',
   obtain_failed: 'No certificate could be obtained.',
 };
 

@@ -80,6 +80,8 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       createdAt: toTimestamp(clock.now()),
       startedAt: null,
       finishedAt: null,
+      uncleanEnds: 0,
+      heldUntil: null,
     };
   }
 

@@ -193,6 +193,10 @@ export interface JobRecord {
   readonly createdAt: Timestamp;
   readonly startedAt: Timestamp | null;
   readonly finishedAt: Timestamp | null;
+  /** Unclean ends of Certdesk in a row that it was running at (jobs/hold-back.ts). */
+  readonly uncleanEnds: number;
+  /** Until when it is held back because of them; null where it is not. */
+  readonly heldUntil: Timestamp | null;
 }
 
 /** A challenge that Certdesk answers. `ref` is whatever its solver needs to clean up, also after a restart. */

@@ -68,9 +68,10 @@ interface Candidate extends Need {
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
-  const [listed, failed, { pausedUntil }] = await Promise.all([
+  const [listed, failed, unfinished, { pausedUntil }] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
+    stores.jobs.unfinished(),
     readSettings(stores.settings, 'renewals'),
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
@@ -88,7 +89,13 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
       listed: null,
     }),
   );
-  const all = [...held, ...lacking].toSorted(byUrgency);
+  const known = new Set([...held, ...lacking].map(({ projectId }) => projectId));
+  const crashing = unfinished.flatMap(({ projectId, heldUntil }): Candidate[] => {
+    const visible = ids === null || ids.includes(projectId);
+    if (heldUntil === null || heldUntil <= toTimestamp(now) || !visible || known.has(projectId)) return [];
+    return [{ kind: 'held_back', severity: 'warning', projectId, expiresAt: null, listed: null }];
+  });
+  const all = [...held, ...crashing, ...lacking].toSorted(byUrgency);
   return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
 }
 

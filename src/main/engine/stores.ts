@@ -141,7 +141,12 @@ export interface JobStore {
   get(id: string): Promise<JobRecord | null>;
   update(
     id: string,
-    patch: Partial<Pick<JobRecord, 'state' | 'step' | 'result' | 'error' | 'startedAt' | 'finishedAt'>>,
+    patch: Partial<
+      Pick<
+        JobRecord,
+        'state' | 'step' | 'result' | 'error' | 'startedAt' | 'finishedAt' | 'uncleanEnds' | 'heldUntil'
+      >
+    >,
   ): Promise<void>;
   /** Newest first. */
   list(query: {

@@ -37,7 +37,7 @@ export function createJobStore(db: Kysely<Schema>): JobStore {
       const row = await select().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toJob(row);
     },
-    async update(id, { state, step, result, error, startedAt, finishedAt }) {
+    async update(id, { state, step, result, error, startedAt, finishedAt, uncleanEnds, heldUntil }) {
       await db
         .updateTable('jobs')
         .set({
@@ -47,6 +47,8 @@ export function createJobStore(db: Kysely<Schema>): JobStore {
           ...(error === undefined ? {} : { error: JSON.stringify(error) }),
           ...(startedAt === undefined ? {} : { started_at: startedAt }),
           ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
+          ...(uncleanEnds === undefined ? {} : { unclean_ends: uncleanEnds }),
+          ...(heldUntil === undefined ? {} : { held_until: heldUntil }),
         })
         .where('id', '=', id)
         .execute();
@@ -79,6 +81,8 @@ function toRow(job: JobRecord) {
     created_at: job.createdAt,
     started_at: job.startedAt,
     finished_at: job.finishedAt,
+    unclean_ends: job.uncleanEnds,
+    held_until: job.heldUntil,
   };
 }
 
@@ -97,5 +101,7 @@ export function toJob(row: Selectable<JobsTable>): JobRecord {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    uncleanEnds: row.unclean_ends,
+    heldUntil: row.held_until,
   };
 }

@@ -122,6 +122,8 @@ export interface JobsTable {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+  unclean_ends: Generated<number>;
+  held_until: string | null;
 }
 
 interface OrdersTable {

@@ -19,6 +19,7 @@ export const overview = {
       failing: 'Renewal failing',
       unattended: 'Nobody renews it',
       overdue: 'Overdue',
+      held_back: 'Held back',
       obtain_failed: 'Not obtained',
     },
     mend: {

@@ -35,7 +35,7 @@ export function createJobs(stores: Stores): Jobs {
 }
 
 function presentJob(job: JobRecord): Job {
-  const { id, projectId, state, step, input, createdAt, startedAt, finishedAt, error } = job;
+  const { id, projectId, state, step, input, createdAt, startedAt, finishedAt, heldUntil, error } = job;
   return {
     id,
     kind: input.kind,
@@ -48,6 +48,7 @@ function presentJob(job: JobRecord): Job {
     createdAt,
     startedAt,
     finishedAt,
+    heldUntil,
     result: mutable(job.result),
     error: error && { ...error, details: mutable(error.details ?? null) },
   };

@@ -5,8 +5,10 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Journal } from '../journal.ts';
 import type { JobRecord } from '../model.ts';
+import { type Pace, REAL_PACE } from '../pace.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Stores } from '../stores.ts';
+import { noteCleanStop, reviewUnfinished } from './hold-back.ts';
 
 export interface JobQueueDeps {
   readonly stores: Stores;
@@ -23,6 +25,8 @@ export interface JobQueueDeps {
   ended(job: JobRecord): Promise<void>;
   /** Until a job whose end could not be written (a full disk) is gone on with, in ms; 10 s where left out. */
   readonly writeAgainMs?: number;
+  /** Real time where left out. */
+  readonly pace?: Pace;
 }
 
 export interface JobQueue {
@@ -52,7 +56,7 @@ export interface JobQueue {
 }
 
 export function createJobQueue(deps: JobQueueDeps): JobQueue {
-  const { stores, journal, clock, log } = deps;
+  const { stores, journal, clock, log, pace = REAL_PACE } = deps;
   const queue = new PQueue({ concurrency: deps.concurrency });
   const stopping = new AbortController();
   const ended = new Map<string, Promise<void>>();
@@ -64,7 +68,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
     // Not waited for before the work begins, so that it is one commit with what that writes first.
-    const running = { state: 'running', startedAt: job.startedAt ?? now() } as const;
+    const running = { state: 'running', startedAt: job.startedAt ?? now(), heldUntil: null } as const;
     const begun = stores
       .transaction((tx) => tx.jobs.update(job.id, running))
       .then(() => void unwritten.delete(job.id))
@@ -127,6 +131,17 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     ended.set(job.id, done);
   }
 
+  function enqueueLater(job: JobRecord, ms: number): void {
+    log.warn(
+      { jobId: job.id, until: job.heldUntil },
+      'A job is held back: Certdesk kept crashing while it ran',
+    );
+    pace.pause(ms, stopping.signal).then(
+      () => enqueue({ ...job, heldUntil: null }),
+      () => undefined, // Certdesk stops: it stays held back
+    );
+  }
+
   const now = () => toTimestamp(clock.now());
 
   return {
@@ -171,14 +186,22 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       queue.concurrency = Math.max(deps.concurrency, sideBySide);
     },
     async resume() {
-      const jobs = await stores.jobs.unfinished();
-      for (const job of jobs) if (!ended.has(job.id)) enqueue(job);
+      const jobs = await reviewUnfinished(deps);
+      for (const job of jobs) {
+        if (ended.has(job.id)) continue;
+        const heldMs = job.heldUntil === null ? 0 : Date.parse(job.heldUntil) - clock.now().getTime();
+        if (heldMs > 0) enqueueLater(job, heldMs);
+        else enqueue(job);
+      }
       return jobs.length;
     },
     async stop() {
       stopping.abort(new CertdeskError('SHUTTING_DOWN'));
       queue.clear();
       await raceTime(queue.onIdle(), STOP_WITHIN_MS, null);
+      await noteCleanStop(stores).catch((error: unknown) =>
+        log.warn({ err: error }, 'That Certdesk stopped in good order could not be noted'),
+      );
     },
     get size() {
       return { running: queue.pending, queued: queue.size };
@@ -189,8 +212,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 const STOP_WITHIN_MS = 10_000;
 const WRITE_AGAIN_MS = 10_000;
 
-function notInTime({ id, step }: JobRecord, unwritten: CertdeskError | null): CertdeskError {
-  const goesOn = `look at /api/v1/jobs/${id}`;
+function notInTime({ id, step, heldUntil }: JobRecord, unwritten: CertdeskError | null): CertdeskError {
+  const goesOn = `look at /api/v1/jobs/${id}${heldUntil === null ? '' : ` (it is held back until ${heldUntil})`}`;
   const details = { jobId: id, step };
   if (unwritten !== null) {
     const text = `${unwritten.message} The job goes on when it can be written: ${goesOn}`;

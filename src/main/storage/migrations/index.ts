@@ -14,6 +14,7 @@ import { sessionPageSecret } from './0012-session-page-secret.ts';
 import { savedBy } from './0013-saved-by.ts';
 import { credentialLimits } from './0014-credential-limits.ts';
 import { followedOrders } from './0015-followed-orders.ts';
+import { heldJobs } from './0016-held-jobs.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   savedBy,
   credentialLimits,
   followedOrders,
+  heldJobs,
 ];

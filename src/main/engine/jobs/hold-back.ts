@@ -1,0 +1,80 @@
+// A job that Certdesk crashes at must not crash it after every restart: one that was running at three unclean ends in a
+// row is held back for an hour.
+import { JOB_NAMES } from '../../../shared/steps.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../journal.ts';
+import type { JobRecord } from '../model.ts';
+import type { Clock } from '../ports.ts';
+import type { Stores } from '../stores.ts';
+
+const ENDS = 3;
+const HOLD_MS = 3_600_000;
+const CLEAN_STOP = 'clean-stop';
+
+export interface HoldBackDeps {
+  readonly stores: Stores;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+/** Notes that the run ends in good order. */
+export async function noteCleanStop({ settings }: Stores): Promise<void> {
+  await settings.set(CLEAN_STOP, true);
+}
+
+/**
+ * The unfinished jobs of the last run, with what its end says of them. After a clean stop nothing is held against any;
+ * after an unclean one each that was running is counted, and held back from the third one on.
+ */
+export async function reviewUnfinished(deps: HoldBackDeps): Promise<readonly JobRecord[]> {
+  const { stores, clock } = deps;
+  const wasClean = (await stores.settings.get(CLEAN_STOP)) === true;
+  if (wasClean) await stores.settings.set(CLEAN_STOP, false);
+  const jobs: JobRecord[] = [];
+  for (const job of await stores.jobs.unfinished()) {
+    if (job.heldUntil !== null && job.heldUntil > toTimestamp(clock.now())) jobs.push(job);
+    else jobs.push(await countEnd(deps, job, wasClean));
+  }
+  return jobs;
+}
+
+async function countEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): Promise<JobRecord> {
+  const { stores, journal, clock } = deps;
+  const wasRunning = job.state === 'running';
+  const uncleanEnds = wasClean ? 0 : job.uncleanEnds + (wasRunning ? 1 : 0);
+  if (uncleanEnds === job.uncleanEnds) return job;
+  if (uncleanEnds < ENDS || (await isPastFinalize(stores, job))) {
+    await stores.jobs.update(job.id, { uncleanEnds, heldUntil: null });
+    return { ...job, uncleanEnds, heldUntil: null };
+  }
+  const heldUntil = toTimestamp(new Date(clock.now().getTime() + HOLD_MS));
+  // One more unclean end after the hour holds it back again.
+  const held = { state: 'queued', uncleanEnds: ENDS - 1, heldUntil } as const;
+  const { id: jobId, projectId, input } = job;
+  await journal.write(async (tx, emit) => {
+    await tx.jobs.update(jobId, held);
+    await emit({
+      kind: 'job.held-back',
+      projectId,
+      jobId,
+      message: `${JOB_NAMES[input.kind]} held back until ${heldUntil}: Certdesk ended uncleanly ${uncleanEnds} times in a row while it ran`,
+      audit: { operation: `certificates.${input.kind}`, result: 'INTERNAL' },
+    });
+  });
+  return { ...job, ...held };
+}
+
+/** Steps at which a delay could cost a certificate that the CA has issued, or leave one in force that is to be revoked. */
+const NEVER_HELD = ['certificate', 'store', 'revoke'];
+
+async function isPastFinalize(stores: Stores, job: JobRecord): Promise<boolean> {
+  const order = await stores.orders.get(job.id);
+  if (order !== null && order.finalizedAt !== null) return true;
+  const events = await stores.events.list({ jobId: job.id, limit: 10_000 });
+  return events.some(({ kind, data }) => kind === 'job.step' && NEVER_HELD.includes(stepOf(data)));
+}
+
+function stepOf(data: unknown): string {
+  const step: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'step') : null;
+  return typeof step === 'string' ? step : '';
+}
