@@ -133,10 +133,10 @@ describe('http', () => {
     expect(error.message).toContain('did not answer within 0.03 s');
   });
 
-  test('refuses an answer over 8 MiB', async () => {
+  test('refuses an answer over 2 MiB', async () => {
     answer = (_, response) => void response.end(Buffer.alloc(9 * 1024 * 1024, 0x20));
     const error = await failureOf(http.request(call({ method: 'POST' })));
-    expect(error.message).toContain('the answer is over 8388608 bytes');
+    expect(error.message).toContain('the answer is over 2097152 bytes');
   });
 
   test('does not follow a redirect with the credentials', async () => {

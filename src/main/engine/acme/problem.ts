@@ -1,5 +1,6 @@
 // What a CA's failed answer means: problem documents (RFC 7807, RFC 8555 section 6.7) and Retry-After, as CertdeskError.
 import { CertdeskError } from '../errors.ts';
+import { parseOutsideJson } from '../outside-json.ts';
 
 /** An answer of the CA as transport.ts gives it. */
 export interface AcmeResponse {
@@ -95,10 +96,10 @@ export function withoutAbsent(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''));
 }
 
-/** @returns undefined where the text is not JSON. */
+/** @returns undefined where the text is not JSON, or too large (outside-json.ts). */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseOutsideJson(text);
   } catch {
     return undefined;
   }

@@ -95,6 +95,9 @@ interface SdkRequest {
 /** Answers of 400 that mean "later": https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 const THROTTLED = /<Code>(Throttling|ThrottlingException|PriorRequestNotComplete)<\/Code>/;
 
+/** Characters: a page of 100 hosted zones has 60,000. A larger answer would take long to parse. */
+const MAX_XML = 256 * 1024;
+
 /** Whether it is the API's own XML; a proxy's web page would read as an answer without any fields. */
 function isAwsXml(text: string): boolean {
   const start = text.trimStart();
@@ -120,6 +123,8 @@ function createHandle(http: DnsHttp) {
       idempotent: true,
       throttled: (answer) => answer.status === 400 && THROTTLED.test(answer.text),
     });
+    if (text.length > MAX_XML)
+      throw http.unavailable(`answered ${status} with more than ${MAX_XML} characters.`, { status });
     if (!isAwsXml(text)) throw http.unavailable(`answered ${status} with what is not its XML.`, { status });
     return { response: { statusCode: status, headers: answered, body: new TextEncoder().encode(text) } };
   };

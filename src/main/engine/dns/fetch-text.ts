@@ -2,7 +2,7 @@
 import type * as Undici from 'undici';
 
 /** More than any list page; a wrong endpoint may answer without end. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
 
 /** The request was not sent where these are the reason, so even a POST can be made again. */
 const NEVER_SENT = new Set([

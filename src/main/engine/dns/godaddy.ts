@@ -11,7 +11,7 @@ import { readTxtRef, relativeName, type TxtRef, txtRefFor } from './txt-ref.ts';
 /** Seconds; the least that is taken. */
 const TTL = 600;
 /** The most that is taken. */
-const DOMAINS_PER_PAGE = 1000;
+const DOMAINS_PER_PAGE = 250;
 
 const NO_ACCESS =
   'GoDaddy opens its DNS API only to accounts with 10 domains or more, or with Discount Domain Club Premier. ' +

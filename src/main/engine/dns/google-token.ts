@@ -4,6 +4,8 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { CertdeskError } from '../errors.ts';
 import type { Json } from '../model.ts';
+import { parseOutsideJson } from '../outside-json.ts';
+import { cutText } from '../outside-text.ts';
 import type { TextAnswer } from './fetch-text.ts';
 import type { DnsHttp } from './http.ts';
 
@@ -80,7 +82,7 @@ async function fetchToken(
     const body = String(init?.body);
     try {
       answer = await http.send({ method: 'POST', url, headers, body, signal, idempotent: true });
-      return new Response(answer.text, {
+      return new Response(cutText(answer.text), {
         status: answer.status,
         headers: { 'content-type': 'application/json' },
       });
@@ -120,7 +122,7 @@ function refusal(http: DnsHttp, { status, text }: TextAnswer): CertdeskError {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseOutsideJson(text);
   } catch {
     return null;
   }

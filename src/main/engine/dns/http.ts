@@ -4,6 +4,7 @@ import type { CertdeskError } from '../errors.ts';
 import { lazy } from '../lazy.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../outgoing/connect.ts';
+import { isExcess, parseOutsideJson } from '../outside-json.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type FetchResult, fetchText, type TextAnswer, type TextClient } from './fetch-text.ts';
 import { createProviderErrors, type ProviderErrors } from './provider-errors.ts';
@@ -68,6 +69,8 @@ export interface DnsHttpOptions {
   readonly totalMs?: number;
 }
 
+/** Of an undocumented form, that are named. */
+const MAX_ISSUES = 10;
 const ATTEMPTS = 4;
 const BACKOFF_MS = 500;
 const CONNECT_MS = 10_000;
@@ -103,16 +106,19 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
       const { status, headers, text } = await send(wanted);
       if (text.trim() === '') return { status, headers, json: undefined };
       try {
-        return { status, headers, json: JSON.parse(text, omitNulls) };
+        return { status, headers, json: parseOutsideJson(text, omitNulls) };
       } catch (cause) {
         const said = errors.excerpt(text);
-        throw errors.unavailable(`answered ${status} with what is not JSON: ${said}`, { status }, cause);
+        const why = isExcess(cause) ? `JSON that is not read (${cause.message})` : 'what is not JSON';
+        throw errors.unavailable(`answered ${status} with ${why}: ${said}`, { status }, cause);
       }
     },
     read(schema, response) {
       const result = schema.safeParse(response.json);
       if (result.success) return result.data;
-      const where = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+      const where = result.error.issues
+        .slice(0, MAX_ISSUES)
+        .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
       const { status } = response;
       throw errors.unavailable(`answered ${status} in an undocumented form: ${where.join('; ')}`, { status });
     },
