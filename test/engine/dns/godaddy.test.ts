@@ -26,7 +26,7 @@ describe('godaddy', () => {
     await bench.provider.removeTxt(ref, signal);
     const path = '/v1/domains/example.com/records/TXT/_acme-challenge.www';
     expect(standIn.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
-      'GET /v1/domains?statuses=ACTIVE&limit=1000',
+      'GET /v1/domains?statuses=ACTIVE&limit=250',
       `GET ${path}`,
       `PUT ${path}`,
       `GET ${path}`,
