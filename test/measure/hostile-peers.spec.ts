@@ -99,7 +99,11 @@ describe('a CA', () => {
     const accountKey = await generateKey({ type: 'ec', size: 256 });
     for (const shape of SHAPES) {
       for (const bytes of [2 * 1024 * 1024 - 1_000, BYTES]) {
-        const acme = createAcmeClient({ requestTimeoutMs: 1_500, userAgent: 'test' });
+        const acme = createAcmeClient({
+          requestTimeoutMs: 1_500,
+          userAgent: 'test',
+          addressPolicy: LOOPBACK_POLICY,
+        });
         const signal = AbortSignal.timeout(300_000);
         await peer.become({ shape, status, bytes, good: { '/directory': directory() } });
         const directoryUrl = `${peer.origin}/directory`;
