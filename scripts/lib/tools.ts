@@ -110,6 +110,12 @@ export const TOOLS = {
     debian: ['lego'],
     elsewhere: 'install lego',
   },
+  java: {
+    what: 'Java’s keytool, which reads exported PFX files',
+    programs: [{ names: ['keytool'], variable: 'CERTDESK_TEST_KEYTOOL' }],
+    debian: ['default-jre-headless'],
+    elsewhere: 'install a Java runtime, 8u301 or newer',
+  },
   cc: {
     what: 'a C compiler, for a disk that fails where a test says',
     programs: [{ names: ['cc', 'gcc', 'clang'], variable: 'CERTDESK_TEST_CC' }],

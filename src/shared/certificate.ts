@@ -94,31 +94,41 @@ export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
 /** The documented request, two PEM texts, or files as people have them. Which parts must be there is checked at the end. */
 export const KeyPairRequestSchema = z
   .strictObject({
-    certificate: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'PEM: the leaf and its chain, in any order', reach: 'project' }),
+    certificate: z.string().min(1).optional().meta({
+      description: 'PEM: the leaf and its chain, in any order; or base64 of DER, PKCS#7 or PKCS#12',
+      reach: 'project',
+    }),
     privateKey: z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'PEM: PKCS#8, PKCS#1 or SEC 1', reach: 'project' }),
+      .meta({ description: 'PEM, or base64 of DER: PKCS#8, PKCS#1 or SEC 1', reach: 'project' }),
     passphrase: z.string().max(1024).optional().meta({ reach: 'project' }),
     file: z.base64().min(1).optional().meta({
       description:
-        'In place of `certificate`: the bytes of a PFX, DER or PEM file. PFX and PEM may hold the private key too',
+        'In place of `certificate`: the bytes of a file, PEM, DER, PKCS#7 or PKCS#12, whatever its name. It may hold the private key too',
       reach: 'project',
     }),
     keyFile: z.base64().min(1).optional().meta({
-      description: 'In place of `privateKey`: the bytes of a DER or PEM file',
+      description: 'In place of `privateKey`: the bytes of a file, as for `file`',
+      reach: 'project',
+    }),
+    files: z.array(z.base64().min(1)).min(1).max(20).optional().meta({
+      description:
+        'In place of all others: the bytes of files that hold certificates and key together, in any order and form',
       reach: 'project',
     }),
   })
-  .superRefine(({ certificate, privateKey, file, keyFile }, ctx) => {
+  .superRefine(({ certificate, privateKey, file, keyFile, files }, ctx) => {
     const refuse = (field: string, message: string) =>
       ctx.addIssue({ code: 'custom', path: [field], message });
     const absent = 'expected string, received undefined';
+    if (files !== undefined) {
+      const given = { certificate, privateKey, file, keyFile };
+      for (const [field, value] of Object.entries(given))
+        if (value !== undefined) refuse(field, 'give files, or the other fields, not both');
+      return;
+    }
     if (file === undefined && certificate === undefined) refuse('certificate', absent);
     if (file === undefined && privateKey === undefined && keyFile === undefined) refuse('privateKey', absent);
     if (file !== undefined && certificate !== undefined) refuse('file', 'give certificate or file, not both');
@@ -131,12 +141,21 @@ export const KeyPairRequestSchema = z
       { required: ['certificate', 'privateKey'] },
       { required: ['certificate', 'keyFile'] },
       { required: ['file'] },
+      { required: ['files'] },
     ],
   });
 export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
 
 export const WarningSchema = z.object({
-  code: z.enum(['EXPIRES_SOON', 'SELF_SIGNED', 'CHAIN_INCOMPLETE', 'CHAIN_OUT_OF_ORDER', 'OTHER_NAMES']),
+  code: z.enum([
+    'EXPIRES_SOON',
+    'SELF_SIGNED',
+    'CHAIN_INCOMPLETE',
+    'EXPIRED_ROOT',
+    'CHAIN_OUT_OF_ORDER',
+    'UNCOMMON_KEY',
+    'OTHER_NAMES',
+  ]),
   message: z.string(),
 });
 export type Warning = z.infer<typeof WarningSchema>;
@@ -193,6 +212,17 @@ export const UploadedSchema = z
   .meta({ id: 'UploadedCertificate' });
 export type Uploaded = z.infer<typeof UploadedSchema>;
 
+const FileContentsSchema = z
+  .array(
+    z.object({
+      certificates: z.int(),
+      keys: z.int(),
+      pkcs12: z.int(),
+      problem: z.string().nullable(),
+    }),
+  )
+  .meta({ description: 'Of each of `files`: what it holds. On a refusal, details.files has the same' });
+
 export const ValidationSchema = z
   .union([
     z.object({
@@ -204,6 +234,7 @@ export const ValidationSchema = z
       names: z.array(z.string()),
       warnings: z.array(z.string()),
       warningCodes: z.array(WarningSchema.shape.code),
+      files: FileContentsSchema.optional(),
     }),
     z.object({ valid: z.literal(false), error: z.string(), code: z.string(), details: z.json().optional() }),
   ])

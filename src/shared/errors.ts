@@ -79,13 +79,21 @@ export const ERRORS = {
     'Another operation on this project is under way: wait for its job.',
   ),
 
-  CERTIFICATE_UNREADABLE: entry(400, false, 'The certificate is not PEM, or holds no certificate.'),
+  CERTIFICATE_UNREADABLE: entry(
+    400,
+    false,
+    'The file or text holds no certificate that can be read. The message says what it looks like.',
+  ),
   CERTIFICATE_EXPIRED: entry(400, false, 'The certificate has expired. Get a new one from its CA.'),
   CERTIFICATE_NOT_YET_VALID: entry(400, false, 'The certificate is not valid yet. Check the clock, or wait.'),
   CERTIFICATE_DOMAIN_MISMATCH: entry(400, false, 'The certificate does not name the domain of the project.'),
   WEAK_KEY: entry(400, false, 'The key is too weak: RSA needs 2048 bits, EC needs P-256 or more.'),
   WEAK_SIGNATURE: entry(400, false, 'The certificate is signed with a broken hash (SHA-1 or MD5).'),
-  KEY_UNREADABLE: entry(400, false, 'The private key is not a PEM key that can be read.'),
+  KEY_UNREADABLE: entry(
+    400,
+    false,
+    'The file or text holds no private key that can be read. The message says what it looks like.',
+  ),
   KEY_MISMATCH: entry(400, false, 'The private key belongs to another certificate.'),
   PASSPHRASE_REQUIRED: entry(400, false, 'The private key or file is encrypted. Send its passphrase.'),
   PASSPHRASE_WRONG: entry(400, false, 'The passphrase does not open the private key or file.'),

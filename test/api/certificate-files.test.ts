@@ -73,6 +73,7 @@ describe('a request that lacks something', () => {
         { required: ['certificate', 'privateKey'] },
         { required: ['certificate', 'keyFile'] },
         { required: ['file'] },
+        { required: ['files'] },
       ],
       properties: { certificate: { type: 'string' }, file: { type: 'string' } },
     });

@@ -108,8 +108,6 @@ describe('what is refused', () => {
     expect(await refusal({ file: latin1('\x30\x82\x01\x00garbage'), privateKey: key })).toMatch(/binary/);
     const request = await openssl.run(['req', '-new', '-key', await openssl.file(key), '-subj', '/CN=x']);
     expect(await refusal({ file: text(request), privateKey: key })).toMatch(/signing request/);
-    const p7b = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', await openssl.file(fullChain)]);
-    expect(await refusal({ file: text(p7b), privateKey: key })).toMatch(/PKCS#7/);
     expect(await refusal({ file: text(fullChain), keyFile: text('nothing') })).toMatch(/not PEM/);
     expect(await refusal({ file: text(fullChain), keyFile: latin1('\x30\x03\x02\x01\x00') })).toMatch(
       /private key/,

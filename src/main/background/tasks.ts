@@ -3,13 +3,22 @@ import { X509Certificate } from 'node:crypto';
 import type { BackupHeader, Manifest } from '../backup/format.ts';
 import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
 import type { BackgroundTasks } from '../engine/background.ts';
+import { CertdeskError } from '../engine/errors.ts';
 import { scanFolder } from '../engine/import/scan.ts';
 import { lookUp } from '../engine/inspect/crl.ts';
 import { checkKeyPair } from '../engine/inspect.ts';
-import { readGivenPair } from '../engine/upload-file.ts';
+import { describeFiles, readGivenPair } from '../engine/upload-file.ts';
 
 export const TASKS: BackgroundTasks = {
-  checkKeyPair: async ({ body, ...project }) => checkKeyPair({ ...(await readGivenPair(body)), ...project }),
+  async checkKeyPair({ body, ...project }) {
+    const files = body.files && describeFiles(body.files);
+    try {
+      return { ...checkKeyPair({ ...(await readGivenPair(body)), ...project }), files };
+    } catch (error) {
+      if (files === undefined || !(error instanceof CertdeskError)) throw error;
+      throw new CertdeskError(error.code, error.message, { ...Object(error.details), files });
+    }
+  },
   lookUpCrl: async ({ crl, serial, issuer, ...rest }) =>
     lookUp({
       crl: Buffer.from(crl.buffer, crl.byteOffset, crl.byteLength),

@@ -6,6 +6,7 @@ import type { DirectoryOverrides } from './acme/directories.ts';
 import type { Scan } from './import/scan.ts';
 import type { Revoked } from './inspect/crl.ts';
 import type { CheckedKeyPair } from './inspect.ts';
+import type { FileContent } from './upload-file.ts';
 
 /** A backup that can be restored. */
 export interface VerifiedBackupFile {
@@ -21,13 +22,13 @@ export interface VerifiedBackupFile {
 
 /** Inputs and results are copied between threads, so they are plain data. */
 export interface BackgroundTasks {
-  /** What `readGivenPair` and then `checkKeyPair` say. @throws as they do */
+  /** What `readGivenPair` and then `checkKeyPair` say, and what each of `body.files` holds. @throws as they do (details.files) */
   checkKeyPair(input: {
     readonly body: KeyPairRequest;
     readonly domain: string | null;
     readonly altNames: readonly string[];
     readonly now: Date;
-  }): Promise<CheckedKeyPair>;
+  }): Promise<CheckedKeyPair & { readonly files?: readonly FileContent[] | undefined }>;
   /** As `lookUp` of inspect/crl.ts. @param input.issuer DER */
   lookUpCrl(input: {
     readonly crl: Uint8Array;

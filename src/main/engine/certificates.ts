@@ -150,7 +150,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     async validate(projectId, body, by) {
       const project = await findProject(stores, projectId);
       try {
-        const { leaf, domain, warnings } = await check(project, body, by);
+        const { leaf, domain, warnings, files } = await check(project, body, by);
         return {
           valid: true,
           domain,
@@ -160,6 +160,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
           names: [...leaf.names],
           warnings: warnings.map(({ message }) => message),
           warningCodes: warnings.map(({ code }) => code),
+          ...(files === undefined ? {} : { files: [...files] }),
         };
       } catch (error) {
         if (!(error instanceof CertdeskError) || error.entry.status !== 400) throw error;

@@ -4,17 +4,24 @@ import { createPrivateKey } from 'node:crypto';
 import type { Warning } from '../../shared/certificate.ts';
 import { CertdeskError } from './errors.ts';
 import type { Certificate } from './inspect/certificate.ts';
-import { orderChain, parseChain } from './inspect/chain.ts';
+import {
+  compareLeaves,
+  type OrderedChain,
+  type OrderOptions,
+  orderChain,
+  parseChain,
+} from './inspect/chain.ts';
 import { type CertificateDescription, describeCertificate, leafFacts } from './inspect/facts.ts';
 import { describeKey, ownsKey, publicKeyOf } from './inspect/public-key.ts';
 import {
+  refuseExplicitCurve,
   refuseOtherDomain,
   refuseOutsideValidity,
   refuseWeakKeys,
   refuseWeakSignatures,
 } from './inspect/refusals.ts';
 import { warningsOf } from './inspect/warnings.ts';
-import { readPrivateKey } from './keys.ts';
+import { readPrivateKeys } from './keys.ts';
 import type { LeafFacts } from './model.ts';
 
 /** What the first certificate of a PEM text says of itself. Throws CERTIFICATE_UNREADABLE. */
@@ -28,9 +35,9 @@ export function describeChain(chainPem: string): readonly CertificateDescription
 }
 
 export interface KeyPairInput {
-  /** PEM: the leaf and its chain, in any order, with any text around them. */
+  /** The leaf and its chain, in any order, in any form that content.ts reads. */
   readonly certificate: string;
-  /** PEM in any form that `readPrivateKey` takes. */
+  /** In any form that `readPrivateKeys` takes: of several keys, the one of the certificate for the domain. */
   readonly privateKey: string;
   readonly passphrase?: string | undefined;
   /** The project's domain (A-labels); null where there is none to hold the certificate against. */
@@ -61,30 +68,53 @@ export interface CheckedKeyPair {
 export function checkKeyPair(input: KeyPairInput): CheckedKeyPair {
   const { domain, now } = input;
   const certificates = parseChain(input.certificate);
-  const privateKey = readPrivateKey(input.privateKey, input.passphrase);
-  const options = input.roots === undefined ? { now } : { now, roots: input.roots };
-  const chain = orderChain(certificates, { privateKey: createPrivateKey(privateKey), ...options });
-  if (chain === null) throw keyMismatch(certificates, privateKey);
+  const privateKeys = readPrivateKeys(input.privateKey, input.passphrase);
+  const names = domain === null ? [] : [domain, ...(input.altNames ?? [])];
+  const options = { now, names, ...(input.roots === undefined ? {} : { roots: input.roots }) };
+  const pair = choosePair(certificates, privateKeys, options);
+  if (pair === null) {
+    refuseExplicitCurve(certificates);
+    throw keyMismatch(certificates, privateKeys);
+  }
+  const { chain, privateKey } = pair;
   refuseWeakKeys(chain.path);
   refuseWeakSignatures(chain.path);
   refuseOutsideValidity(chain.leaf, now);
   refuseOtherDomain(chain.leaf, domain);
   const leaf = leafFacts(chain.leaf);
-  const projectNames = domain === null ? [] : [domain, ...(input.altNames ?? [])];
   return {
     chain: chain.path.map(({ x509 }) => x509.toString()).join(''),
     privateKey,
     leaf,
     domain: domain ?? leaf.names[0] ?? '',
-    warnings: warningsOf(chain, { now, projectNames }),
+    warnings: warningsOf(chain, { now, projectNames: names }),
   };
 }
 
-/** The text is the specification's. Details name the kinds of both keys, which is often the clue. */
-function keyMismatch(certificates: readonly Certificate[], privateKey: string): CertdeskError {
+interface Pair {
+  readonly chain: OrderedChain;
+  /** PKCS#8 PEM. */
+  readonly privateKey: string;
+}
+
+/** Of several keys, the one whose certificate is meant; null where none has a certificate. */
+function choosePair(
+  certificates: readonly Certificate[],
+  privateKeys: readonly string[],
+  options: Omit<OrderOptions, 'privateKey'>,
+): Pair | null {
+  const pairs = privateKeys.flatMap((privateKey): readonly Pair[] => {
+    const chain = orderChain(certificates, { ...options, privateKey: createPrivateKey(privateKey) });
+    return chain === null ? [] : [{ chain, privateKey }];
+  });
+  return pairs.toSorted((a, b) => compareLeaves(a.chain.leaf, b.chain.leaf, options))[0] ?? null;
+}
+
+/** The text is the specification's. Details name the kinds of the keys, which is often the clue. */
+function keyMismatch(certificates: readonly Certificate[], privateKeys: readonly string[]): CertdeskError {
   return new CertdeskError('KEY_MISMATCH', 'Certificate and private key do not match', {
     certificateKeys: certificates.map((certificate) => describeKey(publicKeyOf(certificate)).text),
-    privateKey: describeKey(createPrivateKey(privateKey)).text,
+    privateKey: privateKeys.map((key) => describeKey(createPrivateKey(key)).text).join(', '),
   });
 }
 

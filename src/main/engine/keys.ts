@@ -1,17 +1,12 @@
-// Private keys: new ones by the policy of a certificate, and given ones in whatever PEM form they come.
+// Private keys: new ones by the policy of a certificate, and given ones in whatever form they come.
 import { createPrivateKey, generateKeyPair, type KeyObject, type KeyPairKeyObjectResult } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CertdeskError } from './errors.ts';
-import { childAt, octetsOf, parseAsn } from './inspect/asn1.ts';
-import { isKnownDek, MAX_ITERATIONS, readPbe } from './inspect/pbe.ts';
-import {
-  type DecodedPem,
-  decodePem,
-  describeContent,
-  type PemBlock,
-  readPemBlocks,
-  toPem,
-} from './inspect/pem.ts';
+import { childAt, parseAsn } from './inspect/asn1.ts';
+import { type Content, type GivenKey, readContent } from './inspect/content.ts';
+import { keyHasExplicitCurve } from './inspect/der-kind.ts';
+import { createRoundBudget, isKnownDek, MAX_ITERATIONS, readPbe } from './inspect/pbe.ts';
+import { toPem } from './inspect/pem.ts';
 import type { KeyPolicy } from './model.ts';
 
 const CURVES = { 256: 'prime256v1', 384: 'secp384r1' } as const;
@@ -20,6 +15,8 @@ const CURVES = { 256: 'prime256v1', 384: 'secp384r1' } as const;
 const MAX_RSA_BITS = 16_384;
 /** An RSA key of MAX_RSA_BITS takes 9,300 bytes. */
 const MAX_KEY_BYTES = 16_384;
+/** A bundle of several pairs; more come from somebody's whole key store. */
+export const MAX_KEYS = 10;
 
 /**
  * A new private key as PKCS#8 PEM. It is made on a thread of libuv's pool, so the event loop goes on.
@@ -46,72 +43,110 @@ function generatePair(policy: KeyPolicy): Promise<KeyPairKeyObjectResult> {
 }
 
 /**
- * Any PEM private key as PKCS#8 PEM (RFC 5958), unencrypted, LF. Takes PKCS#8, PKCS#1, SEC 1, encrypted PKCS#8 and
- * the traditional encryption of OpenSSL ("Proc-Type: 4,ENCRYPTED"); text and other blocks around the key are left out.
+ * The private key of a text or file as PKCS#8 PEM (RFC 5958), unencrypted, LF. Takes PKCS#8, PKCS#1, SEC 1, encrypted
+ * PKCS#8, the traditional encryption of OpenSSL ("Proc-Type: 4,ENCRYPTED") and JWK, in every form that content.ts reads.
  * Throws KEY_UNREADABLE, PASSPHRASE_REQUIRED (encrypted, no passphrase given) or PASSPHRASE_WRONG. A passphrase that
  * is not needed is ignored.
  */
-export function readPrivateKey(pem: string, passphrase?: string): string {
-  const { label, ...decoded } = findKeyBlock(pem);
-  const encrypted = label === 'ENCRYPTED PRIVATE KEY' || isTraditionallyEncrypted(decoded);
-  const key = encrypted ? openEncrypted(label, decoded, passphrase) : openPlain(label, decoded);
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_RSA_BITS) {
+export function readPrivateKey(given: string, passphrase?: string): string {
+  const [key, second] = readPrivateKeys(given, passphrase);
+  if (second !== undefined)
+    throw unreadable('it holds more than one private key; give only the one of the certificate');
+  return key ?? '';
+}
+
+/** As `readPrivateKey`, of one key or several; never empty. @throws as it does */
+export function readPrivateKeys(given: string, passphrase?: string): readonly string[] {
+  const content = readContent(given);
+  const { keys, hasDamagedKey, description } = content;
+  if (keys.length === 0 && hasDamagedKey) throw unreadable(explainDamaged(description));
+  if (keys.length === 0) throw unreadable(explainMissing(content));
+  if (keys.length > MAX_KEYS)
+    throw unreadable(`it holds ${keys.length} private keys; give only the one of the certificate`);
+  const isWithinBudget = createRoundBudget();
+  return [...new Set(keys.map((key) => openKey(key, passphrase, isWithinBudget)))];
+}
+
+function openKey(
+  key: GivenKey,
+  passphrase: string | undefined,
+  isWithinBudget: (rounds: number) => boolean,
+): string {
+  if (key.der.length > MAX_KEY_BYTES) throw unreadable('it is larger than any private key');
+  const encrypted = key.label === 'ENCRYPTED PRIVATE KEY' || isTraditionallyEncrypted(key);
+  const opened = encrypted ? openEncrypted(key, passphrase, isWithinBudget) : openPlain(key);
+  if ((opened.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_RSA_BITS) {
+    clearErrorQueue();
     throw unreadable(`it has more than ${MAX_RSA_BITS} bits, which TLS does not take`);
   }
-  return toPkcs8(key);
+  return toPkcs8(withNamedCurve(opened));
+}
+
+/** The details of an oversized key leave an error in OpenSSL's queue, at which the next unrelated call would fail. */
+function clearErrorQueue(): void {
+  try {
+    createPrivateKey({ key: Buffer.alloc(1), format: 'der', type: 'pkcs8' });
+  } catch {
+    // it has taken the error out
+  }
+}
+
+/** A key whose curve is written out is the same key with the curve's name, where it has one (RFC 5480 section 2.1.1). */
+function withNamedCurve(key: KeyObject): KeyObject {
+  if (key.asymmetricKeyType !== 'ec') return key;
+  if (!keyHasExplicitCurve(key.export({ type: 'pkcs8', format: 'der' }))) return key;
+  try {
+    return createPrivateKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+  } catch (cause) {
+    throw unreadable(EXPLICIT_CURVE, cause);
+  }
 }
 
 function toPkcs8(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function findKeyBlock(pem: string): DecodedPem & { readonly label: string } {
-  const blocks = readPemBlocks(pem);
-  const [block, second] = blocks.filter(isKeyBlock);
-  if (block === undefined) throw unreadable(explainMissing(pem, blocks));
-  if (second !== undefined)
-    throw unreadable('it holds more than one private key; give only the one of the certificate');
-  if (block.label === 'OPENSSH PRIVATE KEY') {
-    throw unreadable('it is in OpenSSH format: convert a copy with `ssh-keygen -p -m PKCS8 -f FILE`');
-  }
-  const decoded = decodePem(block);
-  if (decoded === null) throw unreadable('it is damaged: a line is missing, cut or changed');
-  if (decoded.der.length > MAX_KEY_BYTES) throw unreadable('it is larger than any private key');
-  return { label: block.label, ...decoded };
+function explainDamaged(description: string): string {
+  if (description.startsWith('it is in OpenSSH')) return description;
+  return 'it is damaged: a line is missing, cut or changed';
 }
 
-/** `EC PARAMETERS`, which `openssl ecparam -genkey` writes before the key, is no key. */
-function isKeyBlock(block: PemBlock): boolean {
-  return block.label.endsWith('PRIVATE KEY');
+function explainMissing({ certificatesFound, description }: Content): string {
+  return certificatesFound > 0 ? `${description}; the certificate has a field of its own` : description;
 }
 
-function explainMissing(pem: string, blocks: readonly PemBlock[]): string {
-  const what = describeContent(pem, blocks);
-  return what === 'it holds a certificate' ? `${what}; the certificate has a field of its own` : what;
+function isTraditionallyEncrypted({ headers }: GivenKey): boolean {
+  return /ENCRYPTED/.test(headers.get('Proc-Type') ?? '');
 }
 
-function isTraditionallyEncrypted(decoded: DecodedPem): boolean {
-  return /ENCRYPTED/.test(decoded.headers.get('Proc-Type') ?? '');
-}
+const EXPLICIT_CURVE =
+  'its curve is written out as numbers (explicit EC parameters), which browsers, Java and Go refuse: make a key with a named curve, `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`';
 
-function openPlain(label: string, { der }: DecodedPem): KeyObject {
+function openPlain({ label, der }: GivenKey): KeyObject {
   try {
     if (label === 'PRIVATE KEY') return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     return createPrivateKey(toPem(label, der));
   } catch (cause) {
-    throw unreadable('it is damaged, or of a kind that is not known', cause);
+    const isExplicit = keyHasExplicitCurve(der);
+    throw unreadable(isExplicit ? EXPLICIT_CURVE : 'it is damaged, or of a kind that is not known', cause);
   }
 }
 
-function openEncrypted(label: string, decoded: DecodedPem, passphrase: string | undefined): KeyObject {
-  if (isTraditionallyEncrypted(decoded)) requireKnownDek(decoded);
-  else requireKnownPbe(decoded);
+function openEncrypted(
+  key: GivenKey,
+  passphrase: string | undefined,
+  isWithinBudget: (rounds: number) => boolean,
+): KeyObject {
+  if (isTraditionallyEncrypted(key)) requireKnownDek(key);
+  else if (!isWithinBudget(requireKnownPbe(key))) {
+    throw unreadable('its parts together take too many rounds: give only the key of the certificate');
+  }
   if (passphrase === undefined || passphrase === '') {
     throw new CertdeskError('PASSPHRASE_REQUIRED', 'The private key is encrypted. Send its passphrase.');
   }
-  const headers = [...decoded.headers].map(([name, value]) => `${name}: ${value}`);
+  const headers = [...key.headers].map(([name, value]) => `${name}: ${value}`);
   try {
-    return createPrivateKey({ key: toPem(label, decoded.der, headers), passphrase });
+    return createPrivateKey({ key: toPem(key.label, key.der, headers), passphrase });
   } catch (cause) {
     throw new CertdeskError('PASSPHRASE_WRONG', 'The passphrase does not open the private key.', undefined, {
       cause,
@@ -121,14 +156,13 @@ function openEncrypted(label: string, decoded: DecodedPem, passphrase: string | 
 
 const CONVERT = 'convert a copy with `openssl pkcs8 -topk8 -v2 aes-256-cbc`';
 
-function requireKnownDek({ headers }: DecodedPem): void {
+function requireKnownDek({ headers }: GivenKey): void {
   if (!isKnownDek(headers)) throw unreadable(`it is encrypted in a way that is not taken; ${CONVERT}`);
 }
 
-/** EncryptedPrivateKeyInfo, RFC 5958 section 3. */
-function requireKnownPbe({ der }: DecodedPem): void {
+/** EncryptedPrivateKeyInfo, RFC 5958 section 3. @returns how many rounds its passphrase takes. */
+function requireKnownPbe({ der }: GivenKey): number {
   const root = parseAsn(der);
-  if (octetsOf(childAt(root, 1)) === null) throw unreadable('it is damaged');
   const pbe = readPbe(childAt(root, 0));
   if (pbe === null || pbe.cipher === 'rc2-40-cbc') {
     throw unreadable(`it is encrypted in a way that is not taken; ${CONVERT}`);
@@ -138,6 +172,7 @@ function requireKnownPbe({ der }: DecodedPem): void {
       `its passphrase takes ${pbe.iterations} rounds, more than ${MAX_ITERATIONS}; ${CONVERT}`,
     );
   }
+  return pbe.iterations;
 }
 
 function unreadable(why: string, cause?: unknown): CertdeskError {

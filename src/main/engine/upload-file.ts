@@ -1,79 +1,132 @@
-// What a person drops or pastes, in whatever form, as the two PEM texts that `checkKeyPair` judges: PEM of one file or
-// two, DER, PKCS#12.
+// What a person drops, pastes or sends, in whatever form, as the two PEM texts that `checkKeyPair` judges. What each
+// part is, inspect/content.ts tells from its content: a key in the place of a certificate is a key all the same.
 import type { KeyPairRequest } from '../../shared/certificate.ts';
 import { CertdeskError } from './errors.ts';
-import { type AsnNode, childAt, childrenOf, numberOf, octetsOf, parseAsn } from './inspect/asn1.ts';
-import { readCertificate } from './inspect/certificate.ts';
-import { readPemBlocks, toPem } from './inspect/pem.ts';
+import { certificatesOf } from './inspect/chain.ts';
+import { type Content, readContent } from './inspect/content.ts';
+import { toPem } from './inspect/pem.ts';
 import { readPkcs12 } from './pkcs12/read.ts';
-import { readPfx } from './pkcs12/structure.ts';
 
 export interface GivenPair {
   /** PEM. */
   readonly certificate: string;
-  /** PEM, perhaps encrypted. */
+  /** PEM of one key or several, perhaps encrypted. */
   readonly privateKey: string;
   readonly passphrase?: string | undefined;
 }
 
 /**
- * @throws CERTIFICATE_UNREADABLE or KEY_UNREADABLE where a file is none of these forms or lacks the key, PASSPHRASE_*
+ * @throws CERTIFICATE_UNREADABLE or KEY_UNREADABLE where a file is of no known form or lacks the key, PASSPHRASE_*
  * for PKCS#12, INVALID_REQUEST (details.issues) where neither text nor file is given.
  */
 export async function readGivenPair(body: KeyPairRequest): Promise<GivenPair> {
-  const { certificate, privateKey, passphrase } = body;
-  const key = body.keyFile === undefined ? privateKey : keyPem(fromBase64(body.keyFile));
-  if (body.file === undefined) {
-    if (certificate === undefined) throw missing('certificate');
-    if (key === undefined) throw missing('privateKey');
-    return { certificate, privateKey: key, passphrase };
-  }
-  const bytes = fromBase64(body.file);
-  if (readPfx(bytes) !== null) return readPkcs12(bytes, passphrase ?? '');
-  return { ...certificateFile(bytes, key), passphrase };
+  const { passphrase } = body;
+  if (body.files !== undefined) return { ...(await pairOfFiles(body.files, passphrase)), passphrase };
+  const first = body.file === undefined ? body.certificate : fromBase64(body.file);
+  const second = body.keyFile === undefined ? body.privateKey : fromBase64(body.keyFile);
+  if (first === undefined) throw missing('certificate');
+  if (second === undefined && body.file === undefined) throw missing('privateKey');
+  const main = await open(first, passphrase);
+  const beside = second === undefined ? null : await open(second, passphrase);
+  const certificate = main.certificate || beside?.certificate || refuseCertificate(main);
+  const privateKey = beside?.privateKey || main.privateKey || (beside?.text ?? refuseKey(main));
+  return { certificate, privateKey, passphrase };
 }
 
-/** A PEM file may bring the key along. */
-function certificateFile(bytes: Buffer, key: string | undefined): Omit<GivenPair, 'passphrase'> {
-  const text = bytes.toString('utf8');
-  const blocks = readPemBlocks(text);
-  if (blocks.length > 0) {
-    const own = blocks.some(({ label }) => label.endsWith('PRIVATE KEY')) ? text : undefined;
-    return { certificate: text, privateKey: key ?? own ?? noKey() };
-  }
-  const parsed = readCertificate(bytes);
-  // Of what is no certificate either, the reader of PEM says what it is.
-  const certificate = parsed === null ? bytes.toString('latin1') : parsed.x509.toString();
-  if (parsed === null) return { certificate, privateKey: key ?? '' };
-  return { certificate, privateKey: key ?? noKey() };
+interface Opened {
+  readonly content: Content;
+  /** PEM; empty where there is none. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** As it was given: of what holds no key, the reader of keys says what it is. */
+  readonly text: string;
 }
 
-function noKey(): never {
-  throw new CertdeskError(
-    'KEY_UNREADABLE',
-    'The file holds a certificate alone: give its private key too, as text (privateKey) or as a file (keyFile).',
+async function open(given: Buffer | string, passphrase: string | undefined): Promise<Opened> {
+  const content = readContent(given);
+  const certificates = content.certificatesFound === 0 ? [] : certificatesOf(content);
+  const keys = content.keys.map(({ label, der, headers }) =>
+    toPem(
+      label,
+      der,
+      [...headers].map(([name, value]) => `${name}: ${value}`),
+    ),
   );
+  const opened = { certificate: certificates.map(({ x509 }) => x509.toString()), privateKey: keys };
+  for (const file of content.pkcs12) {
+    const inside = await readPkcs12(file, passphrase ?? '');
+    opened.certificate.push(inside.certificate);
+    opened.privateKey.push(inside.privateKey);
+  }
+  return {
+    content,
+    certificate: opened.certificate.join(''),
+    privateKey: opened.privateKey.join(''),
+    text: typeof given === 'string' ? given : given.toString('latin1'),
+  };
 }
 
-/** PEM as it is; DER under the label of its form. */
-function keyPem(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  if (readPemBlocks(text).length > 0) return text;
-  const label = labelOf(parseAsn(bytes));
-  return label === null ? bytes.toString('latin1') : toPem(label, bytes);
+function refuseCertificate({ content }: Opened): never {
+  if (content.pkcs12.length > 0)
+    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The file cannot be read: it holds no certificate.');
+  certificatesOf(content);
+  throw new CertdeskError('CERTIFICATE_UNREADABLE');
 }
 
-/** RFC 5958 (PKCS#8, plain and encrypted), RFC 8017 appendix A.1.2 (PKCS#1), RFC 5915 (SEC 1). */
-function labelOf(node: AsnNode | undefined): string | null {
-  const parts = childrenOf(node);
-  const [first, second] = parts;
-  if (parts.length === 2 && childrenOf(first).length > 0 && octetsOf(second) !== null)
-    return 'ENCRYPTED PRIVATE KEY';
-  const version = numberOf(first);
-  if (version === null) return null;
-  if (childAt(second, 0) !== undefined) return 'PRIVATE KEY';
-  if (version === 1) return 'EC PRIVATE KEY';
-  return parts.length >= 9 ? 'RSA PRIVATE KEY' : null;
+function refuseKey({ content }: Opened): never {
+  const message =
+    content.pkcs12.length > 0
+      ? 'The file holds no private key: export it again together with its private key, or give the key too (privateKey, keyFile).'
+      : 'The file holds a certificate alone: give its private key too, as text (privateKey) or as a file (keyFile).';
+  throw new CertdeskError('KEY_UNREADABLE', message, { missing: 'privateKey' });
+}
+
+/** What one file of several holds, for the person who gave it. */
+export interface FileContent {
+  readonly certificates: number;
+  readonly keys: number;
+  /** PKCS#12 files, which only their passphrase opens. */
+  readonly pkcs12: number;
+  /** What it is where it holds nothing of use; null where it does. */
+  readonly problem: string | null;
+}
+
+/** @param files base64. */
+export function describeFiles(files: readonly string[]): readonly FileContent[] {
+  return files.map((file) => {
+    const { certificatesFound, keys, pkcs12, hasDamagedKey, description } = readContent(fromBase64(file));
+    const isOfUse = certificatesFound + keys.length + pkcs12.length > 0 || hasDamagedKey;
+    const counts = { certificates: certificatesFound, keys: keys.length, pkcs12: pkcs12.length };
+    return { ...counts, problem: isOfUse ? null : description };
+  });
+}
+
+/** Any number of files, in any order: together they hold the pair. */
+async function pairOfFiles(
+  files: readonly string[],
+  passphrase: string | undefined,
+): Promise<Omit<GivenPair, 'passphrase'>> {
+  const opened: Opened[] = [];
+  for (const [index, file] of files.entries()) {
+    const each = await open(fromBase64(file), passphrase);
+    if (each.certificate + each.privateKey === '' && !each.content.hasDamagedKey) {
+      const message = `File ${index + 1} cannot be read: ${each.content.description}.`;
+      throw new CertdeskError('CERTIFICATE_UNREADABLE', message);
+    }
+    opened.push(each);
+  }
+  const certificate = opened.map((each) => each.certificate).join('');
+  const damaged = opened.find(({ content }) => content.hasDamagedKey);
+  const privateKey = opened.map((each) => each.privateKey).join('') || damaged?.text;
+  if (certificate === '')
+    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The certificate is missing: give it too.', {
+      missing: 'certificate',
+    });
+  if (privateKey === undefined)
+    throw new CertdeskError('KEY_UNREADABLE', 'The private key is missing: give it too.', {
+      missing: 'privateKey',
+    });
+  return { certificate, privateKey };
 }
 
 function fromBase64(text: string): Buffer {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
 import { readPkcs12 } from '../../../src/main/engine/pkcs12/read.ts';
+import { readGivenPair } from '../../../src/main/engine/upload-file.ts';
 import { makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
 import { rejectionOf } from '../../support/failure.ts';
 import { encryptedSafes, shroudedKeys } from '../../support/hostile-pkcs12.ts';
@@ -124,19 +125,15 @@ describe('passwords', () => {
 });
 
 describe('not taken', () => {
-  const certificateFile = async () =>
-    Buffer.from(await openssl.run(['x509', '-outform', 'DER'], ec.certificate), 'latin1');
   const keyAlone = async () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', await openssl.file(ec.privateKey)];
     return Buffer.from(await openssl.run([...args, '-passout', `pass:${PASSWORD}`]), 'latin1');
   };
   const wrong: readonly (readonly [string, () => Promise<Buffer> | Buffer, RegExp])[] = [
-    ['nothing', () => Buffer.alloc(0), /it is not PKCS#12/],
-    ['noise', () => Buffer.alloc(1000, 0x30), /it is not PKCS#12/],
-    ['5 MB of noise', () => Buffer.alloc(5_000_000, 0x30), /it is not PKCS#12/],
-    ['PEM', () => Buffer.from(ec.certificate), /it is PEM, and it holds a certificate/],
-    ['a certificate', certificateFile, /a certificate alone/],
-    ['a cut file', async () => (await write(ec)).subarray(0, -10), /it is not PKCS#12/],
+    ['nothing', () => Buffer.alloc(0), /damaged PKCS#12/],
+    ['noise', () => Buffer.alloc(1000, 0x30), /damaged PKCS#12/],
+    ['5 MB of noise', () => Buffer.alloc(5_000_000, 0x30), /damaged PKCS#12/],
+    ['a cut file', async () => (await write(ec)).subarray(0, -10), /damaged PKCS#12/],
     [
       'RC4',
       () => write(ec, ['-legacy', '-keypbe', 'PBE-SHA1-RC4-128', '-certpbe', 'PBE-SHA1-RC4-128']),
@@ -144,7 +141,6 @@ describe('not taken', () => {
     ],
     ['an unknown MAC', () => write(ec, ['-macalg', 'sha3-256']), /integrity check is of a kind/],
     ['1,000,001 rounds', () => write(ec, ['-iter', '1000001', '-nomac']), /takes 1000001 rounds/],
-    ['no certificate', keyAlone, /holds no certificate/],
   ];
   test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
     const failure = await rejectionOf(readPkcs12(await make(), PASSWORD));
@@ -170,9 +166,20 @@ describe('not taken', () => {
     expect(process.cpuUsage().user - start).toBeLessThan(200_000);
   });
 
-  test('certificates without a key: KEY_UNREADABLE', async () => {
-    const file = await write(ec, ['-nokeys']);
-    expect((await rejectionOf(readPkcs12(file, PASSWORD))).code).toBe('KEY_UNREADABLE');
+  test('a file without a key, or without a certificate: what is missing may come beside it', async () => {
+    const upload = (file: Buffer, more = {}) =>
+      readGivenPair({ file: file.toString('base64'), passphrase: PASSWORD, ...more });
+    const [certificates, key] = [await write(ec, ['-nokeys']), await keyAlone()];
+    expect(await rejectionOf(upload(certificates))).toMatchObject({
+      code: 'KEY_UNREADABLE',
+      message: expect.stringContaining('holds no private key'),
+    });
+    expect(await rejectionOf(upload(key))).toMatchObject({
+      code: 'CERTIFICATE_UNREADABLE',
+      message: expect.stringContaining('holds no certificate'),
+    });
+    const both = await upload(certificates, { keyFile: key.toString('base64') });
+    expect(checkKeyPair({ ...both, domain: 'api.example.com', now: NOW }).privateKey).toBe(ec.privateKey);
   });
 
   test('bytes and damage of any kind: a CertdeskError, or the content unharmed', async () => {

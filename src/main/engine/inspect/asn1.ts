@@ -68,6 +68,11 @@ export function numberOf(node: AsnNode | undefined): number | null {
   return Number.isSafeInteger(value) && Number.parseInt(hex.slice(0, 1), 16) < 8 ? value : null;
 }
 
+/** The value as it stood in what was parsed, tag and length included. */
+export function bytesOf(node: AsnNode): Uint8Array {
+  return node.valueBeforeDecodeView;
+}
+
 /** A character string of any of ASN.1's kinds (UTF8String, PrintableString, BMPString …), or null. */
 export function textOf(node: AsnNode | undefined): string | null {
   return node instanceof BaseStringBlock ? node.getValue() : null;

@@ -2,6 +2,7 @@
 // it does not give as they stand in the DER (RFC 5280 section 4.1): serial octets, names, signature algorithm.
 import { X509Certificate } from 'node:crypto';
 import { type AsnNode, childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from './asn1.ts';
+import { hasExplicitCurve } from './der-kind.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
 import { readSignature, type SignatureAlgorithm } from './signature.ts';
 
@@ -16,6 +17,8 @@ export interface Certificate {
   /** SAN dNSNames and iPAddresses in order, once each: lower case, IPv6 as RFC 5952 writes it. */
   readonly sanNames: readonly string[];
   readonly signature: SignatureAlgorithm;
+  /** The curve of its EC key is written out as numbers: RFC 5480 section 2.1.1 forbids it, and clients refuse it. */
+  readonly hasExplicitCurve: boolean;
 }
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
@@ -30,7 +33,7 @@ export function readCertificate(der: Uint8Array): Certificate | null {
     const x509 = new X509Certificate(der);
     const parsed = parseAsn(x509.raw);
     const tbs = childrenOf(childAt(parsed, 0));
-    const [serial, , issuer, , subject] = isContext(tbs[0], 0) ? tbs.slice(1) : tbs;
+    const [serial, , issuer, , subject, publicKey] = isContext(tbs[0], 0) ? tbs.slice(1) : tbs;
     const octets = octetsOf(serial);
     if (octets === null || Number.isNaN(x509.validFromDate.getTime() + x509.validToDate.getTime()))
       return null;
@@ -43,6 +46,7 @@ export function readCertificate(der: Uint8Array): Certificate | null {
       notAfter: x509.validToDate,
       sanNames: readSanNames(tbs),
       signature: readSignature(childAt(parsed, 1)),
+      hasExplicitCurve: hasExplicitCurve(childAt(publicKey, 0)),
     };
   } catch {
     return null; // OpenSSL's reasons name its own source files; "damaged" is what they come to

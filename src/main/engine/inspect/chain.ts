@@ -1,40 +1,37 @@
-// The chain of a certificate: every certificate out of a PEM text, and their order, leaf first (RFC 8446 section 4.4.2).
+// The chain of a certificate: every certificate of what is given, and their order, leaf first (RFC 8446 section 4.4.2).
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
+import { coversName } from '../../../shared/names.ts';
 import { CertdeskError } from '../errors.ts';
-import { type Certificate, isIssuedBy, isSelfSigned, readCertificate } from './certificate.ts';
-import { decodePem, describeContent, type PemBlock, readPemBlocks } from './pem.ts';
+import { type Certificate, isIssuedBy, isSelfSigned } from './certificate.ts';
+import { type Content, MAX_CERTIFICATES, readContent } from './content.ts';
 import { ownsKey } from './public-key.ts';
 
-/** A real chain has 2 to 4; this many come from somebody's whole bundle of roots. */
-const MAX_CERTIFICATES = 100;
 /** Longer than any real path; bounds the signature checks. */
 const MAX_PATH = 10;
 
 /**
- * Every certificate of a PEM text, as it was given. Text between the blocks is allowed, and so are other blocks (a
- * bundle with the key in it). Throws CERTIFICATE_UNREADABLE where there is none, or where one of them is damaged.
+ * Every certificate of a text or file in any form that content.ts reads, as it was given. Other things beside them are
+ * allowed (a bundle with the key in it). Throws CERTIFICATE_UNREADABLE where there is none, or one of them is damaged.
  */
-export function parseChain(pem: string): readonly Certificate[] {
-  const blocks = readPemBlocks(pem);
-  const found = blocks.filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(label));
-  if (found.length === 0) throw unreadable(explainMissing(pem, blocks));
-  if (found.length > MAX_CERTIFICATES) {
-    throw unreadable(`it holds ${found.length} certificates; give only the leaf and its chain`);
-  }
-  return found.map((block, index) => {
-    const decoded = decodePem(block);
-    const certificate = decoded === null ? null : readCertificate(decoded.der);
-    if (certificate !== null) return certificate;
-    throw unreadable(
-      `certificate ${index + 1} of ${found.length} is damaged: a line is missing, cut or changed`,
-    );
-  });
+export function parseChain(given: Uint8Array | string): readonly Certificate[] {
+  return certificatesOf(readContent(given));
 }
 
-function explainMissing(pem: string, blocks: readonly PemBlock[]): string {
-  const what = describeContent(pem, blocks);
-  return what === 'it holds a private key' ? `${what}; the key has a field of its own` : what;
+/** @throws CERTIFICATE_UNREADABLE */
+export function certificatesOf(content: Content): readonly Certificate[] {
+  const { certificates, certificatesFound: found, damagedCertificates } = content;
+  if (found === 0) throw unreadable(explainMissing(content));
+  if (found > MAX_CERTIFICATES)
+    throw unreadable(`it holds ${found} certificates; give only the leaf and its chain`);
+  const [damaged] = damagedCertificates;
+  if (damaged !== undefined)
+    throw unreadable(`certificate ${damaged} of ${found} is damaged: a line is missing, cut or changed`);
+  return certificates;
+}
+
+function explainMissing({ keys, description }: Content): string {
+  return keys.length > 0 ? `${description}; the key has a field of its own` : description;
 }
 
 function unreadable(why: string): CertdeskError {
@@ -44,6 +41,8 @@ function unreadable(why: string): CertdeskError {
 export interface OrderOptions {
   /** The leaf is the certificate of this key; without it, the one that is no CA and issued none of the others. */
   readonly privateKey?: KeyObject;
+  /** Of several certificates of that key, the one for these names is meant, the first name before all others. */
+  readonly names?: readonly string[];
   readonly now: Date;
   /** PEM roots that clients have; Node's own list (Mozilla's) where left out. */
   readonly roots?: readonly string[];
@@ -55,6 +54,8 @@ export interface OrderedChain {
   readonly path: readonly Certificate[];
   /** What was given beside the path. */
   readonly leftOut: readonly Certificate[];
+  /** A root at the end of the path that has expired: some clients fail on it. It is left out of the path. */
+  readonly expiredRoot: Certificate | null;
   /** Whether the path was given in this order. */
   readonly inOrder: boolean;
   readonly selfSigned: boolean;
@@ -70,31 +71,59 @@ export function orderChain(given: readonly Certificate[], options: OrderOptions)
   const distinct = [...new Map(given.map((item) => [item.x509.fingerprint256, item])).values()];
   const leaf = findLeaf(distinct, options);
   if (leaf === undefined) return null;
-  const path = findPath(leaf, distinct, options.now);
+  const whole = findPath(leaf, distinct, options.now);
+  const expiredRoot = findExpiredRoot(whole, options.now);
+  const path = whole.filter((item) => item !== expiredRoot);
   const inPath = distinct.filter((item) => path.includes(item));
   const selfSigned = isSelfSigned(leaf);
   return {
     leaf,
     path,
-    leftOut: distinct.filter((item) => !path.includes(item)),
+    leftOut: distinct.filter((item) => !whole.includes(item)),
+    expiredRoot,
     inOrder: path.every((item, index) => item === inPath[index]),
     selfSigned,
-    complete: selfSigned || path.length > 1 || isIssuedByRoot(leaf, options.roots ?? rootCertificates),
+    complete: selfSigned || whole.length > 1 || isIssuedByRoot(leaf, options.roots ?? rootCertificates),
   };
 }
 
-/** A key that is used again fits the old certificate and the new one: the one that begins last is meant. */
-function findLeaf(given: readonly Certificate[], { privateKey }: OrderOptions): Certificate | undefined {
+/** @param path With more than the leaf. */
+function findExpiredRoot(path: readonly Certificate[], now: Date): Certificate | null {
+  const top = path.length > 1 ? path.at(-1) : undefined;
+  return top !== undefined && now > top.notAfter && isSelfSigned(top) ? top : null;
+}
+
+function findLeaf(given: readonly Certificate[], options: OrderOptions): Certificate | undefined {
+  const { privateKey } = options;
   if (privateKey !== undefined) {
-    const own = given.filter((item) => ownsKey(item, privateKey));
-    return own.toSorted(
-      (a, b) => Number(a.x509.ca) - Number(b.x509.ca) || b.notBefore.getTime() - a.notBefore.getTime(),
-    )[0];
+    return given
+      .filter((item) => ownsKey(item, privateKey))
+      .toSorted((a, b) => compareLeaves(a, b, options))[0];
   }
   const ends = given.filter(
     (item) => !given.some((other) => other !== item && isIssuedBy(other.x509, item.x509)),
   );
   return ends.find((item) => !item.x509.ca) ?? ends[0] ?? given[0];
+}
+
+/**
+ * Sorts first what is meant: the certificate for the names, that is valid, is no CA's, and begins last (a key that is
+ * used again fits the old certificate and the new one).
+ */
+export function compareLeaves(
+  a: Certificate,
+  b: Certificate,
+  { names = [], now }: Pick<OrderOptions, 'names' | 'now'>,
+): number {
+  const rank = (item: Certificate): readonly number[] => [
+    ...names.slice(0, 1).map((name) => Number(item.sanNames.some((own) => coversName(own, name)))),
+    names.filter((name) => item.sanNames.some((own) => coversName(own, name))).length,
+    Number(item.notBefore <= now && now <= item.notAfter),
+    Number(!item.x509.ca),
+    item.notBefore.getTime(),
+  ];
+  const [ofA, ofB] = [rank(a), rank(b)];
+  return ofB.map((value, at) => value - (ofA[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 function findPath(leaf: Certificate, given: readonly Certificate[], now: Date): readonly Certificate[] {

@@ -101,7 +101,15 @@ function readPbes2(parameters: AsnNode | undefined): Pbe | null {
   return { scheme: `PBES2 with ${cipher}`, cipher, keyLength, iv, ...kdf };
 }
 
-function readKdf(algorithm: AsnNode | undefined): Pick<Pbe, 'kdf' | 'iterations' | 'salt' | 'digest'> | null {
+/** node:crypto's name of the hash of an HMAC algorithm; undefined where it is another. */
+export function readHmac(algorithm: AsnNode | undefined): string | undefined {
+  return PRFS[oidOf(childAt(algorithm, 0)) ?? ''];
+}
+
+/** The key derivation of PBES2 and PBMAC1 (RFC 8018 appendix A). */
+export function readKdf(
+  algorithm: AsnNode | undefined,
+): Pick<Pbe, 'kdf' | 'iterations' | 'salt' | 'digest'> | null {
   const oid = oidOf(childAt(algorithm, 0));
   const salt = octetsOf(childAt(algorithm, 1, 0));
   const iterations = numberOf(childAt(algorithm, 1, 1));

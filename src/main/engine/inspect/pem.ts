@@ -1,5 +1,5 @@
 // PEM texts (RFC 7468 and the older form of RFC 1421 that encrypted keys still use): finds the blocks of a text that
-// people paste, decodes them, and says what a text is that holds none of the wanted kind.
+// people paste, and decodes them. content.ts says what they are.
 import { Buffer } from 'node:buffer';
 
 export interface PemBlock {
@@ -22,7 +22,7 @@ export interface DecodedPem {
 export function readPemBlocks(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { readonly label: string; readonly start: number } | null = null;
-  for (const match of text.matchAll(/-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]{0,60})-----/g)) {
+  for (const match of text.matchAll(/-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #]{0,60})-----/g)) {
     const [boundary, kind, label = ''] = match;
     if (open !== null) {
       const closes = kind === 'END' && label === open.label;
@@ -59,38 +59,4 @@ export function toPem(label: string, der: Uint8Array, headers: readonly string[]
       .match(/.{1,64}/g) ?? [];
   const head = headers.length === 0 ? [] : [...headers, ''];
   return `${[`-----BEGIN ${label}-----`, ...head, ...lines, `-----END ${label}-----`].join('\n')}\n`;
-}
-
-const INSTEAD: readonly (readonly [RegExp, string])[] = [
-  [/^(X509 |TRUSTED )?CERTIFICATE$/, 'it holds a certificate'],
-  [/PRIVATE KEY$/, 'it holds a private key'],
-  [
-    /CERTIFICATE REQUEST$/,
-    'it holds a certificate signing request (CSR); the CA answers one with the certificate',
-  ],
-  [/PUBLIC KEY$/, 'it holds a public key alone'],
-  [/^(PKCS7|CMS)$/, 'it holds PKCS#7 (.p7b): unpack it with `openssl pkcs7 -print_certs`'],
-  [/^X509 CRL$/, 'it holds a revocation list'],
-];
-
-/**
- * The second half of the sentence "This is no certificate: …" for a text that lacks what is wanted.
- * @param text The text as given; of it only the kind is told, never a part of its content.
- */
-export function describeContent(text: string, blocks: readonly PemBlock[]): string {
-  for (const { label } of blocks) {
-    const known = INSTEAD.find(([pattern]) => pattern.test(label));
-    if (known !== undefined) return known[1];
-  }
-  const start = text.slice(0, 400).trim();
-  if (start === '') return 'it is empty';
-  if (blocks.length > 0) return `it holds a PEM block of another kind (${blocks[0]?.label})`;
-  // 0x30, then a length of two or more octets, read as Latin-1 or as UTF-8
-  if (/^0[\u0080-\u0084\ufffd]/.test(start)) {
-    return 'it is binary (DER or PKCS#12), not PEM: convert it with `openssl x509 -inform DER`, or import it as a file';
-  }
-  if (/^M[A-Za-z0-9+/=\s]{40,}$/.test(start)) {
-    return 'it looks like the inside of a PEM block: the lines -----BEGIN …----- and -----END …----- are missing';
-  }
-  return 'it is not PEM, which begins with a line -----BEGIN …-----';
 }

@@ -13,12 +13,29 @@ export function refuseWeakKeys(path: readonly Certificate[]): void {
   for (const [index, certificate] of path.entries()) {
     if (index > 0 && isSelfSigned(certificate)) continue;
     const key = publicKeyOf(certificate);
+    if (certificate.hasExplicitCurve) throw explicitCurve(certificate, index);
     const weakness = index === 0 || key?.asymmetricKeyType === 'rsa' ? weaknessOf(key) : null;
     if (weakness === null) continue;
     throw new CertdeskError('WEAK_KEY', `The key of ${called(certificate, index)} ${weakness}.`, {
       key: describeKey(key).text,
     });
   }
+}
+
+function explicitCurve(certificate: Certificate, index: number): CertdeskError {
+  return new CertdeskError(
+    'WEAK_KEY',
+    `The key of ${called(certificate, index)} has its curve written out as numbers (explicit EC parameters): ` +
+      'browsers, Java and Go refuse such certificates. Make a key with a named curve ' +
+      '(`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`) and get a new certificate for it.',
+    { key: 'EC with explicit parameters' },
+  );
+}
+
+/** Where the pair cannot even be compared: OpenSSL reads such keys, the BoringSSL of Electron does not. */
+export function refuseExplicitCurve(certificates: readonly Certificate[]): void {
+  const [only] = certificates;
+  if (certificates.length === 1 && only?.hasExplicitCurve === true) throw explicitCurve(only, 0);
 }
 
 /** A root is trusted for itself, so its own signature does not matter (a self-signed leaf's does). */

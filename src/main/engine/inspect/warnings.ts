@@ -4,6 +4,7 @@ import { coversName } from '../../../shared/names.ts';
 import { type Certificate, isSelfSigned } from './certificate.ts';
 import type { OrderedChain } from './chain.ts';
 import { displayName, leafFacts } from './facts.ts';
+import { publicKeyOf } from './public-key.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -18,7 +19,9 @@ export function warningsOf(chain: OrderedChain, { now, projectNames }: WarningOp
     ...expiresSoon(chain.leaf, now),
     ...selfSigned(chain),
     ...incomplete(chain, now),
+    ...expiredRoot(chain),
     ...outOfOrder(chain),
+    ...uncommonKey(chain.leaf),
     ...otherNames(chain.leaf, projectNames),
   ];
 }
@@ -54,6 +57,19 @@ function incomplete(chain: OrderedChain, now: Date): readonly Warning[] {
   if (expired === undefined) return [];
   const message = `The issuer's certificate "${displayName(expired)}" expired on ${leafFacts(expired).expiresAt}: get its successor from the CA.`;
   return [{ code: 'CHAIN_INCOMPLETE', message }];
+}
+
+function expiredRoot({ expiredRoot: root }: OrderedChain): readonly Warning[] {
+  if (root === null) return [];
+  const message = `The root certificate "${displayName(root)}" at the end of the chain expired on ${leafFacts(root).expiresAt}. It was left out: clients have their own roots, and some fail on an expired one.`;
+  return [{ code: 'EXPIRED_ROOT', message }];
+}
+
+function uncommonKey(leaf: Certificate): readonly Warning[] {
+  if (publicKeyOf(leaf)?.asymmetricKeyDetails?.namedCurve !== 'secp521r1') return [];
+  const message =
+    'The key is EC P-521: Chrome and Android do not accept such certificates. Use P-256 or P-384 for what they visit.';
+  return [{ code: 'UNCOMMON_KEY', message }];
 }
 
 function outOfOrder({ inOrder, leftOut }: OrderedChain): readonly Warning[] {

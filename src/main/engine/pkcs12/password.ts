@@ -133,10 +133,24 @@ export async function macOf(mac: Derivation, content: Uint8Array, password: stri
 
 export interface Mac extends Derivation {
   readonly value: Uint8Array;
+  /** PBMAC1 (RFC 9579): how the key is made; where left out, as in appendix B. */
+  readonly pbkdf2?: { readonly prf: string; readonly keyLength: number };
+}
+
+function pbmac1Of(
+  mac: Mac & { readonly prf: string; readonly keyLength: number },
+  content: Uint8Array,
+  password: string | null,
+): Buffer {
+  const key = pbkdf2Sync(password ?? '', mac.salt, mac.iterations, mac.keyLength, mac.prf);
+  return createHmac(mac.digest, key).update(content).digest();
 }
 
 /** Whether the HMAC is the one of this content, which proves the password. */
 export async function macFits(mac: Mac, content: Uint8Array, password: string | null): Promise<boolean> {
-  const expected = await macOf(mac, content, password);
+  const expected =
+    mac.pbkdf2 === undefined
+      ? await macOf(mac, content, password)
+      : pbmac1Of({ ...mac, ...mac.pbkdf2 }, content, password);
   return expected.length === mac.value.length && timingSafeEqual(expected, mac.value);
 }

@@ -1,38 +1,31 @@
 // PKCS#12 files (.pfx, .p12) in: modern ones (AES, PBKDF2), old ones (3DES, RC2 with 40 bits, SHA-1), RSA and EC.
-import { createPrivateKey } from 'node:crypto';
 import { CertdeskError } from '../errors.ts';
 import { isSequence, parseAsn } from '../inspect/asn1.ts';
-import { type Certificate, readCertificate } from '../inspect/certificate.ts';
+import { readCertificate } from '../inspect/certificate.ts';
+import { MAX_CERTIFICATES } from '../inspect/content.ts';
 import { createRoundBudget, MAX_ITERATIONS, roundsOf } from '../inspect/pbe.ts';
-import { describeContent, readPemBlocks, toPem } from '../inspect/pem.ts';
-import { ownsKey } from '../inspect/public-key.ts';
-import { readPrivateKey } from '../keys.ts';
+import { toPem } from '../inspect/pem.ts';
+import { MAX_KEYS, readPrivateKey } from '../keys.ts';
 import { decrypt, macFits } from './password.ts';
 import { type Bag, type Encrypted, type Pfx, readBags, readPfx, readSafes, type Safe } from './structure.ts';
-
-/** As in a PEM upload: more come from somebody's whole key store. */
-const MAX_CERTIFICATES = 100;
-/** The one of the certificate, and the one before it. Each takes a derivation of its own. */
-const MAX_KEYS = 2;
 
 /** @throws CERTIFICATE_UNREADABLE where the file asks for too many rounds. */
 type Spend = (iterations: number, rounds?: number) => void;
 
 export interface Pkcs12Content {
-  /** PEM of every certificate of the file, in its order; `checkKeyPair` puts them in theirs. */
+  /** PEM of every certificate of the file, in its order; `checkKeyPair` puts them in theirs. Empty where there is none. */
   readonly certificate: string;
-  /** PKCS#8 PEM, unencrypted. */
+  /** PKCS#8 PEM, unencrypted, of every key of the file; `checkKeyPair` chooses. Empty where there is none. */
   readonly privateKey: string;
 }
 
 /**
  * What a PKCS#12 file holds. It takes up to some seconds: call it on a background thread. Throws CERTIFICATE_UNREADABLE
- * (no PKCS#12, damaged, no certificate, an encryption that is not accepted or takes too many rounds), KEY_UNREADABLE (no
- * private key), PASSPHRASE_REQUIRED (`password` is empty and does not fit) or PASSPHRASE_WRONG.
+ * (no PKCS#12, damaged, an encryption that is not accepted or takes too many rounds), PASSPHRASE_REQUIRED (`password` is empty and does not fit) or PASSPHRASE_WRONG.
  */
 export async function readPkcs12(bytes: Uint8Array, password: string): Promise<Pkcs12Content> {
   const pfx = readPfx(bytes);
-  if (pfx === null) throw unreadable(explain(bytes));
+  if (pfx === null) throw unreadable('it is a damaged PKCS#12 file, or one that a public key protects');
   const spend = createSpend();
   const safes = readSafes(pfx.content);
   // All rounds are counted before the first of them: a file that takes too many costs nothing.
@@ -42,7 +35,6 @@ export async function readPkcs12(bytes: Uint8Array, password: string): Promise<P
   if (safes === null) throw unreadable('it is damaged');
   const bags = await openSafes(safes, proven);
   const held = bags.filter(({ kind }) => kind === 'certificate').length;
-  if (held === 0) throw unreadable('it holds no certificate');
   if (held > MAX_CERTIFICATES) throw unreadable(`it holds ${held} certificates`);
   const keysHeld = bags.filter(({ kind }) => kind === 'key' || kind === 'shrouded-key').length;
   if (keysHeld > MAX_KEYS)
@@ -53,7 +45,7 @@ export async function readPkcs12(bytes: Uint8Array, password: string): Promise<P
   const keys = await openKeys(bags, { password: proven, hasMac: pfx.hasMac, spend });
   return {
     certificate: whole.map(({ x509 }) => x509.toString()).join(''),
-    privateKey: choose(keys, whole),
+    privateKey: keys.join(''),
   };
 }
 
@@ -126,26 +118,6 @@ function createSpend(): Spend {
     if (!isWithin(rounds))
       throw unreadable('its parts together take too many rounds: export it again with fewer');
   };
-}
-
-/** A file may hold several keys: the one that a certificate beside it fits. */
-function choose(keys: readonly string[], certificates: readonly Certificate[]): string {
-  const owned = keys.find((key) => certificates.some((item) => ownsKey(item, createPrivateKey(key))));
-  const key = owned ?? keys[0];
-  if (key !== undefined) return key;
-  throw new CertdeskError(
-    'KEY_UNREADABLE',
-    'The file holds no private key: export it again together with its private key.',
-  );
-}
-
-function explain(bytes: Uint8Array): string {
-  if (readCertificate(bytes) !== null) return 'it is a certificate alone, without a private key';
-  const text = Buffer.from(bytes.subarray(0, 100_000)).toString('latin1');
-  const blocks = readPemBlocks(text);
-  return blocks.length > 0
-    ? `it is PEM, and ${describeContent(text, blocks)}`
-    : 'it is not PKCS#12 (.pfx, .p12)';
 }
 
 function unreadable(why: string): CertdeskError {

@@ -11,7 +11,7 @@ import {
   oidOf,
   parseAsn,
 } from '../inspect/asn1.ts';
-import { type Pbe, readPbe } from '../inspect/pbe.ts';
+import { type Pbe, readHmac, readKdf, readPbe } from '../inspect/pbe.ts';
 import type { Mac } from './password.ts';
 
 const DATA = '1.2.840.113549.1.7.1';
@@ -60,7 +60,23 @@ export function readPfx(bytes: Uint8Array): Pfx | null {
   return { content, mac: readMac(macData), hasMac: macData !== undefined };
 }
 
+const PBMAC1 = '1.2.840.113549.1.5.14';
+
+/** RFC 9579: PBKDF2 makes the key, and salt and rounds beside the digest do not count. */
+function readPbmac1(digestInfo: AsnNode | undefined): Mac | null {
+  const parameters = childAt(digestInfo, 0, 1);
+  const kdf = readKdf(childAt(parameters, 0));
+  const digest = readHmac(childAt(parameters, 1));
+  const keyLength = numberOf(childAt(parameters, 0, 1, 2)); // section 4: it must be given
+  const value = octetsOf(childAt(digestInfo, 1));
+  if (kdf?.kdf !== 'pbkdf2' || digest === undefined || keyLength === null || value === null) return null;
+  if (keyLength < 1 || keyLength > 128) return null;
+  const { salt, iterations, digest: prf } = kdf;
+  return { digest, value, salt, iterations, pbkdf2: { prf, keyLength } };
+}
+
 function readMac(macData: AsnNode | undefined): Mac | null {
+  if (oidOf(childAt(macData, 0, 0, 0)) === PBMAC1) return readPbmac1(childAt(macData, 0));
   const digest = DIGESTS[oidOf(childAt(macData, 0, 0, 0)) ?? ''];
   const value = octetsOf(childAt(macData, 0, 1));
   const salt = octetsOf(childAt(macData, 1));

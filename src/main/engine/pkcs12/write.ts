@@ -13,6 +13,7 @@ import {
   Sequence,
 } from 'asn1js';
 import type { Certificate } from '../inspect/certificate.ts';
+import { displayName } from '../inspect/facts.ts';
 import { encrypt, macOf } from './password.ts';
 
 export interface Pkcs12Input {
@@ -57,13 +58,11 @@ export async function writePkcs12(input: Pkcs12Input): Promise<Buffer> {
   const { privateKey, password } = input;
   const profile = input.legacy ? LEGACY : MODERN;
   const own = attributes(input);
-  const certificateBags = input.chain.map(({ x509 }, index) =>
-    bag(
-      OID.certificateBag,
-      sequence(oid(OID.x509Certificate), explicit(octets(x509.raw))),
-      index === 0 ? own : [],
-    ),
-  );
+  const certificateBags = input.chain.map((certificate, index) => {
+    const value = sequence(oid(OID.x509Certificate), explicit(octets(certificate.x509.raw)));
+    if (privateKey === null) return bag(OID.certificateBag, value, trusted(input, index));
+    return bag(OID.certificateBag, value, index === 0 ? own : []);
+  });
   const certificates = await profile.seal(toDer(sequence(...certificateBags)), password);
   const encryptedContent = sequence(oid(OID.data), certificates.algorithm, implicitOctets(certificates.data));
   const keySafe = privateKey === null ? [] : [await sealKey(privateKey, profile, { password, own })];
@@ -140,6 +139,20 @@ function attributes({ chain, friendlyName }: Pkcs12Input): readonly BaseBlock[] 
   ];
 }
 
+/**
+ * Java takes a certificate without a key only where it is marked as trusted for some use, and calls it by its name,
+ * which no other may have (JDK, sun.security.pkcs12.PKCS12KeyStore).
+ */
+function trusted({ chain, friendlyName }: Pkcs12Input, index: number): readonly BaseBlock[] {
+  const certificate = chain[index];
+  const issuer = certificate === undefined ? '' : displayName(certificate);
+  const name = index === 0 ? friendlyName : `${index}: ${issuer}`;
+  return [
+    sequence(oid(OID.friendlyName), set(new BmpString({ value: name }))),
+    sequence(oid(OID.trustedKeyUsage), set(oid(OID.anyExtendedKeyUsage))),
+  ];
+}
+
 const OID = {
   data: '1.2.840.113549.1.7.1',
   encryptedData: '1.2.840.113549.1.7.6',
@@ -147,6 +160,8 @@ const OID = {
   certificateBag: '1.2.840.113549.1.12.10.1.3',
   x509Certificate: '1.2.840.113549.1.9.22.1',
   friendlyName: '1.2.840.113549.1.9.20',
+  trustedKeyUsage: '2.16.840.1.113894.746875.1.1',
+  anyExtendedKeyUsage: '2.5.29.37.0',
   localKeyId: '1.2.840.113549.1.9.21',
   pbes2: '1.2.840.113549.1.5.13',
   pbkdf2: '1.2.840.113549.1.5.12',

@@ -1,0 +1,243 @@
+// The one reader of everything that people give: PEM, DER, PKCS#7, PKCS#12, UTF-16, base64 of any of these. What a
+// thing is, its content tells; labels and names of files are not believed.
+import { createPrivateKey } from 'node:crypto';
+import { type AsnNode, parseAsn } from './asn1.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { certificatesOfPkcs7, type DerKind, kindOfDer } from './der-kind.ts';
+import { looksLike } from './looks-like.ts';
+import { decodePem, type PemBlock, readPemBlocks } from './pem.ts';
+import { readTlv } from './tlv.ts';
+
+/** A private key that is not opened yet. */
+export interface GivenKey {
+  /** The PEM label that fits its structure; the given one where the key is encrypted in OpenSSL's old way. */
+  readonly label: string;
+  readonly der: Buffer;
+  /** RFC 1421 headers: they tell of the old encryption. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+export interface Content {
+  readonly certificates: readonly Certificate[];
+  readonly keys: readonly GivenKey[];
+  /** PKCS#12 files, unopened. */
+  readonly pkcs12: readonly Buffer[];
+  /** How many certificates were found; those beyond the limit are not read. */
+  readonly certificatesFound: number;
+  /** Which of the certificates found cannot be read, from 1 on. */
+  readonly damagedCertificates: readonly number[];
+  readonly hasDamagedKey: boolean;
+  /** What it holds or looks like, as the second half of "It cannot be read: …". */
+  readonly description: string;
+}
+
+/** A real chain has 2 to 4; more come from somebody's whole bundle of roots. */
+export const MAX_CERTIFICATES = 100;
+/** base64 of PEM of … */
+const MAX_DEPTH = 3;
+/** Files of several DER values one after the other. */
+const MAX_VALUES = 20;
+
+/** @param limit How many certificates are read. */
+export function readContent(given: Uint8Array | string, limit: number = MAX_CERTIFICATES): Content {
+  const bytes = typeof given === 'string' ? bytesOfText(given) : Buffer.from(given);
+  const collector = createCollector(limit);
+  readBytes(bytes, collector, 0);
+  return collector.content(bytes);
+}
+
+/** Text that was made of binary octets, one character each, is what it was; other text is UTF-8. */
+function bytesOfText(text: string): Buffer {
+  return Buffer.from(text, /^[\0-\xff]*$/.test(text) ? 'latin1' : 'utf8');
+}
+
+type Collector = ReturnType<typeof createCollector>;
+
+function createCollector(limit: number) {
+  const certificates: Certificate[] = [];
+  const keys: GivenKey[] = [];
+  const pkcs12: Buffer[] = [];
+  const damaged: number[] = [];
+  const seen: string[] = [];
+  let found = 0;
+  let hasDamagedKey = false;
+  const collector = {
+    addCertificate(der: Uint8Array): void {
+      found += 1;
+      if (found > limit) return;
+      const certificate = readCertificate(der);
+      if (certificate === null) damaged.push(found);
+      else certificates.push(certificate);
+    },
+    addDamagedCertificate(): void {
+      found += 1;
+      damaged.push(found);
+    },
+    addKey(key: GivenKey): void {
+      if (!keys.some(({ der }) => der.equals(key.der))) keys.push(key);
+    },
+    addDamagedKey(): void {
+      hasDamagedKey = true;
+    },
+    addPkcs12: (bytes: Buffer): unknown => pkcs12.push(bytes),
+    /** Something that is known and of no use. */
+    see: (what: string): unknown => seen.push(what),
+    content(bytes: Buffer): Content {
+      const what =
+        found > 0
+          ? 'it holds a certificate'
+          : keys.length > 0
+            ? 'it holds a private key'
+            : (seen[0] ??
+              (hasDamagedKey ? 'it holds a private key' : (looksLike(bytes) ?? describeUnknown(bytes))));
+      return {
+        certificates,
+        keys,
+        pkcs12,
+        certificatesFound: found,
+        damagedCertificates: damaged,
+        hasDamagedKey,
+        description: pkcs12.length > 0 ? 'it is PKCS#12 (.pfx, .p12)' : what,
+      };
+    },
+  };
+  return collector;
+}
+
+function readBytes(bytes: Buffer, into: Collector, depth: number): void {
+  if (bytes[0] === 0x30 && readDer(bytes, into)) return;
+  // PEM has no NUL: those of UTF-16, little or big-endian, with and without a byte order mark, also only in a part.
+  const text = bytes.toString('latin1').replaceAll('\0', '');
+  const blocks = readPemBlocks(text);
+  for (const block of blocks) readBlock(block, into, depth);
+  if (blocks.length > 0) return;
+  const jwk = text.includes('"kty"') ? readJwk(text) : null;
+  if (jwk !== null) into.addKey(jwk);
+  const inner = jwk === null && depth < MAX_DEPTH ? decodeBase64(text) : null;
+  if (inner === null) return;
+  readBytes(inner, into, depth + 1);
+  const kind = looksLike(inner);
+  if (kind !== null) into.see(kind);
+}
+
+/** Text that is base64 and nothing else, perhaps as a data URL, in quotes, or with the alphabet for addresses. */
+function decodeBase64(text: string): Buffer | null {
+  const data = text
+    .replace(/^(ÿþ|þÿ|ï»¿)/, '')
+    .replace(/^\s*data:[^,]{0,100};base64,/, '')
+    .replaceAll('\\n', '')
+    .replace(/[\s"']+/g, '');
+  if (data.length < 40 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(data)) return null;
+  const decoded = Buffer.from(data, 'base64');
+  if (decoded[0] === 0x30 || looksLike(decoded) !== null) return decoded;
+  const inner = decoded.toString('latin1').replaceAll('\0', '');
+  return inner.includes('-----BEGIN ') || decodeBase64(inner) !== null ? decoded : null;
+}
+
+function readBlock(block: PemBlock, into: Collector, depth: number): void {
+  const { label } = block;
+  const decoded = decodePem(block);
+  if (label === 'OPENSSH PRIVATE KEY') into.see(OPENSSH);
+  else if (decoded === null) seeLabel(label, into);
+  else if (/ENCRYPTED/.test(decoded.headers.get('Proc-Type') ?? '')) into.addKey({ label, ...decoded });
+  else if (decoded.der.includes('-----BEGIN ') && depth < MAX_DEPTH) readBytes(decoded.der, into, depth + 1);
+  else if (!readDer(decoded.der, into)) seeLabel(label, into);
+}
+
+/** Where the content tells nothing, the label tells what it was meant to be. */
+function seeLabel(label: string, into: Collector): void {
+  if (label.endsWith('PRIVATE KEY')) into.addDamagedKey();
+  else if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) into.addDamagedCertificate();
+  else {
+    const known = LABELS.find(([pattern]) => pattern.test(label))?.[1];
+    into.see(known ?? `it holds a PEM block of another kind (${label})`);
+  }
+}
+
+const OPENSSH = 'it is in OpenSSH format: convert a copy with `ssh-keygen -p -m PKCS8 -f FILE`';
+const REQUEST = 'it holds a certificate signing request (CSR); the CA answers one with the certificate';
+const PUBLIC_KEY = 'it holds a public key alone';
+const REVOCATION_LIST = 'it holds a revocation list';
+const DAMAGED = 'a line is missing, cut or changed';
+
+const LABELS: readonly (readonly [RegExp, string])[] = [
+  [/CERTIFICATE REQUEST$/, REQUEST],
+  [/PUBLIC KEY$/, PUBLIC_KEY],
+  [/^X509 CRL$/, REVOCATION_LIST],
+  [/^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/, `it is a damaged PKCS#7 file: ${DAMAGED}`],
+  [/^(PKCS12|PFX)$/, `it is a damaged PKCS#12 file: ${DAMAGED}`],
+  [/^PGP /, 'it is of PGP, which has other keys and certificates than TLS'],
+];
+
+/** @returns whether the octets begin with something known. */
+function readDer(bytes: Buffer, into: Collector): boolean {
+  let rest = bytes;
+  for (let count = 0; count < MAX_VALUES && rest[0] === 0x30; count += 1) {
+    const node = parseAsn(rest);
+    const kind = kindOfDer(node);
+    if (kind === null || node === undefined) break;
+    take(kind, { node, bytes: rest, into });
+    const value = readTlv(rest);
+    // An indefinite length (BER), or the trust settings behind OpenSSL's TRUSTED CERTIFICATE, end the file.
+    if (value === null || value.whole.length === rest.length) return true;
+    const next = rest.subarray(value.whole.length);
+    if (kind === 'certificate' && kindOfDer(parseAsn(next)) !== 'certificate') return true;
+    rest = next;
+  }
+  return rest.length < bytes.length;
+}
+
+interface Found {
+  readonly node: AsnNode;
+  readonly bytes: Buffer;
+  readonly into: Collector;
+}
+
+function take(kind: DerKind, { node, bytes, into }: Found): void {
+  if (kind === 'certificate') into.addCertificate(bytes);
+  else if (kind === 'pkcs12') into.addPkcs12(bytes);
+  else if (kind === 'pkcs7') {
+    const certificates = certificatesOfPkcs7(node);
+    for (const der of certificates) into.addCertificate(der);
+    if (certificates.length === 0) into.see('it is PKCS#7 without a certificate');
+  } else if (kind.endsWith('PRIVATE KEY')) {
+    const whole = readTlv(bytes)?.whole ?? bytes;
+    into.addKey({ label: kind, der: Buffer.from(whole), headers: new Map() });
+  } else {
+    const words = USELESS[kind];
+    if (words !== undefined) into.see(words);
+  }
+}
+
+const USELESS: Partial<Record<DerKind, string>> = {
+  request: REQUEST,
+  'public key': PUBLIC_KEY,
+  'revocation list': REVOCATION_LIST,
+  'pkcs7 without certificates':
+    'it is an encrypted or bare PKCS#7 message: give the certificates and the key of which it was made',
+};
+
+/** A private key as JSON (RFC 7517). */
+function readJwk(text: string): GivenKey | null {
+  try {
+    const key = createPrivateKey({ key: JSON.parse(text.replace(/^(ÿþ|þÿ|ï»¿)/, '')), format: 'jwk' });
+    return {
+      label: 'PRIVATE KEY',
+      der: key.export({ type: 'pkcs8', format: 'der' }),
+      headers: new Map(),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function describeUnknown(bytes: Buffer): string {
+  const start = bytes.subarray(0, 400).toString('latin1').trim();
+  if (start === '') return 'it is empty';
+  if (bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80)
+    return 'it is binary, and no certificate, key, PKCS#7 or PKCS#12 that is whole: copy it again as a binary file';
+  if (bytes.subarray(0, 400).includes(0)) return 'it is binary, and of no kind that is known';
+  if (/^M[A-Za-z0-9+/=\s]{40,}$/.test(start))
+    return 'it looks like base64 that was cut or changed: copy all of it, with the lines -----BEGIN …----- and -----END …-----';
+  return 'it is not PEM, which begins with a line -----BEGIN …-----, nor DER, PKCS#7 or PKCS#12';
+}
