@@ -26,7 +26,7 @@ export const ERRORS = {
   PROOF_REQUIRED: entry(
     403,
     false,
-    'This needs a proof of who you are that is not older than 15 minutes. Open a new sign-in link (`certdesk login-link`), or confirm in the desktop window, then repeat it.',
+    'This requires a proof of identity from the last 15 minutes. Use a new sign-in link (`certdesk login-link`), or confirm in the desktop window, then try again.',
   ),
   SIGN_IN_LINK_INVALID: entry(
     401,

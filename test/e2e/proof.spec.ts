@@ -117,7 +117,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     await page.keyboard.press('Escape');
     await proof().waitFor({ state: 'detached' });
     expect(await form().getByLabel('Name').inputValue()).toBe('not now');
-    await form().getByRole('alert').waitFor();
+    await form().getByRole('alert').filter({ hasText: 'Not confirmed' }).waitFor();
     expect(await tokens()).not.toContain('not now');
     // It is not lost: the same form can be sent again.
     await form()

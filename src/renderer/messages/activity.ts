@@ -66,6 +66,7 @@ export const activity = {
     'tokens.revoke': 'Revoke an API token',
     'sessions.begin': 'Sign in',
     'sessions.end': 'Sign out',
+    'sessions.prove': 'Confirm identity',
     'backups.create': 'Make a backup',
     'backups.verify': 'Check a backup',
     'backups.check': 'Check a backup file',

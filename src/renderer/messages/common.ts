@@ -48,6 +48,9 @@ export const common = {
   jobKind: { obtain: 'Obtain', renew: 'Renew', revoke: 'Revoke' },
 
   failure: {
+    notConfirmed: 'Not confirmed',
+    notConfirmedText:
+      'This action requires that you confirm it is you. Nothing was changed. Try again to confirm.',
     unreachable: 'Certdesk does not answer.',
     unreachableAdvice: 'Check that the server runs. This page goes on by itself when it is back.',
     crashed: 'This page has made a mistake',

@@ -1,5 +1,5 @@
 // Browsers that are signed in, and when their sessions end.
-import { Group, NumberInput, Stack, Switch } from '@mantine/core';
+import { NumberInput, Stack, Switch } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { Panel } from '../ui/panel.tsx';
@@ -23,16 +23,15 @@ export function SessionsPanel({ sessions }: { readonly sessions: Settings['sessi
     <Panel title={text.title}>
       <Stack gap="lg">
         <SettingsForm of={section}>
-          <Group gap="md" grow align="flex-start">
-            <NumberInput
-              label={text.idleMinutes}
-              description={text.idleMinutesHint}
-              min={5}
-              max={720}
-              allowDecimal={false}
-              {...form.getInputProps('idleMinutes')}
-            />
-          </Group>
+          <NumberInput
+            label={text.idleMinutes}
+            description={text.idleMinutesHint}
+            min={5}
+            max={720}
+            allowDecimal={false}
+            maw={360}
+            {...form.getInputProps('idleMinutes')}
+          />
           <Switch
             label={text.signOutOnRestart}
             {...form.getInputProps('signOutOnRestart', { type: 'checkbox' })}

@@ -21,6 +21,12 @@ export function FailureNotice({
   readonly onRetry?: () => void;
 }) {
   const failure = failureOf(error);
+  if (failure.kind === 'refused' && failure.body.code === 'PROOF_REQUIRED')
+    return (
+      <Notice tone="warn" title={text.notConfirmed} role="alert">
+        {text.notConfirmedText}
+      </Notice>
+    );
   if (failure.kind === 'refused') return <ErrorNotice body={failure.body} />;
   return (
     <Notice tone="bad" title={text.unreachable} role="alert">

@@ -6,10 +6,10 @@ import { messages } from '../messages.ts';
 
 export function notifyFailure(error: unknown): void {
   const { body } = failureOf(error);
-  notifyProblem(
-    body?.error ?? messages.failure.unreachable,
-    body === null ? messages.failure.unreachableAdvice : null,
-  );
+  const { notConfirmed, notConfirmedText, unreachable, unreachableAdvice } = messages.failure;
+  if (body === null) notifyProblem(unreachable, unreachableAdvice);
+  else if (body.code === 'PROOF_REQUIRED') notifyProblem(notConfirmed, notConfirmedText);
+  else notifyProblem(body.error, null);
 }
 
 export function notifyProblem(title: string, message: string | null): void {
