@@ -60,6 +60,20 @@ describe('plain HTTP', () => {
   });
 });
 
+describe('--allow-private', () => {
+  test('takes networks and addresses, several of them', () => {
+    const args = ['--allow-private', '10.0.0.0/8', '--allow-private', 'fd00::/8 192.168.1.1'];
+    expect(readDesktopOptions(args).allowPrivate).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.1']);
+    expect(readDesktopOptions([]).allowPrivate).toEqual([]);
+  });
+
+  test.each(['intranet', '10.0.0.0/33', '10.0.0/8', 'all'])('refuses %s, and names it', (network) =>
+    expect(() => readDesktopOptions(['--allow-private', network])).toThrow(
+      new RegExp(`--allow-private.*${network.replaceAll('.', '\\.')}.*CIDR`),
+    ),
+  );
+});
+
 describe('what the environment has decided, as arguments', () => {
   beforeEach(() => {
     for (const name of Object.keys(process.env))
@@ -79,6 +93,7 @@ describe('what the environment has decided, as arguments', () => {
       CERTDESK_CHALLENGE_PORT: '5002',
       CERTDESK_ACME_CA_FILE: 'root.pem',
       CERTDESK_DNS_RESOLVER: '192.0.2.1:53 192.0.2.2:53',
+      CERTDESK_ALLOW_PRIVATE: '10.0.0.0/8 fd00::/8',
       CERTDESK_DNS_ENDPOINT: 'cloudflare=https://127.0.0.1:1/a godaddy=https://127.0.0.1:1/b',
     };
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -92,6 +107,7 @@ describe('what the environment has decided, as arguments', () => {
       port: 8080,
       challengePort: 80,
       acmeCaFile: 'root.pem',
+      allowPrivate: ['10.0.0.0/8', 'fd00::/8'],
     });
     expect(args.filter((arg) => arg.startsWith('--challenge-port'))).toEqual(['--challenge-port']);
   });

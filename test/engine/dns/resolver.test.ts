@@ -1,6 +1,7 @@
 import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { type NameServer, type Respond, startNameServer, toAnswer } from '../../support/name-server.ts';
 import { LOOPBACK_POLICY } from '../../support/network.ts';
 import { unusedPort } from '../../support/ports.ts';
@@ -46,6 +47,20 @@ describe('ask', () => {
     const server = await start(() => ({ rcode }));
     const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     expect(await resolver.ask(server.server, TXT, { recursive: false, signal })).toMatchObject({ rcode });
+  });
+
+  test('asks its own servers wherever they are, and no private server that DNS names', async () => {
+    const server = await start(value('x'));
+    const port = Number(server.server.split(':')[1]);
+    const addressPolicy = createAddressPolicy({ listeners: () => [port] });
+    const own = createDnsResolver({ addressPolicy, servers: [server.server] });
+    expect(own.mayAsk(server.server)).toBe(true);
+    expect(await own.resolve(TXT, signal)).toMatchObject({ rcode: 'NOERROR' });
+    const other = createDnsResolver({ addressPolicy: createAddressPolicy(), servers: ['192.0.2.1:53'] });
+    expect(other.mayAsk(server.server)).toBe(false);
+    const reply = await other.ask(server.server, TXT, { recursive: false, signal });
+    expect(reply).toMatchObject({ silent: true, reason: 'in a network that is not asked' });
+    expect(server.questions).toHaveLength(1);
   });
 
   test('asks by TCP what was truncated', async () => {

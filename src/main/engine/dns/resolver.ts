@@ -49,23 +49,21 @@ export interface DnsResolverOptions {
 /** @throws INVALID_REQUEST for a server that is not HOST:PORT. */
 export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
   const { timeoutMs = 3_000, authorityPort, addressPolicy: policy = createAddressPolicy() } = options;
+  const everywhere: AddressPolicy = { ...policy, refusal: () => null };
   const configured = options.servers.length > 0;
   const named = options.servers.map(readServer);
   const servers = () => (configured ? named : systemServers()).map(formatServer);
 
+  /** Asked wherever it is: in a cloud the system's resolver has the address of the metadata service. */
+  const isOwn = (server: DnsServerAddress): boolean => servers().includes(formatServer(server));
   /** A name server on the host of a resolver that the administrator named is the administrator's too. */
-  const originOf = (server: DnsServerAddress): AddressOrigin => {
-    const known = configured ? named : systemServers();
-    const isNamed = known.some(
-      ({ host, port }) => host === server.host && (configured || port === server.port),
-    );
-    return isNamed ? 'named' : 'open';
-  };
+  const originOf = ({ host }: DnsServerAddress): AddressOrigin =>
+    configured && named.some((server) => server.host === host) ? 'named' : 'open';
 
   const ask: DnsResolver['ask'] = async (text, question, { recursive, signal, origin }) => {
     assertName(question.name);
     const server = readServer(text);
-    const guard = { policy, origin: origin ?? originOf(server) };
+    const guard = { policy: isOwn(server) ? everywhere : policy, origin: origin ?? originOf(server) };
     return queryServer(server, question, { ...guard, recursive, signal, timeoutMs });
   };
 
@@ -86,7 +84,7 @@ export function createDnsResolver(options: DnsResolverOptions): DnsResolver {
     },
     mayAsk(text) {
       const server = readServer(text);
-      return policy.refusal(server.host, server.port, originOf(server)) === null;
+      return isOwn(server) || policy.refusal(server.host, server.port, originOf(server)) === null;
     },
     authority(address) {
       if (authorityPort !== undefined) return formatServer({ host: address, port: authorityPort });
