@@ -21,5 +21,9 @@ export function isStep(word: string): word is Step {
   return Object.hasOwn(STEPS, word);
 }
 
-/** What a job does, at the beginning of a sentence. */
-export const JOB_NAMES = { obtain: 'Issuance', renew: 'Renewal', revoke: 'Revocation' } as const;
+const JOB_NAMES = { obtain: 'Issuance', renew: 'Renewal', revoke: 'Revocation' } as const;
+
+/** Names the operation of a job, at the beginning of a sentence. A dry run issues nothing, and is not named an issuance. */
+export function jobName(input: { readonly kind: keyof typeof JOB_NAMES; readonly dryRun?: boolean }): string {
+  return input.dryRun === true ? 'Dry run' : JOB_NAMES[input.kind];
+}

@@ -51,6 +51,7 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
       'Issuance begun',
       expect.stringMatching(/^Certificate for audit\.example\.com stored/),
     ]);
+    expect(entries.slice(5, 7).map(({ message }) => message)).toEqual(['Dry run begun', 'Dry run succeeded']);
     expect((await app.call('GET', '/audit/verify')).body.ok).toBe(true);
   });
 });

@@ -184,6 +184,7 @@ export function lookAtScreens(screens: readonly Screen[], widths: readonly numbe
         expect(await axeViolations(gui.page), `${width} px`).toEqual([]);
         const overflow = () => gui.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(await overflow(), `${width} px`).toBeLessThanOrEqual(0);
+        expect(await gui.page.evaluate(surplusOfSide), `${width} px`).toBe(0);
       }
       await gui.page.setViewportSize({ width: 1280, height: 900 });
     });
@@ -192,6 +193,14 @@ export function lookAtScreens(screens: readonly Screen[], widths: readonly numbe
   it('has said no error, and asked nobody else for anything', () => {
     expect(gui.problems).toEqual([]);
   });
+}
+
+/** How many pixels wider than the side bar its colour is painted behind the page; 0 where there is no side bar. */
+function surplusOfSide(): number {
+  const side = document.querySelector('[class*="side"]:has(nav)');
+  if (side?.parentElement == null) return 0;
+  const painted = Number.parseFloat(getComputedStyle(side.parentElement).backgroundSize);
+  return Math.max(0, Math.round(painted - side.getBoundingClientRect().width));
 }
 
 /** @returns what the paths name. */

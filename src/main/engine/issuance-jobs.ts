@@ -1,6 +1,6 @@
 // What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
 import { randomUUID } from 'node:crypto';
-import { JOB_NAMES } from '../../shared/steps.ts';
+import { jobName } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
@@ -144,7 +144,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       const dry = job.input.kind === 'obtain' && job.input.dryRun;
       if (recipeOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
-      const message = `${JOB_NAMES[kind]} succeeded`;
+      const message = `${jobName(job.input)} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
       const audit = dry ? { audit: outcome(job) } : {};
       const of = { projectId: job.projectId, jobId: job.id };

@@ -17,9 +17,10 @@ export function JobSteps({ job }: { readonly job: JobWithSteps }) {
           <StepIcon state={step.state} />
           <div>
             <div className={classes.title}>{step.title}</div>
-            {step.lines.map(({ id, message }) => (
+            {step.lines.map(({ id, message, count }) => (
               <div key={id} className={classes.line}>
                 <ServerText>{message}</ServerText>
+                {count > 1 && ` ${messages.jobs.repeated(count)}`}
               </div>
             ))}
           </div>

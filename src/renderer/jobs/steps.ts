@@ -16,6 +16,8 @@ export interface StepLine {
   readonly id: number;
   readonly at: string;
   readonly message: string;
+  /** How many times in a row it was reported. */
+  readonly count: number;
 }
 
 /** The usual order (RFC 8555 section 7.1); steps that not every job has are not promised. */
@@ -82,12 +84,19 @@ function groupSteps(events: readonly JobEvent[]): readonly StepGroup[] {
   const groups: StepGroup[] = [];
   for (const event of events) {
     const step = stepOf(event);
-    const line = { id: event.id, at: event.at, message: event.message };
+    const line = { id: event.id, at: event.at, message: event.message, count: 1 };
     const last = groups.at(-1);
-    if (last?.step === step) last.lines.push(line);
+    if (last?.step === step) addLine(last.lines, line);
     else groups.push({ step, lines: [line] });
   }
   return groups;
+}
+
+/** A line that repeats the one before is counted, not shown again: polling reports the same many times. */
+function addLine(lines: StepLine[], line: StepLine): void {
+  const before = lines.at(-1);
+  if (before?.message === line.message) lines[lines.length - 1] = { ...before, count: before.count + 1 };
+  else lines.push(line);
 }
 
 function isShown({ kind }: JobEvent): boolean {

@@ -30,6 +30,7 @@ export const jobs = {
   runningFor: (duration: string) => `for ${duration}`,
   startedAt: 'Begun',
   steps: 'Steps',
+  repeated: (n: number) => `(${n} times)`,
   stepState: { done: 'Done', active: 'Under way', failed: 'Failed', upcoming: 'To come' },
   waiting: 'Waits for its turn',
   askResolversOnly: 'Ask only resolvers from now on',

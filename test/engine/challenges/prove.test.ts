@@ -37,9 +37,10 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
     completeChallenge: async () => ({ retryAfterMs: null }),
   } as unknown as AcmeSession;
   const order = { challenges: [] as unknown[] };
+  const reported: string[] = [];
   const keeper = {
     order,
-    tell: () => undefined,
+    tell: (_step: string, message: string) => void reported.push(message),
     stageChallenge: () => undefined,
     flush: async () => undefined,
   } as unknown as OrderKeeper;
@@ -67,7 +68,7 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
     () => null,
     (cause: unknown) => cause,
   );
-  return { presented, error };
+  return { presented, error, reported };
 }
 
 it.each([
@@ -85,4 +86,15 @@ it('proves what was ordered: a wildcard by its bare name, in any case', async ()
   const { presented, error } = await proveFor(['a.example', '*.b.example'], [{}, wildcard]);
   expect(error).toBeNull();
   expect(presented.toSorted()).toEqual(['B.example', 'a.example']);
+});
+
+it('names wildcards with their asterisk, whether the CA marks their authorizations or not', async () => {
+  const bare = { identifier: { type: 'dns', value: 'b.example' } };
+  const asked = (names: string) => expect.stringContaining(`asked to validate ${names}`);
+  const both = ['b.example', '*.b.example'];
+  for (const second of [bare, { ...bare, wildcard: true }]) {
+    const { reported } = await proveFor(both, [bare, second]);
+    expect(reported).toContainEqual(asked('b.example, *.b.example'));
+  }
+  expect((await proveFor(['*.b.example'], [bare])).reported).toContainEqual(asked('*.b.example'));
 });

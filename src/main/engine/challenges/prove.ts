@@ -60,7 +60,8 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
   const answers = await sideBySide(order.authorizations, bounds, (url) => session.getAuthorization(url));
-  const authorizations = answers.map((answer, index) => withName(answer, index, { order, recipe }));
+  const named = answers.map((answer, index) => withName(answer, index, { order, recipe }));
+  const authorizations = markWildcards(named, recipe.names);
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
   keeper.tell('authorization', `${count}, ${open.length} to prove`);
@@ -85,8 +86,8 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
     if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
   });
   const settled = await sideBySide(pending, bounds, async (each, signal): Promise<Named> => {
-    const { identifier } = each.authorization;
-    return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier };
+    const { identifier, wildcard } = each.authorization;
+    return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier, wildcard };
   });
   await refuseFailed(settled, { solver, proof });
 }
@@ -130,6 +131,22 @@ function withName(
   const wildcard = answer.wildcard || value.startsWith('*.');
   const type = answer.identifier?.type ?? 'dns';
   return { ...answer, wildcard, identifier: { type, value: value.replace(/^\*\./, '') } };
+}
+
+/**
+ * Marks the authorizations of wildcards where the CA omits `wildcard` (RFC 8555 section 7.1.4): of a name that was
+ * ordered as `*.NAME` only, its authorization; of one that was ordered both ways, the second.
+ */
+function markWildcards(authorizations: readonly Named[], ordered: readonly string[]): readonly Named[] {
+  return authorizations.map((authorization, index) => {
+    const name = authorization.identifier.value.toLowerCase();
+    const ofName = (other: Named): boolean => other.identifier.value.toLowerCase() === name;
+    if (!ordered.includes(`*.${name}`) || authorizations.some((each) => ofName(each) && each.wildcard)) {
+      return authorization;
+    }
+    const isSecond = authorizations.slice(0, index).some(ofName);
+    return { ...authorization, wildcard: isSecond || !ordered.includes(name) };
+  });
 }
 
 async function refuseDead(authorizations: readonly Named[], context: Failing): Promise<void> {

@@ -1,6 +1,6 @@
 // A job that Certdesk crashes at must not crash it after every restart: one that was running at three unclean ends in a
 // row is held back for an hour.
-import { JOB_NAMES } from '../../../shared/steps.ts';
+import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../journal.ts';
 import type { JobRecord } from '../model.ts';
@@ -57,7 +57,7 @@ async function countEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): 
       kind: 'job.held-back',
       projectId,
       jobId,
-      message: `${JOB_NAMES[input.kind]} held back until ${heldUntil}: Certdesk ended uncleanly ${uncleanEnds} times in a row while it ran`,
+      message: `${jobName(input)} held back until ${heldUntil}: Certdesk ended uncleanly ${uncleanEnds} times in a row while it ran`,
       audit: { operation: `certificates.${input.kind}`, result: 'INTERNAL' },
     });
   });

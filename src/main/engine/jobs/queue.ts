@@ -1,6 +1,6 @@
 // Runs jobs: written to the database before they start, gone on with after a restart, waited for by id.
 import PQueue from 'p-queue';
-import { JOB_NAMES } from '../../../shared/steps.ts';
+import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Journal } from '../journal.ts';
@@ -153,7 +153,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         await journal.write(async (tx, emit) => {
           await check(tx);
           await tx.jobs.create(job);
-          const message = `${JOB_NAMES[job.input.kind]} begun`;
+          const message = `${jobName(job.input)} begun`;
           await emit({
             kind: 'job.queued',
             projectId: job.projectId,
