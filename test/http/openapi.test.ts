@@ -55,6 +55,22 @@ it('holds each operation once, the eight of the specification among them', () =>
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+it('says of each operation which scope it needs and how far it reaches, and of fields that reach further', () => {
+  const of = (path: string, method: string) => document.paths[path]?.[method];
+  for (const { rest, meta } of restOperations()) {
+    const operation = of(rest.path, rest.method.toLowerCase());
+    if (meta.scope === null) expect(operation).toMatchObject({ security: [] });
+    else expect(operation).toMatchObject({ 'x-scope': meta.scope ?? null, 'x-reach': meta.reach });
+  }
+  expect(of('/tokens', 'post')).toMatchObject({
+    description: expect.stringMatching(/^Permission: no API token;/),
+  });
+  const text = JSON.stringify(document);
+  expect(text).toContain('"x-reach":"system"');
+  expect(text).toContain('"x-all-projects":true');
+  expect(text).not.toMatch(/"(reach|allProjects|reachOf)":/);
+});
+
 it('says what 202 answers, and lets answers grow', () => {
   const obtain = document.paths['/projects/{id}/certificate/obtain']?.post;
   expect(obtain?.responses['202']).toMatchObject({

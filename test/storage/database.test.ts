@@ -78,6 +78,29 @@ describe('openDatabase', () => {
 });
 
 describe('migrations', () => {
+  it('keep the authority of tokens that could change everything, and give no other token more', () => {
+    openEmpty(path, 10);
+    const sqlite = new Sqlite(path);
+    const insert = sqlite.prepare(
+      "INSERT INTO tokens (id, name, hash, scopes, project_ids, created_at) VALUES (?, ?, ?, ?, ?, '2026-01-01T00:00:00Z')",
+    );
+    const add = (id: string, scopes: readonly string[], projects: readonly string[] | null) =>
+      insert.run(id, id, id, JSON.stringify(scopes), projects && JSON.stringify(projects));
+    add('all', ['projects:write'], null);
+    add('both', ['projects:read', 'projects:write'], null);
+    add('reader', ['projects:read'], null);
+    add('limited', ['projects:write'], ['p1']);
+    migrate(sqlite);
+    const scopes = sqlite.prepare('SELECT id, scopes FROM tokens ORDER BY seq').raw().all();
+    sqlite.close();
+    expect(scopes).toEqual([
+      ['all', '["projects:write","admin"]'],
+      ['both', '["projects:read","projects:write","admin"]'],
+      ['reader', '["projects:read"]'],
+      ['limited', '["projects:write"]'],
+    ]);
+  });
+
   it('lead from every earlier version to the schema that an empty database gets', () => {
     openEmpty(path, MIGRATIONS.length);
     const newest = schemaOf(path);
