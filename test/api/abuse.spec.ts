@@ -10,6 +10,7 @@ import { REACHES, type Reach } from '../../src/shared/reach.ts';
 import { type Timestamp, toTimestamp } from '../../src/shared/time.ts';
 import type { Scope } from '../../src/shared/token.ts';
 import { type Answer, startApp, type TestApp } from '../support/app.ts';
+import { createOpenSsl } from '../support/openssl.ts';
 import { signIn } from '../support/person.ts';
 import { type DeclaredField, type DeclaredOperation, declaredOperations } from '../support/reach-table.ts';
 
@@ -277,6 +278,26 @@ describe('what was done to a running build once, and is refused now', () => {
     expect(seen).not.toContain(theirs);
     expect(seen).not.toContain(other);
     expect(await limitedCall('GET', `/dns-credentials/${theirs}`)).toMatchObject({ status: 404 });
+  });
+
+  it('a token limited to a project brings back a certificate for names that its project had before', async () => {
+    const id = await app.project('before.example.com');
+    const openssl = await createOpenSsl();
+    const ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
+    // By the clock of the machine, which is before that of this test.
+    const san = ['DNS:before.example.com'];
+    const pair = await openssl.issue({ ca, subject: '/CN=before.example.com', san, days: 3_000 });
+    await openssl.remove();
+    const path = `/projects/${id}/certificate`;
+    const upload = { certificate: pair.certificate, privateKey: pair.privateKey };
+    const uploaded = await app.call('POST', `${path}/upload`, { body: upload });
+    expect(uploaded.status, uploaded.text).toBe(200);
+    expect((await app.call('DELETE', path)).status).toBe(200);
+    await app.call('PATCH', `/projects/${id}`, { body: { domain: 'after.example.com' } });
+    const token = await app.makeToken(['projects:write'], [id]);
+    expect(await app.call('POST', `${path}/restore`, { token })).toMatchObject(FORBIDDEN);
+    await app.call('PATCH', `/projects/${id}`, { body: { domain: 'before.example.com' } });
+    expect((await app.call('POST', `${path}/restore`, { token })).status).toBe(200);
   });
 
   it('any token names where updates and backups come from or go to', async () => {

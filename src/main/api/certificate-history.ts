@@ -8,9 +8,19 @@ import {
   RestoreRequestSchema,
 } from '../../shared/certificate-history.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
-import { operation } from './trpc.ts';
+import { type Meta, operation } from './trpc.ts';
 
 const id = ProjectIdSchema;
+
+/** A certificate for names that the project has no longer is not for tokens that are limited to it. */
+const RestoreInput = z.object({ id, body: RestoreRequestSchema.optional() }).meta({
+  reachOf: (input) => (Object(input).otherNames === true ? { reach: 'project', allProjects: true } : null),
+});
+
+const withOtherNames: Meta['checkedAs'] = async ({ history }, input) => {
+  const { id, body } = RestoreInput.parse(input);
+  return { ...input, otherNames: await history.restoresOtherNames(id, body?.versionId) };
+};
 
 export const certificateHistory = {
   versions: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
@@ -61,8 +71,9 @@ export const certificateHistory = {
         path: '/projects/{id}/certificate/restore',
         summary: 'Undo the removal of a certificate, within 30 days',
       },
+      checkedAs: withOtherNames,
     })
-    .input(z.object({ id, body: RestoreRequestSchema.optional() }))
+    .input(RestoreInput)
     .output(z.object({ success: z.literal(true), certificate: CertificateSchema }))
     .mutation(async ({ ctx, input }) => ({
       success: true as const,

@@ -28,6 +28,8 @@ export interface History {
   chain(projectId: string, versionId?: string): Promise<ChainLink[]>;
   /** Null where the project has no certificate. @throws PROJECT_NOT_FOUND */
   details(projectId: string): Promise<CertificateDetails | null>;
+  /** Whether `restore` would bring back a certificate for names that the project has no longer. Never throws for none. */
+  restoresOtherNames(projectId: string, versionId?: string): Promise<boolean>;
   /**
    * Undoes a removal. @param versionId The one removed last where left out.
    * @throws CERTIFICATE_NOT_FOUND (nothing to bring back), PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS
@@ -59,6 +61,13 @@ export function createHistory({ stores, journal, clock }: HistoryDeps): History 
       await findProject(stores, projectId);
       const certificate = await stores.certificates.active(projectId);
       return certificate && presentDetails(stores, certificate);
+    },
+
+    async restoresOtherNames(projectId, versionId) {
+      const project = await findProject(stores, projectId);
+      const own = [project.domain, ...project.altNames];
+      const removed = await findRemoved(stores, projectId, { versionId, now: clock.now() }).catch(() => null);
+      return removed?.names.some((name) => !own.includes(name)) ?? false;
     },
 
     async restore(projectId, versionId) {
