@@ -69,8 +69,8 @@ describeWith('chromium', 'notifications', () => {
     await dialog().getByLabel('Address', { exact: true }).fill(receiver.url);
     await dialog().getByLabel('Renewals', { exact: true }).uncheck();
     await press('Save');
-    // The server's own word, at the field: loopback is private, and there is no topic.
-    await dialog().getByText('is a private address').waitFor();
+    // The server's own word, at the field; the private address is a person's to save.
+    await dialog().getByText('has no topic').waitFor();
     await choose('For', 'Slack');
     await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/${PATH}`);
     await dialog().getByLabel('Access token', { exact: true }).fill(TOKEN);
