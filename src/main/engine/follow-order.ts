@@ -61,6 +61,7 @@ export async function followOrder(
     });
     if (isTrouble(answer)) return answer;
     trouble.over();
+    if (answer.status === 'processing' && answer.error !== undefined) trouble.report(answer.error);
     if (answer.status !== 'valid' || answer.certificate !== undefined) return answer;
     validSince ??= pace.now();
     if (pace.now() - validSince > NO_CERTIFICATE_MS) {
@@ -117,21 +118,27 @@ export async function downloadCertificate(
 function createTrouble(keeper: OrderKeeper, pace: Pace) {
   let since: number | null = null;
   let reported = '';
+  const report = (problem: AcmeProblem, message: string, code: string | null): void => {
+    if (message !== reported) {
+      keeper.tell('retry', message, { code, problem: JSON.parse(JSON.stringify(problem)) });
+    }
+    reported = message;
+  };
   return {
     over() {
       since = null;
+    },
+    /** Of an order that the CA is still at work on. */
+    report(problem: AcmeProblem) {
+      const said = describeProblem(problem) ?? 'it gives no reason';
+      report(problem, `The CA reports a problem with the order: ${said}`, null);
     },
     of(cause: unknown, within: number): Trouble {
       const error = toCertdeskError(cause);
       since ??= pace.now();
       const askedMs = retryAfterOf(error);
       if (error.code === 'INTERNAL' || pace.now() + (askedMs ?? 0) - since > within) throw error;
-      if (error.message !== reported) {
-        keeper.tell('retry', `${error.message} The order stays: it is asked for again.`, {
-          code: error.code,
-        });
-      }
-      reported = error.message;
+      report(problemIn(error), `${error.message} The order stays: it is asked for again.`, error.code);
       return { error, retryAfterMs: askedMs };
     },
   };

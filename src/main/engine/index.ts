@@ -40,6 +40,7 @@ import { createIssuanceJobs } from './issuance-jobs.ts';
 import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts';
+import { createPlaces } from './jobs/places.ts';
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -188,6 +189,7 @@ export function createEngine(ports: EnginePorts): Engine {
     usage: createCaUsage(clock),
     habits: createCaHabits(),
     makeKey: createSpareKeys(),
+    places: createPlaces(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,

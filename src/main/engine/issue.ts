@@ -16,6 +16,7 @@ import { CertdeskError, toCertdeskError } from './errors.ts';
 import { finalizeOrder } from './finalize.ts';
 import { downloadCertificate, type Following, followOrder } from './follow-order.ts';
 import { verifyIssued } from './inspect.ts';
+import type { Places } from './jobs/places.ts';
 import type { Journal } from './journal.ts';
 import type { LeafFacts, Recipe } from './model.ts';
 import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
@@ -57,6 +58,7 @@ export interface IssueDeps extends ProofDeps {
   readonly habits: CaHabits;
   readonly pace: Pace;
   readonly makeKey: MakeKey;
+  readonly places: Pick<Places, 'wait'>;
 }
 
 export interface IssueHow<T> {
@@ -138,7 +140,7 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       const enough = !task.patient && keeper.order.url === null && tries > 0;
       if (!worth || enough || wait === undefined || pace.now() + wait > deadline) throw error;
       keeper.tell('retry', `${error.message} Trying again.`, { code: error.code });
-      await pace.pause(wait, signal);
+      await deps.places.wait(() => pace.pause(wait, signal));
     }
   }
 }
@@ -177,16 +179,17 @@ async function walk(
   const session = sessionForOrder(account.session, { keeper, pace, signal });
   const following: Following = { session, keeper, signal, deadline, pace, habits };
   const sent = keeper.order.finalizedAt !== null;
-  if (order.status === 'pending' && !sent) await prove(task, { ...following, order });
-  if (!sent && (order.status === 'pending' || order.status === 'ready')) {
-    order = await finalizeOrder(order, { ...following, csr: (await key()).csr });
-  } else {
-    order = await followOrder(order, following, believeReadyFrom(deps, keeper));
-    if (order.status === 'ready')
-      order = await finalizeOrder(order, { ...following, csr: (await key()).csr });
-  }
-  const { privateKey } = await key();
-  return { ...(await fetchCertificate(deps, task, { ...following, account, order, privateKey })), exempt };
+  const { wait } = deps.places;
+  if (order.status === 'pending' && !sent) await prove(task, { ...following, order, wait });
+  const { csr, privateKey } = await key();
+  order = await wait(async () => {
+    if (!sent && (order.status === 'pending' || order.status === 'ready'))
+      return finalizeOrder(order, { ...following, csr });
+    const now = await followOrder(order, following, believeReadyFrom(deps, keeper));
+    return now.status === 'ready' ? finalizeOrder(now, { ...following, csr }) : now;
+  });
+  const fetching = { ...following, account, order, privateKey };
+  return { ...(await wait(() => fetchCertificate(deps, task, fetching))), exempt };
 }
 
 /** An order that was finalized is followed by the account that made it, whichever the recipe names by now. */

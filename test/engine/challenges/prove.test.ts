@@ -54,6 +54,7 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
       deadline: REAL_PACE.now() + 20_000,
       pace: REAL_PACE,
       habits: createCaHabits().of('https://ca/directory'),
+      wait: (work) => work(),
       order: {
         url: 'https://ca/o',
         status: 'pending',

@@ -1,6 +1,7 @@
 // A job that takes Certdesk down with it is held back after three unclean ends in a row, and never where a certificate
 // may be lost by it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPlaces } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
 import type { OrderRecord } from '../../../src/main/engine/model.ts';
 import { createOverview } from '../../../src/main/engine/overview.ts';
@@ -38,6 +39,7 @@ function start(): JobQueue {
     journal: database.journal(clock),
     clock,
     log: QUIET,
+    places: createPlaces(),
     concurrency: 1,
     async run() {
       runs += 1;

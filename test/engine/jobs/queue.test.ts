@@ -2,6 +2,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { createPlaces, type Places } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue, type JobQueueDeps } from '../../../src/main/engine/jobs/queue.ts';
 import { openTestDatabase, QUIET, setWritable, type TestDatabase } from '../../support/database.ts';
 import { JOB, PROJECT } from '../../support/records.ts';
@@ -9,11 +10,15 @@ import { JOB, PROJECT } from '../../support/records.ts';
 let database: TestDatabase;
 let queue: JobQueue;
 let seen: AbortSignal | null;
+let places: Places;
+let isWaiting: boolean;
 let released: PromiseWithResolvers<void>;
 
 beforeEach(async () => {
   database = openTestDatabase();
   seen = null;
+  places = createPlaces(1);
+  isWaiting = false;
   released = Promise.withResolvers();
   await database.stores.projects.create(PROJECT);
   const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
@@ -23,9 +28,11 @@ beforeEach(async () => {
     clock,
     log: QUIET,
     concurrency: 1,
+    places,
     run(_, signal) {
       seen = signal;
-      return released.promise; // a call that does not listen to the signal
+      // A call that does not listen to the signal.
+      return isWaiting ? places.wait(() => released.promise) : released.promise;
     },
     failed: async () => undefined,
     ended: async () => undefined,
@@ -48,6 +55,38 @@ describe('side by side', () => {
     queue.widen(0);
     released.resolve();
     await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
+  });
+});
+
+describe('waiting', () => {
+  it('leaves the place to another job', async () => {
+    for (const id of ['p2', 'p3']) await database.stores.projects.create({ ...PROJECT, id });
+    const next = (id: string) =>
+      queue.submit({ ...JOB, id: `j-${id}`, projectId: id }, async () => undefined);
+    isWaiting = true;
+    await submit();
+    await next('p2');
+    await expect.poll(() => queue.size).toEqual({ running: 2, queued: 0 });
+    isWaiting = false;
+    await next('p3');
+    await expect.poll(() => queue.size).toEqual({ running: 3, queued: 0 }); // both before it wait
+    released.resolve();
+    await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
+  });
+
+  it('in vain names the last problem that the CA has reported', async () => {
+    const problem = { type: 'urn:ietf:params:acme:error:dns', detail: 'NXDOMAIN looking up A' };
+    await submit();
+    const journal = database.journal({ now: () => new Date('2026-01-01T00:00:00Z') });
+    const of = { kind: 'job.step', message: 'not yet', jobId: JOB.id, projectId: JOB.projectId };
+    await journal.tell({ ...of, data: { step: 'validation', more: { problem } } });
+    await journal.tell({ ...of, data: { step: 'validation', more: null } });
+    await expect(queue.wait(JOB.id, 1)).rejects.toMatchObject({
+      code: 'ACME_TIMEOUT',
+      message: expect.stringContaining('NXDOMAIN looking up A'),
+      details: { problem },
+    });
+    released.resolve();
   });
 });
 
@@ -116,6 +155,7 @@ describe('a job whose end cannot be written', () => {
       clock,
       log: QUIET,
       concurrency: 1,
+      places: createPlaces(),
       writeAgainMs: 5,
       ended: async () => undefined,
       ...more,
@@ -196,6 +236,7 @@ it('a job that has ended is told at once, also where its secrets cannot be forgo
     clock,
     log: QUIET,
     concurrency: 1,
+    places: createPlaces(),
     writeAgainMs: 3_600_000, // nobody waits for that
     run: ({ id }) => stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' })),
     failed: async () => undefined,

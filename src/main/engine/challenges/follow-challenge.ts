@@ -29,7 +29,7 @@ export async function followChallenge(
     pace,
     habits,
     lookAt,
-  }: Omit<Proof, 'order'> & { readonly lookAt: ReadonlyMap<string, number> },
+  }: Omit<Proof, 'order' | 'wait'> & { readonly lookAt: ReadonlyMap<string, number> },
 ): Promise<AcmeAuthorization> {
   let reported = '';
   let repeated = 0;

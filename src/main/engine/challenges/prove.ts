@@ -13,6 +13,7 @@ import type {
 import type { HabitsOfCa } from '../acme/habits.ts';
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../errors.ts';
+import type { Places } from '../jobs/places.ts';
 import type { ChallengeRecord, Recipe } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
 import type { Pace } from '../pace.ts';
@@ -33,6 +34,8 @@ export interface Proof {
   readonly habits: HabitsOfCa;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
+  /** For what may take long while nothing is done here. */
+  readonly wait: Places['wait'];
 }
 
 interface Pending {
@@ -75,7 +78,7 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   await keeper.flush();
   await sideBySide(pending, bounds, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, keeper));
-  if (tasks.length > 0) await solver.awaitVisible(tasks, context(proof, null));
+  if (tasks.length > 0) await proof.wait(() => solver.awaitVisible(tasks, context(proof, null)));
 
   // A challenge that the CA is at work on already (a restart) is not announced twice.
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
@@ -85,10 +88,11 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
     const { retryAfterMs } = await session.completeChallenge(challenge.url);
     if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
   });
-  const settled = await sideBySide(pending, bounds, async (each, signal): Promise<Named> => {
+  const settle = async (each: Pending, signal: AbortSignal): Promise<Named> => {
     const { identifier, wildcard } = each.authorization;
     return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier, wildcard };
-  });
+  };
+  const settled = await proof.wait(() => sideBySide(pending, bounds, settle));
   await refuseFailed(settled, { solver, proof });
 }
 

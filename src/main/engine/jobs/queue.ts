@@ -2,13 +2,15 @@
 import PQueue from 'p-queue';
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import { describeProblem, type Problem } from '../acme/problem.ts';
 import { CertdeskError, toCertdeskError } from '../errors.ts';
 import type { Journal } from '../journal.ts';
-import type { JobRecord } from '../model.ts';
+import type { JobRecord, Json } from '../model.ts';
 import { type Pace, REAL_PACE } from '../pace.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Stores } from '../stores.ts';
 import { noteCleanStop, reviewUnfinished } from './hold-back.ts';
+import type { Places } from './places.ts';
 
 export interface JobQueueDeps {
   readonly stores: Stores;
@@ -17,6 +19,8 @@ export interface JobQueueDeps {
   readonly log: Log;
   /** How many jobs run side by side. */
   readonly concurrency: number;
+  /** Which of them only wait, and count for nothing. */
+  readonly places: Pick<Places, 'listen'>;
   /** Does the work and writes its success itself, with the job's result, in the transaction that stores it. */
   run(job: JobRecord, signal: AbortSignal): Promise<void>;
   /** Called when a job has failed, in the transaction that says so. */
@@ -63,6 +67,12 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   /** Why the end of a job could not be written, until something of it can. */
   const unwritten = new Map<string, CertdeskError>();
   let held = false;
+  let wanted = deps.concurrency;
+  let waiting = 0;
+  deps.places.listen((count) => {
+    waiting = count;
+    queue.concurrency = wanted + waiting;
+  });
   let submitting = 0;
 
   async function perform(job: JobRecord): Promise<void> {
@@ -144,6 +154,13 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   const now = () => toTimestamp(clock.now());
 
+  /** What the CA has said in a step of the job; null where it has had nothing to complain of. */
+  async function lastProblem(jobId: string): Promise<Problem | null> {
+    const steps = await stores.events.list({ jobId, limit: MANY_STEPS });
+    const told = steps.findLast(({ data }) => problemIn(data) !== null);
+    return problemIn(told?.data ?? null);
+  }
+
   return {
     async submit(job, check) {
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN');
@@ -180,10 +197,11 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
       if (isEnded(job)) return job;
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
-      throw notInTime(job, unwritten.get(id) ?? null);
+      throw notInTime(job, unwritten.get(id) ?? null, await lastProblem(id));
     },
     widen(sideBySide) {
-      queue.concurrency = Math.max(deps.concurrency, sideBySide);
+      wanted = Math.max(deps.concurrency, sideBySide);
+      queue.concurrency = wanted + waiting;
     },
     async resume() {
       const jobs = await reviewUnfinished(deps);
@@ -209,18 +227,32 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   };
 }
 
+/** More than a job has. */
+const MANY_STEPS = 1_000;
+
+function problemIn(data: Json): Problem | null {
+  const { more } = (data ?? {}) as { readonly more?: { readonly problem?: Problem } | null };
+  return more?.problem ?? null;
+}
+
 const STOP_WITHIN_MS = 10_000;
 const WRITE_AGAIN_MS = 10_000;
 
-function notInTime({ id, step, heldUntil }: JobRecord, unwritten: CertdeskError | null): CertdeskError {
+function notInTime(
+  { id, step, heldUntil }: JobRecord,
+  unwritten: CertdeskError | null,
+  problem: Problem | null,
+): CertdeskError {
   const goesOn = `look at /api/v1/jobs/${id}${heldUntil === null ? '' : ` (it is held back until ${heldUntil})`}`;
   const details = { jobId: id, step };
   if (unwritten !== null) {
     const text = `${unwritten.message} The job goes on when it can be written: ${goesOn}`;
     return new CertdeskError(unwritten.code, text, details, { cause: unwritten });
   }
-  const text = `The CA did not finish in time (${step ?? 'queued'}). The job goes on: ${goesOn}`;
-  return new CertdeskError('ACME_TIMEOUT', text, details);
+  const said = problem === null ? null : describeProblem(problem);
+  const last = said === null ? '' : ` The last problem that it reported: ${said}.`;
+  const text = `The CA did not finish in time (${step ?? 'queued'}).${last} The job goes on: ${goesOn}`;
+  return new CertdeskError('ACME_TIMEOUT', text, problem === null ? details : { ...details, problem });
 }
 
 const isEnded = ({ state }: JobRecord): boolean => state === 'succeeded' || state === 'failed';
