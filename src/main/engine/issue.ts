@@ -207,11 +207,13 @@ async function openAccount(
 
 /** After a crash nobody knows whether the CSR has arrived: the order may read `ready` for a moment though it has. */
 function believeReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderKeeper): number {
-  const ago = finalizedAt === null ? 0 : Math.max(0, clock.now().getTime() - Date.parse(finalizedAt));
-  return pace.now() + Math.max(0, READY_AFTER_RESUME_MS - ago);
+  const ago = finalizedAt === null ? 0 : clock.now().getTime() - Date.parse(finalizedAt);
+  return pace.now() + (ago < STALE_FOR_MS ? READY_AFTER_RESUME_MS : 0);
 }
 
 const READY_AFTER_RESUME_MS = 3_000;
+/** No replica is behind for longer. */
+const STALE_FOR_MS = 60_000;
 
 async function ensureKey(
   { makeKey }: IssueDeps,

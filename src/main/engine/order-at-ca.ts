@@ -4,7 +4,7 @@ import type { OpenAccount } from './acme/accounts.ts';
 import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
 import { type AnswerDetails, describeProblem, isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
-import { tolerateReplicaLag } from './acme/replica-lag.ts';
+import { isUnknownResource, tolerateReplicaLag } from './acme/replica-lag.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { CertdeskError } from './errors.ts';
 import type { OrderAsCreated, Recipe } from './model.ts';
@@ -41,7 +41,6 @@ interface Where {
 /**
  * Where the order stands at the CA; a new one where there is none that can be gone on with. Its `replaces` is what has
  * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
- * @throws ACME_REJECTED where the CA knows nothing of an order that was finalized a moment ago.
  */
 export async function ensureOrder(
   deps: { readonly usage: CaUsage; readonly pace: Pace; readonly clock: Clock },
@@ -105,11 +104,21 @@ async function standingOrder(
   const isNew = !hasLostAccount && age(finalizedAt ?? updatedAt) < NEW_ORDER_MS;
   const asking = isNew ? tolerateReplicaLag(session, { pace, signal }) : session;
   const order = await asking.getOrder(url).catch((error: unknown) => {
-    const believed = hasLostAccount || finalizedAt === null || age(finalizedAt) > FORGETTING_MS;
-    return believed ? orderGone(error, finalizedAt === null) : Promise.reject(error);
+    if (finalizedAt === null || hasLostAccount) return orderGone(error);
+    if (age(finalizedAt) > FORGETTING_MS && isUnknownResource(error)) return null;
+    signal.throwIfAborted();
+    if (!(error instanceof CertdeskError) || ABOUT_ACCOUNT.some((type) => isRefusal(error, type)))
+      throw error;
+    return unreadable(url); // it is followed all the same, and asked for until it can be read
   });
   if (order === null) keeper.release();
   return order === null ? null : completeOrder(order, asCreated);
+}
+
+const ABOUT_ACCOUNT = ['accountDoesNotExist', 'unauthorized'];
+
+function unreadable(url: string): AcmeOrder {
+  return { url, status: 'processing', identifiers: [], authorizations: [], retryAfterMs: null };
 }
 
 /** With what the CA said only when the order was created: django-ca, for one, leaves out `finalize` later. */
@@ -185,15 +194,14 @@ function isAboutReplacement(error: unknown): boolean {
 
 /**
  * A CA forgets orders that have expired: then a new one is made. Any other failure is a failure.
- * @param refusedIsGone Whether 401 and 403 mean that too: some CAs answer so.
  */
-function orderGone(error: unknown, refusedIsGone: boolean): null {
+function orderGone(error: unknown): null {
   const refused = error instanceof CertdeskError && error.code === 'ACME_REJECTED' ? error.details : null;
   // The answer's own status: that of the problem document may be left out (RFC 7807 section 3.1).
   const status = (refused as AnswerDetails | null)?.status;
-  const gone = refusedIsGone ? [...GONE, 401, 403] : GONE;
-  if (status !== undefined && gone.includes(status)) return null;
+  if (status !== undefined && GONE.includes(status)) return null;
   throw error;
 }
 
-const GONE = [404, 410];
+/** Some CAs say so by the first two. */
+const GONE = [401, 403, 404, 410];

@@ -50,7 +50,7 @@ export interface FaultyCa {
   readonly counts: Counts;
   /** How many answers were bent. */
   bent(): number;
-  /** Whether authorizations were read, and none had to be proved. */
+  /** Whether the CSR was sent though nothing had to be proved. */
   hasReusedAuthorization(): boolean;
   /** Resolves when the first CSR has come: from then on, with `cut`, nothing comes through any more. */
   readonly cut: Promise<void>;
@@ -108,7 +108,7 @@ export function bendAnswers(
   return {
     counts,
     bent: () => bent,
-    hasReusedAuthorization: () => asked.has('authorization') && !asked.has('challenge'),
+    hasReusedAuthorization: () => asked.has('finalize') && !asked.has('challenge'),
     cut: cut.promise,
     mend() {
       isCut = false;
