@@ -1,6 +1,6 @@
 // A DNS name in a request.
 import { z } from 'zod';
-import { toDnsName } from './names.ts';
+import { explainName, toDnsName } from './names.ts';
 
 export const DnsNameSchema = z
   .string()
@@ -8,7 +8,7 @@ export const DnsNameSchema = z
   .transform((value, ctx) => {
     const name = toDnsName(value.trim());
     if (name !== null) return name;
-    ctx.addIssue({ code: 'custom', message: 'is not a host name such as api.example.com or *.example.com' });
+    ctx.addIssue({ code: 'custom', message: explainName(value.trim()) });
     return z.NEVER;
   })
   .meta({ description: 'A host name; IDN is taken and kept as A-labels', examples: ['api.example.com'] });

@@ -3,19 +3,45 @@
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The A-label form of a host name, or null where it is none that a public CA certifies: two labels or more, LDH
- * labels of at most 63 octets, 253 octets in all, no IP address. A leading `*.` is kept; a trailing dot is refused.
+ * The A-label form of a host name, or null where it is none: LDH labels of at most 63 octets, 253 octets in all, no IP
+ * address. A leading `*.` is kept, a trailing dot is dropped. A name of one label is taken, for CAs that are not public.
  */
 export function toDnsName(input: string): string | null {
   const wildcard = input.startsWith('*.');
-  const host = wildcard ? input.slice(2) : input;
+  const host = (wildcard ? input.slice(2) : input).replace(/\.$/, '');
   if (host === '' || /[\s/\\?#@:%[\]*]/.test(host)) return null;
   const ascii = toAscii(host);
   if (ascii === null || ascii.length + (wildcard ? 2 : 0) > 253) return null;
   const labels = ascii.split('.');
-  if (labels.length < 2 || !labels.every((label) => LABEL.test(label))) return null;
+  if (!labels.every((label) => LABEL.test(label))) return null;
   if (/^\d+$/.test(labels.at(-1) ?? '')) return null; // an IPv4 address, or what URL would take for one
   return wildcard ? `*.${ascii}` : ascii;
+}
+
+/** A host name without a dot, which no public CA certifies (CA/Browser Forum Baseline Requirements, section 4.2.2). */
+export function isSingleLabel(name: string): boolean {
+  return !name.replace(/^\*\./, '').includes('.');
+}
+
+/** Why `toDnsName` does not take it, as what follows "The name …". */
+export function explainName(input: string): string {
+  const host = hostOf(input);
+  if (host !== null) return `is not a host name. Did you mean ${host}?`;
+  if (/[\s,;]/.test(input)) return 'has a space or a separator in it: give each name on its own';
+  if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(input) || /^[\d.]+$/.test(input))
+    return 'is an IP address: give a host name';
+  if (input.includes('_') && toDnsName(input.replaceAll('_', '-')) !== null)
+    return 'has an underscore, which CAs do not certify in host names (CA/Browser Forum Baseline Requirements): use a name with a hyphen, or a wildcard that covers it';
+  if (input.includes('*')) return 'has * in another place than alone as the first label, as in *.example.com';
+  return 'is not a host name such as api.example.com or *.example.com';
+}
+
+/** The host name in what somebody copied: an address of a page, `host:port`, an e-mail address. */
+function hostOf(input: string): string | null {
+  const withoutScheme = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/i.exec(input)?.[1] ?? input;
+  if (withoutScheme === input && !/^[^\s/:@]+(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;
+  const url = URL.parse(`http://${withoutScheme}`);
+  return url === null ? null : toDnsName(url.hostname);
 }
 
 /** UTS #46 by the URL parser, which browsers and Node share. */

@@ -151,7 +151,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     expect(await domain.getAttribute('aria-invalid')).toBe('true');
     await domain.fill('https://shop.example.com/cart');
     await dialog.getByRole('button', { name: 'Make project' }).click();
-    await dialog.getByText('Only the host name is needed: shop.example.com').waitFor();
+    await dialog.getByText('Did you mean shop.example.com?').waitFor();
     await page.keyboard.press('Escape');
   });
 

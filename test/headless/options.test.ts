@@ -30,6 +30,27 @@ test.each([
   expect(read).toThrow(server);
 });
 
+test.each([
+  ['certs.example.com', 'certs.example.com'],
+  ['Certs.Example.com.', 'certs.example.com'],
+  ['https://certs.example.com', 'certs.example.com'],
+  ['https://certs.example.com:8443/certdesk/', 'certs.example.com'],
+  ['certs.example.com:443', 'certs.example.com'],
+  ['certs.example.com/certdesk', 'certs.example.com'],
+  ['bücher.example', 'xn--bcher-kva.example'],
+  ['intranet', 'intranet'],
+])('--allowed-host %s is understood as %s', (given, host) =>
+  expect(readDesktopOptions(['--allowed-host', given]).allowedHost).toEqual([host]),
+);
+
+test.each(['*.example.com', 'https://*.example.com', '*', 'https://', 'user@example.com', 'a:b:c'])(
+  '--allowed-host %s is refused, with the right form',
+  (given) => {
+    const read = () => readDesktopOptions(['--allowed-host', given]);
+    expect(read).toThrow(/--allowed-host[^\n]* is invalid\. [^\n]*certs\.example\.com\.$/);
+  },
+);
+
 describe('plain HTTP', () => {
   afterEach(() => void vi.unstubAllEnvs());
 

@@ -98,7 +98,7 @@ describe('obtain names the field that is wrong', () => {
     ['keySize', { ...good, keySize: 256 }],
     ['altNames', { ...good, altNames: Array(100).fill('a.example.com') }],
     ['altNames.0', { ...good, altNames: ['192.0.2.1'] }],
-    ['altNames.1', { ...good, altNames: ['a.example.com', 'localhost'] }],
+    ['altNames.1', { ...good, altNames: ['a.example.com', '-a'] }],
     ['challengeType', { ...good, altNames: ['*.shop.example.com'] }],
     ['profile', { ...good, profile: '' }],
     ['eab.kid', { ...good, eab: { kid: '', hmacKey: 'x' } }],

@@ -78,6 +78,15 @@ describe('the page', () => {
     expect(await visit('/api/v1/nothing')).toMatchObject({ body: { code: 'NOT_FOUND' } });
   });
 
+  it.each(['//api/v1/projects', '/api//v1/projects', '//', '//example.com/', '/.git/config', '/a/../..//x'])(
+    'is not what a program gets at %s: there is nothing',
+    async (path) => {
+      const { status, body } = await load(path);
+      expect({ status, body }).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+      if (path.includes('api')) expect((await visit(path)).status).toBe(404);
+    },
+  );
+
   it('comes with no header that lets other sites read it', async () => {
     const { headers } = await browser.get('/', { Origin: 'http://evil.example', Accept: 'text/html' });
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);

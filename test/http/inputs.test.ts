@@ -19,8 +19,7 @@ describe('a project', () => {
     [{ name: 'x', id: 'mine' }],
     [{ name: 'x', altNames: null }],
     [{ domain: '' }],
-    [{ domain: 'localhost' }],
-    [{ domain: 'a.example.com.' }],
+    [{ domain: 'https://a.example.com/' }],
     [{ domain: 'a..example.com' }],
     [{ domain: '-a.example.com' }],
     [{ domain: 'a_b.example.com' }],
@@ -42,10 +41,26 @@ describe('a project', () => {
     ['API.Example.COM', 'api.example.com'],
     ['ａ.example.com', 'a.example.com'],
     ['*.Example.com', '*.example.com'],
+    ['Dot.Example.com.', 'dot.example.com'],
+    ['intranet', 'intranet'],
   ])('has the domain %s as %s', async (given, kept) => {
     const { status, body } = await app.call('POST', '/projects', { body: { domain: given } });
     expect(status).toBe(201);
     expect(body).toMatchObject({ domain: kept, name: kept });
+  });
+
+  it('of one label gets no certificate from a public CA, and any from another', async () => {
+    const { body } = await app.call('POST', '/projects', { body: { domain: 'printer' } });
+    const obtain = (ca: string) =>
+      app.call('POST', `/projects/${body.id}/certificate/obtain`, {
+        body: { challengeType: 'http-01', ca },
+        headers: { Prefer: 'respond-async' },
+        token: app.token,
+      });
+    const refused = await obtain('google');
+    expectError(refused, 'INVALID_REQUEST');
+    expect(refused.body.error).toMatch(/^ca: a public CA does not certify printer, a name of one label/);
+    expect((await obtain('https://127.0.0.1:1/directory')).status).toBe(202);
   });
 
   it.each(['a%2Fb', '%00', '%20', '..%2f..', "'%20OR%201=1--", '%F0%9F%98%80', 'a'.repeat(64)])(

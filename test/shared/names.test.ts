@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DnsNameSchema } from '../../src/shared/name-schema.ts';
-import { coversName, toDnsName } from '../../src/shared/names.ts';
+import { coversName, explainName, toDnsName } from '../../src/shared/names.ts';
 
 describe('toDnsName', () => {
   it.each([
@@ -13,14 +13,16 @@ describe('toDnsName', () => {
     ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
     ['a-b.c-d.example', 'a-b.c-d.example'],
     ['1.example.com', '1.example.com'],
+    ['example.com.', 'example.com'],
+    ['*.example.com.', '*.example.com'],
+    ['intranet', 'intranet'],
+    ['*.lan', '*.lan'],
   ])('takes %s', (given, kept) => expect(toDnsName(given)).toBe(kept));
 
   it.each([
     '',
     '.',
-    'com',
-    'localhost',
-    'example.com.',
+    'example.com..',
     '.example.com',
     'a..example.com',
     '-a.example.com',
@@ -28,7 +30,6 @@ describe('toDnsName', () => {
     'a_b.example.com',
     '*',
     '*.',
-    '*.com',
     '*.*.example.com',
     'www.*.example.com',
     '**.example.com',
@@ -49,6 +50,25 @@ describe('toDnsName', () => {
     '*.1.2.3.4',
   ])('refuses %j', (given) => expect(toDnsName(given)).toBeNull());
 
+  it.each([
+    ['https://www3.example.com/login?x=1', /Did you mean www3\.example\.com\?/],
+    ['http://www3.example.com', /Did you mean www3\.example\.com\?/],
+    ['www3.example.com:8443', /Did you mean www3\.example\.com\?/],
+    ['www3.example.com/path', /Did you mean www3\.example\.com\?/],
+    ['admin@www3.example.com', /Did you mean www3\.example\.com\?/],
+    ['https://bücher.example/', /Did you mean xn--bcher-kva\.example\?/],
+    ['my_host.example.com', /has an underscore.*use a name with a hyphen/],
+    ['a.example.com, b.example.com', /give each name on its own/],
+    ['192.0.2.1', /is an IP address/],
+    ['2001:db8::1', /is an IP address/],
+    ['www.*.example.com', /alone as the first label/],
+    ['-a.example.com', /is not a host name such as/],
+    ['https://', /is not a host name such as/],
+  ])('says of %s why not', (given, expected) => {
+    expect(toDnsName(given)).toBeNull();
+    expect(explainName(given)).toMatch(expected);
+  });
+
   it('gives what it takes again: what was kept once is kept the same', () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.string()), (given) => {
@@ -60,7 +80,7 @@ describe('toDnsName', () => {
 
   it('is what the schema does, with a sentence for what it refuses', () => {
     expect(DnsNameSchema.parse(' WWW.example.com ')).toBe('www.example.com');
-    expect(DnsNameSchema.safeParse('nope').error?.issues[0]?.message).toMatch(/not a host name/);
+    expect(DnsNameSchema.safeParse('no!pe').error?.issues[0]?.message).toMatch(/not a host name/);
   });
 });
 

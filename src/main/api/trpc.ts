@@ -270,7 +270,9 @@ const CODES_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
 /** Fields of the body are named as the caller wrote them, without our own `body.` before them. */
 function invalidRequest(cause: z.ZodError): CertdeskError {
   const issues = cause.issues.slice(0, 20).map((issue) => {
-    const { path, message } = issue;
+    const { path } = issue;
+    const isBodyMissing = path.join('.') === 'body' && /received undefined$/.test(issue.message);
+    const message = isBodyMissing ? 'A JSON body is required' : issue.message;
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
     const field = [...path, ...unknown]
       .map(String)

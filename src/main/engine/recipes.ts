@@ -1,6 +1,7 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
 import type { ObtainRequest } from '../../shared/certificate.ts';
-import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import { isSingleLabel } from '../../shared/names.ts';
+import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from './acme/directories.ts';
 import { withoutWildcard } from './ca-usage.ts';
 import type { DnsChoice } from './challenges/dns-choice.ts';
 import { CertdeskError } from './errors.ts';
@@ -26,7 +27,13 @@ export function makeRecipe(
   }
   // A dry run goes against the staging directory whatever `staging` says; resolving it here refuses a CA without one.
   const staging = body.staging || body.dryRun;
-  resolveDirectory(body.ca, staging, overrides);
+  const single = names.find(isSingleLabel);
+  if (isPublicDirectory(resolveDirectory(body.ca, staging, overrides)) && single !== undefined) {
+    throw invalid(
+      'ca',
+      `a public CA does not certify ${single}, a name of one label: use a full name such as ${single}.example.com, or a CA of your own network (the address of its directory)`,
+    );
+  }
   return {
     names,
     ca: body.ca,

@@ -87,7 +87,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   ).argParser(toPort),
   option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
     .default([])
-    .argParser(collect),
+    .argParser(collectHosts),
   option(
     '--allow-private <cidr>',
     'a private network that API tokens and remote parties may name too, 10.0.0.0/8 for example; repeatable',
@@ -226,6 +226,22 @@ function collectEndpoint(
 /** Repeatable on the command line; in the environment several are separated by blanks. */
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
+}
+
+/** A name as the Host header has it; a pasted address or a port beside it are understood. */
+function collectHosts(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...collect(text, []).map(toHost)];
+}
+
+function toHost(given: string): string {
+  const url = URL.parse(/^[a-z]+:\/\//i.test(given) ? given : `http://${given}`);
+  const host = url?.hostname.replace(/\.$/, '') ?? '';
+  if (host !== '' && !host.includes('*') && url?.username === '') return host;
+  throw new InvalidArgumentError(
+    given.includes('*')
+      ? 'Wildcards are not accepted: name each host, for example --allowed-host certs.example.com.'
+      : 'The name of a host, for example certs.example.com.',
+  );
 }
 
 function collectNetworks(text: string, before: readonly string[]): readonly string[] {

@@ -23,7 +23,7 @@ export function notFound(request: FastifyRequest): CertdeskError {
   if (methods.length === 0)
     return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
   return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
-    allow: methods,
+    allow: [...new Set(methods)],
   });
 }
 
@@ -50,6 +50,8 @@ export function toFailure(error: unknown): CertdeskError {
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new CertdeskError('NOT_FOUND');
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');
+  // What the reader of the GUI's files will not look for (`//api`, `/.git`) is not there.
+  if (statusCode === 403 || statusCode === 404) return new CertdeskError('NOT_FOUND');
   if (statusCode >= 400 && statusCode < 500) {
     const sentence = error instanceof SyntaxError ? `The body is not JSON: ${message}` : message;
     return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });

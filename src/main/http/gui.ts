@@ -37,7 +37,7 @@ export function isPageRequest({ method, url, headers }: FastifyRequest): boolean
   return readable && headers.accept?.includes('text/html') === true && !NO_PAGES.test(url);
 }
 
-const NO_PAGES = /^\/(?:api|trpc|assets|\.well-known)(?:[/?]|$)/;
+const NO_PAGES = /^\/+(?:api|trpc|assets|\.well-known)(?:[/?]|$)/;
 
 export function sendPage(reply: FastifyReply): FastifyReply {
   return reply.sendFile('index.html');

@@ -15,6 +15,7 @@ import type { Engine } from '../engine/index.ts';
 import type { Clock } from '../engine/ports.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
+import { addJsonBodies } from './body.ts';
 import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
 import { notFound, refuseUnreadable, SAFE_HEADERS, sendError, toFailure } from './failures.ts';
@@ -68,7 +69,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
       ? sendPage(reply)
       : sendError(notFound(request), request, reply),
   );
-  parseJsonLeniently(app);
+  addJsonBodies(app);
   await app.register(rateLimit, { global: false });
 
   app.get(`${CHALLENGE_PREFIX}*`, (request, reply) => {
@@ -147,16 +148,6 @@ function endUnused(app: FastifyInstance): void {
   app.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
   app.addHook('preClose', async () => {
     for (const socket of unused) socket.destroy();
-  });
-}
-
-/** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
-function parseJsonLeniently(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain'); // Fastify's own: bodies are JSON
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, String(body), done);
   });
 }
 

@@ -4,6 +4,7 @@ import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppRouter, appRouter } from '../api/router.ts';
 import { toFailure } from '../api/trpc.ts';
+import { addTextBodies } from './body.ts';
 import { type CreateContext, isKnown } from './context.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -21,9 +22,7 @@ export async function addTrpc(app: FastifyInstance, { createContext, streams }: 
   await app.register(async (scope) => {
     // tRPC reads the body itself. JSON only: no other type can be sent by a foreign page without being asked first.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) =>
-      done(null, body),
-    );
+    addTextBodies(scope, (_, text, done) => done(null, text));
     scope.route({
       method: ['GET', 'POST'],
       url: `${TRPC_PREFIX}/*`,

@@ -1,4 +1,5 @@
 // Obtaining a certificate.
+import { explainName } from '../../shared/names.ts';
 import { formatList } from '../format.ts';
 
 export const obtain = {
@@ -14,7 +15,7 @@ export const obtain = {
   domain: 'Domain of the project',
   altNames: 'Other names on the certificate',
   namesHint: 'Press Enter after each. All of them go into the one certificate.',
-  badName: (name: string) => `${name} is not a host name such as shop.example.com or *.example.com.`,
+  badName: (name: string) => `${name} ${explainName(name)}`,
   wildcard: (name: string) => `${name} is a wildcard: it can be proved by DNS-01 only.`,
   proof: 'How you prove that the names are yours',
   http: 'HTTP-01: the CA fetches a file',

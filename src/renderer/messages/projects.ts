@@ -1,4 +1,5 @@
 // The list of projects, a project's page, and what is done to a project.
+import { explainName } from '../../shared/names.ts';
 import { formatCount } from '../format.ts';
 
 export const projects = {
@@ -71,8 +72,7 @@ export const projects = {
     altNamesHint: 'Press Enter after each.',
     submit: 'Make project',
     needsOne: 'A project needs a domain, or at least a name.',
-    address: (host: string) => `Only the host name is needed: ${host}`,
-    badName: (name: string) => `${name} is not a host name such as shop.example.com or *.example.com.`,
+    badName: (name: string) => `${name} ${explainName(name)}`,
     made: 'Project made',
   },
   edit: {

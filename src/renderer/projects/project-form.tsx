@@ -73,13 +73,7 @@ function checkDomain(domain: string, { name }: ProjectValues): string | null {
   const given = domain.trim();
   if (given === '') return name.trim() === '' ? text.needsOne : null;
   if (toDnsName(given) !== null) return null;
-  const host = hostOf(given);
-  return host === null ? text.badName(given) : text.address(host);
-}
-
-/** What somebody copies out of a browser is an address. */
-function hostOf(given: string): string | null {
-  return URL.canParse(given) ? toDnsName(new URL(given).hostname) : null;
+  return text.badName(given);
 }
 
 function checkNames(names: readonly string[]): string | null {

@@ -132,6 +132,13 @@ export function stagingOf(ca: string, overrides: DirectoryOverrides): string | n
   return (ca === 'letsencrypt' ? overrides.staging : undefined) ?? known?.stagingUrl ?? null;
 }
 
+/** Whether the directory is one of a CA that browsers trust, or of its staging: those certify public names alone. */
+export function isPublicDirectory(url: string): boolean {
+  return CERTIFICATE_AUTHORITIES.some(
+    ({ directoryUrl, stagingUrl }) => url === directoryUrl || url === stagingUrl,
+  );
+}
+
 /**
  * The `type` of its certificates in the API's answers.
  * @param ca As for `resolveDirectory`; Let's Encrypt's own addresses count as Let's Encrypt.

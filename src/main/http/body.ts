@@ -1,0 +1,77 @@
+// Bodies of requests: JSON, in UTF-8 or in the character set that the request names.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CertdeskError } from '../engine/errors.ts';
+
+/** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
+export function addJsonBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain'); // Fastify's own: bodies are JSON
+  app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers['content-encoding']));
+  const parse = app.getDefaultJsonParser('error', 'error');
+  addTextBodies(app, (request, text, done) => {
+    if (text === '') done(null, undefined);
+    else parse(request, text, done);
+  });
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** @param parse Makes of a body's text what handlers get. */
+export function addTextBodies(
+  app: FastifyInstance,
+  parse: (request: FastifyRequest, text: string, done: Done) => void,
+): void {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      parse(request, decodeBody(Buffer.from(body), request.headers['content-type']), done);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** @throws UNSUPPORTED_MEDIA_TYPE for compressed bodies: nothing here is large enough to need it. */
+function refuseEncoded(encoding: string | undefined): void {
+  if (encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding)) return;
+  throw new CertdeskError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Compressed bodies are not accepted. Send the JSON as it is, without Content-Encoding.',
+  );
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]{1,40})/i;
+
+/**
+ * The text of a body, without a byte order mark. RFC 8259 section 8.1 wants UTF-8; another character set is honoured
+ * where Content-Type names it. Guessing would store wrong letters.
+ * @throws INVALID_REQUEST where the octets are not of that character set, UNSUPPORTED_MEDIA_TYPE for an unknown one.
+ */
+export function decodeBody(body: Buffer, contentType: string | undefined): string {
+  const charset = CHARSET.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  const decoder = createDecoder(charset);
+  try {
+    return decoder.decode(body);
+  } catch {
+    const advice =
+      decoder.encoding === 'utf-8'
+        ? "Encode it as UTF-8, or name its character set in Content-Type (in PowerShell 5.1: -ContentType 'application/json; charset=utf-8')"
+        : 'Content-Type names another character set than the body has';
+    throw new CertdeskError(
+      'INVALID_REQUEST',
+      `The body is not ${decoder.encoding.toUpperCase()}. ${advice}.`,
+      {
+        issues: [],
+      },
+    );
+  }
+}
+
+function createDecoder(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset, { fatal: true });
+  } catch {
+    throw new CertdeskError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `The character set ${JSON.stringify(charset)} is not known. Send the body in UTF-8.`,
+    );
+  }
+}
