@@ -7,6 +7,7 @@ import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts
 import { addressRefusal, connectTcp } from '../outgoing/connect.ts';
 import { trustedRoots } from '../outgoing/trusted-roots.ts';
 import { cutText, trimEndOf } from '../outside-text.ts';
+import { BoundedConnection } from './bounded-connection.ts';
 import type { Delivered } from './send.ts';
 
 export interface Mail {
@@ -20,6 +21,8 @@ export interface Mail {
 }
 
 const WITHIN_MS = 30_000;
+/** A server's replies to one message have some 2 KiB, its certificates some 10. */
+const MOST_BYTES = 64 * 1024;
 const CONNECT_MS = 10_000;
 
 /** @throws NOTIFICATION_FAILED with the server's words and code (details.answer, details.status), the reason of `signal` */
@@ -31,7 +34,9 @@ export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortS
     signal.throwIfAborted();
     throw until.aborted ? late() : explain(error, mail);
   });
-  const transport = createTransport({ ...optionsOf(mail), connection });
+  // Its type wants a socket; of that it uses what BoundedConnection has.
+  const bounded = new BoundedConnection(connection, MOST_BYTES) as unknown as Socket;
+  const transport = createTransport({ ...optionsOf(mail), connection: bounded });
   const ended = Promise.withResolvers<never>();
   const end = () => ended.reject(until.reason);
   until.addEventListener('abort', end, { once: true });
@@ -55,7 +60,7 @@ export async function sendMail(policy: AddressPolicy, mail: Mail, signal: AbortS
   } finally {
     until.removeEventListener('abort', end);
     transport.close();
-    connection.destroy();
+    bounded.destroy();
   }
 }
 
