@@ -6,7 +6,7 @@ import { z } from 'zod';
  * printed on a terminal or in a log they forge lines and hide words (CVE-2021-42574).
  */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE, 'gu');
+const ALL_UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 export const LabelSchema = z
   .string()

@@ -32,9 +32,9 @@ async function script(name: string, ...args: string[]): Promise<Ended> {
   );
 }
 
-test('makes two programs and a minified page, and says little', async () => {
+test('makes three programs and a minified page, and says little', async () => {
   expect(await script('build.mjs')).toEqual({ code: 0, stdout: '', stderr: SAYS });
-  expect(readdirSync(out('main')).sort()).toEqual(['electron.js', 'headless.js']);
+  expect(readdirSync(out('main')).sort()).toEqual(['electron.js', 'headless.js', 'worker.js']);
   expect(readFileSync(out('main/headless.js'), 'utf8')).toContain('import { createServer } from "node:http"');
   const [asset = ''] = readdirSync(out('renderer/assets'));
   const lines = readFileSync(out(`renderer/assets/${asset}`), 'utf8')

@@ -36,6 +36,10 @@ export function makeCheckout(): Checkout {
   };
   write('src/main/headless/index.ts', PROGRAM);
   write('src/main/electron/index.ts', `import { app } from 'electron'; void app.whenReady();`);
+  write(
+    'src/main/background/worker.ts',
+    `import { parentPort } from 'node:worker_threads'; void parentPort;`,
+  );
   write('src/main/electron/preload.ts', `import { contextBridge } from 'electron'; void contextBridge;`);
   write(
     'src/renderer/index.html',

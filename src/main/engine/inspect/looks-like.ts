@@ -47,7 +47,7 @@ const LIKENESSES: readonly Likeness[] = [
   },
   { text: /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+) /, is: 'it is a public key for SSH' },
   {
-    text: /^\s*(?:\{|[\s\S]{0,2000}^)\s*"?tls\.(?:crt|key)"?\s*:/m,
+    text: /^[ \t]{0,20}tls\.(?:crt|key):|"tls\.(?:crt|key)"[ \t]{0,4}:/m,
     is: 'it is a Kubernetes Secret: take the files out with `kubectl get secret NAME -o jsonpath="{.data.tls\\.crt}" | base64 -d` (and tls\\.key)',
   },
   { text: /^<(!DOCTYPE )?html/i, is: 'it is a web page: the download has failed, or was not signed in' },
