@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseWorse } from '../../src/main/engine/renewal-jobs.ts';
+import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
 import { type Bend, createFaultyWorld, type FaultyWorld, refusal } from '../support/faulty-ca/model.ts';
 import { CERTIFICATE } from '../support/records.ts';
 
@@ -52,6 +53,54 @@ describe('a renewal', () => {
     expect(faulty.staging.counts.orders).toBe(0);
     expect(faulty.ca.counts.orders).toBe(2);
     expect(faulty.ca.entries.at(-1)?.downloads).toBe(1);
+  });
+
+  describe('whose order was finalized', () => {
+    const call = { by: null, respondAsync: false, idempotencyKey: null };
+    const stuck: Bend = (session) => ({
+      getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
+      finalizeOrder: async (order, csr) => ({
+        ...(await session.finalizeOrder(order, csr)),
+        status: 'processing',
+      }),
+    });
+
+    it('goes to no fallback CA, however often it fails: the order is followed', async () => {
+      const id = await faulty.obtain('followed.example');
+      await faulty.world.engine.settings.update({ renewals: { fallbackCa: 'zerossl' } });
+      faulty.bend(stuck);
+      for (const _ of [1, 2, 3, 4])
+        await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      faulty.bend(() => ({}));
+      await faulty.renew(id);
+      expect(faulty.ca.counts.orders).toBe(2);
+      expect(faulty.ca.entries).toHaveLength(2);
+    });
+
+    it.each(['superseded', 'keyCompromise'] as const)(
+      'to replace what is revoked (%s) is followed',
+      async (reason) => {
+        const id = await faulty.obtain(`${reason.toLowerCase()}.example`);
+        const revoke = () => faulty.world.engine.issuance.revoke(id, { reason, replace: true }, call);
+        faulty.bend(stuck);
+        for (const _ of [1, 2]) await expect(revoke()).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+        faulty.bend(() => ({}));
+        await revoke();
+        expect(faulty.ca.counts.orders).toBe(2);
+        expect(faulty.ca.entries).toHaveLength(2);
+        expect(faulty.ca.entries[0]?.revoked).not.toBeNull();
+      },
+    );
+
+    it('is followed by the account that made it, also where a person names another e-mail address', async () => {
+      const id = await faulty.obtain('person.example');
+      faulty.bend(stuck);
+      await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
+      faulty.bend(() => ({}));
+      const body = { challengeType: 'http-01', keyType: 'ec', email: 'other@person.example' };
+      await faulty.world.engine.issuance.obtain(id, ObtainRequestSchema.parse(body), call);
+      expect(faulty.ca.counts.orders).toBe(2);
+    });
   });
 
   it('that has failed often and left no order is rehearsed', async () => {
