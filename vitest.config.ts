@@ -43,9 +43,12 @@ const patientFor = (testMs: number) => ({
   expect: { poll: { timeout: testMs - 5_000 } },
 });
 
+// A sequencer of the configuration would win over --sequence.shuffle.files.
+const isShuffled = process.argv.some((argument) => argument.startsWith('--sequence.shuffle'));
+
 export default defineConfig({
   test: {
-    sequence: { sequencer: TestOrder },
+    ...(isShuffled ? {} : { sequence: { sequencer: TestOrder } }),
     projects: [
       {
         test: {
