@@ -8,6 +8,7 @@ import { TimestampSchema } from './time-schema.ts';
 export const NOTIFICATION_KINDS = [
   'failed',
   'expiring',
+  'action_needed',
   'renewed',
   'revoked',
   'sweep_missed',
@@ -17,7 +18,7 @@ export const NOTIFICATION_KINDS = [
 
 export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
   description:
-    'failed: a certificate could not be obtained or renewed; expiring: it expires and no renewal is in sight; sweep_missed: renewals were not looked for; digest: once a week, how all stands',
+    'failed: a certificate could not be obtained or renewed; expiring: it expires and no renewal is in sight; action_needed: a job waits for TXT records that a person adds, or a certificate does not cover a name of its project; sweep_missed: renewals were not looked for; digest: once a week, how all stands',
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 

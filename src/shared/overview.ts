@@ -13,10 +13,20 @@ export const AttentionSchema = z
     name: z.string(),
     domain: z.string().nullable(),
     kind: z
-      .enum(['expired', 'revoked', 'failing', 'unattended', 'overdue', 'held_back', 'obtain_failed'])
+      .enum([
+        'expired',
+        'revoked',
+        'failing',
+        'unattended',
+        'overdue',
+        'held_back',
+        'uncovered',
+        'awaiting_records',
+        'obtain_failed',
+      ])
       .meta({
         description:
-          'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; held_back: Certdesk kept crashing while it worked on it, and waits an hour; obtain_failed: no certificate, and the last attempt to get one failed',
+          'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; held_back: Certdesk kept crashing while it worked on it, and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a person adds; obtain_failed: no certificate, and the last attempt to get one failed',
       }),
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'A sentence or two for a person, without dates' }),

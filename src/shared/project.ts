@@ -124,6 +124,10 @@ export const ListedProjectSchema = ProjectSchema.extend({
   obtainFailure: ObtainFailureSchema.nullable().meta({
     description: 'The last attempt to obtain one; null where there is a certificate, or it did not fail',
   }),
+  uncovered: z.string().nullable().meta({
+    description:
+      "First of the project's names that its certificate does not cover; null where it covers them all",
+  }),
   runningJobId: z.string().nullable().meta({ description: 'The job that is under way' }),
 }).meta({ id: 'ListedProject' });
 export type ListedProject = z.infer<typeof ListedProjectSchema>;

@@ -90,3 +90,11 @@ it('that could not start says so, and can be opened and quit', () => {
     { command: 'quit' },
   ]);
 });
+
+it('names jobs that wait for TXT records, and certificates that lack a name', () => {
+  const items = [need('a.example.com', 'awaiting_records'), need('b.example.com', 'uncovered')];
+  const labels = view('attention', items).items.flatMap((item) =>
+    item.kind === 'project' ? [item.label] : [],
+  );
+  expect(labels).toEqual(['a.example.com: waits for TXT records', 'b.example.com: certificate lacks a name']);
+});

@@ -166,7 +166,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       expect(failed).toMatchObject({ silent: false, body: expect.stringMatching(/\w{3}/) });
       await expect
         .poll(() => readTray(visit.desktop()))
-        .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 needs you' });
+        .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 certificate needs attention' });
       expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal fails');
     });
 
@@ -198,7 +198,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await expect
         .poll(first)
         .toEqual([
-          '(3 need you)',
+          '(3 certificates need attention)',
           '-',
           'last.example.com: expires, and nothing renews it',
           'old.example.com: expires, and nothing renews it',

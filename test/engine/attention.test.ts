@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  awaitsRecords,
   byUrgency,
   causeOf,
   type ListedCertificate,
   mendOf,
   needOf,
 } from '../../src/main/engine/attention.ts';
+import { JOB, RECIPE } from '../support/records.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const at = (days: number) => `${new Date(NOW.getTime() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
@@ -19,6 +21,7 @@ const HEALTHY: ListedCertificate = {
   failures: 0,
   attemptAt: at(30),
   renewable: true,
+  uncovered: null,
 };
 const need = (more: Partial<ListedCertificate>, paused = false) =>
   needOf({ ...HEALTHY, ...more }, NOW, paused);
@@ -36,6 +39,8 @@ describe('needOf', () => {
     ['failing', { failures: 1 }, 'warning'],
     ['overdue', { attemptAt: at(-0.05) }, 'warning'],
     ['unattended', { attemptAt: null, expiresAt: at(20), issuedAt: at(-70) }, 'warning'],
+    ['uncovered', { uncovered: 'second.example.com' }, 'warning'],
+    ['failing', { failures: 3, uncovered: 'second.example.com' }, 'warning'],
     ['failing', { failures: 3, issuedAt: at(-83), expiresAt: at(7) }, 'critical'],
   ] as const)('%s: %o', (kind, more, severity) => {
     expect(need(more)).toEqual({ kind, severity });
@@ -75,8 +80,10 @@ describe('byUrgency', () => {
       { kind: 'failing', severity: 'critical', expiresAt: at(2), id: 'soonest' },
       { kind: 'revoked', severity: 'critical', expiresAt: at(50), id: 'revoked' },
       { kind: 'expired', severity: 'critical', expiresAt: at(-1), id: 'expired' },
+      { kind: 'awaiting_records', severity: 'warning', expiresAt: null, id: 'waits' },
     ] as const;
     expect(ranked.toSorted(byUrgency).map(({ id }) => id)).toEqual([
+      'waits',
       'expired',
       'revoked',
       'soonest',
@@ -90,11 +97,36 @@ describe('byUrgency', () => {
 describe('what is said', () => {
   it('names what mends it', () => {
     const failing = { kind: 'failing', severity: 'warning' } as const;
-    expect(mendOf(failing, true, true)).toBe('renew');
-    expect(mendOf(failing, true, false)).toBe('look');
-    expect(mendOf({ kind: 'unattended', severity: 'warning' }, false, true)).toBe('upload');
-    expect(mendOf({ kind: 'revoked', severity: 'critical' }, true, true)).toBe('obtain');
-    expect(mendOf({ kind: 'obtain_failed', severity: 'warning' }, true, false)).toBe('obtain');
+    const acme = { renewable: true, uncovered: null };
+    const uploaded = { renewable: false, uncovered: null };
+    expect(mendOf(failing, acme, true)).toBe('renew');
+    expect(mendOf(failing, acme, false)).toBe('look');
+    expect(mendOf(failing, { ...acme, uncovered: 'second.example.com' }, true)).toBe('obtain');
+    expect(mendOf({ kind: 'unattended', severity: 'warning' }, uploaded, true)).toBe('upload');
+    expect(mendOf({ kind: 'revoked', severity: 'critical' }, acme, true)).toBe('obtain');
+    expect(mendOf({ kind: 'obtain_failed', severity: 'warning' }, acme, false)).toBe('obtain');
+  });
+
+  it('names the name that the certificate lacks, also beside what else is wrong', () => {
+    const lacking = { ...HEALTHY, uncovered: 'second.example.com' };
+    const sentence = 'The certificate does not cover second.example.com.';
+    expect(causeOf({ kind: 'uncovered', severity: 'warning' }, lacking, null)).toBe(sentence);
+    expect(causeOf({ kind: 'overdue', severity: 'warning' }, lacking, null)).toContain(sentence);
+  });
+
+  it('knows a job that waits for records of a person by its provider and step', () => {
+    const job = (step: string | null, dnsProvider: string, state: 'queued' | 'running' = 'running') =>
+      awaitsRecords({
+        ...JOB,
+        state,
+        step,
+        input: { ...JOB.input, recipe: { ...RECIPE, dnsProvider } } as never,
+      });
+    expect(job('dns-propagation', 'manual')).toBe(true);
+    expect(job('challenge', 'manual')).toBe(true);
+    expect(job('validation', 'manual')).toBe(false);
+    expect(job('dns-propagation', 'cloudflare')).toBe(false);
+    expect(job(null, 'manual', 'queued')).toBe(false);
   });
 
   it('says the cause without a date', () => {

@@ -59,6 +59,7 @@ describe('of a certificate of 90 days', () => {
     failures: 0,
     attemptAt: null,
     renewable: true,
+    uncovered: null,
     ...more,
   });
   const daysLeft = (days: number) => new Date(Date.parse('2026-04-01T00:00:00Z') - days * 86_400_000);

@@ -24,8 +24,12 @@ it.each<[Partial<HealthFacts>, string, string]>([
   [{ renewing: 41 }, 'ok', '42 certificates, of which 1 does not renew by itself'],
   [{ counts: { ...counts, total: 1 }, renewing: 0 }, 'ok', '1 certificate; 1 does not renew by itself'],
   [{ counts: { ...counts, none: 42 }, renewing: 0 }, 'ok', 'No certificates yet'],
-  [{ attention: { total: 1, items: [need('warning')] } }, 'attention', '1 needs you'],
-  [{ attention: { total: 2, items: [need('critical'), need('warning')] } }, 'failing', '2 need you'],
+  [{ attention: { total: 1, items: [need('warning')] } }, 'attention', '1 certificate needs attention'],
+  [
+    { attention: { total: 2, items: [need('critical'), need('warning')] } },
+    'failing',
+    '2 certificates need attention',
+  ],
   [
     { engine: { ...engine, sweepLate: true } },
     'failing',

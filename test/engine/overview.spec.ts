@@ -37,7 +37,14 @@ function overviewAt(now: Date, secrets = SECRETS) {
 async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promise<void> {
   await database.stores.projects.create({ ...PROJECT, id, name: `Shop ${id}`, domain: `${id}.example.com` });
   if (more === null) return;
-  await database.stores.certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, ...more });
+  const names = [`${id}.example.com`, ...PROJECT.altNames];
+  await database.stores.certificates.activate({
+    ...CERTIFICATE,
+    id: `c-${id}`,
+    projectId: id,
+    names,
+    ...more,
+  });
 }
 
 const fail = (projectId: string, code: 'DNS_CREDENTIALS_REJECTED' | 'CHALLENGE_FAILED', more = {}) => {
@@ -52,6 +59,39 @@ describe('the attention list', () => {
     const { attention, counts } = await overviewAt(NOW).get(null);
     expect(attention).toEqual({ total: 0, items: [] });
     expect(counts).toMatchObject({ total: 1, valid: 1 });
+  });
+
+  it('has a certificate that lacks a name of its project, with a new request as the way out', async () => {
+    await add('first', {});
+    await database.stores.projects.update('first', { domain: 'second.example.com' });
+    const { attention, health } = await overviewAt(NOW).get(null);
+    expect(attention.items).toMatchObject([
+      {
+        kind: 'uncovered',
+        severity: 'warning',
+        mend: 'obtain',
+        cause: 'The certificate does not cover second.example.com.',
+      },
+    ]);
+    expect(health).toEqual({ state: 'attention', sentence: '1 certificate needs attention' });
+  });
+
+  it('begins with jobs that wait for TXT records of a person', async () => {
+    await add('expired', { expiresAt: '2026-01-20T00:00:00Z' });
+    await add('new', null);
+    const recipe = { ...CERTIFICATE.recipe, challengeType: 'dns-01', dnsProvider: 'manual' };
+    const input = { ...JOB.input, recipe } as JobRecord['input'];
+    const job: JobRecord = { ...JOB, projectId: 'new', state: 'running', step: 'dns-propagation', input };
+    await database.stores.jobs.create(job);
+    const { attention, health } = await overviewAt(NOW).get(null);
+    expect(attention.items).toMatchObject([
+      { projectId: 'new', kind: 'awaiting_records', mend: 'look', runningJobId: JOB.id },
+      { projectId: 'expired', kind: 'expired' },
+    ]);
+    expect(attention.total).toBe(2);
+    expect(health.state).not.toBe('ok');
+    await database.stores.jobs.update(JOB.id, { step: 'validation' });
+    expect((await overviewAt(NOW).get(null)).attention.total).toBe(1);
   });
 
   it('says worst first what is wrong and what mends it', async () => {

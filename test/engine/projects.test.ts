@@ -23,6 +23,26 @@ afterEach(() => database?.close());
 const add = (id: string) =>
   database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });
 
+describe('a name that the certificate does not cover', () => {
+  const uncovered = async (id: string) => (await projects.get(id)).uncovered;
+
+  it('is named of the project and in the list, after the domain was changed', async () => {
+    await database.stores.projects.create({ ...PROJECT, altNames: [] });
+    expect(await uncovered(PROJECT.id)).toBeNull(); // no certificate
+    await database.stores.certificates.activate({
+      ...CERTIFICATE,
+      names: ['shop.example.com', '*.shop.example.com'],
+    });
+    expect(await uncovered(PROJECT.id)).toBeNull();
+    await projects.update(PROJECT.id, { altNames: ['www.shop.example.com'] });
+    expect(await uncovered(PROJECT.id)).toBeNull();
+    await projects.update(PROJECT.id, { domain: 'second.example.com' });
+    expect(await uncovered(PROJECT.id)).toBe('second.example.com');
+    const { projects: listed } = await projects.list(ListProjectsSchema.parse({}), null);
+    expect(listed.map((each) => each.uncovered)).toEqual(['second.example.com']);
+  });
+});
+
 describe('why there is no certificate', () => {
   const error = { success: false, error: 'What went wrong.', code: 'CHALLENGE_FAILED' } as const;
   const fail = (projectId: string, more: Partial<typeof JOB> = {}) =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needOf } from '../../src/main/engine/attention.ts';
 import { attemptAt } from '../../src/main/engine/renewal.ts';
+import { coversName } from '../../src/shared/names.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
@@ -20,7 +21,14 @@ afterEach(() => database?.close());
 async function add(id: string, more: Partial<typeof CERTIFICATE> | null): Promise<void> {
   await database.stores.projects.create({ ...PROJECT, id, name: id, domain: `${id}.example.com` });
   if (more === null) return;
-  await database.stores.certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, ...more });
+  const names = [`${id}.example.com`, 'www.shop.example.com'];
+  await database.stores.certificates.activate({
+    ...CERTIFICATE,
+    id: `c-${id}`,
+    projectId: id,
+    names,
+    ...more,
+  });
 }
 
 const suggested = (renewAt: string) => ({
@@ -91,6 +99,60 @@ describe('attempt_at', () => {
     expect(await listed()).toBeNull();
     await database.stores.certificates.update('c-p1', { removedAt: AT.now });
     expect(await database.stores.overview.candidates(['p1'], ALL)).toEqual([]);
+  });
+});
+
+describe('uncovered', () => {
+  it('is the first name of the project that coversName finds in no name of the certificate, after every change', async () => {
+    const names = [
+      'a.example.com',
+      '*.example.com',
+      'b.a.example.com',
+      '*.a.example.com',
+      'example.com',
+      'a.example.org',
+    ];
+    const some = fc.subarray(names, { minLength: 1 });
+    let n = 0;
+    const { projects, certificates, overview } = database.stores;
+    await fc.assert(
+      fc.asyncProperty(some, some, some, async (held, first, second) => {
+        n += 1;
+        const id = `u${n}`;
+        await projects.create({ ...PROJECT, id, domain: first[0] ?? null, altNames: first.slice(1) });
+        await certificates.activate({ ...CERTIFICATE, id: `c-${id}`, projectId: id, names: held });
+        const listed = async () => (await overview.candidates([id], ALL))[0]?.uncovered;
+        const lacking = (wanted: readonly string[]) =>
+          wanted.find((name) => !held.some((pattern) => coversName(pattern, name))) ?? null;
+        expect(await listed()).toBe(lacking(first));
+        await projects.update(id, { domain: second[0] ?? null, altNames: second.slice(1) });
+        expect(await listed()).toBe(lacking(second));
+        await certificates.activate({ ...CERTIFICATE, id: `d-${id}`, projectId: id, names: second });
+        expect(await listed()).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('needs attention, wherever else all is well', async () => {
+    await database.stores.projects.create({
+      ...PROJECT,
+      id: 'p1',
+      domain: 'second.example.com',
+      altNames: [],
+    });
+    await database.stores.certificates.activate({
+      ...CERTIFICATE,
+      projectId: 'p1',
+      expiresAt: '2026-06-01T00:00:00Z',
+    });
+    const { overview } = database.stores;
+    const at = { now: '2026-01-02T00:00:00Z', soon: '2026-02-01T00:00:00Z' };
+    for (const ids of [null, ['p1']]) {
+      expect((await overview.candidates(ids, at)).map(({ uncovered }) => uncovered)).toEqual([
+        'second.example.com',
+      ]);
+    }
   });
 });
 

@@ -28,7 +28,7 @@ export const CERTIFICATE: CertificateRecord = {
   projectId: 'p1',
   type: 'letsencrypt',
   domain: 'shop.example.com',
-  names: ['shop.example.com'],
+  names: ['shop.example.com', 'www.shop.example.com'],
   chain: '-----BEGIN CERTIFICATE-----',
   keySealed: new Uint8Array([1, 2, 3]),
   issuedAt: '2026-01-01T00:00:00Z',

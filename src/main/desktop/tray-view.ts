@@ -82,9 +82,11 @@ const WORDS: Readonly<Record<Attention['kind'], string>> = {
   unattended: 'expires, and nothing renews it',
   overdue: 'renewal is overdue',
   held_back: 'held back after crashes',
+  uncovered: 'certificate lacks a name',
+  awaiting_records: 'waits for TXT records',
   obtain_failed: 'not obtained',
 };
 
 function projectItem({ projectId, domain, name, kind }: Attention): TrayItem {
-  return { kind: 'project', projectId, label: `${domain ?? name}: ${WORDS[kind] ?? 'needs you'}` };
+  return { kind: 'project', projectId, label: `${domain ?? name}: ${WORDS[kind] ?? 'needs attention'}` };
 }

@@ -2,6 +2,8 @@
 // the same verdicts.
 import type { Attention } from '../../shared/overview.ts';
 import type { Timestamp } from '../../shared/time.ts';
+import type { JobRecord } from './model.ts';
+import { recipeOf } from './recipes.ts';
 
 /** What the list's index holds of an active certificate. */
 export interface ListedCertificate {
@@ -15,6 +17,8 @@ export interface ListedCertificate {
   readonly attemptAt: Timestamp | null;
   /** Whether Certdesk knows how to get it anew. */
   readonly renewable: boolean;
+  /** First of the project's names that it does not cover; null where it covers them all. */
+  readonly uncovered: string | null;
 }
 
 export interface Need {
@@ -35,8 +39,22 @@ export function renewsInTime({ attemptAt, expiresAt }: ListedCertificate): boole
   return attemptAt !== null && attemptAt < expiresAt;
 }
 
-/** Null where it needs nobody. @param paused Whether renewals are paused on purpose: then none is overdue. */
+/** Null where it needs no attention. @param paused Whether renewals are paused on purpose: then none is overdue. */
 export function needOf(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
+  const need = renewalNeed(certificate, now, paused);
+  if (need !== null || certificate.uncovered === null) return need;
+  return { kind: 'uncovered', severity: 'warning' };
+}
+
+/** Steps at which records are waited for; later the CA has been asked. */
+const BEFORE_VALIDATION: readonly (string | null)[] = ['challenge', 'dns-propagation'];
+
+/** Whether a job waits for TXT records that a person has to add. */
+export function awaitsRecords({ state, step, input }: JobRecord): boolean {
+  return state === 'running' && BEFORE_VALIDATION.includes(step) && recipeOf(input)?.dnsProvider === 'manual';
+}
+
+function renewalNeed(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
   const expires = Date.parse(certificate.expiresAt);
   const lifetime = expires - Date.parse(certificate.issuedAt);
   const left = expires - now.getTime();
@@ -52,28 +70,39 @@ export function needOf(certificate: ListedCertificate, now: Date, paused: boolea
 }
 
 const RANK: Readonly<Record<Attention['kind'], number>> = {
+  awaiting_records: 0,
   expired: 0,
   revoked: 1,
   failing: 2,
   unattended: 2,
   overdue: 2,
   held_back: 2,
+  uncovered: 2,
   obtain_failed: 3,
 };
 
 export type Ranked = Need & { readonly expiresAt: Timestamp | null };
 
-/** Worst first: what is broken, then what breaks soonest, then what was never there. */
+/** Jobs that wait for a person first, then worst first: what is broken, what breaks soonest, what was never there. */
 export function byUrgency(a: Ranked, b: Ranked): number {
+  const [waits, otherWaits] = [a.kind === 'awaiting_records', b.kind === 'awaiting_records'];
+  if (waits !== otherWaits) return waits ? -1 : 1;
   if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
   return RANK[a.kind] - RANK[b.kind] || (a.expiresAt ?? '').localeCompare(b.expiresAt ?? '');
 }
 
-/** What mends it. @param retryable Whether the error of the last attempt may go away by itself. */
-export function mendOf({ kind }: Need, renewable: boolean, retryable: boolean): Attention['mend'] {
-  if (kind === 'held_back') return 'look';
-  if (kind === 'obtain_failed') return 'obtain';
-  if (!renewable) return 'upload';
+/**
+ * What resolves it. A renewal orders the names of the certificate: where it lacks one of the project's, a new request is
+ * needed. @param retryable Whether the error of the last attempt may go away by itself.
+ */
+export function mendOf(
+  { kind }: Need,
+  of: { readonly renewable: boolean; readonly uncovered: string | null },
+  retryable: boolean,
+): Attention['mend'] {
+  if (kind === 'held_back' || kind === 'awaiting_records') return 'look';
+  if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
+  if (!of.renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
   return retryable ? 'renew' : 'look';
 }
@@ -87,12 +116,18 @@ const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
   held_back:
     'Certdesk ended uncleanly three times in a row while it worked on this certificate, and tries again within an hour. If this repeats, report it with the log.',
   obtain_failed: 'No certificate could be obtained.',
+  uncovered: '',
+  awaiting_records: 'The job waits for TXT records that you add at the DNS provider.',
 };
 
 /** In plain words, without dates: how those read is the reader's matter. @param error What the last attempt failed with. */
 export function causeOf({ kind }: Need, certificate: ListedCertificate | null, error: string | null): string {
-  const beginning = BEGINNINGS[kind];
-  if (kind === 'revoked' || kind === 'overdue') return beginning;
+  const lacks =
+    certificate?.uncovered == null ? '' : `The certificate does not cover ${certificate.uncovered}.`;
+  const beginning = [BEGINNINGS[kind], lacks].filter(Boolean).join(' ');
+  if (kind === 'revoked' || kind === 'overdue' || kind === 'uncovered' || kind === 'awaiting_records') {
+    return beginning;
+  }
   const why = error ?? (certificate === null ? null : whyUnattended(certificate));
   return why === null ? beginning : `${beginning} ${why}`;
 }

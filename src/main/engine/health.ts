@@ -17,7 +17,10 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
   const { total, items } = attention;
   if (total > 0) {
     const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';
-    return { state, sentence: total === 1 ? '1 needs you' : `${total} need you` };
+    return {
+      state,
+      sentence: total === 1 ? '1 certificate needs attention' : `${total} certificates need attention`,
+    };
   }
   if (engine.backup != null && engine.backup.lastError !== null) {
     return { state: 'attention', sentence: 'The last backup failed: look at the engine below' };

@@ -8,7 +8,8 @@ import type { ProjectFilter } from './stores.ts';
 /** What the overview asks; each answered from indexes alone, whatever certificates weigh. */
 export interface OverviewStore {
   /**
-   * Active certificates that may need somebody: revoked, failed, due by now, or expiring by `soon`. Wider than what
+   * Active certificates that may need attention: revoked, failed, due by now, expiring by `soon`, or without one of
+   * their project's names. Wider than what
    * does need somebody; attention.ts judges.
    */
   candidates(

@@ -3,7 +3,15 @@
 import { ERRORS } from '../../shared/errors.ts';
 import type { Attention, EngineState, Overview, Timeline } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
-import { byUrgency, causeOf, type ListedCertificate, mendOf, type Need, needOf } from './attention.ts';
+import {
+  awaitsRecords,
+  byUrgency,
+  causeOf,
+  type ListedCertificate,
+  mendOf,
+  type Need,
+  needOf,
+} from './attention.ts';
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/jobs.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
@@ -95,7 +103,15 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
     if (heldUntil === null || heldUntil <= toTimestamp(now) || !visible || known.has(projectId)) return [];
     return [{ kind: 'held_back', severity: 'warning', projectId, expiresAt: null, listed: null }];
   });
-  const all = [...held, ...crashing, ...lacking].toSorted(byUrgency);
+  const waiting = unfinished.filter(awaitsRecords).flatMap(({ projectId }): Candidate[] => {
+    if (ids !== null && !ids.includes(projectId)) return [];
+    const its = held.find((each) => each.projectId === projectId);
+    const { expiresAt = null, listed = null } = its ?? {};
+    return [{ kind: 'awaiting_records', severity: 'warning', projectId, expiresAt, listed }];
+  });
+  const told = new Set(waiting.map(({ projectId }) => projectId));
+  const others = [...held, ...crashing, ...lacking].filter(({ projectId }) => !told.has(projectId));
+  const all = [...waiting, ...others].toSorted(byUrgency);
   return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
 }
 
@@ -137,7 +153,7 @@ function describe(
       listed,
       failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
     ),
-    mend: mendOf(need, listed?.renewable ?? true, retryable),
+    mend: mendOf(need, listed ?? { renewable: true, uncovered: null }, retryable),
     expiresAt,
     lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,
     nextAttemptAt: listed?.attemptAt ?? null,

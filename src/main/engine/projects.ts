@@ -1,5 +1,6 @@
 // Projects: the verbs that a user knows.
 import { randomUUID } from 'node:crypto';
+import { coversName } from '../../shared/names.ts';
 import type {
   CreateProject,
   ListedProject,
@@ -67,9 +68,20 @@ function presentListed({ project, certificate, now, jobId, failed }: Listed): Li
     ...present(project),
     certificate: certificate && presentCertificate(certificate, now),
     renewal: certificate && presentNextAction(certificate),
+    uncovered: uncoveredName(project, certificate),
     obtainFailure: presentFailure(failed),
     runningJobId: jobId,
   };
+}
+
+function uncoveredName(
+  { domain, altNames }: ProjectRecord,
+  certificate: CertificateRecord | null,
+): string | null {
+  if (certificate === null) return null;
+  const wanted = domain === null ? altNames : [domain, ...altNames];
+  const isCovered = (name: string) => certificate.names.some((pattern) => coversName(pattern, name));
+  return wanted.find((name) => !isCovered(name)) ?? null;
 }
 
 function presentFailure(job: JobRecord | null): ListedProject['obtainFailure'] {

@@ -18,7 +18,9 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
   return {
     async candidates(ids, at) {
       const few = ids === null ? sql`seq IN (${needy(at)})` : sql`${ofIds(ids)} AND ${isNeedy(at)}`;
-      const { rows } = await sql<ListedCertificatesView>`SELECT * FROM listing WHERE ${few}
+      const { rows } = await sql<
+        ListedCertificatesView & { uncovered: string | null }
+      >`SELECT * FROM listing WHERE ${few}
         ORDER BY project_id`.execute(db);
       return rows.map((row) => ({
         projectId: row.project_id,
@@ -28,6 +30,7 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
         failures: row.failures,
         attemptAt: row.attempt_at,
         renewable: row.ca !== null,
+        uncovered: row.uncovered,
       }));
     },
 
@@ -98,6 +101,7 @@ type At = Parameters<OverviewStore['candidates']>[1];
 function needy({ now, soon }: At): RawBuilder<unknown> {
   return sql`SELECT seq FROM listing INDEXED BY listing_revoked WHERE revoked_at IS NOT NULL
     UNION SELECT seq FROM listing INDEXED BY listing_failing WHERE failures > 0
+    UNION SELECT seq FROM listing INDEXED BY listing_uncovered WHERE uncovered IS NOT NULL
     UNION SELECT seq FROM listing INDEXED BY listing_by_expiry WHERE expires_at <= ${now}
     UNION SELECT seq FROM listing INDEXED BY listing_by_attempt WHERE attempt_at <= ${now}
     UNION SELECT seq FROM listing INDEXED BY listing_ends
@@ -108,7 +112,7 @@ function needy({ now, soon }: At): RawBuilder<unknown> {
 
 /** The same of one. */
 function isNeedy({ now, soon }: At): RawBuilder<unknown> {
-  return sql`(revoked_at IS NOT NULL OR failures > 0 OR expires_at <= ${now} OR attempt_at <= ${now}
+  return sql`(revoked_at IS NOT NULL OR failures > 0 OR uncovered IS NOT NULL OR expires_at <= ${now} OR attempt_at <= ${now}
     OR ((attempt_at IS NULL OR attempt_at >= expires_at) AND expires_at <= ${soon}))`;
 }
 

@@ -86,6 +86,8 @@ export interface CertificatesTable {
 
 /** A project with what lists need of its active certificate: all null where there is none. Triggers keep it. */
 interface ListingTable extends Nullable<Omit<ListedCertificatesView, 'project_id'>> {
+  /** First of the project's names that the active certificate does not cover. */
+  uncovered: string | null;
   seq: number;
   project_id: string;
   name: string;

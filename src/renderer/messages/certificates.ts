@@ -16,6 +16,9 @@ export const certificates = {
     failures: 'Failed since',
     lastError: 'What went wrong',
   },
+  uncovered: (name: string) => `The certificate does not cover ${name}`,
+  uncoveredText: 'Its names are those of the last request. Clients reject it for the name that it lacks.',
+  requestNew: 'Request new certificate',
   sentence: {
     renews: 'Renews by itself',
     expires: 'Expires',

@@ -41,6 +41,7 @@ export const common = {
     none: 'No certificate',
     failing: 'Renewal failing',
     staging: 'Staging',
+    uncovered: 'Name not covered',
     notObtained: 'Not obtained',
   },
 

@@ -9,6 +9,7 @@ export const notifications = {
   kinds: {
     failed: 'Failures to obtain or renew',
     expiring: 'Expiry with no renewal in sight',
+    action_needed: 'TXT records to add, names not covered',
     renewed: 'Renewals',
     revoked: 'Revocations',
     sweep_missed: 'Renewals not looked for',

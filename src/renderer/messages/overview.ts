@@ -4,8 +4,7 @@ import { formatCount } from '../format.ts';
 export const overview = {
   title: 'Overview',
   attention: {
-    title: 'Needs you',
-    none: 'Nothing needs you.',
+    title: 'Needs attention',
     more: (n: number) => `${n} more are in the list of projects.`,
     expires: 'Expires',
     expired: 'Expired',
@@ -20,11 +19,14 @@ export const overview = {
       unattended: 'Nobody renews it',
       overdue: 'Overdue',
       held_back: 'Held back',
+      uncovered: 'Name not covered',
+      awaiting_records: 'Waits for you',
       obtain_failed: 'Not obtained',
     },
     mend: {
       renew: 'Renew now',
-      obtain: 'Obtain a new one',
+      obtain: 'Request new certificate',
+      records: 'Show TXT records',
       again: 'Try again',
       upload: 'Upload a new one',
       look: 'See why',

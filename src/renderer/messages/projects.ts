@@ -40,7 +40,7 @@ export const projects = {
   next: {
     obtain: 'Obtain or upload one',
     obtainAgain: 'Try again',
-    replace: 'Obtain a new one',
+    replace: 'Request new certificate',
     upload: 'Upload its successor',
     renewByHand: 'Renew by hand',
     setDomain: 'Set a domain',
@@ -102,7 +102,7 @@ export const projects = {
     actions: 'Actions',
     renew: 'Renew',
     obtain: 'Obtain certificate',
-    obtainAgain: 'Obtain a new one',
+    obtainAgain: 'Request new certificate',
     upload: 'Upload certificate',
     uploadAgain: 'Upload another one',
     export: 'Export',

@@ -100,7 +100,14 @@ function When({ item }: { readonly item: Attention }) {
 function Mend({ item }: { readonly item: Attention }) {
   const { projectId: id, domain, name, kind, mend, jobId, runningJobId } = item;
   const again = kind === 'obtain_failed' && mend === 'obtain';
-  const words = runningJobId !== null ? text.mend.watch : again ? text.mend.again : text.mend[mend];
+  const words =
+    kind === 'awaiting_records'
+      ? text.mend.records
+      : runningJobId !== null
+        ? text.mend.watch
+        : again
+          ? text.mend.again
+          : text.mend[mend];
   const look = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
   const watched = runningJobId ?? (mend === 'look' ? jobId : null);
   if (watched !== null) {

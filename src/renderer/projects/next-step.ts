@@ -17,6 +17,7 @@ export function nextOf({
   renewal,
   runningJobId,
   obtainFailure,
+  uncovered,
 }: ProjectRowData): NextStep {
   if (runningJobId !== null) return { what: text.working, at: null, why: null };
   if (certificate === null) {
@@ -25,6 +26,9 @@ export function nextOf({
     return { what: domain === null ? text.next.setDomain : text.next.obtain, at: null, why: null };
   }
   if (certificate.status === 'revoked') return { what: text.next.replace, at: null, why: null };
+  if (uncovered !== null) {
+    return { what: text.next.replace, at: null, why: messages.certificates.uncovered(uncovered) };
+  }
   if (certificate.type === 'custom') return { what: text.next.upload, at: null, why: text.expiresUnattended };
   if (!certificate.autoRenew) return { what: text.next.renewByHand, at: null, why: text.autoRenewOff };
   if (renewal !== null && renewal.failures > 0) {

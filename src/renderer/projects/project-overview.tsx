@@ -30,6 +30,9 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
   return (
     <Stack gap="md">
       <LastJob job={jobs.data?.jobs[0]} />
+      {project.uncovered !== null && project.runningJobId === null && (
+        <Uncovered id={id} name={project.uncovered} />
+      )}
       {certificate === null ? (
         <Panel>
           <NoCertificate project={project} />
@@ -42,6 +45,20 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
         </QueryView>
       )}
     </Stack>
+  );
+}
+
+function Uncovered({ id, name }: { readonly id: string; readonly name: string }) {
+  const { uncovered, uncoveredText, requestNew } = messages.certificates;
+  return (
+    <Notice tone="warn" title={uncovered(name)} role="status">
+      <Group justify="space-between" gap="xs">
+        <Text>{uncoveredText}</Text>
+        <LinkButton size="xs" to="/projects/$id/obtain" params={{ id }}>
+          {requestNew}
+        </LinkButton>
+      </Group>
+    </Notice>
   );
 }
 

@@ -45,11 +45,15 @@ export function ProjectPage() {
   );
 }
 
-function Heading({ project: { domain, name, certificate } }: { readonly project: ProjectRowData }) {
+function Heading({
+  project: { domain, name, certificate, uncovered },
+}: {
+  readonly project: ProjectRowData;
+}) {
   return (
     <Group gap="sm" component="span">
       {domain ?? name}
-      <StatusChip certificate={certificate} />
+      <StatusChip certificate={certificate} uncovered={uncovered} />
       {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
     </Group>
   );

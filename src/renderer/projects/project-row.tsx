@@ -58,7 +58,7 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
       </td>
       <td className={classes.state}>
         {obtainFailure === null ? (
-          <StatusChip certificate={certificate} />
+          <StatusChip certificate={certificate} uncovered={project.uncovered} />
         ) : (
           <Chip face={STATUS_FACES.notObtained} />
         )}

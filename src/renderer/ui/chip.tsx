@@ -18,7 +18,15 @@ export interface StatusOf {
   readonly staging?: true | undefined;
 }
 
-/** The state of a project's certificate; null: it has none. */
-export function StatusChip({ certificate }: { readonly certificate: StatusOf | null }) {
-  return <Chip face={STATUS_FACES[certificate?.status ?? 'none']} />;
+export interface StatusChipProps {
+  /** Null: there is none. */
+  readonly certificate: StatusOf | null;
+  /** A name of the project that it lacks. */
+  readonly uncovered?: string | null;
+}
+
+/** The state of a project's certificate. One that lacks a name of the project is not shown as valid. */
+export function StatusChip({ certificate, uncovered = null }: StatusChipProps) {
+  const status = certificate?.status ?? 'none';
+  return <Chip face={STATUS_FACES[status === 'valid' && uncovered !== null ? 'uncovered' : status]} />;
 }

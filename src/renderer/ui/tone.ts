@@ -33,6 +33,7 @@ export const STATUS_FACES = {
   revoked: { tone: 'bad', icon: IconBan, label: status.revoked },
   none: { tone: 'idle', icon: IconCircleDashed, label: status.none },
   failing: { tone: 'warn', icon: IconAlertTriangle, label: status.failing },
+  uncovered: { tone: 'warn', icon: IconAlertTriangle, label: status.uncovered },
   notObtained: { tone: 'warn', icon: IconAlertTriangle, label: status.notObtained },
   staging: { tone: 'info', icon: IconFlask, label: status.staging },
 } as const satisfies Record<string, Face>;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
 import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
+import { JOB, RECIPE } from '../../support/records.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const DAY = 86_400_000;
@@ -26,6 +27,7 @@ const channel = (kinds?: readonly string[]) =>
     kinds: (kinds ?? [
       'failed',
       'expiring',
+      'action_needed',
       'renewed',
       'revoked',
       'sweep_missed',
@@ -262,4 +264,28 @@ it('the first channel hears of all that is wrong, and each gets the kinds that i
     'problem failed 1 host-1.example.com',
     'problem revoked 1 host-2.example.com',
   ]);
+});
+
+it('tells of a name that the certificate lacks, and of a job that waits for TXT records, once each', async () => {
+  await channel();
+  await rig.certificate(1);
+  await rig.certificate(2);
+  await rig.pass(MINUTE);
+  expect(told()).toEqual([]);
+  await rig.stores.projects.update('p1', { domain: 'second.example.com' });
+  await rig.pass(MINUTE);
+  expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain(
+    'does not cover second.example.com',
+  );
+  expect(told()).toEqual(['problem action_needed 1 host-1.example.com']);
+  const recipe = { ...RECIPE, challengeType: 'dns-01' as const, dnsProvider: 'manual' };
+  const input = { kind: 'obtain', recipe, autoRenew: true, dryRun: false } as const;
+  await rig.stores.jobs.create({ ...JOB, projectId: 'p2', state: 'running', step: 'challenge', input });
+  await rig.pass(MINUTE);
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['problem action_needed 1 host-2.example.com']);
+  await rig.stores.jobs.update(JOB.id, { step: 'validation' });
+  await rig.stores.projects.update('p1', { domain: 'host-1.example.com' });
+  await rig.pass(MINUTE);
+  expect(told()).toEqual(['again action_needed 2 host-1.example.com host-2.example.com']);
 });

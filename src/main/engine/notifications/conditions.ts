@@ -1,7 +1,7 @@
 // What there is to tell of at this moment: the verdicts of attention.ts, as the kinds that people choose from.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import { causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
+import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
 import { readHeartbeat } from '../jobs/scheduler.ts';
 import { expiresSoonBy } from '../present.ts';
 import { readSettings } from '../settings.ts';
@@ -24,9 +24,10 @@ export async function findConditions(
   calmSince: Date,
 ): Promise<readonly Condition[]> {
   const at = toTimestamp(now);
-  const [listed, failed, { pausedUntil }, sweep] = await Promise.all([
+  const [listed, failed, unfinished, { pausedUntil }, sweep] = await Promise.all([
     stores.overview.candidates(null, { now: at, soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(null),
+    stores.jobs.unfinished(),
     readSettings(stores.settings, 'renewals'),
     lateSweep(stores, now, calmSince),
   ]);
@@ -39,7 +40,26 @@ export async function findConditions(
     const state = { key: `failed:${projectId}`, kind: 'failed', severity: 'warning', projectId } as const;
     return { ...state, item: () => failedObtain(stores, projectId, jobId) };
   });
-  return [...held, ...lacking, ...sweep];
+  const waiting = unfinished.filter(awaitsRecords).map(({ projectId }): Condition => {
+    const state = {
+      key: `records:${projectId}`,
+      kind: 'action_needed',
+      severity: 'warning',
+      projectId,
+    } as const;
+    return { ...state, item: () => awaitedRecords(stores, projectId) };
+  });
+  return [...held, ...lacking, ...waiting, ...sweep];
+}
+
+async function awaitedRecords(stores: Stores, projectId: string): Promise<MessageItem> {
+  const [project, certificate] = await Promise.all([
+    stores.projects.get(projectId),
+    stores.certificates.active(projectId),
+  ]);
+  const cause = causeOf({ kind: 'awaiting_records', severity: 'warning' }, null, null);
+  const domain = project?.domain ?? project?.name ?? null;
+  return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null };
 }
 
 /** Long enough after a start for what was due to be begun. */
@@ -61,6 +81,7 @@ function ofCertificate(
 /** A renewal that still fails in the last part of a lifetime is both. */
 function kindsOf({ kind, severity }: Need): readonly NotificationKind[] {
   if (kind === 'revoked') return ['revoked'];
+  if (kind === 'uncovered') return ['action_needed'];
   if (kind === 'failing') return severity === 'critical' ? ['failed', 'expiring'] : ['failed'];
   return ['expiring'];
 }

@@ -66,7 +66,7 @@ export function toMessage({ health, counts, attention, timeline, engine }: Overv
     engine.lastSweepAt === null ? null : `Renewals were last looked for ${readable(engine.lastSweepAt)}.`,
     engine.lastSweepError === null ? null : `The last look failed in part: ${engine.lastSweepError}`,
     engine.pausedUntil === null ? null : `Renewals are paused until ${readable(engine.pausedUntil)}.`,
-    ...(items.length === 0 ? [] : ['', 'What needs you:']),
+    ...(items.length === 0 ? [] : ['', 'Needs attention:']),
     ...items.map(
       ({ domain, cause, expiresAt }) =>
         `- ${domain}: ${cause}${expiresAt === null ? '' : ` It expires ${readable(expiresAt)}.`}`,

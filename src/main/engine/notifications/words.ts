@@ -27,6 +27,7 @@ const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Words>> = {
     (name) => `${name} expires, and no renewal is in sight`,
     (n) => `${n} certificates expire, and no renewal is in sight`,
   ],
+  action_needed: [(name) => `${name} needs your action`, (n) => `${n} certificates need your action`],
   renewed: [(name) => `${name} was renewed`, (n) => `${n} certificates were renewed`],
   revoked: [(name) => `${name} is revoked`, (n) => `${n} certificates are revoked`],
   sweep_missed: [() => 'Renewals were not looked for', () => 'Renewals were not looked for'],
@@ -38,6 +39,10 @@ const AGAIN: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Wo
   expiring: [
     (name) => `${name} will be renewed in time again`,
     (n) => `${n} certificates will be renewed in time again`,
+  ],
+  action_needed: [
+    (name) => `${name} no longer needs your action`,
+    (n) => `${n} certificates no longer need your action`,
   ],
   revoked: [
     (name) => `${name} has a valid certificate again`,

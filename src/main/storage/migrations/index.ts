@@ -15,6 +15,7 @@ import { savedBy } from './0013-saved-by.ts';
 import { credentialLimits } from './0014-credential-limits.ts';
 import { followedOrders } from './0015-followed-orders.ts';
 import { heldJobs } from './0016-held-jobs.ts';
+import { uncoveredNames } from './0017-uncovered-names.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   credentialLimits,
   followedOrders,
   heldJobs,
+  uncoveredNames,
 ];
