@@ -109,6 +109,10 @@ export const DnsProviderSchema = z
         choices: z.array(z.string()).optional(),
         default: z.string().optional(),
         help: z.string().optional(),
+        alternativeTo: z.string().optional().meta({
+          description:
+            'The required field that all fields with this value stand in for: a second form of the credentials',
+        }),
       }),
     ),
   })

@@ -42,6 +42,8 @@ export interface BackgroundTasks {
     readonly folder: string;
     readonly now: Date;
     readonly directories: DirectoryOverrides;
+    /** Where acme.sh is; null: its scripts are off. */
+    readonly acmeShFolder: string | null;
   }): Promise<Scan>;
   /** Every byte of a backup file. @throws BACKUP_NOT_FOUND, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED */
   verifyBackup(input: { readonly file: string; readonly passphrase: string }): Promise<VerifiedBackupFile>;

@@ -1,5 +1,5 @@
 // The fields that a DNS provider declares, as a form.
-import { Anchor, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Divider, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { messages } from '../messages.ts';
 import { checkCredential } from './obtain-values.ts';
@@ -18,6 +18,19 @@ export interface CredentialFieldsProps {
 
 export function CredentialFields(props: CredentialFieldsProps) {
   const { provider, values, onChange, hint = text.kept, errors = {} } = props;
+  const { credentials: fields } = provider;
+  const second = fields.filter(({ alternativeTo }) => alternativeTo !== undefined);
+  const alternatives = [...Map.groupBy(second, ({ alternativeTo = '' }) => alternativeTo)];
+  const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name;
+  const show = (field: DnsProviderInfo['credentials'][number]) => (
+    <CredentialField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ''}
+      error={errors[field.name] ?? null}
+      onChange={(value) => onChange(field.name, value)}
+    />
+  );
   return (
     <Stack gap="sm">
       <Text c="dimmed" fz="sm">
@@ -26,14 +39,12 @@ export function CredentialFields(props: CredentialFieldsProps) {
           {text.providerDocs}
         </Anchor>
       </Text>
-      {provider.credentials.map((field) => (
-        <CredentialField
-          key={field.name}
-          field={field}
-          value={values[field.name] ?? ''}
-          error={errors[field.name] ?? null}
-          onChange={(value) => onChange(field.name, value)}
-        />
+      {fields.filter(({ alternativeTo }) => alternativeTo === undefined).map(show)}
+      {alternatives.map(([original, others]) => (
+        <Stack gap="sm" key={original}>
+          <Divider label={text.insteadOf(labelOf(original))} labelPosition="left" />
+          {others.map(show)}
+        </Stack>
       ))}
       {provider.credentials.length > 0 && (
         <Text c="dimmed" fz="sm">

@@ -135,8 +135,14 @@ function checkProof(values: ObtainValues, { project, provider }: Known): FieldEr
   if (values.source !== 'new') return {};
   if (provider === undefined) return { dnsProvider: text.providerMissing };
   const given = filled(values.credentials);
+  const isReplaced = (name: string): boolean =>
+    provider.credentials.some((field) => field.alternativeTo === name && given[field.name] !== undefined);
   const errors = provider.credentials.flatMap((field) => {
-    const lacks = field.required && field.default === undefined && given[field.name] === undefined;
+    const lacks =
+      field.required &&
+      field.default === undefined &&
+      given[field.name] === undefined &&
+      !isReplaced(field.name);
     const wrong = lacks ? text.fieldMissing(field.label) : checkCredential(field, given[field.name] ?? '');
     return wrong === null ? [] : [[`credentials.${field.name}`, wrong] as const];
   });

@@ -47,6 +47,7 @@ export const obtain = {
   provider: 'DNS provider',
   providerMissing: 'Choose a DNS provider.',
   providerHint: (permissions: string) => `Least permissions: ${permissions}`,
+  insteadOf: (label: string) => `Instead of ${label}`,
   providerDocs: 'Where to get these',
   keptAfter: 'Kept in the secret store for renewals once the certificate is there, and never shown again.',
   fieldMissing: (label: string) => `${label} is needed.`,

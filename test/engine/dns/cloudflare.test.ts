@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAccountZones } from '../../../src/main/engine/dns/account-zones.ts';
 import { testDnsCredential } from '../../../src/main/engine/dns/credential-test.ts';
-import { getDnsProvider } from '../../../src/main/engine/dns/providers.ts';
+import type { DnsCredentials } from '../../../src/main/engine/dns/credentials.ts';
+import { checkDnsCredentials, getDnsProvider } from '../../../src/main/engine/dns/providers.ts';
 import { benchOf, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
-import { startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
+import { GLOBAL_KEY, startCloudflareStandIn } from '../../support/dns-providers/cloudflare.ts';
 
 testDnsProvider({ name: 'cloudflare', setup: () => startCloudflareStandIn(), manyZones: 110 });
 
@@ -41,6 +42,35 @@ describe('cloudflare', () => {
     expect(zone.nameServers).toEqual(['ada.ns.cloudflare.com', 'bob.ns.cloudflare.com']);
     expect(remove?.method).toBe('DELETE');
     expect(remove?.path).toMatch(new RegExp(`^/client/v4/zones/${zone.id}/dns_records/[0-9a-f]{32}$`));
+  });
+
+  test('the Global API Key with its e-mail address works too, with the advice to create a token', async () => {
+    const { standIn } = bench;
+    const { provider } = await benchOf('cloudflare', { ...standIn, credentials: GLOBAL_KEY });
+    const definition = await getDnsProvider('cloudflare');
+    const result = await testDnsCredential({ provider, definition, signal });
+    expect(result).toMatchObject({ zone: 'example.com', record: '_certdesk-test.example.com' });
+    expect(result.message).toContain('create an API token');
+    expect(standIn.requests.at(-1)?.headers).toMatchObject({
+      'x-auth-email': GLOBAL_KEY.email,
+      'x-auth-key': GLOBAL_KEY.apiKey,
+    });
+    expect(standIn.requests.at(-1)?.headers).not.toHaveProperty('authorization');
+    const token = await testDnsCredential({ provider: bench.provider, definition, signal });
+    expect(token.message).not.toContain('API token');
+  });
+
+  test.each<[DnsCredentials, string]>([
+    [{}, 'dnsCredentials.apiToken is missing: Cloudflare needs it (API token).'],
+    [
+      { apiKey: 'x' },
+      'dnsCredentials.email is missing: Cloudflare needs E-mail address of the account and Global API Key together.',
+    ],
+    [{ email: 'a@example.com' }, 'dnsCredentials.apiKey is missing'],
+    [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email is given beside apiToken'],
+  ])('the credentials %j are refused with what is lacking', async (credentials, message) => {
+    const error = await failureOf(checkDnsCredentials('cloudflare', credentials));
+    expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining(message) });
   });
 
   test('a token of a wrong form is a refused credential, though the status is 400', async () => {

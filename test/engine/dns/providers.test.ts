@@ -85,10 +85,10 @@ describe('providers', () => {
   });
 
   test('credentials are checked before anything is made of them', async () => {
-    const error = await failureOf(createDnsProvider('cloudflare', { apiKey: 'S3CRET' }, options));
+    const error = await failureOf(createDnsProvider('cloudflare', { token: 'S3CRET' }, options));
     expect(error.code).toBe('INVALID_REQUEST');
     expect(error.message).toBe(
-      'dnsCredentials.apiKey is not a field of Cloudflare: its fields are apiToken.',
+      'dnsCredentials.token is not a field of Cloudflare: its fields are apiToken, email, apiKey.',
     );
     expect(await checkDnsCredentials('cloudflare', { apiToken: 'token\n' })).toEqual({ apiToken: 'token' });
   });

@@ -255,7 +255,7 @@ describe('acme.sh', () => {
     expect(method('xy.example.com')).toMatchObject({
       dnsProvider: 'acme.sh script',
       credentials: 'found',
-      autoRenew: true,
+      autoRenew: false,
     });
     expect(method('gone.example.com')).toMatchObject({
       dnsProvider: 'By hand',

@@ -1,4 +1,4 @@
-// Cloudflare DNS by API token. One record per value, each with an id of its own:
+// Cloudflare DNS by API token, or by the account's Global API Key. One record per value, each with an id of its own:
 // https://developers.cloudflare.com/api/resources/dns/subresources/records/
 import { z } from 'zod';
 import { readAnsweredName } from './answered-name.ts';
@@ -39,6 +39,9 @@ const RecordSchema = z.object({
 });
 const RecordsSchema = z.object({ result: z.array(RecordSchema).default([]), result_info: InfoSchema });
 
+export const GLOBAL_KEY_ADVICE =
+  'The Global API Key opens the whole Cloudflare account: create an API token for these zones, and replace the key by it.';
+
 export const cloudflare = defineDnsProvider({
   id: 'cloudflare',
   name: 'Cloudflare',
@@ -52,13 +55,33 @@ export const cloudflare = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: 'My Profile, API Tokens, template "Edit zone DNS". The Global API Key is none.',
+      help: 'My Profile, API Tokens, template "Edit zone DNS".',
+    },
+    {
+      name: 'email',
+      label: 'E-mail address of the account',
+      secret: false,
+      required: false,
+      type: 'text',
+      alternativeTo: 'apiToken',
+    },
+    {
+      name: 'apiKey',
+      label: 'Global API Key',
+      secret: true,
+      required: false,
+      type: 'text',
+      alternativeTo: 'apiToken',
+      help: 'It opens the whole account. Create an API token for these zones instead.',
     },
   ],
   propagation: { timeout: 120, interval: 2 },
-  create({ apiToken }, { http, endpoint }) {
+  create({ apiToken, email, apiKey }, { http, endpoint }) {
     const base = baseUrl('https://api.cloudflare.com/client/v4', endpoint);
-    return createCloudflare(createApi(http, base, `Bearer ${apiToken}`));
+    if (apiToken !== undefined)
+      return createCloudflare(createApi(http, base, { authorization: `Bearer ${apiToken}` }));
+    const headers = { 'x-auth-email': String(email), 'x-auth-key': String(apiKey) };
+    return { ...createCloudflare(createApi(http, base, headers)), advice: GLOBAL_KEY_ADVICE };
   },
 });
 
@@ -76,10 +99,10 @@ interface ListPage<T> {
   readonly result_info?: { readonly total_pages?: number | undefined } | undefined;
 }
 
-function createApi(http: DnsHttp, base: string, authorization: string): Api {
+function createApi(http: DnsHttp, base: string, headers: Readonly<Record<string, string>>): Api {
   const call: Api['call'] = async (request, expected = () => false) => {
     const url = `${base}${request.url}`;
-    const response = await http.request({ ...request, url, headers: { authorization } });
+    const response = await http.request({ ...request, url, headers });
     if (response.status < 300) return response;
     const problems = problemsOf(response);
     if (expected(problems, response.status)) return response;

@@ -53,7 +53,8 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   const record: TxtRecord = { zone, name, value: randomBytes(32).toString('base64url') };
   const ref = await step(test, 'add', name, () => provider.addTxt(record, signal));
   await step(test, 'remove', name, () => provider.removeTxt(ref, signal));
-  const message = `The credentials work: the TXT record ${name} was written and removed.`;
+  const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
+  const message = `The credentials work: the TXT record ${name} was written and removed.${advice}`;
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
 

@@ -25,19 +25,44 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
   }
   refuseTooMuch(given);
   const checked: Record<string, Json> = {};
+  const replaced = replacedFields(definition, given);
   for (const field of definition.credentials) {
     const value = given[field.name];
     const trimmed = typeof value === 'string' ? value.trim() : value;
-    if (trimmed !== undefined && trimmed !== null && trimmed !== '') {
-      checked[field.name] = CHECKS[field.type](field, trimmed);
+    if (isFilled(value)) {
+      checked[field.name] = CHECKS[field.type](field, trimmed ?? null);
     } else if (field.default !== undefined) {
       checked[field.name] = field.default;
-    } else if (field.required) {
+    } else if (field.required && !replaced.has(field.name)) {
       throw invalid(field.name, `is missing: ${definition.name} needs it (${field.label})`);
     }
   }
   refuseTooMuch(checked); // pasted text may be many values
   return checked;
+}
+
+function isFilled(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && (typeof value !== 'string' || value.trim() !== '');
+}
+
+/**
+ * The required fields that others stand in for.
+ * @throws INVALID_REQUEST where both forms are given, or only a part of the second one.
+ */
+function replacedFields({ name, credentials }: Declared, given: DnsCredentials): ReadonlySet<string> {
+  const replaced = new Set<string>();
+  for (const [original, fields] of Map.groupBy(credentials, (field) => field.alternativeTo)) {
+    const filled = fields.filter((field) => isFilled(given[field.name]));
+    const [first] = filled;
+    if (original === undefined || first === undefined) continue;
+    const labels = fields.map((field) => field.label).join(' and ');
+    const lacking = fields.find((field) => !filled.includes(field));
+    if (lacking !== undefined) throw invalid(lacking.name, `is missing: ${name} needs ${labels} together`);
+    if (isFilled(given[original]))
+      throw invalid(first.name, `is given beside ${original}: give that, or ${labels}, not both`);
+    replaced.add(original);
+  }
+  return replaced;
 }
 
 function refuseTooMuch(credentials: DnsCredentials): void {

@@ -70,6 +70,8 @@ export interface DnsProvider {
    * servers, also before it takes their failure for one. Such a provider has refFor.
    */
   readonly unsure?: boolean;
+  /** What should be changed about credentials that work; shown by a test of them. */
+  readonly advice?: string;
   /** The name that a test of the credentials writes, where it is not `_certdesk-test.<zone>` (acme-dns). */
   readonly testName?: string;
 }
@@ -88,6 +90,8 @@ export interface CredentialField {
   readonly help?: string;
   /** Set where the value says which server is connected to. */
   readonly address?: true;
+  /** The required field that all fields with this value stand in for: a second form of the credentials. */
+  readonly alternativeTo?: string;
 }
 
 export interface ProviderTools {

@@ -65,7 +65,7 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
 }
 
 async function readRenewal(folder: Folder, own: Values, account: Values): Promise<FoundRenewal | null> {
-  const directoryUrl = own.get('Le_API');
+  const directoryUrl = own.get('Le_API') || undefined;
   const ways = (own.get('Le_Webroot') ?? '').split(',').filter((way) => way !== '');
   if (directoryUrl === undefined || ways.length === 0) return null;
   const { account: found, email } = await readAccount(folder, directoryUrl);
@@ -86,6 +86,14 @@ async function proofOf(folder: Folder, ways: readonly string[], saved: Values): 
   const [script] = scripts;
   if (script === undefined) {
     if (ways.includes('dns')) return byHand('acme.sh’s records were written by hand.');
+    if (ways.includes('alpn')) {
+      const why =
+        'acme.sh has proved its names by TLS-ALPN-01 on port 443, which Certdesk does not use. HTTP-01 is assumed:';
+      return {
+        ...httpProof(STANDALONE_NOTE),
+        lacking: `${why} turn auto-renewal on after a renewal has worked.`,
+      };
+    }
     return httpProof(ways.every((way) => way === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
   }
   if (ways.length > 1) return byHand('acme.sh has proved its names in several ways.');

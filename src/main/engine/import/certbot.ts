@@ -2,7 +2,9 @@
 // accounts/HOST/PATH/ID/ holds the account's key as a JWK. https://eff-certbot.readthedocs.io/en/stable/using.html
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readLineageVersion } from './certbot-version.ts';
 import { readIni } from './config-text.ts';
+import { currentDirectory, formerDirectories } from './directories.ts';
 import { certbotDnsProof } from './dns-proof.ts';
 import type { Folder } from './folder.ts';
 import {
@@ -14,6 +16,9 @@ import {
   WEB_SERVER_NOTE,
 } from './found.ts';
 import { fromJwk, parseJson } from './key-text.ts';
+
+/** certbot's own default, which it does not always write down. */
+const DEFAULT_SERVER = 'https://acme-v02.api.letsencrypt.org/directory';
 
 export async function isCertbot(folder: Folder): Promise<boolean> {
   const folders = await folder.folders('.');
@@ -28,10 +33,9 @@ export async function readCertbot(folder: Folder): Promise<readonly Found[]> {
 }
 
 async function readLineage(folder: Folder, name: string): Promise<Found> {
-  const [config, certificate, privateKey] = await Promise.all([
+  const [config, { certificate, privateKey, notes }] = await Promise.all([
     folder.read(join('renewal', `${name}.conf`)),
-    readLive(folder, name, 'fullchain'),
-    readLive(folder, name, 'privkey'),
+    readLineageVersion(folder, name),
   ]);
   const problems = [
     ...(certificate.problem === null ? [] : [`${certificate.source}: ${certificate.problem}`]),
@@ -39,27 +43,13 @@ async function readLineage(folder: Folder, name: string): Promise<Found> {
   ];
   const unread = config.problem === null ? [] : [`Its renewal settings cannot be read: ${config.problem}`];
   return {
-    source: `live/${name}`,
+    source: certificate.source.startsWith('live/') ? `live/${name}` : certificate.source,
     certificate: certificate.text,
     privateKey: privateKey.text,
     renewal: config.text === null ? null : await readRenewal(folder, config.text),
     problems,
-    notes: unread,
+    notes: [...notes, ...unread],
   };
-}
-
-/** live/ where it is whole; else the newest number in archive/ (live/ is lost where links were not copied along). */
-async function readLive(folder: Folder, name: string, what: 'fullchain' | 'privkey') {
-  const source = `live/${name}/${what}.pem`;
-  const live = await folder.read(source);
-  if (live.text !== null) return { source, ...live };
-  const numbers = (await folder.files(join('archive', name))).flatMap((file) => {
-    const [, kind, number] = /^(fullchain|privkey)(\d+)\.pem$/.exec(file) ?? [];
-    return kind === what ? [Number(number)] : [];
-  });
-  if (numbers.length === 0) return { source, ...live };
-  const kept = `archive/${name}/${what}${Math.max(...numbers)}.pem`;
-  return { source: kept, ...(await folder.read(kept)) };
 }
 
 async function readRenewal(folder: Folder, text: string): Promise<Found['renewal']> {
@@ -69,9 +59,9 @@ async function readRenewal(folder: Folder, text: string): Promise<Found['renewal
       key.startsWith('renewalparams.') ? [[key.slice('renewalparams.'.length), value] as const] : [],
     ),
   );
-  const directoryUrl = params.get('server');
+  const directoryUrl = params.get('server') || DEFAULT_SERVER;
   const authenticator = params.get('authenticator');
-  if (directoryUrl === undefined || authenticator === undefined) return null;
+  if (authenticator === undefined) return null;
   const given = (key: string): string | null => {
     const value = params.get(key);
     return value === undefined || value === 'None' || value === '' ? null : value;
@@ -80,7 +70,7 @@ async function readRenewal(folder: Folder, text: string): Promise<Found['renewal
   return {
     directoryUrl,
     email: account?.email ?? null,
-    proof: await proofOf(authenticator, params),
+    proof: await proofOf(folder, { authenticator, params, oldRoot: oldRootOf(ini) }),
     account,
     switchedOff: params.get('autorenew') === 'False',
     preferredChain: given('preferred_chain') ?? given('preferred_chains'),
@@ -88,13 +78,26 @@ async function readRenewal(folder: Folder, text: string): Promise<Found['renewal
   };
 }
 
-async function proofOf(authenticator: string, params: ReadonlyMap<string, string>): Promise<Proof> {
+/** Where the folder was when certbot wrote this: another path in a container, or on another machine. */
+function oldRootOf(ini: ReadonlyMap<string, string>): string | null {
+  const archive = ini.get('archive_dir') ?? '';
+  const at = archive.lastIndexOf('/archive/');
+  return at === -1 ? null : archive.slice(0, at);
+}
+
+interface How {
+  readonly authenticator: string;
+  readonly params: ReadonlyMap<string, string>;
+  readonly oldRoot: string | null;
+}
+
+async function proofOf(folder: Folder, { authenticator, params, oldRoot }: How): Promise<Proof> {
   if (authenticator === 'standalone') return httpProof(STANDALONE_NOTE);
   if (['webroot', 'nginx', 'apache'].includes(authenticator)) return httpProof(WEB_SERVER_NOTE);
   if (authenticator === 'manual' && !/dns/.test(params.get('pref_challs') ?? 'dns')) {
     return httpProof('certbot’s challenge files were written by hand or by a hook. Test a renewal.');
   }
-  return certbotDnsProof(authenticator, params);
+  return certbotDnsProof(authenticator, params, { folder, oldRoot });
 }
 
 const RegistrationSchema = z.object({
@@ -105,10 +108,14 @@ const RegistrationSchema = z.object({
 type Account = FoundAccount & { readonly email: string | null };
 
 async function readAccount(folder: Folder, server: string, id: string): Promise<Account | null> {
-  const url = URL.parse(server);
-  if (url === null || !/^[0-9a-f]{16,64}$/.test(id)) return null;
-  const whole = url.host + url.pathname;
-  for (const place of [whole, whole.replaceAll(':', '_')]) {
+  if (!/^[0-9a-f]{16,64}$/.test(id)) return null;
+  // certbot goes on with the account that it had at the CA's former directory.
+  const urls = [currentDirectory(server), server, ...formerDirectories(currentDirectory(server))];
+  const places = urls.flatMap((each) => {
+    const url = URL.parse(each);
+    return url === null ? [] : [url.host + url.pathname];
+  });
+  for (const place of new Set(places.flatMap((each) => [each, each.replaceAll(':', '_')]))) {
     const at = join('accounts', place, id);
     const [key, registration] = await Promise.all([
       folder.read(join(at, 'private_key.json')),

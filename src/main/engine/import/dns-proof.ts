@@ -1,11 +1,12 @@
 // The DNS credentials of certbot's plugins and of acme.sh's scripts in the fields of Certdesk's own providers.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { GLOBAL_KEY_ADVICE } from '../dns/cloudflare.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
 import { checkDnsCredentials } from '../dns/providers.ts';
 import { CertdeskError } from '../errors.ts';
 import { readIni } from './config-text.ts';
-import { readPlainFile } from './folder.ts';
+import { type Folder, readPlainFile } from './folder.ts';
 import { byHand, dnsProof, type Proof } from './found.ts';
 
 type Values = ReadonlyMap<string, string>;
@@ -13,14 +14,22 @@ type Values = ReadonlyMap<string, string>;
 type Mapped = readonly [provider: string, fields: Readonly<Record<string, string | undefined>>];
 
 /** By certbot's authenticator: what its credentials file holds (certbot's page of each plugin). */
-const CERTBOT: Readonly<Record<string, (ini: Values, text: string) => Mapped>> = {
-  'dns-cloudflare': (ini) => ['cloudflare', { apiToken: ini.get('dns_cloudflare_api_token') }],
+const CERTBOT: Readonly<Record<string, (ini: Values, text: string, params: Values) => Mapped>> = {
+  'dns-cloudflare': (ini) =>
+    cloudflare(ini.get('dns_cloudflare_api_token'), {
+      email: ini.get('dns_cloudflare_email'),
+      apiKey: ini.get('dns_cloudflare_api_key'),
+    }),
   'dns-digitalocean': (ini) => ['digitalocean', { apiToken: ini.get('dns_digitalocean_token') }],
   'dns-godaddy': (ini) => [
     'godaddy',
     { apiKey: ini.get('dns_godaddy_key'), apiSecret: ini.get('dns_godaddy_secret') },
   ],
-  'dns-google': (_, text) => ['google', { projectId: projectOf(text), credentials: text }],
+  'dns-google': (_, text, params) => [
+    'google',
+    // The zone's project, where it is not the one of the service account.
+    { projectId: params.get('dns_google_project') ?? projectOf(text), credentials: text },
+  ],
   'dns-rfc2136': (ini) => [
     'rfc2136',
     {
@@ -33,8 +42,14 @@ const CERTBOT: Readonly<Record<string, (ini: Values, text: string) => Mapped>> =
   ],
 };
 
+interface Tree {
+  readonly folder: Folder;
+  /** Where the folder was when certbot wrote its settings; null where they do not say. */
+  readonly oldRoot: string | null;
+}
+
 /** @param params `[renewalparams]` of the renewal file. */
-export async function certbotDnsProof(authenticator: string, params: Values): Promise<Proof> {
+export async function certbotDnsProof(authenticator: string, params: Values, tree: Tree): Promise<Proof> {
   if (authenticator === 'dns-route53') return machineRole();
   const map = CERTBOT[authenticator];
   if (map === undefined) {
@@ -44,15 +59,38 @@ export async function certbotDnsProof(authenticator: string, params: Values): Pr
         : `Certdesk does not know certbot’s plugin ${authenticator}.`,
     );
   }
-  const path = params.get(`${authenticator.replaceAll('-', '_')}_credentials`) ?? '';
-  const text = await readCredentialsFile(path);
-  const [provider, fields] = map(readIni(text ?? ''), text ?? '');
+  const path = given(params.get(`${authenticator.replaceAll('-', '_')}_credentials`));
+  if (path === undefined) {
+    const [provider] = map(new Map(), '', params);
+    return dnsProof(provider, null, authenticator === 'dns-google' ? AMBIENT_GOOGLE : NO_FILE);
+  }
+  const text = await readCredentialsFile(path, tree);
+  const [provider, fields] = map(readIni(text ?? ''), text ?? '', withoutNone(params));
   if (text === null) return dnsProof(provider, null, `certbot’s credentials file ${path} cannot be read.`);
   return complete([provider, fields], `certbot’s credentials file ${path}`);
 }
 
-/** It lies where certbot was told, mostly outside of its folder; only known fields of it are taken. */
-async function readCredentialsFile(path: string): Promise<string | null> {
+const NO_FILE = 'certbot’s renewal settings name no credentials file.';
+const AMBIENT_GOOGLE =
+  'certbot has used the credentials of its machine (Application Default Credentials), which are in no file here. ' +
+  'Certdesk needs the key file of a service account.';
+
+/** certbot writes Python's None for an option without a value. */
+const given = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' || value === 'None' ? undefined : value;
+
+const withoutNone = (params: Values): Values =>
+  new Map([...params].filter(([, value]) => given(value) !== undefined));
+
+/**
+ * It lies where certbot was told, mostly outside of its folder; only known fields of it are taken. A folder that was
+ * moved, or that a container has under another path, has it below its own root.
+ */
+async function readCredentialsFile(path: string, { folder, oldRoot }: Tree): Promise<string | null> {
+  if (oldRoot !== null && path.startsWith(`${oldRoot}/`)) {
+    const { text } = await folder.read(path.slice(oldRoot.length + 1));
+    if (text !== null) return text;
+  }
   if (!isAbsolute(path)) return null;
   const real = await realpath(path).catch(() => null);
   return real === null ? null : (await readPlainFile(real)).text;
@@ -60,14 +98,50 @@ async function readCredentialsFile(path: string): Promise<string | null> {
 
 /** By acme.sh's script: its variables, as the page of the script names them. */
 const ACME_SH: Readonly<Record<string, (get: (name: string) => string | undefined) => Mapped>> = {
-  dns_cf: (get) => ['cloudflare', { apiToken: get('CF_Token') }],
+  dns_cf: (get) => cloudflare(get('CF_Token'), { email: get('CF_Email'), apiKey: get('CF_Key') }),
   dns_dgon: (get) => ['digitalocean', { apiToken: get('DO_API_KEY') }],
   dns_gd: (get) => ['godaddy', { apiKey: get('GD_Key'), apiSecret: get('GD_Secret') }],
   dns_aws: (get) => [
     'aws',
     { accessKeyId: get('AWS_ACCESS_KEY_ID'), secretAccessKey: get('AWS_SECRET_ACCESS_KEY') },
   ],
+  dns_acmedns: (get) => [
+    'acmedns',
+    {
+      baseUrl: get('ACMEDNS_BASE_URL') ?? get('ACMEDNS_UPDATE_URL')?.replace(/\/update\/?$/, '') ?? ACME_DNS,
+      apiUser: get('ACMEDNS_USERNAME'),
+      apiKey: get('ACMEDNS_PASSWORD'),
+      subdomain: get('ACMEDNS_SUBDOMAIN'),
+    },
+  ],
+  dns_knot: (get) => [
+    'rfc2136',
+    { nameserver: get('KNOT_SERVER') ?? 'localhost', ...tsigOf(get('KNOT_KEY')) },
+  ],
 };
+
+/** The script's own default. */
+const ACME_DNS = 'https://auth.acme-dns.io';
+
+/** knsupdate -y: `[ALGORITHM:]NAME:SECRET`. */
+function tsigOf(key = ''): Readonly<Record<string, string | undefined>> {
+  const parts = key.split(':');
+  const [secret, name, algorithm = 'hmac-sha256'] = parts.toReversed();
+  return { tsigKeyName: parts.length > 1 ? name : undefined, tsigSecret: secret, tsigAlgorithm: algorithm };
+}
+
+/** A token, or the Global API Key with its e-mail address. */
+function cloudflare(
+  apiToken: string | undefined,
+  global: { email?: string | undefined; apiKey?: string | undefined },
+): Mapped {
+  const isGlobal = apiToken === undefined && global.apiKey !== undefined;
+  return ['cloudflare', isGlobal ? { email: global.email, apiKey: global.apiKey } : { apiToken }];
+}
+
+/** What acme.sh saves for itself. */
+const OF_ACME_SH =
+  /^(Le_|LE_|ACME_|ACCOUNT_|CA_|USER_PATH$|LOG_|AUTO_UPGRADE$|UPGRADE_HASH$|DEFAULT_|NOTIFY_|CERT_HOME$|CERT_PATH$)/;
 
 export interface AcmeShScripts {
   /** Where acme.sh and dnsapi/ are; null where they are not in the folder. */
@@ -78,7 +152,8 @@ export interface AcmeShScripts {
 
 /** @param saved Of account.conf and of the certificate's own file. */
 export async function acmeShDnsProof(script: string, saved: Values, scripts: AcmeShScripts): Promise<Proof> {
-  const get = (name: string): string | undefined => saved.get(`SAVED_${name}`) ?? saved.get(name);
+  const get = (name: string): string | undefined =>
+    saved.get(`SAVED_${name}`) || saved.get(name) || undefined;
   const mapped = ACME_SH[script]?.(get);
   if (mapped !== undefined && Object.values(mapped[1]).every((value) => value !== undefined)) {
     return complete(mapped, 'acme.sh’s account.conf');
@@ -92,12 +167,15 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
   }
   // Only what this script asks for: other providers' secrets are none of its business.
   const words = new Set(text.match(/\w+/g));
+  // _saveaccountconf and _savedomainconf save a variable by its own name, the _mutable ones behind SAVED_.
+  const names = [...saved.keys()].map((key) => key.replace(/^SAVED_/, ''));
   const environment = Object.fromEntries(
-    [...saved.keys()]
-      .filter((key) => key.startsWith('SAVED_'))
-      .map((key) => key.slice('SAVED_'.length))
-      .filter((name) => words.has(name))
-      .map((name) => [name, saved.get(`SAVED_${name}`) ?? '']),
+    names
+      .filter((name) => words.has(name) && !OF_ACME_SH.test(name))
+      .flatMap((name) => {
+        const value = get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
   );
   if (Object.keys(environment).length === 0) {
     return dnsProof('acme-sh', null, `acme.sh keeps no credentials for its script ${script}.`);
@@ -134,7 +212,8 @@ function complete([provider, fields]: Mapped, where: string): Promise<Proof> | P
 
 async function checked(provider: string, given: DnsCredentials, where: string): Promise<Proof> {
   try {
-    return dnsProof(provider, await checkDnsCredentials(provider, given), null);
+    const proof = dnsProof(provider, await checkDnsCredentials(provider, given), null);
+    return provider === 'cloudflare' && 'apiKey' in given ? { ...proof, notes: [GLOBAL_KEY_ADVICE] } : proof;
   } catch (error) {
     if (!(error instanceof CertdeskError)) throw error;
     return dnsProof(provider, null, `What ${where} holds cannot be taken over: ${error.message}`);

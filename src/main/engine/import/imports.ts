@@ -34,6 +34,8 @@ export interface ImportDeps extends TakeOverDeps {
   readonly locks: KeyedMutex;
   readonly background: Background;
   readonly directories: DirectoryOverrides;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
   /** Where the clients keep their things by default; this system's where left out. */
   readonly usualFolders?: readonly string[];
 }
@@ -47,10 +49,14 @@ const CLIENTS: Readonly<Record<ImportLayout, string>> = {
 };
 
 export function createImports(deps: ImportDeps): Imports {
-  const { stores, journal, locks, clock, directories, usualFolders = defaultFolders() } = deps;
+  const { stores, journal, locks, usualFolders = defaultFolders() } = deps;
   /** One at a time, whoever asks: a folder may be large. */
   const readFolder = (folder: string, signal: AbortSignal | undefined): Promise<Scan> =>
-    deps.background.run('scanFolder', { folder, now: clock.now(), directories }, { owner: 'import', signal });
+    deps.background.run(
+      'scanFolder',
+      { folder, now: deps.clock.now(), directories: deps.directories, acmeShFolder: deps.acmeShFolder },
+      { owner: 'import', signal },
+    );
   return {
     async suggest() {
       const folders = await Promise.all(

@@ -9,6 +9,7 @@ import { describeCertificate, leafFacts } from '../inspect/facts.ts';
 import { type CheckedKeyPair, checkKeyPair } from '../inspect.ts';
 import { readPrivateKey } from '../keys.ts';
 import type { KeyPolicy, LeafFacts, Recipe } from '../model.ts';
+import { closedAuthority, currentDirectory } from './directories.ts';
 import type { Found, FoundRenewal } from './found.ts';
 
 export interface Judged {
@@ -30,12 +31,16 @@ export interface Plan {
   readonly recipe: Recipe;
   readonly directoryUrl: string;
   readonly renewal: FoundRenewal;
+  /** Why a renewal cannot work as things stand; null where it can. */
+  readonly obstacle: string | null;
   readonly autoRenew: boolean;
 }
 
 export interface JudgeOptions {
   readonly now: Date;
   readonly directories: DirectoryOverrides;
+  /** Where acme.sh is; null: its scripts are off. */
+  readonly acmeShFolder: string | null;
 }
 
 export function judge(found: Found, options: JudgeOptions): Judged {
@@ -117,7 +122,8 @@ function planOf(
   const { leaf, keyType, keySize, options } = about;
   const no = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
   if (renewal === null) return no('how it was obtained is not written down here.');
-  const authority = authorityOf(renewal.directoryUrl, options.directories);
+  const directoryUrl = currentDirectory(renewal.directoryUrl);
+  const authority = authorityOf(directoryUrl, options.directories);
   if (authority === null) return no('the address of its CA is not an https address.');
   const names = leaf.names.map(toDnsName);
   if (!names.every((name) => name !== null)) return no('it has a name that is no DNS name.');
@@ -139,7 +145,8 @@ function planOf(
     dnsProvider: proof.dnsProvider,
     dnsCredentialId: null,
   };
-  const lacking = proof.lacking === null ? [] : [`Auto-renewal is off: ${proof.lacking}`];
+  const why = obstacle(renewal, authority.ca, options);
+  const lacking = why === null ? [] : [`Auto-renewal is off: ${why}`];
   const account =
     renewal.account === null
       ? ['The key of its ACME account was not found: Certdesk uses its own account.']
@@ -147,12 +154,31 @@ function planOf(
   return {
     plan: {
       recipe,
-      directoryUrl: renewal.directoryUrl,
+      directoryUrl,
       renewal,
-      autoRenew: proof.lacking === null && !renewal.switchedOff,
+      obstacle: why,
+      autoRenew: why === null && !renewal.switchedOff,
     },
     notes: [...lacking, ...off, ...proof.notes, ...account],
   };
+}
+
+/** Why Certdesk cannot renew it: auto-renewal is never turned on with a method or a CA that cannot work. */
+function obstacle(
+  { proof, account, directoryUrl }: FoundRenewal,
+  ca: string,
+  { acmeShFolder }: JudgeOptions,
+): string | null {
+  if (proof.lacking !== null) return proof.lacking;
+  const closed = closedAuthority(directoryUrl);
+  if (closed !== null)
+    return `${closed} issues no more certificates by ACME. Request a new one from another CA.`;
+  if (proof.dnsProvider === 'acme-sh' && acmeShFolder === null)
+    return 'acme.sh scripts are off. Start Certdesk with --acme-sh-folder, then turn auto-renewal on.';
+  const authority = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
+  if (authority?.needsEab === true && account === null)
+    return `${authority.name} requires external account binding (EAB), and the account’s key was not found. Request a new certificate with an EAB key.`;
+  return null;
 }
 
 /** What `ca` and `staging` of a recipe name a directory by; null where it cannot be used. */

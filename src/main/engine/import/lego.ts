@@ -1,16 +1,31 @@
-// lego's folder (.lego): certificates/NAME.crt, .key, .json; accounts/HOST/EMAIL/account.json and keys/EMAIL.key. lego
-// keeps no word of how it has proved a name, that stands on its command line. https://go-acme.github.io/lego/
+// lego's folder (.lego): certificates/NAME.crt, .key, .json; accounts/HOST/ID/account.json with the key beside it
+// (version 5: ID.key) or below it (version 4: keys/EMAIL.key). lego writes down no method: it stands on its command line
+// or in its configuration file. https://go-acme.github.io/lego/
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Folder } from './folder.ts';
 import { byHand, type Found, type FoundAccount, type FoundRenewal, type Proof } from './found.ts';
 import { parseJson, toPkcs8 } from './key-text.ts';
 
-const ResourceSchema = z.object({ domain: z.string(), certUrl: z.string().optional() });
-const AccountSchema = z.object({
-  email: z.string().optional(),
-  registration: z.object({ uri: z.string().optional() }).nullish(),
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value || undefined);
+/** Version 4 has `domain`, version 5 `id` and `domains`. */
+const ResourceSchema = z.object({
+  domain: text,
+  id: text,
+  domains: z.array(z.string()).nullish(),
+  certUrl: text,
 });
+/** The URL of the account is `registration.uri`, or `accountURL` there or at the top; `server` is the directory. */
+const AccountSchema = z.object({
+  email: text,
+  server: text,
+  accountURL: text,
+  registration: z.object({ uri: text, accountURL: text }).nullish(),
+});
+type Resource = z.infer<typeof ResourceSchema>;
 
 export async function isLego(folder: Folder): Promise<boolean> {
   const files = await folder.files('certificates');
@@ -21,6 +36,8 @@ interface LegoAccount extends FoundAccount {
   /** `host` or `host_port` of the directory: its path is not kept. */
   readonly place: string;
   readonly email: string | null;
+  /** The directory; null where the account does not name it (version 4). */
+  readonly server: string | null;
 }
 
 /** @param directories The directories that Certdesk knows: one of the account's host is taken for its own. */
@@ -51,18 +68,21 @@ export async function readLego(folder: Folder, directories: readonly string[]): 
 }
 
 function renewalOf(
-  { domain, certUrl = '' }: z.infer<typeof ResourceSchema>,
+  { domain, id, domains, certUrl = '' }: Resource,
   accounts: readonly LegoAccount[],
   directories: readonly string[],
 ): FoundRenewal | null {
+  const names = domains ?? [domain ?? id ?? ''];
   const host = URL.parse(certUrl)?.host ?? '';
-  const account = accounts.find(({ place }) => place === host.replaceAll(':', '_')) ?? null;
-  const directoryUrl = directories.find((url) => URL.parse(url)?.host === host);
+  const atHost = accounts.filter(({ place }) => place === host.replace(/[:/\\]/g, '_'));
+  // A CA may hand its certificates out at another host than its directory's: one account alone is the certificate's.
+  const account = atHost[0] ?? (accounts.length === 1 ? accounts[0] : undefined) ?? null;
+  const directoryUrl = account?.server ?? directories.find((url) => URL.parse(url)?.host === host);
   if (directoryUrl === undefined) return null;
   return {
     directoryUrl,
     email: account?.email ?? null,
-    proof: proofOf(domain),
+    proof: proofOf(names),
     account,
     switchedOff: false,
     preferredChain: null,
@@ -70,10 +90,12 @@ function renewalOf(
   };
 }
 
+/** lego's name for an account without an address. */
+const NO_EMAIL = 'noemail@example.com';
 const UNKNOWN = 'lego does not write down how it proves a name, nor its credentials.';
 
-function proofOf(domain: string): Proof {
-  if (domain.startsWith('*.')) return byHand(UNKNOWN);
+function proofOf(names: readonly string[]): Proof {
+  if (names.some((name) => name.startsWith('*.'))) return byHand(UNKNOWN);
   return {
     challengeType: 'http-01',
     dnsProvider: null,
@@ -88,15 +110,19 @@ async function readAccounts(folder: Folder): Promise<readonly LegoAccount[]> {
   for (const place of await folder.folders('accounts')) {
     for (const owner of await folder.folders(join('accounts', place))) {
       const at = join('accounts', place, owner);
-      const [key, about] = await Promise.all([
+      const [beside, below, about] = await Promise.all([
+        folder.read(join(at, `${owner}.key`)),
         folder.read(join(at, 'keys', `${owner}.key`)),
         folder.read(join(at, 'account.json')),
       ]);
-      const privateKey = key.text === null ? null : toPkcs8(key.text);
+      const key = beside.text ?? below.text;
+      const privateKey = key === null ? null : toPkcs8(key);
       if (privateKey === null) continue;
       const known = AccountSchema.safeParse(parseJson(about.text ?? '')).data;
-      const email = known?.email ?? (owner.includes('@') ? owner : null);
-      accounts.push({ place, privateKey, email, url: known?.registration?.uri ?? null });
+      const email = known?.email ?? (owner.includes('@') && owner !== NO_EMAIL ? owner : null);
+      const { registration } = known ?? {};
+      const url = registration?.uri ?? registration?.accountURL ?? known?.accountURL ?? null;
+      accounts.push({ place, privateKey, email, url, server: known?.server ?? null });
     }
   }
   return accounts;

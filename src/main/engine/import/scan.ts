@@ -8,14 +8,11 @@ import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
 import { type Folder, openFolder } from './folder.ts';
 import type { Found } from './found.ts';
-import { type Judged, judge } from './judge.ts';
+import { type Judged, type JudgeOptions, judge } from './judge.ts';
 import { isLego, readLego } from './lego.ts';
 import { readPemFolder } from './pem-folder.ts';
 
-export interface ScanOptions {
-  readonly now: Date;
-  readonly directories: DirectoryOverrides;
-}
+export type ScanOptions = JudgeOptions;
 
 export interface Scan {
   /** Real and absolute. */
@@ -28,12 +25,12 @@ export interface Scan {
 }
 
 /** @throws INVALID_REQUEST where the folder cannot be read. */
-export async function scanFolder({ now, directories }: ScanOptions, path: string): Promise<Scan> {
+export async function scanFolder(options: ScanOptions, path: string): Promise<Scan> {
   const folder = await openFolder(path);
   const layout = await layoutOf(folder);
-  const found = await readAs(layout, folder, knownDirectories(directories));
-  const judged = found.map((each) => judge(each, { now, directories }));
-  return { folder: folder.path, skipped: folder.skipped(), layout, certificates: onceEach(judged) };
+  const found = await readAs(layout, folder, knownDirectories(options.directories));
+  const judged = preferNewest(onceEach(found.map((each) => judge(each, options))));
+  return { folder: folder.path, skipped: folder.skipped(), layout, certificates: judged };
 }
 
 export async function layoutOf(folder: Folder): Promise<ImportLayout> {
@@ -67,6 +64,27 @@ function onceEach(judged: readonly Judged[]): readonly Judged[] {
   }
   return [...byId.values()];
 }
+
+/** Of several of the same names and kind of key (certbot's NAME and NAME-0001), only the newest is imported. */
+function preferNewest(judged: readonly Judged[]): readonly Judged[] {
+  const groups = Map.groupBy(
+    judged.filter(({ pair }) => pair !== null),
+    ({ leaf, keyType }) => [keyType, ...[...(leaf?.names ?? [])].toSorted()].join(' '),
+  );
+  const newest = new Map<Judged, Judged>();
+  for (const group of groups.values()) {
+    const [first] = group.toSorted((a, b) => issuedAt(b) - issuedAt(a));
+    for (const each of group) if (first !== undefined) newest.set(each, first);
+  }
+  return judged.map((each) => {
+    const better = newest.get(each);
+    if (better === undefined || better === each) return each;
+    const problem = `${better.source} has a newer certificate of the same names: that one is imported.`;
+    return { ...each, pair: null, plan: null, problems: [problem] };
+  });
+}
+
+const issuedAt = ({ leaf }: Judged): number => (leaf === null ? 0 : Date.parse(leaf.issuedAt));
 
 /**
  * The project that holds it already: the same certificate in any version, or, where the other client has renewed it

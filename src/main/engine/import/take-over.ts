@@ -154,7 +154,7 @@ async function newCertificate(
     accountId: account.record?.id ?? null,
     renewedFrom: null,
     // Why it does not renew by itself is read in its status and in the attention list.
-    renewal: { ...firstRenewal(pair.leaf, Math.random()), lastError: plan?.renewal.proof.lacking ?? null },
+    renewal: { ...firstRenewal(pair.leaf, Math.random()), lastError: plan?.obstacle ?? null },
     storedAt: toTimestamp(clock.now()),
     supersededAt: null,
     removedAt: null,

@@ -1,0 +1,305 @@
+// Folders as real users of certbot, acme.sh, lego and Nginx Proxy Manager have them: what is found in them, and how it
+// would be renewed.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Judged } from '../../../src/main/engine/import/judge.ts';
+import { scanFolder } from '../../../src/main/engine/import/scan.ts';
+import {
+  makeTestFolder,
+  type TestFolder,
+  writeAcmeSh,
+  writeCertbotAccount,
+  writeLineage,
+} from '../../support/import-folders.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+
+const LE = 'https://acme-v02.api.letsencrypt.org/directory';
+const ACCOUNT_ID = '0123456789abcdef0123456789abcdef';
+const DAY = 86_400_000;
+let openssl: OpenSsl;
+let ca: CertifiedKey;
+let site: CertifiedKey;
+let folder: TestFolder;
+
+beforeAll(async () => {
+  openssl = await createOpenSsl();
+  ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
+  site = await issue('app.example.com');
+});
+afterAll(() => openssl?.remove());
+beforeEach(async () => {
+  folder = await makeTestFolder();
+});
+afterEach(() => folder?.remove());
+
+const issue = (name: string, more: object = {}): Promise<CertifiedKey> =>
+  openssl.issue({ ca, subject: `/CN=${name}`, san: [`DNS:${name}`], days: 80, ...more });
+
+async function scan(acmeShFolder: string | null = null): Promise<readonly Judged[]> {
+  const options = { now: new Date(), directories: {}, acmeShFolder };
+  return (await scanFolder(options, folder.path)).certificates;
+}
+async function scanOne(acmeShFolder: string | null = null): Promise<Judged> {
+  const [found, ...rest] = await scan(acmeShFolder);
+  if (found === undefined || rest.length > 0)
+    throw new Error(`${rest.length} certificates too many, or none`);
+  return found;
+}
+const credentialsOf = (found: Judged) => found.plan?.renewal.proof.credentials;
+const notesOf = (found: Judged) => found.notes.join(' ');
+
+describe('certbot', () => {
+  const lineage = (params: readonly string[], more: Partial<Parameters<typeof writeLineage>[1]> = {}) =>
+    writeLineage(folder, {
+      name: 'app.example.com',
+      pair: site,
+      server: LE,
+      accountId: ACCOUNT_ID,
+      params,
+      ...more,
+    });
+  const cloudflare = (path: string) => [
+    'authenticator = dns-cloudflare',
+    `dns_cloudflare_credentials = ${path}`,
+  ];
+
+  test('values end at a comment, in its credentials file and in its renewal settings', async () => {
+    await folder.write('cf.ini', 'dns_cloudflare_api_token = "abc" # main\n');
+    await lineage(cloudflare(`${folder.path}/cf.ini # of the shop`), { server: `${LE} # production` });
+    const found = await scanOne();
+    expect(credentialsOf(found)).toEqual({ apiToken: 'abc' });
+    expect(found.plan?.recipe).toMatchObject({ ca: 'letsencrypt', staging: false });
+  });
+
+  test('of NAME and NAME-0001 with the same names, the newest is imported', async () => {
+    const old = await issue('app.example.com', {
+      notBefore: new Date(Date.now() - DAY),
+      notAfter: new Date(Date.now() + 300 * DAY),
+    });
+    await lineage(['authenticator = standalone'], { pair: old });
+    await lineage(['authenticator = standalone'], { name: 'app.example.com-0001' });
+    const found = await scan();
+    const older = found.find(({ source }) => source === 'live/app.example.com');
+    expect(older?.pair).toBe(null);
+    expect(older?.problems).toEqual([
+      'live/app.example.com-0001 has a newer certificate of the same names: that one is imported.',
+    ]);
+    expect(found.find(({ pair }) => pair !== null)?.source).toBe('live/app.example.com-0001');
+  });
+
+  test.each([
+    ['https://acme-v01.api.letsencrypt.org/directory', false],
+    ['https://acme-staging.api.letsencrypt.org/directory', true],
+    ['', false],
+  ])('the server %j is the directory that certbot itself goes on with', async (server, staging) => {
+    const key = await openssl.makeKey('rsa-2048');
+    const place = server === '' ? new URL(LE).host + new URL(LE).pathname : server.slice('https://'.length);
+    await writeCertbotAccount(folder, { place, id: ACCOUNT_ID, key, url: 'https://ca/acct/1' });
+    await lineage(['authenticator = standalone'], { server });
+    const found = await scanOne();
+    expect(found.plan).toMatchObject({ autoRenew: true, recipe: { ca: 'letsencrypt', staging } });
+    expect(found.plan?.directoryUrl).toMatch(/^https:\/\/acme-(staging-)?v02\./);
+    expect(found.plan?.renewal.account).toMatchObject({ url: 'https://ca/acct/1' });
+  });
+
+  test('a CA that has closed its ACME service is no reason for auto-renewal', async () => {
+    await lineage(['authenticator = standalone'], { server: 'https://api.buypass.com/acme/directory' });
+    const found = await scanOne();
+    expect(found.plan?.autoRenew).toBe(false);
+    expect(notesOf(found)).toContain('Auto-renewal is off: Buypass issues no more certificates');
+  });
+
+  test('credentials whose path is a container’s are found below the root of the tree', async () => {
+    await folder.write('credentials/credentials-1', 'dns_cloudflare_api_token=abc');
+    await lineage(cloudflare('/elsewhere/credentials/credentials-1'));
+    expect(credentialsOf(await scanOne())).toEqual({ apiToken: 'abc' });
+  });
+
+  test('a path that leads out of the tree by its old root is not followed there', async () => {
+    const other = await makeTestFolder();
+    await other.write('cf.ini', 'dns_cloudflare_api_token = abc\n');
+    await folder.link('cf.ini', `${other.path}/cf.ini`);
+    await lineage(cloudflare('/elsewhere/cf.ini'));
+    const found = await scanOne();
+    await other.remove();
+    expect(notesOf(found)).toContain('/elsewhere/cf.ini cannot be read');
+  });
+
+  test('dns-google takes the project of the zone, and says where no file is named', async () => {
+    const file = { type: 'service_account', project_id: 'own', client_email: 'a@b.iam', private_key: 'key' };
+    await folder.write('google.json', JSON.stringify(file));
+    const params = ['authenticator = dns-google', 'dns_google_project = zones'];
+    await lineage([...params, `dns_google_credentials = ${folder.path}/google.json`]);
+    expect(credentialsOf(await scanOne())).toMatchObject({ projectId: 'zones' });
+    await lineageAgain([...params, 'dns_google_credentials = None']);
+    const found = await scanOne();
+    expect(found.plan).toMatchObject({ autoRenew: false, recipe: { dnsProvider: 'google' } });
+    expect(notesOf(found)).toContain('Application Default Credentials');
+    expect(notesOf(found)).not.toContain('credentials file ');
+  });
+
+  test('the Global API Key of Cloudflare is taken, with the advice to create a token', async () => {
+    const ini = 'dns_cloudflare_email = me@example.com\ndns_cloudflare_api_key = 0123456789abcdef\n';
+    await folder.write('cf.ini', ini);
+    await lineage(cloudflare(`${folder.path}/cf.ini`));
+    const found = await scanOne();
+    expect(credentialsOf(found)).toEqual({ email: 'me@example.com', apiKey: '0123456789abcdef' });
+    expect(found.plan?.autoRenew).toBe(true);
+    expect(notesOf(found)).toContain('create an API token');
+  });
+
+  test.each(['no key', 'the key of another', 'a certificate that is cut'])(
+    'the newest whole generation is read where the newest has %s',
+    async (fault) => {
+      const other = await issue('app.example.com');
+      const at = 'archive/app.example.com';
+      await folder.write(`${at}/fullchain9.pem`, site.certificate);
+      await folder.write(`${at}/privkey9.pem`, site.privateKey);
+      const cut = fault.startsWith('a certificate');
+      await folder.write(`${at}/fullchain10.pem`, cut ? other.certificate.slice(0, 300) : other.certificate);
+      if (fault !== 'no key') {
+        await folder.write(`${at}/privkey10.pem`, cut ? other.privateKey : site.privateKey);
+      }
+      await folder.write('renewal/app.example.com.conf', '[renewalparams]\nauthenticator = standalone\n');
+      const found = await scanOne();
+      expect(found.pair).not.toBe(null);
+      expect(found.source).toBe(`${at}/fullchain9.pem`);
+      expect(notesOf(found)).toContain('holds no whole version 10 (certificate and matching key): version 9');
+    },
+  );
+
+  async function lineageAgain(params: readonly string[]): Promise<void> {
+    await folder.remove();
+    folder = await makeTestFolder();
+    await lineage(params);
+  }
+});
+
+describe('acme.sh', () => {
+  const add = (webroot: string, conf: Readonly<Record<string, string>> = {}) =>
+    writeAcmeSh(folder, {
+      at: 'app.example.com_ecc',
+      name: 'app.example.com',
+      pair: site,
+      conf: { Le_API: LE, Le_Webroot: webroot, Le_Keylength: 'ec-256', ...conf },
+    });
+  const write = async (script: string, account: string) => {
+    await folder.write('acme.sh', '#!/bin/sh\n');
+    await folder.write('account.conf', account);
+    await folder.write(`dnsapi/${script}.sh`, `${script}_add() { _saveaccountconf XY_Key "$XY_Key"; }\n`);
+  };
+
+  test('dns_acmedns is the built-in provider; its credentials are the domain’s own, without SAVED_', async () => {
+    await folder.write('account.conf', "LOG_LEVEL='1'\n");
+    await add('dns_acmedns', {
+      ACMEDNS_USERNAME: 'user-1',
+      ACMEDNS_PASSWORD: 'password-1',
+      ACMEDNS_SUBDOMAIN: 'subdomain-1',
+      ACMEDNS_BASE_URL: 'https://auth.example.org',
+    });
+    const found = await scanOne();
+    expect(found.plan).toMatchObject({ autoRenew: true, recipe: { dnsProvider: 'acmedns' } });
+    expect(credentialsOf(found)).toEqual({
+      baseUrl: 'https://auth.example.org',
+      apiUser: 'user-1',
+      apiKey: 'password-1',
+      subdomain: 'subdomain-1',
+    });
+  });
+
+  test('dns_knot is RFC 2136; its key is in account.conf without SAVED_', async () => {
+    await folder.write(
+      'account.conf',
+      "KNOT_SERVER='127.0.0.1'\nKNOT_KEY='hmac-sha512:acme:MTIzNDU2Nzg5MA=='\n",
+    );
+    await add('dns_knot');
+    expect(credentialsOf(await scanOne())).toEqual({
+      nameserver: '127.0.0.1',
+      tsigKeyName: 'acme',
+      tsigSecret: 'MTIzNDU2Nzg5MA==',
+      tsigAlgorithm: 'hmac-sha512',
+    });
+  });
+
+  test('variables of any script are found with and without SAVED_; others and acme.sh’s own are not', async () => {
+    await write('dns_xy', "XY_Key='key-1' \nSAVED_AB_Key='other'\nACCOUNT_EMAIL='me@example.com'\n");
+    await add('dns_xy');
+    expect(credentialsOf(await scanOne('/acme.sh'))).toEqual({
+      script: 'dns_xy',
+      environment: { XY_Key: 'key-1' },
+    });
+  });
+
+  test('a script does not turn auto-renewal on while scripts are off', async () => {
+    await write('dns_xy', "SAVED_XY_Key='key-1'\n");
+    await add('dns_xy');
+    expect((await scanOne('/acme.sh')).plan?.autoRenew).toBe(true);
+    const off = await scanOne(null);
+    expect(off.plan?.autoRenew).toBe(false);
+    expect(notesOf(off)).toContain('Auto-renewal is off: acme.sh scripts are off.');
+  });
+
+  test('values are read by the quoting of the shell', async () => {
+    await folder.write('account.conf', 'export CF_Token="abc"   # of the shop\n');
+    await add('dns_cf');
+    expect(credentialsOf(await scanOne())).toEqual({ apiToken: 'abc' });
+  });
+
+  test('CF_Key with CF_Email is Cloudflare’s Global API Key', async () => {
+    await folder.write('account.conf', "SAVED_CF_Key='0123456789abcdef'\nSAVED_CF_Email='me@example.com'\n");
+    await add('dns_cf');
+    expect(credentialsOf(await scanOne())).toEqual({ email: 'me@example.com', apiKey: '0123456789abcdef' });
+  });
+
+  test('TLS-ALPN-01, and a CA for customers without the account’s key, leave auto-renewal off', async () => {
+    await folder.write('account.conf', '');
+    await add('alpn');
+    expect((await scanOne()).plan?.autoRenew).toBe(false);
+    await add('no', { Le_API: 'https://acme.zerossl.com/v2/DV90' });
+    const found = await scanOne();
+    expect(found.plan?.autoRenew).toBe(false);
+    expect(notesOf(found)).toContain('ZeroSSL requires external account binding');
+  });
+});
+
+describe('lego', () => {
+  const write = async (resource: object, account: object, keyPath: string) => {
+    const at = 'certificates/app.example.com';
+    await folder.write(`${at}.crt`, site.certificate);
+    await folder.write(`${at}.key`, site.privateKey);
+    await folder.write(`${at}.json`, JSON.stringify(resource));
+    await folder.write('accounts/ca.example.org_8443/me/account.json', JSON.stringify(account));
+    await folder.write(`accounts/ca.example.org_8443/me/${keyPath}`, await openssl.makeKey('ec-256'));
+  };
+  const v5 = {
+    id: 'app.example.com',
+    domains: ['app.example.com'],
+    certUrl: 'https://ca.example.org:8443/certZ/1',
+  };
+
+  test.each([
+    { registration: { body: { status: 'valid' }, uri: 'https://ca.example.org:8443/acct/1' } },
+    { registration: { body: { status: 'valid' }, accountURL: 'https://ca.example.org:8443/acct/1' } },
+    { registration: null, accountURL: 'https://ca.example.org:8443/acct/1' },
+  ])('version 5 is read with its account and its CA: %j', async (registration) => {
+    const server = 'https://ca.example.org:8443/dir';
+    await write(
+      v5,
+      { id: 'me', email: 'me@example.com', keyType: 'EC256', server, ...registration },
+      'me.key',
+    );
+    const found = await scanOne();
+    expect(found.pair).not.toBe(null);
+    expect(found.plan).toMatchObject({
+      autoRenew: false,
+      directoryUrl: server,
+      recipe: { ca: server, email: 'me@example.com', challengeType: 'http-01' },
+      renewal: { account: { url: 'https://ca.example.org:8443/acct/1' } },
+    });
+  });
+
+  test('a wildcard among its names is not proved by HTTP-01', async () => {
+    const server = 'https://ca.example.org:8443/dir';
+    await write({ ...v5, domains: ['app.example.com', '*.app.example.com'] }, { server }, 'me.key');
+    expect((await scanOne()).plan?.recipe).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });
+  });
+});
