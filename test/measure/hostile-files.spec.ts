@@ -107,7 +107,11 @@ it('a folder of 5,000 files, each of 200 certificates', { timeout: 300_000 }, as
   for (let at = 0; at < 4_990; at += 1)
     writeFileSync(join(many, `${at}.pem`), at < 100 ? text : leaf.certificate);
   await expectUnblocked('folder', () =>
-    background.run('scanFolder', { folder: many, now: new Date(), directories: {} }, { owner: 'import' }),
+    background.run(
+      'scanFolder',
+      { folder: many, now: new Date(), directories: {}, acmeShFolder: null },
+      { owner: 'import' },
+    ),
   );
 });
 
