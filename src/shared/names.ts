@@ -28,7 +28,7 @@ export function explainName(input: string): string {
   const host = hostOf(input);
   if (host !== null) return `is not a host name. Did you mean ${host}?`;
   if (/[\s,;]/.test(input)) return 'has a space or a separator in it: give each name on its own';
-  if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(input) || /^[\d.]+$/.test(input))
+  if ((input.includes(':') && /^\[?[0-9a-f:.]+\]?$/i.test(input)) || /^[\d.]+$/.test(input))
     return 'is an IP address: give a host name';
   if (input.includes('_') && toDnsName(input.replaceAll('_', '-')) !== null)
     return 'has an underscore, which CAs do not certify in host names (CA/Browser Forum Baseline Requirements): use a name with a hyphen, or a wildcard that covers it';

@@ -31,7 +31,7 @@ export function addTextBodies(
 
 /** @throws UNSUPPORTED_MEDIA_TYPE for compressed bodies: nothing here is large enough to need it. */
 function refuseEncoded(encoding: string | undefined): void {
-  if (encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding)) return;
+  if (encoding === undefined || ['', 'identity'].includes(encoding.trim().toLowerCase())) return;
   throw new CertdeskError(
     'UNSUPPORTED_MEDIA_TYPE',
     'Compressed bodies are not accepted. Send the JSON as it is, without Content-Encoding.',
