@@ -50,7 +50,7 @@ describe('a feed', () => {
     await new Promise((listening) => server.once('listening', listening));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   });
-  afterEach(() => void server.close());
+  afterEach(() => void server?.close());
 
   /** electron-updater's provider, with a stand-in for Electron's network. */
   async function latest() {

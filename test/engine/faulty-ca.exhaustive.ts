@@ -22,7 +22,7 @@ describeWith('pebble', 'a CA with', () => {
   beforeAll(async () => {
     world = await startFaultyWorld();
   });
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop());
 
   it.each(CASES)('%s %s: %s', (operation, way, _behaviour, row) => world.run(row, operation, way));
 });

@@ -15,7 +15,7 @@ describeWith('pebble', 'a CA with', () => {
   beforeAll(async () => {
     world = await startFaultyWorld();
   });
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop());
 
   it.each(CASES)('%s: %s', (operation, _behaviour, row) => world.run(row, operation));
 });

@@ -62,7 +62,7 @@ beforeEach(async () => {
   released = Promise.withResolvers();
   await database.stores.projects.create(PROJECT);
 });
-afterEach(() => database.close());
+afterEach(() => database?.close());
 
 const stored = async () => {
   const job = await database.stores.jobs.get(JOB.id);
