@@ -66,7 +66,9 @@ export const ScannedFolderSchema = z
     folder: z.string().meta({ description: 'Its real path' }),
     layout: ImportLayoutSchema,
     certificates: z.array(FoundCertificateSchema),
-    skipped: z.array(z.string()).meta({ description: 'What was not looked into, and why; at most 50' }),
+    skipped: z
+      .array(z.string())
+      .meta({ description: 'The files that were skipped, each with the reason; at most 100' }),
   })
   .meta({ id: 'ScannedFolder' });
 export type ScannedFolder = z.infer<typeof ScannedFolderSchema>;

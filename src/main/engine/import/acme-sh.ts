@@ -25,12 +25,18 @@ export async function isAcmeSh(folder: Folder): Promise<boolean> {
 }
 
 /** Each with the name of the certificate. */
-async function certificateFolders(folder: Folder): Promise<readonly { at: string; name: string }[]> {
+async function certificateFolders(
+  folder: Folder,
+  skip: Folder['skip'] = () => undefined,
+): Promise<readonly { at: string; name: string }[]> {
   const found: { at: string; name: string }[] = [];
   for (const at of await folder.folders('.')) {
     if (!at.includes('.') || at.startsWith('.')) continue;
     const name = at.replace(/_ecc$/, '');
-    if ((await folder.files(at)).includes(`${name}.conf`)) found.push({ at, name });
+    const files = await folder.files(at);
+    if (files.includes(`${name}.conf`)) found.push({ at, name });
+    else if (files.some((file) => /\.(cer|key)$/.test(file)))
+      skip(at, `it has no ${name}.conf. To import it without renewal settings, choose this folder`);
   }
   return found;
 }
@@ -38,7 +44,7 @@ async function certificateFolders(folder: Folder): Promise<readonly { at: string
 export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
   const account = readAssignments((await folder.read('account.conf')).text ?? '');
   const found: Found[] = [];
-  for (const { at, name } of await certificateFolders(folder)) {
+  for (const { at, name } of await certificateFolders(folder, folder.skip)) {
     const [conf, full, leaf, key] = await Promise.all([
       folder.read(join(at, `${name}.conf`)),
       folder.read(join(at, 'fullchain.cer')),

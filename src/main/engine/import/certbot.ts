@@ -26,7 +26,18 @@ export async function isCertbot(folder: Folder): Promise<boolean> {
 }
 
 export async function readCertbot(folder: Folder): Promise<readonly Found[]> {
-  const files = (await folder.files('renewal')).filter((name) => name.endsWith('.conf'));
+  const all = await folder.files('renewal');
+  const files = all.filter((name) => name.endsWith('.conf'));
+  for (const name of all.filter((each) => !files.includes(each)))
+    folder.skip(join('renewal', name), 'its name does not end in .conf, so certbot does not read it either');
+  const lineages = new Set([...(await folder.folders('live')), ...(await folder.folders('archive'))]);
+  for (const name of lineages) {
+    if (!files.includes(`${name}.conf`))
+      folder.skip(
+        name,
+        `it has no renewal/${name}.conf. To import it without renewal settings, choose its own folder`,
+      );
+  }
   const found: Found[] = [];
   for (const file of files) found.push(await readLineage(folder, file.slice(0, -'.conf'.length)));
   return found;

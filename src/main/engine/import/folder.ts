@@ -10,11 +10,13 @@ import { CertdeskError } from '../errors.ts';
 const MAX_BYTES = 256 * 1024;
 const MAX_FILES = 5_000;
 const MAX_DEPTH = 6;
-const MAX_SKIPPED = 50;
+const MAX_SKIPPED = 100;
 
-/** Text and problem are both null where there is no such file. */
+/** All are null where there is no such file. */
 export interface FileRead {
+  /** As UTF-8. */
   readonly text: string | null;
+  readonly bytes: Buffer | null;
   /** Why it could not be read, as what follows its name in a sentence. */
   readonly problem: string | null;
 }
@@ -28,7 +30,9 @@ export interface Folder {
   /** Every file below it, as relative paths; linked folders are not gone into. */
   walk(): Promise<readonly string[]>;
   read(relative: string): Promise<FileRead>;
-  /** What was passed over, for the person who asked. */
+  /** Takes note of a file that is of no use, and why. */
+  skip(relative: string, reason: string): void;
+  /** The files that were skipped, each with the reason, for the person who asked. */
   skipped(): readonly string[];
 }
 
@@ -48,9 +52,12 @@ export async function openFolder(given: string): Promise<Folder> {
 
 function createFolder(path: string): Folder {
   const skipped: string[] = [];
+  let moreSkipped = 0;
   let count = 0;
   const skip = (line: string): void => {
-    if (skipped.length < MAX_SKIPPED && !skipped.includes(line)) skipped.push(line);
+    if (skipped.includes(line)) return;
+    if (skipped.length < MAX_SKIPPED) skipped.push(line);
+    else moreSkipped += 1;
   };
 
   async function entries(relative: string): Promise<readonly Dirent[]> {
@@ -110,9 +117,12 @@ function createFolder(path: string): Folder {
     walk: () => walk('.', 0),
     async read(relative) {
       const inside = await resolveInside(path, relative);
-      return inside.path === null ? { text: null, problem: inside.problem } : readPlainFile(inside.path);
+      return inside.path === null
+        ? { text: null, bytes: null, problem: inside.problem }
+        : readPlainFile(inside.path);
     },
-    skipped: () => skipped,
+    skip: (relative, reason) => skip(`${relative}: ${reason}`),
+    skipped: () => (moreSkipped === 0 ? skipped : [...skipped, `${moreSkipped} more files`]),
   };
 }
 
@@ -142,7 +152,7 @@ export async function readPlainFile(path: string): Promise<FileRead> {
     try {
       const { size, ...facts } = await file.stat();
       if (!facts.mode || (facts.mode & constants.S_IFMT) !== constants.S_IFREG)
-        return { text: null, problem: 'it is no ordinary file' };
+        return { text: null, bytes: null, problem: 'it is no ordinary file' };
       if (size > MAX_BYTES) return TOO_LARGE;
       return await readBounded(file);
     } finally {
@@ -150,7 +160,7 @@ export async function readPlainFile(path: string): Promise<FileRead> {
     }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { text: null, problem: missing ? null : reasonOf(error) };
+    return { text: null, bytes: null, problem: missing ? null : reasonOf(error) };
   }
 }
 
@@ -162,10 +172,11 @@ async function readBounded(file: FileHandle): Promise<FileRead> {
     ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length, null));
   }
   if (length > MAX_BYTES) return TOO_LARGE;
-  return { text: buffer.toString('utf8', 0, length), problem: null };
+  const bytes = buffer.subarray(0, length);
+  return { text: bytes.toString('utf8'), bytes, problem: null };
 }
 
-const TOO_LARGE: FileRead = { text: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
+const TOO_LARGE: FileRead = { text: null, bytes: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder on the machine that Certdesk runs on',

@@ -1,6 +1,6 @@
 // Keys and JSON as the clients' files hold them; what cannot be read is null, for its reason could quote a secret.
 import { createPrivateKey } from 'node:crypto';
-import { readPrivateKey } from '../keys.ts';
+import { readPrivateKey, readPrivateKeys } from '../keys.ts';
 
 /** Any unencrypted PEM private key as PKCS#8. */
 export function toPkcs8(pem: string): string | null {
@@ -8,6 +8,15 @@ export function toPkcs8(pem: string): string | null {
     return readPrivateKey(pem);
   } catch {
     return null;
+  }
+}
+
+/** Every private key of a file of any format as PKCS#8 PEM; none where one of them is encrypted or damaged. */
+export function toPkcs8Keys(bytes: Buffer): readonly string[] {
+  try {
+    return readPrivateKeys(bytes.toString('latin1'));
+  } catch {
+    return [];
   }
 }
 

@@ -44,6 +44,11 @@ interface LegoAccount extends FoundAccount {
 export async function readLego(folder: Folder, directories: readonly string[]): Promise<readonly Found[]> {
   const accounts = await readAccounts(folder);
   const files = await folder.files('certificates');
+  for (const file of files.filter((name) => /\.(key|json)$/.test(name))) {
+    const name = file.replace(/\.(key|json)$/, '');
+    if (!files.includes(`${name}.crt`))
+      folder.skip(join('certificates', file), `there is no ${name}.crt beside it`);
+  }
   const found: Found[] = [];
   for (const file of files.filter((name) => /\.crt$/.test(name) && !/\.issuer\.crt$/.test(name))) {
     const name = file.slice(0, -'.crt'.length);

@@ -1,68 +1,111 @@
-// Any folder of PEM files (dehydrated's certs/, a web server's ssl/): certificates and keys are paired by public key,
-// whatever the files are called.
+// Any folder of certificates and keys (dehydrated's certs/, a web server's ssl/), in PEM, DER, PKCS#7, PKCS#12 or UTF-16:
+// what a file is, its content tells. Certificates and keys are paired by public key; what is of no use is named.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { type Certificate, isSelfSigned, readCertificate } from '../inspect/certificate.ts';
-import { decodePem, readPemBlocks } from '../inspect/pem.ts';
+import { type Certificate, isSelfSigned } from '../inspect/certificate.ts';
+import { type Content, readContent } from '../inspect/content.ts';
 import { publicKeyOf } from '../inspect/public-key.ts';
+import { readPkcs12 } from '../pkcs12/read.ts';
 import type { Folder } from './folder.ts';
 import type { Found } from './found.ts';
-import { toPkcs8 } from './key-text.ts';
-
-/** Names of files that hold no PEM, so that they need not be opened. */
-const OTHER = /\.(gz|zip|bz2|xz|tar|log|png|jpe?g|gif|svg|html?|css|js|sh|py|so|sqlite|db|pfx|p12|jks)$/i;
+import { toPkcs8Keys } from './key-text.ts';
 
 /** A folder with more is somebody's whole store of roots, or made to take long. */
 const MAX_CERTIFICATES = 2_000;
 const MAX_CERTIFICATES_OF_FILE = 200;
+/** PKCS#12 files of which the empty passphrase is tried: each try takes time. */
+const MAX_PKCS12 = 20;
 
 interface Held {
   readonly source: string;
   readonly certificate: Certificate;
 }
 
+interface Gathered {
+  readonly held: Held[];
+  readonly keys: Map<string, { readonly pem: string; readonly source: string }>;
+  readonly found: Found[];
+  encrypted: number;
+  pkcs12: number;
+  isFull: boolean;
+}
+
 export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
-  const held: Held[] = [];
-  const keys = new Map<string, string>();
-  const found: Found[] = [];
-  let encrypted = 0;
-  let isFull = false;
-  for (const source of await folder.walk()) {
-    if (OTHER.test(source)) continue;
-    const { text, problem } = await folder.read(source);
-    if (problem !== null && /\.(pem|crt|cer|key)$/i.test(source)) found.push(unreadable(source, problem));
-    if (text === null || !text.includes('-----BEGIN ')) continue;
-    const { certificates, damaged } = certificatesOf(text, MAX_CERTIFICATES - held.length);
-    if (held.length + certificates.length === MAX_CERTIFICATES) isFull = true;
-    held.push(...certificates.map((certificate) => ({ source, certificate })));
-    if (damaged)
-      found.push(unreadable(source, 'a certificate in it is damaged: a line is missing, cut or changed'));
-    if (/ENCRYPTED/.test(text)) encrypted += 1;
-    const key = toPkcs8(text);
-    if (key !== null) keys.set(fingerprintOf(key), key);
-  }
+  const into: Gathered = { held: [], keys: new Map(), found: [], encrypted: 0, pkcs12: 0, isFull: false };
+  for (const source of await folder.walk()) await gather(folder, source, into);
+  const { held, keys, found } = into;
   const all = [...new Map(held.map((item) => [item.certificate.x509.fingerprint256, item])).values()];
   const leaves = all.filter(({ certificate }) => isLeaf(certificate));
   const chain = Map.groupBy(
     all.filter(({ certificate }) => certificate.x509.ca),
     ({ certificate }) => certificate.x509.subject,
   );
-  if (isFull)
+  if (into.isFull)
     found.push(
       unreadable('.', `The folder holds more than ${MAX_CERTIFICATES} certificates: choose a smaller one.`),
     );
   const note =
-    encrypted === 0 ? [] : ['A key in this folder is encrypted: it may be this one’s. Upload that by hand.'];
+    into.encrypted === 0
+      ? []
+      : ['A key in this folder is encrypted: it may be this one’s. Upload that by hand.'];
+  const used = new Set(leaves.map(({ certificate }) => spkiOf(certificate)));
+  for (const [spki, { source }] of keys) {
+    if (!used.has(spki)) folder.skip(source, 'it is a private key whose certificate is not in the folder');
+  }
   return [...found, ...leaves.map((leaf) => foundLeaf(leaf, chain, { keys, note }))];
+}
+
+async function gather(folder: Folder, source: string, into: Gathered): Promise<void> {
+  const { bytes, problem } = await folder.read(source);
+  if (problem !== null && /\.(pem|crt|cer|key|der)$/i.test(source))
+    into.found.push(unreadable(source, problem));
+  else if (problem !== null) folder.skip(source, problem);
+  if (bytes === null) return;
+  const content = readContent(bytes, Math.min(MAX_CERTIFICATES - into.held.length, MAX_CERTIFICATES_OF_FILE));
+  take(source, { content, bytes }, into);
+  for (const pfx of content.pkcs12) await gatherPkcs12(folder, { source, pfx }, into);
+  const { certificatesFound, keys, pkcs12, hasDamagedKey, description } = content;
+  if (hasDamagedKey && keys.length === 0)
+    folder.skip(source, 'a private key in it is damaged: a line is missing, cut or changed');
+  else if (certificatesFound + keys.length + pkcs12.length === 0) folder.skip(source, description);
+}
+
+function take(
+  source: string,
+  { content, bytes }: { readonly content: Content; readonly bytes: Buffer },
+  into: Gathered,
+): void {
+  into.held.push(...content.certificates.map((certificate) => ({ source, certificate })));
+  if (into.held.length === MAX_CERTIFICATES) into.isFull = true;
+  if (content.damagedCertificates.length > 0)
+    into.found.push(unreadable(source, 'a certificate in it is damaged: a line is missing, cut or changed'));
+  if (content.keys.length === 0) return;
+  const keys = toPkcs8Keys(bytes);
+  if (keys.length === 0) into.encrypted += 1;
+  for (const pem of keys) into.keys.set(fingerprintOf(pem), { pem, source });
+}
+
+/** Of a file with a passphrase nothing is known but that it is one. */
+async function gatherPkcs12(
+  folder: Folder,
+  { source, pfx }: { readonly source: string; readonly pfx: Buffer },
+  into: Gathered,
+): Promise<void> {
+  into.pkcs12 += 1;
+  const opened = into.pkcs12 > MAX_PKCS12 ? null : await readPkcs12(pfx, '').catch(() => null);
+  if (opened === null) {
+    folder.skip(source, 'it is PKCS#12 (.pfx, .p12) with a passphrase: upload it by hand');
+    return;
+  }
+  const bytes = Buffer.from(opened.certificate + opened.privateKey);
+  take(source, { content: readContent(bytes, MAX_CERTIFICATES_OF_FILE), bytes }, into);
 }
 
 function foundLeaf(
   { source, certificate }: Held,
   chain: Issuers,
-  { keys, note }: { readonly keys: ReadonlyMap<string, string>; readonly note: readonly string[] },
+  { keys, note }: { readonly keys: Gathered['keys']; readonly note: readonly string[] },
 ): Found {
-  const publicKey = publicKeyOf(certificate);
-  const own = publicKey?.export({ type: 'spki', format: 'der' }).toString('base64') ?? '';
-  const privateKey = keys.get(own) ?? null;
+  const privateKey = keys.get(spkiOf(certificate))?.pem ?? null;
   return {
     source,
     certificate: [certificate, ...issuersOf(certificate, chain)].map(({ x509 }) => x509.toString()).join(''),
@@ -98,21 +141,8 @@ function isLeaf(certificate: Certificate): boolean {
   return !certificate.x509.ca || (isSelfSigned(certificate) && certificate.sanNames.length > 0);
 }
 
-/** @param room How many are read at most. */
-function certificatesOf(
-  text: string,
-  room: number,
-): {
-  readonly certificates: readonly Certificate[];
-  readonly damaged: boolean;
-} {
-  const blocks = readPemBlocks(text).filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(label));
-  const read = blocks.slice(0, Math.min(room, MAX_CERTIFICATES_OF_FILE)).map((block) => {
-    const decoded = decodePem(block);
-    return decoded === null ? null : readCertificate(decoded.der);
-  });
-  const certificates = read.filter((certificate) => certificate !== null);
-  return { certificates, damaged: certificates.length < read.length };
+function spkiOf(certificate: Certificate): string {
+  return publicKeyOf(certificate)?.export({ type: 'spki', format: 'der' }).toString('base64') ?? '';
 }
 
 function fingerprintOf(privateKey: string): string {
