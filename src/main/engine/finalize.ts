@@ -58,10 +58,13 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, attempts
   return finalizeOrder(ready, task, attempts - 1);
 }
 
-/** Whether the CA has answered that it does not take the CSR: not that it failed, or that nothing came. */
-function isRefused({ details }: CertdeskError): boolean {
-  const status = (details as AnswerDetails | undefined)?.status;
-  return typeof status === 'number' && status >= 400 && status < 500;
+/**
+ * Whether the CA has answered that it does not take the CSR: not that it failed, that nothing came, or that somebody in
+ * between (a proxy) has answered in its place.
+ */
+function isRefused({ code, details }: CertdeskError): boolean {
+  const status = (details as AnswerDetails | undefined)?.status ?? 0;
+  return (code === 'ACME_REJECTED' || code === 'ACME_RATE_LIMITED') && status >= 400 && status < 500;
 }
 
 /** A CA whose issuance has failed may take the order back; walked again, it is finalized with the same key. */

@@ -114,6 +114,13 @@ export async function downloadCertificate(
   return answer.certificate;
 }
 
+const givenUp = new WeakSet<CertdeskError>();
+
+/** Whether it was thrown after it had been waited out: to begin again at once would only be more of the same. */
+export function isGivenUp(error: CertdeskError): boolean {
+  return givenUp.has(error);
+}
+
 /** Failures in a row: each kind is reported once, and thrown when there has been nothing else for too long. */
 function createTrouble(keeper: OrderKeeper, pace: Pace) {
   let since: number | null = null;
@@ -137,7 +144,10 @@ function createTrouble(keeper: OrderKeeper, pace: Pace) {
       const error = toCertdeskError(cause);
       since ??= pace.now();
       const askedMs = retryAfterOf(error);
-      if (error.code === 'INTERNAL' || pace.now() + (askedMs ?? 0) - since > within) throw error;
+      if (error.code === 'INTERNAL' || pace.now() + (askedMs ?? 0) - since > within) {
+        givenUp.add(error);
+        throw error;
+      }
       report(problemIn(error), `${error.message} The order stays: it is asked for again.`, error.code);
       return { error, retryAfterMs: askedMs };
     },

@@ -14,7 +14,7 @@ import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './errors.ts';
 import { finalizeOrder } from './finalize.ts';
-import { downloadCertificate, type Following, followOrder } from './follow-order.ts';
+import { downloadCertificate, type Following, followOrder, isGivenUp } from './follow-order.ts';
 import { verifyIssued } from './inspect.ts';
 import type { Places } from './jobs/places.ts';
 import type { Journal } from './journal.ts';
@@ -138,7 +138,8 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       const worth =
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
       const enough = !task.patient && keeper.order.url === null && tries > 0;
-      if (!worth || enough || wait === undefined || pace.now() + wait > deadline) throw error;
+      if (!worth || isGivenUp(error) || enough || wait === undefined || pace.now() + wait > deadline)
+        throw error;
       keeper.tell('retry', `${error.message} Trying again.`, { code: error.code });
       await deps.places.wait(() => pace.pause(wait, signal));
     }

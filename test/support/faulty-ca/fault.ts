@@ -61,6 +61,13 @@ export interface FaultyCa {
 
 const NOTHING: GateAnswer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' };
 
+/** Somebody between Certdesk and the CA, who keeps both apart. */
+const PROXY: GateAnswer = {
+  status: 407,
+  headers: { 'content-type': 'text/html' },
+  body: '<h1>Proxy authentication required</h1>',
+};
+
 /** Bends every later answer that one of the faults is about. @param cutAfterCsr The CA is out of reach from then on. */
 export function bendAnswers(
   gate: Pick<AcmeGate, 'keep'>,
@@ -81,7 +88,7 @@ export function bendAnswers(
   };
   gate.keep(async (path, pass) => {
     const resource = resourceOf(path);
-    if (isCut) return 'lost';
+    if (isCut) return PROXY;
     if (resource === null) return pass();
     const active = faults.filter((fault) => isActive(fault, resource));
     asked.set(resource, (asked.get(resource) ?? 0) + 1);
