@@ -84,6 +84,17 @@ export const CertificateDetailsSchema = z
   .meta({ id: 'CertificateDetails' });
 export type CertificateDetails = z.infer<typeof CertificateDetailsSchema>;
 
+export const LastRequestSchema = z
+  .object({
+    request: RecipeSchema.nullable().meta({ description: 'Null where none was ever requested' }),
+    autoRenew: z.boolean(),
+    usesProjectCredentials: z
+      .boolean()
+      .meta({ description: 'The DNS credentials of the request were saved with the project' }),
+  })
+  .meta({ id: 'LastRequest' });
+export type LastRequest = z.infer<typeof LastRequestSchema>;
+
 export const RestoreRequestSchema = z
   .strictObject({
     versionId: z

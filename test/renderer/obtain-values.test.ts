@@ -1,8 +1,10 @@
 // What the wizard sends and checks, and where a refusal of the server is shown.
 import { TRPCClientError } from '@trpc/client';
 import { describe, expect, test } from 'vitest';
+import { changesOf } from '../../src/renderer/certificates/obtain-changes.ts';
 import { obtainErrors, stepOfErrors } from '../../src/renderer/certificates/obtain-errors.ts';
 import {
+  type Before,
   checkStep,
   initialValues,
   namesOf,
@@ -53,6 +55,76 @@ describe('the request', () => {
       ca: 'https://ca.example/dir',
       eab: { kid: 'k', hmacKey: 'h' },
     });
+  });
+});
+
+describe('after a request before', () => {
+  const request: NonNullable<Before['request']> = {
+    names: ['old.example.com'],
+    ca: { id: 'zerossl', name: 'ZeroSSL' },
+    staging: false,
+    email: 'a@example.com',
+    keyType: 'rsa',
+    keySize: 4096,
+    profile: 'tlsserver',
+    profileUse: 'preferred',
+    preferredChain: 'Root X',
+    challengeType: 'dns-01',
+    dnsProvider: { id: 'cloudflare', name: 'Cloudflare' },
+    dnsCredential: null,
+  };
+  const lastOf = (more: Partial<typeof request> = {}, kept = true): Before => ({
+    request: { ...request, ...more },
+    autoRenew: false,
+    usesProjectCredentials: kept,
+    cas: ['letsencrypt', 'zerossl'],
+    providers: [PROVIDER, { ...PROVIDER, id: 'manual', credentials: [] }],
+  });
+
+  test('the wizard begins with its CA, key, method, profile and credentials, and the project’s names', () => {
+    const values = initialValues({ ...PROJECT, altNames: ['www.example.com'] }, lastOf());
+    expect(toRequest(values, false)).toEqual({
+      ...{
+        challengeType: 'dns-01',
+        altNames: ['www.example.com'],
+        keyType: 'rsa',
+        keySize: 4096,
+        ca: 'zerossl',
+      },
+      ...{ email: 'a@example.com', profile: 'tlsserver', profileUse: 'preferred', preferredChain: 'Root X' },
+      ...{ autoRenew: false, staging: false, dryRun: false },
+    });
+    expect(values.source).toBe('project');
+  });
+
+  test('credentials are those that are there: saved ones, none for a person, new ones where none were kept', () => {
+    const dnsCredential = { id: 'id-1', name: 'Ours' };
+    expect(initialValues(PROJECT, lastOf({ dnsCredential })).source).toBe('id-1');
+    const manual = initialValues(PROJECT, lastOf({ dnsProvider: { id: 'manual', name: 'By hand' } }));
+    expect(toRequest(manual, false)).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });
+    expect(initialValues(PROJECT, lastOf({}, false))).toMatchObject({
+      source: 'new',
+      dnsProvider: 'cloudflare',
+    });
+  });
+
+  test('a CA by its address stays one, and a new wildcard needs DNS-01', () => {
+    const url = 'https://ca.example/dir';
+    expect(toRequest(initialValues(PROJECT, lastOf({ ca: { id: url, name: url } })), false).ca).toBe(url);
+    const wild = { ...PROJECT, altNames: ['*.example.com'] };
+    expect(initialValues(wild, lastOf({ challengeType: 'http-01' })).challengeType).toBe('dns-01');
+  });
+
+  test('a change of CA, key or method is named, and nothing else', () => {
+    const first = initialValues(PROJECT, lastOf());
+    const nameOf = (id: string) => (id === 'zerossl' ? 'ZeroSSL' : 'Let’s Encrypt');
+    expect(changesOf(first, { ...first, email: 'b@example.com' }, nameOf)).toEqual([]);
+    expect(changesOf(null, VALUES, nameOf)).toEqual([]);
+    expect(changesOf(first, VALUES, nameOf)).toEqual([
+      { field: 'ca', before: 'ZeroSSL', after: 'Let’s Encrypt' },
+      { field: 'key', before: 'RSA 4096', after: 'EC P-256' },
+      { field: 'challengeType', before: 'DNS-01', after: 'HTTP-01' },
+    ]);
   });
 });
 

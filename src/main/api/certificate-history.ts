@@ -5,6 +5,7 @@ import {
   CertificateDetailsSchema,
   CertificateVersionSchema,
   ChainLinkSchema,
+  LastRequestSchema,
   RestoreRequestSchema,
 } from '../../shared/certificate-history.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
@@ -63,6 +64,18 @@ export const certificateHistory = {
     .input(z.object({ id }))
     .output(CertificateDetailsSchema.nullable())
     .query(({ ctx, input }) => ctx.engine.history.details(input.id)),
+
+  lastRequest: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/projects/{id}/certificate/last-request',
+        summary: 'How the certificate was requested, or the last attempt where there is none; never a secret',
+      },
+    })
+    .input(z.object({ id }))
+    .output(LastRequestSchema)
+    .query(({ ctx, input }) => ctx.engine.history.lastRequest(input.id)),
 
   restore: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({

@@ -1,7 +1,12 @@
 // What was before, and how it came: versions of a certificate, its chain, its recipe, and a removal undone.
 
 import type { Certificate } from '../../shared/certificate.ts';
-import type { CertificateDetails, CertificateVersion, ChainLink } from '../../shared/certificate-history.ts';
+import type {
+  CertificateDetails,
+  CertificateVersion,
+  ChainLink,
+  LastRequest,
+} from '../../shared/certificate-history.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { CERTIFICATE_AUTHORITIES } from './acme/directories.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
@@ -15,6 +20,7 @@ import type { CertificateRecord, Recipe } from './model.ts';
 import type { Clock } from './ports.ts';
 import { presentCertificate } from './present.ts';
 import { findProject } from './projects.ts';
+import { recipeOf } from './recipes.ts';
 import { keptUntil } from './retention.ts';
 import type { Stores } from './stores.ts';
 
@@ -28,6 +34,11 @@ export interface History {
   chain(projectId: string, versionId?: string): Promise<ChainLink[]>;
   /** Null where the project has no certificate. @throws PROJECT_NOT_FOUND */
   details(projectId: string): Promise<CertificateDetails | null>;
+  /**
+   * How the active certificate was requested; where it was not, how the last job wanted one. For the next request to
+   * begin with. @throws PROJECT_NOT_FOUND
+   */
+  lastRequest(projectId: string): Promise<LastRequest>;
   /** Whether `restore` would bring back a certificate for names that the project has no longer. Never throws for none. */
   restoresOtherNames(projectId: string, versionId?: string): Promise<boolean>;
   /**
@@ -61,6 +72,24 @@ export function createHistory({ stores, journal, clock }: HistoryDeps): History 
       await findProject(stores, projectId);
       const certificate = await stores.certificates.active(projectId);
       return certificate && presentDetails(stores, certificate);
+    },
+
+    async lastRequest(projectId) {
+      await findProject(stores, projectId);
+      const certificate = await stores.certificates.active(projectId);
+      const jobs =
+        certificate?.recipe == null
+          ? await stores.jobs.list({ projectId, projectIds: null, limit: 100 })
+          : [];
+      const input = jobs.find((job) => recipeOf(job.input) !== null)?.input;
+      const recipe = certificate?.recipe ?? (input === undefined ? null : recipeOf(input));
+      const autoRenew = input !== undefined && input.kind !== 'revoke' ? input.autoRenew : true;
+      return {
+        request: recipe && (await presentRecipe(stores, recipe)),
+        autoRenew: certificate?.recipe == null ? autoRenew : certificate.autoRenew,
+        usesProjectCredentials:
+          certificate?.recipe?.challengeType === 'dns-01' && certificate.recipe.dnsCredentialId === null,
+      };
     },
 
     async restoresOtherNames(projectId, versionId) {

@@ -2,6 +2,7 @@
 import { Button, EmptyState } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import type { ListedProject } from '../../shared/project.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { openEditProject } from '../projects/create-project.tsx';
@@ -12,6 +13,31 @@ import { ObtainWizard } from './obtain/obtain-wizard.tsx';
 
 const text = messages.obtain;
 const route = getRouteApi('/projects/$id/obtain');
+
+/** The form is made once all that fills it is there: later it would overwrite what was typed. */
+function PrefilledWizard({ project }: { readonly project: ListedProject }) {
+  const api = useApi();
+  const fresh = { staleTime: 0, gcTime: 0, refetchOnWindowFocus: false } as const;
+  const last = useQuery(api.certificates.lastRequest.queryOptions({ id: project.id }, fresh));
+  const cas = useQuery(api.system.cas.queryOptions());
+  const providers = useQuery(api.system.dnsProviders.queryOptions());
+  return (
+    <QueryView query={last}>
+      {(request) => (
+        <QueryView query={cas}>
+          {(known) => (
+            <QueryView query={providers}>
+              {({ dnsProviders }) => {
+                const before = { cas: known.cas.map(({ id }) => id), providers: dnsProviders };
+                return <ObtainWizard project={project} last={{ ...request, ...before }} />;
+              }}
+            </QueryView>
+          )}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
 
 export function ObtainPage() {
   const { id } = route.useParams();
@@ -29,7 +55,7 @@ export function ObtainPage() {
               </EmptyState.Actions>
             </EmptyState>
           ) : (
-            <ObtainWizard key={data.id} project={data} />
+            <PrefilledWizard key={data.id} project={data} />
           )
         }
       </QueryView>

@@ -1,5 +1,6 @@
 // The obtain wizard's values: what each step checks, and the request that they make.
 import type { ObtainRequest } from '../../shared/certificate.ts';
+import type { LastRequest } from '../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { toDnsName } from '../../shared/names.ts';
 import type { Project } from '../../shared/project.ts';
@@ -31,6 +32,8 @@ export interface ObtainValues {
   /** Empty: the CA's usual one. */
   readonly profile: string;
   readonly profileRequired: boolean;
+  /** Of the request before; empty: the CA's default chain. */
+  readonly preferredChain: string;
   readonly autoRenew: boolean;
   readonly staging: boolean;
 }
@@ -54,8 +57,16 @@ export function wildcardOf(names: readonly string[]): string | undefined {
   return names.find((name) => name.trim().startsWith('*.'));
 }
 
-export function initialValues({ domain, altNames }: Project): ObtainValues {
-  return {
+/** What the wizard knows of the request before. */
+export interface Before extends LastRequest {
+  /** Ids of the CAs that are offered by name. */
+  readonly cas: readonly string[];
+  readonly providers: readonly DnsProviderInfo[];
+}
+
+/** The wizard begins with what the last request had; names are those of the project. */
+export function initialValues({ domain, altNames }: Project, before?: Before): ObtainValues {
+  const first: ObtainValues = {
     altNames: [...altNames],
     challengeType: wildcardOf([domain ?? '', ...altNames]) === undefined ? 'http-01' : 'dns-01',
     source: 'new',
@@ -69,8 +80,34 @@ export function initialValues({ domain, altNames }: Project): ObtainValues {
     hmacKey: '',
     profile: '',
     profileRequired: false,
+    preferredChain: '',
     autoRenew: true,
     staging: false,
+  };
+  return before?.request == null ? first : { ...first, ...valuesOf(before, before.request, first) };
+}
+
+function valuesOf(before: Before, request: NonNullable<LastRequest['request']>, first: ObtainValues) {
+  const { ca, keyType, keySize, profile, profileUse, dnsProvider, dnsCredential } = request;
+  const known = before.cas.includes(ca.id);
+  const key = KEYS.find((each) => each === `${keyType}-${keySize}`) ?? first.key;
+  // A provider without required fields needs no values kept with the project: manual, or the machine's own role.
+  const info = before.providers.find(({ id }) => id === dnsProvider?.id);
+  const needsValues = info?.credentials.some(({ required }) => required) ?? true;
+  const own = before.usesProjectCredentials && needsValues ? 'project' : 'new';
+  return {
+    challengeType: first.challengeType === 'dns-01' ? first.challengeType : request.challengeType,
+    source: dnsCredential?.id ?? own,
+    dnsProvider: dnsCredential === null ? (dnsProvider?.id ?? '') : '',
+    key,
+    email: request.email ?? '',
+    ca: known ? ca.id : OTHER_CA,
+    caUrl: known ? '' : ca.id,
+    profile: profile ?? '',
+    profileRequired: profile !== null && profileUse !== 'preferred',
+    preferredChain: request.preferredChain ?? '',
+    autoRenew: before.autoRenew,
+    staging: request.staging,
   };
 }
 
@@ -103,6 +140,7 @@ export function toRequest(values: ObtainValues, dryRun: boolean): Body {
     ca: values.ca === OTHER_CA ? values.caUrl.trim() : values.ca,
     ...(kid === '' ? {} : { eab: { kid, hmacKey } }),
     ...profileOf(values),
+    ...(values.preferredChain === '' ? {} : { preferredChain: values.preferredChain }),
     autoRenew: values.autoRenew,
     staging: values.staging,
     dryRun,

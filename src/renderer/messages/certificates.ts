@@ -26,6 +26,7 @@ export const certificates = {
     uploaded: 'It was uploaded, so Certdesk cannot renew it. Upload its successor in time.',
     revoked: 'It is revoked. Browsers may refuse it. Obtain a new one.',
     expired: 'It has expired. Clients refuse it.',
+    manual: 'You will be asked to add a record at each renewal.',
     staging: 'It comes from a staging directory, for tries: no client trusts it.',
   },
   autoRenew: 'Auto-renewal',

@@ -88,6 +88,10 @@ export const obtain = {
   staging: 'From the staging server: for tries, no client trusts it',
   noStaging: 'This CA has no staging server.',
   review: 'What will happen',
+  changes: 'Different from the last request',
+  change: { ca: 'Certificate authority', key: 'Key', challengeType: 'Method' },
+  changed: (what: string, before: string, after: string) => `${what}: ${after}, before: ${before}`,
+  changedFrom: (before: string) => `Changed. The last request had: ${before}`,
   will: (names: readonly string[], ca: string, key: string) =>
     `Certdesk orders one certificate for ${formatList(names)} from ${ca}, with a new ${key} key.`,
   willStaging: 'It comes from the staging server: no client trusts it.',
@@ -99,6 +103,7 @@ export const obtain = {
     `Certdesk writes a TXT record for each name at ${provider}, waits until every name server shows it, and removes it when the CA has looked.`,
   willManual: 'You write the TXT records that are shown then; Certdesk waits for them.',
   willRenew: 'It renews itself in time from then on.',
+  willRenewByHand: 'You will be asked to add a record at each renewal.',
   willNotRenew: 'It is not renewed: you must come back before it expires.',
   willReplace: 'The present certificate stays in use until the new one is there.',
   submit: 'Obtain certificate',

@@ -10,15 +10,19 @@ const text = messages.certificates.sentence;
 export function CertificateSentence({
   certificate,
   status,
+  isManual,
 }: {
   readonly certificate: Certificate;
   readonly status: Status;
+  /** A person adds the TXT records of each renewal. */
+  readonly isManual: boolean;
 }) {
   const trouble = troubleOf(certificate);
   return (
     <>
       {trouble !== null && <Notice tone={trouble.tone}>{trouble.text}</Notice>}
       {certificate.staging && <Notice tone="info">{text.staging}</Notice>}
+      {isManual && certificate.autoRenew && <Notice tone="info">{text.manual}</Notice>}
       {trouble === null && (
         <Text fz="lg">
           {status.renewAt !== null && (

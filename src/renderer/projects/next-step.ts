@@ -34,7 +34,9 @@ export function nextOf({
   if (renewal !== null && renewal.failures > 0) {
     return { what: text.next.retry, at: renewal.nextAttemptAt, why: text.failed(renewal.failures) };
   }
-  return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why: renewal?.reason ?? null };
+  const why =
+    renewal?.provider === 'manual' ? messages.certificates.sentence.manual : (renewal?.reason ?? null);
+  return { what: text.next.renew, at: renewal?.nextAttemptAt ?? null, why };
 }
 
 /** `HTTP-01 challenge failed` of `HTTP-01 challenge failed: Could not …`: the project's page has the whole. */

@@ -17,6 +17,7 @@ import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { useNow } from '../use-now.ts';
 import { CertificateSentence } from './certificate-sentence.tsx';
+import { jobToShow } from './last-job.ts';
 import { NoCertificate } from './no-certificate.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
@@ -27,9 +28,12 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
   const { id, certificate } = project;
   const status = useQuery(api.certificates.status.queryOptions({ id }));
   const jobs = useQuery(api.jobs.list.queryOptions({ project: id, limit: 1 }));
+  const details = useQuery(api.certificates.details.queryOptions({ id }));
+  const job =
+    details.data === undefined ? null : jobToShow(jobs.data?.jobs[0], details.data?.storedAt ?? null);
   return (
     <Stack gap="md">
-      <LastJob job={jobs.data?.jobs[0]} />
+      {job !== null && <LastJob job={job} />}
       {project.uncovered !== null && project.runningJobId === null && (
         <Uncovered id={id} name={project.uncovered} />
       )}
@@ -62,9 +66,7 @@ function Uncovered({ id, name }: { readonly id: string; readonly name: string })
   );
 }
 
-/** What runs, or the last one where it failed. */
-function LastJob({ job }: { readonly job: Job | undefined }) {
-  if (job === undefined || job.state === 'succeeded') return null;
+function LastJob({ job }: { readonly job: Job }) {
   const see = (
     <LinkButton
       variant="default"
@@ -100,7 +102,11 @@ function Life({ project, certificate, status }: LifeProps) {
   return (
     <Panel title={text.title} aside={<AutoRenewSwitch id={project.id} certificate={certificate} />}>
       <Stack gap="lg">
-        <CertificateSentence certificate={certificate} status={status} />
+        <CertificateSentence
+          certificate={certificate}
+          status={status}
+          isManual={project.renewal?.provider === 'manual'}
+        />
         <LifeLine issuedAt={issuedAt} expiresAt={expiresAt} renewAt={status.renewAt} now={now} />
         <Facts
           facts={[

@@ -3,7 +3,7 @@ import { Button, Group, Stack, Stepper } from '@mantine/core';
 import type { ListedProject } from '../../../shared/project.ts';
 import { messages } from '../../messages.ts';
 import { Panel } from '../../ui/panel.tsx';
-import { type ObtainStep, STEPS } from '../obtain-values.ts';
+import { type Before, type ObtainStep, STEPS } from '../obtain-values.ts';
 import { NamesStep } from './names-step.tsx';
 import { OptionsStep } from './options-step.tsx';
 import { ProofStep } from './proof-step.tsx';
@@ -13,8 +13,14 @@ import { type Obtain, useObtain } from './use-obtain.ts';
 
 const text = messages.obtain;
 
-export function ObtainWizard({ project }: { readonly project: ListedProject }) {
-  const obtain = useObtain(project);
+export interface ObtainWizardProps {
+  readonly project: ListedProject;
+  /** The request before. */
+  readonly last: Before;
+}
+
+export function ObtainWizard({ project, last }: ObtainWizardProps) {
+  const obtain = useObtain(project, last);
   const { step, go } = obtain;
   const at = STEPS.indexOf(step);
   return (

@@ -10,6 +10,10 @@ const text = messages.obtain;
 export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
   const { form, cas, ca } = obtain;
   const other = form.values.ca === OTHER_CA;
+  const changed = (field: 'key' | 'ca'): string | undefined => {
+    const change = obtain.changes.find((each) => each.field === field);
+    return change === undefined ? undefined : text.changedFrom(change.before);
+  };
   const noStaging = !other && ca?.stagingUrl === null;
   const choices = [
     ...cas.map(({ id, name }) => ({ value: id, label: name })),
@@ -21,12 +25,14 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
         label={text.keyType}
         allowDeselect={false}
         data={KEYS.map((value) => ({ value, label: text.keys[value] }))}
+        description={changed('key')}
         {...form.getInputProps('key')}
       />
       <Select
         label={text.ca}
         allowDeselect={false}
         data={choices}
+        description={changed('ca')}
         {...form.getInputProps('ca')}
         onChange={(next) => {
           const gone = cas.find(({ id }) => id === next)?.stagingUrl === null;

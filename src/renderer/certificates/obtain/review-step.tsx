@@ -6,6 +6,7 @@ import { useApi } from '../../api.ts';
 import { JobView } from '../../jobs/job-view.tsx';
 import { messages } from '../../messages.ts';
 import { FailureNotice } from '../../ui/failure.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { obtainErrors, stepOfErrors } from '../obtain-errors.ts';
@@ -39,6 +40,13 @@ export function ReviewStep({ obtain }: { readonly obtain: Obtain }) {
             ))}
           </Stack>
         </Panel>
+        {obtain.changes.length > 0 && (
+          <Notice tone="warn" title={text.changes}>
+            {obtain.changes.map(({ field, before, after }) => (
+              <Text key={field}>{text.changed(text.change[field], before, after)}</Text>
+            ))}
+          </Notice>
+        )}
         {trial.jobId !== null && <Trial jobId={trial.jobId} />}
         <Text c="dimmed" fz="sm">
           {noDryRun ? text.noDryRun : text.dryRunHint}

@@ -5,8 +5,10 @@ import { useState } from 'react';
 import type { DnsCredential, DnsProviderInfo } from '../../../shared/dns-credential.ts';
 import type { ListedProject } from '../../../shared/project.ts';
 import { useApi } from '../../api.ts';
+import { type Change, changesOf } from '../obtain-changes.ts';
 import { stepOfErrors } from '../obtain-errors.ts';
 import {
+  type Before,
   checkStep,
   type FieldErrors,
   initialValues,
@@ -27,6 +29,8 @@ export interface Ca {
 export interface Obtain {
   readonly project: ListedProject;
   readonly form: ObtainForm;
+  /** Of CA, key and method, against the last request. */
+  readonly changes: readonly Change[];
   readonly step: ObtainStep;
   readonly providers: readonly DnsProviderInfo[];
   readonly provider: DnsProviderInfo | undefined;
@@ -42,16 +46,17 @@ export interface Obtain {
   mark(errors: FieldErrors): boolean;
 }
 
-export function useObtain(project: ListedProject): Obtain {
+export function useObtain(project: ListedProject, last: Before): Obtain {
   const api = useApi();
-  const form = useForm<ObtainValues>({ initialValues: initialValues(project) });
+  const form = useForm<ObtainValues>({ initialValues: initialValues(project, last) });
   const [step, setStep] = useState<ObtainStep>('names');
   const providers = useQuery(api.system.dnsProviders.queryOptions()).data?.dnsProviders ?? [];
   const kept = useQuery(api.dnsCredentials.list.queryOptions()).data?.dnsCredentials ?? [];
   const cas = useQuery(api.system.cas.queryOptions()).data?.cas ?? [];
-  const details = useQuery(api.certificates.details.queryOptions({ id: project.id })).data;
-  const recipe = details?.recipe ?? null;
-  const ownProvider = recipe?.dnsCredential === null ? recipe.dnsProvider : null;
+  const ownProvider = last.usesProjectCredentials ? (last.request?.dnsProvider ?? null) : null;
+  const before = last.request === null ? null : form.getInitialValues();
+  const nameOfCa = (id: string): string => cas.find((each) => each.id === id)?.name ?? id;
+  const changes = changesOf(before, form.values, nameOfCa);
   const provider = providers.find(({ id }) => id === form.values.dnsProvider);
   const ca = cas.find(({ id }) => id === form.values.ca);
 
@@ -69,5 +74,5 @@ export function useObtain(project: ListedProject): Obtain {
     if (!mark(errors)) setStep(to);
   }
 
-  return { project, form, step, providers, provider, kept, ownProvider, cas, ca, go, mark };
+  return { project, form, changes, step, providers, provider, kept, ownProvider, cas, ca, go, mark };
 }

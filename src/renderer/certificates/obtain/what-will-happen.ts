@@ -15,7 +15,7 @@ export function whatWillHappen(obtain: Facts): readonly string[] {
     text.will(names, ca?.name ?? values.caUrl.trim(), keyWords(values.key)),
     ...(values.staging ? [text.willStaging] : []),
     values.challengeType === 'http-01' ? text.willHttp(names.length) : dnsSentence(obtain),
-    values.autoRenew ? text.willRenew : text.willNotRenew,
+    values.autoRenew ? (isManual(obtain) ? text.willRenewByHand : text.willRenew) : text.willNotRenew,
     ...(project.certificate === null ? [] : [text.willReplace]),
   ];
 }
@@ -24,10 +24,19 @@ function keyWords(key: keyof typeof text.keys): string {
   return text.keys[key].split(' (', 1)[0] ?? '';
 }
 
-function dnsSentence({ form, kept, providers, ownProvider }: Facts): string {
+function providerOf({ form, kept, ownProvider }: Facts): string | undefined {
   const { source, dnsProvider } = form.getValues();
   const named = kept.find(({ id }) => id === source)?.provider;
-  const id = source === 'project' ? ownProvider?.id : (named ?? dnsProvider);
+  return source === 'project' ? ownProvider?.id : (named ?? dnsProvider);
+}
+
+function isManual(obtain: Facts): boolean {
+  return obtain.form.getValues().challengeType === 'dns-01' && providerOf(obtain) === 'manual';
+}
+
+function dnsSentence(obtain: Facts): string {
+  const { providers } = obtain;
+  const id = providerOf(obtain);
   if (id === 'manual') return text.willManual;
   return text.willDns(providers.find((each) => each.id === id)?.name ?? id ?? '');
 }

@@ -1,0 +1,34 @@
+// What a request would change of the one before: CA, key and method are marked, for a change by mistake is easily missed.
+import { messages } from '../messages.ts';
+import { type ObtainValues, OTHER_CA } from './obtain-values.ts';
+
+const text = messages.obtain;
+
+export interface Change {
+  readonly field: 'ca' | 'key' | 'challengeType';
+  /** As a person reads it: `Let's Encrypt`, `EC P-256`. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * @param before What the last request had; null: there was none, and nothing changes.
+ * @param nameOfCa A CA's name by its id.
+ */
+export function changesOf(
+  before: ObtainValues | null,
+  after: ObtainValues,
+  nameOfCa: (id: string) => string,
+): readonly Change[] {
+  if (before === null) return [];
+  const ca = ({ ca: id, caUrl }: ObtainValues) => (id === OTHER_CA ? caUrl.trim() : nameOfCa(id));
+  const key = (values: ObtainValues) => text.keys[values.key].split(' (', 1)[0] ?? '';
+  const method = ({ challengeType }: ObtainValues) =>
+    messages.certificates.methods[challengeType === 'http-01' ? 'http' : 'dns'];
+  const all: readonly Change[] = [
+    { field: 'ca', before: ca(before), after: ca(after) },
+    { field: 'key', before: key(before), after: key(after) },
+    { field: 'challengeType', before: method(before), after: method(after) },
+  ];
+  return all.filter((change) => change.before !== change.after);
+}

@@ -1,0 +1,51 @@
+// What a new request begins with: how the certificate came, or how the last attempt wanted one.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createHistory, type History } from '../../src/main/engine/history.ts';
+import { createJournal } from '../../src/main/engine/journal.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+
+let database: TestDatabase;
+let history: History;
+
+beforeEach(async () => {
+  database = openTestDatabase();
+  const clock = { now: () => new Date('2026-02-01T00:00:00Z') };
+  history = createHistory({
+    stores: database.stores,
+    journal: createJournal(database.stores, clock, QUIET),
+    clock,
+  });
+  await database.stores.projects.create(PROJECT);
+});
+afterEach(() => database?.close());
+
+it('is nothing before the first one', async () => {
+  expect(await history.lastRequest(PROJECT.id)).toMatchObject({ request: null, autoRenew: true });
+});
+
+it('is the last failed one where there is no certificate, or an uploaded one', async () => {
+  const recipe = { ...RECIPE, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
+  const input = { kind: 'obtain', recipe, autoRenew: false, dryRun: false } as const;
+  await database.stores.jobs.create({ ...JOB, state: 'failed', input });
+  const wanted = {
+    request: { ca: { id: 'zerossl' }, dnsProvider: { id: 'cloudflare' } },
+    autoRenew: false,
+    usesProjectCredentials: false,
+  };
+  expect(await history.lastRequest(PROJECT.id)).toMatchObject(wanted);
+  await database.stores.certificates.activate({ ...CERTIFICATE, recipe: null, autoRenew: false });
+  expect(await history.lastRequest(PROJECT.id)).toMatchObject(wanted);
+});
+
+it('is that of the certificate, whatever was tried since', async () => {
+  const recipe = { ...RECIPE, challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
+  await database.stores.certificates.activate({ ...CERTIFICATE, recipe });
+  const input = { ...JOB.input, recipe: { ...RECIPE, ca: 'zerossl' } } as typeof JOB.input;
+  await database.stores.jobs.create({ ...JOB, state: 'failed', input });
+  expect(await history.lastRequest(PROJECT.id)).toMatchObject({
+    request: { ca: { id: 'letsencrypt' } },
+    autoRenew: true,
+    usesProjectCredentials: true,
+  });
+});
