@@ -116,6 +116,18 @@ export const TOOLS = {
     debian: ['default-jre-headless'],
     elsewhere: 'install a Java runtime, 8u301 or newer',
   },
+  python: {
+    what: 'Python, for a generated client of the API',
+    programs: [{ names: ['python3'], variable: 'CERTDESK_TEST_PYTHON' }],
+    debian: ['python3', 'python3-venv'],
+    elsewhere: 'install Python 3.10 or newer with venv',
+  },
+  go: {
+    what: 'Go, for a generated client of the API',
+    programs: [{ names: ['go'], variable: 'CERTDESK_TEST_GO' }],
+    debian: ['golang-go'],
+    elsewhere: 'install Go 1.24 or newer (https://go.dev/dl)',
+  },
   cc: {
     what: 'a C compiler, for a disk that fails where a test says',
     programs: [{ names: ['cc', 'gcc', 'clang'], variable: 'CERTDESK_TEST_CC' }],

@@ -137,12 +137,7 @@ export const KeyPairRequestSchema = z
   })
   .meta({
     id: 'KeyPairRequest',
-    anyOf: [
-      { required: ['certificate', 'privateKey'] },
-      { required: ['certificate', 'keyFile'] },
-      { required: ['file'] },
-      { required: ['files'] },
-    ],
+    description: 'Give certificate and privateKey (or keyFile), or file, or files',
   });
 export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
 
@@ -214,29 +209,35 @@ export type Uploaded = z.infer<typeof UploadedSchema>;
 
 const FileContentsSchema = z
   .array(
-    z.object({
-      certificates: z.int(),
-      keys: z.int(),
-      pkcs12: z.int(),
-      problem: z.string().nullable(),
-    }),
+    z
+      .object({
+        certificates: z.int(),
+        keys: z.int(),
+        pkcs12: z.int(),
+        problem: z.string().nullable(),
+      })
+      .meta({ id: 'FileContent' }),
   )
   .meta({ description: 'Of each of `files`: what it holds. On a refusal, details.files has the same' });
 
 export const ValidationSchema = z
   .union([
-    z.object({
-      valid: z.literal(true),
-      domain: z.string(),
-      expiresAt: TimestampSchema,
-      issuer,
-      issuedAt: TimestampSchema,
-      names: z.array(z.string()),
-      warnings: z.array(z.string()),
-      warningCodes: z.array(WarningSchema.shape.code),
-      files: FileContentsSchema.optional(),
-    }),
-    z.object({ valid: z.literal(false), error: z.string(), code: z.string(), details: z.json().optional() }),
+    z
+      .object({
+        valid: z.literal(true),
+        domain: z.string(),
+        expiresAt: TimestampSchema,
+        issuer,
+        issuedAt: TimestampSchema,
+        names: z.array(z.string()),
+        warnings: z.array(z.string()),
+        warningCodes: z.array(WarningSchema.shape.code),
+        files: FileContentsSchema.optional(),
+      })
+      .meta({ id: 'ValidationPassed' }),
+    z
+      .object({ valid: z.literal(false), error: z.string(), code: z.string(), details: z.json().optional() })
+      .meta({ id: 'ValidationFailed' }),
   ])
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof ValidationSchema>;
@@ -271,7 +272,7 @@ export const StatusSchema = z
     renewExplanationUrl: z.string().nullable().meta({ description: "The CA's page about that window" }),
     staging,
   })
-  .meta({ id: 'CertificateStatus' });
+  .meta({ id: 'CertificateStatusReport' });
 export type Status = z.infer<typeof StatusSchema>;
 
 export const RevokeRequestSchema = z

@@ -70,20 +70,24 @@ const optionalOfEmail = { username: true, password: true, rootCertificate: true 
 
 export const CreateChannelSchema = z
   .discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('email').meta({ reach: 'installation' }),
-      name: LabelSchema.meta({ reach: 'installation' }),
-      enabled: z.boolean().default(true).meta({ reach: 'installation' }),
-      kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
-      email: email.partial(optionalOfEmail).meta({ reach: 'installation' }),
-    }),
-    z.strictObject({
-      type: z.literal('webhook').meta({ reach: 'installation' }),
-      name: LabelSchema.meta({ reach: 'installation' }),
-      enabled: z.boolean().default(true).meta({ reach: 'installation' }),
-      kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
-      webhook: webhook.partial({ signingSecret: true, token: true }).meta({ reach: 'installation' }),
-    }),
+    z
+      .strictObject({
+        type: z.literal('email').meta({ reach: 'installation' }),
+        name: LabelSchema.meta({ reach: 'installation' }),
+        enabled: z.boolean().default(true).meta({ reach: 'installation' }),
+        kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+        email: email.partial(optionalOfEmail).meta({ reach: 'installation' }),
+      })
+      .meta({ id: 'CreateMailChannel' }),
+    z
+      .strictObject({
+        type: z.literal('webhook').meta({ reach: 'installation' }),
+        name: LabelSchema.meta({ reach: 'installation' }),
+        enabled: z.boolean().default(true).meta({ reach: 'installation' }),
+        kinds: kinds.default([...NOTIFICATION_KINDS]).meta({ reach: 'installation' }),
+        webhook: webhook.partial({ signingSecret: true, token: true }).meta({ reach: 'installation' }),
+      })
+      .meta({ id: 'CreateWebhookChannel' }),
   ])
   .meta({ id: 'CreateNotificationChannel' });
 export type CreateChannel = z.infer<typeof CreateChannelSchema>;

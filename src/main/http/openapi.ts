@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { AcceptedSchema, ErrorBodySchema } from '../../shared/job.ts';
 import type { Meta } from '../api/trpc.ts';
+import { type JsonObject, simplifySchema } from './openapi-schema.ts';
 import { API_PREFIX, type RestOperation, restOperations } from './rest.ts';
-
-type JsonObject = { [key: string]: unknown };
 
 export interface OpenApiDocument {
   readonly openapi: string;
@@ -159,6 +158,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObj
     // A later version may answer with more fields: a client made from this document must not refuse them.
     override: ({ jsonSchema }) => {
       describeReach(jsonSchema);
+      simplifySchema(jsonSchema);
       if (io === 'output' && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;
     },
