@@ -54,6 +54,8 @@ export interface ProjectQuery extends ProjectFilter {
 export interface ProjectStore {
   create(project: ProjectRecord): Promise<void>;
   get(id: string): Promise<ProjectRecord | null>;
+  /** Projects of this very domain, the oldest first. */
+  ofDomain(domain: string): Promise<readonly ProjectRecord[]>;
   update(id: string, patch: Patch<ProjectRecord, 'id' | 'createdAt'>): Promise<void>;
   /** With all that hangs on it: certificate versions, jobs, orders. */
   delete(id: string): Promise<void>;

@@ -25,6 +25,20 @@ export function createProjectStore(db: Kysely<Schema>): ProjectStore {
       const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toProject(row);
     },
+    async ofDomain(domain) {
+      const seqs = await db.selectFrom('listing').select('seq').where('domain', '=', domain).execute();
+      const rows = await db
+        .selectFrom('projects')
+        .selectAll()
+        .where(
+          'seq',
+          'in',
+          seqs.map(({ seq }) => seq),
+        )
+        .orderBy('seq')
+        .execute();
+      return rows.map(toProject);
+    },
     async update(id, { name, domain, altNames }) {
       const columns = {
         ...(name === undefined ? {} : { name }),

@@ -63,6 +63,9 @@ export const projects = {
     action: 'Clear search and filters',
   },
   create: {
+    twin: (domain: string) => `A project for ${domain} exists already`,
+    openTwin: (name: string) => `Open ${name}`,
+    anyway: 'Create anyway',
     title: 'New project',
     name: 'Name',
     nameHint: 'For people. The domain where it is left out.',

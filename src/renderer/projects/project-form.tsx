@@ -1,6 +1,7 @@
 // The fields of a project: name, domain, other names; checked as they are typed by the rules that the server has.
 import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
+import type { ReactNode } from 'react';
 import { toDnsName } from '../../shared/names.ts';
 import { messages } from '../messages.ts';
 import { FailureNotice } from '../ui/failure.tsx';
@@ -19,12 +20,15 @@ export interface ProjectFormProps {
   readonly submitLabel: string;
   readonly error: unknown;
   readonly pending: boolean;
+  /** Below the fields. */
+  readonly children?: ReactNode;
   onSubmit(values: ProjectValues, form: UseFormReturnType<ProjectValues>): void;
 }
 
 const FIELDS = ['name', 'domain', 'altNames'];
 
-export function ProjectForm({ initial, submitLabel, error, pending, onSubmit }: ProjectFormProps) {
+export function ProjectForm(props: ProjectFormProps) {
+  const { initial, submitLabel, error, pending, children, onSubmit } = props;
   const form = useForm<ProjectValues>({
     initialValues: initial,
     validate: { domain: checkDomain, altNames: checkNames },
@@ -59,6 +63,7 @@ export function ProjectForm({ initial, submitLabel, error, pending, onSubmit }: 
           {...form.getInputProps('name')}
           error={form.errors.name ?? atFields.name}
         />
+        {children}
         <Group justify="flex-end">
           <Button type="submit" loading={pending}>
             {submitLabel}

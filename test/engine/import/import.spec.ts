@@ -365,6 +365,19 @@ describe('any folder', () => {
     expect((await app.call('GET', '/projects')).body.total).toBe(1);
   });
 
+  it('fills a project of its domain that has no certificate yet, and makes no second one', async () => {
+    const body = { domain: 'empty.example.com', name: 'Made before' };
+    const project = (await app.call('POST', '/projects', { body })).body;
+    const pair = await issue('empty.example.com');
+    await folder.write('empty.pem', pair.certificate + pair.privateKey);
+    expect(await take('all')).toMatchObject([{ outcome: 'taken', projectId: project.id }]);
+    const listed = (await app.call('GET', '/projects')).body;
+    expect(listed).toMatchObject({
+      total: 1,
+      projects: [{ name: 'Made before', certificate: { names: ['empty.example.com'] } }],
+    });
+  });
+
   it('is not for API tokens, whatever their scope', async () => {
     await chmod(folder.path, 0o700);
     const body = { folder: folder.path };

@@ -49,22 +49,34 @@ export async function takeOver(
     // Looked at again: two may take over at once.
     const since = await holderOf(tx, judged);
     if (since !== null) return { ...base, ...nothing, ...already(since) };
-    await tx.projects.create(project);
+    const empty = await findEmptyProject(tx, project.domain);
+    const projectId = empty?.id ?? project.id;
+    if (empty === null) await tx.projects.create(project);
     if (plan !== null) await noteDirectory(tx.settings, plan.recipe.ca, journal.savedBy());
     const accountId = await writeAccount(tx, account);
-    await tx.certificates.activate({ ...certificate, accountId });
+    await tx.certificates.activate({ ...certificate, projectId, accountId });
     const how = plan === null ? 'without renewal settings' : `auto-renewal ${plan.autoRenew ? 'on' : 'off'}`;
     const message = `Certificate for ${certificate.names.join(', ')} taken over from ${client} (${how})`;
-    await emit({ kind: 'project.created', projectId: project.id, message });
+    await emit({ kind: empty === null ? 'project.created' : 'certificate.imported', projectId, message });
     return {
       ...base,
       outcome: 'taken' as const,
-      projectId: project.id,
+      projectId,
       autoRenew: certificate.autoRenew,
       message,
       notes: [...judged.notes, ...account.notes],
     };
   });
+}
+
+/** A project of this domain that waits for a certificate: the import fills it, a second one would be beside it. */
+async function findEmptyProject(tx: Stores, domain: string | null): Promise<ProjectRecord | null> {
+  if (domain === null) return null;
+  for (const project of await tx.projects.ofDomain(domain)) {
+    const [job] = await tx.jobs.unfinished(project.id);
+    if (job === undefined && (await tx.certificates.active(project.id)) === null) return project;
+  }
+  return null;
 }
 
 /** @returns its id; null where another one has taken its place since. */
