@@ -44,9 +44,10 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
   const toolbar = () => page.getByRole('toolbar', { name: 'Chosen projects' });
   const choose = async (action: string): Promise<Locator> => {
     await gui.open('/projects');
-    const all = page.getByRole('checkbox', { name: 'Select all that are loaded' });
+    const all = page.getByRole('checkbox', { name: /^Select all/ });
     await all.waitFor();
-    if (!(await all.isChecked())) await all.check();
+    if (!(await all.isChecked())) await all.click();
+    await toolbar().waitFor();
     await toolbar().getByRole('button', { name: action }).click();
     return page.getByRole('dialog');
   };
@@ -100,7 +101,12 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
 
   it('removes all, and brings them back', async () => {
     const before = await serials();
+    const asked = await choose('Remove');
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
     const dialog = await choose('Remove');
+    expect(await dialog.getByRole('button', { name: 'Remove 20' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Type 20 to confirm').fill('20');
     await dialog.getByRole('button', { name: 'Remove 20' }).click();
     await dialog.getByText('All 20 done').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();

@@ -48,7 +48,7 @@ const steps =
     await page.getByRole('option', { name: provider }).click();
   };
 const chooseAll = async (page: Page): Promise<void> => {
-  await page.getByRole('checkbox', { name: 'Select all that are loaded' }).check();
+  await page.getByRole('checkbox', { name: /^Select all/ }).click();
   await page.getByRole('toolbar', { name: 'Chosen projects' }).waitFor();
 };
 

@@ -29,6 +29,7 @@ export const bulk = {
     custom: 'was uploaded, and is renewed where it came from',
     revoked: 'is revoked: obtain a new one',
   },
+  typeNumber: (n: number) => `Type ${n} to confirm`,
   nobody: 'None of the chosen projects can take part.',
   submit: {
     renew: (n: number) => `Renew ${n}`,

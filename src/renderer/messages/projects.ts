@@ -23,7 +23,7 @@ export const projects = {
   status: 'State',
   sort: 'Sort by',
   list: 'Projects',
-  selectAll: 'Select all that are loaded',
+  selectAll: (n: number) => `Select all ${formatCount(n, 'project', 'projects')}`,
   shown: (n: number) => formatCount(n, 'project', 'projects'),
   columns: {
     project: 'Project',

@@ -7,18 +7,18 @@ import { Check } from '../ui/check.tsx';
 import { changed, type ListSearch, type ListSort } from './list-search.ts';
 import classes from './projects.module.css';
 import type { Selection } from './selection.ts';
-import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.projects;
 
 export interface ListHeadProps {
-  readonly rows: readonly ProjectRowData[];
+  /** All that the filter matches, on every page. */
+  readonly total: number;
   readonly selection: Selection;
   readonly search: ListSearch;
   onSearch(search: ListSearch): void;
 }
 
-export function ListHead({ rows, selection, search, onSearch }: ListHeadProps) {
+export function ListHead({ total, selection, search, onSearch }: ListHeadProps) {
   const chosen = selection.ids.size;
   const sorted = { search, onSearch };
   return (
@@ -26,10 +26,10 @@ export function ListHead({ rows, selection, search, onSearch }: ListHeadProps) {
       <tr aria-rowindex={1} className={`${classes.columns} ${classes.head}`}>
         <th scope="col">
           <Check
-            checked={chosen > 0 && chosen >= rows.length}
-            indeterminate={chosen > 0 && chosen < rows.length}
-            onChange={(checked) => selection.setAll(checked ? rows.map(({ id }) => id) : [])}
-            label={text.selectAll}
+            checked={chosen > 0 && chosen >= total}
+            indeterminate={selection.isCollecting || (chosen > 0 && chosen < total)}
+            onChange={(checked) => (checked ? selection.selectMatching() : selection.clear())}
+            label={text.selectAll(total)}
           />
         </th>
         <SortHead sort="domain" {...sorted}>

@@ -58,7 +58,7 @@ export function ProjectList({ rows, total, selection, search, hasMore, onEnd, on
     <div className={classes.list}>
       <div ref={scroll} className={classes.scroll}>
         <table className={classes.table} aria-label={messages.projects.list} aria-rowcount={total + 1}>
-          <ListHead rows={rows} selection={selection} search={search} onSearch={onSearch} />
+          <ListHead total={total} selection={selection} search={search} onSearch={onSearch} />
           <tbody className={classes.body} style={{ height: virtualizer.getTotalSize() }}>
             {items.map(({ index, start }) => {
               const project = rows[index];

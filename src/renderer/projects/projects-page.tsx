@@ -23,7 +23,7 @@ export function ProjectsPage() {
   const navigate = route.useNavigate();
   const { query, rows, total } = useProjectList(search);
   const change = (next: ListSearch): void => void navigate({ search: next, replace: true });
-  const selection = useSelection();
+  const selection = useSelection(search);
   return (
     <Page title={text.title} width="wide" actions={<Actions />}>
       <ListFilters search={search} onChange={change} />
@@ -32,10 +32,7 @@ export function ProjectsPage() {
           if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;
           if (rows.length === 0) return <NoProjects />;
           return (
-            <div
-              className={classes.withBar}
-              data-chosen={rows.some(({ id }) => selection.ids.has(id)) || undefined}
-            >
+            <div className={classes.withBar} data-chosen={selection.ids.size > 0 || undefined}>
               <BulkBar rows={rows} selection={selection} />
               <ProjectList
                 rows={rows}

@@ -17,6 +17,14 @@ export function reasonAgainst(action: BulkAction, { certificate }: ProjectRowDat
   return action === 'renew' && certificate.status === 'revoked' ? reasons.revoked : null;
 }
 
+/**
+ * Whether the number that destructive actions on many ask for was typed; digits may be grouped.
+ * @param count How many take part.
+ */
+export function isConfirmed(action: BulkAction, count: number, typed: string): boolean {
+  return action !== 'remove' || typed.replace(/[\s.,'’]/g, '') === String(count);
+}
+
 /** A job that ended badly, with what the server says of it. */
 export class JobFailed extends Error {
   readonly body: ErrorBody | null;

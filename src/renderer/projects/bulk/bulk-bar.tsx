@@ -21,7 +21,8 @@ export interface BulkBarProps {
 }
 
 export function BulkBar({ rows, selection }: BulkBarProps) {
-  const chosen = rows.filter(({ id }) => selection.ids.has(id));
+  const loaded = new Map(rows.map((row) => [row.id, row]));
+  const chosen = [...selection.ids].flatMap((id) => loaded.get(id) ?? selection.collected.get(id) ?? []);
   if (chosen.length === 0) return null;
   return (
     <Group gap="xs" mb="sm" role="toolbar" aria-label={text.bar}>
@@ -42,7 +43,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
           </Button>
         );
       })}
-      <Button size="xs" variant="subtle" onClick={() => selection.setAll([])}>
+      <Button size="xs" variant="subtle" onClick={selection.clear}>
         {text.clear}
       </Button>
     </Group>

@@ -1,5 +1,5 @@
 // Asks before something is done to many projects, then shows how far it is and what came of each.
-import { Button, Group, List, Progress, ScrollArea, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Progress, ScrollArea, Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useState } from 'react';
 import { ExportFields, FIRST_CHOICE, isComplete } from '../../certificates/export-fields.tsx';
@@ -7,20 +7,25 @@ import { messages } from '../../messages.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import type { ProjectRowData } from '../use-project-list.ts';
-import { type BulkAction, reasonAgainst, sentenceOf } from './bulk-actions.ts';
+import { type BulkAction, isConfirmed, reasonAgainst, sentenceOf } from './bulk-actions.ts';
 import { type Bulk, useBulk } from './use-bulk.ts';
 
 const text = messages.bulk;
 
 export function openBulk(action: BulkAction, projects: readonly ProjectRowData[]): void {
-  modals.open({
+  const modalId = modals.open({
     title: text.titles[action],
     size: 'lg',
-    // A run is left by its own buttons: half of it would be forgotten.
     closeOnClickOutside: false,
-    closeOnEscape: false,
     withCloseButton: false,
-    children: <BulkDialog action={action} projects={projects} />,
+    children: (
+      <BulkDialog
+        action={action}
+        projects={projects}
+        // A run is left by its own buttons: half of it would be forgotten.
+        onBegin={() => modals.updateModal({ modalId, closeOnEscape: false })}
+      />
+    ),
   });
 }
 
@@ -29,15 +34,21 @@ interface DialogProps {
   readonly projects: readonly ProjectRowData[];
 }
 
+interface BulkDialogProps extends DialogProps {
+  onBegin(): void;
+}
+
 const titleOf = ({ domain, name }: ProjectRowData): string => domain ?? name;
 
-function BulkDialog({ action, projects }: DialogProps) {
+function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
   // As they were when it was asked: a renewal must not change who takes part in it.
   const [fit] = useState(() => projects.filter((project) => reasonAgainst(action, project) === null));
   const [choice, setChoice] = useState(FIRST_CHOICE);
+  const [typed, setTyped] = useState('');
   const bulk = useBulk(action, fit);
   if (bulk.states.size > 0) return <Running bulk={bulk} projects={fit} />;
-  const ready = fit.length > 0 && (action !== 'export' || isComplete(choice));
+  const chosen = action !== 'export' || isComplete(choice);
+  const ready = fit.length > 0 && chosen && isConfirmed(action, fit.length, typed);
   return (
     <Confirm
       danger={action === 'remove'}
@@ -46,12 +57,23 @@ function BulkDialog({ action, projects }: DialogProps) {
       pending={false}
       disabled={!ready}
       onSubmit={() => {
+        onBegin();
         bulk.begin(choice);
         setChoice(FIRST_CHOICE);
       }}
     >
       <Text>{fit.length === 0 ? text.nobody : text.texts[action](fit.length)}</Text>
       <LeftOut action={action} projects={projects} />
+      {action === 'remove' && fit.length > 0 && (
+        <TextInput
+          label={text.typeNumber(fit.length)}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          inputMode="numeric"
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
       {action === 'export' && fit.length > 0 && <ExportFields choice={choice} onChange={setChoice} />}
     </Confirm>
   );

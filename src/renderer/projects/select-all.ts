@@ -1,0 +1,25 @@
+// "Select all" stands for all that the filter matches, not for the rows that happen to be loaded.
+import type { ListedProject } from '../../shared/project.ts';
+import type { Api } from '../api.ts';
+import type { ListSearch } from './list-search.ts';
+
+const PAGE = 500;
+
+/** Every project that the filters match, page by page. Rejects with the signal's reason, or what the server refuses with. */
+export async function collectMatching(
+  api: Api,
+  search: ListSearch,
+  signal: AbortSignal,
+): Promise<readonly ListedProject[]> {
+  const found: ListedProject[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const input = { sort: 'domain' as const, ...search, limit: PAGE };
+    const page = await api.projects.list.query(cursor === undefined ? input : { ...input, cursor }, {
+      signal,
+    });
+    signal.throwIfAborted();
+    found.push(...page.projects);
+    if (page.nextCursor === null) return found;
+    cursor = page.nextCursor;
+  }
+}
