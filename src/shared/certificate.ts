@@ -220,6 +220,8 @@ const FileContentsSchema = z
   )
   .meta({ description: 'Of each of `files`: what it holds. On a refusal, details.files has the same' });
 
+export type FileContent = z.infer<typeof FileContentsSchema>[number];
+
 export const ValidationSchema = z
   .union([
     z

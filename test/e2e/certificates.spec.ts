@@ -110,7 +110,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
 
   it('is taken as pasted text, which leaves the field', async () => {
     await upload('up.example.com');
-    const field = page.getByLabel('Or paste PEM text');
+    const field = page.getByLabel('Or paste text');
     await field.fill(leaf.certificate + leaf.privateKey);
     await page.getByText('Pasted text').waitFor();
     expect(await field.inputValue()).toBe('');
@@ -119,10 +119,33 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(await button('Upload').isDisabled()).toBe(true);
   });
 
+  it('is recognized by its content, dropped or pasted, and what cannot be used is named', async () => {
+    await upload('up.example.com');
+    const chain = await openssl.file(leaf.certificate + intermediate.certificate);
+    const bag = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', chain, '-outform', 'DER']);
+    const key = Buffer.from(leaf.privateKey, 'utf16le').toString('latin1');
+    await drop(
+      { name: 'store.txt', content: '\xfe\xed\xfe\xed\0\0\0\x02' },
+      { name: 'bag.key', content: bag },
+    );
+    await page.getByText('store.txt cannot be used: it is a Java KeyStore (JKS)').waitFor();
+    await page.getByText('bag.key: 2 certificates').waitFor();
+    await gui.lookAt('upload-recognized');
+    await drop({ name: 'key.crt', content: key });
+    await page.getByText('Valid to').waitFor();
+    await button('Take bag.key out').click();
+    await page.getByText('The certificate is still missing').waitFor();
+    const field = page.getByLabel('Or paste text');
+    await field.fill(Buffer.from(leaf.certificate).toString('base64'));
+    await field.blur();
+    await page.getByText('Valid to').waitFor();
+    expect(await field.inputValue()).toBe('');
+  });
+
   it('is refused where it is nonsense, of another domain, or of another key, with a clear word', async () => {
     await upload('other.example.com');
     await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
-    await page.getByText('photo.png is no certificate, private key or PFX file.').waitFor();
+    await page.getByText('photo.png cannot be used: it is a picture.').waitFor();
     await gui.lookAt('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
     await page.getByText('Certificate is not valid for domain other.example.com').waitFor();

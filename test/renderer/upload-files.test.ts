@@ -1,126 +1,79 @@
-// The first look at dropped files, held against what OpenSSL writes.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+// What the form makes of dropped files and of the server's word on each.
+import { expect, test } from 'vitest';
 import {
-  conflict,
-  describe as describePart,
+  describe as describeFile,
   type Given,
+  MAX_FILES,
   missing,
+  refusal,
+  sortByVerdict,
   toRequest,
 } from '../../src/renderer/certificates/upload/given.ts';
-import {
-  MAX_BYTES,
-  type Part,
-  readBytes,
-  readGivenFile,
-} from '../../src/renderer/certificates/upload/read-file.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { MAX_BYTES, readBytes, readGivenFile } from '../../src/renderer/certificates/upload/read-file.ts';
+import type { FileContent, Validation } from '../../src/shared/certificate.ts';
 
-let openssl: OpenSsl;
-let leaf: CertifiedKey;
-beforeAll(async () => {
-  openssl = await createOpenSsl();
-  leaf = await openssl.issue({ subject: '/CN=a.example.com', san: ['DNS:a.example.com'] });
+const given = (id: number, base64 = `AAA${id}`): Given => ({ id, name: `file ${id}`, base64, content: null });
+const content = (counts: Partial<FileContent>): FileContent => ({
+  certificates: 0,
+  keys: 0,
+  pkcs12: 0,
+  problem: null,
+  ...counts,
 });
-afterAll(() => openssl?.remove());
-
-const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
-const read = (name: string, content: string) => readBytes(name, latin1(content));
-const part = (name: string, content: string): Part => {
-  const found = read(name, content);
-  if ('problem' in found) throw new Error(found.problem);
-  return found.part;
-};
-const given = (...parts: readonly Part[]): Given[] =>
-  parts.map((each, id) => ({ id, name: `${id}`, part: each }));
-
-test('PEM: a certificate, a key, both in one', () => {
-  const certificate = part('a.crt', leaf.certificate);
-  expect(describePart(certificate)).toBe('1 certificate');
-  expect(missing(given(certificate))).toMatch(/key is still missing/);
-  const key = part('a.key', leaf.privateKey);
-  expect(describePart(key)).toBe('private key');
-  expect(missing(given(key))).toMatch(/certificate is still missing/);
-  expect(describePart(part('a.pem', leaf.certificate + leaf.privateKey))).toBe(
-    '1 certificate and the private key',
-  );
-  expect(toRequest(given(certificate), '')).toBeNull();
-  const request = toRequest(given(key, certificate), 'pw');
-  expect(request?.certificate?.trim()).toBe(leaf.certificate.trim());
-  expect(request?.privateKey?.trim()).toBe(leaf.privateKey.trim());
-  expect(request?.passphrase).toBe('pw');
+const refused = (details: object): Validation => ({
+  valid: false,
+  error: 'x',
+  code: 'KEY_UNREADABLE',
+  details: details as never,
 });
 
-test('DER: a certificate becomes PEM, keys of three forms are known, an encrypted one too', async () => {
-  const der = await openssl.run(['x509', '-outform', 'DER'], leaf.certificate);
-  const certificate = part('a.cer', der);
-  expect(certificate).toMatchObject({ kind: 'pem', key: null });
-  const pem = toRequest(given(certificate, part('a.key', leaf.privateKey)), '')?.certificate;
-  expect(pem?.replace(/\s/g, '')).toBe(leaf.certificate.replace(/\s/g, ''));
-  const key = await openssl.file(leaf.privateKey);
-  for (const args of [
-    ['pkcs8', '-topk8', '-nocrypt', '-in', key, '-outform', 'DER'],
-    ['ec', '-in', key, '-outform', 'DER'],
-    ['pkcs8', '-topk8', '-v2', 'aes256', '-passout', 'pass:x', '-in', key, '-outform', 'DER'],
-  ]) {
-    expect(part('a.key', await openssl.run(args)), args[0]).toMatchObject({ kind: 'key' });
-  }
+test('a file is sent as it is, whatever its bytes', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, octet) => octet);
+  const read = readBytes('a.p7b', bytes);
+  expect(read).toEqual({ base64: Buffer.from(bytes).toString('base64') });
+  expect(toRequest([given(1), given(2)], '')).toEqual({ files: ['AAA1', 'AAA2'] });
+  expect(toRequest([given(1)], 'pw')).toEqual({ files: ['AAA1'], passphrase: 'pw' });
+  expect(toRequest([], 'pw')).toBeNull();
 });
 
-test('PFX is taken alone', async () => {
-  const [key, certificate] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
-  const pfx = part(
-    'a.pfx',
-    await openssl.run(['pkcs12', '-export', '-inkey', key, '-in', certificate, '-passout', 'pass:x']),
-  );
-  expect(pfx.kind).toBe('pfx');
-  expect(missing(given(pfx))).toBeNull();
-  expect(toRequest(given(pfx), '')).toEqual({ file: expect.any(String) });
-  const pem = part('a.crt', leaf.certificate);
-  expect(conflict(given(pfx), 'a.crt', pem)).toMatch(/holds everything/);
-  expect(conflict(given(pem), 'a.pfx', pfx)).toMatch(/holds everything/);
-});
-
-test('a second key is refused', () => {
-  const key = part('a.key', leaf.privateKey);
-  expect(conflict(given(key), 'b.key', key)).toMatch(/b\.key holds a second private key/);
-  expect(read('a.pem', leaf.privateKey + leaf.privateKey)).toMatchObject({
-    problem: expect.stringContaining('second'),
+test('an empty or too large file is not read', async () => {
+  expect(readBytes('a.key', new Uint8Array())).toEqual({ problem: 'a.key is empty.' });
+  const arrayBuffer = () => Promise.reject(new Error('not read'));
+  expect(await readGivenFile({ name: 'film', size: MAX_BYTES + 1, arrayBuffer })).toEqual({
+    problem: 'film is too large for a certificate or a key.',
   });
 });
 
-test('nonsense gets a clear word', async () => {
-  const key = await openssl.file(leaf.privateKey);
-  const request = await openssl.run(['req', '-new', '-key', key, '-subj', '/CN=a']);
-  const publicKey = await openssl.run(['pkey', '-in', key, '-pubout']);
-  const pkcs7 = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', await openssl.file(leaf.certificate)]);
-  const pkcs7Der = await openssl.run(['pkcs7', '-outform', 'DER'], pkcs7);
-  const said = [
-    request,
-    publicKey,
-    pkcs7,
-    pkcs7Der,
-    'hello',
-    '\x89PNG\r\n\x1a\n0000',
-    '',
-    '\x30',
-    '\x30\x82',
-  ].map((content) => {
-    const found = read('file', content);
-    return 'problem' in found ? found.problem : found.part.kind;
-  });
-  expect(said).toEqual([
-    'file is a request (CSR), not a certificate. Upload what the CA sent back.',
-    'file holds a public key. The certificate and the private key are needed.',
-    'file is PKCS#7, which holds no private key. Export it as PFX or PEM.',
-    'file is PKCS#7, which holds no private key. Export it as PFX or PEM.',
-    ...Array<string>(2).fill('file is no certificate, private key or PFX file.'),
-    'file is empty.',
-    ...Array<string>(2).fill('file is no certificate, private key or PFX file.'),
-  ]);
-  const large = {
-    name: 'film',
-    size: MAX_BYTES + 1,
-    arrayBuffer: () => Promise.reject(new Error('not read')),
-  };
-  expect(await readGivenFile(large)).toEqual({ problem: 'film is too large for a certificate or a key.' });
+test('the same file twice, too many files, and together too large ones are refused', () => {
+  expect(refusal([given(1)], 'b', 'AAA2')).toBeNull();
+  expect(refusal([given(1)], 'b', 'AAA1')).toBe('b has been added already.');
+  const many = Array.from({ length: MAX_FILES }, (_, id) => given(id));
+  expect(refusal(many, 'b', 'AAAB')).toMatch(/^b was not added: too many/);
+  expect(refusal([given(1, 'A'.repeat(MAX_BYTES))], 'b', 'B'.repeat(MAX_BYTES))).toMatch(/too large/);
+});
+
+test.each([
+  [{ certificates: 1 }, '1 certificate'],
+  [{ certificates: 3 }, '3 certificates'],
+  [{ keys: 1 }, 'private key'],
+  [{ keys: 2 }, '2 private keys'],
+  [{ certificates: 2, keys: 1 }, '2 certificates and the private key'],
+  [{ certificates: 2, keys: 2 }, '2 certificates and 2 private keys'],
+  [{ pkcs12: 1 }, 'PFX (PKCS#12)'],
+])('%o is shown as %s', (counts, shown) => {
+  expect(describeFile({ ...given(1), content: content(counts) })).toBe(shown);
+});
+
+test('a file that is of no use is named and left out', () => {
+  const files = [content({ certificates: 1 }), content({ problem: 'it is a picture' })];
+  const sorted = sortByVerdict([given(1), given(2)], refused({ files }));
+  expect(sorted.given.map(({ id }) => id)).toEqual([1]);
+  expect(sorted.problems).toEqual(['file 2 cannot be used: it is a picture.']);
+});
+
+test('what is missing is asked for', () => {
+  expect(missing(refused({ missing: 'privateKey' }))).toMatch(/key is still missing/);
+  expect(missing(refused({ missing: 'certificate' }))).toMatch(/certificate is still missing/);
+  expect(missing(refused({ field: 'x' }))).toBeNull();
+  expect(missing(null)).toBeNull();
 });

@@ -37,7 +37,7 @@ function UploadForm({ project }: { readonly project: ListedProject }) {
     notifyDone(text.done);
     void navigate({ to: '/projects/$id', params: { id }, search: { tab: 'certificate' } });
   });
-  const { verdict, wantsPassphrase, checking, storing, error } = upload;
+  const { verdict, wantsPassphrase, missing, checking, storing, error } = upload;
   return (
     <Stack gap="lg">
       <Panel title={text.give}>
@@ -47,7 +47,7 @@ function UploadForm({ project }: { readonly project: ListedProject }) {
         </Stack>
       </Panel>
       {error !== null && <FailureNotice error={error} />}
-      {verdict !== null && !wantsPassphrase && <Verdict validation={verdict} />}
+      {verdict !== null && !wantsPassphrase && missing === null && <Verdict validation={verdict} />}
       <Group justify="space-between">
         <Text c="dimmed" fz="sm">
           {certificate === null ? text.notRenewed : text.replaces}

@@ -6,15 +6,14 @@ import { IconFileCertificate, IconUpload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { messages } from '../../messages.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { describe, missing } from './given.ts';
+import { describe } from './given.ts';
 import { readBytes } from './read-file.ts';
 import type { Upload } from './use-upload.ts';
 
 const text = messages.upload;
 
 export function GiveFiles({ upload }: { readonly upload: Upload }) {
-  const { given, problems } = upload;
-  const lacks = missing(given);
+  const { given, problems, missing: lacks } = upload;
   return (
     <Stack gap="md">
       <DropArea upload={upload} />
@@ -69,10 +68,12 @@ function DropArea({ upload }: { readonly upload: Upload }) {
 /** Pasted text leaves the field once it is taken: a key does not stay in sight. */
 function PasteField({ upload }: { readonly upload: Upload }) {
   const [value, setValue] = useState('');
+  const take = (given: string): void => {
+    setValue(upload.take(text.pasted, readBytes(text.pasted, new TextEncoder().encode(given))) ? '' : given);
+  };
   const change = (next: string): void => {
-    setValue(next);
-    if (!/-----END [A-Z0-9 ]+-----\s*$/.test(next)) return;
-    if (upload.take(text.pasted, readBytes(text.pasted, new TextEncoder().encode(next)))) setValue('');
+    if (/-----END [A-Z0-9 #]+-----\s*$/.test(next)) take(next);
+    else setValue(next);
   };
   return (
     <Textarea
@@ -85,9 +86,14 @@ function PasteField({ upload }: { readonly upload: Upload }) {
       autoComplete="off"
       value={value}
       onChange={(event) => change(event.currentTarget.value)}
+      onPaste={(event) => {
+        const pasted = event.clipboardData.getData('text');
+        if (value !== '' || pasted.trim() === '') return;
+        event.preventDefault();
+        take(pasted);
+      }}
       onBlur={() => {
-        const left = value.trim();
-        if (left !== '') upload.take(text.pasted, readBytes(text.pasted, new TextEncoder().encode(left)));
+        if (value.trim() !== '') take(value.trim());
       }}
     />
   );
@@ -96,13 +102,13 @@ function PasteField({ upload }: { readonly upload: Upload }) {
 function Taken({ upload: { given, remove } }: { readonly upload: Upload }) {
   return (
     <List listStyleType="none" aria-label={text.taken} spacing={4}>
-      {given.map(({ id, name, part }) => (
-        <List.Item key={id} icon={<IconFileCertificate size={18} aria-hidden />}>
+      {given.map((each) => (
+        <List.Item key={each.id} icon={<IconFileCertificate size={18} aria-hidden />}>
           <Group gap="xs" wrap="nowrap">
             <Text style={{ overflowWrap: 'anywhere' }}>
-              <b>{name}</b>: {describe(part)}
+              <b>{each.name}</b>: {describe(each)}
             </Text>
-            <CloseButton size="sm" aria-label={text.removeFile(name)} onClick={() => remove(id)} />
+            <CloseButton size="sm" aria-label={text.removeFile(each.name)} onClick={() => remove(each.id)} />
           </Group>
         </List.Item>
       ))}

@@ -1,51 +1,70 @@
-// What was given so far, from any number of files, and the request that it makes once it is whole.
-import type { KeyPairRequest } from '../../../shared/certificate.ts';
+// What was given so far, in any number of files, and what the server says of each.
+import type { FileContent, KeyPairRequest, Validation } from '../../../shared/certificate.ts';
 import { messages } from '../../messages.ts';
-import type { Part } from './read-file.ts';
+import { MAX_BYTES } from './read-file.ts';
 
 const text = messages.upload;
+
+/** As many as one request may have. */
+export const MAX_FILES = 20;
 
 export interface Given {
   readonly id: number;
   readonly name: string;
-  readonly part: Part;
+  readonly base64: string;
+  /** Null until the server has looked at it. */
+  readonly content: FileContent | null;
 }
 
-/** Why a part does not go with what is there; null where it does. */
-export function conflict(before: readonly Given[], name: string, part: Part): string | null {
-  const pfx = (each: Part): boolean => each.kind === 'pfx';
-  if (before.length > 0 && (pfx(part) || before.some((each) => pfx(each.part)))) return text.wrong.pfxAlone;
-  return holdsKey(part) && before.some((each) => holdsKey(each.part)) ? text.wrong.twoKeys(name) : null;
+/** Why a file cannot be added to what is there; null where it can. */
+export function refusal(before: readonly Given[], name: string, base64: string): string | null {
+  if (before.some((each) => each.base64 === base64)) return text.wrong.twice(name);
+  const length = before.reduce((sum, each) => sum + each.base64.length, base64.length);
+  return before.length >= MAX_FILES || length > (MAX_BYTES * 4) / 3 ? text.wrong.tooMany(name) : null;
 }
 
-function holdsKey(part: Part): boolean {
-  return part.kind !== 'pem' || part.key !== null;
+export function describe({ content }: Given): string {
+  if (content === null) return text.checking;
+  const { certificates, keys, pkcs12 } = content;
+  if (pkcs12 > 0) return text.kinds.pfx;
+  if (certificates === 0) return text.kinds.keys(keys);
+  return keys === 0 ? text.kinds.certificates(certificates) : text.kinds.both(certificates, keys);
 }
 
-export function describe(part: Part): string {
-  if (part.kind !== 'pem') return text.kinds[part.kind];
-  const count = part.certificates.length;
-  if (count === 0) return text.kinds.key;
-  return part.key === null ? text.kinds.certificates(count) : text.kinds.both(count);
-}
-
-/** What is still to be given; null where it is whole, or nothing is there yet. */
-export function missing(given: readonly Given[]): string | null {
-  if (given.length === 0 || given.some(({ part }) => part.kind === 'pfx')) return null;
-  if (!given.some(({ part }) => holdsKey(part))) return text.missingKey;
-  const certificates = given.some(({ part }) => part.kind === 'pem' && part.certificates.length > 0);
-  return certificates ? null : text.missingCertificate;
-}
-
-/** Null where something is missing. */
+/** Null where nothing is there yet. */
 export function toRequest(given: readonly Given[], passphrase: string): KeyPairRequest | null {
-  if (given.length === 0 || missing(given) !== null) return null;
-  const secret = passphrase === '' ? {} : { passphrase };
-  for (const { part } of given) if (part.kind === 'pfx') return { file: part.base64, ...secret };
-  const pems = given.flatMap(({ part }) => (part.kind === 'pem' ? [part] : []));
-  const certificate = `${pems.flatMap(({ certificates }) => certificates).join('\n')}\n`;
-  for (const { part } of given)
-    if (part.kind === 'key') return { certificate, keyFile: part.base64, ...secret };
-  const privateKey = `${pems.map(({ key }) => key ?? '').join('')}\n`;
-  return { certificate, privateKey, ...secret };
+  if (given.length === 0) return null;
+  const files = given.map(({ base64 }) => base64);
+  return passphrase === '' ? { files } : { files, passphrase };
+}
+
+interface Sorted {
+  readonly given: readonly Given[];
+  /** About the files that are of no use, which are left out. */
+  readonly problems: readonly string[];
+}
+
+/** @param given As it was sent for this verdict. */
+export function sortByVerdict(given: readonly Given[], verdict: Validation): Sorted {
+  const contents = contentsOf(verdict);
+  const known = given.map((each, index) => ({ ...each, content: contents[index] ?? null }));
+  return {
+    given: known.filter(({ content }) => typeof content?.problem !== 'string'),
+    problems: known.flatMap(({ name, content }) =>
+      typeof content?.problem === 'string' ? [text.wrong.unreadable(name, content.problem)] : [],
+    ),
+  };
+}
+
+function contentsOf(verdict: Validation): readonly FileContent[] {
+  if (verdict.valid) return verdict.files ?? [];
+  const files = Object(verdict.details).files as unknown;
+  return Array.isArray(files) ? (files as FileContent[]) : [];
+}
+
+/** What is still to be given; null where it is whole. */
+export function missing(verdict: Validation | null): string | null {
+  const lacks: unknown = verdict?.valid === false ? Object(verdict.details).missing : null;
+  if (lacks === 'privateKey') return text.missingKey;
+  return lacks === 'certificate' ? text.missingCertificate : null;
 }

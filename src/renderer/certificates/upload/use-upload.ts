@@ -1,15 +1,17 @@
-// The upload in the making: what was given, the server's word on it each time it is whole, and the upload itself.
+// The upload in the making: what was given, the server's word on it each time something changes, and the upload itself.
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
 import { useApi } from '../../api.ts';
-import { conflict, type Given, toRequest } from './given.ts';
-import { type Part, type Read, readGivenFile } from './read-file.ts';
+import { type Given, missing, refusal, sortByVerdict, toRequest } from './given.ts';
+import { type Read, readGivenFile } from './read-file.ts';
 
 export interface Upload {
   readonly given: readonly Given[];
-  /** About the last files: nonsense, or what does not go together. */
+  /** About the last files: nonsense, or too much. */
   readonly problems: readonly string[];
+  /** What is still to be given; null where it is whole, or nothing is there yet. */
+  readonly missing: string | null;
   readonly verdict: Validation | null;
   /** The server wants a password, and what it says of the one that it got. */
   readonly wantsPassphrase: boolean;
@@ -19,7 +21,7 @@ export interface Upload {
   readonly error: unknown;
   readonly storing: boolean;
   drop(files: readonly File[]): Promise<void>;
-  /** @returns whether it was of use. */
+  /** @returns whether it was added. */
   take(name: string, read: Read): boolean;
   remove(id: number): void;
   open(passphrase: string): void;
@@ -38,27 +40,34 @@ export function useUpload(id: string, onStored: () => void): Upload {
 
   function look(now: readonly Given[], passphrase: string): void {
     upload.reset();
+    setGiven(now);
     request.current = toRequest(now, passphrase);
     if (request.current === null) check.reset();
-    else check.mutate({ id, body: request.current });
-  }
-
-  function change(now: readonly Given[], wrong: readonly string[]): void {
-    setGiven(now);
-    setProblems(wrong);
-    look(now, '');
+    else
+      check.mutate(
+        { id, body: request.current },
+        {
+          onSuccess(verdict) {
+            const sorted = sortByVerdict(now, verdict);
+            if (sorted.problems.length === 0) return setGiven(sorted.given);
+            setProblems(sorted.problems);
+            look(sorted.given, passphrase);
+          },
+        },
+      );
   }
 
   function add(all: readonly { readonly name: string; readonly read: Read }[]): boolean {
     const wrong: string[] = [];
     let now = given;
     for (const { name, read } of all) {
-      const problem = 'problem' in read ? read.problem : conflict(now, name, read.part);
+      const problem = 'problem' in read ? read.problem : refusal(now, name, read.base64);
       if (problem !== null) wrong.push(problem);
-      else now = [...now, { id: ++counter.current, name, part: (read as { part: Part }).part }];
+      else if ('base64' in read)
+        now = [...now, { id: ++counter.current, name, base64: read.base64, content: null }];
     }
-    if (now === given) setProblems(wrong);
-    else change(now, wrong);
+    setProblems(wrong);
+    if (now !== given) look(now, '');
     return wrong.length === 0;
   }
 
@@ -67,6 +76,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
   return {
     given,
     problems,
+    missing: missing(verdict),
     verdict,
     wantsPassphrase: code === 'PASSPHRASE_REQUIRED' || code === 'PASSPHRASE_WRONG',
     passphraseWrong: code === 'PASSPHRASE_WRONG' && request.current?.passphrase !== undefined,
@@ -79,11 +89,11 @@ export function useUpload(id: string, onStored: () => void): Upload {
       );
     },
     take: (name, read) => add([{ name, read }]),
-    remove: (gone) =>
-      change(
-        given.filter((each) => each.id !== gone),
-        [],
-      ),
+    remove(gone) {
+      setProblems([]);
+      const rest = given.filter((each) => each.id !== gone);
+      look(rest, '');
+    },
     open: (passphrase) => look(given, passphrase),
     store() {
       if (request.current !== null) upload.mutate({ id, body: request.current }, { onSuccess: onStored });
