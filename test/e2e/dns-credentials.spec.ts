@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { GLOBAL_KEY } from '../support/dns-providers/cloudflare.ts';
 import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
 import { describeWith } from '../support/tools.ts';
@@ -14,7 +15,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
 
   beforeAll(async () => {
     await buildGui();
-    rig = await startDnsRig([{ name: 'example.com' }]);
+    rig = await startDnsRig([
+      { name: 'example.com' },
+      // Nobody listens at the second one.
+      { name: 'lame.example', nameServers: ['127.0.0.1', '127.0.0.2'] },
+    ]);
     app = await startApp({ pebble: rig.pebble, platform: { guiFolder: GUI_FOLDER, dns: rig.dns } });
     gui = await openGui(app.app);
     page = gui.page;
@@ -65,6 +70,41 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await page.getByRole('cell', { name: 'Cloudflare of the shop', exact: true }).waitFor();
     await page.getByRole('cell', { name: 'Nobody' }).waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
+  });
+
+  it('of Cloudflare may be the Global API Key, with the advice to create a token', async () => {
+    await gui.open('/projects');
+    await gui.open('/dns-credentials');
+    await button('New credential').first().click();
+    await dialog().getByText('Instead of API token').waitFor();
+    await dialog().getByLabel('E-mail address of the account').fill(GLOBAL_KEY.email);
+    await dialog().getByLabel('Global API Key').fill(GLOBAL_KEY.apiKey);
+    await inDialog('Test credentials').click();
+    await dialog().getByText('create an API token for these zones, and replace').waitFor();
+    await gui.lookAt('dns-credential-global-key');
+    await inDialog('Cancel').click();
+  });
+
+  it('do not fail for ever on one name server that is down: the job offers to ask only resolvers', async () => {
+    const before = await app.call('PATCH', '/settings', { body: { dns: { propagationTimeout: 1 } } });
+    expect(before.status, before.text).toBe(200);
+    const id = await app.project('lame.example');
+    const body = { challengeType: 'dns-01', keyType: 'ec', dnsCredentialId: await credentialId() };
+    const failed = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    expect(failed.body, failed.text).toMatchObject({ code: 'DNS_PROPAGATION_TIMEOUT' });
+    const { body: jobs } = await app.call('GET', `/jobs?projectId=${id}`);
+    await gui.open(`/projects/${id}/jobs/${jobs.jobs?.['0']?.id}`);
+    await page.getByText('Repair ns2.lame.example').waitFor();
+    await gui.lookAt('job-lame-name-server');
+    await button('Ask only resolvers from now on').click();
+    await page.getByText('Settings saved').waitFor();
+    expect((await app.call('GET', '/settings')).body).toMatchObject({
+      dns: { propagationCheck: 'resolvers' },
+    });
+    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    const settings = { dns: { propagationTimeout: null, propagationCheck: 'authoritative' } };
+    await app.call('PATCH', '/settings', { body: settings });
+    expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
   it('are limited to projects and zones, and say so', async () => {

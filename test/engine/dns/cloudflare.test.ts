@@ -99,6 +99,14 @@ describe('cloudflare', () => {
     expect(none.message).toContain("requires permission 'com.cloudflare.api.account.zone.list'");
   });
 
+  test('a token that may not list all zones finds an IDN zone, which is listed in Unicode', async () => {
+    const { standIn, provider } = bench;
+    standIn.zones.add('münchen.example');
+    standIn.deny('list all');
+    const found = await createAccountZones(provider).around('_acme-challenge.xn--mnchen-3ya.example', signal);
+    expect(found?.map(({ name }) => name)).toEqual(['xn--mnchen-3ya.example']);
+  });
+
   test('a 403 at clean-up is not taken for a zone that is gone while the zone is listed', async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const record = { zone, name: '_acme-challenge.example.com', value: 'one' };

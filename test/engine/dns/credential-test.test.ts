@@ -113,8 +113,9 @@ test('wants a zone named where the provider cannot list them, but for one with a
   const named = createMemoryProvider(null);
   await testDnsCredential({ provider: named, definition, signal, zone: 'example.com' });
   expect(named.calls[0]).toMatch(/^add _certdesk-test\.example\.com /);
-  const own = createMemoryProvider(null, { testName: 'abc.auth.example' });
-  await testDnsCredential({ provider: own, definition, signal });
+  const own = createMemoryProvider(null, { testName: 'abc.auth.example', keepsValues: true });
+  const { message } = await testDnsCredential({ provider: own, definition, signal });
+  expect(message).toMatch(/abc\.auth\.example was written\. The next values take its place\.$/);
   expect(own.calls[0]).toMatch(/^add abc\.auth\.example /);
 });
 

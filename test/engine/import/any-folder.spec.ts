@@ -21,8 +21,11 @@ beforeEach(async () => {
 });
 afterEach(() => folder?.remove());
 
-const scan = (): Promise<Scan> =>
-  scanFolder({ now: new Date(), directories: {}, acmeShFolder: null }, folder.path);
+/** The certificates of test/fixtures/files are valid on that day. */
+const THEN = new Date('2026-12-15T00:00:00Z');
+
+const scan = (now = new Date()): Promise<Scan> =>
+  scanFolder({ now, directories: {}, acmeShFolder: null }, folder.path);
 
 async function write(name: string, bytes: Buffer): Promise<void> {
   const path = join(folder.path, name);
@@ -54,7 +57,7 @@ describe('any folder', () => {
   test('has certificates in PKCS#7 beside a key', async () => {
     await write('b.p7b', await fixture('b.p7b.der'));
     await write('leaf.key', await fixture('leaf.key'));
-    const { certificates, skipped } = await scan();
+    const { certificates, skipped } = await scan(THEN);
     expect(certificates).toMatchObject([{ source: 'b.p7b', key: 'matches', pair: expect.anything() }]);
     expect(skipped).toEqual([]);
   });

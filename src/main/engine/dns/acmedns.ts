@@ -87,6 +87,7 @@ interface Account {
 function createAcmeDns(http: DnsHttp, account: Account): DnsProvider {
   return {
     zoneOptional: true,
+    keepsValues: true,
     testName: account.fullDomain,
     async addTxt(record, signal) {
       assertAlias(record, account);

@@ -1,5 +1,6 @@
 // Cloudflare DNS by API token, or by the account's Global API Key. One record per value, each with an id of its own:
 // https://developers.cloudflare.com/api/resources/dns/subresources/records/
+import { domainToUnicode } from 'node:url';
 import { z } from 'zod';
 import { readAnsweredName } from './answered-name.ts';
 import { baseUrl } from './endpoint.ts';
@@ -153,7 +154,10 @@ function createCloudflare(api: Api): DnsProvider {
       const labels = name.split('.');
       const found: DnsZone[] = [];
       for (let start = 0; start < labels.length - 1; start += 1) {
-        found.push(...(await listZones(signal, labels.slice(start).join('.'))));
+        const suffix = labels.slice(start).join('.');
+        // It lists IDN zones in Unicode, and finds them by that name.
+        for (const form of new Set([suffix, domainToUnicode(suffix)]))
+          found.push(...(await listZones(signal, form)));
       }
       return found;
     },

@@ -54,7 +54,10 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   const ref = await step(test, 'add', name, () => provider.addTxt(record, signal));
   await step(test, 'remove', name, () => provider.removeTxt(ref, signal));
   const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
-  const message = `The credentials work: the TXT record ${name} was written and removed.${advice}`;
+  const done = provider.keepsValues
+    ? 'was written. The next values take its place.'
+    : 'was written and removed.';
+  const message = `The credentials work: the TXT record ${name} ${done}${advice}`;
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
 

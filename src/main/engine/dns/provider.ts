@@ -70,6 +70,8 @@ export interface DnsProvider {
    * servers, also before it takes their failure for one. Such a provider has refFor.
    */
   readonly unsure?: boolean;
+  /** Set where nothing can remove a value, and the next ones take its place (acme-dns). */
+  readonly keepsValues?: boolean;
   /** What should be changed about credentials that work; shown by a test of them. */
   readonly advice?: string;
   /** The name that a test of the credentials writes, where it is not `_certdesk-test.<zone>` (acme-dns). */
