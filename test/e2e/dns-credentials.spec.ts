@@ -104,6 +104,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
     const settings = { dns: { propagationTimeout: null, propagationCheck: 'authoritative' } };
     await app.call('PATCH', '/settings', { body: settings });
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
     expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
