@@ -1,6 +1,7 @@
 // What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
 import { z } from 'zod';
 import { needOfObtain } from './dns-provider-reach.ts';
+import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
 import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-list.ts';
 import type { Need } from './reach.ts';
@@ -75,13 +76,13 @@ export const ObtainRequestSchema = z
     dryRun: z.boolean().default(false).meta({ reach: 'project' }),
     altNames: z.array(DnsNameSchema).max(99).optional().meta({ reach: 'project', allProjects: true }),
     ca: z.string().min(1).max(2000).default('letsencrypt').meta({ reach: 'project', reachOf: needOfCa }),
-    profile: z.string().min(1).max(100).optional().meta({ reach: 'project' }),
+    profile: LabelSchema.max(100).optional().meta({ reach: 'project' }),
     profileUse: z.enum(['required', 'preferred']).optional().meta({
       description:
         'What if the CA does not offer the profile: fail (`required`), or do without (`preferred`). `required` where left out',
       reach: 'project',
     }),
-    preferredChain: z.string().min(1).max(200).optional().meta({ reach: 'project' }),
+    preferredChain: LabelSchema.optional().meta({ reach: 'project' }),
     eab: ExternalAccountSchema.optional().meta({ reach: 'project' }),
   })
   .refine((body) => body.keyType === 'ec' || body.keySize === 2048 || body.keySize === 4096, {

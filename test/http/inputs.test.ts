@@ -10,6 +10,29 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
+const webhook = { preset: 'generic', url: 'https://hook.example.com/' };
+const credential = { provider: 'cloudflare', credentials: { apiToken: 'x' } };
+
+describe.each(['\u001b[31m', '\n', '\u0085', '\u202e'])('the control character %j', (control) => {
+  it.each<[method: string, path: string, field: string, rest: object]>([
+    ['POST', '/projects', 'name', {}],
+    ['PATCH', '/projects/ID', 'name', {}],
+    ['POST', '/tokens', 'name', { scopes: ['projects:read'], projectIds: null }],
+    ['POST', '/dns-credentials', 'name', credential],
+    ['POST', '/notifications', 'name', { type: 'webhook', webhook }],
+    ['POST', '/projects/ID/certificate/obtain', 'profile', { challengeType: 'http-01' }],
+    ['POST', '/projects/ID/certificate/obtain', 'preferredChain', { challengeType: 'http-01' }],
+  ])('is refused by %s %s in %s', async (method, path, field, rest) => {
+    const id = await app.project('named.example.com');
+    const body = { ...rest, [field]: `a${control}b` };
+    const answer = await app.asPerson(method, path.replace('ID', id), { body });
+    expectError(answer, 'INVALID_REQUEST');
+    expect(answer.body.error).toBe(
+      `${field}: contains a control character: use letters, digits and punctuation`,
+    );
+  });
+});
+
 describe('a project', () => {
   it.each([
     [{}],
@@ -34,6 +57,13 @@ describe('a project', () => {
     [{ domain: `${'abcdefgh.'.repeat(30)}example.com` }],
   ])('is not made of %j', async (body) => {
     expectError(await app.call('POST', '/projects', { body }), 'INVALID_REQUEST');
+  });
+
+  it('repeats little of a field that there is not', async () => {
+    const body = { name: 'x', ['k'.repeat(500_000)]: 1 };
+    const answer = await app.call('POST', '/projects', { body });
+    expectError(answer, 'INVALID_REQUEST');
+    expect(answer.text.length).toBeLessThan(3_000);
   });
 
   it.each([

@@ -90,6 +90,33 @@ describe('the end of a session', () => {
     expect(await visit.app.app.engine.sessions.list()).toEqual([]);
   });
 
+  it('is in the audit trail, whether it was idle or its 12 hours were over', async () => {
+    const { engine } = visit.app.app;
+    await engine.sweep();
+    expect(await visit.isSignedIn()).toBe(true);
+    visit.later(HOUR);
+    await engine.sweep();
+    expect((await createBrowser(visit.app.app.address).signIn(secretOf(await visit.link()))).status).toBe(
+      200,
+    );
+    visit.later(12 * HOUR);
+    await engine.sweep();
+    await engine.sweep();
+    const { entries } = await engine.audit.list({ limit: 100, operation: 'sessions.end' });
+    expect(entries.map(({ actor, message }) => [actor.kind, message])).toEqual([
+      ['certdesk', expect.stringMatching(/^The session of .+ ended: its 12 hours were over$/)],
+      ['certdesk', expect.stringMatching(/^The session of .+ ended: it was idle for too long$/)],
+    ]);
+  });
+
+  it('does not come undone when the setting grants more idle minutes', async () => {
+    const { engine } = visit.app.app;
+    visit.later(HOUR);
+    await engine.sweep();
+    await engine.settings.update({ sessions: { idleMinutes: 720 } });
+    expect(await visit.isSignedIn()).toBe(false);
+  });
+
   it('comes after 12 hours, however active its person is', async () => {
     for (let hour = 0; hour < 24; hour += 1) {
       expect((await visit.browser.post('/activity', '')).status).toBe(204);

@@ -267,6 +267,11 @@ const CODES_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
   504: 'GATEWAY_TIMEOUT',
 };
 
+/** Names of fields that a caller makes up are in an answer several times. */
+const LONGEST_WORDS = 500;
+const cut = (text: string): string =>
+  text.length <= LONGEST_WORDS ? text : `${text.slice(0, LONGEST_WORDS)}…`;
+
 /** Fields of the body are named as the caller wrote them, without our own `body.` before them. */
 function invalidRequest(cause: z.ZodError): CertdeskError {
   const issues = cause.issues.slice(0, 20).map((issue) => {
@@ -278,7 +283,7 @@ function invalidRequest(cause: z.ZodError): CertdeskError {
       .map(String)
       .join('.')
       .replace(/^body\.?/, '');
-    return { field: field === '' ? null : field, message: message.replace(/^Invalid input: /, '') };
+    return { field: field === '' ? null : cut(field), message: cut(message.replace(/^Invalid input: /, '')) };
   });
   const sentence = issues
     .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))

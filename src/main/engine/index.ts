@@ -202,8 +202,10 @@ export function createEngine(ports: EnginePorts): Engine {
     answerWithinMs: limits.answerWithinMs,
   });
   const crl = ports.crl ?? createCrlFetcher(ports.addressPolicy);
+  const sessions = createSessions(stores, journal, clock);
   const sweeping = {
     ...deps,
+    sessions,
     fetchCrl: crl.fetch,
     issuance,
     widen: queue.widen,
@@ -244,7 +246,7 @@ export function createEngine(ports: EnginePorts): Engine {
     dnsCredentials,
     imports: createImports({ ...ports, journal, locks, dnsCredentials }),
     tokens: createTokens(stores, journal, clock),
-    sessions: createSessions(stores, journal, clock),
+    sessions,
     audit: createAuditTrail(stores),
     settings: createSettings(stores, journal, ports.addressPolicy),
     overview,

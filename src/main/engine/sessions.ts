@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { PROVE, type Session } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import { CERTDESK } from './audit/entry.ts';
 import { CertdeskError } from './errors.ts';
 import type { Emit, Journal } from './journal.ts';
 import type { SessionRecord } from './model.ts';
@@ -43,6 +44,8 @@ export interface Sessions {
   list(): Promise<readonly Session[]>;
   /** @throws SESSION_NOT_FOUND */
   end(id: string): Promise<Session>;
+  /** Ends those that have expired or been idle too long, so that the audit trail has their end. */
+  endOver(): Promise<void>;
   /** @returns how many there were. */
   endAll(): Promise<number>;
 }
@@ -86,7 +89,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
     async createLink() {
       const secret = randomSecret('cdl_');
       const expiresAt = after(LINK_MS);
-      await stores.sessions.deleteExpired(now());
+      await stores.sessions.deleteExpiredLinks(now());
       await stores.sessions.createLink({ hash: hashOfSecret(secret), expiresAt });
       return { secret, expiresAt };
     },
@@ -143,6 +146,26 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
         await tx.sessions.delete(id);
         await emit({ kind: 'session.ended', message: `${record.name} signed out`, data: { sessionId: id } });
         return present(record);
+      });
+    },
+
+    async endOver() {
+      const findOver = async (from: Stores) => {
+        const [all, open] = [await from.sessions.all(), await listOpen(from)];
+        return all.filter(({ id }) => !open.some((session) => session.id === id));
+      };
+      if ((await findOver(stores)).length === 0) return; // a look each minute is to write nothing
+      await journal.write(async (tx, emit) => {
+        for (const { id, name, expiresAt } of await findOver(tx)) {
+          await tx.sessions.delete(id);
+          const why = expiresAt > now() ? 'it was idle for too long' : 'its 12 hours were over';
+          await emit({
+            kind: 'session.ended',
+            message: `The session of ${name} ended: ${why}`,
+            data: { sessionId: id },
+            audit: { operation: 'sessions.end', result: 'ok', actor: CERTDESK },
+          });
+        }
       });
     },
 

@@ -211,13 +211,14 @@ export interface SessionStore {
   byCookieHash(hash: string): Promise<SessionRecord | null>;
   /** Those that have not expired, in the order of their beginning. */
   list(now: Timestamp): Promise<readonly SessionRecord[]>;
+  /** Expired ones too. */
+  all(): Promise<readonly SessionRecord[]>;
   update(
     id: string,
     patch: Partial<Pick<SessionRecord, 'lastActiveAt' | 'proofAt' | 'expiresAt'>>,
   ): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Links and sessions. */
-  deleteExpired(now: Timestamp): Promise<void>;
+  deleteExpiredLinks(now: Timestamp): Promise<void>;
   /** Links and sessions. */
   deleteAll(): Promise<void>;
 }

@@ -12,12 +12,14 @@ import { namesOf } from './recipes.ts';
 import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
+import type { Sessions } from './sessions.ts';
 import { readSettings } from './settings.ts';
 import { sideBySide } from './side-by-side.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'renew'>;
   readonly budget: Pick<BudgetVerbs, 'putOff'>;
+  readonly sessions: Pick<Sessions, 'endOver'>;
   /** Lets so many jobs run side by side. */
   widen(sideBySide: number): void;
   /** Undoes challenges that an earlier clean-up could not. */
@@ -47,6 +49,7 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
       swept = await beginDue(deps);
     },
     () => clearAway(deps),
+    () => deps.sessions.endOver(),
     () => archiveOldEntries(deps),
     () => askAboutRenewal(deps, signal),
     () => askAboutRevocation(deps, signal),

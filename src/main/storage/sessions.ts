@@ -1,4 +1,4 @@
-// SessionStore on SQLite: hashes only; links and sessions that have expired are cleared away when new ones are made.
+// SessionStore on SQLite: hashes only; links that have expired are cleared away when new ones are made.
 import type { Kysely, Selectable } from 'kysely';
 import type { SessionRecord } from '../engine/model.ts';
 import type { SessionStore } from '../engine/stores.ts';
@@ -51,6 +51,10 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
         .execute();
       return rows.map(toSession);
     },
+    async all() {
+      const rows = await db.selectFrom('sessions').selectAll().orderBy('seq').execute();
+      return rows.map(toSession);
+    },
     async update(id, { lastActiveAt, proofAt, expiresAt }) {
       await db
         .updateTable('sessions')
@@ -65,9 +69,8 @@ export function createSessionStore(db: Kysely<Schema>): SessionStore {
     async delete(id) {
       await db.deleteFrom('sessions').where('id', '=', id).execute();
     },
-    async deleteExpired(now) {
+    async deleteExpiredLinks(now) {
       await db.deleteFrom('login_links').where('expires_at', '<=', now).execute();
-      await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
     },
     async deleteAll() {
       await db.deleteFrom('login_links').execute();
