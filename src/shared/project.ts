@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
 import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
-import { ORDERS, PROJECT_SORTS, PROJECT_STATES } from './project-list.ts';
+import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-list.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: "The project's id" });
@@ -63,6 +63,10 @@ export const ListProjectsSchema = z.object({
   status: ProjectStatusSchema.optional(),
   failing: FlagSchema.optional().meta({
     description: 'Only those whose last renewal failed; false: only the others',
+  }),
+  need: z.enum(PROJECT_NEEDS).optional().meta({
+    description:
+      'attention: what the overview lists; in_progress: with an unfinished job; not_issued: no certificate, and the last request failed',
   }),
   provider: z
     .string()

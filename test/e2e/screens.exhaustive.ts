@@ -1,7 +1,7 @@
-// Every screen and every main dialog, in a large and in a small window.
+// Every screen and every main dialog, in a large, a small and a narrow window.
 import { lookAtScreens, SCREENS } from '../support/screens.ts';
 import { describeWith } from '../support/tools.ts';
 
 describeWith(['pebble', 'chromium'], 'every screen', () => {
-  lookAtScreens(SCREENS, [1280, 900]);
+  lookAtScreens(SCREENS, [1280, 900, 400]);
 });

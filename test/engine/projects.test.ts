@@ -43,6 +43,34 @@ describe('a name that the certificate does not cover', () => {
   });
 });
 
+describe('filters by what is to be done', () => {
+  const ids = async (need: string, visible: readonly string[] | null = null) => {
+    const page = await projects.list(ListProjectsSchema.parse({ need }), visible);
+    expect(page.total).toBe(page.projects.length);
+    return page.projects.map(({ id }) => id);
+  };
+
+  it('finds what the overview lists, what has a job, and what was not issued', async () => {
+    for (const id of ['well', 'expired', 'failed', 'busy']) await add(id);
+    const held = (id: string, expiresAt: string) =>
+      database.stores.certificates.activate({
+        ...CERTIFICATE,
+        ...{ id: `c-${id}`, projectId: id, expiresAt },
+        names: [`${id}.example.com`, ...PROJECT.altNames],
+      });
+    await held('well', '2026-06-01T00:00:00Z');
+    await held('expired', '2026-01-20T00:00:00Z');
+    const error = { success: false, error: 'No.', code: 'CHALLENGE_FAILED' } as const;
+    await database.stores.jobs.create({ ...JOB, id: 'f', projectId: 'failed', state: 'failed', error });
+    await database.stores.jobs.create({ ...JOB, id: 'b', projectId: 'busy', state: 'running' });
+    expect(await ids('attention')).toEqual(['expired', 'failed']);
+    expect(await ids('in_progress')).toEqual(['busy']);
+    expect(await ids('not_issued')).toEqual(['failed']);
+    expect(await ids('attention', ['failed', 'well'])).toEqual(['failed']);
+    expect(await ids('in_progress', ['failed'])).toEqual([]);
+  });
+});
+
 describe('why there is no certificate', () => {
   const error = { success: false, error: 'What went wrong.', code: 'CHALLENGE_FAILED' } as const;
   const fail = (projectId: string, more: Partial<typeof JOB> = {}) =>

@@ -69,13 +69,19 @@ export function createOverview(deps: OverviewDeps): OverviewVerbs {
   };
 }
 
-interface Candidate extends Need {
+export interface Candidate extends Need {
   readonly projectId: string;
   readonly expiresAt: string | null;
   readonly listed: ListedCertificate | null;
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
+  const all = await findNeeds(stores, ids, now);
+  return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
+}
+
+/** All that needs attention, worst first. */
+export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
   const [listed, failed, unfinished, { pausedUntil }] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
     stores.overview.failedObtains(ids),
@@ -111,8 +117,7 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
   });
   const told = new Set(waiting.map(({ projectId }) => projectId));
   const others = [...held, ...crashing, ...lacking].filter(({ projectId }) => !told.has(projectId));
-  const all = [...waiting, ...others].toSorted(byUrgency);
-  return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
+  return [...waiting, ...others].toSorted(byUrgency);
 }
 
 async function withDetails(stores: Stores, candidates: readonly Candidate[]): Promise<Attention[]> {

@@ -14,6 +14,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { CertificateRecord, JobRecord, ProjectRecord } from './model.ts';
+import { findNeeds } from './overview.ts';
 import type { Clock } from './ports.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from './present.ts';
 import type { Stores } from './stores.ts';
@@ -102,6 +103,19 @@ async function failedObtains(
   return new Map(jobs.map((job) => [job.projectId, job]));
 }
 
+/** The projects of a filter that no column of the list holds. */
+async function idsOf(
+  stores: Stores,
+  need: NonNullable<ListProjects['need']>,
+  { visible, now }: { readonly visible: readonly string[] | null; readonly now: Date },
+): Promise<readonly string[]> {
+  if (need === 'attention') return (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId);
+  const found =
+    need === 'in_progress' ? await stores.jobs.unfinished() : await stores.overview.failedObtains(visible);
+  const ids = [...new Set(found.map(({ projectId }) => projectId))];
+  return visible === null ? ids : ids.filter((id) => visible.includes(id));
+}
+
 export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
   return {
     async create({ name, domain, altNames }) {
@@ -137,8 +151,9 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
       });
     },
 
-    async list(query, ids) {
+    async list({ need, ...query }, visible) {
       const now = clock.now();
+      const ids = need === undefined ? visible : await idsOf(stores, need, { visible, now });
       const filter = { ...query, ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
       const [{ items, nextCursor }, { matching, counts }, unfinished] = await Promise.all([
         stores.projects.list(filter),

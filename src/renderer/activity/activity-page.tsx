@@ -101,32 +101,34 @@ function Entries({ entries, projects }: EntriesProps) {
   }
   const { when, who, what, result } = text.columns;
   return (
-    <Table verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
-      <colgroup>
-        <col style={{ width: '12rem' }} />
-        <col style={{ width: '15rem' }} />
-        <col />
-        <col style={{ width: '8rem' }} />
-      </colgroup>
-      <Table.Thead>
-        <Table.Tr>
-          {[when, who, what, result].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
-            </Table.Th>
+    <Table.ScrollContainer minWidth={680} type="native">
+      <Table verticalSpacing="xs" horizontalSpacing="md" layout="fixed">
+        <colgroup>
+          <col style={{ width: '12rem' }} />
+          <col style={{ width: '15rem' }} />
+          <col />
+          <col style={{ width: '8rem' }} />
+        </colgroup>
+        <Table.Thead>
+          <Table.Tr>
+            {[when, who, what, result].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Entry
+              key={entry.seq}
+              entry={entry}
+              project={entry.projectId === null ? undefined : projects[entry.projectId]}
+            />
           ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {entries.map((entry) => (
-          <Entry
-            key={entry.seq}
-            entry={entry}
-            project={entry.projectId === null ? undefined : projects[entry.projectId]}
-          />
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -80,40 +80,42 @@ interface TableProps {
 function CredentialTable({ credentials, nameOf }: TableProps) {
   const { name, provider, limits, usedBy, updated, actions } = text.columns;
   return (
-    <Table verticalSpacing="sm" horizontalSpacing="md">
-      <Table.Thead>
-        <Table.Tr>
-          {[name, provider, limits, usedBy, updated].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
+    <Table.ScrollContainer minWidth={640} type="native">
+      <Table verticalSpacing="sm" horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            {[name, provider, limits, usedBy, updated].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
+            <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
+              {actions}
             </Table.Th>
-          ))}
-          <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
-            {actions}
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {credentials.map((credential) => (
-          <Table.Tr key={credential.id}>
-            <Table.Td fw={550}>{credential.name}</Table.Td>
-            <Table.Td>{nameOf(credential.provider)}</Table.Td>
-            <Table.Td>
-              <LimitSummary {...credential} />
-            </Table.Td>
-            <Table.Td>
-              <Users usedBy={credential.usedBy} />
-            </Table.Td>
-            <Table.Td>
-              <Time at={credential.updatedAt} as="date" />
-            </Table.Td>
-            <Table.Td>
-              <Actions credential={credential} />
-            </Table.Td>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {credentials.map((credential) => (
+            <Table.Tr key={credential.id}>
+              <Table.Td fw={550}>{credential.name}</Table.Td>
+              <Table.Td>{nameOf(credential.provider)}</Table.Td>
+              <Table.Td>
+                <LimitSummary {...credential} />
+              </Table.Td>
+              <Table.Td>
+                <Users usedBy={credential.usedBy} />
+              </Table.Td>
+              <Table.Td>
+                <Time at={credential.updatedAt} as="date" />
+              </Table.Td>
+              <Table.Td>
+                <Actions credential={credential} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -63,37 +63,39 @@ function FoundTable({ certificates, takeable, chosen, onChoose }: FoundTableProp
   const choose = (id: string, on: boolean): void =>
     onChoose(on ? [...chosen, id] : chosen.filter((other) => other !== id));
   return (
-    <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.title}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th w={40}>
-            <Checkbox
-              size="xs"
-              aria-label={text.selectAll}
-              disabled={takeable.length === 0}
-              checked={takeable.length > 0 && chosen.length === takeable.length}
-              indeterminate={chosen.length > 0 && chosen.length < takeable.length}
-              onChange={({ currentTarget }) => onChoose(currentTarget.checked ? takeable : [])}
-            />
-          </Table.Th>
-          {[columns.names, columns.expires, columns.key, columns.renewal].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
+    <Table.ScrollContainer minWidth={640} type="native">
+      <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={40}>
+              <Checkbox
+                size="xs"
+                aria-label={text.selectAll}
+                disabled={takeable.length === 0}
+                checked={takeable.length > 0 && chosen.length === takeable.length}
+                indeterminate={chosen.length > 0 && chosen.length < takeable.length}
+                onChange={({ currentTarget }) => onChoose(currentTarget.checked ? takeable : [])}
+              />
             </Table.Th>
+            {[columns.names, columns.expires, columns.key, columns.renewal].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {certificates.map((found) => (
+            <FoundRow
+              key={`${found.id} ${found.source}`}
+              found={found}
+              chosen={found.id !== null && chosen.includes(found.id)}
+              onChoose={choose}
+            />
           ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {certificates.map((found) => (
-          <FoundRow
-            key={`${found.id} ${found.source}`}
-            found={found}
-            chosen={found.id !== null && chosen.includes(found.id)}
-            onChoose={choose}
-          />
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -34,13 +34,15 @@ export function TakenList({ taken, onAgain }: TakenListProps) {
         {done > 0 && <Text>{text.oldClient}</Text>}
       </Notice>
       <Panel flush title={text.results}>
-        <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.results}>
-          <Table.Tbody>
-            {taken.map((one) => (
-              <TakenRow key={`${one.id} ${one.source}`} one={one} />
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Table.ScrollContainer minWidth={520} type="native">
+          <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.results}>
+            <Table.Tbody>
+              {taken.map((one) => (
+                <TakenRow key={`${one.id} ${one.source}`} one={one} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
       </Panel>
       <Group justify="flex-end">
         <Button variant="default" onClick={onAgain}>

@@ -29,26 +29,28 @@ export function ByHandPanel({ job }: { readonly job: JobWithSteps }) {
 
 function Records({ records }: { readonly records: readonly HandRecord[] }) {
   return (
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{text.name}</Table.Th>
-          <Table.Th>{text.value}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {records.map(({ name, value }) => (
-          <Table.Tr key={`${name} ${value}`}>
-            <Table.Td>
-              <CopyText value={name} what={text.name} />
-            </Table.Td>
-            <Table.Td>
-              <CopyText value={value} what={text.value} />
-            </Table.Td>
+    <Table.ScrollContainer minWidth={480} type="native">
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{text.name}</Table.Th>
+            <Table.Th>{text.value}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {records.map(({ name, value }) => (
+            <Table.Tr key={`${name} ${value}`}>
+              <Table.Td>
+                <CopyText value={name} what={text.name} />
+              </Table.Td>
+              <Table.Td>
+                <CopyText value={value} what={text.value} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

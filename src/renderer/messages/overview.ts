@@ -1,16 +1,15 @@
 // The overview: is anything going to break, why, and what to press.
-import { formatCount } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 
 export const overview = {
   title: 'Overview',
   attention: {
     title: 'Needs attention',
-    more: (n: number) => `${n} more are in the list of projects.`,
     expires: 'Expires',
     expired: 'Expired',
     nextAttempt: 'Next attempt',
     atNextSweep: 'at the next look for renewals',
-    showAll: (n: number) => `Show all ${n}`,
+    showAll: (n: number) => `Show all ${formatNumber(n)}`,
     running: 'Being worked on',
     kinds: {
       expired: 'Expired',

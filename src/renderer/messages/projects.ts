@@ -20,6 +20,7 @@ export const projects = {
   },
   sortBy: (column: string) => `Sort by ${column}`,
   all: 'All',
+  needs: { attention: 'Needs attention', in_progress: 'In progress', not_issued: 'Not issued' },
   status: 'State',
   sort: 'Sort by',
   list: 'Projects',

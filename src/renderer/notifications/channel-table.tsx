@@ -24,42 +24,44 @@ const text = messages.notifications;
 export function ChannelTable({ channels }: { readonly channels: readonly Channel[] }) {
   const { channel, told, state, actions } = text.columns;
   return (
-    <Table verticalSpacing="xs">
-      <Table.Thead>
-        <Table.Tr>
-          {[channel, told, state, actions].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-              {label}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {channels.map((each) => (
-          <Table.Tr key={each.id}>
-            <Table.Td>
-              <Text fw={550} fz="sm" style={{ overflowWrap: 'anywhere' }}>
-                {each.name}
-              </Text>
-              <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {whereOf(each)}
-              </Text>
-            </Table.Td>
-            <Table.Td title={each.kinds.map((kind) => text.kinds[kind]).join('\n')}>
-              {each.kinds.length === KINDS.length
-                ? text.allKinds
-                : text.someKinds(each.kinds.length, KINDS.length)}
-            </Table.Td>
-            <Table.Td>
-              <State channel={each} />
-            </Table.Td>
-            <Table.Td>
-              <Actions channel={each} />
-            </Table.Td>
+    <Table.ScrollContainer minWidth={560} type="native">
+      <Table verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            {[channel, told, state, actions].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
+                {label}
+              </Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {channels.map((each) => (
+            <Table.Tr key={each.id}>
+              <Table.Td>
+                <Text fw={550} fz="sm" style={{ overflowWrap: 'anywhere' }}>
+                  {each.name}
+                </Text>
+                <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                  {whereOf(each)}
+                </Text>
+              </Table.Td>
+              <Table.Td title={each.kinds.map((kind) => text.kinds[kind]).join('\n')}>
+                {each.kinds.length === KINDS.length
+                  ? text.allKinds
+                  : text.someKinds(each.kinds.length, KINDS.length)}
+              </Table.Td>
+              <Table.Td>
+                <State channel={each} />
+              </Table.Td>
+              <Table.Td>
+                <Actions channel={each} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -60,33 +60,35 @@ interface TableProps {
 function DeliveryTable({ deliveries, channels }: TableProps) {
   const { message, channel, state } = text.columns;
   return (
-    <Table verticalSpacing="xs" aria-label={text.title}>
-      <Table.Thead>
-        <Table.Tr>
-          {[message, channel, state].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {deliveries.map((delivery) => (
-          <Table.Tr key={delivery.id}>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>
-              {delivery.title}
-              <Text fz="xs" c="dimmed">
-                <Time at={delivery.createdAt} />
-              </Text>
-            </Table.Td>
-            <Table.Td>{channels.find(({ id }) => id === delivery.channelId)?.name ?? text.gone}</Table.Td>
-            <Table.Td>
-              <State delivery={delivery} />
-            </Table.Td>
+    <Table.ScrollContainer minWidth={480} type="native">
+      <Table verticalSpacing="xs" aria-label={text.title}>
+        <Table.Thead>
+          <Table.Tr>
+            {[message, channel, state].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {deliveries.map((delivery) => (
+            <Table.Tr key={delivery.id}>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {delivery.title}
+                <Text fz="xs" c="dimmed">
+                  <Time at={delivery.createdAt} />
+                </Text>
+              </Table.Td>
+              <Table.Td>{channels.find(({ id }) => id === delivery.channelId)?.name ?? text.gone}</Table.Td>
+              <Table.Td>
+                <State delivery={delivery} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

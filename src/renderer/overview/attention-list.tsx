@@ -29,18 +29,18 @@ export function AttentionList({ attention }: { readonly attention: Overview['att
           </li>
         ))}
       </ul>
-      {shown.length < items.length ? (
+      {shown.length < total && (
         <div className={classes.more}>
-          <Button variant="subtle" size="xs" onClick={open}>
-            {text.showAll(items.length)}
-          </Button>
+          {total > items.length ? (
+            <LinkButton variant="subtle" size="xs" to="/projects" search={{ need: 'attention' }}>
+              {text.showAll(total)}
+            </LinkButton>
+          ) : (
+            <Button variant="subtle" size="xs" onClick={open}>
+              {text.showAll(total)}
+            </Button>
+          )}
         </div>
-      ) : (
-        total > items.length && (
-          <Text c="dimmed" p="md">
-            {text.more(total - items.length)}
-          </Text>
-        )
       )}
     </Panel>
   );

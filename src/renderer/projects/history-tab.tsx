@@ -66,43 +66,45 @@ interface VersionTableProps {
 
 function VersionTable({ project, versions }: VersionTableProps) {
   return (
-    <Table verticalSpacing="sm" horizontalSpacing="md">
-      <Table.Thead>
-        <Table.Tr>
-          {[text.columns.state, text.columns.issued, text.columns.expires, text.columns.issuer].map(
-            (label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ),
-          )}
-          <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
-            {text.columns.actions}
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {versions.map((version) => (
-          <Table.Tr key={version.id}>
-            <Table.Td>
-              <Text fw={version.state === 'active' ? 600 : 400}>
-                {version.revokedAt === null ? text.states[version.state] : messages.status.revoked}
-              </Text>
-            </Table.Td>
-            <Table.Td>
-              <Time at={version.issuedAt} />
-            </Table.Td>
-            <Table.Td>
-              <Time at={version.expiresAt} />
-            </Table.Td>
-            <Table.Td>{version.issuer}</Table.Td>
-            <Table.Td ta="right">
-              <VersionActions project={project} version={version} />
-            </Table.Td>
+    <Table.ScrollContainer minWidth={560} type="native">
+      <Table verticalSpacing="sm" horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            {[text.columns.state, text.columns.issued, text.columns.expires, text.columns.issuer].map(
+              (label) => (
+                <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                  {label}
+                </Table.Th>
+              ),
+            )}
+            <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
+              {text.columns.actions}
+            </Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {versions.map((version) => (
+            <Table.Tr key={version.id}>
+              <Table.Td>
+                <Text fw={version.state === 'active' ? 600 : 400}>
+                  {version.revokedAt === null ? text.states[version.state] : messages.status.revoked}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Time at={version.issuedAt} />
+              </Table.Td>
+              <Table.Td>
+                <Time at={version.expiresAt} />
+              </Table.Td>
+              <Table.Td>{version.issuer}</Table.Td>
+              <Table.Td ta="right">
+                <VersionActions project={project} version={version} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -12,18 +12,21 @@ import classes from './projects.module.css';
 import { useStateCounts } from './use-project-list.ts';
 
 const text = messages.projects;
+const NEEDS = ['attention', 'in_progress', 'not_issued'] as const;
 const STATES = ['valid', 'expiring_soon', 'expired', 'revoked', 'none'] as const;
 
 export interface ListFiltersProps {
   readonly search: ListSearch;
+  /** How many the filters match. */
+  readonly total: number;
   onChange(search: ListSearch): void;
 }
 
-export function ListFilters({ search, onChange }: ListFiltersProps) {
+export function ListFilters({ search, total, onChange }: ListFiltersProps) {
   const counts = useStateCounts(search);
-  const { status, failing } = search;
-  const choose = (next: Pick<ListSearch, 'status' | 'failing'>): void =>
-    onChange(changed(search, { status: undefined, failing: undefined, ...next }));
+  const { status, failing, need } = search;
+  const choose = (next: Pick<ListSearch, 'status' | 'failing' | 'need'>): void =>
+    onChange(changed(search, { status: undefined, failing: undefined, need: undefined, ...next }));
   return (
     <Group gap="sm" mb="sm">
       <SearchField
@@ -35,9 +38,18 @@ export function ListFilters({ search, onChange }: ListFiltersProps) {
         <Filter
           label={text.all}
           count={counts?.total}
-          pressed={status === undefined && failing === undefined}
+          pressed={status === undefined && failing === undefined && need === undefined}
           onClick={() => choose({})}
         />
+        {NEEDS.map((each) => (
+          <Filter
+            key={each}
+            label={text.needs[each]}
+            count={need === each ? total : undefined}
+            pressed={need === each}
+            onClick={() => choose(need === each ? {} : { need: each })}
+          />
+        ))}
         <Filter
           label={STATUS_FACES.failing.label}
           count={counts?.failing}

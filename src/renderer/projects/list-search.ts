@@ -1,5 +1,11 @@
 // What the list's address holds: search, filters and order, so that a view can be linked to and gone back to.
-import { CERTIFICATE_TYPES, ORDERS, PROJECT_SORTS, PROJECT_STATES } from '../../shared/project-list.ts';
+import {
+  CERTIFICATE_TYPES,
+  ORDERS,
+  PROJECT_NEEDS,
+  PROJECT_SORTS,
+  PROJECT_STATES,
+} from '../../shared/project-list.ts';
 
 export type ListSort = (typeof PROJECT_SORTS)[number];
 
@@ -7,6 +13,7 @@ export interface ListSearch {
   readonly q?: string;
   readonly status?: (typeof PROJECT_STATES)[number];
   readonly failing?: boolean;
+  readonly need?: (typeof PROJECT_NEEDS)[number];
   readonly provider?: string;
   readonly ca?: string;
   readonly type?: (typeof CERTIFICATE_TYPES)[number];
@@ -28,6 +35,7 @@ const FIELDS: { readonly [K in keyof ListSearch]-?: (value: unknown) => ListSear
   q: text,
   status: oneOf(PROJECT_STATES),
   failing: flag,
+  need: oneOf(PROJECT_NEEDS),
   provider: text,
   ca: text,
   type: oneOf(CERTIFICATE_TYPES),
@@ -59,8 +67,9 @@ export function isFiltered({ sort: _, order: __, ...filters }: ListSearch): bool
 export function withoutState({
   status: _,
   failing: __,
-  sort: ___,
-  order: ____,
+  need: ___,
+  sort: ____,
+  order: _____,
   ...others
 }: ListSearch): ListSearch {
   return others;

@@ -26,7 +26,7 @@ export function ProjectsPage() {
   const selection = useSelection(search);
   return (
     <Page title={text.title} width="wide" actions={<Actions />}>
-      <ListFilters search={search} onChange={change} />
+      <ListFilters search={search} total={total} onChange={change} />
       <QueryView query={query}>
         {() => {
           if (rows.length === 0 && isFiltered(search)) return <NothingFound onClear={() => change({})} />;

@@ -34,49 +34,51 @@ export function AccountsPanel() {
 function Accounts({ accounts }: { readonly accounts: readonly CaAccount[] }) {
   const { ca, email, since, certificates, actions } = text.columns;
   return (
-    <Table verticalSpacing="xs">
-      <Table.Thead>
-        <Table.Tr>
-          {[ca, email, since, certificates, actions].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-              {label}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {accounts.map((account) => (
-          <Table.Tr key={account.id}>
-            <Table.Td>
-              <Group gap={6}>
-                {nameOf(account)}
-                {account.staging === true && (
-                  <Badge variant="light" color="gray" tt="none">
-                    {text.staging}
-                  </Badge>
-                )}
-              </Group>
-              <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {account.url ?? account.directoryUrl}
-              </Text>
-            </Table.Td>
-            <Table.Td>{account.email ?? text.noEmail}</Table.Td>
-            <Table.Td>
-              <Time at={account.createdAt} as="date" />
-            </Table.Td>
-            <Table.Td>{text.count(account.certificates)}</Table.Td>
-            <Table.Td>
-              {account.url !== null && (
-                <Group gap={6} justify="flex-end" wrap="nowrap">
-                  <ChangeKey account={account} />
-                  <ReplaceButton account={account} />
-                </Group>
-              )}
-            </Table.Td>
+    <Table.ScrollContainer minWidth={600} type="native">
+      <Table verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            {[ca, email, since, certificates, actions].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
+                {label}
+              </Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {accounts.map((account) => (
+            <Table.Tr key={account.id}>
+              <Table.Td>
+                <Group gap={6}>
+                  {nameOf(account)}
+                  {account.staging === true && (
+                    <Badge variant="light" color="gray" tt="none">
+                      {text.staging}
+                    </Badge>
+                  )}
+                </Group>
+                <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                  {account.url ?? account.directoryUrl}
+                </Text>
+              </Table.Td>
+              <Table.Td>{account.email ?? text.noEmail}</Table.Td>
+              <Table.Td>
+                <Time at={account.createdAt} as="date" />
+              </Table.Td>
+              <Table.Td>{text.count(account.certificates)}</Table.Td>
+              <Table.Td>
+                {account.url !== null && (
+                  <Group gap={6} justify="flex-end" wrap="nowrap">
+                    <ChangeKey account={account} />
+                    <ReplaceButton account={account} />
+                  </Group>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -18,22 +18,24 @@ export function BackupTable({ backups }: { readonly backups: readonly Backup[] }
   const { made, size, actions } = text.columns;
   return (
     <>
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            {[made, size, actions].map((label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
-                {label}
-              </Table.Th>
+      <Table.ScrollContainer minWidth={480} type="native">
+        <Table verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              {[made, size, actions].map((label) => (
+                <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
+                  {label}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {backups.slice(0, SHOWN).map((backup) => (
+              <Row key={backup.name} backup={backup} />
             ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {backups.slice(0, SHOWN).map((backup) => (
-            <Row key={backup.name} backup={backup} />
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
       <Text fz="xs" c="dimmed">
         {text.restoreHint}
       </Text>

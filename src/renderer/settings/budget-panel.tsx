@@ -44,42 +44,44 @@ function rowsOf(limits: readonly Limit[]): readonly Row[] {
 function Uses({ rows }: { readonly rows: readonly Row[] }) {
   const { limit, used, freed } = text.columns;
   return (
-    <Table verticalSpacing="xs">
-      <Table.Thead>
-        <Table.Tr>
-          {[limit, used, freed].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(({ limit: { ca, kind, name, count, hours }, use }) => (
-          <Table.Tr key={`${ca} ${kind} ${use.subject}`}>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>
-              {name}
-              <Text fz="xs" c="dimmed">
-                {use.subject}
-              </Text>
-            </Table.Td>
-            <Table.Td w="12rem">
-              <Text fz="sm" className="numbers">
-                {text.of(use.used, count, hours)}
-              </Text>
-              <Progress
-                value={(100 * use.used) / count}
-                color={use.left === 0 ? 'red' : undefined}
-                size="sm"
-                aria-hidden
-              />
-            </Table.Td>
-            <Table.Td w="11rem">
-              <Time at={use.nextFreedAt} />
-            </Table.Td>
+    <Table.ScrollContainer minWidth={520} type="native">
+      <Table verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            {[limit, used, freed].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ limit: { ca, kind, name, count, hours }, use }) => (
+            <Table.Tr key={`${ca} ${kind} ${use.subject}`}>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {name}
+                <Text fz="xs" c="dimmed">
+                  {use.subject}
+                </Text>
+              </Table.Td>
+              <Table.Td w="12rem">
+                <Text fz="sm" className="numbers">
+                  {text.of(use.used, count, hours)}
+                </Text>
+                <Progress
+                  value={(100 * use.used) / count}
+                  color={use.left === 0 ? 'red' : undefined}
+                  size="sm"
+                  aria-hidden
+                />
+              </Table.Td>
+              <Table.Td w="11rem">
+                <Time at={use.nextFreedAt} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }

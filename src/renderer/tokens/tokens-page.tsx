@@ -60,27 +60,29 @@ function TokenTable({ tokens }: { readonly tokens: readonly Token[] }) {
   const now = useNow();
   const { columns } = text;
   return (
-    <Table verticalSpacing="sm" horizontalSpacing="md">
-      <Table.Thead>
-        <Table.Tr>
-          {[columns.name, columns.scopes, columns.projects, columns.expires, columns.lastUsed].map(
-            (label) => (
-              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-                {label}
-              </Table.Th>
-            ),
-          )}
-          <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
-            {columns.actions}
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {tokens.map((token) => (
-          <TokenRow key={token.id} token={token} now={now} />
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Table.ScrollContainer minWidth={600} type="native">
+      <Table verticalSpacing="sm" horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            {[columns.name, columns.scopes, columns.projects, columns.expires, columns.lastUsed].map(
+              (label) => (
+                <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                  {label}
+                </Table.Th>
+              ),
+            )}
+            <Table.Th fz="xs" c="dimmed" fw={500} ta="right">
+              {columns.actions}
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {tokens.map((token) => (
+            <TokenRow key={token.id} token={token} now={now} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { messages } from '../messages.ts';
+import classes from './ui.module.css';
 
 export interface PageProps {
   readonly title: string;
@@ -27,7 +28,7 @@ export function Page({ title, heading, description, above, actions, children, wi
         align={description === undefined ? 'center' : 'flex-start'}
         gap="md"
         mb="lg"
-        wrap="nowrap"
+        className={classes.pageHead}
       >
         <Stack gap={2} miw={0}>
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
@@ -40,7 +41,7 @@ export function Page({ title, heading, description, above, actions, children, wi
           )}
         </Stack>
         {actions !== undefined && actions !== false && (
-          <Group gap="xs" wrap="nowrap" style={{ flex: 'none' }}>
+          <Group gap="xs" className={classes.pageActions}>
             {actions}
           </Group>
         )}

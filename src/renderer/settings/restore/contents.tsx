@@ -86,31 +86,33 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
     [text.secretStore, text.secretStores[backup.secretStore], text.secretStores[here.secretStore]],
   ];
   return (
-    <Table verticalSpacing={6} aria-label={text.beside}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>
-            <VisuallyHidden>{text.what}</VisuallyHidden>
-          </Table.Th>
-          {[text.inBackup, text.here].map((label) => (
-            <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
-              {label}
+    <Table.ScrollContainer minWidth={420} type="native">
+      <Table verticalSpacing={6} aria-label={text.beside}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>
+              <VisuallyHidden>{text.what}</VisuallyHidden>
             </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(([label, inBackup, now]) => (
-          <Table.Tr key={label}>
-            <Table.Th scope="row" c="dimmed" fw={400}>
-              {label}
-            </Table.Th>
-            <Table.Td>{inBackup}</Table.Td>
-            <Table.Td>{now}</Table.Td>
+            {[text.inBackup, text.here].map((label) => (
+              <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
+                {label}
+              </Table.Th>
+            ))}
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(([label, inBackup, now]) => (
+            <Table.Tr key={label}>
+              <Table.Th scope="row" c="dimmed" fw={400}>
+                {label}
+              </Table.Th>
+              <Table.Td>{inBackup}</Table.Td>
+              <Table.Td>{now}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 
