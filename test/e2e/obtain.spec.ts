@@ -115,7 +115,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await names.fill('bad_name');
     await names.press('Enter');
     await next();
-    await page.getByText('bad_name is not a host name').waitFor();
+    await page.getByText('bad_name has an underscore').waitFor();
     await gui.lookAt('obtain-bad-name');
     await names.press('Backspace');
     await names.fill('*.wild.example.com');

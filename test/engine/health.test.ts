@@ -31,6 +31,11 @@ it.each<[Partial<HealthFacts>, string, string]>([
     '2 certificates need attention',
   ],
   [
+    { engine: { ...engine, pausedUntil: '2026-01-02T00:00:00Z' } },
+    'attention',
+    'Automatic renewals are paused',
+  ],
+  [
     { engine: { ...engine, sweepLate: true } },
     'failing',
     'Renewals are not being looked for: restart Certdesk',

@@ -22,6 +22,7 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
       sentence: total === 1 ? '1 certificate needs attention' : `${total} certificates need attention`,
     };
   }
+  if (engine.pausedUntil !== null) return { state: 'attention', sentence: 'Automatic renewals are paused' };
   if (engine.backup != null && engine.backup.lastError !== null) {
     return { state: 'attention', sentence: 'The last backup failed: look at the engine below' };
   }

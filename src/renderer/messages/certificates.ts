@@ -104,7 +104,8 @@ export const certificates = {
       key: 'Private key only (PEM)',
     },
     hints: {
-      fullchain: 'What nginx, HAProxy and most servers want as the certificate file.',
+      fullchain:
+        'Certificate file for nginx, Apache 2.4.8+ and Caddy. HAProxy needs the private key in the same file.',
       pem: 'The certificate alone.',
       chain: 'What Apache wants as SSLCertificateChainFile.',
       der: 'The certificate alone, binary: for Java and appliances.',

@@ -63,7 +63,8 @@ export const obtain = {
     'rsa-4096': 'RSA 4096',
   },
   email: 'E-mail for the CA',
-  emailHint: "Optional: Let's Encrypt keeps no addresses.",
+  emailHint: (ca: string) =>
+    ca === 'letsencrypt' ? "Optional: Let's Encrypt keeps no addresses." : 'Optional.',
   ca: 'Certificate authority',
   otherCa: 'Another one, by its address',
   caUrl: 'Address of its ACME directory',

@@ -3,6 +3,9 @@ import { formatCount, formatNumber } from '../format.ts';
 
 export const overview = {
   title: 'Overview',
+  paused: 'Automatic renewals are paused',
+  pausedUntil: 'No certificate is renewed automatically until',
+  pauseSettings: 'Open settings',
   attention: {
     title: 'Needs attention',
     expires: 'Expires',

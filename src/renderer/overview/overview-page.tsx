@@ -1,5 +1,5 @@
 // The first glance: is anything of mine going to break, why, and what do I press?
-import { Button, EmptyState, SimpleGrid, Stack } from '@mantine/core';
+import { Button, EmptyState, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../shared/overview.ts';
@@ -7,9 +7,12 @@ import { useApi } from '../api.ts';
 import { ImportButton } from '../import/import-button.tsx';
 import { messages } from '../messages.ts';
 import { openCreateProject } from '../projects/create-project.tsx';
+import { LinkButton } from '../ui/link.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { Time } from '../ui/time.tsx';
 import { TONE_ICONS } from '../ui/tone.ts';
 import { AttentionList } from './attention-list.tsx';
 import { EnginePanel } from './engine-panel.tsx';
@@ -64,6 +67,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
   const { counts, attention, timeline, engine, events } = overview;
   return (
     <Stack gap="md">
+      {engine.pausedUntil !== null && <PauseBanner until={engine.pausedUntil} />}
       {counts.total === 0 ? (
         <Panel>
           <FirstSteps />
@@ -78,6 +82,22 @@ function Parts({ overview }: { readonly overview: Overview }) {
         <EnginePanel engine={engine} />
       </SimpleGrid>
     </Stack>
+  );
+}
+
+/** At the top: what is paused on purpose and forgotten shows as failures too late. */
+function PauseBanner({ until }: { readonly until: string }) {
+  return (
+    <Notice tone="warn" title={text.paused} role="status">
+      <Group justify="space-between" gap="xs">
+        <Text>
+          {text.pausedUntil} <Time at={until} />.
+        </Text>
+        <LinkButton variant="default" size="xs" to="/settings">
+          {text.pauseSettings}
+        </LinkButton>
+      </Group>
+    </Notice>
   );
 }
 

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { changed, type ListSearch } from './list-search.ts';
+import { methodName } from './method-name.ts';
 
 const text = messages.projects;
 
@@ -16,6 +17,7 @@ export interface MoreFiltersProps {
 export function MoreFilters({ search, onChange }: MoreFiltersProps) {
   const api = useApi();
   const facets = useQuery(api.projects.facets.queryOptions()).data;
+  const providers = useQuery(api.system.dnsProviders.queryOptions()).data?.dnsProviders ?? [];
   const cas = useQuery(api.system.cas.queryOptions()).data?.cas;
   const active = [search.provider, search.ca, search.type].filter((value) => value !== undefined).length;
   const types = messages.certificates.types;
@@ -52,7 +54,7 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
             label={text.filter.provider}
             value={search.provider}
             facets={facets?.providers}
-            nameOf={(id) => (id === 'http-01' ? messages.certificates.methods.http : id)}
+            nameOf={(id) => methodName(id, providers)}
             onChange={(provider) => onChange(changed(search, { provider }))}
           />
         </Stack>

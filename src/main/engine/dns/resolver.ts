@@ -127,7 +127,7 @@ function lookupFailed(
   return new CertdeskError(
     'DNS_LOOKUP_FAILED',
     `The ${type} lookup of ${name} failed (${said === '' ? 'no DNS server is known' : said}). ` +
-      "Check the DNS resolver in the settings, and the domain's DNS.",
+      "Check the domain's DNS, and the resolvers of this server (see Settings, Addresses; --dns-resolver at the start).",
     { name, type, servers },
   );
 }

@@ -1,0 +1,11 @@
+// How names are proved, as a person reads it.
+import { messages } from '../messages.ts';
+
+/** @param id `http-01`, or the id of a DNS provider. */
+export function methodName(
+  id: string,
+  providers: readonly { readonly id: string; readonly name: string }[],
+): string {
+  if (id === 'http-01') return messages.certificates.methods.http;
+  return providers.find((provider) => provider.id === id)?.name ?? id;
+}
