@@ -87,7 +87,13 @@ it.each(['/projects', '/tokens', '/dns-credentials'])(
 
 it('names each possible method once', async () => {
   const id = await app.project('allow.example.com');
-  for (const path of ['/projects', `/projects/${id}`, `/projects/${id}/certificate`, '/backups/passphrase']) {
+  for (const path of [
+    '/projects/facets',
+    '/projects',
+    `/projects/${id}`,
+    `/projects/${id}/certificate`,
+    '/backups/passphrase',
+  ]) {
     const answer = await app.call('OPTIONS', path);
     const allowed = answer.headers.get('allow')?.split(', ') ?? [];
     expect([answer.status, allowed], path).toEqual([405, [...new Set(allowed)]]);

@@ -144,6 +144,40 @@ describe('orderChain', () => {
     expect(order([leaf, powerless, root])).toMatchObject({ path: ['api.example.com'], complete: false });
   });
 
+  test('of several certificates of one key the one for the names is the leaf, then the one that is valid now', async () => {
+    const key = { pem: leaf.privateKey };
+    const issue = (cn: string, san: readonly string[], span: object = VALIDITY) =>
+      openssl.issue({
+        subject: `/CN=${cn}`,
+        san: san.map((name) => `DNS:${name}`),
+        key,
+        ca: intermediate,
+        ...span,
+      });
+    const both = await issue('both', ['a.example.com', 'b.example.com']);
+    const one = await issue('one', ['a.example.com']);
+    const later = await issue('later', ['b.example.com'], {
+      notBefore: daysFromNow(5),
+      notAfter: daysFromNow(90),
+    });
+    const now = await issue('now', ['b.example.com']);
+    const chosen = (names: readonly string[], ...given: readonly CertifiedKey[]) => {
+      const parsed = parseChain(given.map(({ certificate }) => certificate).join(''));
+      const ordered = orderChain(parsed, {
+        privateKey: createPrivateKey(leaf.privateKey),
+        names,
+        now: NOW,
+        roots: [],
+      });
+      return ordered && commonName(ordered.leaf.subject);
+    };
+    expect(chosen(['b.example.com'], one, both)).toBe('both');
+    expect(chosen(['a.example.com', 'b.example.com'], one, both)).toBe('both');
+    expect(chosen(['a.example.com', 'b.example.com'], both, one)).toBe('both');
+    expect(chosen(['a.example.com', 'b.example.com'], now, one)).toBe('one');
+    expect(chosen(['b.example.com'], later, now)).toBe('now');
+  });
+
   test('of two certificates of one issuer the one that is still valid serves', async () => {
     const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
     const span = { notBefore: daysFromNow(-400), notAfter: daysFromNow(-1) };
