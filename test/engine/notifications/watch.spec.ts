@@ -1,6 +1,7 @@
 // What is told, and that it is told once: states of certificates, the sweep, backups, the weekly digest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
+import { toTimestamp } from '../../../src/shared/time.ts';
 import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
 import { JOB, RECIPE } from '../../support/records.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -264,6 +265,25 @@ it('the first channel hears of all that is wrong, and each gets the kinds that i
     'problem failed 1 host-1.example.com',
     'problem revoked 1 host-2.example.com',
   ]);
+});
+
+it('tells of a job that is held back once, and nothing when it runs again: how that ends is told of by itself', async () => {
+  await channel();
+  await rig.certificate(1);
+  const input = { kind: 'obtain', recipe: RECIPE, autoRenew: true, dryRun: false } as const;
+  await rig.stores.jobs.create({ ...JOB, projectId: 'p1', state: 'queued', input });
+  await rig.pass(MINUTE);
+  expect(told()).toEqual([]);
+  const heldUntil = toTimestamp(new Date(rig.now().getTime() + 60 * MINUTE));
+  await rig.stores.jobs.update(JOB.id, { uncleanEnds: 2, heldUntil });
+  await rig.pass(MINUTE);
+  await rig.restart();
+  await rig.pass(MINUTE);
+  expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain('ended uncleanly three times');
+  expect(told()).toEqual(['problem failed 1 host-1.example.com']);
+  await rig.stores.jobs.update(JOB.id, { state: 'running', heldUntil: null });
+  await rig.pass(MINUTE);
+  expect(told()).toEqual([]);
 });
 
 it('tells of a name that the certificate lacks, and of a job that waits for TXT records, once each', async () => {

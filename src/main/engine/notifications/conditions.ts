@@ -47,17 +47,31 @@ export async function findConditions(
       severity: 'warning',
       projectId,
     } as const;
-    return { ...state, item: () => awaitedRecords(stores, projectId) };
+    return { ...state, item: () => unfinishedItem(stores, projectId, 'awaiting_records') };
   });
-  return [...held, ...lacking, ...waiting, ...sweep];
+  const crashing = unfinished.flatMap(({ projectId, heldUntil }): Condition[] => {
+    if (heldUntil === null || heldUntil <= at) return [];
+    const state = { kind: 'failed', severity: 'warning', projectId } as const;
+    return [
+      {
+        key: `${HELD_BACK}${projectId}`,
+        ...state,
+        item: () => unfinishedItem(stores, projectId, 'held_back'),
+      },
+    ];
+  });
+  return [...held, ...lacking, ...waiting, ...crashing, ...sweep];
 }
 
-async function awaitedRecords(stores: Stores, projectId: string): Promise<MessageItem> {
+/** Keys of jobs that are held back begin with it. That such a job runs again does not mean that all is well. */
+export const HELD_BACK = 'held-back:';
+
+async function unfinishedItem(stores: Stores, projectId: string, kind: Need['kind']): Promise<MessageItem> {
   const [project, certificate] = await Promise.all([
     stores.projects.get(projectId),
     stores.certificates.active(projectId),
   ]);
-  const cause = causeOf({ kind: 'awaiting_records', severity: 'warning' }, null, null);
+  const cause = causeOf({ kind, severity: 'warning' }, null, null);
   const domain = project?.domain ?? project?.name ?? null;
   return { projectId, domain, cause, expiresAt: certificate?.expiresAt ?? null };
 }

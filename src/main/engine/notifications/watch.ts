@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../stores.ts';
-import { type Condition, findConditions } from './conditions.ts';
+import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import type { Message, MessageItem, ToldState } from './model.ts';
 import { enqueue } from './outbox.ts';
 import { compose, MAX_ITEMS } from './words.ts';
@@ -65,7 +65,8 @@ type Telling = Pick<Condition, 'kind' | 'item'>;
 /** Where the certificate or project is gone, its troubles are not well again; they are no more. */
 async function ended(stores: Stores, over: readonly ToldState[]): Promise<readonly Telling[]> {
   const tellings = await Promise.all(
-    over.map(async ({ kind, projectId }): Promise<Telling | null> => {
+    over.map(async ({ key, kind, projectId }): Promise<Telling | null> => {
+      if (key.startsWith(HELD_BACK)) return null;
       if (projectId === null) return { kind, item: async () => NOTHING };
       const certificate = await stores.certificates.active(projectId);
       if (certificate === null) return null;
