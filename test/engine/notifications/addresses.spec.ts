@@ -1,5 +1,6 @@
 // Where channels may lead: a private address works where a signed-in person saved it, for nobody else.
 import { lookup } from 'node:dns';
+import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAddressPolicy, type LookUp } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { type Channel, CreateChannelSchema } from '../../../src/shared/notification.ts';
@@ -73,6 +74,29 @@ describe('a token', () => {
     }
     expect(receiver.received).toEqual([]);
     expect(mailServer.commands).toEqual([]);
+  });
+
+  it('gets a saved mail password sent to no other host, port or trusted root; a person may change the port', async () => {
+    const account = { security: 'tls', username: 'ops', password: 'saved by a person' };
+    const parties = { from: 'a@example.com', to: ['b@example.com'] };
+    const email = { host: 'mail.example.com', port: 465, ...account, ...parties };
+    const made = CreateChannelSchema.parse({ type: 'email', name: 'ops', email });
+    const { id } = await rig.as('window', () => rig.notifications().create(made));
+    const change = (by: By, values: object) =>
+      rig.as(by, () => rig.notifications().update(id, { email: values }));
+    const anew = {
+      code: 'INVALID_REQUEST',
+      message: expect.stringMatching(/^email\.password: give it anew/),
+    };
+    for (const values of [
+      { host: 'evil.example.com' },
+      { port: 2465 },
+      { rootCertificate: rootCertificates[0] },
+    ])
+      await expect(change('token', values), JSON.stringify(values)).rejects.toMatchObject(anew);
+    await expect(change('window', { host: 'evil.example.com' })).rejects.toMatchObject(anew);
+    expect((await change('token', { to: ['c@example.com'] })).email?.to).toEqual(['c@example.com']);
+    expect((await change('window', { port: 587, security: 'starttls' })).email?.port).toBe(587);
   });
 
   it('may change what a person saved, but gains nothing by changing its address', async () => {

@@ -176,8 +176,12 @@ function change(
     const moved = email.host !== before.email.host || email.port !== before.email.port;
     const savedBy = saverOf(before, { moved, given: body.email?.host !== undefined, by });
     checkMailServer(email, { ...by, origin: originOf(savedBy) });
-    // A password is not sent to another server than the one that it was given for.
-    if (body.email?.password === undefined && password !== null && email.host !== before.email.host) {
+    // A password is not sent to another server than the one that it was given for. A token does not get it sent to
+    // another port either, nor to a server that only a root of its own vouches for.
+    const byToken =
+      by.savedBy.kind === 'token' && (moved || email.rootCertificate !== before.email.rootCertificate);
+    const elsewhere = email.host !== before.email.host || byToken;
+    if (body.email?.password === undefined && password !== null && elsewhere) {
       throw new CertdeskError('INVALID_REQUEST', 'email.password: give it anew for another mail server', {
         issues: [{ field: 'email.password', message: 'give it anew for another mail server' }],
       });
