@@ -2,6 +2,7 @@
 // begin, comes with the page. Addresses stand in the hash, so the same
 // build works from a server, behind any path, and in the Electron window.
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { readActivitySearch } from './activity/activity-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { readListSearch } from './projects/list-search.ts';
 import { Shell } from './shell/shell.tsx';
@@ -64,6 +65,7 @@ const dnsCredentials = createRoute({
 const activity = createRoute({
   getParentRoute: () => root,
   path: '/activity',
+  validateSearch: readActivitySearch,
   component: lazyScreen(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
 });
 

@@ -100,12 +100,32 @@ describeWith('chromium', 'what keeps renewals going', () => {
       keepVersionsDays: 90,
       pausedUntil: toTimestamp(new Date('2099-01-02T03:04')),
     });
-    await page.reload();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('status').getByText('Automatic renewals are paused').waitFor();
+    await gui.lookAt('overview-paused');
+    await page.getByRole('link', { name: 'Open settings' }).click();
     const second = renewals.getByRole('combobox', { name: 'Second CA' });
-    await expect.poll(() => second.inputValue()).toBe('ZeroSSL'); // the page is loaded anew
+    await expect.poll(() => second.inputValue()).toBe('ZeroSSL');
     await renewals.getByLabel('Paused until').fill('');
     await renewals.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await settings()).renewals?.pausedUntil).toBeNull();
+  });
+
+  it('asks before changes are left that are not saved, and keeps them where a person stays', async () => {
+    await gui.open('/settings');
+    const days = panel('Renewals').getByLabel('Keep old versions, days');
+    await days.fill('91');
+    const about = () => page.getByRole('link', { name: 'About' }).click();
+    page.once('dialog', (dialog) => {
+      expect(dialog.message()).toMatch(/not saved/);
+      void dialog.dismiss();
+    });
+    await about();
+    expect(await days.inputValue()).toBe('91');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await about();
+    await page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
+    expect((await settings()).renewals?.keepVersionsDays).toBe(90);
   });
 
   it('what is used of a CA’s limit is shown, with when there is more', async () => {

@@ -2,7 +2,7 @@
 import { Button, Group, Table, Text } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
@@ -14,15 +14,17 @@ import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
 import { Filters } from './filters.tsx';
 import { operationName } from './operation-name.ts';
-import { type ActivityFilter, useExport } from './use-export.ts';
+import { useExport } from './use-export.ts';
 import { useVerify, Verdict } from './verdict.tsx';
 
 const text = messages.activity;
 const PAGE = 50;
+const route = getRouteApi('/activity');
 
 export function ActivityPage() {
   const api = useApi();
-  const [filter, setFilter] = useState<ActivityFilter>({});
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
   const entries = useInfiniteQuery(
     api.audit.list.infiniteQueryOptions(
       { ...filter, limit: PAGE },
@@ -59,7 +61,7 @@ export function ActivityPage() {
       }
     >
       <Verdict verdict={verify.data} at={verify.dataUpdatedAt} />
-      <Filters filter={filter} onChange={setFilter} />
+      <Filters filter={filter} onChange={(search) => void navigate({ search, replace: true })} />
       <Panel flush>
         <QueryView query={entries} lines={8}>
           {({ pages }) => (

@@ -2,7 +2,7 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import { toTimestamp } from '../../shared/time.ts';
 import { messages } from '../messages.ts';
-import type { ActivityFilter } from './use-export.ts';
+import type { ActivityFilter } from './activity-search.ts';
 
 const { filters } = messages.activity;
 const DAY_MS = 86_400_000;

@@ -6,14 +6,7 @@ import { messages } from '../messages.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 import { saveText } from '../ui/save-file.ts';
-
-export interface ActivityFilter {
-  readonly actor?: string;
-  readonly operation?: string;
-  readonly result?: 'ok' | 'failed';
-  readonly from?: string;
-  readonly to?: string;
-}
+import type { ActivityFilter } from './activity-search.ts';
 
 const PAGE = 500;
 

@@ -60,7 +60,7 @@ interface TableProps {
 function DeliveryTable({ deliveries, channels }: TableProps) {
   const { message, channel, state } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={480} type="native">
+    <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="group" aria-label={text.title}>
       <Table verticalSpacing="xs" aria-label={text.title}>
         <Table.Thead>
           <Table.Tr>

@@ -66,7 +66,7 @@ interface VersionTableProps {
 
 function VersionTable({ project, versions }: VersionTableProps) {
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="group" aria-label={text.versions}>
       <Table verticalSpacing="sm" horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>

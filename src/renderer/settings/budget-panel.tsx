@@ -44,7 +44,7 @@ function rowsOf(limits: readonly Limit[]): readonly Row[] {
 function Uses({ rows }: { readonly rows: readonly Row[] }) {
   const { limit, used, freed } = text.columns;
   return (
-    <Table.ScrollContainer minWidth={520} type="native">
+    <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="group" aria-label={text.title}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

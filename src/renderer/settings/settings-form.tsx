@@ -1,6 +1,7 @@
 // A section of the settings as a form: what is refused stands at its field, what names none above the button.
 import { Button, Group, Stack } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
+import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PatchSettings, SettingsSection } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
@@ -64,13 +65,19 @@ export function SettingsForm<V extends Values>({
   readonly of: SectionForm<V>;
   readonly children: ReactNode;
 }) {
+  const isDirty = form.isDirty();
+  useBlocker({
+    shouldBlockFn: () => !window.confirm(messages.settings.unsaved),
+    enableBeforeUnload: () => form.isDirty(),
+    disabled: !isDirty,
+  });
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap="md">
         {children}
         {failure !== null && <FailureNotice error={failure} />}
         <Group justify="flex-end">
-          <Button type="submit" loading={saving} disabled={!form.isDirty()}>
+          <Button type="submit" loading={saving} disabled={!isDirty}>
             {messages.settings.save}
           </Button>
         </Group>

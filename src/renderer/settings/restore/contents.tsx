@@ -86,7 +86,7 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
     [text.secretStore, text.secretStores[backup.secretStore], text.secretStores[here.secretStore]],
   ];
   return (
-    <Table.ScrollContainer minWidth={420} type="native">
+    <Table.ScrollContainer minWidth={420} type="native" tabIndex={0} role="group" aria-label={text.beside}>
       <Table verticalSpacing={6} aria-label={text.beside}>
         <Table.Thead>
           <Table.Tr>
