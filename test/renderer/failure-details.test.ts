@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { suggestsResolversOnly } from '../../src/renderer/ui/failure-details.ts';
-import type { ErrorBody } from '../../src/shared/errors.ts';
+import { hintOf, suggestsResolversOnly } from '../../src/renderer/ui/failure-details.ts';
+import { ERRORS, type ErrorBody } from '../../src/shared/errors.ts';
 
 const body = (details: unknown): ErrorBody =>
   ({ success: false, code: 'DNS_PROPAGATION_TIMEOUT', error: 'It did not show.', details }) as ErrorBody;
@@ -10,4 +10,17 @@ test('offers to ask only resolvers where the error suggests that setting, and no
   expect(suggestsResolversOnly(body({ suggestedSetting }))).toBe(true);
   expect(suggestsResolversOnly(body({ servers: [] }))).toBe(false);
   expect(suggestsResolversOnly(body(null))).toBe(false);
+});
+
+test('the hint beside an error says nothing twice, and nothing that only callers of the API can do', () => {
+  const error = (code: ErrorBody['code'], sentence: string, details?: ErrorBody['details']) =>
+    hintOf({ success: false, error: sentence, code, ...(details === undefined ? {} : { details }) });
+  const { summary } = ERRORS.PASSPHRASE_WRONG;
+  expect(error('PASSPHRASE_WRONG', 'It does not open.')).toBe(summary);
+  expect(error('PASSPHRASE_WRONG', `${summary} Try again.`)).toBeNull();
+  expect(error('INVALID_REQUEST', 'passphrase: must have at least 12 characters')).toBeNull();
+  expect(error('INVALID_REQUEST', 'no', { advice: 'Do this.' })).toBe('Do this.');
+  for (const code of Object.keys(ERRORS) as ErrorBody['code'][]) {
+    expect(error(code, '') ?? '').not.toMatch(/\bdetails\b|GET \/|POST \//i);
+  }
 });

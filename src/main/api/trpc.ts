@@ -11,6 +11,7 @@ import type { Act } from '../engine/journal.ts';
 import { authorize, type Requirement } from './authorize.ts';
 import { actorOf, type Context, type Principal } from './context.ts';
 import { combineNeeds, needOfFields } from './field-reach.ts';
+import { issueWords } from './issue-words.ts';
 
 /** Where and how an operation stands in the REST API, and what the OpenAPI document says of it. */
 export interface RestMeta {
@@ -277,13 +278,13 @@ function invalidRequest(cause: z.ZodError): CertdeskError {
   const issues = cause.issues.slice(0, 20).map((issue) => {
     const { path } = issue;
     const isBodyMissing = path.join('.') === 'body' && /received undefined$/.test(issue.message);
-    const message = isBodyMissing ? 'A JSON body is required' : issue.message;
+    const message = isBodyMissing ? 'A JSON body is required' : issueWords(issue);
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
     const field = [...path, ...unknown]
       .map(String)
       .join('.')
       .replace(/^body\.?/, '');
-    return { field: field === '' ? null : cut(field), message: cut(message.replace(/^Invalid input: /, '')) };
+    return { field: field === '' ? null : cut(field), message: cut(message) };
   });
   const sentence = issues
     .map(({ field, message }) => (field === null ? message : `${field}: ${message}`))

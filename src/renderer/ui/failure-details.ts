@@ -1,5 +1,5 @@
 // What stands in the details of an error: the CA's problem document (RFC 7807), the names that could not be proved.
-import type { ErrorBody } from '../../shared/errors.ts';
+import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
 
 export interface Problem {
   readonly type?: string;
@@ -44,6 +44,23 @@ export function unreachedNames(body: ErrorBody): readonly string[] {
 
 export function adviceOf({ details }: ErrorBody): string | null {
   return text(field(details, 'advice'));
+}
+
+/**
+ * What to do about it, beside the error's own sentence: the advice in its details, else the catalogue's words. Null where
+ * those say the same again, or are for callers of the API (`details`, `GET /…`), whom a form does not have.
+ */
+export function hintOf(body: ErrorBody): string | null {
+  const advice = adviceOf(body);
+  if (advice !== null) return advice;
+  const summary = ERRORS[body.code]?.summary ?? null;
+  if (summary === null || /\b(details|Details)\b|\b(GET|POST) \//.test(summary)) return null;
+  const words = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return words(body.error).includes(words(summary)) ? null : summary;
 }
 
 /** Whether a name server that does not answer held the job up, and asking resolvers only would not. */

@@ -2,11 +2,11 @@
 import { Button, Collapse, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { ERRORS, type ErrorBody } from '../../shared/errors.ts';
+import type { ErrorBody } from '../../shared/errors.ts';
 import { failureOf } from '../api.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from './copy.tsx';
-import { adviceOf, nameFailures, problemOf } from './failure-details.ts';
+import { hintOf, nameFailures, problemOf } from './failure-details.ts';
 import { Notice } from './notice.tsx';
 import { ServerText } from './time.tsx';
 
@@ -49,7 +49,9 @@ export interface ErrorNoticeProps {
 
 export function ErrorNotice({ body, title, aside }: ErrorNoticeProps) {
   const names = nameFailures(body);
-  const problem = problemOf(body);
+  const said = names.length === 0 ? problemOf(body)?.detail : undefined;
+  const detail = said !== undefined && body.error.includes(said) ? undefined : said; // not twice
+  const hint = hintOf(body);
   return (
     <Notice tone="bad" title={title ?? <ServerText>{body.error}</ServerText>} aside={aside} role="alert">
       <Stack gap="xs">
@@ -71,8 +73,8 @@ export function ErrorNotice({ body, title, aside }: ErrorNoticeProps) {
             )}
           </div>
         ))}
-        {names.length === 0 && problem?.detail !== undefined && <Text>{problem.detail}</Text>}
-        {names.length === 0 && <Text c="dimmed">{adviceOf(body) ?? ERRORS[body.code]?.summary}</Text>}
+        {detail !== undefined && <Text>{detail}</Text>}
+        {names.length === 0 && hint !== null && <Text c="dimmed">{hint}</Text>}
         <ErrorDetails body={body} />
       </Stack>
     </Notice>

@@ -1,0 +1,57 @@
+// What a person reads of a field that is refused: a sentence in place of the schema library's own words.
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'is not an e-mail address',
+  url: 'is not a URL',
+  date: 'is not a date',
+  datetime: 'is not a date and time',
+  base64: 'is not base64',
+};
+
+/** The library's own messages begin so; those of our schemas are sentences already. */
+const OF_LIBRARY = /^(Too (small|big): |Invalid (input|option|[\w-]+)\b|Unrecognized key)/;
+
+/** To be read after the field's name: `must have at least 12 characters`. */
+export function issueWords(issue: Issue): string {
+  if (!OF_LIBRARY.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'too_small':
+      return tooSmall(issue.origin, Number(issue.minimum));
+    case 'too_big':
+      return sized(issue.origin, 'at most', Number(issue.maximum));
+    case 'invalid_type':
+      if (/received undefined$/.test(issue.message)) return 'is required';
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? 'has another form than is expected here';
+    case 'unrecognized_keys':
+      return 'is not a known field';
+    default:
+      return issue.message.replace(/^Invalid input: /, '');
+  }
+}
+
+function tooSmall(origin: string, minimum: number): string {
+  const holdsSome = origin === 'string' || origin === 'array';
+  return holdsSome && minimum === 1 ? 'must not be empty' : sized(origin, 'at least', minimum);
+}
+
+function sized(origin: string, bound: 'at least' | 'at most', limit: number): string {
+  if (origin === 'string') return `must have ${bound} ${limit} ${limit === 1 ? 'character' : 'characters'}`;
+  if (origin === 'array') return `must have ${bound} ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
+  return `must be ${bound} ${limit}`;
+}

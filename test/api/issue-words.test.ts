@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { issueWords } from '../../src/main/api/issue-words.ts';
+
+const said = (schema: z.ZodType, value: unknown): string => {
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  if (issue === undefined) throw new Error('the value was taken');
+  return issueWords(issue);
+};
+
+test.each([
+  [z.string().min(12), 'short', 'must have at least 12 characters'],
+  [z.string().max(3), 'long', 'must have at most 3 characters'],
+  [z.string().min(1), '', 'must not be empty'],
+  [z.int().min(1), 0, 'must be at least 1'],
+  [z.number().max(5), 6, 'must be at most 5'],
+  [z.array(z.string()).min(1), [], 'must not be empty'],
+  [z.array(z.string()).max(1), ['a', 'b'], 'must have at most 1 entry'],
+  [z.object({ name: z.string() }), {}, 'is required'],
+  [z.string(), 7, 'must be a text'],
+  [z.boolean(), 'yes', 'must be true or false'],
+  [z.enum(['ok', 'failed']), 'perhaps', 'must be one of ok, failed'],
+  [z.email(), 'nobody', 'is not an e-mail address'],
+  [z.strictObject({}), { extra: 1 }, 'is not a known field'],
+])('%#: a refused field is told in plain words', (schema, value, words) => {
+  expect(said(schema, value)).toBe(words);
+});
+
+test('the sentences of our own schemas stay as they are', () => {
+  const own = z.string().refine(() => false, { message: 'is no name of a host' });
+  expect(said(own, 'x')).toBe('is no name of a host');
+  expect(said(z.union([z.literal(1), z.literal(2)], { error: 'expected 1 or 2' }), 3)).toBe(
+    'expected 1 or 2',
+  );
+});
