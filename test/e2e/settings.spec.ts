@@ -126,6 +126,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await about();
     await page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
     expect((await settings()).renewals?.keepVersionsDays).toBe(90);
+    await gui.open('/settings');
   });
 
   it('what is used of a CA’s limit is shown, with when there is more', async () => {
