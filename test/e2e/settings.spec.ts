@@ -150,10 +150,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     const passphrase = backups.getByLabel('Passphrase', { exact: true });
     await passphrase.fill('short');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await backups
-      .getByText(/>=12 characters/)
-      .first()
-      .waitFor();
+    await backups.getByText('must have at least 12 characters', { exact: true }).waitFor();
     await passphrase.fill('four words chosen by dice');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
     await backups.getByText('One is set.', { exact: false }).waitFor();
