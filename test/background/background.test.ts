@@ -102,6 +102,16 @@ describe('background tasks', () => {
     }
   });
 
+  it('leave no timer behind that would keep the process from ending', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const running = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
+    expect(timers()).toBeGreaterThan(before);
+    await background.close();
+    await running;
+    expect(timers()).toBe(before);
+  });
+
   it('end where Certdesk stops', async () => {
     const running = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
     const waiting = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));

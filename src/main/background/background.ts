@@ -50,7 +50,8 @@ interface Task extends Question, BackgroundOptions {
 
 export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettings = {}): Background {
   const waiting: Task[] = [];
-  const running = new Map<Task, Worker>();
+  /** What ends each task, with its thread. */
+  const running = new Map<Task, (failure: unknown) => Promise<unknown>>();
   const idle = new Map<Worker, NodeJS.Timeout>();
   let closed = false;
 
@@ -67,25 +68,23 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
 
   function perform(task: Task): void {
     const worker = takeWorker();
-    running.set(task, worker);
     const [ms, code, what] = LIMITS[task.name];
     const withinMs = limitMs ?? ms;
     const refuse = (why: string) => new CertdeskError(code, `${what} ${why}.`);
     const timer = setTimeout(() => end(refuse(`takes over ${withinMs / 1000} seconds`)), withinMs);
     const abort = () => end(task.signal?.reason);
     /** @param failure The thread is ended with the task; without one it is kept for the next. */
-    const end = (failure?: unknown) => {
+    const end = async (failure?: unknown): Promise<void> => {
       if (!running.delete(task)) return;
-      clearTimeout(timer);
+      clearTimeout(timer); // it would keep the process from ending
       task.signal?.removeEventListener('abort', abort);
       worker.off('message', finish).off('error', fail);
       if (failure === undefined) keepWorker(worker);
-      else {
-        void worker.terminate();
-        task.done.reject(failure);
-      }
+      else task.done.reject(failure);
       next();
+      if (failure !== undefined) await worker.terminate();
     };
+    running.set(task, end);
     task.signal?.addEventListener('abort', abort, { once: true });
     const finish = (answer: Answer) => {
       if ('value' in answer) task.done.resolve(answer.value);
@@ -148,10 +147,9 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
       closed = true;
       const stopped = new CertdeskError('SHUTTING_DOWN');
       for (const { done } of waiting.splice(0)) done.reject(stopped);
-      for (const { done } of running.keys()) done.reject(stopped);
-      const workers = [...running.values(), ...idle.keys()];
+      const ended = [...running.values()].map((end) => end(stopped));
       for (const timer of idle.values()) clearTimeout(timer);
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all([...ended, ...[...idle.keys()].map((worker) => worker.terminate())]);
     },
   };
 }
