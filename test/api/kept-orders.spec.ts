@@ -17,10 +17,21 @@ describeWith('pebble', 'an order that outlives its job', () => {
   beforeAll(async () => {
     pebble = await startPebble();
     gate = await startAcmeGate(pebble);
-    const directories = { production: gate.directoryUrl };
-    const limits = { issueWithinMs: 3_000 };
-    app = await startApp({ pebble, limits, platform: { directories, acmeRoots: gate.rootPem } });
+    app = await start(3_000);
   });
+  /** @param issueWithinMs How long a job may try. */
+  const start = (issueWithinMs: number, dataFolder?: string) =>
+    startApp({
+      pebble,
+      limits: { issueWithinMs },
+      platform: { directories: { production: gate.directoryUrl }, acmeRoots: gate.rootPem },
+      ...(dataFolder === undefined ? {} : { dataFolder }),
+    });
+  /** The job after the cut gets the usual time, however busy the machine is. */
+  const restart = async (issueWithinMs: number): Promise<void> => {
+    await app.close();
+    app = await start(issueWithinMs, app.dataFolder);
+  };
   afterEach(() => gate?.keep(null));
   afterAll(async () => {
     await app?.stop();
@@ -58,12 +69,14 @@ describeWith('pebble', 'an order that outlives its job', () => {
     const failed = await obtain(id);
     expect(failed.body.code, failed.text).toMatch(/^ACME_(UNAVAILABLE|TIMEOUT)$/);
     gate.keep(null);
+    await restart(900_000);
     const again = await obtain(id);
     expect(again.status, again.text).toBe(200);
     expect(ordersAtCa() - before.orders).toBe(1);
     expect(issued() - before.issued).toBe(1);
     const pem = (await app.call('GET', `/projects/${id}/certificate/download?format=pem`)).text;
     expect(await pebble.certificateStatus(new X509Certificate(pem).serialNumber)).not.toBeNull();
+    await restart(3_000);
   });
 
   it('another key is another certificate: it has an order of its own', async () => {
@@ -71,6 +84,7 @@ describeWith('pebble', 'an order that outlives its job', () => {
     cutOffAt('/finalize-order', false);
     expect((await obtain(id)).status).not.toBe(200);
     gate.keep(null);
+    await restart(900_000);
     const before = ordersAtCa();
     expect((await obtain(id, { keySize: 384 })).status).toBe(200);
     expect(ordersAtCa() - before).toBe(1);

@@ -99,7 +99,20 @@ it('are given to every DNS provider, which repeats them in its refusal', async (
     .dnsProviders as unknown as DnsProviderInfo[];
   const withSecrets = providers.filter(({ credentials }) => credentials.some(({ secret }) => secret));
   expect(withSecrets.length).toBeGreaterThanOrEqual(8);
-  for (const provider of withSecrets) {
+  // Each form of a provider's credentials by itself: Cloudflare takes a token, or an address with a key.
+  const forms = withSecrets.flatMap((provider) => {
+    const isOther = ({ alternativeTo }: { alternativeTo?: string | undefined }) =>
+      alternativeTo !== undefined;
+    const { credentials } = provider;
+    const replaced = new Set(credentials.flatMap(({ alternativeTo }) => alternativeTo ?? []));
+    const form = (fields: typeof credentials) => ({ ...provider, credentials: fields });
+    const usual = form(credentials.filter((field) => !isOther(field)));
+    return replaced.size === 0
+      ? [usual]
+      : [usual, form(credentials.filter(({ name }) => !replaced.has(name)))];
+  });
+  expect(forms.length).toBeGreaterThan(withSecrets.length);
+  for (const [number, provider] of forms.entries()) {
     const credentials = credentialsFor(provider);
     const named = await send('POST', '/dns-credentials', {
       name: `our ${provider.id}`,
@@ -114,7 +127,7 @@ it('are given to every DNS provider, which repeats them in its refusal', async (
     await send('POST', '/dns-credentials/test', { provider: provider.id, credentials });
     // In the obtain's own request, which is kept until the job has ended.
     const body = { challengeType: 'dns-01', dnsProvider: provider.id, dnsCredentials: credentials };
-    const id = await app.project(`${provider.id}.example.com`);
+    const id = await app.project(`${provider.id}${number}.example.com`);
     const headers = { Prefer: 'respond-async' };
     answers.push((await app.call('POST', `/projects/${id}/certificate/obtain`, { body, headers })).text);
     // Of the wrong kind, so that they are refused by their form.

@@ -88,7 +88,7 @@ describeWith('chromium', 'notifications', () => {
     expect(got !== undefined && isGenuine(secret, got, Date.now() / 1000)).toBe(true);
     await press('Done');
     await panel().getByText('Works').waitFor();
-    await panel().getByText('6 of 7 kinds').waitFor();
+    await panel().getByText('7 of 8 kinds').waitFor();
     expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
     await gui.open('/settings');
     await panel().getByText('On call').waitFor();

@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectQuery } from '../../src/main/engine/stores.ts';
 import type { Schema } from '../../src/main/storage/schema.ts';
+import { coversName } from '../../src/shared/names.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   AT,
@@ -173,14 +174,27 @@ describe('the table', () => {
 const listingOf = async (db: Kysely<Schema>) =>
   (await sql`SELECT * FROM listing ORDER BY seq`.execute(db)).rows;
 
+/** @param names Of the active certificate, as JSON; null without one. */
+function firstUncovered(domain: string | null, altNames: string, names: string | null): string | null {
+  if (names === null) return null;
+  const held: readonly string[] = JSON.parse(names);
+  const wanted = [domain, ...JSON.parse(altNames)].filter((name): name is string => name !== null);
+  return wanted.find((name) => !held.some((pattern) => coversName(pattern, name))) ?? null;
+}
+
 /** @throws where `listing`, its words or the index of them are not what projects and certificates say. */
 async function expectTruth(db: Kysely<Schema>): Promise<void> {
-  const truth = await sql`
-    SELECT p.seq, p.id AS project_id, p.name, p.domain, c.expires_at, c.attempt_at, c.revoked_at, c.failures, c.type,
+  const truth = await sql<{ domain: string | null; alt_names: string; names: string | null }>`
+    SELECT p.alt_names, c.names, p.seq, p.id AS project_id, p.name, p.domain, c.expires_at, c.attempt_at, c.revoked_at, c.failures, c.type,
       c.ca, c.provider, c.issued_at
     FROM projects p LEFT JOIN certificates c
       ON c.project_id = p.id AND c.superseded_at IS NULL AND c.removed_at IS NULL ORDER BY p.seq`.execute(db);
-  expect(await listingOf(db)).toEqual(truth.rows);
+  expect(await listingOf(db)).toEqual(
+    truth.rows.map(({ alt_names, names, ...row }) => ({
+      ...row,
+      uncovered: firstUncovered(row.domain, alt_names, names),
+    })),
+  );
   const words = await sql<{ seq: number; words: string }>`SELECT * FROM listing_words ORDER BY seq`.execute(
     db,
   );
