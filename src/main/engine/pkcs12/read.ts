@@ -5,9 +5,12 @@ import { readCertificate } from '../inspect/certificate.ts';
 import { MAX_CERTIFICATES } from '../inspect/content.ts';
 import { createRoundBudget, MAX_ITERATIONS, roundsOf } from '../inspect/pbe.ts';
 import { toPem } from '../inspect/pem.ts';
-import { MAX_KEYS, readPrivateKey } from '../keys.ts';
+import { readPrivateKey } from '../keys.ts';
 import { decrypt, macFits } from './password.ts';
 import { type Bag, type Encrypted, type Pfx, readBags, readPfx, readSafes, type Safe } from './structure.ts';
+
+/** A pair beside the wanted one, as keystores of two services have it. Each key costs a derivation of its own. */
+const MAX_KEYS = 2;
 
 /** @throws CERTIFICATE_UNREADABLE where the file asks for too many rounds. */
 type Spend = (iterations: number, rounds?: number) => void;
