@@ -70,7 +70,9 @@ function answer(
     return;
   }
   response.writeHead(current.status, headers);
-  if (current.shape === 'endless') sendWithoutEnd(response, body);
+  // An answer to HEAD has no body (RFC 9110 section 9.3.2): Node drops what is written, and would never say 'enough'.
+  if (request.method === 'HEAD') response.end();
+  else if (current.shape === 'endless') sendWithoutEnd(response, body);
   else if (current.shape === 'drip') {
     const timer = setInterval(() => response.write('<'), 20);
     response.on('close', () => clearInterval(timer));
