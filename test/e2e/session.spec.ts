@@ -130,6 +130,7 @@ describeWith('chromium', 'signing in and out', () => {
 
   it('marks the session of this browser, and ending it signs out here', async () => {
     await openLink();
+    await page.getByText('Get the first certificate').waitFor(); // another page would cut the sign-in off
     await page.goto(`${proxy.address}/#/settings`);
     const row = page.getByRole('row').filter({ hasText: 'This browser' });
     await row.getByRole('button', { name: /^Sign out / }).click();
