@@ -198,13 +198,7 @@ async function open(
   }
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
-  const served = {
-    engine,
-    health,
-    closing,
-    started: started.promise,
-    storedVersion: database.reads?.version ?? null,
-  };
+  const served = { engine, health, closing, started: started.promise };
   const address = await openApi(platform, apiPort, served);
   listeners.api = new URL(address).host;
   ownPorts.push(Number(new URL(address).port || 80));
@@ -274,13 +268,12 @@ async function openChallenge(
 interface Served extends Pick<App, 'engine' | 'health'> {
   readonly closing: (() => unknown)[];
   readonly started: Promise<void>;
-  readonly storedVersion: (() => number) | null;
 }
 
 async function openApi(
   platform: Platform,
   usualPort: number,
-  { engine, health, closing, started, storedVersion }: Served,
+  { engine, health, closing, started }: Served,
 ): Promise<string> {
   const server = await createHttpServer({
     engine,
@@ -290,8 +283,6 @@ async function openApi(
     guiFolder: platform.guiFolder,
     version: platform.version,
     started,
-    storedVersion,
-    clock: platform.clock,
   });
   closing.push(() => server.close());
   const { host, port: wanted } = platform.api;

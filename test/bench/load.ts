@@ -1,87 +1,88 @@
-// The load of the REST measurement, in a process of its own: connections that each send a GET as soon as the last one
-// is answered. Sockets and a search for the length of the body, no more: a client that takes longer than the server
-// would make every server look the same. Prints one JSON line: { requests, seconds, p50, p99, max } (ms).
-import { connect } from 'node:net';
+// The load of the REST measurement, in a process of its own: requests at a fixed rate, over a number of connections. A
+// request is timed from the moment it was due, so that a server that falls behind cannot hide the wait of those behind it.
+// Sockets and a search for the length of the body, no more. Prints one JSON line: a LoadResult.
+import { connect, type Socket } from 'node:net';
 
 export interface LoadResult {
   readonly requests: number;
-  readonly seconds: number;
-  /** Milliseconds from the first octet sent to the last one that came. */
+  /** Milliseconds from the moment a request was due to the last octet of its answer. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
 
-interface Load {
+export interface Load {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** Asked one after another, by each connection from a place of its own. */
+  /** Requested in turn. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** Each request has an address that nobody has asked for before: nothing that a server keeps can answer it. */
-  readonly anew?: boolean;
   readonly connections: number;
+  readonly perSecond: number;
   readonly seconds: number;
 }
 
-async function run({
-  origin,
-  paths,
-  headers,
-  anew = false,
-  connections,
-  seconds,
-}: Load): Promise<LoadResult> {
+async function run({ origin, paths, headers, connections, perSecond, seconds }: Load): Promise<LoadResult> {
   const { hostname, port, host } = new URL(origin);
   const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const requestFor = (path: string) =>
-    Buffer.from(`GET ${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`, 'latin1');
-  const requests = paths.map(requestFor);
-  let asked = 0;
+  const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`);
+  const total = perSecond * seconds;
   const times: number[] = [];
-  const started = performance.now();
-  const until = started + seconds * 1000;
-  await Promise.all(
-    Array.from(
-      { length: connections },
-      (_, n) =>
-        new Promise<void>((resolve, reject) =>
-          keepAsking(Math.floor((n * requests.length) / connections), { resolve, reject }),
-        ),
-    ),
+  const idle: ((due: number) => void)[] = [];
+  const waiting: number[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let sent = 0;
+
+  const sockets = await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+      await new Promise((connected) => socket.once('connect', connected).once('error', reject));
+      serveDue(socket);
+      return socket;
+    }),
   );
-  const took = (performance.now() - started) / 1000;
+  const started = performance.now();
+  let scheduled = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    for (; scheduled < total; scheduled += 1) {
+      const due = started + (scheduled * 1_000) / perSecond;
+      if (due > now) break;
+      const send = idle.pop();
+      if (send === undefined) waiting.push(due);
+      else send(due);
+    }
+    if (scheduled === total) clearInterval(timer);
+  }, 1);
+  await promise.finally(() => clearInterval(timer));
+  for (const socket of sockets) socket.removeAllListeners('close').destroy();
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? Number.POSITIVE_INFINITY;
-  return { requests: times.length, seconds: took, p50: at(0.5), p99: at(0.99), max: times.at(-1) ?? 0 };
+  return { requests: times.length, p50: at(0.5), p99: at(0.99), max: times.at(-1) ?? 0 };
 
-  function keepAsking(
-    first: number,
-    { resolve, reject }: { resolve(): void; reject(error: Error): void },
-  ): void {
-    let next = first;
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    let sent = 0;
+  /** Sends one request after another on this connection, whenever one is due. */
+  function serveDue(socket: Socket): void {
+    let due = 0;
     let answer = '';
-    const ask = (): void => {
+    const send = (when: number): void => {
+      due = when;
       answer = '';
-      sent = performance.now();
-      const place = next++ % requests.length;
-      socket.write(anew ? requestFor(`${paths[place]}?n=${asked++}`) : (requests[place] ?? ''));
+      socket.write(requests[sent++ % requests.length] ?? '', 'latin1');
     };
-    socket.on('connect', ask).on('error', reject);
-    socket.on('close', () => reject(new Error('The server has closed a connection')));
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('The server closed a connection')));
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
       const length = lengthOf(answer);
       if (length === null || answer.length < length) return;
       if (!answer.startsWith('HTTP/1.1 200 ')) return reject(new Error(answer));
-      const now = performance.now();
-      times.push(now - sent);
-      if (now < until) return ask();
-      socket.removeAllListeners('close').end();
-      resolve();
+      times.push(performance.now() - due);
+      if (times.length === total) return resolve();
+      const next = waiting.shift();
+      if (next === undefined) idle.push(send);
+      else send(next);
     });
+    idle.push(send);
   }
 }
 

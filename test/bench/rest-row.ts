@@ -1,94 +1,60 @@
-// REST held against bare node:http: the same load on both in turn, answers of the same size, each server and the load a
-// process of its own.
-import { type ChildProcess, spawn } from 'node:child_process';
+// REST under the load of a monitoring system: `…/certificate/status` at a fixed rate, with and without issuances beside
+// it. The server and the load are each a process of its own.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { runCertdesk, type Server, startServer } from '../support/server.ts';
-import type { LoadResult } from './load.ts';
-import { cpuMsOf, residentMb } from './process-facts.ts';
+import type { Load, LoadResult } from './load.ts';
+import { cpuMsOf } from './process-facts.ts';
 
 export interface RestOptions {
   /** With projects `project-N` as makeManyProjects makes them. */
   readonly dataFolder: string;
   readonly projects: readonly string[];
-  /** For `certdesk serve`: pebbleArgs, where `issue` is given. */
+  /** For `certdesk serve`: pebbleArgs, if `issue` is given. */
   readonly args?: readonly string[];
-  readonly rounds: number;
+  readonly perSecond: number;
   readonly seconds: number;
-  /** One issuance; ten of them are kept under way while the load runs once more. */
+  /** One issuance; ten of them run while the load runs once more. */
   readonly issue?: (server: Server, token: string, n: number) => Promise<void>;
 }
 
-export interface Measured {
-  readonly perSecond: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  /** Of the server's process, a request; both modes. */
+export interface Measured extends LoadResult {
+  /** Of the server's process, a request; user and system. */
   readonly cpuMicroseconds: number;
 }
 
 export interface RestRow {
-  readonly bare: readonly Measured[];
-  readonly certdesk: readonly Measured[];
-  /** Requests a second of Certdesk's to those of node:http, round by round. */
-  readonly ratios: readonly number[];
-  /** Certdesk again, by addresses of which none is asked twice. */
-  readonly anew: readonly Measured[];
-  /** Both with such addresses. */
-  readonly anewRatios: readonly number[];
-  readonly issuing: (Measured & { readonly issued: number; readonly residentMb: number }) | null;
+  readonly alone: Measured;
+  readonly issuing: (Measured & { readonly issued: number }) | null;
 }
 
 const CONNECTIONS = 32;
-const AT_ONCE = 10;
+const ISSUANCES = 10;
+const WARM_UP_SECONDS = 2;
 
 export async function measureRest(options: RestOptions): Promise<RestRow> {
-  const { dataFolder, rounds, issue } = options;
-  const logFile = join(dataFolder, 'log'); // as a service manager keeps it
+  const { dataFolder, perSecond, seconds, issue } = options;
+  const logFile = join(dataFolder, 'log'); // as a service manager does
   const args = ['--log-format', 'json', ...(options.args ?? [])];
   const server = await startServer({ dataFolder, args, logFile });
-  const ask = ['token', 'create', '--data-dir', dataFolder, '--name', 'bench', '--scope', 'projects:write'];
-  const token = (await runCertdesk(ask)).trim();
-  const paths = options.projects.map((id) => `/api/v1/projects/${id}/certificate/status`);
-  const authorization = `Bearer ${token}`;
-  const first = await fetch(`${server.address}${paths[0]}`, { headers: { authorization } });
-  const bare = await startBare(await first.text());
-  const load = (origin: string, pid: number, anew = false) =>
-    measure({ origin, paths, headers: { authorization }, anew, seconds: options.seconds }, pid);
   try {
-    await load(server.address, server.pid); // both are warm when it counts
-    await load(server.address, server.pid, true);
-    await load(bare.address, bare.pid);
-    const row: Record<'bare' | 'certdesk' | 'bareAnew' | 'anew', Measured[]> = {
-      bare: [],
-      certdesk: [],
-      bareAnew: [],
-      anew: [],
-    };
-    for (let round = 0; round < rounds; round += 1) {
-      row.bare.push(await load(bare.address, bare.pid));
-      row.certdesk.push(await load(server.address, server.pid));
-      row.bareAnew.push(await load(bare.address, bare.pid, true));
-      row.anew.push(await load(server.address, server.pid, true));
-    }
-    const toBare = (own: readonly Measured[], to: readonly Measured[]) =>
-      own.map(({ perSecond }, n) => perSecond / (to[n]?.perSecond ?? 0));
-    const ratios = toBare(row.certdesk, row.bare);
-    const anewRatios = toBare(row.anew, row.bareAnew);
+    const create = ['token', 'create', '--data-dir', dataFolder, '--name', 'bench'];
+    const token = (await runCertdesk([...create, '--scope', 'projects:write'])).trim();
+    const paths = options.projects.map((id) => `/api/v1/projects/${id}/certificate/status`);
+    const headers = { authorization: `Bearer ${token}` };
+    const load = { origin: server.address, paths, headers, connections: CONNECTIONS, perSecond };
+    await measure({ ...load, seconds: WARM_UP_SECONDS }, server.pid);
+    const alone = await measure({ ...load, seconds }, server.pid);
     const issuing =
       issue === undefined
         ? null
         : await whileIssuing(
             (n) => issue(server, token, n),
-            async () => {
-              const measured = await load(server.address, server.pid);
-              return { ...measured, residentMb: residentMb(server.pid) };
-            },
+            () => measure({ ...load, seconds }, server.pid),
           );
-    return { bare: row.bare, certdesk: row.certdesk, ratios, anew: row.anew, anewRatios, issuing };
+    return { alone, issuing };
   } finally {
-    bare.stop();
     await server.stop();
   }
 }
@@ -107,46 +73,27 @@ async function whileIssuing<T>(
       issued += 1;
     }
   };
-  const lines = Array.from({ length: AT_ONCE }, keepIssuing);
+  const issuances = Array.from({ length: ISSUANCES }, keepIssuing);
   const result = await Promise.race([
     work(),
-    Promise.all(lines).then(() => Promise.reject(new Error('ended'))),
+    Promise.all(issuances).then(() => Promise.reject(new Error('The issuances ended before the load'))),
   ]);
   const inTime = issued;
   going = false;
-  await Promise.all(lines);
+  await Promise.all(issuances);
   return { ...result, issued: inTime };
 }
 
-async function measure(
-  load: {
-    readonly origin: string;
-    readonly paths: readonly string[];
-    readonly headers: Readonly<Record<string, string>>;
-    readonly anew: boolean;
-    readonly seconds: number;
-  },
-  pid: number,
-): Promise<Measured> {
+async function measure(load: Load, pid: number): Promise<Measured> {
   const before = cpuMsOf(pid);
-  const child = node('load.ts', JSON.stringify({ ...load, connections: CONNECTIONS }));
+  const program = join(import.meta.dirname, 'load.ts');
+  const child = spawn(process.execPath, [program, JSON.stringify(load)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
-  child.stdout?.on('data', (chunk) => (text += String(chunk)));
+  child.stdout.on('data', (chunk) => (text += String(chunk)));
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error('The load could not be put on');
-  const { requests, seconds, p50, p99 }: LoadResult = JSON.parse(text);
-  const cpuMicroseconds = ((cpuMsOf(pid) - before) * 1000) / requests;
-  return { perSecond: requests / seconds, p50, p99, cpuMicroseconds };
-}
-
-async function startBare(body: string) {
-  const child = node('bare-http.ts', body);
-  const [port] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-  const address = `http://127.0.0.1:${String(port).trim()}`;
-  return { address, pid: child.pid ?? 0, stop: () => child.kill('SIGTERM') };
-}
-
-function node(file: string, argument: string): ChildProcess {
-  const program = join(import.meta.dirname, file);
-  return spawn(process.execPath, [program, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (code !== 0) throw new Error('The load failed');
+  const result: LoadResult = JSON.parse(text);
+  return { ...result, cpuMicroseconds: ((cpuMsOf(pid) - before) * 1000) / result.requests };
 }

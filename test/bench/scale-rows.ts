@@ -1,4 +1,4 @@
-// With many projects: a start, what the server holds, REST beside bare node:http, the first picture of the overview.
+// With many projects: a start, what the server holds, REST beside issuances, the first picture of the overview.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,8 +55,8 @@ export function measureScaledStart(projects: number, turns: number): Promise<Sca
 
 const REST_PROJECTS = 2_000;
 
-/** Idle, and while ten issuances are under way. */
-export function measureRestBeside(rounds: number): Promise<RestRow> {
+/** At 500 requests a second, alone and while ten issuances run. */
+export function measureRestBeside(): Promise<RestRow> {
   return withFolder(REST_PROJECTS, async (dataFolder) => {
     const pebble = await startPebble();
     try {
@@ -66,8 +66,8 @@ export function measureRestBeside(rounds: number): Promise<RestRow> {
         dataFolder,
         projects: withCertificate.map((n) => `project-${n}`),
         args: await pebbleArgs(dataFolder, pebble),
-        rounds,
-        seconds: 3,
+        perSecond: 500,
+        seconds: 10,
         async issue(server, token, n) {
           const project = await server.call('POST', '/projects', {
             token,

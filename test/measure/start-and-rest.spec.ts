@@ -1,5 +1,5 @@
-// How soon the built server serves, what it holds, and how many requests it answers, each beside a bare Node in the
-// same run: ratios, for the machine may have other work.
+// How soon the built server serves, beside a bare Node in the same run, for the machine may have other work; how much
+// memory it uses; how much of the processor a request takes.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,27 +52,18 @@ it('serves within some bare starts of Node, and holds little', async () => {
   }
 }, 120_000);
 
-it('takes not over 5 times as much of the processor for a request as bare node:http, 16 times where it is a new one', async () => {
-  const { bare, certdesk, ratios, anew, anewRatios } = await measureRest({
+it('answers a status request within a millisecond of processor time', async () => {
+  const { alone } = await measureRest({
     dataFolder: folder,
     projects: withCertificate,
     args: ['--challenge-port', '0'],
-    rounds: 3,
-    seconds: 1.5,
+    perSecond: 500,
+    seconds: 3,
   });
-  const all = (of: typeof bare) =>
-    of.map(
-      ({ perSecond, p99, cpuMicroseconds }) =>
-        `${Math.round(perSecond)}/s p99 ${p99.toFixed(1)} ms ${Math.round(cpuMicroseconds)} µs CPU`,
-    );
+  const { requests, p50, p99, cpuMicroseconds } = alone;
   console.info(
-    `bare ${all(bare).join(', ')}; Certdesk ${all(certdesk).join(', ')}; anew ${all(anew).join(', ')}`,
+    `${requests} requests: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpuMicroseconds)} µs CPU`,
   );
-  // By processor time, which other work on the machine lengthens for both alike; before the reads went past Kysely it
-  // was 1 : 20.
-  const cpu = (of: typeof bare) => Math.min(...of.map(({ cpuMicroseconds }) => cpuMicroseconds));
-  const text = (all: readonly number[]) => all.map((ratio) => ratio.toFixed(2)).join(', ');
-  console.info(`requests a second ${text(ratios)} of node:http's; anew ${text(anewRatios)}`);
-  expect(cpu(certdesk)).toBeLessThan(5 * cpu(bare)); // 2.3 where this was written
-  expect(cpu(anew)).toBeLessThan(16 * cpu(bare));
+  // Processor time, which other work on the machine changes little: 150 to 300 µs where this was written.
+  expect(cpuMicroseconds).toBeLessThan(1_000);
 }, 120_000);

@@ -13,10 +13,8 @@ import {
 } from '../../shared/certificate.ts';
 import { AcceptedSchema } from '../../shared/job.ts';
 import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
-import type { Timestamp } from '../../shared/time.ts';
 import { EXPORT_FORMATS, holdsKey } from '../engine/export.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
-import { nextDayOf } from '../engine/present.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
@@ -87,13 +85,6 @@ async function exported(
   return { ...file, body: file.body.toString('base64') };
 }
 
-/** Both tell of whole days left, and no certificate is none at any time. */
-function sameUntil(answer: unknown, now: Date): number {
-  return answer === null
-    ? Number.POSITIVE_INFINITY
-    : nextDayOf(answer as { readonly expiresAt: Timestamp }, now);
-}
-
 /** Whether it would use the machine's AWS role is nothing that a request says. */
 const withMachineRole: Meta['checkedAs'] = async ({ issuance }, input) => {
   const { id, body } = ObtainInput.parse(input);
@@ -108,7 +99,7 @@ export const certificates = router({
 
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
-      rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate', sameUntil },
+      rest: { method: 'GET', path: '/projects/{id}/certificate', summary: 'Get certificate' },
     })
     .input(z.object({ id }))
     .output(CertificateSchema.nullable())
@@ -120,7 +111,6 @@ export const certificates = router({
         method: 'GET',
         path: '/projects/{id}/certificate/status',
         summary: 'Get certificate status',
-        sameUntil,
       },
     })
     .input(z.object({ id }))

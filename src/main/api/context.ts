@@ -14,8 +14,6 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** The only projects that it may see; null for all. */
   readonly projectIds: readonly string[] | null;
-  /** When its token expires; null: never, or it is no token. */
-  readonly expiresAt: Timestamp | null;
   /** When a person has last shown who they are: by a sign-in link, say. Null: never, or it is a token. */
   readonly proofAt: Timestamp | null;
 }

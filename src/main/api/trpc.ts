@@ -27,11 +27,6 @@ export interface RestMeta {
   readonly form?: 'json' | 'events' | 'file' | 'text';
   /** May be answered by 202 and a job (`Prefer: respond-async`). */
   readonly job?: true;
-  /**
-   * The answer follows from the caller, what is stored and the clock alone, so that it may be given again (see
-   * http/kept-answers.ts). @returns from when on it reads otherwise though nothing is written; ms since 1970.
-   */
-  readonly sameUntil?: (answer: unknown, now: Date) => number;
   /** Request headers that are taken as fields of the input: header -> field. */
   readonly headers?: Readonly<Record<string, string>>;
 }

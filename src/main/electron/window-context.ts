@@ -10,7 +10,6 @@ export const WINDOW: Principal = {
   name: 'Desktop window',
   scopes: [],
   projectIds: null,
-  expiresAt: null,
   proofAt: null,
 };
 

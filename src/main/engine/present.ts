@@ -96,15 +96,6 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
   };
 }
 
-/**
- * When a certificate has one whole day less: until then `presentStatus` and `presentCertificate` say the same of the same
- * record, for `expired` and `expiring_soon` begin with a day too. In ms since 1970.
- */
-export function nextDayOf({ expiresAt }: { readonly expiresAt: Timestamp }, now: Date): number {
-  const end = Date.parse(expiresAt);
-  return end - (Math.ceil((end - now.getTime()) / DAY_MS) - 1) * DAY_MS;
-}
-
 /** Why it is tried when it is, or why it is not, in plain words; null where there is nothing to try. */
 function reasonOf(certificate: CertificateFacts): string | null {
   if (!renewsItself(certificate)) return null;

@@ -78,13 +78,13 @@ export function createAuthenticate({ tokens, sessions, limitFailures }: Authenti
   };
 }
 
-function tokenPrincipal({ id, name, scopes, projectIds, expiresAt }: TokenRecord): Principal {
-  return { kind: 'token', id, name, scopes, projectIds, expiresAt, proofAt: null };
+function tokenPrincipal({ id, name, scopes, projectIds }: TokenRecord): Principal {
+  return { kind: 'token', id, name, scopes, projectIds, proofAt: null };
 }
 
 /** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
 function sessionPrincipal({ id, name, proofAt }: Session): Principal {
-  return { kind: 'session', id, name, scopes: [], projectIds: null, expiresAt: null, proofAt };
+  return { kind: 'session', id, name, scopes: [], projectIds: null, proofAt };
 }
 
 /** RFC 6750 section 2.1. @throws UNAUTHENTICATED for any other scheme. */

@@ -2,12 +2,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../api/context.ts';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { type CreateContext, isKnown } from './context.ts';
-import type { KeptAnswers } from './kept-answers.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -33,7 +31,6 @@ export function restOperations(): readonly RestOperation[] {
 export interface RestDeps {
   readonly createContext: CreateContext;
   readonly streams: OpenStreams;
-  readonly kept: KeptAnswers;
 }
 
 export function addRest(app: FastifyInstance, deps: RestDeps): void {
@@ -60,14 +57,13 @@ interface Exchange extends RestDeps {
 
 async function handle(
   { path, type, rest }: RestOperation,
-  { request, reply, createContext, streams, kept }: Exchange,
+  { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
   // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(); // an answered one is gone too, and its signal nobody's any more
   });
-  const keep = rest.sameUntil === undefined ? null : kept.begin(request.raw);
   const ctx = await createContext(request);
   const getRawInput = async () => inputOf(request, rest);
   const call = { router: appRouter, path, type, ctx, getRawInput, signal: gone.signal, batchIndex: 0 };
@@ -84,14 +80,7 @@ async function handle(
     const { body, contentType } = result as { body: string; contentType: string };
     return reply.type(contentType).send(body);
   }
-  const body = JSON.stringify(result);
-  prepareJson(reply, rest, result);
-  keep?.({
-    headers: reply.getHeaders() as OutgoingHttpHeaders,
-    body,
-    sameUntil: (now) => untilOf(rest, { result, ctx, now }),
-  });
-  return reply.send(body);
+  return sendJson(reply, rest, result);
 }
 
 /** Parameters of the path win over the query's, so that what was checked for access is what is used. */
@@ -112,20 +101,11 @@ function inputOf(request: FastifyRequest, rest: RestMeta): Record<string, unknow
   return body === undefined ? given : { ...given, body };
 }
 
-function prepareJson(reply: FastifyReply, rest: RestMeta, result: unknown): void {
+function sendJson(reply: FastifyReply, rest: RestMeta, result: unknown): FastifyReply {
   const job = rest.job === true ? jobOf(result) : null;
   if (job !== null) reply.header('Location', `${API_PREFIX}/jobs/${job.id}`).code(202);
   else reply.code(rest.status ?? 200);
-  reply.type('application/json; charset=utf-8');
-}
-
-/** A token's last moment ends what is known of its answers too. */
-function untilOf(
-  { sameUntil = () => 0 }: RestMeta,
-  { result, ctx, now }: { readonly result: unknown; readonly ctx: Context; readonly now: Date },
-): number {
-  const expiresAt = ctx.principal?.expiresAt ?? null;
-  return Math.min(sameUntil(result, now), expiresAt === null ? Infinity : Date.parse(expiresAt));
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
 }
 
 function jobOf(result: unknown): { id: string } | null {

@@ -1,5 +1,5 @@
 // The HTTP server: /api/v1 (REST), its documentation, the GUI's files, and the challenge path for reverse proxies.
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
@@ -7,12 +7,10 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifyServerOptions,
   LogController,
 } from 'fastify';
 import type { CheckHealth } from '../api/context.ts';
 import type { Engine } from '../engine/index.ts';
-import type { Clock } from '../engine/ports.ts';
 import { createAuthenticate, createFailureLimit, createHostCheck } from './access.ts';
 import { answerPath, CHALLENGE_PREFIX } from './acme-challenge.ts';
 import { addJsonBodies } from './body.ts';
@@ -20,7 +18,6 @@ import { createContextReader } from './context.ts';
 import { addDocs } from './docs.ts';
 import { notFound, refuseUnreadable, SAFE_HEADERS, sendError, toFailure } from './failures.ts';
 import { addGui, isPageRequest, sendPage } from './gui.ts';
-import { createKeptAnswers, type KeptAnswers } from './kept-answers.ts';
 import { createOpenStreams, type OpenStreams } from './open-streams.ts';
 import { API_PREFIX, addRest } from './rest.ts';
 import { addSignIn, SIGN_IN_PATHS } from './sign-in.ts';
@@ -37,9 +34,6 @@ export interface HttpServerDeps {
   readonly version: string;
   /** Requests that come before it are answered after it: what the last run left is lined up first. */
   readonly started: Promise<void>;
-  /** Another number after every commit; null where that is not known. */
-  readonly storedVersion: (() => number) | null;
-  readonly clock: Clock;
 }
 
 /** The specification's limit of a body. */
@@ -47,12 +41,7 @@ const BODY_BYTES = 1024 * 1024;
 
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
   const { engine, logger } = deps;
-  const kept = createKept(deps);
   const app = Fastify({
-    serverFactory: (routed, { keepAliveTimeout, requestTimeout }: FastifyServerOptions) =>
-      createServer({ keepAliveTimeout, requestTimeout }, (request, response) => {
-        if (!kept.answer(request, response)) routed(request, response);
-      }),
     loggerInstance: logger,
     bodyLimit: BODY_BYTES,
     requestTimeout: 30_000,
@@ -102,18 +91,11 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
   const authenticate = createAuthenticate({ tokens, sessions, limitFailures });
   const createContext = createContextReader({ engine, health: deps.health, authenticate });
   addSignIn(app, { engine, limitFailures });
-  addRest(app, { createContext, streams, kept });
-  app.addHook('preClose', async () => kept.stop());
+  addRest(app, { createContext, streams });
   await addTrpc(app, { createContext, streams });
   addDocs(app, deps.version);
   await addGui(app, deps.guiFolder);
   return app;
-}
-
-function createKept({ storedVersion, clock, logger }: HttpServerDeps): KeptAnswers {
-  const told = (path: string) =>
-    logger.info({ method: 'GET', path, status: 200, ms: 0, kept: true }, 'request');
-  return createKeptAnswers({ version: storedVersion, now: () => clock.now().getTime(), told });
 }
 
 const NOT_STORED = ['/metrics', API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];

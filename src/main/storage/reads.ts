@@ -15,8 +15,6 @@ export interface Reads {
   certificate(projectId: string): CertificateRecord | null;
   certificateFacts(projectId: string): CertificateFacts | null;
   token(hash: string): TokenRecord | null;
-  /** Another number after every commit, of whatever connection or process (SQLite, PRAGMA data_version). */
-  version(): number;
 }
 
 const ACTIVE = 'project_id = ? AND superseded_at IS NULL AND removed_at IS NULL';
@@ -30,7 +28,6 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
       return row === undefined ? null : toRecord(row);
     };
   };
-  const version = guarded(() => sqlite.prepare<[], number>('PRAGMA data_version').pluck());
   return {
     project: one<Selectable<Schema['projects']>, ProjectRecord>(
       'SELECT * FROM projects WHERE id = ?',
@@ -45,6 +42,5 @@ export function createReads(sqlite: Sqlite.Database, guarded: <T>(work: () => T)
       toFacts,
     ),
     token: one<Selectable<Schema['tokens']>, TokenRecord>('SELECT * FROM tokens WHERE hash = ?', toToken),
-    version: () => guarded(() => version.get() as number),
   };
 }
