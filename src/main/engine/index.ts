@@ -58,7 +58,6 @@ import { createRefusalLimit, type RefusalLimit } from './refusal-limit.ts';
 import { createRestores, type Restores } from './restores.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type SettingsVerbs } from './settings.ts';
-import { createSpareKeys } from './spare-keys.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';
 import type { Stores } from './stores.ts';
 import { sweep } from './sweep.ts';
@@ -188,7 +187,6 @@ export function createEngine(ports: EnginePorts): Engine {
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(clock),
     habits: createCaHabits(),
-    makeKey: createSpareKeys(),
     places: createPlaces(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,

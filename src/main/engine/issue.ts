@@ -18,11 +18,11 @@ import { downloadCertificate, type Following, followOrder, isGivenUp } from './f
 import { verifyIssued } from './inspect.ts';
 import type { Places } from './jobs/places.ts';
 import type { Journal } from './journal.ts';
+import { generateKey } from './keys.ts';
 import type { LeafFacts, Recipe } from './model.ts';
 import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import type { Pace } from './pace.ts';
-import type { MakeKey } from './spare-keys.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -57,7 +57,6 @@ export interface IssueDeps extends ProofDeps {
   readonly usage: CaUsage;
   readonly habits: CaHabits;
   readonly pace: Pace;
-  readonly makeKey: MakeKey;
   readonly places: Pick<Places, 'wait'>;
 }
 
@@ -76,7 +75,7 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
   const deadline = deps.pace.now() + deps.deadlineMs;
   const keeper = await createOrderKeeper(deps, task);
   try {
-    const key = once(() => ensureKey(deps, task, keeper));
+    const key = once(() => ensureKey(task, keeper));
     return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
   } catch (error) {
     // It was fetched, and is of no use: the next job may order another one.
@@ -216,14 +215,10 @@ const READY_AFTER_RESUME_MS = 3_000;
 /** No replica is behind for longer. */
 const STALE_FOR_MS = 60_000;
 
-async function ensureKey(
-  { makeKey }: IssueDeps,
-  task: IssueTask,
-  keeper: OrderKeeper,
-): Promise<{ privateKey: string; csr: string }> {
+async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privateKey: string; csr: string }> {
   const kept = await keeper.openKey();
   if (kept !== null) return kept;
-  const privateKey = await makeKey(task.recipe.key);
+  const privateKey = await generateKey(task.recipe.key);
   const csr = await createCsr(task.recipe.names, privateKey);
   await keeper.stageKey(privateKey, csr);
   return { privateKey, csr };
