@@ -105,7 +105,6 @@ describe('a CA that says when to look', () => {
         asked = faulty.world.now;
         return { ...order, status: 'processing', retryAfterMs };
       },
-      // Not even then it is done: that teaches nothing of the CA's ways either.
       async getOrder(url) {
         const order = await session.getOrder(url);
         return look('issuance') ? { ...order, status: 'processing' } : order;
@@ -115,8 +114,8 @@ describe('a CA that says when to look', () => {
     return looks;
   }
 
-  it('with its answer to the challenge and the CSR is not looked at before, and its habits stay unknown', async () => {
+  it('with its answer to the challenge and the CSR is not polled before, and otherwise after 10 ms', async () => {
     expect(await firstLooks(3_000, 'patient.example')).toEqual({ validation: 3_000, issuance: 3_000 });
-    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 50, issuance: 50 });
+    expect(await firstLooks(null, 'eager.example')).toEqual({ validation: 10, issuance: 10 });
   });
 });

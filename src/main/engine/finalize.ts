@@ -76,7 +76,7 @@ function takenBack(): CertdeskError {
 }
 
 function untilProved(order: AcmeOrder, task: Finalizing): Promise<AcmeOrder> {
-  const { session, signal, deadline, pace, habits } = task;
+  const { session, signal, deadline, pace } = task;
   return poll(
     () => session.getOrder(order.url),
     ({ status }) => status !== 'pending',
@@ -85,7 +85,6 @@ function untilProved(order: AcmeOrder, task: Finalizing): Promise<AcmeOrder> {
       deadline,
       pace,
       what: 'validation of the order',
-      habit: habits.of('order'),
       askedMs: order.retryAfterMs,
       problemOf: ({ error }) => error,
     },

@@ -1,7 +1,6 @@
 // Follows an order whose CSR was sent until the CA has issued the certificate or says `invalid`: nothing else that a CA
 // answers, and no failure on the way to it, means that the certificate will not come.
 import type { AcmeCertificate, AcmeOrder, AcmeProblem, AcmeSession } from './acme/contract.ts';
-import type { HabitsOfCa } from './acme/habits.ts';
 import { poll } from './acme/poll.ts';
 import { describeProblem, isRefusal } from './acme/problem.ts';
 import { isUnknownResource } from './acme/replica-lag.ts';
@@ -15,7 +14,6 @@ export interface Following {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly pace: Pace;
-  readonly habits: HabitsOfCa;
 }
 
 /** How long failed requests are repeated before the job fails; the next job follows the same order. */
@@ -41,7 +39,7 @@ const isTrouble = (answer: object): answer is Trouble =>
  */
 export async function followOrder(
   order: AcmeOrder,
-  { session, keeper, signal, deadline, pace, habits }: Following,
+  { session, keeper, signal, deadline, pace }: Following,
   readyFrom: number,
 ): Promise<AcmeOrder> {
   // It is believed in time for the CSR to be sent once more.
@@ -75,7 +73,6 @@ export async function followOrder(
     deadline,
     pace,
     what: 'issuance of the certificate',
-    habit: habits.of('issuance'),
     askedMs: order.retryAfterMs,
     problemOf: (now) => (isTrouble(now) ? problemIn(now.error) : now.error),
   });
@@ -87,7 +84,7 @@ export async function followOrder(
 export async function downloadCertificate(
   url: string,
   preferredChain: string | undefined,
-  { session, keeper, signal, deadline, pace }: Omit<Following, 'habits'>,
+  { session, keeper, signal, deadline, pace }: Following,
 ): Promise<AcmeCertificate> {
   const trouble = createTrouble(keeper, pace);
   type Answer = { readonly certificate: AcmeCertificate; readonly retryAfterMs: null } | Trouble;

@@ -9,7 +9,6 @@ import {
   type CertificateAuthority,
   type DirectoryOverrides,
 } from './acme/directories.ts';
-import { createCaHabits } from './acme/habits.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
@@ -186,7 +185,6 @@ export function createEngine(ports: EnginePorts): Engine {
     secrets: jobSecrets,
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(clock),
-    habits: createCaHabits(),
     places: createPlaces(),
     budget: createBudget(stores, clock),
     random: ports.random ?? Math.random,

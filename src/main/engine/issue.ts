@@ -6,7 +6,6 @@ import { explainUnauthorized } from './acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
 import { createCsr } from './acme/client.ts';
 import type { AcmeOrder } from './acme/contract.ts';
-import type { CaHabits } from './acme/habits.ts';
 import { isDeadline } from './acme/poll.ts';
 import { describeProblem, isRefusal } from './acme/problem.ts';
 import type { CaUsage } from './ca-usage.ts';
@@ -55,7 +54,6 @@ export interface IssueDeps extends ProofDeps {
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
-  readonly habits: CaHabits;
   readonly pace: Pace;
   readonly places: Pick<Places, 'wait'>;
 }
@@ -175,9 +173,8 @@ async function walk(
     },
   );
   const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
-  const habits = deps.habits.of(task.directoryUrl);
   const session = sessionForOrder(account.session, { keeper, pace, signal });
-  const following: Following = { session, keeper, signal, deadline, pace, habits };
+  const following: Following = { session, keeper, signal, deadline, pace };
   const sent = keeper.order.finalizedAt !== null;
   const { wait } = deps.places;
   if (order.status === 'pending' && !sent) await prove(task, { ...following, order, wait });
@@ -227,7 +224,7 @@ async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privat
 /** Less than that may be the way of the answer, and a machine that keeps time badly. */
 const CLOCK_SLACK_MINUTES = 10;
 
-interface Fetch extends Omit<Following, 'habits'> {
+interface Fetch extends Following {
   readonly account: OpenAccount;
   readonly order: AcmeOrder;
   readonly privateKey: string;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createHabit } from '../../../src/main/engine/acme/habits.ts';
 import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
 import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { createVirtualPace } from '../../support/virtual-pace.ts';
@@ -18,41 +17,49 @@ const polling = (deadline: number) => ({
   what: 'a test',
 });
 
+/** Time passes by the pauses alone. */
+function recordPauses() {
+  const pauses: number[] = [];
+  let now = 0;
+  const pace = {
+    now: () => now,
+    async pause(ms: number) {
+      pauses.push(ms);
+      now += ms;
+    },
+  };
+  return { pauses, pace };
+}
+
 describe('poll', () => {
-  it('honours Retry-After, and looks at 50 ms first', async () => {
+  it('polls after 10, 20, 40 ms and so on, and every 2 s in the end', async () => {
+    const { pauses, pace } = recordPauses();
+    await poll(answers(null, 11).ask, ({ final }) => final, { ...polling(60_000), pace });
+    expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640, 1_280, 2_000, 2_000, 2_000]);
+  });
+
+  it('honours Retry-After', async () => {
     const { ask, asked } = answers(300, 2);
     const driven = polling(5_000);
     await poll(ask, ({ final }) => final, driven);
     expect(asked()).toBe(2);
-    expect(driven.pace.now()).toBe(50 + 300);
+    expect(driven.pace.now()).toBe(10 + 300);
   });
 
   it('does not hammer a CA that says Retry-After: 0', async () => {
     const { ask, asked } = answers(0, 1_000);
-    await expect(poll(ask, ({ final }) => final, polling(600))).rejects.toThrow();
-    expect(asked()).toBe(6); // at 50 ms, and every 100 ms from then on
+    await expect(poll(ask, ({ final }) => final, polling(560))).rejects.toThrow();
+    expect(asked()).toBe(6); // at 10 ms, and every 100 ms from then on
   });
 
-  it('looks first when the answer before has said, and learns no habit from that', async () => {
-    const pauses: number[] = [];
-    let now = 0;
-    const pace = {
-      now: () => now,
-      async pause(ms: number) {
-        pauses.push(ms);
-        now += ms;
-      },
-    };
-    const habit = createHabit();
-    const driven = { ...polling(0), deadline: 60_000, pace, habit };
+  it('honours the Retry-After of the answer before its first poll', async () => {
+    const { pauses, pace } = recordPauses();
+    const driven = { ...polling(60_000), pace };
     const isFinal = ({ final }: { readonly final: boolean }) => final;
     await poll(answers(null, 2).ask, isFinal, { ...driven, askedMs: 3_000 });
-    expect(pauses).toEqual([3_000, 1_000]); // not by 50 ms, and then at the usual pace
+    expect(pauses).toEqual([3_000, 2_000]); // without another one, the interval after so much waiting
     await poll(answers(null, 1).ask, isFinal, { ...driven, askedMs: 0 });
     expect(pauses.at(-1)).toBe(100);
-    expect(habit.firstMs()).toBe(createHabit().firstMs());
-    await poll(answers(null, 1).ask, isFinal, { ...driven, askedMs: null });
-    expect(pauses.at(-1)).toBe(50);
   });
 
   it('gives up at once where the next look would come too late, and says that it was the deadline', async () => {

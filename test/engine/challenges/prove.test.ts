@@ -1,7 +1,6 @@
 // A CA gets proof of the names that were ordered, and of no others.
 import { expect, it } from 'vitest';
 import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
-import { createCaHabits } from '../../../src/main/engine/acme/habits.ts';
 import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
 import type { OrderKeeper } from '../../../src/main/engine/order-keeper.ts';
@@ -53,7 +52,6 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
       signal: AbortSignal.timeout(20_000),
       deadline: REAL_PACE.now() + 20_000,
       pace: REAL_PACE,
-      habits: createCaHabits().of('https://ca/directory'),
       wait: (work) => work(),
       order: {
         url: 'https://ca/o',

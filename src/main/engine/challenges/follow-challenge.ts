@@ -27,7 +27,6 @@ export async function followChallenge(
     signal,
     deadline,
     pace,
-    habits,
     lookAt,
   }: Omit<Proof, 'order' | 'wait'> & { readonly lookAt: ReadonlyMap<string, number> },
 ): Promise<AcmeAuthorization> {
@@ -65,7 +64,6 @@ export async function followChallenge(
     deadline,
     pace,
     what: `validation of ${name}`,
-    habit: habits.of(challenge.type),
     askedMs: lookAt.has(challenge.url) ? Math.max(0, (lookAt.get(challenge.url) ?? 0) - pace.now()) : null,
     problemOf: (answer) => own(answer)?.error,
   });

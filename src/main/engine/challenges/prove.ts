@@ -10,7 +10,6 @@ import type {
   AcmeProblem,
   AcmeSession,
 } from '../acme/contract.ts';
-import type { HabitsOfCa } from '../acme/habits.ts';
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../errors.ts';
 import type { Places } from '../jobs/places.ts';
@@ -31,7 +30,6 @@ export interface Proof {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly pace: Pace;
-  readonly habits: HabitsOfCa;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
   /** For what may take long while nothing is done here. */
