@@ -39,7 +39,7 @@ export interface ScaledStart {
 
 export function measureScaledStart(projects: number, turns: number): Promise<ScaledStart> {
   return withFolder(projects, async (folder) => {
-    await measureStart(folder, 0); // makes the compile cache
+    await measureStart(folder, 0); // fills the compile cache
     const starts: number[] = [];
     const cpu: number[] = [];
     const idle: number[] = [];

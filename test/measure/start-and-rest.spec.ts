@@ -30,7 +30,7 @@ it('serves within some bare starts of Node, and holds little', async () => {
   const copy = `${folder}-start`;
   cpSync(folder, copy, { recursive: true });
   try {
-    await measureStart(copy, 0); // makes the compile cache
+    await measureStart(copy, 0); // fills the compile cache
     const bare: number[] = [];
     const own: number[] = [];
     const resident: number[] = [];

@@ -27,8 +27,11 @@ describeWith('systemd', 'the systemd unit', () => {
 describe('the systemd unit', () => {
   const unit = readFileSync(UNIT, 'utf8');
 
-  it.each(['LimitCORE=0', 'MemoryMax=2G', 'SystemCallFilter=@system-service', 'ProtectProc=invisible'])(
-    'sets %s',
-    (line) => expect(unit).toContain(`\n${line}\n`),
-  );
+  it.each([
+    'CacheDirectoryMode=0700',
+    'LimitCORE=0',
+    'MemoryMax=2G',
+    'SystemCallFilter=@system-service',
+    'ProtectProc=invisible',
+  ])('sets %s', (line) => expect(unit).toContain(`\n${line}\n`));
 });

@@ -5,7 +5,6 @@ import { createLogger } from './log.ts';
 import type { ServeOptions } from './options.ts';
 import { goOnWithoutReader } from './outputs.ts';
 import { onPortsOf, toPlatform } from './to-platform.ts';
-import { keepYoungSpaceSmall } from './young-space.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -13,7 +12,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   goOnWithoutReader(logger);
   const platform = toPlatform(options, logger);
   let app = await createApp(platform);
-  keepYoungSpaceSmall(); // not before: a start makes much, and is quicker with room
   const told = ended(); // before anybody hears that it runs
   await announce(app, platform);
   while (await isRestartAsked(app, told)) {
