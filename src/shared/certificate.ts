@@ -166,6 +166,16 @@ const staging = z
   .optional()
   .meta({ description: "From the CA's staging directory: not trusted" });
 
+export const AcknowledgementSchema = z
+  .object({ at: TimestampSchema, by: z.string(), note: z.string() })
+  .meta({ id: 'Acknowledgement', description: 'A person knows of the revocation: it needs no attention' });
+
+export const AcknowledgeRequestSchema = z
+  .strictObject({
+    note: LabelSchema.max(500).meta({ description: 'Why it was revoked, for others', reach: 'project' }),
+  })
+  .meta({ id: 'AcknowledgeRequest' });
+
 /** GET /projects/:id/certificate; null where there is none. */
 export const CertificateSchema = z
   .object({
@@ -179,6 +189,7 @@ export const CertificateSchema = z
     status: CertificateStatusSchema,
     renewedFrom: TimestampSchema.optional(),
     revokedAt: TimestampSchema.optional(),
+    acknowledgement: AcknowledgementSchema.optional(),
     staging,
   })
   .meta({ id: 'Certificate' });

@@ -62,6 +62,11 @@ export const ERRORS = {
 
   PROJECT_NOT_FOUND: entry(404, false, 'There is no project of this id.'),
   PROJECT_HAS_CERTIFICATE: entry(409, false, 'The project still holds a certificate. Remove that first.'),
+  DUPLICATE_DOMAIN: entry(
+    409,
+    false,
+    'Another project has this domain; details name it. Use that project, or send allowDuplicateDomain: true.',
+  ),
   CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Obtain or upload one first.'),
   CA_ACCOUNT_NOT_FOUND: entry(404, false, 'There is no account at a CA of this id.'),
   CA_ACCOUNT_IN_USE: entry(
@@ -103,6 +108,7 @@ export const ERRORS = {
     false,
     'The certificate was uploaded: renew or revoke it where it came from.',
   ),
+  NOT_REVOKED: entry(409, false, 'The certificate is not revoked: there is nothing to acknowledge.'),
   ALREADY_REVOKED: entry(409, false, 'The certificate is revoked already. That cannot be undone.'),
 
   CHALLENGE_FAILED: entry(400, true, 'The CA could not verify the domain. Details hold its reason.'),

@@ -113,6 +113,9 @@ export const OverviewSchema = z
     counts: StateCountsSchema,
     attention: z.object({
       total: count,
+      acknowledged: count.meta({
+        description: 'Revoked certificates that a person has acknowledged; not among the items',
+      }),
       items: z.array(AttentionSchema).meta({ description: 'Worst first; at most 100' }),
     }),
     timeline: TimelineSchema,

@@ -14,11 +14,17 @@ const altNames = z
   .max(99)
   .meta({ description: 'Names beside the domain, wildcards too' });
 
+const allowDuplicateDomain = z.boolean().optional().meta({
+  description: 'Whether another project may have the same domain; refused (DUPLICATE_DOMAIN) by default',
+  reach: 'project',
+});
+
 export const CreateProjectSchema = z
   .strictObject({
     name: LabelSchema.optional().meta({ description: 'The domain where it is left out', reach: 'project' }),
     domain: domain.default(null).meta({ reach: 'project', allProjects: true }),
     altNames: altNames.default([]).meta({ reach: 'project', allProjects: true }),
+    allowDuplicateDomain,
   })
   .refine((body) => body.name !== undefined || body.domain !== null, {
     path: ['name'],
@@ -32,6 +38,7 @@ export const UpdateProjectSchema = z
     name: LabelSchema.optional().meta({ reach: 'project' }),
     domain: domain.optional().meta({ reach: 'project', allProjects: true }),
     altNames: altNames.optional().meta({ reach: 'project', allProjects: true }),
+    allowDuplicateDomain,
   })
   .meta({ id: 'UpdateProject' });
 export type UpdateProject = z.infer<typeof UpdateProjectSchema>;

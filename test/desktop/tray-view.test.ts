@@ -27,7 +27,7 @@ const view = (
   trayView({
     overview: {
       health: { state, sentence: 'A sentence' },
-      attention: { total: more.total ?? items.length, items: [...items] },
+      attention: { total: more.total ?? items.length, acknowledged: 0, items: [...items] },
     },
     pausedUntil: null,
     formatTime: (time) => `at ${time}`,

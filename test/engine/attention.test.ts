@@ -22,6 +22,7 @@ const HEALTHY: ListedCertificate = {
   attemptAt: at(30),
   renewable: true,
   uncovered: null,
+  acknowledged: false,
 };
 const need = (more: Partial<ListedCertificate>, paused = false) =>
   needOf({ ...HEALTHY, ...more }, NOW, paused);
@@ -44,6 +45,10 @@ describe('needOf', () => {
     ['failing', { failures: 3, issuedAt: at(-83), expiresAt: at(7) }, 'critical'],
   ] as const)('%s: %o', (kind, more, severity) => {
     expect(need(more)).toEqual({ kind, severity });
+  });
+
+  it('leaves a revocation alone that was acknowledged', () => {
+    expect(need({ revokedAt: at(-1), acknowledged: true })).toBeNull();
   });
 
   it('takes no pause on purpose for a missed renewal', () => {

@@ -60,6 +60,7 @@ describe('of a certificate of 90 days', () => {
     attemptAt: null,
     renewable: true,
     uncovered: null,
+    acknowledged: false,
     ...more,
   });
   const daysLeft = (days: number) => new Date(Date.parse('2026-04-01T00:00:00Z') - days * 86_400_000);

@@ -13,7 +13,7 @@ const engine: HealthFacts['engine'] = {
   backup: null,
   clock: { now: '2026-01-01T00:00:00Z', ok: true },
 };
-const facts = { counts, engine, renewing: 42, attention: { total: 0, items: [] } };
+const facts = { counts, engine, renewing: 42, attention: { total: 0, acknowledged: 0, items: [] } };
 const need = (severity: 'critical' | 'warning') =>
   ({ severity }) as HealthFacts['attention']['items'][number];
 
@@ -24,9 +24,19 @@ it.each<[Partial<HealthFacts>, string, string]>([
   [{ renewing: 41 }, 'ok', '42 certificates, of which 1 does not renew by itself'],
   [{ counts: { ...counts, total: 1 }, renewing: 0 }, 'ok', '1 certificate; 1 does not renew by itself'],
   [{ counts: { ...counts, none: 42 }, renewing: 0 }, 'ok', 'No certificates yet'],
-  [{ attention: { total: 1, items: [need('warning')] } }, 'attention', '1 certificate needs attention'],
   [
-    { attention: { total: 2, items: [need('critical'), need('warning')] } },
+    { attention: { total: 0, acknowledged: 2, items: [] }, renewing: 40 },
+    'ok',
+    '40 certificates, all renewing on time',
+  ],
+  [{ attention: { total: 0, acknowledged: 42, items: [] }, renewing: 0 }, 'ok', 'No active certificates'],
+  [
+    { attention: { total: 1, acknowledged: 0, items: [need('warning')] } },
+    'attention',
+    '1 certificate needs attention',
+  ],
+  [
+    { attention: { total: 2, acknowledged: 0, items: [need('critical'), need('warning')] } },
     'failing',
     '2 certificates need attention',
   ],

@@ -43,6 +43,36 @@ describe('a name that the certificate does not cover', () => {
   });
 });
 
+describe('a second project of the same domain', () => {
+  const body = { domain: 'shop.example.com', altNames: [] };
+  const refusal = (other: string) => ({
+    code: 'DUPLICATE_DOMAIN',
+    details: { projectId: other, name: 'shop.example.com' },
+  });
+
+  it('is refused and names the first, until it is asked for explicitly', async () => {
+    const first = await projects.create(body);
+    await expect(projects.create({ ...body, name: 'Shop' })).rejects.toMatchObject(refusal(first.id));
+    const second = await projects.create({ ...body, name: 'Shop', allowDuplicateDomain: true });
+    expect(second.domain).toBe('shop.example.com');
+    expect((await projects.list(ListProjectsSchema.parse({}), null)).total).toBe(2);
+  });
+
+  it('is refused for a change of the domain too; other changes of such a project are not', async () => {
+    const first = await projects.create(body);
+    const other = await projects.create({ domain: 'other.example.com', altNames: [] });
+    const change = { domain: 'shop.example.com' };
+    await expect(projects.update(other.id, change)).rejects.toMatchObject(refusal(first.id));
+    await projects.update(other.id, { ...change, allowDuplicateDomain: true });
+    expect((await projects.update(other.id, { ...change, name: 'Second' })).name).toBe('Second');
+  });
+
+  it('is fine where neither has a domain', async () => {
+    for (const name of ['One', 'Two']) await projects.create({ name, domain: null, altNames: [] });
+    expect((await projects.list(ListProjectsSchema.parse({}), null)).total).toBe(2);
+  });
+});
+
 describe('filters by what is to be done', () => {
   const ids = async (need: string, visible: readonly string[] | null = null) => {
     const page = await projects.list(ListProjectsSchema.parse({ need }), visible);

@@ -118,6 +118,7 @@ describe('certificates', () => {
       },
       revokedAt: '2026-03-03T00:00:00Z',
       revocationReason: 'keyCompromise' as const,
+      acknowledgement: { at: '2026-01-05T00:00:00Z', by: 'ops', note: 'Moved' },
     };
     await stores.certificates.activate(full);
     const stored = await stores.certificates.get('c1');

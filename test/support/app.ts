@@ -113,7 +113,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     makeToken,
     async project(domain, altNames = []) {
       const { body } = await call('POST', '/projects', {
-        body: { name: domain ?? 'none', domain, altNames },
+        body: { name: domain ?? 'none', domain, altNames, allowDuplicateDomain: true },
       });
       return String(body.id);
     },

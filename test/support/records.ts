@@ -48,6 +48,7 @@ export const CERTIFICATE: CertificateRecord = {
   removedAt: null,
   revokedAt: null,
   revocationReason: null,
+  acknowledgement: null,
 };
 
 export const JOB: JobRecord = {

@@ -15,6 +15,7 @@ import { AcceptedSchema } from '../../shared/job.ts';
 import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
 import { EXPORT_FORMATS, holdsKey } from '../engine/export.ts';
 import type { Call, Outcome } from '../engine/issuance.ts';
+import { acknowledgement } from './acknowledgement.ts';
 import { certificateHistory } from './certificate-history.ts';
 import type { Context, Principal } from './context.ts';
 import { reachability } from './reachability.ts';
@@ -95,6 +96,7 @@ const ObtainInput = z.object({ id, body: ObtainRequestSchema });
 
 export const certificates = router({
   ...certificateHistory,
+  ...acknowledgement,
   ...reachability,
 
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })

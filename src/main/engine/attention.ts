@@ -19,6 +19,8 @@ export interface ListedCertificate {
   readonly renewable: boolean;
   /** First of the project's names that it does not cover; null where it covers them all. */
   readonly uncovered: string | null;
+  /** Whether a person has acknowledged its revocation. */
+  readonly acknowledged: boolean;
 }
 
 export interface Need {
@@ -41,6 +43,7 @@ export function renewsInTime({ attemptAt, expiresAt }: ListedCertificate): boole
 
 /** Null where it needs no attention. @param paused Whether renewals are paused on purpose: then none is overdue. */
 export function needOf(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
+  if (certificate.acknowledged) return null;
   const need = renewalNeed(certificate, now, paused);
   if (need !== null || certificate.uncovered === null) return need;
   return { kind: 'uncovered', severity: 'warning' };

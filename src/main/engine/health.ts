@@ -14,7 +14,7 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
   }
   if (!engine.clock.ok) return failing('The clock of this machine is wrong: no date here can be trusted');
   if (engine.sweepLate) return failing('Renewals are not being looked for: restart Certdesk');
-  const { total, items } = attention;
+  const { total, acknowledged, items } = attention;
   if (total > 0) {
     const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';
     return {
@@ -27,8 +27,11 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
     return { state: 'attention', sentence: 'The last backup failed: look at the engine below' };
   }
   if (engine.backup?.late === true) return { state: 'attention', sentence: 'The last backup is too old' };
-  const held = counts.total - counts.none;
-  if (held === 0) return { state: 'ok', sentence: 'No certificates yet' };
+  // What is revoked on purpose is not expected to renew.
+  const held = counts.total - counts.none - acknowledged;
+  if (held === 0) {
+    return { state: 'ok', sentence: acknowledged === 0 ? 'No certificates yet' : 'No active certificates' };
+  }
   const what = held === 1 ? '1 certificate' : `${held} certificates`;
   if (renewing >= held) {
     return { state: 'ok', sentence: `${what}, ${held === 1 ? 'renewing' : 'all renewing'} on time` };

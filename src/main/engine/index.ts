@@ -2,6 +2,7 @@
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
+import { type Acknowledgements, createAcknowledgements } from './acknowledge.ts';
 import { createAccounts, type ExternalAccount } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import {
@@ -107,6 +108,7 @@ export interface EngineLimits {
 export interface Engine {
   readonly projects: Projects;
   readonly certificates: Certificates;
+  readonly acknowledgements: Acknowledgements;
   readonly history: History;
   readonly issuance: Issuance;
   readonly reachability: ReachabilityVerbs;
@@ -234,6 +236,7 @@ export function createEngine(ports: EnginePorts): Engine {
   return {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
     certificates: createCertificates({ ...ports, journal }),
+    acknowledgements: createAcknowledgements({ journal, clock }),
     history: createHistory({ stores, journal, clock }),
     issuance,
     reachability: createReachability({ ...ports, http, ports: ports.webPorts }),

@@ -124,6 +124,16 @@ export interface CertificateRecord extends LeafFacts {
   readonly removedAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
   readonly revocationReason: RevocationReason | null;
+  /** Of its revocation, by a person who knows of it; null or absent where there is none. */
+  readonly acknowledgement?: Acknowledgement | null;
+}
+
+/** That a person knows of a revocation and wants no more alarms about it. */
+export interface Acknowledgement {
+  readonly at: Timestamp;
+  /** Token or browser, by its name. */
+  readonly by: string;
+  readonly note: string;
 }
 
 /** What most answers are made of: without what is long. */

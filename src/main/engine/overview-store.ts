@@ -26,6 +26,8 @@ export interface OverviewStore {
   lastFailed(projectIds: readonly string[]): Promise<readonly JobRecord[]>;
   /** How many active certificates renew themselves. */
   renewing(ids: readonly string[] | null): Promise<number>;
+  /** How many active certificates are revoked, and a person has acknowledged it. */
+  acknowledged(ids: readonly string[] | null): Promise<number>;
   /** At most `limit` certificates that renew themselves up to `to`, or expire between the two; soonest first. */
   upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
   /** How many of them a UTC day. */

@@ -76,8 +76,11 @@ export interface Candidate extends Need {
 }
 
 async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overview['attention']> {
-  const all = await findNeeds(stores, ids, now);
-  return { total: all.length, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
+  const [all, acknowledged] = await Promise.all([
+    findNeeds(stores, ids, now),
+    stores.overview.acknowledged(ids),
+  ]);
+  return { total: all.length, acknowledged, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
 }
 
 /** All that needs attention, worst first. */

@@ -35,7 +35,8 @@ const issued = ({ domain, issuedAt, expiresAt }: Shown) => ({ domain, issuedAt, 
 const staging = (certificate: Shown) => (certificate.staging ? { staging: true as const } : {});
 
 export function presentCertificate(certificate: CertificateFacts, now: Date): Certificate {
-  const { type, autoRenew, names, serial, fingerprint, renewedFrom, revokedAt } = certificate;
+  const { type, autoRenew, names, serial, fingerprint, renewedFrom, revokedAt, acknowledgement } =
+    certificate;
   return {
     ...issued(certificate),
     type,
@@ -47,6 +48,7 @@ export function presentCertificate(certificate: CertificateFacts, now: Date): Ce
     status: statusOf(certificate, now),
     ...(renewedFrom === null ? {} : { renewedFrom }),
     ...(revokedAt === null ? {} : { revokedAt }),
+    ...(acknowledgement == null ? {} : { acknowledgement }),
     ...staging(certificate),
   };
 }

@@ -20,6 +20,7 @@ import { expiresSoonBy, presentCertificate, presentNextAction } from './present.
 import type { Stores } from './stores.ts';
 
 export interface Projects {
+  /** @throws DUPLICATE_DOMAIN */
   create(body: CreateProject): Promise<Project>;
   /** @throws PROJECT_NOT_FOUND */
   get(id: string): Promise<ListedProject>;
@@ -27,6 +28,7 @@ export interface Projects {
   list(query: ListProjects, ids: readonly string[] | null): Promise<ProjectPage>;
   /** What the list's filters can be set to. @param ids Only of these; null for all. */
   facets(ids: readonly string[] | null): Promise<ProjectFacets>;
+  /** @throws PROJECT_NOT_FOUND, DUPLICATE_DOMAIN */
   update(id: string, body: UpdateProject): Promise<Project>;
   /** @throws PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS */
   remove(id: string): Promise<void>;
@@ -45,6 +47,20 @@ export async function findProject(stores: Stores, id: string): Promise<ProjectRe
   const project = await stores.projects.get(id);
   if (project === null) throw new CertdeskError('PROJECT_NOT_FOUND', `There is no project ${id}`);
   return project;
+}
+
+/** @throws DUPLICATE_DOMAIN (details: projectId, name) */
+async function refuseDuplicateDomain(
+  tx: Stores,
+  { id, domain }: Pick<ProjectRecord, 'id' | 'domain'>,
+): Promise<void> {
+  if (domain === null) return;
+  const other = (await tx.projects.ofDomain(domain)).find((project) => project.id !== id);
+  if (other === undefined) return;
+  throw new CertdeskError('DUPLICATE_DOMAIN', `The project ${other.name} has the domain ${domain} already`, {
+    projectId: other.id,
+    name: other.name,
+  });
 }
 
 const present = ({ id, name, domain, altNames, createdAt }: ProjectRecord): Project => ({
@@ -118,7 +134,7 @@ async function idsOf(
 
 export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
   return {
-    async create({ name, domain, altNames }) {
+    async create({ name, domain, altNames, allowDuplicateDomain = false }) {
       const project: ProjectRecord = {
         id: randomUUID(),
         name: name ?? domain ?? '',
@@ -127,6 +143,7 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
         createdAt: toTimestamp(clock.now()),
       };
       await journal.write(async (tx, emit) => {
+        if (!allowDuplicateDomain) await refuseDuplicateDomain(tx, project);
         await tx.projects.create(project);
         await emit({
           kind: 'project.created',
@@ -181,7 +198,7 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
 
     facets: (ids) => stores.projects.facets(ids),
 
-    async update(id, { name, domain, altNames }) {
+    async update(id, { name, domain, altNames, allowDuplicateDomain = false }) {
       return journal.write(async (tx, emit) => {
         const before = await findProject(tx, id);
         const patch = {
@@ -189,6 +206,8 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
           ...(domain === undefined ? {} : { domain }),
           ...(altNames === undefined ? {} : { altNames: [...new Set(altNames)] }),
         };
+        const isOtherDomain = domain !== undefined && domain !== before.domain;
+        if (isOtherDomain && !allowDuplicateDomain) await refuseDuplicateDomain(tx, { id, domain });
         await tx.projects.update(id, patch);
         await tx.certificates.release({ projectId: id });
         await emit({ kind: 'project.updated', projectId: id, message: `Project ${before.name} changed` });

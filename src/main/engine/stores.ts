@@ -101,7 +101,13 @@ export interface CertificateStore {
     patch: Partial<
       Pick<
         CertificateRecord,
-        'autoRenew' | 'renewal' | 'removedAt' | 'supersededAt' | 'revokedAt' | 'revocationReason'
+        | 'autoRenew'
+        | 'renewal'
+        | 'removedAt'
+        | 'supersededAt'
+        | 'revokedAt'
+        | 'revocationReason'
+        | 'acknowledgement'
       > & { readonly revocationCheck: RevocationCheck }
     >,
   ): Promise<void>;

@@ -154,7 +154,7 @@ type Patch = Parameters<CertificateStore['update']>[1];
 
 function toColumns(patch: Patch): Updateable<CertificatesTable> {
   const { autoRenew, renewal, removedAt, supersededAt, revokedAt, revocationReason } = patch;
-  const { revocationCheck } = patch;
+  const { revocationCheck, acknowledgement } = patch;
   return {
     ...(autoRenew === undefined ? {} : { auto_renew: autoRenew ? 1 : 0 }),
     ...(renewal === undefined ? {} : renewalColumns(renewal)),
@@ -163,6 +163,9 @@ function toColumns(patch: Patch): Updateable<CertificatesTable> {
     ...(supersededAt === undefined ? {} : { superseded_at: supersededAt }),
     ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
     ...(revocationReason === undefined ? {} : { revocation_reason: revocationReason }),
+    ...(acknowledgement === undefined
+      ? {}
+      : { acknowledgement: acknowledgement === null ? null : JSON.stringify(acknowledgement) }),
   };
 }
 
@@ -206,6 +209,7 @@ function toRow(certificate: CertificateRecord): Insertable<CertificatesTable> {
     removed_at: certificate.removedAt,
     revoked_at: certificate.revokedAt,
     revocation_reason: certificate.revocationReason,
+    acknowledgement: certificate.acknowledgement == null ? null : JSON.stringify(certificate.acknowledgement),
   };
 }
 
@@ -240,6 +244,7 @@ export const FACT_COLUMNS = [
   'removed_at',
   'revoked_at',
   'revocation_reason',
+  'acknowledgement',
 ] as const satisfies readonly (keyof CertificatesTable)[];
 
 export type FactsRow = Pick<Selectable<CertificatesTable>, (typeof FACT_COLUMNS)[number]>;
@@ -282,5 +287,6 @@ export function toFacts(row: FactsRow): CertificateFacts {
     removedAt: row.removed_at,
     revokedAt: row.revoked_at,
     revocationReason: row.revocation_reason as RevocationReason | null,
+    acknowledgement: row.acknowledgement === null ? null : JSON.parse(row.acknowledgement),
   };
 }

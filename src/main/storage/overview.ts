@@ -19,7 +19,7 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
     async candidates(ids, at) {
       const few = ids === null ? sql`seq IN (${needy(at)})` : sql`${ofIds(ids)} AND ${isNeedy(at)}`;
       const { rows } = await sql<
-        ListedCertificatesView & { uncovered: string | null }
+        ListedCertificatesView & { uncovered: string | null; acknowledged_at: string | null }
       >`SELECT * FROM listing WHERE ${few}
         ORDER BY project_id`.execute(db);
       return rows.map((row) => ({
@@ -31,6 +31,7 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
         attemptAt: row.attempt_at,
         renewable: row.ca !== null,
         uncovered: row.uncovered,
+        acknowledged: row.acknowledged_at !== null,
       }));
     },
 
@@ -88,6 +89,12 @@ export function createOverviewStore(db: Kysely<Schema>): OverviewStore {
       // Counted in the index alone, which is quicker than to look at each for the few that are revoked.
       const all = await countRows(db, sql`listing INDEXED BY listing_by_attempt WHERE ${due}`);
       return all - (await countRows(db, sql`listing INDEXED BY listing_revoked WHERE ${revoked} AND ${due}`));
+    },
+
+    async acknowledged(ids) {
+      const is = sql<boolean>`acknowledged_at IS NOT NULL`;
+      if (ids !== null) return countRows(db, sql`listing WHERE ${ofIds(ids)} AND ${is}`);
+      return countRows(db, sql`listing INDEXED BY listing_acknowledged WHERE ${is}`);
     },
 
     upcoming: (query) => upcoming(db, query),

@@ -77,6 +77,7 @@ export interface CertificatesTable {
   ari: string | null;
   earlier: number;
   revocation_check: string | null;
+  acknowledgement: string | null;
   attempt_at: GeneratedAlways<string | null>;
   ari_check_at: GeneratedAlways<string | null>;
   revocation_check_at: GeneratedAlways<string | null>;
@@ -88,6 +89,8 @@ export interface CertificatesTable {
 interface ListingTable extends Nullable<Omit<ListedCertificatesView, 'project_id'>> {
   /** First of the project's names that the active certificate does not cover. */
   uncovered: string | null;
+  /** When a person acknowledged its revocation. */
+  acknowledged_at: string | null;
   seq: number;
   project_id: string;
   name: string;

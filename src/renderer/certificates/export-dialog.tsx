@@ -6,6 +6,7 @@ import type { Project } from '../../shared/project.ts';
 import { useApiClient } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { ExportFields, FIRST_CHOICE, isComplete } from './export-fields.tsx';
@@ -13,7 +14,7 @@ import { ExportFields, FIRST_CHOICE, isComplete } from './export-fields.tsx';
 const text = messages.certificates.export;
 
 export function openExport(project: Pick<Project, 'id'>): void {
-  modals.open({ title: text.title, size: 'lg', children: <Export project={project} /> });
+  openDialog({ title: text.title, size: 'lg', children: <Export project={project} /> });
 }
 
 function Export({ project }: { readonly project: Pick<Project, 'id'> }) {

@@ -7,6 +7,7 @@ import type { DnsCredential, DnsProviderInfo } from '../../shared/dns-credential
 import { useApi } from '../api.ts';
 import { CredentialFields } from '../certificates/credential-fields.tsx';
 import { messages } from '../messages.ts';
+import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
@@ -17,11 +18,11 @@ import { LimitFields, type Limits, limitsOf, NO_LIMITS } from './limits.tsx';
 const text = messages.dns.form;
 
 export function openCreateCredential(): void {
-  modals.open({ title: text.create, size: 'lg', children: <CredentialDialog /> });
+  openDialog({ title: text.create, size: 'lg', children: <CredentialDialog /> });
 }
 
 export function openReplaceCredential(credential: DnsCredential): void {
-  modals.open({
+  openDialog({
     title: text.replace(credential.name),
     size: 'lg',
     children: <CredentialDialog credential={credential} />,

@@ -7,6 +7,7 @@ import type { DnsCredential } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
+import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { closeDone } from '../ui/notify.tsx';
 
@@ -56,7 +57,7 @@ export function LimitFields({ value, onChange }: FieldsProps) {
 }
 
 export function openLimits(credential: DnsCredential): void {
-  modals.open({
+  openDialog({
     title: text.title(credential.name),
     size: 'lg',
     children: <LimitsDialog credential={credential} />,

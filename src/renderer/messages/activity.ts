@@ -40,6 +40,8 @@ export const activity = {
     'certificates.validate': 'Check a certificate',
     'certificates.renew': 'Renew a certificate',
     'certificates.revoke': 'Revoke a certificate',
+    'certificates.acknowledge': 'Acknowledge a revocation',
+    'certificates.withdrawAcknowledgement': 'Withdraw an acknowledgement',
     'certificates.remove': 'Remove a certificate',
     'certificates.restore': 'Bring a certificate back',
     'certificates.export': 'Export a certificate',

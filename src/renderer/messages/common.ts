@@ -20,6 +20,7 @@ export const common = {
   yes: 'Yes',
   no: 'No',
   never: 'Never',
+  unsaved: 'Your changes are not saved. Leave without saving?',
   unknown: 'Unknown',
   more: 'More',
   showDetails: 'Show details',

@@ -64,7 +64,7 @@ export const projects = {
     action: 'Clear search and filters',
   },
   create: {
-    twin: (domain: string) => `A project for ${domain} exists already`,
+    twin: 'Another project has this domain',
     openTwin: (name: string) => `Open ${name}`,
     anyway: 'Create anyway',
     title: 'New project',
@@ -83,6 +83,7 @@ export const projects = {
     title: 'Change project',
     action: 'Change name and domain',
     submit: 'Save',
+    anyway: 'Save anyway',
     saved: 'Project changed',
     hint: 'The present certificate stays as it is. Obtain a new one for new names.',
   },

@@ -7,7 +7,6 @@ export const settings = {
   description:
     'What can be changed while Certdesk runs. Ports count from its next start; other addresses and the secret store are options of it.',
   saved: 'Settings saved',
-  unsaved: 'Settings on this page were changed and not saved. Leave without saving?',
   save: 'Save',
   appearance: { title: 'Appearance', theme: 'Theme', themeHint: 'Kept in this browser.' },
   dns: {

@@ -16,6 +16,7 @@ import { useState } from 'react';
 import type { Channel, CreatedChannel } from '../../shared/notification.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
@@ -37,11 +38,11 @@ const ALIASES = Object.fromEntries(
 export type ChannelForm = UseFormReturnType<ChannelValues, ChannelValues, FormRulesRecord<ChannelValues>>;
 
 export function openCreateChannel(): void {
-  modals.open({ title: text.create, size: 'lg', children: <NewChannel /> });
+  openDialog({ title: text.create, size: 'lg', children: <NewChannel /> });
 }
 
 export function openEditChannel(channel: Channel): void {
-  modals.open({ title: text.edit(channel.name), size: 'lg', children: <ChannelDialog channel={channel} /> });
+  openDialog({ title: text.edit(channel.name), size: 'lg', children: <ChannelDialog channel={channel} /> });
 }
 
 function NewChannel() {

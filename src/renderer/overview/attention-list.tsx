@@ -2,6 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Attention, Overview } from '../../shared/overview.ts';
+import { openAcknowledge } from '../certificates/acknowledge-dialog.tsx';
 import { openRenew } from '../certificates/renew-dialog.tsx';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
@@ -65,8 +66,25 @@ function Need({ item }: { readonly item: Attention }) {
         </Text>
         <When item={item} />
       </div>
-      <Mend item={item} />
+      <Group gap="xs">
+        {kind === 'revoked' && <AcknowledgeButton item={item} />}
+        <Mend item={item} />
+      </Group>
     </>
+  );
+}
+
+function AcknowledgeButton({ item: { projectId, domain, name } }: { readonly item: Attention }) {
+  const { submit } = messages.certificates.acknowledge;
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      aria-label={text.of(submit, domain ?? name)}
+      onClick={() => openAcknowledge(projectId)}
+    >
+      {submit}
+    </Button>
   );
 }
 

@@ -73,7 +73,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
           <FirstSteps />
         </Panel>
       ) : (
-        <StateLinks counts={counts} />
+        <StateLinks counts={counts} acknowledged={attention.acknowledged} />
       )}
       {attention.total > 0 && <AttentionList attention={attention} />}
       {counts.total > counts.none && <TimelinePanel timeline={timeline} />}

@@ -9,13 +9,19 @@ import classes from './overview.module.css';
 
 const STATES = ['valid', 'expiring_soon', 'failing', 'expired', 'revoked', 'none'] as const;
 
-export function StateLinks({ counts }: { readonly counts: StateCounts }) {
+export interface StateLinksProps {
+  readonly counts: StateCounts;
+  /** Revocations that somebody has acknowledged: those alarm nobody. */
+  readonly acknowledged: number;
+}
+
+export function StateLinks({ counts, acknowledged }: StateLinksProps) {
   return (
     <nav aria-label={messages.overview.states.title}>
       <ul className={classes.states}>
         {STATES.map((state) => {
           const { icon: Icon, label, tone } = STATUS_FACES[state];
-          const some = counts[state] > 0;
+          const some = counts[state] > (state === 'revoked' ? acknowledged : 0);
           return (
             <li key={state}>
               <Link to="/projects" search={searchFor(state)} className={classes.state}>

@@ -1,6 +1,7 @@
 // How a certificate stands, in a sentence.
 import { Text } from '@mantine/core';
 import type { Certificate, Status } from '../../shared/certificate.ts';
+import { RevokedNotice } from '../certificates/revoked-notice.tsx';
 import { messages } from '../messages.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Time } from '../ui/time.tsx';
@@ -8,15 +9,20 @@ import { Time } from '../ui/time.tsx';
 const text = messages.certificates.sentence;
 
 export function CertificateSentence({
+  projectId,
   certificate,
   status,
   isManual,
 }: {
+  readonly projectId: string;
   readonly certificate: Certificate;
   readonly status: Status;
   /** A person adds the TXT records of each renewal. */
   readonly isManual: boolean;
 }) {
+  if (certificate.status === 'revoked') {
+    return <RevokedNotice projectId={projectId} acknowledgement={certificate.acknowledgement} />;
+  }
   const trouble = troubleOf(certificate);
   return (
     <>
@@ -38,7 +44,6 @@ export function CertificateSentence({
 }
 
 function troubleOf({ status, type, autoRenew }: Certificate) {
-  if (status === 'revoked') return { tone: 'bad', text: text.revoked } as const;
   if (status === 'expired') return { tone: 'bad', text: text.expired } as const;
   if (type === 'custom') {
     return status === 'expiring_soon' ? ({ tone: 'warn', text: text.uploaded } as const) : null;

@@ -1,9 +1,9 @@
 // Opens the dialogs that make a project and change one. Their form weighs as much as a screen, so it comes when it is
 // asked for.
-import { modals } from '@mantine/modals';
 import type { ReactNode } from 'react';
 import type { Project } from '../../shared/project.ts';
 import { messages } from '../messages.ts';
+import { openDialog } from '../ui/dialog.tsx';
 import { notifyFailure } from '../ui/notify-failure.tsx';
 
 const text = messages.projects;
@@ -21,7 +21,7 @@ export function openEditProject(project: Project): void {
 /** The dialog opens with its form in it: what has the focus first is a field. */
 function open(title: string, content: (dialogs: Dialogs) => ReactNode): void {
   import('./project-dialogs.tsx').then(
-    (dialogs) => void modals.open({ title, children: content(dialogs) }),
+    (dialogs) => openDialog({ title, children: content(dialogs) }),
     notifyFailure,
   );
 }

@@ -2,36 +2,25 @@
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { toDnsName } from '../../shared/names.ts';
 import type { Project } from '../../shared/project.ts';
-import { useApi, useApiClient } from '../api.ts';
+import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { ProjectForm, type ProjectValues } from './project-form.tsx';
-import { findTwin, type Twin } from './twin.ts';
+import { type Twin, useTwin } from './use-twin.ts';
 
 const text = messages.projects;
 
 export function CreateProject() {
   const api = useApi();
   const navigate = useNavigate();
-  const client = useApiClient();
   const create = useMutation(api.projects.create.mutationOptions());
-  const [twin, setTwin] = useState<Twin | null>(null);
-  const look = useMutation({ mutationFn: (domain: string) => findTwin(client, domain) });
+  const twin = useTwin(create.error);
   const submit = (values: ProjectValues): void => {
-    const isConfirmed = twin !== null && twin.domain === toDnsName(values.domain.trim());
-    if (isConfirmed) make(values);
-    else
-      look.mutate(values.domain, { onSuccess: (found) => (found === null ? make(values) : setTwin(found)) });
-  };
-  const make = ({ name, domain, altNames }: ProjectValues): void => {
-    const body = { ...(name.trim() === '' ? {} : { name }), domain: orNull(domain), altNames };
     create.mutate(
-      { body },
+      { body: { ...toBody(values), ...twin.confirmationFor(values) } },
       {
         onSuccess({ id }) {
           modals.closeAll();
@@ -44,18 +33,12 @@ export function CreateProject() {
   return (
     <ProjectForm
       initial={{ name: '', domain: '', altNames: [] }}
-      submitLabel={twin === null ? text.create.submit : text.create.anyway}
-      error={create.error ?? look.error}
-      pending={create.isPending || look.isPending}
+      submitLabel={twin.found === null ? text.create.submit : text.create.anyway}
+      error={twin.found === null ? create.error : null}
+      pending={create.isPending}
       onSubmit={submit}
     >
-      {twin !== null && (
-        <Notice tone="warn" title={text.create.twin(twin.domain)} role="alert">
-          <TextLink to="/projects/$id" params={{ id: twin.id }} onClick={() => modals.closeAll()}>
-            {text.create.openTwin(twin.name)}
-          </TextLink>
-        </Notice>
-      )}
+      {twin.found !== null && <TwinNotice twin={twin.found} />}
     </ProjectForm>
   );
 }
@@ -63,10 +46,10 @@ export function CreateProject() {
 export function EditProject({ project }: { readonly project: Project }) {
   const api = useApi();
   const update = useMutation(api.projects.update.mutationOptions());
-  const submit = ({ name, domain, altNames }: ProjectValues): void => {
-    const body = { ...(name.trim() === '' ? {} : { name }), domain: orNull(domain), altNames };
+  const twin = useTwin(update.error);
+  const submit = (values: ProjectValues): void => {
     update.mutate(
-      { id: project.id, body },
+      { id: project.id, body: { ...toBody(values), ...twin.confirmationFor(values) } },
       {
         onSuccess() {
           modals.closeAll();
@@ -78,12 +61,31 @@ export function EditProject({ project }: { readonly project: Project }) {
   return (
     <ProjectForm
       initial={{ name: project.name, domain: project.domain ?? '', altNames: [...project.altNames] }}
-      submitLabel={text.edit.submit}
-      error={update.error}
+      submitLabel={twin.found === null ? text.edit.submit : text.edit.anyway}
+      error={twin.found === null ? update.error : null}
       pending={update.isPending}
       onSubmit={submit}
-    />
+    >
+      {twin.found !== null && <TwinNotice twin={twin.found} />}
+    </ProjectForm>
   );
 }
+
+/** Says which project has the domain already; the form's button then confirms a second one. */
+function TwinNotice({ twin: { id, name } }: { readonly twin: Twin }) {
+  return (
+    <Notice tone="warn" title={text.create.twin} role="alert">
+      <TextLink to="/projects/$id" params={{ id }} onClick={() => modals.closeAll()}>
+        {text.create.openTwin(name)}
+      </TextLink>
+    </Notice>
+  );
+}
+
+const toBody = ({ name, domain, altNames }: ProjectValues) => ({
+  ...(name.trim() === '' ? {} : { name }),
+  domain: orNull(domain),
+  altNames,
+});
 
 const orNull = (domain: string): string | null => (domain.trim() === '' ? null : domain.trim());

@@ -103,6 +103,7 @@ function Life({ project, certificate, status }: LifeProps) {
     <Panel title={text.title} aside={<AutoRenewSwitch id={project.id} certificate={certificate} />}>
       <Stack gap="lg">
         <CertificateSentence
+          projectId={project.id}
           certificate={certificate}
           status={status}
           isManual={project.renewal?.provider === 'manual'}

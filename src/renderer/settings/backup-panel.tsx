@@ -14,6 +14,7 @@ import { notifyDone } from '../ui/notify.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { ServerText, Time } from '../ui/time.tsx';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { BackupTable } from './backup-table.tsx';
 import { openRestoreBackup } from './restore/restore-dialog.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
@@ -96,6 +97,7 @@ function toPatch({ folder, everyHours, keep }: Values): PatchSettings {
 function Passphrase({ set }: { readonly set: boolean | null }) {
   const api = useApi();
   const form = useForm({ initialValues: { passphrase: '' } });
+  useUnsavedWarning(form.isDirty());
   const keep = useMutation(
     api.backups.setPassphrase.mutationOptions({
       onSuccess() {

@@ -7,12 +7,13 @@ import type { CaAccount } from '../../shared/ca-account.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { openDialog } from '../ui/dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 
 const text = messages.settings.accounts.replace;
 
 export function openReplaceAccount(account: CaAccount): void {
-  modals.open({ title: text.title, children: <ReplaceAccount account={account} /> });
+  openDialog({ title: text.title, children: <ReplaceAccount account={account} /> });
 }
 
 function ReplaceAccount({ account: { id } }: { readonly account: CaAccount }) {

@@ -1,12 +1,12 @@
 // A section of the settings as a form: what is refused stands at its field, what names none above the button.
 import { Button, Group, Stack } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
-import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PatchSettings, SettingsSection } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { useSaveSettings } from './use-save.ts';
 
 /** What is typed: the section's own fields, a number as text while it is typed. */
@@ -66,11 +66,7 @@ export function SettingsForm<V extends Values>({
   readonly children: ReactNode;
 }) {
   const isDirty = form.isDirty();
-  useBlocker({
-    shouldBlockFn: () => !window.confirm(messages.settings.unsaved),
-    enableBeforeUnload: () => form.isDirty(),
-    disabled: !isDirty,
-  });
+  useUnsavedWarning(isDirty);
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap="md">

@@ -9,6 +9,7 @@ import type { Scope } from '../../shared/token.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
+import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { ProjectSelect } from './project-select.tsx';
@@ -17,7 +18,7 @@ const text = messages.tokens.create;
 const DAY_MS = 86_400_000;
 
 export function openCreateToken(): void {
-  modals.open({ title: text.title, size: 'lg', children: <CreateToken /> });
+  openDialog({ title: text.title, size: 'lg', children: <CreateToken /> });
 }
 
 function CreateToken() {

@@ -40,7 +40,9 @@ export async function prepare(
 ): Promise<Prepared> {
   // By DNS the name and its wildcard: two records of one name at once.
   const altNames = challenge === 'dns-01' ? [`*.${domain}`] : [];
-  const project = await call('POST', '/projects', { body: { name: domain, domain, altNames } });
+  const project = await call('POST', '/projects', {
+    body: { name: domain, domain, altNames, allowDuplicateDomain: true },
+  });
   const projectId = String(project.body.id);
   const certificate = `/projects/${projectId}/certificate`;
   // An address of its own makes an account of its own: its registration is part of the operation.

@@ -69,7 +69,8 @@ async function ended(stores: Stores, over: readonly ToldState[]): Promise<readon
       if (key.startsWith(HELD_BACK)) return null;
       if (projectId === null) return { kind, item: async () => NOTHING };
       const certificate = await stores.certificates.active(projectId);
-      if (certificate === null) return null;
+      // A revocation that was acknowledged is not well again either.
+      if (certificate === null || certificate.revokedAt !== null) return null;
       const { domain, expiresAt } = certificate;
       return { kind, item: async () => ({ projectId, domain, cause: 'All is well.', expiresAt }) };
     }),

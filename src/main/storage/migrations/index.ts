@@ -16,6 +16,7 @@ import { credentialLimits } from './0014-credential-limits.ts';
 import { followedOrders } from './0015-followed-orders.ts';
 import { heldJobs } from './0016-held-jobs.ts';
 import { uncoveredNames } from './0017-uncovered-names.ts';
+import { acknowledgedRevocations } from './0018-acknowledged-revocations.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   followedOrders,
   heldJobs,
   uncoveredNames,
+  acknowledgedRevocations,
 ];

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { CheckBackup, RestoreBegun } from '../../../shared/backup.ts';
 import { useApi } from '../../api.ts';
 import { messages } from '../../messages.ts';
+import { openDialog } from '../../ui/dialog.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { Contents } from './contents.tsx';
 import { Progress } from './progress.tsx';
@@ -16,11 +17,10 @@ const MODAL = 'restore-backup';
 
 /** @param file Its whole path on Certdesk's machine; left out where it is to be typed. */
 export function openRestoreBackup(file = ''): void {
-  modals.open({
+  openDialog({
     modalId: MODAL,
     title: text.title,
     size: 'lg',
-    closeOnClickOutside: false, // a passphrase was typed
     children: <RestoreBackup file={file} />,
   });
 }

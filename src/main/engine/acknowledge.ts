@@ -1,0 +1,54 @@
+// Acknowledged revocations: a person says that a revocation is known, and the certificate needs no attention any more.
+// The note belongs to the certificate version: a new certificate begins without one.
+import type { Certificate } from '../../shared/certificate.ts';
+import { toTimestamp } from '../../shared/time.ts';
+import { findCertificate } from './certificates.ts';
+import { CertdeskError } from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { Clock } from './ports.ts';
+import { presentCertificate } from './present.ts';
+
+export interface Acknowledgements {
+  /**
+   * @param by Who, for people: the name of a token or browser.
+   * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND, NOT_REVOKED
+   */
+  acknowledge(projectId: string, note: string, by: string): Promise<Certificate>;
+  /** Does nothing where there is none. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+  withdraw(projectId: string): Promise<Certificate>;
+}
+
+export interface AcknowledgementDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+export function createAcknowledgements({ journal, clock }: AcknowledgementDeps): Acknowledgements {
+  return {
+    acknowledge(projectId, note, by) {
+      return journal.write(async (tx, emit) => {
+        const certificate = await findCertificate(tx, projectId);
+        if (certificate.revokedAt === null) {
+          throw new CertdeskError('NOT_REVOKED', 'The certificate is not revoked: nothing to acknowledge');
+        }
+        const acknowledgement = { at: toTimestamp(clock.now()), by, note };
+        await tx.certificates.update(certificate.id, { acknowledgement });
+        const message = `Revocation of ${certificate.domain} acknowledged: ${note}`;
+        await emit({ kind: 'certificate.acknowledged', projectId, message });
+        return presentCertificate({ ...certificate, acknowledgement }, clock.now());
+      });
+    },
+
+    withdraw(projectId) {
+      return journal.write(async (tx, emit) => {
+        const certificate = await findCertificate(tx, projectId);
+        if (certificate.acknowledgement != null) {
+          await tx.certificates.update(certificate.id, { acknowledgement: null });
+          const message = `Acknowledgement of the revocation of ${certificate.domain} withdrawn`;
+          await emit({ kind: 'certificate.acknowledged', projectId, message });
+        }
+        return presentCertificate({ ...certificate, acknowledgement: null }, clock.now());
+      });
+    },
+  };
+}
