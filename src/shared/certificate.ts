@@ -266,6 +266,7 @@ export const StatusSchema = z
     autoRenew: z.boolean(),
     lastRenewAttempt: TimestampSchema.nullable(),
     lastRenewError: z.string().nullable(),
+    lastRenewErrorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
     renewAt: TimestampSchema.nullable().meta({
       description: 'When a renewal is due; null where none will be made',
     }),
@@ -286,7 +287,7 @@ export const StatusSchema = z
     renewExplanationUrl: z.string().nullable().meta({ description: "The CA's page about that window" }),
     staging,
   })
-  .meta({ id: 'CertificateStatusReport' });
+  .meta({ id: 'CertificateStatusReport', outside: 'renewal-status' });
 export type Status = z.infer<typeof StatusSchema>;
 
 export const RevokeRequestSchema = z

@@ -1,6 +1,7 @@
 // Jobs: long work with an id that is written to the database before it starts.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
+import type {} from './outside.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const JobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
@@ -14,7 +15,7 @@ export const ErrorBodySchema = z
     code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
     details: z.json().optional(),
   })
-  .meta({ id: 'Error' });
+  .meta({ id: 'Error', outside: 'error' });
 
 export const JobSchema = z
   .object({
@@ -50,7 +51,7 @@ export const JobEventSchema = z
     message: z.string(),
     data: z.json(),
   })
-  .meta({ id: 'Event' });
+  .meta({ id: 'Event', outside: 'event' });
 export type JobEvent = z.infer<typeof JobEventSchema>;
 
 export const JobWithStepsSchema = JobSchema.extend({ steps: z.array(JobEventSchema) }).meta({

@@ -104,7 +104,7 @@ export type Health = z.infer<typeof HealthSchema>;
 /** What happened, and to which project: its message alone need not say so. */
 export const OverviewEventSchema = JobEventSchema.extend({
   project: z.string().nullable().meta({ description: "The project's domain or name; null where it is gone" }),
-}).meta({ id: 'OverviewEvent' });
+}).meta({ id: 'OverviewEvent', outside: 'event' });
 export type OverviewEvent = z.infer<typeof OverviewEventSchema>;
 
 export const OverviewSchema = z

@@ -114,10 +114,11 @@ export const NextActionSchema = z
     reason: z.string().nullable(),
     failures: count.meta({ description: 'Failed attempts since the last success' }),
     lastError: z.string().nullable(),
+    lastErrorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
     provider: z.string().nullable().meta({ description: 'http-01, or the id of a DNS provider' }),
     ca: z.string().nullable(),
   })
-  .meta({ id: 'NextAction' });
+  .meta({ id: 'NextAction', outside: 'next-action' });
 
 /** Why there is no certificate, where one was asked for. */
 export const ObtainFailureSchema = z
@@ -127,7 +128,7 @@ export const ObtainFailureSchema = z
     code: z.string().meta({ description: 'Of the error catalogue' }),
     at: TimestampSchema.nullable(),
   })
-  .meta({ id: 'ObtainFailure' });
+  .meta({ id: 'ObtainFailure', outside: 'obtain-failure' });
 
 export const ListedProjectSchema = ProjectSchema.extend({
   certificate: CertificateSchema.nullable(),

@@ -30,7 +30,7 @@ describe("a provider's error page", () => {
     ['<<a ', 8 * 1024 * 1024],
     [' \n', 8 * 1024 * 1024],
   ])('of nothing but %j is excerpted in linear time', (piece, length) => {
-    const { excerpt, refused } = createProviderErrors(PROVIDER, createRedactor(['top-secret']), true);
+    const { excerpt, refused } = createProviderErrors(PROVIDER, createRedactor(['top-secret']));
     const page = piece.repeat(length / piece.length);
     expect(excerpt(page).length).toBeLessThanOrEqual(200);
     expect(refused({ status: 400 }, page).message.length).toBeLessThan(1000);

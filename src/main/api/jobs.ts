@@ -2,6 +2,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
+import { limitEvent } from '../engine/limited-view.ts';
 import { operation, router } from './trpc.ts';
 
 export const jobs = router({
@@ -57,7 +58,7 @@ export const jobs = router({
       for await (const event of ctx.engine.events.follow(input.lastEventId ?? null, until)) {
         const visible =
           projectIds === null || (event.projectId !== null && projectIds.includes(event.projectId));
-        if (visible) yield tracked(String(event.id), event);
+        if (visible) yield tracked(String(event.id), projectIds === null ? event : limitEvent(event));
       }
     }),
 });

@@ -21,7 +21,7 @@ export const reachability = {
     .output(ReachabilitySchema)
     .mutation(({ ctx, input, signal }) => {
       const end = AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
-      const showServer = ctx.principal.projectIds === null;
-      return ctx.engine.reachability.test(input.id, input.body?.names ?? null, { signal: end, showServer });
+      const showAnswers = ctx.principal.projectIds === null;
+      return ctx.engine.reachability.test(input.id, input.body?.names ?? null, { signal: end, showAnswers });
     }),
 };

@@ -12,6 +12,7 @@ import { authorize, type Requirement } from './authorize.ts';
 import { actorOf, type Context, type Principal } from './context.ts';
 import { combineNeeds, needOfFields } from './field-reach.ts';
 import { issueWords } from './issue-words.ts';
+import { limitAnswer, limitFailure } from './limited-answers.ts';
 
 /** Where and how an operation stands in the REST API, and what the OpenAPI document says of it. */
 export interface RestMeta {
@@ -95,17 +96,27 @@ const t = initTRPC
     },
   });
 
-/** The input's schema of each operation, by its metadata, which is all that a middleware sees of an operation. */
-const inputs = new WeakMap<object, z.ZodType>();
+interface Schemas {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType | undefined;
+}
 
-/** As tRPC's, which it calls; the access check learns the schemas of the inputs here. */
+/** The schemas of each operation, by its metadata, which is all that a middleware sees of an operation. */
+const schemas = new WeakMap<object, Schemas>();
+
+/** As tRPC's, which it calls; `operation` learns the schemas here. */
 export const router: typeof t.router = (record) => {
   for (const each of Object.values(record)) {
-    const { meta, inputs: [schema] = [] } = Reflect.get(each, '_def') as unknown as {
+    const {
+      meta,
+      output,
+      inputs: [input = z.undefined()] = [],
+    } = Reflect.get(each, '_def') as unknown as {
       readonly meta?: Meta;
       readonly inputs?: readonly z.ZodType[];
+      readonly output?: z.ZodType;
     };
-    if (meta !== undefined) inputs.set(meta, schema ?? z.undefined());
+    if (meta !== undefined) schemas.set(meta, { input, output });
   }
   return t.router(record);
 };
@@ -123,14 +134,15 @@ export function operation(access: Access) {
       await getRawInput();
       return next({ ctx: { ...ctx, principal } });
     };
-    const limited = (error: unknown) => engine.refusals.count(principal.id, toFailure(error));
+    const isLimited = principal.projectIds !== null;
+    const shown = (failure: CertdeskError) => (isLimited ? limitFailure(failure) : failure);
+    const limited = (error: unknown) => shown(engine.refusals.count(principal.id, toFailure(error)));
     if (type === 'subscription')
       return call().catch((error: unknown) => {
         throw limited(error);
       });
     const act = {
       actor: actorOf(principal, ctx.address),
-      limited: principal.projectIds !== null,
       operation: path,
       summary: meta?.rest?.summary ?? path,
       projectId: namedProject(access, asked),
@@ -142,9 +154,13 @@ export function operation(access: Access) {
       });
     const failureOf = (result: Awaited<ReturnType<typeof call>>) =>
       result.ok ? null : toFailure(result.error);
-    return engine.journal.perform(act, checked, failureOf).catch((error: unknown) => {
+    const result = await engine.journal.perform(act, checked, failureOf).catch((error: unknown) => {
       throw limited(error);
     });
+    if (!isLimited) return result;
+    if (!result.ok) throw shown(toFailure(result.error));
+    const output = meta === undefined ? undefined : schemas.get(meta)?.output;
+    return { ...result, data: limitAnswer(output, result.data) };
   });
 }
 
@@ -163,7 +179,7 @@ interface Asking {
  */
 async function checkAccess(principal: Principal, asking: Asking): Promise<void> {
   const { engine, access, meta, asked } = asking;
-  const schema = meta === undefined ? undefined : inputs.get(meta);
+  const schema = meta === undefined ? undefined : schemas.get(meta)?.input;
   if (schema === undefined) throw new Error('The operation is in no router made by router()');
   const check = (required: Requirement) => authorize(principal, required, engine.clock.now());
   const base = requirementOf(asking, needOfFields(schema, asked));

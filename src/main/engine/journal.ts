@@ -44,8 +44,6 @@ export interface Act {
   /** For entries that no event says more of. */
   readonly summary: string;
   readonly projectId: string | null;
-  /** Whether the actor is a token for some projects only. */
-  readonly limited?: boolean;
   /** `always`: whatever comes of it. `changes`: only what it tells: for what is mostly a read. */
   readonly record: 'always' | 'changes';
 }
@@ -164,8 +162,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
       return result;
     },
     savedBy() {
-      const { actor, limited = false } = current()?.act ?? { actor: CERTDESK };
-      return { ...toSavedBy(actor), ...(limited ? { limited } : {}) };
+      return toSavedBy(current()?.act.actor ?? CERTDESK);
     },
     apart: (work) => performances.run(null, work),
     flush: repeated.flush,

@@ -23,6 +23,11 @@ export function stripTags(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(at);
 }
 
+/** Every run of white space and control characters becomes one blank. */
+export function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
 /** Removes trailing characters that are among `characters`. */
 export function trimEndOf(text: string, characters: string): string {
   let end = text.length;

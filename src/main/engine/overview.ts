@@ -15,6 +15,7 @@ import {
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/jobs.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
+import { limitError, limitSentence } from './limited-view.ts';
 import type { CertificateRecord, JobRecord } from './model.ts';
 import type { Clock, SecretStore } from './ports.ts';
 import { expiresSoonBy } from './present.ts';
@@ -54,7 +55,7 @@ export function createOverview(deps: OverviewDeps): OverviewVerbs {
         stores.projects.count(filter),
         listAttention(stores, ids, now),
         makeTimeline(stores, ids, now),
-        engineState(deps, now),
+        engineState(deps, ids, now),
         stores.events.latest({ without: NOISE, projectIds: ids, limit: LAST_EVENTS }),
         stores.overview.renewing(ids),
       ]);
@@ -80,7 +81,8 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
     findNeeds(stores, ids, now),
     stores.overview.acknowledged(ids),
   ]);
-  return { total: all.length, acknowledged, items: await withDetails(stores, all.slice(0, MAX_ITEMS)) };
+  const shown = all.slice(0, MAX_ITEMS);
+  return { total: all.length, acknowledged, items: await withDetails(stores, shown, ids !== null) };
 }
 
 /** All that needs attention, worst first. */
@@ -123,7 +125,11 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
   return [...waiting, ...others].toSorted(byUrgency);
 }
 
-async function withDetails(stores: Stores, candidates: readonly Candidate[]): Promise<Attention[]> {
+async function withDetails(
+  stores: Stores,
+  candidates: readonly Candidate[],
+  isLimited: boolean,
+): Promise<Attention[]> {
   const failed = await stores.overview.lastFailed(candidates.map(({ projectId }) => projectId));
   const failedOf = new Map(failed.map((job) => [job.projectId, job]));
   const running = new Map((await stores.jobs.unfinished()).map((job) => [job.projectId, job.id]));
@@ -135,7 +141,8 @@ async function withDetails(stores: Stores, candidates: readonly Candidate[]): Pr
     ]);
     if (project === null) return null; // removed between the two looks
     const runningJobId = running.get(projectId) ?? null;
-    const said = describe(candidate, certificate, failedOf.get(projectId) ?? null);
+    const lastFailed = failedOf.get(projectId) ?? null;
+    const said = describe(candidate, certificate, { lastFailed, isLimited });
     return { projectId, name: project.name, domain: project.domain, ...said, runningJobId };
   });
   return (await Promise.all(items)).filter((item) => item !== null);
@@ -146,12 +153,12 @@ type Said = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
 function describe(
   { listed, expiresAt, kind, severity }: Candidate,
   certificate: CertificateRecord | null,
-  lastFailed: JobRecord | null,
+  { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
 ): Said {
   const need = { kind, severity };
   const failures = certificate?.renewal.failures ?? 0;
   const failed = failures > 0 || kind === 'obtain_failed' ? lastFailed : null;
-  const error = certificate?.renewal.lastError ?? failed?.error?.error ?? null;
+  const error = lastErrorOf(certificate, failed, isLimited);
   const code = failed?.error?.code;
   const retryable = code === undefined || ERRORS[code].retryable;
   return {
@@ -171,6 +178,18 @@ function describe(
   };
 }
 
+/** @param isLimited Whether it is for a caller who does not read what others answered (limited-view.ts). */
+function lastErrorOf(
+  certificate: CertificateRecord | null,
+  failed: JobRecord | null,
+  isLimited: boolean,
+): string | null {
+  const { lastError = null, lastErrorCode = null } = certificate?.renewal ?? {};
+  if (lastError !== null) return isLimited ? limitSentence(lastError, lastErrorCode) : lastError;
+  const body = failed?.error ?? null;
+  return (isLimited && body !== null ? limitError(body) : body)?.error ?? null;
+}
+
 async function makeTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<Timeline> {
   const { from, to } = timelineWindow(now);
   const marks = await overview.upcoming({ ids, from, to, limit: MAX_MARKS + 1 });
@@ -184,18 +203,22 @@ async function makeTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<
 /** A sweep comes each minute; five without one is no chance any more. */
 const LATE_MS = 5 * 60_000;
 
-async function engineState(deps: OverviewDeps, now: Date): Promise<EngineState> {
+async function engineState(deps: OverviewDeps, ids: Ids, now: Date): Promise<EngineState> {
+  // Why a renewal check or a backup failed concerns the installation, and may quote an answer.
+  const shown = (error: string | null, sentence: string) =>
+    error === null || ids === null ? error : sentence;
+  const backup = await deps.backup();
   const heartbeat = await readHeartbeat(deps.stores);
   const { pausedUntil } = await readSettings(deps.stores.settings, 'renewals');
   return {
     lastSweepAt: heartbeat?.at ?? null,
     nextSweepAt: deps.scheduler.nextAt(),
     sweepLate: isLate(heartbeat, now),
-    lastSweepError: heartbeat?.error ?? null,
+    lastSweepError: shown(heartbeat?.error ?? null, 'The last renewal check failed.'),
     pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
     secretStore: await kindOf(deps.secrets),
-    backup: await deps.backup(),
+    backup: backup && { ...backup, lastError: shown(backup.lastError, 'The last backup failed.') },
     clock: {
       now: toTimestamp(now),
       ok: heartbeat === null || Date.parse(heartbeat.at) - now.getTime() < LATE_MS,

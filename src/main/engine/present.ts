@@ -86,6 +86,7 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
     autoRenew,
     lastRenewAttempt: renewal.lastAttempt,
     lastRenewError: renewal.lastError,
+    lastRenewErrorCode: renewal.lastErrorCode,
     renewAt: plan?.renewAt ?? null,
     renewReason: plan?.reason ?? null,
     nextAttemptAt: attemptAt(certificate),
@@ -116,6 +117,7 @@ export function presentNextAction(certificate: CertificateFacts): z.infer<typeof
     reason: reasonOf(certificate),
     failures: renewal.failures,
     lastError: renewal.lastError,
+    lastErrorCode: renewal.lastErrorCode,
     provider: recipe === null ? null : (recipe.dnsProvider ?? recipe.challengeType),
     ca: recipe?.ca ?? null,
   };

@@ -181,6 +181,7 @@ function describeReach(json: JsonObject): void {
   delete json.reach;
   delete json.allProjects;
   delete json.reachOf;
+  delete json.outside;
   if (reach !== undefined && reach !== 'project') json['x-reach'] = reach;
   if (allProjects === true) json['x-all-projects'] = true;
 }

@@ -34,7 +34,7 @@ export const tokens = {
       'Also settings, notifications, saved DNS credentials, backups and the audit trail; list and revoke tokens. Never folders, passphrases or new tokens.',
     projects: 'Only for these projects',
     projectsHint:
-      'Leave empty for all projects, also later ones. With a limit, the token cannot change domains and uses only DNS credentials that are shared with its projects.',
+      'Leave empty for all projects, also later ones. With a limit, the token cannot change domains and uses only DNS credentials that are shared with its projects. It does not read what CAs and DNS providers answered, except the reasons of public CAs.',
     expires: 'Expires',
     lifetimes: { '30': 'In 30 days', '90': 'In 90 days', '365': 'In a year', never: 'Never' },
     submit: 'Make token',

@@ -52,11 +52,11 @@ async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): P
 interface More {
   readonly timeoutMs?: number;
   readonly addressPolicy?: AddressPolicy;
-  readonly showServer?: boolean;
+  readonly showAnswers?: boolean;
 }
 
 async function look(port: number, ask: readonly string[] | null = ['a.example.com'], more: More = {}) {
-  const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY, showServer = true } = more;
+  const { timeoutMs = 20_000, addressPolicy = LOOPBACK_POLICY, showAnswers = true } = more;
   const database = openDatabase(':memory:');
   closing.push(() => database.close());
   const stores = createStores(database.db);
@@ -69,7 +69,7 @@ async function look(port: number, ask: readonly string[] | null = ['a.example.co
     ports: { http: port, https: port },
     timeoutMs,
   });
-  return reachability.test('p', ask, { signal, showServer });
+  return reachability.test('p', ask, { signal, showAnswers });
 }
 
 async function lookAtOne(port: number, more?: More) {
@@ -105,9 +105,20 @@ test('another server is named with its status and its Server header', async () =
 test('who else answers is not shown to a token for some projects only', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const port = await serve((_, reply) => reply.writeHead(404, { Server: 'nginx/1.29' }).end('no'));
-  const report = await lookAtOne(port, { showServer: false });
+  const report = await lookAtOne(port, { showAnswers: false });
   expect(report.first).toMatchObject({ finding: 'other_server', server: null });
   expect(JSON.stringify(report)).not.toContain('nginx');
+});
+
+test('where others redirect to is not shown to a token for some projects only', async () => {
+  records = { 'a.example.com A': ['127.0.0.1'] };
+  const port = await serve((_, reply) =>
+    reply.writeHead(302, { Location: 'ftp://inside.example/secret' }).end(),
+  );
+  expect(JSON.stringify(await lookAtOne(port))).toContain('inside.example');
+  const report = await lookAtOne(port, { showAnswers: false });
+  expect(report.first).toMatchObject({ finding: 'bad_redirect', redirects: [] });
+  expect(JSON.stringify(report)).not.toContain('inside.example');
 });
 
 test('a 200 that is not our text is another server', async () => {
@@ -127,6 +138,8 @@ test('a name that does not resolve, one that cannot be looked up, a wildcard', a
   const [failed] = (await look(1)).names;
   expect(failed).toMatchObject({ problem: 'lookup_failed' });
   expect(failed?.message).toContain('SERVFAIL');
+  const [limited] = (await look(1, ['a.example.com'], { showAnswers: false })).names;
+  expect(limited?.message).not.toContain('SERVFAIL');
 });
 
 test('a closed port', async () => {
@@ -281,7 +294,7 @@ test('an abort ends it at once, and no probe is left', async () => {
     ports: { http: port, https: port },
   });
   const controller = new AbortController();
-  const result = reachability.test('p', null, { signal: controller.signal, showServer: true });
+  const result = reachability.test('p', null, { signal: controller.signal, showAnswers: true });
   await expect.poll(() => asked.length).toBe(1);
   expect(answerPath(asked[0] ?? '', http.answer)).not.toBeNull();
   controller.abort(new Error('gone'));

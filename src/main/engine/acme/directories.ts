@@ -139,6 +139,13 @@ export function isPublicDirectory(url: string): boolean {
   );
 }
 
+/** Whether the host of the address is one of those CAs'. @param url An https address. */
+export function isPublicCaHost(url: string): boolean {
+  const { protocol, host } = URL.parse(url) ?? {};
+  const hosts = CERTIFICATE_AUTHORITIES.flatMap(({ directoryUrl, stagingUrl }) => [directoryUrl, stagingUrl]);
+  return protocol === 'https:' && hosts.some((own) => own !== null && new URL(own).host === host);
+}
+
 /**
  * The `type` of its certificates in the API's answers.
  * @param ca As for `resolveDirectory`; Let's Encrypt's own addresses count as Let's Encrypt.

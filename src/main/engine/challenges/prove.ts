@@ -238,7 +238,7 @@ async function refuseFailed(settled: readonly Named[], { solver, proof }: Failin
   throw new CertdeskError(
     'CHALLENGE_FAILED',
     `${type.toUpperCase()} challenge failed: Could not verify domain ownership`,
-    { challengeType: type, problem: first.problem, failures },
+    { challengeType: type, directoryUrl: proof.keeper.order.directoryUrl, problem: first.problem, failures },
   );
 }
 

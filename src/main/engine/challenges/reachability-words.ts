@@ -74,8 +74,10 @@ function whatWasFound({ address, finding, status, server, fetched }: Told): stri
       return `There is no way from here to ${address} (${reason}). Check the address in DNS, and this machine's network.`;
     case 'broken':
       return `${address} takes the connection, and does not answer in HTTP (${reason}). Check what listens on port 80.`;
-    case 'bad_redirect':
-      return `${address} redirects ${reason}. Let /.well-known/acme-challenge/ be answered without that redirect. (${fetched.redirects.join(' → ')})`;
+    case 'bad_redirect': {
+      const way = fetched.redirects.length === 0 ? '' : ` (${fetched.redirects.join(' → ')})`;
+      return `${address} redirects ${reason}. Let /.well-known/acme-challenge/ be answered without that redirect.${way}`;
+    }
   }
 }
 

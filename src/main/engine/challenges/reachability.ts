@@ -16,8 +16,8 @@ import { describeAddress, describeName, SEEN_FROM } from './reachability-words.t
 
 interface How {
   readonly signal: AbortSignal;
-  /** Whether the Server header of whoever else answers is shown. */
-  readonly showServer: boolean;
+  /** Whether it is shown what other servers answer: the Server header, and where they redirect to. */
+  readonly showAnswers: boolean;
 }
 
 export interface ReachabilityVerbs {
@@ -64,7 +64,8 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
       if (error instanceof CertdeskError) return error;
       throw error;
     });
-    if (found instanceof CertdeskError) return unasked(name, 'lookup_failed', found.message);
+    if (found instanceof CertdeskError)
+      return unasked(name, 'lookup_failed', how.showAnswers ? found.message : found.entry.summary);
     if (found.length === 0) {
       const message = `${name} does not resolve: it has neither an A nor an AAAA record. Add one at your DNS provider, or check the spelling.`;
       return unasked(name, 'unresolved', message);
@@ -73,7 +74,7 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
     return describeName(name, await Promise.all(asked));
   }
 
-  async function testAddress(name: string, address: string, { signal, showServer }: How) {
+  async function testAddress(name: string, address: string, { signal, showAnswers }: How) {
     const place = { address, isPublic: isPublicAddress(address), isOwn: isOwnAddress(address) };
     if (!mayProbe(deps.addressPolicy, address, deps.ports.http))
       return describeAddress(place, { kind: 'not_asked', redirects: [] }, '');
@@ -81,21 +82,23 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
     try {
       const url = new URL(`http://${name}/.well-known/acme-challenge/${probe.token}`);
       const fetched = await fetchAsCa({ url, address }, fetching, signal);
-      return describeAddress(place, showServer ? fetched : withoutServer(fetched), probe.text);
+      return describeAddress(place, showAnswers ? fetched : withoutAnswers(fetched), probe.text);
     } finally {
       probe.end();
     }
   }
 
   return {
-    async test(projectId, given, { signal, showServer }) {
+    async test(projectId, given, { signal, showAnswers }) {
       const { domain, altNames } = await findProject(deps.stores, projectId);
       if (given === null && domain === null) {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       }
       const names = given ?? [domain ?? '', ...altNames];
       const queue = new PQueue({ concurrency: CONCURRENCY });
-      const work = [...new Set(names)].map((name) => queue.add(() => testName(name, { signal, showServer })));
+      const work = [...new Set(names)].map((name) =>
+        queue.add(() => testName(name, { signal, showAnswers })),
+      );
       const reports = await Promise.all(work);
       return { verdict: worst(reports), names: reports, seenFrom: SEEN_FROM };
     },
@@ -126,9 +129,11 @@ const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
   private: 'leads into a private network, where no CA follows',
 };
 
-/** Who answers there, beside Certdesk, is not a matter of tokens for some projects only. */
-function withoutServer(fetched: Fetched): Fetched {
-  return fetched.kind === 'answer' ? { ...fetched, server: null } : fetched;
+/** For tokens that are limited to some projects. */
+function withoutAnswers(fetched: Fetched): Fetched {
+  if (fetched.kind === 'answer') return { ...fetched, server: null, redirects: [] };
+  if (fetched.kind !== 'bad_redirect') return { ...fetched, redirects: [] };
+  return { ...fetched, reason: 'to where no CA follows', redirects: [] };
 }
 
 function unasked(name: string, problem: NonNullable<NameReport['problem']>, message: string): NameReport {

@@ -72,7 +72,6 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
         log,
         addressPolicy: deps.addressPolicy,
         origin: originOf(savedBy),
-        showAnswers: savedBy.limited !== true,
       });
       const provider = limitProvider(account, await deps.chooser.limits(projectId, recipe));
       const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));

@@ -61,8 +61,6 @@ export interface DnsHttpOptions {
   readonly addressPolicy: AddressPolicy;
   /** Who named the address of the API. */
   readonly origin: AddressOrigin;
-  /** Whether errors hold the provider's own words; they do where left out. */
-  readonly showAnswers?: boolean;
   /** Of one try, its body included; 20 s where left out. Milliseconds. */
   readonly timeoutMs?: number;
   /** Of all tries and pauses, 120 s; a provider that asks for a longer pause fails at once. Milliseconds. */
@@ -78,7 +76,7 @@ const CONNECT_MS = 10_000;
 /** One per provider and set of credentials. */
 export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
   const { provider, redactor, clock, log, timeoutMs = 20_000, totalMs = 120_000 } = options;
-  const errors = createProviderErrors(provider, redactor, options.showAnswers ?? true);
+  const errors = createProviderErrors(provider, redactor);
   const client = lazy(() => openClient(options));
 
   const send: DnsHttp['send'] = async (request) => {

@@ -1,6 +1,6 @@
 // The errors of a DNS provider: its own words in one sentence, what to do, and no secret.
 import { CertdeskError } from '../errors.ts';
-import { stripTags } from '../outside-text.ts';
+import { oneLine, stripTags } from '../outside-text.ts';
 import type { Redactor } from './redact.ts';
 
 /** What `refused` is told beside the provider's text. */
@@ -28,20 +28,15 @@ export interface ProviderErrors {
   excerpt(text: string): string;
 }
 
-/** In place of an answer where a token for some projects only has named the server: it might be anybody's. */
-const WITHHELD = 'its answer is shown to tokens and people without limits only';
-
-/** @param showAnswers Whether errors hold the provider's own words. */
 export function createProviderErrors(
   provider: { readonly name: string; readonly permissions: string },
   redactor: Redactor,
-  showAnswers: boolean,
 ): ProviderErrors {
   const causeOf = (cause: unknown) => (cause === undefined ? undefined : { cause: redactor.error(cause) });
   return {
     refused(answer, text, hints = {}) {
       const credentials = hints.credentials ?? (answer.status === 401 || answer.status === 403);
-      const said = showAnswers ? sentence(redactor.text(text)) : `it answered ${answer.status}; ${WITHHELD}.`;
+      const said = sentence(redactor.text(text));
       const what = credentials ? 'credentials' : 'request';
       return new CertdeskError(
         credentials ? 'DNS_CREDENTIALS_REJECTED' : 'DNS_PROVIDER_REFUSED',
@@ -52,7 +47,7 @@ export function createProviderErrors(
           answer: said,
           ...(credentials ? { permissions: provider.permissions } : {}),
         },
-        showAnswers ? causeOf(hints.cause) : undefined,
+        causeOf(hints.cause),
       );
     },
     unavailable: (text, details = {}, cause = undefined) =>
@@ -63,7 +58,6 @@ export function createProviderErrors(
         causeOf(cause),
       ),
     excerpt(text) {
-      if (!showAnswers) return WITHHELD;
       const line = oneLine(stripTags(redactor.text(text)));
       return line === '' ? '(nothing)' : line.slice(0, 200);
     },
@@ -74,8 +68,4 @@ function sentence(text: string): string {
   const line = oneLine(text);
   const cut = line.length > 600 ? `${line.slice(0, 600)}…` : line;
   return /[.!?…]$/.test(cut) ? cut : `${cut}.`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

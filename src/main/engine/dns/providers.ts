@@ -37,8 +37,6 @@ export interface DnsProviderOptions {
   readonly addressPolicy: AddressPolicy;
   /** Who saved the credentials, which may hold the address of a server. An `endpoint` is the administrator's. */
   readonly origin: AddressOrigin;
-  /** Whether errors hold the provider's own words; they do where left out. */
-  readonly showAnswers?: boolean;
   readonly sleep?: Sleep;
   /** Of one call; the provider's own where left out. Milliseconds. */
   readonly timeoutMs?: number;
@@ -95,10 +93,10 @@ export async function createDnsProvider(
   const checked = checkCredentials(definition, Object.fromEntries(current));
   const redactor = createRedactor(secretValues(definition, checked));
   const common = { clock: options.clock, log: redactor.log(options.log), sleep: options.sleep ?? sleep };
-  const { timeoutMs, addressPolicy, showAnswers = true } = options;
+  const { timeoutMs, addressPolicy } = options;
   const guard = { addressPolicy, origin: options.endpoint === null ? options.origin : ('named' as const) };
   const within = timeoutMs === undefined ? {} : { timeoutMs };
-  const http = createDnsHttp({ ...common, ...within, ...guard, showAnswers, provider: definition, redactor });
+  const http = createDnsHttp({ ...common, ...within, ...guard, provider: definition, redactor });
   const { endpoint, acmeShFolder } = options;
   return definition.create(checked, { ...common, ...within, ...guard, http, endpoint, acmeShFolder });
 }

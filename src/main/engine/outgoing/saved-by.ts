@@ -2,10 +2,7 @@
 import type { Actor } from '../model.ts';
 import type { AddressOrigin } from './address-policy.ts';
 
-export interface SavedBy extends Pick<Actor, 'kind' | 'id' | 'name'> {
-  /** A token for some projects only: what the address answers is not shown. */
-  readonly limited?: boolean;
-}
+export type SavedBy = Pick<Actor, 'kind' | 'id' | 'name'>;
 
 /** For what was stored before this was recorded: it stays reachable. */
 export const EARLIER_VERSION: SavedBy = { kind: 'window', id: null, name: 'an earlier version' };

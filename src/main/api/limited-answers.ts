@@ -1,0 +1,61 @@
+// Shortens text from outside in answers to callers who are limited to some projects. Schemas mark where it stands
+// (shared/outside.ts); engine/limited-view.ts says what remains of it.
+import { z } from 'zod';
+import type { OutsidePart } from '../../shared/outside.ts';
+import { CertdeskError } from '../engine/errors.ts';
+import { limitError, limitEvent, limitSentence } from '../engine/limited-view.ts';
+import { innerOf } from './field-reach.ts';
+
+/** The failure with its full text as its cause, which goes to the log only. */
+export function limitFailure(failure: CertdeskError): CertdeskError {
+  const { code, error, details } = limitError(failure.toBody());
+  return new CertdeskError(code, error, details, { cause: failure });
+}
+
+/** @param value As the schema puts it out. */
+export function limitAnswer(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined || value === undefined || value === null) return value;
+  const part = schema.meta()?.outside;
+  return part === undefined ? limitChildren(schema, value) : VIEWS[part](value);
+}
+
+function limitChildren(schema: z.ZodType, value: unknown): unknown {
+  const wrapped = innerOf(schema);
+  if (schema instanceof z.ZodUnion) {
+    const option = wrapped.find((each) => each.safeParse(value).success);
+    return limitAnswer(option, value);
+  }
+  const [inner] = wrapped;
+  if (inner !== undefined) return limitAnswer(inner, value);
+  if (Array.isArray(value))
+    return schema instanceof z.ZodArray
+      ? value.map((each) => limitAnswer(schema.element as z.ZodType, each))
+      : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const schemaOf = (name: string): z.ZodType | undefined => {
+    if (schema instanceof z.ZodObject) return (schema.shape as Record<string, z.ZodType>)[name];
+    return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
+  };
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, limitAnswer(schemaOf(name), member)]),
+  );
+}
+
+const VIEWS: Readonly<Record<OutsidePart, (value: unknown) => unknown>> = {
+  error: (value) => limitError(value as Parameters<typeof limitError>[0]),
+  event: (value) => limitEvent(value as Parameters<typeof limitEvent>[0]),
+  'renewal-status': (value) => {
+    const status = value as { lastRenewError: string | null; lastRenewErrorCode: string | null };
+    const lastRenewError = limitSentence(status.lastRenewError, status.lastRenewErrorCode);
+    // The CA's page may be anybody's where the CA is not a public one.
+    return { ...status, lastRenewError, renewExplanationUrl: null };
+  },
+  'next-action': (value) => {
+    const action = value as { lastError: string | null; lastErrorCode: string | null };
+    return { ...action, lastError: limitSentence(action.lastError, action.lastErrorCode) };
+  },
+  'obtain-failure': (value) => {
+    const failure = value as { error: string; code: string };
+    return { ...failure, error: limitSentence(failure.error, failure.code) };
+  },
+};

@@ -1,0 +1,186 @@
+// What a caller who is limited to some projects reads of text that a CA, a DNS provider or another server wrote: our own
+// sentence, the HTTP status and the ACME problem type; of public CAs also the problem's detail. Pure.
+import { ERRORS, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
+import { isStep, STEPS } from '../../shared/steps.ts';
+import { isPublicCaHost, isPublicDirectory } from './acme/directories.ts';
+import type { Json } from './model.ts';
+import { oneLine } from './outside-text.ts';
+
+/** Errors whose message may quote an answer from outside. */
+const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
+  'CHALLENGE_UNAVAILABLE',
+  'DNS_CREDENTIALS_REJECTED',
+  'DNS_ZONE_NOT_FOUND',
+  'DNS_PROPAGATION_TIMEOUT',
+  'DNS_PROVIDER_REFUSED',
+  'DNS_PROVIDER_UNAVAILABLE',
+  'DNS_LOOKUP_FAILED',
+  'NOTIFICATION_FAILED',
+  'ADDRESS_NOT_ALLOWED',
+  'ACME_EAB_REQUIRED',
+  'ACME_ACCOUNT_DEACTIVATED',
+  'ACME_REJECTED',
+  'ACME_RATE_LIMITED',
+  'ACME_UNAVAILABLE',
+  'ACME_PROTOCOL_ERROR',
+  'ACME_TIMEOUT',
+  'ISSUED_CERTIFICATE_REJECTED',
+]);
+
+/** Errors whose message is always our own, and whose details may quote an answer. */
+const QUOTING_IN_DETAILS: ReadonlySet<string> = new Set<ErrorCode>(['CHALLENGE_FAILED']);
+
+/** Details that Certdesk itself writes. */
+const OWN_DETAILS = [
+  'status',
+  'retryAfter',
+  'jobId',
+  'step',
+  'versionId',
+  'provider',
+  'permissions',
+  'lacking',
+  'challengeType',
+  'check',
+  'record',
+  'expected',
+  'waitedSeconds',
+  'suggestedSetting',
+];
+
+/** Characters of a public CA's detail. */
+const LONGEST_DETAIL = 300;
+
+type Members = Readonly<Record<string, unknown>>;
+
+export function limitError(body: ErrorBody): ErrorBody {
+  const { code, error } = body;
+  const isQuoting = QUOTING.has(code);
+  if (!isQuoting && !QUOTING_IN_DETAILS.has(code)) return body;
+  const details = limitDetails(membersOf(body.details));
+  return {
+    success: false,
+    error: isQuoting ? withFacts(ERRORS[code].summary, details) : error,
+    code,
+    ...(body.details === undefined || body.details === null ? {} : { details }),
+  };
+}
+
+/** The sentence of a code alone, where the text that was stored may quote an answer. */
+export function limitSentence(text: string | null, code: string | null): string | null {
+  if (text === null || code === null) return text;
+  const isQuoting = QUOTING.has(code) || QUOTING_IN_DETAILS.has(code);
+  return isQuoting ? ERRORS[code as ErrorCode].summary : text;
+}
+
+interface EventText {
+  readonly kind: string;
+  readonly message: string;
+  readonly data: Json;
+}
+
+/** Steps whose message never quotes an answer, unless their data name a problem or an error. */
+const OWN_STEPS: readonly string[] = [
+  'order',
+  'authorization',
+  'challenge',
+  'dns-propagation',
+  'validation',
+  'finalize',
+  'store',
+  'revoke',
+  'clean-up',
+];
+
+/** Data of steps that Certdesk itself writes, or that are names in the DNS of the domain. */
+const OWN_STEP_DATA = ['name', 'challenge', 'value', 'zone', 'expected', 'provider', 'action', 'ttl', 'code'];
+
+export function limitEvent<T extends EventText>(event: T): T {
+  const { kind, data, message } = event;
+  if (kind === 'job.failed')
+    return { ...event, message: limitSentence(message, textOf(membersOf(data).code)) };
+  if (kind === 'certificate.renewal-moved')
+    return { ...event, message: message.replace(/ It says why at .*$/s, '') };
+  if (kind !== 'job.step') return event;
+  const { step, more, ca, title } = membersOf(data);
+  const name = textOf(step) ?? '';
+  const given = membersOf(more);
+  const isPublic = typeof ca === 'string' && isPublicCaHost(`https://${ca}`);
+  const shown = { ...pick(given, OWN_STEP_DATA), ...limitMembers(given, isPublic) };
+  const isOwn = OWN_STEPS.includes(name) && !['problem', 'code', 'warning'].some((key) => key in given);
+  const label = isStep(name) ? STEPS[name] : 'A step of the job';
+  const limited = isOwn ? message : withFacts(`${label}.`, shown);
+  return { ...event, message: limited, data: toJson({ step, title, ca, more: more == null ? null : shown }) };
+}
+
+function limitDetails(details: Members): Members {
+  const failures = Array.isArray(details.failures) ? details.failures.map(membersOf) : null;
+  const isPublic = isPublicAnswer(details);
+  return {
+    ...pick(details, OWN_DETAILS),
+    ...limitMembers(details, isPublic),
+    ...(failures === null
+      ? {}
+      : {
+          failures: failures.map(({ name, status, advice, problem }) => ({
+            name,
+            status,
+            problem: limitProblem(problem, isPublic),
+            // Without a reason of the CA, our advice tells what the web server of the name answered.
+            ...(problem == null ? { advice: 'The CA gave no reason.' } : { advice }),
+          })),
+        }),
+  };
+}
+
+/** The parts that errors and steps have in common. */
+function limitMembers({ problem, servers }: Members, isPublic: boolean): Members {
+  return {
+    ...(problem === undefined ? {} : { problem: limitProblem(problem, isPublic) }),
+    ...(Array.isArray(servers)
+      ? { servers: servers.map((server) => pick(membersOf(server), ['host', 'server', 'state'])) }
+      : {}),
+  };
+}
+
+/** Whether a public CA has given the answer: its address is Certdesk's own knowledge, and open to everybody. */
+function isPublicAnswer({ url, directoryUrl }: Members): boolean {
+  if (typeof directoryUrl === 'string') return isPublicDirectory(directoryUrl);
+  return typeof url === 'string' && isPublicCaHost(url);
+}
+
+const ACME_TYPE = /^urn:ietf:params:acme:error:[A-Za-z]{1,40}$/;
+
+function limitProblem(problem: unknown, isPublic: boolean): Members | null {
+  if (problem === null) return null;
+  const { type, detail, status } = membersOf(problem);
+  return {
+    type: typeof type === 'string' && ACME_TYPE.test(type) ? type : 'about:blank',
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(isPublic && typeof detail === 'string' ? { detail: oneLine(detail).slice(0, LONGEST_DETAIL) } : {}),
+  };
+}
+
+function withFacts(sentence: string, { status, problem }: Members): string {
+  const { type, detail } = membersOf(problem);
+  const facts = [
+    typeof status === 'number' ? `HTTP ${status}` : null,
+    typeof type === 'string' && type !== 'about:blank' ? type : null,
+    textOf(detail),
+  ].filter((fact) => fact !== null);
+  return facts.length === 0 ? sentence : `${sentence} (${facts.join(', ')})`;
+}
+
+function pick(members: Members, names: readonly string[]): Members {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => names.includes(name)));
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function toJson(value: Members): Json {
+  return JSON.parse(JSON.stringify(value));
+}

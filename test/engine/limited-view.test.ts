@@ -1,0 +1,111 @@
+// What remains of an answer from outside for callers who are limited to some projects.
+import { describe, expect, it } from 'vitest';
+import { limitError, limitEvent, limitSentence } from '../../src/main/engine/limited-view.ts';
+import type { ErrorBody, ErrorCode } from '../../src/shared/errors.ts';
+
+const TYPE = 'urn:ietf:params:acme:error:rateLimited';
+const body = (code: ErrorCode, details?: unknown, error = 'quotes: <b>secret</b>'): ErrorBody => ({
+  success: false,
+  error,
+  code,
+  ...(details === undefined ? {} : { details }),
+});
+
+describe('an error', () => {
+  it("shows a public CA's detail in one line of at most 300 characters, because its reader must act on it", () => {
+    const problem = { type: TYPE, detail: `too many\r\ncertificates ${'x'.repeat(1000)}`, secret: 'secret' };
+    const url = 'https://acme-v02.api.letsencrypt.org/acme/new-order';
+    const limited = limitError(body('ACME_RATE_LIMITED', { url, status: 429, retryAfter: 60, problem }));
+    const detail = `too many certificates ${'x'.repeat(1000)}`.slice(0, 300);
+    expect(limited).toEqual({
+      success: false,
+      code: 'ACME_RATE_LIMITED',
+      error: `A rate limit of the CA is reached. Wait as Retry-After says. (HTTP 429, ${TYPE}, ${detail})`,
+      details: { status: 429, retryAfter: 60, problem: { type: TYPE, detail } },
+    });
+  });
+
+  it.each([
+    'https://ca.inside.example/order',
+    'https://acme-v02.api.letsencrypt.org.example/order',
+    'http://acme-v02.api.letsencrypt.org/order',
+    'https://acme-v02.api.letsencrypt.org:8443/order',
+    'acme-v02.api.letsencrypt.org',
+    7,
+  ])('hides the detail of a CA at %s', (url) => {
+    const problem = { type: TYPE, detail: 'secret' };
+    expect(JSON.stringify(limitError(body('ACME_REJECTED', { url, problem })))).not.toContain('secret');
+  });
+
+  it('repeats no type that RFC 8555 does not have the form of', () => {
+    const problem = { type: 'urn:ietf:params:acme:error:it says secret', detail: 'secret' };
+    const limited = limitError(body('ACME_REJECTED', { problem }));
+    expect(limited.details).toEqual({ problem: { type: 'about:blank' } });
+    expect(JSON.stringify(limited)).not.toContain('secret');
+  });
+
+  it('names the servers that were asked for a record, and not what they answered', () => {
+    const server = { host: 'ns1.example', server: '192.0.2.1:53', state: 'other' };
+    const servers = [{ ...server, answer: 'secret', values: ['secret'] }];
+    const limited = limitError(
+      body('DNS_PROPAGATION_TIMEOUT', { record: '_acme-challenge.a.example', servers }),
+    );
+    expect(limited.details).toEqual({ record: '_acme-challenge.a.example', servers: [server] });
+    expect(limited.error).not.toContain('secret');
+  });
+
+  it('hides what the web server of a name answered where the CA gives no reason', () => {
+    const failures = [{ name: 'a.example', status: 'invalid', problem: null, advice: 'answers: secret' }];
+    const limited = limitError(
+      body('CHALLENGE_FAILED', { problem: null, failures }, 'HTTP-01 challenge failed'),
+    );
+    expect(limited.error).toBe('HTTP-01 challenge failed');
+    expect(JSON.stringify(limited)).not.toContain('secret');
+  });
+
+  it('stays as it is where it quotes nobody', () => {
+    const own = body('PROJECT_NOT_FOUND', { id: 'p' }, 'There is no project p');
+    expect(limitError(own)).toEqual(own);
+    expect(limitSentence('Own words', 'STORAGE_FAILED')).toBe('Own words');
+    expect(limitSentence(null, 'ACME_REJECTED')).toBeNull();
+  });
+});
+
+describe('an event', () => {
+  const event = (kind: string, message: string, data: object | null = null) =>
+    limitEvent({ kind, message, data: data as never });
+
+  it('of a step tells what a person must do: the TXT record to write', () => {
+    const more = { name: '_acme-challenge.a.example', value: 'v', zone: 'a.example', action: 'add' };
+    const step = { step: 'challenge', title: 'Challenge prepared', ca: 'ca.example', more };
+    expect(event('job.step', 'Write the record', step)).toMatchObject({
+      message: 'Write the record',
+      data: step,
+    });
+  });
+
+  it.each([
+    ['retry', { code: 'ACME_UNAVAILABLE', problem: { type: TYPE, detail: 'secret' } }],
+    ['validation', { problem: { type: TYPE, detail: 'secret' } }],
+    ['account', null],
+    ['certificate', { warning: 'preferred-chain' }],
+    ['unknown', null],
+    ['clean-up', { code: 'DNS_PROVIDER_REFUSED', name: 'a.example' }],
+    [
+      'dns-propagation',
+      { servers: [{ host: 'h', server: 's', state: 'other', answer: 'secret', values: ['secret'] }] },
+    ],
+  ])('of the step %s quotes nobody', (step, more) => {
+    const message = step === 'dns-propagation' ? '0 of 1 name servers show it' : 'says: secret';
+    const limited = event('job.step', message, { step, title: 'Step', ca: 'ca.example', more });
+    expect(JSON.stringify(limited)).not.toContain('secret');
+  });
+
+  it("does not lead to a page of the CA's", () => {
+    const moved =
+      'The CA has moved the renewal of a.example to 2026-12-01. It says why at https://inside/secret';
+    expect(event('certificate.renewal-moved', moved).message).toBe(
+      'The CA has moved the renewal of a.example to 2026-12-01.',
+    );
+  });
+});
