@@ -37,7 +37,7 @@ describeWith('pebble', 'what other servers answered', () => {
       limits: { issueWithinMs: 20_000 },
     });
   });
-  afterEach(() => gate.keep(null));
+  afterEach(() => gate?.keep(null));
   afterAll(async () => {
     await app?.stop();
     await gate?.stop();
