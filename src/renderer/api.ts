@@ -48,6 +48,11 @@ export function createHttpTransport(url: string, headers: () => Readonly<Record<
   });
 }
 
+/** Where the server is for this page: `https://example.com/certdesk` behind a proxy. @param page The page's address. */
+export function serverAddress(page: string): string {
+  return new URL('.', page).href.replace(/\/$/, '');
+}
+
 export function createApi(transport: Transport): Api {
   return createTRPCClient<AppRouter>({ links: [transport] });
 }

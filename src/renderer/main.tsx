@@ -8,7 +8,7 @@ import './style.css';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Bridge } from '../shared/ipc.ts';
-import { createApi, createHttpTransport, type Transport } from './api.ts';
+import { createApi, createHttpTransport, serverAddress, type Transport } from './api.ts';
 import { App } from './app.tsx';
 import { createLive, type Live } from './live.ts';
 import { type FirstOverview, prefetchOverview } from './overview/prefetch.ts';
@@ -44,7 +44,7 @@ async function inBrowser(session: Session): Promise<ReactNode> {
   const proof = createProof(window);
   return page(withProof(createHttpTransport('trpc', headers), proof), session, {
     proof,
-    server: window.location.origin,
+    server: serverAddress(window.location.href),
     first,
   });
 }

@@ -10,8 +10,9 @@ test('filters show the names of DNS providers, not their ids', () => {
 });
 
 test('what Let’s Encrypt does with addresses is said of no other CA', () => {
-  expect(messages.obtain.emailHint('letsencrypt')).toContain("Let's Encrypt");
-  for (const ca of ['zerossl', 'other']) expect(messages.obtain.emailHint(ca)).not.toContain('Encrypt');
+  expect(messages.obtain.emailHint("Let's Encrypt")).toContain("Let's Encrypt");
+  for (const ca of ['ZeroSSL', 'ca.example.com:9000', ''])
+    expect(messages.obtain.emailHint(ca)).not.toContain('Encrypt');
 });
 
 test('the file without the key is not recommended for HAProxy', () => {

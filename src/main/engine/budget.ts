@@ -2,7 +2,8 @@
 // is broken, and what is left can be shown.
 import type { Budget } from '../../shared/renewal.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { type CaLimit, CERTIFICATE_AUTHORITIES } from './acme/directories.ts';
+import { listAuthorities } from './acme/authorities.ts';
+import { type CaLimit, CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './acme/directories.ts';
 import { exactSet, registeredDomains, withoutWildcard } from './ca-usage.ts';
 import type { CaUsageKind } from './model.ts';
 import type { Clock } from './ports.ts';
@@ -42,7 +43,11 @@ const RESERVE: Readonly<Record<CaUsageKind, number>> = {
 /** After the longest of them nothing counts any more. */
 export const KEEP_USAGE_DAYS = 8;
 
-export function createBudget({ caUsage, accounts }: Stores, clock: Clock): BudgetVerbs {
+export function createBudget(
+  { caUsage, accounts }: Stores,
+  clock: Clock,
+  directories: DirectoryOverrides = {},
+): BudgetVerbs {
   const since = ({ hours }: CaLimit): Timestamp =>
     toTimestamp(new Date(clock.now().getTime() - hours * HOUR_MS));
 
@@ -78,7 +83,7 @@ export function createBudget({ caUsage, accounts }: Stores, clock: Clock): Budge
     },
 
     async get() {
-      const limits = CERTIFICATE_AUTHORITIES.flatMap(({ id, directoryUrl, limits }) =>
+      const limits = listAuthorities(directories).flatMap(({ id, directoryUrl, limits }) =>
         limits.map((limit) => ({ ca: id, directoryUrl, limit })),
       );
       const shown = limits.map(async ({ ca, directoryUrl, limit }) => {

@@ -8,7 +8,8 @@ import type {
   LastRequest,
 } from '../../shared/certificate-history.ts';
 import { toTimestamp } from '../../shared/time.ts';
-import { CERTIFICATE_AUTHORITIES } from './acme/directories.ts';
+import { nameOfAuthority } from './acme/authorities.ts';
+import type { DirectoryOverrides } from './acme/directories.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { getDnsProvider } from './dns/providers.ts';
 import { CertdeskError } from './errors.ts';
@@ -52,9 +53,10 @@ export interface HistoryDeps {
   readonly stores: Stores;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly directories?: DirectoryOverrides;
 }
 
-export function createHistory({ stores, journal, clock }: HistoryDeps): History {
+export function createHistory({ stores, journal, clock, directories = {} }: HistoryDeps): History {
   return {
     async versions(projectId, limit) {
       await findProject(stores, projectId);
@@ -71,7 +73,7 @@ export function createHistory({ stores, journal, clock }: HistoryDeps): History 
     async details(projectId) {
       await findProject(stores, projectId);
       const certificate = await stores.certificates.active(projectId);
-      return certificate && presentDetails(stores, certificate);
+      return certificate && presentDetails(stores, directories, certificate);
     },
 
     async lastRequest(projectId) {
@@ -85,7 +87,7 @@ export function createHistory({ stores, journal, clock }: HistoryDeps): History 
       const recipe = certificate?.recipe ?? (input === undefined ? null : recipeOf(input));
       const autoRenew = input !== undefined && input.kind !== 'revoke' ? input.autoRenew : true;
       return {
-        request: recipe && (await presentRecipe(stores, recipe)),
+        request: recipe && (await presentRecipe(stores, directories, recipe)),
         autoRenew: certificate?.recipe == null ? autoRenew : certificate.autoRenew,
         usesProjectCredentials:
           certificate?.recipe?.challengeType === 'dns-01' && certificate.recipe.dnsCredentialId === null,
@@ -175,25 +177,33 @@ function presentLink(certificate: Parsed, now: Date): ChainLink {
   };
 }
 
-async function presentDetails(stores: Stores, certificate: CertificateRecord): Promise<CertificateDetails> {
+async function presentDetails(
+  stores: Stores,
+  directories: DirectoryOverrides,
+  certificate: CertificateRecord,
+): Promise<CertificateDetails> {
   const { id, storedAt, autoRenew, recipe, accountId } = certificate;
   const account = accountId === null ? null : await stores.accounts.get(accountId);
   return {
     id,
     storedAt,
     autoRenew,
-    recipe: recipe && (await presentRecipe(stores, recipe)),
+    recipe: recipe && (await presentRecipe(stores, directories, recipe)),
     account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
   };
 }
 
-async function presentRecipe(stores: Stores, recipe: Recipe): Promise<CertificateDetails['recipe']> {
+async function presentRecipe(
+  stores: Stores,
+  directories: DirectoryOverrides,
+  recipe: Recipe,
+): Promise<CertificateDetails['recipe']> {
   const { ca, key, dnsProvider, dnsCredentialId, names, ...rest } = recipe;
   const credential = dnsCredentialId === null ? null : await stores.dnsCredentials.get(dnsCredentialId);
   const { staging, email, profile, profileUse, preferredChain, challengeType } = rest;
   return {
     names: [...names],
-    ca: { id: ca, name: CERTIFICATE_AUTHORITIES.find((known) => known.id === ca)?.name ?? ca },
+    ca: { id: ca, name: nameOfAuthority(ca, directories) },
     staging,
     email,
     keyType: key.type,

@@ -4,12 +4,9 @@ import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
 import { type Acknowledgements, createAcknowledgements } from './acknowledge.ts';
 import { createAccounts, type ExternalAccount } from './acme/accounts.ts';
+import { listAuthorities } from './acme/authorities.ts';
 import type { AcmeClient } from './acme/contract.ts';
-import {
-  CERTIFICATE_AUTHORITIES,
-  type CertificateAuthority,
-  type DirectoryOverrides,
-} from './acme/directories.ts';
+import type { CertificateAuthority, DirectoryOverrides } from './acme/directories.ts';
 import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
@@ -188,7 +185,7 @@ export function createEngine(ports: EnginePorts): Engine {
     deadlineMs: limits.issueWithinMs,
     usage: createCaUsage(clock),
     places: createPlaces(),
-    budget: createBudget(stores, clock),
+    budget: createBudget(stores, clock, ports.directories),
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,
   };
@@ -237,7 +234,7 @@ export function createEngine(ports: EnginePorts): Engine {
     projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
     certificates: createCertificates({ ...ports, journal }),
     acknowledgements: createAcknowledgements({ journal, clock }),
-    history: createHistory({ stores, journal, clock }),
+    history: createHistory({ stores, journal, clock, directories: ports.directories }),
     issuance,
     reachability: createReachability({ ...ports, http, ports: ports.webPorts }),
     jobs: createJobs(stores),
@@ -256,7 +253,7 @@ export function createEngine(ports: EnginePorts): Engine {
     budget: deps.budget,
     journal,
     clock,
-    cas: () => CERTIFICATE_AUTHORITIES,
+    cas: () => listAuthorities(ports.directories),
     caAccounts: () => listAccounts(stores, ports.directories),
     async changeAccountKey(id) {
       await accounts.changeKey(id, AbortSignal.timeout(limits.answerWithinMs));

@@ -207,10 +207,13 @@ async function tell(
 
 /**
  * The link as a person opens it. The secret is behind `#`, which browsers keep to themselves: it comes into no log of
- * addresses and no Referer. @param address `http://127.0.0.1:7878`
+ * addresses and no Referer. @param address `http://127.0.0.1:7878`, or with a reverse proxy's path,
+ * `https://example.com/certdesk`
  */
 export function signInAddress(address: string, secret: string): string {
-  const url = new URL('/login', address);
+  const url = new URL(address);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/login`;
+  url.search = '';
   // A listener on every address says so by one that no browser should be sent to.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';
   url.hash = secret;

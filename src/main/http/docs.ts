@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { lazy } from '../engine/lazy.ts';
 import { notFound, sendError, toFailure } from './failures.ts';
+import { readForwardedPrefix } from './forwarded-prefix.ts';
 import { PAGE_CSP } from './gui.ts';
 import { createOpenApi, type OpenApiDocument } from './openapi.ts';
 import { API_PREFIX } from './rest.ts';
@@ -22,10 +23,15 @@ export function addDocs(app: FastifyInstance, version: string): void {
     return made;
   };
   let text: string | undefined;
-  app.get(`${API_PREFIX}/openapi.json`, (_, reply) => {
+  const send = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     text ??= JSON.stringify(document());
-    return reply.type('application/json; charset=utf-8').send(text);
-  });
+    const prefix = readForwardedPrefix(request);
+    const servers = [{ url: `${prefix}${API_PREFIX}` }];
+    const own = prefix === '' ? text : JSON.stringify({ ...document(), servers });
+    return reply.type('application/json; charset=utf-8').send(own);
+  };
+  app.get(`${API_PREFIX}/openapi.json`, send);
+  app.get(`${PAGE}/json`, send);
 
   const page = lazy(() => openPage(app, document()));
   for (const url of [PAGE, `${PAGE}/*`])

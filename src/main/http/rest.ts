@@ -6,6 +6,7 @@ import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
 import { CertdeskError } from '../engine/errors.ts';
 import { type CreateContext, isKnown } from './context.ts';
+import { readForwardedPrefix } from './forwarded-prefix.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -80,7 +81,7 @@ async function handle(
     const { body, contentType } = result as { body: string; contentType: string };
     return reply.type(contentType).send(body);
   }
-  return sendJson(reply, rest, result);
+  return sendJson(request, reply, rest, result);
 }
 
 /** Parameters of the path win over the query's, so that what was checked for access is what is used. */
@@ -101,9 +102,15 @@ function inputOf(request: FastifyRequest, rest: RestMeta): Record<string, unknow
   return body === undefined ? given : { ...given, body };
 }
 
-function sendJson(reply: FastifyReply, rest: RestMeta, result: unknown): FastifyReply {
+function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rest: RestMeta,
+  result: unknown,
+): FastifyReply {
   const job = rest.job === true ? jobOf(result) : null;
-  if (job !== null) reply.header('Location', `${API_PREFIX}/jobs/${job.id}`).code(202);
+  if (job !== null)
+    reply.header('Location', `${readForwardedPrefix(request)}${API_PREFIX}/jobs/${job.id}`).code(202);
   else reply.code(rest.status ?? 200);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(result));
 }

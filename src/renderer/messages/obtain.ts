@@ -63,8 +63,9 @@ export const obtain = {
     'rsa-4096': 'RSA 4096',
   },
   email: 'E-mail for the CA',
-  emailHint: (ca: string) =>
-    ca === 'letsencrypt' ? "Optional: Let's Encrypt keeps no addresses." : 'Optional.',
+  /** @param caName As GET /cas has it: another CA may have the id `letsencrypt`. */
+  emailHint: (caName: string) =>
+    caName === "Let's Encrypt" ? "Optional: Let's Encrypt keeps no addresses." : 'Optional.',
   ca: 'Certificate authority',
   otherCa: 'Another one, by its address',
   caUrl: 'Address of its ACME directory',

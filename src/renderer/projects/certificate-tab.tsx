@@ -8,6 +8,7 @@ import { useApi } from '../api.ts';
 import { keyName, signatureName } from '../certificates/algorithm-names.ts';
 import { ChainTree } from '../certificates/chain-tree.tsx';
 import { openExport } from '../certificates/export-dialog.tsx';
+import { typeName } from '../certificates/type-name.ts';
 import { formatHex } from '../format.ts';
 import { messages } from '../messages.ts';
 import { CodeBlock, CopyText } from '../ui/copy.tsx';
@@ -78,6 +79,8 @@ interface FactsProps {
 
 function CertificateFacts({ certificate, leaf }: FactsProps) {
   const { names, issuer, type, issuedAt, expiresAt, renewedFrom, revokedAt } = certificate;
+  const api = useApi();
+  const cas = useQuery(api.system.cas.queryOptions()).data?.cas ?? [];
   const serial = formatHex(certificate.serial);
   const fingerprint = formatHex(certificate.fingerprint);
   return (
@@ -85,7 +88,7 @@ function CertificateFacts({ certificate, leaf }: FactsProps) {
       facts={[
         { label: text.names, value: <Names names={names} /> },
         { label: text.issuer, value: issuer },
-        { label: text.type, value: text.types[type] },
+        { label: text.type, value: typeName(type, cas) },
         { label: text.validFrom, value: <Time at={issuedAt} /> },
         { label: text.validTo, value: <Time at={expiresAt} /> },
         revokedAt === undefined ? null : { label: text.revokedAt, value: <Time at={revokedAt} /> },

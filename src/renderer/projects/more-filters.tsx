@@ -3,6 +3,7 @@ import { Button, Indicator, Popover, Select, Stack } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
+import { typeName } from '../certificates/type-name.ts';
 import { messages } from '../messages.ts';
 import { changed, type ListSearch } from './list-search.ts';
 import { methodName } from './method-name.ts';
@@ -20,7 +21,6 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
   const providers = useQuery(api.system.dnsProviders.queryOptions()).data?.dnsProviders ?? [];
   const cas = useQuery(api.system.cas.queryOptions()).data?.cas;
   const active = [search.provider, search.ca, search.type].filter((value) => value !== undefined).length;
-  const types = messages.certificates.types;
   return (
     <Popover position="bottom-start" width={260} withArrow trapFocus>
       <Indicator disabled={active === 0} label={active} size={16} offset={4}>
@@ -40,7 +40,7 @@ export function MoreFilters({ search, onChange }: MoreFiltersProps) {
             label={text.filter.type}
             value={search.type}
             facets={facets?.types}
-            nameOf={(id) => (id in types ? types[id as keyof typeof types] : id)}
+            nameOf={(id) => typeName(id, cas ?? [])}
             onChange={(type) => onChange(changed(search, { type: type as ListSearch['type'] }))}
           />
           <FacetSelect

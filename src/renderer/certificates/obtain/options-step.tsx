@@ -54,7 +54,7 @@ export function OptionsStep({ obtain }: { readonly obtain: Obtain }) {
       <ProfileField obtain={obtain} />
       <TextInput
         label={text.email}
-        description={text.emailHint(form.values.ca)}
+        description={text.emailHint(ca?.name ?? '')}
         type="email"
         autoComplete="email"
         {...form.getInputProps('email')}
