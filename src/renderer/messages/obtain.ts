@@ -65,7 +65,9 @@ export const obtain = {
   email: 'E-mail for the CA',
   /** @param caName As GET /cas has it: another CA may have the id `letsencrypt`. */
   emailHint: (caName: string) =>
-    caName === "Let's Encrypt" ? "Optional: Let's Encrypt keeps no addresses." : 'Optional.',
+    caName === "Let's Encrypt"
+      ? "Optional: Let's Encrypt keeps no addresses."
+      : 'Optional at most CAs; some require it.',
   ca: 'Certificate authority',
   otherCa: 'Another one, by its address',
   caUrl: 'Address of its ACME directory',
