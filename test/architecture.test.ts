@@ -40,10 +40,10 @@ const RULES: readonly Rule[] = [
     may: [
       'shared',
       'main/storage',
-      'main/engine/errors.ts',
-      'main/engine/model.ts',
-      'main/engine/stores.ts',
-      'main/engine/ports.ts',
+      'main/engine/core/errors.ts',
+      'main/engine/core/model.ts',
+      'main/engine/core/stores.ts',
+      'main/engine/core/ports.ts',
       'main/make-folder.ts',
     ],
     packages: ['kysely', 'better-sqlite3', NODE],
@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
   },
   {
     place: 'main/secrets',
-    may: ['shared', 'main/secrets', 'main/engine/errors.ts', 'main/engine/ports.ts'],
+    may: ['shared', 'main/secrets', 'main/engine/core/errors.ts', 'main/engine/core/ports.ts'],
     packages: ['@napi-rs/keyring', 'better-sqlite3', 'zod', NODE],
   },
   {
@@ -61,8 +61,8 @@ const RULES: readonly Rule[] = [
       'main/backup',
       'main/storage',
       'main/secrets',
-      'main/engine/errors.ts',
-      'main/engine/ports.ts',
+      'main/engine/core/errors.ts',
+      'main/engine/core/ports.ts',
       'main/make-folder.ts',
     ],
     packages: ['better-sqlite3', 'zod', NODE],
@@ -101,7 +101,7 @@ const RULES: readonly Rule[] = [
   // What the desktop application decides, without Electron.
   {
     place: 'main/desktop',
-    may: ['shared', 'main/desktop', 'main/engine/errors.ts'],
+    may: ['shared', 'main/desktop', 'main/engine/core/errors.ts'],
     packages: [NODE],
     mayTypes: ['main/engine'],
   },
@@ -120,7 +120,7 @@ const RULES: readonly Rule[] = [
       'main/make-folder.ts',
       'main/headless/options.ts',
       'main/headless/to-platform.ts',
-      'main/engine/errors.ts',
+      'main/engine/core/errors.ts',
     ],
     packages: ['electron', 'electron-updater', '@trpc/server', 'pino', 'zod', NODE],
     mayTypes: ['main/engine'],

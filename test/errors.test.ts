@@ -1,7 +1,7 @@
 // docs/errors.md and the catalogue agree, both ways.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CertdeskError, toCertdeskError } from '../src/main/engine/errors.ts';
+import { CertdeskError, toCertdeskError } from '../src/main/engine/core/errors.ts';
 import { ERRORS, type ErrorCode } from '../src/shared/errors.ts';
 
 const PAGE = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');

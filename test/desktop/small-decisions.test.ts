@@ -12,7 +12,7 @@ import {
 import { portOfChoice, startProblemOf } from '../../src/main/desktop/start-problem.ts';
 import { hasJumped } from '../../src/main/desktop/wake.ts';
 import { FIRST_PLACE, placeWindow } from '../../src/main/desktop/window-place.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import { lowPorts } from '../../src/main/http/listen.ts';
 
 describe('the window', () => {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Context } from '../../src/main/api/context.ts';
 import type { AppRouter } from '../../src/main/api/router.ts';
 import { createTrpcCalls, type TrpcCalls } from '../../src/main/electron/trpc-calls.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { IpcEvent } from '../../src/shared/ipc.ts';
 
 const t = initTRPC.meta<{ rest: { summary: string } }>().create({ isDev: false });

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient, AcmeRenewalInfo } from '../../src/main/engine/acme/contract.ts';
 import { nextState, refreshAri } from '../../src/main/engine/ari.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
-import type { AriState } from '../../src/main/engine/model.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
+import type { AriState } from '../../src/main/engine/core/model.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
 import { CERTIFICATE, PROJECT } from '../support/records.ts';

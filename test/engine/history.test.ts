@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CertificateRecord } from '../../src/main/engine/core/model.ts';
 import { createHistory, type History } from '../../src/main/engine/history.ts';
-import type { CertificateRecord } from '../../src/main/engine/model.ts';
 import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import {
   CertificateDetailsSchema,

@@ -1,8 +1,8 @@
 // What a request is judged by is looked at again in the transaction that begins its job.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { JobRecord } from '../../src/main/engine/core/model.ts';
 import { createIssuance } from '../../src/main/engine/issuance.ts';
 import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
-import type { JobRecord } from '../../src/main/engine/model.ts';
 import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import type { RevokeRequest } from '../../src/shared/certificate.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';

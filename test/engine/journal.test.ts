@@ -2,7 +2,7 @@
 // read; and what Certdesk does by itself.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CERTDESK } from '../../src/main/engine/audit/entry.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import { type Act, createJournal, type Journal } from '../../src/main/engine/journal.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 // Renewal against a real Pebble: what it suggests (ARI), what an order replaces, its staging directory first.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Stores } from '../../src/main/engine/stores.ts';
+import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SecretStore } from '../../src/main/engine/ports.ts';
+import type { SecretStore } from '../../src/main/engine/core/ports.ts';
 import { withFileLock } from '../../src/main/secrets/file-lock.ts';
 import { createSealedFile, KEY_FILE, SEALED_FILE } from '../../src/main/secrets/sealed-file.ts';
 

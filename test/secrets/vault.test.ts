@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { SecretStore } from '../../src/main/engine/ports.ts';
+import type { SecretStore } from '../../src/main/engine/core/ports.ts';
 import { secretStoreUnavailable } from '../../src/main/secrets/unavailable.ts';
 import { createVault, type KeyRecord, MASTER_KEY_NAME } from '../../src/main/secrets/vault.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/stores.ts';
+import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { makeManyProjects } from '../support/many-projects.ts';
 import { CERTIFICATE, PROJECT, RECIPE } from '../support/records.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
 import type { AcmeClient, AcmeSession } from '../../src/main/engine/acme/contract.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import { type FakeAnswer, type FakeCa, startFakeCa } from './acme-fake-ca.ts';
 import { makeKey } from './acme-issue.ts';
 import { LOOPBACK_POLICY } from './network.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackup } from '../../src/main/backup/create.ts';
-import type { SecretStore } from '../../src/main/engine/ports.ts';
+import type { SecretStore } from '../../src/main/engine/core/ports.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { createVault } from '../../src/main/secrets/vault.ts';
 import { databasePath, makeDataFolder } from '../../src/main/storage/data-folder.ts';

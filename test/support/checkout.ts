@@ -14,7 +14,7 @@ const COPIED = [
   'electron.vite.config.ts',
   'src/main/secrets/file-lock.ts', // what scripts/lib/build.ts uses of the sources
   'src/main/secrets/unavailable.ts',
-  'src/main/engine/errors.ts',
+  'src/main/engine/core/errors.ts',
   'src/shared/errors.ts',
 ];
 

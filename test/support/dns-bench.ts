@@ -1,11 +1,11 @@
 // A DNS provider on its stand-in, for tests: pauses that take no time, a log that is kept, and the search for secrets.
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
+import type { Log } from '../../src/main/engine/core/ports.ts';
 import type { DnsCredentials } from '../../src/main/engine/dns/credentials.ts';
 import type { DnsProvider, DnsZone } from '../../src/main/engine/dns/provider.ts';
 import { createDnsProvider } from '../../src/main/engine/dns/providers.ts';
-import { CertdeskError } from '../../src/main/engine/errors.ts';
-import type { Log } from '../../src/main/engine/ports.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
 import { LOOPBACK_POLICY } from './network.ts';
 

@@ -1,5 +1,5 @@
 // What a call fails with, for tests that look at the code, the sentence and the details together.
-import { CertdeskError } from '../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 
 /** The CertdeskError that `call` throws; fails the test where it throws nothing or anything else. */
 export function failureOf(call: () => unknown): CertdeskError {

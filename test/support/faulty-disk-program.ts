@@ -7,7 +7,7 @@
 //   node faulty-disk-program.ts database-read FOLDER      reads the project `before`
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { toCertdeskError } from '../../src/main/engine/errors.ts';
+import { toCertdeskError } from '../../src/main/engine/core/errors.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';

@@ -1,8 +1,8 @@
 // A database as a large installation has it: any number of projects with certificates in every state, made through
 // the storage layer, with chains and keys of the usual weight.
 import { createHash } from 'node:crypto';
-import type { CertificateRecord, ProjectRecord, Recipe } from '../../src/main/engine/model.ts';
-import type { Stores } from '../../src/main/engine/stores.ts';
+import type { CertificateRecord, ProjectRecord, Recipe } from '../../src/main/engine/core/model.ts';
+import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { CERTIFICATE, PROJECT, RECIPE } from './records.ts';
 

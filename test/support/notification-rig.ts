@@ -2,15 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Actor, CertificateRecord } from '../../src/main/engine/core/model.ts';
+import type { SecretStore } from '../../src/main/engine/core/ports.ts';
+import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { createJournal } from '../../src/main/engine/journal.ts';
-import type { Actor, CertificateRecord } from '../../src/main/engine/model.ts';
 import {
   createNotifications,
   type Notifications,
 } from '../../src/main/engine/notifications/notifications.ts';
 import { createOverview } from '../../src/main/engine/overview.ts';
-import type { SecretStore } from '../../src/main/engine/ports.ts';
-import type { Stores } from '../../src/main/engine/stores.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';

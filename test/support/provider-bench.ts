@@ -1,5 +1,6 @@
 // A DNS provider as the registry makes it (fields checked, secrets redacted), for tests of one provider's file.
 import { inspect } from 'node:util';
+import type { Log } from '../../src/main/engine/core/ports.ts';
 import {
   checkCredentials,
   type DnsCredentials,
@@ -8,7 +9,6 @@ import {
 import { createDnsHttp } from '../../src/main/engine/dns/http.ts';
 import type { DnsProvider, DnsProviderDefinition } from '../../src/main/engine/dns/provider.ts';
 import { createRedactor } from '../../src/main/engine/dns/redact.ts';
-import type { Log } from '../../src/main/engine/ports.ts';
 import { LOOPBACK_POLICY } from './network.ts';
 
 export interface Bench {

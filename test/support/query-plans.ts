@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { Stores } from '../../src/main/engine/stores.ts';
+import type { Stores } from '../../src/main/engine/core/stores.ts';
 import type { Schema } from '../../src/main/storage/schema.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 

@@ -1,5 +1,10 @@
 // Records for tests of the stores: whole ones, to be varied by spreading.
-import type { CertificateRecord, JobRecord, ProjectRecord, Recipe } from '../../src/main/engine/model.ts';
+import type {
+  CertificateRecord,
+  JobRecord,
+  ProjectRecord,
+  Recipe,
+} from '../../src/main/engine/core/model.ts';
 import { NO_RENEWAL_YET } from '../../src/main/engine/renewal.ts';
 
 export const PROJECT: ProjectRecord = {

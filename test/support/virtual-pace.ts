@@ -1,6 +1,6 @@
 // A Pace for tests: its time passes only while nothing tracked is under way, and then at once, so how long real work
 // takes changes nothing.
-import type { Pace } from '../../src/main/engine/pace.ts';
+import type { Pace } from '../../src/main/engine/core/timing.ts';
 
 export interface VirtualPace extends Pace {
   /** How many pauses are waiting. */

@@ -2,7 +2,7 @@
 // need as metadata (shared/reach.ts); no operation checks access itself.
 import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { Principal } from './context.ts';
 
 /** A proof covers this long, so that one person who sets things up is asked once. */

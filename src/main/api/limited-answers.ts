@@ -2,7 +2,7 @@
 // (shared/outside.ts); engine/limited-view.ts says what remains of it.
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { limitError, limitEvent, limitSentence } from '../engine/limited-view.ts';
 import { innerOf } from './field-reach.ts';
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
-import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Act } from '../engine/journal.ts';
 import { authorize, type Requirement } from './authorize.ts';

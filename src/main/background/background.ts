@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
 import type { Background, BackgroundOptions, BackgroundTasks } from '../engine/background.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface Question {
   readonly name: keyof BackgroundTasks;

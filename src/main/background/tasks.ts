@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { BackupHeader, Manifest } from '../backup/format.ts';
 import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
 import type { BackgroundTasks } from '../engine/background.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { scanFolder } from '../engine/import/scan.ts';
 import { lookUp } from '../engine/inspect/crl.ts';
 import { checkKeyPair } from '../engine/inspect.ts';

@@ -1,6 +1,6 @@
 // The background thread: one task after the other.
 import { parentPort } from 'node:worker_threads';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { Answer, Question } from './background.ts';
 import { TASKS } from './tasks.ts';
 

@@ -1,8 +1,8 @@
 // Makes a backup: snapshot, secrets, file, read back; only then does it get its name.
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertdeskError } from '../engine/errors.ts';
-import type { SecretStore } from '../engine/ports.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { SecretStore } from '../engine/core/ports.ts';
 import { makeFolder } from '../make-folder.ts';
 import { withFileLock } from '../secrets/file-lock.ts';
 import { syncFolder } from '../secrets/private-file.ts';

@@ -1,5 +1,5 @@
 // What the file system refuses, as a sentence that says what to do.
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: make room there, or choose another folder',

@@ -1,7 +1,7 @@
 // The folder with backups: their names, which there are, which are kept.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { fileFailure } from './file-failure.ts';
 import { readBackup, readHeader } from './read-file.ts';

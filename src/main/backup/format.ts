@@ -2,7 +2,7 @@
 // the header, to its place and to whether it is the last: nothing can be changed, cut off, moved, added or left out.
 import { createHash, scrypt } from 'node:crypto';
 import { z } from 'zod';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { KEY_BYTES } from '../secrets/aead.ts';
 
 export const MAGIC = Buffer.from('CERTDESK BACKUP\n', 'latin1');

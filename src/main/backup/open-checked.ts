@@ -1,5 +1,5 @@
 // Opens the database of a data folder, or says what is wrong with it and which backup is there in its place.
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { damageOf, isDamage } from '../storage/damage.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { type Database, openDatabase } from '../storage/database.ts';

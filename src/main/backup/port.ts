@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import type { Backup, Here } from '../../shared/backup.ts';
 import type { Background } from '../engine/background.ts';
 import type { BackupPort } from '../engine/backups.ts';
-import type { SecretStore } from '../engine/ports.ts';
+import type { SecretStore } from '../engine/core/ports.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';
 import { createBackup } from './create.ts';

@@ -1,7 +1,7 @@
 // Reads a backup file: every byte of it is authentic, or it is refused.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { openBytes } from '../secrets/aead.ts';
 import { fileFailure } from './file-failure.ts';
 import {

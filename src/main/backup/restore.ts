@@ -3,7 +3,7 @@
 // files name the stage, so that a process that is ended anywhere leaves the old data or the new, and the next start (or
 // restore) finishes.
 import { join } from 'node:path';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
 import { guardedBy } from './file-failure.ts';
 import { type FinishStep, finishRestore, markReady } from './finish-restore.ts';

@@ -1,7 +1,7 @@
 // A copy of the database as it stands at one moment, while Certdesk goes on, checked page by page.
 import { rm } from 'node:fs/promises';
 import Sqlite from 'better-sqlite3';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface SnapshotFacts {
   readonly schema: number;

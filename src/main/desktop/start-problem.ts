@@ -1,6 +1,6 @@
 // Why Certdesk behind the window could not start, in words and buttons. Pure.
 import type { StartProblem } from '../../shared/desktop.ts';
-import { toCertdeskError } from '../engine/errors.ts';
+import { toCertdeskError } from '../engine/core/errors.ts';
 
 export const CHOICES = { again: 'again', otherPort: 'other-port', quit: 'quit' } as const;
 

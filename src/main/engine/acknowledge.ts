@@ -3,9 +3,9 @@
 import type { Certificate } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { findCertificate } from './certificates.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { Clock } from './core/ports.ts';
 import type { Journal } from './journal.ts';
-import type { Clock } from './ports.ts';
 import { presentCertificate } from './present.ts';
 
 export interface Acknowledgements {

@@ -2,7 +2,7 @@
 // the same verdicts.
 import type { Attention } from '../../shared/overview.ts';
 import type { Timestamp } from '../../shared/time.ts';
-import type { JobRecord } from './model.ts';
+import type { JobRecord } from './core/model.ts';
 import { recipeOf } from './recipes.ts';
 
 /** What the list's index holds of an active certificate. */

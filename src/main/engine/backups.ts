@@ -6,12 +6,12 @@ import type { EngineState } from '../../shared/overview.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { BACKUP_PASSPHRASE } from './backup-passphrase.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { Clock, Log, SecretStore } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import type { Journal } from './journal.ts';
-import type { Clock, Log, SecretStore } from './ports.ts';
 import { readLastRestore } from './restore-notes.ts';
 import { readSettings } from './settings.ts';
-import type { Stores } from './stores.ts';
 
 export interface BackupPort {
   /** Where backups are put when the settings name no folder. */

@@ -5,9 +5,9 @@ import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { listAuthorities } from './acme/authorities.ts';
 import { type CaLimit, CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './acme/directories.ts';
 import { exactSet, registeredDomains, withoutWildcard } from './ca-usage.ts';
-import type { CaUsageKind } from './model.ts';
-import type { Clock } from './ports.ts';
-import type { Stores } from './stores.ts';
+import type { CaUsageKind } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 
 export interface PlannedOrder {
   readonly directoryUrl: string;

@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { getDomain } from 'tldts';
 import { toTimestamp } from '../../shared/time.ts';
-import type { CaUsageKind, CaUsageRecord } from './model.ts';
-import type { Clock } from './ports.ts';
-import type { Stores } from './stores.ts';
+import type { CaUsageKind, CaUsageRecord } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 
 export interface CaUsage {
   /** Before newOrder. */

@@ -4,10 +4,10 @@ import { release } from 'node:os';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
 import type { EngineState } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import type { DnsResolver } from './dns/resolver.ts';
 import type { OverviewVerbs } from './overview.ts';
-import type { Clock } from './ports.ts';
-import type { Stores } from './stores.ts';
 
 /** What the engine cannot see of itself. */
 export interface Surroundings {

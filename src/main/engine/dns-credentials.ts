@@ -8,17 +8,17 @@ import type {
   UpdateDnsCredential,
 } from '../../shared/dns-credential.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { DnsCredentialRecord } from './core/model.ts';
+import type { Clock, Log, SecretStore } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import { type CredentialTestResult, testDnsCredential } from './dns/credential-test.ts';
 import type { DnsCredentials } from './dns/credentials.ts';
 import { type CredentialLimits, limitProvider, NO_LIMITS } from './dns/limit-zones.ts';
 import { checkDnsCredentials, createDnsProvider, getDnsProvider } from './dns/providers.ts';
-import { CertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
-import type { DnsCredentialRecord } from './model.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { originOf, type SavedBy } from './outgoing/saved-by.ts';
-import type { Clock, Log, SecretStore } from './ports.ts';
-import type { Stores } from './stores.ts';
 
 export interface DnsCredentialVerbs {
   create(body: CreateDnsCredential): Promise<DnsCredential>;

@@ -2,8 +2,8 @@
 import type { Timestamp } from '../../shared/time.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { type ListedCertificate, needOf, renewsInTime } from './attention.ts';
-import type { Clock } from './ports.ts';
-import type { Stores } from './stores.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 
 export interface ExpiringCertificate {
   readonly projectId: string;

@@ -4,9 +4,9 @@ import type { AcmeCertificate, AcmeOrder, AcmeProblem, AcmeSession } from './acm
 import { poll } from './acme/poll.ts';
 import { describeProblem, isRefusal } from './acme/problem.ts';
 import { isUnknownResource } from './acme/replica-lag.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { Pace } from './core/timing.ts';
 import type { OrderKeeper } from './order-keeper.ts';
-import type { Pace } from './pace.ts';
 
 export interface Following {
   readonly session: AcmeSession;

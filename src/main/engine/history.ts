@@ -11,19 +11,19 @@ import { toTimestamp } from '../../shared/time.ts';
 import { nameOfAuthority } from './acme/authorities.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { CertificateRecord, Recipe } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import { getDnsProvider } from './dns/providers.ts';
-import { CertdeskError } from './errors.ts';
 import { isSelfSigned, type Certificate as Parsed } from './inspect/certificate.ts';
 import { parseChain } from './inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from './inspect/facts.ts';
 import type { Journal } from './journal.ts';
-import type { CertificateRecord, Recipe } from './model.ts';
-import type { Clock } from './ports.ts';
 import { presentCertificate } from './present.ts';
 import { findProject } from './projects.ts';
 import { recipeOf } from './recipes.ts';
 import { keptUntil } from './retention.ts';
-import type { Stores } from './stores.ts';
 
 export interface History {
   /** Newest first, without keys. @throws PROJECT_NOT_FOUND */

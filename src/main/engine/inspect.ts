@@ -2,7 +2,8 @@
 // on what a CA issued. Nothing here does I/O; the reading itself is in inspect/.
 import { createPrivateKey } from 'node:crypto';
 import type { Warning } from '../../shared/certificate.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { LeafFacts } from './core/model.ts';
 import type { Certificate } from './inspect/certificate.ts';
 import {
   compareLeaves,
@@ -22,7 +23,6 @@ import {
 } from './inspect/refusals.ts';
 import { warningsOf } from './inspect/warnings.ts';
 import { readPrivateKeys } from './keys.ts';
-import type { LeafFacts } from './model.ts';
 
 /** What the first certificate of a PEM text says of itself. Throws CERTIFICATE_UNREADABLE. */
 export function readLeafFacts(certificatePem: string): LeafFacts {

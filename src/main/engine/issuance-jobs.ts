@@ -5,19 +5,19 @@ import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
-import type { CertdeskError } from './errors.ts';
+import type { CertdeskError } from './core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
+import type { Stores } from './core/stores.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { type Journal, outcome } from './journal.ts';
 import { forgetIfCleaned, forgetKeptOrders, isCleaned, keepOrForget, takeOverOrder } from './kept-orders.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
 import { presentObtained } from './present.ts';
 import { recipeOf } from './recipes.ts';
 import { firstRenewal } from './renewal.ts';
 import { createRenewalJobs } from './renewal-jobs.ts';
 import { createRevocationJobs } from './revocation-jobs.ts';
 import type { RevokeDeps } from './revoke.ts';
-import type { Stores } from './stores.ts';
 
 export interface IssuanceJobsDeps extends IssueDeps, Omit<RevokeDeps, 'accounts'> {
   readonly secrets: JobSecrets;

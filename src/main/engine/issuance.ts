@@ -8,15 +8,15 @@ import type { DirectoryOverrides } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
 import { findCertificate, findVersion } from './certificates.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Journal } from './journal.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './model.ts';
-import type { Clock } from './ports.ts';
 import { findProject } from './projects.ts';
 import { makeRecipe } from './recipes.ts';
-import type { Stores } from './stores.ts';
 
 /** Who asks, and how the answer is wanted. */
 export interface Call {

@@ -11,17 +11,17 @@ import { describeProblem, isRefusal } from './acme/problem.ts';
 import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { LeafFacts, Recipe } from './core/model.ts';
+import type { Pace } from './core/timing.ts';
 import { finalizeOrder } from './finalize.ts';
 import { downloadCertificate, type Following, followOrder, isGivenUp } from './follow-order.ts';
 import { verifyIssued } from './inspect.ts';
 import type { Places } from './jobs/places.ts';
 import type { Journal } from './journal.ts';
 import { generateKey } from './keys.ts';
-import type { LeafFacts, Recipe } from './model.ts';
 import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
-import type { Pace } from './pace.ts';
 
 export interface IssueTask {
   readonly jobId: string;

@@ -6,11 +6,11 @@ import { toTimestamp } from '../../shared/time.ts';
 import { appendEntry } from './audit/append.ts';
 import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
 import { createRepeatedFailures } from './audit/repeated-failures.ts';
-import { type CertdeskError, toCertdeskError } from './errors.ts';
-import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './model.ts';
+import { type CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './core/model.ts';
+import type { Clock, Log } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import { type SavedBy, toSavedBy } from './outgoing/saved-by.ts';
-import type { Clock, Log } from './ports.ts';
-import type { Stores } from './stores.ts';
 
 export interface NewEvent {
   readonly kind: string;

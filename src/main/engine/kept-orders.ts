@@ -3,11 +3,11 @@
 // meantime is fetched and not forgotten.
 import type { Timestamp } from '../../shared/time.ts';
 import { exactSet } from './ca-usage.ts';
+import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from './core/model.ts';
+import type { Clock, Vault } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import { isAnswerTo } from './inspect/request.ts';
-import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from './model.ts';
-import type { Clock, Vault } from './ports.ts';
 import { recipeOf } from './recipes.ts';
-import type { Stores } from './stores.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

@@ -2,9 +2,9 @@
 
 import { cleanUp, type ProofDeps } from './challenges/prove.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
+import type { JobRecord, OrderRecord, Recipe } from './core/model.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import { isCleaned, mayGoOn } from './kept-orders.ts';
-import type { JobRecord, OrderRecord, Recipe } from './model.ts';
 import { createOrderKeeper } from './order-keeper.ts';
 import { namesOf, recipeOf } from './recipes.ts';
 

@@ -3,8 +3,8 @@
 import { ERRORS, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
 import { isStep, STEPS } from '../../shared/steps.ts';
 import { isPublicCaHost, isPublicDirectory } from './acme/directories.ts';
-import type { Json } from './model.ts';
-import { oneLine } from './outside-text.ts';
+import type { Json } from './core/model.ts';
+import { oneLine } from './core/outside-text.ts';
 
 /** Errors whose message may quote an answer from outside. */
 const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([

@@ -12,16 +12,16 @@ import {
   type Need,
   needOf,
 } from './attention.ts';
+import type { CertificateRecord, JobRecord } from './core/model.ts';
+import type { Clock, SecretStore } from './core/ports.ts';
+import { namesOf } from './core/project-names.ts';
+import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/jobs.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
 import { limitError, limitSentence } from './limited-view.ts';
-import type { CertificateRecord, JobRecord } from './model.ts';
-import type { Clock, SecretStore } from './ports.ts';
 import { expiresSoonBy } from './present.ts';
-import { namesOf } from './project-names.ts';
 import { readSettings } from './settings.ts';
-import type { Stores } from './stores.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
 export interface OverviewVerbs {

@@ -11,7 +11,7 @@ import type {
 } from '../../shared/certificate.ts';
 import type { NextActionSchema } from '../../shared/project.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { CertificateFacts, CertificateRecord } from './model.ts';
+import type { CertificateFacts, CertificateRecord } from './core/model.ts';
 import { attemptAt, planRenewal, renewsItself } from './renewal.ts';
 
 const DAY_MS = 86_400_000;

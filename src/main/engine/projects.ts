@@ -11,13 +11,13 @@ import type {
   UpdateProject,
 } from '../../shared/project.ts';
 import { toTimestamp } from '../../shared/time.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { CertificateRecord, JobRecord, ProjectRecord } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import type { Journal } from './journal.ts';
-import type { CertificateRecord, JobRecord, ProjectRecord } from './model.ts';
 import { findNeeds } from './overview.ts';
-import type { Clock } from './ports.ts';
 import { expiresSoonBy, presentCertificate, presentNextAction } from './present.ts';
-import type { Stores } from './stores.ts';
 
 export interface Projects {
   /** @throws DUPLICATE_DOMAIN */

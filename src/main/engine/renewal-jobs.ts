@@ -6,15 +6,15 @@ import { resolveDirectory, stagingOf } from './acme/directories.ts';
 import { renewalCertId } from './acme/renewal-info.ts';
 import { isInWindow } from './ari.ts';
 import { exactSet } from './ca-usage.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
+import type { Stores } from './core/stores.ts';
 import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
 import { afterFailure } from './jobs/retry.ts';
 import { finalizedFor } from './kept-orders.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import type { ReplacedCertificate } from './order-at-ca.ts';
 import { presentRenewed } from './present.ts';
 import { readSettings } from './settings.ts';
-import type { Stores } from './stores.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 

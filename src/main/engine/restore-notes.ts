@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { type LastRestore, LastRestoreSchema } from '../../shared/backup.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { appendEntry } from './audit/append.ts';
-import type { Actor, SessionRecord } from './model.ts';
+import type { Actor, SessionRecord } from './core/model.ts';
+import type { SettingStore, Stores } from './core/stores.ts';
 import { readSettings } from './settings.ts';
-import type { SettingStore, Stores } from './stores.ts';
 
 export const RESTORE = 'backups.restore';
 const LAST_RESTORE = 'last-restore';

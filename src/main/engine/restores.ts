@@ -3,13 +3,13 @@
 import type { CheckBackup, RestoreBegun } from '../../shared/backup.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { type BackupPort, requireWholePath, type StagedBackup } from './backups.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { Actor, SessionRecord } from './core/model.ts';
+import type { Clock, Log } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Journal } from './journal.ts';
-import type { Actor, SessionRecord } from './model.ts';
-import type { Clock, Log } from './ports.ts';
 import { inscribeRestore, noteOfRestore } from './restore-notes.ts';
-import type { Stores } from './stores.ts';
 
 export interface Restores {
   /**

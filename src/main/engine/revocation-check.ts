@@ -2,14 +2,14 @@
 import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Background } from './background.ts';
-import { type CertdeskError, toCertdeskError } from './errors.ts';
+import { type CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { CertificateRecord } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
 import { distributionPoints, type Revoked } from './inspect/crl.ts';
 import { readStored } from './inspect/leaf.ts';
 import type { Journal } from './journal.ts';
 import { forgetKeptOrders } from './kept-orders.ts';
-import type { CertificateRecord } from './model.ts';
-import type { Clock } from './ports.ts';
 
 export interface RevocationCheckDeps {
   readonly journal: Journal;

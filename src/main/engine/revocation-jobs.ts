@@ -2,16 +2,16 @@
 // without a certificate.
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
+import type { Stores } from './core/stores.ts';
 import type { IssuanceSteps } from './issuance-jobs.ts';
 import { outcome } from './journal.ts';
 import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
 import { type LeftoverDeps, undo } from './leftovers.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from './model.ts';
 import { presentRenewed } from './present.ts';
 import type { RenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
-import type { Stores } from './stores.ts';
 
 /** More than there are between two attempts at a revocation. */
 const MANY_JOBS = 100;

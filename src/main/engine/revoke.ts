@@ -5,10 +5,10 @@ import type { Accounts } from './acme/accounts.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import { type AnswerDetails, isRefusal } from './acme/problem.ts';
-import { CertdeskError } from './errors.ts';
-import type { CertificateRecord } from './model.ts';
-import type { Vault } from './ports.ts';
-import type { Stores } from './stores.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { CertificateRecord } from './core/model.ts';
+import type { Vault } from './core/ports.ts';
+import type { Stores } from './core/stores.ts';
 
 export interface RevokeDeps {
   readonly stores: Stores;

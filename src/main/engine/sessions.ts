@@ -5,13 +5,13 @@ import { randomUUID } from 'node:crypto';
 import { PROVE, type Session } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { CERTDESK } from './audit/entry.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import type { SessionRecord } from './core/model.ts';
+import type { Clock } from './core/ports.ts';
+import { hashOfSecret, randomSecret } from './core/random-secret.ts';
+import type { Stores } from './core/stores.ts';
 import type { Emit, Journal } from './journal.ts';
-import type { SessionRecord } from './model.ts';
-import type { Clock } from './ports.ts';
-import { hashOfSecret, randomSecret } from './random-secret.ts';
 import { readSettings } from './settings.ts';
-import type { Stores } from './stores.ts';
 
 /** A session is used with both. */
 export interface SessionSecrets {

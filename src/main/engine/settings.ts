@@ -12,13 +12,13 @@ import {
 } from '../../shared/settings.ts';
 import { resolveDirectory } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
+import { CertdeskError, toCertdeskError } from './core/errors.ts';
+import type { Json } from './core/model.ts';
+import type { SettingStore, Stores } from './core/stores.ts';
 import { parseServer } from './dns/dns-transport.ts';
-import { CertdeskError, toCertdeskError } from './errors.ts';
 import type { Journal } from './journal.ts';
-import type { Json } from './model.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
 import { originOf } from './outgoing/saved-by.ts';
-import type { SettingStore, Stores } from './stores.ts';
 
 export interface SettingsVerbs {
   get(): Promise<Settings>;

@@ -5,16 +5,16 @@ import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
 import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './budget.ts';
 import { exactSet, withoutWildcard } from './ca-usage.ts';
-import { CertdeskError } from './errors.ts';
+import { CertdeskError } from './core/errors.ts';
+import { sideBySide } from './core/map-concurrent.ts';
+import type { CertificateRecord, JobRecord } from './core/model.ts';
 import type { Issuance } from './issuance.ts';
-import type { CertificateRecord, JobRecord } from './model.ts';
 import { namesOf } from './recipes.ts';
 import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import type { Sessions } from './sessions.ts';
 import { readSettings } from './settings.ts';
-import { sideBySide } from './side-by-side.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'renew'>;

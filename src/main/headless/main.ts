@@ -2,7 +2,7 @@
 // backup create|verify|restore.
 import { Command, CommanderError, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { readInstallation } from '../installation.ts';
 import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';

@@ -4,8 +4,8 @@ import { BlockList, isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { parseServer } from '../engine/dns/dns-transport.ts';
-import { CertdeskError } from '../engine/errors.ts';
 import { isCidr } from '../engine/outgoing/address-policy.ts';
 
 export interface DataOptions {

@@ -1,5 +1,5 @@
 // What becomes of the program when its output cannot be written: whoever read it is gone, the disk is full.
-import type { Log } from '../engine/ports.ts';
+import type { Log } from '../engine/core/ports.ts';
 
 /**
  * A command that answers, the rule until another is set. Its reader has enough of it (`certdesk audit export | head`):

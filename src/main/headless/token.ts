@@ -1,7 +1,7 @@
 // certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
 import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { DataOptions } from './options.ts';
 import { tryToWrite, unwritable } from './outputs.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';

@@ -1,6 +1,6 @@
 // Bodies of requests: JSON, in UTF-8 or in the character set that the request names.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 /** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
 export function addJsonBodies(app: FastifyInstance): void {

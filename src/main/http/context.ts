@@ -1,7 +1,7 @@
 // Who asks, and how the answer is wanted: read from a request in one place, for REST and tRPC alike.
 import type { FastifyRequest } from 'fastify';
 import type { CheckHealth, Context } from '../api/context.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Authenticate } from './access.ts';
 

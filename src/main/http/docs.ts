@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { lazy } from '../engine/lazy.ts';
+import { lazy } from '../engine/core/lazy.ts';
 import { notFound, sendError, toFailure } from './failures.ts';
 import { readForwardedPrefix } from './forwarded-prefix.ts';
 import { PAGE_CSP } from './gui.ts';

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { CertdeskError, toCertdeskError } from '../engine/errors.ts';
+import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
 import { API_PREFIX, restOperations } from './rest.ts';
 
 export const SAFE_HEADERS = {

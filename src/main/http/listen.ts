@@ -1,7 +1,7 @@
 // Opens a listening socket, and says in plain words why it cannot be opened.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface Listening {
   readonly host: string;

@@ -1,7 +1,7 @@
 // Guards a browser's session against pages of others (cross-site request forgery): what changes something must come
 // from a page that this very listener served. SameSite=Strict alone takes other ports of this machine for its own.
 import type { FastifyRequest } from 'fastify';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 /** Methods that change nothing (RFC 9110 section 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -4,7 +4,7 @@ import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@tr
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { appRouter } from '../api/router.ts';
 import { type Meta, type RestMeta, toFailure } from '../api/trpc.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { type CreateContext, isKnown } from './context.ts';
 import { readForwardedPrefix } from './forwarded-prefix.ts';
 import type { OpenStreams } from './open-streams.ts';

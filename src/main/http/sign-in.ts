@@ -4,9 +4,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PROVE } from '../../shared/session.ts';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { Actor } from '../engine/core/model.ts';
 import type { Engine } from '../engine/index.ts';
-import type { Actor } from '../engine/model.ts';
 import { SIGN_IN } from '../engine/sessions.ts';
 import type { FailureLimit } from './access.ts';
 import { browserName } from './browser-name.ts';

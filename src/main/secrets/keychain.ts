@@ -4,8 +4,8 @@
 // than the platform holds, `#<set>#<count>`: the secret then is in the entries `<account>#<set>#<0 … count-1>`, as
 // base64url. The entry itself is written last, so a crash leaves the old secret or the new one, whole.
 import { randomBytes } from 'node:crypto';
-import { CertdeskError } from '../engine/errors.ts';
-import type { SecretStore } from '../engine/ports.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychainCalls, type KeychainCalls } from './keychain-calls.ts';
 import { secretStoreUnavailable } from './unavailable.ts';
 

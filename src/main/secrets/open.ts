@@ -1,6 +1,6 @@
 // Chooses the secret store of a data folder, once: what was chosen first is used ever after, for the master key is
 // in there and nowhere else.
-import type { SecretStore } from '../engine/ports.ts';
+import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychain, type KeychainOptions, keychainProblem } from './keychain.ts';
 import { createSealedFile } from './sealed-file.ts';
 import { secretStoreUnavailable } from './unavailable.ts';

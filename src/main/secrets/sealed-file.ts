@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertdeskError } from '../engine/errors.ts';
-import type { SecretStore } from '../engine/ports.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { SecretStore } from '../engine/core/ports.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './aead.ts';
 import { withFileLock } from './file-lock.ts';
 import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';

@@ -1,5 +1,5 @@
 // The one failure of a secret store.
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 /** @param message What is wrong and what to do about it; no secret. */
 export function secretStoreUnavailable(message: string, cause?: unknown): CertdeskError {

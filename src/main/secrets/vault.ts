@@ -1,7 +1,7 @@
 // Seals what the database keeps in secret (private keys) under one master key that lives in the secret store.
 import { createHash, randomBytes } from 'node:crypto';
-import { CertdeskError } from '../engine/errors.ts';
-import type { SecretStore, Vault } from '../engine/ports.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { SecretStore, Vault } from '../engine/core/ports.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './aead.ts';
 import { secretStoreUnavailable } from './unavailable.ts';
 

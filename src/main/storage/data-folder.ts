@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { makeFolderSync } from '../make-folder.ts';
 import { requirePrivateFolder } from './folder-access.ts';
 

@@ -3,7 +3,7 @@
 import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { migrate, type OnMigrationStep, refuseNewer } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { createReads, type Reads } from './reads.ts';

@@ -1,8 +1,8 @@
 // JobStore on SQLite. That a project has one unfinished job at most is kept by a unique index, not by a check before.
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { CertdeskError } from '../engine/errors.ts';
-import type { JobRecord } from '../engine/model.ts';
-import type { JobStore } from '../engine/stores.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { JobRecord } from '../engine/core/model.ts';
+import type { JobStore } from '../engine/core/stores.ts';
 import { isUniqueViolation } from './constraints.ts';
 import type { JobsTable, Schema } from './schema.ts';
 

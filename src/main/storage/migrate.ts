@@ -2,7 +2,7 @@
 
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { CertdeskError } from '../engine/errors.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 

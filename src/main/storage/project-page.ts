@@ -1,8 +1,8 @@
 // Pages of projects in any order, by keyset: a page begins after the values of the last row of the one before, so that
 // it costs the same wherever it is, and is not shifted by what is added or removed.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { CertdeskError } from '../engine/errors.ts';
-import type { ProjectQuery } from '../engine/stores.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
+import type { ProjectQuery } from '../engine/core/stores.ts';
 import { allOf, type Condition, fewOf, ofCertificate, ofState, ofWords } from './project-filter.ts';
 import { candidatesOf } from './project-search.ts';
 import type { Schema } from './schema.ts';

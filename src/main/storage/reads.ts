@@ -3,7 +3,12 @@
 // takes several times as long as SQLite takes for the answer.
 import type Sqlite from 'better-sqlite3';
 import type { Selectable } from 'kysely';
-import type { CertificateFacts, CertificateRecord, ProjectRecord, TokenRecord } from '../engine/model.ts';
+import type {
+  CertificateFacts,
+  CertificateRecord,
+  ProjectRecord,
+  TokenRecord,
+} from '../engine/core/model.ts';
 import { FACT_COLUMNS, type FactsRow, toCertificate, toFacts } from './certificates.ts';
 import { toProject } from './projects.ts';
 import type { CertificatesTable, Schema } from './schema.ts';

@@ -1,6 +1,6 @@
 // The engine's stores on one database. One file a noun; this one puts them together.
 import type { Kysely } from 'kysely';
-import type { Stores } from '../engine/stores.ts';
+import type { Stores } from '../engine/core/stores.ts';
 import { createAccountStore } from './accounts.ts';
 import { createAuditStore } from './audit.ts';
 import { createCaUsageStore } from './ca-usage.ts';

@@ -1,8 +1,8 @@
 // A change of an account's key that is cut short: whichever of the two the CA has, the account is found again.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAccounts } from '../../../src/main/engine/acme/accounts.ts';
-import { createKeyedMutex } from '../../../src/main/engine/keyed-mutex.ts';
-import type { Stores } from '../../../src/main/engine/stores.ts';
+import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
+import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { makeKey } from '../../support/acme-issue.ts';
 import { type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { createVirtualPace } from '../../support/virtual-pace.ts';
 
 const answers = (retryAfterMs: number | null, finalAfter: number) => {

@@ -1,7 +1,7 @@
 // The two retries inside the ACME client, in virtual time.
 import { describe, expect, it } from 'vitest';
 import { quickRetry } from '../../../src/main/engine/acme/quick-retry.ts';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { createVirtualPace } from '../../support/virtual-pace.ts';
 
 const busy = (retryAfter?: number) =>

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
+import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
 import type { OrderKeeper } from '../../../src/main/engine/order-keeper.ts';
-import { REAL_PACE } from '../../../src/main/engine/pace.ts';
 
 /** What is presented for these authorizations where `names` were ordered; how it ends. */
 async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { testDnsCredential } from '../../../src/main/engine/dns/credential-test.ts';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
 import { createMemoryProvider } from '../../support/memory-provider.ts';
 
 const definition = { name: 'Memory DNS', permissions: 'Zone:Read and DNS:Edit.' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { checkCredentials, secretValues } from '../../../src/main/engine/dns/credentials.ts';
 import type { CredentialField } from '../../../src/main/engine/dns/provider.ts';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
 
 const field = (name: string, more: Partial<CredentialField> = {}): CredentialField => ({
   name,

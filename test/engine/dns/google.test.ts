@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/main/engine/core/model.ts';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
-import type { Json } from '../../../src/main/engine/model.ts';
 import { benchOf, expectNoSecrets, failureOf, type StandInBench, zoneOf } from '../../support/dns-bench.ts';
 import { testDnsProvider } from '../../support/dns-conformance.ts';
 import { type GoogleStandIn, startGoogleStandIn } from '../../support/dns-providers/google.ts';

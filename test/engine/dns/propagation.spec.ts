@@ -1,9 +1,9 @@
 import type { Answer } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/main/engine/core/model.ts';
+import type { Pace } from '../../../src/main/engine/core/timing.ts';
 import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
 import type { AwaitedRecord, PropagationSettings } from '../../../src/main/engine/dns/propagation-rounds.ts';
-import type { Json } from '../../../src/main/engine/model.ts';
-import type { Pace } from '../../../src/main/engine/pace.ts';
 import {
   type DnsWorld,
   type DnsWorldOptions,

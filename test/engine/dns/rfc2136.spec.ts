@@ -1,12 +1,12 @@
 // rfc2136 against a real BIND 9.
 import dnsPacket from 'dns-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/main/engine/core/model.ts';
 import { exchangeUdp } from '../../../src/main/engine/dns/dns-transport.ts';
 import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
 import type { TxtRecord } from '../../../src/main/engine/dns/provider.ts';
 import { createDnsResolver, type DnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
-import type { Json } from '../../../src/main/engine/model.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import type { BindKey } from '../../support/bind-update.ts';
 import { openProvider } from '../../support/dns-bench.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { DnsZone } from '../../../src/main/engine/dns/provider.ts';
 import type { RecordPlace } from '../../../src/main/engine/dns/zone.ts';
 import { matchZone } from '../../../src/main/engine/dns/zone-match.ts';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
 
 const reports: string[] = [];
 const context = {

@@ -1,11 +1,11 @@
 // The search for a zone and the wait for a record against real BIND 9 servers: a parent with a sub-zone that is
 // delegated to another server, a zone on two servers of which one is late.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/main/engine/core/model.ts';
 import { waitForPropagation } from '../../../src/main/engine/dns/propagation.ts';
 import { createDnsResolver, type DnsResolver } from '../../../src/main/engine/dns/resolver.ts';
 import { findZone, locateRecord } from '../../../src/main/engine/dns/zone.ts';
 import { matchZone } from '../../../src/main/engine/dns/zone-match.ts';
-import type { Json } from '../../../src/main/engine/model.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
 import { LOOPBACK_POLICY } from '../../support/network.ts';
 

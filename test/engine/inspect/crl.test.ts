@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { distributionPoints, lookUp } from '../../../src/main/engine/inspect/crl.ts';
 import { type RawCertificate, readStored } from '../../../src/main/engine/inspect/leaf.ts';
 import { type CrlOptions, makeCrl } from '../../support/crl.ts';

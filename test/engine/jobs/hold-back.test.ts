@@ -1,11 +1,11 @@
 // A job that takes Certdesk down with it is held back after three unclean ends in a row, and never where a certificate
 // may be lost by it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
+import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createPlaces } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
-import type { OrderRecord } from '../../../src/main/engine/model.ts';
 import { createOverview } from '../../../src/main/engine/overview.ts';
-import type { SecretStore } from '../../../src/main/engine/ports.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
 import { JOB, PROJECT } from '../../support/records.ts';
 

@@ -1,7 +1,7 @@
 // The queue of jobs: who waits for one, and what stopping does.
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { createPlaces, type Places } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue, type JobQueueDeps } from '../../../src/main/engine/jobs/queue.ts';
 import { openTestDatabase, QUIET, setWritable, type TestDatabase } from '../../support/database.ts';

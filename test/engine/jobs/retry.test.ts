@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { afterFailure, nextAttempt, RETRY_MINUTES, whatHelps } from '../../../src/main/engine/jobs/retry.ts';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
 

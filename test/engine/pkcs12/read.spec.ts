@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import forge from 'node-forge';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CertdeskError } from '../../../src/main/engine/errors.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
 import { readPkcs12 } from '../../../src/main/engine/pkcs12/read.ts';
 import { readGivenPair } from '../../../src/main/engine/upload-file.ts';

@@ -1,7 +1,7 @@
 // The real engine with a model of a CA (year/) whose answers a test may bend: what a CA may say and Pebble never does.
 import type { AcmeProblem, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import { answerError } from '../../../src/main/engine/acme/problem.ts';
-import type { CertdeskError } from '../../../src/main/engine/errors.ts';
+import type { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { createModelCa, type ModelCa } from '../year/model-ca.ts';
 import { createWorld, type World } from '../year/world.ts';

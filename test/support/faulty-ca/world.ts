@@ -1,7 +1,7 @@
 // The whole of Certdesk before a Pebble whose answers are bent. Waits cost nothing: the pace runs ahead of real time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type Pace, REAL_PACE } from '../../../src/main/engine/pace.ts';
+import { type Pace, REAL_PACE } from '../../../src/main/engine/core/timing.ts';
 import { type AcmeGate, startAcmeGate } from '../acme-gate.ts';
 import { commonName, leafOf, split } from '../acme-pebble-rig.ts';
 import { type Answer, type Json, startApp, type TestApp } from '../app.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS } from '../../../src/main/app.ts';
-import { toCertdeskError } from '../../../src/main/engine/errors.ts';
+import { toCertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { keepCompiled } from '../compiled.ts';
 import { LOOPBACK_NETWORKS } from '../network.ts';
 import type { FromProgram, ProgramOptions, ToProgram } from './messages.ts';

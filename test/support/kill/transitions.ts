@@ -1,9 +1,9 @@
 // Names every transition of an engine: each write to its database and its secret store, before and after the commit,
 // and each call to a CA, before it is sent and after its answer. A test ends the process at the one that it wants.
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
+import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import type { EnginePorts } from '../../../src/main/engine/index.ts';
-import type { OrderRecord } from '../../../src/main/engine/model.ts';
-import type { Stores } from '../../../src/main/engine/stores.ts';
 
 /** Called at each transition, on the way: what it does is done before the work goes on. */
 export type At = (name: string) => void;

@@ -1,7 +1,7 @@
 // Between the engine and its ports: each call passes here, and at one of them the engine can be killed, as a SIGKILL
 // would: what it has asked for is done or not done, and it hears of nothing any more.
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
-import type { Stores } from '../../../src/main/engine/stores.ts';
+import type { Stores } from '../../../src/main/engine/core/stores.ts';
 
 export interface Gate {
   /** Dies at so many calls from now. */

@@ -10,7 +10,7 @@ import type {
 import { answerError } from '../../../src/main/engine/acme/problem.ts';
 import { certIdOf } from '../../../src/main/engine/acme/renewal-info.ts';
 import { registeredDomains } from '../../../src/main/engine/ca-usage.ts';
-import type { CertdeskError } from '../../../src/main/engine/errors.ts';
+import type { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { type Issuer, issueLeaf, makeCrl, makeIssuer, readCsr } from './der.ts';
 import { type Buckets, createBuckets, LIMITS, type Limit } from './limits.ts';
 import { type Authz, type Books, directoryOf, type Order, openSession } from './model-session.ts';

@@ -7,7 +7,7 @@ import type {
   AcmeSession,
   NewOrder,
 } from '../../../src/main/engine/acme/contract.ts';
-import type { CertdeskError } from '../../../src/main/engine/errors.ts';
+import type { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { Entry } from './model-ca.ts';
 
 const BASE = 'https://model.example/';

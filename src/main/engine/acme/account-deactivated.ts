@@ -1,5 +1,5 @@
 // An account that was deactivated at the CA (RFC 8555 section 7.3.6): nothing can be done with it any more.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { AcmeSession } from './contract.ts';
 import { isRefusal } from './problem.ts';
 

@@ -1,12 +1,12 @@
 // Accounts at CAs: one a directory and e-mail address, made on first use, its key stored before the CA sees it.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
-import { CertdeskError } from '../errors.ts';
-import type { KeyedMutex } from '../keyed-mutex.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { KeyedMutex } from '../core/keyed-mutex.ts';
+import type { AccountRecord } from '../core/model.ts';
+import type { Clock, Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import { generateKey } from '../keys.ts';
-import type { AccountRecord } from '../model.ts';
-import type { Clock, Vault } from '../ports.ts';
-import type { Stores } from '../stores.ts';
 import type { AcmeClient, AcmeSession } from './contract.ts';
 import { isRefusal } from './problem.ts';
 import { replaceAccountKey } from './replace-account.ts';

@@ -1,7 +1,7 @@
 // Downloads a certificate with the chain that is wanted (RFC 8555 section 7.4.2). An alternate chain is a wish: whatever
 // is wrong with it, the certificate that was issued is kept.
 import { X509Certificate } from 'node:crypto';
-import { CertdeskError, toCertdeskError } from '../errors.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { decodePem, readPemBlocks } from '../inspect/pem.ts';
 import type { AcmeCertificate } from './contract.ts';
 import { type AcmeResponse, unexpectedAnswer } from './problem.ts';

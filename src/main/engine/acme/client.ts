@@ -3,7 +3,7 @@
 // time-out, ask for a nonce before every request, and lose all but the detail of the CA's problem document.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type * as AcmeLibrary from 'acme-client';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import { createNoncePool, type NoncePool } from './nonces.ts';

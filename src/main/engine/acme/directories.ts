@@ -1,6 +1,6 @@
 // The CAs as data: what GET /cas lists, and which directory an id, or an address given in its place, stands for.
-import { CertdeskError } from '../errors.ts';
-import type { CaUsageKind } from '../model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CaUsageKind } from '../core/model.ts';
 
 /** A published rate limit: so many in so long a time. */
 export interface CaLimit {

@@ -1,5 +1,5 @@
 // The directories of the CAs (RFC 8555 section 7.1.1): fetched once, shared by all sessions, kept for some hours.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { AcmeDirectory } from './contract.ts';
 import { answerError, unexpectedAnswer } from './problem.ts';
 import { quickRetry } from './quick-retry.ts';

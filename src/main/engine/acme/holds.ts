@@ -1,6 +1,6 @@
 // "Come back later" (Retry-After, RFC 9110 section 10.2.3) is said to one request and meant for all of them: who else
 // wants the same address meanwhile waits as long, or is told at once what the CA said.
-import { type Pace, REAL_PACE } from '../pace.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import { type AcmeResponse, answerError, retryAfterMs } from './problem.ts';
 
 /** The most that a request waits by itself; after a longer one the job is put off, which it can be for days. */

@@ -1,6 +1,6 @@
 // The accounts at CAs as a person sees them: whose, at which CA, for how many certificates.
 import type { CaAccount } from '../../../shared/ca-account.ts';
-import type { Stores } from '../stores.ts';
+import type { Stores } from '../core/stores.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
 
 export async function listAccounts(

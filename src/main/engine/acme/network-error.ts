@@ -1,5 +1,5 @@
 // Why no answer came from a CA, in words that say what to do: name lookup, connection, TLS.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { addressRefusal } from '../outgoing/connect.ts';
 
 interface NetworkErrorDetails {

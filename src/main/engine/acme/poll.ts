@@ -1,6 +1,6 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
-import { CertdeskError } from '../errors.ts';
-import { type Pace, REAL_PACE } from '../pace.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import type { AcmeProblem } from './contract.ts';
 import { describeProblem } from './problem.ts';
 

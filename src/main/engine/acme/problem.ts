@@ -1,6 +1,6 @@
 // What a CA's failed answer means: problem documents (RFC 7807, RFC 8555 section 6.7) and Retry-After, as CertdeskError.
-import { CertdeskError } from '../errors.ts';
-import { parseOutsideJson } from '../outside-json.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { parseOutsideJson } from '../core/outside-json.ts';
 
 /** An answer of the CA as transport.ts gives it. */
 export interface AcmeResponse {

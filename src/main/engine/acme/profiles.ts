@@ -1,7 +1,7 @@
 // Certificate profiles (draft-ietf-acme-profiles): what a CA offers, and which one an order asks for.
 import type { CaProfile } from '../../../shared/ca-account.ts';
-import { CertdeskError } from '../errors.ts';
-import type { Recipe } from '../model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Recipe } from '../core/model.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from './directories.ts';
 

@@ -1,6 +1,6 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
-import { CertdeskError } from '../errors.ts';
-import { type Pace, REAL_PACE } from '../pace.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import { LONGEST_WAIT_MS } from './holds.ts';
 import { isBrokenConnection } from './network-error.ts';
 

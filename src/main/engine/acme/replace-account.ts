@@ -1,9 +1,9 @@
 // Replaces an account that was deactivated at its CA: it gets a new key, and is registered on its next use.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import { abandonOrder } from '../kept-orders.ts';
 import { generateKey } from '../keys.ts';
-import type { Vault } from '../ports.ts';
-import type { Stores } from '../stores.ts';
 
 /**
  * What the old account has ordered is given up: nobody can ask for it any more. Renewals that waited for a new account

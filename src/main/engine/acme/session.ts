@@ -1,6 +1,6 @@
 // One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
 import { createHash, X509Certificate } from 'node:crypto';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { accountDeactivated } from './account-deactivated.ts';
 import { downloadChain } from './chains.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';

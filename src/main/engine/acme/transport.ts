@@ -1,11 +1,11 @@
 // HTTP to a CA over undici: one keep-alive agent, a deadline for every request, and failures that name their cause.
 import { X509Certificate } from 'node:crypto';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { lazy } from '../core/lazy.ts';
+import type { Log } from '../core/ports.ts';
 import { decodePem, readPemBlocks } from '../inspect/pem.ts';
-import { lazy } from '../lazy.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { createAgent } from '../outgoing/connect.ts';
-import type { Log } from '../ports.ts';
 import { createHolds } from './holds.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';

@@ -1,11 +1,12 @@
 // Old entries of the audit trail: exported to a file, then deleted. What is left is still a chain: it begins after the
 // last entry that was exported, which is noted, and which an entry of the trail itself names.
+
+import type { AuditRecord } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { SettingStore, Stores } from '../core/stores.ts';
 import type { Journal } from '../journal.ts';
-import type { AuditRecord } from '../model.ts';
-import type { Clock, Log } from '../ports.ts';
 import { daysAgo } from '../retention.ts';
 import { readSettings } from '../settings.ts';
-import type { SettingStore, Stores } from '../stores.ts';
 import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';
 

@@ -2,7 +2,7 @@
 // export by other means.
 import { createHash } from 'node:crypto';
 import type { AuditEntry, AuditResult } from '../../../shared/audit.ts';
-import type { Actor, AuditRecord } from '../model.ts';
+import type { Actor, AuditRecord } from '../core/model.ts';
 
 /** Certdesk by itself: the scheduler, clearing away. */
 export const CERTDESK: Actor = { kind: 'certdesk', id: null, name: 'Certdesk', address: null };

@@ -1,6 +1,6 @@
 // Failures that repeat: the first one has an entry at once, the others of the same minute one entry together, so that
 // nobody can fill the audit trail by being refused.
-import type { Log } from '../ports.ts';
+import type { Log } from '../core/ports.ts';
 import type { NewAuditEntry } from './entry.ts';
 
 export interface RepeatedFailures {

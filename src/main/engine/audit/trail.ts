@@ -1,9 +1,9 @@
 // The audit trail as it is read: listed, exported, checked. journal.ts writes it.
 import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
-import { CertdeskError } from '../errors.ts';
-import type { AuditRecord } from '../model.ts';
-import { namesOf } from '../project-names.ts';
-import type { Stores } from '../stores.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { AuditRecord } from '../core/model.ts';
+import { namesOf } from '../core/project-names.ts';
+import type { Stores } from '../core/stores.ts';
 import { type AuditHead, readHead } from './append.ts';
 import { namesArchived, readBase } from './archive.ts';
 import { entryHash, NO_ENTRY_BEFORE, presentEntry } from './entry.ts';

@@ -1,10 +1,10 @@
 // Writes and removes the TXT record of one challenge: writers to one name one after another, leftovers of a killed
 // process included, and with a look of our own where the provider cannot tell what it did.
 
+import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import type { DnsProvider, RecordRef } from '../dns/provider.ts';
 import { serversShowing } from '../dns/record-check.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
-import type { KeyedMutex } from '../keyed-mutex.ts';
 import { type Dns01Ref, describeRef, toTxtRecord } from './dns-01-ref.ts';
 import type { SolverContext } from './solver.ts';
 

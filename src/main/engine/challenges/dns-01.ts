@@ -1,14 +1,14 @@
 // Solves dns-01 (RFC 8555 section 8.4) with any DNS provider: writes the TXT record, waits until it shows, removes it.
 import { createHash } from 'node:crypto';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import { createAccountZones } from '../dns/account-zones.ts';
 import { waitForPropagation } from '../dns/propagation.ts';
 import type { AwaitedRecord, PropagationSettings } from '../dns/propagation-rounds.ts';
 import type { DnsProvider, DnsZone } from '../dns/provider.ts';
 import { type LookupContext, locateRecord, type RecordPlace } from '../dns/zone.ts';
 import { matchZone } from '../dns/zone-match.ts';
-import { CertdeskError, toCertdeskError } from '../errors.ts';
-import { type Pace, REAL_PACE } from '../pace.ts';
-import type { Log } from '../ports.ts';
 import { addRecord, type RecordDeps, removeRecord } from './dns-01-record.ts';
 import { type Dns01Ref, describeRef, readRef } from './dns-01-ref.ts';
 import type { ChallengeSolver, ChallengeTask, SolverContext } from './solver.ts';

@@ -3,16 +3,16 @@
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
 import { CERTDESK } from '../audit/entry.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { DnsCredentialRecord, Recipe } from '../core/model.ts';
+import type { SecretStore } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
 import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/limit-zones.ts';
 import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
 import { credentialSecret, findDnsCredential, lost } from '../dns-credentials.ts';
-import { CertdeskError } from '../errors.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
-import type { DnsCredentialRecord, Recipe } from '../model.ts';
 import { EARLIER_VERSION, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
-import type { SecretStore } from '../ports.ts';
-import type { Stores } from '../stores.ts';
 
 export type DnsChoice = Pick<Recipe, 'dnsProvider' | 'dnsCredentialId'>;
 

@@ -1,7 +1,7 @@
 // http-01 (RFC 8555 section 8.3): the map from token to key authorization that http/acme-challenge.ts answers from.
 
-import type { ChallengeRecord } from '../model.ts';
-import { randomSecret } from '../random-secret.ts';
+import type { ChallengeRecord } from '../core/model.ts';
+import { randomSecret } from '../core/random-secret.ts';
 import type { ChallengeSolver } from './solver.ts';
 
 /** A text that is served as a challenge is, to see whether it comes through. */

@@ -11,13 +11,13 @@ import type {
   AcmeSession,
 } from '../acme/contract.ts';
 import { describeProblem } from '../acme/problem.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { sideBySide } from '../core/map-concurrent.ts';
+import type { ChallengeRecord, Recipe } from '../core/model.ts';
+import type { Log } from '../core/ports.ts';
+import type { Pace } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
-import type { ChallengeRecord, Recipe } from '../model.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
-import type { Pace } from '../pace.ts';
-import type { Log } from '../ports.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { followChallenge } from './follow-challenge.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 

@@ -2,14 +2,14 @@
 // is served as a token is, and asked for at every address that the name has.
 import PQueue from 'p-queue';
 import type { NameReport, Reachability } from '../../../shared/reachability.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { randomSecret } from '../core/random-secret.ts';
+import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
-import { CertdeskError } from '../errors.ts';
 import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 import { findProject } from '../projects.ts';
-import { randomSecret } from '../random-secret.ts';
-import type { Stores } from '../stores.ts';
 import type { HttpChallenges } from './http-01.ts';
 import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';

@@ -1,16 +1,16 @@
 // Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
 
+import type { KeyedMutex } from '../core/keyed-mutex.ts';
+import type { Recipe } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { SettingStore } from '../core/stores.ts';
 import { limitProvider } from '../dns/limit-zones.ts';
 import { createDnsProvider, getDnsProvider } from '../dns/providers.ts';
 import type { DnsResolver } from '../dns/resolver.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
-import type { KeyedMutex } from '../keyed-mutex.ts';
-import type { Recipe } from '../model.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
-import type { Clock, Log } from '../ports.ts';
 import { readSettings } from '../settings.ts';
-import type { SettingStore } from '../stores.ts';
 import type { Confirmations } from './confirmations.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { DnsChooser } from './dns-choice.ts';

@@ -1,5 +1,5 @@
 // The contract of a challenge solver: what issue.ts asks so that the CA's check of one name succeeds.
-import type { Json } from '../model.ts';
+import type { Json } from '../core/model.ts';
 
 export interface ChallengeTask {
   /** The name to prove, without `*.`. */

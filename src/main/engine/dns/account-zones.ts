@@ -1,5 +1,5 @@
 // The zones of a DNS account: listed once, or, where the credentials may not list them, looked up for each name.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { DnsProvider, DnsZone } from './provider.ts';
 
 export interface AccountZones {

@@ -1,5 +1,5 @@
 // Whether acme.sh scripts may run at all: only whoever starts Certdesk names the folder that they are in.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 
 /**
  * @param folder The startup option `--acme-sh-folder`; null where it was not given.

@@ -4,8 +4,8 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CertdeskError } from '../errors.ts';
-import type { Json } from '../model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
 import { requireAcmeShFolder } from './acme-sh-folder.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from './provider.ts';
 import { withScriptFolder } from './script-folder.ts';

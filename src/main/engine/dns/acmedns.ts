@@ -2,8 +2,8 @@
 // name to prove is made a CNAME of the account's own name there, once; the domain's DNS needs no credentials at all.
 
 import { z } from 'zod';
-import { CertdeskError } from '../errors.ts';
-import { trimEndOf } from '../outside-text.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { trimEndOf } from '../core/outside-text.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp } from './http.ts';
 import { type DnsProvider, defineDnsProvider, type TxtRecord } from './provider.ts';

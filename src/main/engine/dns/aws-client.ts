@@ -1,11 +1,11 @@
 // The AWS SDK as Route 53 needs it: loaded at the first call, its requests through DnsHttp, so that time-outs,
 // retries, log, redaction and failures are those of every provider.
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
-import { CertdeskError } from '../errors.ts';
-import { trimEndOf } from '../outside-text.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { trimEndOf } from '../core/outside-text.ts';
+import { within } from '../core/with-timeout.ts';
 import type { DnsCredentials } from './credentials.ts';
 import type { DnsHttp } from './http.ts';
-import { within } from './within.ts';
 
 /** Of the search for the machine's own keys, in milliseconds. */
 const KEYS_MS = 15_000;

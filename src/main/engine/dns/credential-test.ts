@@ -1,6 +1,6 @@
 // Proves that the credentials of a DNS account suffice: writes a TXT record in a zone and removes it again.
 import { randomBytes } from 'node:crypto';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { createAccountZones } from './account-zones.ts';
 import { readAnsweredName } from './answered-name.ts';
 import type { DnsProvider, DnsProviderDefinition, DnsZone, TestStep, TxtRecord } from './provider.ts';

@@ -1,6 +1,6 @@
 // A provider's credentials as they are given, checked against the fields that the provider declares.
-import { CertdeskError } from '../errors.ts';
-import type { Json } from '../model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
 import type { CredentialField, DnsProviderDefinition } from './provider.ts';
 
 export type DnsCredentials = Readonly<Record<string, Json>>;

@@ -1,10 +1,10 @@
 // One DNS message to one server and its answer, over UDP or TCP, as octets. What the octets mean is the caller's.
 import { createSocket } from 'node:dgram';
 import { connect, isIP } from 'node:net';
-import type { CertdeskError } from '../errors.ts';
+import type { CertdeskError } from '../core/errors.ts';
+import { within } from '../core/with-timeout.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, resolveAddress } from '../outgoing/connect.ts';
-import { within } from './within.ts';
 
 export interface DnsServerAddress {
   readonly host: string;

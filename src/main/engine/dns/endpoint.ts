@@ -1,5 +1,5 @@
 // The address of a provider's API: its own, or the one of `--dns-endpoint PROVIDER=URL`.
-import { trimEndOf } from '../outside-text.ts';
+import { trimEndOf } from '../core/outside-text.ts';
 
 /**
  * @param own The provider's own base address, without a trailing slash.

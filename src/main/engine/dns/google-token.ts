@@ -2,10 +2,10 @@
 // DnsHttp. https://developers.google.com/identity/protocols/oauth2/service-account
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { CertdeskError } from '../errors.ts';
-import type { Json } from '../model.ts';
-import { parseOutsideJson } from '../outside-json.ts';
-import { cutText } from '../outside-text.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
+import { parseOutsideJson } from '../core/outside-json.ts';
+import { cutText } from '../core/outside-text.ts';
 import type { TextAnswer } from './fetch-text.ts';
 import type { DnsHttp } from './http.ts';
 

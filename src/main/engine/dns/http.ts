@@ -1,11 +1,11 @@
 // Calls to DNS providers' APIs: time-outs, retries, JSON, and errors that hold the provider's words but no secret.
 import type { ZodType } from 'zod';
-import type { CertdeskError } from '../errors.ts';
-import { lazy } from '../lazy.ts';
+import type { CertdeskError } from '../core/errors.ts';
+import { lazy } from '../core/lazy.ts';
+import { isExcess, parseOutsideJson } from '../core/outside-json.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../outgoing/connect.ts';
-import { isExcess, parseOutsideJson } from '../outside-json.ts';
-import type { Clock, Log } from '../ports.ts';
 import { type FetchResult, fetchText, type TextAnswer, type TextClient } from './fetch-text.ts';
 import { createProviderErrors, type ProviderErrors } from './provider-errors.ts';
 import type { Redactor } from './redact.ts';

@@ -1,5 +1,5 @@
 // What resolvers see of a TXT record that all name servers show: asked last, since they remember what they were told.
-import { REAL_PACE } from '../pace.ts';
+import { REAL_PACE } from '../core/timing.ts';
 import { type Answer, createPoll, publicTarget, resolverTargets } from './propagation-poll.ts';
 import {
   type AwaitedRecord,

@@ -1,6 +1,6 @@
 // A DNS provider that writes only where its saved credentials are meant to. What was written before can always be
 // removed.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { DnsProvider, DnsZone } from './provider.ts';
 import { isWithin } from './zone.ts';
 

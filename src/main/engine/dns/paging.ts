@@ -1,5 +1,5 @@
 // Lists that a provider hands out page by page.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 
 export interface Page<Item, Cursor> {
   readonly items: readonly Item[];

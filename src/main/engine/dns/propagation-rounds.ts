@@ -1,6 +1,6 @@
 // The wait for a TXT record, round by round: what is awaited, how long and how often, and when a round is right.
-import type { Json } from '../model.ts';
-import { type Pace, REAL_PACE } from '../pace.ts';
+import type { Json } from '../core/model.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import type { Answer, PollTarget } from './propagation-poll.ts';
 import type { DnsResolver } from './resolver.ts';
 import type { LookupContext } from './zone.ts';

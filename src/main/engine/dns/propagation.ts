@@ -1,8 +1,8 @@
 // Waits until a TXT record shows everywhere that the CA may ask: on every address of every authoritative server of
 // its zone, twice in a row, then on resolvers. A failed validation costs one of the CA's few attempts
 // an hour, so the CA is told only then.
-import { CertdeskError } from '../errors.ts';
-import { REAL_PACE } from '../pace.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { REAL_PACE } from '../core/timing.ts';
 import { configuredWord, publicWord } from './last-word.ts';
 import { type NameServer, nameServersOf } from './name-servers.ts';
 import {

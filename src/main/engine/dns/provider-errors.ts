@@ -1,6 +1,6 @@
 // The errors of a DNS provider: its own words in one sentence, what to do, and no secret.
-import { CertdeskError } from '../errors.ts';
-import { oneLine, stripTags } from '../outside-text.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { oneLine, stripTags } from '../core/outside-text.ts';
 import type { Redactor } from './redact.ts';
 
 /** What `refused` is told beside the provider's text. */

@@ -1,8 +1,8 @@
 // The contract of a DNS provider, at the level of records: it knows nothing of ACME. Zone search, the TXT value,
 // CNAME following, propagation and serialising of writers live once in dns-01.ts and its helpers.
-import type { Json } from '../model.ts';
+import type { Json } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
-import type { Clock, Log } from '../ports.ts';
 import type { DnsHttp } from './http.ts';
 import type { Sleep } from './retry.ts';
 

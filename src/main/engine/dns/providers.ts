@@ -1,8 +1,8 @@
 // The registry of DNS providers: their fields for forms and docs, and one of them made from its credentials. A
 // provider's file is loaded when it is asked for, its SDK when it is used.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
-import type { Clock, Log } from '../ports.ts';
 import { requireAcmeShFolder } from './acme-sh-folder.ts';
 import { checkCredentials, type DnsCredentials, secretValues } from './credentials.ts';
 import { createDnsHttp } from './http.ts';

@@ -1,7 +1,7 @@
 // TXT values at providers that keep all values of a name as one record set and change it in transactions: read the
 // set, then swap exactly what was read for what is wanted. A writer that came between makes the provider refuse the
 // swap, and it is read again; so nobody's value is lost, not even to another program on the same account.
-import type { CertdeskError } from '../errors.ts';
+import type { CertdeskError } from '../core/errors.ts';
 import type { DnsProvider, ProviderTools } from './provider.ts';
 import { readTxtRef, type TxtRef, txtRefFor } from './txt-ref.ts';
 import { quoteTxt, unquoteTxt } from './txt-value.ts';

@@ -1,6 +1,6 @@
 // Wipes secrets from whatever leaves a DNS provider's code: messages, details, causes, stacks and log lines.
-import { MAX_OUTSIDE_TEXT } from '../outside-text.ts';
-import type { Log } from '../ports.ts';
+import { MAX_OUTSIDE_TEXT } from '../core/outside-text.ts';
+import type { Log } from '../core/ports.ts';
 
 export const REDACTED = '[redacted]';
 

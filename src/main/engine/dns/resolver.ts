@@ -2,7 +2,7 @@
 // follows CNAMEs by itself, always asks with recursion and hides what a server said, so it is not used here.
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { type AddressOrigin, type AddressPolicy, createAddressPolicy } from '../outgoing/address-policy.ts';
 import { type DnsQuestion, type DnsReply, type DnsSilence, describeReply, queryServer } from './dns-query.ts';
 import { type DnsServerAddress, formatServer, parseServer } from './dns-transport.ts';

@@ -1,5 +1,5 @@
 // When a call to a DNS provider is made again: Retry-After, back-off with jitter, and the pause itself.
-import { REAL_PACE } from '../pace.ts';
+import { REAL_PACE } from '../core/timing.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;

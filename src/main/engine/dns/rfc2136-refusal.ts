@@ -1,5 +1,5 @@
 // What a name server's refusal of an update means, and what to do about it.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { TxtUpdate } from './dns-wire.ts';
 import type { DnsHttp } from './http.ts';
 import type { TsigKey, TsigVerdict } from './tsig.ts';

@@ -1,6 +1,6 @@
 // Name servers that take dynamic updates (RFC 2136) signed with TSIG: BIND, Knot DNS, PowerDNS.
 import { randomInt } from 'node:crypto';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { queryServer, RCODES } from './dns-query.ts';
 import {
   type DnsServerAddress,

@@ -1,7 +1,7 @@
 // AWS Route 53 by access key, or by the default credential chain of the machine. All values of a name are one
 // record set: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 import type { Change, HostedZone } from '@aws-sdk/client-route-53';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { readAnsweredName } from './answered-name.ts';
 import { type AwsApi, createAwsApi } from './aws-client.ts';
 import type { DnsHttp } from './http.ts';

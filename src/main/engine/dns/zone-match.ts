@@ -1,5 +1,5 @@
 // Which zone of a DNS account holds a record: what the account lists, held against what DNS says.
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { DnsZone } from './provider.ts';
 import { isWithin, type LookupContext, type RecordPlace } from './zone.ts';
 

@@ -4,8 +4,8 @@
 // The challenge's own name is never asked for through a recursive resolver before the record is written: that would
 // keep "there is no such name" in its cache, and the CA or our own last look might then be told just that. Its
 // parent is looked up with recursion, the name itself at the authoritative servers.
-import { CertdeskError } from '../errors.ts';
-import type { Json } from '../model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
 import type { DnsQuestion, DnsReply } from './dns-query.ts';
 import { askAuthorities, type NameServer, nameServersOf } from './name-servers.ts';
 import type { DnsResolver } from './resolver.ts';

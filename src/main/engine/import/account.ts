@@ -1,9 +1,9 @@
 // The ACME account of the other client, kept as Certdesk's own for that CA and address, so that renewals go on with it.
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
-import type { AccountRecord } from '../model.ts';
-import type { Clock, Vault } from '../ports.ts';
-import type { Stores } from '../stores.ts';
+import type { AccountRecord } from '../core/model.ts';
+import type { Clock, Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import type { Plan } from './judge.ts';
 
 export interface TakenAccount {

@@ -1,10 +1,10 @@
 // The DNS credentials of certbot's plugins and of acme.sh's scripts in the fields of Certdesk's own providers.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { CertdeskError } from '../core/errors.ts';
 import { GLOBAL_KEY_ADVICE } from '../dns/cloudflare.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
 import { checkDnsCredentials } from '../dns/providers.ts';
-import { CertdeskError } from '../errors.ts';
 import { readIni } from './config-text.ts';
 import { type Folder, readPlainFile } from './folder.ts';
 import { byHand, dnsProof, type Proof } from './found.ts';

@@ -12,8 +12,8 @@ import type {
 } from '../../../shared/import.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
 import type { Background } from '../background.ts';
-import { toCertdeskError } from '../errors.ts';
-import type { KeyedMutex } from '../keyed-mutex.ts';
+import { toCertdeskError } from '../core/errors.ts';
+import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import { openFolder } from './folder.ts';
 import { layoutOf, presentScan, type Scan } from './scan.ts';
 import { type TakeOverDeps, takeOver } from './take-over.ts';

@@ -3,12 +3,12 @@ import { createPrivateKey } from 'node:crypto';
 import type { FoundCertificate } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { KeyPolicy, LeafFacts, Recipe } from '../core/model.ts';
 import { orderChain, parseChain } from '../inspect/chain.ts';
 import { describeCertificate, leafFacts } from '../inspect/facts.ts';
 import { type CheckedKeyPair, checkKeyPair } from '../inspect.ts';
 import { readPrivateKey } from '../keys.ts';
-import type { KeyPolicy, LeafFacts, Recipe } from '../model.ts';
 import { closedAuthority, currentDirectory } from './directories.ts';
 import type { Found, FoundRenewal } from './found.ts';
 

@@ -1,9 +1,9 @@
 // A folder is looked into: which client's it is, and what of it can be taken over.
 import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
+import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers.ts';
 import { describeChain } from '../inspect.ts';
-import type { Stores } from '../stores.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
 import { type Folder, openFolder } from './folder.ts';

@@ -2,7 +2,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { coversName } from '../../../shared/names.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { type Certificate, isIssuedBy, isSelfSigned } from './certificate.ts';
 import { type Content, MAX_CERTIFICATES, readContent } from './content.ts';
 import { ownsKey } from './public-key.ts';

@@ -3,12 +3,12 @@ import PQueue from 'p-queue';
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { describeProblem, type Problem } from '../acme/problem.ts';
-import { CertdeskError, toCertdeskError } from '../errors.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { JobRecord, Json } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { type Pace, REAL_PACE } from '../core/timing.ts';
 import type { Journal } from '../journal.ts';
-import type { JobRecord, Json } from '../model.ts';
-import { type Pace, REAL_PACE } from '../pace.ts';
-import type { Clock, Log } from '../ports.ts';
-import type { Stores } from '../stores.ts';
 import { noteCleanStop, reviewUnfinished } from './hold-back.ts';
 import type { Places } from './places.ts';
 

@@ -2,8 +2,8 @@
 // not mend. Pure.
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
-import type { CertdeskError } from '../errors.ts';
-import type { RenewalState } from '../model.ts';
+import type { CertdeskError } from '../core/errors.ts';
+import type { RenewalState } from '../core/model.ts';
 
 /** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
 export const RETRY_MINUTES = [1, 10, 100, 360] as const;

@@ -1,9 +1,9 @@
 // Looks once a minute for what is due (sweep.ts), sooner where something falls due within that minute, and while more is
 // due than may run side by side. Each look leaves a heartbeat in the database, so that a missed one shows; the first one after a sleep or a stop catches up.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
-import { toCertdeskError } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
-import type { Stores } from '../stores.ts';
+import { toCertdeskError } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import type { Swept } from '../sweep.ts';
 
 export interface SchedulerDeps {

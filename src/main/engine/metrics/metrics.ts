@@ -1,10 +1,10 @@
 // What a monitoring system reads: made anew at each scrape, out of the same indexes as the overview.
 import type { EngineState } from '../../../shared/overview.ts';
 import type { CaRequests } from '../acme/request-counts.ts';
+import type { MeteredCertificate } from '../core/overview-store.ts';
+import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../jobs/scheduler.ts';
 import type { OverviewVerbs } from '../overview.ts';
-import type { MeteredCertificate } from '../overview-store.ts';
-import type { Stores } from '../stores.ts';
 import { type Metric, type Sample, toText } from './text.ts';
 
 export interface MetricsDeps {

@@ -11,9 +11,9 @@ import type {
   UpdateChannel,
 } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Stores } from '../core/stores.ts';
 import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
-import type { Stores } from '../stores.ts';
 import { checkMail, checkMailServer, checkUrl, maskUrl, type Saving } from './check.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
 import type { OutboxDeps } from './outbox.ts';

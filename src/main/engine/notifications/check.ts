@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Channel, WebhookPreset } from '../../../shared/notification.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 

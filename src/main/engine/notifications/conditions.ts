@@ -2,10 +2,10 @@
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
+import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../jobs/scheduler.ts';
 import { expiresSoonBy } from '../present.ts';
 import { readSettings } from '../settings.ts';
-import type { Stores } from '../stores.ts';
 import type { MessageItem, ToldState } from './model.ts';
 import { readable } from './words.ts';
 

@@ -1,9 +1,9 @@
 // A time in which Certdesk did not run, or the machine slept: seen when it is over, and told where it was long.
 import { hostname } from 'node:os';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../jobs/scheduler.ts';
 import { readSettings } from '../settings.ts';
-import type { Stores } from '../stores.ts';
 import { enqueue } from './outbox.ts';
 import { compose, readable } from './words.ts';
 

@@ -1,11 +1,11 @@
 // One message to one channel, with its secrets out of the secret store; what comes back holds none of them.
 
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
+import type { Clock, SecretStore } from '../core/ports.ts';
 import { createRedactor } from '../dns/redact.ts';
-import { CertdeskError, toCertdeskError } from '../errors.ts';
-import type { Json } from '../model.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
-import type { Clock, SecretStore } from '../ports.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
 import { toOutgoing } from './presets.ts';
 import { sendMail } from './smtp.ts';

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Channel } from '../../../shared/notification.ts';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { cutText, trimEndOf } from '../core/outside-text.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, connectTcp } from '../outgoing/connect.ts';
 import { trustedRoots } from '../outgoing/trusted-roots.ts';
-import { cutText, trimEndOf } from '../outside-text.ts';
 import { BoundedConnection } from './bounded-connection.ts';
 import type { Delivered } from './send.ts';
 

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import type { Stores } from '../stores.ts';
+import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import type { Message, MessageItem, ToldState } from './model.ts';
 import { enqueue } from './outbox.ts';

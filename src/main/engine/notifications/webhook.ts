@@ -2,8 +2,8 @@
 // are not followed.
 import { createHmac } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
-import { CertdeskError } from '../errors.ts';
-import { lazy } from '../lazy.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { lazy } from '../core/lazy.ts';
 import { type AddressOrigin, type AddressPolicy, plainHttpPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../outgoing/connect.ts';
 import type { Delivered } from './send.ts';

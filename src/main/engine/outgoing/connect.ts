@@ -3,7 +3,7 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Agent, buildConnector } from 'undici';
-import { CertdeskError } from '../errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from './address-policy.ts';
 import { trustedRoots } from './trusted-roots.ts';
 

@@ -1,5 +1,5 @@
 // Who saved an address, which is stored with it: a private address works only where a signed-in person did.
-import type { Actor } from '../model.ts';
+import type { Actor } from '../core/model.ts';
 import type { AddressOrigin } from './address-policy.ts';
 
 export type SavedBy = Pick<Actor, 'kind' | 'id' | 'name'>;

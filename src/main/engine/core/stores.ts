@@ -1,8 +1,9 @@
 // What the engine asks of its database. storage/ implements it on SQLite; every method rejects with STORAGE_FAILED
 // where the database cannot be read or written.
-import type { ListAudit } from '../../shared/audit.ts';
-import type { ListProjects, ProjectFacets, ProjectStatus, StateCounts } from '../../shared/project.ts';
-import type { Timestamp } from '../../shared/time.ts';
+import type { ListAudit } from '../../../shared/audit.ts';
+import type { ListProjects, ProjectFacets, ProjectStatus, StateCounts } from '../../../shared/project.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import type { NotificationStore } from '../notifications/model.ts';
 import type {
   AccountRecord,
   AuditRecord,
@@ -19,7 +20,6 @@ import type {
   SessionRecord,
   TokenRecord,
 } from './model.ts';
-import type { NotificationStore } from './notifications/model.ts';
 import type { OverviewStore } from './overview-store.ts';
 
 export type Patch<T, Fixed extends keyof T> = Partial<Omit<T, Fixed>>;

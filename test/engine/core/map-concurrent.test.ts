@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { sideBySide } from '../../src/main/engine/side-by-side.ts';
+import { sideBySide } from '../../../src/main/engine/core/map-concurrent.ts';
 
 describe('sideBySide', () => {
   it('runs so many at once and no more, and answers in order', async () => {

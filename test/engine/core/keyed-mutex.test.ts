@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createKeyedMutex } from '../../src/main/engine/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 
 const signal = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 // The one way to fail: CertdeskError with a code of the catalogue.
-import { ERRORS, type ErrorBody, type ErrorCode, type ErrorEntry } from '../../shared/errors.ts';
+import { ERRORS, type ErrorBody, type ErrorCode, type ErrorEntry } from '../../../shared/errors.ts';
 
 /**
  * A failure that is meant to be read: `message` is a sentence for a person, `details` is plain JSON that goes

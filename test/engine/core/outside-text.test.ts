@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createProviderErrors } from '../../src/main/engine/dns/provider-errors.ts';
-import { createRedactor, REDACTED } from '../../src/main/engine/dns/redact.ts';
-import { cutText, MAX_OUTSIDE_TEXT, stripTags, trimEndOf } from '../../src/main/engine/outside-text.ts';
+import {
+  cutText,
+  MAX_OUTSIDE_TEXT,
+  stripTags,
+  trimEndOf,
+} from '../../../src/main/engine/core/outside-text.ts';
+import { createProviderErrors } from '../../../src/main/engine/dns/provider-errors.ts';
+import { createRedactor, REDACTED } from '../../../src/main/engine/dns/redact.ts';
 
 const PROVIDER = { name: 'Some DNS', permissions: 'DNS: edit.' };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isExcess, parseOutsideJson } from '../../src/main/engine/outside-json.ts';
+import { isExcess, parseOutsideJson } from '../../../src/main/engine/core/outside-json.ts';
 
 function failureOf(text: string): unknown {
   try {

@@ -1,7 +1,7 @@
 // A time-out and an abort for calls that know neither.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { within } from '../../../src/main/engine/dns/within.ts';
+import { within } from '../../../src/main/engine/core/with-timeout.ts';
 
 const late = () => new Error('late');
 const unheard: unknown[] = [];

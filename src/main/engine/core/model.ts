@@ -1,9 +1,9 @@
 // The records that the engine keeps: plain data, as the stores give and take it. No behaviour.
-import type { RevocationReason } from '../../shared/certificate.ts';
-import type { ErrorBody } from '../../shared/errors.ts';
-import type { Timestamp } from '../../shared/time.ts';
-import type { Scope } from '../../shared/token.ts';
-import type { SavedBy } from './outgoing/saved-by.ts';
+import type { RevocationReason } from '../../../shared/certificate.ts';
+import type { ErrorBody } from '../../../shared/errors.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import type { Scope } from '../../../shared/token.ts';
+import type { SavedBy } from '../outgoing/saved-by.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
