@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Acknowledgements, createAcknowledgements } from '../../src/main/engine/acknowledge.ts';
-import { createJournal } from '../../src/main/engine/journal.ts';
+import { createJournal } from '../../src/main/engine/audit/journal.ts';
 import { findNeeds } from '../../src/main/engine/overview.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
 import { CERTIFICATE, PROJECT } from '../support/records.ts';

@@ -3,9 +3,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackupPort } from '../../src/main/backup/port.ts';
+import { createJournal } from '../../src/main/engine/audit/journal.ts';
 import { type Backups, createBackups } from '../../src/main/engine/backups.ts';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
-import { createJournal } from '../../src/main/engine/journal.ts';
 import { createSettings, type SettingsVerbs } from '../../src/main/engine/settings.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';

@@ -2,7 +2,7 @@
 // ready, and begins when it is told to.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createJournal } from '../../src/main/engine/journal.ts';
+import { createJournal } from '../../src/main/engine/audit/journal.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';

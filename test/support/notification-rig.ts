@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createJournal } from '../../src/main/engine/audit/journal.ts';
 import type { Actor, CertificateRecord } from '../../src/main/engine/core/model.ts';
 import type { SecretStore } from '../../src/main/engine/core/ports.ts';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
-import { createJournal } from '../../src/main/engine/journal.ts';
 import {
   createNotifications,
   type Notifications,

@@ -2,10 +2,10 @@
 // The note belongs to the certificate version: a new certificate begins without one.
 import type { Certificate } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import { findCertificate } from './certificates.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { Clock } from './core/ports.ts';
-import type { Journal } from './journal.ts';
 import { presentCertificate } from './present.ts';
 
 export interface Acknowledgements {

@@ -5,11 +5,11 @@ import type { Backup, BackupList, CheckBackup, CheckedBackup, VerifiedBackup } f
 import type { EngineState } from '../../shared/overview.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import { BACKUP_PASSPHRASE } from './backup-passphrase.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { Clock, Log, SecretStore } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import type { Journal } from './journal.ts';
 import { readLastRestore } from './restore-notes.ts';
 import { readSettings } from './settings.ts';
 

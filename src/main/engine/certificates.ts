@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Certificate, KeyPairRequest, Status, Uploaded, Validation } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import type { Background, BackgroundOptions } from './background.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { CertificateFacts, CertificateRecord, ProjectRecord } from './core/model.ts';
@@ -9,7 +10,6 @@ import type { Clock, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from './export.ts';
 import type { CheckedKeyPair } from './inspect.ts';
-import type { Journal } from './journal.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './present.ts';
 import { findProject } from './projects.ts';
 import { NO_RENEWAL_YET } from './renewal.ts';

@@ -8,6 +8,7 @@ import type {
   UpdateDnsCredential,
 } from '../../shared/dns-credential.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { DnsCredentialRecord } from './core/model.ts';
 import type { Clock, Log, SecretStore } from './core/ports.ts';
@@ -16,7 +17,6 @@ import { type CredentialTestResult, testDnsCredential } from './dns/credential-t
 import type { DnsCredentials } from './dns/credentials.ts';
 import { type CredentialLimits, limitProvider, NO_LIMITS } from './dns/limit-zones.ts';
 import { checkDnsCredentials, createDnsProvider, getDnsProvider } from './dns/providers.ts';
-import type { Journal } from './journal.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { originOf, type SavedBy } from './outgoing/saved-by.ts';
 

@@ -10,6 +10,7 @@ import type {
 import { toTimestamp } from '../../shared/time.ts';
 import { nameOfAuthority } from './acme/authorities.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
+import type { Journal } from './audit/journal.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, Recipe } from './core/model.ts';
@@ -19,7 +20,6 @@ import { getDnsProvider } from './dns/providers.ts';
 import { isSelfSigned, type Certificate as Parsed } from './inspect/certificate.ts';
 import { parseChain } from './inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from './inspect/facts.ts';
-import type { Journal } from './journal.ts';
 import { presentCertificate } from './present.ts';
 import { findProject } from './projects.ts';
 import { recipeOf } from './recipes.ts';

@@ -11,6 +11,7 @@ import { listAccounts } from './acme/list-accounts.ts';
 import { listProfiles } from './acme/profiles.ts';
 import type { CaRequests } from './acme/request-counts.ts';
 import type { AuditArchive } from './audit/archive.ts';
+import { createJournal, type Journal } from './audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import type { Background } from './background.ts';
 import { type BackupPort, type Backups, createBackups } from './backups.ts';
@@ -44,7 +45,6 @@ import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts
 import { createPlaces } from './jobs/places.ts';
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
-import { createJournal, type Journal } from './journal.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { metricsText } from './metrics/metrics.ts';
 import { CONTENT_TYPE } from './metrics/text.ts';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { jobName } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
+import { type Journal, outcome } from './audit/journal.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
 import type { CertdeskError } from './core/errors.ts';
@@ -10,7 +11,6 @@ import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './cor
 import type { Stores } from './core/stores.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './issue.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
-import { type Journal, outcome } from './journal.ts';
 import { forgetIfCleaned, forgetKeptOrders, isCleaned, keepOrForget, takeOverOrder } from './kept-orders.ts';
 import { presentObtained } from './present.ts';
 import { recipeOf } from './recipes.ts';

@@ -6,6 +6,7 @@ import type { JobState } from '../../shared/job.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
+import type { Journal } from './audit/journal.ts';
 import { findCertificate, findVersion } from './certificates.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './core/errors.ts';
@@ -14,7 +15,6 @@ import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
-import type { Journal } from './journal.ts';
 import { findProject } from './projects.ts';
 import { makeRecipe } from './recipes.ts';
 

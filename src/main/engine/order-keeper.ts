@@ -3,10 +3,10 @@
 // a CA that is near, and an issuance has more steps than changes.
 import { STEPS, type Step } from '../../shared/steps.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import type { ChallengeRecord, Json, OrderRecord, Recipe } from './core/model.ts';
 import type { Clock, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import type { Journal } from './journal.ts';
 
 export interface OrderKeeperDeps {
   readonly stores: Stores;

@@ -1,6 +1,7 @@
 // Has the CA revoked a certificate that is in use? Asked once a day by its CRL; ARI says it too, where there is one.
 import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certificate.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import type { Journal } from './audit/journal.ts';
 import type { Background } from './background.ts';
 import { type CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord } from './core/model.ts';
@@ -8,7 +9,6 @@ import type { Clock } from './core/ports.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
 import { distributionPoints, type Revoked } from './inspect/crl.ts';
 import { readStored } from './inspect/leaf.ts';
-import type { Journal } from './journal.ts';
 import { forgetKeptOrders } from './kept-orders.ts';
 
 export interface RevocationCheckDeps {

@@ -2,11 +2,11 @@
 // without a certificate.
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import { outcome } from './audit/journal.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';
 import type { IssuanceSteps } from './issuance-jobs.ts';
-import { outcome } from './journal.ts';
 import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
 import { type LeftoverDeps, undo } from './leftovers.ts';
 import { presentRenewed } from './present.ts';

@@ -12,11 +12,11 @@ import {
 } from '../../shared/settings.ts';
 import { resolveDirectory } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
+import type { Journal } from './audit/journal.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { Json } from './core/model.ts';
 import type { SettingStore, Stores } from './core/stores.ts';
 import { parseServer } from './dns/dns-transport.ts';
-import type { Journal } from './journal.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
 import { originOf } from './outgoing/saved-by.ts';
 

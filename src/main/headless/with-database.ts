@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { finishRestore, isRestorePending } from '../backup/finish-restore.ts';
+import { createJournal } from '../engine/audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Actor } from '../engine/core/model.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import type { Stores } from '../engine/core/stores.ts';
-import { createJournal } from '../engine/journal.ts';
 import { createSessions, type Sessions } from '../engine/sessions.ts';
 import { createTokens, type Tokens } from '../engine/tokens.ts';
 import { openSecretStore } from '../secrets/open.ts';

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditHead } from '../../../src/main/engine/audit/append.ts';
 import { CERTDESK, entryHash, NO_ENTRY_BEFORE } from '../../../src/main/engine/audit/entry.ts';
+import type { Journal } from '../../../src/main/engine/audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
-import type { Journal } from '../../../src/main/engine/journal.ts';
 import type { AuditEntry } from '../../../src/shared/audit.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 

@@ -2,10 +2,10 @@
 // row is held back for an hour.
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
 import type { JobRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Journal } from '../journal.ts';
 
 const ENDS = 3;
 const HOLD_MS = 3_600_000;

@@ -1,9 +1,9 @@
 // Jobs and events as they are looked at.
 import type { Job, JobEvent, JobWithSteps } from '../../../shared/job.ts';
+import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { EventRecord, JobRecord } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Journal } from '../journal.ts';
 
 export interface Jobs {
   /** @throws JOB_NOT_FOUND */

@@ -3,12 +3,12 @@ import PQueue from 'p-queue';
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { describeProblem, type Problem } from '../acme/problem.ts';
+import type { Journal } from '../audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { JobRecord, Json } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Pace, REAL_PACE } from '../core/timing.ts';
-import type { Journal } from '../journal.ts';
 import { noteCleanStop, reviewUnfinished } from './hold-back.ts';
 import type { Places } from './places.ts';
 

@@ -2,11 +2,11 @@
 // given up. Sent and killed before that was written, it is sent again under the same id: at least once.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Journal } from '../journal.ts';
 import type { ChannelRecord, DeliveryRecord, Message } from './model.ts';
 import { nextAttempt } from './retry.ts';
 import { type SendDeps, send } from './send.ts';

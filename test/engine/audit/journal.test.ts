@@ -1,10 +1,10 @@
 // What is put into the audit trail, and with what: operations that tell something, nothing, fail, begin jobs, or only
 // read; and what Certdesk does by itself.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CERTDESK } from '../../src/main/engine/audit/entry.ts';
-import { CertdeskError } from '../../src/main/engine/core/errors.ts';
-import { type Act, createJournal, type Journal } from '../../src/main/engine/journal.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
+import { CERTDESK } from '../../../src/main/engine/audit/entry.ts';
+import { type Act, createJournal, type Journal } from '../../../src/main/engine/audit/journal.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
 
 const ACTOR = { kind: 'token', id: 't1', name: 'ci', address: '192.0.2.7' } as const;
 const ACT: Act = {

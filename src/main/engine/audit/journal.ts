@@ -1,16 +1,16 @@
 // What happens is written and told in one way: state, event and audit entry go into one transaction, and listeners
 // hear of it after the commit, so that nobody is told what is not true.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AuditResult } from '../../shared/audit.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import { appendEntry } from './audit/append.ts';
-import { CERTDESK, type NewAuditEntry } from './audit/entry.ts';
-import { createRepeatedFailures } from './audit/repeated-failures.ts';
-import { type CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from './core/model.ts';
-import type { Clock, Log } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { type SavedBy, toSavedBy } from './outgoing/saved-by.ts';
+import type { AuditResult } from '../../../shared/audit.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Actor, AuditRecord, EventRecord, JobRecord, Json } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
+import { appendEntry } from './append.ts';
+import { CERTDESK, type NewAuditEntry } from './entry.ts';
+import { createRepeatedFailures } from './repeated-failures.ts';
 
 export interface NewEvent {
   readonly kind: string;
