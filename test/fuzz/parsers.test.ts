@@ -1,6 +1,6 @@
 // Every reader of what comes from outside, given anything and damaged samples: it reads, or refuses as it says it does,
 // and never fails in another way or runs on. (Certificates, keys and PKCS#12 by upload are also in
-// test/engine/inspect/hostile.spec.ts and test/engine/pkcs12/read.spec.ts, DNS answers in dns.test.ts beside this.)
+// test/engine/pki/inspect/hostile.spec.ts and test/engine/pki/pkcs12/read.spec.ts, DNS answers in dns.test.ts beside this.)
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeHeader, readPrefix } from '../../src/main/backup/format.ts';
@@ -16,16 +16,16 @@ import { signMessage, verifyAnswer } from '../../src/main/engine/dns/tsig.ts';
 import { unquoteTxt } from '../../src/main/engine/dns/txt-value.ts';
 import { readAssignments, readIni } from '../../src/main/engine/import/config-text.ts';
 import { fromJwk, parseJson, toPkcs8 } from '../../src/main/engine/import/key-text.ts';
-import { readCertificate } from '../../src/main/engine/inspect/certificate.ts';
-import { parseChain } from '../../src/main/engine/inspect/chain.ts';
-import { distributionPoints, lookUp } from '../../src/main/engine/inspect/crl.ts';
-import { describeCertificate } from '../../src/main/engine/inspect/facts.ts';
-import { readRaw } from '../../src/main/engine/inspect/leaf.ts';
-import { decodePem, readPemBlocks } from '../../src/main/engine/inspect/pem.ts';
-import { readTlvs } from '../../src/main/engine/inspect/tlv.ts';
-import { readPrivateKey } from '../../src/main/engine/keys.ts';
-import { readPkcs12 } from '../../src/main/engine/pkcs12/read.ts';
-import { readGivenPair } from '../../src/main/engine/upload-file.ts';
+import { readCertificate } from '../../src/main/engine/pki/inspect/certificate.ts';
+import { parseChain } from '../../src/main/engine/pki/inspect/chain.ts';
+import { distributionPoints, lookUp } from '../../src/main/engine/pki/inspect/crl.ts';
+import { describeCertificate } from '../../src/main/engine/pki/inspect/facts.ts';
+import { readRaw } from '../../src/main/engine/pki/inspect/leaf.ts';
+import { decodePem, readPemBlocks } from '../../src/main/engine/pki/inspect/pem.ts';
+import { readTlvs } from '../../src/main/engine/pki/inspect/tlv.ts';
+import { readPrivateKey } from '../../src/main/engine/pki/keys.ts';
+import { readPkcs12 } from '../../src/main/engine/pki/pkcs12/read.ts';
+import { readGivenPair } from '../../src/main/engine/pki/read-upload.ts';
 import { anyValue } from '../support/arbitrary.ts';
 import { makeCrl } from '../support/crl.ts';
 import { damagedBytes, damagedText } from '../support/damaged.ts';

@@ -1,8 +1,8 @@
 // Every text, file and answer from outside, as large as it may be and in its worst shapes: the event loop goes on.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
-import { generateKey } from '../../src/main/engine/keys.ts';
 import { createWebhookSender } from '../../src/main/engine/notifications/webhook.ts';
+import { generateKey } from '../../src/main/engine/pki/keys.ts';
 import { openProvider } from '../support/dns-bench.ts';
 import { startCloudflareStandIn } from '../support/dns-providers/cloudflare.ts';
 import { startDigitalOceanStandIn } from '../support/dns-providers/digitalocean.ts';

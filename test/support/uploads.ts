@@ -1,5 +1,5 @@
 // One chain and one key to vary for the tests of uploads, and `checkKeyPair` with sane defaults.
-import { checkKeyPair, type KeyPairInput } from '../../src/main/engine/inspect.ts';
+import { checkKeyPair, type KeyPairInput } from '../../src/main/engine/pki/verify-certificate.ts';
 import { makeChain, NOW, VALIDITY } from './certificates.ts';
 import { failureOf } from './failure.ts';
 import type { IssueOptions, OpenSsl } from './openssl.ts';

@@ -5,9 +5,9 @@ import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
 import type { BackgroundTasks } from '../engine/background.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { scanFolder } from '../engine/import/scan.ts';
-import { lookUp } from '../engine/inspect/crl.ts';
-import { checkKeyPair } from '../engine/inspect.ts';
-import { describeFiles, readGivenPair } from '../engine/upload-file.ts';
+import { lookUp } from '../engine/pki/inspect/crl.ts';
+import { describeFiles, readGivenPair } from '../engine/pki/read-upload.ts';
+import { checkKeyPair } from '../engine/pki/verify-certificate.ts';
 
 export const TASKS: BackgroundTasks = {
   async checkKeyPair({ body, ...project }) {

@@ -4,9 +4,9 @@ import type { X509Certificate } from 'node:crypto';
 import type { KeyPairRequest } from '../../shared/certificate.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
 import type { Scan } from './import/scan.ts';
-import type { Revoked } from './inspect/crl.ts';
-import type { CheckedKeyPair } from './inspect.ts';
-import type { FileContent } from './upload-file.ts';
+import type { Revoked } from './pki/inspect/crl.ts';
+import type { FileContent } from './pki/read-upload.ts';
+import type { CheckedKeyPair } from './pki/verify-certificate.ts';
 
 /** A backup that can be restored. */
 export interface VerifiedBackupFile {

@@ -17,11 +17,11 @@ import type { LeafFacts, Recipe } from './core/model.ts';
 import type { Pace } from './core/timing.ts';
 import { finalizeOrder } from './finalize.ts';
 import { downloadCertificate, type Following, followOrder, isGivenUp } from './follow-order.ts';
-import { verifyIssued } from './inspect.ts';
 import type { Places } from './jobs/places.ts';
-import { generateKey } from './keys.ts';
 import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
+import { generateKey } from './pki/keys.ts';
+import { verifyIssued } from './pki/verify-certificate.ts';
 
 export interface IssueTask {
   readonly jobId: string;

@@ -6,7 +6,7 @@ import { exactSet } from './ca-usage.ts';
 import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from './core/model.ts';
 import type { Clock, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import { isAnswerTo } from './inspect/request.ts';
+import { isAnswerTo } from './pki/inspect/request.ts';
 import { recipeOf } from './recipes.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

@@ -7,9 +7,9 @@ import { type CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
-import { distributionPoints, type Revoked } from './inspect/crl.ts';
-import { readStored } from './inspect/leaf.ts';
 import { forgetKeptOrders } from './kept-orders.ts';
+import { distributionPoints, type Revoked } from './pki/inspect/crl.ts';
+import { readStored } from './pki/inspect/leaf.ts';
 
 export interface RevocationCheckDeps {
   readonly journal: Journal;

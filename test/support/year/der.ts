@@ -1,6 +1,6 @@
 // Certificates and CRLs in DER (RFC 5280), made by hand: real ones, at a fraction of a millisecond each.
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { readTlv, readTlvs } from '../../../src/main/engine/inspect/tlv.ts';
+import { readTlv, readTlvs } from '../../../src/main/engine/pki/inspect/tlv.ts';
 
 function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents);

@@ -6,7 +6,7 @@ import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import type { AccountRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { generateKey } from '../keys.ts';
+import { generateKey } from '../pki/keys.ts';
 import type { AcmeClient, AcmeSession } from './contract.ts';
 import { isRefusal } from './problem.ts';
 import { replaceAccountKey } from './replace-account.ts';

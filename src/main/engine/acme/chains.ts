@@ -2,7 +2,7 @@
 // is wrong with it, the certificate that was issued is kept.
 import { X509Certificate } from 'node:crypto';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
-import { decodePem, readPemBlocks } from '../inspect/pem.ts';
+import { decodePem, readPemBlocks } from '../pki/inspect/pem.ts';
 import type { AcmeCertificate } from './contract.ts';
 import { type AcmeResponse, unexpectedAnswer } from './problem.ts';
 import { resolveUrl } from './schemas.ts';

@@ -1,8 +1,8 @@
 // ACME Renewal Information (RFC 9773): the name of a certificate there, and what the CA answers.
 import { z } from 'zod';
 import { CertdeskError } from '../core/errors.ts';
-import { type RawCertificate, readStored } from '../inspect/leaf.ts';
-import { readTlv, readTlvs } from '../inspect/tlv.ts';
+import { type RawCertificate, readStored } from '../pki/inspect/leaf.ts';
+import { readTlv, readTlvs } from '../pki/inspect/tlv.ts';
 import type { AcmeRenewalInfo } from './contract.ts';
 import { type AcmeResponse, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
 

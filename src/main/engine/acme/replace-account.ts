@@ -3,7 +3,7 @@ import { CertdeskError } from '../core/errors.ts';
 import type { Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { abandonOrder } from '../kept-orders.ts';
-import { generateKey } from '../keys.ts';
+import { generateKey } from '../pki/keys.ts';
 
 /**
  * What the old account has ordered is given up: nobody can ask for it any more. Renewals that waited for a new account

@@ -5,10 +5,10 @@ import { toDnsName } from '../../../shared/names.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { KeyPolicy, LeafFacts, Recipe } from '../core/model.ts';
-import { orderChain, parseChain } from '../inspect/chain.ts';
-import { describeCertificate, leafFacts } from '../inspect/facts.ts';
-import { type CheckedKeyPair, checkKeyPair } from '../inspect.ts';
-import { readPrivateKey } from '../keys.ts';
+import { orderChain, parseChain } from '../pki/inspect/chain.ts';
+import { describeCertificate, leafFacts } from '../pki/inspect/facts.ts';
+import { readPrivateKey } from '../pki/keys.ts';
+import { type CheckedKeyPair, checkKeyPair } from '../pki/verify-certificate.ts';
 import { closedAuthority, currentDirectory } from './directories.ts';
 import type { Found, FoundRenewal } from './found.ts';
 

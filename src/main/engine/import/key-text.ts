@@ -1,6 +1,6 @@
 // Keys and JSON as the clients' files hold them; what cannot be read is null, for its reason could quote a secret.
 import { createPrivateKey } from 'node:crypto';
-import { readPrivateKey, readPrivateKeys } from '../keys.ts';
+import { readPrivateKey, readPrivateKeys } from '../pki/keys.ts';
 
 /** Any unencrypted PEM private key as PKCS#8. */
 export function toPkcs8(pem: string): string | null {

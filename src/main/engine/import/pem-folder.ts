@@ -1,10 +1,10 @@
 // Any folder of certificates and keys (dehydrated's certs/, a web server's ssl/), in PEM, DER, PKCS#7, PKCS#12 or UTF-16:
 // what a file is, its content tells. Certificates and keys are paired by public key; what is of no use is named.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { type Certificate, isSelfSigned } from '../inspect/certificate.ts';
-import { type Content, readContent } from '../inspect/content.ts';
-import { publicKeyOf } from '../inspect/public-key.ts';
-import { readPkcs12 } from '../pkcs12/read.ts';
+import { type Certificate, isSelfSigned } from '../pki/inspect/certificate.ts';
+import { type Content, readContent } from '../pki/inspect/content.ts';
+import { publicKeyOf } from '../pki/inspect/public-key.ts';
+import { readPkcs12 } from '../pki/pkcs12/read.ts';
 import type { Folder } from './folder.ts';
 import type { Found } from './found.ts';
 import { toPkcs8Keys } from './key-text.ts';

@@ -3,7 +3,7 @@ import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../sha
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
 import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers.ts';
-import { describeChain } from '../inspect.ts';
+import { describeChain } from '../pki/verify-certificate.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
 import { type Folder, openFolder } from './folder.ts';

@@ -13,7 +13,7 @@ import type { Stores } from '../core/stores.ts';
 import type { DnsCredentials } from '../dns/credentials.ts';
 import { getDnsProvider } from '../dns/providers.ts';
 import { credentialSecret, type DnsCredentialVerbs } from '../dns-credentials.ts';
-import type { CheckedKeyPair } from '../inspect.ts';
+import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { firstRenewal } from '../renewal.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
 import type { Judged, Plan } from './judge.ts';

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseChain } from '../../../src/main/engine/inspect/chain.ts';
-import { displayName } from '../../../src/main/engine/inspect/facts.ts';
-import { checkKeyPair } from '../../../src/main/engine/inspect.ts';
-import { readGivenPair } from '../../../src/main/engine/upload-file.ts';
+import { parseChain } from '../../../src/main/engine/pki/inspect/chain.ts';
+import { displayName } from '../../../src/main/engine/pki/inspect/facts.ts';
+import { readGivenPair } from '../../../src/main/engine/pki/read-upload.ts';
+import { checkKeyPair } from '../../../src/main/engine/pki/verify-certificate.ts';
 import { KeyPairRequestSchema } from '../../../src/shared/certificate.ts';
 import { rejectionOf } from '../../support/failure.ts';
 
@@ -184,7 +184,7 @@ describe('what clients do not take', () => {
   });
 
   test('a key with explicit parameters is stored under the name of its curve', async () => {
-    const { readPrivateKey } = await import('../../../src/main/engine/keys.ts');
+    const { readPrivateKey } = await import('../../../src/main/engine/pki/keys.ts');
     const key = readPrivateKey(read('explicit.key').toString());
     expect(derOf(Buffer.from(key)).toString('hex')).toContain('06082a8648ce3d030107'); // prime256v1
     expect(derOf(Buffer.from(key)).length).toBeLessThan(200);

@@ -1,6 +1,6 @@
 // Uploads: what is taken, and what is warned of.
 import { afterAll, describe, expect, test } from 'vitest';
-import { readLeafFacts } from '../../../src/main/engine/inspect.ts';
+import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, VALIDITY } from '../../support/certificates.ts';
 import { createOpenSsl, type KeySpec } from '../../support/openssl.ts';
 import { createUploads, DOMAIN, SAN } from '../../support/uploads.ts';

@@ -1,5 +1,5 @@
 // PKCS#12 files (.pfx, .p12) in: modern ones (AES, PBKDF2), old ones (3DES, RC2 with 40 bits, SHA-1), RSA and EC.
-import { CertdeskError } from '../core/errors.ts';
+import { CertdeskError } from '../../core/errors.ts';
 import { isSequence, parseAsn } from '../inspect/asn1.ts';
 import { readCertificate } from '../inspect/certificate.ts';
 import { MAX_CERTIFICATES } from '../inspect/content.ts';

@@ -1,8 +1,8 @@
 // Private keys: new ones by the policy of a certificate, and given ones in whatever form they come.
 import { createPrivateKey, generateKeyPair, type KeyObject, type KeyPairKeyObjectResult } from 'node:crypto';
 import { promisify } from 'node:util';
-import { CertdeskError } from './core/errors.ts';
-import type { KeyPolicy } from './core/model.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { KeyPolicy } from '../core/model.ts';
 import { childAt, parseAsn } from './inspect/asn1.ts';
 import { type Content, type GivenKey, readContent } from './inspect/content.ts';
 import { keyHasExplicitCurve } from './inspect/der-kind.ts';

@@ -1,7 +1,7 @@
 // What Certdesk keeps and shows of a certificate, as plain data.
-import { toDnsName } from '../../../shared/names.ts';
-import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
-import type { LeafFacts } from '../core/model.ts';
+import { toDnsName } from '../../../../shared/names.ts';
+import { type Timestamp, toTimestamp } from '../../../../shared/time.ts';
+import type { LeafFacts } from '../../core/model.ts';
 import type { Certificate } from './certificate.ts';
 import { commonName, nameText, organization } from './distinguished-name.ts';
 import { describeKey, publicKeyOf } from './public-key.ts';

@@ -1,11 +1,11 @@
 // Files as OpenSSL writes them, given to the upload in every form that people have them in.
 import { afterAll, describe, expect, it } from 'vitest';
-import { readPrivateKey } from '../../src/main/engine/keys.ts';
-import { readGivenPair } from '../../src/main/engine/upload-file.ts';
-import type { KeyPairRequest } from '../../src/shared/certificate.ts';
-import { rejectionOf } from '../support/failure.ts';
-import { createOpenSsl } from '../support/openssl.ts';
-import { createUploads } from '../support/uploads.ts';
+import { readPrivateKey } from '../../../src/main/engine/pki/keys.ts';
+import { readGivenPair } from '../../../src/main/engine/pki/read-upload.ts';
+import type { KeyPairRequest } from '../../../src/shared/certificate.ts';
+import { rejectionOf } from '../../support/failure.ts';
+import { createOpenSsl } from '../../support/openssl.ts';
+import { createUploads } from '../../support/uploads.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

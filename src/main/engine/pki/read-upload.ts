@@ -1,7 +1,7 @@
 // What a person drops, pastes or sends, in whatever form, as the two PEM texts that `checkKeyPair` judges. What each
 // part is, inspect/content.ts tells from its content: a key in the place of a certificate is a key all the same.
-import type { KeyPairRequest } from '../../shared/certificate.ts';
-import { CertdeskError } from './core/errors.ts';
+import type { KeyPairRequest } from '../../../shared/certificate.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { certificatesOf } from './inspect/chain.ts';
 import { type Content, readContent } from './inspect/content.ts';
 import { toPem } from './inspect/pem.ts';

@@ -1,11 +1,11 @@
 // Downloads: what each format holds, and PFX files read back by OpenSSL.
 import { afterAll, describe, expect, test } from 'vitest';
-import { type ExportRequest, exportCertificate } from '../../src/main/engine/export.ts';
-import { readPkcs12 } from '../../src/main/engine/pkcs12/read.ts';
-import { readBags, readPfx, readSafes } from '../../src/main/engine/pkcs12/structure.ts';
-import { makeChain, VALIDITY } from '../support/certificates.ts';
-import { rejectionOf } from '../support/failure.ts';
-import { type CertifiedKey, createOpenSsl } from '../support/openssl.ts';
+import { type ExportRequest, exportCertificate } from '../../../src/main/engine/pki/export.ts';
+import { readPkcs12 } from '../../../src/main/engine/pki/pkcs12/read.ts';
+import { readBags, readPfx, readSafes } from '../../../src/main/engine/pki/pkcs12/structure.ts';
+import { makeChain, VALIDITY } from '../../support/certificates.ts';
+import { rejectionOf } from '../../support/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

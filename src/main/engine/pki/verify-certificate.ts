@@ -1,9 +1,9 @@
 // What is read from certificates, and the two verdicts on them: `checkKeyPair` on what a person uploads, `verifyIssued`
 // on what a CA issued. Nothing here does I/O; the reading itself is in inspect/.
 import { createPrivateKey } from 'node:crypto';
-import type { Warning } from '../../shared/certificate.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { LeafFacts } from './core/model.ts';
+import type { Warning } from '../../../shared/certificate.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { LeafFacts } from '../core/model.ts';
 import type { Certificate } from './inspect/certificate.ts';
 import {
   compareLeaves,

@@ -1,8 +1,8 @@
 // The chain of a certificate: every certificate of what is given, and their order, leaf first (RFC 8446 section 4.4.2).
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { coversName } from '../../../shared/names.ts';
-import { CertdeskError } from '../core/errors.ts';
+import { coversName } from '../../../../shared/names.ts';
+import { CertdeskError } from '../../core/errors.ts';
 import { type Certificate, isIssuedBy, isSelfSigned } from './certificate.ts';
 import { type Content, MAX_CERTIFICATES, readContent } from './content.ts';
 import { ownsKey } from './public-key.ts';

@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exportCertificate } from '../../src/main/engine/export.ts';
-import { makeChain, type TestChain } from '../support/certificates.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { exportCertificate } from '../../../src/main/engine/pki/export.ts';
+import { makeChain, type TestChain } from '../../support/certificates.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { describeWith, toolPath } from '../../support/tools.ts';
 
 const PASSWORD = 'correct horse';
 

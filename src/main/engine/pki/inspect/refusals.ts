@@ -1,7 +1,7 @@
 // Why an uploaded certificate is refused (api.md, "Upload and validate"): one function a reason, each throws.
-import { coversName } from '../../../shared/names.ts';
-import { toTimestamp } from '../../../shared/time.ts';
-import { CertdeskError } from '../core/errors.ts';
+import { coversName } from '../../../../shared/names.ts';
+import { toTimestamp } from '../../../../shared/time.ts';
+import { CertdeskError } from '../../core/errors.ts';
 import { type Certificate, isSelfSigned } from './certificate.ts';
 import { displayName, leafFacts } from './facts.ts';
 import { describeKey, publicKeyOf, weaknessOf } from './public-key.ts';

@@ -1,6 +1,6 @@
 // Certificate revocation lists (RFC 5280 section 5): where a certificate's is, and what it says of that certificate.
 import { verify, type X509Certificate } from 'node:crypto';
-import { CertdeskError } from '../core/errors.ts';
+import { CertdeskError } from '../../core/errors.ts';
 import { childAt, oidOf, parseAsn } from './asn1.ts';
 import type { RawCertificate } from './leaf.ts';
 import { readTlv, readTlvs, type Tlv } from './tlv.ts';

@@ -2,11 +2,11 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { VALIDITY } from '../../support/certificates.ts';
-import { failureOf } from '../../support/failure.ts';
-import { createOpenSsl } from '../../support/openssl.ts';
-import { createUploads } from '../../support/uploads.ts';
+import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
+import { VALIDITY } from '../../../support/certificates.ts';
+import { failureOf } from '../../../support/failure.ts';
+import { createOpenSsl } from '../../../support/openssl.ts';
+import { createUploads } from '../../../support/uploads.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -2,11 +2,11 @@
 import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { orderChain, parseChain } from '../../../src/main/engine/inspect/chain.ts';
-import { commonName } from '../../../src/main/engine/inspect/distinguished-name.ts';
-import { daysFromNow, makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
-import { failureOf } from '../../support/failure.ts';
-import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
+import { orderChain, parseChain } from '../../../../src/main/engine/pki/inspect/chain.ts';
+import { commonName } from '../../../../src/main/engine/pki/inspect/distinguished-name.ts';
+import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/certificates.ts';
+import { failureOf } from '../../../support/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../../support/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -1,9 +1,9 @@
 // What a CA issued is taken only where it is what was ordered.
 import { afterAll, describe, expect, test } from 'vitest';
-import { readLeafFacts, verifyIssued } from '../../../src/main/engine/inspect.ts';
-import { daysFromNow, makeChain, NOW, VALIDITY } from '../../support/certificates.ts';
-import { failureOf } from '../../support/failure.ts';
-import { createOpenSsl, type IssueOptions } from '../../support/openssl.ts';
+import { readLeafFacts, verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
+import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/certificates.ts';
+import { failureOf } from '../../../support/failure.ts';
+import { createOpenSsl, type IssueOptions } from '../../../support/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -1,6 +1,6 @@
 // What is worth knowing of a certificate that is taken all the same (api.md, "Upload and validate").
-import type { Warning } from '../../../shared/certificate.ts';
-import { coversName } from '../../../shared/names.ts';
+import type { Warning } from '../../../../shared/certificate.ts';
+import { coversName } from '../../../../shared/names.ts';
 import { type Certificate, isSelfSigned } from './certificate.ts';
 import type { OrderedChain } from './chain.ts';
 import { displayName, leafFacts } from './facts.ts';
