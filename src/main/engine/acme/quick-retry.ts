@@ -1,8 +1,8 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
 import { CertdeskError } from '../core/errors.ts';
 import { type Pace, REAL_PACE } from '../core/timing.ts';
-import { LONGEST_WAIT_MS } from './holds.ts';
 import { isBrokenConnection } from './network-error.ts';
+import { LONGEST_WAIT_MS } from './retry-after-gate.ts';
 
 const PAUSES_MS = [250, 1_000] as const;
 

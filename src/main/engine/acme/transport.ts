@@ -6,9 +6,9 @@ import type { Log } from '../core/ports.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
 import { createAgent } from '../outgoing/connect.ts';
 import { decodePem, readPemBlocks } from '../pki/inspect/pem.ts';
-import { createHolds } from './holds.ts';
 import { networkError } from './network-error.ts';
 import type { AcmeResponse } from './problem.ts';
+import { createHolds } from './retry-after-gate.ts';
 
 export interface TransportOptions {
   /** The most that a request may take, from looking up the name to the last octet of the answer. */

@@ -1,6 +1,6 @@
 // Retry-After is for all that ask the same address, whoever was told.
 import { expect, it } from 'vitest';
-import { createHolds } from '../../../src/main/engine/acme/holds.ts';
+import { createHolds } from '../../../src/main/engine/acme/retry-after-gate.ts';
 import { failure } from '../../support/acme-rig.ts';
 import { createVirtualPace } from '../../support/virtual-pace.ts';
 
