@@ -231,7 +231,7 @@ describe('the architecture', () => {
     expect(breach('main/http/rest.ts', 'electron', false)).toBe(true);
     expect(breach('renderer/app.tsx', 'main/engine/index.ts', true)).toBe(true);
     expect(breach('shared/job.ts', 'node:fs', false)).toBe(true);
-    expect(breach('main/engine/dns/cloudflare.ts', 'zod', false)).toBe(false);
+    expect(breach('main/engine/dns/providers/cloudflare.ts', 'zod', false)).toBe(false);
   });
 
   it('has no cycle of imports at run time', () => {

@@ -1,7 +1,7 @@
 // What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SecretStore } from '../../src/main/engine/core/ports.ts';
-import { createDnsCredentials } from '../../src/main/engine/dns-credentials.ts';
+import { createDnsCredentials } from '../../src/main/engine/dns/credentials/credentials.ts';
 import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
 import { forgetStaleSecrets } from '../../src/main/engine/stale-secrets.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';

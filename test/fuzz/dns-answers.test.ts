@@ -2,7 +2,7 @@
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queryServer } from '../../src/main/engine/dns/dns-query.ts';
+import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
 import { damagedBytes } from '../support/damaged.ts';
 import { type NameServer, startNameServer } from '../support/name-server.ts';
 import { LOOPBACK_POLICY } from '../support/network.ts';

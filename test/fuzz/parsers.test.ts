@@ -9,11 +9,11 @@ import { readRenewalInfo, renewalCertId } from '../../src/main/engine/acme/renew
 import { readAuthorization, readDirectory, readOrder } from '../../src/main/engine/acme/schemas.ts';
 import { readRef } from '../../src/main/engine/challenges/dns-01-ref.ts';
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
-import { parseServer } from '../../src/main/engine/dns/dns-transport.ts';
-import { lastRecordOffset } from '../../src/main/engine/dns/dns-wire.ts';
-import { readServiceAccount } from '../../src/main/engine/dns/google-token.ts';
-import { signMessage, verifyAnswer } from '../../src/main/engine/dns/tsig.ts';
-import { unquoteTxt } from '../../src/main/engine/dns/txt-value.ts';
+import { parseServer } from '../../src/main/engine/dns/lookup/transport.ts';
+import { readServiceAccount } from '../../src/main/engine/dns/providers/google/token.ts';
+import { signMessage, verifyAnswer } from '../../src/main/engine/dns/providers/rfc2136/tsig.ts';
+import { lastRecordOffset } from '../../src/main/engine/dns/providers/rfc2136/wire.ts';
+import { unquoteTxt } from '../../src/main/engine/dns/providers/txt-value.ts';
 import { readAssignments, readIni } from '../../src/main/engine/import/config-text.ts';
 import { fromJwk, parseJson, toPkcs8 } from '../../src/main/engine/import/key-text.ts';
 import { readCertificate } from '../../src/main/engine/pki/inspect/certificate.ts';

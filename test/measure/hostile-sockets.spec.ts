@@ -1,6 +1,6 @@
 // DNS answers and mail servers' replies in their worst shapes: the event loop goes on.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queryServer } from '../../src/main/engine/dns/dns-query.ts';
+import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
 import { sendMail } from '../../src/main/engine/notifications/smtp.ts';
 import { measureBlocked, measureIdle } from '../support/event-loop.ts';
 import { startHostileMailServer, startHostileNameServer } from '../support/hostile-sockets.ts';

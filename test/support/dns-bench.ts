@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { Log } from '../../src/main/engine/core/ports.ts';
-import type { DnsCredentials } from '../../src/main/engine/dns/credentials.ts';
-import type { DnsProvider, DnsZone } from '../../src/main/engine/dns/provider.ts';
-import { createDnsProvider } from '../../src/main/engine/dns/providers.ts';
+import type { DnsCredentials } from '../../src/main/engine/dns/credentials/values.ts';
+import type { DnsProvider, DnsZone } from '../../src/main/engine/dns/providers/provider.ts';
+import { createDnsProvider } from '../../src/main/engine/dns/providers/registry.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';
 import { LOOPBACK_POLICY } from './network.ts';
 

@@ -2,7 +2,7 @@
 // the part about records; those whose API is HTTP run the part about HTTP too. What a provider cannot do by its nature
 // is named with the reason, and what really happens in its place is checked.
 import { afterEach, describe, test } from 'vitest';
-import type { DnsZone, TxtRecord } from '../../src/main/engine/dns/provider.ts';
+import type { DnsZone, TxtRecord } from '../../src/main/engine/dns/providers/provider.ts';
 import { benchOf, expectNoSecrets, type ProviderBench, zoneOf } from './dns-bench.ts';
 import { testDnsHttp } from './dns-http-conformance.ts';
 import type { DnsStandIn } from './dns-providers/stand-in.ts';

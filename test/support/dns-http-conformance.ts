@@ -1,7 +1,7 @@
 // The part of the conformance suite for providers whose API is HTTP: pages, limits, faults, answers that are none.
 import { afterEach, beforeEach, describe, expect } from 'vitest';
-import { testDnsCredential } from '../../src/main/engine/dns/credential-test.ts';
-import { getDnsProvider } from '../../src/main/engine/dns/providers.ts';
+import { testDnsCredential } from '../../src/main/engine/dns/credentials/test-credential.ts';
+import { getDnsProvider } from '../../src/main/engine/dns/providers/registry.ts';
 import { expectNoSecrets, failureOf, type ProviderBench, zoneOf } from './dns-bench.ts';
 import { type DnsProviderSuite, testOf, type WebRig } from './dns-conformance.ts';
 import { ONE } from './dns-records-conformance.ts';

@@ -1,7 +1,7 @@
 // A zone with several name servers, each of which answers as the test says, and the resolver that knows of them.
 
-import type { DnsResolver } from '../../src/main/engine/dns/resolver.ts';
-import { createDnsResolver } from '../../src/main/engine/dns/resolver.ts';
+import type { DnsResolver } from '../../src/main/engine/dns/lookup/resolver.ts';
+import { createDnsResolver } from '../../src/main/engine/dns/lookup/resolver.ts';
 import { createAddressPolicy } from '../../src/main/engine/outgoing/address-policy.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
 import { LOOPBACK_NETWORKS } from './network.ts';

@@ -1,5 +1,5 @@
 // A DNS provider in memory, for what is above the providers.
-import type { DnsProvider, DnsZone, TxtRecord } from '../../src/main/engine/dns/provider.ts';
+import type { DnsProvider, DnsZone, TxtRecord } from '../../src/main/engine/dns/providers/provider.ts';
 
 export interface MemoryProvider extends DnsProvider {
   /** Every call, in order: `add NAME VALUE`, `remove NAME VALUE`, `list`. */

@@ -5,10 +5,10 @@ import {
   checkCredentials,
   type DnsCredentials,
   secretValues,
-} from '../../src/main/engine/dns/credentials.ts';
-import { createDnsHttp } from '../../src/main/engine/dns/http.ts';
-import type { DnsProvider, DnsProviderDefinition } from '../../src/main/engine/dns/provider.ts';
-import { createRedactor } from '../../src/main/engine/dns/redact.ts';
+} from '../../src/main/engine/dns/credentials/values.ts';
+import { createDnsHttp } from '../../src/main/engine/dns/providers/http.ts';
+import type { DnsProvider, DnsProviderDefinition } from '../../src/main/engine/dns/providers/provider.ts';
+import { createRedactor } from '../../src/main/engine/dns/providers/redact.ts';
 import { LOOPBACK_POLICY } from './network.ts';
 
 export interface Bench {

@@ -6,7 +6,7 @@ import type { EngineState } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import type { DnsResolver } from './dns/resolver.ts';
+import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { OverviewVerbs } from './overview.ts';
 
 /** What the engine cannot see of itself. */

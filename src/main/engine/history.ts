@@ -16,7 +16,7 @@ import { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, Recipe } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import { getDnsProvider } from './dns/providers.ts';
+import { getDnsProvider } from './dns/providers/registry.ts';
 import { isSelfSigned, type Certificate as Parsed } from './pki/inspect/certificate.ts';
 import { parseChain } from './pki/inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from './pki/inspect/facts.ts';

@@ -16,7 +16,7 @@ import type { Journal } from './audit/journal.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { Json } from './core/model.ts';
 import type { SettingStore, Stores } from './core/stores.ts';
-import { parseServer } from './dns/dns-transport.ts';
+import { parseServer } from './dns/lookup/transport.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
 import { originOf } from './outgoing/saved-by.ts';
 

@@ -3,7 +3,7 @@
 import { PROJECT_SECRET } from './challenges/dns-choice.ts';
 import type { SecretStore } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import { CREDENTIAL_SECRET } from './dns-credentials.ts';
+import { CREDENTIAL_SECRET } from './dns/credentials/credentials.ts';
 import { JOB_SECRET } from './jobs/job-secrets.ts';
 import { isCleaned } from './kept-orders.ts';
 import { CHANNEL_SECRET } from './notifications/send.ts';

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CertdeskError } from '../engine/core/errors.ts';
-import { parseServer } from '../engine/dns/dns-transport.ts';
+import { parseServer } from '../engine/dns/lookup/transport.ts';
 import { isCidr } from '../engine/outgoing/address-policy.ts';
 
 export interface DataOptions {

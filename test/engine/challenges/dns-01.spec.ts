@@ -7,12 +7,12 @@ import { createDns01Solver } from '../../../src/main/engine/challenges/dns-01.ts
 import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
 import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 import type { Json } from '../../../src/main/engine/core/model.ts';
-import { acmeSh } from '../../../src/main/engine/dns/acme-sh.ts';
-import { acmedns } from '../../../src/main/engine/dns/acmedns.ts';
-import { manual } from '../../../src/main/engine/dns/manual.ts';
-import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
-import { rfc2136 } from '../../../src/main/engine/dns/rfc2136.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
+import { acmeSh } from '../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts';
+import { acmedns } from '../../../src/main/engine/dns/providers/acmedns.ts';
+import { manual } from '../../../src/main/engine/dns/providers/manual.ts';
+import type { DnsProvider } from '../../../src/main/engine/dns/providers/provider.ts';
+import { rfc2136 } from '../../../src/main/engine/dns/providers/rfc2136/rfc2136.ts';
 import { makeKey, pollOrder } from '../../support/acme-issue.ts';
 import { leafOf, type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
 import { type Bind, startBind } from '../../support/bind.ts';

@@ -4,7 +4,7 @@ import type { ChallengeTask, SolverContext } from '../../../src/main/engine/chal
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 import type { Json } from '../../../src/main/engine/core/model.ts';
-import type { DnsProvider } from '../../../src/main/engine/dns/provider.ts';
+import type { DnsProvider } from '../../../src/main/engine/dns/providers/provider.ts';
 import { type DnsWorld, startDnsWorld } from '../../support/dns-world.ts';
 import { createMemoryProvider, type MemoryProvider } from '../../support/memory-provider.ts';
 import { toAnswer } from '../../support/name-server.ts';

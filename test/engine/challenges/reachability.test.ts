@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpChallenges } from '../../../src/main/engine/challenges/http-01.ts';
 import { createReachability, redirectRefusal } from '../../../src/main/engine/challenges/reachability.ts';
 import { describeAddress, describeName } from '../../../src/main/engine/challenges/reachability-words.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { type AddressPolicy, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { isOwnAddress } from '../../../src/main/engine/outgoing/own-addresses.ts';
 import { isPublicAddress } from '../../../src/main/engine/outgoing/special-networks.ts';

@@ -5,8 +5,8 @@ import {
   stripTags,
   trimEndOf,
 } from '../../../src/main/engine/core/outside-text.ts';
-import { createProviderErrors } from '../../../src/main/engine/dns/provider-errors.ts';
-import { createRedactor, REDACTED } from '../../../src/main/engine/dns/redact.ts';
+import { createProviderErrors } from '../../../src/main/engine/dns/providers/provider-errors.ts';
+import { createRedactor, REDACTED } from '../../../src/main/engine/dns/providers/redact.ts';
 
 const PROVIDER = { name: 'Some DNS', permissions: 'DNS: edit.' };
 

@@ -1,7 +1,7 @@
 // What the stand-ins of DNS providers' APIs share: an HTTP server on a free loopback port, the zones in memory, a
 // record of every request, and faults on demand. Each provider's own file answers as its documentation says.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { DnsCredentials } from '../../../src/main/engine/dns/credentials.ts';
+import type { DnsCredentials } from '../../../src/main/engine/dns/credentials/values.ts';
 import { portOf } from '../ports.ts';
 import type { ZoneTable } from './zone-table.ts';
 

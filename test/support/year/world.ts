@@ -9,7 +9,7 @@ import { createBackupPort } from '../../../src/main/backup/port.ts';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/resolver.ts';
+import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createEngine, type Engine } from '../../../src/main/engine/index.ts';
 import { createVault } from '../../../src/main/secrets/vault.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';

@@ -2,9 +2,9 @@
 // process included, and with a look of our own where the provider cannot tell what it did.
 
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
-import type { DnsProvider, RecordRef } from '../dns/provider.ts';
-import { serversShowing } from '../dns/record-check.ts';
-import type { DnsResolver } from '../dns/resolver.ts';
+import { serversShowing } from '../dns/lookup/record-check.ts';
+import type { DnsResolver } from '../dns/lookup/resolver.ts';
+import type { DnsProvider, RecordRef } from '../dns/providers/provider.ts';
 import { type Dns01Ref, describeRef, toTxtRecord } from './dns-01-ref.ts';
 import type { SolverContext } from './solver.ts';
 

@@ -1,7 +1,7 @@
 // What dns-01 stores with the order: the record that is meant to be written, and what the provider said of it.
 import { z } from 'zod';
 import { CertdeskError } from '../core/errors.ts';
-import type { TxtRecord } from '../dns/provider.ts';
+import type { TxtRecord } from '../dns/providers/provider.ts';
 import type { ChallengeTask } from './solver.ts';
 
 const Dns01RefSchema = z.object({

@@ -7,10 +7,10 @@ import { CertdeskError } from '../core/errors.ts';
 import type { DnsCredentialRecord, Recipe } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import type { DnsCredentials } from '../dns/credentials.ts';
-import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/limit-zones.ts';
-import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers.ts';
-import { credentialSecret, findDnsCredential, lost } from '../dns-credentials.ts';
+import { credentialSecret, findDnsCredential, lost } from '../dns/credentials/credentials.ts';
+import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/credentials/limit-zones.ts';
+import type { DnsCredentials } from '../dns/credentials/values.ts';
+import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers/registry.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import { EARLIER_VERSION, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
 

@@ -1,5 +1,5 @@
 // Asks for an HTTP-01 challenge as the CA does, for a CA that gives no reason why it could not verify it.
-import type { DnsResolver } from '../dns/resolver.ts';
+import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';

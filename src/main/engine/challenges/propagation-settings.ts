@@ -1,6 +1,6 @@
 // How dns-01 waits for its record: what the provider suggests, and what the settings say in place of it.
 import type { Settings } from '../../../shared/settings.ts';
-import type { PropagationSettings } from '../dns/propagation-rounds.ts';
+import type { PropagationSettings } from '../dns/lookup/propagation-rounds.ts';
 
 /** @param suggested The provider's own time-out and interval, in seconds. */
 export function propagationOf(

@@ -5,7 +5,7 @@ import type { NameReport, Reachability } from '../../../shared/reachability.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { randomSecret } from '../core/random-secret.ts';
 import type { Stores } from '../core/stores.ts';
-import type { DnsResolver } from '../dns/resolver.ts';
+import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';

@@ -2,9 +2,9 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { CertdeskError } from '../core/errors.ts';
-import { GLOBAL_KEY_ADVICE } from '../dns/cloudflare.ts';
-import type { DnsCredentials } from '../dns/credentials.ts';
-import { checkDnsCredentials } from '../dns/providers.ts';
+import type { DnsCredentials } from '../dns/credentials/values.ts';
+import { GLOBAL_KEY_ADVICE } from '../dns/providers/cloudflare.ts';
+import { checkDnsCredentials } from '../dns/providers/registry.ts';
 import { readIni } from './config-text.ts';
 import { type Folder, readPlainFile } from './folder.ts';
 import { byHand, dnsProof, type Proof } from './found.ts';

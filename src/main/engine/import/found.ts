@@ -1,6 +1,6 @@
 // What a reader of a layout finds, before it is judged: PEM texts and how the other client renews. It holds secrets,
 // and never leaves the engine.
-import type { DnsCredentials } from '../dns/credentials.ts';
+import type { DnsCredentials } from '../dns/credentials/values.ts';
 
 export interface Found {
   /** Where in the folder: a person finds it by this. */

@@ -2,7 +2,7 @@
 import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
 import type { Stores } from '../core/stores.ts';
-import { getDnsProvider } from '../dns/providers.ts';
+import { getDnsProvider } from '../dns/providers/registry.ts';
 import { describeChain } from '../pki/verify-certificate.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import { isCertbot, readCertbot } from './certbot.ts';

@@ -3,7 +3,7 @@
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Json } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
-import { createRedactor } from '../dns/redact.ts';
+import { createRedactor } from '../dns/providers/redact.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';

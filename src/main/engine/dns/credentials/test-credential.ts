@@ -1,0 +1,130 @@
+// Proves that the credentials of a DNS account suffice: writes a TXT record in a zone and removes it again.
+import { randomBytes } from 'node:crypto';
+import { CertdeskError } from '../../core/errors.ts';
+import { readAnsweredName } from '../providers/answered-name.ts';
+import type {
+  DnsProvider,
+  DnsProviderDefinition,
+  DnsZone,
+  TestStep,
+  TxtRecord,
+} from '../providers/provider.ts';
+import { createAccountZones } from './account-zones.ts';
+
+export interface CredentialTest {
+  readonly provider: DnsProvider;
+  readonly definition: Pick<DnsProviderDefinition, 'name' | 'permissions' | 'needs'>;
+  /** The zone to write in; where left out, the first one that the account lists. */
+  readonly zone?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface CredentialTestResult {
+  /** The zone that was written in; null where nothing had to be written. */
+  readonly zone: string | null;
+  /** The record that was written and removed. */
+  readonly record: string | null;
+  /** How many zones the account lists; null where the provider cannot list them. */
+  readonly zones: number | null;
+  /** For a person. */
+  readonly message: string;
+}
+
+const FAILED: Readonly<Record<TestStep, string>> = {
+  list: 'The zones of the account could not be listed',
+  add: 'A TXT record could not be written',
+  remove: 'A TXT record was written, but could not be removed',
+};
+
+/** Only a provider that lists zones has shown that they are there. */
+const ADD_FAILED_AFTER_LIST = 'The zones are there, but a TXT record could not be written';
+
+/**
+ * @throws The provider's failure with its code; the message says which step failed, which permission is lacking for it
+ * and which ones the credentials need; `details.step` is `list`, `add` or `remove`, `details.lacking` the permission
+ * where the provider has a name for it. DNS_ZONE_NOT_FOUND where the zone is not in the
+ * account, INVALID_REQUEST where a zone has to be named and is not.
+ */
+export async function testDnsCredential(test: CredentialTest): Promise<CredentialTestResult> {
+  const { provider, signal } = test;
+  if (provider.byHand) {
+    const message = 'There is nothing to test: a person writes the records.';
+    return { zone: null, record: null, zones: null, message };
+  }
+  const wanted = test.zone === undefined ? undefined : readAnsweredName(test.zone);
+  const zones = await step(test, 'list', null, () => zonesFor(provider, wanted, signal));
+  const zone = chooseZone(test, zones, wanted);
+  const name = provider.testName ?? `_certdesk-test.${zone.name}`;
+  // As long as a challenge's value is: acme-dns takes no other.
+  const record: TxtRecord = { zone, name, value: randomBytes(32).toString('base64url') };
+  const ref = await step(test, 'add', name, () => provider.addTxt(record, signal));
+  await step(test, 'remove', name, () => provider.removeTxt(ref, signal));
+  const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
+  const done = provider.keepsValues
+    ? 'was written. The next values take its place.'
+    : 'was written and removed.';
+  const message = `The credentials work: the TXT record ${name} ${done}${advice}`;
+  return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
+}
+
+async function zonesFor(
+  provider: DnsProvider,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly DnsZone[] | null> {
+  if (wanted !== undefined) return createAccountZones(provider).around(wanted, signal);
+  return (await provider.listZones?.(signal)) ?? null;
+}
+
+function chooseZone(
+  { provider }: CredentialTest,
+  zones: readonly DnsZone[] | null,
+  wanted: string | undefined,
+): DnsZone {
+  if (zones === null) {
+    const name = wanted ?? provider.testName;
+    if (name !== undefined) return { id: name, name };
+    const message = 'This provider cannot list its zones: name the zone to test in.';
+    throw new CertdeskError('INVALID_REQUEST', message, { field: 'zone' });
+  }
+  const found = wanted === undefined ? zones[0] : zones.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  throw new CertdeskError(
+    'DNS_ZONE_NOT_FOUND',
+    wanted === undefined
+      ? 'The credentials are taken, but the account shows them no zone. Give them access to one.'
+      : `The credentials are taken, but the account shows them no zone ${wanted}. Give them access to it.`,
+    { step: 'list', zone: wanted ?? null, accountZones: zones.slice(0, 20).map(({ name }) => name) },
+  );
+}
+
+async function step<T>(
+  test: CredentialTest,
+  name: TestStep,
+  record: string | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    test.signal.throwIfAborted();
+    if (!(error instanceof CertdeskError)) throw error;
+    const { name: providerName, permissions, needs } = test.definition;
+    const lacking = error.code === 'DNS_CREDENTIALS_REJECTED' ? needs?.[name] : undefined;
+    // Out of reach or failing says nothing about permissions.
+    const needed = error.entry.retryable ? '' : ` What ${providerName} credentials need: ${permissions}`;
+    const left = name === 'remove' ? ` Remove ${record} yourself.` : '';
+    const details = { step: name, record, lacking: lacking ?? null, cause: error.details ?? null };
+    const listed = name === 'add' && test.provider.listZones !== undefined;
+    const failed = listed ? ADD_FAILED_AFTER_LIST : FAILED[name];
+    const message = `${failed}. ${error.message}${lack(name, lacking)}${needed}${left}`;
+    throw new CertdeskError(error.code, message, details, { cause: error });
+  }
+}
+
+/** Where the first call is refused, the credentials themselves may be wrong; a later one only lacks something. */
+function lack(step: TestStep, permission: string | undefined): string {
+  if (permission === undefined) return '';
+  const where = step === 'list' ? ' Where the credentials themselves are right, this is' : ' This is';
+  return `${where} lacking: ${permission}.`;
+}

@@ -1,0 +1,62 @@
+// The authoritative servers of a zone with all their addresses, and questions to them.
+import type { DnsQuestion, DnsReply } from './query.ts';
+import type { DnsResolver } from './resolver.ts';
+
+export interface NameServer {
+  /** Lower case, no trailing dot. */
+  readonly host: string;
+  /** IPv4 first; empty where the host has none, or none that could be looked up. */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * The servers of the zone's NS records; none where DNS names none (a resolver with its own view).
+ * @throws DNS_LOOKUP_FAILED where the NS records cannot be looked up.
+ */
+export async function nameServersOf(
+  resolver: DnsResolver,
+  zone: string,
+  signal: AbortSignal,
+): Promise<readonly NameServer[]> {
+  const reply = await resolver.resolve({ name: zone, type: 'NS' }, signal);
+  const hosts = reply.answers.filter(({ type, name }) => type === 'NS' && name === zone);
+  return Promise.all(
+    [...new Set(hosts.map(({ value }) => value))].sort().map(async (host) => ({
+      host,
+      addresses: (
+        await Promise.all(
+          (['A', 'AAAA'] as const).map((type) => addressesOf(resolver, { name: host, type }, signal)),
+        )
+      ).flat(),
+    })),
+  );
+}
+
+/** Asks one authoritative server after the other, without recursion, until one answers NOERROR or NXDOMAIN; else null. */
+export async function askAuthorities(
+  resolver: DnsResolver,
+  servers: readonly NameServer[],
+  question: DnsQuestion,
+  signal: AbortSignal,
+): Promise<DnsReply | null> {
+  for (const address of servers.flatMap((server) => server.addresses)) {
+    const reply = await resolver.ask(resolver.authority(address), question, { recursive: false, signal });
+    if (!reply.silent && (reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN')) return reply;
+  }
+  return null;
+}
+
+async function addressesOf(
+  resolver: DnsResolver,
+  question: DnsQuestion,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const reply = await resolver.resolve(question, signal);
+    return reply.answers.filter(({ type }) => type === question.type).map(({ value }) => value);
+  } catch {
+    // A host whose address cannot be found is seen by its having none; the other hosts still count.
+    signal.throwIfAborted();
+    return [];
+  }
+}

@@ -1,0 +1,152 @@
+// Waits until a TXT record shows everywhere that the CA may ask: on every address of every authoritative server of
+// its zone, twice in a row, then on resolvers. A failed validation costs one of the CA's few attempts
+// an hour, so the CA is told only then.
+import { CertdeskError } from '../../core/errors.ts';
+import { REAL_PACE } from '../../core/timing.ts';
+import { type NameServer, nameServersOf } from './name-servers.ts';
+import {
+  type Answer,
+  authorityTargets,
+  createPoll,
+  type PollTarget,
+  resolverTargets,
+} from './propagation-poll.ts';
+import {
+  type AwaitedRecord,
+  allRight,
+  type PropagationOptions,
+  type PropagationSettings,
+  repeat,
+  reportPoll,
+  toJson,
+} from './propagation-rounds.ts';
+import { configuredWord, publicWord } from './resolver-check.ts';
+import { createStaleAnswers } from './stale-answers.ts';
+
+/**
+ * Resolves when all values show.
+ * @throws DNS_PROPAGATION_TIMEOUT with what each server answered last; DNS_LOOKUP_FAILED where the zone's name
+ * servers cannot be looked up.
+ */
+export async function waitForPropagation(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
+  const { pace = REAL_PACE } = options;
+  const deadline = pace.now() + options.settings.timeout * 1000;
+  const targets = await targetsOf(record, options);
+  const poll = createPoll(options.resolver, { name: record.name, type: 'TXT' }, record.values);
+  const byAuthority = targets.some(({ kind }) => kind === 'authoritative');
+  const stale = createStaleAnswers(deadline);
+  const end = () => (byAuthority ? deadline : Math.max(deadline, stale.expiry()));
+  const last = await repeat(end, options, async () => {
+    const answers = await poll(targets, options.signal);
+    reportPoll(record, answers, options);
+    return {
+      right: allRight(answers),
+      answers,
+      ...(byAuthority ? {} : { idleMs: stale.see(answers, pace.now()) }),
+    };
+  });
+  if (!last.right) throw timedOut(record, last.answers, options.settings);
+  if (!byAuthority) return;
+  if (!options.resolver.configured) return publicWord(record, options);
+  const objection = await configuredWord(record, deadline, options);
+  if (objection !== null) throw timedOut({ ...record, name: record.challenge }, objection, options.settings);
+}
+
+async function targetsOf(record: AwaitedRecord, options: PropagationOptions): Promise<readonly PollTarget[]> {
+  const { resolver, settings, signal } = options;
+  const authoritative = record.zone !== null && settings.ask !== 'resolvers';
+  const servers = authoritative ? await nameServersOf(resolver, record.zone, signal) : [];
+  reportAddressless(record, servers, options);
+  reportPrivate(record, servers, options);
+  const targets = authorityTargets(resolver, servers);
+  return targets.length > 0 ? targets : resolverTargets(resolver);
+}
+
+/** A host without an address is none that the CA could ask: it is shown, and does not hold up the order. */
+function reportAddressless(
+  record: AwaitedRecord,
+  servers: readonly NameServer[],
+  options: PropagationOptions,
+): void {
+  const hosts = servers.filter(({ addresses }) => addresses.length === 0).map(({ host }) => host);
+  if (hosts.length === 0) return;
+  options.report(
+    'dns-propagation',
+    `No address is found for name server ${hosts.join(', ')} of ${record.zone}`,
+    {
+      name: record.name,
+      zone: record.zone,
+      nameServers: hosts,
+    },
+  );
+}
+
+/** On a split DNS the name servers may be in a private network: then the resolver, which sees them, is asked. */
+function reportPrivate(
+  record: AwaitedRecord,
+  servers: readonly NameServer[],
+  { resolver, report }: PropagationOptions,
+): void {
+  const hidden = servers.flatMap(({ host, addresses }) =>
+    addresses.filter((address) => !resolver.mayAsk(resolver.authority(address))).map(() => host),
+  );
+  if (hidden.length === 0) return;
+  const hosts = [...new Set(hidden)];
+  report(
+    'dns-propagation',
+    `${hosts.join(', ')} of ${record.zone} has an address in a private network, which is not asked (--allow-private)`,
+    { name: record.name, zone: record.zone, nameServers: hosts },
+  );
+}
+
+function timedOut(
+  record: AwaitedRecord,
+  answers: readonly Answer[],
+  settings: PropagationSettings,
+): CertdeskError {
+  const wrong = answers.filter(({ state }) => state !== 'right');
+  const said = wrong.map(
+    ({ host, server, answer }) => `${host === server ? host : `${host} (${server})`}: ${answer}`,
+  );
+  const advice = adviceFor(record, answers);
+  return new CertdeskError(
+    'DNS_PROPAGATION_TIMEOUT',
+    `The TXT record ${record.name} did not show on every name server within ${settings.timeout} s (${said.join('; ')}). ` +
+      advice.text,
+    {
+      record: record.name,
+      zone: record.zone,
+      expected: record.values,
+      waitedSeconds: settings.timeout,
+      servers: answers.map(toJson),
+      ...(advice.resolversOnly
+        ? { suggestedSetting: { section: 'dns', propagationCheck: 'resolvers' } }
+        : {}),
+    },
+  );
+}
+
+/** @returns `resolversOnly` where the setting `dns.propagationCheck: resolvers` would let the order go on. */
+function adviceFor(
+  record: AwaitedRecord,
+  answers: readonly Answer[],
+): { readonly text: string; readonly resolversOnly: boolean } {
+  const authoritative = answers.filter(({ kind }) => kind === 'authoritative');
+  const broken = authoritative.filter(({ state }) => state === 'silent' || state === 'failed');
+  const others = authoritative.filter((answer) => !broken.includes(answer));
+  if (answers.length > 0 && answers.every(({ state }) => state === 'silent')) {
+    const text =
+      'None could be reached: check that this machine may send DNS queries (port 53, UDP and TCP) to the internet.';
+    const resolversOnly = authoritative.length > 0;
+    const setting = ' If only its own resolver may be asked, set dns.propagationCheck to "resolvers".';
+    return { text: text + (resolversOnly ? setting : ''), resolversOnly };
+  }
+  if (broken.length === 0 || others.some(({ state }) => state !== 'right')) {
+    return { text: 'Check those servers at the DNS provider, or allow more time.', resolversOnly: false };
+  }
+  const hosts = [...new Set(broken.map(({ host }) => host))].join(', ');
+  const text =
+    `All other name servers show it. Repair ${hosts}, or remove it from the NS records of ${record.zone}. ` +
+    'To issue without it, let Certdesk ask only the resolvers: set dns.propagationCheck to "resolvers".';
+  return { text, resolversOnly: true };
+}

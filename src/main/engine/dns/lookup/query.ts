@@ -1,0 +1,189 @@
+// One DNS question to one server: UDP with EDNS, TCP after truncation, the answer checked and made plain.
+import { randomInt } from 'node:crypto';
+import dnsPacket from 'dns-packet';
+import {
+  type DnsExchange,
+  type DnsServerAddress,
+  exchangeTcp,
+  exchangeUdp,
+  formatServer,
+  type ServerGuard,
+} from './transport.ts';
+
+export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'SOA' | 'TXT';
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: LookupType;
+}
+
+export interface DnsRecord {
+  /** Lower case, no trailing dot. */
+  readonly name: string;
+  readonly type: string;
+  /** An address, a name (lower case, no trailing dot; SOA: its MNAME), or a TXT record's strings put together. */
+  readonly value: string;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+export interface DnsReply {
+  readonly silent: false;
+  /** HOST:PORT. */
+  readonly server: string;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED` … (RFC 6895 section 2.3). */
+  readonly rcode: string;
+  readonly authoritative: boolean;
+  readonly answers: readonly DnsRecord[];
+  readonly authorities: readonly DnsRecord[];
+}
+
+export interface DnsSilence {
+  readonly silent: true;
+  readonly server: string;
+  /** A word or two for a person: `no answer in time`, `connection refused`, `no route to this address`. */
+  readonly reason: string;
+}
+
+export interface QueryOptions extends ServerGuard {
+  readonly recursive: boolean;
+  /** Milliseconds for the whole question, UDP's repeats and TCP after truncation included. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What fits into a datagram on every path (DNS flag day 2020). */
+const UDP_PAYLOAD = 1232;
+
+const OPT: dnsPacket.OptAnswer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_PAYLOAD,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
+/** By number: RFC 1035 section 4.1.1, RFC 2136 section 2.2. */
+export const RCODES: readonly string[] =
+  'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE'.split(' ');
+
+/** Rejects only where the signal aborts, with its reason. */
+export async function queryServer(
+  server: DnsServerAddress,
+  question: DnsQuestion,
+  options: QueryOptions,
+): Promise<DnsReply | DnsSilence> {
+  const deadline = Date.now() + options.timeoutMs;
+  const first = await attempt(server, question, { ...options, edns: true });
+  // RFC 6891 section 7: a server that does not know EDNS says FORMERR (or NOTIMP) and is asked without.
+  if (first.silent || !['FORMERR', 'NOTIMP'].includes(first.rcode)) return first;
+  return attempt(server, question, { ...options, timeoutMs: left(deadline), edns: false });
+}
+
+/** What a server answered, in a few words. */
+export function describeReply(reply: DnsReply | DnsSilence): string {
+  return reply.silent ? reply.reason : reply.rcode;
+}
+
+async function attempt(
+  server: DnsServerAddress,
+  question: DnsQuestion,
+  options: QueryOptions & { readonly edns: boolean },
+): Promise<DnsReply | DnsSilence> {
+  const deadline = Date.now() + options.timeoutMs;
+  const { signal, policy, origin } = options;
+  const id = randomInt(0x10000);
+  const message = dnsPacket.encode({
+    type: 'query',
+    id,
+    flags: options.recursive ? dnsPacket.RECURSION_DESIRED : 0,
+    questions: [{ name: question.name, type: question.type }],
+    additionals: options.edns ? [OPT] : [],
+  });
+  const read = (answer: Buffer) => readAnswer(answer, id, question);
+  const accept = (answer: Buffer) => read(answer) !== null;
+  let exchange: DnsExchange = await exchangeUdp(server, message, { ...options, accept });
+  if (!exchange.silent && read(exchange.message)?.flag_tc === true) {
+    exchange = await exchangeTcp(server, message, { signal, policy, origin, timeoutMs: left(deadline) });
+  }
+  const name = formatServer(server);
+  if (exchange.silent) return { silent: true, server: name, reason: exchange.reason };
+  const packet = read(exchange.message);
+  return packet === null
+    ? { silent: true, server: name, reason: 'an answer that does not fit the question' }
+    : toReply(name, packet);
+}
+
+/**
+ * The answer, or null where the octets are no DNS message or answer something else: the question must come back as
+ * it was asked, a guard against forged and late answers (RFC 5452 section 9.1).
+ */
+function readAnswer(message: Buffer, id: number, question: DnsQuestion): dnsPacket.DecodedPacket | null {
+  const packet = decode(message);
+  if (packet === null || packet.id !== id || !packet.flag_qr) return null;
+  const asked = packet.questions?.[0];
+  // A server that does not understand the message may leave the question out (RFC 6891 section 7).
+  if (asked === undefined) return rcodeOf(packet) === 'FORMERR' ? packet : null;
+  return asked.type === question.type && bare(asked.name) === bare(question.name) ? packet : null;
+}
+
+function decode(message: Buffer): dnsPacket.DecodedPacket | null {
+  try {
+    return dnsPacket.decode(message);
+  } catch {
+    return null;
+  }
+}
+
+function toReply(server: string, packet: dnsPacket.DecodedPacket): DnsReply {
+  return {
+    silent: false,
+    server,
+    rcode: rcodeOf(packet),
+    authoritative: packet.flag_aa,
+    answers: (packet.answers ?? []).flatMap(toRecord),
+    authorities: (packet.authorities ?? []).flatMap(toRecord),
+  };
+}
+
+function rcodeOf(packet: dnsPacket.DecodedPacket): string {
+  const code = (packet.flags ?? 0) & 0xf;
+  return RCODES[code] ?? `RCODE${code}`;
+}
+
+function toRecord(answer: dnsPacket.Answer): DnsRecord[] {
+  if (answer.type === 'OPT') return [];
+  const value = textOf(answer);
+  return value === null ? [] : [{ name: bare(answer.name), type: answer.type, value, ttl: answer.ttl ?? 0 }];
+}
+
+function textOf(answer: dnsPacket.Answer): string | null {
+  switch (answer.type) {
+    case 'A':
+    case 'AAAA':
+      return answer.data;
+    case 'CNAME':
+    case 'NS':
+      return bare(answer.data);
+    case 'SOA':
+      return bare(answer.data.mname);
+    case 'TXT': {
+      // RFC 8555 section 8.4: the strings of one record are one value.
+      const parts = Array.isArray(answer.data) ? answer.data : [answer.data];
+      return parts.map((part) => part.toString()).join('');
+    }
+    default:
+      return null;
+  }
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function left(deadline: number): number {
+  return Math.max(1, deadline - Date.now());
+}

@@ -1,0 +1,203 @@
+// Where the TXT record of a challenge really has to stand: CNAMEs followed (RFC 8555 section 8.4 has the CA do so),
+// the zone found by its SOA record.
+//
+// The challenge's own name is never asked for through a recursive resolver before the record is written: that would
+// keep "there is no such name" in its cache, and the CA or our own last look might then be told just that. Its
+// parent is looked up with recursion, the name itself at the authoritative servers.
+import { CertdeskError } from '../../core/errors.ts';
+import type { Json } from '../../core/model.ts';
+import { askAuthorities, type NameServer, nameServersOf } from './name-servers.ts';
+import type { DnsQuestion, DnsReply } from './query.ts';
+import type { DnsResolver } from './resolver.ts';
+import { type Ask, isWildcardAlias } from './wildcard-alias.ts';
+
+export interface RecordPlace {
+  /** The name that holds the record: the challenge's own, or what its CNAMEs end at. */
+  readonly name: string;
+  /** The names gone through before, the challenge's own first; empty without a CNAME. */
+  readonly aliases: readonly string[];
+  /** The zone that DNS delegates for this name; null where DNS does not say (`problem` does why). */
+  readonly zone: string | null;
+  /** Its NS hosts. */
+  readonly nameServers: readonly string[];
+  readonly problem: CertdeskError | null;
+}
+
+export interface LookupContext {
+  readonly signal: AbortSignal;
+  report(step: string, message: string, data?: Json): void;
+}
+
+const MAX_CNAMES = 16;
+/** Delegations that only the authoritative servers showed; more than a few is a server that makes them up. */
+const MAX_REFERRALS = 16;
+
+interface Authority {
+  readonly zone: string;
+  readonly servers: readonly NameServer[];
+}
+
+/**
+ * @param name The challenge's name, lower case, no trailing dot: `_acme-challenge.www.example.com`.
+ * @throws DNS_LOOKUP_FAILED for a CNAME loop or more than 16 CNAMEs, and for a name that cannot be asked for.
+ */
+export async function locateRecord(
+  resolver: DnsResolver,
+  name: string,
+  context: LookupContext,
+): Promise<RecordPlace> {
+  const aliases: string[] = [];
+  let current = name;
+  if (name.length > 253) {
+    const message = `${name} is longer than DNS allows (253 characters): dns-01 cannot prove this name.`;
+    throw new CertdeskError('DNS_LOOKUP_FAILED', message, { name });
+  }
+  while (true) {
+    const found = await lookAt(resolver, current, context);
+    if (found.cname === null) return { name: current, aliases, ...found.place };
+    aliases.push(current);
+    assertNoLoop(aliases, found.cname);
+    context.report('challenge', `${current} is a CNAME of ${found.cname}`, {
+      name: current,
+      cname: found.cname,
+    });
+    current = found.cname;
+  }
+}
+
+/**
+ * The longest suffix of the name that has an SOA record of its own.
+ * @throws DNS_LOOKUP_FAILED where a lookup fails otherwise than by NXDOMAIN, or no suffix has one.
+ */
+export async function findZone(resolver: DnsResolver, name: string, signal: AbortSignal): Promise<string> {
+  const labels = name.split('.');
+  for (let start = 0; start < labels.length; start += 1) {
+    const suffix = labels.slice(start).join('.');
+    const reply = await resolver.resolve({ name: suffix, type: 'SOA' }, signal);
+    // A CNAME's answer may bring the SOA of its target's zone: the name must be the one that was asked for.
+    if (reply.answers.some((record) => record.type === 'SOA' && record.name === suffix)) return suffix;
+  }
+  throw new CertdeskError(
+    'DNS_LOOKUP_FAILED',
+    `No zone of ${name} is found in DNS: neither it nor a name above it has an SOA record. Check the domain's delegation.`,
+    { name, type: 'SOA' },
+  );
+}
+
+/** Whether `name` is `zone` or below it. */
+export function isWithin(name: string, zone: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`);
+}
+
+interface Look {
+  readonly cname: string | null;
+  readonly place: Pick<RecordPlace, 'zone' | 'nameServers' | 'problem'>;
+}
+
+async function lookAt(resolver: DnsResolver, name: string, context: LookupContext): Promise<Look> {
+  try {
+    const parent = name.slice(name.indexOf('.') + 1);
+    const zone = await findZone(resolver, parent, context.signal);
+    return await lookWithin(resolver, name, { start: zone, context });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof CertdeskError)) throw error;
+    // Split horizon, or a resolver without the outside world: the account's list may still name the zone.
+    const cname = await cnameByRecursion(resolver, name, context).catch(() => null);
+    context.signal.throwIfAborted();
+    return { cname, place: { zone: null, nameServers: [], problem: error } };
+  }
+}
+
+/** Goes down from a zone that is above the name to the one that holds it, by what the authoritative servers say. */
+async function lookWithin(
+  resolver: DnsResolver,
+  name: string,
+  { start, context }: { readonly start: string; readonly context: LookupContext },
+): Promise<Look> {
+  const { signal } = context;
+  let authority: Authority = { zone: start, servers: await nameServersOf(resolver, start, signal) };
+  for (let step = 0; step <= MAX_REFERRALS; step += 1) {
+    const place = {
+      zone: authority.zone,
+      nameServers: authority.servers.map(({ host }) => host),
+      problem: null,
+    };
+    const reply = await askAuthorities(resolver, authority.servers, { name, type: 'CNAME' }, signal);
+    if (reply === null) {
+      context.report(
+        'challenge',
+        `No name server of ${authority.zone} answers; asking the resolver instead`,
+        {
+          zone: authority.zone,
+          nameServers: place.nameServers,
+        },
+      );
+      return { cname: await cnameByRecursion(resolver, name, context), place };
+    }
+    const ask: Ask = (question) => askAuthorities(resolver, authority.servers, question, signal);
+    const cname = await ownAlias(reply, name, { ask, context });
+    const deeper = cname === null ? zoneBelow(reply, name, authority.zone) : null;
+    if (deeper === null) return { cname, place };
+    authority = { zone: deeper, servers: await nameServersOf(resolver, deeper, signal) };
+  }
+  throw new CertdeskError('DNS_LOOKUP_FAILED', `The delegation of ${name} goes on without an end.`, { name });
+}
+
+/** A referral's NS records (RFC 1034 section 4.3.2), or the SOA of a negative answer (RFC 2308), of a zone further down. */
+function zoneBelow(reply: DnsReply, name: string, zone: string): string | null {
+  const owner = reply.authorities.find(
+    (record) =>
+      (record.type === 'SOA' || (record.type === 'NS' && !reply.authoritative)) &&
+      record.name !== zone &&
+      isWithin(record.name, zone) &&
+      isWithin(name, record.name),
+  );
+  return owner?.name ?? null;
+}
+
+function cnameIn(reply: DnsReply, name: string): string | null {
+  return reply.answers.find((record) => record.type === 'CNAME' && record.name === name)?.value ?? null;
+}
+
+/**
+ * The CNAME of the name itself. A wildcard's answer is no alias of a challenge's name: the TXT record goes to that name,
+ * in its own zone, and from then on the wildcard does not answer for it.
+ */
+async function ownAlias(
+  reply: DnsReply,
+  name: string,
+  { ask, context }: { readonly ask: Ask; readonly context: LookupContext },
+): Promise<string | null> {
+  const cname = cnameIn(reply, name);
+  // What such a name is an alias of may be a wildcard's on purpose.
+  if (cname === null || !name.startsWith('_acme-challenge.')) return cname;
+  if (!(await isWildcardAlias(name, cname, ask))) return cname;
+  context.report('challenge', `${name} has no CNAME of its own: a wildcard record leads to ${cname}`, {
+    name,
+    wildcardTarget: cname,
+  });
+  return null;
+}
+
+async function cnameByRecursion(
+  resolver: DnsResolver,
+  name: string,
+  context: LookupContext,
+): Promise<string | null> {
+  const ask = (question: DnsQuestion): Promise<DnsReply> => resolver.resolve(question, context.signal);
+  return ownAlias(await ask({ name, type: 'CNAME' }), name, { ask, context });
+}
+
+function assertNoLoop(aliases: readonly string[], next: string): void {
+  const chain = [...aliases, next];
+  const loop = aliases.includes(next);
+  if (!loop && aliases.length <= MAX_CNAMES) return;
+  throw new CertdeskError(
+    'DNS_LOOKUP_FAILED',
+    loop
+      ? `The CNAME of ${aliases[0]} goes round in a circle (${chain.join(' -> ')}). Mend it at the DNS provider.`
+      : `${aliases[0]} goes through more than ${MAX_CNAMES} CNAMEs. Point it straight at its target.`,
+    { chain },
+  );
+}

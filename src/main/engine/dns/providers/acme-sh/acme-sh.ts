@@ -1,0 +1,184 @@
+// Runs one of acme.sh's dnsapi scripts (https://github.com/acmesh-official/acme.sh/wiki/dnsapi), 150 and more
+// providers, from an acme.sh that the user has: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE.
+// The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
+import { constants } from 'node:fs';
+import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CertdeskError } from '../../../core/errors.ts';
+import type { Json } from '../../../core/model.ts';
+import { type DnsProvider, defineDnsProvider, type ProviderTools } from '../provider.ts';
+import { readTxtRef, txtRefFor } from '../txt-ref.ts';
+import { requireAcmeShFolder } from './find-folder.ts';
+import { withScriptFolder } from './script-folder.ts';
+import { runScript } from './script-runner.ts';
+
+const TIMEOUT_MS = 120_000;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
+
+/** acme.sh ends with `main "$@"`: with no arguments left it prints its help, with ours it would execute them. */
+const CODE = `umask 077
+certdesk_acme=$1 certdesk_hook=$2 certdesk_call=$3 certdesk_name=$4 certdesk_value=$5
+set --
+. "$certdesk_acme" >/dev/null
+. "$certdesk_hook"
+"$certdesk_call" "$certdesk_name" "$certdesk_value"`;
+
+/** What decides which programs run and where acme.sh writes is not for credentials to set. */
+const RESERVED =
+  /^(PATH|HOME|SHELL|IFS|ENV|CDPATH|TMPDIR|PS4|LD_.*|DYLD_.*|BASH.*|SHELLOPTS|LE_.*|ACME_.*|ACCOUNT_CONF_PATH|DOMAIN_CONF|(PYTHON|PERL|RUBY|NODE|GIT|SSH|CURL|OPENSSL)_?.*|certdesk_.*)$/;
+
+export const acmeSh = defineDnsProvider({
+  id: 'acme-sh',
+  name: 'acme.sh script',
+  docs: 'https://github.com/acmesh-official/acme.sh/wiki/dnsapi',
+  permissions:
+    'Those that the page of the script says; the user that Certdesk runs as must be able to read acme.sh.',
+  credentials: [
+    {
+      name: 'script',
+      label: 'Script',
+      secret: false,
+      required: true,
+      type: 'text',
+      help: 'dns_NAME, as after acme.sh --dns.',
+    },
+    {
+      name: 'environment',
+      label: 'Variables',
+      secret: true,
+      required: false,
+      type: 'lines',
+      help: 'NAME=value lines, as the page of the script says.',
+    },
+  ],
+  retired: ['scriptsFolder'],
+  propagation: { timeout: 300, interval: 5 },
+  create({ script, environment }, tools) {
+    const folder = requireAcmeShFolder(tools.acmeShFolder);
+    if (process.platform === 'win32') {
+      throw new CertdeskError('UNSUPPORTED_DNS_PROVIDER', 'acme.sh scripts run on Linux and macOS only.');
+    }
+    const name = String(script);
+    if (!/^dns_\w{1,60}$/.test(name))
+      throw invalid('script', 'is not the name of a dnsapi script, such as dns_cf');
+    return createAcmeSh({ folder, script: name, environment: readEnvironment(environment) }, tools);
+  },
+});
+
+interface Hook {
+  readonly folder: string;
+  readonly script: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
+  const { timeoutMs = TIMEOUT_MS } = tools;
+  return {
+    zoneOptional: true,
+    unsure: true,
+    async addTxt(record, signal) {
+      await call('add', record, signal);
+      return txtRefFor(record);
+    },
+    async removeTxt(ref, signal) {
+      await call('rm', readTxtRef(ref), signal);
+    },
+    refFor: txtRefFor,
+  };
+
+  async function call(action: 'add' | 'rm', record: { name: string; value: string }, signal: AbortSignal) {
+    const acme = await trusted(join(hook.folder, 'acme.sh'));
+    const script = await findScript(hook);
+    const name = `${hook.script}_${action}`;
+    await assertUsed(script, hook.environment);
+    const result = await withScriptFolder(async (home) => {
+      await writeFile(join(home, 'account.conf'), '', { mode: 0o600 });
+      return runScript({
+        code: CODE,
+        args: [acme, script, name, record.name, record.value],
+        env: { ...hook.environment, ...environmentIn(home) },
+        folder: home,
+        timeoutMs,
+        signal,
+      });
+    });
+    if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${timeoutMs / 1000} s.`);
+    if (result.exitCode === 0) return;
+    const said = result.complaint === '' ? 'it says nothing about why' : result.complaint;
+    const text = `${name} failed (exit code ${result.exitCode ?? 'none'}): ${said}`;
+    throw tools.http.refused({ status: result.exitCode ?? -1 }, text, { credentials: false });
+  }
+}
+
+function environmentIn(home: string): Record<string, string> {
+  return {
+    PATH,
+    HOME: home,
+    TMPDIR: home,
+    LANG: 'C',
+    LE_WORKING_DIR: home,
+    LE_CONFIG_HOME: home,
+    ACCOUNT_CONF_PATH: join(home, 'account.conf'),
+    DOMAIN_CONF: join(home, 'domain.conf'),
+    USER_AGENT: 'Certdesk',
+    NO_TIMESTAMP: '1',
+  };
+}
+
+async function findScript({ folder, script }: Hook): Promise<string> {
+  const inside = join(folder, 'dnsapi', `${script}.sh`);
+  const found = await access(inside, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  return trusted(found ? inside : join(folder, `${script}.sh`));
+}
+
+/** What is run with the rights of Certdesk must be nobody else's to change. */
+async function trusted(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null);
+  const facts = real === null ? null : await stat(real);
+  if (real === null || !facts?.isFile()) throw unusable(`The folder of --acme-sh-folder holds no ${path}`);
+  const loose = await firstLoose(real);
+  if (loose === null) return real;
+  throw unusable(
+    `The folder of --acme-sh-folder holds ${path}, which other users may change (${loose}). Make it yours: chmod o-w`,
+  );
+}
+
+/** The file, or the first folder above it, that others may change, and so put another file in its place. */
+async function firstLoose(path: string): Promise<string | null> {
+  const { uid, gid, mode } = await stat(path);
+  const own = uid === 0 || uid === process.getuid?.();
+  // The group of its own user (a umask of 002) is nobody else's.
+  const ownGroup = gid === 0 || gid === process.getgid?.();
+  // In a folder with the sticky bit (/tmp) nobody can move what is another's.
+  const open = (mode & (ownGroup ? 0o002 : 0o022)) !== 0 && (mode & 0o1000) === 0;
+  if (!own || open) return path;
+  const parent = dirname(path);
+  return parent === path ? null : firstLoose(parent);
+}
+
+function readEnvironment(value: Json | undefined): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  const pairs = Object.entries(value).map(([name, text]) => [name, String(text)] as const);
+  const wrong = pairs.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || RESERVED.test(name));
+  if (wrong === undefined) return Object.fromEntries(pairs);
+  throw invalid('environment', `may not set ${wrong[0].slice(0, 60)}`);
+}
+
+/** The programs that a script runs read variables too: what the script does not name is not meant for it. */
+async function assertUsed(script: string, environment: Hook['environment']): Promise<void> {
+  const words = new Set((await readFile(script, 'utf8')).match(/\w+/g));
+  const unused = Object.keys(environment).find((name) => !words.has(name));
+  if (unused !== undefined) throw invalid('environment', `sets ${unused}, which the script does not use`);
+}
+
+function unusable(sentence: string): CertdeskError {
+  return new CertdeskError('UNSUPPORTED_DNS_PROVIDER', `${sentence}.`, { field: 'dnsProvider' });
+}
+
+function invalid(field: string, problem: string): CertdeskError {
+  const path = `dnsCredentials.${field}`;
+  return new CertdeskError('INVALID_REQUEST', `${path} ${problem}.`, { field: path, problem });
+}

@@ -1,0 +1,148 @@
+// acme-dns (https://github.com/joohoi/acme-dns): a small name server that keeps nothing but challenge values. The
+// name to prove is made a CNAME of the account's own name there, once; the domain's DNS needs no credentials at all.
+
+import { z } from 'zod';
+import { CertdeskError } from '../../core/errors.ts';
+import { trimEndOf } from '../../core/outside-text.ts';
+import { baseUrl } from './endpoint.ts';
+import type { DnsHttp } from './http.ts';
+import { type DnsProvider, defineDnsProvider, type TxtRecord } from './provider.ts';
+import { readTxtRef, txtRefFor } from './txt-ref.ts';
+
+const FailureSchema = z.object({ error: z.string() });
+const UpdateSchema = z.object({ txt: z.string() });
+
+export const acmedns = defineDnsProvider({
+  id: 'acmedns',
+  name: 'acme-dns',
+  docs: 'https://github.com/joohoi/acme-dns#usage',
+  permissions:
+    'An account of its /register for each domain, used from an address that its allowfrom list has (empty: any).',
+  credentials: [
+    {
+      name: 'baseUrl',
+      label: 'Address of the API',
+      secret: false,
+      required: false,
+      type: 'text',
+      address: true,
+      default: 'https://auth.acme-dns.io',
+    },
+    {
+      name: 'apiUser',
+      label: 'User name',
+      secret: true,
+      required: true,
+      type: 'text',
+      help: '"username" of what /register answered.',
+    },
+    {
+      name: 'apiKey',
+      label: 'Password',
+      secret: true,
+      required: true,
+      type: 'text',
+      help: '"password" of what /register answered.',
+    },
+    {
+      name: 'subdomain',
+      label: 'Subdomain',
+      secret: false,
+      required: true,
+      type: 'text',
+      help: '"subdomain" of what /register answered.',
+    },
+    {
+      name: 'fullDomain',
+      label: 'Full domain',
+      secret: false,
+      required: false,
+      type: 'text',
+      help: '"fulldomain" of what /register answered; left out, the subdomain below the host of the address.',
+    },
+  ],
+  propagation: { timeout: 60, interval: 1 },
+  create(credentials, { http, endpoint }) {
+    const base = String(credentials.baseUrl);
+    const host = hostOf(base);
+    const account = {
+      url: `${baseUrl(trimEndOf(base, '/'), endpoint)}/update`,
+      headers: { 'x-api-user': String(credentials.apiUser), 'x-api-key': String(credentials.apiKey) },
+      subdomain: String(credentials.subdomain),
+      fullDomain: String(credentials.fullDomain ?? `${credentials.subdomain}.${host}`)
+        .toLowerCase()
+        .replace(/\.$/, ''),
+    };
+    return createAcmeDns(http, account);
+  },
+});
+
+interface Account {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subdomain: string;
+  readonly fullDomain: string;
+}
+
+function createAcmeDns(http: DnsHttp, account: Account): DnsProvider {
+  return {
+    zoneOptional: true,
+    keepsValues: true,
+    testName: account.fullDomain,
+    async addTxt(record, signal) {
+      assertAlias(record, account);
+      // Not sent again where nobody knows whether it arrived: it keeps the last two values, and the same one twice
+      // would push out the one of the wildcard's apex.
+      const response = await http.request({
+        method: 'POST',
+        url: account.url,
+        headers: account.headers,
+        body: { subdomain: account.subdomain, txt: record.value },
+        signal,
+      });
+      if (response.status >= 300) throw refusal(http, response);
+      const { txt } = http.read(UpdateSchema, response);
+      if (txt !== record.value) throw http.unavailable('confirmed another value than the one it was sent.');
+      return txtRefFor(record);
+    },
+    /** There is no way to remove a value, and no need: the next two take its place. */
+    async removeTxt(ref) {
+      readTxtRef(ref);
+    },
+    refFor: txtRefFor,
+  };
+}
+
+function refusal(
+  http: DnsHttp,
+  response: { readonly status: number; readonly json: unknown },
+): CertdeskError {
+  const parsed = FailureSchema.safeParse(response.json);
+  const text = parsed.success ? parsed.data.error : `it answered ${response.status}`;
+  const advice =
+    response.status === 401
+      ? 'User name, password and subdomain must be of one account, and this address in its allowfrom list.'
+      : '';
+  return http.refused(response, text, { advice });
+}
+
+/** acme-dns answers for its own names only: without the CNAME the CA would never see the value. */
+function assertAlias({ name }: TxtRecord, { fullDomain }: Account): void {
+  if (name === fullDomain) return;
+  throw new CertdeskError(
+    'DNS_ZONE_NOT_FOUND',
+    `${name} does not lead to acme-dns. At the DNS provider of the domain, make it a CNAME once: ` +
+      `${name}. CNAME ${fullDomain}.`,
+    { name, cname: fullDomain },
+  );
+}
+
+/** @throws INVALID_REQUEST */
+function hostOf(url: string): string {
+  const parsed = URL.parse(url);
+  const isBase = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '';
+  // Behind # or ? the path of the API that is added to it would be no path any more.
+  if (isBase && !/[#?\\]/.test(url)) return parsed.hostname;
+  const [field, problem] = ['dnsCredentials.baseUrl', 'is not an http or https URL without user, ? and #'];
+  throw new CertdeskError('INVALID_REQUEST', `${field} ${problem}.`, { field, problem });
+}

@@ -1,0 +1,176 @@
+// Signatures of DNS messages with a shared secret (TSIG, RFC 8945): makes a request's, checks its answer's.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import dnsPacket from 'dns-packet';
+import { encodeName, lastRecordOffset, uint16, uint32 } from './wire.ts';
+
+/** RFC 8945 section 6; SHA-1 and MD5 are left out. The name is the algorithm's own in DNS. */
+export const TSIG_ALGORITHMS = {
+  'hmac-sha256': 'sha256',
+  'hmac-sha512': 'sha512',
+  'hmac-sha384': 'sha384',
+  'hmac-sha224': 'sha224',
+} as const;
+export type TsigAlgorithm = keyof typeof TSIG_ALGORITHMS;
+
+export interface TsigKey {
+  readonly name: string;
+  readonly algorithm: TsigAlgorithm;
+  readonly secret: Buffer;
+}
+
+export interface SignedMessage {
+  readonly message: Buffer;
+  readonly mac: Buffer;
+}
+
+/**
+ * `signed`: by the key, over this request. `unsigned`: by nobody; so are refusals of the key itself (section 5.3.2).
+ * `forged`: by another key, over another request, at another time, or not readable.
+ */
+export interface TsigVerdict {
+  readonly state: 'signed' | 'unsigned' | 'forged';
+  /** `NOERROR`, `BADSIG`, `BADKEY`, `BADTIME`, `BADTRUNC` or a number. */
+  readonly error: string;
+}
+
+const TYPE_TSIG = 250;
+const CLASS_ANY = 255;
+/** Seconds that the clocks may differ; what section 10 recommends. */
+const FUDGE = 300;
+const ERRORS: Readonly<Record<number, string>> = {
+  0: 'NOERROR',
+  16: 'BADSIG',
+  17: 'BADKEY',
+  18: 'BADTIME',
+  22: 'BADTRUNC',
+};
+
+interface TsigFields {
+  readonly time: number;
+  readonly fudge: number;
+  readonly error: number;
+  readonly other: Buffer;
+}
+
+/** Appends a TSIG record to a message without one (section 5.1). */
+export function signMessage(message: Buffer, key: TsigKey, now: Date): SignedMessage {
+  const fields = { time: seconds(now), fudge: FUDGE, error: 0, other: Buffer.alloc(0) };
+  const mac = digest(key, [message, variables(key, fields)]);
+  const rdata = Buffer.concat([
+    encodeName(key.algorithm),
+    timeAndFudge(fields),
+    uint16(mac.length),
+    mac,
+    uint16(message.readUInt16BE(0), fields.error, fields.other.length),
+  ]);
+  const record = Buffer.concat([
+    encodeName(key.name),
+    uint16(TYPE_TSIG, CLASS_ANY),
+    uint32(0),
+    uint16(rdata.length),
+    rdata,
+  ]);
+  const signed = Buffer.concat([message, record]);
+  signed.writeUInt16BE(message.readUInt16BE(10) + 1, 10);
+  return { message: signed, mac };
+}
+
+/** Judges the answer to a signed request (section 5.3). */
+export function verifyAnswer(
+  answer: Buffer,
+  key: TsigKey,
+  { mac: requestMac, now }: { readonly mac: Buffer; readonly now: Date },
+): TsigVerdict {
+  try {
+    const tsig = readTsig(answer);
+    if (tsig === null) return { state: 'unsigned', error: 'NOERROR' };
+    const error = ERRORS[tsig.error] ?? String(tsig.error);
+    if (tsig.mac.length === 0) return { state: 'unsigned', error };
+    const expected = digest(key, [uint16(requestMac.length), requestMac, tsig.before, variables(key, tsig)]);
+    const genuine =
+      tsig.keyName === bare(key.name) &&
+      tsig.algorithm === key.algorithm &&
+      tsig.mac.length === expected.length &&
+      timingSafeEqual(tsig.mac, expected) &&
+      Math.abs(seconds(now) - tsig.time) <= tsig.fudge;
+    return { state: genuine ? 'signed' : 'forged', error };
+  } catch {
+    return { state: 'forged', error: 'NOERROR' };
+  }
+}
+
+interface ReadTsig extends TsigFields {
+  readonly keyName: string;
+  readonly algorithm: string;
+  readonly mac: Buffer;
+  /** The message as it was signed: without the TSIG record, under its original id (section 4.3.2). */
+  readonly before: Buffer;
+}
+
+/** The TSIG record, which is the last one of the message (section 5.1); null where there is none. */
+function readTsig(message: Buffer): ReadTsig | null {
+  const record = dnsPacket.decode(message).additionals?.at(-1);
+  if (record?.type !== 'TSIG') return null;
+  // Section 4.2 says so, and the digest is made over these.
+  if (record.class !== 'ANY' || record.flush || record.ttl !== 0) throw new RangeError('no TSIG record');
+  const { data } = record;
+  const algorithmEnd = data.indexOf(0) + 1;
+  const macStart = algorithmEnd + 10;
+  const macEnd = macStart + data.readUInt16BE(algorithmEnd + 8);
+  const otherLength = data.readUInt16BE(macEnd + 4);
+  if (macEnd + 6 + otherLength !== data.length) throw new RangeError('the lengths do not fit');
+  const before = Buffer.from(message.subarray(0, lastRecordOffset(message)));
+  before.writeUInt16BE(data.readUInt16BE(macEnd), 0);
+  before.writeUInt16BE(message.readUInt16BE(10) - 1, 10);
+  return {
+    keyName: bare(record.name),
+    algorithm: labelsOf(data.subarray(0, algorithmEnd)),
+    time: data.readUIntBE(algorithmEnd, 6),
+    fudge: data.readUInt16BE(algorithmEnd + 6),
+    mac: data.subarray(macStart, macEnd),
+    error: data.readUInt16BE(macEnd + 2),
+    other: data.subarray(macEnd + 6),
+    before,
+  };
+}
+
+/** Section 4.3.3. */
+function variables(key: TsigKey, fields: TsigFields): Buffer {
+  return Buffer.concat([
+    encodeName(key.name),
+    uint16(CLASS_ANY),
+    uint32(0),
+    encodeName(key.algorithm),
+    timeAndFudge(fields),
+    uint16(fields.error, fields.other.length),
+    fields.other,
+  ]);
+}
+
+function timeAndFudge({ time, fudge }: TsigFields): Buffer {
+  const octets = Buffer.alloc(8);
+  octets.writeUIntBE(time, 0, 6);
+  octets.writeUInt16BE(fudge, 6);
+  return octets;
+}
+
+function digest(key: TsigKey, parts: readonly Buffer[]): Buffer {
+  return createHmac(TSIG_ALGORITHMS[key.algorithm], key.secret).update(Buffer.concat(parts)).digest();
+}
+
+/** An uncompressed name on the wire as text: algorithm names are never compressed (section 4.2). */
+function labelsOf(wire: Buffer): string {
+  const labels: string[] = [];
+  for (let at = 0; at < wire.length - 1; at += 1 + wire.readUInt8(at)) {
+    labels.push(wire.toString('latin1', at + 1, at + 1 + wire.readUInt8(at)));
+  }
+  return bare(labels.join('.'));
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
+import { testDnsCredential } from '../../../../src/main/engine/dns/credentials/test-credential.ts';
+import { createMemoryProvider } from '../../../support/memory-provider.ts';
+
+const definition = { name: 'Memory DNS', permissions: 'Zone:Read and DNS:Edit.' };
+const signal = new AbortController().signal;
+const ZONES = [
+  { id: 'z1', name: 'example.com' },
+  { id: 'z2', name: 'example.org' },
+];
+
+test('writes a record and removes it, in the first zone or in the one that is named', async () => {
+  const provider = createMemoryProvider(ZONES);
+  const result = await testDnsCredential({ provider, definition, signal });
+  expect(result).toMatchObject({ zone: 'example.com', record: '_certdesk-test.example.com', zones: 2 });
+  expect(provider.calls.map((call) => call.split(' ').slice(0, 2).join(' '))).toEqual([
+    'list',
+    'add _certdesk-test.example.com',
+    'remove _certdesk-test.example.com',
+  ]);
+  expect(provider.calls[1]).toMatch(/ [A-Za-z0-9_-]{43}$/);
+  expect(await testDnsCredential({ provider, definition, signal, zone: 'Example.ORG.' })).toMatchObject({
+    zone: 'example.org',
+  });
+  expect(provider.records.size).toBe(0);
+});
+
+test.each([
+  [
+    'list',
+    /could not be listed\. No such token\. What Memory DNS credentials need: Zone:Read and DNS:Edit\./,
+  ],
+  ['add', /zones are there, but a TXT record could not be written\. No such token\. .*Zone:Read/],
+  ['remove', /was written, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
+])('says that %s failed and what is needed', async (step, message) => {
+  const provider = createMemoryProvider(ZONES);
+  provider.before = async (call) => {
+    if (!call.startsWith(step)) return;
+    throw new CertdeskError('DNS_CREDENTIALS_REJECTED', 'No such token.', { status: 403 });
+  };
+  await expect(testDnsCredential({ provider, definition, signal })).rejects.toMatchObject({
+    code: 'DNS_CREDENTIALS_REJECTED',
+    message: expect.stringMatching(message),
+    details: { step, cause: { status: 403 } },
+  });
+});
+
+test('does not speak of zones where the provider lists none', async () => {
+  const provider = createMemoryProvider(null);
+  provider.before = async () => {
+    throw new CertdeskError('DNS_PROVIDER_REFUSED', 'No.');
+  };
+  await expect(
+    testDnsCredential({ provider, definition, signal, zone: 'example.com' }),
+  ).rejects.toMatchObject({ message: expect.stringMatching(/^A TXT record could not be written\. No\./) });
+});
+
+test('finds an IDN zone that is named in Unicode', async () => {
+  const provider = createMemoryProvider([{ id: 'z', name: 'xn--mnchen-3ya.example' }]);
+  expect(await testDnsCredential({ provider, definition, signal, zone: 'München.example' })).toMatchObject({
+    zone: 'xn--mnchen-3ya.example',
+  });
+});
+
+test('names the one permission that is lacking, where the provider has a name for it', async () => {
+  const needs = { list: 'Zone:Read', add: 'DNS:Edit', remove: 'DNS:Edit' };
+  const failing = async (step: string, code: 'DNS_CREDENTIALS_REJECTED' | 'DNS_PROVIDER_REFUSED') => {
+    const provider = createMemoryProvider(ZONES);
+    provider.before = async (call) => {
+      if (call.startsWith(step)) throw new CertdeskError(code, 'No.');
+    };
+    return testDnsCredential({ provider, definition: { ...definition, needs }, signal });
+  };
+  await expect(failing('add', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
+    message: expect.stringContaining('No. This is lacking: DNS:Edit. What Memory DNS'),
+    details: { lacking: 'DNS:Edit' },
+  });
+  await expect(failing('list', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
+    message: expect.stringContaining(
+      'Where the credentials themselves are right, this is lacking: Zone:Read.',
+    ),
+  });
+  await expect(failing('add', 'DNS_PROVIDER_REFUSED')).rejects.toMatchObject({ details: { lacking: null } });
+});
+
+test('does not speak of permissions where the provider is only out of reach', async () => {
+  const provider = createMemoryProvider(ZONES);
+  provider.before = () => Promise.reject(new CertdeskError('DNS_PROVIDER_UNAVAILABLE', 'No answer.'));
+  await expect(testDnsCredential({ provider, definition, signal })).rejects.toMatchObject({
+    message: 'The zones of the account could not be listed. No answer.',
+  });
+});
+
+test('says which zone is missing', async () => {
+  const wanted = testDnsCredential({
+    provider: createMemoryProvider(ZONES),
+    definition,
+    signal,
+    zone: 'example.net',
+  });
+  await expect(wanted).rejects.toMatchObject({
+    code: 'DNS_ZONE_NOT_FOUND',
+    details: { zone: 'example.net' },
+  });
+  const none = testDnsCredential({ provider: createMemoryProvider([]), definition, signal });
+  await expect(none).rejects.toThrow(/shows them no zone\. Give/);
+});
+
+test('wants a zone named where the provider cannot list them, but for one with a name of its own', async () => {
+  const unnamed = testDnsCredential({ provider: createMemoryProvider(null), definition, signal });
+  await expect(unnamed).rejects.toMatchObject({ code: 'INVALID_REQUEST', details: { field: 'zone' } });
+  const named = createMemoryProvider(null);
+  await testDnsCredential({ provider: named, definition, signal, zone: 'example.com' });
+  expect(named.calls[0]).toMatch(/^add _certdesk-test\.example\.com /);
+  const own = createMemoryProvider(null, { testName: 'abc.auth.example', keepsValues: true });
+  const { message } = await testDnsCredential({ provider: own, definition, signal });
+  expect(message).toMatch(/abc\.auth\.example was written\. The next values take its place\.$/);
+  expect(own.calls[0]).toMatch(/^add abc\.auth\.example /);
+});
+
+test('has nothing to do where a person writes the records', async () => {
+  const provider = createMemoryProvider(null, { byHand: true });
+  expect(await testDnsCredential({ provider, definition, signal })).toMatchObject({ record: null });
+  expect(provider.calls).toEqual([]);
+});

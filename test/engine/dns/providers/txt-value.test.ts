@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quoteTxt, unquoteTxt } from '../../../../src/main/engine/dns/providers/txt-value.ts';
+
+describe('txt-value', () => {
+  test.each([
+    ['gfj9Xq-Rg85nM', '"gfj9Xq-Rg85nM"'],
+    ['say "hi" \\ bye', String.raw`"say \"hi\" \\ bye"`],
+    ['ü', String.raw`"\195\188"`],
+    ['', '""'],
+  ])('writes %s in quotes', (value, presentation) => {
+    expect(quoteTxt(value)).toBe(presentation);
+    expect(unquoteTxt(presentation)).toBe(value);
+  });
+
+  test('cuts a long value into strings of at most 255 octets, and joins them again', () => {
+    const quoted = quoteTxt('k'.repeat(600));
+    expect(quoted.split(' ').map((part) => part.length - 2)).toEqual([255, 255, 90]);
+    expect(unquoteTxt(quoted)).toBe('k'.repeat(600));
+  });
+
+  test('reads quotes and backslashes without end in linear time', () => {
+    for (const piece of ['"', '"\\\\', '" "', '\\"']) {
+      expect(unquoteTxt(`"${piece.repeat(60_000)}`)).toBeTypeOf('string'); // took minutes
+    }
+  });
+
+  test('takes text without quotes as it is', () => {
+    expect(unquoteTxt('plain text')).toBe('plain text');
+  });
+
+  test('reads what it writes, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (text) => {
+        const value = text.toWellFormed(); // halves of a pair have no UTF-8
+        expect(unquoteTxt(quoteTxt(value))).toBe(value);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
