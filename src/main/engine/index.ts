@@ -41,7 +41,7 @@ import { createIssuance, type Issuance } from './issuance.ts';
 import { createIssuanceJobs } from './issuance-jobs.ts';
 import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
-import { createEvents, createJobs, type Events, type Jobs } from './jobs/jobs.ts';
+import { createEvents, createJobs, type Events, type Jobs } from './jobs/job-views.ts';
 import { createPlaces } from './jobs/places.ts';
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';

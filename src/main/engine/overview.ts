@@ -17,7 +17,7 @@ import type { Clock, SecretStore } from './core/ports.ts';
 import { namesOf } from './core/project-names.ts';
 import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
-import { presentEvent } from './jobs/jobs.ts';
+import { presentEvent } from './jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
 import { limitError, limitSentence } from './limited-view.ts';
 import { expiresSoonBy } from './present.ts';
