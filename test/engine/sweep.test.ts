@@ -7,7 +7,7 @@ import { createBudget } from '../../src/main/engine/budget.ts';
 import { exactSet } from '../../src/main/engine/ca-usage.ts';
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { CertificateRecord } from '../../src/main/engine/core/model.ts';
-import { createSettings } from '../../src/main/engine/settings.ts';
+import { createSettings } from '../../src/main/engine/settings/settings.ts';
 import { sweep } from '../../src/main/engine/sweep.ts';
 import { createAuditArchive } from '../../src/main/storage/audit-archive.ts';
 import { toTimestamp } from '../../src/shared/time.ts';

@@ -1,5 +1,5 @@
 // Of what the user is notified, in which words, and how often at most. Pure; whether it was told before is asked of
-// the database (engine/desktop-notes.ts).
+// the database (engine/settings/desktop-state.ts).
 import type { Job, JobEvent } from '../../shared/job.ts';
 
 export interface Notice {

@@ -11,7 +11,7 @@ import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { Clock, Log, SecretStore } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import { readLastRestore } from './restore-notes.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 
 export interface BackupPort {
   /** Where backups are put when the settings name no folder. */

@@ -21,7 +21,7 @@ import { presentEvent } from './jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
 import { limitError, limitSentence } from './limited-view.ts';
 import { expiresSoonBy } from './present.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
 export interface OverviewVerbs {

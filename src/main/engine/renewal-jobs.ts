@@ -14,7 +14,7 @@ import { afterFailure } from './jobs/retry.ts';
 import { finalizedFor } from './kept-orders.ts';
 import type { ReplacedCertificate } from './order-at-ca.ts';
 import { presentRenewed } from './present.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 

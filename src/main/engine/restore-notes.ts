@@ -7,7 +7,7 @@ import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { appendEntry } from './audit/append.ts';
 import type { Actor, SessionRecord } from './core/model.ts';
 import type { SettingStore, Stores } from './core/stores.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 
 export const RESTORE = 'backups.restore';
 const LAST_RESTORE = 'last-restore';

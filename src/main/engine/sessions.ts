@@ -11,7 +11,7 @@ import type { SessionRecord } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import { hashOfSecret, randomSecret } from './core/random-secret.ts';
 import type { Stores } from './core/stores.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 
 /** A session is used with both. */
 export interface SessionSecrets {

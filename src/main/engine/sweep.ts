@@ -14,7 +14,7 @@ import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import type { Sessions } from './sessions.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'renew'>;

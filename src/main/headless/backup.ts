@@ -7,7 +7,7 @@ import { restoreBackup } from '../backup/restore.ts';
 import { verifyBackup } from '../backup/verify.ts';
 import { BACKUP_PASSPHRASE } from '../engine/backup-passphrase.ts';
 import { inscribeRestore, noteOfRestore } from '../engine/restore-notes.ts';
-import { readSettings } from '../engine/settings.ts';
+import { readSettings } from '../engine/settings/settings.ts';
 import { readInstallation } from '../installation.ts';
 import type { DataOptions, ServeOptions } from './options.ts';
 import { askPassphrase, givenPassphrase, type PassphraseOptions } from './passphrase.ts';

@@ -5,7 +5,7 @@ import type { AuditRecord } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { SettingStore, Stores } from '../core/stores.ts';
 import { daysAgo } from '../retention.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';
 import type { Journal } from './journal.ts';

@@ -10,7 +10,7 @@ import { createDnsProvider, getDnsProvider } from '../dns/providers/registry.ts'
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { Confirmations } from './confirmations.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { DnsChooser } from './dns-choice.ts';

@@ -5,7 +5,7 @@ import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } fro
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../jobs/scheduler.ts';
 import { expiresSoonBy } from '../present.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { MessageItem, ToldState } from './model.ts';
 import { readable } from './words.ts';
 

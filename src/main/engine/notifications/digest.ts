@@ -6,7 +6,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
 import type { OverviewVerbs } from '../overview.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { Message } from './model.ts';
 import { enqueue } from './outbox.ts';
 import { MAX_ITEMS, readable } from './words.ts';

@@ -9,16 +9,16 @@ import {
   type Settings,
   SettingsSchema,
   type SettingsSection,
-} from '../../shared/settings.ts';
-import { resolveDirectory } from './acme/directories.ts';
-import { noteDirectory } from './acme/directory-origin.ts';
-import type { Journal } from './audit/journal.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { Json } from './core/model.ts';
-import type { SettingStore, Stores } from './core/stores.ts';
-import { parseServer } from './dns/lookup/transport.ts';
-import { type AddressOrigin, type AddressPolicy, REFUSALS } from './outgoing/address-policy.ts';
-import { originOf } from './outgoing/saved-by.ts';
+} from '../../../shared/settings.ts';
+import { resolveDirectory } from '../acme/directories.ts';
+import { noteDirectory } from '../acme/directory-origin.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Json } from '../core/model.ts';
+import type { SettingStore, Stores } from '../core/stores.ts';
+import { parseServer } from '../dns/lookup/transport.ts';
+import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
+import { originOf } from '../outgoing/saved-by.ts';
 
 export interface SettingsVerbs {
   get(): Promise<Settings>;

@@ -1,8 +1,8 @@
 // What is told once, and which certificates expire without a renewal in sight.
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { ListedCertificate } from '../../src/main/engine/attention.ts';
-import { partLeft } from '../../src/main/engine/expiring.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import type { ListedCertificate } from '../../../src/main/engine/attention.ts';
+import { partLeft } from '../../../src/main/engine/expiring.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
 
 describe('something is told', () => {
   const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 // What the desktop application remembers from one start to the next: where its window was, and of what it has told.
-import type { Json } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import type { Json } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface DesktopNotes {
   windowPlace(): Promise<Json>;
