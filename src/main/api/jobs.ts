@@ -2,7 +2,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
-import { limitEvent } from '../engine/limited-view.ts';
+import { limitEvent } from '../engine/access/limited-view.ts';
 import { operation, router } from './trpc.ts';
 
 export const jobs = router({

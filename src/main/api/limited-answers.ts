@@ -1,9 +1,9 @@
 // Shortens text from outside in answers to callers who are limited to some projects. Schemas mark where it stands
-// (shared/outside.ts); engine/limited-view.ts says what remains of it.
+// (shared/outside.ts); engine/access/limited-view.ts says what remains of it.
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
+import { limitError, limitEvent, limitSentence } from '../engine/access/limited-view.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
-import { limitError, limitEvent, limitSentence } from '../engine/limited-view.ts';
 import { innerOf } from './field-reach.ts';
 
 /** The failure with its full text as its cause, which goes to the log only. */

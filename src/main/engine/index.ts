@@ -2,6 +2,9 @@
 
 import type { CaAccount, CaProfile } from '../../shared/ca-account.ts';
 import type { Diagnostics } from '../../shared/diagnostics.ts';
+import { createRefusalLimit, type RefusalLimit } from './access/refusal-limit.ts';
+import { createSessions, type Sessions } from './access/sessions.ts';
+import { createTokens, type Tokens } from './access/tokens.ts';
 import { type Acknowledgements, createAcknowledgements } from './acknowledge.ts';
 import { createAccounts, type ExternalAccount } from './acme/accounts.ts';
 import { listAuthorities } from './acme/authorities.ts';
@@ -51,14 +54,11 @@ import { createNotifications, type Notifications } from './notifications/notific
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import { createProjects, type Projects } from './projects.ts';
-import { createRefusalLimit, type RefusalLimit } from './refusal-limit.ts';
 import { createRestores, type Restores } from './restores.ts';
-import { createSessions, type Sessions } from './sessions.ts';
 import { createDesktopNotes, type DesktopNotes } from './settings/desktop-state.ts';
 import { createSettings, type SettingsVerbs } from './settings/settings.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';
 import { sweep } from './sweep.ts';
-import { createTokens, type Tokens } from './tokens.ts';
 
 export interface EnginePorts {
   readonly stores: Stores;

@@ -3,6 +3,7 @@
 import { ERRORS } from '../../shared/errors.ts';
 import type { Attention, EngineState, Overview, Timeline } from '../../shared/overview.ts';
 import { toTimestamp } from '../../shared/time.ts';
+import { limitError, limitSentence } from './access/limited-view.ts';
 import {
   awaitsRecords,
   byUrgency,
@@ -19,7 +20,6 @@ import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
-import { limitError, limitSentence } from './limited-view.ts';
 import { expiresSoonBy } from './present.ts';
 import { readSettings } from './settings/settings.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';

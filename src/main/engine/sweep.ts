@@ -1,6 +1,7 @@
 // One look over all certificates: renewals that are due are begun, within the bounds that are set and the limits of the
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import type { Sessions } from './access/sessions.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
 import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './budget.ts';
@@ -13,7 +14,6 @@ import { namesOf } from './recipes.ts';
 import { backstop } from './renewal.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
-import type { Sessions } from './sessions.ts';
 import { readSettings } from './settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {

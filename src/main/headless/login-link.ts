@@ -1,6 +1,7 @@
 // certdesk login-link: a new one-time link to sign in to the GUI of the server that runs on this data folder.
+
+import { SERVER_ADDRESS, signInAddress } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
-import { SERVER_ADDRESS, signInAddress } from '../engine/sessions.ts';
 import { isDataFolderInUse } from '../storage/data-folder.ts';
 import type { DataOptions } from './options.ts';
 import { withEngineParts } from './with-database.ts';

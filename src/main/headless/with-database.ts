@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { finishRestore, isRestorePending } from '../backup/finish-restore.ts';
+import { createSessions, type Sessions } from '../engine/access/sessions.ts';
+import { createTokens, type Tokens } from '../engine/access/tokens.ts';
 import { createJournal } from '../engine/audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from '../engine/audit/trail.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Actor } from '../engine/core/model.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import type { Stores } from '../engine/core/stores.ts';
-import { createSessions, type Sessions } from '../engine/sessions.ts';
-import { createTokens, type Tokens } from '../engine/tokens.ts';
 import { openSecretStore } from '../secrets/open.ts';
 import { databasePath, lockDataFolder, makeDataFolder } from '../storage/data-folder.ts';
 import { openDatabase } from '../storage/database.ts';

@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Session } from '../../shared/session.ts';
 import type { Principal } from '../api/context.ts';
+import type { Sessions } from '../engine/access/sessions.ts';
+import type { Tokens } from '../engine/access/tokens.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { TokenRecord } from '../engine/core/model.ts';
-import type { Sessions } from '../engine/sessions.ts';
-import type { Tokens } from '../engine/tokens.ts';
 import { readSession } from './session-request.ts';
 
 /**

@@ -1,6 +1,6 @@
 // The cookie of a signed-in browser (RFC 6265bis): out of reach of scripts, sent by this server's own pages only.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SESSION_MS } from '../engine/sessions.ts';
+import { SESSION_MS } from '../engine/access/sessions.ts';
 
 /** `__Host-` binds a cookie to https, this host and the path / (RFC 6265bis section 4.1.3.2). */
 const SECURE_PREFIX = '__Host-';

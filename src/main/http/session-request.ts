@@ -2,7 +2,7 @@
 // receive it too, and can send it with any Origin they like.
 import type { FastifyRequest } from 'fastify';
 import { PAGE_SECRET_HEADER, type Session } from '../../shared/session.ts';
-import type { Sessions } from '../engine/sessions.ts';
+import type { Sessions } from '../engine/access/sessions.ts';
 import { checkSessionOrigin } from './origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 

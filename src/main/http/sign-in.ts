@@ -4,10 +4,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PROVE } from '../../shared/session.ts';
+import { SIGN_IN } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Actor } from '../engine/core/model.ts';
 import type { Engine } from '../engine/index.ts';
-import { SIGN_IN } from '../engine/sessions.ts';
 import type { FailureLimit } from './access.ts';
 import { browserName } from './browser-name.ts';
 import { readOwnOrigin } from './origin.ts';

@@ -1,6 +1,6 @@
 // How often a caller may be refused: an API token or session that is refused without end has a faulty or hostile user.
-import { CertdeskError } from './core/errors.ts';
-import type { Clock } from './core/ports.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
 
 export interface RefusalLimit {
   /**

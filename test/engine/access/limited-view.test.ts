@@ -1,7 +1,7 @@
 // What remains of an answer from outside for callers who are limited to some projects.
 import { describe, expect, it } from 'vitest';
-import { limitError, limitEvent, limitSentence } from '../../src/main/engine/limited-view.ts';
-import type { ErrorBody, ErrorCode } from '../../src/shared/errors.ts';
+import { limitError, limitEvent, limitSentence } from '../../../src/main/engine/access/limited-view.ts';
+import type { ErrorBody, ErrorCode } from '../../../src/shared/errors.ts';
 
 const TYPE = 'urn:ietf:params:acme:error:rateLimited';
 const body = (code: ErrorCode, details?: unknown, error = 'quotes: <b>secret</b>'): ErrorBody => ({

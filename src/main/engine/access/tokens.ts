@@ -1,13 +1,13 @@
 // API tokens: made, checked, revoked. The token is shown once; only its SHA-256 is kept.
 import { randomUUID } from 'node:crypto';
-import { toTimestamp } from '../../shared/time.ts';
-import type { CreateToken, Token } from '../../shared/token.ts';
-import type { Journal } from './audit/journal.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { TokenRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import { hashOfSecret, randomSecret } from './core/random-secret.ts';
-import type { Stores } from './core/stores.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { CreateToken, Token } from '../../../shared/token.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { TokenRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import { hashOfSecret, randomSecret } from '../core/random-secret.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface Tokens {
   /**

@@ -2,16 +2,16 @@
 // hashes of the secrets are stored, so the command line can create a link beside a running server, and a session
 // survives a restart.
 import { randomUUID } from 'node:crypto';
-import { PROVE, type Session } from '../../shared/session.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { CERTDESK } from './audit/entry.ts';
-import type { Emit, Journal } from './audit/journal.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { SessionRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import { hashOfSecret, randomSecret } from './core/random-secret.ts';
-import type { Stores } from './core/stores.ts';
-import { readSettings } from './settings/settings.ts';
+import { PROVE, type Session } from '../../../shared/session.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { CERTDESK } from '../audit/entry.ts';
+import type { Emit, Journal } from '../audit/journal.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { SessionRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import { hashOfSecret, randomSecret } from '../core/random-secret.ts';
+import type { Stores } from '../core/stores.ts';
+import { readSettings } from '../settings/settings.ts';
 
 /** A session is used with both. */
 export interface SessionSecrets {

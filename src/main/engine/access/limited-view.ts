@@ -1,10 +1,10 @@
 // What a caller who is limited to some projects reads of text that a CA, a DNS provider or another server wrote: our own
 // sentence, the HTTP status and the ACME problem type; of public CAs also the problem's detail. Pure.
-import { ERRORS, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
-import { isStep, STEPS } from '../../shared/steps.ts';
-import { isPublicCaHost, isPublicDirectory } from './acme/directories.ts';
-import type { Json } from './core/model.ts';
-import { oneLine } from './core/outside-text.ts';
+import { ERRORS, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
+import { isStep, STEPS } from '../../../shared/steps.ts';
+import { isPublicCaHost, isPublicDirectory } from '../acme/directories.ts';
+import type { Json } from '../core/model.ts';
+import { oneLine } from '../core/outside-text.ts';
 
 /** Errors whose message may quote an answer from outside. */
 const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
