@@ -3,10 +3,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
 import { needOf } from '../../src/main/engine/attention.ts';
-import { createBudget } from '../../src/main/engine/budget.ts';
-import { exactSet } from '../../src/main/engine/ca-usage.ts';
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { CertificateRecord } from '../../src/main/engine/core/model.ts';
+import { createBudget } from '../../src/main/engine/rate-limits/budget.ts';
+import { exactSet } from '../../src/main/engine/rate-limits/usage.ts';
 import { createSettings } from '../../src/main/engine/settings/settings.ts';
 import { sweep } from '../../src/main/engine/sweep.ts';
 import { createAuditArchive } from '../../src/main/storage/audit-archive.ts';

@@ -18,8 +18,6 @@ import { createJournal, type Journal } from './audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from './audit/trail.ts';
 import type { Background } from './background.ts';
 import { type BackupPort, type Backups, createBackups } from './backups.ts';
-import { type BudgetVerbs, createBudget } from './budget.ts';
-import { createCaUsage } from './ca-usage.ts';
 import { type Certificates, createCertificates } from './certificates.ts';
 import { type Confirmations, createConfirmations } from './challenges/confirmations.ts';
 import { createDnsChooser } from './challenges/dns-choice.ts';
@@ -54,6 +52,8 @@ import { createNotifications, type Notifications } from './notifications/notific
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
 import { createProjects, type Projects } from './projects.ts';
+import { type BudgetVerbs, createBudget } from './rate-limits/budget.ts';
+import { createCaUsage } from './rate-limits/usage.ts';
 import { createRestores, type Restores } from './restores.ts';
 import { createDesktopNotes, type DesktopNotes } from './settings/desktop-state.ts';
 import { createSettings, type SettingsVerbs } from './settings/settings.ts';

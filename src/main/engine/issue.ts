@@ -9,7 +9,6 @@ import type { AcmeOrder } from './acme/contract.ts';
 import { isDeadline } from './acme/poll.ts';
 import { describeProblem, isRefusal } from './acme/problem.ts';
 import type { Journal } from './audit/journal.ts';
-import type { CaUsage } from './ca-usage.ts';
 import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
 import type { ChallengeSolver } from './challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
@@ -22,6 +21,7 @@ import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-
 import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
 import { generateKey } from './pki/keys.ts';
 import { verifyIssued } from './pki/verify-certificate.ts';
+import type { CaUsage } from './rate-limits/usage.ts';
 
 export interface IssueTask {
   readonly jobId: string;

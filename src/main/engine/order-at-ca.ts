@@ -5,12 +5,12 @@ import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
 import { type AnswerDetails, describeProblem, isRefusal } from './acme/problem.ts';
 import { profileToOrder } from './acme/profiles.ts';
 import { isUnknownResource, tolerateReplicaLag } from './acme/replica-lag.ts';
-import type { CaUsage } from './ca-usage.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { OrderAsCreated, Recipe } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { Pace } from './core/timing.ts';
 import type { OrderKeeper } from './order-keeper.ts';
+import type { CaUsage } from './rate-limits/usage.ts';
 
 /** What an order replaces (RFC 9773 section 5). */
 export interface ReplacedCertificate {

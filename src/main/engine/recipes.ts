@@ -2,10 +2,10 @@
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import { isSingleLabel } from '../../shared/names.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from './acme/directories.ts';
-import { withoutWildcard } from './ca-usage.ts';
 import type { DnsChoice } from './challenges/dns-choice.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from './core/model.ts';
+import { withoutWildcard } from './rate-limits/usage.ts';
 
 /**
  * All but the DNS provider, which dns-choice.ts finds.

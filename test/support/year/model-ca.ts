@@ -9,8 +9,8 @@ import type {
 } from '../../../src/main/engine/acme/contract.ts';
 import { answerError } from '../../../src/main/engine/acme/problem.ts';
 import { certIdOf } from '../../../src/main/engine/acme/renewal-info.ts';
-import { registeredDomains } from '../../../src/main/engine/ca-usage.ts';
 import type { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import { registeredDomains } from '../../../src/main/engine/rate-limits/usage.ts';
 import { type Issuer, issueLeaf, makeCrl, makeIssuer, readCsr } from './der.ts';
 import { type Buckets, createBuckets, LIMITS, type Limit } from './limits.ts';
 import { type Authz, type Books, directoryOf, type Order, openSession } from './model-session.ts';

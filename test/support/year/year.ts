@@ -1,6 +1,7 @@
 // A year of renewals, by seed: certificates of mixed lifetimes, and all that happens to CAs, networks and machines.
-import { registeredDomain } from '../../../src/main/engine/ca-usage.ts';
+
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import { registeredDomain } from '../../../src/main/engine/rate-limits/usage.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 import { type Hindrance, judge, type Verdict } from './judge.ts';

@@ -2,10 +2,10 @@
 // registered domain and of a set of names, failed authorizations of a name. budget.ts judges by it.
 import { createHash } from 'node:crypto';
 import { getDomain } from 'tldts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { CaUsageKind, CaUsageRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { CaUsageKind, CaUsageRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface CaUsage {
   /** Before newOrder. */

@@ -1,13 +1,13 @@
 // The budget of each CA's published limits, counted from what was used (ca-usage.ts): work is put off before a limit
 // is broken, and what is left can be shown.
-import type { Budget } from '../../shared/renewal.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { listAuthorities } from './acme/authorities.ts';
-import { type CaLimit, CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './acme/directories.ts';
-import { exactSet, registeredDomains, withoutWildcard } from './ca-usage.ts';
-import type { CaUsageKind } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import type { Budget } from '../../../shared/renewal.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { listAuthorities } from '../acme/authorities.ts';
+import { type CaLimit, CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
+import type { CaUsageKind } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { exactSet, registeredDomains, withoutWildcard } from './usage.ts';
 
 export interface PlannedOrder {
   readonly directoryUrl: string;
