@@ -2,7 +2,7 @@
 // CA's own page about a window, the last failure in its words, and the alarm where no look for renewals came.
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { NO_RENEWAL_YET } from '../../src/main/engine/renewal.ts';
+import { NO_RENEWAL_YET } from '../../src/main/engine/certificates/renewal-plan.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';

@@ -1,9 +1,9 @@
 // Random projects with certificates, and what a list, a count and a search of them must answer by going through them
 // one by one: what the indexes of `listing` are held against.
 import fc from 'fast-check';
+import { attemptAt } from '../../src/main/engine/certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../../src/main/engine/core/model.ts';
 import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores.ts';
-import { attemptAt } from '../../src/main/engine/renewal.ts';
 import { CERTIFICATE, PROJECT, RECIPE } from './records.ts';
 
 export const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };

@@ -1,11 +1,12 @@
 // Records for tests of the stores: whole ones, to be varied by spreading.
+
+import { NO_RENEWAL_YET } from '../../src/main/engine/certificates/renewal-plan.ts';
 import type {
   CertificateRecord,
   JobRecord,
   ProjectRecord,
   Recipe,
 } from '../../src/main/engine/core/model.ts';
-import { NO_RENEWAL_YET } from '../../src/main/engine/renewal.ts';
 
 export const PROJECT: ProjectRecord = {
   id: 'p1',

@@ -4,11 +4,11 @@ import type { AcmeClient, AcmeRenewalInfo } from './acme/contract.ts';
 import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
 import { renewalCertId } from './acme/renewal-info.ts';
 import type { Journal } from './audit/journal.ts';
+import { backstop, notBefore } from './certificates/renewal-plan.ts';
 import { type CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { AriState, CertificateRecord } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import { backstop, notBefore } from './renewal.ts';
 
 export interface AriDeps {
   readonly stores: Stores;

@@ -7,7 +7,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import type { DirectoryOverrides } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
 import type { Journal } from './audit/journal.ts';
-import { findCertificate, findVersion } from './certificates.ts';
+import { findCertificate, findVersion } from './certificates/certificates.ts';
 import type { DnsChooser } from './challenges/dns-choice.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';

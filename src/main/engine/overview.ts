@@ -13,6 +13,7 @@ import {
   type Need,
   needOf,
 } from './attention.ts';
+import { expiresSoonBy } from './certificates/views.ts';
 import type { CertificateRecord, JobRecord } from './core/model.ts';
 import type { Clock, SecretStore } from './core/ports.ts';
 import { namesOf } from './core/project-names.ts';
@@ -20,7 +21,6 @@ import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
-import { expiresSoonBy } from './present.ts';
 import { readSettings } from './settings/settings.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 

@@ -12,12 +12,12 @@ import type {
 } from '../../shared/project.ts';
 import { toTimestamp } from '../../shared/time.ts';
 import type { Journal } from './audit/journal.ts';
+import { expiresSoonBy, presentCertificate, presentNextAction } from './certificates/views.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobRecord, ProjectRecord } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import { findNeeds } from './overview.ts';
-import { expiresSoonBy, presentCertificate, presentNextAction } from './present.ts';
 
 export interface Projects {
   /** @throws DUPLICATE_DOMAIN */

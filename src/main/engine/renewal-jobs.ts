@@ -5,6 +5,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import { resolveDirectory, stagingOf } from './acme/directories.ts';
 import { renewalCertId } from './acme/renewal-info.ts';
 import { isInWindow } from './ari.ts';
+import { presentRenewed } from './certificates/views.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';
@@ -12,7 +13,6 @@ import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
 import { afterFailure } from './jobs/retry.ts';
 import { finalizedFor } from './kept-orders.ts';
 import type { ReplacedCertificate } from './order-at-ca.ts';
-import { presentRenewed } from './present.ts';
 import { exactSet } from './rate-limits/usage.ts';
 import { readSettings } from './settings/settings.ts';
 

@@ -3,13 +3,13 @@
 import { REVOCATION_REASONS } from '../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { outcome } from './audit/journal.ts';
+import { presentRenewed } from './certificates/views.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';
 import type { IssuanceSteps } from './issuance-jobs.ts';
 import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
 import { type LeftoverDeps, undo } from './leftovers.ts';
-import { presentRenewed } from './present.ts';
 import type { RenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 

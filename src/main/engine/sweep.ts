@@ -4,6 +4,8 @@ import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import type { Sessions } from './access/sessions.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
 import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
+import { backstop } from './certificates/renewal-plan.ts';
+import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './certificates/retention.ts';
 import { CertdeskError } from './core/errors.ts';
 import { sideBySide } from './core/map-concurrent.ts';
 import type { CertificateRecord, JobRecord } from './core/model.ts';
@@ -11,8 +13,6 @@ import type { Issuance } from './issuance.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from './rate-limits/usage.ts';
 import { namesOf } from './recipes.ts';
-import { backstop } from './renewal.ts';
-import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './retention.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings/settings.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
+import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { UpdateChannel } from '../../../src/shared/notification.ts';
 import { makeTls, type TestTls } from '../../support/acme-tls.ts';
 import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';

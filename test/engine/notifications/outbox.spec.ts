@@ -1,6 +1,6 @@
 // Delivery: signed, tried again in its time, given up after a day with an entry, not lost by a kill.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
+import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { UpdateChannel } from '../../../src/shared/notification.ts';
 import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';

@@ -1,6 +1,6 @@
 // What is told, and that it is told once: states of certificates, the sweep, backups, the weekly digest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_RENEWAL_YET } from '../../../src/main/engine/renewal.ts';
+import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
 import { JOB, RECIPE } from '../../support/records.ts';

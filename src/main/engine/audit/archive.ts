@@ -1,10 +1,10 @@
 // Old entries of the audit trail: exported to a file, then deleted. What is left is still a chain: it begins after the
 // last entry that was exported, which is noted, and which an entry of the trail itself names.
 
+import { daysAgo } from '../certificates/retention.ts';
 import type { AuditRecord } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { SettingStore, Stores } from '../core/stores.ts';
-import { daysAgo } from '../retention.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';

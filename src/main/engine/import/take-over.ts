@@ -7,6 +7,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
+import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, SecretStore, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
@@ -14,7 +15,6 @@ import { credentialSecret, type DnsCredentialVerbs } from '../dns/credentials/cr
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
-import { firstRenewal } from '../renewal.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
 import type { Judged, Plan } from './judge.ts';
 import { holderOf } from './scan.ts';

@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts';
 export const listing: Migration = {
   name: '0003-listing',
   sql: `
--- The same rule as attemptAt in engine/renewal.ts; test/storage/overview.test.ts holds the two against each other.
+-- The same rule as attemptAt in engine/certificates/renewal-plan.ts; test/storage/overview.test.ts holds the two against each other.
 ALTER TABLE certificates ADD COLUMN attempt_at TEXT GENERATED ALWAYS AS (
   CASE WHEN auto_renew = 1 AND recipe IS NOT NULL
     AND revoked_at IS NULL AND removed_at IS NULL AND superseded_at IS NULL

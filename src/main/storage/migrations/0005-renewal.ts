@@ -15,7 +15,7 @@ ALTER TABLE certificates ADD COLUMN put_off TEXT;
 ALTER TABLE certificates ADD COLUMN ari TEXT;
 ALTER TABLE certificates ADD COLUMN revocation_check TEXT;
 
--- The same rule as attemptAt in engine/renewal.ts; test/storage/overview.test.ts holds the two against each other.
+-- The same rule as attemptAt in engine/certificates/renewal-plan.ts; test/storage/overview.test.ts holds the two against each other.
 ALTER TABLE certificates ADD COLUMN attempt_at TEXT GENERATED ALWAYS AS (
   CASE WHEN auto_renew = 1 AND recipe IS NOT NULL AND waits_for IS NULL
     AND removed_at IS NULL AND superseded_at IS NULL

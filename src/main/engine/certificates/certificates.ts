@@ -1,18 +1,24 @@
 // The certificate of a project: the verbs that need no CA. issuance.ts has obtain, renew and revoke.
 import { randomUUID } from 'node:crypto';
-import type { Certificate, KeyPairRequest, Status, Uploaded, Validation } from '../../shared/certificate.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
-import type { Background, BackgroundOptions } from './background.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { CertificateFacts, CertificateRecord, ProjectRecord } from './core/model.ts';
-import type { Clock, Vault } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from './pki/export.ts';
-import type { CheckedKeyPair } from './pki/verify-certificate.ts';
-import { presentCertificate, presentStatus, presentUploaded } from './present.ts';
-import { findProject } from './projects.ts';
-import { NO_RENEWAL_YET } from './renewal.ts';
+import type {
+  Certificate,
+  KeyPairRequest,
+  Status,
+  Uploaded,
+  Validation,
+} from '../../../shared/certificate.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import type { Background, BackgroundOptions } from '../background.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CertificateFacts, CertificateRecord, ProjectRecord } from '../core/model.ts';
+import type { Clock, Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
+import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
+import { findProject } from '../projects.ts';
+import { NO_RENEWAL_YET } from './renewal-plan.ts';
+import { presentCertificate, presentStatus, presentUploaded } from './views.ts';
 
 export interface Certificates {
   /** Null where the project has none. @throws PROJECT_NOT_FOUND */

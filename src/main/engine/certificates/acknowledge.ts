@@ -1,12 +1,12 @@
 // Acknowledged revocations: a person says that a revocation is known, and the certificate needs no attention any more.
 // The note belongs to the certificate version: a new certificate begins without one.
-import type { Certificate } from '../../shared/certificate.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
+import type { Certificate } from '../../../shared/certificate.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
 import { findCertificate } from './certificates.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { Clock } from './core/ports.ts';
-import { presentCertificate } from './present.ts';
+import { presentCertificate } from './views.ts';
 
 export interface Acknowledgements {
   /**

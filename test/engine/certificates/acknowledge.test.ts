@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Acknowledgements, createAcknowledgements } from '../../src/main/engine/acknowledge.ts';
-import { createJournal } from '../../src/main/engine/audit/journal.ts';
-import { findNeeds } from '../../src/main/engine/overview.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import {
+  type Acknowledgements,
+  createAcknowledgements,
+} from '../../../src/main/engine/certificates/acknowledge.ts';
+import { findNeeds } from '../../../src/main/engine/overview.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/records.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const REVOKED = { revokedAt: '2026-01-31T00:00:00Z', revocationReason: 'cessationOfOperation' } as const;

@@ -1,9 +1,9 @@
 // What a new request begins with: how the certificate came, or how the last attempt wanted one.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createJournal } from '../../src/main/engine/audit/journal.ts';
-import { createHistory, type History } from '../../src/main/engine/history.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 let database: TestDatabase;
 let history: History;

@@ -8,11 +8,11 @@ import type {
   Renewed,
   Status,
   Uploaded,
-} from '../../shared/certificate.ts';
-import type { NextActionSchema } from '../../shared/project.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { CertificateFacts, CertificateRecord } from './core/model.ts';
-import { attemptAt, planRenewal, renewsItself } from './renewal.ts';
+} from '../../../shared/certificate.ts';
+import type { NextActionSchema } from '../../../shared/project.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { CertificateFacts, CertificateRecord } from '../core/model.ts';
+import { attemptAt, planRenewal, renewsItself } from './renewal-plan.ts';
 
 const DAY_MS = 86_400_000;
 /** `expiring_soon` of the specification: 30 days or less left. */

@@ -1,5 +1,5 @@
 // How long what is gone is kept.
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 
 const DAY_MS = 86_400_000;
 

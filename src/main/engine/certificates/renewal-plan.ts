@@ -1,7 +1,7 @@
 // When is a certificate due for renewal? What the CA suggests (ARI, RFC 9773), else a share of its lifetime, never a
 // number of days, because lifetimes shrink (90, 64, 47, 45, 6 days). Pure: no I/O.
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { CertificateFacts, CertificateRecord, RenewalState } from './core/model.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { CertificateFacts, CertificateRecord, RenewalState } from '../core/model.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CertificateRecord } from '../../src/main/engine/core/model.ts';
-import { createHistory, type History } from '../../src/main/engine/history.ts';
-import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
+import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
+import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
+import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
 import {
   CertificateDetailsSchema,
   CertificateVersionSchema,
   ChainLinkSchema,
-} from '../../src/shared/certificate-history.ts';
-import { daysFromNow, makeChain, NOW, type TestChain } from '../support/certificates.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+} from '../../../src/shared/certificate-history.ts';
+import { daysFromNow, makeChain, NOW, type TestChain } from '../../support/certificates.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 let openssl: OpenSsl;
 let made: TestChain;

@@ -1,29 +1,29 @@
 // What was before, and how it came: versions of a certificate, its chain, its recipe, and a removal undone.
 
-import type { Certificate } from '../../shared/certificate.ts';
+import type { Certificate } from '../../../shared/certificate.ts';
 import type {
   CertificateDetails,
   CertificateVersion,
   ChainLink,
   LastRequest,
-} from '../../shared/certificate-history.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import { nameOfAuthority } from './acme/authorities.ts';
-import type { DirectoryOverrides } from './acme/directories.ts';
-import type { Journal } from './audit/journal.ts';
+} from '../../../shared/certificate-history.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { nameOfAuthority } from '../acme/authorities.ts';
+import type { DirectoryOverrides } from '../acme/directories.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, Recipe } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { getDnsProvider } from '../dns/providers/registry.ts';
+import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certificate.ts';
+import { parseChain } from '../pki/inspect/chain.ts';
+import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
+import { findProject } from '../projects.ts';
+import { recipeOf } from '../recipes.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { CertificateRecord, Recipe } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { getDnsProvider } from './dns/providers/registry.ts';
-import { isSelfSigned, type Certificate as Parsed } from './pki/inspect/certificate.ts';
-import { parseChain } from './pki/inspect/chain.ts';
-import { describeCertificate, displayName, issuerName } from './pki/inspect/facts.ts';
-import { presentCertificate } from './present.ts';
-import { findProject } from './projects.ts';
-import { recipeOf } from './recipes.ts';
 import { keptUntil } from './retention.ts';
+import { presentCertificate } from './views.ts';
 
 export interface History {
   /** Newest first, without keys. @throws PROJECT_NOT_FOUND */

@@ -6,9 +6,9 @@ import {
   notBefore,
   planByLifetime,
   planRenewal,
-} from '../../src/main/engine/renewal.ts';
-import { toTimestamp } from '../../src/shared/time.ts';
-import { CERTIFICATE } from '../support/records.ts';
+} from '../../../src/main/engine/certificates/renewal-plan.ts';
+import { toTimestamp } from '../../../src/shared/time.ts';
+import { CERTIFICATE } from '../../support/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
 const hoursLater = (hours: number): string =>
