@@ -51,7 +51,7 @@ import { CONTENT_TYPE } from './metrics/text.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { createOverview, type OverviewVerbs } from './overview.ts';
-import { createProjects, type Projects } from './projects.ts';
+import { createProjects, type Projects } from './projects/projects.ts';
 import { type BudgetVerbs, createBudget } from './rate-limits/budget.ts';
 import { createCaUsage } from './rate-limits/usage.ts';
 import { createRestores, type Restores } from './restores.ts';

@@ -15,7 +15,7 @@ import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { JobSecrets } from './jobs/job-secrets.ts';
 import type { JobQueue } from './jobs/queue.ts';
-import { findProject } from './projects.ts';
+import { findProject } from './projects/projects.ts';
 import { makeRecipe } from './recipes.ts';
 
 /** Who asks, and how the answer is wanted. */

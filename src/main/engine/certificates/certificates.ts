@@ -16,7 +16,7 @@ import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
-import { findProject } from '../projects.ts';
+import { findProject } from '../projects/projects.ts';
 import { NO_RENEWAL_YET } from './renewal-plan.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './views.ts';
 

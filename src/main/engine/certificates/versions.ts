@@ -19,7 +19,7 @@ import { getDnsProvider } from '../dns/providers/registry.ts';
 import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certificate.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
-import { findProject } from '../projects.ts';
+import { findProject } from '../projects/projects.ts';
 import { recipeOf } from '../recipes.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
 import { keptUntil } from './retention.ts';

@@ -9,7 +9,7 @@ import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../outgoing/address-policy.ts';
 import { isOwnAddress } from '../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
-import { findProject } from '../projects.ts';
+import { findProject } from '../projects/projects.ts';
 import type { HttpChallenges } from './http-01.ts';
 import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './reachability-fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './reachability-words.ts';

@@ -1,6 +1,6 @@
 // Projects: the verbs that a user knows.
 import { randomUUID } from 'node:crypto';
-import { coversName } from '../../shared/names.ts';
+import { coversName } from '../../../shared/names.ts';
 import type {
   CreateProject,
   ListedProject,
@@ -9,15 +9,15 @@ import type {
   ProjectFacets,
   ProjectPage,
   UpdateProject,
-} from '../../shared/project.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
-import { expiresSoonBy, presentCertificate, presentNextAction } from './certificates/views.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { CertificateRecord, JobRecord, ProjectRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { findNeeds } from './overview.ts';
+} from '../../../shared/project.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import { expiresSoonBy, presentCertificate, presentNextAction } from '../certificates/views.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, JobRecord, ProjectRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { findNeeds } from '../overview.ts';
 
 export interface Projects {
   /** @throws DUPLICATE_DOMAIN */
