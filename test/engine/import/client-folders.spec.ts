@@ -1,7 +1,7 @@
 // Folders as real users of certbot, acme.sh, lego and Nginx Proxy Manager have them: what is found in them, and how it
 // would be renewed.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Judged } from '../../../src/main/engine/import/judge.ts';
+import type { Judged } from '../../../src/main/engine/import/evaluate.ts';
 import { scanFolder } from '../../../src/main/engine/import/scan.ts';
 import {
   makeTestFolder,

@@ -4,7 +4,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { AccountRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Plan } from './judge.ts';
+import type { Plan } from './evaluate.ts';
 
 export interface TakenAccount {
   /** Null where the key was not found. */

@@ -1,9 +1,6 @@
 // acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf with the
 // saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
 import { join } from 'node:path';
-import { readAssignments } from './config-text.ts';
-import { acmeShDnsProof } from './dns-proof.ts';
-import type { Folder } from './folder.ts';
 import {
   byHand,
   type Found,
@@ -13,7 +10,10 @@ import {
   type Proof,
   STANDALONE_NOTE,
   WEB_SERVER_NOTE,
-} from './found.ts';
+} from './candidate.ts';
+import { readAssignments } from './config-text.ts';
+import { acmeShDnsProof } from './dns-proof.ts';
+import type { Folder } from './folder.ts';
 import { toPkcs8 } from './key-text.ts';
 
 type Values = ReadonlyMap<string, string>;

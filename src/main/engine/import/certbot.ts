@@ -2,11 +2,6 @@
 // accounts/HOST/PATH/ID/ holds the account's key as a JWK. https://eff-certbot.readthedocs.io/en/stable/using.html
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readLineageVersion } from './certbot-version.ts';
-import { readIni } from './config-text.ts';
-import { currentDirectory, formerDirectories } from './directories.ts';
-import { certbotDnsProof } from './dns-proof.ts';
-import type { Folder } from './folder.ts';
 import {
   type Found,
   type FoundAccount,
@@ -14,7 +9,12 @@ import {
   type Proof,
   STANDALONE_NOTE,
   WEB_SERVER_NOTE,
-} from './found.ts';
+} from './candidate.ts';
+import { readLineageVersion } from './certbot-version.ts';
+import { readIni } from './config-text.ts';
+import { currentDirectory, formerDirectories } from './directories.ts';
+import { certbotDnsProof } from './dns-proof.ts';
+import type { Folder } from './folder.ts';
 import { fromJwk, parseJson } from './key-text.ts';
 
 /** certbot's own default, which it does not always write down. */

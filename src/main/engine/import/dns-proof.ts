@@ -5,9 +5,9 @@ import { CertdeskError } from '../core/errors.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { GLOBAL_KEY_ADVICE } from '../dns/providers/cloudflare.ts';
 import { checkDnsCredentials } from '../dns/providers/registry.ts';
+import { byHand, dnsProof, type Proof } from './candidate.ts';
 import { readIni } from './config-text.ts';
 import { type Folder, readPlainFile } from './folder.ts';
-import { byHand, dnsProof, type Proof } from './found.ts';
 
 type Values = ReadonlyMap<string, string>;
 /** Provider and its fields; a field is undefined where its value was not there. */

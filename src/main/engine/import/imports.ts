@@ -15,8 +15,8 @@ import type { Background } from '../background.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import { openFolder } from './folder.ts';
+import { type TakeOverDeps, takeOver } from './import-certificate.ts';
 import { layoutOf, presentScan, type Scan } from './scan.ts';
-import { type TakeOverDeps, takeOver } from './take-over.ts';
 
 export interface Imports {
   /** The usual folders that are there and may be read. */

@@ -3,8 +3,8 @@
 // or in its configuration file. https://go-acme.github.io/lego/
 import { join } from 'node:path';
 import { z } from 'zod';
+import { byHand, type Found, type FoundAccount, type FoundRenewal, type Proof } from './candidate.ts';
 import type { Folder } from './folder.ts';
-import { byHand, type Found, type FoundAccount, type FoundRenewal, type Proof } from './found.ts';
 import { parseJson, toPkcs8 } from './key-text.ts';
 
 const text = z

@@ -5,8 +5,8 @@ import { type Certificate, isSelfSigned } from '../pki/inspect/certificate.ts';
 import { type Content, readContent } from '../pki/inspect/content.ts';
 import { publicKeyOf } from '../pki/inspect/public-key.ts';
 import { readPkcs12 } from '../pki/pkcs12/read.ts';
+import type { Found } from './candidate.ts';
 import type { Folder } from './folder.ts';
-import type { Found } from './found.ts';
 import { toPkcs8Keys } from './key-text.ts';
 
 /** A folder with more is somebody's whole store of roots, or made to take long. */

@@ -5,10 +5,10 @@ import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import { describeChain } from '../pki/verify-certificate.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
+import type { Found } from './candidate.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
+import { type Judged, type JudgeOptions, judge } from './evaluate.ts';
 import { type Folder, openFolder } from './folder.ts';
-import type { Found } from './found.ts';
-import { type Judged, type JudgeOptions, judge } from './judge.ts';
 import { isLego, readLego } from './lego.ts';
 import { readPemFolder } from './pem-folder.ts';
 

@@ -9,8 +9,8 @@ import { orderChain, parseChain } from '../pki/inspect/chain.ts';
 import { describeCertificate, leafFacts } from '../pki/inspect/facts.ts';
 import { readPrivateKey } from '../pki/keys.ts';
 import { type CheckedKeyPair, checkKeyPair } from '../pki/verify-certificate.ts';
+import type { Found, FoundRenewal } from './candidate.ts';
 import { closedAuthority, currentDirectory } from './directories.ts';
-import type { Found, FoundRenewal } from './found.ts';
 
 export interface Judged {
   readonly source: string;

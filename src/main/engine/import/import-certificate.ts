@@ -16,7 +16,7 @@ import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
-import type { Judged, Plan } from './judge.ts';
+import type { Judged, Plan } from './evaluate.ts';
 import { holderOf } from './scan.ts';
 
 export interface TakeOverDeps {
