@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Backup, Here } from '../../shared/backup.ts';
 import type { Background } from '../engine/background.ts';
-import type { BackupPort } from '../engine/backups.ts';
+import type { BackupPort } from '../engine/backups/backups.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';

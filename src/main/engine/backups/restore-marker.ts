@@ -2,12 +2,12 @@
 // and whoever looks; and the session of who asked, so that the page goes on. Being in one file with all the rest, it is
 // there exactly where the restore is done.
 import { randomUUID } from 'node:crypto';
-import { type LastRestore, LastRestoreSchema } from '../../shared/backup.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { appendEntry } from './audit/append.ts';
-import type { Actor, SessionRecord } from './core/model.ts';
-import type { SettingStore, Stores } from './core/stores.ts';
-import { readSettings } from './settings/settings.ts';
+import { type LastRestore, LastRestoreSchema } from '../../../shared/backup.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { appendEntry } from '../audit/append.ts';
+import type { Actor, SessionRecord } from '../core/model.ts';
+import type { SettingStore, Stores } from '../core/stores.ts';
+import { readSettings } from '../settings/settings.ts';
 
 export const RESTORE = 'backups.restore';
 const LAST_RESTORE = 'last-restore';

@@ -2,18 +2,18 @@
 
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createBackupPort } from '../../src/main/backup/port.ts';
-import { createJournal } from '../../src/main/engine/audit/journal.ts';
-import { type Backups, createBackups } from '../../src/main/engine/backups.ts';
-import type { Stores } from '../../src/main/engine/core/stores.ts';
-import { createSettings, type SettingsVerbs } from '../../src/main/engine/settings/settings.ts';
-import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { type Database, openDatabase } from '../../src/main/storage/database.ts';
-import { createStores } from '../../src/main/storage/stores.ts';
-import { IN_THIS_THREAD } from '../support/background.ts';
-import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../support/backup-data.ts';
-import { QUIET } from '../support/database.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
+import { createBackupPort } from '../../../src/main/backup/port.ts';
+import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import { type Backups, createBackups } from '../../../src/main/engine/backups/backups.ts';
+import type { Stores } from '../../../src/main/engine/core/stores.ts';
+import { createSettings, type SettingsVerbs } from '../../../src/main/engine/settings/settings.ts';
+import { databasePath } from '../../../src/main/storage/data-folder.ts';
+import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
+import { createStores } from '../../../src/main/storage/stores.ts';
+import { IN_THIS_THREAD } from '../../support/background.ts';
+import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../../support/backup-data.ts';
+import { QUIET } from '../../support/database.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,15 +1,15 @@
 // Restoring a backup from within: all is made ready beside what is there, then Certdesk ends and begins again with it.
 // Until the last step nothing has changed, and from it on nothing can go back (docs/adr/0009-restore-from-within.md).
-import type { CheckBackup, RestoreBegun } from '../../shared/backup.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
+import type { CheckBackup, RestoreBegun } from '../../../shared/backup.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { Actor, SessionRecord } from '../core/model.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import type { JobQueue } from '../jobs/queue.ts';
 import { type BackupPort, requireWholePath, type StagedBackup } from './backups.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { Actor, SessionRecord } from './core/model.ts';
-import type { Clock, Log } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import type { JobQueue } from './jobs/queue.ts';
-import { inscribeRestore, noteOfRestore } from './restore-notes.ts';
+import { inscribeRestore, noteOfRestore } from './restore-marker.ts';
 
 export interface Restores {
   /**

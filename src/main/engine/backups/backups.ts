@@ -1,17 +1,23 @@
 // Backups: one now, one by itself in time, which there are. What a backup is made of is the port's matter
 // (main/backup): the engine knows no files.
 import { isAbsolute } from 'node:path';
-import type { Backup, BackupList, CheckBackup, CheckedBackup, VerifiedBackup } from '../../shared/backup.ts';
-import type { EngineState } from '../../shared/overview.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
+import type {
+  Backup,
+  BackupList,
+  CheckBackup,
+  CheckedBackup,
+  VerifiedBackup,
+} from '../../../shared/backup.ts';
+import type { EngineState } from '../../../shared/overview.ts';
+import type { Settings } from '../../../shared/settings.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Clock, Log, SecretStore } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { readSettings } from '../settings/settings.ts';
 import { BACKUP_PASSPHRASE } from './backup-passphrase.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { Clock, Log, SecretStore } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { readLastRestore } from './restore-notes.ts';
-import { readSettings } from './settings/settings.ts';
+import { readLastRestore } from './restore-marker.ts';
 
 export interface BackupPort {
   /** Where backups are put when the settings name no folder. */
