@@ -12,7 +12,7 @@ import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
 import { directoryOrigin } from './engine/acme/directory-origin.ts';
 import { createRequestCounts } from './engine/acme/request-counts.ts';
-import type { WebPorts } from './engine/challenges/reachability-fetch.ts';
+import type { WebPorts } from './engine/challenges/reachability/fetch.ts';
 import { CertdeskError } from './engine/core/errors.ts';
 import type { Clock, SecretStore } from './engine/core/ports.ts';
 import type { Stores } from './engine/core/stores.ts';

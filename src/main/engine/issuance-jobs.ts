@@ -6,8 +6,8 @@ import { certificateType, type DirectoryOverrides, resolveDirectory } from './ac
 import { type Journal, outcome } from './audit/journal.ts';
 import { firstRenewal } from './certificates/renewal-plan.ts';
 import { presentObtained } from './certificates/views.ts';
-import type { DnsChooser } from './challenges/dns-choice.ts';
 import type { SolverRegistry } from './challenges/registry.ts';
+import type { DnsChooser } from './challenges/select-dns-credential.ts';
 import type { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';

@@ -8,7 +8,7 @@ import type { DirectoryOverrides } from './acme/directories.ts';
 import { noteDirectory } from './acme/directory-origin.ts';
 import type { Journal } from './audit/journal.ts';
 import { findCertificate, findVersion } from './certificates/certificates.ts';
-import type { DnsChooser } from './challenges/dns-choice.ts';
+import type { DnsChooser } from './challenges/select-dns-credential.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
 import type { Clock } from './core/ports.ts';

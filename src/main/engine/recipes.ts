@@ -2,7 +2,7 @@
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import { isSingleLabel } from '../../shared/names.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from './acme/directories.ts';
-import type { DnsChoice } from './challenges/dns-choice.ts';
+import type { DnsChoice } from './challenges/select-dns-credential.ts';
 import { CertdeskError } from './core/errors.ts';
 import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from './core/model.ts';
 import { withoutWildcard } from './rate-limits/usage.ts';

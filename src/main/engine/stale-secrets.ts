@@ -1,6 +1,6 @@
 // Secrets that nothing needs any longer: a killed process, or a secret store that was locked just then, has left them.
 // Done once, at start, before anybody can ask for something new.
-import { PROJECT_SECRET } from './challenges/dns-choice.ts';
+import { PROJECT_SECRET } from './challenges/select-dns-credential.ts';
 import type { SecretStore } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import { CREDENTIAL_SECRET } from './dns/credentials/credentials.ts';

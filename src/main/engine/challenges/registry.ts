@@ -11,12 +11,12 @@ import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { readSettings } from '../settings/settings.ts';
-import type { Confirmations } from './confirmations.ts';
 import { createDns01Solver } from './dns-01.ts';
-import type { DnsChooser } from './dns-choice.ts';
-import { explaining } from './http-01-explain.ts';
+import type { Confirmations } from './manual-confirmations.ts';
 import { propagationOf } from './propagation-settings.ts';
-import type { WebPorts } from './reachability-fetch.ts';
+import { explaining } from './reachability/explain-http-01.ts';
+import type { WebPorts } from './reachability/fetch.ts';
+import type { DnsChooser } from './select-dns-credential.ts';
 import type { ChallengeSolver } from './solver.ts';
 
 export interface SolverRequest {

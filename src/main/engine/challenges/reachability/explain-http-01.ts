@@ -1,12 +1,12 @@
 // Asks for an HTTP-01 challenge as the CA does, for a CA that gives no reason why it could not verify it.
-import type { DnsResolver } from '../dns/lookup/resolver.ts';
-import type { AddressPolicy } from '../outgoing/address-policy.ts';
-import { isOwnAddress } from '../outgoing/own-addresses.ts';
-import { isPublicAddress } from '../outgoing/special-networks.ts';
+import type { DnsResolver } from '../../dns/lookup/resolver.ts';
+import type { AddressPolicy } from '../../outgoing/address-policy.ts';
+import { isOwnAddress } from '../../outgoing/own-addresses.ts';
+import { isPublicAddress } from '../../outgoing/special-networks.ts';
+import type { ChallengeSolver, ChallengeTask } from '../solver.ts';
+import { type FetchDeps, fetchAsCa, type WebPorts } from './fetch.ts';
+import { describeAddress } from './message-text.ts';
 import { addressesOf, mayProbe, redirectRefusal } from './reachability.ts';
-import { type FetchDeps, fetchAsCa, type WebPorts } from './reachability-fetch.ts';
-import { describeAddress } from './reachability-words.ts';
-import type { ChallengeSolver, ChallengeTask } from './solver.ts';
 
 export interface ExplainDeps {
   readonly resolver: Pick<DnsResolver, 'resolve'>;

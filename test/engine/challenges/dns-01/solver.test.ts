@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDns01Solver, type Dns01Deps, dns01Value } from '../../../src/main/engine/challenges/dns-01.ts';
-import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
-import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
-import type { Json } from '../../../src/main/engine/core/model.ts';
-import type { DnsProvider } from '../../../src/main/engine/dns/providers/provider.ts';
-import { type DnsWorld, startDnsWorld } from '../../support/dns-world.ts';
-import { createMemoryProvider, type MemoryProvider } from '../../support/memory-provider.ts';
-import { toAnswer } from '../../support/name-server.ts';
+import {
+  createDns01Solver,
+  type Dns01Deps,
+  dns01Value,
+} from '../../../../src/main/engine/challenges/dns-01.ts';
+import type { ChallengeTask, SolverContext } from '../../../../src/main/engine/challenges/solver.ts';
+import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
+import { createKeyedMutex } from '../../../../src/main/engine/core/keyed-mutex.ts';
+import type { Json } from '../../../../src/main/engine/core/model.ts';
+import type { DnsProvider } from '../../../../src/main/engine/dns/providers/provider.ts';
+import { type DnsWorld, startDnsWorld } from '../../../support/dns-world.ts';
+import { createMemoryProvider, type MemoryProvider } from '../../../support/memory-provider.ts';
+import { toAnswer } from '../../../support/name-server.ts';
 
 const NAME = '_acme-challenge.example.com';
 const ZONES = [{ id: 'z1', name: 'example.com' }];

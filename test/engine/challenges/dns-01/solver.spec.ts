@@ -2,24 +2,24 @@
 import { createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createCsr } from '../../../src/main/engine/acme/client.ts';
-import { createDns01Solver } from '../../../src/main/engine/challenges/dns-01.ts';
-import type { ChallengeTask, SolverContext } from '../../../src/main/engine/challenges/solver.ts';
-import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
-import type { Json } from '../../../src/main/engine/core/model.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
-import { acmeSh } from '../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts';
-import { acmedns } from '../../../src/main/engine/dns/providers/acmedns.ts';
-import { manual } from '../../../src/main/engine/dns/providers/manual.ts';
-import type { DnsProvider } from '../../../src/main/engine/dns/providers/provider.ts';
-import { rfc2136 } from '../../../src/main/engine/dns/providers/rfc2136/rfc2136.ts';
-import { makeKey, pollOrder } from '../../support/acme-issue.ts';
-import { leafOf, type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
-import { type Bind, startBind } from '../../support/bind.ts';
-import { startAcmeDns } from '../../support/dns-providers/acmedns.ts';
-import type { OnChange } from '../../support/dns-providers/zone-table.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { openBench } from '../../support/provider-bench.ts';
+import { createCsr } from '../../../../src/main/engine/acme/client.ts';
+import { createDns01Solver } from '../../../../src/main/engine/challenges/dns-01.ts';
+import type { ChallengeTask, SolverContext } from '../../../../src/main/engine/challenges/solver.ts';
+import { createKeyedMutex } from '../../../../src/main/engine/core/keyed-mutex.ts';
+import type { Json } from '../../../../src/main/engine/core/model.ts';
+import { createDnsResolver } from '../../../../src/main/engine/dns/lookup/resolver.ts';
+import { acmeSh } from '../../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts';
+import { acmedns } from '../../../../src/main/engine/dns/providers/acmedns.ts';
+import { manual } from '../../../../src/main/engine/dns/providers/manual.ts';
+import type { DnsProvider } from '../../../../src/main/engine/dns/providers/provider.ts';
+import { rfc2136 } from '../../../../src/main/engine/dns/providers/rfc2136/rfc2136.ts';
+import { makeKey, pollOrder } from '../../../support/acme-issue.ts';
+import { leafOf, type PebbleRig, startPebbleRig } from '../../../support/acme-pebble-rig.ts';
+import { type Bind, startBind } from '../../../support/bind.ts';
+import { startAcmeDns } from '../../../support/dns-providers/acmedns.ts';
+import type { OnChange } from '../../../support/dns-providers/zone-table.ts';
+import { LOOPBACK_POLICY } from '../../../support/network.ts';
+import { openBench } from '../../../support/provider-bench.ts';
 
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
 let bind: Bind;
@@ -162,7 +162,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
           BINDTEST_KEY: `${key?.algorithm}:${key?.name}:${key?.secret}`,
         },
       },
-      { acmeShFolder: resolve(import.meta.dirname, '../../fixtures/acme-sh') },
+      { acmeShFolder: resolve(import.meta.dirname, '../../../fixtures/acme-sh') },
     );
     expectNames(await issue({ names, provider }), names);
     await nothingLeft();

@@ -2,20 +2,29 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHttpChallenges } from '../../../src/main/engine/challenges/http-01.ts';
-import { createReachability, redirectRefusal } from '../../../src/main/engine/challenges/reachability.ts';
-import { describeAddress, describeName } from '../../../src/main/engine/challenges/reachability-words.ts';
-import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
-import { type AddressPolicy, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
-import { isOwnAddress } from '../../../src/main/engine/outgoing/own-addresses.ts';
-import { isPublicAddress } from '../../../src/main/engine/outgoing/special-networks.ts';
-import { answerPath } from '../../../src/main/http/acme-challenge.ts';
-import { openDatabase } from '../../../src/main/storage/database.ts';
-import { createStores } from '../../../src/main/storage/stores.ts';
-import { answersFrom, type NameServer, startNameServer } from '../../support/name-server.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { portOf, unusedPort } from '../../support/ports.ts';
-import { PROJECT } from '../../support/records.ts';
+import { createHttpChallenges } from '../../../../src/main/engine/challenges/http-01.ts';
+import {
+  describeAddress,
+  describeName,
+} from '../../../../src/main/engine/challenges/reachability/message-text.ts';
+import {
+  createReachability,
+  redirectRefusal,
+} from '../../../../src/main/engine/challenges/reachability/reachability.ts';
+import { createDnsResolver } from '../../../../src/main/engine/dns/lookup/resolver.ts';
+import {
+  type AddressPolicy,
+  createAddressPolicy,
+} from '../../../../src/main/engine/outgoing/address-policy.ts';
+import { isOwnAddress } from '../../../../src/main/engine/outgoing/own-addresses.ts';
+import { isPublicAddress } from '../../../../src/main/engine/outgoing/special-networks.ts';
+import { answerPath } from '../../../../src/main/http/acme-challenge.ts';
+import { openDatabase } from '../../../../src/main/storage/database.ts';
+import { createStores } from '../../../../src/main/storage/stores.ts';
+import { answersFrom, type NameServer, startNameServer } from '../../../support/name-server.ts';
+import { LOOPBACK_POLICY } from '../../../support/network.ts';
+import { portOf, unusedPort } from '../../../support/ports.ts';
+import { PROJECT } from '../../../support/records.ts';
 
 const http = createHttpChallenges();
 const signal = new AbortController().signal;

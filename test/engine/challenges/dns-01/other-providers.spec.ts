@@ -2,13 +2,13 @@
 // acme.sh's, acme-dns, and a person. Through the API, so with kept credentials and renewals.
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type AcmeDns, startAcmeDns } from '../support/dns-providers/acmedns.ts';
-import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
-import { findSecrets, textsOf } from '../support/secret-search.ts';
-import { describeWith } from '../support/tools.ts';
+import { startApp, type TestApp } from '../../../support/app.ts';
+import { type AcmeDns, startAcmeDns } from '../../../support/dns-providers/acmedns.ts';
+import { type DnsRig, startDnsRig } from '../../../support/dns-rig.ts';
+import { findSecrets, textsOf } from '../../../support/secret-search.ts';
+import { describeWith } from '../../../support/tools.ts';
 
-const SCRIPTS = resolve(import.meta.dirname, '../fixtures/acme-sh');
+const SCRIPTS = resolve(import.meta.dirname, '../../../fixtures/acme-sh');
 /** One account of acme-dns for each name, as its documentation has it. */
 const ACCOUNTS = ['a097455b-52cc-4569-90c8-7a4b97c6eba8', 'b1c2d3e4-52cc-4569-90c8-7a4b97c6eba9'] as const;
 const alias = (name: string, account: string): string =>

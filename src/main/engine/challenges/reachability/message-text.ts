@@ -1,6 +1,6 @@
 // What a test of HTTP-01 found, in the words that a person reads: what it is, and what to do.
-import type { AddressFinding, AddressReport, NameReport } from '../../../shared/reachability.ts';
-import type { Fetched, NotAsked } from './reachability-fetch.ts';
+import type { AddressFinding, AddressReport, NameReport } from '../../../../shared/reachability.ts';
+import type { Fetched, NotAsked } from './fetch.ts';
 
 /** What this test cannot know, said with every result. */
 export const SEEN_FROM =
