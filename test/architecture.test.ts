@@ -225,9 +225,9 @@ describe('the architecture', () => {
   it('sees a breach', () => {
     const breach = (from: string, to: string, ofSrc: boolean) =>
       isBreach({ from, to, ofSrc, typeOnly: false });
-    expect(breach('main/engine/issue.ts', 'electron', false)).toBe(true);
-    expect(breach('main/engine/issue.ts', 'acme-client', false)).toBe(true);
-    expect(breach('main/engine/issue.ts', 'main/storage/jobs.ts', true)).toBe(true);
+    expect(breach('main/engine/issuance/acme-issuance.ts', 'electron', false)).toBe(true);
+    expect(breach('main/engine/issuance/acme-issuance.ts', 'acme-client', false)).toBe(true);
+    expect(breach('main/engine/issuance/acme-issuance.ts', 'main/storage/jobs.ts', true)).toBe(true);
     expect(breach('main/http/rest.ts', 'electron', false)).toBe(true);
     expect(breach('renderer/app.tsx', 'main/engine/index.ts', true)).toBe(true);
     expect(breach('shared/job.ts', 'node:fs', false)).toBe(true);

@@ -13,7 +13,7 @@ import {
 } from '../../shared/certificate.ts';
 import { AcceptedSchema } from '../../shared/job.ts';
 import { FlagSchema, ProjectIdSchema } from '../../shared/project.ts';
-import type { Call, Outcome } from '../engine/issuance.ts';
+import type { Call, Outcome } from '../engine/issuance/service.ts';
 import { EXPORT_FORMATS, holdsKey } from '../engine/pki/export.ts';
 import { acknowledgement } from './acknowledgement.ts';
 import { certificateHistory } from './certificate-history.ts';

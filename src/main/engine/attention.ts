@@ -3,7 +3,7 @@
 import type { Attention } from '../../shared/overview.ts';
 import type { Timestamp } from '../../shared/time.ts';
 import type { JobRecord } from './core/model.ts';
-import { recipeOf } from './recipes.ts';
+import { recipeOf } from './issuance/issuance-spec.ts';
 
 /** What the list's index holds of an active certificate. */
 export interface ListedCertificate {

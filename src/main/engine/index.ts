@@ -38,15 +38,15 @@ import { type DnsProviderInfo, listDnsProviders } from './dns/providers/registry
 import { type ExpiringCertificate, listExpiring } from './expiring.ts';
 import { type CrlFetcher, createCrlFetcher } from './fetch-crl.ts';
 import { createImports, type Imports } from './import/imports.ts';
-import { createIssuance, type Issuance } from './issuance.ts';
-import { createIssuanceJobs } from './issuance-jobs.ts';
+import { sweepLeftovers } from './issuance/challenge-cleanup.ts';
+import { createIssuanceJobs } from './issuance/issuance-jobs.ts';
+import { createIssuance, type Issuance } from './issuance/service.ts';
 import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/job-views.ts';
 import { createPlaces } from './jobs/places.ts';
 import { createJobQueue } from './jobs/queue.ts';
 import { createScheduler } from './jobs/scheduler.ts';
-import { sweepLeftovers } from './leftovers.ts';
 import { metricsText } from './metrics/metrics.ts';
 import { CONTENT_TYPE } from './metrics/text.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';

@@ -9,10 +9,10 @@ import { presentRenewed } from './certificates/views.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';
-import type { IssuanceJobsDeps, IssuanceSteps } from './issuance-jobs.ts';
+import type { ReplacedCertificate } from './issuance/acme-order.ts';
+import type { IssuanceJobsDeps, IssuanceSteps } from './issuance/issuance-jobs.ts';
+import { finalizedFor } from './issuance/resumable-orders.ts';
 import { afterFailure } from './jobs/retry.ts';
-import { finalizedFor } from './kept-orders.ts';
-import type { ReplacedCertificate } from './order-at-ca.ts';
 import { exactSet } from './rate-limits/usage.ts';
 import { readSettings } from './settings/settings.ts';
 

@@ -7,7 +7,7 @@ import { type CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord } from './core/model.ts';
 import type { Clock } from './core/ports.ts';
 import type { CrlFetcher } from './fetch-crl.ts';
-import { forgetKeptOrders } from './kept-orders.ts';
+import { forgetKeptOrders } from './issuance/resumable-orders.ts';
 import { distributionPoints, type Revoked } from './pki/inspect/crl.ts';
 import { readStored } from './pki/inspect/leaf.ts';
 

@@ -7,9 +7,9 @@ import { presentRenewed } from './certificates/views.ts';
 import { CertdeskError, toCertdeskError } from './core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
 import type { Stores } from './core/stores.ts';
-import type { IssuanceSteps } from './issuance-jobs.ts';
-import { abandonOrder, forgetKeptOrders } from './kept-orders.ts';
-import { type LeftoverDeps, undo } from './leftovers.ts';
+import { type LeftoverDeps, undo } from './issuance/challenge-cleanup.ts';
+import type { IssuanceSteps } from './issuance/issuance-jobs.ts';
+import { abandonOrder, forgetKeptOrders } from './issuance/resumable-orders.ts';
 import type { RenewalJobs } from './renewal-jobs.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 

@@ -4,8 +4,8 @@ import { PROJECT_SECRET } from './challenges/select-dns-credential.ts';
 import type { SecretStore } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import { CREDENTIAL_SECRET } from './dns/credentials/credentials.ts';
+import { isCleaned } from './issuance/resumable-orders.ts';
 import { JOB_SECRET } from './jobs/job-secrets.ts';
-import { isCleaned } from './kept-orders.ts';
 import { CHANNEL_SECRET } from './notifications/send.ts';
 
 /** Leaves alone what is of no kind that it knows. @throws SECRET_STORE_UNAVAILABLE */

@@ -9,10 +9,10 @@ import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './certificates/ret
 import { CertdeskError } from './core/errors.ts';
 import { sideBySide } from './core/map-concurrent.ts';
 import type { CertificateRecord, JobRecord } from './core/model.ts';
-import type { Issuance } from './issuance.ts';
+import { namesOf } from './issuance/issuance-spec.ts';
+import type { Issuance } from './issuance/service.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from './rate-limits/usage.ts';
-import { namesOf } from './recipes.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings/settings.ts';
 

@@ -4,7 +4,7 @@ import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/ac
 import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
 import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
-import type { OrderKeeper } from '../../../src/main/engine/order-keeper.ts';
+import type { OrderKeeper } from '../../../src/main/engine/issuance/order-state.ts';
 
 /** What is presented for these authorizations where `names` were ordered; how it ends. */
 async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {

@@ -1,5 +1,5 @@
 // THE table of what CAs do and RFC 8555 does not say: a row a behaviour, with where it was seen. The next report is one
-// more row. test/engine/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every operation and interruption.
+// more row. test/engine/issuance/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every operation and interruption.
 import {
   type Fault,
   lost,

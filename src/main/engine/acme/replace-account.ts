@@ -2,7 +2,7 @@
 import { CertdeskError } from '../core/errors.ts';
 import type { Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { abandonOrder } from '../kept-orders.ts';
+import { abandonOrder } from '../issuance/resumable-orders.ts';
 import { generateKey } from '../pki/keys.ts';
 
 /**

@@ -16,8 +16,8 @@ import { sideBySide } from '../core/map-concurrent.ts';
 import type { ChallengeRecord, Recipe } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import type { Pace } from '../core/timing.ts';
+import type { OrderKeeper, OrderKeeperDeps } from '../issuance/order-state.ts';
 import type { Places } from '../jobs/places.ts';
-import type { OrderKeeper, OrderKeeperDeps } from '../order-keeper.ts';
 import { followChallenge } from './follow-challenge.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 

@@ -1,12 +1,12 @@
 // Keeps one job's order in the database. What the next start needs is written before the walk goes on; steps, which are
 // for people, are told with the next write, or alone a moment later: a write to the disk costs as much as the answer of
 // a CA that is near, and an issuance has more steps than changes.
-import { STEPS, type Step } from '../../shared/steps.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
-import type { ChallengeRecord, Json, OrderRecord, Recipe } from './core/model.ts';
-import type { Clock, Vault } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import { STEPS, type Step } from '../../../shared/steps.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import type { ChallengeRecord, Json, OrderRecord, Recipe } from '../core/model.ts';
+import type { Clock, Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface OrderKeeperDeps {
   readonly stores: Stores;

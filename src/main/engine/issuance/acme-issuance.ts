@@ -2,26 +2,26 @@
 // Obtain and renew are this same walk. What it would need again is in the database before and after the call that it
 // concerns, and the walk always begins by asking the CA where the order stands, so that it can be gone on with after
 // any crash.
-import { explainUnauthorized } from './acme/account-deactivated.ts';
-import type { Accounts, ExternalAccount, OpenAccount } from './acme/accounts.ts';
-import { createCsr } from './acme/client.ts';
-import type { AcmeOrder } from './acme/contract.ts';
-import { isDeadline } from './acme/poll.ts';
-import { describeProblem, isRefusal } from './acme/problem.ts';
-import type { Journal } from './audit/journal.ts';
-import { cleanUp, type ProofDeps, prove } from './challenges/prove.ts';
-import type { ChallengeSolver } from './challenges/solver.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { LeafFacts, Recipe } from './core/model.ts';
-import type { Pace } from './core/timing.ts';
+import { explainUnauthorized } from '../acme/account-deactivated.ts';
+import type { Accounts, ExternalAccount, OpenAccount } from '../acme/accounts.ts';
+import { createCsr } from '../acme/client.ts';
+import type { AcmeOrder } from '../acme/contract.ts';
+import { isDeadline } from '../acme/poll.ts';
+import { describeProblem, isRefusal } from '../acme/problem.ts';
+import type { Journal } from '../audit/journal.ts';
+import { cleanUp, type ProofDeps, prove } from '../challenges/prove.ts';
+import type { ChallengeSolver } from '../challenges/solver.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { LeafFacts, Recipe } from '../core/model.ts';
+import type { Pace } from '../core/timing.ts';
+import type { Places } from '../jobs/places.ts';
+import { generateKey } from '../pki/keys.ts';
+import { verifyIssued } from '../pki/verify-certificate.ts';
+import type { CaUsage } from '../rate-limits/usage.ts';
+import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './acme-order.ts';
 import { finalizeOrder } from './finalize.ts';
 import { downloadCertificate, type Following, followOrder, isGivenUp } from './follow-order.ts';
-import type { Places } from './jobs/places.ts';
-import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './order-at-ca.ts';
-import { createOrderKeeper, type OrderKeeper } from './order-keeper.ts';
-import { generateKey } from './pki/keys.ts';
-import { verifyIssued } from './pki/verify-certificate.ts';
-import type { CaUsage } from './rate-limits/usage.ts';
+import { createOrderKeeper, type OrderKeeper } from './order-state.ts';
 
 export interface IssueTask {
   readonly jobId: string;

@@ -1,11 +1,11 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
-import type { ObtainRequest } from '../../shared/certificate.ts';
-import { isSingleLabel } from '../../shared/names.ts';
-import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from './acme/directories.ts';
-import type { DnsChoice } from './challenges/select-dns-credential.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from './core/model.ts';
-import { withoutWildcard } from './rate-limits/usage.ts';
+import type { ObtainRequest } from '../../../shared/certificate.ts';
+import { isSingleLabel } from '../../../shared/names.ts';
+import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
+import type { DnsChoice } from '../challenges/select-dns-credential.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from '../core/model.ts';
+import { withoutWildcard } from '../rate-limits/usage.ts';
 
 /**
  * All but the DNS provider, which dns-choice.ts finds.

@@ -1,15 +1,15 @@
 // The order of a job: when a new one is made, and what the CA says to that of a job that goes on after a crash.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AcmeOrder, AcmeSession, NewOrder } from '../../src/main/engine/acme/contract.ts';
-import { CertdeskError } from '../../src/main/engine/core/errors.ts';
-import type { AccountRecord, OrderRecord } from '../../src/main/engine/core/model.ts';
-import { REAL_PACE } from '../../src/main/engine/core/timing.ts';
-import { ensureOrder, type ReplacedCertificate } from '../../src/main/engine/order-at-ca.ts';
-import { createOrderKeeper } from '../../src/main/engine/order-keeper.ts';
-import { createCaUsage } from '../../src/main/engine/rate-limits/usage.ts';
-import { openTestDatabase, setWritable, type TestDatabase } from '../support/database.ts';
-import { createFaultyWorld, type FaultyWorld, refusal } from '../support/faulty-ca/model.ts';
-import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+import type { AcmeOrder, AcmeSession, NewOrder } from '../../../src/main/engine/acme/contract.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import type { AccountRecord, OrderRecord } from '../../../src/main/engine/core/model.ts';
+import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
+import { ensureOrder, type ReplacedCertificate } from '../../../src/main/engine/issuance/acme-order.ts';
+import { createOrderKeeper } from '../../../src/main/engine/issuance/order-state.ts';
+import { createCaUsage } from '../../../src/main/engine/rate-limits/usage.ts';
+import { openTestDatabase, setWritable, type TestDatabase } from '../../support/database.ts';
+import { createFaultyWorld, type FaultyWorld, refusal } from '../../support/faulty-ca/model.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 describe('a new order', () => {
   const DIRECTORY_URL = 'https://ca.example/directory';

@@ -1,12 +1,17 @@
 // Which orders of failed jobs are kept, who takes one over, and when they go.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createCsr } from '../../src/main/engine/acme/client.ts';
-import type { ChallengeRecord, JobRecord, OrderRecord, Recipe } from '../../src/main/engine/core/model.ts';
-import { forgetKeptOrders, keepOrForget, mayGoOn, takeOverOrder } from '../../src/main/engine/kept-orders.ts';
-import { ERRORS } from '../../src/shared/errors.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createOpenSsl, type KeySpec, type OpenSsl } from '../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+import { createCsr } from '../../../src/main/engine/acme/client.ts';
+import type { ChallengeRecord, JobRecord, OrderRecord, Recipe } from '../../../src/main/engine/core/model.ts';
+import {
+  forgetKeptOrders,
+  keepOrForget,
+  mayGoOn,
+  takeOverOrder,
+} from '../../../src/main/engine/issuance/resumable-orders.ts';
+import { ERRORS } from '../../../src/shared/errors.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createOpenSsl, type KeySpec, type OpenSsl } from '../../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 const DIRECTORY = 'https://ca.example/directory';

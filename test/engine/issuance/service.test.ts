@@ -1,12 +1,12 @@
 // What a request is judged by is looked at again in the transaction that begins its job.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { JobRecord } from '../../src/main/engine/core/model.ts';
-import { createIssuance } from '../../src/main/engine/issuance.ts';
-import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
-import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
-import type { RevokeRequest } from '../../src/shared/certificate.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import type { JobRecord } from '../../../src/main/engine/core/model.ts';
+import { createIssuance } from '../../../src/main/engine/issuance/service.ts';
+import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
+import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
+import type { RevokeRequest } from '../../../src/shared/certificate.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/records.ts';
 
 let database: TestDatabase;
 let begun: JobRecord[];

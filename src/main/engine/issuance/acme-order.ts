@@ -1,16 +1,16 @@
 // The order of an issuance (RFC 8555 section 7.4): the one that stands at the CA, or a new one.
-import type { Timestamp } from '../../shared/time.ts';
-import type { OpenAccount } from './acme/accounts.ts';
-import type { AcmeOrder, AcmeSession, NewOrder } from './acme/contract.ts';
-import { type AnswerDetails, describeProblem, isRefusal } from './acme/problem.ts';
-import { profileToOrder } from './acme/profiles.ts';
-import { isUnknownResource, tolerateReplicaLag } from './acme/replica-lag.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { OrderAsCreated, Recipe } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Pace } from './core/timing.ts';
-import type { OrderKeeper } from './order-keeper.ts';
-import type { CaUsage } from './rate-limits/usage.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import type { OpenAccount } from '../acme/accounts.ts';
+import type { AcmeOrder, AcmeSession, NewOrder } from '../acme/contract.ts';
+import { type AnswerDetails, describeProblem, isRefusal } from '../acme/problem.ts';
+import { profileToOrder } from '../acme/profiles.ts';
+import { isUnknownResource, tolerateReplicaLag } from '../acme/replica-lag.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { OrderAsCreated, Recipe } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Pace } from '../core/timing.ts';
+import type { CaUsage } from '../rate-limits/usage.ts';
+import type { OrderKeeper } from './order-state.ts';
 
 /** What an order replaces (RFC 9773 section 5). */
 export interface ReplacedCertificate {

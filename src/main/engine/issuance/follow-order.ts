@@ -1,12 +1,12 @@
 // Follows an order whose CSR was sent until the CA has issued the certificate or says `invalid`: nothing else that a CA
 // answers, and no failure on the way to it, means that the certificate will not come.
-import type { AcmeCertificate, AcmeOrder, AcmeProblem, AcmeSession } from './acme/contract.ts';
-import { poll } from './acme/poll.ts';
-import { describeProblem, isRefusal } from './acme/problem.ts';
-import { isUnknownResource } from './acme/replica-lag.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { Pace } from './core/timing.ts';
-import type { OrderKeeper } from './order-keeper.ts';
+import type { AcmeCertificate, AcmeOrder, AcmeProblem, AcmeSession } from '../acme/contract.ts';
+import { poll } from '../acme/poll.ts';
+import { describeProblem, isRefusal } from '../acme/problem.ts';
+import { isUnknownResource } from '../acme/replica-lag.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { Pace } from '../core/timing.ts';
+import type { OrderKeeper } from './order-state.ts';
 
 export interface Following {
   readonly session: AcmeSession;

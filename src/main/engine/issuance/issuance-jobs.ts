@@ -1,23 +1,29 @@
 // What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
 import { randomUUID } from 'node:crypto';
-import { jobName } from '../../shared/steps.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import { certificateType, type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
-import { type Journal, outcome } from './audit/journal.ts';
-import { firstRenewal } from './certificates/renewal-plan.ts';
-import { presentObtained } from './certificates/views.ts';
-import type { SolverRegistry } from './challenges/registry.ts';
-import type { DnsChooser } from './challenges/select-dns-credential.ts';
-import type { CertdeskError } from './core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
-import type { Stores } from './core/stores.ts';
-import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './issue.ts';
-import type { JobSecrets } from './jobs/job-secrets.ts';
-import { forgetIfCleaned, forgetKeptOrders, isCleaned, keepOrForget, takeOverOrder } from './kept-orders.ts';
-import { recipeOf } from './recipes.ts';
-import { createRenewalJobs } from './renewal-jobs.ts';
-import { createRevocationJobs } from './revocation-jobs.ts';
-import type { RevokeDeps } from './revoke.ts';
+import { jobName } from '../../../shared/steps.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { certificateType, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
+import { type Journal, outcome } from '../audit/journal.ts';
+import { firstRenewal } from '../certificates/renewal-plan.ts';
+import { presentObtained } from '../certificates/views.ts';
+import type { SolverRegistry } from '../challenges/registry.ts';
+import type { DnsChooser } from '../challenges/select-dns-credential.ts';
+import type { CertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../core/model.ts';
+import type { Stores } from '../core/stores.ts';
+import type { JobSecrets } from '../jobs/job-secrets.ts';
+import { createRenewalJobs } from '../renewal-jobs.ts';
+import { createRevocationJobs } from '../revocation-jobs.ts';
+import type { RevokeDeps } from '../revoke.ts';
+import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
+import { recipeOf } from './issuance-spec.ts';
+import {
+  forgetIfCleaned,
+  forgetKeptOrders,
+  isCleaned,
+  keepOrForget,
+  takeOverOrder,
+} from './resumable-orders.ts';
 
 export interface IssuanceJobsDeps extends IssueDeps, Omit<RevokeDeps, 'accounts'> {
   readonly secrets: JobSecrets;

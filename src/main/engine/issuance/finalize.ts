@@ -1,8 +1,8 @@
 // Sends the CSR of an order (RFC 8555 section 7.4) and follows what comes of it.
-import type { AcmeOrder } from './acme/contract.ts';
-import { poll } from './acme/poll.ts';
-import { type AnswerDetails, isRefusal } from './acme/problem.ts';
-import { CertdeskError } from './core/errors.ts';
+import type { AcmeOrder } from '../acme/contract.ts';
+import { poll } from '../acme/poll.ts';
+import { type AnswerDetails, isRefusal } from '../acme/problem.ts';
+import { CertdeskError } from '../core/errors.ts';
 import { type Following, followOrder } from './follow-order.ts';
 
 /** How long an order whose CSR the CA has accepted may read `ready` before that is believed. */

@@ -1,11 +1,11 @@
 // What a killed process or a failed clean-up has left: undone, and what cannot be undone holds up nothing else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChallengeSolver } from '../../src/main/engine/challenges/solver.ts';
-import type { ChallengeRecord, JobRecord } from '../../src/main/engine/core/model.ts';
-import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
-import { sweepLeftovers } from '../../src/main/engine/leftovers.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
+import type { ChallengeRecord, JobRecord } from '../../../src/main/engine/core/model.ts';
+import { sweepLeftovers } from '../../../src/main/engine/issuance/challenge-cleanup.ts';
+import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 const CHALLENGE: ChallengeRecord = {
   authorizationUrl: 'https://ca.example/authz/1',

@@ -1,12 +1,12 @@
 // Challenges that a killed process or a failed clean-up has left behind: undone at start and by each sweep.
 
-import { cleanUp, type ProofDeps } from './challenges/prove.ts';
-import type { SolverRegistry } from './challenges/registry.ts';
-import type { JobRecord, OrderRecord, Recipe } from './core/model.ts';
-import type { JobSecrets } from './jobs/job-secrets.ts';
-import { isCleaned, mayGoOn } from './kept-orders.ts';
-import { createOrderKeeper } from './order-keeper.ts';
-import { namesOf, recipeOf } from './recipes.ts';
+import { cleanUp, type ProofDeps } from '../challenges/prove.ts';
+import type { SolverRegistry } from '../challenges/registry.ts';
+import type { JobRecord, OrderRecord, Recipe } from '../core/model.ts';
+import type { JobSecrets } from '../jobs/job-secrets.ts';
+import { namesOf, recipeOf } from './issuance-spec.ts';
+import { createOrderKeeper } from './order-state.ts';
+import { isCleaned, mayGoOn } from './resumable-orders.ts';
 
 export interface LeftoverDeps extends ProofDeps {
   readonly solvers: SolverRegistry;

@@ -1,22 +1,22 @@
 // Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
 // issuance-jobs.ts does it.
 import { createHash, randomUUID } from 'node:crypto';
-import type { ObtainRequest, RevokeRequest } from '../../shared/certificate.ts';
-import type { JobState } from '../../shared/job.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { DirectoryOverrides } from './acme/directories.ts';
-import { noteDirectory } from './acme/directory-origin.ts';
-import type { Journal } from './audit/journal.ts';
-import { findCertificate, findVersion } from './certificates/certificates.ts';
-import type { DnsChooser } from './challenges/select-dns-credential.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import type { JobSecrets } from './jobs/job-secrets.ts';
-import type { JobQueue } from './jobs/queue.ts';
-import { findProject } from './projects/projects.ts';
-import { makeRecipe } from './recipes.ts';
+import type { ObtainRequest, RevokeRequest } from '../../../shared/certificate.ts';
+import type { JobState } from '../../../shared/job.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { DirectoryOverrides } from '../acme/directories.ts';
+import { noteDirectory } from '../acme/directory-origin.ts';
+import type { Journal } from '../audit/journal.ts';
+import { findCertificate, findVersion } from '../certificates/certificates.ts';
+import type { DnsChooser } from '../challenges/select-dns-credential.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import type { JobSecrets } from '../jobs/job-secrets.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import { findProject } from '../projects/projects.ts';
+import { makeRecipe } from './issuance-spec.ts';
 
 /** Who asks, and how the answer is wanted. */
 export interface Call {

@@ -1,13 +1,13 @@
 // Orders of failed jobs that the CA may still go on with (RFC 8555 section 7.1.6): kept with their key for a day, so that
 // the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
 // meantime is fetched and not forgotten.
-import type { Timestamp } from '../../shared/time.ts';
-import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from './core/model.ts';
-import type { Clock, Vault } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { isAnswerTo } from './pki/inspect/request.ts';
-import { exactSet } from './rate-limits/usage.ts';
-import { recipeOf } from './recipes.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from '../core/model.ts';
+import type { Clock, Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { isAnswerTo } from '../pki/inspect/request.ts';
+import { exactSet } from '../rate-limits/usage.ts';
+import { recipeOf } from './issuance-spec.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
