@@ -10,7 +10,7 @@ import type { Stores } from './core/stores.ts';
 import { type LeftoverDeps, undo } from './issuance/challenge-cleanup.ts';
 import type { IssuanceSteps } from './issuance/issuance-jobs.ts';
 import { abandonOrder, forgetKeptOrders } from './issuance/resumable-orders.ts';
-import type { RenewalJobs } from './renewal-jobs.ts';
+import type { RenewalJobs } from './renewal/renew-job.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke.ts';
 
 /** More than there are between two attempts at a revocation. */

@@ -2,7 +2,6 @@
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import type { Sessions } from './access/sessions.ts';
-import { type AriDeps, directoryOf, isInWindow, refreshAri } from './ari.ts';
 import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
 import { backstop } from './certificates/renewal-plan.ts';
 import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './certificates/retention.ts';
@@ -13,6 +12,7 @@ import { namesOf } from './issuance/issuance-spec.ts';
 import type { Issuance } from './issuance/service.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from './rate-limits/usage.ts';
+import { type AriDeps, directoryOf, isInWindow, refreshAri } from './renewal/ari.ts';
 import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
 import { readSettings } from './settings/settings.ts';
 

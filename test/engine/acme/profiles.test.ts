@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listProfiles, profileToOrder } from '../../../src/main/engine/acme/profiles.ts';
-import { whatHelps } from '../../../src/main/engine/jobs/retry.ts';
+import { whatHelps } from '../../../src/main/engine/renewal/retry-policy.ts';
 import { failure } from '../../support/acme-rig.ts';
 
 const DIRECTORY = {

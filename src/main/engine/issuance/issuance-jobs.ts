@@ -12,7 +12,7 @@ import type { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
-import { createRenewalJobs } from '../renewal-jobs.ts';
+import { createRenewalJobs } from '../renewal/renew-job.ts';
 import { createRevocationJobs } from '../revocation-jobs.ts';
 import type { RevokeDeps } from '../revoke.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';

@@ -1,10 +1,10 @@
 // Hundreds of certificates that are due at the same moment, at a CA with Let's Encrypt's limits and without ARI: the
 // real engine, a model of the CA, a clock of the test's. None is late, no limit is broken, ten run at a time.
 import { expect, it } from 'vitest';
-import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
-import { createModelCa } from '../support/year/model-ca.ts';
-import { createWorld } from '../support/year/world.ts';
-import { seeded } from '../support/year/year.ts';
+import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
+import { createModelCa } from '../../support/year/model-ca.ts';
+import { createWorld } from '../../support/year/world.ts';
+import { seeded } from '../../support/year/year.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,20 +1,20 @@
 // What a renewal does beside an issuance: which CA is asked, whether its staging directory is tried first, whether what
 // came is worth having, and what is noted where it fails.
 
-import { toTimestamp } from '../../shared/time.ts';
-import { resolveDirectory, stagingOf } from './acme/directories.ts';
-import { renewalCertId } from './acme/renewal-info.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { resolveDirectory, stagingOf } from '../acme/directories.ts';
+import { renewalCertId } from '../acme/renewal-info.ts';
+import { presentRenewed } from '../certificates/views.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
+import type { Stores } from '../core/stores.ts';
+import type { ReplacedCertificate } from '../issuance/acme-order.ts';
+import type { IssuanceJobsDeps, IssuanceSteps } from '../issuance/issuance-jobs.ts';
+import { finalizedFor } from '../issuance/resumable-orders.ts';
+import { exactSet } from '../rate-limits/usage.ts';
+import { readSettings } from '../settings/settings.ts';
 import { isInWindow } from './ari.ts';
-import { presentRenewed } from './certificates/views.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
-import type { Stores } from './core/stores.ts';
-import type { ReplacedCertificate } from './issuance/acme-order.ts';
-import type { IssuanceJobsDeps, IssuanceSteps } from './issuance/issuance-jobs.ts';
-import { finalizedFor } from './issuance/resumable-orders.ts';
-import { afterFailure } from './jobs/retry.ts';
-import { exactSet } from './rate-limits/usage.ts';
-import { readSettings } from './settings/settings.ts';
+import { afterFailure } from './retry-policy.ts';
 
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 

@@ -1,12 +1,12 @@
 // Renewal against a real Pebble: what it suggests (ARI), what an order replaces, its staging directory first.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Stores } from '../../src/main/engine/core/stores.ts';
-import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { openDatabase } from '../../src/main/storage/database.ts';
-import { createStores } from '../../src/main/storage/stores.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import type { Stores } from '../../../src/main/engine/core/stores.ts';
+import { databasePath } from '../../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../../src/main/storage/database.ts';
+import { createStores } from '../../../src/main/storage/stores.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { type Pebble, startPebble } from '../../support/pebble.ts';
+import { describeWith } from '../../support/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 

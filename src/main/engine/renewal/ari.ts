@@ -1,14 +1,14 @@
 // Keeps what each CA says of the renewal of its certificates (ARI, RFC 9773) up to date in the database.
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { AcmeClient, AcmeRenewalInfo } from './acme/contract.ts';
-import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
-import { renewalCertId } from './acme/renewal-info.ts';
-import type { Journal } from './audit/journal.ts';
-import { backstop, notBefore } from './certificates/renewal-plan.ts';
-import { type CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { AriState, CertificateRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { AcmeClient, AcmeRenewalInfo } from '../acme/contract.ts';
+import { type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
+import { renewalCertId } from '../acme/renewal-info.ts';
+import type { Journal } from '../audit/journal.ts';
+import { backstop, notBefore } from '../certificates/renewal-plan.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { AriState, CertificateRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface AriDeps {
   readonly stores: Stores;

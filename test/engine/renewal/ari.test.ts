@@ -1,12 +1,12 @@
 // When a CA is asked about a renewal, and what is kept of its answer.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AcmeClient, AcmeRenewalInfo } from '../../src/main/engine/acme/contract.ts';
-import { nextState, refreshAri } from '../../src/main/engine/ari.ts';
-import { CertdeskError } from '../../src/main/engine/core/errors.ts';
-import type { AriState } from '../../src/main/engine/core/model.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import type { AcmeClient, AcmeRenewalInfo } from '../../../src/main/engine/acme/contract.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import type { AriState } from '../../../src/main/engine/core/model.ts';
+import { nextState, refreshAri } from '../../../src/main/engine/renewal/ari.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { CERTIFICATE, PROJECT } from '../../support/records.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const info = (more: Partial<AcmeRenewalInfo> = {}): AcmeRenewalInfo => ({

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { afterFailure, nextAttempt, RETRY_MINUTES, whatHelps } from '../../../src/main/engine/jobs/retry.ts';
+import {
+  afterFailure,
+  nextAttempt,
+  RETRY_MINUTES,
+  whatHelps,
+} from '../../../src/main/engine/renewal/retry-policy.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const ACME = 'urn:ietf:params:acme:error:';
