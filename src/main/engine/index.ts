@@ -36,7 +36,6 @@ import { createDnsCredentials, type DnsCredentialVerbs } from './dns/credentials
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers/registry.ts';
 import { type ExpiringCertificate, listExpiring } from './expiring.ts';
-import { type CrlFetcher, createCrlFetcher } from './fetch-crl.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { sweepLeftovers } from './issuance/challenge-cleanup.ts';
 import { createIssuanceJobs } from './issuance/issuance-jobs.ts';
@@ -55,6 +54,7 @@ import { createOverview, type OverviewVerbs } from './overview.ts';
 import { createProjects, type Projects } from './projects/projects.ts';
 import { type BudgetVerbs, createBudget } from './rate-limits/budget.ts';
 import { createCaUsage } from './rate-limits/usage.ts';
+import { type CrlFetcher, createCrlFetcher } from './revocation/crl-fetcher.ts';
 import { createDesktopNotes, type DesktopNotes } from './settings/desktop-state.ts';
 import { createSettings, type SettingsVerbs } from './settings/settings.ts';
 import { forgetStaleSecrets } from './stale-secrets.ts';

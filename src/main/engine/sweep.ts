@@ -13,7 +13,7 @@ import type { Issuance } from './issuance/service.ts';
 import { type BudgetVerbs, KEEP_USAGE_DAYS } from './rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from './rate-limits/usage.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from './renewal/ari.ts';
-import { checkRevocation, type RevocationCheckDeps } from './revocation-check.ts';
+import { checkRevocation, type RevocationCheckDeps } from './revocation/crl-check.ts';
 import { readSettings } from './settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {

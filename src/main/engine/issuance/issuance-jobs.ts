@@ -13,8 +13,8 @@ import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../co
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { createRenewalJobs } from '../renewal/renew-job.ts';
-import { createRevocationJobs } from '../revocation-jobs.ts';
-import type { RevokeDeps } from '../revoke.ts';
+import type { RevokeDeps } from '../revocation/revoke-at-ca.ts';
+import { createRevocationJobs } from '../revocation/revoke-job.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
 import { recipeOf } from './issuance-spec.ts';
 import {

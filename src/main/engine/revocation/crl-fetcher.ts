@@ -1,9 +1,9 @@
 // Fetches a CRL. Anybody may have uploaded the certificate that names its address, so it must be open to everybody. Time
 // and size are bounded, and redirects are not followed.
-import { CertdeskError } from './core/errors.ts';
-import { lazy } from './core/lazy.ts';
-import type { AddressPolicy } from './outgoing/address-policy.ts';
-import { createAgent } from './outgoing/connect.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { lazy } from '../core/lazy.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
+import { createAgent } from '../outgoing/connect.ts';
 
 export interface CrlFetcher {
   /** @throws ACME_UNAVAILABLE (unreachable, not 200, too large, an address that is not allowed), the reason of `signal`. */

@@ -1,15 +1,15 @@
 // Has the CA revoked a certificate that is in use? Asked once a day by its CRL; ARI says it too, where there is one.
-import { REVOCATION_REASONS, RevocationReasonSchema } from '../../shared/certificate.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Journal } from './audit/journal.ts';
-import type { Background } from './background.ts';
-import { type CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { CertificateRecord } from './core/model.ts';
-import type { Clock } from './core/ports.ts';
-import type { CrlFetcher } from './fetch-crl.ts';
-import { forgetKeptOrders } from './issuance/resumable-orders.ts';
-import { distributionPoints, type Revoked } from './pki/inspect/crl.ts';
-import { readStored } from './pki/inspect/leaf.ts';
+import { REVOCATION_REASONS, RevocationReasonSchema } from '../../../shared/certificate.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Journal } from '../audit/journal.ts';
+import type { Background } from '../background.ts';
+import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { CertificateRecord } from '../core/model.ts';
+import type { Clock } from '../core/ports.ts';
+import { forgetKeptOrders } from '../issuance/resumable-orders.ts';
+import { distributionPoints, type Revoked } from '../pki/inspect/crl.ts';
+import { readStored } from '../pki/inspect/leaf.ts';
+import type { CrlFetcher } from './crl-fetcher.ts';
 
 export interface RevocationCheckDeps {
   readonly journal: Journal;

@@ -1,19 +1,19 @@
 // A revocation job on a database, with recorders in place of the CA and of the issuance of its replacement.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AcmeSession } from '../../src/main/engine/acme/contract.ts';
-import type { ChallengeSolver } from '../../src/main/engine/challenges/solver.ts';
-import { CertdeskError } from '../../src/main/engine/core/errors.ts';
+import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type {
   CertificateRecord,
   ChallengeRecord,
   JobRecord,
   OrderRecord,
-} from '../../src/main/engine/core/model.ts';
-import { createJobSecrets } from '../../src/main/engine/jobs/job-secrets.ts';
-import { createRevocationJobs } from '../../src/main/engine/revocation-jobs.ts';
-import type { RevocationReason } from '../../src/shared/certificate.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+} from '../../../src/main/engine/core/model.ts';
+import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
+import { createRevocationJobs } from '../../../src/main/engine/revocation/revoke-job.ts';
+import type { RevocationReason } from '../../../src/shared/certificate.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 const DIRECTORY = 'https://ca.example/directory';
 const CHALLENGE: ChallengeRecord = {

@@ -1,14 +1,14 @@
 // Revocation at the CA (RFC 8555 section 7.6): by the account that obtained the certificate, or by the certificate's
 // own key where that account is gone, or where the key is compromised (a CA blocks the key only when it signs itself).
-import type { RevocationReason } from '../../shared/certificate.ts';
-import type { Accounts } from './acme/accounts.ts';
-import type { AcmeClient } from './acme/contract.ts';
-import { type DirectoryOverrides, resolveDirectory } from './acme/directories.ts';
-import { type AnswerDetails, isRefusal } from './acme/problem.ts';
-import { CertdeskError } from './core/errors.ts';
-import type { CertificateRecord } from './core/model.ts';
-import type { Vault } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
+import type { RevocationReason } from '../../../shared/certificate.ts';
+import type { Accounts } from '../acme/accounts.ts';
+import type { AcmeClient } from '../acme/contract.ts';
+import { type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
+import { type AnswerDetails, isRefusal } from '../acme/problem.ts';
+import { CertdeskError } from '../core/errors.ts';
+import type { CertificateRecord } from '../core/model.ts';
+import type { Vault } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 
 export interface RevokeDeps {
   readonly stores: Stores;

@@ -1,17 +1,17 @@
 // What a revocation does: at the CA, and where its replacement is wanted, that first, so that the names are never
 // without a certificate.
-import { REVOCATION_REASONS } from '../../shared/certificate.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import { outcome } from './audit/journal.ts';
-import { presentRenewed } from './certificates/views.ts';
-import { CertdeskError, toCertdeskError } from './core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from './core/model.ts';
-import type { Stores } from './core/stores.ts';
-import { type LeftoverDeps, undo } from './issuance/challenge-cleanup.ts';
-import type { IssuanceSteps } from './issuance/issuance-jobs.ts';
-import { abandonOrder, forgetKeptOrders } from './issuance/resumable-orders.ts';
-import type { RenewalJobs } from './renewal/renew-job.ts';
-import { type RevokeDeps, revokeAtCa } from './revoke.ts';
+import { REVOCATION_REASONS } from '../../../shared/certificate.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { outcome } from '../audit/journal.ts';
+import { presentRenewed } from '../certificates/views.ts';
+import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
+import type { Stores } from '../core/stores.ts';
+import { type LeftoverDeps, undo } from '../issuance/challenge-cleanup.ts';
+import type { IssuanceSteps } from '../issuance/issuance-jobs.ts';
+import { abandonOrder, forgetKeptOrders } from '../issuance/resumable-orders.ts';
+import type { RenewalJobs } from '../renewal/renew-job.ts';
+import { type RevokeDeps, revokeAtCa } from './revoke-at-ca.ts';
 
 /** More than there are between two attempts at a revocation. */
 const MANY_JOBS = 100;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createCrlFetcher } from '../../src/main/engine/fetch-crl.ts';
-import { type AddressPolicy, createAddressPolicy } from '../../src/main/engine/outgoing/address-policy.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
-import { portOf } from '../support/ports.ts';
+import { type AddressPolicy, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
+import { createCrlFetcher } from '../../../src/main/engine/revocation/crl-fetcher.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
+import { portOf } from '../../support/ports.ts';
 
 const signal = new AbortController().signal;
 
