@@ -3,7 +3,11 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Small files that take a quarter of a minute and more. */
-const LONG = ['test/api/killed-anywhere.exhaustive.ts', 'test/engine/year.spec.ts', 'test/e2e/docs.spec.ts'];
+const LONG = [
+  'test/api/killed-anywhere.exhaustive.ts',
+  'test/engine/maintenance/year.spec.ts',
+  'test/e2e/docs.spec.ts',
+];
 
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

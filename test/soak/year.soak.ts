@@ -1,4 +1,4 @@
-// The long form of test/engine/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds by more seeds.
+// The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds by more seeds.
 import { expect, it } from 'vitest';
 import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
 import { runYear, type YearReport } from '../support/year/year.ts';

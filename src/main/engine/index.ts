@@ -45,7 +45,9 @@ import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/job-views.ts';
 import { createPlaces } from './jobs/places.ts';
 import { createJobQueue } from './jobs/queue.ts';
-import { createScheduler } from './jobs/scheduler.ts';
+import { createScheduler } from './maintenance/scheduler.ts';
+import { forgetStaleSecrets } from './maintenance/stale-secrets.ts';
+import { sweep } from './maintenance/sweep.ts';
 import { metricsText } from './metrics/metrics.ts';
 import { CONTENT_TYPE } from './metrics/text.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
@@ -57,8 +59,6 @@ import { createCaUsage } from './rate-limits/usage.ts';
 import { type CrlFetcher, createCrlFetcher } from './revocation/crl-fetcher.ts';
 import { createDesktopNotes, type DesktopNotes } from './settings/desktop-state.ts';
 import { createSettings, type SettingsVerbs } from './settings/settings.ts';
-import { forgetStaleSecrets } from './stale-secrets.ts';
-import { sweep } from './sweep.ts';
 
 export interface EnginePorts {
   readonly stores: Stores;

@@ -20,7 +20,7 @@ import { namesOf } from './core/project-names.ts';
 import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
 import { presentEvent } from './jobs/job-views.ts';
-import { type Heartbeat, readHeartbeat, type Scheduler } from './jobs/scheduler.ts';
+import { type Heartbeat, readHeartbeat, type Scheduler } from './maintenance/scheduler.ts';
 import { readSettings } from './settings/settings.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 

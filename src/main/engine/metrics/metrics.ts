@@ -3,7 +3,7 @@ import type { EngineState } from '../../../shared/overview.ts';
 import type { CaRequests } from '../acme/request-counts.ts';
 import type { MeteredCertificate } from '../core/overview-store.ts';
 import type { Stores } from '../core/stores.ts';
-import { type Heartbeat, readHeartbeat } from '../jobs/scheduler.ts';
+import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
 import type { OverviewVerbs } from '../overview.ts';
 import { type Metric, type Sample, toText } from './text.ts';
 

@@ -4,7 +4,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
 import type { Stores } from '../core/stores.ts';
-import { readHeartbeat } from '../jobs/scheduler.ts';
+import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { MessageItem, ToldState } from './model.ts';
 import { readable } from './words.ts';

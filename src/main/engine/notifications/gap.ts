@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
-import { readHeartbeat } from '../jobs/scheduler.ts';
+import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
 import { enqueue } from './outbox.ts';
 import { compose, readable } from './words.ts';

@@ -1,7 +1,7 @@
 // When the next look for due renewals comes, by timers that the test turns.
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createScheduler, type Scheduler } from '../../../src/main/engine/jobs/scheduler.ts';
+import { createScheduler, type Scheduler } from '../../../src/main/engine/maintenance/scheduler.ts';
 import { type Timestamp, toTimestamp } from '../../../src/shared/time.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 

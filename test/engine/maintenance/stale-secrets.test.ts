@@ -1,12 +1,12 @@
 // What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SecretStore } from '../../src/main/engine/core/ports.ts';
-import { createDnsCredentials } from '../../src/main/engine/dns/credentials/credentials.ts';
-import { EARLIER_VERSION } from '../../src/main/engine/outgoing/saved-by.ts';
-import { forgetStaleSecrets } from '../../src/main/engine/stale-secrets.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
-import { JOB, PROJECT, RECIPE } from '../support/records.ts';
+import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
+import { createDnsCredentials } from '../../../src/main/engine/dns/credentials/credentials.ts';
+import { forgetStaleSecrets } from '../../../src/main/engine/maintenance/stale-secrets.ts';
+import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 const input = { ...JOB.input, recipe: { ...RECIPE, dnsCredentialId: 'used' } } as typeof JOB.input;

@@ -4,7 +4,7 @@ import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import type { Swept } from '../sweep.ts';
+import type { Swept } from './sweep.ts';
 
 export interface SchedulerDeps {
   readonly stores: Pick<Stores, 'settings'>;

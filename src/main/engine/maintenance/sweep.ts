@@ -1,20 +1,20 @@
 // One look over all certificates: renewals that are due are begun, within the bounds that are set and the limits of the
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
-import type { Sessions } from './access/sessions.ts';
-import { type ArchiveDeps, archiveOldEntries } from './audit/archive.ts';
-import { backstop } from './certificates/renewal-plan.ts';
-import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from './certificates/retention.ts';
-import { CertdeskError } from './core/errors.ts';
-import { sideBySide } from './core/map-concurrent.ts';
-import type { CertificateRecord, JobRecord } from './core/model.ts';
-import { namesOf } from './issuance/issuance-spec.ts';
-import type { Issuance } from './issuance/service.ts';
-import { type BudgetVerbs, KEEP_USAGE_DAYS } from './rate-limits/budget.ts';
-import { exactSet, withoutWildcard } from './rate-limits/usage.ts';
-import { type AriDeps, directoryOf, isInWindow, refreshAri } from './renewal/ari.ts';
-import { checkRevocation, type RevocationCheckDeps } from './revocation/crl-check.ts';
-import { readSettings } from './settings/settings.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import type { Sessions } from '../access/sessions.ts';
+import { type ArchiveDeps, archiveOldEntries } from '../audit/archive.ts';
+import { backstop } from '../certificates/renewal-plan.ts';
+import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../certificates/retention.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { sideBySide } from '../core/map-concurrent.ts';
+import type { CertificateRecord, JobRecord } from '../core/model.ts';
+import { namesOf } from '../issuance/issuance-spec.ts';
+import type { Issuance } from '../issuance/service.ts';
+import { type BudgetVerbs, KEEP_USAGE_DAYS } from '../rate-limits/budget.ts';
+import { exactSet, withoutWildcard } from '../rate-limits/usage.ts';
+import { type AriDeps, directoryOf, isInWindow, refreshAri } from '../renewal/ari.ts';
+import { checkRevocation, type RevocationCheckDeps } from '../revocation/crl-check.ts';
+import { readSettings } from '../settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'renew'>;

@@ -1,22 +1,22 @@
 // One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AcmeClient } from '../../src/main/engine/acme/contract.ts';
-import { needOf } from '../../src/main/engine/attention.ts';
-import { CertdeskError } from '../../src/main/engine/core/errors.ts';
-import type { CertificateRecord } from '../../src/main/engine/core/model.ts';
-import { createBudget } from '../../src/main/engine/rate-limits/budget.ts';
-import { exactSet } from '../../src/main/engine/rate-limits/usage.ts';
-import { createSettings } from '../../src/main/engine/settings/settings.ts';
-import { sweep } from '../../src/main/engine/sweep.ts';
-import { createAuditArchive } from '../../src/main/storage/audit-archive.ts';
-import { toTimestamp } from '../../src/shared/time.ts';
-import { IN_THIS_THREAD } from '../support/background.ts';
-import { makeCrl } from '../support/crl.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../support/database.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
+import { needOf } from '../../../src/main/engine/attention.ts';
+import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
+import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
+import { sweep } from '../../../src/main/engine/maintenance/sweep.ts';
+import { createBudget } from '../../../src/main/engine/rate-limits/budget.ts';
+import { exactSet } from '../../../src/main/engine/rate-limits/usage.ts';
+import { createSettings } from '../../../src/main/engine/settings/settings.ts';
+import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
+import { toTimestamp } from '../../../src/shared/time.ts';
+import { IN_THIS_THREAD } from '../../support/background.ts';
+import { makeCrl } from '../../support/crl.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { LOOPBACK_POLICY } from '../../support/network.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 // A year of renewals in seconds: the real engine, sweep, queue, budget and SQLite, CAs that are models, a clock of the
 // test's. The long form, with 1,000 certificates and several seeds, is `npm run soak`.
 import { afterEach, expect, it, vi } from 'vitest';
-import { runYear } from '../support/year/year.ts';
+import { runYear } from '../../support/year/year.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 

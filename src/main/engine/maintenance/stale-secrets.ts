@@ -1,12 +1,12 @@
 // Secrets that nothing needs any longer: a killed process, or a secret store that was locked just then, has left them.
 // Done once, at start, before anybody can ask for something new.
-import { PROJECT_SECRET } from './challenges/select-dns-credential.ts';
-import type { SecretStore } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import { CREDENTIAL_SECRET } from './dns/credentials/credentials.ts';
-import { isCleaned } from './issuance/resumable-orders.ts';
-import { JOB_SECRET } from './jobs/job-secrets.ts';
-import { CHANNEL_SECRET } from './notifications/send.ts';
+import { PROJECT_SECRET } from '../challenges/select-dns-credential.ts';
+import type { SecretStore } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import { CREDENTIAL_SECRET } from '../dns/credentials/credentials.ts';
+import { isCleaned } from '../issuance/resumable-orders.ts';
+import { JOB_SECRET } from '../jobs/job-secrets.ts';
+import { CHANNEL_SECRET } from '../notifications/send.ts';
 
 /** Leaves alone what is of no kind that it knows. @throws SECRET_STORE_UNAVAILABLE */
 export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): Promise<void> {
