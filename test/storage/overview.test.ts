@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { needOf } from '../../src/main/engine/attention.ts';
 import { attemptAt } from '../../src/main/engine/certificates/renewal-plan.ts';
+import { needOf } from '../../src/main/engine/overview/attention.ts';
 import { coversName } from '../../src/shared/names.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';

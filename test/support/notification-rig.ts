@@ -10,7 +10,7 @@ import {
   createNotifications,
   type Notifications,
 } from '../../src/main/engine/notifications/notifications.ts';
-import { createOverview } from '../../src/main/engine/overview.ts';
+import { createOverview } from '../../src/main/engine/overview/overview.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';

@@ -7,7 +7,7 @@ import { toTimestamp } from '../../shared/time.ts';
 import type { Clock } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
-import type { OverviewVerbs } from './overview.ts';
+import type { OverviewVerbs } from './overview/overview.ts';
 
 /** What the engine cannot see of itself. */
 export interface Surroundings {

@@ -4,7 +4,7 @@ import {
   type Acknowledgements,
   createAcknowledgements,
 } from '../../../src/main/engine/certificates/acknowledge.ts';
-import { findNeeds } from '../../../src/main/engine/overview.ts';
+import { findNeeds } from '../../../src/main/engine/overview/overview.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
 import { CERTIFICATE, PROJECT } from '../../support/records.ts';
 

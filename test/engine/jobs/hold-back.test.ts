@@ -5,7 +5,7 @@ import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
 import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createPlaces } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
-import { createOverview } from '../../../src/main/engine/overview.ts';
+import { createOverview } from '../../../src/main/engine/overview/overview.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
 import { JOB, PROJECT } from '../../support/records.ts';
 

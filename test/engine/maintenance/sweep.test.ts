@@ -2,10 +2,10 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
-import { needOf } from '../../../src/main/engine/attention.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import { sweep } from '../../../src/main/engine/maintenance/sweep.ts';
+import { needOf } from '../../../src/main/engine/overview/attention.ts';
 import { createBudget } from '../../../src/main/engine/rate-limits/budget.ts';
 import { exactSet } from '../../../src/main/engine/rate-limits/usage.ts';
 import { createSettings } from '../../../src/main/engine/settings/settings.ts';

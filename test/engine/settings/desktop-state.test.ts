@@ -1,7 +1,7 @@
 // What is told once, and which certificates expire without a renewal in sight.
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { ListedCertificate } from '../../../src/main/engine/attention.ts';
-import { partLeft } from '../../../src/main/engine/expiring.ts';
+import type { ListedCertificate } from '../../../src/main/engine/overview/attention.ts';
+import { partLeft } from '../../../src/main/engine/overview/expiring.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 
 describe('something is told', () => {

@@ -1,7 +1,7 @@
 // What the overview, the timeline and the metrics ask of the database (stores.ts has the rest).
 import type { TimelineMark } from '../../../shared/overview.ts';
 import type { Timestamp } from '../../../shared/time.ts';
-import type { ListedCertificate } from '../attention.ts';
+import type { ListedCertificate } from '../overview/attention.ts';
 import type { JobRecord } from './model.ts';
 import type { ProjectFilter } from './stores.ts';
 

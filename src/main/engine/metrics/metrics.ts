@@ -4,7 +4,7 @@ import type { CaRequests } from '../acme/request-counts.ts';
 import type { MeteredCertificate } from '../core/overview-store.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
-import type { OverviewVerbs } from '../overview.ts';
+import type { OverviewVerbs } from '../overview/overview.ts';
 import { type Metric, type Sample, toText } from './text.ts';
 
 export interface MetricsDeps {

@@ -1,10 +1,10 @@
 // What there is to tell of at this moment: the verdicts of attention.ts, as the kinds that people choose from.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
-import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../attention.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
+import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../overview/attention.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { MessageItem, ToldState } from './model.ts';
 import { readable } from './words.ts';

@@ -5,7 +5,7 @@ import type { Overview } from '../../../shared/overview.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
-import type { OverviewVerbs } from '../overview.ts';
+import type { OverviewVerbs } from '../overview/overview.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Message } from './model.ts';
 import { enqueue } from './outbox.ts';

@@ -1,7 +1,7 @@
 // Telling people: looks four times a minute at what has changed, and delivers what is due. It has a clock of its own, so
 // that a sweep that never comes is noticed too.
 import { toCertdeskError } from '../core/errors.ts';
-import type { OverviewVerbs } from '../overview.ts';
+import type { OverviewVerbs } from '../overview/overview.ts';
 import { type ChannelVerbs, createChannels } from './channels.ts';
 import { LATE_MS } from './conditions.ts';
 import { digest } from './digest.ts';

@@ -17,7 +17,7 @@ import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { findNeeds } from '../overview.ts';
+import { findNeeds } from '../overview/overview.ts';
 
 export interface Projects {
   /** @throws DUPLICATE_DOMAIN */

@@ -1,9 +1,9 @@
 // Which certificates need somebody, how badly, and what mends it. Pure: the overview, the tray and notifications read
 // the same verdicts.
-import type { Attention } from '../../shared/overview.ts';
-import type { Timestamp } from '../../shared/time.ts';
-import type { JobRecord } from './core/model.ts';
-import { recipeOf } from './issuance/issuance-spec.ts';
+import type { Attention } from '../../../shared/overview.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import type { JobRecord } from '../core/model.ts';
+import { recipeOf } from '../issuance/issuance-spec.ts';
 
 /** What the list's index holds of an active certificate. */
 export interface ListedCertificate {

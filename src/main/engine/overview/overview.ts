@@ -1,9 +1,17 @@
 // The overview: is anything going to break, why, and what mends it? Put together from indexes; only what is shown is
 // read whole.
-import { ERRORS } from '../../shared/errors.ts';
-import type { Attention, EngineState, Overview, Timeline } from '../../shared/overview.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import { limitError, limitSentence } from './access/limited-view.ts';
+import { ERRORS } from '../../../shared/errors.ts';
+import type { Attention, EngineState, Overview, Timeline } from '../../../shared/overview.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import { limitError, limitSentence } from '../access/limited-view.ts';
+import { expiresSoonBy } from '../certificates/views.ts';
+import type { CertificateRecord, JobRecord } from '../core/model.ts';
+import type { Clock, SecretStore } from '../core/ports.ts';
+import { namesOf } from '../core/project-names.ts';
+import type { Stores } from '../core/stores.ts';
+import { presentEvent } from '../jobs/job-views.ts';
+import { type Heartbeat, readHeartbeat, type Scheduler } from '../maintenance/scheduler.ts';
+import { readSettings } from '../settings/settings.ts';
 import {
   awaitsRecords,
   byUrgency,
@@ -13,15 +21,7 @@ import {
   type Need,
   needOf,
 } from './attention.ts';
-import { expiresSoonBy } from './certificates/views.ts';
-import type { CertificateRecord, JobRecord } from './core/model.ts';
-import type { Clock, SecretStore } from './core/ports.ts';
-import { namesOf } from './core/project-names.ts';
-import type { Stores } from './core/stores.ts';
 import { healthOf } from './health.ts';
-import { presentEvent } from './jobs/job-views.ts';
-import { type Heartbeat, readHeartbeat, type Scheduler } from './maintenance/scheduler.ts';
-import { readSettings } from './settings/settings.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
 export interface OverviewVerbs {

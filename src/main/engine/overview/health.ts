@@ -1,5 +1,5 @@
 // Is anything going to break? One sentence, for the overview, the tray and the digest. Pure.
-import type { Health, Overview } from '../../shared/overview.ts';
+import type { Health, Overview } from '../../../shared/overview.ts';
 
 /** What the sentence is made of. */
 export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine'> {

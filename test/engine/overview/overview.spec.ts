@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobRecord } from '../../src/main/engine/core/model.ts';
-import type { EnginePorts } from '../../src/main/engine/index.ts';
-import { createOverview } from '../../src/main/engine/overview.ts';
-import { OverviewSchema } from '../../src/shared/overview.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
-import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+import type { JobRecord } from '../../../src/main/engine/core/model.ts';
+import type { EnginePorts } from '../../../src/main/engine/index.ts';
+import { createOverview } from '../../../src/main/engine/overview/overview.ts';
+import { OverviewSchema } from '../../../src/shared/overview.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { makeManyProjects } from '../../support/many-projects.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../../support/records.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const SECRETS: EnginePorts['secrets'] = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type HealthFacts, healthOf } from '../../src/main/engine/health.ts';
+import { type HealthFacts, healthOf } from '../../../src/main/engine/overview/health.ts';
 
 const counts = { total: 42, valid: 42, expiring_soon: 0, expired: 0, revoked: 0, none: 0, failing: 0 };
 const engine: HealthFacts['engine'] = {

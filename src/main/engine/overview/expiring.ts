@@ -1,9 +1,9 @@
 // Certificates that expire without a renewal in sight, and how much of their life is left.
-import type { Timestamp } from '../../shared/time.ts';
-import { toTimestamp } from '../../shared/time.ts';
+import type { Timestamp } from '../../../shared/time.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
 import { type ListedCertificate, needOf, renewsInTime } from './attention.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
 
 export interface ExpiringCertificate {
   readonly projectId: string;

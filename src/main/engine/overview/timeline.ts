@@ -1,7 +1,7 @@
 // The next 90 days: planned renewals against hard expiries, one mark a certificate, and by day where a chart could
 // not show so many. Pure.
-import type { Timeline, TimelineMark } from '../../shared/overview.ts';
-import { type Timestamp, toTimestamp } from '../../shared/time.ts';
+import type { Timeline, TimelineMark } from '../../../shared/overview.ts';
+import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 
 const DAYS = 90;
 /** More marks than this are a grey bar on any screen. */
