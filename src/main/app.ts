@@ -16,7 +16,7 @@ import type { WebPorts } from './engine/challenges/reachability/fetch.ts';
 import { CertdeskError } from './engine/core/errors.ts';
 import type { Clock, SecretStore } from './engine/core/ports.ts';
 import type { Stores } from './engine/core/stores.ts';
-import type { Surroundings } from './engine/diagnostics.ts';
+import type { Surroundings } from './engine/diagnostics/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/lookup/resolver.ts';
 import { createEngine, type Engine, type EnginePorts } from './engine/index.ts';
 import { createAddressPolicy } from './engine/outgoing/address-policy.ts';

@@ -5,7 +5,7 @@ import type { MeteredCertificate } from '../core/overview-store.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
 import type { OverviewVerbs } from '../overview/overview.ts';
-import { type Metric, type Sample, toText } from './text.ts';
+import { type Metric, type Sample, toText } from './metrics-text.ts';
 
 export interface MetricsDeps {
   readonly stores: Stores;

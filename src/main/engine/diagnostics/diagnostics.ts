@@ -1,13 +1,13 @@
 // Diagnostics to copy into a report: versions, listeners, sizes, numbers, codes. No domain, no name or value of a
 // secret, no text of an error (which may name both).
 import { release } from 'node:os';
-import type { Diagnostics } from '../../shared/diagnostics.ts';
-import type { EngineState } from '../../shared/overview.ts';
-import { toTimestamp } from '../../shared/time.ts';
-import type { Clock } from './core/ports.ts';
-import type { Stores } from './core/stores.ts';
-import type { DnsResolver } from './dns/lookup/resolver.ts';
-import type { OverviewVerbs } from './overview/overview.ts';
+import type { Diagnostics } from '../../../shared/diagnostics.ts';
+import type { EngineState } from '../../../shared/overview.ts';
+import { toTimestamp } from '../../../shared/time.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Stores } from '../core/stores.ts';
+import type { DnsResolver } from '../dns/lookup/resolver.ts';
+import type { OverviewVerbs } from '../overview/overview.ts';
 
 /** What the engine cannot see of itself. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toText } from '../../../src/main/engine/metrics/text.ts';
+import { toText } from '../../../src/main/engine/diagnostics/metrics-text.ts';
 
 it('escapes what is in labels and help, and leaves out what has no sample', () => {
   const text = toText([
