@@ -6,8 +6,8 @@ import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../overview/attention.ts';
 import { readSettings } from '../settings/settings.ts';
+import { readable } from './message-text.ts';
 import type { MessageItem, ToldState } from './model.ts';
-import { readable } from './words.ts';
 
 export interface Condition extends Omit<ToldState, 'toldAt'> {
   /** Its words, which are looked up for what is told only. */

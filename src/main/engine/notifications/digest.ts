@@ -7,9 +7,9 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
 import type { OverviewVerbs } from '../overview/overview.ts';
 import { readSettings } from '../settings/settings.ts';
+import { MAX_ITEMS, readable } from './message-text.ts';
 import type { Message } from './model.ts';
 import { enqueue } from './outbox.ts';
-import { MAX_ITEMS, readable } from './words.ts';
 
 const TOLD = 'notifications:digest';
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];

@@ -4,10 +4,10 @@ import { toCertdeskError } from '../core/errors.ts';
 import type { OverviewVerbs } from '../overview/overview.ts';
 import { type ChannelVerbs, createChannels } from './channels.ts';
 import { LATE_MS } from './conditions.ts';
+import { look, type Report, report } from './detect.ts';
 import { digest } from './digest.ts';
-import { tellOfGap } from './gap.ts';
+import { tellOfGap } from './downtime.ts';
 import { deliverDue, type OutboxDeps } from './outbox.ts';
-import { look, type Report, report } from './watch.ts';
 import { createWebhookSender } from './webhook.ts';
 
 export interface Notifications extends ChannelVerbs {

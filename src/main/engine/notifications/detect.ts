@@ -5,9 +5,9 @@ import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
+import { compose, MAX_ITEMS } from './message-text.ts';
 import type { Message, MessageItem, ToldState } from './model.ts';
 import { enqueue } from './outbox.ts';
-import { compose, MAX_ITEMS } from './words.ts';
 
 /** The last event that was looked at. */
 const CURSOR = 'notifications:event';

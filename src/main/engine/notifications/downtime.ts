@@ -4,8 +4,8 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
+import { compose, readable } from './message-text.ts';
 import { enqueue } from './outbox.ts';
-import { compose, readable } from './words.ts';
 
 /** The sweep whose long absence was told of last. */
 const TOLD = 'notifications:gap';
