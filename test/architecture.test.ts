@@ -229,7 +229,7 @@ describe('the architecture', () => {
     expect(breach('main/engine/issuance/acme-issuance.ts', 'acme-client', false)).toBe(true);
     expect(breach('main/engine/issuance/acme-issuance.ts', 'main/storage/jobs.ts', true)).toBe(true);
     expect(breach('main/http/rest.ts', 'electron', false)).toBe(true);
-    expect(breach('renderer/app.tsx', 'main/engine/index.ts', true)).toBe(true);
+    expect(breach('renderer/app.tsx', 'main/engine/engine.ts', true)).toBe(true);
     expect(breach('shared/job.ts', 'node:fs', false)).toBe(true);
     expect(breach('main/engine/dns/providers/cloudflare.ts', 'zod', false)).toBe(false);
   });

@@ -18,7 +18,7 @@ import type { Clock, SecretStore } from './engine/core/ports.ts';
 import type { Stores } from './engine/core/stores.ts';
 import type { Surroundings } from './engine/diagnostics/diagnostics.ts';
 import { createDnsResolver } from './engine/dns/lookup/resolver.ts';
-import { createEngine, type Engine, type EnginePorts } from './engine/index.ts';
+import { createEngine, type Engine, type EnginePorts } from './engine/engine.ts';
 import { createAddressPolicy } from './engine/outgoing/address-policy.ts';
 import { type ChallengeListener, openChallengeListener } from './http/acme-challenge.ts';
 import { type Listening, listenError } from './http/listen.ts';

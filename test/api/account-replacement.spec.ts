@@ -1,6 +1,6 @@
 // An account that was deactivated at its CA: what is said, and how a new one takes its place, by REST and command line.
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { EnginePorts } from '../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { replaceCaAccount } from '../../src/main/headless/ca-account.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EnginePorts } from '../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
 import { type Answer, startApp, type TestApp } from '../support/app.ts';
 import { makeQuickBackup, PASSPHRASE } from '../support/backup-data.ts';

@@ -1,6 +1,6 @@
 // The accounts at CAs in the settings: one that was deactivated at its CA is replaced there.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { EnginePorts } from '../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
 import { type Pebble, startPebble } from '../support/pebble.ts';

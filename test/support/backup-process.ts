@@ -3,7 +3,7 @@
 // Arguments: what, the step, and a JSON object with paths.
 import { createBackup } from '../../src/main/backup/create.ts';
 import { restoreBackup } from '../../src/main/backup/restore.ts';
-import type { EnginePorts } from '../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';

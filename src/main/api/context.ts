@@ -2,7 +2,7 @@
 import type { Timestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import type { Actor } from '../engine/core/model.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 
 export interface Principal {
   /** An API token, a signed-in browser, the desktop's window, or whoever works on the data folder. */

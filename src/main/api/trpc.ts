@@ -7,7 +7,7 @@ import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
 import type { Act } from '../engine/audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 import { authorize, type Requirement } from './authorize.ts';
 import { actorOf, type Context, type Principal } from './context.ts';
 import { combineNeeds, needOfFields } from './field-reach.ts';

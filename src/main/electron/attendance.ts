@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import { toTimestamp } from '../../shared/time.ts';
 import { PAUSE_MS, type TrayCommand, trayView } from '../desktop/tray-view.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 import { createNotifications } from './notifications.ts';
 import type { CertdeskTray } from './tray.ts';
 import { watchUpdates } from './updates.ts';

@@ -1,7 +1,7 @@
 // How the application ends, and how it goes on after a mistake of its own.
 import { app, dialog, powerMonitor } from 'electron';
 import type { Logger } from 'pino';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 
 export interface LifeDeps {
   readonly logger: Logger;

@@ -3,7 +3,7 @@ import { Notification } from 'electron';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../../shared/job.ts';
 import { gather, NOTICED, type Notice, noticeOf, noticeOfExpiry } from '../desktop/notices.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 
 export interface NotificationDeps {
   readonly engine: Engine;

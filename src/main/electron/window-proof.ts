@@ -3,7 +3,7 @@
 import { PROVE } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { actorOf, type Principal } from '../api/context.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 
 export interface WindowProof {
   /** When the person confirmed last; null: not since Certdesk started. */

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { CheckHealth, Context } from '../api/context.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Authenticate } from './access.ts';
 
 export type CreateContext = (request: FastifyRequest) => Promise<Context>;

@@ -7,7 +7,7 @@ import { PROVE } from '../../shared/session.ts';
 import { SIGN_IN } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Actor } from '../engine/core/model.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { FailureLimit } from './access.ts';
 import { browserName } from './browser-name.ts';
 import { readOwnOrigin } from './origin.ts';

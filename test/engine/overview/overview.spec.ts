@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecord } from '../../../src/main/engine/core/model.ts';
-import type { EnginePorts } from '../../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../../src/main/engine/engine.ts';
 import { createOverview } from '../../../src/main/engine/overview/overview.ts';
 import { OverviewSchema } from '../../../src/shared/overview.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -3,7 +3,7 @@
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
-import type { EnginePorts } from '../../../src/main/engine/index.ts';
+import type { EnginePorts } from '../../../src/main/engine/engine.ts';
 
 /** Called at each transition, on the way: what it does is done before the work goes on. */
 export type At = (name: string) => void;

@@ -10,7 +10,7 @@ import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
-import { createEngine, type Engine } from '../../../src/main/engine/index.ts';
+import { createEngine, type Engine } from '../../../src/main/engine/engine.ts';
 import { createVault } from '../../../src/main/secrets/vault.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
