@@ -31,7 +31,7 @@ const SOAK = {
  * Each worker loads Certdesk once, not once a file, which took half of their time. Modules hold no state, and whoever
  * changes something of the process (the environment, the clock, standard output) restores it: no-leaks.ts fails if not.
  */
-const SHARED_WORKER = { isolate: false, setupFiles: ['test/support/no-leaks.ts'] };
+const SHARED_WORKER = { isolate: false, setupFiles: ['test/support/tools/no-leaks.ts'] };
 
 /**
  * A poll ends as soon as it is right; on a crowded machine that may be long after vitest's own one second. Shortly before

@@ -2,7 +2,7 @@
 // each; its pure JavaScript backend needs neither Java nor a program of its own.
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findRegularExpressions } from './support/find-regular-expressions.ts';
+import { findRegularExpressions } from './support/tools/find-regular-expressions.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 

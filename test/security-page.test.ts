@@ -1,7 +1,7 @@
 // docs/security.md says of every operation and field what the router says. CERTDESK_WRITE_DOCS=1 writes its tables anew.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { reachTables } from './support/reach-table.ts';
+import { reachTables } from './support/server/reach-table.ts';
 
 const FILE = new URL('../docs/security.md', import.meta.url);
 const TABLES = /(?<=<!-- reach: generated -->\n\n).*?(?=\n\n<!-- reach: end -->)/s;

@@ -1,7 +1,7 @@
 // The same checks for every ACME server: obtain, renew, revoke, and a failed validation whose reason is shown.
 import { X509Certificate } from 'node:crypto';
-import { startApp, type TestApp } from '../../test/support/app.ts';
-import type { Bind } from '../../test/support/bind.ts';
+import type { Bind } from '../../test/support/dns/bind.ts';
+import { startApp, type TestApp } from '../../test/support/server/app.ts';
 import { platformDns, tsigCredentials, UNREACHABLE, ZONE } from './names.ts';
 import { type Bench, ensure } from './peer.ts';
 

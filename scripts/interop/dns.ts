@@ -1,6 +1,7 @@
 // The same checks for every DNS server: a record is written and removed, and a certificate is obtained through it.
-import { startApp, type TestApp } from '../../test/support/app.ts';
-import { startPebble } from '../../test/support/pebble.ts';
+
+import { startPebble } from '../../test/support/acme/pebble.ts';
+import { startApp, type TestApp } from '../../test/support/server/app.ts';
 import { type Bench, ensure } from './peer.ts';
 
 export interface DnsServer {

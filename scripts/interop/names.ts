@@ -1,5 +1,5 @@
 // The names that peers prove: a real BIND with one zone that Certdesk updates and the CA asks.
-import { type Bind, type BindZone, startBind } from '../../test/support/bind.ts';
+import { type Bind, type BindZone, startBind } from '../../test/support/dns/bind.ts';
 import type { Bench } from './peer.ts';
 
 export const ZONE = 'interop.example.com';

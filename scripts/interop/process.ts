@@ -1,7 +1,7 @@
 // A peer's process: started on its ports, ready when its port is open, stopped by its own pid.
 import { connect } from 'node:net';
-import { startProcess, type TestProcess } from '../../test/support/acme-process.ts';
-import { holdPorts, type PortUse } from '../../test/support/ports.ts';
+import { startProcess, type TestProcess } from '../../test/support/acme/process.ts';
+import { holdPorts, type PortUse } from '../../test/support/tools/ports.ts';
 import type { Bench } from './peer.ts';
 
 const START_TIMEOUT_MS = 60_000;

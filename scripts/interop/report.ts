@@ -30,7 +30,7 @@ export function formatReport(results: readonly PeerResult[], now: Date): string 
 
 \`npm run interop\` installs the programs below into \`.tools/interop\` and runs each against Certdesk (\`scripts/interop\`).
 It is not part of \`npm test\`: there, each behaviour that was found in this way is a row of
-\`test/support/faulty-ca/rows.ts\` or a test of its own.
+\`test/support/faults/faulty-ca/rows.ts\` or a test of its own.
 
 Last run: ${now.toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, Node ${process.versions.node}.
 

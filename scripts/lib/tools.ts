@@ -1,5 +1,5 @@
 // What the tests need beside npm packages, as data: one row a tool. A suite names its rows by describeWith()
-// (test/support/tools.ts), and npm test looks for those that the suites to be run name.
+// (test/support/tools/tools.ts), and npm test looks for those that the suites to be run name.
 
 export interface Program {
   /** The names that it goes by, the best first. */

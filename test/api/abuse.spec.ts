@@ -9,10 +9,14 @@ import { WINDOW, windowContext } from '../../src/main/electron/window-context.ts
 import { REACHES, type Reach } from '../../src/shared/reach.ts';
 import { type Timestamp, toTimestamp } from '../../src/shared/time.ts';
 import type { Scope } from '../../src/shared/token.ts';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { createOpenSsl } from '../support/openssl.ts';
-import { signIn } from '../support/person.ts';
-import { type DeclaredField, type DeclaredOperation, declaredOperations } from '../support/reach-table.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { signIn } from '../support/server/person.ts';
+import {
+  type DeclaredField,
+  type DeclaredOperation,
+  declaredOperations,
+} from '../support/server/reach-table.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 const CALLERS = [
   ...['none', 'read', 'write', 'limited', 'expiring', 'admin'],

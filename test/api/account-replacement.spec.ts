@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { replaceCaAccount } from '../../src/main/headless/ca-account.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'an account that was deactivated at its CA', () => {
   let pebble: Pebble;

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
 import type { AuditEntry } from '../../src/shared/audit.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { createBrowser } from '../support/browser.ts';
-import { createOpenSsl } from '../support/openssl.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 let app: TestApp;
 beforeEach(async () => {

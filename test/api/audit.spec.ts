@@ -1,9 +1,9 @@
 // What a real CA's answers leave in the audit trail: under whose name, and once each.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AuditEntry } from '../../src/shared/audit.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'the audit trail of a certificate', () => {
   let pebble: Pebble;

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { PASSPHRASE } from '../support/backup-data.ts';
+import { PASSPHRASE } from '../support/engine/backup-data.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 describe('backups by the API', () => {
   let app: TestApp;

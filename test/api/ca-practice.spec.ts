@@ -2,11 +2,11 @@
 // with waits of hours and weeks, refusals for good, proofs that fail on and on, authorizations that are taken up
 // again, validations that take their time.
 import { afterEach, expect, it } from 'vitest';
-import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme-gate.ts';
-import { type Json, startApp, type TestApp } from '../support/app.ts';
-import { problem } from '../support/faults.ts';
-import { type Pebble, type PebbleOptions, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, type PebbleOptions, startPebble } from '../support/acme/pebble.ts';
+import { problem } from '../support/faults/network.ts';
+import { type Json, startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 const MINUTE = 60_000;

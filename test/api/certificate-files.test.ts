@@ -1,7 +1,7 @@
 // Upload, validate and export of files over REST, in process: what the specification documents is unchanged beside it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 
 let openssl: OpenSsl;
 let app: TestApp;

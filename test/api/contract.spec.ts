@@ -3,9 +3,8 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 import {
   deviations,
   documentedEndpoints,
@@ -13,8 +12,9 @@ import {
   documentedOptions,
   documentedPermissions,
   documentedStatusValues,
-} from '../support/specification.ts';
-import { describeWith } from '../support/tools.ts';
+} from '../support/server/specification.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = "Obtain Let's Encrypt Certificate";
 /** The documented HTTP-01 request, to the letter. */

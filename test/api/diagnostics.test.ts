@@ -1,6 +1,6 @@
 // Diagnostics to copy: what helps is there, and nothing that is a secret or names a customer.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type Killable, OWN_MOUNTS, startKillable } from '../support/kill/killable.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const SOAK = process.env.CERTDESK_SOAK === '1';
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };

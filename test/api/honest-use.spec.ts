@@ -1,8 +1,8 @@
 // What tokens are for still works: each does its job with no more than it was given.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
-import { describeWith } from '../support/tools.ts';
+import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9'], 'a token', () => {
   let rig: DnsRig;

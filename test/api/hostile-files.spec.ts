@@ -1,9 +1,9 @@
 // Files that ask for as much work as they may, sent by a token that may only read, hold up nobody else.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { encryptedSafes, shroudedKeys } from '../support/hostile-pkcs12.ts';
-import { type CertifiedKey, createOpenSsl } from '../support/openssl.ts';
+import { encryptedSafes, shroudedKeys } from '../support/faults/hostile-pkcs12.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { type CertifiedKey, createOpenSsl } from '../support/tools/openssl.ts';
 
 let app: TestApp;
 let certificate: CertifiedKey;

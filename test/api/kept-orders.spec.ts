@@ -2,10 +2,10 @@
 // meanwhile is fetched with the key that was kept, and nothing is ordered twice.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type AcmeGate, startAcmeGate } from '../support/acme-gate.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import type { OperationName } from '../support/kill/operations.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 /** Of the transitions of each, so many, evenly spread over its whole length. */
 const SHARE: readonly (readonly [OperationName, number])[] = [

@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { type AcmeGate, startAcmeGate } from '../support/acme-gate.ts';
-import type { Answer, Call } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { pebbleArgs, runCertdesk, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import type { Answer, Call } from '../support/server/app.ts';
+import { pebbleArgs, runCertdesk, startServer } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = {
   challengeType: 'http-01',

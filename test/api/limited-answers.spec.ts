@@ -3,11 +3,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type AcmeGate, type GateAnswer, type GateKeeper, startAcmeGate } from '../support/acme-gate.ts';
-import { callApi, startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { portOf } from '../support/ports.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, type GateAnswer, type GateKeeper, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { callApi, startApp, type TestApp } from '../support/server/app.ts';
+import { portOf } from '../support/tools/ports.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const INSIDE = 'words-from-inside-the-network';
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };

@@ -1,10 +1,10 @@
 // A network that loses answers and a CA that fails for a moment, at every request of an issuance: it succeeds all the
 // same, with one order and one account, and what cannot succeed says why.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme-gate.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 const STEPS = ['/sign-me-up', '/order-plz', '/authZ', '/chalZ', '/finalize-order', '/my-order', '/certZ'];

@@ -3,10 +3,10 @@
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { type Answer, type Json, startApp, type TestApp } from '../support/app.ts';
-import { type CertifiedKey, createOpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { type Answer, type Json, startApp, type TestApp } from '../support/server/app.ts';
+import { type CertifiedKey, createOpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const SOAK = process.env.CERTDESK_SOAK === '1';
 const CLIENTS = SOAK ? 50 : 12;

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { callApi, startApp, type TestApp } from '../support/app.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import { makeManyProjects } from '../support/engine/many-projects.ts';
+import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
+import { callApi, startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 const ODD = 'a "quoted" name\\ with {braces}';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { type CallAsPerson, signIn } from '../support/person.ts';
-import { portOf, unusedPort } from '../support/ports.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { type CallAsPerson, signIn } from '../support/server/person.ts';
+import { portOf, unusedPort } from '../support/tools/ports.ts';
 
 let app: TestApp;
 let admin: string;

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
 import type { DnsProviderInfo } from '../../src/shared/dns-credential.ts';
-import { callApi, startApp, type TestApp } from '../support/app.ts';
-import { createBrowser } from '../support/browser.ts';
-import { type EchoServer, startEchoServer } from '../support/echo-server.ts';
-import { type SmtpServer, startSmtpServer } from '../support/smtp-server.ts';
-import { readEvents } from '../support/stored-events.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type SmtpServer, startSmtpServer } from '../support/engine/smtp-server.ts';
+import { readEvents } from '../support/engine/stored-events.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/engine/webhook-receiver.ts';
+import { type EchoServer, startEchoServer } from '../support/faults/echo-server.ts';
+import { callApi, startApp, type TestApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
 
 let app: TestApp;
 let echo: EchoServer;

@@ -1,11 +1,11 @@
 // Two requests on one project at the same moment, and the same request twice: one of them wins, the other one is told,
 // and what is stored is what was answered.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type AcmeGate, startAcmeGate } from '../support/acme-gate.ts';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type AcmeGate, startAcmeGate } from '../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;

@@ -1,6 +1,6 @@
 // A token that is refused without end is held back, and does not fill the audit trail.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 let reader: string;

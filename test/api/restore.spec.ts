@@ -9,10 +9,10 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { makeQuickBackup, PASSPHRASE } from '../support/backup-data.ts';
-import { createBrowser } from '../support/browser.ts';
-import { secretOf } from '../support/gui-visit.ts';
+import { makeQuickBackup, PASSPHRASE } from '../support/engine/backup-data.ts';
+import { secretOf } from '../support/gui/visit.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
 
 describe('a restore by the API', () => {
   let app: TestApp;

@@ -2,11 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Answer, startApp, type TestApp } from '../support/app.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { readEvents } from '../support/stored-events.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { readEvents } from '../support/engine/stored-events.ts';
+import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const HMAC_KEY = Buffer.from('the HMAC key of an external account').toString('base64url');
 const WRONG_HMAC_KEY = Buffer.from('an HMAC key that the CA has never seen').toString('base64url');

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
 import type { Background } from '../../src/main/engine/background.ts';
-import { failureOf } from '../support/dns-bench.ts';
-import { createOpenSsl } from '../support/openssl.ts';
+import { failureOf } from '../support/dns/provider-on-stand-in.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

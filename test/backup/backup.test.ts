@@ -21,7 +21,7 @@ import {
   PASSPHRASE,
   QUICK,
   readBackupData,
-} from '../support/backup-data.ts';
+} from '../support/engine/backup-data.ts';
 
 let data: BackupData;
 beforeEach(async () => {

@@ -17,11 +17,16 @@ import { databasePath, lockDataFolder } from '../../src/main/storage/data-folder
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { migrate } from '../../src/main/storage/migrate.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
-import { startApp } from '../support/app.ts';
-import { type BackupData, makeBackupData, PASSPHRASE, readBackupData } from '../support/backup-data.ts';
-import { COMPILED } from '../support/compiled.ts';
+import {
+  type BackupData,
+  makeBackupData,
+  PASSPHRASE,
+  readBackupData,
+} from '../support/engine/backup-data.ts';
+import { startApp } from '../support/server/app.ts';
+import { COMPILED } from '../support/tools/compiled.ts';
 
-const CHILD = resolve(import.meta.dirname, '../support/backup-process.ts');
+const CHILD = resolve(import.meta.dirname, '../support/engine/backup-process.ts');
 let data: BackupData;
 beforeEach(async () => {
   data = await makeBackupData();

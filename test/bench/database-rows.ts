@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
-import { CERTIFICATE } from '../support/records.ts';
+import { makeManyProjects } from '../support/engine/many-projects.ts';
+import { CERTIFICATE } from '../support/engine/records.ts';
 import { databaseQueries, type Query } from './database-queries.ts';
 
 export interface DatabaseRow {

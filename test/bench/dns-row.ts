@@ -3,7 +3,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolPath } from '../../scripts/lib/find-tool.ts';
-import { type Bind, startBind } from '../support/bind.ts';
+import { type Bind, startBind } from '../support/dns/bind.ts';
 import { inTurn, type Subject, type Times } from './measure.ts';
 import type { Peer, PeerWorld } from './peers.ts';
 import { startWorld } from './world.ts';

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ToolVariable } from '../../scripts/lib/tools.ts';
-import { toolPath } from '../support/tools.ts';
+import { toolPath } from '../support/tools/tools.ts';
 
 export type KeyType = 'ec' | 'rsa';
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { runCertdesk, type Server, startServer } from '../support/server.ts';
+import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
 import type { Load, LoadResult } from './load.ts';
 import { cpuMsOf } from './process-facts.ts';
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
-import { type Server, startServer } from '../support/server.ts';
+import { type Server, startServer } from '../support/server/server.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 const PASSPHRASE = 'four words chosen by dice';

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const COUNT = 20;
 

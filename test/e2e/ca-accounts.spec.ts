@@ -1,10 +1,10 @@
 // The accounts at CAs in the settings: one that was deactivated at its CA is replaced there.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium'], 'the accounts at CAs', () => {
   let pebble: Pebble;

@@ -3,11 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 interface Dropped {
   readonly name: string;

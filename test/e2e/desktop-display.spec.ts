@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';
 import { makeVisit } from '../support/electron/visit.ts';
-import { describeWith } from '../support/tools.ts';
-import { countColours, savePng, startDisplay } from '../support/xvfb.ts';
+import { countColours, savePng, startDisplay } from '../support/gui/xvfb.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 

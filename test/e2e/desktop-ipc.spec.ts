@@ -9,7 +9,7 @@ import { appRouter } from '../../src/main/api/router.ts';
 import { ERRORS } from '../../src/shared/errors.ts';
 import type { Bridge, IpcEvent, IpcRequest } from '../../src/shared/ipc.ts';
 import { type Desktop, launchDesktop, ON, removeFolder } from '../support/electron/launch.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 declare global {
   interface Window {

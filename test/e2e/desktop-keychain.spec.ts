@@ -4,12 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type DesktopOptions, ON } from '../support/electron/launch.ts';
 import { readTray } from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { pebbleArgs } from '../support/server.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { pebbleArgs } from '../support/server/server.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the keychain, ${ON}`, () => {
   let pebble: Pebble;

@@ -6,7 +6,8 @@ import { rootCertificates } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
-import { startAcmeGate } from '../support/acme-gate.ts';
+import { startAcmeGate } from '../support/acme/gate.ts';
+import { startPebble } from '../support/acme/pebble.ts';
 import { ON, REAL } from '../support/electron/launch.ts';
 import {
   answerNext,
@@ -19,9 +20,8 @@ import {
   readWindows,
 } from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
-import { startPebble } from '../support/pebble.ts';
-import { pebbleArgs, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { pebbleArgs, startServer } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 declare global {

@@ -5,7 +5,7 @@ import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';
 import { answerConfirmation, readConfirmations } from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const [ALLOW, CANCEL] = [0, 1];
 

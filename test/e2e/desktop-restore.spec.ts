@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import type { Diagnostics } from '../../src/shared/diagnostics.ts';
-import { makeQuickBackup, PASSPHRASE } from '../support/backup-data.ts';
 import { ON } from '../support/electron/launch.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
-import { checkBackup, confirmRestore, openRestore } from '../support/restore-steps.ts';
-import { describeWith } from '../support/tools.ts';
+import { makeQuickBackup, PASSPHRASE } from '../support/engine/backup-data.ts';
+import { checkBackup, confirmRestore, openRestore } from '../support/gui/restore-steps.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('chromium', `a restore in the desktop application, ${ON}`, () => {
   let visit: Visit;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
-import { makeCrl } from '../support/crl.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { launchDesktop, ON } from '../support/electron/launch.ts';
 import {
   chooseInTray,
@@ -17,10 +17,10 @@ import {
   readWindows,
 } from '../support/electron/record.ts';
 import { makeVisit, type Visit } from '../support/electron/visit.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { pebbleArgs } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { makeCrl } from '../support/engine/crl.ts';
+import { pebbleArgs } from '../support/server/server.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const DAY_MS = 86_400_000;
 

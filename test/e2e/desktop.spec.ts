@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type Desktop, launchDesktop, ON, removeFolder } from '../support/electron/launch.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { pebbleArgs } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { pebbleArgs } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 

@@ -1,11 +1,11 @@
 // DNS credentials in the GUI: kept after a test, what a test says is lacking, who uses them, and no removal while in use.
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { GLOBAL_KEY } from '../support/dns-providers/cloudflare.ts';
-import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { describeWith } from '../support/tools.ts';
+import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
+import { GLOBAL_KEY } from '../support/dns/stand-ins/cloudflare.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   let rig: DnsRig;

@@ -1,9 +1,9 @@
 // The readable page of the API in a browser on another machine: by plain http, at an address that is not loopback.
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { CHROMIUM_FLAGS } from '../support/gui-page.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const NAME = 'certdesk.test';
 

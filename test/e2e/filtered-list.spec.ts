@@ -1,9 +1,9 @@
 // A filtered list that is open while what its filter lets through changes by REST.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { describeWith } from '../support/tools.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['openssl', 'chromium'], 'a filtered list', () => {
   let app: TestApp;

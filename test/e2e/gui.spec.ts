@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const GUI = resolve(import.meta.dirname, '../../out/renderer');
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');

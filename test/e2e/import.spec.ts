@@ -3,9 +3,6 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { axeViolations } from '../support/axe.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
 import {
   makeTestFolder,
   type TestFolder,
@@ -13,9 +10,12 @@ import {
   writeCertbotAccount,
   writeLego,
   writeLineage,
-} from '../support/import-folders.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/openssl.ts';
-import { describeWith } from '../support/tools.ts';
+} from '../support/engine/import-folders.ts';
+import { axeViolations } from '../support/gui/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const TOKEN = 'cf-token-that-must-stay-secret';

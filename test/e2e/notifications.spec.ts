@@ -2,12 +2,12 @@
 // failed is shown; nothing that is secret comes back.
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { axeViolations } from '../support/axe.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { type SmtpServer, startSmtpServer } from '../support/smtp-server.ts';
-import { describeWith } from '../support/tools.ts';
-import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type SmtpServer, startSmtpServer } from '../support/engine/smtp-server.ts';
+import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/engine/webhook-receiver.ts';
+import { axeViolations } from '../support/gui/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PATH = 'services/T000/a-secret-path-of-a-webhook';
 const TOKEN = 'tk_a_token_of_the_tests';

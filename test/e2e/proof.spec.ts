@@ -1,10 +1,10 @@
 // The fresh proof in a browser: asked for when the last one is older than 15 minutes, and nothing that was typed is lost.
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { axeViolations } from '../support/axe.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { describeWith } from '../support/tools.ts';
+import { axeViolations } from '../support/gui/axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const MINUTE = 60_000;
 

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { startOnPorts, TCP } from '../support/ports.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { startOnPorts, TCP } from '../support/tools/ports.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

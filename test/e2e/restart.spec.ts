@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, it } from 'vitest';
-import { buildGui, type GuiPage, openGui } from '../support/gui-page.ts';
-import { startOnPorts, TCP } from '../support/ports.ts';
-import { runCertdesk, type Server, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { buildGui, type GuiPage, openGui } from '../support/gui/page.ts';
+import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
+import { startOnPorts, TCP } from '../support/tools/ports.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('chromium', 'a server that is killed under an open page', () => {
   let folder: string;

@@ -4,10 +4,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildGui, type GuiPage, openGui } from '../support/gui-page.ts';
-import { checkBackup, confirmRestore, openRestore } from '../support/restore-steps.ts';
-import { runCertdesk, type Server, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { buildGui, type GuiPage, openGui } from '../support/gui/page.ts';
+import { checkBackup, confirmRestore, openRestore } from '../support/gui/restore-steps.ts';
+import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PASSPHRASE = 'four words chosen by dice';
 

@@ -1,6 +1,6 @@
 // Every screen and every main dialog, in a large, a small and a narrow window.
-import { lookAtScreens, SCREENS } from '../support/screens.ts';
-import { describeWith } from '../support/tools.ts';
+import { lookAtScreens, SCREENS } from '../support/gui/screens.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium'], 'every screen', () => {
   lookAtScreens(SCREENS, [1280, 900, 400]);

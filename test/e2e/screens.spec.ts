@@ -1,6 +1,6 @@
 // The screens that people see most. test/e2e/screens.exhaustive.ts has all of them at every width.
-import { lookAtScreens, SCREENS } from '../support/screens.ts';
-import { describeWith } from '../support/tools.ts';
+import { lookAtScreens, SCREENS } from '../support/gui/screens.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const MAIN = ['overview', 'projects', 'project', 'job-failed', 'settings', 'export', 'signed-out'];
 

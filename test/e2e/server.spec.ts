@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { toolPath } from '../../scripts/lib/find-tool.ts';
-import { type Pebble, startPebble } from '../support/pebble.ts';
-import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { type Pebble, startPebble } from '../support/acme/pebble.ts';
+import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 

@@ -3,10 +3,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { createBrowser } from '../support/browser.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { describeWith } from '../support/tools.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('chromium', 'a server on another port of the same host', () => {
   let app: TestApp;

@@ -3,9 +3,9 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui-page.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 /** `own host`: sends its own name for the server as Host, as nginx does where nobody tells it otherwise. */
 type Proxying = 'pass' | 'own host' | 'hang up' | number;

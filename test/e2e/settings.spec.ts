@@ -7,10 +7,10 @@ import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
-import { describeWith } from '../support/tools.ts';
+import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const DAY = 86_400_000;
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';

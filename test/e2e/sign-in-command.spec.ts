@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
-import { startServer } from '../support/server.ts';
+import { startServer } from '../support/server/server.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 const SECRET = /cdl_[\w-]+/;

@@ -8,8 +8,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
-import { startOnPorts, TCP } from '../support/ports.ts';
-import { runCertdesk } from '../support/server.ts';
+import { runCertdesk } from '../support/server/server.ts';
+import { startOnPorts, TCP } from '../support/tools/ports.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 

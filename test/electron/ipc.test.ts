@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { PAGE } from '../../src/main/desktop/addresses.ts';
 import { attachIpc } from '../../src/main/electron/ipc.ts';
 import { CHANNELS } from '../../src/shared/ipc.ts';
-import { QUIET } from '../support/database.ts';
+import { QUIET } from '../support/engine/database.ts';
 
 it('a subscription is answered by a failure, so that the page tries again; one of another page by nothing', () => {
   const ipcMain = Object.assign(new EventEmitter(), {

@@ -3,9 +3,9 @@ import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
-import { damagedBytes } from '../support/damaged.ts';
-import { type NameServer, startNameServer } from '../support/name-server.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
+import { type NameServer, startNameServer } from '../support/dns/name-server.ts';
+import { damagedBytes } from '../support/faults/damaged.ts';
+import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 3_000 : 80;
 /** Of what may be silence: whoever waits longer hears no more. */

@@ -26,10 +26,10 @@ import { readTlvs } from '../../src/main/engine/pki/inspect/tlv.ts';
 import { readPrivateKey } from '../../src/main/engine/pki/keys.ts';
 import { readPkcs12 } from '../../src/main/engine/pki/pkcs12/read.ts';
 import { readGivenPair } from '../../src/main/engine/pki/read-upload.ts';
-import { anyValue } from '../support/arbitrary.ts';
-import { makeCrl } from '../support/crl.ts';
-import { damagedBytes, damagedText } from '../support/damaged.ts';
-import { createOpenSsl } from '../support/openssl.ts';
+import { makeCrl } from '../support/engine/crl.ts';
+import { damagedBytes, damagedText } from '../support/faults/damaged.ts';
+import { anyValue } from '../support/tools/arbitrary.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 20_000 : 150;
 /** Readers that derive keys, or check signatures. */

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { fromJsonSchema, WORDS } from '../support/arbitrary.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { fromJsonSchema, WORDS } from '../support/tools/arbitrary.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 500 : 25;
 /** Answers of operations that never end, and of those that would end the test's own access or read folders. */

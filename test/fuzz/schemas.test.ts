@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fromJsonSchema } from '../support/arbitrary.ts';
+import { fromJsonSchema } from '../support/tools/arbitrary.ts';
 
 const SHARED = resolve(import.meta.dirname, '../../src/shared');
 

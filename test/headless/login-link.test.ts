@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { printLoginLink } from '../../src/main/headless/login-link.ts';
 import { databasePath, lockDataFolder } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
-import { startApp } from '../support/app.ts';
-import { createBrowser } from '../support/browser.ts';
+import { startApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
 
 let dataDir: string;
 let printed: string;

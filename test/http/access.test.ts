@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RestOperation, restOperations } from '../../src/main/http/rest.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { sendRaw } from '../support/raw-http.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { sendRaw } from '../support/tools/raw-http.ts';
 
 let app: TestApp;
 let mine: string;

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const TYPESCRIPT = [
   'openapi-typescript@7.13.0',

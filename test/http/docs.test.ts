@@ -1,7 +1,7 @@
 // The readable page of the API: made when it is first asked for, behind the same checks as everything else.
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Answer, callApi, startApp, type TestApp } from '../support/app.ts';
+import { type Answer, callApi, startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 beforeAll(async () => {

@@ -2,9 +2,9 @@
 // the program's inside in it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { expectError } from '../support/expect-error.ts';
-import { sendRaw } from '../support/raw-http.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { expectError } from '../support/server/expect-error.ts';
+import { sendRaw } from '../support/tools/raw-http.ts';
 
 let app: TestApp;
 let id: string;

@@ -1,6 +1,6 @@
 // GET /events: server-sent events from now on or after a given one, to whom they concern, without anything left behind.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 interface Seen {
   readonly id: number;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readForwardedPrefix } from '../../src/main/http/forwarded-prefix.ts';
 import { serverAddress } from '../../src/renderer/api.ts';
-import { type Answer, callApi, startApp, type TestApp } from '../support/app.ts';
+import { type Answer, callApi, startApp, type TestApp } from '../support/server/app.ts';
 
 describe('a server that a reverse proxy publishes below a path', () => {
   let app: TestApp;

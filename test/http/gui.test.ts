@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { type Browser, createBrowser } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { type Browser, createBrowser } from '../support/server/browser.ts';
 
 const SCRIPT = 'export {};';
 const PAGE = '<!doctype html><title>Certdesk</title>';

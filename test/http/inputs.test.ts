@@ -1,7 +1,7 @@
 // What may stand in a project, in an id and in a list's query.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/app.ts';
-import { expectError } from '../support/expect-error.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { expectError } from '../support/server/expect-error.ts';
 
 let app: TestApp;
 

@@ -2,8 +2,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { documentedEndpoints } from '../support/specification.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { documentedEndpoints } from '../support/server/specification.ts';
 
 interface Operation {
   readonly operationId: string;

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from '../../src/main/api/router.ts';
 import type { Meta } from '../../src/main/api/trpc.ts';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { createBrowser } from '../support/browser.ts';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
+import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
+import { createBrowser } from '../support/server/browser.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

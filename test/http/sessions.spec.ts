@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApp } from '../support/app.ts';
-import { createBrowser } from '../support/browser.ts';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
-import { startOnPorts, TCP } from '../support/ports.ts';
+import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
+import { startApp } from '../support/server/app.ts';
+import { createBrowser } from '../support/server/browser.ts';
+import { startOnPorts, TCP } from '../support/tools/ports.ts';
 
 let visit: GuiVisit;
 beforeEach(async () => {

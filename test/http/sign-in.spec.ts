@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
-import { createBrowser } from '../support/browser.ts';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui-visit.ts';
+import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
+import { createBrowser } from '../support/server/browser.ts';
 
 let visit: GuiVisit;
 beforeEach(async () => {

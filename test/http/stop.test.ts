@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { startApp } from '../support/app.ts';
+import { startApp } from '../support/server/app.ts';
 
 it('does not wait for a connection that was opened ahead of need, nor for one that is kept alive', async () => {
   const app = await startApp();

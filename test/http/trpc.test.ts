@@ -9,7 +9,7 @@ import {
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppRouter } from '../../src/main/api/router.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 beforeAll(async () => {

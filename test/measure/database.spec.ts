@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { databaseQueries } from '../bench/database-queries.ts';
 import { type DatabaseRow, measure, withProjects } from '../bench/database-rows.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { recordPlans } from '../support/query-plans.ts';
+import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
+import { recordPlans } from '../support/engine/query-plans.ts';
 
 const [FEW, MANY] = [1_000, 20_000];
 const TURNS = 9;

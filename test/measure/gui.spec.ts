@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildGui, type GuiPage, openGui } from '../support/gui-page.ts';
-import { runCertdesk, type Server, startServer } from '../support/server.ts';
-import { describeWith } from '../support/tools.ts';
+import { buildGui, type GuiPage, openGui } from '../support/gui/page.ts';
+import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('chromium', 'an open page', () => {
   let folder: string;

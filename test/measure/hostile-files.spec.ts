@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
 import { encodeHeader } from '../../src/main/backup/format.ts';
 import type { Background } from '../../src/main/engine/background.ts';
-import { makeCrl } from '../support/crl.ts';
-import { measureBlocked, measureIdle } from '../support/event-loop.ts';
-import { encryptedSafes, shroudedKeys } from '../support/hostile-pkcs12.ts';
-import { TEXT_SHAPES } from '../support/hostile-shapes.ts';
-import { createOpenSsl } from '../support/openssl.ts';
+import { makeCrl } from '../support/engine/crl.ts';
+import { encryptedSafes, shroudedKeys } from '../support/faults/hostile-pkcs12.ts';
+import { TEXT_SHAPES } from '../support/faults/hostile-shapes.ts';
+import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 /** As in hostile-peers.spec.ts. */
 const MOST_MS = 100;

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
 import { createWebhookSender } from '../../src/main/engine/notifications/webhook.ts';
 import { generateKey } from '../../src/main/engine/pki/keys.ts';
-import { openProvider } from '../support/dns-bench.ts';
-import { startCloudflareStandIn } from '../support/dns-providers/cloudflare.ts';
-import { startDigitalOceanStandIn } from '../support/dns-providers/digitalocean.ts';
-import { startGoDaddyStandIn } from '../support/dns-providers/godaddy.ts';
-import { startGoogleStandIn } from '../support/dns-providers/google.ts';
-import { createKeyFile } from '../support/dns-providers/google-token.ts';
-import { startRoute53StandIn } from '../support/dns-providers/route53.ts';
-import { measureBlocked, measureIdle } from '../support/event-loop.ts';
-import { type HostilePeer, startHostilePeer } from '../support/hostile-peer.ts';
-import { TEXT_SHAPES } from '../support/hostile-shapes.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
+import { openProvider } from '../support/dns/provider-on-stand-in.ts';
+import { startCloudflareStandIn } from '../support/dns/stand-ins/cloudflare.ts';
+import { startDigitalOceanStandIn } from '../support/dns/stand-ins/digitalocean.ts';
+import { startGoDaddyStandIn } from '../support/dns/stand-ins/godaddy.ts';
+import { startGoogleStandIn } from '../support/dns/stand-ins/google.ts';
+import { createKeyFile } from '../support/dns/stand-ins/google-token.ts';
+import { startRoute53StandIn } from '../support/dns/stand-ins/route53.ts';
+import { type HostilePeer, startHostilePeer } from '../support/faults/hostile-peer.ts';
+import { TEXT_SHAPES } from '../support/faults/hostile-shapes.ts';
+import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
+import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 
 /** On a quiet machine; on a busy one as much more as an idle event loop is late there. */
 const MOST_MS = 100;

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
 import { sendMail } from '../../src/main/engine/notifications/smtp.ts';
-import { measureBlocked, measureIdle } from '../support/event-loop.ts';
-import { startHostileMailServer, startHostileNameServer } from '../support/hostile-sockets.ts';
-import { LOOPBACK_POLICY } from '../support/network.ts';
+import { startHostileMailServer, startHostileNameServer } from '../support/faults/hostile-sockets.ts';
+import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
+import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 
 /** As in hostile-peers.spec.ts. */
 const MOST_MS = 100;

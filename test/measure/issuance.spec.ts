@@ -5,7 +5,7 @@ import { measureIssuance } from '../bench/issuance-rows.ts';
 import { measureMany } from '../bench/many-row.ts';
 import { findPeers } from '../bench/peers.ts';
 import { countRequests } from '../bench/requests-row.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'certbot'], 'the speed of issuance', () => {
   let certbotMs = Number.NaN;

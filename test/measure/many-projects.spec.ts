@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { noteTime } from '../support/first-picture.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
-import { describeWith } from '../support/tools.ts';
+import { makeManyProjects } from '../support/engine/many-projects.ts';
+import { noteTime } from '../support/gui/first-picture.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 async function startWith(count: number): Promise<TestApp> {
   const app = await startApp({ platform: { guiFolder: GUI_FOLDER } });

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { measureRest } from '../bench/rest-row.ts';
 import { measureBareStart, measureStart } from '../bench/start-row.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
+import { makeManyProjects } from '../support/engine/many-projects.ts';
 
 const PROJECTS = 2_000;
 /** Of a hundred made projects the first few have no certificate, or one that the sweep would work on. */

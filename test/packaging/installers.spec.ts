@@ -9,8 +9,8 @@ import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ON } from '../support/electron/launch.ts';
 import { makeVisit } from '../support/electron/visit.ts';
-import { type Installers, makeInstallers } from '../support/packaging.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { type Installers, makeInstallers } from '../support/tools/packaging.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

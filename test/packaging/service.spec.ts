@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const UNIT = resolve(import.meta.dirname, '../../build/linux/certdesk.service');
 const SECURITY_DOC = resolve(import.meta.dirname, '../../docs/security.md');

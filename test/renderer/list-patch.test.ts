@@ -7,7 +7,7 @@ import type { AppRouter } from '../../src/main/api/router.ts';
 import { createLists, isPlain } from '../../src/renderer/list-patch.ts';
 import type { ListSearch } from '../../src/renderer/projects/list-search.ts';
 import { createQueryClient } from '../../src/renderer/query-client.ts';
-import { startApp, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 let queries: QueryClient;

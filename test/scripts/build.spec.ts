@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync }
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Checkout, makeCheckout } from '../support/checkout.ts';
+import { type Checkout, makeCheckout } from '../support/tools/checkout.ts';
 
 const run = promisify(execFile);
 

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
-import { findOldNode } from '../support/old-node.ts';
+import { findOldNode } from '../support/tools/old-node.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../out/main/headless.js');
 const SENTENCE =

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { complaint } from '../../scripts/node-version.mjs';
-import { findOldNode } from '../support/old-node.ts';
+import { findOldNode } from '../support/tools/old-node.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES = [

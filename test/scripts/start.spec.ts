@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findDesktop, type Surroundings } from '../../scripts/lib/desktop.ts';
-import { type Checkout, makeCheckout } from '../support/checkout.ts';
+import { type Checkout, makeCheckout } from '../support/tools/checkout.ts';
 
 let checkout: Checkout;
 beforeAll(() => {

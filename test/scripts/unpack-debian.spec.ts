@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Program, Tool } from '../../scripts/lib/tools.ts';
 import { createDebianUnpacker, type Run } from '../../scripts/lib/unpack-debian.ts';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 describeWith('dpkg', 'unpacking Debian packages', () => {
   let folder: string;

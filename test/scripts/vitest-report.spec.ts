@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const HEAD = `
 import { afterAll, beforeAll, expect, test, describe } from 'vitest';
-import { describeWith, toolPath } from '${join(ROOT, 'test/support/tools.ts')}';
+import { describeWith, toolPath } from '${join(ROOT, 'test/support/tools/tools.ts')}';
 `;
 
 /** Runs vitest on one file with this content; null: on none. */

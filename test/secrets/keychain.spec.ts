@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeWith, toolPath } from '../support/tools.ts';
+import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const run = promisify(execFile);
 const SESSION = join(import.meta.dirname, 'keychain-session.ts');

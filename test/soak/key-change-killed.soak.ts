@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Killable, Moment } from '../support/kill/killable.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
-import { soakSays } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { soakSays } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9'], 'a change of the key, killed', () => {
   let world: KillWorld;

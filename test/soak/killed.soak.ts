@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deadly, expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import { OPERATIONS, type OperationName } from '../support/kill/operations.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
-import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 import { seeded } from '../support/year/year.ts';
 
 const NAMES = Object.keys(OPERATIONS) as OperationName[];

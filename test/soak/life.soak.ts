@@ -1,9 +1,9 @@
 // 10,000 random operations by seed, one in fifteen requests to the CA going wrong, with twenty restarts between: every
 // answer is what a model says, and after each restart everything is as it was told.
 import { expect, it } from 'vitest';
-import { runLife } from '../support/random-life.ts';
-import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { runLife } from '../support/faults/random-life.ts';
+import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'a life of random operations', () => {
   it('is what a model says', async () => {

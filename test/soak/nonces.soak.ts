@@ -1,9 +1,9 @@
 // A CA that refuses half, and nine in ten, of the good nonces that it is given: 50 issuances each.
 import { expect, it } from 'vitest';
-import { startApp } from '../support/app.ts';
-import { startPebble } from '../support/pebble.ts';
-import { soakSays, soakTimes } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { startPebble } from '../support/acme/pebble.ts';
+import { startApp } from '../support/server/app.ts';
+import { soakSays, soakTimes } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'a storm of bad nonces', () => {
   it.each([50, 90])('%d percent', { timeout: 1_800_000 }, async (nonceReject) => {

@@ -2,10 +2,10 @@
 // them ever expires, and none is ordered over and over.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { startApp } from '../support/app.ts';
-import { startPebble } from '../support/pebble.ts';
-import { soakSays, soakTimes } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { startPebble } from '../support/acme/pebble.ts';
+import { startApp } from '../support/server/app.ts';
+import { soakSays, soakTimes } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PROJECTS = 20;
 

@@ -1,8 +1,8 @@
 // The long form of test/api/storm.spec.ts: 30, 45 and 60 % of all requests to the CA go wrong.
 import { expect, it } from 'vitest';
-import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
-import { runStorm } from '../support/storm-runs.ts';
-import { describeWith } from '../support/tools.ts';
+import { runStorm } from '../support/faults/storm-runs.ts';
+import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'requests that go wrong', () => {
   it.each([0.3, 0.45, 0.6])('%d of them', async (share) => {

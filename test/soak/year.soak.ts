@@ -1,6 +1,6 @@
 // The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds by more seeds.
 import { expect, it } from 'vitest';
-import { soakSays, soakSeed, soakTimes } from '../support/soak.ts';
+import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { runYear, type YearReport } from '../support/year/year.ts';
 
 const HOUR = 3_600_000;

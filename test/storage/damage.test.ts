@@ -9,7 +9,7 @@ import { startProblemOf } from '../../src/main/desktop/start-problem.ts';
 import { damageOf } from '../../src/main/storage/damage.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
-import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../support/backup-data.ts';
+import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../support/engine/backup-data.ts';
 
 let data: BackupData;
 let path: string;

@@ -9,10 +9,15 @@ import { createSealedFile } from '../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { type Fault, type FaultyDisk, type FaultyRun, makeFaultyDisk } from '../support/faulty-disk.ts';
-import { PROJECT } from '../support/records.ts';
-import { soakSays } from '../support/soak.ts';
-import { describeWith } from '../support/tools.ts';
+import { PROJECT } from '../support/engine/records.ts';
+import {
+  type Fault,
+  type FaultyDisk,
+  type FaultyRun,
+  makeFaultyDisk,
+} from '../support/faults/faulty-disk.ts';
+import { soakSays } from '../support/tools/soak.ts';
+import { describeWith } from '../support/tools/tools.ts';
 
 const PROGRAM = 'faulty-disk-program.ts';
 const SOAK = process.env.CERTDESK_SOAK === '1';

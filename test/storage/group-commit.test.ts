@@ -9,7 +9,7 @@ import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit } from '../../src/main/storage/group-commit.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { QUIET } from '../support/database.ts';
+import { QUIET } from '../support/engine/database.ts';
 
 describe('transactions that are asked for at once', () => {
   let folder: string;

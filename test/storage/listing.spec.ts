@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectQuery } from '../../src/main/engine/core/stores.ts';
 import type { Schema } from '../../src/main/storage/schema.ts';
 import { coversName } from '../../src/shared/names.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
 import {
   AT,
   CERTIFICATE_VALUES,
@@ -18,7 +18,7 @@ import {
   ORDERINGS,
   PROJECT_VALUES,
   projectOf,
-} from '../support/listed-projects.ts';
+} from '../support/engine/listed-projects.ts';
 
 let database: TestDatabase;
 

@@ -4,8 +4,8 @@ import { attemptAt } from '../../src/main/engine/certificates/renewal-plan.ts';
 import { needOf } from '../../src/main/engine/overview/attention.ts';
 import { coversName } from '../../src/shared/names.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT } from '../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../support/engine/records.ts';
 
 const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
 /** After every expiry that is made here: what attention.ts is given to judge. */

@@ -8,7 +8,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
 
 const FRAME_HEADER = 24;
 

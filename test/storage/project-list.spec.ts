@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeManyProjects } from '../support/many-projects.ts';
-import { CERTIFICATE, PROJECT, RECIPE } from '../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
+import { makeManyProjects } from '../support/engine/many-projects.ts';
+import { CERTIFICATE, PROJECT, RECIPE } from '../support/engine/records.ts';
 
 const FILTER: ProjectFilter = { ids: null, now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
 

@@ -8,7 +8,7 @@ import type { TokenRecord } from '../../src/main/engine/core/model.ts';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { CERTIFICATE, PROJECT } from '../support/records.ts';
+import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
 
 const TOKEN: TokenRecord = {
   id: 't1',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectQuery } from '../../src/main/engine/core/stores.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/records.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/engine/records.ts';
 
 let folder: string;
 let database: Database;

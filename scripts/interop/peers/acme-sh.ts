@@ -2,8 +2,8 @@
 // a folder that CERTDESK_INTEROP_ACME_SH names.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startApp } from '../../../test/support/app.ts';
-import { startPebble } from '../../../test/support/pebble.ts';
+import { startPebble } from '../../../test/support/acme/pebble.ts';
+import { startApp } from '../../../test/support/server/app.ts';
 import { platformDns, startNames, ZONE } from '../names.ts';
 import { definePeer, ensure, NotInstallable } from '../peer.ts';
 

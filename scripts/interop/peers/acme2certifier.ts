@@ -2,8 +2,8 @@
 // the certificate's own key signs, and says 501 to what it does not have.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeTls } from '../../../test/support/acme-tls.ts';
-import { TCP } from '../../../test/support/ports.ts';
+import { makeTls } from '../../../test/support/acme/tls.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { checkAcmeServer } from '../acme.ts';
 import { makeAuthority } from '../authority.ts';
 import { startNames } from '../names.ts';

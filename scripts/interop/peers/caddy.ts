@@ -1,7 +1,7 @@
 // Caddy's acme_server, https://caddyserver.com/docs/caddyfile/directives/acme_server: the library of step-ca.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TCP } from '../../../test/support/ports.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { checkAcmeServer } from '../acme.ts';
 import { startNames } from '../names.ts';
 import { definePeer } from '../peer.ts';

@@ -8,8 +8,8 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { startApp } from '../../../test/support/app.ts';
-import { TCP } from '../../../test/support/ports.ts';
+import { startApp } from '../../../test/support/server/app.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { checkCredentials } from '../dns.ts';
 import { definePeer, ensure } from '../peer.ts';
 import { startPeer, takePorts } from '../process.ts';

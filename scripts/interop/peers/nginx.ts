@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright';
-import { makeTls } from '../../../test/support/acme-tls.ts';
-import { callApi } from '../../../test/support/app.ts';
-import { TCP } from '../../../test/support/ports.ts';
-import { runCertdesk, startServer } from '../../../test/support/server.ts';
+import { makeTls } from '../../../test/support/acme/tls.ts';
+import { callApi } from '../../../test/support/server/app.ts';
+import { runCertdesk, startServer } from '../../../test/support/server/server.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { ensureBuilt } from '../../lib/build.ts';
 import { toolPath } from '../../lib/find-tool.ts';
 import { type Bench, definePeer, ensure } from '../peer.ts';

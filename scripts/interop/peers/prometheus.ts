@@ -1,8 +1,8 @@
 // Prometheus, https://prometheus.io/docs/: scrapes /metrics by the configuration of docs/monitoring.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startApp } from '../../../test/support/app.ts';
-import { TCP } from '../../../test/support/ports.ts';
+import { startApp } from '../../../test/support/server/app.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { definePeer, ensure } from '../peer.ts';
 import { startPeer, takePorts } from '../process.ts';
 

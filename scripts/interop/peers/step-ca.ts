@@ -1,7 +1,7 @@
 // step-ca, https://smallstep.com/docs/step-ca/: a failed validation leaves its challenge `pending` with an error.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TCP } from '../../../test/support/ports.ts';
+import { TCP } from '../../../test/support/tools/ports.ts';
 import { checkAcmeServer } from '../acme.ts';
 import { makeAuthority } from '../authority.ts';
 import { startNames } from '../names.ts';

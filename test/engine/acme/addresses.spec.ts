@@ -7,11 +7,11 @@ import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/cont
 import { directoryOrigin, noteDirectory } from '../../../src/main/engine/acme/directory-origin.ts';
 import { createTransport } from '../../../src/main/engine/acme/transport.ts';
 import { type AddressOrigin, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
-import { type FakeCa, fakeDirectory, startFakeCa } from '../../support/acme-fake-ca.ts';
-import { makeKey } from '../../support/acme-issue.ts';
-import { failure } from '../../support/acme-rig.ts';
-import { openTestDatabase } from '../../support/database.ts';
-import { portOf } from '../../support/ports.ts';
+import { type FakeCa, fakeDirectory, startFakeCa } from '../../support/acme/fake-ca.ts';
+import { makeKey } from '../../support/acme/issue.ts';
+import { failure } from '../../support/acme/rig.ts';
+import { openTestDatabase } from '../../support/engine/database.ts';
+import { portOf } from '../../support/tools/ports.ts';
 
 const KEY = makeKey();
 const CSR = await createCsr(['a.example'], KEY);

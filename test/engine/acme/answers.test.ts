@@ -1,9 +1,9 @@
 // What the ACME client makes of answers: refusals, rate limits, what is not ACME, and what is.
 import { describe, expect, it } from 'vitest';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
-import { type FakeAnswer, fakeDirectory } from '../../support/acme-fake-ca.ts';
-import { makeKey } from '../../support/acme-issue.ts';
-import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
+import { type FakeAnswer, fakeDirectory } from '../../support/acme/fake-ca.ts';
+import { makeKey } from '../../support/acme/issue.ts';
+import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme/rig.ts';
 
 const rig = setUpAcmeRig();
 

@@ -3,10 +3,10 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
-import { issue, makeKey, pollOrder, type TestKey } from '../../support/acme-issue.ts';
-import { leafOf, type PebbleRig, split, startPebbleRig } from '../../support/acme-pebble-rig.ts';
-import { failure } from '../../support/acme-rig.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
+import { issue, makeKey, pollOrder, type TestKey } from '../../support/acme/issue.ts';
+import { leafOf, type PebbleRig, split, startPebbleRig } from '../../support/acme/pebble-rig.ts';
+import { failure } from '../../support/acme/rig.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 
 describe('with a CA that behaves', () => {
   let rig: PebbleRig;

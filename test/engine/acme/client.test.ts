@@ -4,9 +4,9 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toolPath } from '../../../scripts/lib/find-tool.ts';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
-import { fakeDirectory } from '../../support/acme-fake-ca.ts';
-import { makeKey } from '../../support/acme-issue.ts';
-import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
+import { fakeDirectory } from '../../support/acme/fake-ca.ts';
+import { makeKey } from '../../support/acme/issue.ts';
+import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme/rig.ts';
 
 const rig = setUpAcmeRig();
 

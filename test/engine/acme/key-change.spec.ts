@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAccounts } from '../../../src/main/engine/acme/accounts.ts';
 import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
-import { makeKey } from '../../support/acme-issue.ts';
-import { type PebbleRig, startPebbleRig } from '../../support/acme-pebble-rig.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { describeWith } from '../../support/tools.ts';
+import { makeKey } from '../../support/acme/issue.ts';
+import { type PebbleRig, startPebbleRig } from '../../support/acme/pebble-rig.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const { signal } = new AbortController();
 /** Keys in clear: sealing is the vault's matter, and has tests of its own. */

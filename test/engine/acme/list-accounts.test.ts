@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { listAccounts } from '../../../src/main/engine/acme/list-accounts.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 afterEach(() => database?.close());

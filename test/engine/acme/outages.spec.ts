@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
-import { fakeDirectory } from '../../support/acme-fake-ca.ts';
-import { makeKey } from '../../support/acme-issue.ts';
-import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme-rig.ts';
-import { makeFolder, makeTls } from '../../support/acme-tls.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { portOf, unusedPort } from '../../support/ports.ts';
+import { fakeDirectory } from '../../support/acme/fake-ca.ts';
+import { makeKey } from '../../support/acme/issue.ts';
+import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme/rig.ts';
+import { makeFolder, makeTls } from '../../support/acme/tls.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
+import { portOf, unusedPort } from '../../support/tools/ports.ts';
 
 const rig = setUpAcmeRig();
 

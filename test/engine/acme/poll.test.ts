@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { createVirtualPace } from '../../support/virtual-pace.ts';
+import { createVirtualPace } from '../../support/engine/virtual-time.ts';
 
 const answers = (retryAfterMs: number | null, finalAfter: number) => {
   let asked = 0;

@@ -1,8 +1,8 @@
 // Profiles and a change of the account's key against a real Pebble, by the API.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { describeWith } from '../../support/tools.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listProfiles, profileToOrder } from '../../../src/main/engine/acme/profiles.ts';
 import { whatHelps } from '../../../src/main/engine/renewal/retry-policy.ts';
-import { failure } from '../../support/acme-rig.ts';
+import { failure } from '../../support/acme/rig.ts';
 
 const DIRECTORY = {
   newNonce: 'https://ca.example/nonce',

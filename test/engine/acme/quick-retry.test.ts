@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { quickRetry } from '../../../src/main/engine/acme/quick-retry.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { createVirtualPace } from '../../support/virtual-pace.ts';
+import { createVirtualPace } from '../../support/engine/virtual-time.ts';
 
 const busy = (retryAfter?: number) =>
   new CertdeskError('ACME_UNAVAILABLE', 'Busy.', {

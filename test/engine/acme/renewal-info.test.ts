@@ -2,9 +2,9 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certIdOf, renewalCertId } from '../../../src/main/engine/acme/renewal-info.ts';
-import { fakeDirectory } from '../../support/acme-fake-ca.ts';
-import { failure, setUpAcmeRig } from '../../support/acme-rig.ts';
-import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { fakeDirectory } from '../../support/acme/fake-ca.ts';
+import { failure, setUpAcmeRig } from '../../support/acme/rig.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 describe('the name of a certificate', () => {
   let openssl: OpenSsl;

@@ -1,8 +1,8 @@
 // Retry-After is for all that ask the same address, whoever was told.
 import { expect, it } from 'vitest';
 import { createHolds } from '../../../src/main/engine/acme/retry-after-gate.ts';
-import { failure } from '../../support/acme-rig.ts';
-import { createVirtualPace } from '../../support/virtual-pace.ts';
+import { failure } from '../../support/acme/rig.ts';
+import { createVirtualPace } from '../../support/engine/virtual-time.ts';
 
 const NONCE = 'https://ca.example/new-nonce';
 const said = (status: number, seconds: string | null, url = NONCE) => ({

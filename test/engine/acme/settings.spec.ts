@@ -2,9 +2,9 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
-import { issue, makeKey } from '../../support/acme-issue.ts';
-import { commonName, type PebbleRig, split, startPebbleRig } from '../../support/acme-pebble-rig.ts';
-import { failure } from '../../support/acme-rig.ts';
+import { issue, makeKey } from '../../support/acme/issue.ts';
+import { commonName, type PebbleRig, split, startPebbleRig } from '../../support/acme/pebble-rig.ts';
+import { failure } from '../../support/acme/rig.ts';
 
 describe('nonces', () => {
   it.each([

@@ -10,7 +10,7 @@ import { createRepeatedFailures } from '../../../src/main/engine/audit/repeated-
 import { type AuditTrail, createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import type { AuditEntry } from '../../../src/shared/audit.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
 
 const DAY_MS = 86_400_000;
 const log = { debug() {}, info() {}, warn() {}, error() {} };

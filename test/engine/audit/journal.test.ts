@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CERTDESK } from '../../../src/main/engine/audit/entry.ts';
 import { type Act, createJournal, type Journal } from '../../../src/main/engine/audit/journal.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
 
 const ACTOR = { kind: 'token', id: 't1', name: 'ci', address: '192.0.2.7' } as const;
 const ACT: Act = {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { openTestDatabase } from '../../support/engine/database.ts';
 
-const WRITER = join(import.meta.dirname, '../../support/audit-writer.ts');
+const WRITER = join(import.meta.dirname, '../../support/engine/audit-writer.ts');
 /** Of both together more than are read at once. */
 const COUNT = 600;
 

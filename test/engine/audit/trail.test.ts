@@ -8,7 +8,7 @@ import { CERTDESK, entryHash, NO_ENTRY_BEFORE } from '../../../src/main/engine/a
 import type { Journal } from '../../../src/main/engine/audit/journal.ts';
 import { type AuditTrail, createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
 import type { AuditEntry } from '../../../src/shared/audit.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
 
 const COUNT = 8;
 const ENTRY = {

@@ -10,10 +10,10 @@ import { createSettings, type SettingsVerbs } from '../../../src/main/engine/set
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
-import { IN_THIS_THREAD } from '../../support/background.ts';
-import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../../support/backup-data.ts';
-import { QUIET } from '../../support/database.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
+import { IN_THIS_THREAD } from '../../support/engine/background.ts';
+import { type BackupData, makeBackupData, PASSPHRASE, QUICK } from '../../support/engine/backup-data.ts';
+import { QUIET } from '../../support/engine/database.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 
 const HOUR = 3_600_000;
 

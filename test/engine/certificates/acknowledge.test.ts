@@ -5,8 +5,8 @@ import {
   createAcknowledgements,
 } from '../../../src/main/engine/certificates/acknowledge.ts';
 import { findNeeds } from '../../../src/main/engine/overview/overview.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/engine/records.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const REVOKED = { revokedAt: '2026-01-31T00:00:00Z', revocationReason: 'cessationOfOperation' } as const;

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 let history: History;

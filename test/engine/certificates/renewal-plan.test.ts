@@ -8,7 +8,7 @@ import {
   planRenewal,
 } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { CERTIFICATE } from '../../support/records.ts';
+import { CERTIFICATE } from '../../support/engine/records.ts';
 
 const ISSUED = '2026-01-01T00:00:00Z';
 const hoursLater = (hours: number): string =>

@@ -7,10 +7,10 @@ import {
   CertificateVersionSchema,
   ChainLinkSchema,
 } from '../../../src/shared/certificate-history.ts';
-import { daysFromNow, makeChain, NOW, type TestChain } from '../../support/certificates.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { daysFromNow, makeChain, NOW, type TestChain } from '../../support/engine/certificates.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 let openssl: OpenSsl;
 let made: TestChain;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presentCertificate, presentStatus, statusOf } from '../../../src/main/engine/certificates/views.ts';
 import { CertificateSchema, StatusSchema } from '../../../src/shared/certificate.ts';
-import { CERTIFICATE } from '../../support/records.ts';
+import { CERTIFICATE } from '../../support/engine/records.ts';
 
 const at = (time: string) => new Date(time);
 

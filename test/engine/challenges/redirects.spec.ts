@@ -2,9 +2,9 @@
 // another name, in a chain; and wrongly, in a circle or to a page of its own (acme.md, section 9, row 23).
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { describeWith } from '../../support/tools.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 describeWith('pebble', 'http-01 behind a redirect', () => {
   let pebble: Pebble;

@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Scan, scanFolder } from '../../../src/main/engine/import/scan.ts';
-import { makeTestFolder, type TestFolder, writeLineage } from '../../support/import-folders.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+import { makeTestFolder, type TestFolder, writeLineage } from '../../support/engine/import-folders.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 let openssl: OpenSsl;
 let site: CertifiedKey;

@@ -9,8 +9,8 @@ import {
   writeAcmeSh,
   writeCertbotAccount,
   writeLineage,
-} from '../../support/import-folders.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+} from '../../support/engine/import-folders.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const ACCOUNT_ID = '0123456789abcdef0123456789abcdef';

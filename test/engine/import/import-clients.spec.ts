@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { TakenCertificate } from '../../../src/shared/import.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { createBrowser } from '../../support/browser.ts';
-import { secretOf } from '../../support/gui-visit.ts';
-import { makeTestFolder, type TestFolder } from '../../support/import-folders.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { describeWith, toolPath } from '../../support/tools.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { makeTestFolder, type TestFolder } from '../../support/engine/import-folders.ts';
+import { secretOf } from '../../support/gui/visit.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { createBrowser } from '../../support/server/browser.ts';
+import { describeWith, toolPath } from '../../support/tools/tools.ts';
 
 const run = promisify(execFile);
 

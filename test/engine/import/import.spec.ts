@@ -4,17 +4,17 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundCertificate, ScannedFolder, TakenCertificate } from '../../../src/shared/import.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { type Browser, createBrowser } from '../../support/browser.ts';
-import { secretOf } from '../../support/gui-visit.ts';
 import {
   makeTestFolder,
   type TestFolder,
   writeAcmeSh,
   writeCertbotAccount,
   writeLineage,
-} from '../../support/import-folders.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
+} from '../../support/engine/import-folders.ts';
+import { secretOf } from '../../support/gui/visit.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { type Browser, createBrowser } from '../../support/server/browser.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const ACCOUNT_URL = 'https://acme-v02.api.letsencrypt.org/acme/acct/4711';

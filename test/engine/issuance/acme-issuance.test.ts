@@ -1,7 +1,12 @@
 // One issuance at a CA that does not keep the usual pace: what it says between the steps, and what is made of it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
-import { createFaultyWorld, type FaultyWorld, problem, refusal } from '../../support/faulty-ca/model.ts';
+import {
+  createFaultyWorld,
+  type FaultyWorld,
+  problem,
+  refusal,
+} from '../../support/faults/faulty-ca/model.ts';
 
 let faulty: FaultyWorld;
 beforeEach(async () => {

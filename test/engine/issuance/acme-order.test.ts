@@ -7,9 +7,9 @@ import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
 import { ensureOrder, type ReplacedCertificate } from '../../../src/main/engine/issuance/acme-order.ts';
 import { createOrderKeeper } from '../../../src/main/engine/issuance/order-state.ts';
 import { createCaUsage } from '../../../src/main/engine/rate-limits/usage.ts';
-import { openTestDatabase, setWritable, type TestDatabase } from '../../support/database.ts';
-import { createFaultyWorld, type FaultyWorld, refusal } from '../../support/faulty-ca/model.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, setWritable, type TestDatabase } from '../../support/engine/database.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { createFaultyWorld, type FaultyWorld, refusal } from '../../support/faults/faulty-ca/model.ts';
 
 describe('a new order', () => {
   const DIRECTORY_URL = 'https://ca.example/directory';

@@ -4,8 +4,8 @@ import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver
 import type { ChallengeRecord, JobRecord } from '../../../src/main/engine/core/model.ts';
 import { sweepLeftovers } from '../../../src/main/engine/issuance/challenge-cleanup.ts';
 import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
 
 const CHALLENGE: ChallengeRecord = {
   authorizationUrl: 'https://ca.example/authz/1',

@@ -1,9 +1,9 @@
 // Every row of the table of faulty CAs with every operation: at once, by the next job after one that failed behind the
 // CSR, and in the next process. One order and one CSR each, whatever happens.
 import { afterAll, beforeAll, it } from 'vitest';
-import { type Operation, ROWS } from '../../support/faulty-ca/rows.ts';
-import { type FaultyWorld, startFaultyWorld, type Way } from '../../support/faulty-ca/world.ts';
-import { describeWith } from '../../support/tools.ts';
+import { type Operation, ROWS } from '../../support/faults/faulty-ca/rows.ts';
+import { type FaultyWorld, startFaultyWorld, type Way } from '../../support/faults/faulty-ca/world.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const OPERATIONS: readonly Operation[] = ['obtain', 'renew', 'revoke'];
 const WAYS: readonly Way[] = ['at once', 'by retry', 'after a restart'];

@@ -1,9 +1,9 @@
 // Each row of the table of faulty CAs once, by obtain and renew in turn: an order that was finalized is followed, and
 // nothing is ordered twice. faulty-ca.exhaustive.ts has every operation, by retry and after a restart too.
 import { afterAll, beforeAll, it } from 'vitest';
-import { ROWS } from '../../support/faulty-ca/rows.ts';
-import { type FaultyWorld, startFaultyWorld } from '../../support/faulty-ca/world.ts';
-import { describeWith } from '../../support/tools.ts';
+import { ROWS } from '../../support/faults/faulty-ca/rows.ts';
+import { type FaultyWorld, startFaultyWorld } from '../../support/faults/faulty-ca/world.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const CASES = ROWS.map((row, index) => {
   const operations = (row.only ?? ['obtain', 'renew']).filter((operation) => operation !== 'revoke');

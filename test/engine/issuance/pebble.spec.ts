@@ -2,11 +2,11 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startAcmeGate } from '../../support/acme-gate.ts';
-import { callApi, startApp, type TestApp } from '../../support/app.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { holdPorts, TCP, unusedPort } from '../../support/ports.ts';
-import { describeWith } from '../../support/tools.ts';
+import { startAcmeGate } from '../../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { callApi, startApp, type TestApp } from '../../support/server/app.ts';
+import { holdPorts, TCP, unusedPort } from '../../support/tools/ports.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;

@@ -9,9 +9,9 @@ import {
   takeOverOrder,
 } from '../../../src/main/engine/issuance/resumable-orders.ts';
 import { ERRORS } from '../../../src/shared/errors.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createOpenSsl, type KeySpec, type OpenSsl } from '../../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { createOpenSsl, type KeySpec, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 const DIRECTORY = 'https://ca.example/directory';

@@ -5,8 +5,8 @@ import { createIssuance } from '../../../src/main/engine/issuance/service.ts';
 import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
 import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
 import type { RevokeRequest } from '../../../src/shared/certificate.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 let begun: JobRecord[];

@@ -6,8 +6,8 @@ import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createPlaces } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue } from '../../../src/main/engine/jobs/queue.ts';
 import { createOverview } from '../../../src/main/engine/overview/overview.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { JOB, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { JOB, PROJECT } from '../../support/engine/records.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { createPlaces, type Places } from '../../../src/main/engine/jobs/places.ts';
 import { createJobQueue, type JobQueue, type JobQueueDeps } from '../../../src/main/engine/jobs/queue.ts';
-import { openTestDatabase, QUIET, setWritable, type TestDatabase } from '../../support/database.ts';
-import { JOB, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, QUIET, setWritable, type TestDatabase } from '../../support/engine/database.ts';
+import { JOB, PROJECT } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 let queue: JobQueue;

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createScheduler, type Scheduler } from '../../../src/main/engine/maintenance/scheduler.ts';
 import { type Timestamp, toTimestamp } from '../../../src/shared/time.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
 
 const START = new Date('2026-02-01T00:00:00Z');
 

@@ -4,9 +4,9 @@ import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createDnsCredentials } from '../../../src/main/engine/dns/credentials/credentials.ts';
 import { forgetStaleSecrets } from '../../../src/main/engine/maintenance/stale-secrets.ts';
 import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 const input = { ...JOB.input, recipe: { ...RECIPE, dnsCredentialId: 'used' } } as typeof JOB.input;

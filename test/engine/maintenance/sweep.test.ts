@@ -11,12 +11,12 @@ import { exactSet } from '../../../src/main/engine/rate-limits/usage.ts';
 import { createSettings } from '../../../src/main/engine/settings/settings.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { IN_THIS_THREAD } from '../../support/background.ts';
-import { makeCrl } from '../../support/crl.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { IN_THIS_THREAD } from '../../support/engine/background.ts';
+import { makeCrl } from '../../support/engine/crl.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 const HOUR_MS = 3_600_000;

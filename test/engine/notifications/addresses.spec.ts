@@ -4,9 +4,9 @@ import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAddressPolicy, type LookUp } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { type Channel, CreateChannelSchema } from '../../../src/shared/notification.ts';
-import { createNotificationRig, type NotificationRig } from '../../support/notification-rig.ts';
-import { type SmtpServer, startSmtpServer } from '../../support/smtp-server.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { createNotificationRig, type NotificationRig } from '../../support/engine/notification-rig.ts';
+import { type SmtpServer, startSmtpServer } from '../../support/engine/smtp-server.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/engine/webhook-receiver.ts';
 
 let rig: NotificationRig;
 let receiver: WebhookReceiver;

@@ -2,9 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
-import { JOB, RECIPE } from '../../support/records.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+import {
+  createNotificationRig,
+  MINUTE,
+  type NotificationRig,
+} from '../../support/engine/notification-rig.ts';
+import { JOB, RECIPE } from '../../support/engine/records.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/engine/webhook-receiver.ts';
 
 const DAY = 86_400_000;
 const FAILED = { ...NO_RENEWAL_YET, failures: 1, lastError: 'The CA could not connect to 192.0.2.1' };

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { UpdateChannel } from '../../../src/shared/notification.ts';
-import { makeTls, type TestTls } from '../../support/acme-tls.ts';
-import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
-import { type SmtpOptions, type SmtpServer, startSmtpServer } from '../../support/smtp-server.ts';
+import { makeTls, type TestTls } from '../../support/acme/tls.ts';
+import {
+  createNotificationRig,
+  MINUTE,
+  type NotificationRig,
+} from '../../support/engine/notification-rig.ts';
+import { type SmtpOptions, type SmtpServer, startSmtpServer } from '../../support/engine/smtp-server.ts';
 
 const LOGIN = { user: 'certdesk', password: 'a password of the mail server' };
 let folder: string;

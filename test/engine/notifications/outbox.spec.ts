@@ -2,8 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { UpdateChannel } from '../../../src/shared/notification.ts';
-import { createNotificationRig, MINUTE, type NotificationRig } from '../../support/notification-rig.ts';
-import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+import {
+  createNotificationRig,
+  MINUTE,
+  type NotificationRig,
+} from '../../support/engine/notification-rig.ts';
+import {
+  isGenuine,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '../../support/engine/webhook-receiver.ts';
 
 const FAILED = { ...NO_RENEWAL_YET, failures: 1, lastError: 'No route' };
 const SECRET = 'a signing secret of the tests';

@@ -13,7 +13,7 @@ import {
   createAgent,
   resolveAddress,
 } from '../../../src/main/engine/outgoing/connect.ts';
-import { portOf } from '../../support/ports.ts';
+import { portOf } from '../../support/tools/ports.ts';
 
 const NAME = 'rebinding.example.com';
 const BOUNDS = { connectTimeoutMs: 5_000, maxResponseSize: 1_000 };

@@ -8,11 +8,11 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trustedRoots } from '../../../src/main/engine/outgoing/trusted-roots.ts';
-import { makeTls, type TestTls } from '../../support/acme-tls.ts';
-import { portOf } from '../../support/ports.ts';
-import { type SmtpServer, startSmtpServer } from '../../support/smtp-server.ts';
+import { makeTls, type TestTls } from '../../support/acme/tls.ts';
+import { type SmtpServer, startSmtpServer } from '../../support/engine/smtp-server.ts';
+import { portOf } from '../../support/tools/ports.ts';
 
-const PROGRAM = resolve(import.meta.dirname, '../../support/trusting-program.ts');
+const PROGRAM = resolve(import.meta.dirname, '../../support/tools/trusting-program.ts');
 let folder: string;
 let tls: TestTls;
 let web: Server;

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportCertificate } from '../../../src/main/engine/pki/export.ts';
-import { makeChain, type TestChain } from '../../support/certificates.ts';
-import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
-import { describeWith, toolPath } from '../../support/tools.ts';
+import { makeChain, type TestChain } from '../../support/engine/certificates.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
+import { describeWith, toolPath } from '../../support/tools/tools.ts';
 
 const PASSWORD = 'correct horse';
 

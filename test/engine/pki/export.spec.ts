@@ -3,9 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type ExportRequest, exportCertificate } from '../../../src/main/engine/pki/export.ts';
 import { readPkcs12 } from '../../../src/main/engine/pki/pkcs12/read.ts';
 import { readBags, readPfx, readSafes } from '../../../src/main/engine/pki/pkcs12/structure.ts';
-import { makeChain, VALIDITY } from '../../support/certificates.ts';
-import { rejectionOf } from '../../support/failure.ts';
-import { type CertifiedKey, createOpenSsl } from '../../support/openssl.ts';
+import { makeChain, VALIDITY } from '../../support/engine/certificates.ts';
+import { rejectionOf } from '../../support/engine/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -8,7 +8,7 @@ import { displayName } from '../../../src/main/engine/pki/inspect/facts.ts';
 import { readGivenPair } from '../../../src/main/engine/pki/read-upload.ts';
 import { checkKeyPair } from '../../../src/main/engine/pki/verify-certificate.ts';
 import { KeyPairRequestSchema } from '../../../src/shared/certificate.ts';
-import { rejectionOf } from '../../support/failure.ts';
+import { rejectionOf } from '../../support/engine/failure.ts';
 
 /** The certificates are valid on this day. */
 const NOW = new Date('2026-12-01T12:00:00Z');

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { KeyPolicy } from '../../../src/main/engine/core/model.ts';
 import { generateKey, readPrivateKey } from '../../../src/main/engine/pki/keys.ts';
-import { failureOf } from '../../support/failure.ts';
-import { createOpenSsl, type KeySpec } from '../../support/openssl.ts';
+import { failureOf } from '../../support/engine/failure.ts';
+import { createOpenSsl, type KeySpec } from '../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -3,9 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readPrivateKey } from '../../../src/main/engine/pki/keys.ts';
 import { readGivenPair } from '../../../src/main/engine/pki/read-upload.ts';
 import type { KeyPairRequest } from '../../../src/shared/certificate.ts';
-import { rejectionOf } from '../../support/failure.ts';
-import { createOpenSsl } from '../../support/openssl.ts';
-import { createUploads } from '../../support/uploads.ts';
+import { rejectionOf } from '../../support/engine/failure.ts';
+import { createUploads } from '../../support/engine/uploads.ts';
+import { createOpenSsl } from '../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import { createProjects, type Projects } from '../../../src/main/engine/projects/projects.ts';
 import { ListProjectsSchema } from '../../../src/shared/project.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 let projects: Projects;

@@ -4,9 +4,9 @@ import type { AcmeClient, AcmeRenewalInfo } from '../../../src/main/engine/acme/
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { AriState } from '../../../src/main/engine/core/model.ts';
 import { nextState, refreshAri } from '../../../src/main/engine/renewal/ari.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createOpenSsl, type OpenSsl } from '../../support/openssl.ts';
-import { CERTIFICATE, PROJECT } from '../../support/records.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, PROJECT } from '../../support/engine/records.ts';
+import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const info = (more: Partial<AcmeRenewalInfo> = {}): AcmeRenewalInfo => ({

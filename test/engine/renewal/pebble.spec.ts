@@ -4,9 +4,9 @@ import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { describeWith } from '../../support/tools.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseWorse } from '../../../src/main/engine/renewal/renew-job.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
-import { type Bend, createFaultyWorld, type FaultyWorld, refusal } from '../../support/faulty-ca/model.ts';
-import { CERTIFICATE } from '../../support/records.ts';
+import { CERTIFICATE } from '../../support/engine/records.ts';
+import {
+  type Bend,
+  createFaultyWorld,
+  type FaultyWorld,
+  refusal,
+} from '../../support/faults/faulty-ca/model.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
 describe('what a renewal brings', () => {

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AddressPolicy, createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
 import { createCrlFetcher } from '../../../src/main/engine/revocation/crl-fetcher.ts';
-import { LOOPBACK_POLICY } from '../../support/network.ts';
-import { portOf } from '../../support/ports.ts';
+import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
+import { portOf } from '../../support/tools/ports.ts';
 
 const signal = new AbortController().signal;
 

@@ -2,11 +2,11 @@
 // what comes between.
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type AcmeGate, startAcmeGate } from '../../support/acme-gate.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
-import { problem } from '../../support/faults.ts';
-import { type Pebble, startPebble } from '../../support/pebble.ts';
-import { describeWith } from '../../support/tools.ts';
+import { type AcmeGate, startAcmeGate } from '../../support/acme/gate.ts';
+import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
+import { problem } from '../../support/faults/network.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
+import { describeWith } from '../../support/tools/tools.ts';
 
 const HTTP_01 = { challengeType: 'http-01', keyType: 'ec' };
 const certificate = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;

@@ -12,8 +12,8 @@ import type {
 import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
 import { createRevocationJobs } from '../../../src/main/engine/revocation/revoke-job.ts';
 import type { RevocationReason } from '../../../src/shared/certificate.ts';
-import { openTestDatabase, QUIET, type TestDatabase } from '../../support/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/records.ts';
+import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
+import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
 
 const DIRECTORY = 'https://ca.example/directory';
 const CHALLENGE: ChallengeRecord = {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { ListedCertificate } from '../../../src/main/engine/overview/attention.ts';
 import { partLeft } from '../../../src/main/engine/overview/expiring.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
 
 describe('something is told', () => {
   const DAY = 86_400_000;

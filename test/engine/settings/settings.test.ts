@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/main/engine/settings/settings.ts';
 import { DEFAULT_SETTINGS, PatchSettingsSchema, SettingsSchema } from '../../../src/shared/settings.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
+import { startApp, type TestApp } from '../../support/server/app.ts';
 
 let app: TestApp;
 beforeEach(async () => {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { _electron, type Browser, chromium, type ElectronApplication, type Page } from 'playwright';
-import { COMPILED } from '../compiled.ts';
-import { toolPath } from '../tools.ts';
+import { COMPILED } from '../tools/compiled.ts';
+import { toolPath } from '../tools/tools.ts';
 import { fromChromium } from './addresses.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import type { Bridge } from '../../../src/shared/ipc.ts';
-import { callApi } from '../app.ts';
+import { callApi } from '../server/app.ts';
 import { type Desktop, type DesktopOptions, launchDesktop, removeFolder } from './launch.ts';
 
 declare global {

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type Answer, type Call, callApi } from '../app.ts';
-import { COMPILED } from '../compiled.ts';
-import { type CallAsPerson, signIn } from '../person.ts';
+import { type Answer, type Call, callApi } from '../server/app.ts';
+import { type CallAsPerson, signIn } from '../server/person.ts';
+import { COMPILED } from '../tools/compiled.ts';
 import type { Deed, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 
 const PROGRAM = resolve(import.meta.dirname, 'program.ts');

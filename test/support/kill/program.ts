@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type App, createApp, DEFAULT_LIMITS } from '../../../src/main/app.ts';
 import { toCertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { keepCompiled } from '../compiled.ts';
-import { LOOPBACK_NETWORKS } from '../network.ts';
+import { keepCompiled } from '../tools/compiled.ts';
+import { LOOPBACK_NETWORKS } from '../tools/network.ts';
 import type { FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 import { watchTransitions } from './transitions.ts';
 

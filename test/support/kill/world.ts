@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { createSealedFile } from '../../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
-import { type DnsRig, startDnsRig } from '../dns-rig.ts';
+import { type DnsRig, startDnsRig } from '../dns/rig.ts';
 import { type Killable, startKillable } from './killable.ts';
 import type { ProgramOptions } from './messages.ts';
 

@@ -15,9 +15,9 @@ import { createVault } from '../../../src/main/secrets/vault.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
-import { IN_THIS_THREAD } from '../background.ts';
-import { QUIET } from '../database.ts';
-import { LOOPBACK_POLICY } from '../network.ts';
+import { IN_THIS_THREAD } from '../engine/background.ts';
+import { QUIET } from '../engine/database.ts';
+import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { ModelCa } from './model-ca.ts';
 

@@ -4,7 +4,7 @@ import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { registeredDomain } from '../../../src/main/engine/rate-limits/usage.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { type Hindrance, judge, type Verdict } from './judge.ts';
+import { type Hindrance, judge, type Verdict } from './invariants.ts';
 import { createModelCa, type Entry, type ModelCa } from './model-ca.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -1,12 +1,12 @@
 // dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../../support/app.ts';
-import { startBind } from '../../../support/bind.ts';
-import { startCloudflareStandIn } from '../../../support/dns-providers/cloudflare.ts';
-import { type DnsRig, PROVIDERS, startDnsRig } from '../../../support/dns-rig.ts';
-import { startPebble } from '../../../support/pebble.ts';
-import { findSecrets, textsOf } from '../../../support/secret-search.ts';
-import { describeWith } from '../../../support/tools.ts';
+import { startPebble } from '../../../support/acme/pebble.ts';
+import { startBind } from '../../../support/dns/bind.ts';
+import { type DnsRig, PROVIDERS, startDnsRig } from '../../../support/dns/rig.ts';
+import { startCloudflareStandIn } from '../../../support/dns/stand-ins/cloudflare.ts';
+import { startApp, type TestApp } from '../../../support/server/app.ts';
+import { findSecrets, textsOf } from '../../../support/tools/secret-search.ts';
+import { describeWith } from '../../../support/tools/tools.ts';
 
 const ZONES = [
   { name: 'example.com' },

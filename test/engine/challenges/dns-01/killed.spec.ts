@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../../scripts/lib/build.ts';
-import { type Bind, startBind } from '../../../support/bind.ts';
-import { type DnsRig, PROVIDERS, startDnsRig } from '../../../support/dns-rig.ts';
-import { findSecrets, textsOf } from '../../../support/secret-search.ts';
-import { pebbleArgs, runCertdesk, type Server, startServer } from '../../../support/server.ts';
-import { describeWith } from '../../../support/tools.ts';
+import { type Bind, startBind } from '../../../support/dns/bind.ts';
+import { type DnsRig, PROVIDERS, startDnsRig } from '../../../support/dns/rig.ts';
+import { pebbleArgs, runCertdesk, type Server, startServer } from '../../../support/server/server.ts';
+import { findSecrets, textsOf } from '../../../support/tools/secret-search.ts';
+import { describeWith } from '../../../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
   let rig: DnsRig;

@@ -2,11 +2,11 @@
 // acme.sh's, acme-dns, and a person. Through the API, so with kept credentials and renewals.
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../../../support/app.ts';
-import { type AcmeDns, startAcmeDns } from '../../../support/dns-providers/acmedns.ts';
-import { type DnsRig, startDnsRig } from '../../../support/dns-rig.ts';
-import { findSecrets, textsOf } from '../../../support/secret-search.ts';
-import { describeWith } from '../../../support/tools.ts';
+import { type DnsRig, startDnsRig } from '../../../support/dns/rig.ts';
+import { type AcmeDns, startAcmeDns } from '../../../support/dns/stand-ins/acmedns.ts';
+import { startApp, type TestApp } from '../../../support/server/app.ts';
+import { findSecrets, textsOf } from '../../../support/tools/secret-search.ts';
+import { describeWith } from '../../../support/tools/tools.ts';
 
 const SCRIPTS = resolve(import.meta.dirname, '../../../fixtures/acme-sh');
 /** One account of acme-dns for each name, as its documentation has it. */

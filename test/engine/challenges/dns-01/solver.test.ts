@@ -9,9 +9,9 @@ import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
 import { createKeyedMutex } from '../../../../src/main/engine/core/keyed-mutex.ts';
 import type { Json } from '../../../../src/main/engine/core/model.ts';
 import type { DnsProvider } from '../../../../src/main/engine/dns/providers/provider.ts';
-import { type DnsWorld, startDnsWorld } from '../../../support/dns-world.ts';
-import { createMemoryProvider, type MemoryProvider } from '../../../support/memory-provider.ts';
-import { toAnswer } from '../../../support/name-server.ts';
+import { createMemoryProvider, type MemoryProvider } from '../../../support/dns/memory-provider.ts';
+import { toAnswer } from '../../../support/dns/name-server.ts';
+import { type DnsWorld, startDnsWorld } from '../../../support/dns/world.ts';
 
 const NAME = '_acme-challenge.example.com';
 const ZONES = [{ id: 'z1', name: 'example.com' }];

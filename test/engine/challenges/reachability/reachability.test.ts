@@ -21,10 +21,10 @@ import { isPublicAddress } from '../../../../src/main/engine/outgoing/special-ne
 import { answerPath } from '../../../../src/main/http/acme-challenge.ts';
 import { openDatabase } from '../../../../src/main/storage/database.ts';
 import { createStores } from '../../../../src/main/storage/stores.ts';
-import { answersFrom, type NameServer, startNameServer } from '../../../support/name-server.ts';
-import { LOOPBACK_POLICY } from '../../../support/network.ts';
-import { portOf, unusedPort } from '../../../support/ports.ts';
-import { PROJECT } from '../../../support/records.ts';
+import { answersFrom, type NameServer, startNameServer } from '../../../support/dns/name-server.ts';
+import { PROJECT } from '../../../support/engine/records.ts';
+import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
+import { portOf, unusedPort } from '../../../support/tools/ports.ts';
 
 const http = createHttpChallenges();
 const signal = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
 import { testDnsCredential } from '../../../../src/main/engine/dns/credentials/test-credential.ts';
-import { createMemoryProvider } from '../../../support/memory-provider.ts';
+import { createMemoryProvider } from '../../../support/dns/memory-provider.ts';
 
 const definition = { name: 'Memory DNS', permissions: 'Zone:Read and DNS:Edit.' };
 const signal = new AbortController().signal;

@@ -8,14 +8,19 @@ import type {
   PropagationSettings,
 } from '../../../../src/main/engine/dns/lookup/propagation-rounds.ts';
 import {
+  type NameServer,
+  type Respond,
+  startNameServer,
+  toAnswer,
+} from '../../../support/dns/name-server.ts';
+import {
   type DnsWorld,
   type DnsWorldOptions,
   mute,
   showing,
   startDnsWorld,
-} from '../../../support/dns-world.ts';
-import { type NameServer, type Respond, startNameServer, toAnswer } from '../../../support/name-server.ts';
-import { unusedPort } from '../../../support/ports.ts';
+} from '../../../support/dns/world.ts';
+import { unusedPort } from '../../../support/tools/ports.ts';
 
 const NAME = '_acme-challenge.example.com';
 const RECORD: AwaitedRecord = { name: NAME, challenge: NAME, zone: 'example.com', values: ['one'] };

@@ -2,9 +2,14 @@ import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createDnsResolver } from '../../../../src/main/engine/dns/lookup/resolver.ts';
 import { createAddressPolicy } from '../../../../src/main/engine/outgoing/address-policy.ts';
-import { type NameServer, type Respond, startNameServer, toAnswer } from '../../../support/name-server.ts';
-import { LOOPBACK_POLICY } from '../../../support/network.ts';
-import { unusedPort } from '../../../support/ports.ts';
+import {
+  type NameServer,
+  type Respond,
+  startNameServer,
+  toAnswer,
+} from '../../../support/dns/name-server.ts';
+import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
+import { unusedPort } from '../../../support/tools/ports.ts';
 
 const signal = new AbortController().signal;
 const started: NameServer[] = [];

@@ -6,8 +6,8 @@ import { matchZone } from '../../../../src/main/engine/dns/credentials/zone-matc
 import { waitForPropagation } from '../../../../src/main/engine/dns/lookup/propagation.ts';
 import { createDnsResolver, type DnsResolver } from '../../../../src/main/engine/dns/lookup/resolver.ts';
 import { findZone, locateRecord } from '../../../../src/main/engine/dns/lookup/zone.ts';
-import { type Bind, startBind } from '../../../support/bind.ts';
-import { LOOPBACK_POLICY } from '../../../support/network.ts';
+import { type Bind, startBind } from '../../../support/dns/bind.ts';
+import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
 
 const signal = new AbortController().signal;
 const reports: { message: string; data: Json }[] = [];

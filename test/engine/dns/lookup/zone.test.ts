@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { findZone, locateRecord } from '../../../../src/main/engine/dns/lookup/zone.ts';
-import { type DnsWorld, type DnsWorldOptions, mute, startDnsWorld } from '../../../support/dns-world.ts';
-import { answersFrom, type Respond, toAnswer } from '../../../support/name-server.ts';
+import { answersFrom, type Respond, toAnswer } from '../../../support/dns/name-server.ts';
+import { type DnsWorld, type DnsWorldOptions, mute, startDnsWorld } from '../../../support/dns/world.ts';
 
 const signal = new AbortController().signal;
 const reports: string[] = [];

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDnsCredential } from '../../../../src/main/engine/dns/credentials/test-credential.ts';
 import { acmedns } from '../../../../src/main/engine/dns/providers/acmedns.ts';
-import { benchOf, failureOf, openProvider } from '../../../support/dns-bench.ts';
-import { type ProviderRig, testDnsProvider } from '../../../support/dns-conformance.ts';
-import { ACME_DNS_ZONE, type AcmeDns, startAcmeDns } from '../../../support/dns-providers/acmedns.ts';
-import { ONE, TWO } from '../../../support/dns-records-conformance.ts';
+import { type ProviderRig, testDnsProvider } from '../../../support/dns/conformance.ts';
+import { benchOf, failureOf, openProvider } from '../../../support/dns/provider-on-stand-in.ts';
+import { ONE, TWO } from '../../../support/dns/records-conformance.ts';
+import { ACME_DNS_ZONE, type AcmeDns, startAcmeDns } from '../../../support/dns/stand-ins/acmedns.ts';
 
 const signal = new AbortController().signal;
 const THREE = '3'.repeat(43);

@@ -3,9 +3,9 @@ import { createAccountZones } from '../../../../src/main/engine/dns/credentials/
 import { testDnsCredential } from '../../../../src/main/engine/dns/credentials/test-credential.ts';
 import type { DnsCredentials } from '../../../../src/main/engine/dns/credentials/values.ts';
 import { checkDnsCredentials, getDnsProvider } from '../../../../src/main/engine/dns/providers/registry.ts';
-import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns-bench.ts';
-import { testDnsProvider } from '../../../support/dns-conformance.ts';
-import { GLOBAL_KEY, startCloudflareStandIn } from '../../../support/dns-providers/cloudflare.ts';
+import { testDnsProvider } from '../../../support/dns/conformance.ts';
+import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns/provider-on-stand-in.ts';
+import { GLOBAL_KEY, startCloudflareStandIn } from '../../../support/dns/stand-ins/cloudflare.ts';
 
 testDnsProvider({ name: 'cloudflare', setup: () => startCloudflareStandIn(), manyZones: 110 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns-bench.ts';
-import { testDnsProvider } from '../../../support/dns-conformance.ts';
-import { startDigitalOceanStandIn } from '../../../support/dns-providers/digitalocean.ts';
+import { testDnsProvider } from '../../../support/dns/conformance.ts';
+import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns/provider-on-stand-in.ts';
+import { startDigitalOceanStandIn } from '../../../support/dns/stand-ins/digitalocean.ts';
 
 testDnsProvider({ name: 'digitalocean', setup: () => startDigitalOceanStandIn(), manyZones: 410 });
 

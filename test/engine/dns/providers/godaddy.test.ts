@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TxtRecord } from '../../../../src/main/engine/dns/providers/provider.ts';
-import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns-bench.ts';
-import { testDnsProvider } from '../../../support/dns-conformance.ts';
-import { type GoDaddyStandIn, startGoDaddyStandIn } from '../../../support/dns-providers/godaddy.ts';
+import { testDnsProvider } from '../../../support/dns/conformance.ts';
+import { benchOf, failureOf, type StandInBench, zoneOf } from '../../../support/dns/provider-on-stand-in.ts';
+import { type GoDaddyStandIn, startGoDaddyStandIn } from '../../../support/dns/stand-ins/godaddy.ts';
 
 testDnsProvider({ name: 'godaddy', setup: () => startGoDaddyStandIn(), manyZones: 2010 });
 

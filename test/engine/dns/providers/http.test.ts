@@ -8,9 +8,9 @@ import {
 } from '../../../../src/main/engine/dns/providers/http.ts';
 import { allPages } from '../../../../src/main/engine/dns/providers/paging.ts';
 import { createRedactor } from '../../../../src/main/engine/dns/providers/redact.ts';
-import { failureOf } from '../../../support/dns-bench.ts';
-import { LOOPBACK_POLICY } from '../../../support/network.ts';
-import { portOf, unusedPort } from '../../../support/ports.ts';
+import { failureOf } from '../../../support/dns/provider-on-stand-in.ts';
+import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
+import { portOf, unusedPort } from '../../../support/tools/ports.ts';
 
 const SECRET = 'top-secret-token';
 

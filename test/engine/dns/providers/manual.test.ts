@@ -1,11 +1,11 @@
 // What the conformance suite asks of a person's records: Certdesk itself writes and removes nothing.
 import { describe, expect, test } from 'vitest';
-import { openProvider } from '../../../support/dns-bench.ts';
 import {
   type Exception,
   type ProviderRig,
   testDnsProviderRecords,
-} from '../../../support/dns-conformance.ts';
+} from '../../../support/dns/conformance.ts';
+import { openProvider } from '../../../support/dns/provider-on-stand-in.ts';
 
 const signal = new AbortController().signal;
 const NAME = '_acme-challenge.www.example.com';

@@ -1,14 +1,14 @@
 // Answers as providers' APIs really give them: null for what is not there, and names in any spelling.
 import { afterEach, describe, expect, test } from 'vitest';
 import { readAnsweredName } from '../../../../src/main/engine/dns/providers/answered-name.ts';
-import { benchOf, type StandInBench } from '../../../support/dns-bench.ts';
-import { startCloudflareStandIn } from '../../../support/dns-providers/cloudflare.ts';
-import { startDigitalOceanStandIn } from '../../../support/dns-providers/digitalocean.ts';
-import { startGoDaddyStandIn } from '../../../support/dns-providers/godaddy.ts';
-import { startGoogleStandIn } from '../../../support/dns-providers/google.ts';
-import { createKeyFile } from '../../../support/dns-providers/google-token.ts';
-import { startRoute53StandIn } from '../../../support/dns-providers/route53.ts';
-import type { DnsStandIn } from '../../../support/dns-providers/stand-in.ts';
+import { benchOf, type StandInBench } from '../../../support/dns/provider-on-stand-in.ts';
+import { startCloudflareStandIn } from '../../../support/dns/stand-ins/cloudflare.ts';
+import { startDigitalOceanStandIn } from '../../../support/dns/stand-ins/digitalocean.ts';
+import { startGoDaddyStandIn } from '../../../support/dns/stand-ins/godaddy.ts';
+import { startGoogleStandIn } from '../../../support/dns/stand-ins/google.ts';
+import { createKeyFile } from '../../../support/dns/stand-ins/google-token.ts';
+import { startRoute53StandIn } from '../../../support/dns/stand-ins/route53.ts';
+import type { DnsStandIn } from '../../../support/dns/stand-ins/stand-in.ts';
 
 const signal = new AbortController().signal;
 const IDN = 'xn--mnchen-3ya.example';

@@ -8,7 +8,7 @@ import {
   listDnsProviders,
 } from '../../../../src/main/engine/dns/providers/registry.ts';
 import { createAddressPolicy } from '../../../../src/main/engine/outgoing/address-policy.ts';
-import { failureOf } from '../../../support/dns-bench.ts';
+import { failureOf } from '../../../support/dns/provider-on-stand-in.ts';
 
 const options = {
   endpoint: null,

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { orderChain, parseChain } from '../../../../src/main/engine/pki/inspect/chain.ts';
 import { commonName } from '../../../../src/main/engine/pki/inspect/distinguished-name.ts';
-import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/certificates.ts';
-import { failureOf } from '../../../support/failure.ts';
-import { type CertifiedKey, createOpenSsl } from '../../../support/openssl.ts';
+import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
+import { failureOf } from '../../../support/engine/failure.ts';
+import { type CertifiedKey, createOpenSsl } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
 import { distributionPoints, lookUp } from '../../../../src/main/engine/pki/inspect/crl.ts';
 import { type RawCertificate, readStored } from '../../../../src/main/engine/pki/inspect/leaf.ts';
-import { type CrlOptions, makeCrl } from '../../../support/crl.ts';
-import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../../support/openssl.ts';
+import { type CrlOptions, makeCrl } from '../../../support/engine/crl.ts';
+import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../../support/tools/openssl.ts';
 
 const URL_1 = 'http://crl.example.com/1.crl';
 const SERIAL = '87654321'; // its top bit is set: 00 87 65 43 21 in the DER

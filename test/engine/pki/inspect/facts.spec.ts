@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describeChain, readLeafFacts } from '../../../../src/main/engine/pki/verify-certificate.ts';
-import { makeChain, VALIDITY } from '../../../support/certificates.ts';
-import { createOpenSsl, type IssueOptions, type KeySpec } from '../../../support/openssl.ts';
+import { makeChain, VALIDITY } from '../../../support/engine/certificates.ts';
+import { createOpenSsl, type IssueOptions, type KeySpec } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
-import { VALIDITY } from '../../../support/certificates.ts';
-import { failureOf } from '../../../support/failure.ts';
-import { createOpenSsl } from '../../../support/openssl.ts';
-import { createUploads } from '../../../support/uploads.ts';
+import { VALIDITY } from '../../../support/engine/certificates.ts';
+import { failureOf } from '../../../support/engine/failure.ts';
+import { createUploads } from '../../../support/engine/uploads.ts';
+import { createOpenSsl } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

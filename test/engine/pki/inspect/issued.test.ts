@@ -1,9 +1,9 @@
 // What a CA issued is taken only where it is what was ordered.
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts, verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
-import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/certificates.ts';
-import { failureOf } from '../../../support/failure.ts';
-import { createOpenSsl, type IssueOptions } from '../../../support/openssl.ts';
+import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
+import { failureOf } from '../../../support/engine/failure.ts';
+import { createOpenSsl, type IssueOptions } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

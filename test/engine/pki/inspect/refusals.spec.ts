@@ -1,9 +1,9 @@
 // Uploads: what is refused, with which sentence, and which reason comes first.
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts } from '../../../../src/main/engine/pki/verify-certificate.ts';
-import { daysFromNow, NOW, VALIDITY } from '../../../support/certificates.ts';
-import { createOpenSsl, type KeySpec } from '../../../support/openssl.ts';
-import { createUploads, DOMAIN, SAN } from '../../../support/uploads.ts';
+import { daysFromNow, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
+import { createUploads, DOMAIN, SAN } from '../../../support/engine/uploads.ts';
+import { createOpenSsl, type KeySpec } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -7,10 +7,10 @@ import { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
 import { readPkcs12 } from '../../../../src/main/engine/pki/pkcs12/read.ts';
 import { readGivenPair } from '../../../../src/main/engine/pki/read-upload.ts';
 import { checkKeyPair } from '../../../../src/main/engine/pki/verify-certificate.ts';
-import { makeChain, NOW, VALIDITY } from '../../../support/certificates.ts';
-import { rejectionOf } from '../../../support/failure.ts';
-import { encryptedSafes, shroudedKeys } from '../../../support/hostile-pkcs12.ts';
-import { type CertifiedKey, createOpenSsl } from '../../../support/openssl.ts';
+import { makeChain, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
+import { rejectionOf } from '../../../support/engine/failure.ts';
+import { encryptedSafes, shroudedKeys } from '../../../support/faults/hostile-pkcs12.ts';
+import { type CertifiedKey, createOpenSsl } from '../../../support/tools/openssl.ts';
 
 const openssl = await createOpenSsl();
 afterAll(() => openssl.remove());

@@ -8,16 +8,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acmeSh } from '../../../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts';
-import { makeFolder } from '../../../../support/acme-tls.ts';
-import { type Bind, startBind } from '../../../../support/bind.ts';
-import { expectNoSecrets, failureOf, openProvider } from '../../../../support/dns-bench.ts';
-import { type Exception, testDnsProviderRecords } from '../../../../support/dns-conformance.ts';
-import { openBench } from '../../../../support/provider-bench.ts';
+import { makeFolder } from '../../../../support/acme/tls.ts';
+import { type Bind, startBind } from '../../../../support/dns/bind.ts';
+import { type Exception, testDnsProviderRecords } from '../../../../support/dns/conformance.ts';
+import { openBench } from '../../../../support/dns/provider-bench.ts';
+import { expectNoSecrets, failureOf, openProvider } from '../../../../support/dns/provider-on-stand-in.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../../../fixtures/acme-sh');
 /** For a process of its own. */
 const SOURCES = {
-  bench: resolve(import.meta.dirname, '../../../../support/provider-bench.ts'),
+  bench: resolve(import.meta.dirname, '../../../../support/dns/provider-bench.ts'),
   provider: resolve(import.meta.dirname, '../../../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts'),
 };
 const NAME = '_acme-challenge.example.com';

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../../../../src/main/engine/core/model.ts';
 import type { TxtRecord } from '../../../../../src/main/engine/dns/providers/provider.ts';
+import { testDnsProvider } from '../../../../support/dns/conformance.ts';
 import {
   benchOf,
   expectNoSecrets,
   failureOf,
   type StandInBench,
   zoneOf,
-} from '../../../../support/dns-bench.ts';
-import { testDnsProvider } from '../../../../support/dns-conformance.ts';
-import { type GoogleStandIn, startGoogleStandIn } from '../../../../support/dns-providers/google.ts';
-import { createKeyFile } from '../../../../support/dns-providers/google-token.ts';
+} from '../../../../support/dns/provider-on-stand-in.ts';
+import { type GoogleStandIn, startGoogleStandIn } from '../../../../support/dns/stand-ins/google.ts';
+import { createKeyFile } from '../../../../support/dns/stand-ins/google-token.ts';
 
 const KEY_FILE = createKeyFile('some-project');
 

@@ -7,13 +7,13 @@ import { createDnsResolver, type DnsResolver } from '../../../../../src/main/eng
 import { exchangeUdp } from '../../../../../src/main/engine/dns/lookup/transport.ts';
 import type { TxtRecord } from '../../../../../src/main/engine/dns/providers/provider.ts';
 import { rfc2136 } from '../../../../../src/main/engine/dns/providers/rfc2136/rfc2136.ts';
-import { type Bind, startBind } from '../../../../support/bind.ts';
-import type { BindKey } from '../../../../support/bind-update.ts';
-import { openProvider } from '../../../../support/dns-bench.ts';
-import { testDnsProviderRecords } from '../../../../support/dns-conformance.ts';
-import { startNameServer } from '../../../../support/name-server.ts';
-import { LOOPBACK_POLICY } from '../../../../support/network.ts';
-import { type BenchOptions, openBench } from '../../../../support/provider-bench.ts';
+import { type Bind, startBind } from '../../../../support/dns/bind.ts';
+import type { BindKey } from '../../../../support/dns/bind-update.ts';
+import { testDnsProviderRecords } from '../../../../support/dns/conformance.ts';
+import { startNameServer } from '../../../../support/dns/name-server.ts';
+import { type BenchOptions, openBench } from '../../../../support/dns/provider-bench.ts';
+import { openProvider } from '../../../../support/dns/provider-on-stand-in.ts';
+import { LOOPBACK_POLICY } from '../../../../support/tools/network.ts';
 
 const signal = new AbortController().signal;
 const NAME = '_acme-challenge.example.com';

@@ -7,8 +7,8 @@ import {
   type TsigKey,
   verifyAnswer,
 } from '../../../../../src/main/engine/dns/providers/rfc2136/tsig.ts';
-import { type NameServer, type Respond, startNameServer } from '../../../../support/name-server.ts';
-import { openBench } from '../../../../support/provider-bench.ts';
+import { type NameServer, type Respond, startNameServer } from '../../../../support/dns/name-server.ts';
+import { openBench } from '../../../../support/dns/provider-bench.ts';
 
 const signal = new AbortController().signal;
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');

@@ -1,16 +1,16 @@
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TxtRecord } from '../../../../../src/main/engine/dns/providers/provider.ts';
+import { testDnsProvider } from '../../../../support/dns/conformance.ts';
 import {
   benchOf,
   expectNoSecrets,
   failureOf,
   type StandInBench,
   zoneOf,
-} from '../../../../support/dns-bench.ts';
-import { testDnsProvider } from '../../../../support/dns-conformance.ts';
-import { type Route53StandIn, startRoute53StandIn } from '../../../../support/dns-providers/route53.ts';
-import { portOf } from '../../../../support/ports.ts';
+} from '../../../../support/dns/provider-on-stand-in.ts';
+import { type Route53StandIn, startRoute53StandIn } from '../../../../support/dns/stand-ins/route53.ts';
+import { portOf } from '../../../../support/tools/ports.ts';
 
 testDnsProvider({ name: 'aws', setup: () => startRoute53StandIn(), manyZones: 210 });
 

@@ -1,0 +1,138 @@
+// A real BIND 9 for tests: own configuration and zones in a temporary folder, on loopback, dynamic zones with TSIG.
+//
+//   const bind = await startBind({ zones: [{ name: 'example.com' }] });
+//   ... createDnsResolver({ servers: [bind.server], authorityPort: bind.port })
+//   ... startPebble({ dnsServer: bind.server })
+//   await bind.update('example.com', '_acme-challenge.example.com', ['a value']);
+//   await bind.stop();
+//
+// It is authoritative for its zones and for a root of its own, below which every name that is in no zone has the
+// address 127.0.0.1, as every name in a zone has that is not written otherwise. Nothing outside is ever asked.
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toolPath } from '../../../scripts/lib/find-tool.ts';
+import { startProcess } from '../acme/process.ts';
+import { makeFolder } from '../acme/tls.ts';
+import { startOnPorts } from '../tools/ports.ts';
+import { type ConfigFacts, configFile, rootFile, zoneFile } from './bind-files.ts';
+import { type BindKey, createUpdater } from './bind-update.ts';
+import { startDnsRelay } from './relay.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface BindZone {
+  readonly name: string;
+  /** Zone file lines beside SOA, NS, the apex's and the wildcard's A: `www CNAME other.example.` */
+  readonly records?: readonly string[];
+  /** Addresses of its name servers ns1, ns2 ...; this server's own where left out. */
+  readonly nameServers?: readonly string[];
+  /** No `* A 127.0.0.1`: names that are not there are NXDOMAIN. */
+  readonly bare?: boolean;
+  /** The keys that may update it, by name; all of them where left out. */
+  readonly allow?: readonly string[];
+}
+
+export interface BindOptions {
+  readonly zones: readonly BindZone[];
+  /** 127.0.0.1 where left out; another one is relayed from within the test (Linux has every 127.x.y.z). */
+  readonly address?: string;
+  /** A free one where left out; two servers of one zone need the same (`authorityPort`). */
+  readonly port?: number;
+  /** More TSIG keys than the two that every server has; `secret` is Base64. */
+  readonly keys?: readonly BindKey[];
+  /** Zones that another server has: recursive questions are passed on to it (HOST:PORT). */
+  readonly forward?: Readonly<Record<string, string>>;
+}
+
+export interface Bind {
+  readonly address: string;
+  readonly port: number;
+  /** ADDRESS:PORT. */
+  readonly server: string;
+  /** The first is hmac-sha256, the second hmac-sha512. */
+  readonly keys: readonly BindKey[];
+  readonly pid: number;
+  /** Makes these the only TXT values of the name. */
+  update(zone: string, name: string, values: readonly string[]): Promise<void>;
+  /** What the server has: the values of the records, TXT without quotes, sorted. */
+  lookup(name: string, type?: string): Promise<readonly string[]>;
+  output(): string;
+  /** Stops it by its pid and removes the folder. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Ready when it resolves, after some 100 ms. */
+export async function startBind(options: BindOptions): Promise<Bind> {
+  const { address = LOOPBACK } = options;
+  // Another server of the same zone may get the same port at another address.
+  const own = { addresses: [LOOPBACK, '127.0.0.2', '127.0.0.3'], udp: true };
+  const uses = address === LOOPBACK ? [own] : [own, { udp: true }];
+  return startOnPorts(uses, ([free = 0, behindRelay], release) => {
+    const port = options.port ?? free;
+    return launch(options, { port, own: behindRelay ?? port }, release);
+  });
+}
+
+interface BindPorts {
+  /** Where it is asked. */
+  readonly port: number;
+  /** Where BIND itself listens: the same, unless a relay is in front of it. */
+  readonly own: number;
+}
+
+/** @param release Called when BIND has stopped: until then nobody else gets its ports. */
+async function launch(options: BindOptions, ports: BindPorts, release: () => void): Promise<Bind> {
+  const { address = LOOPBACK } = options;
+  const { port, own } = ports;
+  const relayed = address !== LOOPBACK;
+  const keys = [
+    makeKey('certdesk-256', 'hmac-sha256', 32),
+    makeKey('certdesk-512', 'hmac-sha512', 64),
+    ...(options.keys ?? []),
+  ] as const;
+  const folder = await makeFolder('bind');
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.splice(0).map((end) => end()));
+    await folder.remove();
+    release();
+  };
+  try {
+    const config = await writeFiles(options, { folder: folder.path, address, port: own, keys });
+    const process = startProcess(toolPath('CERTDESK_TEST_NAMED'), ['-g', '-4', '-n', '1', '-c', config]);
+    started.push(process.stop);
+    await process.waitUntil(async () => / running$/m.test(process.output()), 20_000);
+    if (process.output().includes('address in use')) throw new Error(process.output());
+    if (relayed) {
+      const relay = await startDnsRelay({ address, port }, { address: LOOPBACK, port: own });
+      started.push(relay.close);
+    }
+    const [nsupdate, dig] = [toolPath('CERTDESK_TEST_NSUPDATE'), toolPath('CERTDESK_TEST_DIG')];
+    const server = `${address}:${port}`;
+    const tools = createUpdater({ address, port, key: keys[0], nsupdate, dig });
+    return { address, port, server, keys, pid: process.pid, ...tools, output: process.output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Resolves with the path of named.conf. */
+async function writeFiles(
+  options: BindOptions,
+  facts: Omit<ConfigFacts, 'zones' | 'forward'>,
+): Promise<string> {
+  const { zones, forward = {} } = options;
+  const { folder, address } = facts;
+  await mkdir(join(folder, 'zones'));
+  await writeFile(join(folder, 'zones', 'root'), rootFile(zones, address, forward));
+  for (const zone of zones) await writeFile(join(folder, 'zones', zone.name), zoneFile(zone, address));
+  const config = join(folder, 'named.conf');
+  await writeFile(config, configFile({ ...facts, zones, forward }), { mode: 0o600 });
+  return config;
+}
+
+function makeKey(name: string, algorithm: string, octets: number): BindKey {
+  return { name, algorithm, secret: randomBytes(octets).toString('base64') };
+}

@@ -1,0 +1,55 @@
+// A DNS provider as the registry makes it (fields checked, secrets redacted), for tests of one provider's file.
+import { inspect } from 'node:util';
+import type { Log } from '../../../src/main/engine/core/ports.ts';
+import {
+  checkCredentials,
+  type DnsCredentials,
+  secretValues,
+} from '../../../src/main/engine/dns/credentials/values.ts';
+import { createDnsHttp } from '../../../src/main/engine/dns/providers/http.ts';
+import type { DnsProvider, DnsProviderDefinition } from '../../../src/main/engine/dns/providers/provider.ts';
+import { createRedactor } from '../../../src/main/engine/dns/providers/redact.ts';
+import { LOOPBACK_POLICY } from '../tools/network.ts';
+
+export interface Bench {
+  readonly provider: DnsProvider;
+  /** The pauses that were made, in milliseconds; none is really waited for. */
+  readonly pauses: readonly number[];
+  /** Everything that was logged. */
+  logged(): string;
+}
+
+export interface BenchOptions {
+  readonly endpoint?: string;
+  /** Where acme.sh is. */
+  readonly acmeShFolder?: string | null;
+  readonly now?: () => Date;
+  readonly timeoutMs?: number;
+}
+
+export function openBench(
+  definition: DnsProviderDefinition,
+  credentials: DnsCredentials,
+  { endpoint, acmeShFolder = null, now = () => new Date(), timeoutMs = 20_000 }: BenchOptions = {},
+): Bench {
+  const lines: string[] = [];
+  const pauses: number[] = [];
+  const note = (data: object, message: string) =>
+    void lines.push(`${message} ${inspect(data, { depth: 9 })}`);
+  const sink: Log = { debug: note, info: note, warn: note, error: note };
+  const checked = checkCredentials(definition, credentials);
+  const redactor = createRedactor(secretValues(definition, checked));
+  const common = {
+    clock: { now },
+    log: redactor.log(sink),
+    addressPolicy: LOOPBACK_POLICY,
+    origin: 'open' as const,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      pauses.push(ms);
+    },
+  };
+  const http = createDnsHttp({ ...common, provider: definition, redactor, timeoutMs });
+  const provider = definition.create(checked, { ...common, http, acmeShFolder, endpoint: endpoint ?? null });
+  return { provider, pauses, logged: () => lines.join('\n') };
+}

@@ -1,0 +1,16 @@
+// All events of a Certdesk, read as a subscriber reads them.
+import { randomUUID } from 'node:crypto';
+import type { JobEvent } from '../../../src/shared/job.ts';
+import type { TestApp } from '../server/app.ts';
+
+/** Every event so far, in order. A marker event says where the end is, so that nobody waits for a time. */
+export async function readEvents({ app: { engine } }: TestApp): Promise<readonly JobEvent[]> {
+  const marker = randomUUID();
+  await engine.journal.tell({ kind: 'test', message: marker });
+  const events: JobEvent[] = [];
+  for await (const event of engine.events.follow(0, new AbortController().signal)) {
+    if (event.message === marker) break;
+    events.push(event);
+  }
+  return events;
+}

@@ -1,0 +1,60 @@
+// A Pace for tests: its time passes only while nothing tracked is under way, and then at once, so how long real work
+// takes changes nothing.
+import type { Pace } from '../../../src/main/engine/core/timing.ts';
+
+export interface VirtualPace extends Pace {
+  /** How many pauses are waiting. */
+  readonly waiting: number;
+  /** Time stands still until `work` has settled. */
+  track<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Its time starts at 0 milliseconds. */
+export function createVirtualPace(): VirtualPace {
+  let time = 0;
+  let busy = 0;
+  const waiting = new Set<{ readonly until: number; wake(): void }>();
+
+  // A turn of the event loop later, so that whatever has just ended can start its next work.
+  const advance = () =>
+    setImmediate(() => {
+      const [next] = [...waiting].sort((a, b) => a.until - b.until);
+      if (busy > 0 || next === undefined) return;
+      time = Math.max(time, next.until);
+      waiting.delete(next);
+      next.wake();
+      advance();
+    });
+
+  return {
+    get waiting() {
+      return waiting.size;
+    },
+    now: () => time,
+    pause: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason);
+        const aborted = () => {
+          waiting.delete(entry);
+          reject(signal?.reason);
+        };
+        const wake = () => {
+          signal?.removeEventListener('abort', aborted);
+          resolve();
+        };
+        const entry = { until: time + ms, wake };
+        waiting.add(entry);
+        signal?.addEventListener('abort', aborted, { once: true });
+        advance();
+      }),
+    async track(work) {
+      busy += 1;
+      try {
+        return await work;
+      } finally {
+        busy -= 1;
+        advance();
+      }
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// The real engine with a model of a CA (year/) whose answers a test may bend: what a CA may say and Pebble never does.
+import type { AcmeProblem, AcmeSession } from '../../../../src/main/engine/acme/contract.ts';
+import { answerError } from '../../../../src/main/engine/acme/problem.ts';
+import type { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
+import { ObtainRequestSchema } from '../../../../src/shared/certificate.ts';
+import { createModelCa, type ModelCa } from '../../year/model-ca.ts';
+import { createWorld, type World } from '../../year/world.ts';
+
+const DAY = 86_400_000;
+export const DIRECTORY = 'https://acme-v02.api.letsencrypt.org/directory';
+export const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
+
+/** A session's verbs in place of the model's own, which are handed in. */
+export type Bend = (session: AcmeSession) => Partial<AcmeSession>;
+
+export interface FaultyWorld {
+  readonly world: World;
+  readonly ca: ModelCa;
+  readonly staging: ModelCa;
+  /** For every request from now on to the real directory; back to the model's own with `() => ({})`. */
+  bend(how: Bend): void;
+  /** @returns the project's id. Rejects as the obtain does. */
+  obtain(domain: string): Promise<string>;
+  /** Once more for a project that is there. */
+  obtainAgain(projectId: string): Promise<void>;
+  renew(projectId: string): Promise<void>;
+}
+
+export async function createFaultyWorld(): Promise<FaultyWorld> {
+  let bending: Bend = () => ({});
+  const world = await createWorld({
+    begin: Date.parse('2026-09-01T00:00:00Z'),
+    random: () => 0.5,
+    stepMs: DAY,
+    cas: (machine) =>
+      [DIRECTORY, STAGING].map((directoryUrl) =>
+        createModelCa({
+          directoryUrl,
+          now: () => machine.now,
+          serve: (name, token) => (machine.reachable(name) ? machine.served(token) : null),
+          limits: false,
+          ari: true,
+          crlUrl: null,
+          profiles: new Map([['classic', 90 * DAY]]),
+          reuseMs: 0,
+          retryAfterMs: DAY,
+        }),
+      ),
+    crl: () => Buffer.alloc(0),
+  });
+  const [ca, staging] = world.cas;
+  if (ca === undefined || staging === undefined) throw new Error('there is no CA');
+  const { session } = ca;
+  Object.assign(ca, {
+    session(...given: Parameters<ModelCa['session']>) {
+      const own = session(...given);
+      return { ...own, ...bending(own) };
+    },
+  });
+  const call = { by: null, respondAsync: false, idempotencyKey: null };
+  const body = ObtainRequestSchema.parse({ challengeType: 'http-01', keyType: 'ec' });
+  const obtainAgain = async (projectId: string) => {
+    await world.engine.issuance.obtain(projectId, body, call);
+  };
+  return {
+    world,
+    ca,
+    staging,
+    bend(how) {
+      bending = how;
+    },
+    async obtain(domain) {
+      const { id } = await world.engine.projects.create({ name: domain, domain, altNames: [] });
+      await obtainAgain(id);
+      return id;
+    },
+    obtainAgain,
+    async renew(projectId) {
+      await world.engine.issuance.renew(projectId, call);
+    },
+  };
+}
+
+/** What a client makes of such an answer. @param type The last part of an ACME error type. */
+export function refusal(status: number, type: string, more: object = {}): CertdeskError {
+  const text = JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, ...more });
+  return answerError({ url: DIRECTORY, status, headers: {}, text });
+}
+
+export const problem = (type: string, detail: string): AcmeProblem => ({
+  type: `urn:ietf:params:acme:error:${type}`,
+  detail,
+});

@@ -1,0 +1,92 @@
+// A hostile name server (UDP and TCP) and mail server on a thread of their own.
+import { createSocket } from 'node:dgram';
+import { createServer, type Socket } from 'node:net';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { portOf, startOnPorts } from '../tools/ports.ts';
+
+export interface RawAnswer {
+  /** Of the answer section: how many records its head claims, and its octets. */
+  readonly count: number;
+  readonly records: Uint8Array;
+}
+
+export interface HostileSocketServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+type Role =
+  | { readonly kind: 'dns'; readonly answer: RawAnswer; readonly port: number }
+  | { readonly kind: 'smtp'; readonly line: string };
+
+/** Sends the client to TCP, and answers there with these records. */
+export function startHostileNameServer(answer: RawAnswer): Promise<HostileSocketServer> {
+  return startOnPorts([{ addresses: ['127.0.0.1'], udp: true }], async ([port = 0], release) => {
+    const server = await start({ kind: 'dns', answer, port });
+    return { ...server, stop: () => server.stop().then(release) };
+  });
+}
+
+/** Greets with the line again and again, without end. */
+export function startHostileMailServer(line: string): Promise<HostileSocketServer> {
+  return start({ kind: 'smtp', line });
+}
+
+function start(role: Role): Promise<HostileSocketServer> {
+  const worker = new Worker(import.meta.filename, { workerData: role });
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (port: number) =>
+      resolve({ port, stop: async () => void (await worker.terminate()) }),
+    );
+  });
+}
+
+if (!isMainThread && isRole(workerData)) {
+  if (workerData.kind === 'dns') serveDns(workerData);
+  else serveMail(workerData.line);
+}
+
+function isRole(data: unknown): data is Role {
+  return typeof data === 'object' && data !== null && 'kind' in data;
+}
+
+function serveDns({ answer, port }: Extract<Role, { kind: 'dns' }>): void {
+  const udp = createSocket('udp4');
+  udp.on('message', (query, from) => {
+    udp.send(reply(query, { count: 0, records: new Uint8Array() }, 0x8600), from.port, from.address);
+  });
+  const tcp = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      const message = reply(data.subarray(2), answer, 0x8400);
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(message.length);
+      socket.write(Buffer.concat([length, message]));
+    });
+  });
+  udp.bind(port, '127.0.0.1', () => tcp.listen(port, '127.0.0.1', () => parentPort?.postMessage(port)));
+}
+
+/** The question as it was asked, then the records. @param flags 0x8400: an authoritative answer; 0x8600: cut off. */
+function reply(query: Buffer, { count, records }: RawAnswer, flags: number): Buffer {
+  const end = query.indexOf(0, 12) + 5;
+  const head = Buffer.alloc(12);
+  query.copy(head, 0, 0, 2);
+  head.writeUInt16BE(flags, 2);
+  head.writeUInt16BE(1, 4);
+  head.writeUInt16BE(count, 6);
+  return Buffer.concat([head, query.subarray(12, end), records]).subarray(0, 65_535);
+}
+
+function serveMail(line: string): void {
+  const block = Buffer.from(line.repeat(Math.ceil(65_536 / line.length)));
+  const server = createServer((socket: Socket) => {
+    const more = () => {
+      while (!socket.destroyed && socket.write(block));
+    };
+    socket.on('error', () => socket.destroy()).on('drain', more);
+    more();
+  });
+  server.listen(0, '127.0.0.1', () => parentPort?.postMessage(portOf(server)));
+}

@@ -1,0 +1,101 @@
+// A bad network and a bad CA by seed: a keeper of the gate before Pebble that lets a share of the requests go wrong,
+// each in one of the ways that are named here.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GateAnswer, GateEnd, GateKeeper } from '../acme/gate.ts';
+
+type Pass = () => Promise<GateAnswer>;
+type Fault = (pass: Pass) => Promise<GateAnswer | GateEnd>;
+
+const HTML = '<html><body><h1>Bad gateway</h1></body></html>';
+const page = (status: number, headers: Readonly<Record<string, string>> = {}): GateAnswer => ({
+  status,
+  headers: { 'content-type': 'text/html', ...headers },
+  body: HTML,
+});
+
+/** As Let's Encrypt words them (letsencrypt.org/docs/rate-limits), and RFC 8555 section 6.7. */
+export const problem = (
+  status: number,
+  type: string,
+  {
+    detail = 'from the gate',
+    headers = {},
+  }: Partial<{ detail: string; headers: Record<string, string> }> = {},
+): GateAnswer => ({
+  status,
+  headers: { 'content-type': 'application/problem+json', ...headers },
+  body: JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail, status }),
+});
+
+/** Name -> what it does to a request. The first half of them keep the request from Pebble. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  'not arrived': async () => 'lost',
+  'RST before': async () => 'reset',
+  '500 problem': async () => problem(500, 'serverInternal', { detail: 'Error creating new order' }),
+  '502 page': async () => page(502),
+  '503 page, Retry-After 1': async () => page(503, { 'retry-after': '1' }),
+  '429 rateLimited, Retry-After 1': async () =>
+    problem(429, 'rateLimited', {
+      detail:
+        'Service busy; retry later: see https://letsencrypt.org/docs/rate-limits/#overall-requests-limit',
+      headers: { 'retry-after': '1' },
+    }),
+  badNonce: async () => problem(400, 'badNonce', { detail: 'JWS has an invalid anti-replay nonce' }),
+  delayed: async (pass) => {
+    await pause(150);
+    return pass();
+  },
+  'answer lost': async (pass) => {
+    await pass();
+    return 'lost';
+  },
+  'RST after': async (pass) => {
+    await pass();
+    return 'reset';
+  },
+  'answer cut in its middle': async (pass) => ({ cut: await pass() }),
+  'JSON cut off': async (pass) => {
+    const answer = await pass();
+    return { ...answer, body: answer.body.slice(0, answer.body.length / 2) };
+  },
+  'no JSON': async (pass) => ({ ...(await pass()), body: '}{' }),
+  'wrong content type': async (pass) => {
+    const answer = await pass();
+    return { ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } };
+  },
+};
+
+export interface Storm {
+  readonly keeper: GateKeeper;
+  /** How often each fault was done. */
+  readonly done: ReadonlyMap<string, number>;
+  /** Requests that came before the Retry-After of the last answer to their path was over. */
+  readonly early: readonly string[];
+  /** What comes next is asked for by somebody else, who has heard of no Retry-After. */
+  forget(): void;
+}
+
+/** @param share 0 to 1: of the requests that go wrong. @param random By seed. */
+export function createStorm(share: number, random: () => number): Storm {
+  const done = new Map<string, number>();
+  const early: string[] = [];
+  const notBefore = new Map<string, { readonly until: number }>();
+  const names = Object.keys(FAULTS);
+  return {
+    done,
+    early,
+    forget: () => notBefore.clear(),
+    keeper(path, pass) {
+      const told = notBefore.get(path);
+      const now = performance.now();
+      // One issuance at a time asks an address one question at a time, so none is on its way when the answer is given.
+      if (told !== undefined && now < told.until) early.push(path);
+      if (told !== undefined && now >= told.until) notBefore.delete(path);
+      if (random() >= share) return null;
+      const name = names[Math.floor(random() * names.length)] ?? '';
+      done.set(name, (done.get(name) ?? 0) + 1);
+      if (name.includes('Retry-After 1')) notBefore.set(path, { until: now + 950 });
+      return FAULTS[name]?.(pass) ?? null;
+    },
+  };
+}

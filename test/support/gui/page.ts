@@ -1,0 +1,121 @@
+// A page of the built GUI in Debian's Chromium, signed in, with an ear for what must not happen: console errors,
+// requests to other hosts, secrets that come back.
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright';
+import { ensureBuilt } from '../../../scripts/lib/build.ts';
+import { toolPath } from '../tools/tools.ts';
+import { showIn } from './color-scheme.ts';
+
+export const GUI_FOLDER = resolve(import.meta.dirname, '../../../out/renderer');
+/** `CERTDESK_SCREENSHOTS=docs` puts them into docs/screenshots; else they are for whoever wants to look. */
+const PICTURES = resolve(
+  import.meta.dirname,
+  '../../..',
+  process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
+);
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface GuiPage {
+  readonly page: Page;
+  /** Console errors, errors of the page, requests to others than the server. */
+  readonly problems: readonly string[];
+  /** @param hash `/projects` */
+  open(hash: string): Promise<void>;
+  /** Puts pictures, light and dark, where a person looks at them. */
+  lookAt(name: string): Promise<void>;
+  /** Where a text is found that must be nowhere: the DOM with its fields, the page's storage, the server's answers. */
+  findSecret(secret: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Builds what is not built. Reduced motion, so that a picture is what is there. @param app Its address and a sign-in link. */
+export async function openGui(app: {
+  readonly address: string;
+  signInLink(): Promise<string>;
+}): Promise<GuiPage> {
+  const browser: Browser = await chromium.launch({
+    executablePath: toolPath('CERTDESK_TEST_CHROMIUM'),
+    args: CHROMIUM_FLAGS,
+  });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(100_000); // shortly before the test's own end: it says what was not there
+  const problems: string[] = [];
+  const answers: string[] = [];
+  page.on('console', (message) => {
+    // The browser's own note of a call that was refused: the page shows why.
+    const refusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !refusal) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(app.address)) {
+      problems.push(`a request to ${request.url()}`);
+    }
+  });
+  page.on('response', (response) => {
+    const isStream = response.headers()['content-type']?.startsWith('text/event-stream') === true;
+    if (!response.url().includes('/trpc') || isStream) return;
+    response.text().then(
+      (text) => answers.push(text),
+      () => undefined, // gone with its page
+    );
+  });
+  await page.goto(await app.signInLink());
+  await page.getByRole('navigation').first().waitFor();
+  return {
+    page,
+    problems,
+    open: async (hash) => void (await page.goto(`${app.address}/#${hash}`)),
+    async lookAt(name) {
+      await mkdir(PICTURES, { recursive: true });
+      const before = page.viewportSize() ?? { width: 1280, height: 900 };
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await showIn(page, colorScheme);
+        // A window as high as what is to be seen: what is fixed to the window (the side bar) is where it belongs.
+        const height = Math.max(before.height, await page.evaluate(heightOfContent));
+        await page.setViewportSize({ width: before.width, height });
+        await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
+      }
+      await page.setViewportSize(before);
+    },
+    async findSecret(secret) {
+      const kept = await page.evaluate(() => ({
+        dom: document.documentElement.outerHTML,
+        fields: [...document.querySelectorAll('input, textarea')]
+          .map((field) => Reflect.get(field, 'value'))
+          .join('\n'),
+        storage: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }),
+        address: location.href,
+      }));
+      const places = { ...kept, answers: answers.join('\n') };
+      return Object.entries(places).flatMap(([place, text]) => (text.includes(secret) ? [place] : []));
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** For beforeAll. @throws what the build said. */
+export async function buildGui(): Promise<void> {
+  const failure = await ensureBuilt();
+  if (failure !== null) throw new Error(failure);
+}
+
+/** In the page: of the dialog with some room around it, or else of the page. */
+function heightOfContent(): number {
+  const dialog = document.querySelector('[role="dialog"]');
+  return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + 160;
+}

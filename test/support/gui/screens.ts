@@ -1,0 +1,236 @@
+// Every screen and every main dialog, with data: what axe finds in light and dark, whether it fits into each width, and
+// a picture of each.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databasePath } from '../../../src/main/storage/data-folder.ts';
+import { openDatabase } from '../../../src/main/storage/database.ts';
+import { createStores } from '../../../src/main/storage/stores.ts';
+import { type Pebble, startPebble } from '../acme/pebble.ts';
+import { makeManyProjects } from '../engine/many-projects.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../engine/webhook-receiver.ts';
+import { startApp, type TestApp } from '../server/app.ts';
+import { axeViolations } from './axe.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from './page.ts';
+import { checkBackup, openRestore } from './restore-steps.ts';
+
+export interface Screen {
+  readonly name: string;
+  /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job. */
+  readonly path: string;
+  /** What is done there before it is looked at. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+/** What comes in parts is there when its last part is. */
+const shows = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
+const dialog = (page: Page) => page.getByRole('dialog').waitFor();
+const press = (name: string | RegExp) => async (page: Page) => {
+  await page.getByRole('button', { name }).first().click();
+  await dialog(page);
+};
+const menu = (item: string) => async (page: Page) => {
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+  await dialog(page);
+};
+
+/** Steps of the wizard by its button. */
+const steps =
+  (count: number, provider?: string) =>
+  async (page: Page): Promise<void> => {
+    for (let step = 0; step < count; step += 1) {
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(`Step ${step + 2} of 4`).waitFor();
+    }
+    if (provider === undefined) return;
+    await page.getByRole('radio', { name: /DNS-01/ }).click();
+    await page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await page.getByRole('option', { name: provider }).click();
+  };
+const chooseAll = async (page: Page): Promise<void> => {
+  await page.getByRole('checkbox', { name: /^Select all/ }).click();
+  await page.getByRole('toolbar', { name: 'Chosen projects' }).waitFor();
+};
+
+const PASSPHRASE = 'four words chosen by dice';
+export const SCREENS: readonly Screen[] = [
+  { name: 'overview', path: '/' },
+  {
+    name: 'overview-list',
+    path: '/',
+    act: (page) => page.getByRole('button', { name: 'As a list' }).click(),
+  },
+  { name: 'projects', path: '/projects' },
+  { name: 'projects-search', path: '/projects?q=nothing-like-this' },
+  { name: 'projects-chosen', path: '/projects', act: chooseAll },
+  {
+    name: 'projects-renew',
+    path: '/projects',
+    act: async (page) => {
+      await chooseAll(page);
+      await page.getByRole('toolbar').getByRole('button', { name: 'Renew' }).click();
+      await dialog(page);
+    },
+  },
+  { name: 'projects-failing', path: '/projects?failing=true' },
+  { name: 'project', path: '/projects/ID', act: shows('Next attempt') },
+  { name: 'project-certificate', path: '/projects/ID?tab=certificate', act: shows('BEGIN CERTIFICATE') },
+  { name: 'project-challenges', path: '/projects/ID?tab=challenges', act: shows('Validation by the CA') },
+  { name: 'project-history', path: '/projects/ID?tab=history', act: shows('In use') },
+  { name: 'project-api', path: '/projects/ID?tab=api', act: shows('certificate/revoke') },
+  { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
+  { name: 'project-failed', path: '/projects/BROKEN', act: shows('What the CA says') },
+  { name: 'job', path: '/projects/ID/jobs/DONE' },
+  { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
+  { name: 'obtain', path: '/projects/NEW/obtain' },
+  { name: 'obtain-http', path: '/projects/NEW/obtain', act: steps(1) },
+  { name: 'obtain-dns', path: '/projects/NEW/obtain', act: steps(1, 'AWS Route 53') },
+  { name: 'obtain-options', path: '/projects/NEW/obtain', act: steps(2) },
+  { name: 'obtain-review', path: '/projects/NEW/obtain', act: steps(3) },
+  { name: 'upload', path: '/projects/NEW/upload' },
+  { name: 'import', path: '/import' },
+  { name: 'dns-credentials', path: '/dns-credentials' },
+  { name: 'dns-credential-new', path: '/dns-credentials', act: press('New credential') },
+  { name: 'dns-credential-test', path: '/dns-credentials', act: press(/^Test /) },
+  { name: 'activity', path: '/activity' },
+  {
+    name: 'activity-checked',
+    path: '/activity',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check the trail' }).click();
+      await page.getByText('entries are right').waitFor();
+    },
+  },
+  { name: 'tokens', path: '/tokens' },
+  { name: 'token-new', path: '/tokens', act: press('New token') },
+  { name: 'settings', path: '/settings' },
+  {
+    name: 'backup-restore',
+    path: '/settings',
+    act: async (page) => {
+      await checkBackup(await openRestore(page), PASSPHRASE);
+      await page.getByText('What a restore does').waitFor();
+    },
+  },
+  { name: 'notification-mail-new', path: '/settings', act: press('New channel') },
+  {
+    name: 'notification-webhook-new',
+    path: '/settings',
+    act: async (page) => {
+      await press('New channel')(page);
+      await page.getByRole('dialog').getByText('Webhook', { exact: true }).click();
+    },
+  },
+  { name: 'about', path: '/about' },
+  { name: 'not-found', path: '/nowhere' },
+  { name: 'project-make', path: '/projects', act: press('New project') },
+  { name: 'renew', path: '/projects/ID', act: press(/^Renew/) },
+  { name: 'export', path: '/projects/ID', act: menu('Export') },
+  { name: 'revoke', path: '/projects/ID', act: menu('Revoke') },
+  { name: 'remove', path: '/projects/ID', act: menu('Remove certificate') },
+  {
+    name: 'palette',
+    path: '/projects',
+    act: (page) => page.keyboard.press('Control+k').then(() => dialog(page)),
+  },
+  // The last: nobody is signed in after it.
+  {
+    name: 'signed-out',
+    path: '/about',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByText('certdesk login-link').first().waitFor();
+    },
+  },
+];
+
+/**
+ * The tests of these screens; call it inside describeWith(['pebble', 'chromium'], …).
+ * @param widths Pixels; pictures are taken at 1280.
+ */
+export function lookAtScreens(screens: readonly Screen[], widths: readonly number[]): void {
+  let pebble: Pebble;
+  let app: TestApp;
+  let gui: GuiPage;
+  let ids: Readonly<Record<string, string>>;
+  let chat: WebhookReceiver;
+
+  beforeAll(async () => {
+    await buildGui();
+    pebble = await startPebble();
+    chat = await startWebhookReceiver();
+    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    ids = await populate(app, { pebble, chat });
+    gui = await openGui(app.app);
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await pebble?.stop();
+    await chat?.stop();
+  });
+
+  describe.each(screens)('$name', ({ name, path, act }) => {
+    it('passes axe, and needs no horizontal scrolling', async () => {
+      await gui.page.goto(`${app.app.address}/icon.svg`); // nothing of the screen before stays open
+      await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
+      await gui.page.getByRole('heading', { level: 1 }).waitFor();
+      const loading = gui.page.getByRole('status', { name: 'Loading' });
+      await expect.poll(() => loading.count()).toBe(0);
+      await act?.(gui.page);
+      await gui.lookAt(name);
+      for (const width of widths) {
+        await gui.page.setViewportSize({ width, height: 900 });
+        expect(await axeViolations(gui.page), `${width} px`).toEqual([]);
+        const overflow = () => gui.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(await overflow(), `${width} px`).toBeLessThanOrEqual(0);
+        expect(await gui.page.evaluate(surplusOfSide), `${width} px`).toBe(0);
+      }
+      await gui.page.setViewportSize({ width: 1280, height: 900 });
+    });
+  });
+
+  it('has said no error, and asked nobody else for anything', () => {
+    expect(gui.problems).toEqual([]);
+  });
+}
+
+/** How many pixels wider than the side bar its colour is painted behind the page; 0 where there is no side bar. */
+function surplusOfSide(): number {
+  const side = document.querySelector('[class*="side"]:has(nav)');
+  if (side?.parentElement == null) return 0;
+  const painted = Number.parseFloat(getComputedStyle(side.parentElement).backgroundSize);
+  return Math.max(0, Math.round(painted - side.getBoundingClientRect().width));
+}
+
+/** @returns what the paths name. */
+async function populate(
+  app: TestApp,
+  { pebble, chat }: { readonly pebble: Pebble; readonly chat: WebhookReceiver },
+): Promise<Readonly<Record<string, string>>> {
+  const database = openDatabase(databasePath(app.dataFolder));
+  await makeManyProjects(createStores(database.db), 120, new Date());
+  await database.close();
+  const body = { challengeType: 'http-01', keyType: 'ec' };
+  const obtain = async (id: string) => {
+    await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    return String((await app.call('GET', `/jobs?project=${id}`)).body.jobs?.['0']?.id);
+  };
+  const ID = await app.project('shop.example.com', ['www.shop.example.com']);
+  const DONE = await obtain(ID);
+  await pebble.challtestsrv.setServfail('broken.example.com');
+  const BROKEN = await app.project('broken.example.com');
+  const FAILED = await obtain(BROKEN);
+  const NEW = await app.project('new.example.com');
+  await app.call('POST', '/dns-credentials', {
+    body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
+  });
+  const webhook = { preset: 'slack', url: chat.url };
+  const made = await app.asPerson('POST', '/notifications', {
+    body: { type: 'webhook', name: 'On call', webhook },
+  });
+  expect(made.status).toBe(201);
+  await app.asPerson('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
+  expect((await app.call('POST', '/backups')).status).toBe(201);
+  return { ID, DONE, BROKEN, FAILED, NEW };
+}

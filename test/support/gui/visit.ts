@@ -1,0 +1,42 @@
+// Certdesk with a clock that a test turns, and a browser that comes to its GUI.
+import type { App } from '../../../src/main/app.ts';
+import { startApp, type TestApp } from '../server/app.ts';
+import { type Browser, createBrowser } from '../server/browser.ts';
+
+export interface GuiVisit {
+  readonly app: TestApp;
+  readonly browser: Browser;
+  /** Lets time pass, in ms. */
+  later(ms: number): void;
+  /** A new sign-in link. */
+  link(): Promise<URL>;
+  /** Signs the browser in. */
+  signIn(): Promise<void>;
+  isSignedIn(who?: Browser): Promise<boolean>;
+}
+
+export async function startGuiVisit(): Promise<GuiVisit> {
+  let now = new Date('2026-03-01T12:00:00Z');
+  const app = await startApp({ platform: { clock: { now: () => now } } });
+  const browser = createBrowser(app.app.address);
+  return {
+    app,
+    browser,
+    later(ms) {
+      now = new Date(now.getTime() + ms);
+    },
+    link: () => newLink(app.app),
+    async signIn() {
+      const { status, text } = await browser.signIn(secretOf(await newLink(app.app)));
+      if (status !== 200) throw new Error(`The sign-in was answered by ${status}: ${text}`);
+    },
+    isSignedIn: async (who = browser) => (await who.get('/api/v1/projects')).status === 200,
+  };
+}
+
+const newLink = async (app: App): Promise<URL> => new URL(await app.signInLink());
+
+/** What the page at /login takes out of its address. */
+export function secretOf(link: URL): string {
+  return link.hash.slice(1);
+}

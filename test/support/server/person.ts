@@ -1,0 +1,21 @@
+// A person who has signed in with a browser, as a REST client: what `system` reach wants, because no token may.
+import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
+import { type Answer, type Call, callApi } from './app.ts';
+
+/** @param path Below /api/v1. */
+export type CallAsPerson = (method: string, path: string, call?: Omit<Call, 'token'>) => Promise<Answer>;
+
+/** Signs in. @param link As `certdesk login-link` prints it. */
+export async function signIn(link: string): Promise<CallAsPerson> {
+  const { origin, hash } = new URL(link);
+  const body = { secret: hash.slice(1) };
+  const answer = await callApi(`${origin}/login`, 'POST', { body, headers: { Origin: origin } });
+  if (answer.status !== 200) throw new Error(`The sign-in was answered by ${answer.status}: ${answer.text}`);
+  const [cookie = ''] = (answer.headers.get('set-cookie') ?? '').split(';');
+  const secrets = { Cookie: cookie, [PAGE_SECRET_HEADER]: String(answer.body.pageSecret) };
+  return (method, path, call = {}) =>
+    callApi(`${origin}/api/v1${path}`, method, {
+      ...call,
+      headers: { Origin: origin, ...secrets, ...call.headers },
+    });
+}
