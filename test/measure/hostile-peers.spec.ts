@@ -1,9 +1,14 @@
 // Every text, file and answer from outside, as large as it may be and in its worst shapes: the event loop goes on.
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBackground } from '../../src/main/background/background.ts';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
+import type { Background } from '../../src/main/engine/background.ts';
 import { createWebhookSender } from '../../src/main/engine/notifications/webhook.ts';
 import { generateKey } from '../../src/main/engine/pki/keys.ts';
+import { createCrlFetcher } from '../../src/main/engine/revocation/crl-fetcher.ts';
 import { openProvider } from '../support/dns/provider-on-stand-in.ts';
+import { startAcmeDns } from '../support/dns/stand-ins/acmedns.ts';
 import { startCloudflareStandIn } from '../support/dns/stand-ins/cloudflare.ts';
 import { startDigitalOceanStandIn } from '../support/dns/stand-ins/digitalocean.ts';
 import { startGoDaddyStandIn } from '../support/dns/stand-ins/godaddy.ts';
@@ -14,6 +19,7 @@ import { type HostilePeer, startHostilePeer } from '../support/faults/hostile-pe
 import { TEXT_SHAPES } from '../support/faults/hostile-shapes.ts';
 import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
 import { LOOPBACK_POLICY } from '../support/tools/network.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 
 /** On a quiet machine; on a busy one as much more as an idle event loop is late there. */
 const MOST_MS = 100;
@@ -26,20 +32,27 @@ const SHAPES = [...Object.keys(TEXT_SHAPES), 'endless', 'drip'];
 const BYTES = 9 * 1024 * 1024;
 
 /** The largest that is read, and one that is too large. */
-const sizesOf = (shape: string, most: number): readonly number[] =>
-  shape === 'drip' ? [most] : [most, BYTES];
+const sizesOf = (shape: string, most: number, over = BYTES): readonly number[] =>
+  shape === 'drip' ? [most] : [most, over];
 
+const openssl = await createOpenSsl();
 let peer: HostilePeer;
+let background: Background;
 let limitMs: number;
 beforeAll(async () => {
   peer = await startHostilePeer();
+  background = createBackground();
   const idle = await measureIdle();
   limitMs = Math.max(MOST_MS, MOST_OF_IDLE * (idle.toSorted((a, b) => a - b)[2] ?? 0));
   console.info(
     `an idle event loop is late by ${idle.map((ms) => ms.toFixed(1)).join(', ')} ms; limit ${limitMs} ms`,
   );
 });
-afterAll(() => peer?.stop());
+afterAll(async () => {
+  await peer?.stop();
+  await background?.close();
+  await openssl.remove();
+});
 
 /** Twice: the first time code is compiled, which is not what is measured. */
 async function expectUnblocked(name: string, work: () => Promise<unknown>): Promise<void> {
@@ -58,6 +71,7 @@ describe.each([
   ['digitalocean', startDigitalOceanStandIn],
   ['godaddy', startGoDaddyStandIn],
   ['google', () => startGoogleStandIn(createKeyFile('some-project'))],
+  ['acmedns', () => startAcmeDns()],
 ])('the API of %s', (id, start) => {
   it.each([200, 400])('answering with %d', { timeout: 300_000 }, async (status) => {
     const standIn = await start();
@@ -71,7 +85,8 @@ describe.each([
     });
     const signal = AbortSignal.timeout(300_000);
     const zone = { id: 'z', name: 'example.com' };
-    const record = { zone, name: '_acme-challenge.example.com', value: 'x' };
+    const name = bench.provider.testName ?? '_acme-challenge.example.com';
+    const record = { zone, name, value: 'x' };
     const good = {
       '/token': JSON.stringify({ access_token: 'token', expires_in: 3600, token_type: 'Bearer' }),
     };
@@ -128,6 +143,23 @@ describe('a CA', () => {
       }
     }
   });
+});
+
+it('a list of revoked certificates', { timeout: 300_000 }, async () => {
+  const ca = await openssl.createCa({ subject: '/CN=Test CA' });
+  const about = { serial: Buffer.of(1), issuer: new X509Certificate(ca.certificate).raw, now: new Date() };
+  const fetcher = createCrlFetcher(LOOPBACK_POLICY);
+  const url = `${peer.origin}/crl`;
+  for (const shape of SHAPES) {
+    for (const bytes of sizesOf(shape, 16 * 1024 * 1024 - 1_000, 17 * 1024 * 1024)) {
+      await peer.become({ shape, status: 200, bytes });
+      await expectUnblocked(`CRL ${shape} ${bytes}`, async () => {
+        const crl = await fetcher.fetch(url, AbortSignal.timeout(shape === 'drip' ? 700 : 10_000));
+        await background.run('lookUpCrl', { ...about, crl, url }, { owner: 'revocation-check' });
+      });
+    }
+  }
+  await fetcher.close();
 });
 
 it('a webhook', { timeout: 300_000 }, async () => {

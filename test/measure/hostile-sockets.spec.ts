@@ -1,8 +1,14 @@
-// DNS answers and mail servers' replies in their worst shapes: the event loop goes on.
+// Answers of name servers, to queries and to updates (rfc2136), and mail servers' replies in their worst shapes: the event
+// loop goes on.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
 import { sendMail } from '../../src/main/engine/notifications/smtp.ts';
-import { startHostileMailServer, startHostileNameServer } from '../support/faults/hostile-sockets.ts';
+import { openProvider } from '../support/dns/provider-on-stand-in.ts';
+import {
+  type RawAnswer,
+  startHostileMailServer,
+  startHostileNameServer,
+} from '../support/faults/hostile-sockets.ts';
 import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
 import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 
@@ -66,7 +72,7 @@ function pointerChain() {
   return { count: parts.length, records: Buffer.concat(parts) };
 }
 
-it.each([
+const ANSWERS: [string, () => RawAnswer][] = [
   [
     'records without end',
     () => ({ count: 65_535, records: fill(Buffer.concat([Buffer.of(0), head(16, 0)])) }),
@@ -86,7 +92,11 @@ it.each([
     () => ({ count: 1, records: Buffer.concat([pointer(START), head(1, 4), Buffer.alloc(4)]) }),
   ],
   ['noise', () => ({ count: 65_535, records: Buffer.alloc(SIZE, 0x3f) })],
-])('a DNS answer of %s', async (name, make) => {
+  ['an octet each 20 ms', () => ({ ...longNames(1, () => Buffer.alloc(4)), pace: 'drip' })],
+  ['octets without end', () => ({ ...longNames(1, () => Buffer.alloc(4)), pace: 'endless' })],
+];
+
+it.each(ANSWERS)('a DNS answer of %s', async (name, make) => {
   const server = await startHostileNameServer(make());
   stops.push(server.stop);
   const question = { name: QUESTION, type: 'TXT' } as const;
@@ -99,6 +109,28 @@ it.each([
       signal: AbortSignal.timeout(10_000),
     }),
   );
+});
+
+it.each(ANSWERS)('rfc2136: an answer to an update of %s', { timeout: 60_000 }, async (name, make) => {
+  const server = await startHostileNameServer(make());
+  stops.push(server.stop);
+  const credentials = {
+    nameserver: `127.0.0.1:${server.port}`,
+    tsigKeyName: 'key',
+    tsigSecret: Buffer.from('a secret of the test').toString('base64'),
+  };
+  const { provider } = await openProvider('rfc2136', {
+    endpoint: null,
+    credentials,
+    secrets: [credentials.tsigSecret],
+    timeoutMs: 700,
+  });
+  const record = { zone: { id: 'example.com', name: 'example.com' }, name: QUESTION, value: 'x' };
+  const signal = AbortSignal.timeout(30_000);
+  await expectUnblocked(`rfc2136 ${name}`, async () => {
+    await provider.addTxt(record, signal).catch(() => undefined);
+    await provider.removeTxt(provider.refFor?.(record) ?? null, signal).catch(() => undefined);
+  });
 });
 
 it.each([

@@ -8,6 +8,8 @@ export interface RawAnswer {
   /** Of the answer section: how many records its head claims, and its octets. */
   readonly count: number;
   readonly records: Uint8Array;
+  /** `drip`: an octet each 20 ms; `endless`: the message again and again. At once where left out. */
+  readonly pace?: 'drip' | 'endless';
 }
 
 export interface HostileSocketServer {
@@ -62,10 +64,27 @@ function serveDns({ answer, port }: Extract<Role, { kind: 'dns' }>): void {
       const message = reply(data.subarray(2), answer, 0x8400);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
-      socket.write(Buffer.concat([length, message]));
+      send(socket, Buffer.concat([length, message]), answer.pace);
     });
   });
   udp.bind(port, '127.0.0.1', () => tcp.listen(port, '127.0.0.1', () => parentPort?.postMessage(port)));
+}
+
+function send(socket: Socket, octets: Buffer, pace: RawAnswer['pace']): void {
+  if (pace === 'endless') sendWithoutEnd(socket, octets);
+  else if (pace === 'drip') {
+    let at = 0;
+    const timer = setInterval(() => socket.write(octets.subarray(at, ++at)), 20);
+    socket.on('close', () => clearInterval(timer));
+  } else socket.write(octets);
+}
+
+function sendWithoutEnd(socket: Socket, block: Buffer): void {
+  const more = () => {
+    while (!socket.destroyed && socket.write(block));
+  };
+  socket.on('drain', more);
+  more();
 }
 
 /** The question as it was asked, then the records. @param flags 0x8400: an authoritative answer; 0x8600: cut off. */
@@ -82,11 +101,8 @@ function reply(query: Buffer, { count, records }: RawAnswer, flags: number): Buf
 function serveMail(line: string): void {
   const block = Buffer.from(line.repeat(Math.ceil(65_536 / line.length)));
   const server = createServer((socket: Socket) => {
-    const more = () => {
-      while (!socket.destroyed && socket.write(block));
-    };
-    socket.on('error', () => socket.destroy()).on('drain', more);
-    more();
+    socket.on('error', () => socket.destroy());
+    sendWithoutEnd(socket, block);
   });
   server.listen(0, '127.0.0.1', () => parentPort?.postMessage(portOf(server)));
 }
