@@ -1,5 +1,6 @@
 // Which queries an event makes stale. Keys are tRPC's: [path, { input, type }], matched from the left and in part.
 import type { JobEvent } from '../shared/job.ts';
+import { asksForRecord } from '../shared/manual-record.ts';
 
 export type Key = readonly unknown[];
 
@@ -31,8 +32,11 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
 export function touchedBy(event: JobEvent): Touched {
   const { kind, jobId, projectId } = event;
   const job: Key[] = jobId === null ? [] : [[['jobs', 'get'], { input: { jobId } }]];
-  // Steps change nothing but their job: the rest would be asked for a dozen times an issuance.
-  if (kind === 'job.step') return { keys: job, row: null };
+  // Steps change nothing but their job: the rest would be asked for a dozen times an issuance. Only where one asks for a
+  // TXT record, the overview says so at once.
+  if (kind === 'job.step') {
+    return { keys: asksForRecord(event) ? [...job, of('overview')] : job, row: null };
+  }
   const [noun = ''] = kind.split('.');
   const keys = [...job, of('overview'), of('audit'), ...(NOUNS[noun] ?? [])];
   if (projectId === null) return { keys, row: null };

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import {
   gather,
   type Happened,
+  isNoticed,
   type Notice,
   noticeOf,
   noticeOfExpiry,
@@ -52,6 +53,24 @@ describe('a notice', () => {
       kind: 'revoked',
     });
     expect(noticeOf(happened('certificate.revoked'))).toBeNull();
+  });
+
+  it('of a job that waits for TXT records that a person adds: one a job, however many records', () => {
+    const more = { provider: 'manual', action: 'add', name: '_acme-challenge.shop.example.com', value: 'x' };
+    const event = { ...happened('job.step').event, data: { step: 'challenge', more } };
+    expect(noticeOf(happened('job.step', { event }))).toMatchObject({
+      kind: 'records',
+      key: 'records:j',
+      title: 'shop.example.com: waits for TXT records',
+      silent: false,
+      projectId: 'p',
+    });
+    expect(isNoticed(event)).toBe(true);
+    expect(noticeOf(happened('job.step', { event, job: jobOf('obtain'), watched: true }))).toBeNull();
+    const removal = { ...event, data: { step: 'clean-up', more: { ...more, action: 'remove' } } };
+    expect(isNoticed(removal)).toBe(false);
+    const byProvider = { ...event, data: { step: 'challenge', more: { ...more, provider: 'cloudflare' } } };
+    expect(isNoticed(byProvider)).toBe(false);
   });
 
   test.each([

@@ -18,6 +18,12 @@ test('a step touches its job and nothing else', () => {
   });
 });
 
+test('a step that asks a person for a TXT record touches the overview too', () => {
+  const more = { provider: 'manual', action: 'add', name: '_acme-challenge.shop.example.com', value: 'x' };
+  const step = { ...event('job.step', { projectId: 'p', jobId: 'j' }), data: { step: 'challenge', more } };
+  expect(touchedBy(step).keys).toContainEqual([['overview']]);
+});
+
 test('a change of a project patches its row; one that comes or goes asks for the lists anew', () => {
   const patched = touchedBy(event('certificate.stored', { projectId: 'p' }));
   expect(patched.row).toBe('p');

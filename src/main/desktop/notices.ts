@@ -1,9 +1,10 @@
 // Of what the user is notified, in which words, and how often at most. Pure; whether it was told before is asked of
 // the database (engine/settings/desktop-state.ts).
 import type { Job, JobEvent } from '../../shared/job.ts';
+import { asksForRecord } from '../../shared/manual-record.ts';
 
 export interface Notice {
-  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked';
+  readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records';
   /** What is the same: told once within `forMs`. */
   readonly key: string;
   readonly forMs: number;
@@ -17,8 +18,12 @@ export interface Notice {
 
 const DAY_MS = 86_400_000;
 
-/** The kinds of events that any notice comes of. */
-export const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked'];
+const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked'];
+
+/** Whether a notice may come of it. Most steps are for whoever watches a job. */
+export function isNoticed(event: Pick<JobEvent, 'kind' | 'data'>): boolean {
+  return NOTICED.includes(event.kind) || asksForRecord(event);
+}
 
 export interface Happened {
   readonly event: JobEvent;
@@ -50,6 +55,18 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
     };
   }
   if (job === null || job.dryRun || job.kind === 'revoke') return null;
+  if (asksForRecord(event)) {
+    if (watched && !job.automatic) return null;
+    return {
+      ...about,
+      kind: 'records',
+      // Once for all records of a job; the next renewal is another job.
+      key: `records:${event.jobId}`,
+      title: `${name}: waits for TXT records`,
+      body: 'Add the records at your DNS provider. Open Certdesk to see them.',
+      silent: false,
+    };
+  }
   if (event.kind === 'job.succeeded') {
     if (job.kind !== 'renew' || (watched && !job.automatic)) return null;
     return {
@@ -101,6 +118,7 @@ const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
   failed: (count) => `${count} certificates could not be renewed`,
   expires: (count) => `${count} certificates expire, and no renewal is in sight`,
   revoked: (count) => `${count} certificates revoked by the CA`,
+  records: (count) => `${count} certificates wait for TXT records`,
 };
 const MAX_ALIKE = 3;
 

@@ -2,7 +2,7 @@
 import { Notification } from 'electron';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../../shared/job.ts';
-import { gather, NOTICED, type Notice, noticeOf, noticeOfExpiry } from '../desktop/notices.ts';
+import { gather, isNoticed, type Notice, noticeOf, noticeOfExpiry } from '../desktop/notices.ts';
 import type { Engine } from '../engine/engine.ts';
 
 export interface NotificationDeps {
@@ -67,7 +67,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     work.catch((error: unknown) => logger.warn({ err: error }, 'A notification could not be made'));
 
   const unlisten = engine.journal.listen((event) => {
-    if (NOTICED.includes(event.kind)) void guarded(onEvent(event as JobEvent));
+    if (isNoticed(event as JobEvent)) void guarded(onEvent(event as JobEvent));
   });
 
   return {

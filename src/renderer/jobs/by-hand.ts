@@ -1,20 +1,11 @@
 // TXT records that a person writes and removes (the DNS provider "by hand"), as a job's events tell them.
-import { z } from 'zod';
 import type { JobWithSteps } from '../../shared/job.ts';
+import { manualRecordOf } from '../../shared/manual-record.ts';
 
 export interface HandRecord {
   readonly name: string;
   readonly value: string;
 }
-
-const ToldSchema = z.object({
-  more: z.object({
-    provider: z.literal('manual'),
-    action: z.enum(['add', 'remove']),
-    name: z.string(),
-    value: z.string(),
-  }),
-});
 
 /** While the CA has not been asked yet. */
 const WAITING: ReadonlySet<string | null> = new Set(['challenge', 'dns-propagation']);
@@ -30,8 +21,8 @@ export function recordsByHand(
   if (!ended && !WAITING.has(job.step)) return null;
   const action = ended ? 'remove' : 'add';
   const told = job.steps.flatMap(({ data }) => {
-    const parsed = ToldSchema.safeParse(data);
-    return parsed.success && parsed.data.more.action === action ? [parsed.data.more] : [];
+    const record = manualRecordOf(data);
+    return record?.action === action ? [record] : [];
   });
   const once = new Map(told.map(({ name, value }) => [`${name} ${value}`, { name, value }]));
   return once.size === 0 ? null : { action, records: [...once.values()] };
