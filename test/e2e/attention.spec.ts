@@ -1,0 +1,132 @@
+// What needs a person, and what no longer does: records to add by hand, a revocation on purpose, a second project of
+// the same domain.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type DnsRig, startDnsRig } from '../support/dns-rig.ts';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui-page.ts';
+import { describeWith } from '../support/tools.ts';
+
+describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
+  let rig: DnsRig;
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildGui();
+    rig = await startDnsRig([{ name: 'example.com', bare: true, records: ['closed A 127.0.0.1'] }]);
+    app = await startApp({ pebble: rig.pebble, platform: { guiFolder: GUI_FOLDER, dns: rig.dns } });
+    gui = await openGui(app.app);
+    page = gui.page;
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+    await rig?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
+  });
+
+  const dialog = (): Locator => page.getByRole('dialog');
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const attention = (): Locator =>
+    page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem');
+
+  it('has a job that waits for TXT records at the top of the overview, as soon as it waits', async () => {
+    await gui.open('/');
+    const shop = await app.project('shop.example.com');
+    const accepted = await app.call('POST', `/projects/${shop}/certificate/obtain`, {
+      body: { challengeType: 'dns-01', keyType: 'ec', dnsProvider: 'manual' },
+      headers: { Prefer: 'respond-async' },
+    });
+    await attention().first().getByText('shop.example.com').waitFor();
+    await gui.lookAt('overview-records');
+    await attention()
+      .first()
+      .getByRole('link', { name: /^Show TXT records/ })
+      .click();
+    const cells = page.getByRole('cell');
+    await cells
+      .filter({ hasText: /^[\w-]{43}$/ })
+      .first()
+      .waitFor();
+    const values = (await cells.allTextContents()).filter((cell) => /^[\w-]{43}$/.test(cell));
+    await rig.bind.update('example.com', '_acme-challenge.shop.example.com', values);
+    await app.call('POST', `/jobs/${accepted.body.job?.id}/confirm`);
+    await page.getByText('The certificate is there').waitFor();
+    await gui.open('/');
+    await page.getByRole('heading', { level: 1 }).getByText('1 certificate, renewing on time').waitFor();
+  });
+
+  it('promises no renewal without a person where records are added by hand', async () => {
+    const [shop] = (await app.app.engine.projects.list({ limit: 1, sort: 'created', order: 'asc' }, null))
+      .projects;
+    await gui.open(`/projects/${shop?.id}`);
+    await page.getByText('You will be asked to add a record at each renewal.').waitFor();
+    await gui.open('/projects');
+    await page.getByText('You will be asked to add a record at each renewal.').first().waitFor();
+  });
+
+  it('leaves a revocation alone that somebody acknowledges with a note, until it is withdrawn', async () => {
+    const closed = await app.project('closed.example.com');
+    const path = `/projects/${closed}/certificate`;
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    expect((await app.call('POST', `${path}/obtain`, { body })).status).toBe(200);
+    const reason = { reason: 'cessationOfOperation' };
+    expect((await app.call('POST', `${path}/revoke`, { body: reason })).status).toBe(200);
+    await gui.open('/');
+    const row = attention().filter({ hasText: 'closed.example.com' });
+    await row.getByRole('button', { name: /^Acknowledge/ }).click();
+    await dialog().getByRole('button', { name: 'Acknowledge' }).click();
+    await dialog().getByText('Enter a note.').waitFor();
+    await dialog().getByLabel('Note').fill('The shop is closed');
+    await gui.lookAt('acknowledge');
+    await dialog().getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('Revocation acknowledged').waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('1 certificate, renewing on time').waitFor();
+    expect(await attention().count()).toBe(0);
+    const counted = page.getByRole('link', { name: /1\s*Revoked/ });
+    expect(await counted.locator('[data-tone]').getAttribute('data-tone')).toBe('none');
+    await gui.lookAt('overview-acknowledged');
+
+    await gui.open(`/projects/${closed}`);
+    await page.getByText('The shop is closed').waitFor();
+    await gui.lookAt('project-acknowledged');
+    await button('Withdraw').click();
+    await page.getByText('The certificate is revoked', { exact: true }).waitFor();
+    await gui.lookAt('project-revoked');
+    const audit = (await app.call('GET', '/audit?limit=50')).text;
+    expect(audit).toContain('Revocation of closed.example.com acknowledged: The shop is closed');
+    await gui.open('/');
+    await attention().filter({ hasText: 'closed.example.com' }).waitFor();
+  });
+
+  it('creates a second project of a domain only when that is confirmed for this domain', async () => {
+    await gui.open('/projects');
+    await button('New project').click();
+    const domain = dialog().getByRole('textbox', { name: 'Domain' });
+    await domain.fill('SHOP.example.com');
+    await dialog().getByRole('button', { name: 'Make project' }).click();
+    await dialog().getByText('Another project has this domain').waitFor();
+    await gui.lookAt('project-twin');
+    const anyway = dialog().getByRole('button', { name: 'Create anyway' });
+    await domain.fill('closed.example.com');
+    await anyway.click();
+    await dialog().getByRole('link', { name: 'Open closed.example.com' }).waitFor();
+    expect((await app.call('GET', '/projects')).body.total).toBe(2);
+    await anyway.click();
+    await page.getByText('Project made').waitFor();
+    expect((await app.call('GET', '/projects')).body.total).toBe(3);
+
+    await button('Actions').click();
+    await page.getByRole('menuitem', { name: 'Change name and domain' }).click();
+    await domain.fill('shop.example.com');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().getByRole('link', { name: 'Open shop.example.com' }).waitFor();
+    await dialog().getByRole('button', { name: 'Save anyway' }).click();
+    await page.getByText('Project changed').waitFor();
+  });
+});
