@@ -2,9 +2,9 @@
 // the same domain.
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startApp, type TestApp } from '../support/server/app.ts';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
