@@ -37,7 +37,8 @@ describe('providers', () => {
 
   test('each runs the conformance suite', async () => {
     const folder = new URL('./', import.meta.url);
-    const suites = readdirSync(folder)
+    const suites = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(new URL(file, folder), 'utf8'))
       .flatMap((text) => [...text.matchAll(/^testDnsProvider(?:Records)?\(\{\s*name: '([a-z0-9-]+)'/gm)])
       .map(([, id]) => id);
@@ -45,8 +46,9 @@ describe('providers', () => {
   });
 
   test('the file of each is under 200 lines', async () => {
-    const folder = new URL('../../../../src/main/engine/dns/', import.meta.url);
-    const lengths = readdirSync(folder)
+    const folder = new URL('../../../../src/main/engine/dns/providers/', import.meta.url);
+    const lengths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(new URL(file, folder), 'utf8'))
       .filter((text) => text.includes('= defineDnsProvider({'))
       .map((text) => text.split('\n').length - 1);

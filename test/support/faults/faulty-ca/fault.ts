@@ -105,6 +105,8 @@ export function bendAnswers(
     }
     for (const fault of active) {
       if (typeof answer === 'string' || 'cut' in answer) break;
+      // Pebble refuses one `replaces` in 256 of its own accord: a refusal made into an order would be no CA's behaviour.
+      if (resource === 'newOrder' && answer.status !== 201) break;
       if (fault.status !== undefined && statusOf(answer) !== fault.status) continue;
       left.set(fault, (left.get(fault) ?? 0) - 1);
       bent += 1;
