@@ -4,11 +4,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeHeader, readPrefix } from '../../src/main/backup/format.ts';
-import { answerError, readProblem, retryAfterMs } from '../../src/main/engine/acme/problem.ts';
+import { answerError, readProblem } from '../../src/main/engine/acme/problem.ts';
 import { readRenewalInfo, renewalCertId } from '../../src/main/engine/acme/renewal-info.ts';
 import { readAuthorization, readDirectory, readOrder } from '../../src/main/engine/acme/schemas.ts';
 import { readRef } from '../../src/main/engine/challenges/dns-01-ref.ts';
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
+import { parseRetryAfter } from '../../src/main/engine/core/retry-after.ts';
 import { parseServer } from '../../src/main/engine/dns/lookup/transport.ts';
 import { readServiceAccount } from '../../src/main/engine/dns/providers/google/token.ts';
 import { signMessage, verifyAnswer } from '../../src/main/engine/dns/providers/rfc2136/tsig.ts';
@@ -138,7 +139,7 @@ describe('answers of a CA', () => {
     always(response([problem, order]), (given) => {
       const found = readProblem(given);
       if (found !== null) expect(typeof found.type).toBe('string');
-      const wait = retryAfterMs(given.headers);
+      const wait = parseRetryAfter(given.headers);
       if (wait !== null) expect(wait).toBeGreaterThanOrEqual(0);
       if (given.status < 300) return;
       const error = answerError(given);

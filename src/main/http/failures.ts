@@ -1,10 +1,12 @@
 // Every failed answer, in the one form of an error: what operations throw, what Fastify refuses, and what Node's parser
 // cannot read.
+
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { CertdeskError, toCertdeskError } from '../engine/core/errors.ts';
+import { retryAfterOf } from '../engine/core/retry-after.ts';
 import { API_PREFIX, restOperations } from './rest.ts';
 
 export const SAFE_HEADERS = {
@@ -63,8 +65,9 @@ export function toFailure(error: unknown): CertdeskError {
 export function sendError(error: CertdeskError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.entry.status >= 500)
     request.log.error({ code: error.code, err: error.cause ?? error }, error.message);
-  const { retryAfter, allow } = (error.details ?? {}) as { retryAfter?: unknown; allow?: readonly string[] };
-  if (typeof retryAfter === 'number') reply.header('Retry-After', Math.ceil(retryAfter));
+  const { allow } = (error.details ?? {}) as { allow?: readonly string[] };
+  const wait = retryAfterOf(error);
+  if (wait !== null) reply.header('Retry-After', Math.ceil(wait / 1_000));
   if (allow !== undefined) reply.header('Allow', allow.join(', '));
   if (error.code === 'UNAUTHENTICATED') reply.header('WWW-Authenticate', 'Bearer');
   return reply

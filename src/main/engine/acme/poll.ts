@@ -1,5 +1,6 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
 import { CertdeskError } from '../core/errors.ts';
+import { retryAfterDetail } from '../core/retry-after.ts';
 import { type Pace, REAL_PACE } from '../core/timing.ts';
 import type { AcmeProblem } from './contract.ts';
 import { describeProblem } from './problem.ts';
@@ -62,7 +63,7 @@ function notInTime(what: string, problem: AcmeProblem | undefined, waitMs: numbe
     `The CA did not finish in time (${what}).${last} Try again later`,
     {
       deadline: true,
-      retryAfter: Math.ceil(waitMs / 1_000),
+      ...retryAfterDetail(waitMs),
       ...(problem === undefined ? {} : { problem }),
     },
   );

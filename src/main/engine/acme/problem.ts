@@ -1,6 +1,7 @@
 // What a CA's failed answer means: problem documents (RFC 7807, RFC 8555 section 6.7) and Retry-After, as CertdeskError.
 import { CertdeskError } from '../core/errors.ts';
 import { parseOutsideJson } from '../core/outside-json.ts';
+import { parseRetryAfter, retryAfterDetail } from '../core/retry-after.ts';
 
 /** An answer of the CA as transport.ts gives it. */
 export interface AcmeResponse {
@@ -125,25 +126,6 @@ function kindOf(type: unknown): string | null {
   return /^\w+$/.test(kind) ? kind : null;
 }
 
-/**
- * Milliseconds from now, 0 or more, of a Retry-After field: seconds or an HTTP date (RFC 9110 section 10.2.3). A
- * date is measured against the answer's own Date field where it has one, so that a wrong clock here does no harm.
- * Null where the field is absent or not readable.
- */
-export function retryAfterMs(
-  headers: Readonly<Record<string, string>>,
-  now: () => number = Date.now,
-): number | null {
-  const value = headers['retry-after']?.trim();
-  if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-  const until = Date.parse(value);
-  // All three forms of an HTTP date begin with a day's name; Date.parse alone reads dates into much else (`-5`).
-  if (Number.isNaN(until) || !/^[A-Z][a-z]{2,8},? /.test(value)) return null;
-  const sent = Date.parse(headers.date ?? '');
-  return Math.max(0, until - (Number.isNaN(sent) ? now() : sent));
-}
-
 /** The failure that an answer of status 300 or more stands for. */
 export function answerError(response: AcmeResponse): CertdeskError {
   const problem = readProblem(response);
@@ -212,12 +194,11 @@ export function unexpectedAnswer(response: AcmeResponse, what: string, cause?: u
 }
 
 function answerDetails(response: AcmeResponse, problem: Problem | null): AnswerDetails {
-  const wait = retryAfterMs(response.headers);
   return {
     url: response.url,
     status: response.status,
     ...(problem === null ? { body: response.text.slice(0, 300) } : { problem }),
-    ...(wait === null ? {} : { retryAfter: Math.ceil(wait / 1000) }),
+    ...retryAfterDetail(parseRetryAfter(response.headers)),
   };
 }
 

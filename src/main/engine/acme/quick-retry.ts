@@ -1,5 +1,6 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
 import { CertdeskError } from '../core/errors.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import { type Pace, REAL_PACE } from '../core/timing.ts';
 import { isBrokenConnection } from './network-error.ts';
 import { LONGEST_WAIT_MS } from './retry-after-gate.ts';
@@ -34,7 +35,7 @@ function waitBeforeRetry(error: unknown, pause: number): number | null {
   if (isBrokenConnection(error.details)) return pause;
   if (typeof error.details !== 'object' || error.details === null || !('status' in error.details))
     return null;
-  const retryAfter: unknown = Reflect.get(error.details, 'retryAfter');
-  if (typeof retryAfter !== 'number') return pause;
-  return retryAfter * 1000 <= LONGEST_WAIT_MS ? retryAfter * 1000 : null;
+  const asked = retryAfterOf(error);
+  if (asked === null) return pause;
+  return asked <= LONGEST_WAIT_MS ? asked : null;
 }

@@ -1,10 +1,12 @@
 // ACME Renewal Information (RFC 9773): the name of a certificate there, and what the CA answers.
+
 import { z } from 'zod';
 import { CertdeskError } from '../core/errors.ts';
+import { parseRetryAfter } from '../core/retry-after.ts';
 import { type RawCertificate, readStored } from '../pki/inspect/leaf.ts';
 import { readTlv, readTlvs } from '../pki/inspect/tlv.ts';
 import type { AcmeRenewalInfo } from './contract.ts';
-import { type AcmeResponse, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
+import { type AcmeResponse, parseJson, unexpectedAnswer } from './problem.ts';
 
 /** 2.5.29.35 */
 const AUTHORITY_KEY_IDENTIFIER = Buffer.from('0603551d23', 'hex');
@@ -58,6 +60,6 @@ export function readRenewalInfo(response: AcmeResponse): AcmeRenewalInfo {
   return {
     window,
     explanationUrl: explanationURL ?? null,
-    retryAfterMs: retryAfterMs(response.headers),
+    retryAfterMs: parseRetryAfter(response.headers),
   };
 }

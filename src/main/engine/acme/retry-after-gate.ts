@@ -1,7 +1,9 @@
 // "Come back later" (Retry-After, RFC 9110 section 10.2.3) is said to one request and meant for all of them: who else
 // wants the same address meanwhile waits as long, or is told at once what the CA said.
+
+import { parseRetryAfter } from '../core/retry-after.ts';
 import { type Pace, REAL_PACE } from '../core/timing.ts';
-import { type AcmeResponse, answerError, retryAfterMs } from './problem.ts';
+import { type AcmeResponse, answerError } from './problem.ts';
 
 /** The most that a request waits by itself; after a longer one the job is put off, which it can be for days. */
 export const LONGEST_WAIT_MS = 10_000;
@@ -40,7 +42,7 @@ export function createHolds(pace: Pace = REAL_PACE): Holds {
     },
     heed(response, signed) {
       if (response.status < 500 && (response.status !== 429 || signed)) return;
-      const ms = retryAfterMs(response.headers);
+      const ms = parseRetryAfter(response.headers);
       if (ms === null || ms === 0) return;
       for (const url of holds.keys()) of(url); // those that are over are forgotten
       holds.set(response.url, { until: pace.now() + ms, response });

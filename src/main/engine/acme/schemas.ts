@@ -1,16 +1,11 @@
 // Reads a CA's answers (RFC 8555 section 7.1) leniently: null and "" count as absent, members in an odd form are left
 // out, references are resolved against the answer's own URL, and only what nothing can be done without is required.
 // What the state of an order needs is checked where it is used.
+
 import { z } from 'zod';
+import { parseRetryAfter } from '../core/retry-after.ts';
 import type { AcmeAuthorization, AcmeChallenge, AcmeDirectory, AcmeOrder } from './contract.ts';
-import {
-  type AcmeResponse,
-  parseJson,
-  retryAfterMs,
-  toProblem,
-  unexpectedAnswer,
-  withoutAbsent,
-} from './problem.ts';
+import { type AcmeResponse, parseJson, toProblem, unexpectedAnswer, withoutAbsent } from './problem.ts';
 
 const ORDER_STATES = ['pending', 'ready', 'processing', 'valid', 'invalid'] as const;
 const AUTHORIZATION_STATES = ['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked'] as const;
@@ -121,7 +116,7 @@ export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
     ...optional('expires', expires),
     ...optional('error', toProblem(error) ?? undefined),
     ...optional('replaces', replaces),
-    retryAfterMs: retryAfterMs(response.headers),
+    retryAfterMs: parseRetryAfter(response.headers),
   };
 }
 
@@ -137,7 +132,7 @@ export function readAuthorization(response: AcmeResponse, url: string): AcmeAuth
     ...optional('identifier', identifier),
     wildcard,
     challenges: challenges.flatMap((each) => readChallenge(each, response)),
-    retryAfterMs: retryAfterMs(response.headers),
+    retryAfterMs: parseRetryAfter(response.headers),
   };
 }
 

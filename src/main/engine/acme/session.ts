@@ -1,11 +1,13 @@
 // One account at one CA: the verbs of RFC 8555 in the order in which an issuance uses them.
+
 import { createHash, X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../core/errors.ts';
+import { parseRetryAfter } from '../core/retry-after.ts';
 import { accountDeactivated } from './account-deactivated.ts';
 import { downloadChain } from './chains.ts';
 import type { AcmeDirectory, AcmeSession } from './contract.ts';
 import { keyChangeJws, publicJwk } from './key-change.ts';
-import { type AcmeResponse, isRefusal, parseJson, retryAfterMs, unexpectedAnswer } from './problem.ts';
+import { type AcmeResponse, isRefusal, parseJson, unexpectedAnswer } from './problem.ts';
 import { readAuthorization, readOrder, resolveUrl } from './schemas.ts';
 
 export interface CallOptions {
@@ -159,7 +161,7 @@ function orderVerbs(
     },
     async completeChallenge(url) {
       const response = await call(url, {}, signedBy(account));
-      return { retryAfterMs: retryAfterMs(response.headers) };
+      return { retryAfterMs: parseRetryAfter(response.headers) };
     },
     async deactivateAuthorization(url) {
       await call(url, { status: 'deactivated' }, signedBy(account));

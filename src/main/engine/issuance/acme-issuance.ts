@@ -13,6 +13,7 @@ import { cleanUp, type ProofDeps, prove } from '../challenges/prove.ts';
 import type { ChallengeSolver } from '../challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { LeafFacts, Recipe } from '../core/model.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import type { Pace } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 import { generateKey } from '../pki/keys.ts';
@@ -130,7 +131,7 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
       const own = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
-      const asked = askedMs(error);
+      const asked = retryAfterOf(error) ?? 0;
       const wait = own === undefined || asked > LONGEST_ASKED_MS ? undefined : Math.max(own, asked);
       const worth =
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
@@ -141,13 +142,6 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       await deps.places.wait(() => pace.pause(wait, signal));
     }
   }
-}
-
-/** Milliseconds that the CA wants to be left alone (RFC 9110 section 10.2.3); 0 where it did not say. */
-function askedMs({ details }: CertdeskError): number {
-  const said: unknown =
-    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
-  return typeof said === 'number' ? said * 1_000 : 0;
 }
 
 async function walk(

@@ -5,6 +5,7 @@ import { poll } from '../acme/poll.ts';
 import { describeProblem, isRefusal } from '../acme/problem.ts';
 import { isUnknownResource } from '../acme/replica-lag.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import type { Pace } from '../core/timing.ts';
 import type { OrderKeeper } from './order-state.ts';
 
@@ -149,12 +150,6 @@ function createTrouble(keeper: OrderKeeper, pace: Pace) {
       return { error, retryAfterMs: askedMs };
     },
   };
-}
-
-function retryAfterOf({ details }: CertdeskError): number | null {
-  const seconds: unknown =
-    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
-  return typeof seconds === 'number' ? seconds * 1_000 : null;
 }
 
 /** What the CA said in the error; our own sentence where it said nothing. */

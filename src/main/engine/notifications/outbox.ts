@@ -1,11 +1,13 @@
 // What is to be delivered: written in the transaction of what it tells of, sent after, tried again until it is taken or
 // given up. Sent and killed before that was written, it is sent again under the same id: at least once.
+
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
 import type { Clock, Log } from '../core/ports.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ChannelRecord, DeliveryRecord, Message } from './model.ts';
 import { nextAttempt } from './retry.ts';
@@ -92,7 +94,7 @@ async function noteFailure(
   const { id, channelId, createdAt } = delivery;
   const now = clock.now();
   const attempts = delivery.attempts + 1;
-  const failed = { attempts, createdAt: new Date(createdAt), now, retryAfter: retryAfterOf(error) };
+  const failed = { attempts, createdAt: new Date(createdAt), now, retryAfterMs: retryAfterOf(error) };
   const next = nextAttempt(failed, random());
   log.warn({ channel: channel.name, delivery: id, attempts, next, code: error.code }, error.message);
   if (next === null) return giveUp(journal, { channel, delivery }, { attempts, at: toTimestamp(now), error });
@@ -118,9 +120,4 @@ async function giveUp(
     const audit = { operation: 'notifications.deliver', result: error.code } as const;
     await emit({ kind: 'notification.given-up', message: told, audit });
   });
-}
-
-function retryAfterOf({ details }: CertdeskError): number | null {
-  const value = typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
-  return typeof value === 'number' ? value : null;
 }

@@ -12,17 +12,17 @@ export interface Failed {
   readonly attempts: number;
   readonly createdAt: Date;
   readonly now: Date;
-  /** What the receiver asked for, in seconds; it is never asked sooner. */
-  readonly retryAfter: number | null;
+  /** The receiver's Retry-After; no attempt comes sooner. */
+  readonly retryAfterMs: number | null;
 }
 
 /** Null where it is given up. @param random 0 to 1 */
-export function nextAttempt({ attempts, createdAt, now, retryAfter }: Failed, random: number): Date | null {
+export function nextAttempt({ attempts, createdAt, now, retryAfterMs }: Failed, random: number): Date | null {
   const end = createdAt.getTime() + GIVE_UP_MS;
   if (now.getTime() >= end) return null;
   const minutes = INTERVALS[Math.min(attempts, INTERVALS.length) - 1] ?? 1;
   const wait = minutes * 60_000 * (1 + JITTER * (2 * random - 1));
-  const asked = (retryAfter ?? 0) * 1000;
+  const asked = retryAfterMs ?? 0;
   // A last attempt is made when the day is over, unless the receiver wants to be left alone for longer than that.
   if (now.getTime() + asked > end) return null;
   return new Date(Math.min(Math.max(now.getTime() + wait, now.getTime() + asked), end));

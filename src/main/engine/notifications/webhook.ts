@@ -1,9 +1,11 @@
 // One message to one webhook: signed, within bounds of time and size, at an address that who saved it may name. Redirects
 // are not followed.
+
 import { createHmac } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
+import { parseRetryAfter, retryAfterDetail } from '../core/retry-after.ts';
 import { type AddressOrigin, type AddressPolicy, plainHttpPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../outgoing/connect.ts';
 import type { Delivered } from './send.ts';
@@ -101,15 +103,7 @@ async function judge({ statusCode, headers, body }: Dispatcher.ResponseData): Pr
   const said = redirected
     ? `it answered ${statusCode}, and redirects are not followed: give the address that it leads to`
     : `it answered ${statusCode}${answer === '' ? '' : `: ${answer}`}`;
-  throw failed(said, { status: statusCode, answer, retryAfter: retryAfter(headers['retry-after']) });
-}
-
-/** RFC 9110 section 10.2.3, and Discord's fractions. @returns seconds */
-function retryAfter(header: string | string[] | undefined): number | null {
-  const value = String(Array.isArray(header) ? header[0] : (header ?? '')).trim();
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value));
-  const date = Date.parse(value);
-  return value === '' || Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+  throw failed(said, { status: statusCode, answer, ...retryAfterDetail(parseRetryAfter(headers)) });
 }
 
 function reasonOf(error: unknown): string {

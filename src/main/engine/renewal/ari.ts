@@ -8,6 +8,7 @@ import { backstop, notBefore } from '../certificates/renewal-plan.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { AriState, CertificateRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 import type { Stores } from '../core/stores.ts';
 
 export interface AriDeps {
@@ -104,8 +105,7 @@ function failedState(before: AriState | null, error: CertdeskError, now: Date): 
   const failures = (before?.failures ?? 0) + 1;
   const passing = ['ACME_UNAVAILABLE', 'ACME_TIMEOUT', 'ACME_RATE_LIMITED'].includes(error.code);
   const wait = passing ? Math.min(2 ** Math.min(failures, 12) * MINUTE_MS, USUAL_MS) : USUAL_MS;
-  const said: unknown = (error.details as { retryAfter?: unknown } | undefined)?.retryAfter;
-  const asked = typeof said === 'number' ? Math.min(said * 1000, DAY_MS) : 0;
+  const asked = Math.min(retryAfterOf(error) ?? 0, DAY_MS);
   return {
     window: before?.window ?? null,
     renewAt: before?.renewAt ?? null,

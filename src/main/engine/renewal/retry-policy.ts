@@ -1,9 +1,11 @@
 // When a failed renewal is tried again: a table of waits, the CA's own wait above it, and the failures that waiting does
 // not mend. Pure.
+
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { CertdeskError } from '../core/errors.ts';
 import type { RenewalState } from '../core/model.ts';
+import { retryAfterOf } from '../core/retry-after.ts';
 
 /** Waits after the first, second, third … failed attempt, in minutes; the last one repeats. */
 export const RETRY_MINUTES = [1, 10, 100, 360] as const;
@@ -81,20 +83,18 @@ export function afterFailure(before: RenewalState, error: CertdeskError, at: Ret
     failures,
     waitsFor,
     putOff: null,
-    nextAttemptAt: waitsFor === null ? later(own, retryAfterOf(error, now)) : null,
+    nextAttemptAt: waitsFor === null ? later(own, askedAgainAt(error, now)) : null,
   };
 }
 
 /** When the CA or the DNS provider wants to be asked again at the earliest; it wins over our own waits. */
-function retryAfterOf({ details }: CertdeskError, now: Date): string {
-  const seconds: unknown =
-    typeof details === 'object' && details !== null ? Reflect.get(details, 'retryAfter') : null;
-  if (typeof seconds !== 'number') return '';
-  return toTimestamp(new Date(now.getTime() + Math.min(seconds, LONGEST_WAIT_S) * 1000));
+function askedAgainAt(error: CertdeskError, now: Date): string {
+  const ms = retryAfterOf(error);
+  return ms === null ? '' : toTimestamp(new Date(now.getTime() + Math.min(ms, LONGEST_WAIT_MS)));
 }
 
 /** No limit of a CA is longer than a week; a wait of years would be a mistake of the CA's. */
-const LONGEST_WAIT_S = 7 * 86_400;
+const LONGEST_WAIT_MS = 7 * 86_400_000;
 
 const later = (one: string, other: string): string => (one > other ? one : other);
 

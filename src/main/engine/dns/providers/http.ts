@@ -1,9 +1,11 @@
 // Calls to DNS providers' APIs: time-outs, retries, JSON, and errors that hold the provider's words but no secret.
+
 import type { ZodType } from 'zod';
 import type { CertdeskError } from '../../core/errors.ts';
 import { lazy } from '../../core/lazy.ts';
 import { isExcess, parseOutsideJson } from '../../core/outside-json.ts';
 import type { Clock, Log } from '../../core/ports.ts';
+import { retryAfterDetail } from '../../core/retry-after.ts';
 import type { AddressOrigin, AddressPolicy } from '../../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../../outgoing/connect.ts';
 import { type FetchResult, fetchText, type TextAnswer, type TextClient } from './fetch-text.ts';
@@ -168,11 +170,10 @@ function judge(
   const throttled = status === 429 || request.throttled?.(answer) === true;
   if (throttled || status >= 500) {
     const waitMs = retryAfterMs(answer, clock.now());
-    const retryAfter = waitMs === null ? {} : { retryAfter: Math.ceil(waitMs / 1000) };
     const what = throttled ? 'limits the rate of calls' : 'is failing';
     const text = `${what}, it answered ${status}: ${errors.excerpt(answer.text)}`;
     return {
-      error: errors.unavailable(text, { status, ...retryAfter }),
+      error: errors.unavailable(text, { status, ...retryAfterDetail(waitMs) }),
       again: throttled || idempotent,
       waitMs,
     };

@@ -1,4 +1,6 @@
 // When a call to a DNS provider is made again: Retry-After, back-off with jitter, and the pause itself.
+
+import { parseRetryAfter } from '../../core/retry-after.ts';
 import { REAL_PACE } from '../../core/timing.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
@@ -13,20 +15,15 @@ export function backoffMs(attempt: number, baseMs: number): number {
 }
 
 /**
- * What an answer asks to wait, in milliseconds: Retry-After as seconds or as a date (RFC 9110 section 10.2.3), or
- * `retryAfterSec` in the body, where GoDaddy says it. Null where it asks nothing. A date is taken relative to the
- * answer's own Date, so that a wrong clock here does no harm.
+ * Milliseconds that an answer asks to wait: Retry-After, or `retryAfterSec` in the body, as GoDaddy sends it. Null if
+ * it asks nothing.
  */
 export function retryAfterMs(
-  answer: { readonly headers: Readonly<Record<string, string>>; readonly text: string },
+  { headers, text }: { readonly headers: Readonly<Record<string, string>>; readonly text: string },
   now: Date,
 ): number | null {
-  const header = answer.headers['retry-after']?.trim();
-  if (header !== undefined && /^\d+$/.test(header)) return Number(header) * 1000;
-  if (header !== undefined && !Number.isNaN(Date.parse(header))) {
-    const sent = Date.parse(answer.headers.date ?? '');
-    return Math.max(0, Date.parse(header) - (Number.isNaN(sent) ? now.getTime() : sent));
-  }
-  const seconds = /"retryAfterSec"\s*:\s*(\d{1,6})\b/.exec(answer.text)?.[1];
+  const asked = parseRetryAfter(headers, () => now.getTime());
+  if (asked !== null) return asked;
+  const seconds = /"retryAfterSec"\s*:\s*(\d{1,6})\b/.exec(text)?.[1];
   return seconds === undefined ? null : Number(seconds) * 1000;
 }
