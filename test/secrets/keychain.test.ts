@@ -1,9 +1,10 @@
 // The layout in the keychain, over a double of its calls. keychain.spec.ts has the real one.
+
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import { createKeychain } from '../../src/main/secrets/keychain.ts';
 import type { KeychainCalls } from '../../src/main/secrets/keychain-calls.ts';
-import { secretStoreUnavailable } from '../../src/main/secrets/unavailable.ts';
 
 interface TestCalls extends KeychainCalls {
   readonly entries: Map<string, string>;
@@ -16,7 +17,7 @@ interface TestCalls extends KeychainCalls {
 function createCalls(): TestCalls {
   const entries = new Map<string, string>();
   const spend = (): void => {
-    if (calls.locked || calls.writesLeft === 0) throw secretStoreUnavailable('locked');
+    if (calls.locked || calls.writesLeft === 0) throw new CertdeskError('SECRET_STORE_UNAVAILABLE', 'locked');
     calls.writesLeft -= 1;
   };
   const calls: TestCalls = {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { KeychainCalls } from '../../src/main/secrets/keychain-calls.ts';
 import { type OpenSecretStoreOptions, openSecretStore } from '../../src/main/secrets/open.ts';
-import { secretStoreUnavailable } from '../../src/main/secrets/unavailable.ts';
 
 let folder: string;
 let entries: Map<string, string>;
@@ -20,7 +20,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const check = async (): Promise<void> => {
   asked += 1;
-  if (!working) throw secretStoreUnavailable('The OS keychain is locked. Unlock it, then try again.');
+  if (!working)
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
+      'The OS keychain is locked. Unlock it, then try again.',
+    );
 };
 const calls: KeychainCalls = {
   get: (account) => check().then(() => entries.get(account) ?? null),

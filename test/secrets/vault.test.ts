@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import type { SecretStore } from '../../src/main/engine/core/ports.ts';
-import { secretStoreUnavailable } from '../../src/main/secrets/unavailable.ts';
 import { createVault, type KeyRecord, MASTER_KEY_NAME } from '../../src/main/secrets/vault.ts';
 
 interface TestStore extends SecretStore {
@@ -20,7 +20,7 @@ function createStore(entries: readonly (readonly [string, string])[] = []): Test
     async get(name) {
       store.reads += 1;
       await Promise.resolve();
-      if (store.locked) throw secretStoreUnavailable('locked');
+      if (store.locked) throw new CertdeskError('SECRET_STORE_UNAVAILABLE', 'locked');
       return kept.get(name) ?? null;
     },
     async set(name, value) {

@@ -4,8 +4,7 @@ import { damageOf, isDamage } from '../storage/damage.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';
-import { offerBackup } from './last-backup.ts';
-import { restoreCommand } from './restore-command.ts';
+import { offerBackup, restoreCommand } from './last-backup.ts';
 
 /** @throws DATABASE_DAMAGED, DATABASE_TOO_NEW (both with the command that restores), STORAGE_FAILED */
 export async function openChecked(dataFolder: string): Promise<Database> {

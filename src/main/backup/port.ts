@@ -11,7 +11,7 @@ import { createBackup } from './create.ts';
 import { guardedBy } from './file-failure.ts';
 import { dropStaged, markReady } from './finish-restore.ts';
 import { DEFAULT_BACKUP_FOLDER, type FoundBackup, listBackups, pathOf, pruneBackups } from './folder.ts';
-import { restoreCommand } from './restore-command.ts';
+import { restoreCommand } from './last-backup.ts';
 import { stageRestore } from './stage-restore.ts';
 import { countContents } from './verify.ts';
 

@@ -5,7 +5,7 @@ import { createBackup } from '../backup/create.ts';
 import { DEFAULT_BACKUP_FOLDER } from '../backup/folder.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { verifyBackup } from '../backup/verify.ts';
-import { BACKUP_PASSPHRASE } from '../engine/backups/backup-passphrase.ts';
+import { BACKUP_PASSPHRASE } from '../engine/backups/backups.ts';
 import { inscribeRestore, noteOfRestore } from '../engine/backups/restore-marker.ts';
 import { readSettings } from '../engine/settings/settings.ts';
 import { readInstallation } from '../installation.ts';

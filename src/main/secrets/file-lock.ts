@@ -1,9 +1,10 @@
 // A lock between processes (the command line beside a running server) that the kernel frees when its holder dies.
 // It is SQLite's own file lock on an empty database: Node has no flock, and a lock file with a time to go stale
 // would let two writers in after a suspend. Where SQLite's locks do not hold, Certdesk's database does not either.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { codeOf } from './unavailable.ts';
+import { codeOf } from './private-file.ts';
 
 const POLL_MS = 15;
 

@@ -1,6 +1,6 @@
 // The calls to the OS keychain: one at a time, each with a time-out, each failure as a sentence. What the values mean
 // is keychain.ts's business.
-import { secretStoreUnavailable } from './unavailable.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 /** The entries of one service. `get` gives null where there is none, `delete` false. */
 export interface KeychainCalls {
@@ -60,7 +60,8 @@ async function within<T>(result: Promise<T>, timeoutMs: number): Promise<T> {
     timer = setTimeout(() => {
       dieWith(result);
       reject(
-        secretStoreUnavailable(
+        new CertdeskError(
+          'SECRET_STORE_UNAVAILABLE',
           `The OS keychain did not answer within ${timeoutMs / 1000} s. ` +
             'It may be waiting to be unlocked: look for its window, unlock it, then try again.',
         ),
@@ -89,20 +90,26 @@ function dieWith(overdue: Promise<unknown>): void {
 function explain(error: unknown): never {
   const text = String(error);
   if (/no result found|prompt was dismissed|locked/i.test(text)) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       'The OS keychain is locked. Unlock it (log in to the desktop, or unlock its login keyring), then try again.',
-      error,
+      undefined,
+      { cause: error },
     );
   }
   if (/\b[dz]-?bus\b/i.test(text)) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       'No keychain answers on D-Bus: there is no Secret Service (GNOME Keyring, KWallet, KeePassXC) in this session. ' +
         'Start it, then try again; a new data folder can use --secret-store sealed-file instead.',
-      error,
+      undefined,
+      { cause: error },
     );
   }
-  throw secretStoreUnavailable(
+  throw new CertdeskError(
+    'SECRET_STORE_UNAVAILABLE',
     'The OS keychain refuses its service: the log has the reason. A new data folder can use --secret-store sealed-file.',
-    error,
+    undefined,
+    { cause: error },
   );
 }

@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychainCalls, type KeychainCalls } from './keychain-calls.ts';
-import { secretStoreUnavailable } from './unavailable.ts';
 
 export interface KeychainOptions {
   /** `certdesk:<installation id>`: two data folders on one machine must not share a master key. */
@@ -84,7 +83,8 @@ export async function keychainProblem(options: KeychainOptions): Promise<string 
 async function probe(calls: KeychainCalls): Promise<void> {
   await calls.set(PROBE, PROBE);
   if ((await calls.get(PROBE)) === PROBE) return;
-  throw secretStoreUnavailable(
+  throw new CertdeskError(
+    'SECRET_STORE_UNAVAILABLE',
     'The OS keychain does not keep what is written to it. Check that it is unlocked.',
   );
 }
@@ -99,7 +99,8 @@ async function read(calls: KeychainCalls, account: string): Promise<string | nul
     // Another process may have replaced it between the entry and its parts: then the second attempt finds the new.
     if (attempt === 'second') break;
   }
-  throw secretStoreUnavailable(
+  throw new CertdeskError(
+    'SECRET_STORE_UNAVAILABLE',
     `The entry ${account} in the OS keychain is damaged: parts of it are missing. Store the secret again.`,
   );
 }

@@ -1,9 +1,9 @@
 // Chooses the secret store of a data folder, once: what was chosen first is used ever after, for the master key is
 // in there and nowhere else.
+import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychain, type KeychainOptions, keychainProblem } from './keychain.ts';
 import { createSealedFile } from './sealed-file.ts';
-import { secretStoreUnavailable } from './unavailable.ts';
 
 export type SecretStoreMode = 'auto' | SecretStore['kind'];
 
@@ -66,7 +66,8 @@ export async function openSecretStore(options: OpenSecretStoreOptions): Promise<
 
 function contradiction(remembered: SecretStore['kind'], mode: SecretStore['kind'], folder: string): Error {
   const names = { keychain: 'the OS keychain', 'sealed-file': 'a sealed file' };
-  return secretStoreUnavailable(
+  return new CertdeskError(
+    'SECRET_STORE_UNAVAILABLE',
     `The data folder ${folder} keeps its secrets in ${names[remembered]}. With --secret-store ${mode} it would lose ` +
       'every private key, ACME account key and kept DNS credential: the master key that opens them is not there. ' +
       `Leave --secret-store out, or start on another data folder.`,

@@ -1,7 +1,8 @@
 // Files of one owner: read only where nobody else may, written whole or not at all.
+
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, secretStoreUnavailable } from './unavailable.ts';
+import { CertdeskError } from '../engine/core/errors.ts';
 
 /** Group's and others' permission bits; Windows has none (there the profile folder's ACL guards the file). */
 const OTHERS = 0o077;
@@ -14,7 +15,8 @@ export async function readPrivateFile(path: string): Promise<Buffer | null> {
   try {
     const { mode } = await stat(path);
     if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
-      throw secretStoreUnavailable(
+      throw new CertdeskError(
+        'SECRET_STORE_UNAVAILABLE',
         `${path} is open to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}). ` +
           `If nobody else can have read it, run: chmod 600 '${path}'`,
       );
@@ -75,4 +77,9 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** The errno code (`ENOENT`, `SQLITE_BUSY`), or undefined if there is none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -7,8 +7,7 @@ import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './aead.ts';
 import { withFileLock } from './file-lock.ts';
-import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';
-import { codeOf, secretStoreUnavailable } from './unavailable.ts';
+import { codeOf, createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.ts';
 
 export const KEY_FILE = 'secrets.key';
 export const SEALED_FILE = 'secrets.sealed';
@@ -72,13 +71,15 @@ async function load(folder: string): Promise<Contents> {
   const sealed = await readPrivateFile(join(folder, SEALED_FILE));
   const key = await readPrivateFile(join(folder, KEY_FILE));
   if (key !== null && key.length !== KEY_BYTES) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `${join(folder, KEY_FILE)} is damaged: it has ${key.length} bytes instead of ${KEY_BYTES}. Restore it from a backup.`,
     );
   }
   if (sealed === null) return { secrets: new Map(), key };
   if (key === null) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `${join(folder, KEY_FILE)} is missing, and ${SEALED_FILE} cannot be opened without it. ` +
         'Restore both from the same backup; no new key is made.',
     );
@@ -88,14 +89,16 @@ async function load(folder: string): Promise<Contents> {
 
 function unseal(path: string, sealed: Buffer, key: Buffer): Secrets {
   if (sealed[0] !== VERSION && sealed.length > 0) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `${path} is of layout ${sealed[0]}, and this Certdesk knows layout ${VERSION} only. ` +
         'Start the newer Certdesk that wrote it, or restore it from a backup if it is damaged.',
     );
   }
   const json = openBytes(key, sealed.subarray(1), AAD);
   if (json === null) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `${path} does not open with ${KEY_FILE}: one of them is damaged or was replaced. ` +
         'Restore both from the same backup.',
     );
@@ -125,12 +128,14 @@ async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> 
   } catch (error) {
     if (error instanceof CertdeskError) throw error;
     const code = codeOf(error) ?? 'unknown error';
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       code === 'SQLITE_BUSY'
         ? `Another Certdesk process has held ${join(folder, LOCK_FILE)} for too long. Try again, or stop that process.`
         : `The sealed file in ${folder} cannot be read or written (${code}). ` +
             'Check that the folder is there and writable and that the disk is not full.',
-      error,
+      undefined,
+      { cause: error },
     );
   }
 }

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore, Vault } from '../engine/core/ports.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './aead.ts';
-import { secretStoreUnavailable } from './unavailable.ts';
 
 export const MASTER_KEY_NAME = 'master-key';
 const VERSION = 1;
@@ -89,14 +88,16 @@ async function loadMasterKey({ secrets, keyRecord }: VaultDeps): Promise<MasterK
     return key;
   }
   if (stored === null) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `The ${place(secrets.kind)} holds no master key, but the database is sealed under master key ${expected}. ` +
         'Restore the secrets that belong to this data folder; no new key is made, as it could not open the old data.',
     );
   }
   const key = decode(stored, secrets.kind);
   if (key.id !== expected) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `The ${place(secrets.kind)} holds master key ${key.id}, but the database is sealed under master key ` +
         `${expected}. Restore the secrets that belong to this data folder.`,
     );
@@ -109,7 +110,10 @@ async function makeMasterKey(secrets: SecretStore): Promise<MasterKey> {
   await secrets.set(MASTER_KEY_NAME, randomBytes(KEY_BYTES).toString('base64'));
   const stored = await secrets.get(MASTER_KEY_NAME);
   if (stored === null) {
-    throw secretStoreUnavailable(`The ${place(secrets.kind)} took the master key but does not hold it.`);
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
+      `The ${place(secrets.kind)} took the master key but does not hold it.`,
+    );
   }
   return decode(stored, secrets.kind);
 }
@@ -117,7 +121,8 @@ async function makeMasterKey(secrets: SecretStore): Promise<MasterKey> {
 function decode(stored: string, kind: SecretStore['kind']): MasterKey {
   const bytes = Buffer.from(stored, 'base64');
   if (bytes.length !== KEY_BYTES || bytes.toString('base64') !== stored) {
-    throw secretStoreUnavailable(
+    throw new CertdeskError(
+      'SECRET_STORE_UNAVAILABLE',
       `What the ${place(kind)} holds as master key is not one (32 bytes in base64). Restore it from a backup.`,
     );
   }

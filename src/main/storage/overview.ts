@@ -2,9 +2,9 @@
 // shown is then looked up in its table. What comes next is in upcoming.ts.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { OverviewStore } from '../engine/core/overview-store.ts';
-import { countRows } from './count-rows.ts';
 import { toJob } from './jobs.ts';
 import { ofIds } from './project-filter.ts';
+import { countRows } from './project-search.ts';
 import type { ListedCertificatesView, Schema } from './schema.ts';
 import { upcoming, upcomingDays } from './upcoming.ts';
 

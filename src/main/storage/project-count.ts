@@ -4,7 +4,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ProjectFacets } from '../../shared/project.ts';
 import type { ProjectFilter, ProjectStore } from '../engine/core/stores.ts';
-import { countRows } from './count-rows.ts';
 import {
   allOf,
   type Condition,
@@ -15,7 +14,7 @@ import {
   ofWords,
   STATES,
 } from './project-filter.ts';
-import { countMentions, foundByTrigrams } from './project-search.ts';
+import { countMentions, countRows, foundByTrigrams } from './project-search.ts';
 import type { Schema } from './schema.ts';
 
 type Count = (index: string, ...more: readonly Condition[]) => Promise<number>;

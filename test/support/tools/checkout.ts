@@ -13,7 +13,6 @@ const COPIED = [
   'tsconfig.json',
   'electron.vite.config.ts',
   'src/main/secrets/file-lock.ts', // what scripts/lib/build.ts uses of the sources
-  'src/main/secrets/unavailable.ts',
   'src/main/engine/core/errors.ts',
   'src/shared/errors.ts',
 ];

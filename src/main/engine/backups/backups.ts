@@ -16,8 +16,10 @@ import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Clock, Log, SecretStore } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
-import { BACKUP_PASSPHRASE } from './backup-passphrase.ts';
 import { readLastRestore } from './restore-marker.ts';
+
+/** Where the secret store has the passphrase of scheduled backups. */
+export const BACKUP_PASSPHRASE = 'backup-passphrase';
 
 export interface BackupPort {
   /** Where backups are put when the settings name no folder. */

@@ -1,10 +1,12 @@
 // Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
 
+import type { Settings } from '../../../shared/settings.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import type { Recipe } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { SettingStore } from '../core/stores.ts';
 import { limitProvider } from '../dns/credentials/limit-zones.ts';
+import type { PropagationSettings } from '../dns/lookup/propagation-rounds.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
 import { createDnsProvider, getDnsProvider } from '../dns/providers/registry.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
@@ -13,7 +15,6 @@ import { originOf } from '../outgoing/saved-by.ts';
 import { readSettings } from '../settings/settings.ts';
 import { createDns01Solver } from './dns-01.ts';
 import type { Confirmations } from './manual-confirmations.ts';
-import { propagationOf } from './propagation-settings.ts';
 import { explaining } from './reachability/explain-http-01.ts';
 import type { WebPorts } from './reachability/fetch.ts';
 import type { DnsChooser } from './select-dns-credential.ts';
@@ -86,5 +87,21 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
       });
       return { solver, patienceMs: propagation.timeout * 1000 };
     },
+  };
+}
+
+/**
+ * How dns-01 waits for its record: the settings come before what the provider suggests.
+ * @param suggested The provider's time-out and interval, in seconds.
+ */
+export function propagationOf(
+  suggested: { readonly timeout: number; readonly interval: number },
+  dns: Settings['dns'],
+): PropagationSettings {
+  return {
+    timeout: dns.propagationTimeout ?? suggested.timeout,
+    interval: dns.propagationInterval ?? suggested.interval,
+    ask: dns.propagationCheck,
+    publicResolvers: dns.publicResolvers,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { propagationOf } from '../../../src/main/engine/challenges/propagation-settings.ts';
+import { propagationOf } from '../../../src/main/engine/challenges/registry.ts';
 import { DEFAULT_SETTINGS } from '../../../src/shared/settings.ts';
 
 const suggested = { timeout: 120, interval: 4 };
