@@ -93,6 +93,20 @@ export const ObtainRequestSchema = z
 export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
 
 /** The documented request, two PEM texts, or files as people have them. Which parts must be there is checked at the end. */
+/** base64 as tools write it: in lines, with the alphabet for addresses (RFC 4648 section 5), or as a data URL. */
+const FileContentSchema = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .replace(/^data:[^,]{0,200};base64,/, '')
+          .replace(/\s+/g, '')
+          .replaceAll('-', '+')
+          .replaceAll('_', '/')
+          .replace(/[^=]$/, (end, at: number) => end + '='.repeat((4 - ((at + 1) % 4)) % 4))
+      : value,
+  z.base64().min(1),
+);
+
 export const KeyPairRequestSchema = z
   .strictObject({
     certificate: z.string().min(1).optional().meta({
@@ -105,16 +119,16 @@ export const KeyPairRequestSchema = z
       .optional()
       .meta({ description: 'PEM, or base64 of DER: PKCS#8, PKCS#1 or SEC 1', reach: 'project' }),
     passphrase: z.string().max(1024).optional().meta({ reach: 'project' }),
-    file: z.base64().min(1).optional().meta({
+    file: FileContentSchema.optional().meta({
       description:
         'In place of `certificate`: the bytes of a file, PEM, DER, PKCS#7 or PKCS#12, whatever its name. It may hold the private key too',
       reach: 'project',
     }),
-    keyFile: z.base64().min(1).optional().meta({
+    keyFile: FileContentSchema.optional().meta({
       description: 'In place of `privateKey`: the bytes of a file, as for `file`',
       reach: 'project',
     }),
-    files: z.array(z.base64().min(1)).min(1).max(20).optional().meta({
+    files: z.array(FileContentSchema).min(1).max(20).optional().meta({
       description:
         'In place of all others: the bytes of files that hold certificates and key together, in any order and form',
       reach: 'project',
@@ -150,6 +164,7 @@ export const WarningSchema = z.object({
     'EXPIRED_ROOT',
     'CHAIN_OUT_OF_ORDER',
     'UNCOMMON_KEY',
+    'NOT_FOR_SERVERS',
     'OTHER_NAMES',
   ]),
   message: z.string(),

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Judged } from '../../../src/main/engine/import/evaluate.ts';
 import { scanFolder } from '../../../src/main/engine/import/scan.ts';
+import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import {
   makeTestFolder,
   type TestFolder,
@@ -166,6 +167,43 @@ describe('certbot', () => {
       expect(notesOf(found)).toContain('holds no whole version 10 (certificate and matching key): version 9');
     },
   );
+
+  test.each([
+    ['stayed behind (certbot #3288)', 2, 3],
+    ['went back to an older number (certbot #10655)', 34, 1],
+  ])(
+    'where the links of live/ %s, the certificate that was issued last is imported',
+    async (_why, linked, newest) => {
+      const old = await issue('app.example.com', {
+        notBefore: new Date(Date.now() - 100 * DAY),
+        notAfter: new Date(Date.now() - 10 * DAY),
+      });
+      for (const [number, pair] of [
+        [linked, old],
+        [newest, site],
+      ] as const) {
+        await folder.write(`archive/app.example.com/fullchain${number}.pem`, pair.certificate);
+        await folder.write(`archive/app.example.com/privkey${number}.pem`, pair.privateKey);
+      }
+      for (const what of ['fullchain', 'privkey'])
+        await folder.link(
+          `live/app.example.com/${what}.pem`,
+          `../../archive/app.example.com/${what}${linked}.pem`,
+        );
+      await folder.write('renewal/app.example.com.conf', '[renewalparams]\nauthenticator = standalone\n');
+      const found = await scanOne();
+      expect(found.pair?.leaf.serial).toBe(readLeafFacts(site.certificate).serial);
+      expect(found.source).toBe(`archive/app.example.com/fullchain${newest}.pem`);
+      expect(notesOf(found)).toContain(`its newest, version ${newest}, is imported`);
+    },
+  );
+
+  test('live/ without links, as a backup leaves it, is read (Nginx Proxy Manager #1199)', async () => {
+    await folder.write('live/app.example.com/fullchain.pem', site.certificate);
+    await folder.write('live/app.example.com/privkey.pem', site.privateKey);
+    await folder.write('renewal/app.example.com.conf', '[renewalparams]\nauthenticator = standalone\n');
+    expect((await scanOne()).source).toBe('live/app.example.com');
+  });
 
   async function lineageAgain(params: readonly string[]): Promise<void> {
     await folder.remove();

@@ -44,7 +44,7 @@ describe('a CA that says orderNotReady', () => {
     const { sent, verb } = finalizing(NOT_READY);
     faulty.bend(verb);
     expect(await failureOf(faulty.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
-    expect(sent()).toBe(2);
+    expect(sent()).toBe(4);
   });
 
   it('and gives the order up has its own sentence heard', async () => {

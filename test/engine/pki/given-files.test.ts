@@ -32,6 +32,8 @@ async function check(body: object, { domain = 'app.example.com', passphrase = PA
   return checkKeyPair({ ...given, domain, now: NOW, roots: [read('root.pem').toString()] });
 }
 
+const EC_PARAMETERS = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+const DH_PARAMETERS = '-----BEGIN DH PARAMETERS-----\nMIIBCAKCAQEA\n-----END DH PARAMETERS-----\n';
 const files = (...all: readonly Buffer[]) => ({ files: all.map(base64) });
 const subjects = (chain: string) => parseChain(chain).map(displayName);
 const APP = ['app.example.com', 'Bugs Intermediate'];
@@ -110,6 +112,61 @@ describe('every form of file is read, as a file and as pasted text', () => {
   test('certificates, intermediates and key, each in a form of its own', async () => {
     const parts = files(derOf(key), inBase64(derOf(read('inter.pem'))), utf16(read('leaf.pem')));
     expect(subjects((await check(parts)).chain)).toEqual(APP);
+  });
+});
+
+describe('what the way of a text has added to it is undone', () => {
+  const eachLine = (how: (line: string) => string) => (pem: string) => pem.replace(/^(?=.)/gm, () => how(''));
+  const lineEnds = (end: string) => (pem: string) => pem.replaceAll('\n', end);
+  test.each<readonly [string, (pem: string) => string]>([
+    ['line ends escaped twice (Vault #2648)', lineEnds('\\\\n')],
+    ['line ends escaped as CRLF (F5 AS3 #228)', lineEnds('\\r\\n')],
+    ['no line ends at all (Lemur #3887)', lineEnds('')],
+    ['spaces for line ends', lineEnds(' ')],
+    ['indentation by tabs (Membrane #2266)', eachLine(() => '\t ')],
+    ['no-break spaces of a web page', eachLine(() => '\u00a0')],
+    ['zero-width spaces', lineEnds('\u200b\n')],
+    ['the line separators of Unicode', lineEnds('\u2028')],
+    ['HTML line breaks', lineEnds('<br>\n')],
+    ['quoted-printable', (pem) => pem.replaceAll('=', '=3D').replaceAll('\n', '=0A=\n')],
+    ['percent-encoding', encodeURIComponent],
+    ['the encoding of forms', (pem) => new URLSearchParams({ x: pem }).toString().slice(2)],
+    ['quotation marks of JSON', JSON.stringify],
+    ['the marks of a quotation in mail', eachLine(() => '> ')],
+    ['the plus signs of a difference', eachLine(() => '+')],
+    ['comment signs', eachLine(() => '# ')],
+    ['boundaries in lower case', (pem) => pem.replace(/-----.*-----/g, (line) => line.toLowerCase())],
+    ['no BEGIN line', (pem) => pem.replace(/-----BEGIN.*\n/, '')],
+    ['no END line', (pem) => pem.replace(/-----END.*\n/, '')],
+    [
+      'an END line of another label (Nginx Proxy Manager #709)',
+      (pem) => pem.replace(/END .*-----/, 'END X-----'),
+    ],
+    ['bag attributes with a name in UTF-8', (pem) => `Bag Attributes\n    friendlyName: Bücher — Ω\n${pem}`],
+    ['EC PARAMETERS before it (cert-manager #8058)', (pem) => `${EC_PARAMETERS}${pem}`],
+    ['DH PARAMETERS behind it, as HAProxy has them', (pem) => `${pem}${DH_PARAMETERS}`],
+    ['a byte order mark in the middle', (pem) => `# first\n\ufeff${pem}`],
+  ])('%s', async (_noise, add) => {
+    const [pem, key] = [add(read('leaf.pem').toString()), add(read('leaf.key').toString())];
+    for (const body of [{ certificate: pem, privateKey: key }, files(Buffer.from(pem), Buffer.from(key))])
+      expect(subjects((await check(body)).chain), Object.keys(body).join()).toEqual(APP.slice(0, 1));
+  });
+
+  test('octets in hexadecimal digits', async () => {
+    const hex = (pem: string) => Buffer.from(derOf(read(pem)).toString('hex').replace(/../g, '$&:'));
+    expect(subjects((await check(files(hex('leaf.pem'), hex('leaf.key')))).chain)).toEqual(APP.slice(0, 1));
+  });
+
+  test.each<readonly [string, (text: string) => string]>([
+    ['in lines, as base64(1) writes it', (text) => text.replace(/.{76}/g, '$&\n')],
+    [
+      'with the alphabet for addresses, unpadded',
+      (text) => Buffer.from(text, 'base64').toString('base64url'),
+    ],
+    ['as a data URL', (text) => `data:application/x-pkcs12;base64,${text}`],
+  ])('base64 of a file %s', async (_form, write) => {
+    const body = { file: write(base64(read('modern.pfx'))) };
+    expect(subjects((await check(body)).chain)).toContain('app.example.com');
   });
 });
 

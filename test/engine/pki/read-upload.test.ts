@@ -81,6 +81,11 @@ describe('PKCS#12', () => {
   it('with its passphrase', async () => {
     expect(await judged({ file: await pfx('secret'), passphrase: 'secret' })).toEqual(WHOLE);
     expect(await judged({ file: await pfx('') })).toEqual(WHOLE);
+    expect(await judged({ file: await pfx(''), passphrase: 'not needed' })).toEqual(WHOLE); // win-acme #747
+    expect(await judged({ file: await pfx('größe€😀'), passphrase: 'größe€😀' })).toEqual(WHOLE);
+    expect(await judged({ file: await pfx('', '-name', 'Bücher Ω 日本') })).toEqual(WHOLE);
+    const plain = ['-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac'];
+    expect(await judged({ file: await pfx('', ...plain) })).toEqual(WHOLE); // go-pkcs12 "passwordless"
     const old = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
     expect(await judged({ file: await pfx('secret', ...old), passphrase: 'secret' })).toEqual(WHOLE);
   });

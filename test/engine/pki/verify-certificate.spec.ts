@@ -126,6 +126,16 @@ describe('warnings', () => {
     ]);
   });
 
+  test.each([
+    ['clientAuth', ['NOT_FOR_SERVERS']],
+    ['emailProtection,codeSigning', ['NOT_FOR_SERVERS']],
+    ['serverAuth,clientAuth', []],
+    ['anyExtendedKeyUsage', []],
+  ])('an extended key usage of %s gives the warnings %j', async (usage, codes) => {
+    const certificate = await issue({ extensions: [`extendedKeyUsage=${usage}`] });
+    expect(warnings({ certificate }).map((warning) => warning.split(':')[0])).toEqual(codes);
+  });
+
   test('a common name alone is told where there is no domain that it would be refused for', async () => {
     const certificate = await issue({ san: [], subject: `/CN=${DOMAIN}` });
     expect(check({ certificate, domain: null }).domain).toBe(DOMAIN);

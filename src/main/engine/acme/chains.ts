@@ -2,6 +2,7 @@
 // is wrong with it, the certificate that was issued is kept.
 import { X509Certificate } from 'node:crypto';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { cleanPastedText } from '../pki/inspect/pasted-text.ts';
 import { decodePem, readPemBlocks } from '../pki/inspect/pem.ts';
 import type { AcmeCertificate } from './contract.ts';
 import { type AcmeResponse, unexpectedAnswer } from './problem.ts';
@@ -17,8 +18,7 @@ export async function downloadChain(
   preferredChain?: string,
 ): Promise<AcmeCertificate> {
   const served = await download(url);
-  const { leaf, issuer } = readChain(served); // also a check that it is a chain at all
-  const chain = served.text;
+  const { leaf, issuer, chain } = readChain(served); // also a check that it is a chain at all
   const wanted = preferredChain?.trim().toLowerCase() ?? '';
   if (wanted === '' || issuer.toLowerCase() === wanted) return { chain, warning: null };
   const offered = [issuer];
@@ -29,7 +29,7 @@ export async function downloadChain(
       const read = readChain(alternate);
       if (!read.leaf.raw.equals(leaf.raw))
         throw unexpectedAnswer(alternate, 'a chain of the same certificate');
-      if (read.issuer.toLowerCase() === wanted) return { chain, preferred: alternate.text, warning: null };
+      if (read.issuer.toLowerCase() === wanted) return { chain, preferred: read.chain, warning: null };
       offered.push(read.issuer);
     } catch (cause) {
       const error = toCertdeskError(cause);
@@ -45,17 +45,42 @@ export async function downloadChain(
   return { chain, warning };
 }
 
-/** `issuer`: the CN of the issuer of the last certificate, which is the root that the chain leads to; "" without one. */
-function readChain(response: AcmeResponse): { readonly leaf: X509Certificate; readonly issuer: string } {
-  const ders = readPemBlocks(response.text)
-    .filter(({ label }) => label === 'CERTIFICATE')
-    .map((block) => decodePem(block)?.der ?? '');
+interface ServedChain {
+  /** PEM of nothing but the certificates, the leaf first: CAs add texts, CRLF, blank lines. */
+  readonly chain: string;
+  readonly leaf: X509Certificate;
+  /** The CN of the issuer of the last certificate, which is the root that the chain leads to; "" without one. */
+  readonly issuer: string;
+}
+
+function readChain(response: AcmeResponse): ServedChain {
   try {
-    const issuer = new X509Certificate(ders.at(-1) ?? '').issuer;
-    return { leaf: new X509Certificate(ders[0] ?? ''), issuer: /^CN=(.*)$/m.exec(issuer)?.[1] ?? '' };
+    const served = readPemBlocks(cleanPastedText(response.text))
+      .filter(({ label }) => label === 'CERTIFICATE')
+      .map((block) => new X509Certificate(decodePem(block)?.der ?? ''));
+    const ordered = leafFirst(served);
+    const [leaf] = ordered;
+    if (leaf === undefined) throw new Error('no certificate');
+    const issuer = /^CN=(.*)$/m.exec(ordered.at(-1)?.issuer ?? '')?.[1] ?? '';
+    return { chain: ordered.join(''), leaf, issuer };
   } catch (cause) {
     throw unexpectedAnswer(response, 'a PEM certificate chain', cause);
   }
+}
+
+/**
+ * The order that RFC 8555 section 9.1 requires: the leaf, its issuer, that one's issuer, once each. CAs that put the
+ * root first have issued a certificate all the same.
+ */
+function leafFirst(served: readonly X509Certificate[]): readonly X509Certificate[] {
+  const distinct = [...new Map(served.map((each) => [each.fingerprint256, each])).values()];
+  const path = distinct.filter(({ ca }) => !ca).slice(0, 1);
+  for (let top = path[0]; top !== undefined; ) {
+    const subject: X509Certificate = top;
+    top = distinct.find((each) => !path.includes(each) && subject.checkIssued(each));
+    if (top !== undefined) path.push(top);
+  }
+  return [...path, ...distinct.filter((each) => !path.includes(each))];
 }
 
 /** `Link: <https://ca.example/certificate/1>;rel="alternate"`; a relative one is resolved (RFC 8288 section 3.1). */

@@ -155,25 +155,33 @@ function openClient(
     const { signal } = line;
     const response = await line.transport.send({ method: 'POST', url, directoryUrl, body, signal });
     seen(response);
-    // acme-client signs anew with the nonce of this very answer, so that must not be in the pool as well.
-    const retried = response.status === 400 && isProblem(response, 'badNonce');
-    const nonce = response.headers['replay-nonce'];
-    if (!retried && nonce !== undefined && isNonce(nonce)) line.nonces.add(nonce);
-    if (!retried && response.status >= 300) throw answerError(response);
     const { status, headers, text } = response;
+    // acme-client signs again with the nonce of this very answer, so that must not be in the pool as well.
+    if (isProblem(response, 'badNonce')) return { status: 400, headers, data: { type: BAD_NONCE } };
+    const nonce = headers['replay-nonce'];
+    if (nonce !== undefined && isNonce(nonce)) line.nonces.add(nonce);
+    if (status >= 300) throw answerError(response);
     return { status, headers, data: parseJson(text) ?? text };
   };
   return http;
 }
 
-/** RFC 8555 section 7.2. */
+/** The one form that acme-client knows; CAs also answer it with 403, or in the namespace of ACME's drafts. */
+const BAD_NONCE = 'urn:ietf:params:acme:error:badNonce';
+
+/** RFC 8555 section 7.2: by HEAD, or by GET where the CA answers HEAD without a nonce. */
 async function newNonce({ transport, directory, directoryUrl, signal }: Line): Promise<string> {
-  const url = directory.newNonce;
-  const response = await transport.send({ method: 'HEAD', url, directoryUrl, signal });
-  if (response.status >= 300) throw answerError(response);
-  const nonce = response.headers['replay-nonce'];
-  if (nonce === undefined || !isNonce(nonce)) throw unexpectedAnswer(response, 'a nonce');
-  return nonce;
+  const ask = async (method: 'HEAD' | 'GET'): Promise<{ response: AcmeResponse; nonce: string | null }> => {
+    const response = await transport.send({ method, url: directory.newNonce, directoryUrl, signal });
+    const nonce = response.headers['replay-nonce'];
+    const isGiven = response.status < 300 && nonce !== undefined && isNonce(nonce);
+    return { response, nonce: isGiven ? nonce : null };
+  };
+  const first = await ask('HEAD');
+  const isFailing = first.response.status === 429 || first.response.status >= 500;
+  const { response, nonce } = first.nonce !== null || isFailing ? first : await ask('GET');
+  if (nonce !== null) return nonce;
+  throw response.status >= 300 ? answerError(response) : unexpectedAnswer(response, 'a nonce');
 }
 
 /** RFC 8555 section 6.5.1: base64url; others are to be ignored. */

@@ -34,7 +34,8 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
-const NAMESPACE = 'urn:ietf:params:acme:error:';
+/** RFC 8555's, and the one of its drafts. */
+const NAMESPACE = /^urn:(?:ietf:params:)?acme:error:/;
 const NO_TYPE = 'about:blank'; // RFC 7807 section 4.2
 
 /** The problem document of an answer, whatever its content type; null where the body is none. */
@@ -119,10 +120,10 @@ export function isRefusal(error: unknown, name: string): boolean {
   return typeof problem === 'object' && problem !== null && kindOf(Reflect.get(problem, 'type')) === name;
 }
 
-/** The last part of an ACME error type, in RFC 8555's namespace or in none; null for a type of another one. */
+/** The last part of an ACME error type, in an ACME namespace or in none; null for a type of another one. */
 function kindOf(type: unknown): string | null {
   if (typeof type !== 'string') return null;
-  const kind = type.startsWith(NAMESPACE) ? type.slice(NAMESPACE.length) : type;
+  const kind = type.replace(NAMESPACE, '');
   return /^\w+$/.test(kind) ? kind : null;
 }
 
@@ -147,6 +148,13 @@ export function answerError(response: AcmeResponse): CertdeskError {
       details,
     );
   }
+  if (kind === 'userActionRequired') {
+    // RFC 8555 section 7.3.3: `instance` is the address to visit.
+    const place = textOf(problem?.instance) ?? termsOf(response);
+    const where = place === null ? 'the CA’s web site' : place;
+    const message = `The CA wants you to do something before it goes on: ${said}. Open ${where}, then try again.`;
+    return new CertdeskError('ACME_REJECTED', message, details);
+  }
   if (response.status === 501) {
     const message = `The CA (${host}) does not support this request (HTTP 501): ${said}. Trying again does not help.`;
     return new CertdeskError('ACME_REJECTED', message, details);
@@ -166,6 +174,11 @@ export function answerError(response: AcmeResponse): CertdeskError {
     `${host} answered ${said} without saying why in ACME's way.`,
     details,
   );
+}
+
+function termsOf({ headers }: AcmeResponse): string | null {
+  const link = (headers.link ?? '').split(',').find((each) => each.includes('terms-of-service'));
+  return link?.split('<')[1]?.split('>')[0] ?? null;
 }
 
 /** An order or certificate that the CA has forgotten: some answer without a problem document (Pebble's /certZ/). */

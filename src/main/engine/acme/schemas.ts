@@ -3,6 +3,7 @@
 // What the state of an order needs is checked where it is used.
 
 import { z } from 'zod';
+import { toDnsName } from '../../../shared/names.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
 import type { AcmeAuthorization, AcmeChallenge, AcmeDirectory, AcmeOrder } from './contract.ts';
 import { type AcmeResponse, parseJson, toProblem, unexpectedAnswer, withoutAbsent } from './problem.ts';
@@ -23,7 +24,11 @@ const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? valu
 const Text = z.string().optional().catch(undefined);
 const Flag = z.preprocess((value) => (typeof value === 'string' ? value === 'true' : value), z.boolean());
 
-const Identifier = present({ type: z.string().default('dns').catch('dns'), value: z.string() });
+/** CAs write the ordered name in capitals, in Unicode or with a trailing dot: it is the same name. */
+const Identifier = present({
+  type: z.preprocess(lowerCase, z.string().default('dns').catch('dns')),
+  value: z.string().transform((value) => toDnsName(value.trim()) ?? value),
+});
 
 /** A list of names is as good as names with a description each. */
 const namesToRecord = (value: unknown): unknown =>
@@ -110,7 +115,7 @@ export function readOrder(response: AcmeResponse, url: string): AcmeOrder {
     url,
     status,
     identifiers,
-    authorizations: authorizations.flatMap((each) => resolveUrl(each, response) ?? []),
+    authorizations: [...new Set(authorizations.flatMap((each) => resolveUrl(each, response) ?? []))],
     ...optional('finalize', resolveUrl(finalize, response)),
     ...optional('certificate', resolveUrl(certificate, response)),
     ...optional('expires', expires),

@@ -3,6 +3,8 @@
 import type { AcmeAuthorization, AcmeChallenge } from '../acme/contract.ts';
 import { poll } from '../acme/poll.ts';
 import { describeProblem } from '../acme/problem.ts';
+import { CertdeskError } from '../core/errors.ts';
+import { createTrouble, TROUBLE_MS } from '../issuance/follow-order.ts';
 import type { Proof } from './prove.ts';
 
 /** After a failed validation, how long until the challenge is announced again; after the last one it has failed. */
@@ -34,10 +36,18 @@ export async function followChallenge(
   let repeated = 0;
   let next: number | null = null;
   let isFailed = false;
+  const trouble = createTrouble(keeper, pace);
   const own = ({ challenges }: AcmeAuthorization) => challenges.find(({ url }) => url === challenge.url);
 
   async function ask(): Promise<AcmeAuthorization> {
-    const answer = await session.getAuthorization(authorization.url);
+    const { url } = authorization;
+    const answer = await session.getAuthorization(url).catch((cause: unknown): AcmeAuthorization => {
+      signal.throwIfAborted();
+      if (!isPassing(cause)) throw cause;
+      const { retryAfterMs } = trouble.of(cause, TROUBLE_MS);
+      return { url, status: 'pending', wildcard: false, challenges: [], retryAfterMs };
+    });
+    if (own(answer) !== undefined) trouble.over();
     const { status, error } = own(answer) ?? {};
     if (answer.status !== 'pending' || error === undefined) return answer;
     const said = describeProblem(error) ?? 'it gives no reason';
@@ -52,7 +62,7 @@ export async function followChallenge(
       repeated += 1;
       next = pace.now() + (AGAIN_MS[repeated] ?? GIVE_UP_MS);
       keeper.tell('validation', `The CA is asked again to validate ${name}`);
-      await session.completeChallenge(challenge.url);
+      await announceChallenge(session, challenge.url, url);
     } else isFailed = true;
     return answer;
   }
@@ -67,6 +77,32 @@ export async function followChallenge(
     askedMs: lookAt.has(challenge.url) ? Math.max(0, (lookAt.get(challenge.url) ?? 0) - pace.now()) : null,
     problemOf: (answer) => own(answer)?.error,
   });
+}
+
+/**
+ * Tells the CA that it may validate. A refusal counts only where the challenge still waits for that: CAs refuse it for
+ * an authorization that was proved, or is being validated, meanwhile.
+ * @returns Retry-After in ms from now; null where the CA has not said.
+ */
+export async function announceChallenge(
+  session: Proof['session'],
+  url: string,
+  authorizationUrl: string,
+): Promise<number | null> {
+  try {
+    return (await session.completeChallenge(url)).retryAfterMs;
+  } catch (error) {
+    if (!(error instanceof CertdeskError) || error.code !== 'ACME_REJECTED') throw error;
+    const now = await session.getAuthorization(authorizationUrl).catch(() => Promise.reject(error));
+    const challenge = now.challenges.find((each) => each.url === url);
+    if (now.status === 'pending' && challenge?.status === 'pending') throw error;
+    return null;
+  }
+}
+
+/** A rate limit on looking, or a page of somebody in between: the validation goes on behind it. */
+function isPassing(cause: unknown): boolean {
+  return cause instanceof CertdeskError && ['ACME_RATE_LIMITED', 'ACME_PROTOCOL_ERROR'].includes(cause.code);
 }
 
 const toJson = (problem: object) => JSON.parse(JSON.stringify(problem));

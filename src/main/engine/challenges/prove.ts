@@ -18,7 +18,7 @@ import type { Log } from '../core/ports.ts';
 import type { Pace } from '../core/timing.ts';
 import type { OrderKeeper, OrderKeeperDeps } from '../issuance/order-state.ts';
 import type { Places } from '../jobs/places.ts';
-import { followChallenge } from './follow-challenge.ts';
+import { announceChallenge, followChallenge } from './follow-challenge.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
 
 export interface ProofDeps extends OrderKeeperDeps {
@@ -82,8 +82,8 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
   keeper.tell('validation', `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`);
   const lookAt = new Map<string, number>();
-  await sideBySide(unannounced, bounds, async ({ challenge }) => {
-    const { retryAfterMs } = await session.completeChallenge(challenge.url);
+  await sideBySide(unannounced, bounds, async ({ challenge, authorization }) => {
+    const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
     if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
   });
   const settle = async (each: Pending, signal: AbortSignal): Promise<Named> => {

@@ -1,4 +1,4 @@
-// Which version of a certbot lineage is imported: what live/ links to, or the newest whole generation of archive/.
+// Which version of a certbot lineage is imported: the newest whole one of live/ and archive/.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileRead, Folder } from './folder.ts';
@@ -10,29 +10,43 @@ export interface LineageVersion {
   readonly notes: readonly string[];
 }
 
+/** A folder with more versions is read from its newest numbers on. */
+const MAX_VERSIONS = 50;
+
 /**
- * live/ where it is whole. Else the newest number in archive/ of which certificate and key are there and match: links
- * are lost where a folder was copied, and a copy made during a renewal has half a generation.
+ * The whole version (certificate and matching key) that was issued last, of live/ and of archive/. live/ alone is not
+ * believed: its links stay behind where a renewal was run without rights, and go back to an older version where one has
+ * failed; they are lost where a folder was copied; and a copy made during a renewal has half a version.
  */
 export async function readLineageVersion(folder: Folder, name: string): Promise<LineageVersion> {
   const live = await readPair(folder, `live/${name}`, '');
-  if (isWhole(live)) return { ...live, notes: [] };
   const numbers = (await folder.files(join('archive', name))).flatMap((file) => {
     const number = /^(?:fullchain|privkey)(\d{1,9})\.pem$/.exec(file)?.[1];
     return number === undefined ? [] : [Number(number)];
   });
-  const newestFirst = [...new Set(numbers)].sort((a, b) => b - a);
-  const broken: number[] = [];
+  const newestFirst = [...new Set(numbers)].sort((a, b) => b - a).slice(0, MAX_VERSIONS);
+  const versions: { readonly number: number; readonly pair: Pair; readonly issuedAt: number | null }[] = [];
   for (const number of newestFirst) {
     const pair = await readPair(folder, `archive/${name}`, String(number));
-    if (isWhole(pair))
-      return { ...pair, notes: broken.length === 0 ? [] : [incomplete(name, broken, number)] };
-    broken.push(number);
+    versions.push({ number, pair, issuedAt: issuedAtOf(pair) });
   }
-  const [newest] = newestFirst;
-  const hasLive = live.certificate.text !== null || live.certificate.problem !== null;
-  if (newest === undefined || hasLive) return { ...live, notes: [] };
-  return { ...(await readPair(folder, `archive/${name}`, String(newest))), notes: [] };
+  const broken = versions.filter(({ issuedAt }) => issuedAt === null).map(({ number }) => number);
+  const [best] = versions
+    .filter(({ issuedAt }) => issuedAt !== null)
+    .toSorted((a, b) => (b.issuedAt ?? 0) - (a.issuedAt ?? 0));
+  const liveAt = issuedAtOf(live);
+  if (best === undefined) {
+    const [newest] = versions;
+    const hasLive = live.certificate.text !== null || live.certificate.problem !== null;
+    return { ...(newest === undefined || hasLive ? live : newest.pair), notes: [] };
+  }
+  if (liveAt !== null && liveAt >= (best.issuedAt ?? 0)) return { ...live, notes: [] };
+  const behind = liveAt === null ? [] : [linksBehind(name, best.number)];
+  const newer = broken.filter((number) => number > best.number);
+  return {
+    ...best.pair,
+    notes: liveAt === null && newer.length > 0 ? [incomplete(name, newer, best.number)] : behind,
+  };
 }
 
 type Pair = Pick<LineageVersion, 'certificate' | 'privateKey'>;
@@ -48,14 +62,19 @@ async function readPair(folder: Folder, at: string, number: string): Promise<Pai
   return { certificate, privateKey };
 }
 
-/** Both are there, and of one key. */
-function isWhole({ certificate, privateKey }: Pair): boolean {
-  if (certificate.text === null || privateKey.text === null) return false;
+/** When it was issued, in ms; null where it is not whole: a half is missing, or they are not of one key. */
+function issuedAtOf({ certificate, privateKey }: Pair): number | null {
+  if (certificate.text === null || privateKey.text === null) return null;
   try {
-    return new X509Certificate(certificate.text).checkPrivateKey(createPrivateKey(privateKey.text));
+    const x509 = new X509Certificate(certificate.text);
+    return x509.checkPrivateKey(createPrivateKey(privateKey.text)) ? x509.validFromDate.getTime() : null;
   } catch {
-    return false; // damaged, or encrypted
+    return null; // damaged, or encrypted
   }
+}
+
+function linksBehind(name: string, used: number): string {
+  return `The links in live/${name} lead to an older certificate than archive/${name} holds: its newest, version ${used}, is imported.`;
 }
 
 function incomplete(name: string, broken: readonly number[], used: number): string {

@@ -7,6 +7,8 @@ import { type Following, followOrder } from './follow-order.ts';
 
 /** How long an order whose CSR the CA has accepted may read `ready` before that is believed. */
 const READY_AFTER_ACCEPTED_MS = 10_000;
+/** Before the CSR is sent again to a CA that says orderNotReady of an order that reads `ready`. */
+const NOT_READY_MS = [500, 2_000, 5_000] as const;
 
 interface Finalizing extends Following {
   /** PEM. */
@@ -15,12 +17,12 @@ interface Finalizing extends Following {
 
 /**
  * An order whose names are all proved is ready, so it is not asked for before the CSR is sent. Where the CA was not that
- * far yet (orderNotReady) it is waited for, and the CSR is sent once more. Where the answer is lost, or is a refusal
+ * far yet (orderNotReady) it is waited for, and the CSR is sent again. Where the answer is lost, or is a refusal
  * though the CSR may have come before, the order itself tells what became of it.
  * @returns the order when it is final: `valid` with the address of its certificate, or `invalid`.
  * @throws what the CA said to the CSR, where the order says no more than that; what followOrder throws.
  */
-export async function finalizeOrder(order: AcmeOrder, task: Finalizing, attempts = 2): Promise<AcmeOrder> {
+export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats = 0): Promise<AcmeOrder> {
   const { session, keeper, signal, pace, csr } = task;
   const mayHaveCome = keeper.order.finalizedAt !== null;
   const mark = await keeper.markFinalized();
@@ -52,10 +54,12 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, attempts
     throw error;
   }
   mark.clear(); // the CA has not taken it, and none was sent before
-  if (!notReady || attempts <= 1) throw error;
+  const pause = NOT_READY_MS[repeats];
+  if (!notReady || pause === undefined) throw error;
   const ready = now.status === 'pending' ? await untilProved(now, task) : now;
   if (ready.status !== 'ready') return followOrder(ready, task, pace.now());
-  return finalizeOrder(ready, task, attempts - 1);
+  if (now.status === 'ready') await pace.pause(pause, signal);
+  return finalizeOrder(ready, task, repeats + 1);
 }
 
 /**

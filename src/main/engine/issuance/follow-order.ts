@@ -18,7 +18,7 @@ export interface Following {
 }
 
 /** How long failed requests are repeated before the job fails; the next job follows the same order. */
-const TROUBLE_MS = 30_000;
+export const TROUBLE_MS = 30_000;
 /** How long a valid order may be without the address of its certificate. */
 const NO_CERTIFICATE_MS = 60_000;
 /** How long the certificate of a valid order is asked for: some CAs hand it out minutes later, by answering 403. */
@@ -120,7 +120,7 @@ export function isGivenUp(error: CertdeskError): boolean {
 }
 
 /** Failures in a row: each kind is reported once, and thrown when there has been nothing else for too long. */
-function createTrouble(keeper: OrderKeeper, pace: Pace) {
+export function createTrouble(keeper: OrderKeeper, pace: Pace) {
   let since: number | null = null;
   let reported = '';
   const report = (problem: AcmeProblem, message: string, code: string | null): void => {

@@ -109,7 +109,7 @@ describe('passwords', () => {
     );
     const file = Buffer.from(forge.asn1.toDer(pfx).getBytes(), 'latin1');
     expect(await readPkcs12(file, '')).toEqual({ certificate: cert, privateKey: key });
-    expect((await rejectionOf(readPkcs12(file, 'x'))).code).toBe('PASSPHRASE_WRONG');
+    expect(await readPkcs12(file, 'not needed')).toEqual({ certificate: cert, privateKey: key });
   });
 
   test.each([[[]], [['-legacy']]])('one that is not ASCII, and a long one %j', async (args) => {

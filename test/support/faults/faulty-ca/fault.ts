@@ -4,6 +4,7 @@ import type { AcmeGate, GateAnswer, GateEnd } from '../../acme/gate.ts';
 /** The resources of RFC 8555 by Pebble's addresses; `alternate`: a certificate with another chain. */
 const PATHS = {
   directory: /^\/dir$/,
+  newNonce: /^\/nonce-plz/,
   newAccount: /^\/sign-me-up/,
   account: /^\/my-account\//,
   newOrder: /^\/order-plz/,
@@ -193,3 +194,55 @@ function nonceOf(headers: GateAnswer['headers']): Record<string, string> {
   const nonce = headers['replay-nonce'];
   return nonce === undefined ? {} : { 'replay-nonce': nonce };
 }
+
+/** The body of the answer, rewritten. */
+export const rewritten =
+  (how: (body: string) => string): Bend =>
+  (answer) => ({ ...answer, body: how(answer.body) });
+
+export const marked: Bend = rewritten((body) => `\ufeff${body}`);
+
+export const certificatesIn = (chain: string): readonly string[] =>
+  chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+
+/** Each authorization of an order twice. */
+export const doubled: Bend = (answer) => {
+  const order = JSON.parse(answer.body);
+  const { authorizations = [] } = order;
+  return {
+    ...answer,
+    body: JSON.stringify({ ...order, authorizations: [...authorizations, ...authorizations] }),
+  };
+};
+
+/** @param when The field as it stands, or the date in so many ms. */
+export const retryAfter =
+  (when: string | number): Bend =>
+  (answer) => ({
+    ...answer,
+    headers: {
+      ...answer.headers,
+      'retry-after': typeof when === 'string' ? when : new Date(Date.now() + when).toUTCString(),
+    },
+  });
+
+export const bothOf =
+  (first: Bend, second: Bend): Bend =>
+  (answer) => {
+    const bent = first(answer);
+    return typeof bent === 'string' || 'cut' in bent ? bent : second(bent);
+  };
+
+export const withoutNonce = (answer: GateAnswer): GateAnswer => {
+  const { 'replay-nonce': _, ...headers } = answer.headers;
+  return { ...answer, headers };
+};
+
+/** @param hasNonce Whether a new one comes with it, where the answer had one. */
+export const badNonce =
+  (status: number, hasNonce = true, namespace = 'urn:ietf:params:acme:error:'): Bend =>
+  ({ headers }) => ({
+    status,
+    headers: { ...(hasNonce ? nonceOf(headers) : {}), 'content-type': 'application/problem+json' },
+    body: JSON.stringify({ type: `${namespace}badNonce`, detail: 'JWS has an invalid anti-replay nonce' }),
+  });

@@ -1,16 +1,24 @@
 // THE table of what CAs do and RFC 8555 does not say: a row a behaviour, with where it was seen. The next report is one
 // more row. test/engine/issuance/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every operation and interruption.
 import {
+  badNonce,
+  bothOf,
+  certificatesIn,
+  doubled,
   type Fault,
   lost,
   malformed,
+  marked,
   refuse,
   relative,
   renamed,
+  retryAfter,
+  rewritten,
   set,
   setChallenges,
   text,
   without,
+  withoutNonce,
 } from './fault.ts';
 
 export type Operation = 'obtain' | 'renew' | 'revoke';
@@ -49,6 +57,8 @@ const CONNECTION = { type: `${ERROR}connection`, detail: 'Timeout during connect
 const CONFLICT = { type: `${ERROR}conflict`, detail: 'certificate already replaced' };
 const READY = set({ status: 'ready', certificate: null });
 const PROCESSING = set({ status: 'processing', certificate: null });
+const NOT_READY = { type: `${ERROR}orderNotReady`, detail: 'order is not ready' };
+const LIMITED = { type: `${ERROR}rateLimited`, detail: 'too many requests' };
 const REFUSED = { code: 'ACME_REJECTED', orders: 0, finalizes: 0 } as const;
 const GIVEN_UP = { code: 'ACME_REJECTED', orders: 1, finalizes: 1 } as const;
 const FAILED = { code: 'CHALLENGE_FAILED', orders: 1, finalizes: 0 } as const;
@@ -68,6 +78,14 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'null for what is optional', seen: KIND, faults: [{ at: 'order', bend: set({ error: null, expires: null, notBefore: '', certificate: undefined }), status: 'pending' }, { at: 'finalize', bend: set({ error: null, expires: null, certificate: null }) }, { at: 'authorization', bend: set({ wildcard: null, expires: null }) }, { at: 'order', status: 'valid', bend: set({ error: null, expires: null, authorizations: '' }) }] },
   { behaviour: 'states in capitals', seen: KIND, faults: [{ at: 'order', status: 'valid', bend: set({ status: 'VALID' }) }, { at: 'authorization', status: 'valid', bend: set({ status: 'Valid' }) }] },
   { behaviour: 'a directory with nothing but what is needed, and odd values', seen: KIND, only: ['obtain', 'renew'], faults: [{ at: 'directory', bend: set({ revokeCert: '', keyChange: null, renewalInfo: '', meta: { profiles: ['default'], externalAccountRequired: null, termsOfService: 7 } }) }] },
+  { behaviour: 'names in capitals and with a trailing dot', seen: 'Boulder, certbot #1712 the other way round', faults: [{ at: 'authorization', bend: rewritten((body) => body.replace(/"value":\s*"([^"]+)"/, (_, name: string) => `"value":"${name.toUpperCase()}."`)) }] },
+  { behaviour: 'an order that names each authorization twice', seen: 'step-ca (smallstep/certificates #518)', faults: [{ at: 'newOrder', bend: doubled }, { at: 'order', bend: doubled }] },
+  { behaviour: 'answers with a byte order mark', seen: KIND, faults: [{ at: 'newOrder', bend: marked }, { at: 'order', bend: marked }, { at: 'authorization', bend: marked }, { at: 'finalize', bend: marked }, { at: 'certificate', bend: marked }] },
+  // Nonces.
+  { behaviour: 'badNonce without a new nonce', seen: 'Vault (nginx-acme #47)', faults: [{ at: 'newOrder', times: 2, withheld: true, bend: badNonce(400, false) }, { at: 'finalize', times: 2, withheld: true, bend: badNonce(400, false) }] },
+  { behaviour: 'badNonce as 403', seen: KIND, faults: [{ at: 'newOrder', times: 1, withheld: true, bend: badNonce(403) }] },
+  { behaviour: 'badNonce in the namespace of the drafts', seen: "Let's Encrypt's first API (ght-acme.sh #1)", faults: [{ at: 'newOrder', times: 1, withheld: true, bend: badNonce(400, true, 'urn:acme:error:') }] },
+  { behaviour: 'no nonce in any answer, and a refusal of HEAD', seen: 'FreeSSL (lego #2512), acme2certifier #71', faults: [{ at: 'newNonce', times: 1, bend: (answer) => ({ ...withoutNonce(answer), status: 405 }) }, { at: 'newOrder', bend: withoutNonce }, { at: 'order', bend: withoutNonce }] },
   // What replicas have not heard of yet.
   { behaviour: 'one 404 for a new order', seen: LIVE, faults: [{ at: 'order', times: 1, bend: refuse(404, NO_ORDER) }] },
   { behaviour: 'one 404 for a new authorization', seen: LIVE, faults: [{ at: 'authorization', times: 1, bend: refuse(404, NO_AUTHORIZATION) }] },
@@ -84,6 +102,22 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'failures for a while after an accepted CSR', seen: KIND, says: /is failing/, faults: [{ at: 'finalize', bend: PROCESSING }, { at: 'order', after: 'finalize', times: 10, bend: refuse(500, malformed('database error')) }] },
   { behaviour: 'a lost answer to the CSR, after which the order reads ready for a moment', seen: KIND, faults: [{ at: 'finalize', times: 1, bend: lost }, { at: 'order', after: 'finalize', times: 2, bend: READY }] },
   { behaviour: 'an order that the CA takes back while it issues', seen: 'several', finalizes: 2, faults: [{ at: 'finalize', times: 1, bend: PROCESSING }, { at: 'order', after: 'finalize', until: ['finalize', 1], bend: READY }] },
+  { behaviour: 'orderNotReady to the CSR, while the order is pending for a moment', seen: 'Dogtag PKI (certbot #9766)', faults: [{ at: 'finalize', times: 1, withheld: true, bend: refuse(403, NOT_READY) }, { at: 'order', after: 'finalize', times: 4, bend: set({ status: 'pending' }) }] },
+  { behaviour: 'orderNotReady to three CSRs, though the order reads ready', seen: KIND, faults: [{ at: 'finalize', times: 3, withheld: true, bend: refuse(403, NOT_READY) }] },
+  { behaviour: 'a refusal of a CSR that the CA has taken, because the order is processing', seen: 'Boulder (stonemax/acme2 #13)', faults: [{ at: 'finalize', times: 1, bend: refuse(400, malformed('Order\'s status ("processing") was not pending')) }] },
+  { behaviour: 'Retry-After as a date, also in the past, while it issues', seen: 'a CA in production (acme.sh #7201)', faults: [{ at: 'finalize', bend: bothOf(PROCESSING, retryAfter(3_000)) }, { at: 'order', after: 'finalize', times: 2, bend: bothOf(PROCESSING, retryAfter(-60_000)) }] },
+  { behaviour: 'Retry-After that is no number and no date', seen: KIND, faults: [{ at: 'finalize', bend: bothOf(PROCESSING, retryAfter('-1')) }, { at: 'order', after: 'finalize', times: 2, bend: bothOf(PROCESSING, retryAfter('2.5')) }] },
+  { behaviour: 'a rate limit on asking for a certificate that is issued', seen: KIND, faults: [{ at: 'certificate', times: 3, bend: bothOf(refuse(429, LIMITED), retryAfter('1')) }] },
+  { behaviour: 'a rate limit on asking for an authorization that is validated', seen: KIND, says: /too many requests/, faults: [{ at: 'authorization', after: 'challenge', times: 3, bend: refuse(429, LIMITED) }] },
+  { behaviour: 'a web page of somebody in between, while an authorization is validated', seen: KIND, faults: [{ at: 'authorization', after: 'challenge', times: 2, bend: text('<html>maintenance</html>') }] },
+  { behaviour: 'a refusal of a challenge that the CA validates already', seen: 'Boulder (acme4j #94), Buypass (acme.js #7)', faults: [{ at: 'challenge', times: 1, bend: refuse(400, malformed('Unable to update challenge :: authorization must be pending')) }] },
+  // How a certificate is written.
+  { behaviour: 'a chain with a text before each certificate', seen: 'Pebble with openssl (certbot #6321)', faults: [{ at: 'certificate', bend: rewritten((body) => body.replaceAll('-----BEGIN', 'subject=/CN=a\nissuer=/CN=b\n-----BEGIN')) }] },
+  { behaviour: 'a chain with CRLF and blank lines', seen: 'Buypass (certbot #7875)', faults: [{ at: 'certificate', bend: rewritten((body) => `\n${body.replaceAll('\n', '\r\n')}\r\n`) }] },
+  { behaviour: 'a chain without a line end between its certificates', seen: 'django-ca #83', faults: [{ at: 'certificate', bend: rewritten((body) => certificatesIn(body).join('')) }] },
+  { behaviour: 'a chain with the leaf last', seen: 'Dogtag PKI #5307, django-ca #55', faults: [{ at: 'certificate', bend: rewritten((body) => certificatesIn(body).toReversed().join('\n')) }] },
+  { behaviour: 'a chain with the leaf twice', seen: KIND, faults: [{ at: 'certificate', bend: rewritten((body) => `${certificatesIn(body)[0]}\n${body}`) }] },
+  { behaviour: 'a chain with a private key in it', seen: 'RFC 8555 section 11.4 (ietf-wg-acme #446)', faults: [{ at: 'certificate', bend: rewritten((body) => `-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n${body}`) }] },
   // What is optional.
   { behaviour: 'an alternate chain that is 404', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: refuse(404, malformed('Certificate not found')) }] },
   { behaviour: 'an alternate chain that is 500', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: refuse(500, malformed('internal error')) }] },
@@ -111,6 +145,7 @@ export const ROWS: readonly Row[] = [
   ...given({ detail: 'Two names failed', subproblems: [{ detail: 'CAA forbids it', identifier: 'a.example' }] }, 'a problem whose subproblems have no type', /a\.example: CAA forbids it/),
   ...given({ error: { message: 'CAA forbids it' } }, 'a message inside of an error', /refused the request: CAA forbids it/).slice(0, 1),
   { behaviour: 'a refusal that is plain text', seen: KIND, fails: { ...REFUSED, says: /not on the allow list/ }, faults: [{ at: 'newOrder', withheld: true, bend: text('this account is not on the allow list', 403) }] },
+  { behaviour: 'a wish that a person visits a page (userActionRequired)', seen: 'RFC 8555 section 7.3.3 (acmetool #288)', fails: { ...REFUSED, says: /Terms of service have changed\. Open https:\/\/ca\.example\.org\/terms-2, then try again/ }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(403, { type: `${ERROR}userActionRequired`, detail: 'Terms of service have changed', instance: 'https://ca.example.org/terms-2' }) }] },
   { behaviour: 'a request that is not supported (501)', seen: 'acme2certifier', fails: { ...REFUSED, says: /does not support this/ }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(501, malformed('not implemented')) }] },
 ];
 

@@ -5,6 +5,7 @@ import { type AsnNode, parseAsn } from './asn1.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { certificatesOfPkcs7, type DerKind, kindOfDer } from './der-kind.ts';
 import { looksLike } from './looks-like.ts';
+import { cleanPastedText, decodeHex } from './pasted-text.ts';
 import { decodePem, type PemBlock, readPemBlocks } from './pem.ts';
 import { readTlv } from './tlv.ts';
 
@@ -107,7 +108,7 @@ function createCollector(limit: number) {
 function readBytes(bytes: Buffer, into: Collector, depth: number): void {
   if (bytes[0] === 0x30 && readDer(bytes, into)) return;
   // PEM has no NUL: those of UTF-16, little or big-endian, with and without a byte order mark, also only in a part.
-  const text = bytes.toString('latin1').replaceAll('\0', '');
+  const text = cleanPastedText(bytes.toString('latin1').replaceAll('\0', ''));
   const blocks = readPemBlocks(text);
   for (const block of blocks) readBlock(block, into, depth);
   if (blocks.length > 0) return;
@@ -120,12 +121,14 @@ function readBytes(bytes: Buffer, into: Collector, depth: number): void {
   if (kind !== null) into.see(kind);
 }
 
-/** Text that is base64 and nothing else, perhaps as a data URL, in quotes, or with the alphabet for addresses. */
+/** Text that is base64 (or hexadecimal digits) and nothing else, perhaps as a data URL, in quotes, or with the alphabet for addresses. */
 function decodeBase64(text: string): Buffer | null {
+  const hex = decodeHex(text);
+  if (hex !== null) return hex;
   const data = text
     .replace(/^(ÿþ|þÿ|ï»¿)/, '')
     .replace(/^\s*data:[^,]{0,100};base64,/, '')
-    .replaceAll('\\n', '')
+    .replace(/-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/gi, '')
     .replace(/[\s"']+/g, '');
   if (data.length < 40 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(data)) return null;
   const decoded = Buffer.from(data, 'base64');

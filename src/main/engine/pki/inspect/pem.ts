@@ -5,8 +5,11 @@ import { Buffer } from 'node:buffer';
 export interface PemBlock {
   /** `CERTIFICATE`, `RSA PRIVATE KEY` … */
   readonly label: string;
-  /** What stands between the BEGIN and END lines; null where the END line is missing or of another label. */
-  readonly body: string | null;
+  /**
+   * What stands between the BEGIN line and the next boundary or the end. Whether it is whole, its DER tells: people
+   * change labels by hand, and lose the END line.
+   */
+  readonly body: string;
 }
 
 export interface DecodedPem {
@@ -21,23 +24,50 @@ export interface DecodedPem {
  */
 export function readPemBlocks(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
-  let open: { readonly label: string; readonly start: number } | null = null;
-  for (const match of text.matchAll(/-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #]{0,60})-----/g)) {
-    const [boundary, kind, label = ''] = match;
+  let open: OpenBlock | null = null;
+  for (const match of text.matchAll(/-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #]{0,60})-----/gi)) {
+    const [boundary, kind, name = ''] = match;
+    const [isBegin, label] = [kind?.toUpperCase() === 'BEGIN', name.toUpperCase()];
     if (open !== null) {
-      const closes = kind === 'END' && label === open.label;
-      blocks.push({ label: open.label, body: closes ? text.slice(open.start, match.index) : null });
+      blocks.push(blockOf(open, text.slice(open.start, match.index)));
     }
-    open = kind === 'BEGIN' ? { label, start: match.index + boundary.length } : null;
+    const { index } = match;
+    open = isBegin ? { label, start: index + boundary.length, prefix: prefixAt(text, index) } : null;
   }
-  if (open !== null) blocks.push({ label: open.label, body: null });
+  if (open !== null) blocks.push(blockOf(open, text.slice(open.start)));
   return blocks;
 }
 
-/** The bytes and headers of a block, or null where it is cut off, empty or not base64. Escaped line ends (`\n`) count as line ends. */
+interface OpenBlock {
+  readonly label: string;
+  readonly start: number;
+  /** What stands before the BEGIN line. */
+  readonly prefix: string;
+}
+
+function blockOf({ label, prefix }: OpenBlock, body: string): PemBlock {
+  return { label, body: withoutPrefix(body, prefix) };
+}
+
+/** The mark of a quotation, a comment or a difference before the BEGIN line, which each line of the block has too. */
+function prefixAt(text: string, index: number): string {
+  const line =
+    text
+      .slice(Math.max(0, index - 20), index)
+      .split(/[\r\n]/)
+      .at(-1) ?? '';
+  return /^\s*([>|+#*]{1,5}|\/\/)\s*$/.exec(line)?.[1] ?? '';
+}
+
+function withoutPrefix(body: string, prefix: string): string {
+  if (prefix === '') return body;
+  const lines = body.split('\n').map((line) => line.trimStart());
+  return lines.map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line)).join('\n');
+}
+
+/** The bytes and headers of a block, or null where it is cut off, empty or not base64. */
 export function decodePem(block: PemBlock): DecodedPem | null {
-  if (block.body === null) return null;
-  const lines = block.body.replaceAll('\\r', '').replaceAll('\\n', '\n').split('\n');
+  const lines = block.body.split('\n');
   const headers = new Map<string, string>();
   const data: string[] = [];
   for (const line of lines) {

@@ -22,6 +22,7 @@ export function warningsOf(chain: OrderedChain, { now, projectNames }: WarningOp
     ...expiredRoot(chain),
     ...outOfOrder(chain),
     ...uncommonKey(chain.leaf),
+    ...notForServers(chain.leaf),
     ...otherNames(chain.leaf, projectNames),
   ];
 }
@@ -70,6 +71,17 @@ function uncommonKey(leaf: Certificate): readonly Warning[] {
   const message =
     'The key is EC P-521: Chrome and Android do not accept such certificates. Use P-256 or P-384 for what they visit.';
   return [{ code: 'UNCOMMON_KEY', message }];
+}
+
+/** Server authentication and "any" (RFC 5280 section 4.2.1.12). */
+const SERVER_USAGES = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
+
+function notForServers({ x509 }: Certificate): readonly Warning[] {
+  const usages: readonly string[] = x509.keyUsage ?? [];
+  if (usages.length === 0 || usages.some((usage) => SERVER_USAGES.includes(usage))) return [];
+  const message =
+    'The certificate is not for servers: its extended key usage lacks server authentication, and browsers refuse it on a web site. Get one from the CA’s profile for servers.';
+  return [{ code: 'NOT_FOR_SERVERS', message }];
 }
 
 function outOfOrder({ inOrder, leftOut }: OrderedChain): readonly Warning[] {
