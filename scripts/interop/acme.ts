@@ -65,8 +65,10 @@ export async function checkAcmeServer(bench: Bench, server: AcmeServer): Promise
     const answer = await obtain(await app.project(UNREACHABLE), { ...REQUEST, challengeType: 'http-01' });
     ensure(answer.status >= 400, `it was answered by ${answer.status}`);
     ensure(answer.body.code === ('CHALLENGE_FAILED' as unknown), answer.text);
-    ensure(server.failure.test(String(answer.body.error)), answer.text);
-    return String(answer.body.error);
+    const [failure] = Object.values(answer.body.details?.failures ?? {});
+    const said = String(failure?.problem?.detail ?? failure?.advice);
+    ensure(server.failure.test(said), answer.text);
+    return said;
   });
 }
 

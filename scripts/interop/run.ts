@@ -11,7 +11,7 @@ import { type CheckResult, type PeerResult, writeReport } from './report.ts';
 /** For one check, and for the start of a peer. */
 const TIMEOUT_MS = 240_000;
 /** Characters of a process's output. */
-const OUTPUT_SHOWN = 3_000;
+const OUTPUT_SHOWN = 2_000;
 const TOOLS = ['openssl', 'bind9', 'chromium', 'java'] as const;
 
 /** Exits with 1 if a check fails. A peer that cannot be installed fails nothing, and is never called passed. */

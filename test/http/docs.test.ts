@@ -29,6 +29,17 @@ it('is a page with what it loads', async () => {
   }
 });
 
+it('leads to an address with a slash, below which its files are wherever a proxy publishes it', async () => {
+  const page = await request(`${app.app.address}/api/docs`);
+  await page.body.dump();
+  expect([page.statusCode, page.headers.location]).toEqual([302, 'docs/']);
+  const { text } = await get('/api/docs/');
+  expect([...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path)).toEqual(
+    expect.arrayContaining(['./static/swagger-ui.css', './static/swagger-ui-bundle.js']),
+  );
+  expect(text).not.toMatch(/(?:src|href)="\//);
+});
+
 it('reads the document of this server', async () => {
   const [own, shown] = await Promise.all([get('/api/v1/openapi.json'), get('/api/docs/json')]);
   expect(own?.body.openapi).toBe('3.1.0');

@@ -42,7 +42,7 @@ TEMPLATES = [{
     ]},
 }]
 DATABASES = {"default": {
-    "ENGINE": "django.db.backends.sqlite3", "NAME": "${folder}/db.sqlite3", "OPTIONS": {"timeout": 30},
+    "ENGINE": "django.db.backends.sqlite3", "NAME": "${folder}/db.sqlite3", "OPTIONS": {"timeout": 30, "transaction_mode": "IMMEDIATE"},
 }}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": "${folder}/files"}},

@@ -31,7 +31,7 @@ export const moto = definePeer({
     const endpoint = `http://127.0.0.1:${port}`;
     const program = join(venv, 'bin/moto_server');
     await startPeer(bench, { program, args: ['-H', '127.0.0.1', '-p', String(port)], port });
-    const client = new Route53Client({ endpoint, region: 'us-east-1', credentials: KEYS });
+    const client = new Route53Client({ endpoint, region: 'us-east-1', credentials: { ...KEYS } });
     bench.cleanUp(async () => client.destroy());
     for (let n = 1; n <= ZONES; n += 1)
       await client.send(

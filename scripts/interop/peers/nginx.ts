@@ -104,7 +104,7 @@ async function checkSite(bench: Bench, { url, dataFolder, token, page }: Site): 
     return `${cookies[0]?.name} with Path=${cookies[0]?.path}`;
   });
   await bench.check('shows a new project at once: events come through', async () => {
-    await page.goto(`${url}/#/projects`);
+    await page.getByRole('link', { name: 'Projects' }).first().click();
     await page.getByText('No projects yet').waitFor();
     const { status } = await call('POST', '/projects', { name: 'behind', domain: 'behind.example.com' });
     ensure(status === 201, `it was answered by ${status}`);

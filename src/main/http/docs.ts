@@ -35,7 +35,11 @@ export function addDocs(app: FastifyInstance, version: string): void {
 
   const page = lazy(() => openPage(app, document()));
   for (const url of [PAGE, `${PAGE}/*`])
-    app.get(url, async (request, reply) => passOn(await page.get(), request, reply));
+    app.get(url, async (request, reply) => {
+      // Only there are the addresses of its files relative, so that they keep a reverse proxy's path.
+      if (request.url.split('?')[0] === PAGE) return reply.code(302).header('Location', 'docs/').send();
+      return passOn(await page.get(), request, reply);
+    });
   app.addHook('onClose', async () => (await page.made())?.close());
 }
 
