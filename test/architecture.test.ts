@@ -43,6 +43,7 @@ const RULES: readonly Rule[] = [
       'main/engine/core/errors.ts',
       'main/engine/core/model.ts',
       'main/engine/core/stores.ts',
+      'main/engine/core/stores',
       'main/engine/core/ports.ts',
       'main/make-folder.ts',
     ],

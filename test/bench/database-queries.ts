@@ -1,6 +1,8 @@
 // What is asked of the database at any size: the list in every order, with every kind of filter, searches, counts, the
 // overview, and the sweep's look for who is due.
-import type { ProjectFilter, ProjectQuery, Stores } from '../../src/main/engine/core/stores.ts';
+
+import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
+import type { Stores } from '../../src/main/engine/core/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 
 export type Query = readonly [name: string, ask: () => Promise<unknown>];

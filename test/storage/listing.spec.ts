@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProjectQuery } from '../../src/main/engine/core/stores.ts';
+import type { ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import type { Schema } from '../../src/main/storage/schema.ts';
 import { coversName } from '../../src/shared/names.ts';
 import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores.ts';
+import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
 import { CERTIFICATE, PROJECT, RECIPE } from '../support/engine/records.ts';

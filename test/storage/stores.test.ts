@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProjectQuery } from '../../src/main/engine/core/stores.ts';
+import type { ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/engine/records.ts';

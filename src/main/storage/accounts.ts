@@ -1,7 +1,7 @@
 // AccountStore on SQLite: one account a directory and e-mail address.
 import type { Kysely, Selectable } from 'kysely';
 import type { AccountRecord } from '../engine/core/model.ts';
-import type { AccountStore } from '../engine/core/stores.ts';
+import type { AccountStore } from '../engine/core/stores/accounts.ts';
 import type { Schema } from './schema.ts';
 
 export function createAccountStore(db: Kysely<Schema>): AccountStore {

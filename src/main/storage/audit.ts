@@ -1,7 +1,7 @@
 // AuditStore on SQLite: rows as they stand, for the engine to judge.
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
 import type { Actor, AuditRecord } from '../engine/core/model.ts';
-import type { AuditQuery, AuditStore } from '../engine/core/stores.ts';
+import type { AuditQuery, AuditStore } from '../engine/core/stores/audit.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
 export function createAuditStore(db: Kysely<Schema>): AuditStore {

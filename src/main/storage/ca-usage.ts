@@ -1,6 +1,6 @@
 // CaUsageStore on SQLite: what counts for the limits of CAs, for as long as the longest of them looks back.
 import type { Kysely } from 'kysely';
-import type { CaUsageStore } from '../engine/core/stores.ts';
+import type { CaUsageStore } from '../engine/core/stores/ca-usage.ts';
 import type { Schema } from './schema.ts';
 
 export function createCaUsageStore(db: Kysely<Schema>): CaUsageStore {

@@ -2,7 +2,7 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { RevocationReason } from '../../shared/certificate.ts';
 import type { CertificateFacts, CertificateRecord, RenewalState } from '../engine/core/model.ts';
-import type { CertificateStore } from '../engine/core/stores.ts';
+import type { CertificateStore } from '../engine/core/stores/certificates.ts';
 import type { CertificatesTable, Schema } from './schema.ts';
 
 export function createCertificateStore(db: Kysely<Schema>): CertificateStore {

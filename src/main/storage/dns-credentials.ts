@@ -1,7 +1,7 @@
 // DnsCredentialStore on SQLite: names and providers only; the values are in the secret store.
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DnsCredentialRecord } from '../engine/core/model.ts';
-import type { DnsCredentialStore } from '../engine/core/stores.ts';
+import type { DnsCredentialStore } from '../engine/core/stores/dns-credentials.ts';
 import { toProject } from './projects.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,7 +1,7 @@
 // EventStore on SQLite: what happened, in the order in which it was committed.
 import type { Kysely, Selectable } from 'kysely';
 import type { EventRecord } from '../engine/core/model.ts';
-import type { EventStore } from '../engine/core/stores.ts';
+import type { EventStore } from '../engine/core/stores/events.ts';
 import type { EventsTable, Schema } from './schema.ts';
 
 export function createEventStore(db: Kysely<Schema>): EventStore {

@@ -2,7 +2,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { JobRecord } from '../engine/core/model.ts';
-import type { JobStore } from '../engine/core/stores.ts';
+import type { JobStore } from '../engine/core/stores/jobs.ts';
 import { isUniqueViolation } from './constraints.ts';
 import type { JobsTable, Schema } from './schema.ts';
 

@@ -5,7 +5,7 @@ import type {
   DeliveryRecord,
   NotificationStore,
   ToldState,
-} from '../engine/notifications/model.ts';
+} from '../engine/core/stores/notifications.ts';
 import type { Schema } from './schema.ts';
 
 export function createNotificationStore(db: Kysely<Schema>): NotificationStore {

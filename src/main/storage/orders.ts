@@ -1,7 +1,7 @@
 // OrderStore on SQLite: the ACME order of a job, kept while it may have to be gone on with or cleaned up.
 import type { Kysely, Selectable } from 'kysely';
 import type { OrderRecord } from '../engine/core/model.ts';
-import type { OrderStore } from '../engine/core/stores.ts';
+import type { OrderStore } from '../engine/core/stores/orders.ts';
 import type { Schema } from './schema.ts';
 
 export function createOrderStore(db: Kysely<Schema>): OrderStore {

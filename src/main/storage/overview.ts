@@ -1,7 +1,7 @@
 // OverviewStore on SQLite: every question is answered from the indexes of `listing` (migration 0009), and only what is
 // shown is then looked up in its table. What comes next is in upcoming.ts.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { OverviewStore } from '../engine/core/overview-store.ts';
+import type { OverviewStore } from '../engine/core/stores/overview.ts';
 import { toJob } from './jobs.ts';
 import { ofIds } from './project-filter.ts';
 import { countRows } from './project-search.ts';

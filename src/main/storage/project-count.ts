@@ -3,7 +3,7 @@
 // nearly all, is what the other states leave.
 import { type Kysely, sql } from 'kysely';
 import type { ProjectFacets } from '../../shared/project.ts';
-import type { ProjectFilter, ProjectStore } from '../engine/core/stores.ts';
+import type { ProjectFilter, ProjectStore } from '../engine/core/stores/projects.ts';
 import {
   allOf,
   type Condition,

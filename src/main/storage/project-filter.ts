@@ -1,6 +1,6 @@
 // What a list of projects is narrowed to, as SQL on the table `listing` (migration 0009).
 import { type RawBuilder, sql } from 'kysely';
-import type { ProjectFilter } from '../engine/core/stores.ts';
+import type { ProjectFilter } from '../engine/core/stores/projects.ts';
 import { mentions } from './project-search.ts';
 
 export type Condition = RawBuilder<boolean>;

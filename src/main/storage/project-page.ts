@@ -2,7 +2,7 @@
 // it costs the same wherever it is, and is not shifted by what is added or removed.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { CertdeskError } from '../engine/core/errors.ts';
-import type { ProjectQuery } from '../engine/core/stores.ts';
+import type { ProjectQuery } from '../engine/core/stores/projects.ts';
 import { allOf, type Condition, fewOf, ofCertificate, ofState, ofWords } from './project-filter.ts';
 import { candidatesOf } from './project-search.ts';
 import type { Schema } from './schema.ts';

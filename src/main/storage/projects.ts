@@ -1,7 +1,7 @@
 // ProjectStore on SQLite. Filters are in project-filter.ts, words in project-search.ts, pages in project-page.ts.
 import type { Kysely, Selectable } from 'kysely';
 import type { ProjectRecord } from '../engine/core/model.ts';
-import type { ProjectQuery, ProjectStore } from '../engine/core/stores.ts';
+import type { ProjectQuery, ProjectStore } from '../engine/core/stores/projects.ts';
 import { toCertificate } from './certificates.ts';
 import { countProjects, listFacets } from './project-count.ts';
 import { pageOf } from './project-page.ts';

@@ -1,7 +1,7 @@
 // SessionStore on SQLite: hashes only; links that have expired are cleared away when new ones are made.
 import type { Kysely, Selectable } from 'kysely';
 import type { SessionRecord } from '../engine/core/model.ts';
-import type { SessionStore } from '../engine/core/stores.ts';
+import type { SessionStore } from '../engine/core/stores/sessions.ts';
 import type { Schema } from './schema.ts';
 
 export function createSessionStore(db: Kysely<Schema>): SessionStore {

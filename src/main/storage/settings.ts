@@ -1,6 +1,6 @@
 // SettingStore on SQLite: JSON values by name.
 import type { Kysely } from 'kysely';
-import type { SettingStore } from '../engine/core/stores.ts';
+import type { SettingStore } from '../engine/core/stores/settings.ts';
 import type { Schema } from './schema.ts';
 
 export function createSettingStore(db: Kysely<Schema>): SettingStore {

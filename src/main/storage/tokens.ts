@@ -1,7 +1,7 @@
 // TokenStore on SQLite: hashes only; the token itself is never here.
 import type { Kysely, Selectable } from 'kysely';
 import type { TokenRecord } from '../engine/core/model.ts';
-import type { TokenStore } from '../engine/core/stores.ts';
+import type { TokenStore } from '../engine/core/stores/tokens.ts';
 import type { Schema } from './schema.ts';
 
 export function createTokenStore(db: Kysely<Schema>): TokenStore {

@@ -1,7 +1,7 @@
 // What renews itself by a time, however long due, and of the rest what expires until then: the soonest, or how many a
 // day. Renewals lie in one index in the order of time, and what nothing renews in another.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { OverviewStore, UpcomingQuery } from '../engine/core/overview-store.ts';
+import type { OverviewStore, UpcomingQuery } from '../engine/core/stores/overview.ts';
 import { ofIds } from './project-filter.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 // The forms that Slack, Teams, Discord and ntfy document.
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../src/main/engine/notifications/model.ts';
+import type { Message } from '../../../src/main/engine/core/stores/notifications.ts';
 import { toOutgoing } from '../../../src/main/engine/notifications/presets.ts';
 
 const MESSAGE: Message = {

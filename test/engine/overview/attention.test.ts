@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ListedCertificate } from '../../../src/main/engine/core/stores/overview.ts';
 import {
   awaitsRecords,
   byUrgency,
   causeOf,
-  type ListedCertificate,
   mendOf,
   needOf,
 } from '../../../src/main/engine/overview/attention.ts';

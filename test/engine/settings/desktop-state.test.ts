@@ -1,6 +1,6 @@
 // What is told once, and which certificates expire without a renewal in sight.
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { ListedCertificate } from '../../../src/main/engine/overview/attention.ts';
+import type { ListedCertificate } from '../../../src/main/engine/core/stores/overview.ts';
 import { partLeft } from '../../../src/main/engine/overview/expiring.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { attemptAt } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../../../src/main/engine/core/model.ts';
-import type { ProjectFilter, ProjectQuery } from '../../../src/main/engine/core/stores.ts';
+import type { ProjectFilter, ProjectQuery } from '../../../src/main/engine/core/stores/projects.ts';
 import { CERTIFICATE, PROJECT, RECIPE } from './records.ts';
 
 export const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };

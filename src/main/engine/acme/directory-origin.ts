@@ -1,9 +1,9 @@
 // Which ACME directories may be in a private network: those that the administrator gave at startup, and those that a
 // signed-in person named in a request or a setting. Who did is stored with the address.
-import type { Json } from '../core/model.ts';
-import type { SettingStore } from '../core/stores.ts';
+import type { Json, SavedBy } from '../core/model.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
 import type { AddressOrigin } from '../outgoing/address-policy.ts';
-import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
+import { originOf } from '../outgoing/saved-by.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from './directories.ts';
 
 /** Directory URL -> who named it. */

@@ -1,7 +1,8 @@
 // Adds an entry to the chain of the audit trail, inside the transaction of what it records.
 import type { Timestamp } from '../../../shared/time.ts';
 import type { AuditRecord } from '../core/model.ts';
-import type { SettingStore, Stores } from '../core/stores.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
+import type { Stores } from '../core/stores.ts';
 import { entryHash, type NewAuditEntry, NO_ENTRY_BEFORE, storable } from './entry.ts';
 
 /** How long the chain is and how it ends, kept apart from it: entries that are cut off at its end are missed. */

@@ -4,7 +4,8 @@
 import { daysAgo } from '../certificates/retention.ts';
 import type { AuditRecord } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { SettingStore, Stores } from '../core/stores.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
+import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';

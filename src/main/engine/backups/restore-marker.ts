@@ -6,7 +6,8 @@ import { type LastRestore, LastRestoreSchema } from '../../../shared/backup.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { appendEntry } from '../audit/append.ts';
 import type { Actor, SessionRecord } from '../core/model.ts';
-import type { SettingStore, Stores } from '../core/stores.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
+import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
 
 export const RESTORE = 'backups.restore';

@@ -4,7 +4,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import type { Recipe } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { SettingStore } from '../core/stores.ts';
+import type { SettingStore } from '../core/stores/settings.ts';
 import { limitProvider } from '../dns/credentials/limit-zones.ts';
 import type { PropagationSettings } from '../dns/lookup/propagation-rounds.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';

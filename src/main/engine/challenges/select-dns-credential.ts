@@ -4,7 +4,7 @@ import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
 import { CERTDESK } from '../audit/entry.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { DnsCredentialRecord, Recipe } from '../core/model.ts';
+import type { DnsCredentialRecord, Recipe, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { credentialSecret, findDnsCredential, lost } from '../dns/credentials/credentials.ts';
@@ -12,7 +12,7 @@ import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/credentials/
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers/registry.ts';
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
-import { EARLIER_VERSION, type SavedBy, toSavedBy } from '../outgoing/saved-by.ts';
+import { EARLIER_VERSION, toSavedBy } from '../outgoing/saved-by.ts';
 
 export type DnsChoice = Pick<Recipe, 'dnsProvider' | 'dnsCredentialId'>;
 

@@ -3,7 +3,6 @@ import type { RevocationReason } from '../../../shared/certificate.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { Scope } from '../../../shared/token.ts';
-import type { SavedBy } from '../outgoing/saved-by.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -311,6 +310,9 @@ export interface Actor {
   /** Where from, as the network sees it. */
   readonly address: string | null;
 }
+
+/** Who saved an address; stored with it, because a private address works only if a signed-in person saved it. */
+export type SavedBy = Pick<Actor, 'kind' | 'id' | 'name'>;
 
 /** An entry of the audit trail as it is kept; engine/audit/ makes and checks it. */
 export interface AuditRecord {

@@ -1,5 +1,5 @@
 // How projects are called where something is told of them.
-import type { ProjectStore } from './stores.ts';
+import type { ProjectStore } from './stores/projects.ts';
 
 /** @returns The domain, or else the name, by id, of those projects that are still there. */
 export async function namesOf(

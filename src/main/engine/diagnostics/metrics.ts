@@ -1,7 +1,7 @@
 // What a monitoring system reads: made anew at each scrape, out of the same indexes as the overview.
 import type { EngineState } from '../../../shared/overview.ts';
 import type { CaRequests } from '../acme/request-counts.ts';
-import type { MeteredCertificate } from '../core/overview-store.ts';
+import type { MeteredCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
 import type { OverviewVerbs } from '../overview/overview.ts';

@@ -1,9 +1,8 @@
 // Secrets that come with a request and that its job needs (external account binding, DNS credentials): they wait in
 // the secret store, not in the job's row, so that a job which goes on after a restart still has them.
 
-import type { Json } from '../core/model.ts';
+import type { Json, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
-import type { SavedBy } from '../outgoing/saved-by.ts';
 
 export interface GivenSecrets {
   readonly eab?: { readonly kid: string; readonly hmacKey: string } | undefined;

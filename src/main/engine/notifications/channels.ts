@@ -12,10 +12,12 @@ import type {
 } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../core/errors.ts';
+import type { SavedBy } from '../core/model.ts';
+import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
-import { originOf, type SavedBy } from '../outgoing/saved-by.ts';
+import { originOf } from '../outgoing/saved-by.ts';
 import { checkMail, checkMailServer, checkUrl, maskUrl, type Saving } from './check.ts';
-import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
+import type { ChannelSecrets } from './model.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { channelSecret, readSecrets, send } from './send.ts';
 

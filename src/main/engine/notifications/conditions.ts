@@ -2,12 +2,13 @@
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
+import type { MessageItem, ToldState } from '../core/stores/notifications.ts';
+import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
-import { awaitsRecords, causeOf, type ListedCertificate, type Need, needOf } from '../overview/attention.ts';
+import { awaitsRecords, causeOf, type Need, needOf } from '../overview/attention.ts';
 import { readSettings } from '../settings/settings.ts';
 import { readable } from './message-text.ts';
-import type { MessageItem, ToldState } from './model.ts';
 
 export interface Condition extends Omit<ToldState, 'toldAt'> {
   /** Its words, which are looked up for what is told only. */

@@ -3,10 +3,10 @@
 import { hostname } from 'node:os';
 import type { NotificationKind } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { Message, MessageItem, ToldState } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Condition, findConditions, HELD_BACK } from './conditions.ts';
 import { compose, MAX_ITEMS } from './message-text.ts';
-import type { Message, MessageItem, ToldState } from './model.ts';
 import { enqueue } from './outbox.ts';
 
 /** The last event that was looked at. */

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import type { Overview } from '../../../shared/overview.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
+import type { Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import type { OverviewVerbs } from '../overview/overview.ts';
 import { readSettings } from '../settings/settings.ts';
 import { MAX_ITEMS, readable } from './message-text.ts';
-import type { Message } from './model.ts';
 import { enqueue } from './outbox.ts';
 
 const TOLD = 'notifications:digest';

@@ -1,7 +1,7 @@
 // What a message says. Pure; dates are UTC, for whoever reads it may be anywhere.
 import type { NotificationKind } from '../../../shared/notification.ts';
 import type { Timestamp } from '../../../shared/time.ts';
-import type { Message, MessageItem } from './model.ts';
+import type { Message, MessageItem } from '../core/stores/notifications.ts';
 
 /** Named in a message; the rest is told by its number. */
 export const MAX_ITEMS = 20;

@@ -8,8 +8,8 @@ import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
+import type { ChannelRecord, DeliveryRecord, Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
-import type { ChannelRecord, DeliveryRecord, Message } from './model.ts';
 import { nextAttempt } from './retry.ts';
 import { type SendDeps, send } from './send.ts';
 

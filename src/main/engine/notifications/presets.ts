@@ -1,6 +1,6 @@
 // A message in the form that each kind of receiver documents. Pure.
 import type { WebhookPreset } from '../../../shared/notification.ts';
-import type { Message } from './model.ts';
+import type { Message } from '../core/stores/notifications.ts';
 
 export interface Outgoing {
   readonly url: string;

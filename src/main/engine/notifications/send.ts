@@ -3,20 +3,14 @@
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Json } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
+import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
 import { createRedactor } from '../dns/providers/redact.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
-import type { ChannelRecord, ChannelSecrets, Message } from './model.ts';
+import type { ChannelSecrets, Delivered } from './model.ts';
 import { toOutgoing } from './presets.ts';
 import { sendMail } from './smtp.ts';
 import type { WebhookSender } from './webhook.ts';
-
-/** What came back. */
-export interface Delivered {
-  /** HTTP status; null for mail. */
-  readonly status: number | null;
-  readonly answer: string;
-}
 
 export interface SendDeps {
   readonly secrets: SecretStore;

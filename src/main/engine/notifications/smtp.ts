@@ -8,7 +8,7 @@ import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts
 import { addressRefusal, connectTcp } from '../outgoing/connect.ts';
 import { trustedRoots } from '../outgoing/trusted-roots.ts';
 import { BoundedConnection } from './bounded-connection.ts';
-import type { Delivered } from './send.ts';
+import type { Delivered } from './model.ts';
 
 export interface Mail {
   readonly server: NonNullable<Channel['email']>;

@@ -8,7 +8,7 @@ import { lazy } from '../core/lazy.ts';
 import { parseRetryAfter, retryAfterDetail } from '../core/retry-after.ts';
 import { type AddressOrigin, type AddressPolicy, plainHttpPolicy } from '../outgoing/address-policy.ts';
 import { addressRefusal, createAgent } from '../outgoing/connect.ts';
-import type { Delivered } from './send.ts';
+import type { Delivered } from './model.ts';
 
 export interface Post {
   readonly url: string;

@@ -1,8 +1,6 @@
 // Who saved an address, which is stored with it: a private address works only where a signed-in person did.
-import type { Actor } from '../core/model.ts';
+import type { Actor, SavedBy } from '../core/model.ts';
 import type { AddressOrigin } from './address-policy.ts';
-
-export type SavedBy = Pick<Actor, 'kind' | 'id' | 'name'>;
 
 /** For what was stored before this was recorded: it stays reachable. */
 export const EARLIER_VERSION: SavedBy = { kind: 'window', id: null, name: 'an earlier version' };

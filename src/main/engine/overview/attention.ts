@@ -3,25 +3,8 @@
 import type { Attention } from '../../../shared/overview.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { JobRecord } from '../core/model.ts';
+import type { ListedCertificate } from '../core/stores/overview.ts';
 import { recipeOf } from '../issuance/issuance-spec.ts';
-
-/** What the list's index holds of an active certificate. */
-export interface ListedCertificate {
-  readonly projectId: string;
-  readonly issuedAt: Timestamp;
-  readonly expiresAt: Timestamp;
-  readonly revokedAt: Timestamp | null;
-  /** Failed renewals since the last success. */
-  readonly failures: number;
-  /** As `attemptAt` of renewal.ts. */
-  readonly attemptAt: Timestamp | null;
-  /** Whether Certdesk knows how to get it anew. */
-  readonly renewable: boolean;
-  /** First of the project's names that it does not cover; null where it covers them all. */
-  readonly uncovered: string | null;
-  /** Whether a person has acknowledged its revocation. */
-  readonly acknowledged: boolean;
-}
 
 export interface Need {
   readonly kind: Attention['kind'];

@@ -2,8 +2,9 @@
 import type { Timestamp } from '../../../shared/time.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
+import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
-import { type ListedCertificate, needOf, renewsInTime } from './attention.ts';
+import { needOf, renewsInTime } from './attention.ts';
 
 export interface ExpiringCertificate {
   readonly projectId: string;

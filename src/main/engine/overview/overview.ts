@@ -8,19 +8,12 @@ import { expiresSoonBy } from '../certificates/views.ts';
 import type { CertificateRecord, JobRecord } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
 import { namesOf } from '../core/project-names.ts';
+import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { presentEvent } from '../jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
-import {
-  awaitsRecords,
-  byUrgency,
-  causeOf,
-  type ListedCertificate,
-  mendOf,
-  type Need,
-  needOf,
-} from './attention.ts';
+import { awaitsRecords, byUrgency, causeOf, mendOf, type Need, needOf } from './attention.ts';
 import { healthOf } from './health.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 

@@ -10,11 +10,11 @@ import type {
 import { toTimestamp } from '../../../../shared/time.ts';
 import type { Journal } from '../../audit/journal.ts';
 import { CertdeskError } from '../../core/errors.ts';
-import type { DnsCredentialRecord } from '../../core/model.ts';
+import type { DnsCredentialRecord, SavedBy } from '../../core/model.ts';
 import type { Clock, Log, SecretStore } from '../../core/ports.ts';
 import type { Stores } from '../../core/stores.ts';
 import type { AddressPolicy } from '../../outgoing/address-policy.ts';
-import { originOf, type SavedBy } from '../../outgoing/saved-by.ts';
+import { originOf } from '../../outgoing/saved-by.ts';
 import { checkDnsCredentials, createDnsProvider, getDnsProvider } from '../providers/registry.ts';
 import { type CredentialLimits, limitProvider, NO_LIMITS } from './limit-zones.ts';
 import { type CredentialTestResult, testDnsCredential } from './test-credential.ts';

@@ -1,9 +1,26 @@
-// What the overview, the timeline and the metrics ask of the database (stores.ts has the rest).
-import type { TimelineMark } from '../../../shared/overview.ts';
-import type { Timestamp } from '../../../shared/time.ts';
-import type { ListedCertificate } from '../overview/attention.ts';
-import type { JobRecord } from './model.ts';
-import type { ProjectFilter } from './stores.ts';
+// The store of what the overview, the timeline and the metrics show.
+import type { TimelineMark } from '../../../../shared/overview.ts';
+import type { Timestamp } from '../../../../shared/time.ts';
+import type { JobRecord } from '../model.ts';
+import type { ProjectFilter } from './projects.ts';
+
+/** What the list's index holds of an active certificate. */
+export interface ListedCertificate {
+  readonly projectId: string;
+  readonly issuedAt: Timestamp;
+  readonly expiresAt: Timestamp;
+  readonly revokedAt: Timestamp | null;
+  /** Failed renewals since the last success. */
+  readonly failures: number;
+  /** As `attemptAt` of renewal.ts. */
+  readonly attemptAt: Timestamp | null;
+  /** Whether Certdesk knows how to get it anew. */
+  readonly renewable: boolean;
+  /** First of the project's names that it does not cover; null where it covers them all. */
+  readonly uncovered: string | null;
+  /** Whether a person has acknowledged its revocation. */
+  readonly acknowledged: boolean;
+}
 
 /** What the overview asks; each answered from indexes alone, whatever certificates weigh. */
 export interface OverviewStore {
