@@ -24,8 +24,12 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
     const body = { challengeType: 'http-01' };
     expect((await app.call('POST', `${path}/obtain`, { body })).status).toBe(200);
     expect((await app.call('POST', `${path}/renew`)).status).toBe(200);
-    const call = { by: null, respondAsync: false, idempotencyKey: null, automatic: true };
-    await app.app.engine.issuance.renew(id, call); // as the scheduler does
+    await app.app.engine.issuance.startRenewal(id); // as the scheduler does
+    await expect
+      .poll(async () => (await app.call('GET', `/jobs?project=${id}`)).body.jobs)
+      .toMatchObject({
+        0: { automatic: true, state: 'succeeded' },
+      });
     expect((await app.call('POST', `${path}/obtain`, { body: { ...body, dryRun: true } })).status).toBe(200);
     expect((await app.call('POST', `${path}/revoke`, { body: { reason: 'superseded' } })).status).toBe(200);
     const failing = await app.project('fails.example.com');

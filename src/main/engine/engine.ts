@@ -21,6 +21,7 @@ import { createRestores, type Restores } from './backups/restores.ts';
 import { type Acknowledgements, createAcknowledgements } from './certificates/acknowledge.ts';
 import { type Certificates, createCertificates } from './certificates/certificates.ts';
 import { createHistory, type History } from './certificates/versions.ts';
+import { presentResult } from './certificates/views.ts';
 import { createHttpChallenges } from './challenges/http-01.ts';
 import { type Confirmations, createConfirmations } from './challenges/manual-confirmations.ts';
 import type { WebPorts } from './challenges/reachability/fetch.ts';
@@ -237,7 +238,7 @@ export function createEngine(ports: EnginePorts): Engine {
     history: createHistory({ stores, journal, clock, directories: ports.directories }),
     issuance,
     reachability: createReachability({ ...ports, http, ports: ports.webPorts }),
-    jobs: createJobs(stores),
+    jobs: createJobs(stores, presentResult),
     events: createEvents(stores, journal),
     dnsCredentials,
     imports: createImports({ ...ports, journal, locks, dnsCredentials }),

@@ -106,14 +106,13 @@ function look() {
         },
       },
       issuance: {
-        async renew(projectId) {
+        async startRenewal(projectId) {
           const certificate = await stores.certificates.active(projectId);
           if (certificate?.recipe == null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
           const { recipe, id: certificateId } = certificate;
           const input = { kind: 'renew', certificateId, recipe, autoRenew: true, automatic: true } as const;
           await stores.jobs.create({ ...JOB, id: `j${begun.length}-${projectId}`, projectId, input });
           begun.push(projectId);
-          return { done: false, job: { id: 'j', state: 'queued' } };
         },
       },
       async sweepLeftovers() {

@@ -1,5 +1,4 @@
 // The certificate of a project: the verbs that need no CA. issuance.ts has obtain, renew and revoke.
-import { randomUUID } from 'node:crypto';
 import type {
   Certificate,
   KeyPairRequest,
@@ -17,6 +16,7 @@ import type { Stores } from '../core/stores.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { findProject } from '../projects/projects.ts';
+import { newVersion } from './new-version.ts';
 import { NO_RENEWAL_YET } from './renewal-plan.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './views.ts';
 
@@ -89,29 +89,20 @@ export async function refuseWhileBusy(stores: Stores, projectId: string): Promis
 export function createCertificates(deps: CertificatesDeps): Certificates {
   const { stores, journal, vault, clock, background } = deps;
 
-  async function uploaded(project: ProjectRecord, checked: CheckedKeyPair): Promise<CertificateRecord> {
-    const id = randomUUID();
-    return {
-      ...checked.leaf,
-      id,
+  const uploaded = (project: ProjectRecord, { leaf, domain, chain, privateKey }: CheckedKeyPair) =>
+    newVersion(deps, {
+      leaf,
+      privateKey,
       projectId: project.id,
       type: 'custom',
-      domain: checked.domain,
-      chain: checked.chain,
-      keySealed: await vault.seal(checked.privateKey, `certificate:${id}`),
+      domain,
+      chain,
       staging: false,
       autoRenew: false,
       recipe: null,
       accountId: null,
-      renewedFrom: null,
       renewal: NO_RENEWAL_YET,
-      storedAt: toTimestamp(clock.now()),
-      supersededAt: null,
-      removedAt: null,
-      revokedAt: null,
-      revocationReason: null,
-    };
-  }
+    });
 
   /** One read where there is a certificate: then there is its project. @throws PROJECT_NOT_FOUND */
   async function factsOf(projectId: string): Promise<CertificateFacts | null> {

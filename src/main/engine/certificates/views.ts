@@ -11,7 +11,7 @@ import type {
 } from '../../../shared/certificate.ts';
 import type { NextActionSchema } from '../../../shared/project.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
-import type { CertificateFacts, CertificateRecord } from '../core/model.ts';
+import type { CertificateFacts, CertificateRecord, JobCertificate, JobRecord } from '../core/model.ts';
 import { attemptAt, planRenewal, renewsItself } from './renewal-plan.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,14 +53,23 @@ export function presentCertificate(certificate: CertificateFacts, now: Date): Ce
   };
 }
 
-export function presentObtained(
-  certificate: Shown & Pick<CertificateRecord, 'issuerOrganization' | 'autoRenew' | 'type' | 'names'>,
-): Obtained {
+/** What a job brought, as the request that started it and `GET /jobs/{id}` answer; null until it has succeeded. */
+export function presentResult({ input, result }: Pick<JobRecord, 'input' | 'result'>) {
+  if (result === null) return null;
+  const { certificate } = result;
+  const message = 'Certificate revoked';
+  if (certificate === null) return { message };
+  if (input.kind === 'revoke') return { message, certificate: presentRenewed(certificate) };
+  if (input.kind === 'renew') return { certificate: presentRenewed(certificate) };
+  return { certificate: presentObtained(certificate), ...(input.dryRun ? { dryRun: true } : {}) };
+}
+
+function presentObtained(certificate: JobCertificate): Obtained {
   const { issuerOrganization: issuer, autoRenew, type, names } = certificate;
   return { ...issued(certificate), issuer, autoRenew, type, names: [...names], ...staging(certificate) };
 }
 
-export function presentRenewed(certificate: CertificateFacts): Renewed {
+function presentRenewed(certificate: JobCertificate): Renewed {
   const { renewedFrom, issuerOrganization: issuer, autoRenew } = certificate;
   return {
     ...issued(certificate),

@@ -184,6 +184,25 @@ export type JobInput =
       readonly replacement?: { readonly recipe: Recipe; readonly autoRenew: boolean };
     };
 
+/** What a job brought, as it was then. */
+export interface JobResult {
+  /** Null: a revocation without a replacement. */
+  readonly certificate: JobCertificate | null;
+}
+
+export type JobCertificate = Pick<
+  CertificateRecord,
+  | 'domain'
+  | 'names'
+  | 'type'
+  | 'issuedAt'
+  | 'expiresAt'
+  | 'issuerOrganization'
+  | 'autoRenew'
+  | 'staging'
+  | 'renewedFrom'
+>;
+
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed';
 
 export interface JobRecord {
@@ -193,7 +212,8 @@ export interface JobRecord {
   /** The step under way or last done, a word of STEPS in shared/job.ts. */
   readonly step: string | null;
   readonly input: JobInput;
-  readonly result: Json;
+  /** Null until it has succeeded. */
+  readonly result: JobResult | null;
   readonly error: ErrorBody | null;
   /** Who asked: a token's id, or null for Certdesk itself. */
   readonly requestedBy: string | null;

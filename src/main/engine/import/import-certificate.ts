@@ -7,6 +7,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
+import { newVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, SecretStore, Vault } from '../core/ports.ts';
@@ -147,30 +148,23 @@ interface NewCertificate {
   readonly credentialId: string | null;
 }
 
-async function newCertificate(
-  { vault, clock }: TakeOverDeps,
+function newCertificate(
+  deps: TakeOverDeps,
   { project, pair, plan, account, credentialId }: NewCertificate,
 ): Promise<CertificateRecord> {
-  const id = randomUUID();
-  return {
-    ...pair.leaf,
-    id,
+  const { leaf, chain, privateKey } = pair;
+  return newVersion(deps, {
+    leaf,
+    privateKey,
     projectId: project.id,
     type: plan === null ? 'custom' : certificateType(plan.recipe.ca),
     domain: project.domain ?? pair.domain,
-    chain: pair.chain,
-    keySealed: await vault.seal(pair.privateKey, `certificate:${id}`),
+    chain,
     staging: plan?.recipe.staging ?? false,
     autoRenew: plan?.autoRenew ?? false,
     recipe: plan === null ? null : { ...plan.recipe, dnsCredentialId: credentialId },
     accountId: account.record?.id ?? null,
-    renewedFrom: null,
-    // Why it does not renew by itself is read in its status and in the attention list.
-    renewal: { ...firstRenewal(pair.leaf, Math.random()), lastError: plan?.obstacle ?? null },
-    storedAt: toTimestamp(clock.now()),
-    supersededAt: null,
-    removedAt: null,
-    revokedAt: null,
-    revocationReason: null,
-  };
+    // Why it does not renew automatically is in its status and in the attention list.
+    renewal: { ...firstRenewal(leaf, Math.random()), lastError: plan?.obstacle ?? null },
+  });
 }

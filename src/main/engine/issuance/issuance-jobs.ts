@@ -1,15 +1,14 @@
 // What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
-import { randomUUID } from 'node:crypto';
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { type Journal, outcome } from '../audit/journal.ts';
+import { newVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
-import { presentObtained } from '../certificates/views.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
 import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import type { CertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../core/model.ts';
+import type { CertificateRecord, JobInput, JobRecord, JobResult, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { createRenewalJobs } from '../renewal/renew-job.ts';
@@ -54,8 +53,10 @@ export interface IssuanceSteps {
    * Takes the version into use; after a crash between this and the job's end it is there already.
    */
   activate(version: CertificateRecord, job: JobRecord, how: Activation): Promise<CertificateRecord>;
-  /** Ends the job. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers. */
-  succeed(job: JobRecord, result: Json): Promise<void>;
+  /**
+   * Ends the job. @param certificate What it brought; null: nothing. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers.
+   */
+  succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void>;
 }
 
 export interface Activation {
@@ -67,7 +68,7 @@ export interface Activation {
 type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
 
 export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
-  const { stores, journal, vault, clock, secrets } = deps;
+  const { stores, journal, clock, secrets } = deps;
   const now = () => toTimestamp(clock.now());
 
   const takeOver: IssuanceSteps['takeOver'] = async (job, recipe) => {
@@ -91,29 +92,20 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 
-  async function newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord> {
-    const id = randomUUID();
-    return {
-      ...issued.leaf,
-      id,
+  const newIssuedVersion: IssuanceSteps['newVersion'] = (job, recipe, issued) =>
+    newVersion(deps, {
+      leaf: issued.leaf,
+      privateKey: issued.privateKey,
       projectId: job.projectId,
       type: certificateType(recipe.ca),
       domain: recipe.names[0] ?? '',
       chain: issued.chain,
-      keySealed: await vault.seal(issued.privateKey, `certificate:${id}`),
       staging: recipe.staging,
       autoRenew: true,
       recipe,
       accountId: issued.accountId,
-      renewedFrom: null,
       renewal: firstRenewal(issued.leaf, deps.random()),
-      storedAt: now(),
-      supersededAt: null,
-      removedAt: null,
-      revokedAt: null,
-      revocationReason: null,
-    };
-  }
+    });
 
   async function activate(
     version: CertificateRecord,
@@ -143,13 +135,13 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     });
   }
 
-  async function succeed(job: JobRecord, result: Json): Promise<void> {
+  async function succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void> {
     await journal.write(async (tx, emit) => {
       const { kind } = job.input;
       await forgetIfCleaned(tx, job.id);
       const dry = job.input.kind === 'obtain' && job.input.dryRun;
       if (recipeOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
-      await tx.jobs.update(job.id, { state: 'succeeded', result, finishedAt: now() });
+      await tx.jobs.update(job.id, { state: 'succeeded', result: resultOf(certificate), finishedAt: now() });
       const message = `${jobName(job.input)} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
       const audit = dry ? { audit: outcome(job) } : {};
@@ -172,7 +164,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       {
         signal,
         keep: async (issued, write) => {
-          const version = { ...(await newVersion(job, recipe, issued)), autoRenew };
+          const version = { ...(await newIssuedVersion(job, recipe, issued)), autoRenew };
           if (dryRun) return version;
           const stored = await activate(version, job, { write });
           // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
@@ -186,7 +178,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
         },
       },
     );
-    await succeed(job, { certificate: presentObtained(certificate), ...(dryRun ? { dryRun: true } : {}) });
+    await succeed(job, certificate);
   }
 
   /** For the CA's limit on them. The order says at which directory that was. */
@@ -212,7 +204,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
   }
 
-  const steps: IssuanceSteps = { takeOver, issueFor, newVersion, activate, succeed };
+  const steps: IssuanceSteps = { takeOver, issueFor, newVersion: newIssuedVersion, activate, succeed };
   const renewal = createRenewalJobs(deps, steps);
   const revocation = createRevocationJobs(deps, steps, renewal);
 
@@ -231,5 +223,25 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
       if (job.input.kind === 'revoke') await revocation.failed(job, job.input, { error, tx });
     },
     ended: (job) => forgetSecrets(job.id),
+  };
+}
+
+/** What the job's record keeps of it: the certificate itself may be superseded and gone when somebody asks again. */
+function resultOf(certificate: CertificateRecord | null): JobResult {
+  if (certificate === null) return { certificate: null };
+  const { domain, names, type, issuedAt, expiresAt, issuerOrganization, autoRenew, staging, renewedFrom } =
+    certificate;
+  return {
+    certificate: {
+      domain,
+      names,
+      type,
+      issuedAt,
+      expiresAt,
+      issuerOrganization,
+      autoRenew,
+      staging,
+      renewedFrom,
+    },
   };
 }

@@ -8,9 +8,10 @@ import type { DirectoryOverrides } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
 import { findCertificate, findVersion } from '../certificates/certificates.ts';
+import { presentResult } from '../certificates/views.ts';
 import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Json, Recipe } from '../core/model.ts';
+import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
@@ -27,9 +28,9 @@ export interface Call {
   readonly idempotencyKey: string | null;
 }
 
-/** What a job has brought, or the job itself where it was not waited for. */
+/** What a job brought, or the job itself if nobody waited for it. */
 export type Outcome =
-  | { readonly done: true; readonly result: Json }
+  | { readonly done: true; readonly result: ReturnType<typeof presentResult> }
   | { readonly done: false; readonly job: { readonly id: string; readonly state: JobState } };
 
 export interface Issuance {
@@ -38,7 +39,9 @@ export interface Issuance {
   /** Whether it would use the machine's AWS role by the caller's choice alone: see DnsChooser. */
   usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, … */
-  renew(projectId: string, call: Call & { readonly automatic?: boolean }): Promise<Outcome>;
+  renew(projectId: string, call: Call): Promise<Outcome>;
+  /** Starts a renewal on Certdesk's own account; its job is not waited for. @throws as `renew` */
+  startRenewal(projectId: string): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED, INVALID_REQUEST, … */
   revoke(projectId: string, request: RevokeRequest, call: Call): Promise<Outcome>;
 }
@@ -56,16 +59,15 @@ export interface IssuanceDeps {
   readonly answerWithinMs: number;
 }
 
-interface Request {
-  readonly call: Call;
-  /** Null without an Idempotency-Key. */
-  readonly requestHash: string | null;
-}
+/** Of whom a job is; `requestHash` is null without an Idempotency-Key. */
+type Request = Pick<JobRecord, 'requestedBy' | 'idempotencyKey' | 'requestHash'>;
+
+const OWN_REQUEST: Request = { requestedBy: null, idempotencyKey: null, requestHash: null };
 
 export function createIssuance(deps: IssuanceDeps): Issuance {
   const { stores, clock, queue, secrets, chooser } = deps;
 
-  function newJob(projectId: string, input: JobInput, { call, requestHash }: Request): JobRecord {
+  function newJob(projectId: string, input: JobInput, request: Request): JobRecord {
     return {
       id: randomUUID(),
       projectId,
@@ -74,9 +76,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       input,
       result: null,
       error: null,
-      requestedBy: call.by,
-      idempotencyKey: call.idempotencyKey,
-      requestHash,
+      ...request,
       createdAt: toTimestamp(clock.now()),
       startedAt: null,
       finishedAt: null,
@@ -110,7 +110,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     const { idempotencyKey } = call;
     const requestHash = idempotencyKey === null ? null : hashOf({ projectId, kind, request: body });
     const before = await begunBefore({ idempotencyKey, requestHash });
-    return answer(before ?? (await begin({ call, requestHash })), call);
+    return answer(before ?? (await begin({ requestedBy: call.by, idempotencyKey, requestHash })), call);
   }
 
   async function submit(
@@ -131,11 +131,26 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     }
   }
 
+  async function beginRenewal(
+    projectId: string,
+    request: Request,
+    { automatic }: { readonly automatic: boolean },
+  ): Promise<JobRecord> {
+    const { recipe, autoRenew, id: certificateId } = await findCertificate(stores, projectId);
+    if (recipe === null)
+      throw new CertdeskError(
+        'NOT_AN_ACME_CERTIFICATE',
+        'An uploaded certificate cannot be renewed here: upload its successor',
+      );
+    const input = { kind: 'renew', certificateId, recipe, autoRenew, automatic } as const;
+    return submit(newJob(projectId, input, request));
+  }
+
   async function answer(job: JobRecord, call: Call): Promise<Outcome> {
     if (call.respondAsync) return { done: false, job: { id: job.id, state: job.state } };
     const ended = await queue.wait(job.id, deps.answerWithinMs);
     if (ended.error !== null) throw CertdeskError.fromBody(ended.error);
-    return { done: true, result: ended.result };
+    return { done: true, result: presentResult(ended) };
   }
 
   return {
@@ -154,17 +169,13 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     usesMachineRole: (projectId, body) => chooser.usesMachineRole(projectId, body),
 
     renew: (projectId, call) =>
-      once({ projectId, kind: 'renew', body: null }, call, async (request) => {
-        const { recipe, autoRenew, id: certificateId } = await findCertificate(stores, projectId);
-        if (recipe === null)
-          throw new CertdeskError(
-            'NOT_AN_ACME_CERTIFICATE',
-            'An uploaded certificate cannot be renewed here: upload its successor',
-          );
-        const automatic = call.automatic ?? false;
-        const input = { kind: 'renew', certificateId, recipe, autoRenew, automatic } as const;
-        return submit(newJob(projectId, input, request));
-      }),
+      once({ projectId, kind: 'renew', body: null }, call, (request) =>
+        beginRenewal(projectId, request, { automatic: false }),
+      ),
+
+    async startRenewal(projectId) {
+      await beginRenewal(projectId, OWN_REQUEST, { automatic: true });
+    },
 
     revoke: (projectId, { reason, replace = false, versionId }, call) => {
       // As it was hashed before there was anything but a reason.

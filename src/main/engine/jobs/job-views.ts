@@ -20,7 +20,9 @@ export interface Events {
   follow(after: number | null, signal: AbortSignal): AsyncGenerator<JobEvent>;
 }
 
-export function createJobs(stores: Stores): Jobs {
+/** @param presentResult How answers show what a job brought. */
+export function createJobs(stores: Stores, presentResult: (job: JobRecord) => unknown): Jobs {
+  const presentJob = (job: JobRecord): Job => ({ ...presentFacts(job), result: mutable(presentResult(job)) });
   return {
     async get(id) {
       const job = await stores.jobs.get(id);
@@ -34,7 +36,7 @@ export function createJobs(stores: Stores): Jobs {
   };
 }
 
-function presentJob(job: JobRecord): Job {
+function presentFacts(job: JobRecord): Omit<Job, 'result'> {
   const { id, projectId, state, step, input, createdAt, startedAt, finishedAt, heldUntil, error } = job;
   return {
     id,
@@ -49,7 +51,6 @@ function presentJob(job: JobRecord): Job {
     startedAt,
     finishedAt,
     heldUntil,
-    result: mutable(job.result),
     error: error && { ...error, details: mutable(error.details ?? null) },
   };
 }

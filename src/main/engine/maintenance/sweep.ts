@@ -17,7 +17,7 @@ import { checkRevocation, type RevocationCheckDeps } from '../revocation/crl-che
 import { readSettings } from '../settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
-  readonly issuance: Pick<Issuance, 'renew'>;
+  readonly issuance: Pick<Issuance, 'startRenewal'>;
   readonly budget: Pick<BudgetVerbs, 'putOff'>;
   readonly sessions: Pick<Sessions, 'endOver'>;
   /** Lets so many jobs run side by side. */
@@ -137,7 +137,7 @@ const PASSING = ['OPERATION_IN_PROGRESS', 'CERTIFICATE_NOT_FOUND', 'PROJECT_NOT_
 
 async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<boolean> {
   try {
-    await issuance.renew(projectId, { by: null, respondAsync: true, idempotencyKey: null, automatic: true });
+    await issuance.startRenewal(projectId);
     return true;
   } catch (error) {
     if (error instanceof CertdeskError && PASSING.includes(error.code)) return false;

@@ -4,7 +4,6 @@
 import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
 import { renewalCertId } from '../acme/renewal-info.ts';
-import { presentRenewed } from '../certificates/views.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
@@ -124,7 +123,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
   return {
     async run(job, input, signal) {
       const certificate = await bring(job, input, signal);
-      await steps.succeed(job, { certificate: presentRenewed(certificate) });
+      await steps.succeed(job, certificate);
     },
     bring,
 

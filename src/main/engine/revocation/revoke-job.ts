@@ -3,7 +3,6 @@
 import { REVOCATION_REASONS } from '../../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { outcome } from '../audit/journal.ts';
-import { presentRenewed } from '../certificates/views.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
@@ -119,11 +118,7 @@ export function createRevocationJobs(
         const text = `The replacement is in use; the certificate before it, version ${versionId}, is not revoked yet`;
         throw worded(cause, text, { versionId });
       });
-      const message = 'Certificate revoked';
-      await steps.succeed(job, {
-        message,
-        ...(replaced === null ? {} : { certificate: presentRenewed(replaced) }),
-      });
+      await steps.succeed(job, replaced);
     },
 
     async failed(job, { certificateId, replacement }, { error, tx }) {

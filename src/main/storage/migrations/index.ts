@@ -17,6 +17,7 @@ import { followedOrders } from './0015-followed-orders.ts';
 import { heldJobs } from './0016-held-jobs.ts';
 import { uncoveredNames } from './0017-uncovered-names.ts';
 import { acknowledgedRevocations } from './0018-acknowledged-revocations.ts';
+import { jobResults } from './0019-job-results.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   heldJobs,
   uncoveredNames,
   acknowledgedRevocations,
+  jobResults,
 ];
