@@ -31,6 +31,11 @@ const RULES: readonly Rule[] = [
     packages: ['zod', NODE, 'undici', 'dns-packet', '@aws-sdk/', 'google-auth-library', '@smithy/'],
   },
   {
+    place: 'main/engine/import/lego-config.ts',
+    may: ['shared', 'main/engine'],
+    packages: ['yaml', 'zod', NODE],
+  },
+  {
     place: 'main/engine',
     may: ['shared', 'main/engine'],
     packages: ['zod', '@peculiar/x509', 'node-forge', 'pkijs', 'asn1js', 'undici', 'p-queue', 'tldts', NODE],

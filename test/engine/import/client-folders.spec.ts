@@ -335,6 +335,117 @@ describe('lego', () => {
     });
   });
 
+  test.each(['ID.key below a folder of the key type', 'no registration'])(
+    'an account with %s is found (lego #3075)',
+    async (form) => {
+      const server = 'https://ca.example.org:8443/dir';
+      const below = form.startsWith('ID.key') ? 'keys/me.key' : 'me.key';
+      await write(v5, { server, registration: null }, below);
+      expect((await scanOne()).plan?.renewal.account?.url).toBe(null);
+    },
+  );
+
+  test('a resource of version 4 with id and domains is read (lego #3073)', async () => {
+    await write(
+      { ...v5, certStableUrl: 'https://x' },
+      { server: 'https://ca.example.org:8443/dir' },
+      'me.key',
+    );
+    expect((await scanOne()).pair).not.toBe(null);
+  });
+
+  describe('with its configuration file', () => {
+    const config = (challenge: string, more = '') => `
+storage: data
+accounts:
+  me:
+    server: letsencrypt-staging
+    email: me@example.com
+challenges:
+  one:
+${challenge.replace(/^/gm, '    ')}
+defaults: &defaults
+  account: me
+  profile: shortlived
+certificates:
+  app.example.com:
+    <<: *defaults
+    domains: [app.example.com, '*.app.example.com']
+    preferredChain: ISRG Root X1
+${more}`;
+    const writeProject = async (challenge: string, names = v5.domains) => {
+      await folder.write('.lego.yml', config(challenge));
+      const at = 'data/certificates/app.example.com';
+      await folder.write(`${at}.crt`, site.certificate);
+      await folder.write(`${at}.key`, site.privateKey);
+      await folder.write(`${at}.json`, JSON.stringify({ ...v5, domains: names, certUrl: 'https://ca/1' }));
+      await folder.write('data/accounts/ca/me/me.key', await openssl.makeKey('ec-256'));
+    };
+
+    test.each(['', '/data'])(
+      'its method and credentials are found from the folder %j (lego discussion #3090)',
+      async (at) => {
+        await writeProject('dns:\n  provider: cloudflare\n  envFile: secrets/cf.env');
+        await folder.write('secrets/cf.env', '# of the shop\nexport CF_DNS_API_TOKEN="abc" # main\n');
+        const options = { now: new Date(), directories: {}, acmeShFolder: null };
+        const { layout, certificates } = await scanFolder(options, folder.path + at);
+        expect(layout).toBe('lego');
+        expect(certificates[0]?.plan).toMatchObject({
+          autoRenew: true,
+          recipe: {
+            ca: 'letsencrypt',
+            staging: true,
+            email: 'me@example.com',
+            challengeType: 'dns-01',
+            dnsProvider: 'cloudflare',
+            profile: 'shortlived',
+            preferredChain: 'ISRG Root X1',
+          },
+          renewal: { proof: { credentials: { apiToken: 'abc' } } },
+        });
+      },
+    );
+
+    test('a variable that names a file is read from it', async () => {
+      await writeProject('dns:\n  provider: rfc2136\n  envFile: dns.env');
+      await folder.write(
+        'dns.env',
+        'RFC2136_NAMESERVER=127.0.0.1:53\nRFC2136_TSIG_KEY=acme.\nRFC2136_TSIG_ALGORITHM=hmac-sha256.\nRFC2136_TSIG_SECRET_FILE=secret\n',
+      );
+      await folder.write('secret', 'MTIzNDU2Nzg5MA==\n');
+      const found = await scanOne();
+      expect(credentialsOf(found)).toMatchObject({
+        nameserver: '127.0.0.1:53',
+        tsigSecret: 'MTIzNDU2Nzg5MA==',
+        tsigAlgorithm: 'hmac-sha256',
+      });
+    });
+
+    test.each([
+      ['http:\n  webroot: /var/www', true, /web server on port 80/],
+      ['tls:\n  address: ":443"', false, /TLS-ALPN-01/],
+      ['dnsPersist: {}', false, /DNS-PERSIST-01/],
+      ['dns:\n  provider: hetzner', false, /does not know lego’s DNS provider hetzner/],
+      ['dns:\n  provider: route53', false, /from its environment/],
+      ['dns:\n  provider: digitalocean\n  envFile: /none', false, /environment file \/none cannot be read/],
+    ])('%j: auto-renewal %s', async (challenge, autoRenew, note) => {
+      await writeProject(challenge);
+      const found = await scanOne();
+      expect(found.plan?.autoRenew).toBe(autoRenew);
+      expect(notesOf(found)).toMatch(note);
+    });
+
+    test.each(['certificates: [', '&a [*a, *a]', '- list', ''])(
+      'of %j, the certificates are found all the same',
+      async (text) => {
+        await writeProject('http: {}');
+        await folder.write('data/.lego.yml', text);
+        const options = { now: new Date(), directories: {}, acmeShFolder: null };
+        expect((await scanFolder(options, `${folder.path}/data`)).certificates[0]?.pair).not.toBe(null);
+      },
+    );
+  });
+
   test('a wildcard among its names is not proved by HTTP-01', async () => {
     const server = 'https://ca.example.org:8443/dir';
     await write({ ...v5, domains: ['app.example.com', '*.app.example.com'] }, { server }, 'me.key');

@@ -11,12 +11,12 @@ import { type Folder, readPlainFile } from './folder.ts';
 
 type Values = ReadonlyMap<string, string>;
 /** Provider and its fields; a field is undefined where its value was not there. */
-type Mapped = readonly [provider: string, fields: Readonly<Record<string, string | undefined>>];
+export type Mapped = readonly [provider: string, fields: Readonly<Record<string, string | undefined>>];
 
 /** By certbot's authenticator: what its credentials file holds (certbot's page of each plugin). */
 const CERTBOT: Readonly<Record<string, (ini: Values, text: string, params: Values) => Mapped>> = {
   'dns-cloudflare': (ini) =>
-    cloudflare(ini.get('dns_cloudflare_api_token'), {
+    mapCloudflare(ini.get('dns_cloudflare_api_token'), {
       email: ini.get('dns_cloudflare_email'),
       apiKey: ini.get('dns_cloudflare_api_key'),
     }),
@@ -98,7 +98,7 @@ async function readCredentialsFile(path: string, { folder, oldRoot }: Tree): Pro
 
 /** By acme.sh's script: its variables, as the page of the script names them. */
 const ACME_SH: Readonly<Record<string, (get: (name: string) => string | undefined) => Mapped>> = {
-  dns_cf: (get) => cloudflare(get('CF_Token'), { email: get('CF_Email'), apiKey: get('CF_Key') }),
+  dns_cf: (get) => mapCloudflare(get('CF_Token'), { email: get('CF_Email'), apiKey: get('CF_Key') }),
   dns_dgon: (get) => ['digitalocean', { apiToken: get('DO_API_KEY') }],
   dns_gd: (get) => ['godaddy', { apiKey: get('GD_Key'), apiSecret: get('GD_Secret') }],
   dns_aws: (get) => [
@@ -131,7 +131,7 @@ function tsigOf(key = ''): Readonly<Record<string, string | undefined>> {
 }
 
 /** A token, or the Global API Key with its e-mail address. */
-function cloudflare(
+export function mapCloudflare(
   apiToken: string | undefined,
   global: { email?: string | undefined; apiKey?: string | undefined },
 ): Mapped {
@@ -198,7 +198,7 @@ function machineRole(): Proof {
   return { ...dnsProof('aws', null, null), notes: [note] };
 }
 
-function complete([provider, fields]: Mapped, where: string): Promise<Proof> | Proof {
+export function complete([provider, fields]: Mapped, where: string): Promise<Proof> | Proof {
   const lacking = Object.entries(fields).find(([, value]) => value === undefined || value === '');
   if (lacking !== undefined) {
     return dnsProof(

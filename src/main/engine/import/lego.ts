@@ -1,11 +1,13 @@
 // lego's folder (.lego): certificates/NAME.crt, .key, .json; accounts/HOST/ID/account.json with the key beside it
-// (version 5: ID.key) or below it (version 4: keys/EMAIL.key). lego writes down no method: it stands on its command line
-// or in its configuration file. https://go-acme.github.io/lego/
+// (version 5: ID.key) or below it (version 4: keys/EMAIL.key). The method is in its configuration file (lego-config.ts);
+// without one, it was on the command line. https://go-acme.github.io/lego/
 import { join } from 'node:path';
 import { z } from 'zod';
 import { byHand, type Found, type FoundAccount, type FoundRenewal, type Proof } from './candidate.ts';
 import type { Folder } from './folder.ts';
 import { parseJson, toPkcs8 } from './key-text.ts';
+import { type LegoConfig, readLegoConfig } from './lego-config.ts';
+import { legoProof } from './lego-proof.ts';
 
 const text = z
   .string()
@@ -17,6 +19,8 @@ const ResourceSchema = z.object({
   id: text,
   domains: z.array(z.string()).nullish(),
   certUrl: text,
+  preferredChain: text,
+  profile: text,
 });
 /** The URL of the account is `registration.uri`, or `accountURL` there or at the top; `server` is the directory. */
 const AccountSchema = z.object({
@@ -28,13 +32,24 @@ const AccountSchema = z.object({
 type Resource = z.infer<typeof ResourceSchema>;
 
 export async function isLego(folder: Folder): Promise<boolean> {
-  const files = await folder.files('certificates');
-  return files.some((name) => name.endsWith('.json')) && files.some((name) => name.endsWith('.crt'));
+  return (await findStorage(folder, await readLegoConfig(folder))) !== null;
+}
+
+/** @returns where certificates/ is: the folder itself, or what lies beside the configuration file; null in others. */
+async function findStorage(folder: Folder, config: LegoConfig | null): Promise<string | null> {
+  for (const storage of new Set(['.', config?.storage ?? '.lego'])) {
+    const files = await folder.files(join(storage, 'certificates'));
+    const has = (extension: string): boolean => files.some((name) => name.endsWith(extension));
+    if (has('.json') && has('.crt')) return storage;
+  }
+  return null;
 }
 
 interface LegoAccount extends FoundAccount {
   /** `host` or `host_port` of the directory: its path is not kept. */
   readonly place: string;
+  /** Its own name of the account: the e-mail address where no other was chosen. */
+  readonly id: string;
   readonly email: string | null;
   /** The directory; null where the account does not name it (version 4). */
   readonly server: string | null;
@@ -42,17 +57,20 @@ interface LegoAccount extends FoundAccount {
 
 /** @param directories The directories that Certdesk knows: one of the account's host is taken for its own. */
 export async function readLego(folder: Folder, directories: readonly string[]): Promise<readonly Found[]> {
-  const accounts = await readAccounts(folder);
-  const files = await folder.files('certificates');
+  const config = await readLegoConfig(folder);
+  const storage = (await findStorage(folder, config)) ?? '.';
+  const accounts = await readAccounts(folder, join(storage, 'accounts'));
+  const certificates = join(storage, 'certificates');
+  const files = await folder.files(certificates);
   for (const file of files.filter((name) => /\.(key|json)$/.test(name))) {
     const name = file.replace(/\.(key|json)$/, '');
     if (!files.includes(`${name}.crt`))
-      folder.skip(join('certificates', file), `there is no ${name}.crt beside it`);
+      folder.skip(join(certificates, file), `there is no ${name}.crt beside it`);
   }
   const found: Found[] = [];
   for (const file of files.filter((name) => /\.crt$/.test(name) && !/\.issuer\.crt$/.test(name))) {
     const name = file.slice(0, -'.crt'.length);
-    const at = (extension: string) => join('certificates', `${name}.${extension}`);
+    const at = (extension: string) => join(certificates, `${name}.${extension}`);
     const [certificate, issuer, key, resource] = await Promise.all([
       folder.read(at('crt')),
       folder.read(at('issuer.crt')),
@@ -64,7 +82,7 @@ export async function readLego(folder: Folder, directories: readonly string[]): 
       source: at('crt'),
       certificate: certificate.text === null ? null : `${certificate.text}\n${issuer.text ?? ''}`,
       privateKey: key.text,
-      renewal: kept === null ? null : renewalOf(kept, accounts, directories),
+      renewal: kept === null ? null : await renewalOf(kept, { accounts, directories, config }),
       problems: [certificate, key].flatMap(({ problem }) => problem ?? []),
       notes: [],
     });
@@ -72,26 +90,39 @@ export async function readLego(folder: Folder, directories: readonly string[]): 
   return found;
 }
 
-function renewalOf(
-  { domain, id, domains, certUrl = '' }: Resource,
-  accounts: readonly LegoAccount[],
-  directories: readonly string[],
-): FoundRenewal | null {
+interface Known {
+  readonly accounts: readonly LegoAccount[];
+  readonly directories: readonly string[];
+  readonly config: LegoConfig | null;
+}
+
+async function renewalOf(resource: Resource, known: Known): Promise<FoundRenewal | null> {
+  const { domain, id, domains, certUrl = '' } = resource;
+  const { accounts, directories, config } = known;
   const names = domains ?? [domain ?? id ?? ''];
+  const settings = config?.certificate(id ?? domain ?? '') ?? null;
   const host = URL.parse(certUrl)?.host ?? '';
   const atHost = accounts.filter(({ place }) => place === host.replace(/[:/\\]/g, '_'));
+  const named = accounts.filter((each) => each.id === settings?.accountId);
   // A CA may hand its certificates out at another host than its directory's: one account alone is the certificate's.
-  const account = atHost[0] ?? (accounts.length === 1 ? accounts[0] : undefined) ?? null;
-  const directoryUrl = account?.server ?? directories.find((url) => URL.parse(url)?.host === host);
+  const account =
+    named.find((each) => atHost.includes(each)) ??
+    named[0] ??
+    atHost[0] ??
+    (accounts.length === 1 ? accounts[0] : undefined) ??
+    null;
+  const directoryUrl =
+    account?.server ?? settings?.directoryUrl ?? directories.find((url) => URL.parse(url)?.host === host);
   if (directoryUrl === undefined) return null;
+  const proof = settings === null ? null : await legoProof(settings, config?.place ?? '/');
   return {
     directoryUrl,
-    email: account?.email ?? null,
-    proof: proofOf(names),
+    email: account?.email ?? settings?.email ?? null,
+    proof: proof ?? proofOf(names),
     account,
     switchedOff: false,
-    preferredChain: null,
-    profile: null,
+    preferredChain: settings?.preferredChain ?? resource.preferredChain ?? null,
+    profile: settings?.profile ?? resource.profile ?? null,
   };
 }
 
@@ -110,11 +141,11 @@ function proofOf(names: readonly string[]): Proof {
   };
 }
 
-async function readAccounts(folder: Folder): Promise<readonly LegoAccount[]> {
+async function readAccounts(folder: Folder, root: string): Promise<readonly LegoAccount[]> {
   const accounts: LegoAccount[] = [];
-  for (const place of await folder.folders('accounts')) {
-    for (const owner of await folder.folders(join('accounts', place))) {
-      const at = join('accounts', place, owner);
+  for (const place of await folder.folders(root)) {
+    for (const owner of await folder.folders(join(root, place))) {
+      const at = join(root, place, owner);
       const [beside, below, about] = await Promise.all([
         folder.read(join(at, `${owner}.key`)),
         folder.read(join(at, 'keys', `${owner}.key`)),
@@ -127,7 +158,7 @@ async function readAccounts(folder: Folder): Promise<readonly LegoAccount[]> {
       const email = known?.email ?? (owner.includes('@') && owner !== NO_EMAIL ? owner : null);
       const { registration } = known ?? {};
       const url = registration?.uri ?? registration?.accountURL ?? known?.accountURL ?? null;
-      accounts.push({ place, privateKey, email, url, server: known?.server ?? null });
+      accounts.push({ place, id: owner, privateKey, email, url, server: known?.server ?? null });
     }
   }
   return accounts;

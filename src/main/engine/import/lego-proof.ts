@@ -1,0 +1,91 @@
+// How lego proves a certificate, in Certdesk's terms: its challenge, and the DNS credentials of its environment file.
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { byHand, dnsProof, httpProof, type Proof, STANDALONE_NOTE, WEB_SERVER_NOTE } from './candidate.ts';
+import { readAssignments } from './config-text.ts';
+import { complete, type Mapped, mapCloudflare } from './dns-proof.ts';
+import { readPlainFile } from './folder.ts';
+import type { LegoCertificate } from './lego-config.ts';
+
+type Get = (...names: readonly string[]) => string | undefined;
+
+/** By lego's provider: its environment variables, as the page of the provider names them. */
+const PROVIDERS: Readonly<Record<string, (get: Get) => Mapped>> = {
+  cloudflare: (get) =>
+    mapCloudflare(get('CLOUDFLARE_DNS_API_TOKEN', 'CF_DNS_API_TOKEN'), {
+      email: get('CLOUDFLARE_EMAIL', 'CF_API_EMAIL'),
+      apiKey: get('CLOUDFLARE_API_KEY', 'CF_API_KEY'),
+    }),
+  digitalocean: (get) => ['digitalocean', { apiToken: get('DO_AUTH_TOKEN') }],
+  godaddy: (get) => ['godaddy', { apiKey: get('GODADDY_API_KEY'), apiSecret: get('GODADDY_API_SECRET') }],
+  route53: (get) => [
+    'aws',
+    { accessKeyId: get('AWS_ACCESS_KEY_ID'), secretAccessKey: get('AWS_SECRET_ACCESS_KEY') },
+  ],
+  gcloud: (get) => [
+    'google',
+    { projectId: get('GCE_PROJECT', 'GOOGLE_CLOUD_PROJECT'), credentials: get('GCE_SERVICE_ACCOUNT') },
+  ],
+  rfc2136: (get) => [
+    'rfc2136',
+    {
+      nameserver: get('RFC2136_NAMESERVER'),
+      tsigKeyName: get('RFC2136_TSIG_KEY'),
+      tsigSecret: get('RFC2136_TSIG_SECRET'),
+      tsigAlgorithm: (get('RFC2136_TSIG_ALGORITHM') ?? 'hmac-sha1').replace(/\.$/, '').toLowerCase(),
+    },
+  ],
+};
+
+/** @param place Absolute: where lego's configuration file is. */
+export async function legoProof({ challenge }: LegoCertificate, place: string): Promise<Proof | null> {
+  if (challenge === null) return null;
+  if (challenge.http) return httpProof(challenge.http.webroot ? WEB_SERVER_NOTE : STANDALONE_NOTE);
+  if (challenge.tls) {
+    const why =
+      'lego has proved its names by TLS-ALPN-01 on port 443, which Certdesk does not use. HTTP-01 is assumed:';
+    return {
+      ...httpProof(STANDALONE_NOTE),
+      lacking: `${why} turn auto-renewal on after a renewal has worked.`,
+    };
+  }
+  if (challenge.dnsPersist)
+    return byHand('lego has proved it by DNS-PERSIST-01, which Certdesk does not use.');
+  const { provider = '', envFile } = challenge.dns ?? {};
+  const map = PROVIDERS[provider];
+  if (map === undefined) return byHand(`Certdesk does not know lego’s DNS provider ${provider || '(none)'}.`);
+  if (envFile === undefined) {
+    const [id] = map(() => undefined);
+    const why =
+      'lego has got the credentials from its environment, which no file here names (envFile): save them as a DNS credential.';
+    return dnsProof(id, null, why);
+  }
+  const values = await readEnvironment(resolve(place, envFile));
+  if (values === null) {
+    const [id] = map(() => undefined);
+    return dnsProof(id, null, `lego’s environment file ${envFile} cannot be read.`);
+  }
+  const get: Get = (...names) => names.map((name) => values.get(name)).find((value) => value);
+  return complete(map(get), `lego’s environment file ${envFile}`);
+}
+
+/** Files that variables ending in _FILE name. */
+const MAX_FILES = 20;
+
+/** @returns null where it cannot be read. */
+async function readEnvironment(path: string): Promise<ReadonlyMap<string, string> | null> {
+  const content = await readFollowing(path);
+  if (content === null) return null;
+  const values = new Map(readAssignments(content));
+  const files = [...values].filter(([name]) => name.endsWith('_FILE')).slice(0, MAX_FILES);
+  for (const [name, file] of files) {
+    const value = await readFollowing(resolve(path, '..', file));
+    if (value !== null) values.set(name.slice(0, -'_FILE'.length), value.trim());
+  }
+  return values;
+}
+
+async function readFollowing(path: string): Promise<string | null> {
+  const real = await realpath(path).catch(() => null);
+  return real === null ? null : (await readPlainFile(real)).text;
+}
