@@ -1,4 +1,4 @@
-// What is said of certificates: the answers and requests of certificates-api.txt and the additions of api.md.
+// What is said of certificates: the answers and requests of certificates-api.txt and the additions of docs/rest-api.md.
 import { z } from 'zod';
 import { needOfObtain } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';

@@ -8,7 +8,7 @@ import type { Meta } from '../../src/main/api/trpc.ts';
 import { restOperations } from '../../src/main/http/rest.ts';
 import { REACHES } from '../../src/shared/reach.ts';
 
-/** Those that say why they differ from the rule of api.md: GET reads, everything else writes. */
+/** Those that say why they differ from the rule of docs/rest-api.md: GET reads, everything else writes. */
 const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'GET /health': null, // needs no token
   'GET /sign-in-command': null, // for who has yet to sign in

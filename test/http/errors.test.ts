@@ -1,4 +1,4 @@
-// Wrong requests of every kind: each gets the status that api.md names, in the one form of an error, with nothing of
+// Wrong requests of every kind: each gets the status that docs/rest-api.md names, in the one form of an error, with nothing of
 // the program's inside in it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';

@@ -1,5 +1,5 @@
 // SIGKILL at every transition of a change of an account's key: whichever key the CA has, the next start finds the account
-// by it, and orders with it (acme.md, section 9, row 14). In process: test/engine/acme/key-change.spec.ts.
+// by it, and orders with it. In process: test/engine/acme/key-change.spec.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Killable, Moment } from '../support/kill/killable.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';

@@ -1,4 +1,4 @@
-// The operations of certificates-api.txt, and the additions of api.md under …/certificate.
+// The operations of certificates-api.txt, and the additions of docs/rest-api.md under …/certificate.
 import { z } from 'zod';
 import {
   CertificateSchema,

@@ -1,5 +1,5 @@
 // Port 80 belongs to another web server, which sends the CA on to Certdesk by a redirect, as many do: to another port, to
-// another name, in a chain; and wrongly, in a circle or to a page of its own (acme.md, section 9, row 23).
+// another name, in a chain; and wrongly, in a circle or to a page of its own.
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';

@@ -209,7 +209,7 @@ export interface JobRecord {
   readonly id: string;
   readonly projectId: string;
   readonly state: JobState;
-  /** The step under way or last done, a word of STEPS in shared/job.ts. */
+  /** The current or last step: a key of STEPS in shared/steps.ts. */
   readonly step: string | null;
   readonly input: JobInput;
   /** Null until it has succeeded. */
@@ -355,7 +355,7 @@ export interface EventRecord {
   /** Grows by one or more; what Last-Event-ID names. */
   readonly id: number;
   readonly at: Timestamp;
-  /** A word of EVENT_KINDS in shared/event.ts. */
+  /** Names what happened: `certificate.stored`, `job.step` and others. */
   readonly kind: string;
   readonly projectId: string | null;
   readonly jobId: string | null;

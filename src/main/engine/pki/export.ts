@@ -1,4 +1,4 @@
-// A project's certificate as a file to download (api.md: `download?format=…`).
+// A project's certificate as a file to download (docs/rest-api.md: `download?format=…`).
 import { CertdeskError } from '../core/errors.ts';
 import { parseChain } from './inspect/chain.ts';
 import { writePkcs12 } from './pkcs12/write.ts';

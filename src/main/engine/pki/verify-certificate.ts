@@ -61,7 +61,7 @@ export interface CheckedKeyPair {
 }
 
 /**
- * Whether an uploaded certificate and key can be taken into use (api.md, "Upload and validate"). Throws the first of:
+ * Whether an uploaded certificate and key can be taken into use (docs/rest-api.md, "Upload and validate"). Throws the first of:
  * CERTIFICATE_UNREADABLE; KEY_UNREADABLE, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG; KEY_MISMATCH; WEAK_KEY;
  * WEAK_SIGNATURE; CERTIFICATE_EXPIRED; CERTIFICATE_NOT_YET_VALID; CERTIFICATE_DOMAIN_MISMATCH.
  */

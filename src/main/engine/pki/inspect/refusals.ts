@@ -1,4 +1,4 @@
-// Why an uploaded certificate is refused (api.md, "Upload and validate"): one function a reason, each throws.
+// Why an uploaded certificate is refused (docs/rest-api.md, "Upload and validate"): one function a reason, each throws.
 import { coversName } from '../../../../shared/names.ts';
 import { toTimestamp } from '../../../../shared/time.ts';
 import { CertdeskError } from '../../core/errors.ts';

@@ -1,4 +1,4 @@
-// What is worth knowing of a certificate that is taken all the same (api.md, "Upload and validate").
+// What is worth knowing of a certificate that is taken all the same (docs/rest-api.md, "Upload and validate").
 import type { Warning } from '../../../../shared/certificate.ts';
 import { coversName } from '../../../../shared/names.ts';
 import { type Certificate, isSelfSigned } from './certificate.ts';
