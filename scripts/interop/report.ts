@@ -18,11 +18,11 @@ export interface PeerResult {
 }
 
 const PATH = resolve(import.meta.dirname, '../../docs/interop.md');
-const MARKER = '<!-- below: written by hand; npm run interop keeps it -->';
+export const MARKER = '<!-- below: written by hand; npm run interop keeps it -->';
 
-export function writeReport(results: readonly PeerResult[], now: Date): void {
-  const kept = existsSync(PATH) ? readFileSync(PATH, 'utf8').split(MARKER)[1] : undefined;
-  writeFileSync(PATH, `${formatReport(results, now)}\n${MARKER}\n${kept ?? ''}`);
+export function writeReport(results: readonly PeerResult[], now: Date, path = PATH): void {
+  const kept = existsSync(path) ? readFileSync(path, 'utf8').split(MARKER)[1] : undefined;
+  writeFileSync(path, `${formatReport(results, now)}\n${MARKER}${kept ?? '\n'}`);
 }
 
 export function formatReport(results: readonly PeerResult[], now: Date): string {
@@ -42,10 +42,11 @@ ${results.map(formatRow).join('\n')}
 }
 
 function formatRow({ name, version, source, checks, notRun }: PeerResult): string {
+  const reason = notRun ?? (checks.length === 0 ? 'it has no checks' : null);
   const failed = checks.filter(({ passed }) => !passed).length;
   const outcome =
     failed === 0 ? `${checks.length} passed` : `${checks.length - failed} passed, ${failed} failed`;
-  return `| ${[name, version, source, notRun === null ? outcome : `not run: ${cell(notRun)}`].join(' | ')} |`;
+  return `| ${[name, version, source, reason === null ? outcome : `not run: ${cell(reason)}`].join(' | ')} |`;
 }
 
 function formatChecks({ name, version, checks }: PeerResult): string {

@@ -1,7 +1,9 @@
 // acme.sh's DNS scripts, https://github.com/acmesh-official/acme.sh: no package registry has them, so they run only from
 // a folder that CERTDESK_INTEROP_ACME_SH names.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startPebble } from '../../../test/support/acme/pebble.ts';
 import { startApp } from '../../../test/support/server/app.ts';
 import { platformDns, startNames, ZONE } from '../names.ts';
@@ -23,7 +25,11 @@ export const acmeSh = definePeer({
     const bind = await startNames(bench);
     const pebble = await startPebble({ dnsServer: bind.server });
     bench.cleanUp(pebble.stop);
-    const dns = { ...platformDns(bind), acmeShFolder: folder };
+    // As its installation leaves it: with its scripts.
+    const home = join(bench.folder, 'acme.sh');
+    for (const part of ['acme.sh', 'dnsapi'])
+      cpSync(join(folder, part), join(home, part), { recursive: true });
+    const dns = { ...platformDns(bind), acmeShFolder: home };
     const app = await startApp({ pebble, platform: { dns } });
     bench.cleanUp(app.stop);
     const key = bind.keys[1];
@@ -50,5 +56,37 @@ export const acmeSh = definePeer({
       ensure(left.length === 0, `left behind: ${left.join(', ')}`);
       return undefined;
     });
+    await bench.check('its own folder is imported with method and credentials, and renewed', async () => {
+      await issueByAcmeSh(home, { server: pebble.directoryUrl, name: `imported.${ZONE}`, environment });
+      const scanned = await app.asPerson('POST', '/imports/scan', { body: { folder: home } });
+      const [found] = Object.values(scanned.body.certificates ?? {});
+      ensure(String(found?.method?.credentials) === 'found', scanned.text);
+      const taken = await app.asPerson('POST', '/imports', { body: { folder: home, certificates: 'all' } });
+      ensure(taken.status === 200, taken.text);
+      const { body } = await app.call('GET', '/projects');
+      const project = Object.values(body.projects ?? {}).find(
+        ({ domain }) => String(domain) === `imported.${ZONE}`,
+      );
+      const renewed = await app.asPerson('POST', `/projects/${project?.id}/certificate/renew`);
+      ensure(renewed.status === 200, renewed.text);
+      return `account ${found?.method?.account}, renewal ${found?.method?.autoRenew}`;
+    });
   },
 });
+
+/** As its user does it: acme.sh obtains a certificate and saves what its next renewal needs. */
+async function issueByAcmeSh(home: string, { server, name, environment }: AcmeShRun): Promise<void> {
+  const args = [
+    ...[join(home, 'acme.sh'), '--issue', '--home', home, '--server', server, '--insecure'],
+    ...['--dns', 'dns_nsupdate', '--dnssleep', '1', '-d', name, '--keylength', 'ec-256'],
+    ...['--accountemail', 'admin@example.com'],
+  ];
+  const env = { ...process.env, HOME: home, ...environment };
+  await promisify(execFile)('sh', args, { env, timeout: 120_000 });
+}
+
+interface AcmeShRun {
+  readonly server: string;
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
