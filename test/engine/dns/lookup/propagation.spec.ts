@@ -212,6 +212,52 @@ describe('waitForPropagation', () => {
     });
   });
 
+  test.each(['"one"', ' one', '**one**', '“one”'])(
+    'says that the value %s is the right one but for its marks',
+    async (value) => {
+      const world = await startWorld({ authorities: [showing(value)] });
+      await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toThrow(
+        /1 of 1 values missing, one is there with quotation marks, spaces or other signs around it/,
+      );
+    },
+  );
+
+  test('says where a provider has appended the zone to the name (acme.sh #1165, ACMESharp #345)', async () => {
+    const doubled: Respond = ({ name, type }) => ({
+      authoritative: true,
+      answers:
+        type === 'TXT' && name === '_acme-challenge.www.example.com.example.com'
+          ? [toAnswer(name, 'TXT', 'one')]
+          : [],
+    });
+    const name = '_acme-challenge.www.example.com';
+    const world = await startWorld({ authorities: [mute, doubled] });
+    const record = { ...RECORD, name, challenge: name };
+    await expect(wait(world, { record, settings: { timeout: 0.4 } })).rejects.toThrow(
+      /stands at _acme-challenge\.www\.example\.com\.example\.com: .* Enter _acme-challenge\.www as the name/,
+    );
+  });
+
+  test.each<[string, Respond]>([
+    [
+      'strings that a provider has split (RFC 7208 section 3.3)',
+      ({ name, type }) => ({
+        authoritative: true,
+        answers: type === 'TXT' ? [{ name, type: 'TXT', ttl: 1, data: ['o', 'ne'] }] : [],
+      }),
+    ],
+    [
+      'a name in capitals (0x20)',
+      ({ name, type }) => ({
+        authoritative: true,
+        answers: type === 'TXT' ? [toAnswer(name.toUpperCase(), 'TXT', 'one')] : [],
+      }),
+    ],
+  ])('takes %s', async (_form, respond) => {
+    const world = await startWorld({ authorities: [respond] });
+    await wait(world);
+  });
+
   test('does not suggest to ask resolvers only while a server that works shows an older answer', async () => {
     const world = await startWorld({ authorities: [right, null, showing('old')] });
     const failure = await wait(world, { settings: { timeout: 0.4 } }).catch((error: unknown) => error);

@@ -106,6 +106,32 @@ describe('locateRecord', () => {
     }
   });
 
+  test('refuses a CNAME of the root', async () => {
+    const world = await startWorld({ authorities: [answersFrom({ [`${NAME} CNAME`]: ['.'] })] });
+    await expect(locateRecord(world.resolver, NAME, context)).rejects.toThrow(/is a CNAME of the root/);
+  });
+
+  test.each(['SERVFAIL', 'REFUSED', 'NOTIMP', 'NXDOMAIN'] as const)(
+    'takes the parent’s zone where its server answers %s for the name (lego #2633, acme-dns #373)',
+    async (rcode) => {
+      const world = await startWorld({ authorities: [() => ({ rcode, authoritative: true })] });
+      expect(await locateRecord(world.resolver, NAME, context)).toMatchObject({
+        name: NAME,
+        zone: 'example.com',
+      });
+    },
+  );
+
+  test('never asks a resolver for the target of a CNAME either (acme-dns #257)', async () => {
+    const target = 'd8659307.auth.example.com';
+    const world = await startWorld({
+      authorities: [answersFrom({ [`${NAME} CNAME`]: [target] })],
+      records: { 'auth.example.com SOA': ['ns1.example.com'], 'auth.example.com NS': ['ns1.example.com'] },
+    });
+    expect(await locateRecord(world.resolver, NAME, context)).toMatchObject({ name: target });
+    expect(world.recursor.questions.map(({ name }) => name)).not.toContain(target);
+  });
+
   test('refuses a CNAME loop', async () => {
     const world = await startWorld({
       authorities: [answersFrom({ [`${NAME} CNAME`]: ['a.example.com'], 'a.example.com CNAME': [NAME] })],

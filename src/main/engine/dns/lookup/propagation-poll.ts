@@ -96,11 +96,19 @@ function judge(
   if (expected.every((value) => values.includes(value)))
     return { state: 'right', answer: 'right', values, ttl };
   if (values.length > 0) {
-    const missing = expected.filter((value) => !values.includes(value)).length;
-    return { state: 'other', answer: `${missing} of ${expected.length} values missing`, values, ttl };
+    const missing = expected.filter((value) => !values.includes(value));
+    const isNearly = missing.some((value) => values.some((given) => isDecorated(given, value)));
+    const hint = isNearly ? ', one is there with quotation marks, spaces or other signs around it' : '';
+    const answer = `${missing.length} of ${expected.length} values missing${hint}`;
+    return { state: 'other', answer, values, ttl };
   }
   const answer = reply.rcode === 'NXDOMAIN' ? 'no such name (NXDOMAIN)' : 'no TXT record (NOERROR)';
   return { state: 'missing', answer, values, ttl };
+}
+
+/** Whether a value is the expected one but for quotation marks, spaces or marks of emphasis that were copied with it. */
+function isDecorated(value: string, expected: string): boolean {
+  return value !== expected && value.replace(/[\s"'`*<>„“”‘’]/g, '') === expected;
 }
 
 /** Of a negative answer it is the TTL of its SOA record (RFC 2308 section 5). */

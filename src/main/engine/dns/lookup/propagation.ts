@@ -22,6 +22,7 @@ import {
 } from './propagation-rounds.ts';
 import { configuredWord, publicWord } from './resolver-check.ts';
 import { createStaleAnswers } from './stale-answers.ts';
+import { findDoubledName } from './wrong-record.ts';
 
 /**
  * Resolves when all values show.
@@ -45,7 +46,14 @@ export async function waitForPropagation(record: AwaitedRecord, options: Propaga
       ...(byAuthority ? {} : { idleMs: stale.see(answers, pace.now()) }),
     };
   });
-  if (!last.right) throw timedOut(record, last.answers, options.settings);
+  if (!last.right) {
+    const isSeen = last.answers.some(({ state }) => state === 'right');
+    const working = targets.filter(({ host }) =>
+      last.answers.some((answer) => answer.host === host && answer.state !== 'silent'),
+    );
+    const doubled = isSeen ? null : await findDoubledName(options.resolver, record, working, options.signal);
+    throw timedOut(record, last.answers, options.settings, doubled);
+  }
   if (!byAuthority) return;
   if (!options.resolver.configured) return publicWord(record, options);
   const objection = await configuredWord(record, deadline, options);
@@ -103,12 +111,13 @@ function timedOut(
   record: AwaitedRecord,
   answers: readonly Answer[],
   settings: PropagationSettings,
+  doubled: string | null = null,
 ): CertdeskError {
   const wrong = answers.filter(({ state }) => state !== 'right');
   const said = wrong.map(
     ({ host, server, answer }) => `${host === server ? host : `${host} (${server})`}: ${answer}`,
   );
-  const advice = adviceFor(record, answers);
+  const advice = doubled === null ? adviceFor(record, answers) : enterLess(record, doubled);
   return new CertdeskError(
     'DNS_PROPAGATION_TIMEOUT',
     `The TXT record ${record.name} did not show on every name server within ${settings.timeout} s (${said.join('; ')}). ` +
@@ -126,11 +135,19 @@ function timedOut(
   );
 }
 
+function enterLess({ name, zone }: AwaitedRecord, doubled: string): Advice {
+  const entered = name === zone ? '@' : name.slice(0, -(zone?.length ?? 0) - 1);
+  const text = `The value stands at ${doubled}: the DNS provider appends ${zone} to what is entered. Enter ${entered} as the name of the record.`;
+  return { text, resolversOnly: false };
+}
+
+interface Advice {
+  readonly text: string;
+  readonly resolversOnly: boolean;
+}
+
 /** @returns `resolversOnly` where the setting `dns.propagationCheck: resolvers` would let the order go on. */
-function adviceFor(
-  record: AwaitedRecord,
-  answers: readonly Answer[],
-): { readonly text: string; readonly resolversOnly: boolean } {
+function adviceFor(record: AwaitedRecord, answers: readonly Answer[]): Advice {
   const authoritative = answers.filter(({ kind }) => kind === 'authoritative');
   const broken = authoritative.filter(({ state }) => state === 'silent' || state === 'failed');
   const others = authoritative.filter((answer) => !broken.includes(answer));

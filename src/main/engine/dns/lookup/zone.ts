@@ -54,6 +54,7 @@ export async function locateRecord(
   }
   while (true) {
     const found = await lookAt(resolver, current, context);
+    if (found.cname === '') throw rootAlias(current);
     if (found.cname === null) return { name: current, aliases, ...found.place };
     aliases.push(current);
     assertNoLoop(aliases, found.cname);
@@ -187,6 +188,11 @@ async function cnameByRecursion(
 ): Promise<string | null> {
   const ask = (question: DnsQuestion): Promise<DnsReply> => resolver.resolve(question, context.signal);
   return ownAlias(await ask({ name, type: 'CNAME' }), name, { ask, context });
+}
+
+function rootAlias(name: string): CertdeskError {
+  const message = `${name} is a CNAME of the root of DNS ("."), where no record can be written. Point it at a name in a zone of yours, or remove it.`;
+  return new CertdeskError('DNS_LOOKUP_FAILED', message, { name });
 }
 
 function assertNoLoop(aliases: readonly string[], next: string): void {
