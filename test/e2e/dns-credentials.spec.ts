@@ -60,7 +60,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await inDialog('Test credentials').click();
     const alert = dialog().getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toContain('This is lacking: Zone / DNS / Edit.');
+    expect(await alert.textContent()).toContain('This is lacking: DNS:Edit.');
     await gui.lookAt('dns-credential-lacking');
     rig.standIns.cloudflare.deny();
     await inDialog('Test credentials').click();
@@ -77,7 +77,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await gui.open('/dns-credentials');
     await button('New credential').first().click();
     await dialog().getByText('Instead of API token').waitFor();
-    await dialog().getByLabel('E-mail address of the account').fill(GLOBAL_KEY.email);
+    await dialog().getByLabel('Account e-mail address').fill(GLOBAL_KEY.email);
     await dialog().getByLabel('Global API Key').fill(GLOBAL_KEY.apiKey);
     await inDialog('Test credentials').click();
     await dialog().getByText('create an API token for these zones, and replace').waitFor();

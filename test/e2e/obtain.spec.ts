@@ -170,7 +170,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await wizard('hand.example.com', ['*.hand.example.com']);
     await next();
     await page.getByRole('combobox', { name: 'DNS provider' }).click();
-    await page.getByRole('option', { name: 'By hand' }).click();
+    await page.getByRole('option', { name: 'Manual' }).click();
     await next();
     await next();
     await page.getByText('You write the TXT records that are shown then').waitFor();

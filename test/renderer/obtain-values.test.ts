@@ -100,7 +100,7 @@ describe('after a request before', () => {
   test('credentials are those that are there: saved ones, none for a person, new ones where none were kept', () => {
     const dnsCredential = { id: 'id-1', name: 'Ours' };
     expect(initialValues(PROJECT, lastOf({ dnsCredential })).source).toBe('id-1');
-    const manual = initialValues(PROJECT, lastOf({ dnsProvider: { id: 'manual', name: 'By hand' } }));
+    const manual = initialValues(PROJECT, lastOf({ dnsProvider: { id: 'manual', name: 'Manual' } }));
     expect(toRequest(manual, false)).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });
     expect(initialValues(PROJECT, lastOf({}, false))).toMatchObject({
       source: 'new',

@@ -258,7 +258,7 @@ describe('acme.sh', () => {
       autoRenew: false,
     });
     expect(method('gone.example.com')).toMatchObject({
-      dnsProvider: 'By hand',
+      dnsProvider: 'Manual',
       credentials: 'missing',
       autoRenew: false,
     });

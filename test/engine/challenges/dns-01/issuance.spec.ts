@@ -347,9 +347,9 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         .finally(() => rig.standIns.cloudflare.deny());
       expect(tested).toMatchObject({
         status: 400,
-        body: { code: 'DNS_CREDENTIALS_REJECTED', details: { step: 'add', lacking: 'Zone / DNS / Edit' } },
+        body: { code: 'DNS_CREDENTIALS_REJECTED', details: { step: 'add', lacking: 'DNS:Edit' } },
       });
-      expect(tested.body.error).toContain('This is lacking: Zone / DNS / Edit.');
+      expect(tested.body.error).toContain('This is lacking: DNS:Edit.');
     });
 
     it('say what is wrong when they are tested', async () => {

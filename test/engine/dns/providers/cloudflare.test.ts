@@ -64,7 +64,7 @@ describe('cloudflare', () => {
     [{}, 'dnsCredentials.apiToken is missing: Cloudflare needs it (API token).'],
     [
       { apiKey: 'x' },
-      'dnsCredentials.email is missing: Cloudflare needs E-mail address of the account and Global API Key together.',
+      'dnsCredentials.email is missing: Cloudflare needs Account e-mail address and Global API Key together.',
     ],
     [{ email: 'a@example.com' }, 'dnsCredentials.apiKey is missing'],
     [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email is given beside apiToken'],
@@ -125,6 +125,6 @@ describe('cloudflare', () => {
     expect(error.message).toBe(
       'Cloudflare refused the credentials: Unauthorized to access requested resource (9109).',
     );
-    expect(error.details).toMatchObject({ status: 403, permissions: expect.stringContaining('DNS / Edit') });
+    expect(error.details).toMatchObject({ status: 403, permissions: expect.stringContaining('DNS:Edit') });
   });
 });

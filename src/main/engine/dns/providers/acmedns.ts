@@ -17,11 +17,11 @@ export const acmedns = defineDnsProvider({
   name: 'acme-dns',
   docs: 'https://github.com/joohoi/acme-dns#usage',
   permissions:
-    'An account of its /register for each domain, used from an address that its allowfrom list has (empty: any).',
+    'One acme-dns account (/register) per domain. If its allowfrom list is not empty, it must contain this server.',
   credentials: [
     {
       name: 'baseUrl',
-      label: 'Address of the API',
+      label: 'API URL',
       secret: false,
       required: false,
       type: 'text',
@@ -34,7 +34,7 @@ export const acmedns = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: '"username" of what /register answered.',
+      help: '“username” in the response of /register.',
     },
     {
       name: 'apiKey',
@@ -42,7 +42,7 @@ export const acmedns = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: '"password" of what /register answered.',
+      help: '“password” in the response of /register.',
     },
     {
       name: 'subdomain',
@@ -50,7 +50,7 @@ export const acmedns = defineDnsProvider({
       secret: false,
       required: true,
       type: 'text',
-      help: '"subdomain" of what /register answered.',
+      help: '“subdomain” in the response of /register.',
     },
     {
       name: 'fullDomain',
@@ -58,7 +58,7 @@ export const acmedns = defineDnsProvider({
       secret: false,
       required: false,
       type: 'text',
-      help: '"fulldomain" of what /register answered; left out, the subdomain below the host of the address.',
+      help: '“fulldomain” in the response of /register. Leave empty to use the subdomain below the host of the API URL.',
     },
   ],
   propagation: { timeout: 60, interval: 1 },

@@ -47,8 +47,8 @@ export const cloudflare = defineDnsProvider({
   id: 'cloudflare',
   name: 'Cloudflare',
   docs: 'https://developers.cloudflare.com/fundamentals/api/get-started/create-token/',
-  permissions: 'An API token with Zone / Zone / Read and Zone / DNS / Edit for the zones in question.',
-  needs: { list: 'Zone / Zone / Read', add: 'Zone / DNS / Edit', remove: 'Zone / DNS / Edit' },
+  permissions: 'API token with Zone:Read and DNS:Edit for the zones.',
+  needs: { list: 'Zone:Read', add: 'DNS:Edit', remove: 'DNS:Edit' },
   credentials: [
     {
       name: 'apiToken',
@@ -56,11 +56,11 @@ export const cloudflare = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: 'My Profile, API Tokens, template "Edit zone DNS".',
+      help: 'My Profile → API Tokens → template “Edit zone DNS”. Not the Global API Key.',
     },
     {
       name: 'email',
-      label: 'E-mail address of the account',
+      label: 'Account e-mail address',
       secret: false,
       required: false,
       type: 'text',
@@ -73,7 +73,7 @@ export const cloudflare = defineDnsProvider({
       required: false,
       type: 'text',
       alternativeTo: 'apiToken',
-      help: 'It opens the whole account. Create an API token for these zones instead.',
+      help: 'It gives access to the whole account. Use an API token for these zones instead.',
     },
   ],
   propagation: { timeout: 120, interval: 2 },

@@ -29,7 +29,7 @@ export const digitalocean = defineDnsProvider({
   name: 'DigitalOcean',
   docs: 'https://docs.digitalocean.com/reference/api/create-personal-access-token/',
   permissions:
-    'A personal access token with the scopes domain:read, domain:create, domain:update and domain:delete.',
+    'Personal access token with the scopes domain:read, domain:create, domain:update and domain:delete.',
   needs: { list: 'domain:read', add: 'domain:create', remove: 'domain:delete' },
   credentials: [
     {
@@ -38,7 +38,7 @@ export const digitalocean = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: 'API, Tokens, Generate New Token; custom scopes: all of "domain".',
+      help: 'API → Tokens → Generate New Token; custom scopes: domain (all).',
     },
   ],
   propagation: { timeout: 120, interval: 2 },

@@ -37,7 +37,7 @@ export const godaddy = defineDnsProvider({
   name: 'GoDaddy',
   docs: 'https://developer.godaddy.com/keys',
   permissions:
-    'A production API key of the account that holds the domain, which has 10 domains or more or Discount Domain Club Premier.',
+    'Production API key of the account that owns the domain. GoDaddy requires 10 or more domains, or Discount Domain Club Premier.',
   credentials: [
     {
       name: 'apiKey',
@@ -45,7 +45,7 @@ export const godaddy = defineDnsProvider({
       secret: true,
       required: true,
       type: 'text',
-      help: 'developer.godaddy.com, API Keys; the environment is Production.',
+      help: 'developer.godaddy.com → API Keys; environment Production.',
     },
     { name: 'apiSecret', label: 'API secret', secret: true, required: true, type: 'text' },
   ],

@@ -5,10 +5,10 @@ import { readTxtRef, txtRefFor } from './txt-ref.ts';
 
 export const manual = defineDnsProvider({
   id: 'manual',
-  name: 'By hand',
+  name: 'Manual',
   docs: 'https://letsencrypt.org/docs/challenge-types/#dns-01-challenge',
   permissions:
-    'None: each time, a person writes the TXT record that is shown. Renewals wait for that person too.',
+    'None. You create the TXT record yourself, now and at every renewal.',
   credentials: [],
   propagation: { timeout: 3600, interval: 10 },
   create() {

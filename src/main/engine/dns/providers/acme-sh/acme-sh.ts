@@ -32,7 +32,7 @@ export const acmeSh = defineDnsProvider({
   name: 'acme.sh script',
   docs: 'https://github.com/acmesh-official/acme.sh/wiki/dnsapi',
   permissions:
-    'Those that the page of the script says; the user that Certdesk runs as must be able to read acme.sh.',
+    'See the script’s page. Certdesk’s user must be able to read the acme.sh folder.',
   credentials: [
     {
       name: 'script',
@@ -40,15 +40,15 @@ export const acmeSh = defineDnsProvider({
       secret: false,
       required: true,
       type: 'text',
-      help: 'dns_NAME, as after acme.sh --dns.',
+      help: 'Script name as used with acme.sh --dns, for example dns_hetzner.',
     },
     {
       name: 'environment',
-      label: 'Variables',
+      label: 'Environment variables',
       secret: true,
       required: false,
       type: 'lines',
-      help: 'NAME=value lines, as the page of the script says.',
+      help: 'One NAME=value per line, as documented for the script.',
     },
   ],
   retired: ['scriptsFolder'],

@@ -58,7 +58,7 @@ export const google = defineDnsProvider({
   name: 'Google Cloud DNS',
   docs: 'https://cloud.google.com/iam/docs/keys-create-delete',
   permissions:
-    'A service account with the role roles/dns.admin, or dns.managedZones.list, dns.resourceRecordSets.list, .create, .update and .delete, dns.changes.create and dns.changes.get.',
+    'Service account with the role roles/dns.admin, or with dns.managedZones.list, dns.resourceRecordSets.list, .create, .update and .delete, dns.changes.create and dns.changes.get.',
   needs: {
     list: 'dns.managedZones.list',
     add: 'dns.resourceRecordSets.list, dns.resourceRecordSets.create, dns.changes.create or dns.changes.get',
@@ -72,7 +72,7 @@ export const google = defineDnsProvider({
       secret: true,
       required: true,
       type: 'json',
-      help: 'The JSON file of IAM, Service accounts, Keys, Add key.',
+      help: 'Paste the JSON key (IAM → Service accounts → Keys → Add key).',
     },
   ],
   propagation: { timeout: 180, interval: 2 },

@@ -22,7 +22,7 @@ const ATTEMPTS = 3;
 const PROVIDER = {
   name: 'RFC 2136 (BIND, Knot, PowerDNS)',
   permissions:
-    'A TSIG key that the zone lets update TXT records (BIND: update-policy { grant KEY zonesub TXT; };).',
+    'TSIG key that may update TXT records in the zone (BIND: update-policy { grant KEY zonesub TXT; };).',
 };
 
 export const rfc2136 = defineDnsProvider({
@@ -37,7 +37,7 @@ export const rfc2136 = defineDnsProvider({
       required: true,
       type: 'text',
       address: true,
-      help: 'HOST or HOST:PORT; updates go to it by TCP.',
+      help: 'HOST or HOST:PORT. Certdesk sends updates over TCP.',
     },
     {
       name: 'tsigKeyName',

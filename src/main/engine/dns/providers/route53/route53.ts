@@ -22,7 +22,7 @@ export const route53 = defineDnsProvider({
   name: 'AWS Route 53',
   docs: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/access-control-managing-permissions.html',
   permissions:
-    'An IAM policy that allows route53:ListHostedZones, route53:GetHostedZone, route53:ListResourceRecordSets, route53:ChangeResourceRecordSets (CREATE and DELETE of TXT) and route53:GetChange.',
+    'IAM policy that allows route53:ListHostedZones, route53:GetHostedZone, route53:ListResourceRecordSets, route53:ChangeResourceRecordSets (CREATE and DELETE of TXT) and route53:GetChange.',
   needs: {
     list: 'route53:ListHostedZones',
     add: 'route53:ListResourceRecordSets, route53:ChangeResourceRecordSets (CREATE) or route53:GetChange',
@@ -35,7 +35,7 @@ export const route53 = defineDnsProvider({
       secret: true,
       required: false,
       type: 'text',
-      help: 'Without keys: those of the machine (environment, ~/.aws, instance role).',
+      help: 'Leave empty to use the server’s AWS credentials (environment, ~/.aws, instance role).',
     },
     { name: 'secretAccessKey', label: 'Secret access key', secret: true, required: false, type: 'text' },
     { name: 'region', label: 'Region', secret: false, required: false, type: 'text', default: 'us-east-1' },
@@ -45,7 +45,7 @@ export const route53 = defineDnsProvider({
       secret: true,
       required: false,
       type: 'text',
-      help: 'Of temporary credentials, which expire within hours: renewal fails then.',
+      help: 'Temporary credentials only. They expire within hours, so renewals will fail.',
     },
   ],
   propagation: { timeout: 180, interval: 2 },
