@@ -7,8 +7,7 @@ export const manual = defineDnsProvider({
   id: 'manual',
   name: 'Manual',
   docs: 'https://letsencrypt.org/docs/challenge-types/#dns-01-challenge',
-  permissions:
-    'None. You create the TXT record yourself, now and at every renewal.',
+  permissions: 'None. You create the TXT record yourself, now and at every renewal.',
   credentials: [],
   propagation: { timeout: 3600, interval: 10 },
   create() {

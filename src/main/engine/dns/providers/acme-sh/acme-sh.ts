@@ -31,8 +31,7 @@ export const acmeSh = defineDnsProvider({
   id: 'acme-sh',
   name: 'acme.sh script',
   docs: 'https://github.com/acmesh-official/acme.sh/wiki/dnsapi',
-  permissions:
-    'See the script’s page. Certdesk’s user must be able to read the acme.sh folder.',
+  permissions: 'See the script’s page. Certdesk’s user must be able to read the acme.sh folder.',
   credentials: [
     {
       name: 'script',
