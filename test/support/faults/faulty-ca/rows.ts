@@ -31,6 +31,8 @@ export interface Row {
   readonly only?: readonly Operation[];
   /** The chain that is wanted: Pebble's other one in upper case, or one that it does not have. */
   readonly chain?: 'alternate' | 'unknown';
+  /** Why the certificate is revoked; superseded where left out. */
+  readonly reason?: 'keyCompromise';
   /** Whether the other chain is in use in the end. */
   readonly getsAlternate?: true;
   /** CSRs that the CA gets; one where left out. */
@@ -133,6 +135,9 @@ export const ROWS: readonly Row[] = [
   // Accounts.
   { behaviour: 'a lost answer to newAccount, and a refusal of empty updates', seen: 'several', only: ['obtain'], faults: [{ at: 'newAccount', times: 1, bend: lost }, { at: 'account', bend: refuse(400, malformed('nothing to update')) }] },
   { behaviour: 'an account that was deactivated', seen: 'users', fails: { code: 'ACME_ACCOUNT_DEACTIVATED', says: /Create a new one/, orders: 0, finalizes: 0 }, faults: [{ at: 'newOrder', withheld: true, bend: refuse(403, UNAUTHORIZED) }, { at: 'newAccount', after: 'newOrder', withheld: true, bend: refuse(403, UNAUTHORIZED) }] },
+  { behaviour: 'an account without a contact, which it wants', seen: 'django-ca 3.2, acme2certifier 0.46', only: ['obtain'], fails: { ...REFUSED, says: /Must provide at least one contact address/ }, faults: [{ at: 'newAccount', withheld: true, bend: refuse(401, { type: `${ERROR}unauthorized`, detail: 'Must provide at least one contact address.' }) }] },
+  // Revocations.
+  { behaviour: 'a key compromise that it refuses from the certificate’s own key', seen: 'acme2certifier 0.43', only: ['revoke'], reason: 'keyCompromise', faults: [{ at: 'revoke', times: 1, withheld: true, bend: refuse(403, { type: `${ERROR}unauthorized`, detail: 'account not found' }) }] },
   // Failed validations.
   { behaviour: 'a challenge that is pending with an error twice, then valid', seen: STEP, says: /could not verify .* yet: Timeout during connect/, faults: [{ at: 'challenge', until: ['challenge', 1], withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', after: 'challenge', until: ['challenge', 2], status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
   { behaviour: 'a challenge that stays pending with an error', seen: STEP, fails: { ...FAILED, says: /Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },

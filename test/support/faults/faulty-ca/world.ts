@@ -57,7 +57,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     const path = `/projects/${id}/certificate/${operation}`;
     if (operation === 'renew') return app.call('POST', path);
     if (operation === 'revoke')
-      return app.call('POST', path, { body: { reason: 'superseded', replace: true } });
+      return app.call('POST', path, { body: { reason: row.reason ?? 'superseded', replace: true } });
     return app.call('POST', path, { body: await obtainBody(id, row) });
   }
 
