@@ -95,7 +95,5 @@ export function fieldIssues(body: ErrorBody): readonly FieldIssue[] {
     );
   }
   const field: unknown = Reflect.get(details, 'field');
-  const problem: unknown = Reflect.get(details, 'problem');
-  if (typeof field !== 'string') return [];
-  return [{ field, message: typeof problem === 'string' ? problem : body.error }];
+  return typeof field === 'string' ? [{ field, message: body.error }] : [];
 }

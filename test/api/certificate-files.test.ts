@@ -109,11 +109,14 @@ describe('export', () => {
     expect((await get('format=der')).headers.get('content-type')).toBe('application/pkix-cert');
     const legacy = await get('format=pfx&legacy=true', { 'Certdesk-Export-Password': 'long enough' });
     expect(legacy.status).toBe(200);
-    expect(await get('format=pfx')).toMatchObject({ status: 400, body: { details: { field: 'password' } } });
+    expect(await get('format=pfx')).toMatchObject({
+      status: 400,
+      body: { details: { issues: [{ field: 'password' }] } },
+    });
     // Addresses end up in logs: what comes by a header comes by nothing else.
     expect(await get('format=pfx&password=long-enough')).toMatchObject({
       status: 400,
-      body: { details: { field: 'password' } },
+      body: { details: { issues: [{ field: 'password' }] } },
     });
   });
 });

@@ -70,7 +70,7 @@ describe('the order of a list', () => {
     const refused = (query: Partial<ProjectQuery>) =>
       expect(database.stores.projects.list({ ...FILTER, limit: 1, ...query })).rejects.toMatchObject({
         code: 'INVALID_REQUEST',
-        details: { field: 'cursor' },
+        details: { issues: [{ field: 'cursor' }] },
       });
     await refused({ sort: 'domain', cursor: nextCursor ?? '' });
     await refused({ sort: 'name', order: 'desc', cursor: nextCursor ?? '' });

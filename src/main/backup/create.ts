@@ -1,7 +1,9 @@
 // Makes a backup: snapshot, secrets, file, read back; only then does it get its name.
+
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertdeskError } from '../engine/core/errors.ts';
+import { invalid } from '../engine/core/invalid.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { makeFolder } from '../make-folder.ts';
 import { withFileLock } from '../secrets/file-lock.ts';
@@ -53,8 +55,7 @@ export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
 /** @throws INVALID_REQUEST: a backup holds every key, and its file may come into any hands. */
 export function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length >= MIN_PASSPHRASE) return;
-  const message = `passphrase: at least ${MIN_PASSPHRASE} characters; four words chosen by dice are good`;
-  throw new CertdeskError('INVALID_REQUEST', message, { issues: [{ field: 'passphrase', message }] });
+  throw invalid('passphrase', `at least ${MIN_PASSPHRASE} characters; four words chosen by dice are good`);
 }
 
 /** Below /proc, say, where the system has what it has and nothing can be added. */

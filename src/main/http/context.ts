@@ -1,7 +1,8 @@
 // Who asks, and how the answer is wanted: read from a request in one place, for REST and tRPC alike.
+
 import type { FastifyRequest } from 'fastify';
 import type { CheckHealth, Context } from '../api/context.ts';
-import { CertdeskError } from '../engine/core/errors.ts';
+import { invalid } from '../engine/core/invalid.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Authenticate } from './access.ts';
 
@@ -38,7 +39,5 @@ function idempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && key.length > 0 && key.length <= 255) return key;
-  throw new CertdeskError('INVALID_REQUEST', 'Idempotency-Key has 1 to 255 characters', {
-    issues: [{ field: 'Idempotency-Key', message: 'has 1 to 255 characters' }],
-  });
+  throw invalid('Idempotency-Key', 'has 1 to 255 characters');
 }

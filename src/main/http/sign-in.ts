@@ -1,11 +1,13 @@
 // Signing in and out. The one-time link opens /login#<secret>; the page there takes the secret out of its address
 // (history.replaceState) and sends it as POST /login {"secret"}, so that it is in no log, history or Referer. The
 // response has the session's two secrets: the cookie, and the page secret in the body.
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PROVE } from '../../shared/session.ts';
 import { SIGN_IN } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
+import { invalid } from '../engine/core/invalid.ts';
 import type { Actor } from '../engine/core/model.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FailureLimit } from './access.ts';
@@ -104,7 +106,6 @@ const actorOf = ({ id, name }: { readonly id: string; readonly name: string }) =
 function readLinkSecret({ body }: FastifyRequest): string {
   const read = LoginSchema.safeParse(body);
   if (read.success) return read.data.secret;
-  throw new CertdeskError('INVALID_REQUEST', 'Send the secret of the sign-in link: {"secret": "…"}', {
-    issues: [{ field: 'secret', message: 'is missing or too long' }],
-  });
+  const sentence = 'Send the secret of the sign-in link: {"secret": "…"}';
+  throw invalid('secret', 'is missing or too long', sentence);
 }

@@ -1,7 +1,8 @@
 // Pages of projects in any order, by keyset: a page begins after the values of the last row of the one before, so that
 // it costs the same wherever it is, and is not shifted by what is added or removed.
+
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { CertdeskError } from '../engine/core/errors.ts';
+import { invalid } from '../engine/core/invalid.ts';
 import type { ProjectQuery } from '../engine/core/stores/projects.ts';
 import { allOf, type Condition, fewOf, ofCertificate, ofState, ofWords } from './project-filter.ts';
 import { candidatesOf } from './project-search.ts';
@@ -114,9 +115,7 @@ function readCursor(cursor: string, wanted: Order): Row {
     const fits = sort === wanted.sort && order === wanted.order;
     if (fits && Number.isSafeInteger(seq) && (key === null || typeof key === 'string')) return { key, seq };
   }
-  throw new CertdeskError('INVALID_REQUEST', 'cursor is not one that a page before has given in this order', {
-    field: 'cursor',
-  });
+  throw invalid('cursor', 'is not one that a page before has given in this order');
 }
 
 function parse(text: string): unknown {

@@ -41,7 +41,10 @@ describe('resolveDirectory', () => {
 
   it.each(['zerossl', 'https://ca.example/directory'])('%s has no staging directory', (ca) => {
     expect(() => resolveDirectory(ca, true, { staging: 'https://b.example/dir' })).toThrow(
-      expect.objectContaining({ code: 'INVALID_REQUEST', details: { field: 'staging' } }),
+      expect.objectContaining({
+        code: 'INVALID_REQUEST',
+        details: { issues: [expect.objectContaining({ field: 'staging' })] },
+      }),
     );
   });
 

@@ -172,7 +172,7 @@ describe('PFX', () => {
 
   test.each([undefined, '', '1234567'])('password %j: INVALID_REQUEST', async (password) => {
     const failure = await rejectionOf(exported(ec, { password }));
-    expect(failure).toMatchObject({ code: 'INVALID_REQUEST', details: { field: 'password' } });
+    expect(failure).toMatchObject({ code: 'INVALID_REQUEST', details: { issues: [{ field: 'password' }] } });
     expect(failure.message).not.toContain('1234567');
   });
 });

@@ -1,9 +1,11 @@
 // API tokens: made, checked, revoked. The token is shown once; only its SHA-256 is kept.
+
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { CreateToken, Token } from '../../../shared/token.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { TokenRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { hashOfSecret, randomSecret } from '../core/random-secret.ts';
@@ -86,10 +88,6 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       });
     },
   };
-}
-
-function invalid(field: string, message: string): CertdeskError {
-  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
 }
 
 function present({ hash: _, scopes, projectIds, ...rest }: TokenRecord): Token {

@@ -1,5 +1,7 @@
 // The CAs as data: what GET /cas lists, and which directory an id, or an address given in its place, stands for.
+
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { CaUsageKind } from '../core/model.ts';
 
 /** A published rate limit: so many in so long a time. */
@@ -122,7 +124,7 @@ export function resolveDirectory(ca: string, staging: boolean, overrides: Direct
   const directory = own.staging ?? known?.stagingUrl;
   if (directory !== undefined && directory !== null) return directory;
   const message = `${known?.name ?? ca} has no staging directory: leave out staging and dryRun, or choose another CA.`;
-  throw new CertdeskError('INVALID_REQUEST', message, { field: 'staging' });
+  throw invalid('staging', message, message);
 }
 
 /** The CA's staging directory; null where it has none, or where only its production directory was replaced. */

@@ -118,7 +118,12 @@ function readRoots(roots: string | undefined): readonly string[] {
   } catch (cause) {
     const message =
       'The roots to trust (--acme-ca-file) are not PEM certificates. Give a file of PEM certificates.';
-    throw new CertdeskError('INVALID_REQUEST', message, { field: 'acme-ca-file' }, { cause });
+    throw new CertdeskError(
+      'INVALID_REQUEST',
+      message,
+      { issues: [{ field: 'acme-ca-file', message }] },
+      { cause },
+    );
   }
   return pems;
 }

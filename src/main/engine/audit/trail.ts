@@ -1,6 +1,7 @@
 // The audit trail as it is read: listed, exported, checked. journal.ts writes it.
+
 import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
-import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { AuditRecord } from '../core/model.ts';
 import { namesOf } from '../core/project-names.ts';
 import type { Stores } from '../core/stores.ts';
@@ -115,7 +116,5 @@ function strangerOf({ seq, hash }: AuditRecord, expected: AuditHead | undefined)
 
 function fromCursor(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new CertdeskError('INVALID_REQUEST', 'cursor is not one that a page before has given', {
-    field: 'cursor',
-  });
+  throw invalid('cursor', 'is not one that a page before has given');
 }

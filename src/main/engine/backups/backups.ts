@@ -1,5 +1,6 @@
 // Backups: one now, one by itself in time, which there are. What a backup is made of is the port's matter
 // (main/backup): the engine knows no files.
+
 import { isAbsolute } from 'node:path';
 import type {
   Backup,
@@ -13,6 +14,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { Clock, Log, SecretStore } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -226,8 +228,7 @@ export function createBackups(deps: BackupsDeps): Backups {
 /** @throws INVALID_REQUEST */
 export function requireWholePath(file: string): void {
   if (isAbsolute(file) && !file.includes('\0')) return;
-  const message = 'give the whole path, from / on';
-  throw new CertdeskError('INVALID_REQUEST', `file: ${message}`, { issues: [{ field: 'file', message }] });
+  throw invalid('file', 'give the whole path, from / on');
 }
 
 /** Null where none is made by itself. */

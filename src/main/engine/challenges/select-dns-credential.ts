@@ -1,9 +1,11 @@
 // Which DNS provider and which credentials prove a project's names: given with the request, named, or kept with the
 // project from the last time.
+
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
 import { CERTDESK } from '../audit/entry.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { DnsCredentialRecord, Recipe, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
@@ -168,8 +170,4 @@ async function refuseWithout(provider: string): Promise<void> {
     `No credentials of ${name} are kept for this project: give them (${labels}), or choose kept ones`,
     { dnsProvider: provider, fields: needed.map((field) => field.name) },
   );
-}
-
-function invalid(field: string, message: string): CertdeskError {
-  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
 }

@@ -1,10 +1,12 @@
 // A folder that is looked into and never changed: bounded in depth, number and size; a symbolic link is followed only
 // where it stays inside. Files are opened for reading only, and neither locked nor touched.
+
 import { constants, type Dirent } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, sep } from 'node:path';
-import { CertdeskError } from '../core/errors.ts';
+import type { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 
 /** A certificate with its chain is some 6 KiB. */
 const MAX_BYTES = 256 * 1024;
@@ -39,13 +41,13 @@ export interface Folder {
 /** @throws INVALID_REQUEST (details.issues) where there is no such folder, or it may not be read. */
 export async function openFolder(given: string): Promise<Folder> {
   const wanted = given.trim().replace(/^~(?=$|[/\\])/, homedir());
-  if (!isAbsolute(wanted) || wanted.includes('\0')) throw invalid('give the whole path, from / on');
+  if (!isAbsolute(wanted) || wanted.includes('\0')) throw invalidFolder('give the whole path, from / on');
   const path = await realpath(wanted).catch((error: unknown) => {
-    throw invalid(reasonOf(error));
+    throw invalidFolder(reasonOf(error));
   });
-  if (!(await stat(path)).isDirectory()) throw invalid('it is a file: give the folder that it is in');
+  if (!(await stat(path)).isDirectory()) throw invalidFolder('it is a file: give the folder that it is in');
   await readdir(path).catch((error: unknown) => {
-    throw invalid(reasonOf(error));
+    throw invalidFolder(reasonOf(error));
   });
   return createFolder(path);
 }
@@ -191,9 +193,6 @@ function reasonOf(error: unknown): string {
   return REASONS[code ?? ''] ?? `it cannot be read (${code ?? 'unknown reason'})`;
 }
 
-function invalid(reason: string): CertdeskError {
-  const message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
-  return new CertdeskError('INVALID_REQUEST', `folder: ${message}`, {
-    issues: [{ field: 'folder', message }],
-  });
+function invalidFolder(reason: string): CertdeskError {
+  return invalid('folder', `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
 }

@@ -1,9 +1,11 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
+
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { isSingleLabel } from '../../../shared/names.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
 import type { DnsChoice } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from '../core/model.ts';
 import { withoutWildcard } from '../rate-limits/usage.ts';
 
@@ -64,8 +66,4 @@ const MAX_NAMES = 100;
 function keyPolicy({ keyType, keySize }: ObtainRequest): KeyPolicy {
   if (keyType === 'ec') return { type: 'ec', size: keySize === 384 ? 384 : 256 };
   return { type: 'rsa', size: keySize === 4096 ? 4096 : 2048 };
-}
-
-function invalid(field: string, message: string): CertdeskError {
-  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
 }

@@ -1,5 +1,6 @@
 // Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
 // issuance-jobs.ts does it.
+
 import { createHash, randomUUID } from 'node:crypto';
 import type { ObtainRequest, RevokeRequest } from '../../../shared/certificate.ts';
 import type { JobState } from '../../../shared/job.ts';
@@ -11,6 +12,7 @@ import { findCertificate, findVersion } from '../certificates/certificates.ts';
 import { presentResult } from '../certificates/views.ts';
 import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
@@ -212,10 +214,7 @@ async function stillThere(stores: Stores, { projectId, input }: JobRecord): Prom
 
 function refuseReplace({ supersededAt, removedAt }: CertificateRecord): void {
   if (supersededAt === null && removedAt === null) return;
-  const message = 'only the certificate in use is replaced';
-  throw new CertdeskError('INVALID_REQUEST', `replace: ${message}`, {
-    issues: [{ field: 'replace', message }],
-  });
+  throw invalid('replace', 'only the certificate in use is replaced');
 }
 
 /** Returns how it was obtained. @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED */

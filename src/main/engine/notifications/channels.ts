@@ -1,5 +1,6 @@
 // Where people want to be told: mail servers and webhooks. Their secrets are in the secret store and nowhere else, and
 // no answer holds one.
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type {
@@ -12,6 +13,7 @@ import type {
 } from '../../../shared/notification.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { SavedBy } from '../core/model.ts';
 import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
@@ -167,9 +169,12 @@ function change(
     (body.email !== undefined && before.email === null) ||
     (body.webhook !== undefined && before.webhook === null)
   ) {
-    throw new CertdeskError('INVALID_REQUEST', `This channel is of the type ${before.type}: make a new one`, {
-      issues: [{ field: body.email === undefined ? 'webhook' : 'email', message: 'is of the other type' }],
-    });
+    const field = body.email === undefined ? 'webhook' : 'email';
+    throw invalid(
+      field,
+      'is of the other type',
+      `This channel is of the type ${before.type}: make a new one`,
+    );
   }
   if (before.email !== null) {
     const { password = secrets.password ?? null, ...rest } = body.email ?? {};
@@ -184,9 +189,7 @@ function change(
       by.savedBy.kind === 'token' && (moved || email.rootCertificate !== before.email.rootCertificate);
     const elsewhere = email.host !== before.email.host || byToken;
     if (body.email?.password === undefined && password !== null && elsewhere) {
-      throw new CertdeskError('INVALID_REQUEST', 'email.password: give it anew for another mail server', {
-        issues: [{ field: 'email.password', message: 'give it anew for another mail server' }],
-      });
+      throw invalid('email.password', 'give it anew for another mail server');
     }
     const kept = password === (secrets.password ?? null) ? secrets : { password };
     return { record: { ...common, email, webhook: null, savedBy }, kept };
@@ -199,9 +202,7 @@ function change(
   checkUrl({ url, preset }, { ...by, origin: originOf(savedBy) });
   // A token, like a password, is not sent to another server than the one that it was given for.
   if (given.token === undefined && token !== null && maskUrl(url) !== maskUrl(secrets.url ?? '')) {
-    throw new CertdeskError('INVALID_REQUEST', 'webhook.token: give it anew for another server', {
-      issues: [{ field: 'webhook.token', message: 'give it anew for another server' }],
-    });
+    throw invalid('webhook.token', 'give it anew for another server');
   }
   const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
   const webhook = { preset, url: maskUrl(url), hasToken: token !== null };

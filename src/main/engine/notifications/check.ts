@@ -1,8 +1,9 @@
 // What a schema cannot say of a channel: which addresses are taken, and when a password may travel.
+
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Channel, WebhookPreset } from '../../../shared/notification.ts';
-import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { isPublicAddress } from '../outgoing/special-networks.ts';
 
@@ -81,8 +82,4 @@ function refuseLiteral(
 export function maskUrl(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null ? '…' : `${parsed.protocol}//${parsed.host}/…`;
-}
-
-function invalid(field: string, message: string): CertdeskError {
-  return new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
 }

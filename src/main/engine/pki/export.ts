@@ -1,5 +1,6 @@
 // A project's certificate as a file to download (docs/rest-api.md: `download?format=…`).
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import { parseChain } from './inspect/chain.ts';
 import { writePkcs12 } from './pkcs12/write.ts';
 
@@ -85,7 +86,7 @@ async function writeBody({ chain, format, ...request }: ExportRequest): Promise<
 function requirePassword(password = ''): string {
   if (password.length >= MIN_PASSWORD) return password;
   const message = `A PFX file holds the private key: give a password of at least ${MIN_PASSWORD} characters.`;
-  throw new CertdeskError('INVALID_REQUEST', message, { field: 'password' });
+  throw invalid('password', message, message);
 }
 
 /** `*.example.com` becomes `wildcard.example.com`; nothing that a file system or a header takes amiss is left. */

@@ -1,7 +1,9 @@
 // What a person drops, pastes or sends, in whatever form, as the two PEM texts that `checkKeyPair` judges. What each
 // part is, inspect/content.ts tells from its content: a key in the place of a certificate is a key all the same.
+
 import type { KeyPairRequest } from '../../../shared/certificate.ts';
 import { CertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import { certificatesOf } from './inspect/chain.ts';
 import { type Content, readContent } from './inspect/content.ts';
 import { toPem } from './inspect/pem.ts';
@@ -24,8 +26,9 @@ export async function readGivenPair(body: KeyPairRequest): Promise<GivenPair> {
   if (body.files !== undefined) return { ...(await pairOfFiles(body.files, passphrase)), passphrase };
   const first = body.file === undefined ? body.certificate : fromBase64(body.file);
   const second = body.keyFile === undefined ? body.privateKey : fromBase64(body.keyFile);
-  if (first === undefined) throw missing('certificate');
-  if (second === undefined && body.file === undefined) throw missing('privateKey');
+  if (first === undefined) throw invalid('certificate', 'is missing: give it as text, or a file');
+  if (second === undefined && body.file === undefined)
+    throw invalid('privateKey', 'is missing: give it as text, or a file');
   const main = await open(first, passphrase);
   const beside = second === undefined ? null : await open(second, passphrase);
   const certificate = main.certificate || beside?.certificate || refuseCertificate(main);
@@ -131,9 +134,4 @@ async function pairOfFiles(
 
 function fromBase64(text: string): Buffer {
   return Buffer.from(text, 'base64');
-}
-
-function missing(field: string): CertdeskError {
-  const message = `${field}: is missing: give it as text, or a file`;
-  return new CertdeskError('INVALID_REQUEST', message, { issues: [{ field, message: 'is missing' }] });
 }

@@ -13,7 +13,8 @@ import {
 import { resolveDirectory } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
-import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { toCertdeskError } from '../core/errors.ts';
+import { invalid } from '../core/invalid.ts';
 import type { Json } from '../core/model.ts';
 import type { SettingStore } from '../core/stores/settings.ts';
 import type { Stores } from '../core/stores.ts';
@@ -134,25 +135,19 @@ function checkResolver(server: string, { policy, origin }: Saving): void {
   const refusal = isIP(host) === 0 ? null : policy.refusal(host, port, origin);
   if (isIP(host) !== 0 && refusal === null) return;
   const problem = refusal === null ? 'is not an IP address, or one with :PORT' : REFUSALS[refusal];
-  const issues = [{ field: 'dns.publicResolvers', message: `${server} ${problem}` }];
-  throw new CertdeskError('INVALID_REQUEST', `dns.publicResolvers: ${server} ${problem}`, { issues });
+  throw invalid('dns.publicResolvers', `${server} ${problem}`);
 }
 
 function checkFolder(folder: string | null): void {
   if (folder === null || isAbsolute(folder)) return;
-  const message = 'an absolute path';
-  throw new CertdeskError('INVALID_REQUEST', `backup.folder: ${message}`, {
-    issues: [{ field: 'backup.folder', message }],
-  });
+  throw invalid('backup.folder', 'an absolute path');
 }
 
 function checkCa(ca: string): void {
   try {
     resolveDirectory(ca, false, {});
   } catch (error) {
-    const { message } = toCertdeskError(error);
-    const issues = [{ field: 'renewals.fallbackCa', message }];
-    throw new CertdeskError('INVALID_REQUEST', `renewals.fallbackCa: ${message}`, { issues });
+    throw invalid('renewals.fallbackCa', toCertdeskError(error).message);
   }
 }
 

@@ -109,7 +109,10 @@ test('says which zone is missing', async () => {
 
 test('wants a zone named where the provider cannot list them, but for one with a name of its own', async () => {
   const unnamed = testDnsCredential({ provider: createMemoryProvider(null), definition, signal });
-  await expect(unnamed).rejects.toMatchObject({ code: 'INVALID_REQUEST', details: { field: 'zone' } });
+  await expect(unnamed).rejects.toMatchObject({
+    code: 'INVALID_REQUEST',
+    details: { issues: [{ field: 'zone' }] },
+  });
   const named = createMemoryProvider(null);
   await testDnsCredential({ provider: named, definition, signal, zone: 'example.com' });
   expect(named.calls[0]).toMatch(/^add _certdesk-test\.example\.com /);

@@ -56,7 +56,7 @@ describe('credentials', () => {
   test('take any letters where nothing is secret, but no line breaks', () => {
     expect(checkCredentials(SOME, { token: 'abc', region: '/home/jörg' }).region).toBe('/home/jörg');
     expect(refusal({ token: 'abc', region: 'a\nb' }).details).toMatchObject({
-      field: 'dnsCredentials.region',
+      issues: [{ field: 'dnsCredentials.region' }],
     });
   });
 
@@ -85,7 +85,7 @@ describe('credentials', () => {
   ])('refuse %s by name, without the value', (_, given, name, problem) => {
     const error = refusal(given);
     expect(error.code).toBe('INVALID_REQUEST');
-    expect(error.details).toMatchObject({ field: `dnsCredentials.${name}` });
+    expect(error.details).toMatchObject({ issues: [{ field: `dnsCredentials.${name}` }] });
     expect(error.message).toContain(problem);
     expect(JSON.stringify(error.toBody())).not.toContain('S3CRET');
   });

@@ -1,5 +1,6 @@
 // DNS credentials: named ones that projects share, and the one that is kept with a project. Their values are in the
 // secret store and nowhere else, and no answer holds one.
+
 import { randomUUID } from 'node:crypto';
 import type {
   CreateDnsCredential,
@@ -10,6 +11,7 @@ import type {
 import { toTimestamp } from '../../../../shared/time.ts';
 import type { Journal } from '../../audit/journal.ts';
 import { CertdeskError } from '../../core/errors.ts';
+import { invalid } from '../../core/invalid.ts';
 import type { DnsCredentialRecord, SavedBy } from '../../core/model.ts';
 import type { Clock, Log, SecretStore } from '../../core/ports.ts';
 import type { Stores } from '../../core/stores.ts';
@@ -76,8 +78,7 @@ function isUsable({ projectIds }: DnsCredentialRecord, of: readonly string[] | n
 async function assertProjects(stores: Stores, projectIds: readonly string[] | null): Promise<void> {
   for (const id of projectIds ?? []) {
     if ((await stores.projects.get(id)) !== null) continue;
-    const [field, message] = ['projectIds', `there is no project ${id}`];
-    throw new CertdeskError('INVALID_REQUEST', `${field}: ${message}`, { issues: [{ field, message }] });
+    throw invalid('projectIds', `there is no project ${id}`);
   }
 }
 

@@ -1,6 +1,8 @@
 // Proves that the credentials of a DNS account suffice: writes a TXT record in a zone and removes it again.
+
 import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../../core/errors.ts';
+import { invalid } from '../../core/invalid.ts';
 import { readAnsweredName } from '../providers/answered-name.ts';
 import type {
   DnsProvider,
@@ -85,7 +87,7 @@ function chooseZone(
     const name = wanted ?? provider.testName;
     if (name !== undefined) return { id: name, name };
     const message = 'This provider cannot list its zones: name the zone to test in.';
-    throw new CertdeskError('INVALID_REQUEST', message, { field: 'zone' });
+    throw invalid('zone', message, message);
   }
   const found = wanted === undefined ? zones[0] : zones.find(({ name }) => name === wanted);
   if (found !== undefined) return found;

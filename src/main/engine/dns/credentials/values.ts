@@ -1,5 +1,6 @@
 // A provider's credentials as they are given, checked against the fields that the provider declares.
-import { CertdeskError } from '../../core/errors.ts';
+
+import { invalidCredential } from '../../core/invalid.ts';
 import type { Json } from '../../core/model.ts';
 import type { CredentialField, DnsProviderDefinition } from '../providers/provider.ts';
 
@@ -21,7 +22,7 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const fields = known.length === 0 ? 'it has none' : `its fields are ${known.join(', ')}`;
-    throw invalid(unknown.slice(0, 40), `is not a field of ${definition.name}: ${fields}`);
+    throw invalidCredential(unknown.slice(0, 40), `is not a field of ${definition.name}: ${fields}`);
   }
   refuseTooMuch(given);
   const checked: Record<string, Json> = {};
@@ -34,7 +35,7 @@ export function checkCredentials(definition: Declared, given: DnsCredentials): D
     } else if (field.default !== undefined) {
       checked[field.name] = field.default;
     } else if (field.required && !replaced.has(field.name)) {
-      throw invalid(field.name, `is missing: ${definition.name} needs it (${field.label})`);
+      throw invalidCredential(field.name, `is missing: ${definition.name} needs it (${field.label})`);
     }
   }
   refuseTooMuch(checked); // pasted text may be many values
@@ -57,9 +58,10 @@ function replacedFields({ name, credentials }: Declared, given: DnsCredentials):
     if (original === undefined || first === undefined) continue;
     const labels = fields.map((field) => field.label).join(' and ');
     const lacking = fields.find((field) => !filled.includes(field));
-    if (lacking !== undefined) throw invalid(lacking.name, `is missing: ${name} needs ${labels} together`);
+    if (lacking !== undefined)
+      throw invalidCredential(lacking.name, `is missing: ${name} needs ${labels} together`);
     if (isFilled(given[original]))
-      throw invalid(first.name, `is given beside ${original}: give that, or ${labels}, not both`);
+      throw invalidCredential(first.name, `is given beside ${original}: give that, or ${labels}, not both`);
     replaced.add(original);
   }
   return replaced;
@@ -67,9 +69,10 @@ function replacedFields({ name, credentials }: Declared, given: DnsCredentials):
 
 function refuseTooMuch(credentials: DnsCredentials): void {
   for (const [field, value] of Object.entries(credentials)) {
-    if (JSON.stringify(value).length > MAX_CHARACTERS) throw invalid(field.slice(0, 40), 'is over 64 KiB');
+    if (JSON.stringify(value).length > MAX_CHARACTERS)
+      throw invalidCredential(field.slice(0, 40), 'is over 64 KiB');
     if (isObject(value) && countValues(value) > MAX_VALUES)
-      throw invalid(field.slice(0, 40), `holds more than ${MAX_VALUES} values`);
+      throw invalidCredential(field.slice(0, 40), `holds more than ${MAX_VALUES} values`);
   }
 }
 
@@ -92,34 +95,29 @@ export function secretValues(definition: Declared, credentials: DnsCredentials):
 
 const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, value: Json) => Json>> = {
   text(field, value) {
-    if (typeof value !== 'string') throw invalid(field.name, 'must be a string');
+    if (typeof value !== 'string') throw invalidCredential(field.name, 'must be a string');
     // Secrets end up in HTTP headers, whose errors quote what cannot be sent; a folder may have any letters.
     if (!(field.secret ? /^[\x20-\x7e]{1,10000}$/ : /^\P{Cc}{1,10000}$/u).test(value)) {
-      throw invalid(field.name, 'holds line breaks or other characters that no such value has');
+      throw invalidCredential(field.name, 'holds line breaks or other characters that no such value has');
     }
     return value;
   },
   choice(field, value) {
     const choices = field.choices ?? [];
     if (typeof value === 'string' && choices.includes(value)) return value;
-    throw invalid(field.name, `must be one of ${choices.join(', ')}`);
+    throw invalidCredential(field.name, `must be one of ${choices.join(', ')}`);
   },
   json(field, value) {
     const parsed = typeof value === 'string' ? parseJson(value) : value;
     if (isObject(parsed) && Object.values(parsed).every(isFlat)) return parsed;
-    throw invalid(field.name, 'must be a JSON object without objects in it');
+    throw invalidCredential(field.name, 'must be a JSON object without objects in it');
   },
   lines(field, value) {
     const parsed = typeof value === 'string' ? parseLines(value) : value;
     if (isObject(parsed) && Object.values(parsed).every((entry) => typeof entry === 'string')) return parsed;
-    throw invalid(field.name, 'must be lines of the form NAME=value, or an object of strings');
+    throw invalidCredential(field.name, 'must be lines of the form NAME=value, or an object of strings');
   },
 };
-
-function invalid(field: string, problem: string): CertdeskError {
-  const path = `dnsCredentials.${field}`;
-  return new CertdeskError('INVALID_REQUEST', `${path} ${problem}.`, { field: path, problem });
-}
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

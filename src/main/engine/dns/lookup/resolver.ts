@@ -1,8 +1,10 @@
 // DNS lookups at wire level: explicit servers, nothing cached, every response code visible. Node's own Resolver
 // follows CNAMEs by itself, always asks with recursion and hides what a server said, so it is not used here.
+
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import { CertdeskError } from '../../core/errors.ts';
+import { invalid } from '../../core/invalid.ts';
 import {
   type AddressOrigin,
   type AddressPolicy,
@@ -116,7 +118,7 @@ function readServer(text: string): DnsServerAddress {
   const server = parseServer(text);
   if (server !== null) return server;
   const message = `${text} is not a DNS server: write HOST:PORT.`;
-  throw new CertdeskError('INVALID_REQUEST', message, { field: 'dnsResolver' });
+  throw invalid('dnsResolver', message, message);
 }
 
 function isLoopback(address: string): boolean {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { CertdeskError } from '../../core/errors.ts';
+import { invalidCredential } from '../../core/invalid.ts';
 import { trimEndOf } from '../../core/outside-text.ts';
 import { baseUrl } from './endpoint.ts';
 import type { DnsHttp } from './http.ts';
@@ -143,6 +144,5 @@ function hostOf(url: string): string {
   const isBase = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '';
   // Behind # or ? the path of the API that is added to it would be no path any more.
   if (isBase && !/[#?\\]/.test(url)) return parsed.hostname;
-  const [field, problem] = ['dnsCredentials.baseUrl', 'is not an http or https URL without user, ? and #'];
-  throw new CertdeskError('INVALID_REQUEST', `${field} ${problem}.`, { field, problem });
+  throw invalidCredential('baseUrl', 'is not an http or https URL without user, ? and #');
 }

@@ -174,7 +174,7 @@ describe('a server', () => {
     expect(() => openBench(rfc2136, { ...credentials('127.0.0.1:53'), ...wrong })).toThrow(
       expect.objectContaining({
         code: 'INVALID_REQUEST',
-        details: expect.objectContaining({ field: `dnsCredentials.${field}` }),
+        details: { issues: [expect.objectContaining({ field: `dnsCredentials.${field}` })] },
       }),
     );
   });

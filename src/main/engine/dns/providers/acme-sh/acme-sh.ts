@@ -1,10 +1,12 @@
 // Runs one of acme.sh's dnsapi scripts (https://github.com/acmesh-official/acme.sh/wiki/dnsapi), 150 and more
 // providers, from an acme.sh that the user has: dns_NAME_add FULLDOMAIN VALUE and dns_NAME_rm FULLDOMAIN VALUE.
 // The scripts' word is not taken for it: some answer 0 whatever happens, dns-01.ts looks at the name servers.
+
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CertdeskError } from '../../../core/errors.ts';
+import { invalidCredential } from '../../../core/invalid.ts';
 import type { Json } from '../../../core/model.ts';
 import { type DnsProvider, defineDnsProvider, type ProviderTools } from '../provider.ts';
 import { readTxtRef, txtRefFor } from '../txt-ref.ts';
@@ -59,7 +61,7 @@ export const acmeSh = defineDnsProvider({
     }
     const name = String(script);
     if (!/^dns_\w{1,60}$/.test(name))
-      throw invalid('script', 'is not the name of a dnsapi script, such as dns_cf');
+      throw invalidCredential('script', 'is not the name of a dnsapi script, such as dns_cf');
     return createAcmeSh({ folder, script: name, environment: readEnvironment(environment) }, tools);
   },
 });
@@ -163,21 +165,17 @@ function readEnvironment(value: Json | undefined): Readonly<Record<string, strin
   const pairs = Object.entries(value).map(([name, text]) => [name, String(text)] as const);
   const wrong = pairs.find(([name]) => !/^[A-Za-z_]\w*$/.test(name) || RESERVED.test(name));
   if (wrong === undefined) return Object.fromEntries(pairs);
-  throw invalid('environment', `may not set ${wrong[0].slice(0, 60)}`);
+  throw invalidCredential('environment', `may not set ${wrong[0].slice(0, 60)}`);
 }
 
 /** The programs that a script runs read variables too: what the script does not name is not meant for it. */
 async function assertUsed(script: string, environment: Hook['environment']): Promise<void> {
   const words = new Set((await readFile(script, 'utf8')).match(/\w+/g));
   const unused = Object.keys(environment).find((name) => !words.has(name));
-  if (unused !== undefined) throw invalid('environment', `sets ${unused}, which the script does not use`);
+  if (unused !== undefined)
+    throw invalidCredential('environment', `sets ${unused}, which the script does not use`);
 }
 
 function unusable(sentence: string): CertdeskError {
   return new CertdeskError('UNSUPPORTED_DNS_PROVIDER', `${sentence}.`, { field: 'dnsProvider' });
-}
-
-function invalid(field: string, problem: string): CertdeskError {
-  const path = `dnsCredentials.${field}`;
-  return new CertdeskError('INVALID_REQUEST', `${path} ${problem}.`, { field: path, problem });
 }

@@ -1,8 +1,10 @@
 // Access tokens for a Google service account: a JWT signed with its key by google-auth-library, exchanged through
 // DnsHttp. https://developers.google.com/identity/protocols/oauth2/service-account
+
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { CertdeskError } from '../../../core/errors.ts';
+import type { CertdeskError } from '../../../core/errors.ts';
+import { invalid } from '../../../core/invalid.ts';
 import type { Json } from '../../../core/model.ts';
 import { parseOutsideJson } from '../../../core/outside-json.ts';
 import { cutText } from '../../../core/outside-text.ts';
@@ -38,7 +40,7 @@ export function readServiceAccount(field: string, json: Json | undefined): Servi
   const path = ['dnsCredentials', field, ...(issue?.path ?? [])].join('.');
   const problem =
     issue?.path[0] === 'type' ? 'is not "service_account": a key file of one is needed' : issue?.message;
-  throw new CertdeskError('INVALID_REQUEST', `${path}: ${problem}.`, { field: path, problem });
+  throw invalid(path, `${problem}.`);
 }
 
 function isPrivateKey(pem: string): boolean {

@@ -1,6 +1,8 @@
 // Name servers that take dynamic updates (RFC 2136) signed with TSIG: BIND, Knot DNS, PowerDNS.
+
 import { randomInt } from 'node:crypto';
-import { CertdeskError } from '../../../core/errors.ts';
+import type { CertdeskError } from '../../../core/errors.ts';
+import { invalidCredential } from '../../../core/invalid.ts';
 import { queryServer, RCODES } from '../../lookup/query.ts';
 import {
   type DnsServerAddress,
@@ -68,7 +70,7 @@ export const rfc2136 = defineDnsProvider({
   propagation: { timeout: 120, interval: 2 },
   create({ nameserver, tsigKeyName, tsigSecret, tsigAlgorithm }, tools) {
     const server = parseServer(String(nameserver));
-    if (server === null) throw invalid('nameserver', 'is not HOST or HOST:PORT');
+    if (server === null) throw invalidCredential('nameserver', 'is not HOST or HOST:PORT');
     return createRfc2136(
       server,
       readKey(String(tsigKeyName), String(tsigSecret), String(tsigAlgorithm)),
@@ -149,10 +151,10 @@ async function ttlOf(
 function readKey(name: string, secret: string, algorithm: string): TsigKey {
   const labels = name.replace(/\.$/, '').split('.');
   if (!labels.every((label) => /^[\w-]{1,63}$/.test(label)) || name.length > 253) {
-    throw invalid('tsigKeyName', 'is not the name of a key');
+    throw invalidCredential('tsigKeyName', 'is not the name of a key');
   }
   const base64 = secret.replace(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(base64)) throw invalid('tsigSecret', 'is not Base64');
+  if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(base64)) throw invalidCredential('tsigSecret', 'is not Base64');
   return {
     name: labels.join('.').toLowerCase(),
     secret: Buffer.from(base64, 'base64'),
@@ -163,9 +165,4 @@ function readKey(name: string, secret: string, algorithm: string): TsigKey {
 function known(algorithm: string): TsigAlgorithm {
   const names = Object.keys(TSIG_ALGORITHMS) as TsigAlgorithm[];
   return names.find((name) => name === algorithm) ?? 'hmac-sha256';
-}
-
-function invalid(field: string, problem: string): CertdeskError {
-  const path = `dnsCredentials.${field}`;
-  return new CertdeskError('INVALID_REQUEST', `${path} ${problem}.`, { field: path, problem });
 }

@@ -1,7 +1,9 @@
 // AWS Route 53 by access key, or by the default credential chain of the machine. All values of a name are one
 // record set: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+
 import type { Change, HostedZone } from '@aws-sdk/client-route-53';
 import { CertdeskError } from '../../../core/errors.ts';
+import { invalidCredential } from '../../../core/invalid.ts';
 import { readAnsweredName } from '../answered-name.ts';
 import type { DnsHttp } from '../http.ts';
 import { allPages } from '../paging.ts';
@@ -51,9 +53,8 @@ export const route53 = defineDnsProvider({
   propagation: { timeout: 180, interval: 2 },
   create(credentials, { http, endpoint, sleep, log }) {
     if ('accessKeyId' in credentials !== 'secretAccessKey' in credentials) {
-      const field = `dnsCredentials.${'accessKeyId' in credentials ? 'secretAccessKey' : 'accessKeyId'}`;
-      const problem = 'is missing: AWS wants both keys, or neither for those of the machine';
-      throw new CertdeskError('INVALID_REQUEST', `${field} ${problem}.`, { field, problem });
+      const field = 'accessKeyId' in credentials ? 'secretAccessKey' : 'accessKeyId';
+      throw invalidCredential(field, 'is missing: AWS wants both keys, or neither for those of the machine');
     }
     const api = createAwsApi(credentials, http, endpoint);
     return {
