@@ -1,5 +1,5 @@
-// The README's way to a certificate by REST, pasted as it stands: a fresh home, other ports, Pebble in place of
-// Let's Encrypt, which the environment says.
+// The README's REST example, run unchanged: in an empty home folder, on other ports, with Pebble as the CA, which
+// environment variables name.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ describeWith('pebble', 'the README', () => {
   });
 
   it('obtains a certificate by REST as it is pasted', async () => {
-    const block = await blockUnder('A certificate by the REST API');
+    const block = await blockUnder('First certificate by the REST API');
     expect(block).toContain('127.0.0.1:7878/');
     await startOnPorts([TCP], async ([port = 0], release) => {
       await runBlock(block, port);
