@@ -25,6 +25,7 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   setting: [of('settings')],
   engine: [of('system')],
   account: [of('system', 'caAccounts')],
+  'ca-directory': [of('caDirectories')],
   backup: [of('backups')],
   'notification-channel': [of('notifications')],
 };

@@ -75,6 +75,7 @@ export const ERRORS = {
     'The CA still accepts this account: only one that was deactivated there is replaced. Give it a new key instead.',
   ),
   JOB_NOT_FOUND: entry(404, false, 'There is no job of this id.'),
+  JOB_NOT_HELD_BACK: entry(409, false, 'The job is not held back: it runs, waits for its turn or has ended.'),
   TOKEN_NOT_FOUND: entry(404, false, 'There is no API token of this id.'),
   SESSION_NOT_FOUND: entry(404, false, 'There is no session of this id: it has ended.'),
   DOMAIN_NOT_CONFIGURED: entry(400, false, 'Set a domain on the project first.'),

@@ -147,6 +147,33 @@ describe('an ACME directory', () => {
   });
 });
 
+describe('an approved ACME directory', () => {
+  it('is listed with who named it, and withdrawn: then a token reaches it no more', async () => {
+    const directoryUrl = `https://127.0.0.1:${portOf(tcp)}/approved`;
+    const obtain = `/projects/${project}/certificate/obtain`;
+    const body = { ca: directoryUrl, challengeType: 'http-01' };
+    await person('POST', obtain, { body });
+    const list = await app.call('GET', '/ca-directories', { token: admin });
+    const entry = { directoryUrl, savedBy: { kind: 'window', name: expect.any(String) }, certificates: 0 };
+    expect(list.body.directories).toContainEqual(entry);
+    const withdraw = (token: string) =>
+      app.call('POST', '/ca-directories/withdraw', { token, body: { directoryUrl } });
+    const reader = await app.makeToken(['projects:write']);
+    expect(await app.call('GET', '/ca-directories', { token: reader })).toMatchObject({ status: 403 });
+    expect(await withdraw(reader)).toMatchObject({ status: 403 });
+    expect(await withdraw(admin)).toMatchObject({ status: 200 });
+    expect((await app.call('GET', '/ca-directories', { token: admin })).text).not.toContain(directoryUrl);
+    expect(await withdraw(admin)).toMatchObject({ status: 404 });
+    reached = [];
+    expect(await app.call('POST', obtain, { body })).toMatchObject(refused);
+    expect(reached).toEqual([]);
+    const { entries } = await app.app.engine.audit.list({ limit: 100 });
+    expect(entries).toContainEqual(
+      expect.objectContaining({ operation: 'caDirectories.withdraw', result: 'ok' }),
+    );
+  });
+});
+
 describe('Certdesk itself', () => {
   it('is reached by nobody through Certdesk, not even by a person', async () => {
     const { port } = new URL(app.app.address);

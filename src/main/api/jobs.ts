@@ -28,6 +28,21 @@ export const jobs = router({
       return { success: true as const, message };
     }),
 
+  start: operation({ reach: 'system' })
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/jobs/{jobId}/start',
+        summary: 'Start a job now that is held back after three unclean ends',
+      },
+    })
+    .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
+    .output(z.object({ success: z.literal(true), message: z.string() }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.engine.startHeldBack(input.jobId);
+      return { success: true as const, message: 'The job was started' };
+    }),
+
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({ rest: { method: 'GET', path: '/jobs', summary: 'Jobs, newest first' } })
     .input(

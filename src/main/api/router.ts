@@ -1,6 +1,7 @@
 // Every operation, once. Transports (REST, tRPC over HTTP, IPC) know this router and no operation by name.
 import { audit } from './audit.ts';
 import { backups } from './backups.ts';
+import { caDirectories } from './ca-directories.ts';
 import { certificates } from './certificates.ts';
 import { dnsCredentials } from './dns-credentials.ts';
 import { imports } from './imports.ts';
@@ -32,6 +33,7 @@ export const appRouter = router({
   backups,
   settings,
   system,
+  caDirectories,
 });
 
 /** The renderer's one import from main, as a type. */

@@ -6,6 +6,7 @@ import { createRefusalLimit, type RefusalLimit } from './access/refusal-limit.ts
 import { createSessions, type Sessions } from './access/sessions.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
 import { createAccounts, type ExternalAccount } from './acme/accounts.ts';
+import { type CaDirectories, createCaDirectories } from './acme/approved-directories.ts';
 import { listAuthorities } from './acme/authorities.ts';
 import type { AcmeClient } from './acme/contract.ts';
 import type { CertificateAuthority, DirectoryOverrides } from './acme/directories.ts';
@@ -46,7 +47,7 @@ import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/job-views.ts';
 import { createPlaces } from './jobs/places.ts';
-import { createJobQueue } from './jobs/queue.ts';
+import { createJobQueue, type JobQueue } from './jobs/queue.ts';
 import { createScheduler } from './maintenance/scheduler.ts';
 import { forgetStaleSecrets } from './maintenance/stale-secrets.ts';
 import { sweep } from './maintenance/sweep.ts';
@@ -128,6 +129,7 @@ export interface Engine {
   readonly clock: Clock;
   cas(): readonly CertificateAuthority[];
   caAccounts(): Promise<readonly CaAccount[]>;
+  readonly caDirectories: CaDirectories;
   /** @throws CA_ACCOUNT_NOT_FOUND, ACME_* */
   changeAccountKey(id: string): Promise<void>;
   /** @throws CA_ACCOUNT_NOT_FOUND, CA_ACCOUNT_IN_USE, ACME_* */
@@ -137,6 +139,8 @@ export interface Engine {
   dnsProviders(): Promise<readonly DnsProviderInfo[]>;
   /** A person says that the records that a job waits for are written. @returns whether it waited for that. */
   confirmRecords: Confirmations['confirm'];
+  /** A person starts a job that is held back. */
+  startHeldBack: JobQueue['startHeldBack'];
   /** The key authorization of an http-01 token that is being validated; null for any other. */
   answerChallenge(token: string): string | null;
   diagnostics(): Promise<Diagnostics>;
@@ -256,6 +260,7 @@ export function createEngine(ports: EnginePorts): Engine {
     clock,
     cas: () => listAuthorities(ports.directories),
     caAccounts: () => listAccounts(stores, ports.directories),
+    caDirectories: createCaDirectories(stores, journal),
     async changeAccountKey(id) {
       await accounts.changeKey(id, AbortSignal.timeout(limits.answerWithinMs));
       await journal.tell({
@@ -273,6 +278,7 @@ export function createEngine(ports: EnginePorts): Engine {
     caProfiles: (of) => listProfiles(ports.acme, of, ports.directories),
     dnsProviders: () => listDnsProviders(ports.acmeShFolder),
     confirmRecords: confirmations.confirm,
+    startHeldBack: queue.startHeldBack,
     answerChallenge: http.answer,
     counts: () => queue.size,
     metrics: async (ids) => {

@@ -7,6 +7,7 @@ import { readInstallation } from '../installation.ts';
 import { exportAudit, toEntry, verifyAudit } from './audit.ts';
 import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.ts';
 import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
+import { listCaDirectories, withdrawCaDirectory } from './ca-directory.ts';
 import { printLoginLink } from './login-link.ts';
 import { addOptions, DATA_OPTIONS, oneLine, SERVE_OPTIONS, toWebUrl } from './options.ts';
 import { endWithoutOutput } from './outputs.ts';
@@ -84,6 +85,7 @@ function createProgram(): Command {
     DATA_OPTIONS,
   ).action(exportAudit);
   addAccountCommands(program);
+  addDirectoryCommands(program);
   addBackupCommands(program);
   return program;
 }
@@ -102,6 +104,22 @@ function addAccountCommands(program: Command): void {
       .argument('<id>', 'its id'),
     DATA_OPTIONS,
   ).action(replaceCaAccount);
+}
+
+function addDirectoryCommands(program: Command): void {
+  const directory = program
+    .command('ca-directory')
+    .description('ACME directories that a person approved by their URL; may be used beside a running server');
+  addOptions(directory.command('list').description('list approved directories'), DATA_OPTIONS).action(
+    listCaDirectories,
+  );
+  addOptions(
+    directory
+      .command('withdraw')
+      .description('withdraw an approval: in a private network the directory is no longer reached')
+      .argument('<url>', 'its URL'),
+    DATA_OPTIONS,
+  ).action(withdrawCaDirectory);
 }
 
 function addBackupCommands(program: Command): void {

@@ -12,6 +12,7 @@ import { Time } from '../ui/time.tsx';
 import { JOB_FACES } from '../ui/tone.ts';
 import { useNow } from '../use-now.ts';
 import { ByHandPanel } from './by-hand-panel.tsx';
+import { HeldBackNotice, isHeldBack } from './held-back.tsx';
 import { JobSteps } from './job-steps.tsx';
 import { SuggestedSetting } from './suggested-setting.tsx';
 
@@ -42,7 +43,8 @@ export function JobView({ job, actions, help }: JobViewProps) {
           {job.dryRun && <Text>{text.dryRunSucceeded}</Text>}
         </Notice>
       )}
-      {!ended && (
+      {isHeldBack(job) && <HeldBackNotice job={job} />}
+      {!ended && !isHeldBack(job) && (
         <Notice tone="info" title={jobTitle(job)} role="status">
           <Text>{job.state === 'queued' ? text.waiting : text.goesOn}</Text>
         </Notice>

@@ -33,6 +33,12 @@ export const jobs = {
   repeated: (n: number) => `(${n} times)`,
   stepState: { done: 'Done', active: 'Under way', failed: 'Failed', upcoming: 'To come' },
   waiting: 'Waits for its turn',
+  heldBack: {
+    title: 'Held back',
+    why: 'Certdesk stopped unexpectedly three times in a row while it worked on this.',
+    until: 'It tries again at',
+    start: 'Start now',
+  },
   askResolversOnly: 'Ask only resolvers from now on',
   failedAt: (step: string) => `It failed at: ${step}`,
   again: 'Try again',

@@ -97,6 +97,19 @@ export const settings = {
     unknown: 'Another CA',
     count: (n: number) => formatCount(n, 'certificate', 'certificates'),
   },
+  directories: {
+    title: 'Approved ACME directories',
+    columns: { url: 'Directory', savedBy: 'Approved by', certificates: 'Certificates', actions: 'Actions' },
+    none: 'None. A directory is approved when a signed-in person requests a certificate from its URL.',
+    withdraw: 'Withdraw',
+    withdrawOf: (url: string) => `Withdraw the approval of ${url}`,
+    confirm: {
+      title: 'Withdraw approval',
+      text: 'In a private network Certdesk no longer connects to this directory, so renewals from it fail. To approve it again, request a certificate from its URL.',
+      submit: 'Withdraw approval',
+      done: 'The approval was withdrawn',
+    },
+  },
   desktop: {
     title: 'This desktop',
     startAtLogin: 'Start Certdesk when I log in',

@@ -13,6 +13,7 @@ import { AuditPanel } from './audit-panel.tsx';
 import { BackupPanel } from './backup-panel.tsx';
 import { BudgetPanel } from './budget-panel.tsx';
 import { DesktopPanel } from './desktop-panel.tsx';
+import { DirectoriesPanel } from './directories-panel.tsx';
 import { DnsPanel } from './dns-panel.tsx';
 import { ListenersPanel } from './listeners-panel.tsx';
 import { RenewalsPanel } from './renewals-panel.tsx';
@@ -32,6 +33,7 @@ const SECTIONS = [
   text.audit.title,
   text.listeners.title,
   text.accounts.title,
+  text.directories.title,
 ];
 
 export function SettingsPage() {
@@ -58,6 +60,7 @@ export function SettingsPage() {
           )}
         </QueryView>
         <AccountsPanel />
+        <DirectoriesPanel />
       </Sections>
     </Page>
   );

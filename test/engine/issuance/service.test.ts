@@ -50,6 +50,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
       },
       wait: () => Promise.reject(new Error('nobody waits')),
       widen: () => undefined,
+      startHeldBack: async () => undefined,
       hold: () => null,
       resume: async () => 0,
       stop: async () => undefined,

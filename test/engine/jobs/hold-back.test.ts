@@ -105,6 +105,27 @@ describe('a job that was running at three unclean ends in a row', () => {
     expect((await stored()).heldUntil).toBe('2026-01-01T02:00:00Z');
   });
 
+  it('starts at once where a person says so, and is held back again after one more unclean end', async () => {
+    await submit();
+    await crash(2);
+    const queue = start();
+    await queue.resume();
+    await queue.startHeldBack(JOB.id);
+    await expect.poll(() => runs).toBe(4);
+    await running();
+    expect((await stored()).heldUntil).toBeNull();
+    const events = await database.stores.events.list({ jobId: JOB.id, limit: 100 });
+    expect(events.map(({ kind }) => kind)).toContain('job.released');
+    pauses[0]?.end(); // the hour is over too
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(runs).toBe(4);
+    await expect(queue.startHeldBack(JOB.id)).rejects.toMatchObject({ code: 'JOB_NOT_HELD_BACK' });
+    await expect(queue.startHeldBack('none')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    await start().resume();
+    expect(runs).toBe(4);
+    expect((await stored()).heldUntil).toBe('2026-01-01T01:00:00Z');
+  });
+
   it('stays held back over restarts within the hour', async () => {
     await submit();
     await crash(2);

@@ -36,3 +36,24 @@ async function read(settings: Pick<SettingStore, 'get'>): Promise<Known> {
 function savedByOf(known: Known, directoryUrl: string): SavedBy | null {
   return (known[directoryUrl] ?? null) as SavedBy | null;
 }
+
+/** The directories that persons named, in the order of their URLs. */
+export async function knownDirectories(
+  settings: Pick<SettingStore, 'get'>,
+): Promise<readonly { readonly directoryUrl: string; readonly savedBy: SavedBy }[]> {
+  const known = await read(settings);
+  return Object.keys(known)
+    .toSorted()
+    .flatMap((directoryUrl) => {
+      const savedBy = savedByOf(known, directoryUrl);
+      return savedBy === null ? [] : [{ directoryUrl, savedBy }];
+    });
+}
+
+/** @returns whether a person had named it. */
+export async function forgetDirectory(settings: SettingStore, directoryUrl: string): Promise<boolean> {
+  const { [directoryUrl]: found, ...others } = await read(settings);
+  if (found === undefined) return false;
+  await settings.set(KEY, others);
+  return true;
+}

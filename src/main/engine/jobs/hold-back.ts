@@ -1,5 +1,5 @@
 // A job that Certdesk crashes at must not crash it after every restart: one that was running at three unclean ends in a
-// row is held back for an hour.
+// row is held back for an hour, unless a person starts it before (queue.ts).
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';

@@ -52,6 +52,11 @@ export interface JobQueue {
    * @returns what takes them again; null where one is.
    */
   hold(): (() => void) | null;
+  /**
+   * Starts a job now that is held back (hold-back.ts). One more unclean end while it runs holds it back again.
+   * @throws JOB_NOT_FOUND, JOB_NOT_HELD_BACK, SHUTTING_DOWN, RESTORE_UNDER_WAY
+   */
+  startHeldBack(id: string): Promise<void>;
   /** Lines up what a former run left unfinished. */
   resume(): Promise<number>;
   /** Aborts what runs; it stays unfinished in the database and goes on at the next start. */
@@ -141,14 +146,21 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     ended.set(job.id, done);
   }
 
+  /** Jobs that are held back in this run; aborting ends their wait. */
+  const heldBack = new Map<string, AbortController>();
+
   function enqueueLater(job: JobRecord, ms: number): void {
+    const wait = new AbortController();
+    heldBack.set(job.id, wait);
     log.warn(
       { jobId: job.id, until: job.heldUntil },
       'A job is held back: Certdesk kept crashing while it ran',
     );
-    pace.pause(ms, stopping.signal).then(
-      () => enqueue({ ...job, heldUntil: null }),
-      () => undefined, // Certdesk stops: it stays held back
+    pace.pause(ms, AbortSignal.any([stopping.signal, wait.signal])).then(
+      () => {
+        if (heldBack.delete(job.id)) enqueue({ ...job, heldUntil: null });
+      },
+      () => undefined, // Certdesk stops, and it stays held back; or it was started by hand
     );
   }
 
@@ -202,6 +214,23 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     widen(sideBySide) {
       wanted = Math.max(deps.concurrency, sideBySide);
       queue.concurrency = wanted + waiting;
+    },
+    async startHeldBack(id) {
+      if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN');
+      if (held) throw new CertdeskError('RESTORE_UNDER_WAY');
+      const wait = heldBack.get(id);
+      const job = await stores.jobs.get(id);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      if (wait === undefined) throw new CertdeskError('JOB_NOT_HELD_BACK');
+      await journal.write(async (tx, emit) => {
+        await tx.jobs.update(id, { heldUntil: null });
+        const { projectId, input } = job;
+        const message = `${jobName(input)} started by hand before its time`;
+        await emit({ kind: 'job.released', projectId, jobId: id, message });
+      });
+      if (!heldBack.delete(id)) return; // its time came meanwhile
+      wait.abort();
+      enqueue({ ...job, heldUntil: null });
     },
     async resume() {
       const jobs = await reviewUnfinished(deps);
