@@ -1,7 +1,7 @@
 // The background threads, with real uploads on them.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
-import type { Background } from '../../src/main/engine/background.ts';
+import type { BackgroundThreads } from '../../src/main/engine/background-tasks.ts';
 import { failureOf } from '../support/dns/provider-on-stand-in.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 
@@ -32,7 +32,7 @@ const project = { domain: 'a.example.com', altNames: [], now: new Date() };
 const quick = { body: { certificate: leaf.certificate, privateKey: leaf.privateKey }, ...project };
 const long = { body: { file: slow, passphrase: 'secret' }, ...project };
 
-let background: Background;
+let background: BackgroundThreads;
 beforeEach(() => {
   background = createBackground({ limitMs: 600_000 }); // a busy machine takes longer than the ten seconds of the product
 });

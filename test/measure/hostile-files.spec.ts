@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
 import { encodeHeader } from '../../src/main/backup/format.ts';
-import type { Background } from '../../src/main/engine/background.ts';
+import type { BackgroundThreads } from '../../src/main/engine/background-tasks.ts';
 import { makeCrl } from '../support/engine/crl.ts';
 import { encryptedSafes, shroudedKeys } from '../support/faults/hostile-pkcs12.ts';
 import { TEXT_SHAPES } from '../support/faults/hostile-shapes.ts';
@@ -24,7 +24,7 @@ const openssl = await createOpenSsl();
 const ca = await openssl.createCa({ subject: '/CN=Test CA' });
 const leaf = await openssl.issue({ subject: '/CN=a.example.com', san: ['DNS:a.example.com'], ca });
 
-let background: Background;
+let background: BackgroundThreads;
 let folder: string;
 let limitMs: number;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
 import { createAcmeClient } from '../../src/main/engine/acme/client.ts';
-import type { Background } from '../../src/main/engine/background.ts';
+import type { BackgroundThreads } from '../../src/main/engine/background-tasks.ts';
 import { createWebhookSender } from '../../src/main/engine/notifications/webhook.ts';
 import { generateKey } from '../../src/main/engine/pki/keys.ts';
 import { createCrlFetcher } from '../../src/main/engine/revocation/crl-fetcher.ts';
@@ -37,7 +37,7 @@ const sizesOf = (shape: string, most: number, over = BYTES): readonly number[] =
 
 const openssl = await createOpenSsl();
 let peer: HostilePeer;
-let background: Background;
+let background: BackgroundThreads;
 let limitMs: number;
 beforeAll(async () => {
   peer = await startHostilePeer();

@@ -3,7 +3,8 @@
 import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
-import type { Background, BackgroundOptions, BackgroundTasks } from '../engine/background.ts';
+import type { BackgroundTasks, BackgroundThreads } from '../engine/background-tasks.ts';
+import type { BackgroundOptions } from '../engine/core/background.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface Question {
@@ -48,7 +49,7 @@ interface Task extends Question, BackgroundOptions {
   readonly done: PromiseWithResolvers<unknown>;
 }
 
-export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettings = {}): Background {
+export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettings = {}): BackgroundThreads {
   const waiting: Task[] = [];
   /** What ends each task, with its thread. */
   const running = new Map<Task, (failure: unknown) => Promise<unknown>>();

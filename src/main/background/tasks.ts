@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { BackupHeader, Manifest } from '../backup/format.ts';
 import { inspectDatabase, verifyBackup } from '../backup/verify.ts';
-import type { BackgroundTasks } from '../engine/background.ts';
+import type { BackgroundTasks } from '../engine/background-tasks.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import { scanFolder } from '../engine/import/scan.ts';
 import { lookUp } from '../engine/pki/inspect/crl.ts';

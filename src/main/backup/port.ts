@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Backup, Here } from '../../shared/backup.ts';
-import type { Background } from '../engine/background.ts';
+import type { BackupTasks } from '../engine/backups/background-tasks.ts';
 import type { BackupPort } from '../engine/backups/backups.ts';
+import type { Background } from '../engine/core/background.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { databasePath } from '../storage/data-folder.ts';
 import { MIGRATIONS } from '../storage/migrations/index.ts';
@@ -18,7 +19,7 @@ import { countContents } from './verify.ts';
 export interface BackupPortDeps {
   readonly dataFolder: string;
   readonly secrets: SecretStore;
-  readonly background: Background;
+  readonly background: Background<BackupTasks>;
   /** Certdesk's. */
   readonly version: string;
   /** scrypt's N, less in tests. */

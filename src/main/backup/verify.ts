@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { VerifiedBackupFile } from '../engine/background.ts';
+import type { VerifiedBackupFile } from '../engine/backups/background-tasks.ts';
 import { MASTER_KEY_NAME } from '../secrets/vault.ts';
 import { type BackupHeader, type Manifest, unreadable } from './format.ts';
 import { readBackup } from './read-file.ts';

@@ -1,8 +1,8 @@
 // Background tasks in the thread of the test: where virtual time is driven, or where threads are not what is tested.
 import { TASKS } from '../../../src/main/background/tasks.ts';
-import type { Background } from '../../../src/main/engine/background.ts';
+import type { BackgroundThreads } from '../../../src/main/engine/background-tasks.ts';
 
-export const IN_THIS_THREAD: Background = {
+export const IN_THIS_THREAD: BackgroundThreads = {
   run: (name, input) => (TASKS[name] as (input: unknown) => Promise<never>)(input),
   close: async () => {},
 };

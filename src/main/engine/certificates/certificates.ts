@@ -8,11 +8,12 @@ import type {
 } from '../../../shared/certificate.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
-import type { Background, BackgroundOptions } from '../background.ts';
+import type { Background, BackgroundOptions } from '../core/background.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateFacts, CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
+import type { KeyPairTasks } from '../pki/background-tasks.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { findProject } from '../projects/projects.ts';
@@ -50,7 +51,7 @@ export interface CertificatesDeps {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
-  readonly background: Background;
+  readonly background: Background<KeyPairTasks>;
 }
 
 /** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */

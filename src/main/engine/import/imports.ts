@@ -11,9 +11,10 @@ import type {
   TakeOver,
 } from '../../../shared/import.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../core/background.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
+import type { ScanTasks } from './background-tasks.ts';
 import { openFolder } from './folder.ts';
 import { type TakeOverDeps, takeOver } from './import-certificate.ts';
 import { layoutOf, presentScan, type Scan } from './scan.ts';
@@ -32,7 +33,7 @@ export interface Imports {
 
 export interface ImportDeps extends TakeOverDeps {
   readonly locks: KeyedMutex;
-  readonly background: Background;
+  readonly background: Background<ScanTasks>;
   readonly directories: DirectoryOverrides;
   /** Where acme.sh is; null: its scripts are off. */
   readonly acmeShFolder: string | null;

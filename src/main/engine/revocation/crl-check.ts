@@ -2,13 +2,14 @@
 import { REVOCATION_REASONS, RevocationReasonSchema } from '../../../shared/certificate.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../core/background.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { forgetKeptOrders } from '../issuance/resumable-orders.ts';
 import { distributionPoints, type Revoked } from '../pki/inspect/crl.ts';
 import { readStored } from '../pki/inspect/leaf.ts';
+import type { CrlTasks } from './background-tasks.ts';
 import type { CrlFetcher } from './crl-fetcher.ts';
 
 export interface RevocationCheckDeps {
@@ -17,7 +18,7 @@ export interface RevocationCheckDeps {
   /** 0 to 1: the next looks are spread by it. */
   random(): number;
   fetchCrl: CrlFetcher['fetch'];
-  readonly background: Background;
+  readonly background: Background<CrlTasks>;
 }
 
 const HOUR_MS = 3_600_000;
