@@ -6,3 +6,8 @@ export type Timestamp = string;
 export function toTimestamp(date: Date): Timestamp {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
+
+/** The time so many days of 24 hours before `now`. */
+export function daysAgo(days: number, now: Date): Timestamp {
+  return toTimestamp(new Date(now.getTime() - days * 86_400_000));
+}

@@ -109,7 +109,7 @@ describe('background tasks', () => {
     expect(timers()).toBeGreaterThan(before);
     await background.close();
     await running;
-    expect(timers()).toBe(before);
+    expect(timers()).toBeLessThanOrEqual(before); // a timer of the test runner may have ended meanwhile
   });
 
   it('end where Certdesk stops', async () => {

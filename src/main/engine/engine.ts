@@ -43,6 +43,7 @@ import { type DnsProviderInfo, listDnsProviders } from './dns/providers/registry
 import { createImports, type Imports } from './import/imports.ts';
 import { sweepLeftovers } from './issuance/challenge-cleanup.ts';
 import { createIssuanceJobs } from './issuance/issuance-jobs.ts';
+import { replaceAccountKey } from './issuance/replace-account-key.ts';
 import { createIssuance, type Issuance } from './issuance/service.ts';
 import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
@@ -55,13 +56,13 @@ import { sweep } from './maintenance/sweep.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import { type ExpiringCertificate, listExpiring } from './overview/expiring.ts';
-import { createOverview, type OverviewVerbs } from './overview/overview.ts';
+import { createOverview, findNeeds, type OverviewVerbs } from './overview/overview.ts';
 import { createProjects, type Projects } from './projects/projects.ts';
 import { type BudgetVerbs, createBudget } from './rate-limits/budget.ts';
 import { createCaUsage } from './rate-limits/usage.ts';
 import { type CrlFetcher, createCrlFetcher } from './revocation/crl-fetcher.ts';
 import { createDesktopNotes, type DesktopNotes } from './settings/desktop-state.ts';
-import { createSettings, type SettingsVerbs } from './settings/settings.ts';
+import { createSettings, readSettings, type SettingsVerbs } from './settings/settings.ts';
 
 export interface EnginePorts {
   readonly stores: Stores;
@@ -180,7 +181,11 @@ export function createEngine(ports: EnginePorts): Engine {
     locks,
     settings: stores.settings,
   });
-  const accounts = createAccounts({ ...ports, locks });
+  const accounts = createAccounts({
+    ...ports,
+    locks,
+    replaceKey: (id) => replaceAccountKey(ports, id),
+  });
   const deps = {
     ...ports,
     journal,
@@ -211,6 +216,7 @@ export function createEngine(ports: EnginePorts): Engine {
     issuance,
     widen: queue.widen,
     sweepLeftovers: () => sweepLeftovers(deps),
+    auditKeepDays: async () => (await readSettings(stores.settings, 'audit')).keepDays,
   };
   const scheduler = createScheduler({
     ...deps,
@@ -237,7 +243,14 @@ export function createEngine(ports: EnginePorts): Engine {
   const notifications = createNotifications({ ...deps, secrets, overview, version });
 
   return {
-    projects: createProjects({ stores, journal, clock, forgetCredentials: chooser.forget }),
+    projects: createProjects({
+      stores,
+      journal,
+      clock,
+      forgetCredentials: chooser.forget,
+      findNeedingAttention: async (visible, now) =>
+        (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId),
+    }),
     certificates: createCertificates({ ...ports, journal }),
     acknowledgements: createAcknowledgements({ journal, clock }),
     history: createHistory({ stores, journal, clock, directories: ports.directories }),

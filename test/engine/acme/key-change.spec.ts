@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAccounts } from '../../../src/main/engine/acme/accounts.ts';
 import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
+import { replaceAccountKey } from '../../../src/main/engine/issuance/replace-account-key.ts';
 import { makeKey } from '../../support/acme/issue.ts';
 import { type PebbleRig, startPebbleRig } from '../../support/acme/pebble-rig.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
@@ -44,7 +45,14 @@ describeWith('pebble', "a change of an account's key", () => {
       },
     };
     const clock = { now: () => new Date() };
-    return createAccounts({ stores: mortal, vault, acme: rig.client, clock, locks: createKeyedMutex() });
+    return createAccounts({
+      stores: mortal,
+      vault,
+      acme: rig.client,
+      clock,
+      locks: createKeyedMutex(),
+      replaceKey: (id) => replaceAccountKey({ stores: mortal, vault }, id),
+    });
   }
   const owner = () => ({ directoryUrl: rig.pebble.directoryUrl, email: null, eab: null });
   const order = async () => {

@@ -8,6 +8,7 @@ import { CERTDESK, entryHash } from '../../../src/main/engine/audit/entry.ts';
 import type { Journal } from '../../../src/main/engine/audit/journal.ts';
 import { createRepeatedFailures } from '../../../src/main/engine/audit/repeated-failures.ts';
 import { type AuditTrail, createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
+import { readSettings } from '../../../src/main/engine/settings/settings.ts';
 import { createAuditArchive } from '../../../src/main/storage/audit-archive.ts';
 import type { AuditEntry } from '../../../src/shared/audit.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
@@ -38,7 +39,14 @@ beforeEach(async () => {
 afterEach(() => database?.close());
 
 const archive = (auditArchive = createAuditArchive(database.folder)) =>
-  archiveOldEntries({ stores: database.stores, journal, clock, log, auditArchive });
+  archiveOldEntries({
+    stores: database.stores,
+    journal,
+    clock,
+    log,
+    auditArchive,
+    auditKeepDays: async () => (await readSettings(database.stores.settings, 'audit')).keepDays,
+  });
 
 /** One entry a day. */
 async function live(days: number): Promise<void> {

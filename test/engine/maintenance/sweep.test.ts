@@ -93,6 +93,7 @@ function look() {
       log: QUIET,
       background: IN_THIS_THREAD,
       auditArchive: createAuditArchive(database.folder),
+      auditKeepDays: async () => null,
       sessions: { endOver: async () => undefined },
       widen: (sideBySide) => void widened.push(sideBySide),
       directories: {},

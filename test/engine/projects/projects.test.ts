@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
+import { findNeeds } from '../../../src/main/engine/overview/overview.ts';
 import { createProjects, type Projects } from '../../../src/main/engine/projects/projects.ts';
 import { ListProjectsSchema } from '../../../src/shared/project.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
@@ -16,6 +17,8 @@ beforeEach(() => {
     journal: createJournal(database.stores, clock, QUIET),
     clock,
     forgetCredentials: async () => {},
+    findNeedingAttention: async (visible, now) =>
+      (await findNeeds(database.stores, visible, now)).map(({ projectId }) => projectId),
   });
 });
 afterEach(() => database?.close());

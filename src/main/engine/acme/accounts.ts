@@ -9,7 +9,6 @@ import type { Stores } from '../core/stores.ts';
 import { generateKey } from '../pki/keys.ts';
 import type { AcmeClient, AcmeSession } from './contract.ts';
 import { isRefusal } from './problem.ts';
-import { replaceAccountKey } from './replace-account.ts';
 
 export interface ExternalAccount {
   readonly kid: string;
@@ -55,6 +54,8 @@ export interface AccountsDeps {
   readonly acme: AcmeClient;
   readonly clock: Clock;
   readonly locks: KeyedMutex;
+  /** Gives an account that was deactivated a new key, and gives up what the old one has ordered. */
+  replaceKey(accountId: string): Promise<void>;
 }
 
 export function createAccounts(deps: AccountsDeps): Accounts {
@@ -160,7 +161,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const account = await existing(accountId);
       const work = async (): Promise<void> => {
         await refuseActive(account, signal);
-        await replaceAccountKey({ stores, vault }, accountId);
+        await deps.replaceKey(accountId);
         await register(await session(await existing(accountId), signal), eab);
       };
       await locks.run(lockOf(account), work, signal);

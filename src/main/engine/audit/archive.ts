@@ -1,12 +1,11 @@
 // Old entries of the audit trail: exported to a file, then deleted. What is left is still a chain: it begins after the
 // last entry that was exported, which is noted, and which an entry of the trail itself names.
 
-import { daysAgo } from '../certificates/retention.ts';
+import { daysAgo } from '../../../shared/time.ts';
 import type { AuditRecord } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { SettingStore } from '../core/stores/settings.ts';
 import type { Stores } from '../core/stores.ts';
-import { readSettings } from '../settings/settings.ts';
 import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -49,12 +48,14 @@ export interface ArchiveDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly auditArchive: AuditArchive;
+  /** The setting `audit.keepDays`; null: entries are never exported. */
+  auditKeepDays(): Promise<number | null>;
 }
 
 /** Does nothing until a month of entries is older than the setting `audit.keepDays`. @throws STORAGE_FAILED */
 export async function archiveOldEntries(deps: ArchiveDeps): Promise<void> {
   const { stores, journal, clock, auditArchive } = deps;
-  const { keepDays } = await readSettings(stores.settings, 'audit');
+  const keepDays = await deps.auditKeepDays();
   if (keepDays === null) return;
   const base = await readBase(stores.settings);
   const [first] = await stores.audit.after(base?.seq ?? 0, 1);

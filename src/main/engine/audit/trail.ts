@@ -3,7 +3,7 @@
 import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
 import { invalid } from '../core/invalid.ts';
 import type { AuditRecord } from '../core/model.ts';
-import { namesOf } from '../core/project-names.ts';
+import { namesOf } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 import { type AuditHead, readHead } from './append.ts';
 import { namesArchived, readBase } from './archive.ts';

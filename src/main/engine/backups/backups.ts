@@ -16,12 +16,10 @@ import type { Journal } from '../audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { Clock, Log, SecretStore } from '../core/ports.ts';
+import { BACKUP_PASSPHRASE } from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
 import { readLastRestore } from './restore-marker.ts';
-
-/** Where the secret store has the passphrase of scheduled backups. */
-export const BACKUP_PASSPHRASE = 'backup-passphrase';
 
 export interface BackupPort {
   /** Where backups are put when the settings name no folder. */

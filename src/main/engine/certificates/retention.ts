@@ -11,8 +11,3 @@ export const KEEP_EVENTS_DAYS = 400;
 export function keptUntil(removedAt: Timestamp): Timestamp {
   return toTimestamp(new Date(Date.parse(removedAt) + KEEP_REMOVED_DAYS * DAY_MS));
 }
-
-/** What was removed or happened before this goes. */
-export function daysAgo(days: number, now: Date): Timestamp {
-  return toTimestamp(new Date(now.getTime() - days * DAY_MS));
-}

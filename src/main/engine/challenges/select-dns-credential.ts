@@ -8,8 +8,9 @@ import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { DnsCredentialRecord, Recipe, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
+import { dnsCredentialSecret, projectDnsSecret } from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
-import { credentialSecret, findDnsCredential, lost } from '../dns/credentials/credentials.ts';
+import { findDnsCredential, lost } from '../dns/credentials/credentials.ts';
 import { type CredentialLimits, NO_LIMITS, notShared } from '../dns/credentials/limit-zones.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/providers/registry.ts';
@@ -51,11 +52,6 @@ interface Kept {
   readonly savedBy?: SavedBy | undefined;
 }
 
-/** Before the project's id: the name of what is kept with it in the secret store. */
-export const PROJECT_SECRET = 'dns-project:';
-
-const projectSecret = (projectId: string): string => PROJECT_SECRET + projectId;
-
 export interface DnsChooserDeps {
   readonly stores: Stores;
   readonly secrets: SecretStore;
@@ -65,7 +61,7 @@ export interface DnsChooserDeps {
 
 export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDeps): DnsChooser {
   async function kept(projectId: string): Promise<Kept | null> {
-    const text = await secrets.get(projectSecret(projectId));
+    const text = await secrets.get(projectDnsSecret(projectId));
     return text === null ? null : JSON.parse(text);
   }
 
@@ -118,7 +114,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
       if (dnsCredentialId !== undefined) {
         const record = await stores.dnsCredentials.get(dnsCredentialId);
         if (record === null || record.projectIds?.includes(projectId)) return false;
-        const text = await secrets.get(credentialSecret(dnsCredentialId));
+        const text = await secrets.get(dnsCredentialSecret(dnsCredentialId));
         return text !== null && isMachineRole(record.provider, JSON.parse(text));
       }
       if (dnsProvider === undefined || (await kept(projectId))?.provider === dnsProvider) return false;
@@ -134,7 +130,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     async values(projectId, { dnsProvider, dnsCredentialId }, { dnsCredentials, savedBy = EARLIER_VERSION }) {
       if (dnsCredentials !== undefined) return { credentials: dnsCredentials, savedBy };
       if (dnsCredentialId !== null) {
-        const text = await secrets.get(credentialSecret(dnsCredentialId));
+        const text = await secrets.get(dnsCredentialSecret(dnsCredentialId));
         if (text === null) throw lost(dnsCredentialId);
         const { savedBy } = await findDnsCredential(stores, dnsCredentialId);
         return { credentials: JSON.parse(text), savedBy };
@@ -148,10 +144,10 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     async keep(projectId, { dnsProvider }, { dnsCredentials, savedBy }) {
       if (dnsProvider === null || dnsCredentials === undefined) return;
       const value: Kept = { provider: dnsProvider, credentials: dnsCredentials, savedBy };
-      await secrets.set(projectSecret(projectId), JSON.stringify(value));
+      await secrets.set(projectDnsSecret(projectId), JSON.stringify(value));
     },
 
-    forget: (projectId) => secrets.delete(projectSecret(projectId)),
+    forget: (projectId) => secrets.delete(projectDnsSecret(projectId)),
   };
 }
 

@@ -11,8 +11,9 @@ import { newVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, SecretStore, Vault } from '../core/ports.ts';
+import { dnsCredentialSecret } from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
-import { credentialSecret, type DnsCredentialVerbs } from '../dns/credentials/credentials.ts';
+import type { DnsCredentialVerbs } from '../dns/credentials/credentials.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
@@ -114,7 +115,7 @@ async function keepCredentials(
   for (const record of await deps.stores.dnsCredentials.list()) {
     // One with limits might not be for these projects.
     if (record.provider !== dnsProvider || record.projectIds !== null || record.zones !== null) continue;
-    const text = await deps.secrets.get(credentialSecret(record.id));
+    const text = await deps.secrets.get(dnsCredentialSecret(record.id));
     if (text !== null && isSame(JSON.parse(text), credentials)) return record.id;
   }
   const name = `${(await getDnsProvider(dnsProvider)).name} (from ${client})`;

@@ -3,8 +3,9 @@
 import { cleanUp, type ProofDeps } from '../challenges/prove.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
 import type { JobRecord, OrderRecord, Recipe } from '../core/model.ts';
+import { recipeOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
-import { namesOf, recipeOf } from './issuance-spec.ts';
+import { namesOf } from './issuance-spec.ts';
 import { createOrderKeeper } from './order-state.ts';
 import { isCleaned, mayGoOn } from './resumable-orders.ts';
 

@@ -10,12 +10,12 @@ import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import type { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, JobResult, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
+import { recipeOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { createRenewalJobs } from '../renewal/renew-job.ts';
 import type { RevokeDeps } from '../revocation/revoke-at-ca.ts';
 import { createRevocationJobs } from '../revocation/revoke-job.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
-import { recipeOf } from './issuance-spec.ts';
 import {
   forgetIfCleaned,
   forgetKeptOrders,

@@ -6,7 +6,8 @@ import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '..
 import type { DnsChoice } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
-import type { JobInput, JobRecord, KeyPolicy, ProjectRecord, Recipe } from '../core/model.ts';
+import type { JobRecord, KeyPolicy, ProjectRecord, Recipe } from '../core/model.ts';
+import { recipeOf } from '../jobs/job-input.ts';
 import { withoutWildcard } from '../rate-limits/usage.ts';
 
 /**
@@ -47,11 +48,6 @@ export function makeRecipe(
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
   };
-}
-
-/** What a job orders; null for one that orders nothing. */
-export function recipeOf(input: JobInput): Recipe | null {
-  return input.kind === 'revoke' ? (input.replacement?.recipe ?? null) : input.recipe;
 }
 
 /** The names that a job proves, lower case and without `*.`. */

@@ -5,9 +5,9 @@ import type { Timestamp } from '../../../shared/time.ts';
 import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
+import { recipeOf } from '../jobs/job-input.ts';
 import { isAnswerTo } from '../pki/inspect/request.ts';
 import { exactSet } from '../rate-limits/usage.ts';
-import { recipeOf } from './issuance-spec.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

@@ -15,10 +15,10 @@ import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
+import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { findProject } from '../projects/projects.ts';
 import { makeRecipe } from './issuance-spec.ts';
 
 /** Who asks, and how the answer is wanted. */

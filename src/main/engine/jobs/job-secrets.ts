@@ -3,6 +3,7 @@
 
 import type { Json, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
+import { jobSecret } from '../core/secret-names.ts';
 
 export interface GivenSecrets {
   readonly eab?: { readonly kid: string; readonly hmacKey: string } | undefined;
@@ -18,11 +19,7 @@ export interface JobSecrets {
   forget(jobId: string): Promise<void>;
 }
 
-/** Before the job's id: the name of its secrets in the secret store. */
-export const JOB_SECRET = 'job:';
-
 export function createJobSecrets(secrets: SecretStore): JobSecrets {
-  const name = (jobId: string): string => JOB_SECRET + jobId;
   // Most jobs bring no secret: then the keychain is left alone. Of those of a former run that is not known.
   const kept = new Set<string>();
   const without = new Set<string>();
@@ -33,11 +30,11 @@ export function createJobSecrets(secrets: SecretStore): JobSecrets {
         return;
       }
       kept.add(jobId);
-      await secrets.set(name(jobId), JSON.stringify(given));
+      await secrets.set(jobSecret(jobId), JSON.stringify(given));
     },
     async read(jobId) {
       if (without.has(jobId)) return {};
-      const text = await secrets.get(name(jobId));
+      const text = await secrets.get(jobSecret(jobId));
       if (text === null) return {};
       kept.add(jobId);
       return JSON.parse(text);
@@ -45,7 +42,7 @@ export function createJobSecrets(secrets: SecretStore): JobSecrets {
     async forget(jobId) {
       without.delete(jobId);
       if (!kept.delete(jobId)) return;
-      await secrets.delete(name(jobId));
+      await secrets.delete(jobSecret(jobId));
     },
   };
 }

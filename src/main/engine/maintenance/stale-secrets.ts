@@ -1,25 +1,28 @@
 // Secrets that nothing needs any longer: a killed process, or a secret store that was locked just then, has left them.
 // Done once, at start, before anybody can ask for something new.
-import { PROJECT_SECRET } from '../challenges/select-dns-credential.ts';
+
 import type { SecretStore } from '../core/ports.ts';
+import {
+  CHANNEL_PREFIX,
+  DNS_CREDENTIAL_PREFIX,
+  JOB_PREFIX,
+  PROJECT_DNS_PREFIX,
+} from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
-import { CREDENTIAL_SECRET } from '../dns/credentials/credentials.ts';
 import { isCleaned } from '../issuance/resumable-orders.ts';
-import { JOB_SECRET } from '../jobs/job-secrets.ts';
-import { CHANNEL_SECRET } from '../notifications/send.ts';
 
 /** Leaves alone what is of no kind that it knows. @throws SECRET_STORE_UNAVAILABLE */
 export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): Promise<void> {
   const needed: Readonly<Record<string, (id: string) => Promise<boolean>>> = {
-    async [JOB_SECRET](id) {
+    async [JOB_PREFIX](id) {
       const job = await stores.jobs.get(id);
       const unfinished = job?.state === 'queued' || job?.state === 'running';
       const order = await stores.orders.get(id);
       return unfinished || (order !== null && !isCleaned(order));
     },
-    [CREDENTIAL_SECRET]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
-    [CHANNEL_SECRET]: async (id) => (await stores.notifications.channel(id)) !== null,
-    [PROJECT_SECRET]: async (id) => (await stores.projects.get(id)) !== null,
+    [DNS_CREDENTIAL_PREFIX]: async (id) => (await stores.dnsCredentials.get(id)) !== null,
+    [CHANNEL_PREFIX]: async (id) => (await stores.notifications.channel(id)) !== null,
+    [PROJECT_DNS_PREFIX]: async (id) => (await stores.projects.get(id)) !== null,
   };
   for (const name of await secrets.names()) {
     const kind = Object.keys(needed).find((prefix) => name.startsWith(prefix));

@@ -1,10 +1,10 @@
 // One look over all certificates: renewals that are due are begun, within the bounds that are set and the limits of the
 // CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
-import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
+import { daysAgo, type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { type ArchiveDeps, archiveOldEntries } from '../audit/archive.ts';
 import { backstop } from '../certificates/renewal-plan.ts';
-import { daysAgo, KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../certificates/retention.ts';
+import { KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../certificates/retention.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
 import type { CertificateRecord, JobRecord } from '../core/model.ts';

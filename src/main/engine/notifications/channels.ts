@@ -15,13 +15,14 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import type { SavedBy } from '../core/model.ts';
+import { channelSecret } from '../core/secret-names.ts';
 import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 import { checkMail, checkMailServer, checkUrl, maskUrl, type Saving } from './check.ts';
 import type { ChannelSecrets } from './model.ts';
 import type { OutboxDeps } from './outbox.ts';
-import { channelSecret, readSecrets, send } from './send.ts';
+import { readSecrets, send } from './send.ts';
 
 export interface ChannelVerbs {
   list(): Promise<readonly Channel[]>;

@@ -3,6 +3,7 @@
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Json } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
+import { channelSecret } from '../core/secret-names.ts';
 import type { ChannelRecord, Message } from '../core/stores/notifications.ts';
 import { createRedactor } from '../dns/providers/redact.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
@@ -18,11 +19,6 @@ export interface SendDeps {
   readonly webhooks: WebhookSender;
   readonly addressPolicy: AddressPolicy;
 }
-
-/** Before the channel's id: the name of its secrets in the secret store. */
-export const CHANNEL_SECRET = 'notification:';
-
-export const channelSecret = (id: string): string => CHANNEL_SECRET + id;
 
 /** @throws SECRET_STORE_UNAVAILABLE */
 export async function readSecrets(secrets: SecretStore, id: string): Promise<ChannelSecrets> {

@@ -4,7 +4,7 @@ import type { Attention } from '../../../shared/overview.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { JobRecord } from '../core/model.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
-import { recipeOf } from '../issuance/issuance-spec.ts';
+import { recipeOf } from '../jobs/job-input.ts';
 
 export interface Need {
   readonly kind: Attention['kind'];

@@ -7,7 +7,7 @@ import { limitError, limitSentence } from '../access/limited-view.ts';
 import { expiresSoonBy } from '../certificates/views.ts';
 import type { CertificateRecord, JobRecord } from '../core/model.ts';
 import type { Clock, SecretStore } from '../core/ports.ts';
-import { namesOf } from '../core/project-names.ts';
+import { namesOf } from '../core/project-lookup.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { presentEvent } from '../jobs/job-views.ts';

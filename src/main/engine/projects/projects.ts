@@ -16,8 +16,8 @@ import { expiresSoonBy, presentCertificate, presentNextAction } from '../certifi
 import { CertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
+import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
-import { findNeeds } from '../overview/overview.ts';
 
 export interface Projects {
   /** @throws DUPLICATE_DOMAIN */
@@ -40,13 +40,8 @@ export interface ProjectsDeps {
   readonly clock: Clock;
   /** DNS credentials that were kept with the project go with it. */
   forgetCredentials(projectId: string): Promise<void>;
-}
-
-/** @throws PROJECT_NOT_FOUND */
-export async function findProject(stores: Stores, id: string): Promise<ProjectRecord> {
-  const project = await stores.projects.get(id);
-  if (project === null) throw new CertdeskError('PROJECT_NOT_FOUND', `There is no project ${id}`);
-  return project;
+  /** Ids of the projects that need attention, for the filter of that name. @param visible Only of these; null for all. */
+  findNeedingAttention(visible: readonly string[] | null, now: Date): Promise<readonly string[]>;
 }
 
 /** @throws DUPLICATE_DOMAIN (details: projectId, name) */
@@ -121,18 +116,19 @@ async function failedObtains(
 
 /** The projects of a filter that no column of the list holds. */
 async function idsOf(
-  stores: Stores,
+  { stores, findNeedingAttention }: Pick<ProjectsDeps, 'stores' | 'findNeedingAttention'>,
   need: NonNullable<ListProjects['need']>,
   { visible, now }: { readonly visible: readonly string[] | null; readonly now: Date },
 ): Promise<readonly string[]> {
-  if (need === 'attention') return (await findNeeds(stores, visible, now)).map(({ projectId }) => projectId);
+  if (need === 'attention') return findNeedingAttention(visible, now);
   const found =
     need === 'in_progress' ? await stores.jobs.unfinished() : await stores.overview.failedObtains(visible);
   const ids = [...new Set(found.map(({ projectId }) => projectId))];
   return visible === null ? ids : ids.filter((id) => visible.includes(id));
 }
 
-export function createProjects({ stores, journal, clock, forgetCredentials }: ProjectsDeps): Projects {
+export function createProjects(deps: ProjectsDeps): Projects {
+  const { stores, journal, clock, forgetCredentials } = deps;
   return {
     async create({ name, domain, altNames, allowDuplicateDomain = false }) {
       const project: ProjectRecord = {
@@ -170,7 +166,7 @@ export function createProjects({ stores, journal, clock, forgetCredentials }: Pr
 
     async list({ need, ...query }, visible) {
       const now = clock.now();
-      const ids = need === undefined ? visible : await idsOf(stores, need, { visible, now });
+      const ids = need === undefined ? visible : await idsOf(deps, need, { visible, now });
       const filter = { ...query, ids, now: toTimestamp(now), soon: expiresSoonBy(now) };
       const [{ items, nextCursor }, { matching, counts }, unfinished] = await Promise.all([
         stores.projects.list(filter),

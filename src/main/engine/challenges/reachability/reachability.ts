@@ -3,13 +3,13 @@
 import PQueue from 'p-queue';
 import type { NameReport, Reachability } from '../../../../shared/reachability.ts';
 import { CertdeskError } from '../../core/errors.ts';
+import { findProject } from '../../core/project-lookup.ts';
 import { randomSecret } from '../../core/random-secret.ts';
 import type { Stores } from '../../core/stores.ts';
 import type { DnsResolver } from '../../dns/lookup/resolver.ts';
 import { type AddressPolicy, type AddressRefusal, REFUSALS } from '../../outgoing/address-policy.ts';
 import { isOwnAddress } from '../../outgoing/own-addresses.ts';
 import { isPublicAddress } from '../../outgoing/special-networks.ts';
-import { findProject } from '../../projects/projects.ts';
 import type { HttpChallenges } from '../http-01.ts';
 import { type FetchDeps, type Fetched, fetchAsCa, type Hop, type WebPorts } from './fetch.ts';
 import { describeAddress, describeName, SEEN_FROM } from './message-text.ts';

@@ -14,6 +14,7 @@ import { CertdeskError } from '../../core/errors.ts';
 import { invalid } from '../../core/invalid.ts';
 import type { DnsCredentialRecord, SavedBy } from '../../core/model.ts';
 import type { Clock, Log, SecretStore } from '../../core/ports.ts';
+import { dnsCredentialSecret } from '../../core/secret-names.ts';
 import type { Stores } from '../../core/stores.ts';
 import type { AddressPolicy } from '../../outgoing/address-policy.ts';
 import { originOf } from '../../outgoing/saved-by.ts';
@@ -51,12 +52,6 @@ export interface DnsCredentialDeps {
   /** Where acme.sh is; null: its scripts are off. */
   readonly acmeShFolder: string | null;
 }
-
-/** Before the credential's id: the name of its values in the secret store. */
-export const CREDENTIAL_SECRET = 'dns-credential:';
-
-/** Where the values of a named credential are kept. */
-export const credentialSecret = (id: string): string => CREDENTIAL_SECRET + id;
 
 /** @throws DNS_CREDENTIAL_NOT_FOUND */
 export async function findDnsCredential(stores: Stores, id: string): Promise<DnsCredentialRecord> {
@@ -105,7 +100,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
   async function saverOf(record: DnsCredentialRecord, values: DnsCredentials): Promise<SavedBy> {
     const by = journal.savedBy();
     if (originOf(by) === 'named') return by;
-    const before: DnsCredentials = JSON.parse((await secrets.get(credentialSecret(record.id))) ?? '{}');
+    const before: DnsCredentials = JSON.parse((await secrets.get(dnsCredentialSecret(record.id))) ?? '{}');
     const addresses = (await getDnsProvider(record.provider)).credentials.filter(({ address }) => address);
     return addresses.every(({ name }) => before[name] === values[name]) ? record.savedBy : by;
   }
@@ -147,7 +142,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
         ...stamps,
       };
       // The values first: a row without values would be a credential that cannot work.
-      await secrets.set(credentialSecret(record.id), JSON.stringify(values));
+      await secrets.set(dnsCredentialSecret(record.id), JSON.stringify(values));
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.create(record);
         await emit({ kind: 'dns-credential.created', message: `DNS credential ${name} (${provider}) kept` });
@@ -175,7 +170,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       if (credentials !== undefined) {
         const values = await checkDnsCredentials(record.provider, credentials);
         savedBy = { savedBy: await saverOf(record, values) };
-        await secrets.set(credentialSecret(id), JSON.stringify(values));
+        await secrets.set(dnsCredentialSecret(id), JSON.stringify(values));
       }
       const patch = {
         updatedAt: now(),
@@ -213,7 +208,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       };
       await assertIdle(stores);
       // The values first: where the secret store cannot be reached the row stays, and it can be tried again.
-      await secrets.delete(credentialSecret(id));
+      await secrets.delete(dnsCredentialSecret(id));
       await journal.write(async (tx, emit) => {
         const { name } = await assertIdle(tx);
         await tx.dnsCredentials.delete(id);
@@ -223,7 +218,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
 
     async test(id, zone, signal) {
       const { provider, savedBy, zones } = await findDnsCredential(stores, id);
-      const text = await secrets.get(credentialSecret(id));
+      const text = await secrets.get(dnsCredentialSecret(id));
       if (text === null) throw lost(id);
       const limits = { shared: true, zones };
       return tryOut({ provider, values: JSON.parse(text), savedBy, zone, limits }, signal);

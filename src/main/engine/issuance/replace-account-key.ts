@@ -2,8 +2,8 @@
 import { CertdeskError } from '../core/errors.ts';
 import type { Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { abandonOrder } from '../issuance/resumable-orders.ts';
 import { generateKey } from '../pki/keys.ts';
+import { abandonOrder } from './resumable-orders.ts';
 
 /**
  * What the old account has ordered is given up: nobody can ask for it any more. Renewals that waited for a new account

@@ -1,5 +1,15 @@
-// How projects are called where something is told of them.
+// Finds projects, and their names for messages.
+import { CertdeskError } from './errors.ts';
+import type { ProjectRecord } from './model.ts';
 import type { ProjectStore } from './stores/projects.ts';
+import type { Stores } from './stores.ts';
+
+/** @throws PROJECT_NOT_FOUND */
+export async function findProject(stores: Stores, id: string): Promise<ProjectRecord> {
+  const project = await stores.projects.get(id);
+  if (project === null) throw new CertdeskError('PROJECT_NOT_FOUND', `There is no project ${id}`);
+  return project;
+}
 
 /** @returns The domain, or else the name, by id, of those projects that are still there. */
 export async function namesOf(

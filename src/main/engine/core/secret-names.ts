@@ -1,0 +1,19 @@
+// The names under which the secret store holds each kind of secret: a prefix for the kind, then the id of its owner.
+
+/** Values of a saved DNS credential. */
+export const DNS_CREDENTIAL_PREFIX = 'dns-credential:';
+/** The DNS credential that is stored with a project. */
+export const PROJECT_DNS_PREFIX = 'dns-project:';
+/** What came with the request of a job and its job needs: EAB key, DNS credentials. */
+export const JOB_PREFIX = 'job:';
+/** Passwords, addresses and tokens of a notification channel. */
+export const CHANNEL_PREFIX = 'notification:';
+/** The passphrase of scheduled backups. */
+export const BACKUP_PASSPHRASE = 'backup-passphrase';
+
+/** @param id Of the saved credential. */
+export const dnsCredentialSecret = (id: string): string => DNS_CREDENTIAL_PREFIX + id;
+export const projectDnsSecret = (projectId: string): string => PROJECT_DNS_PREFIX + projectId;
+export const jobSecret = (jobId: string): string => JOB_PREFIX + jobId;
+/** @param id Of the notification channel. */
+export const channelSecret = (id: string): string => CHANNEL_PREFIX + id;
