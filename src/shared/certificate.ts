@@ -7,9 +7,10 @@ import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-list.ts';
 import type { Need } from './reach.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const CertificateTypeSchema = z
-  .enum(CERTIFICATE_TYPES)
-  .meta({ description: "letsencrypt: from Let's Encrypt; acme: from another ACME CA; custom: uploaded" });
+export const CertificateTypeSchema = z.enum(CERTIFICATE_TYPES).meta({
+  description:
+    "letsencrypt: from Let's Encrypt, or from the CA that --acme-directory puts in its place; acme: from another ACME CA; custom: uploaded",
+});
 
 export const CertificateStatusSchema = z
   .enum(CERTIFICATE_STATES)

@@ -101,7 +101,7 @@ async function checkSite(bench: Bench, { url, dataFolder, token, page }: Site): 
       cookies.some(({ name, path }) => name.startsWith('__Host-certdesk') && path === '/'),
       'no cookie that is bound to the host',
     );
-    return `${cookies[0]?.name} with Path=${cookies[0]?.path}`;
+    return undefined;
   });
   await bench.check('shows a new project at once: events come through', async () => {
     await page.getByRole('link', { name: 'Projects' }).first().click();
