@@ -1,4 +1,5 @@
 // DNS names as they are given (any case, IDN) and as they are kept (lower-case A-labels, RFC 5890).
+import { isALabel } from './punycode.ts';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -13,7 +14,8 @@ export function toDnsName(input: string): string | null {
   const ascii = toAscii(host);
   if (ascii === null || ascii.length + (wildcard ? 2 : 0) > 253) return null;
   const labels = ascii.split('.');
-  if (!labels.every((label) => LABEL.test(label))) return null;
+  if (!labels.every((label) => LABEL.test(label) && (!label.startsWith('xn--') || isALabel(label))))
+    return null;
   if (/^\d+$/.test(labels.at(-1) ?? '')) return null; // an IPv4 address, or what URL would take for one
   return wildcard ? `*.${ascii}` : ascii;
 }
@@ -32,6 +34,9 @@ export function explainName(input: string): string {
     return 'is an IP address: give a host name';
   if (input.includes('_') && toDnsName(input.replaceAll('_', '-')) !== null)
     return 'has an underscore, which CAs do not certify in host names (CA/Browser Forum Baseline Requirements): use a name with a hyphen, or a wildcard that covers it';
+  const encoded = /(?:^|\.)(xn--[^.]*)/i.exec(input)?.[1]?.toLowerCase();
+  if (encoded !== undefined && !isALabel(encoded))
+    return `has the label ${encoded.slice(0, 63)}, which is no international name (Punycode): write the name in its own letters`;
   if (input.includes('*')) return 'has * in another place than alone as the first label, as in *.example.com';
   return 'is not a host name such as api.example.com or *.example.com';
 }

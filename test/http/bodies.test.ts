@@ -66,6 +66,48 @@ it.each(['gzip', 'GZIP', 'deflate', 'br', 'zstd', 'gzip, identity'])(
   },
 );
 
+it.each([
+  ["{'name':'a'}", /at line 1, column 2: names and texts stand in double quotation marks/],
+  ['{"name":"a",}', /at line 1, column 13: no comma stands before \} or \]/],
+  ['{"name":"a" /* x */}', /: JSON has no comments/],
+  ['{"name":NaN}', /: "N" cannot stand there/],
+  [
+    '{\n"name":"-----BEGIN\nMII"}',
+    /at line 2, column 19: a line break or tab in a text is written \\n or \\t/,
+  ],
+  ['{"name":"C:\\certs"}', /a backslash in a text is written/],
+  ['{"name":"a"', /: it ends too early|something is missing/],
+  ['{"__proto__":{}}', /: it has a member __proto__/],
+])(
+  'says what is wrong with the JSON %j, and quotes nothing (Lemur #3887, cfssl #978)',
+  async (text, expected) => {
+    const { status, body } = await post(text, { 'Content-Type': JSON_TYPE });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'INVALID_REQUEST', error: expect.stringMatching(expected) });
+    expect(body.error).not.toMatch(/certs|BEGIN/);
+  },
+);
+
+it.each([
+  'application/merge-patch+json',
+  'application/vnd.api+json; charset=utf-8',
+  'text/json',
+  'APPLICATION/JSON',
+])('reads a body of the type %s (Kubernetes #8489)', async (type) => {
+  expect((await post('{"name":"plain"}', { 'Content-Type': type })).status).toBe(201);
+});
+
+it.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'application/jsonp',
+  'application/json-seq',
+  'x/json',
+])('refuses a body of the type %s', async (type) => {
+  const answer = await post('{"name":"a"}', { 'Content-Type': type });
+  expect(answer).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
+});
+
 it('takes a body that says it is not encoded', async () => {
   const headers = { 'Content-Type': JSON_TYPE, 'Content-Encoding': 'identity' };
   expect((await post('{"name":"plain"}', headers)).status).toBe(201);

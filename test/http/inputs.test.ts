@@ -79,6 +79,18 @@ describe('a project', () => {
     expect(body).toMatchObject({ domain: kept, name: kept });
   });
 
+  it('names each name once, and its domain as the domain only (smallstep/certificates #518)', async () => {
+    const body = {
+      domain: 'once.example.com',
+      altNames: ['ONCE.example.com.', 'www.once.example.com', 'WWW.once.example.com'],
+    };
+    const made = await app.call('POST', '/projects', { body });
+    expect(made.body.altNames).toEqual(['www.once.example.com']);
+    const path = `/projects/${made.body.id}`;
+    const changed = await app.call('PATCH', path, { body: { domain: 'www.once.example.com' } });
+    expect(changed.body).toMatchObject({ domain: 'www.once.example.com', altNames: [] });
+  });
+
   it('of one label gets no certificate from a public CA, and any from another', async () => {
     const { body } = await app.call('POST', '/projects', { body: { domain: 'printer' } });
     const obtain = (ca: string) =>

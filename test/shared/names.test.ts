@@ -16,6 +16,10 @@ describe('toDnsName', () => {
     ['example.com.', 'example.com'],
     ['*.example.com.', '*.example.com'],
     ['intranet', 'intranet'],
+    ['xn--80ak6aa92e.com', 'xn--80ak6aa92e.com'],
+    ['xn--p1ai', 'xn--p1ai'],
+    ['*.лендинги-под-ключ.рф', '*.xn-----glcdccwbvbjpcro7k0e.xn--p1ai'],
+    ['急ぎ.ジュリアン.xyz', 'xn--x8j435l.xn--cck0bxhua0c.xyz'],
     ['*.lan', '*.lan'],
   ])('takes %s', (given, kept) => expect(toDnsName(given)).toBe(kept));
 
@@ -48,6 +52,12 @@ describe('toDnsName', () => {
     'a.example.com\n',
     'a\u0000.example.com',
     '*.1.2.3.4',
+    'xn--8080apmfex.xn--p1ai', // certbot #4664
+    'xn--a.example.com',
+    'xn--.example.com',
+    'xn---.example.com',
+    'xn--99999999.example.com',
+    'xn--abc-.example.com',
   ])('refuses %j', (given) => expect(toDnsName(given)).toBeNull());
 
   it.each([
@@ -64,6 +74,7 @@ describe('toDnsName', () => {
     ['www.*.example.com', /alone as the first label/],
     ['-a.example.com', /is not a host name such as/],
     ['https://', /is not a host name such as/],
+    ['www.xn--8080apmfex.xn--p1ai', /has the label xn--8080apmfex, which is no international name/],
   ])('says of %s why not', (given, expected) => {
     expect(toDnsName(given)).toBeNull();
     expect(explainName(given)).toMatch(expected);

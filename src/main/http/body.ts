@@ -9,8 +9,44 @@ export function addJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   addTextBodies(app, (request, text, done) => {
     if (text === '') done(null, undefined);
-    else parse(request, text, done);
+    else parse(request, text, (error, body) => (error ? done(explainJson(text)) : done(null, body)));
   });
+}
+
+/**
+ * Kinds of JSON too, such as application/merge-patch+json (RFC 7396), which a PATCH here is. None of them is a type that
+ * a browser sends to another origin without asking first.
+ */
+const JSON_TYPES = /^(?:application|text)\/(?:[\w.-]{1,60}\+)?json\s*(?:;|$)/i;
+
+/** What is wrong where; nothing of the body is quoted but one character. */
+function explainJson(text: string): CertdeskError {
+  const reason = reasonOf(text);
+  return new CertdeskError('INVALID_REQUEST', `The body is not valid JSON${reason}.`, { issues: [] });
+}
+
+function reasonOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return ': it has a member __proto__ or constructor, which is not accepted';
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const place = /\(line (\d+) column (\d+)\)/.exec(message);
+    const at = place === null ? '' : ` at line ${place[1]}, column ${place[2]}`;
+    return `${at}: ${hintFor(message, text)}`;
+  }
+}
+
+function hintFor(message: string, text: string): string {
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? Number.NaN);
+  const character = /^Unexpected token '(.)'/u.exec(message)?.[1] ?? text[position] ?? '';
+  if (message.startsWith('Bad control')) return 'a line break or tab in a text is written \\n or \\t';
+  if (/end of JSON|Unterminated/.test(message)) return 'it ends too early';
+  if (character === "'") return 'names and texts stand in double quotation marks';
+  if (character === '}' || character === ']') return 'no comma stands before } or ]';
+  if (character === '/') return 'JSON has no comments';
+  if (message.startsWith('Bad escaped')) return 'a backslash in a text is written \\\\';
+  return character === '' ? 'something is missing' : `${JSON.stringify(character)} cannot stand there`;
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -20,7 +56,8 @@ export function addTextBodies(
   app: FastifyInstance,
   parse: (request: FastifyRequest, text: string, done: Done) => void,
 ): void {
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  app.removeContentTypeParser('application/json'); // Fastify's own, which would come first
+  app.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       parse(request, decodeBody(Buffer.from(body), request.headers['content-type']), done);
     } catch (error) {

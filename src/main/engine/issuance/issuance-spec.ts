@@ -1,7 +1,7 @@
 // From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
 
 import type { ObtainRequest } from '../../../shared/certificate.ts';
-import { isSingleLabel } from '../../../shared/names.ts';
+import { coversName, isSingleLabel } from '../../../shared/names.ts';
 import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '../acme/directories.ts';
 import type { DnsChoice } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
@@ -22,16 +22,18 @@ export function makeRecipe(
   if (project.domain === null) {
     throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
   }
-  const names = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
+  // A dry run goes against the staging directory whatever `staging` says; resolving it here refuses a CA without one.
+  const staging = body.staging || body.dryRun;
+  const isPublic = isPublicDirectory(resolveDirectory(body.ca, staging, overrides));
+  const wanted = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
+  const names = isPublic ? withoutRedundant(wanted) : wanted;
   if (names.length > MAX_NAMES) throw invalid('altNames', `a certificate takes ${MAX_NAMES} names at most`);
   const wildcard = names.find((name) => name.startsWith('*.'));
   if (wildcard !== undefined && body.challengeType === 'http-01') {
     throw invalid('challengeType', `a wildcard (${wildcard}) can be proved by dns-01 only`);
   }
-  // A dry run goes against the staging directory whatever `staging` says; resolving it here refuses a CA without one.
-  const staging = body.staging || body.dryRun;
   const single = names.find(isSingleLabel);
-  if (isPublicDirectory(resolveDirectory(body.ca, staging, overrides)) && single !== undefined) {
+  if (isPublic && single !== undefined) {
     throw invalid(
       'ca',
       `a public CA does not certify ${single}, a name of one label: use a full name such as ${single}.example.com, or a CA of your own network (the address of its directory)`,
@@ -48,6 +50,14 @@ export function makeRecipe(
     preferredChain: body.preferredChain ?? null,
     challengeType: body.challengeType,
   };
+}
+
+/** Let's Encrypt refuses an order with a name that a wildcard of the same order covers. */
+function withoutRedundant(names: readonly string[]): readonly string[] {
+  const wildcards = names.filter((name) => name.startsWith('*.'));
+  return names.filter(
+    (name) => wildcards.includes(name) || !wildcards.some((pattern) => coversName(pattern, name)),
+  );
 }
 
 /** The names that a job proves, lower case and without `*.`. */

@@ -127,6 +127,10 @@ async function idsOf(
   return visible === null ? ids : ids.filter((id) => visible.includes(id));
 }
 
+/** Once each, without the domain. */
+const furtherNames = (domain: string | null, altNames: readonly string[]): readonly string[] =>
+  [...new Set(altNames)].filter((name) => name !== domain);
+
 export function createProjects(deps: ProjectsDeps): Projects {
   const { stores, journal, clock, forgetCredentials } = deps;
   return {
@@ -135,7 +139,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         id: randomUUID(),
         name: name ?? domain ?? '',
         domain,
-        altNames: [...new Set(altNames)],
+        altNames: furtherNames(domain, altNames),
         createdAt: toTimestamp(clock.now()),
       };
       await journal.write(async (tx, emit) => {
@@ -200,7 +204,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
         const patch = {
           ...(name === undefined ? {} : { name }),
           ...(domain === undefined ? {} : { domain }),
-          ...(altNames === undefined ? {} : { altNames: [...new Set(altNames)] }),
+          altNames: furtherNames(domain === undefined ? before.domain : domain, altNames ?? before.altNames),
         };
         const isOtherDomain = domain !== undefined && domain !== before.domain;
         if (isOtherDomain && !allowDuplicateDomain) await refuseDuplicateDomain(tx, { id, domain });
