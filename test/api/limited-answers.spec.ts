@@ -140,6 +140,17 @@ describeWith('pebble', 'what other servers answered', () => {
     ]);
   });
 
+  it('is bounded for everybody, whatever its size', async () => {
+    const problem = { type: 'urn:ietf:params:acme:error:malformed', detail: 'x'.repeat(1_500_000) };
+    gate.keep(onNewOrder({ ...refusal, body: JSON.stringify(problem) }));
+    const id = await app.project('long.example.com');
+    const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body: OBTAIN });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ACME_REJECTED' } });
+    expect(answer.text.length).toBeLessThan(10_000);
+    for (const [place, text] of await readEverywhere(app.token, id))
+      expect(text.length, place).toBeLessThan(100_000);
+  });
+
   it('a page in place of an ACME answer, whose type is not repeated either', async () => {
     gate.keep(onNewOrder({ status: 403, headers: { 'content-type': INSIDE }, body: `<h1>${INSIDE}</h1>` }));
     const id = await app.project('page.example.com');

@@ -1,6 +1,8 @@
-// The causes of network failures, which the tests with servers cannot all bring about.
+// The causes of network failures, which the tests with servers cannot all bring about; and how much of a problem document
+// is stored.
 import { describe, expect, it } from 'vitest';
 import { networkError } from '../../../src/main/engine/acme/network-error.ts';
+import { describeProblem, toProblem } from '../../../src/main/engine/acme/problem.ts';
 
 describe('networkError', () => {
   const withCode = (code: string) => Object.assign(new Error('no'), { code });
@@ -21,5 +23,42 @@ describe('networkError', () => {
     });
     expect(made.message).toContain('ca.example');
     expect(made.message).toContain(sentence);
+  });
+});
+
+describe('a problem document', () => {
+  const long = 'x'.repeat(100_000);
+
+  it('is bounded in every member, because it goes into errors, jobs and events', () => {
+    const part = {
+      type: long,
+      detail: long,
+      identifier: { type: 'dns', value: long },
+      subproblems: [{ detail: long }],
+    };
+    const problem = toProblem({
+      ...Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`own${at}`, at])),
+      [long]: 1,
+      instance: long,
+      type: long,
+      detail: long,
+      subproblems: Array.from({ length: 1_000 }, () => part),
+    });
+    if (problem === null) throw new Error('no problem');
+    expect(JSON.stringify(problem).length).toBeLessThan(150_000);
+    expect(describeProblem(problem)?.length).toBeLessThanOrEqual(4_001);
+    expect(problem.detail).toBe(`${long.slice(0, 2_000)}…`);
+    expect(problem.subproblems).toHaveLength(100);
+  });
+
+  it('stays as it is where it is of an ordinary size', () => {
+    const problem = {
+      type: 'urn:ietf:params:acme:error:compound',
+      detail: 'two names',
+      status: 403,
+      instance: 'https://ca.example/doc',
+      subproblems: [{ type: 'about:blank', detail: 'no', identifier: { type: 'dns', value: 'a.example' } }],
+    };
+    expect(toProblem(problem)).toEqual(problem);
   });
 });

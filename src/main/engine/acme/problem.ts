@@ -54,20 +54,60 @@ const LONGEST_TEXT = 500;
  * list of them, or one wrapped in `error`. Null where it says nothing.
  */
 export function toProblem(value: unknown): Problem | null {
+  const problem = findProblem(value);
+  return problem === null ? null : boundProblem(problem, LONGEST_DETAIL);
+}
+
+/** Characters; CAs write a sentence or two. The document goes into errors, jobs and events. */
+const LONGEST_DETAIL = 2_000;
+/** Of the problem with a single name. */
+const LONGEST_PART = 500;
+/** A certificate has at most 100 names at the CAs that publish a limit. */
+const MAX_PARTS = 100;
+/** Of all that is said in one problem. */
+const LONGEST_SENTENCE = 4_000;
+/** Members of the CA's own, and characters of each as JSON. */
+const MAX_OTHERS = 20;
+const LONGEST_OTHER = 500;
+
+function boundProblem(problem: Problem, longest: number): Problem {
+  const { type, detail, status, identifier, subproblems, ...others } = problem;
+  const isShort = ([name, member]: readonly [string, unknown]): boolean =>
+    name.length + (JSON.stringify(member)?.length ?? 0) <= LONGEST_OTHER;
+  const kept = Object.entries(others).filter(isShort).slice(0, MAX_OTHERS);
+  const parts = subproblems?.slice(0, MAX_PARTS).map(({ subproblems: _, ...part }) => part);
+  return {
+    ...Object.fromEntries(kept),
+    type: cut(type, LONGEST_PART),
+    ...(detail === undefined ? {} : { detail: cut(detail, longest) }),
+    ...(status === undefined ? {} : { status }),
+    ...(identifier === undefined
+      ? {}
+      : { identifier: { type: cut(identifier.type, 50), value: cut(identifier.value, 255) } }),
+    ...(parts === undefined
+      ? {}
+      : { subproblems: parts.map((part) => boundProblem(part as Problem, LONGEST_PART)) }),
+  };
+}
+
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest)}…`;
+
+function findProblem(value: unknown): Problem | null {
   if (typeof value === 'string') return value === '' ? null : { type: NO_TYPE, detail: value };
-  if (Array.isArray(value)) return joinProblems(value.flatMap((each) => toProblem(each) ?? []));
+  if (Array.isArray(value)) return joinProblems(value.flatMap((each) => findProblem(each) ?? []));
   if (typeof value !== 'object' || value === null) return null;
   const { type, detail, status, identifier, subproblems, ...others } = withoutAbsent(value);
   const said = textOf(detail) ?? textOf(others.message) ?? textOf(others.description);
   if (typeof type !== 'string' && said === undefined) {
-    const wrapped = toProblem(others.error ?? others.errors ?? others.problem);
+    const wrapped = findProblem(others.error ?? others.errors ?? others.problem);
     if (wrapped !== null) return wrapped;
     if (textOf(others.title) === undefined) return null;
   }
   const code = typeof status === 'string' && /^\d{3}$/.test(status) ? Number(status) : status;
   const about = toIdentifier(identifier);
   const parts =
-    subproblems === undefined ? [] : [subproblems].flat().flatMap((part) => toProblem(part) ?? []);
+    subproblems === undefined ? [] : [subproblems].flat().flatMap((part) => findProblem(part) ?? []);
   return {
     ...others,
     type: typeof type === 'string' ? type : NO_TYPE,
@@ -225,5 +265,6 @@ export function describeProblem(problem: Problem): string | null {
     return part.identifier === undefined ? said : `${part.identifier.value}: ${said}`;
   });
   if (parts.length === 0) return text;
-  return text === null ? parts.join('; ') : `${text} (${parts.join('; ')})`;
+  const all = parts.join('; ');
+  return cut(text === null ? all : `${text} (${all})`, LONGEST_SENTENCE);
 }

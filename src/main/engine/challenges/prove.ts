@@ -103,9 +103,10 @@ function refuseForeign(authorizations: readonly Named[], names: readonly string[
     ({ identifier }) => identifier.type !== 'dns' || !ordered.has(identifier.value.toLowerCase()),
   );
   if (foreign === undefined) return;
-  const { type, value } = foreign.identifier;
+  const type = foreign.identifier.type.slice(0, 50);
+  const value = foreign.identifier.value.slice(0, 255);
   const message = `The CA asks for proof of ${value} (${type}), which was not ordered. Nothing was proved to it.`;
-  throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { identifier: foreign.identifier });
+  throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { identifier: { type, value } });
 }
 
 function nameOf({ wildcard, identifier }: Named): string {
@@ -163,7 +164,7 @@ function choose(authorization: Named, type: ChallengeSolver['type'], { session, 
   const challenge = authorization.challenges.find((offered) => offered.type === type);
   const name = nameOf(authorization);
   if (challenge?.token === undefined) {
-    const offered = authorization.challenges.map((other) => other.type);
+    const offered = authorization.challenges.slice(0, 20).map(({ type }) => type.slice(0, 100));
     throw new CertdeskError(
       'CHALLENGE_UNAVAILABLE',
       `The CA offers no ${type} challenge for ${name} (it offers ${offered.join(', ')})`,

@@ -1,6 +1,9 @@
 // The one way to fail: CertdeskError with a code of the catalogue.
 import { ERRORS, type ErrorBody, type ErrorCode, type ErrorEntry } from '../../../shared/errors.ts';
 
+/** Characters. Messages may quote what others wrote, and go into the database and every list. */
+const LONGEST_MESSAGE = 20_000;
+
 /**
  * A failure that is meant to be read: `message` is a sentence for a person, `details` is plain JSON that goes
  * into answers and the database, so neither may ever hold a secret. `cause` goes to the log only.
@@ -11,7 +14,7 @@ export class CertdeskError extends Error {
   readonly details: unknown;
 
   constructor(code: ErrorCode, message?: string, details?: unknown, options?: { cause?: unknown }) {
-    super(message ?? ERRORS[code].summary, options);
+    super((message ?? ERRORS[code].summary).slice(0, LONGEST_MESSAGE), options);
     this.code = code;
     this.details = details;
   }
