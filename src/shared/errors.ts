@@ -1,9 +1,9 @@
-// THE error catalogue: every failure that Certdesk can answer with. docs/errors.md is checked against it.
+// The error catalogue: every error code that Certdesk returns. test/errors.test.ts compares docs/errors.md with it.
 
 export interface ErrorEntry {
-  /** HTTP status of the REST answer. */
+  /** HTTP status of the REST response. */
   readonly status: number;
-  /** Whether the same request can succeed later without anybody changing anything. */
+  /** Whether the same request can succeed later if nobody changes anything. */
   readonly retryable: boolean;
   /** What happened and what to do, for a person. */
   readonly summary: string;
@@ -16,233 +16,261 @@ const entry = (status: number, retryable: boolean, summary: string): ErrorEntry 
 });
 
 export const ERRORS = {
-  INVALID_REQUEST: entry(400, false, 'The request is not well formed. Mend the field that details name.'),
-  UNAUTHENTICATED: entry(401, false, 'No valid API token was sent. Make one with `certdesk token create`.'),
+  INVALID_REQUEST: entry(400, false, 'The request is invalid. Correct the field that details name.'),
+  UNAUTHENTICATED: entry(
+    401,
+    false,
+    'The API token is missing or invalid. Create one with `certdesk token create`.',
+  ),
   FORBIDDEN: entry(
     403,
     false,
-    'The token lacks the scope, is not for this project, or no token may do this. The message says which.',
+    'The token lacks the scope, is not for this project, or API tokens cannot do this. The message says which.',
   ),
   PROOF_REQUIRED: entry(
     403,
     false,
-    'This requires a proof of identity from the last 15 minutes. Use a new sign-in link (`certdesk login-link`), or confirm in the desktop window, then try again.',
+    'This action needs a confirmation of your identity from the last 15 minutes. Use a new sign-in link (`certdesk login-link`) or confirm in the desktop window, then try again.',
   ),
   SIGN_IN_LINK_INVALID: entry(
     401,
     false,
-    'This sign-in link was used before, is older than 10 minutes, or is not known. Get a new one by certdesk login-link.',
+    'This sign-in link is used, expired or unknown. Create a new one with `certdesk login-link`.',
   ),
   ORIGIN_NOT_ALLOWED: entry(
     403,
     false,
-    "A signed-in browser may call from this server's own pages only (a guard against foreign pages). Reload the page.",
+    "The call came from a page of another site. A signed-in browser can call only from this server's own pages. Reload the page.",
   ),
   HOST_NOT_ALLOWED: entry(
     421,
     false,
-    'The Host header is not a name of this listener (a guard against DNS rebinding). Use the printed address.',
+    'The Host header names no address of this server (a guard against DNS rebinding). Use the address that Certdesk printed, or start with --allowed-host.',
   ),
-  NOT_FOUND: entry(404, false, 'There is nothing at this address. /api/docs lists what there is.'),
-  METHOD_NOT_ALLOWED: entry(405, false, 'This address does not take that method.'),
-  PAYLOAD_TOO_LARGE: entry(413, false, 'The body is over 1 MiB.'),
-  HEADERS_TOO_LARGE: entry(431, false, 'The address or the headers of the request are over 16 KiB.'),
-  REQUEST_TIMEOUT: entry(408, true, 'The request did not come whole within its time. Send it again.'),
-  UNSUPPORTED_MEDIA_TYPE: entry(415, false, 'Bodies are JSON: send Content-Type: application/json.'),
+  NOT_FOUND: entry(404, false, 'There is nothing at this address. /api/docs lists all addresses.'),
+  METHOD_NOT_ALLOWED: entry(
+    405,
+    false,
+    'This address does not support that HTTP method. /api/docs lists the methods.',
+  ),
+  PAYLOAD_TOO_LARGE: entry(413, false, 'The request body is larger than 1 MiB. Send less.'),
+  HEADERS_TOO_LARGE: entry(431, false, 'The URL or the headers are larger than 16 KiB. Send less.'),
+  REQUEST_TIMEOUT: entry(408, true, 'The request did not arrive completely in time. Send it again.'),
+  UNSUPPORTED_MEDIA_TYPE: entry(415, false, 'Request bodies are JSON. Send Content-Type: application/json.'),
   TOO_MANY_REQUESTS: entry(
     429,
     true,
-    'Too many failed, refused or waiting requests of this caller. Wait as Retry-After says.',
+    'This caller has too many failed, refused or waiting requests. Wait as long as Retry-After says.',
   ),
   IDEMPOTENCY_KEY_REUSED: entry(
     409,
     false,
-    'This Idempotency-Key was used for another request. Use a new key for each request that differs.',
+    'This Idempotency-Key belongs to a different request. Use a new key for each request.',
   ),
 
-  PROJECT_NOT_FOUND: entry(404, false, 'There is no project of this id.'),
-  PROJECT_HAS_CERTIFICATE: entry(409, false, 'The project still holds a certificate. Remove that first.'),
+  PROJECT_NOT_FOUND: entry(404, false, 'Project not found.'),
+  PROJECT_HAS_CERTIFICATE: entry(409, false, "Remove the project's certificate first."),
   DUPLICATE_DOMAIN: entry(
     409,
     false,
-    'Another project has this domain; details name it. Use that project, or send allowDuplicateDomain: true.',
+    'Another project, named in details, has this domain. Use that project, or send allowDuplicateDomain: true.',
   ),
-  CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Obtain or upload one first.'),
-  CA_ACCOUNT_NOT_FOUND: entry(404, false, 'There is no account at a CA of this id.'),
+  CERTIFICATE_NOT_FOUND: entry(404, false, 'The project has no certificate. Request or upload one first.'),
+  CA_ACCOUNT_NOT_FOUND: entry(404, false, 'CA account not found.'),
   CA_ACCOUNT_IN_USE: entry(
     409,
     false,
-    'The CA still accepts this account: only one that was deactivated there is replaced. Give it a new key instead.',
+    'The CA still accepts this account. You can replace an account only after it was deactivated at the CA. Replace its key instead.',
   ),
-  JOB_NOT_FOUND: entry(404, false, 'There is no job of this id.'),
-  JOB_NOT_HELD_BACK: entry(409, false, 'The job is not held back: it runs, waits for its turn or has ended.'),
-  TOKEN_NOT_FOUND: entry(404, false, 'There is no API token of this id.'),
-  SESSION_NOT_FOUND: entry(404, false, 'There is no session of this id: it has ended.'),
-  DOMAIN_NOT_CONFIGURED: entry(400, false, 'Set a domain on the project first.'),
-  OPERATION_IN_PROGRESS: entry(
-    409,
-    true,
-    'Another operation on this project is under way: wait for its job.',
-  ),
+  JOB_NOT_FOUND: entry(404, false, 'Job not found.'),
+  JOB_NOT_HELD_BACK: entry(409, false, 'The job is not held back. It is running, queued or finished.'),
+  TOKEN_NOT_FOUND: entry(404, false, 'API token not found.'),
+  SESSION_NOT_FOUND: entry(404, false, 'Session not found. It has ended.'),
+  DOMAIN_NOT_CONFIGURED: entry(400, false, 'The project has no domain. Set one first.'),
+  OPERATION_IN_PROGRESS: entry(409, true, 'Another job for this project is running. Wait until it finishes.'),
 
   CERTIFICATE_UNREADABLE: entry(
     400,
     false,
-    'The file or text holds no certificate that can be read. The message says what it looks like.',
+    'The file or text contains no readable certificate. The message says what it contains.',
   ),
   CERTIFICATE_EXPIRED: entry(400, false, 'The certificate has expired. Get a new one from its CA.'),
-  CERTIFICATE_NOT_YET_VALID: entry(400, false, 'The certificate is not valid yet. Check the clock, or wait.'),
-  CERTIFICATE_DOMAIN_MISMATCH: entry(400, false, 'The certificate does not name the domain of the project.'),
-  WEAK_KEY: entry(400, false, 'The key is too weak: RSA needs 2048 bits, EC needs P-256 or more.'),
-  WEAK_SIGNATURE: entry(400, false, 'The certificate is signed with a broken hash (SHA-1 or MD5).'),
+  CERTIFICATE_NOT_YET_VALID: entry(
+    400,
+    false,
+    'The certificate is not valid yet. Check the system clock, or wait.',
+  ),
+  CERTIFICATE_DOMAIN_MISMATCH: entry(
+    400,
+    false,
+    "The certificate is not valid for the project's domain. Use a certificate that contains this name.",
+  ),
+  WEAK_KEY: entry(400, false, 'The key is too weak. RSA needs at least 2048 bits, EC at least P-256.'),
+  WEAK_SIGNATURE: entry(
+    400,
+    false,
+    'The certificate is signed with a broken hash (SHA-1 or MD5). Get a new one from its CA.',
+  ),
   KEY_UNREADABLE: entry(
     400,
     false,
-    'The file or text holds no private key that can be read. The message says what it looks like.',
+    'The file or text contains no readable private key. The message says what it contains.',
   ),
-  KEY_MISMATCH: entry(400, false, 'The private key belongs to another certificate.'),
-  PASSPHRASE_REQUIRED: entry(400, false, 'The private key or file is encrypted. Send its passphrase.'),
-  PASSPHRASE_WRONG: entry(400, false, 'The passphrase does not open the private key or file.'),
-  KEY_NOT_HELD: entry(400, false, 'Certdesk does not hold the private key of this certificate.'),
+  KEY_MISMATCH: entry(400, false, 'Certificate and private key do not match.'),
+  PASSPHRASE_REQUIRED: entry(400, false, 'The private key or file is encrypted. Enter its passphrase.'),
+  PASSPHRASE_WRONG: entry(400, false, 'The passphrase is wrong.'),
+  KEY_NOT_HELD: entry(400, false, 'Certdesk does not have the private key of this certificate.'),
   NOT_AN_ACME_CERTIFICATE: entry(
     400,
     false,
-    'The certificate was uploaded: renew or revoke it where it came from.',
+    'The certificate was uploaded. Renew or revoke it with its issuer.',
   ),
-  NOT_REVOKED: entry(409, false, 'The certificate is not revoked: there is nothing to acknowledge.'),
-  ALREADY_REVOKED: entry(409, false, 'The certificate is revoked already. That cannot be undone.'),
+  NOT_REVOKED: entry(409, false, 'The certificate is not revoked, so there is nothing to acknowledge.'),
+  ALREADY_REVOKED: entry(409, false, 'The certificate is already revoked. A revocation cannot be undone.'),
 
-  CHALLENGE_FAILED: entry(400, true, 'The CA could not verify the domain. Details hold its reason.'),
+  CHALLENGE_FAILED: entry(400, true, 'The CA could not validate the domain. Details contain the reason.'),
   CHALLENGE_UNAVAILABLE: entry(
     400,
     false,
-    'The CA offers no challenge of the chosen type for this name (a wildcard needs dns-01).',
+    'The CA does not offer the chosen challenge type for this name (a wildcard needs DNS-01).',
   ),
-  UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'No such DNS provider. GET /dns-providers lists them.'),
+  UNSUPPORTED_DNS_PROVIDER: entry(400, false, 'Unknown DNS provider. GET /dns-providers lists them.'),
   DNS_CREDENTIALS_REQUIRED: entry(
     400,
     false,
-    'A dns-01 challenge needs the credentials of the DNS provider. Send them, or name kept ones.',
+    'DNS-01 needs DNS credentials. Enter them, or select saved ones.',
   ),
-  DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider refused the credentials. Give new ones.'),
-  DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'There is no DNS credential of this id.'),
+  DNS_CREDENTIALS_REJECTED: entry(400, false, 'The DNS provider rejected the credentials. Enter new ones.'),
+  DNS_CREDENTIAL_NOT_FOUND: entry(404, false, 'DNS credential not found.'),
   DNS_CREDENTIAL_LIMITED: entry(
     403,
     false,
-    'The saved DNS credential is limited to other projects or zones. Choose another one, or change its limits.',
+    'The saved DNS credential is limited to other projects or zones. Select another one, or change its limits.',
   ),
-  DNS_CREDENTIAL_IN_USE: entry(409, false, 'The DNS credential is in use by the projects in details.'),
-  DNS_ZONE_NOT_FOUND: entry(400, false, 'The zone of this name is not in that DNS account.'),
-  DNS_PROPAGATION_TIMEOUT: entry(400, true, 'The TXT record did not show on every name server in time.'),
-  DNS_PROVIDER_REFUSED: entry(400, false, 'The DNS provider refused the change. Details hold its answer.'),
-  DNS_PROVIDER_UNAVAILABLE: entry(502, true, 'The DNS provider is out of reach or failing. Try again later.'),
-  DNS_LOOKUP_FAILED: entry(502, true, 'A DNS lookup that is needed failed. Details name server and reason.'),
+  DNS_CREDENTIAL_IN_USE: entry(409, false, 'Projects, named in details, use this DNS credential.'),
+  DNS_ZONE_NOT_FOUND: entry(400, false, 'This DNS account does not contain the zone of the name.'),
+  DNS_PROPAGATION_TIMEOUT: entry(
+    400,
+    true,
+    'DNS propagation timed out: not all name servers return the TXT record.',
+  ),
+  DNS_PROVIDER_REFUSED: entry(
+    400,
+    false,
+    'The DNS provider refused the change. Details contain its response.',
+  ),
+  DNS_PROVIDER_UNAVAILABLE: entry(502, true, 'The DNS provider is unavailable. Try again later.'),
+  DNS_LOOKUP_FAILED: entry(502, true, 'A DNS lookup failed. Details name the server and the reason.'),
 
-  NOTIFICATION_CHANNEL_NOT_FOUND: entry(404, false, 'There is no notification channel of this id.'),
+  NOTIFICATION_CHANNEL_NOT_FOUND: entry(404, false, 'Notification channel not found.'),
   NOTIFICATION_FAILED: entry(
     502,
     true,
-    'The mail server or webhook did not take the message. Details hold what came back.',
+    'The mail server or webhook rejected the message. Details contain its response.',
   ),
 
   ADDRESS_NOT_ALLOWED: entry(
     400,
     false,
-    'The address leads where Certdesk does not connect for this caller. Have a signed-in person save it, or start with --allow-private.',
+    'Certdesk does not connect to this address for this caller. Let a signed-in person save it, or start with --allow-private.',
   ),
-  UNKNOWN_CA: entry(400, false, 'No such CA. GET /cas lists them; an https directory URL is taken too.'),
+  UNKNOWN_CA: entry(400, false, 'Unknown CA. Select one of GET /cas, or enter an https directory URL.'),
   ACME_EAB_REQUIRED: entry(
     400,
     false,
-    'This CA wants an external account binding: get a key id and HMAC key there and send them as `eab`.',
+    'This CA requires external account binding. Get an EAB key ID and HMAC key in your account there, and send them as `eab`.',
   ),
   ACME_ACCOUNT_DEACTIVATED: entry(
     400,
     false,
-    'The account was deactivated at the CA. Create a new one in its place: Settings, Accounts at CAs, or certdesk ca-account replace.',
+    'The account was deactivated at the CA. Replace it in Settings, or with `certdesk ca-account replace`.',
   ),
-  ACME_REJECTED: entry(400, false, 'The CA refused the request. Details hold its problem document.'),
-  ACME_RATE_LIMITED: entry(429, true, 'A rate limit of the CA is reached. Wait as Retry-After says.'),
-  ACME_UNAVAILABLE: entry(502, true, 'The CA is out of reach or failing. Try again later.'),
-  ACME_PROTOCOL_ERROR: entry(502, true, 'The CA answered something that is not ACME (RFC 8555).'),
-  ACME_TIMEOUT: entry(504, true, 'The CA did not finish in time. The job goes on; look at it later.'),
+  ACME_REJECTED: entry(400, false, 'The CA rejected the request. Details contain its problem document.'),
+  ACME_RATE_LIMITED: entry(429, true, 'A rate limit of the CA is reached. Wait as long as Retry-After says.'),
+  ACME_UNAVAILABLE: entry(502, true, 'The CA is unavailable. Try again later.'),
+  ACME_PROTOCOL_ERROR: entry(502, true, "The CA's response is not valid ACME (RFC 8555)."),
+  ACME_TIMEOUT: entry(504, true, 'The CA did not finish in time. The job continues: check it later.'),
   ISSUED_CERTIFICATE_REJECTED: entry(
     502,
     true,
-    'The certificate that the CA issued is not the one that was ordered. It was not taken into use.',
+    'The CA issued a certificate that does not match the order. Certdesk did not activate it.',
   ),
 
   SECRET_STORE_UNAVAILABLE: entry(
     503,
     true,
-    'The secret store (OS keychain or sealed file) cannot be opened. Unlock it; nothing was changed.',
+    'The secret store (OS keychain or encrypted file) is locked or unavailable. Unlock it. Nothing was changed.',
   ),
   SEALED_DATA_UNREADABLE: entry(
     500,
     false,
-    'A sealed key does not open with the master key in the secret store. Restore the right one.',
+    'A stored key cannot be decrypted with the current master key. Restore the matching one.',
   ),
-  STORAGE_FAILED: entry(500, true, 'The database could not be written (disk full, read-only?). See the log.'),
+  STORAGE_FAILED: entry(
+    500,
+    true,
+    'The database could not be written (disk full or read-only?). See the log.',
+  ),
   DATABASE_TOO_NEW: entry(
     500,
     false,
-    'The database was written by a newer Certdesk. Start that version, or restore a backup of this one.',
+    'The database was written by a newer version of Certdesk. Start that version, or restore a backup of this one.',
   ),
   DATABASE_DAMAGED: entry(
     500,
     false,
-    'The database file is damaged. It stays as it is; restore the last good backup with --keep-aside.',
+    'The database file is damaged. It stays as it is. Restore the last good backup with --keep-aside.',
   ),
-  BACKUP_PASSPHRASE_NOT_SET: entry(
-    409,
-    false,
-    'Backups have no passphrase yet. Set one first: POST /backups/passphrase, or Settings.',
-  ),
-  BACKUP_NOT_FOUND: entry(404, false, 'There is no backup of this name or at this path.'),
+  BACKUP_PASSPHRASE_NOT_SET: entry(409, false, 'Set a backup passphrase first, in Settings.'),
+  BACKUP_NOT_FOUND: entry(404, false, 'Backup not found. Check its name or path.'),
   BACKUP_UNREADABLE: entry(
     400,
     false,
-    'The file is no backup, is damaged, or was cut off. Take another backup.',
+    'This file is not a valid backup, or it is damaged. Use another backup.',
   ),
   BACKUP_FAILED: entry(
     500,
     true,
-    'The backup could not be made or read (disk full, read-only, not mounted?). The message says what to do.',
+    'The backup could not be created or read (disk full, read-only or not mounted?). The message says what to do.',
   ),
   BACKUP_TOO_NEW: entry(
     400,
     false,
-    'The backup was written by a newer Certdesk. Restore it with that version.',
+    'The backup was created by a newer version of Certdesk. Restore it with that version.',
   ),
   JOBS_UNDER_WAY: entry(
     409,
     true,
-    'Jobs are under way, which a restore would cut off. Wait until they have ended, then try again.',
+    'Jobs are running, and a restore would interrupt them. Wait until they finish, then try again.',
   ),
   RESTORE_UNDER_WAY: entry(
     409,
     true,
-    'A backup is being restored. Certdesk starts again in a moment: try again then.',
+    'A restore is in progress, and Certdesk is about to restart. Try again in a moment.',
   ),
   DATA_FOLDER_EXPOSED: entry(
     500,
     false,
-    'Other users may write to the data folder or to a folder above it. Run the chmod that the message names, or choose another folder.',
+    'Other users can write to the data folder or to a folder above it. Run the chmod command in the message, or use another folder.',
   ),
-  DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk runs on this data folder. Stop it first.'),
-  SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job goes on after the next start.'),
-  LISTEN_FAILED: entry(500, true, 'A port cannot be opened. Choose another one, or stop what uses it.'),
-  INTERNAL: entry(500, false, 'A mistake in Certdesk. The log has the cause; please report it.'),
+  DATA_FOLDER_IN_USE: entry(500, true, 'Another Certdesk uses this data folder. Stop it first.'),
+  SHUTTING_DOWN: entry(503, true, 'Certdesk is stopping. The job continues after the restart.'),
+  LISTEN_FAILED: entry(
+    500,
+    true,
+    'A port cannot be opened. Use another one, or stop the program that uses it.',
+  ),
+  INTERNAL: entry(500, false, 'Internal error. See the log, and report it.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The body of every failed answer, and what is kept of a failed job. */
+/** The body of every failed response, and the stored error of a failed job. */
 export interface ErrorBody {
   readonly success: false;
-  /** A sentence for a person: the specification's text where it has one. */
+  /** A sentence for people: the REST specification's text if it has one. */
   readonly error: string;
   readonly code: ErrorCode;
-  /** What helps to mend it: the field, the CA's problem document, what a name server answered. */
+  /** What helps to fix it: the field, the CA's problem document, what each name server returned. */
   readonly details?: unknown;
 }

@@ -20,7 +20,7 @@ describe('an error', () => {
     expect(limited).toEqual({
       success: false,
       code: 'ACME_RATE_LIMITED',
-      error: `A rate limit of the CA is reached. Wait as Retry-After says. (HTTP 429, ${TYPE}, ${detail})`,
+      error: `A rate limit of the CA is reached. Wait as long as Retry-After says. (HTTP 429, ${TYPE}, ${detail})`,
       details: { status: 429, retryAfter: 60, problem: { type: TYPE, detail } },
     });
   });
