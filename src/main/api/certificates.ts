@@ -43,7 +43,7 @@ function callOf(ctx: Context & { readonly principal: Principal }): Call {
   };
 }
 
-/** The job where it was not waited for, else what issuance-jobs.ts has stored as its result, checked once more. */
+/** The job where it was not waited for, else what issuer.ts has stored as its result, checked once more. */
 function answer<T extends z.ZodType>(outcome: Outcome, schema: T) {
   if (!outcome.done) return { success: true as const, job: outcome.job };
   return schema.parse({ success: true, ...(outcome.result as object) });

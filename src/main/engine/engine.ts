@@ -42,9 +42,9 @@ import type { DnsResolver } from './dns/lookup/resolver.ts';
 import { type DnsProviderInfo, listDnsProviders } from './dns/providers/registry.ts';
 import { createImports, type Imports } from './import/imports.ts';
 import { sweepLeftovers } from './issuance/challenge-cleanup.ts';
-import { createIssuanceJobs } from './issuance/issuance-jobs.ts';
 import { replaceAccountKey } from './issuance/replace-account-key.ts';
 import { createIssuance, type Issuance } from './issuance/service.ts';
+import { createJobRunner } from './job-runner.ts';
 import { createEveryMinute } from './jobs/every-minute.ts';
 import { createJobSecrets } from './jobs/job-secrets.ts';
 import { createEvents, createJobs, type Events, type Jobs } from './jobs/job-views.ts';
@@ -200,7 +200,7 @@ export function createEngine(ports: EnginePorts): Engine {
     random: ports.random ?? Math.random,
     pace: ports.pace ?? REAL_PACE,
   };
-  const queue = createJobQueue({ ...deps, ...createIssuanceJobs(deps), concurrency: limits.concurrency });
+  const queue = createJobQueue({ ...deps, ...createJobRunner(deps), concurrency: limits.concurrency });
   const issuance = createIssuance({
     ...deps,
     queue,

@@ -1,10 +1,10 @@
 // A CA gets proof of the names that were ordered, and of no others.
 import { expect, it } from 'vitest';
 import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
+import type { ProofOrder } from '../../../src/main/engine/challenges/proof.ts';
 import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
 import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
-import type { OrderKeeper } from '../../../src/main/engine/issuance/order-state.ts';
 
 /** What is presented for these authorizations where `names` were ordered; how it ends. */
 async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {
@@ -37,17 +37,17 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
   } as unknown as AcmeSession;
   const order = { challenges: [] as unknown[] };
   const reported: string[] = [];
-  const keeper = {
+  const orderState = {
     order,
-    tell: (_step: string, message: string) => void reported.push(message),
+    reportStep: (_step: string, message: string) => void reported.push(message),
     stageChallenge: () => undefined,
     flush: async () => undefined,
-  } as unknown as OrderKeeper;
+  } as unknown as ProofOrder;
   const urls = authorizations.map(({ url }) => url);
   const result = prove(
     { solver, recipe: { names } },
     {
-      keeper,
+      orderState,
       session,
       signal: AbortSignal.timeout(20_000),
       deadline: REAL_PACE.now() + 20_000,

@@ -5,7 +5,7 @@ import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { AccountRecord, OrderRecord } from '../../../src/main/engine/core/model.ts';
 import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
 import { ensureOrder, type ReplacedCertificate } from '../../../src/main/engine/issuance/acme-order.ts';
-import { createOrderKeeper } from '../../../src/main/engine/issuance/order-state.ts';
+import { createOrderState } from '../../../src/main/engine/issuance/order-state.ts';
 import { createCaUsage } from '../../../src/main/engine/rate-limits/usage.ts';
 import { openTestDatabase, setWritable, type TestDatabase } from '../../support/engine/database.ts';
 import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
@@ -41,11 +41,11 @@ describe('a new order', () => {
     const vault = { seal: async () => new Uint8Array(), open: async () => '' };
     const deps = { stores, journal: database.journal(clock), vault, clock };
     const of = { jobId: JOB.id, projectId: PROJECT.id, directoryUrl: DIRECTORY_URL };
-    const keeper = await createOrderKeeper(deps, of);
+    const orderState = await createOrderState(deps, of);
     const session = { directory: async () => ({}), createOrder } as unknown as AcmeSession;
     const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces, sameNames };
     const { signal } = new AbortController();
-    const at = { keeper, account: { session, account: ACCOUNT }, signal };
+    const at = { orderState, account: { session, account: ACCOUNT }, signal };
     return ensureOrder({ usage: createCaUsage(clock), pace: REAL_PACE, clock }, task, at);
   }
 

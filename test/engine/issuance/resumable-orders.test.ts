@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
 import type { ChallengeRecord, JobRecord, OrderRecord, Recipe } from '../../../src/main/engine/core/model.ts';
 import {
+  adoptKeptOrder,
   forgetKeptOrders,
+  isResumable,
   keepOrForget,
-  mayGoOn,
-  takeOverOrder,
 } from '../../../src/main/engine/issuance/resumable-orders.ts';
 import { ERRORS } from '../../../src/shared/errors.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
@@ -70,7 +70,7 @@ async function takenOver(recipe: Partial<Recipe> = {}, now = '2026-01-01T12:00:0
   await stores.jobs.create(job);
   const clock = { now: () => new Date(now) };
   const of = { recipe: { ...RECIPE, ...recipe }, directoryUrl: DIRECTORY };
-  await takeOverOrder({ stores, vault, clock }, job, of);
+  await adoptKeptOrder({ stores, vault, clock }, job, of);
   return stores.orders.get('new');
 }
 
@@ -183,7 +183,7 @@ describe('the order of a job whose end could not be written', () => {
 
 it('what cannot be tried again leaves none', () => {
   const kept = Object.entries(ERRORS)
-    .filter(([code]) => mayGoOn(ORDER, code, new Date(AT)) && !code.startsWith('DNS_'))
+    .filter(([code]) => isResumable(ORDER, code, new Date(AT)) && !code.startsWith('DNS_'))
     .map(([code]) => code);
   expect(kept.toSorted()).toEqual([
     'ACME_RATE_LIMITED',

@@ -112,8 +112,8 @@ function jobs() {
     },
     { succeed: async () => void did.push('succeed') },
     {
-      async bring() {
-        did.push('bring');
+      async issueSuccessor() {
+        did.push('issueSuccessor');
         throw down;
       },
       failed: async () => void did.push('failed renewal'),
@@ -165,7 +165,7 @@ describe('killed after its replacement was taken into use', () => {
 it('revokes nothing where the replacement cannot be had', async () => {
   const job = await revoke('keyCompromise', true);
   await expect(run(job)).rejects.toMatchObject({ message: expect.stringContaining('Nothing was revoked') });
-  expect(did).toEqual(['bring']);
+  expect(did).toEqual(['issueSuccessor']);
 });
 
 describe('the order of a failed job that is kept with its key', () => {
@@ -184,7 +184,7 @@ describe('the order of a failed job that is kept with its key', () => {
     await keepOrder('cleaned');
     refusal = answer;
     await run(await revoke('keyCompromise', replace)).catch(() => undefined);
-    expect(did).toContain(replace ? 'bring' : 'revoke');
+    expect(did).toContain(replace ? 'issueSuccessor' : 'revoke');
     expect(await kept()).toBeNull();
   });
 

@@ -1,11 +1,11 @@
 // Follows the validation of one name until its authorization is final. A CA may leave a challenge `pending` with an
 // error (step-ca, Caddy): then the client says again that it is ready (RFC 8555 section 8.2), a few times.
 import type { AcmeAuthorization, AcmeChallenge } from '../acme/contract.ts';
+import { createFailureStreak, TOLERATED_MS } from '../acme/failure-streak.ts';
 import { poll } from '../acme/poll.ts';
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../core/errors.ts';
-import { createTrouble, TROUBLE_MS } from '../issuance/follow-order.ts';
-import type { Proof } from './prove.ts';
+import type { Proof } from './proof.ts';
 
 /** After a failed validation, how long until the challenge is announced again; after the last one it has failed. */
 const AGAIN_MS = [5_000, 10_000, 15_000] as const;
@@ -25,7 +25,7 @@ export async function followChallenge(
   { name, authorization, challenge }: Followed,
   {
     session,
-    keeper,
+    orderState,
     signal,
     deadline,
     pace,
@@ -36,7 +36,7 @@ export async function followChallenge(
   let repeated = 0;
   let next: number | null = null;
   let isFailed = false;
-  const trouble = createTrouble(keeper, pace);
+  const failures = createFailureStreak(orderState, pace);
   const own = ({ challenges }: AcmeAuthorization) => challenges.find(({ url }) => url === challenge.url);
 
   async function ask(): Promise<AcmeAuthorization> {
@@ -44,15 +44,17 @@ export async function followChallenge(
     const answer = await session.getAuthorization(url).catch((cause: unknown): AcmeAuthorization => {
       signal.throwIfAborted();
       if (!isPassing(cause)) throw cause;
-      const { retryAfterMs } = trouble.of(cause, TROUBLE_MS);
+      const { retryAfterMs } = failures.tolerate(cause, TOLERATED_MS);
       return { url, status: 'pending', wildcard: false, challenges: [], retryAfterMs };
     });
-    if (own(answer) !== undefined) trouble.over();
+    if (own(answer) !== undefined) failures.end();
     const { status, error } = own(answer) ?? {};
     if (answer.status !== 'pending' || error === undefined) return answer;
     const said = describeProblem(error) ?? 'it gives no reason';
     if (said !== reported) {
-      keeper.tell('validation', `The CA could not verify ${name} yet: ${said}`, { problem: toJson(error) });
+      orderState.reportStep('validation', `The CA could not verify ${name} yet: ${said}`, {
+        problem: toJson(error),
+      });
     }
     reported = said;
     if (status !== 'pending') return answer; // the CA tries again itself
@@ -61,7 +63,7 @@ export async function followChallenge(
     if (repeated < AGAIN_MS.length) {
       repeated += 1;
       next = pace.now() + (AGAIN_MS[repeated] ?? GIVE_UP_MS);
-      keeper.tell('validation', `The CA is asked again to validate ${name}`);
+      orderState.reportStep('validation', `The CA is asked again to validate ${name}`);
       await announceChallenge(session, challenge.url, url);
     } else isFailed = true;
     return answer;

@@ -8,33 +8,15 @@ import type {
   AcmeIdentifier,
   AcmeOrder,
   AcmeProblem,
-  AcmeSession,
 } from '../acme/contract.ts';
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
 import type { ChallengeRecord, Recipe } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
-import type { Pace } from '../core/timing.ts';
-import type { OrderKeeper, OrderKeeperDeps } from '../issuance/order-state.ts';
-import type { Places } from '../jobs/places.ts';
 import { announceChallenge, followChallenge } from './follow-challenge.ts';
+import type { Proof, ProofOrder } from './proof.ts';
 import type { ChallengeSolver, SolverContext } from './solver.ts';
-
-export interface ProofDeps extends OrderKeeperDeps {
-  readonly log: Log;
-}
-
-export interface Proof {
-  readonly keeper: OrderKeeper;
-  readonly signal: AbortSignal;
-  readonly deadline: number;
-  readonly pace: Pace;
-  readonly session: AcmeSession;
-  readonly order: AcmeOrder;
-  /** For what may take long while nothing is done here. */
-  readonly wait: Places['wait'];
-}
 
 interface Pending {
   /** With `*.` where it is a wildcard. */
@@ -57,7 +39,7 @@ const SIDE_BY_SIDE = 5;
 
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
 export async function prove({ solver, recipe }: Task, proof: Proof): Promise<void> {
-  const { keeper, session, order, pace } = proof;
+  const { orderState, session, order, pace } = proof;
   if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
   const answers = await sideBySide(order.authorizations, bounds, (url) => session.getAuthorization(url));
@@ -65,22 +47,25 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   const authorizations = markWildcards(named, recipe.names);
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
-  keeper.tell('authorization', `${count}, ${open.length} to prove`);
+  orderState.reportStep('authorization', `${count}, ${open.length} to prove`);
   refuseForeign(authorizations, recipe.names);
   await refuseDead(authorizations, { solver, proof });
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
   // The intent of all of them is written before any: what follows leaves traces outside.
   for (const { record } of pending)
-    keeper.stageChallenge({ ...current(record, keeper), state: 'presenting' });
-  await keeper.flush();
+    orderState.stageChallenge({ ...current(record, orderState), state: 'presenting' });
+  await orderState.flush();
   await sideBySide(pending, bounds, (each) => present(each, solver, proof));
-  const tasks = pending.map(({ record }) => current(record, keeper));
+  const tasks = pending.map(({ record }) => current(record, orderState));
   if (tasks.length > 0) await proof.wait(() => solver.awaitVisible(tasks, context(proof, null)));
 
   // A challenge that the CA is at work on already (a restart) is not announced twice.
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
-  keeper.tell('validation', `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`);
+  orderState.reportStep(
+    'validation',
+    `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`,
+  );
   const lookAt = new Map<string, number>();
   await sideBySide(unannounced, bounds, async ({ challenge, authorization }) => {
     const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
@@ -160,7 +145,11 @@ async function refuseDead(authorizations: readonly Named[], context: Failing): P
 }
 
 /** The challenge of the wanted type; others, also ones that are unknown here, are passed over. */
-function choose(authorization: Named, type: ChallengeSolver['type'], { session, keeper }: Proof): Pending {
+function choose(
+  authorization: Named,
+  type: ChallengeSolver['type'],
+  { session, orderState }: Proof,
+): Pending {
   const challenge = authorization.challenges.find((offered) => offered.type === type);
   const name = nameOf(authorization);
   if (challenge?.token === undefined) {
@@ -171,7 +160,7 @@ function choose(authorization: Named, type: ChallengeSolver['type'], { session, 
       { name, offered },
     );
   }
-  const kept = keeper.order.challenges.find(({ challengeUrl }) => challengeUrl === challenge.url);
+  const kept = orderState.order.challenges.find(({ challengeUrl }) => challengeUrl === challenge.url);
   const record: ChallengeRecord = kept ?? {
     authorizationUrl: authorization.url,
     challengeUrl: challenge.url,
@@ -187,35 +176,37 @@ function choose(authorization: Named, type: ChallengeSolver['type'], { session, 
 }
 
 async function present({ record }: Pending, solver: ChallengeSolver, proof: Proof): Promise<void> {
-  const { keeper, signal } = proof;
-  await solver.present(current(record, keeper), context(proof, record));
+  const { orderState, signal } = proof;
+  await solver.present(current(record, orderState), context(proof, record));
   signal.throwIfAborted();
-  keeper.stageChallenge({ ...current(record, keeper), state: 'presented' });
+  orderState.stageChallenge({ ...current(record, orderState), state: 'presented' });
 }
 
 /** The record as it was last saved: a solver may have saved its ref meanwhile. */
-function current(record: ChallengeRecord, keeper: OrderKeeper): ChallengeRecord {
-  return keeper.order.challenges.find(({ challengeUrl }) => challengeUrl === record.challengeUrl) ?? record;
+function current(record: ChallengeRecord, orderState: ProofOrder): ChallengeRecord {
+  return (
+    orderState.order.challenges.find(({ challengeUrl }) => challengeUrl === record.challengeUrl) ?? record
+  );
 }
 
 function context(
-  { keeper, signal }: Pick<Proof, 'keeper' | 'signal'>,
+  { orderState, signal }: Pick<Proof, 'orderState' | 'signal'>,
   record: ChallengeRecord | null,
 ): SolverContext {
   return {
     signal,
     report: (step, message, data = null) => {
-      keeper.tell(isStep(step) ? step : 'challenge', message, data);
+      orderState.reportStep(isStep(step) ? step : 'challenge', message, data);
     },
     async save(ref) {
-      if (record !== null) await keeper.saveChallenge({ ...current(record, keeper), ref });
+      if (record !== null) await orderState.saveChallenge({ ...current(record, orderState), ref });
     },
   };
 }
 
 interface Failing {
   readonly solver: ChallengeSolver;
-  readonly proof: Pick<Proof, 'keeper' | 'signal'>;
+  readonly proof: Pick<Proof, 'orderState' | 'signal'>;
 }
 
 async function refuseFailed(settled: readonly Named[], { solver, proof }: Failing): Promise<void> {
@@ -239,7 +230,12 @@ async function refuseFailed(settled: readonly Named[], { solver, proof }: Failin
   throw new CertdeskError(
     'CHALLENGE_FAILED',
     `${type.toUpperCase()} challenge failed: Could not verify domain ownership`,
-    { challengeType: type, directoryUrl: proof.keeper.order.directoryUrl, problem: first.problem, failures },
+    {
+      challengeType: type,
+      directoryUrl: proof.orderState.order.directoryUrl,
+      problem: first.problem,
+      failures,
+    },
   );
 }
 
@@ -247,9 +243,9 @@ async function refuseFailed(settled: readonly Named[], { solver, proof }: Failin
 async function explain(
   { url }: AcmeAuthorization,
   solver: ChallengeSolver,
-  { keeper, signal }: Pick<Proof, 'keeper' | 'signal'>,
+  { orderState, signal }: Pick<Proof, 'orderState' | 'signal'>,
 ): Promise<string> {
-  const task = keeper.order.challenges.find(({ authorizationUrl }) => authorizationUrl === url);
+  const task = orderState.order.challenges.find(({ authorizationUrl }) => authorizationUrl === url);
   const seen = task === undefined ? undefined : await solver.explain?.(task, signal);
   if (seen === undefined) return 'The CA gave no reason.';
   return `The CA gave no reason. Certdesk asked for the challenge itself: ${seen}`;
@@ -273,23 +269,23 @@ function advice(problem: AcmeProblem, type: string): string {
 
 /** Undoes what was presented; `flush` writes that it is. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
 export async function cleanUp(
-  deps: ProofDeps,
+  deps: { readonly log: Log },
   { solver }: Pick<Task, 'solver'>,
-  keeper: OrderKeeper,
+  orderState: ProofOrder,
 ): Promise<void> {
-  const left = keeper.order.challenges.filter(({ state }) => state !== 'cleaned');
+  const left = orderState.order.challenges.filter(({ state }) => state !== 'cleaned');
   await sideBySide(left, { limit: SIDE_BY_SIDE }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
-      await solver.cleanUp(record, context({ keeper, signal }, record));
-      keeper.stageChallenge({ ...current(record, keeper), state: 'cleaned' });
+      await solver.cleanUp(record, context({ orderState, signal }, record));
+      orderState.stageChallenge({ ...current(record, orderState), state: 'cleaned' });
     } catch (error) {
       deps.log.warn(
-        { jobId: keeper.order.jobId, identifier: record.identifier, err: error },
+        { jobId: orderState.order.jobId, identifier: record.identifier, err: error },
         'Clean-up failed',
       );
       const message = `What was set up for ${record.identifier} could not be removed; tried again later`;
-      keeper.tell('clean-up', message);
+      orderState.reportStep('clean-up', message);
     }
   });
 }

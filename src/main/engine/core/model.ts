@@ -243,7 +243,7 @@ export interface ChallengeRecord {
   readonly ref: Json;
 }
 
-/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended, some for a day more (kept-orders.ts). */
+/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended, some for a day more (resumable-orders.ts). */
 export interface OrderRecord {
   readonly jobId: string;
   readonly accountId: string;

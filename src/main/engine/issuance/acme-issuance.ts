@@ -6,13 +6,15 @@ import { explainUnauthorized } from '../acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from '../acme/accounts.ts';
 import { createCsr } from '../acme/client.ts';
 import type { AcmeOrder } from '../acme/contract.ts';
+import { isGivenUp } from '../acme/failure-streak.ts';
 import { isDeadline } from '../acme/poll.ts';
 import { describeProblem, isRefusal } from '../acme/problem.ts';
 import type { Journal } from '../audit/journal.ts';
-import { cleanUp, type ProofDeps, prove } from '../challenges/prove.ts';
+import { cleanUp, prove } from '../challenges/prove.ts';
 import type { ChallengeSolver } from '../challenges/solver.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { LeafFacts, Recipe } from '../core/model.ts';
+import type { Log } from '../core/ports.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { Pace } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
@@ -21,8 +23,8 @@ import { verifyIssued } from '../pki/verify-certificate.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
 import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './acme-order.ts';
 import { finalizeOrder } from './finalize.ts';
-import { downloadCertificate, type Following, followOrder, isGivenUp } from './follow-order.ts';
-import { createOrderKeeper, type OrderKeeper } from './order-state.ts';
+import { downloadCertificate, type Following, followOrder } from './follow-order.ts';
+import { createOrderState, type OrderState, type OrderStateDeps } from './order-state.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -50,7 +52,8 @@ export interface Issued {
   readonly exempt: boolean;
 }
 
-export interface IssueDeps extends ProofDeps {
+export interface IssueDeps extends OrderStateDeps {
+  readonly log: Log;
   readonly accounts: Accounts;
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
@@ -72,18 +75,18 @@ export interface IssueHow<T> {
  */
 export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
   const deadline = deps.pace.now() + deps.deadlineMs;
-  const keeper = await createOrderKeeper(deps, task);
+  const orderState = await createOrderState(deps, task);
   try {
-    const key = once(() => ensureKey(task, keeper));
-    return await keep(await persist(deps, task, { keeper, signal, deadline, key }), keeper.write);
+    const key = once(() => ensureKey(task, orderState));
+    return await keep(await persist(deps, task, { orderState, signal, deadline, key }), orderState.write);
   } catch (error) {
     // It was fetched, and is of no use: the next job may order another one.
-    if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') keeper.release();
+    if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') orderState.release();
     throw error;
   } finally {
     // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
-    if (!signal.aborted) await cleanUp(deps, task, keeper);
-    await keeper.flush().catch((error: unknown) => {
+    if (!signal.aborted) await cleanUp(deps, task, orderState);
+    await orderState.flush().catch((error: unknown) => {
       // What came of the issuance matters more; what is not noted as cleaned up is cleaned up once more.
       deps.log.warn({ jobId: task.jobId, err: error }, 'The last steps of an issuance could not be written');
     });
@@ -91,7 +94,7 @@ export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep 
 }
 
 interface Walk {
-  readonly keeper: OrderKeeper;
+  readonly orderState: OrderState;
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly isRepeated?: boolean;
@@ -122,7 +125,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 /** The walk is resumable, so trying again is walking again. */
 async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise<Issued> {
-  const { keeper, signal, deadline } = walking;
+  const { orderState, signal, deadline } = walking;
   const { pace } = deps;
   for (let tries = 0; ; tries += 1) {
     try {
@@ -135,10 +138,10 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       const wait = own === undefined || asked > LONGEST_ASKED_MS ? undefined : Math.max(own, asked);
       const worth =
         error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
-      const enough = !task.patient && keeper.order.url === null && tries > 0;
+      const enough = !task.patient && orderState.order.url === null && tries > 0;
       if (!worth || isGivenUp(error) || enough || wait === undefined || pace.now() + wait > deadline)
         throw error;
-      keeper.tell('retry', `${error.message} Trying again.`, { code: error.code });
+      orderState.reportStep('retry', `${error.message} Trying again.`, { code: error.code });
       await deps.places.wait(() => pace.pause(wait, signal));
     }
   }
@@ -147,36 +150,36 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
 async function walk(
   deps: IssueDeps,
   task: IssueTask,
-  { keeper, signal, deadline, key, isRepeated = false }: Walk,
+  { orderState, signal, deadline, key, isRepeated = false }: Walk,
 ): Promise<Issued> {
   const { pace } = deps;
-  let account = await openAccount(deps, task, keeper, signal);
-  keeper.tell('account', `Account ${account.account.url}`);
+  let account = await openAccount(deps, task, orderState, signal);
+  orderState.reportStep('account', `Account ${account.account.url}`);
 
   // The key is made while the names are proved; it is stored before the CSR that bears it is sent.
   key().catch(() => undefined);
-  let order = await ensureOrder(deps, task, { keeper, account, signal, isRepeated }).catch(
+  let order = await ensureOrder(deps, task, { orderState, account, signal, isRepeated }).catch(
     async (cause: unknown) => {
       const { url } = account.account;
       const error = await explainUnauthorized(cause, account.session, url);
       if (!isRefusal(error, 'accountDoesNotExist')) throw error;
       // The CA has lost its accounts (a staging reset, say), and its orders: the same key is registered once more.
       account = await deps.accounts.register(account, task.eab);
-      keeper.tell('account', `Registered anew: ${account.account.url}`);
-      return ensureOrder(deps, task, { keeper, account, signal, hasLostAccount: true });
+      orderState.reportStep('account', `Registered anew: ${account.account.url}`);
+      return ensureOrder(deps, task, { orderState, account, signal, hasLostAccount: true });
     },
   );
   const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
-  const session = sessionForOrder(account.session, { keeper, pace, signal });
-  const following: Following = { session, keeper, signal, deadline, pace };
-  const sent = keeper.order.finalizedAt !== null;
+  const session = sessionForOrder(account.session, { orderState, pace, signal });
+  const following: Following = { session, orderState, signal, deadline, pace };
+  const sent = orderState.order.finalizedAt !== null;
   const { wait } = deps.places;
   if (order.status === 'pending' && !sent) await prove(task, { ...following, order, wait });
   const { csr, privateKey } = await key();
   order = await wait(async () => {
     if (!sent && (order.status === 'pending' || order.status === 'ready'))
       return finalizeOrder(order, { ...following, csr });
-    const now = await followOrder(order, following, believeReadyFrom(deps, keeper));
+    const now = await followOrder(order, following, believeReadyFrom(deps, orderState));
     return now.status === 'ready' ? finalizeOrder(now, { ...following, csr }) : now;
   });
   const fetching = { ...following, account, order, privateKey };
@@ -187,17 +190,17 @@ async function walk(
 async function openAccount(
   { accounts }: IssueDeps,
   task: IssueTask,
-  keeper: OrderKeeper,
+  orderState: OrderState,
   signal: AbortSignal,
 ): Promise<OpenAccount> {
   const { directoryUrl, eab, recipe } = task;
-  const { accountId, finalizedAt } = keeper.order;
+  const { accountId, finalizedAt } = orderState.order;
   const former = finalizedAt === null ? null : await accounts.find(accountId, signal);
   return former ?? accounts.open({ directoryUrl, email: recipe.email, eab }, signal);
 }
 
 /** After a crash nobody knows whether the CSR has arrived: the order may read `ready` for a moment though it has. */
-function believeReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderKeeper): number {
+function believeReadyFrom({ pace, clock }: IssueDeps, { order: { finalizedAt } }: OrderState): number {
   const ago = finalizedAt === null ? 0 : clock.now().getTime() - Date.parse(finalizedAt);
   return pace.now() + (ago < STALE_FOR_MS ? READY_AFTER_RESUME_MS : 0);
 }
@@ -206,12 +209,15 @@ const READY_AFTER_RESUME_MS = 3_000;
 /** No replica is behind for longer. */
 const STALE_FOR_MS = 60_000;
 
-async function ensureKey(task: IssueTask, keeper: OrderKeeper): Promise<{ privateKey: string; csr: string }> {
-  const kept = await keeper.openKey();
+async function ensureKey(
+  task: IssueTask,
+  orderState: OrderState,
+): Promise<{ privateKey: string; csr: string }> {
+  const kept = await orderState.openKey();
   if (kept !== null) return kept;
   const privateKey = await generateKey(task.recipe.key);
   const csr = await createCsr(task.recipe.names, privateKey);
-  await keeper.stageKey(privateKey, csr);
+  await orderState.stageKey(privateKey, csr);
   return { privateKey, csr };
 }
 
@@ -229,9 +235,9 @@ async function fetchCertificate(
   task: IssueTask,
   fetch: Fetch,
 ): Promise<Omit<Issued, 'exempt'>> {
-  const { keeper, account, order, privateKey } = fetch;
+  const { orderState, account, order, privateKey } = fetch;
   if (order.status !== 'valid' || order.certificate === undefined) {
-    keeper.release();
+    orderState.release();
     const said = order.error === undefined ? null : describeProblem(order.error);
     throw new CertdeskError(
       'ACME_REJECTED',
@@ -245,12 +251,15 @@ async function fetchCertificate(
   const now = account.session.time() ?? clock.now();
   const { chain, warning } = served;
   const leaf = verifyIssued({ chain, privateKey, names, now });
-  if (warning !== null) keeper.tell('certificate', warning, { warning: 'preferred-chain' });
+  if (warning !== null) orderState.reportStep('certificate', warning, { warning: 'preferred-chain' });
   const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
   if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
     const text = `The clock of this machine is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: set it`;
-    keeper.tell('certificate', text, { clockWrongByMinutes: wrongBy });
+    orderState.reportStep('certificate', text, { clockWrongByMinutes: wrongBy });
   }
-  keeper.tell('certificate', `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`);
+  orderState.reportStep(
+    'certificate',
+    `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`,
+  );
   return { accountId: account.account.id, chain: served.preferred ?? chain, privateKey, leaf };
 }

@@ -10,7 +10,7 @@ import type { OrderAsCreated, Recipe } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Pace } from '../core/timing.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
-import type { OrderKeeper } from './order-state.ts';
+import type { OrderState } from './order-state.ts';
 
 /** What an order replaces (RFC 9773 section 5). */
 export interface ReplacedCertificate {
@@ -29,7 +29,7 @@ export interface OrderTask {
 }
 
 interface Where {
-  readonly keeper: OrderKeeper;
+  readonly orderState: OrderState;
   readonly account: OpenAccount;
   readonly signal: AbortSignal;
   /** Not the first time in this job: then the order is its own, and what the CA says of it is its result. */
@@ -48,21 +48,24 @@ export async function ensureOrder(
   where: Where,
 ): Promise<AcmeOrder> {
   const {
-    keeper,
+    orderState,
     account: { session, account },
   } = where;
   const known = await standingOrder(deps, where);
   if (known !== null && (known.status !== 'invalid' || where.isRepeated === true)) {
-    keeper.tell('order', `The order is resumed: it is ${known.status}`);
+    orderState.reportStep('order', `The order is resumed: it is ${known.status}`);
     return known;
   }
   if (known !== null) {
     const said = known.error === undefined ? null : describeProblem(known.error);
-    keeper.tell('order', `The CA has given up the order of before${said === null ? '' : `: ${said}`}`);
-    keeper.release();
+    orderState.reportStep(
+      'order',
+      `The CA has given up the order of before${said === null ? '' : `: ${said}`}`,
+    );
+    orderState.release();
   }
   const { names } = task.recipe;
-  const at = { session, keeper, directoryUrl: task.directoryUrl, accountId: account.id };
+  const at = { session, orderState, directoryUrl: task.directoryUrl, accountId: account.id };
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
     const { replaces } = task;
@@ -75,7 +78,7 @@ export async function ensureOrder(
     if (!only || !isRefusal(error, 'invalidProfile')) throw error;
     return make(null);
   });
-  keeper.tell('order', `Order for ${names.join(', ')}`);
+  orderState.reportStep('order', `Order for ${names.join(', ')}`);
   if (order.status === 'pending' && order.authorizations.length === 0) {
     const { pace } = deps;
     order = {
@@ -84,7 +87,7 @@ export async function ensureOrder(
     };
   }
   const { url, authorizations, finalize = null, expires = null } = order;
-  await keeper.save({ accountId: account.id, url, asCreated: { authorizations, finalize, expires } });
+  await orderState.save({ accountId: account.id, url, asCreated: { authorizations, finalize, expires } });
   return order;
 }
 
@@ -96,9 +99,9 @@ const NEW_ORDER_MS = 60_000;
 /** The order that this job has, or has taken over; null where there is none, or the CA has forgotten it. */
 async function standingOrder(
   { pace, clock }: { readonly pace: Pace; readonly clock: Clock },
-  { keeper, account: { session, account }, signal, hasLostAccount = false }: Where,
+  { orderState, account: { session, account }, signal, hasLostAccount = false }: Where,
 ): Promise<AcmeOrder | null> {
-  const { accountId, url, finalizedAt, updatedAt, asCreated } = keeper.order;
+  const { accountId, url, finalizedAt, updatedAt, asCreated } = orderState.order;
   if (accountId !== account.id || url === null) return null;
   const age = (since: Timestamp) => clock.now().getTime() - Date.parse(since);
   const isNew = !hasLostAccount && age(finalizedAt ?? updatedAt) < NEW_ORDER_MS;
@@ -111,7 +114,7 @@ async function standingOrder(
       throw error;
     return unreadable(url); // it is followed all the same, and asked for until it can be read
   });
-  if (order === null) keeper.release();
+  if (order === null) orderState.release();
   return order === null ? null : completeOrder(order, asCreated);
 }
 
@@ -131,10 +134,13 @@ function completeOrder(order: AcmeOrder, asCreated: OrderAsCreated | null): Acme
 /** The session for the rest of an issuance: patient with replicas, and its orders have what only creation told. */
 export function sessionForOrder(
   session: AcmeSession,
-  { keeper, ...waiting }: { readonly keeper: OrderKeeper; readonly pace: Pace; readonly signal: AbortSignal },
+  {
+    orderState,
+    ...waiting
+  }: { readonly orderState: OrderState; readonly pace: Pace; readonly signal: AbortSignal },
 ): AcmeSession {
   const patient = tolerateReplicaLag(session, waiting);
-  const complete = (order: AcmeOrder) => completeOrder(order, keeper.order.asCreated);
+  const complete = (order: AcmeOrder) => completeOrder(order, orderState.order.asCreated);
   return {
     ...patient,
     getOrder: async (url) => complete(await patient.getOrder(url)),
@@ -144,7 +150,7 @@ export function sessionForOrder(
 
 interface At {
   readonly session: AcmeSession;
-  readonly keeper: OrderKeeper;
+  readonly orderState: OrderState;
   readonly directoryUrl: string;
   readonly accountId: string;
   readonly request: NewOrder;
@@ -158,10 +164,10 @@ interface At {
  */
 async function newOrder(
   { usage }: { readonly usage: CaUsage },
-  { session, keeper, directoryUrl, accountId, request, exempt }: At & { readonly exempt: boolean },
+  { session, orderState, directoryUrl, accountId, request, exempt }: At & { readonly exempt: boolean },
 ): Promise<AcmeOrder> {
-  if (exempt) await keeper.save({ accountId, url: null });
-  else await keeper.write((tx) => usage.ordered(tx, { directoryUrl, accountId }));
+  if (exempt) await orderState.save({ accountId, url: null });
+  else await orderState.write((tx) => usage.ordered(tx, { directoryUrl, accountId }));
   return session.createOrder(request);
 }
 

@@ -1,15 +1,17 @@
 // Challenges that a killed process or a failed clean-up has left behind: undone at start and by each sweep.
 
-import { cleanUp, type ProofDeps } from '../challenges/prove.ts';
+import { cleanUp } from '../challenges/prove.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
 import type { JobRecord, OrderRecord, Recipe } from '../core/model.ts';
+import type { Log } from '../core/ports.ts';
 import { recipeOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { namesOf } from './issuance-spec.ts';
-import { createOrderKeeper } from './order-state.ts';
-import { isCleaned, mayGoOn } from './resumable-orders.ts';
+import { createOrderState, type OrderStateDeps } from './order-state.ts';
+import { isCleaned, isResumable } from './resumable-orders.ts';
 
-export interface LeftoverDeps extends ProofDeps {
+export interface LeftoverDeps extends OrderStateDeps {
+  readonly log: Log;
   readonly solvers: SolverRegistry;
   readonly secrets: JobSecrets;
 }
@@ -31,7 +33,7 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   const recipe = recipeOf(job.input);
   if (recipe === null) return;
   if (!isCleaned(order) && !(await undo(deps, { job, recipe, order }))) return;
-  if (!mayGoOn(order, job.error?.code, clock.now())) await stores.orders.delete(job.id);
+  if (!isResumable(order, job.error?.code, clock.now())) await stores.orders.delete(job.id);
   await secrets.forget(job.id);
 }
 
@@ -44,12 +46,12 @@ export interface Left {
 /** Undoes the challenges of an order that nobody proves any more. @returns whether nothing is left of them */
 export async function undo(deps: LeftoverDeps, { job, recipe, order }: Left): Promise<boolean> {
   const { id: jobId, projectId } = job;
-  const keeper = await createOrderKeeper(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
+  const orderState = await createOrderState(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
   const given = await deps.secrets.read(jobId);
   const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-  await cleanUp(deps, { solver }, keeper);
-  await keeper.flush();
-  return isCleaned(keeper.order);
+  await cleanUp(deps, { solver }, orderState);
+  await orderState.flush();
+  return isCleaned(orderState.order);
 }
 
 /**

@@ -23,10 +23,10 @@ interface Finalizing extends Following {
  * @throws what the CA said to the CSR, where the order says no more than that; what followOrder throws.
  */
 export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats = 0): Promise<AcmeOrder> {
-  const { session, keeper, signal, pace, csr } = task;
-  const mayHaveCome = keeper.order.finalizedAt !== null;
-  const mark = await keeper.markFinalized();
-  keeper.tell('finalize', 'The CSR is sent');
+  const { session, orderState, signal, pace, csr } = task;
+  const mayHaveCome = orderState.order.finalizedAt !== null;
+  const mark = await orderState.markFinalized();
+  orderState.reportStep('finalize', 'The CSR is sent');
   const accepted = await session.finalizeOrder(order, csr).catch((error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof CertdeskError) return error;
@@ -42,7 +42,7 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
   const refused = isRefused(error);
   const notReady = isRefusal(error, 'orderNotReady');
   if (now.status === 'invalid' && now.error === undefined && refused && !notReady) {
-    keeper.release();
+    orderState.release();
     throw error; // the CA's reason: the order says none
   }
   if (now.status !== 'ready' && now.status !== 'pending') return followOrder(now, task, pace.now());

@@ -1,23 +1,24 @@
-// Keeps one job's order in the database. What the next start needs is written before the walk goes on; steps, which are
-// for people, are told with the next write, or alone a moment later: a write to the disk costs as much as the answer of
-// a CA that is near, and an issuance has more steps than changes.
+// Stores the order of one job. State that the next start needs is written before the issuance continues. Steps, which are
+// for people, go with the next write, or alone a moment later: a write to the disk takes as long as an answer of a nearby
+// CA, and an issuance has more steps than changes of state.
 import { STEPS, type Step } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import type { ChallengeRecord, Json, OrderRecord, Recipe } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
+import type { StepReporter } from '../core/step-reporter.ts';
 import type { Stores } from '../core/stores.ts';
 
-export interface OrderKeeperDeps {
+export interface OrderStateDeps {
   readonly stores: Stores;
   readonly journal: Journal;
   readonly vault: Vault;
   readonly clock: Clock;
 }
 
-export interface OrderKeeper {
+export interface OrderState {
   readonly order: OrderRecord;
-  /** In the database when it resolves, with all that was staged and told before. */
+  /** In the database when it resolves, with everything staged and reported before. */
   save(patch: Partial<Pick<OrderRecord, 'accountId' | 'url' | 'asCreated'>>): Promise<void>;
   /** Adds or replaces the record of the challenge with this URL; written by the next write of any kind. */
   stageChallenge(challenge: ChallengeRecord): void;
@@ -32,32 +33,32 @@ export interface OrderKeeper {
   markFinalized(): Promise<{ clear(): void }>;
   /** The order can bring no certificate any more: a later job makes a new one. Written by the next write. */
   release(): void;
-  /** The job's step and an event, written by the next write, or alone within TELL_WITHIN_MS. `data` holds no secret. */
-  tell(step: Step, message: string, data?: Json): void;
-  /** Writes what is staged and told; nothing where there is nothing. */
+  /** Written by the next write, or alone within REPORT_WITHIN_MS. */
+  readonly reportStep: StepReporter['reportStep'];
+  /** Writes what is staged and reported; does nothing if there is nothing. */
   flush(): Promise<void>;
-  /** `journal.write` with what is staged and told before it, in one transaction. */
+  /** `journal.write`, with what was staged and reported before it in the same transaction. */
   readonly write: Journal['write'];
 }
 
-interface Told {
+interface ReportedStep {
   readonly step: Step;
   readonly message: string;
   readonly data: Json;
 }
 
 /** A person who watches sees a step this much later at the most; it is lost where the program is killed meanwhile. */
-const TELL_WITHIN_MS = 50;
+const REPORT_WITHIN_MS = 50;
 
-export async function createOrderKeeper(
-  { stores, journal, vault, clock }: OrderKeeperDeps,
+export async function createOrderState(
+  { stores, journal, vault, clock }: OrderStateDeps,
   job: {
     readonly jobId: string;
     readonly projectId: string;
     readonly directoryUrl: string;
     readonly recipe?: Recipe;
   },
-): Promise<OrderKeeper> {
+): Promise<OrderState> {
   const now = () => toTimestamp(clock.now());
   const kept = await stores.orders.get(job.jobId);
   // Of an order at another directory (a rehearsal, the fallback CA) only what is to be cleaned up is of use.
@@ -78,7 +79,7 @@ export async function createOrderKeeper(
           recipe: job.recipe ?? null,
         };
   let written = order;
-  let told: readonly Told[] = [];
+  let reported: readonly ReportedStep[] = [];
   let timer: NodeJS.Timeout | null = null;
   const context = `order:${job.jobId}`;
 
@@ -87,16 +88,16 @@ export async function createOrderKeeper(
   const stage = (patch: Partial<OrderRecord>): void => {
     order = { ...order, ...patch };
   };
-  const stageChallenge: OrderKeeper['stageChallenge'] = (challenge) => {
+  const stageChallenge: OrderState['stageChallenge'] = (challenge) => {
     const others = order.challenges.filter((kept) => kept.challengeUrl !== challenge.challengeUrl);
     stage({ challenges: [...others, challenge] });
   };
 
-  const write: OrderKeeper['write'] = async (work) => {
+  const write: OrderState['write'] = async (work) => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const [record, steps] = [order, told];
-    told = [];
+    const [record, steps] = [order, reported];
+    reported = [];
     try {
       const result = await journal.write(async (tx, emit) => {
         if (record !== written) await tx.orders.put(record);
@@ -108,12 +109,12 @@ export async function createOrderKeeper(
       written = record;
       return result;
     } catch (error) {
-      told = [...steps, ...told]; // for the next write
+      reported = [...steps, ...reported]; // for the next write
       throw error;
     }
   };
-  const flush: OrderKeeper['flush'] = async () => {
-    if (order !== written || told.length > 0) await write(async () => undefined);
+  const flush: OrderState['flush'] = async () => {
+    if (order !== written || reported.length > 0) await write(async () => undefined);
   };
 
   return {
@@ -145,10 +146,10 @@ export async function createOrderKeeper(
     release() {
       stage({ url: null, finalizedAt: null, asCreated: null });
     },
-    tell(step, message, data = null) {
-      told = [...told, { step, message, data }];
+    reportStep(step, message, data = null) {
+      reported = [...reported, { step, message, data }];
       // A step that cannot be written fails no issuance: it stays for the next write, which will say so.
-      timer ??= setTimeout(() => flush().catch(() => undefined), TELL_WITHIN_MS);
+      timer ??= setTimeout(() => flush().catch(() => undefined), REPORT_WITHIN_MS);
     },
     flush,
     write,
@@ -156,7 +157,7 @@ export async function createOrderKeeper(
 }
 
 function eventOf(
-  { step, message, data }: Told,
+  { step, message, data }: ReportedStep,
   { jobId, projectId, directoryUrl }: { jobId: string; projectId: string; directoryUrl: string },
 ) {
   const ca = URL.parse(directoryUrl)?.host ?? null;

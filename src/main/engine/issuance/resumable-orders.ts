@@ -31,7 +31,7 @@ const OUTSIDE = [
  * Whether a job that has failed so leaves an order that a later one resumes. One that was finalized can still bring its
  * certificate, whatever the job has failed with.
  */
-export function mayGoOn(
+export function isResumable(
   order: Pick<OrderRecord, 'url' | 'updatedAt' | 'finalizedAt' | 'asCreated'>,
   code: string | undefined,
   now: Date,
@@ -55,15 +55,15 @@ export function isCleaned({ challenges }: Pick<OrderRecord, 'challenges'>): bool
   return challenges.every(({ state }) => state === 'cleaned');
 }
 
-export interface TakeOverDeps {
+export interface AdoptDeps {
   readonly stores: Stores;
   readonly vault: Vault;
   readonly clock: Clock;
 }
 
 /** Gives the job the kept order of an earlier one for the very same certificate, where there is one. */
-export async function takeOverOrder(
-  { stores, vault, clock }: TakeOverDeps,
+export async function adoptKeptOrder(
+  { stores, vault, clock }: AdoptDeps,
   job: JobRecord,
   { recipe, directoryUrl }: { readonly recipe: Recipe; readonly directoryUrl: string },
 ): Promise<void> {
@@ -96,7 +96,7 @@ export async function takeOverOrder(
  * whichever CA: it is followed before anybody is asked for another one. Null where there is none.
  */
 export async function finalizedFor(
-  { stores, clock }: Pick<TakeOverDeps, 'stores' | 'clock'>,
+  { stores, clock }: Pick<AdoptDeps, 'stores' | 'clock'>,
   job: JobRecord,
   recipe: Recipe,
 ): Promise<Recipe | null> {
@@ -127,11 +127,11 @@ async function keptOrders(
     const job = await stores.jobs.get(order.jobId);
     if (job?.projectId !== projectId) continue;
     const recipe = order.recipe ?? recipeOf(job.input);
-    const resumable =
+    const canResume =
       order.jobId === id
         ? order.url !== null
-        : job.state === 'failed' && mayGoOn(order, job.error?.code, now);
-    if (recipe !== null && resumable) kept.push({ order, recipe });
+        : job.state === 'failed' && isResumable(order, job.error?.code, now);
+    if (recipe !== null && canResume) kept.push({ order, recipe });
   }
   return kept;
 }
@@ -163,7 +163,7 @@ export async function keepOrForget(
   // In use already: only the end of the job could not be written.
   if (active !== null && order.csr !== null && isAnswerTo(active.chain, order.csr))
     await abandonOrder(tx, id);
-  else if (!mayGoOn(order, code, now)) await forgetIfCleaned(tx, id);
+  else if (!isResumable(order, code, now)) await forgetIfCleaned(tx, id);
 }
 
 export async function forgetIfCleaned(tx: Stores, jobId: string): Promise<void> {

@@ -1,5 +1,5 @@
 // Obtain, renew, revoke: what asks a CA. Each is a job; this file says what a request becomes, queue.ts runs it and
-// issuance-jobs.ts does it.
+// job-runner.ts does it.
 
 import { createHash, randomUUID } from 'node:crypto';
 import type { ObtainRequest, RevokeRequest } from '../../../shared/certificate.ts';

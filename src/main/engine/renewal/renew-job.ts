@@ -8,7 +8,7 @@ import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ReplacedCertificate } from '../issuance/acme-order.ts';
-import type { IssuanceJobsDeps, IssuanceSteps } from '../issuance/issuance-jobs.ts';
+import type { Issuer, IssuerDeps } from '../issuance/issuer.ts';
 import { finalizedFor } from '../issuance/resumable-orders.ts';
 import { exactSet } from '../rate-limits/usage.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -23,7 +23,7 @@ type Successor = Pick<RenewInput, 'certificateId' | 'recipe' | 'autoRenew'>;
 export interface RenewalJobs {
   run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
   /** Obtains the successor and takes it into use; the job is not ended. */
-  bring(job: JobRecord, input: Successor, signal: AbortSignal): Promise<CertificateRecord>;
+  issueSuccessor(job: JobRecord, input: Successor, signal: AbortSignal): Promise<CertificateRecord>;
   /** In the transaction that says that the job has failed. */
   failed(certificateId: string, error: CertdeskError, tx: Stores): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface RenewalJobs {
 /** Failed attempts after which something else is tried: the staging directory first, the fallback CA. */
 const MANY_FAILURES = 2;
 
-export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps): RenewalJobs {
+export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs {
   const { stores, clock, directories } = deps;
 
   /** Another CA where the usual one has failed on its own account; every second time, for it may be well again. */
@@ -55,13 +55,13 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
    */
   async function rehearse(job: JobRecord, recipe: Recipe, signal: AbortSignal): Promise<void> {
     if (recipe.staging || stagingOf(recipe.ca, directories) === null) return;
-    const directoryUrl = await steps.takeOver(job, recipe);
+    const directoryUrl = await issuer.adoptOrder(job, recipe);
     const order = await stores.orders.get(job.id);
     if (order?.directoryUrl === directoryUrl && order.url !== null) return;
     const rehearsal = { ...recipe, staging: true };
     const keep = async () => undefined;
     try {
-      await steps.issueFor(job, { recipe: rehearsal }, { signal, keep });
+      await issuer.issueFor(job, { recipe: rehearsal }, { signal, keep });
     } catch (cause) {
       signal.throwIfAborted();
       const { code, message, details } = toCertdeskError(cause);
@@ -88,7 +88,7 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
       : { certId, inWindow: isInWindow(previous.renewal, toTimestamp(clock.now())) };
   }
 
-  const bring: RenewalJobs['bring'] = async (job, input, signal) => {
+  const issueSuccessor: RenewalJobs['issueSuccessor'] = async (job, input, signal) => {
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
     const followed = await finalizedFor(deps, job, input.recipe);
@@ -100,18 +100,18 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
       previous !== null &&
       exactSet(recipe.names) === exactSet(previous.names) &&
       (await isOfSameCa(recipe, previous));
-    return steps.issueFor(
+    return issuer.issueFor(
       job,
       { recipe, replaces, sameNames },
       {
         signal,
         keep: async (issued, write) => {
           if (previous !== null) refuseWorse(issued.leaf, previous);
-          const version = await steps.newVersion(job, recipe, issued);
+          const version = await issuer.newVersion(job, recipe, issued);
           const renewal = { ...version.renewal, lastAttempt };
           const renewedFrom = previous?.issuedAt ?? null;
           const exempt = { all: issued.exempt, renewal: sameNames };
-          return steps.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
+          return issuer.activate({ ...version, autoRenew: input.autoRenew, renewedFrom, renewal }, job, {
             exempt,
             write,
           });
@@ -122,10 +122,10 @@ export function createRenewalJobs(deps: IssuanceJobsDeps, steps: IssuanceSteps):
 
   return {
     async run(job, input, signal) {
-      const certificate = await bring(job, input, signal);
-      await steps.succeed(job, certificate);
+      const certificate = await issueSuccessor(job, input, signal);
+      await issuer.succeed(job, certificate);
     },
-    bring,
+    issueSuccessor,
 
     async failed(certificateId, error, tx) {
       const certificate = await tx.certificates.get(certificateId);

@@ -7,7 +7,7 @@ import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import { type LeftoverDeps, undo } from '../issuance/challenge-cleanup.ts';
-import type { IssuanceSteps } from '../issuance/issuance-jobs.ts';
+import type { Issuer } from '../issuance/issuer.ts';
 import { abandonOrder, forgetKeptOrders } from '../issuance/resumable-orders.ts';
 import type { RenewalJobs } from '../renewal/renew-job.ts';
 import { type RevokeDeps, revokeAtCa } from './revoke-at-ca.ts';
@@ -25,8 +25,8 @@ export interface RevocationJobs {
 
 export function createRevocationJobs(
   deps: RevokeDeps & LeftoverDeps,
-  steps: Pick<IssuanceSteps, 'succeed'>,
-  renewal: Pick<RenewalJobs, 'bring' | 'failed'>,
+  issuer: Pick<Issuer, 'succeed'>,
+  renewal: Pick<RenewalJobs, 'issueSuccessor' | 'failed'>,
 ): RevocationJobs {
   const { stores, journal, clock } = deps;
 
@@ -75,9 +75,9 @@ export function createRevocationJobs(
       return before;
     }
     const input = { certificateId, ...replacement };
-    return renewal.bring(job, input, signal).catch((cause: unknown) => {
+    return renewal.issueSuccessor(job, input, signal).catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw worded(cause, 'Nothing was revoked: the replacement comes first', {});
+      throw withContext(cause, 'Nothing was revoked: the replacement comes first', {});
     });
   }
 
@@ -116,9 +116,9 @@ export function createRevocationJobs(
         if (replaced === null) throw cause;
         const { certificateId: versionId } = input;
         const text = `The replacement is in use; the certificate before it, version ${versionId}, is not revoked yet`;
-        throw worded(cause, text, { versionId });
+        throw withContext(cause, text, { versionId });
       });
-      await steps.succeed(job, replaced);
+      await issuer.succeed(job, replaced);
     },
 
     async failed(job, { certificateId, replacement }, { error, tx }) {
@@ -132,7 +132,7 @@ export function createRevocationJobs(
 }
 
 /** The same failure, with what it means for the revocation. */
-function worded(cause: unknown, text: string, more: object): CertdeskError {
+function withContext(cause: unknown, text: string, more: object): CertdeskError {
   const { code, message, details } = toCertdeskError(cause);
   const known = typeof details === 'object' && details !== null ? details : {};
   return new CertdeskError(code, `${message} (${text}.)`, { ...known, ...more }, { cause });

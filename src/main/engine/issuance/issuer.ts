@@ -1,4 +1,5 @@
-// What a job of each kind does, and what is written when it has succeeded or failed. queue.ts calls it.
+// Issues a certificate for a job: what obtain, renew and replace have in common. Prepares the issuance, stores its
+// result, and writes how the job has ended.
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
@@ -6,43 +7,26 @@ import { type Journal, outcome } from '../audit/journal.ts';
 import { newVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
-import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import type { CertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, JobResult, Recipe } from '../core/model.ts';
+import type { CertificateRecord, JobRecord, JobResult, Recipe } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import { recipeOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
-import { createRenewalJobs } from '../renewal/renew-job.ts';
-import type { RevokeDeps } from '../revocation/revoke-at-ca.ts';
-import { createRevocationJobs } from '../revocation/revoke-job.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
-import {
-  forgetIfCleaned,
-  forgetKeptOrders,
-  isCleaned,
-  keepOrForget,
-  takeOverOrder,
-} from './resumable-orders.ts';
+import { adoptKeptOrder, forgetIfCleaned, forgetKeptOrders, keepOrForget } from './resumable-orders.ts';
 
-export interface IssuanceJobsDeps extends IssueDeps, Omit<RevokeDeps, 'accounts'> {
+export interface IssuerDeps extends IssueDeps {
   readonly secrets: JobSecrets;
   readonly solvers: SolverRegistry;
-  readonly chooser: DnsChooser;
   readonly directories: DirectoryOverrides;
   /** 0 to 1. */
   random(): number;
 }
 
-export interface IssuanceJobs {
-  run(job: JobRecord, signal: AbortSignal): Promise<void>;
-  failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
-  ended(job: JobRecord): Promise<void>;
-}
-
-/** What jobs that bring a certificate are made of. */
-export interface IssuanceSteps {
-  /** Gives the job the order that an earlier one has left (kept-orders.ts). @returns the directory of the recipe. */
-  takeOver(job: JobRecord, recipe: Recipe): Promise<string>;
+/** The steps that jobs share which obtain a certificate. */
+export interface Issuer {
+  /** Gives the job the order that an earlier one has left (resumable-orders.ts). @returns the directory's URL. */
+  adoptOrder(job: JobRecord, recipe: Recipe): Promise<string>;
   issueFor<T>(
     job: JobRecord,
     what: Pick<IssueTask, 'recipe'> & Partial<Pick<IssueTask, 'replaces' | 'sameNames'>>,
@@ -54,9 +38,12 @@ export interface IssuanceSteps {
    */
   activate(version: CertificateRecord, job: JobRecord, how: Activation): Promise<CertificateRecord>;
   /**
-   * Ends the job. @param certificate What it brought; null: nothing. An order whose challenges could not all be cleaned up is kept for the sweep of leftovers.
+   * Ends the job. An order whose challenges could not all be cleaned up stays for challenge-cleanup.ts.
+   * @param certificate The certificate that it obtained; null: none.
    */
   succeed(job: JobRecord, certificate: CertificateRecord | null): Promise<void>;
+  /** What a failed job leaves: usage of the CA's limits, and an order that a later job may resume. @param tx Ends the job. */
+  noteFailure(job: JobRecord, error: CertdeskError, tx: Stores): Promise<void>;
 }
 
 export interface Activation {
@@ -65,26 +52,24 @@ export interface Activation {
   readonly write: Journal['write'];
 }
 
-type Input<Kind extends JobInput['kind']> = Extract<JobInput, { kind: Kind }>;
-
-export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
-  const { stores, journal, clock, secrets } = deps;
+export function createIssuer(deps: IssuerDeps): Issuer {
+  const { journal, clock, secrets } = deps;
   const now = () => toTimestamp(clock.now());
 
-  const takeOver: IssuanceSteps['takeOver'] = async (job, recipe) => {
+  const adoptOrder: Issuer['adoptOrder'] = async (job, recipe) => {
     const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
-    await takeOverOrder(deps, job, { recipe, directoryUrl });
+    await adoptKeptOrder(deps, job, { recipe, directoryUrl });
     return directoryUrl;
   };
 
-  const issueFor: IssuanceSteps['issueFor'] = async (
+  const issueFor: Issuer['issueFor'] = async (
     job,
     { recipe, replaces = null, sameNames = false },
     { signal, keep },
   ) => {
     const given = await secrets.read(job.id);
     const { id: jobId, projectId } = job;
-    const directoryUrl = await takeOver(job, recipe);
+    const directoryUrl = await adoptOrder(job, recipe);
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
     const patient = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
@@ -92,7 +77,7 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 
-  const newIssuedVersion: IssuanceSteps['newVersion'] = (job, recipe, issued) =>
+  const newIssuedVersion: Issuer['newVersion'] = (job, recipe, issued) =>
     newVersion(deps, {
       leaf: issued.leaf,
       privateKey: issued.privateKey,
@@ -150,37 +135,6 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     });
   }
 
-  /** Clean-up that is still to be done needs the credentials: they go with the order. */
-  async function forgetSecrets(jobId: string): Promise<void> {
-    const order = await stores.orders.get(jobId);
-    if (order === null || isCleaned(order)) await secrets.forget(jobId);
-  }
-
-  async function obtain(job: JobRecord, input: Input<'obtain'>, signal: AbortSignal): Promise<void> {
-    const { recipe, autoRenew, dryRun } = input;
-    const certificate = await issueFor(
-      job,
-      { recipe },
-      {
-        signal,
-        keep: async (issued, write) => {
-          const version = { ...(await newIssuedVersion(job, recipe, issued)), autoRenew };
-          if (dryRun) return version;
-          const stored = await activate(version, job, { write });
-          // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
-          await secrets
-            .read(job.id)
-            .then((given) => deps.chooser.keep(job.projectId, recipe, given))
-            .catch((error: unknown) =>
-              deps.log.error({ jobId: job.id, err: error }, 'DNS credentials not kept'),
-            );
-          return stored;
-        },
-      },
-    );
-    await succeed(job, certificate);
-  }
-
   /** For the CA's limit on them. The order says at which directory that was. */
   async function noteFailedNames(tx: Stores, jobId: string, error: CertdeskError): Promise<void> {
     if (error.code !== 'CHALLENGE_FAILED') return;
@@ -204,26 +158,13 @@ export function createIssuanceJobs(deps: IssuanceJobsDeps): IssuanceJobs {
     await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
   }
 
-  const steps: IssuanceSteps = { takeOver, issueFor, newVersion: newIssuedVersion, activate, succeed };
-  const renewal = createRenewalJobs(deps, steps);
-  const revocation = createRevocationJobs(deps, steps, renewal);
-
-  return {
-    run(job, signal) {
-      const { input } = job;
-      if (input.kind === 'obtain') return obtain(job, input, signal);
-      if (input.kind === 'renew') return renewal.run(job, input, signal);
-      return revocation.run(job, input, signal);
-    },
-    async failed(job, error, tx) {
-      await noteFailedNames(tx, job.id, error);
-      await noteRejected(tx, job, error);
-      await keepOrForget(tx, job, { code: error.code, now: clock.now() });
-      if (job.input.kind === 'renew') await renewal.failed(job.input.certificateId, error, tx);
-      if (job.input.kind === 'revoke') await revocation.failed(job, job.input, { error, tx });
-    },
-    ended: (job) => forgetSecrets(job.id),
+  const noteFailure: Issuer['noteFailure'] = async (job, error, tx) => {
+    await noteFailedNames(tx, job.id, error);
+    await noteRejected(tx, job, error);
+    await keepOrForget(tx, job, { code: error.code, now: clock.now() });
   };
+
+  return { adoptOrder, issueFor, newVersion: newIssuedVersion, activate, succeed, noteFailure };
 }
 
 /** What the job's record keeps of it: the certificate itself may be superseded and gone when somebody asks again. */
