@@ -11,7 +11,7 @@ import { definePeer, ensure, NotInstallable } from '../peer.ts';
 
 export const acmeSh = definePeer({
   name: 'acme.sh',
-  source: 'a folder that CERTDESK_INTEROP_ACME_SH names',
+  source: 'a checkout that CERTDESK_INTEROP_ACME_SH names; no package registry has it',
   async install() {
     const folder = process.env.CERTDESK_INTEROP_ACME_SH ?? '';
     if (!existsSync(join(folder, 'dnsapi')))

@@ -30,7 +30,11 @@ export const moto = definePeer({
     const [port = 0] = await takePorts(bench, [TCP]);
     const endpoint = `http://127.0.0.1:${port}`;
     const program = join(venv, 'bin/moto_server');
-    await startPeer(bench, { program, args: ['-H', '127.0.0.1', '-p', String(port)], port });
+    const { output } = await startPeer(bench, {
+      program,
+      args: ['-H', '127.0.0.1', '-p', String(port)],
+      port,
+    });
     const client = new Route53Client({ endpoint, region: 'us-east-1', credentials: { ...KEYS } });
     bench.cleanUp(async () => client.destroy());
     for (let n = 1; n <= ZONES; n += 1)
@@ -52,6 +56,8 @@ export const moto = definePeer({
     });
     await checkCredentials(bench, app, { dnsProvider: 'aws', dnsCredentials, zone: LAST_ZONE });
     await bench.check('leaves no TXT record behind', async () => {
+      const changes = output().match(/POST \/2013-04-01\/hostedzone\/\w+\/rrset/g) ?? [];
+      ensure(changes.length >= 2, 'no record was written and removed');
       const { HostedZones = [] } = await client.send(new ListHostedZonesCommand({ MaxItems: 300 }));
       const zone = HostedZones.find(({ Name }) => Name === `${LAST_ZONE}.`);
       ensure(zone?.Id !== undefined, 'the last zone is not there');

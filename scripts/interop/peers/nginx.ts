@@ -68,11 +68,13 @@ async function checkSite(bench: Bench, { url, dataFolder, token, page }: Site): 
   const { host } = new URL(url);
   const strangers: string[] = [];
   const failed: string[] = [];
+  let answers = 0;
   page.on('request', (request) => {
     if (!request.url().startsWith(`${url}/`) && !/^(data|blob):/.test(request.url()))
       strangers.push(request.url());
   });
   page.on('response', (answer) => {
+    answers += 1;
     if (answer.status() >= 400) failed.push(`${answer.status()} ${answer.url()}`);
   });
   /** From the page, as a script of a user would call the API. */
@@ -135,6 +137,7 @@ async function checkSite(bench: Bench, { url, dataFolder, token, page }: Site): 
     return undefined;
   });
   await bench.check('asks for nothing outside of the path, and for nothing that is not there', async () => {
+    ensure(answers > 20, `it asked ${answers} times only`);
     ensure(strangers.length === 0, strangers.join(', '));
     ensure(failed.length === 0, failed.join(', '));
     return undefined;
