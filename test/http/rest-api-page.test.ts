@@ -1,0 +1,42 @@
+// docs/rest-api.md names addresses, error codes and options of obtain. Each exists.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { restOperations } from '../../src/main/http/rest.ts';
+import { ObtainRequestSchema } from '../../src/shared/certificate.ts';
+import { ERRORS, type ErrorCode } from '../../src/shared/errors.ts';
+
+const page = readFileSync(new URL('../../docs/rest-api.md', import.meta.url), 'utf8');
+
+/** The cells of every table row under a heading. */
+function rowsUnder(heading: string): readonly (readonly string[])[] {
+  const [section = ''] = page.split(`\n## ${heading}\n`)[1]?.split('\n## ') ?? [];
+  const rows = section.split('\n').filter((line) => line.startsWith('| '));
+  return rows.map((row) => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+}
+const codesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+it('lists error codes with their statuses', () => {
+  const rows = rowsUnder('Answers').filter(([, status]) => /^\d+$/.test(status ?? ''));
+  expect(rows.length).toBeGreaterThan(10);
+  for (const [, status, code = ''] of rows) {
+    const [name = ''] = codesIn(code);
+    expect([name, ERRORS[name as ErrorCode]?.status]).toEqual([name, Number(status)]);
+  }
+});
+
+it('lists options of obtain', () => {
+  const named = rowsUnder('Obtain').flatMap(([option = '']) => codesIn(option));
+  expect(named.length).toBeGreaterThan(8);
+  expect(named.filter((option) => !(option in ObtainRequestSchema.shape))).toEqual([]);
+});
+
+it('lists addresses of operations', () => {
+  const known = new Set(restOperations().map(({ rest }) => rest.path.replace(/\{\w+\}/g, ':id')));
+  const prefix = '/projects/:id/certificate';
+  const named = rowsUnder('More operations')
+    .flatMap(([addresses = '']) => codesIn(addresses))
+    .map((address) => address.replace('…', prefix).replace(/\?.*/, ''));
+  expect(named.length).toBeGreaterThan(15);
+  expect(named.filter((address) => !known.has(address))).toEqual([]);
+});
