@@ -151,7 +151,7 @@ describeWith('chromium', 'the import page', () => {
   it('says at the field what is wrong with a folder', async () => {
     const { page } = gui;
     await page.getByRole('button', { name: 'See what is in it' }).click();
-    await page.getByText('Say which folder to look into.').waitFor();
+    await page.getByText('Enter a folder.').waitFor();
     await page.getByRole('combobox', { name: 'Folder' }).fill('/no/such/folder');
     await page.getByRole('button', { name: 'See what is in it' }).click();
     await page.getByText('There is no such folder').waitFor();

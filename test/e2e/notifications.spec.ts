@@ -63,7 +63,7 @@ describeWith('chromium', 'notifications', () => {
     await openNew();
     await dialog().getByText('Webhook', { exact: true }).click();
     await press('Save');
-    await dialog().getByText('Give it a name.').waitFor();
+    await dialog().getByText('Enter a name.').waitFor();
     await dialog().getByLabel('Name', { exact: true }).fill('On call');
     await choose('For', 'ntfy');
     await dialog().getByLabel('Address', { exact: true }).fill(receiver.url);

@@ -136,7 +136,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('combobox', { name: 'DNS provider' }).click();
     await page.getByRole('option', { name: 'Cloudflare' }).click();
     await next();
-    await page.getByText('API token is needed.').waitFor();
+    await page.getByText('API token is required.').waitFor();
     await page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
     await button('Test credentials').click();
     await page.getByRole('alert').waitFor();
@@ -198,11 +198,14 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('combobox', { name: 'Certificate authority' }).click();
     await page.getByRole('option', { name: 'ZeroSSL' }).click();
     await next();
-    await page.getByText('This CA wants it.').first().waitFor();
+    await page.getByText('This CA requires it.').first().waitFor();
     await gui.lookAt('obtain-eab');
     await page.getByRole('combobox', { name: 'Certificate authority' }).click();
     await page.getByRole('option', { name: caName() }).click();
     await page.getByLabel('E-mail for the CA').fill('nobody');
+    await next();
+    await page.getByText('nobody is not an e-mail address.').waitFor();
+    await page.getByLabel('E-mail for the CA').fill('no..body@example.com');
     await next();
     await button('Obtain certificate').click();
     await page.getByText('Options', { exact: true }).first().waitFor();

@@ -145,15 +145,15 @@ describe('what a step checks', () => {
     const dns = { ...VALUES, challengeType: 'dns-01' } as const;
     expect(checkStep('proof', dns, known)).toHaveProperty('dnsProvider');
     const chosen = { ...known, provider: PROVIDER };
-    expect(checkStep('proof', dns, chosen)).toEqual({ 'credentials.apiToken': 'API token is needed.' });
+    expect(checkStep('proof', dns, chosen)).toEqual({ 'credentials.apiToken': 'API token is required.' });
     expect(checkStep('proof', { ...dns, credentials: { apiToken: 'x' } }, chosen)).toEqual({});
     expect(checkStep('proof', { ...dns, source: 'project' }, known)).toEqual({});
   });
 
   test('an external account where the CA wants one, or where half of it is given', () => {
     expect(checkStep('options', VALUES, { ...known, needsEab: true })).toEqual({
-      kid: 'This CA wants it.',
-      hmacKey: 'This CA wants it.',
+      kid: 'This CA requires it.',
+      hmacKey: 'This CA requires it.',
     });
     expect(checkStep('options', { ...VALUES, kid: 'k' }, known)).toHaveProperty('hmacKey');
     expect(checkStep('options', { ...VALUES, ca: 'other', caUrl: 'http://x' }, known)).toHaveProperty(
@@ -183,14 +183,17 @@ describe('where a refusal is shown', () => {
     ['keySize', 'key', 'options'],
     ['eab.hmacKey', 'hmacKey', 'options'],
   ])('%s at %s, in %s', (field, shown, step) => {
-    expect(at('INVALID_REQUEST', issue(field))).toEqual({ errors: { [shown]: 'is wrong' }, step });
+    expect(at('INVALID_REQUEST', issue(field))).toEqual({ errors: { [shown]: 'Is wrong.' }, step });
   });
 
   test('codes that are about one field; a CA that was typed', () => {
     expect(at('ACME_EAB_REQUIRED', {})).toEqual({ errors: { kid: 'No.' }, step: 'options' });
     expect(at('UNKNOWN_CA', {}, { ca: 'other', source: 'new' }).errors).toEqual({ caUrl: 'No.' });
     const required = at('DNS_CREDENTIALS_REQUIRED', { fields: ['apiToken'] });
-    expect(required).toEqual({ errors: { 'credentials.apiToken': 'apiToken is needed.' }, step: 'proof' });
+    expect(required).toEqual({
+      errors: { 'credentials.apiToken': 'This field is required.' },
+      step: 'proof',
+    });
   });
 
   test('what names no field is shown as a whole', () => {

@@ -1,6 +1,7 @@
 // A refusal of the server at the field of the wizard that it is about, and the step that this field is in.
 import { failureOf, fieldIssues } from '../api.ts';
 import { messages } from '../messages.ts';
+import { asSentence } from '../ui/field-checks.ts';
 import { type FieldErrors, type ObtainStep, type ObtainValues, OTHER_CA } from './obtain-values.ts';
 
 const STEP_OF: Readonly<Record<string, ObtainStep>> = {
@@ -42,12 +43,12 @@ export function obtainErrors(error: unknown, values: Pick<ObtainValues, 'ca' | '
   const errors: FieldErrors = {};
   for (const { field, message } of fieldIssues(body)) {
     const known = fieldOf(field);
-    if (known !== null) errors[known] ??= message;
+    if (known !== null) errors[known] ??= asSentence(message);
   }
   const missing: unknown =
     body.code === 'DNS_CREDENTIALS_REQUIRED' ? Reflect.get(Object(body.details), 'fields') : null;
   if (Array.isArray(missing) && values.source === 'new') {
-    for (const name of missing) errors[`credentials.${name}`] = messages.obtain.fieldMissing(String(name));
+    for (const name of missing) errors[`credentials.${name}`] = messages.obtain.required;
   }
   const field = BY_CODE[body.code];
   if (field !== undefined && Object.keys(errors).length === 0) errors[field] = body.error;

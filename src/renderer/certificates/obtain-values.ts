@@ -5,6 +5,7 @@ import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { toDnsName } from '../../shared/names.ts';
 import type { Project } from '../../shared/project.ts';
 import { messages } from '../messages.ts';
+import { isEmailAddress } from '../ui/field-checks.ts';
 
 const text = messages.obtain;
 
@@ -172,7 +173,16 @@ function checkProof(values: ObtainValues, { project, provider }: Known): FieldEr
   }
   if (values.source !== 'new') return {};
   if (provider === undefined) return { dnsProvider: text.providerMissing };
-  const given = filled(values.credentials);
+  const errors = checkCredentials(provider, values.credentials);
+  return Object.fromEntries(Object.entries(errors).map(([name, wrong]) => [`credentials.${name}`, wrong]));
+}
+
+/** What is missing or wrong of a provider's credentials, by field. */
+export function checkCredentials(
+  provider: DnsProviderInfo,
+  credentials: Readonly<Record<string, string>>,
+): FieldErrors {
+  const given = filled(credentials);
   const isReplaced = (name: string): boolean =>
     provider.credentials.some((field) => field.alternativeTo === name && given[field.name] !== undefined);
   const errors = provider.credentials.flatMap((field) => {
@@ -182,17 +192,21 @@ function checkProof(values: ObtainValues, { project, provider }: Known): FieldEr
       given[field.name] === undefined &&
       !isReplaced(field.name);
     const wrong = lacks ? text.fieldMissing(field.label) : checkCredential(field, given[field.name] ?? '');
-    return wrong === null ? [] : [[`credentials.${field.name}`, wrong] as const];
+    return wrong === null ? [] : [[field.name, wrong] as const];
   });
   return Object.fromEntries(errors);
 }
 
-function checkOptions({ ca, caUrl, kid, hmacKey }: ObtainValues, { needsEab }: Known): FieldErrors {
+function checkOptions({ ca, caUrl, email, kid, hmacKey }: ObtainValues, { needsEab }: Known): FieldErrors {
   const errors: FieldErrors = {};
   if (ca === OTHER_CA && URL.parse(caUrl.trim())?.protocol !== 'https:') errors.caUrl = text.caUrlBad;
+  if (email.trim() !== '' && !isEmailAddress(email)) {
+    errors.email = messages.fields.emailBad(email.trim());
+  }
   const wanted = needsEab || kid.trim() !== '' || hmacKey.trim() !== '';
-  if (wanted && kid.trim() === '') errors.kid = text.eabMissing;
-  if (wanted && hmacKey.trim() === '') errors.hmacKey = text.eabMissing;
+  const eab = needsEab ? text.eabMissing : text.eabPartial;
+  if (wanted && kid.trim() === '') errors.kid = eab;
+  if (wanted && hmacKey.trim() === '') errors.hmacKey = eab;
   return errors;
 }
 

@@ -1,14 +1,16 @@
 // A new credential, or new values for one: the fields that its provider declares, and a test before they are kept.
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { type FormRulesRecord, type UseFormReturnType, useForm } from '@mantine/form';
+import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { DnsCredential, DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { useApi } from '../api.ts';
 import { CredentialFields } from '../certificates/credential-fields.tsx';
+import { checkCredentials, filled } from '../certificates/obtain-values.ts';
 import { messages } from '../messages.ts';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { checkRequiredLabel } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -51,7 +53,13 @@ interface FormProps {
   readonly credential?: DnsCredential;
 }
 
-type FormRules = FormRulesRecord<Values>;
+type CredentialFormState = UseFormReturnType<Values>;
+
+/** Before the name of a credential's field, in the errors of the form. */
+const CREDENTIALS = 'credentials.';
+
+const atFields = (errors: Readonly<Record<string, string>>): FormErrors =>
+  Object.fromEntries(Object.entries(errors).map(([name, wrong]) => [`${CREDENTIALS}${name}`, wrong]));
 
 interface Values {
   readonly name: string;
@@ -71,15 +79,35 @@ function CredentialForm({ providers, credential }: FormProps) {
       limits: NO_LIMITS,
       zone: '',
     },
-    validate: {
-      name: (name) => (credential === undefined && name.trim() === '' ? text.nameMissing : null),
-    },
+    validate: (values) => ({
+      name: credential === undefined ? checkRequiredLabel(values.name) : null,
+      ...credentialErrors(values),
+    }),
   });
   const { save, tryOut } = useSave(credential);
+  function credentialErrors({ provider: id, credentials: given }: Values): FormErrors {
+    const chosen = providers.find((each) => each.id === id);
+    return chosen === undefined ? {} : atFields(checkCredentials(chosen, given));
+  }
   const provider = providers.find(({ id }) => id === form.values.provider);
   const credentials = filled(form.values.credentials);
   const zone = form.values.zone.trim();
-  const errors = formErrors(save.error ?? tryOut.error, fieldsOf(provider), aliasesOf(provider));
+  const refused = formErrors(
+    save.error ?? tryOut.error,
+    ['name', 'zones', ...fieldsOf(provider)],
+    aliasesOf(provider),
+  );
+  const errorOf = (name: string): string | null =>
+    (form.errors[`${CREDENTIALS}${name}`] as string | undefined) ?? refused[name] ?? null;
+  const errors = Object.fromEntries(fieldsOf(provider).map((name) => [name, errorOf(name)]));
+  const tryOutNow = (): void => {
+    const wrong = credentialErrors(form.values);
+    form.setErrors(wrong);
+    if (Object.keys(wrong).length > 0) return;
+    tryOut.mutate({
+      body: { provider: form.values.provider, credentials, ...(zone === '' ? {} : { zone }) },
+    });
+  };
   const submit = ({ name, limits }: Values): void =>
     save.mutate({ name: name.trim(), provider: form.values.provider, credentials, limits });
   return (
@@ -87,7 +115,15 @@ function CredentialForm({ providers, credential }: FormProps) {
       <Stack gap="md">
         {credential !== undefined && <Text>{text.replaceText}</Text>}
         {credential === undefined && (
-          <NewCredential providers={providers} form={form} onProvider={() => tryOut.reset()} />
+          <NewCredential
+            providers={providers}
+            form={form}
+            nameError={refused.name}
+            onProvider={() => {
+              tryOut.reset();
+              save.reset();
+            }}
+          />
         )}
         {provider !== undefined && (
           <CredentialFields
@@ -97,6 +133,7 @@ function CredentialForm({ providers, credential }: FormProps) {
             errors={errors}
             onChange={(name, value) => {
               form.setFieldValue('credentials', { ...form.values.credentials, [name]: value });
+              form.clearFieldError(`${CREDENTIALS}${name}`);
               // What was said of other values says nothing of these.
               tryOut.reset();
               save.reset();
@@ -114,25 +151,14 @@ function CredentialForm({ providers, credential }: FormProps) {
         {credential === undefined && (
           <LimitFields
             value={form.values.limits}
+            zonesError={refused.zones}
             onChange={(limits) => form.setFieldValue('limits', limits)}
           />
         )}
-        {save.error !== null && <FailureNotice error={save.error} />}
+        {save.error !== null && Object.keys(refused).length === 0 && <FailureNotice error={save.error} />}
         <TestResult test={tryOut} fine={messages.dns.test.fine} />
         <Group justify="space-between" gap="xs">
-          <Button
-            variant="default"
-            loading={tryOut.isPending}
-            onClick={() =>
-              tryOut.mutate({
-                body: {
-                  provider: form.values.provider,
-                  credentials,
-                  ...(zone === '' ? {} : { zone }),
-                },
-              })
-            }
-          >
+          <Button variant="default" loading={tryOut.isPending} onClick={tryOutNow}>
             {text.test}
           </Button>
           <Group gap="xs">
@@ -151,11 +177,13 @@ function CredentialForm({ providers, credential }: FormProps) {
 
 interface NewProps {
   readonly providers: readonly DnsProviderInfo[];
-  readonly form: UseFormReturnType<Values, Values, FormRules>;
+  readonly form: CredentialFormState;
+  /** What the server says of the name. */
+  readonly nameError: string | undefined;
   onProvider(): void;
 }
 
-function NewCredential({ providers, form, onProvider }: NewProps) {
+function NewCredential({ providers, form, nameError, onProvider }: NewProps) {
   return (
     <>
       <TextInput
@@ -164,6 +192,7 @@ function NewCredential({ providers, form, onProvider }: NewProps) {
         data-autofocus
         autoComplete="off"
         {...form.getInputProps('name')}
+        error={form.errors.name ?? nameError}
       />
       <Select
         label={text.provider}
@@ -173,6 +202,7 @@ function NewCredential({ providers, form, onProvider }: NewProps) {
         value={form.values.provider}
         onChange={(provider) => {
           form.setValues({ provider: provider ?? '', credentials: {} });
+          form.clearErrors();
           onProvider();
         }}
       />
@@ -198,10 +228,6 @@ function useSave(credential: DnsCredential | undefined) {
     },
   });
   return { save, tryOut };
-}
-
-function filled(credentials: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.trim() !== ''));
 }
 
 function fieldsOf(provider: DnsProviderInfo | undefined): readonly string[] {

@@ -9,6 +9,7 @@ import { messages } from '../messages.ts';
 import { ProjectSelect } from '../tokens/project-select.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { formErrors } from '../ui/form-errors.ts';
 import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.dns.limits;
@@ -31,10 +32,11 @@ export function limitsOf({ projectIds, zones }: Limits) {
 
 interface FieldsProps {
   readonly value: Limits;
+  readonly zonesError?: string | undefined;
   onChange(value: Limits): void;
 }
 
-export function LimitFields({ value, onChange }: FieldsProps) {
+export function LimitFields({ value, zonesError, onChange }: FieldsProps) {
   return (
     <>
       <ProjectSelect
@@ -48,6 +50,7 @@ export function LimitFields({ value, onChange }: FieldsProps) {
         description={text.zonesHint}
         placeholder={value.zones.length === 0 ? 'example.com' : ''}
         value={value.zones}
+        error={zonesError}
         onChange={(zones) => onChange({ ...value, zones })}
         acceptValueOnBlur
         clearable
@@ -73,11 +76,12 @@ function LimitsDialog({ credential }: { readonly credential: DnsCredential }) {
   const save = useMutation(
     api.dnsCredentials.update.mutationOptions({ onSuccess: () => closeDone(text.saved) }),
   );
+  const zonesError = save.error === null ? undefined : formErrors(save.error, ['zones']).zones;
   return (
     <Stack gap="md">
       <Text>{text.text}</Text>
-      <LimitFields value={limits} onChange={setLimits} />
-      {save.error !== null && <FailureNotice error={save.error} />}
+      <LimitFields value={limits} zonesError={zonesError} onChange={setLimits} />
+      {save.error !== null && zonesError === undefined && <FailureNotice error={save.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={() => modals.closeAll()}>
           {messages.cancel}

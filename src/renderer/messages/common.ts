@@ -1,5 +1,5 @@
 // Words that every screen uses.
-import { formatCount } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 
 export const common = {
   appName: 'Certdesk',
@@ -20,6 +20,11 @@ export const common = {
   yes: 'Yes',
   no: 'No',
   never: 'Never',
+  fields: {
+    nameMissing: 'Enter a name.',
+    tooLong: (most: number) => `Enter at most ${formatNumber(most)} characters.`,
+    emailBad: (address: string) => `${address} is not an e-mail address.`,
+  },
   unsaved: 'Your changes are not saved. Leave without saving?',
   unknown: 'Unknown',
   more: 'More',

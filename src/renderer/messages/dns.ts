@@ -25,7 +25,6 @@ export const dns = {
     replaceText: 'They take the place of the old ones: whatever uses this credential goes on with them.',
     name: 'Name',
     nameHint: 'For people, such as Cloudflare of the shop.',
-    nameMissing: 'Give it a name, so that it is known later what it is for.',
     provider: 'Provider',
     save: 'Keep',
     test: 'Test credentials',

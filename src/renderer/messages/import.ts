@@ -11,7 +11,7 @@ export const imports = {
     'Take over what another client keeps on the machine that Certdesk runs on. Nothing there is changed.',
   folder: 'Folder',
   folderHint: 'On the server: /etc/letsencrypt, ~/.acme.sh, ~/.lego, or any folder of PEM files.',
-  needsFolder: 'Say which folder to look into.',
+  needsFolder: 'Enter a folder.',
   suggested: 'Found on this machine',
   look: 'See what is in it',
   layouts: { certbot: 'certbot', 'acme-sh': 'acme.sh', lego: 'lego', pem: 'Certificates and keys' },

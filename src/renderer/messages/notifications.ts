@@ -54,7 +54,6 @@ export const notifications = {
     types: { email: 'Mail', webhook: 'Webhook' },
     name: 'Name',
     nameHint: 'Who is reached by it, such as On call.',
-    nameMissing: 'Give it a name.',
     kinds: 'Is told of',
     kindsMissing: 'Choose one at least.',
     enabled: 'On',
@@ -69,6 +68,12 @@ export const notifications = {
       'Its signing secret: copy it now, it is shown this once. Receivers check by it that a message is from here.',
   },
   mail: {
+    hostMissing: 'Enter the name or IP address of the mail server.',
+    portBad: 'Enter a port from 1 to 65535.',
+    fromMissing: 'Enter the e-mail address of the sender.',
+    toMissing: 'Enter at least one e-mail address.',
+    passwordMissing: 'Enter the password of this user.',
+    usernameMissing: 'Enter the user name of this password.',
     host: 'Mail server',
     port: 'Port',
     security: 'TLS',
@@ -86,6 +91,9 @@ export const notifications = {
     rootHint: 'For a mail server with a certificate of your own CA.',
   },
   webhook: {
+    urlMissing: 'Enter the URL.',
+    urlBad: 'Enter a URL that begins with https:// or http://.',
+    secretShort: 'Enter at least 16 characters, or leave it empty.',
     preset: 'For',
     url: 'Address',
     urlHints: {

@@ -76,7 +76,7 @@ export const projects = {
     altNamesHint: 'Press Enter after each.',
     submit: 'Make project',
     needsOne: 'A project needs a domain, or at least a name.',
-    badName: (name: string) => `${name} ${explainName(name)}`,
+    badName: (name: string) => `${name} ${explainName(name)}.`,
     made: 'Project made',
   },
   edit: {

@@ -26,7 +26,6 @@ export const tokens = {
     title: 'New API token',
     name: 'Name',
     nameHint: 'What uses it, such as deploy-web-1.',
-    nameMissing: 'Give it a name, so that it is known later what may be revoked.',
     scope: 'Rights',
     readHint: 'Look at projects, certificates and jobs; download certificates without keys.',
     writeHint: 'Also obtain, renew, revoke and remove; download private keys.',

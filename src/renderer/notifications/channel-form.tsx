@@ -20,7 +20,7 @@ import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
-import { type ChannelValues, KINDS, toCreate, toUpdate, toValues } from './channel-values.ts';
+import { type ChannelValues, checkChannel, KINDS, toCreate, toUpdate, toValues } from './channel-values.ts';
 import { MadeChannel } from './made-channel.tsx';
 import { MailFields } from './mail-fields.tsx';
 import { WebhookFields } from './webhook-fields.tsx';
@@ -58,10 +58,7 @@ interface DialogProps {
 function ChannelDialog({ channel, onMade }: DialogProps) {
   const form: ChannelForm = useForm<ChannelValues, ChannelValues, FormRulesRecord<ChannelValues>>({
     initialValues: toValues(channel),
-    validate: {
-      name: (name) => (name.trim() === '' ? text.nameMissing : null),
-      kinds: (kinds) => (kinds.length === 0 ? text.kindsMissing : null),
-    },
+    validate: checkChannel(channel !== undefined),
   });
   const save = useSave(channel, onMade);
   const submit = (values: ChannelValues): void =>

@@ -7,6 +7,7 @@ import type {
   WebhookPreset,
 } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
+import { checkRequiredLabel, isEmailAddress, numberOf } from '../ui/field-checks.ts';
 
 export const KINDS = Object.keys(messages.notifications.kinds) as NotificationKind[];
 
@@ -113,12 +114,59 @@ function commonOf({ name, enabled, kinds }: ChannelValues) {
 function mailOf({ host, port, security, username, from, to, rootCertificate }: ChannelValues) {
   return {
     host: host.trim(),
-    port: Number(port),
+    port: numberOf(port),
     security: SECURITIES.find((known) => known === security) ?? 'starttls',
     username: filled(username.trim()),
     from: from.trim(),
     to,
     rootCertificate: filled(rootCertificate.trim()),
+  };
+}
+
+type Checks = {
+  readonly [Field in keyof ChannelValues]?: (
+    value: ChannelValues[Field],
+    all: ChannelValues,
+  ) => string | null;
+};
+
+/**
+ * What is missing or wrong, field by field. The server checks more: which addresses are allowed, say.
+ * @param isKnown Whether the channel exists: then a secret that is left empty stays as it is.
+ */
+export function checkChannel(isKnown: boolean): Checks {
+  const { mail, webhook, form } = messages.notifications;
+  const ofMail =
+    <Value>(check: (value: Value, all: ChannelValues) => string | null) =>
+    (value: Value, all: ChannelValues) =>
+      all.type === 'email' ? check(value, all) : null;
+  return {
+    name: checkRequiredLabel,
+    kinds: (kinds) => (kinds.length === 0 ? form.kindsMissing : null),
+    host: ofMail((host) => (host.trim() === '' ? mail.hostMissing : null)),
+    port: ofMail((port) => (Number(port) >= 1 && Number(port) <= 65_535 ? null : mail.portBad)),
+    username: ofMail((username, { password }) =>
+      username.trim() === '' && password !== '' ? mail.usernameMissing : null,
+    ),
+    password: ofMail((password, { username }) =>
+      !isKnown && password === '' && username.trim() !== '' ? mail.passwordMissing : null,
+    ),
+    from: ofMail((from) => {
+      if (from.trim() === '') return mail.fromMissing;
+      return isEmailAddress(from) ? null : messages.fields.emailBad(from.trim());
+    }),
+    to: ofMail((to) => {
+      const wrong = to.find((address) => !isEmailAddress(address));
+      if (wrong !== undefined) return messages.fields.emailBad(wrong);
+      return to.length === 0 ? mail.toMissing : null;
+    }),
+    url(url, { type }) {
+      if (type === 'email' || (isKnown && url.trim() === '')) return null;
+      if (url.trim() === '') return webhook.urlMissing;
+      return /^https?:$/.test(URL.parse(url.trim())?.protocol ?? '') ? null : webhook.urlBad;
+    },
+    signingSecret: (secret, { type }) =>
+      type === 'webhook' && secret !== '' && secret.length < 16 ? webhook.secretShort : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { Group, NumberInput, Select } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
 import { SettingsForm, useSectionForm } from '../settings/settings-form.tsx';
+import { numberOf } from '../ui/field-checks.ts';
 
 const text = messages.notifications.digest;
 type Section = Settings['notifications'];
@@ -54,8 +55,8 @@ function toPatch({ digestDay, digestHour, missedAfterHours }: Values): PatchSett
   return {
     notifications: {
       digestDay: DAYS.find((day) => day === digestDay) ?? 'monday',
-      digestHour: Number(digestHour),
-      missedAfterHours: Number(missedAfterHours),
+      digestHour: numberOf(digestHour),
+      missedAfterHours: numberOf(missedAfterHours),
     },
   };
 }

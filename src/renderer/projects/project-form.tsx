@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { toDnsName } from '../../shared/names.ts';
 import { messages } from '../messages.ts';
 import { FailureNotice } from '../ui/failure.tsx';
+import { checkLabel } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
 
 const text = messages.projects.create;
@@ -31,7 +32,7 @@ export function ProjectForm(props: ProjectFormProps) {
   const { initial, submitLabel, error, pending, children, onSubmit } = props;
   const form = useForm<ProjectValues>({
     initialValues: initial,
-    validate: { domain: checkDomain, altNames: checkNames },
+    validate: { domain: checkDomain, altNames: checkNames, name: checkLabel },
   });
   const atFields = error === null ? {} : formErrors(error, FIELDS);
   const elsewhere = error !== null && Object.keys(atFields).length === 0;

@@ -8,6 +8,7 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { type Fact, Facts } from '../ui/facts.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { numberOf } from '../ui/field-checks.ts';
 import { formErrors } from '../ui/form-errors.ts';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
@@ -88,7 +89,7 @@ function toPatch({ folder, everyHours, keep }: Values): PatchSettings {
     backup: {
       folder: folder.trim() === '' ? null : folder.trim(),
       everyHours: everyHours === '' ? null : Number(everyHours),
-      keep: Number(keep),
+      keep: numberOf(keep),
     },
   };
 }

@@ -6,8 +6,11 @@ import { useApi } from '../api.ts';
 import { ChallengeNotice } from '../certificates/challenge-notice.tsx';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
+import { FailureNotice } from '../ui/failure.tsx';
+import { numberOf } from '../ui/field-checks.ts';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { useUnsavedWarning } from '../ui/use-unsaved-warning.ts';
 import { useSectionForm } from './settings-form.tsx';
 
 const text = messages.settings.listeners;
@@ -46,9 +49,10 @@ interface PortValues {
 }
 
 function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
-  const { form, saving, submit } = useSectionForm<PortValues>('listeners', listeners, (values) => ({
-    listeners: { apiPort: Number(values.apiPort), challengePort: Number(values.challengePort) },
+  const { form, saving, failure, submit } = useSectionForm<PortValues>('listeners', listeners, (values) => ({
+    listeners: { apiPort: numberOf(values.apiPort), challengePort: numberOf(values.challengePort) },
   }));
+  useUnsavedWarning(form.isDirty());
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack gap={4}>
@@ -68,6 +72,7 @@ function Ports({ listeners }: { readonly listeners: Settings['listeners'] }) {
             {messages.settings.save}
           </Button>
         </Group>
+        {failure !== null && <FailureNotice error={failure} />}
         <Text c="dimmed" fz="xs">
           {text.portHint}
         </Text>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Settings } from '../../shared/settings.ts';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
+import { numberOf } from '../ui/field-checks.ts';
 import { Panel } from '../ui/panel.tsx';
 import { fromLocalTime, toLocalTime } from './local-time.ts';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
@@ -94,8 +95,8 @@ function FallbackCa({ known, input }: FallbackCaProps) {
 function toSettings(values: Values): Settings['renewals'] {
   return {
     pausedUntil: fromLocalTime(values.pausedUntil),
-    sideBySide: Number(values.sideBySide),
+    sideBySide: numberOf(values.sideBySide),
     fallbackCa: values.fallbackCa,
-    keepVersionsDays: Number(values.keepVersionsDays),
+    keepVersionsDays: numberOf(values.keepVersionsDays),
   };
 }

@@ -36,21 +36,21 @@ function ReplaceAccount({ account: { id } }: { readonly account: CaAccount }) {
     const eab = { kid: kid.trim(), hmacKey: hmacKey.trim() };
     replace.mutate({ id, body: eab.kid === '' ? {} : { eab } });
   };
-  const error = isIncomplete ? text.both : undefined;
+  const missing = (given: string, words: string) => isIncomplete && given.trim() === '' && words;
   return (
     <Confirm submit={text.submit} error={replace.error} pending={replace.isPending} onSubmit={submit}>
       <Text mb="sm">{text.text}</Text>
       <TextInput
         label={text.kid}
         value={kid}
-        error={error}
+        error={missing(kid, text.kidMissing)}
         onChange={(event) => setKid(event.currentTarget.value)}
       />
       <PasswordInput
         mt="sm"
         label={text.hmacKey}
         value={hmacKey}
-        error={error}
+        error={missing(hmacKey, text.hmacKeyMissing)}
         onChange={(event) => setHmacKey(event.currentTarget.value)}
       />
     </Confirm>

@@ -2,6 +2,7 @@
 import { NumberInput, Stack, Switch } from '@mantine/core';
 import type { Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
+import { numberOf } from '../ui/field-checks.ts';
 import { Panel } from '../ui/panel.tsx';
 import { SessionTable } from './session-table.tsx';
 import { SettingsForm, useSectionForm } from './settings-form.tsx';
@@ -16,7 +17,7 @@ interface Values {
 
 export function SessionsPanel({ sessions }: { readonly sessions: Settings['sessions'] }) {
   const section = useSectionForm<Values>('sessions', { ...sessions }, (values) => ({
-    sessions: { ...values, idleMinutes: Number(values.idleMinutes) },
+    sessions: { ...values, idleMinutes: numberOf(values.idleMinutes) },
   }));
   const { form } = section;
   return (

@@ -11,6 +11,7 @@ import { messages } from '../messages.ts';
 import { CodeBlock } from '../ui/copy.tsx';
 import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
+import { checkRequiredLabel } from '../ui/field-checks.ts';
 import { Notice } from '../ui/notice.tsx';
 import { ProjectSelect } from './project-select.tsx';
 
@@ -41,7 +42,7 @@ function TokenForm({ onMade }: { onMade(secret: string): void }) {
   });
   const form = useForm<Values>({
     initialValues: { name: '', scope: 'projects:read', projectIds: [], lifetime: '365' },
-    validate: { name: (name) => (name.trim() === '' ? text.nameMissing : null) },
+    validate: { name: checkRequiredLabel },
   });
   const submit = ({ name, scope, projectIds, lifetime }: Values): void =>
     create.mutate({

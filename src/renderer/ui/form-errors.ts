@@ -1,5 +1,6 @@
 // A refusal of the server at the fields of a form that it names; what names none is shown above the form.
 import { failureOf, fieldIssues } from '../api.ts';
+import { asSentence } from './field-checks.ts';
 
 /**
  * Message by field. `altNames.3` counts for `altNames`; a field that the form lacks is left out.
@@ -17,7 +18,7 @@ export function formErrors(
     const known = [field, ...parents(field)]
       .map((name) => aliases[name] ?? name)
       .find((name) => fields.includes(name));
-    if (known !== undefined) errors[known] ??= message;
+    if (known !== undefined) errors[known] ??= asSentence(message);
   }
   return errors;
 }

@@ -20,10 +20,15 @@ export interface ChooseFileProps {
 }
 
 export function ChooseFile({ initial, pending, error, onSubmit }: ChooseFileProps) {
-  const form = useForm({ initialValues: { ...initial } });
+  const form = useForm({
+    initialValues: { ...initial },
+    validate: {
+      file: (file) => (file.trim() === '' ? text.fileMissing : null),
+      passphrase: (passphrase) => (passphrase === '' ? text.passphraseMissing : null),
+    },
+  });
   const { setErrors } = form;
   useEffect(() => setErrors(error === null ? {} : formErrors(error, FIELDS)), [error, setErrors]);
-  const { file, passphrase } = form.values;
   const known = initial.file !== '';
   return (
     <form onSubmit={form.onSubmit((values) => onSubmit({ ...values, file: values.file.trim() }))} noValidate>
@@ -47,7 +52,7 @@ export function ChooseFile({ initial, pending, error, onSubmit }: ChooseFileProp
           <Button variant="default" onClick={() => modals.closeAll()}>
             {messages.cancel}
           </Button>
-          <Button type="submit" loading={pending} disabled={file.trim() === '' || passphrase === ''}>
+          <Button type="submit" loading={pending}>
             {text.check}
           </Button>
         </Group>

@@ -1,0 +1,228 @@
+// Every form flags all that is missing or wrong at once, each field with a sentence of its own; and loses nothing that
+// was typed without asking.
+import type { Locator, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
+import { startApp, type TestApp } from '../support/server/app.ts';
+import { describeWith } from '../support/tools/tools.ts';
+
+/** Words of the schema library, and names of the API. */
+const RAW =
+  /Too (small|big)|Invalid (input|string|option)|expected|received|undefined|regex|dnsCredentials|altNames/;
+
+describeWith(['chromium'], 'a form', () => {
+  let app: TestApp;
+  let gui: GuiPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildGui();
+    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
+    gui = await openGui(app.app);
+    page = gui.page;
+    page.setDefaultTimeout(8000);
+  }, 600_000);
+  afterAll(async () => {
+    await gui?.close();
+    await app?.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    expect(gui?.problems ?? []).toEqual([]);
+  });
+
+  const dialog = (): Locator => page.getByRole('dialog');
+  const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
+  const submit = (form: Locator, name: string) => form.getByRole('button', { name, exact: true }).click();
+
+  /** Sentence by label, of all that is flagged. */
+  async function flagged(form: Locator): Promise<Readonly<Record<string, string>>> {
+    // A password field of Mantine has no aria-invalid.
+    const fields = form.locator('[aria-invalid="true"], input[data-invalid]');
+    await fields.first().waitFor();
+    const all = await fields.evaluateAll((inputs) =>
+      inputs.map((input) => {
+        const label =
+          input.getAttribute('aria-label') ?? (input as HTMLInputElement).labels?.[0]?.textContent;
+        const ids = (input.getAttribute('aria-describedby') ?? '').split(' ');
+        const said = ids
+          .filter((id) => id.endsWith('-error'))
+          .map((id) => document.getElementById(id)?.textContent);
+        return [label?.replace(/\s*\*$/, '') ?? '', said.join()] as const;
+      }),
+    );
+    for (const [, words] of all) {
+      expect(words).toMatch(/^\S.*\.$/);
+      expect(words).not.toMatch(RAW);
+    }
+    return Object.fromEntries(all);
+  }
+
+  const close = async (): Promise<void> => {
+    await dialog()
+      .getByRole('button', { name: /^(Cancel|Close)$/ })
+      .last()
+      .click();
+    await dialog().waitFor({ state: 'hidden' });
+  };
+
+  it('of a project', async () => {
+    await gui.open('/projects');
+    await page.getByRole('button', { name: 'New project', exact: true }).click();
+    await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
+    await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
+    await submit(dialog(), 'Make project');
+    expect(await flagged(dialog())).toEqual({
+      Domain: 'a b has a space or a separator in it: give each name on its own.',
+      Name: 'Enter at most 200 characters.',
+    });
+    await close();
+  });
+
+  it('of a notification channel, by mail and by webhook', async () => {
+    await gui.open('/settings');
+    await page.getByRole('button', { name: 'New channel' }).click();
+    await dialog().getByLabel('Port').fill('');
+    await dialog().getByLabel('User name').fill('certdesk');
+    await submit(dialog(), 'Save');
+    expect(await flagged(dialog())).toEqual({
+      Name: 'Enter a name.',
+      'Mail server': 'Enter the name or IP address of the mail server.',
+      Port: 'Enter a port from 1 to 65535.',
+      Password: 'Enter the password of this user.',
+      From: 'Enter the e-mail address of the sender.',
+      To: 'Enter at least one e-mail address.',
+    });
+    await gui.lookAt('form-errors-channel');
+    await dialog().getByText('Webhook', { exact: true }).click();
+    await dialog().getByLabel('Signing secret', { exact: true }).fill('short');
+    await submit(dialog(), 'Save');
+    expect(await flagged(dialog())).toEqual({
+      Name: 'Enter a name.',
+      Address: 'Enter the URL.',
+      'Signing secret': 'Enter at least 16 characters, or leave it empty.',
+    });
+    await close();
+  });
+
+  it('of a DNS credential', async () => {
+    await gui.open('/dns-credentials');
+    await page.getByRole('button', { name: 'New credential' }).first().click();
+    await dialog().getByRole('combobox', { name: 'Provider' }).click();
+    await page.getByRole('option', { name: 'GoDaddy' }).click();
+    await submit(dialog(), 'Keep');
+    expect(await flagged(dialog())).toEqual({
+      Name: 'Enter a name.',
+      'API key': 'API key is required.',
+      'API secret': 'API secret is required.',
+    });
+    await gui.lookAt('form-errors-credential');
+    await submit(dialog(), 'Test credentials');
+    expect(Object.keys(await flagged(dialog()))).toEqual(['API key', 'API secret']);
+    await close();
+  });
+
+  it('of the settings: every section, each field of it', async () => {
+    await gui.open('/settings');
+    const EMPTY: Readonly<Record<string, readonly string[]>> = {
+      Renewals: ['Renewals at a time', 'Keep old versions, days'],
+      Backups: ['Keep'],
+      Addresses: ['Port of the API and GUI', 'Port of HTTP-01 challenges'],
+      Notifications: ['At, hour in UTC', 'Standing still counts after, hours'],
+    };
+    for (const [name, fields] of Object.entries(EMPTY)) {
+      for (const field of fields) await panel(name).getByLabel(field, { exact: true }).fill('');
+      await panel(name).getByRole('button', { name: 'Save' }).first().click();
+      expect(await flagged(panel(name))).toEqual(
+        Object.fromEntries(fields.map((field) => [field, 'Must be a number.'])),
+      );
+    }
+    await gui.lookAt('form-errors-settings');
+  });
+
+  it('of a backup file, of an API token, of a folder to import', async () => {
+    await gui.open('/settings');
+    await page.getByRole('button', { name: 'Check or restore a file' }).click();
+    await submit(dialog(), 'Check');
+    expect(await flagged(dialog())).toEqual({
+      File: 'Enter the path of the backup file.',
+      'Its passphrase': 'Enter the passphrase of this backup.',
+    });
+    await close();
+    await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('short');
+    await panel('Backups').getByRole('button', { name: 'Set passphrase' }).click();
+    expect(await flagged(panel('Backups'))).toEqual({ Passphrase: 'Must have at least 12 characters.' });
+    await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('');
+    await gui.open('/tokens');
+    await page.getByRole('button', { name: 'New token' }).first().click();
+    await submit(dialog(), 'Make token');
+    expect(await flagged(dialog())).toEqual({ Name: 'Enter a name.' });
+    await close();
+    await gui.open('/import');
+    await page.getByRole('button', { name: 'See what is in it' }).click();
+    expect(await flagged(page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
+  });
+
+  it('of the request for a certificate, step by step', async () => {
+    const id = await app.project('shop.example.com');
+    await gui.open(`/projects/${id}/obtain`);
+    const next = () => page.getByRole('button', { name: 'Continue', exact: true }).click();
+    const choose = async (name: string, option: string): Promise<void> => {
+      await page.getByRole('combobox', { name }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    await next();
+    await page.getByText('DNS-01', { exact: false }).first().click();
+    await next();
+    expect(await flagged(page.locator('main'))).toEqual({ 'DNS provider': 'Select a DNS provider.' });
+    await choose('DNS provider', 'GoDaddy');
+    await next();
+    expect(await flagged(page.locator('main'))).toEqual({
+      'API key': 'API key is required.',
+      'API secret': 'API secret is required.',
+    });
+    await page.getByText('HTTP-01', { exact: false }).first().click();
+    await next();
+    await choose('Certificate authority', 'ZeroSSL');
+    await page.getByLabel('E-mail for the CA').fill('nobody');
+    await next();
+    expect(await flagged(page.locator('main'))).toEqual({
+      'Key id': 'This CA requires it.',
+      'HMAC key': 'This CA requires it.',
+      'E-mail for the CA': 'nobody is not an e-mail address.',
+    });
+    await gui.lookAt('form-errors-obtain');
+  });
+
+  it('in a dialog keeps what was typed: Esc and a click beside it close it only while nothing is', async () => {
+    await gui.open('/tokens');
+    const open = () => page.getByRole('button', { name: 'New token' }).first().click();
+    await open();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await open();
+    await dialog().getByLabel('Name').fill('Deploy');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await page.keyboard.press('Escape');
+    expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
+    await close();
+  });
+
+  it('asks before a backup passphrase that is not saved is left', async () => {
+    await gui.open('/settings');
+    const passphrase = panel('Backups').getByRole('textbox', { name: 'Passphrase' });
+    await passphrase.fill('a long passphrase');
+    const asked: string[] = [];
+    page.once('dialog', (question) => {
+      asked.push(question.message());
+      void question.dismiss();
+    });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await expect.poll(() => asked).toEqual(['Your changes are not saved. Leave without saving?']);
+    expect(await passphrase.inputValue()).toBe('a long passphrase');
+    page.once('dialog', (question) => void question.accept());
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await passphrase.waitFor({ state: 'hidden' });
+  });
+});
