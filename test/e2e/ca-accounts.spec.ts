@@ -58,7 +58,7 @@ describeWith(['pebble', 'chromium'], 'the accounts at CAs', () => {
     await replace.click();
     await dialog.getByLabel('HMAC key').fill('abc');
     await dialog.getByRole('button', { name: 'Replace account' }).click();
-    await dialog.getByText('Enter both', { exact: false }).first().waitFor();
+    await dialog.getByText('Enter the key ID', { exact: false }).first().waitFor();
     await dialog.getByLabel('HMAC key').fill('');
     await dialog.getByRole('button', { name: 'Replace account' }).click();
     await page.getByText('The account was replaced').waitFor();

@@ -152,7 +152,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await domain.fill('https://shop.example.com/cart');
     await dialog.getByRole('button', { name: 'Make project' }).click();
     await dialog.getByText('Did you mean shop.example.com?').waitFor();
-    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
   it('has a command palette: what is typed is found, and Enter goes to the first of it', async () => {

@@ -126,7 +126,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     expect(await page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
     await next();
-    await page.getByText('Choose a DNS provider.').waitFor();
+    await page.getByText('Select a DNS provider.').waitFor();
   });
 
   it("proves by dns-01 with the provider's own fields, tested first; the secret comes back nowhere", async () => {

@@ -75,7 +75,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     await expect.poll(tokens).toEqual(['deploy']);
     expect(await gui.findSecret(new URL(link).hash.slice(1))).toEqual([]);
     // One proof covers what follows.
-    await page.keyboard.press('Escape');
+    await form().getByRole('button', { name: 'Close' }).click();
     await gui.open('/projects');
     await gui.open('/tokens');
     await page.getByRole('button', { name: 'New token' }).first().click();
@@ -128,6 +128,6 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
       .fill(await app.app.signInLink());
     await confirm();
     await expect.poll(tokens).toContain('not now');
-    await page.keyboard.press('Escape');
+    await form().getByRole('button', { name: 'Close' }).click();
   });
 });

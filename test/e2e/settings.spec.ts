@@ -141,7 +141,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await backups.getByLabel('Every, hours').fill('12');
     await backups.getByLabel('Keep', { exact: true }).fill('5');
     await backups.getByRole('button', { name: 'Save' }).click();
-    await backups.getByText('an absolute path', { exact: true }).waitFor();
+    await backups.getByText('Must be an absolute path.', { exact: true }).waitFor();
     await backups.getByLabel('Folder').fill('');
     await backups.getByRole('button', { name: 'Save' }).click();
     await expect
@@ -150,7 +150,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     const passphrase = backups.getByLabel('Passphrase', { exact: true });
     await passphrase.fill('short');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await backups.getByText('must have at least 12 characters', { exact: true }).waitFor();
+    await backups.getByText('Must have at least 12 characters.', { exact: true }).waitFor();
     await passphrase.fill('four words chosen by dice');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
     await backups.getByText('One is set.', { exact: false }).waitFor();
@@ -185,7 +185,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await dialog.getByText('Certificate versions').waitFor();
     await dialog.getByText(`backup restore ${file}`, { exact: false }).waitFor();
     await gui.lookAt('backup-checked');
-    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Close' }).first().click();
     await dialog.waitFor({ state: 'detached' });
     expect(await gui.findSecret('four words chosen by dice')).toEqual([]);
   });
