@@ -24,6 +24,10 @@ export const TakeOverSchema = z
     certificates: z
       .union([z.literal('all'), z.array(z.string().min(1).max(128)).min(1).max(1000)])
       .meta({ description: 'The ids that the scan gave, or all that can be taken over' }),
+    allowDuplicateDomain: z.boolean().optional().meta({
+      description:
+        'Import a certificate into a second project if a project with its domain has a certificate of the same kind of key (`sameDomain` of the scan); refused by default',
+    }),
   })
   .meta({ id: 'TakeOver' });
 export type TakeOver = z.infer<typeof TakeOverSchema>;
@@ -56,6 +60,10 @@ export const FoundCertificateSchema = z
       .object({ id: z.string(), name: z.string() })
       .nullable()
       .meta({ description: 'It is one already' }),
+    sameDomain: z.object({ id: z.string(), name: z.string() }).nullable().meta({
+      description:
+        'Another project with its domain and a certificate of the same kind of key: an import creates a second project',
+    }),
     takeable: z.boolean(),
   })
   .meta({ id: 'FoundCertificate' });

@@ -13,13 +13,19 @@ const text = messages.imports;
 export interface FoundCertificatesProps {
   readonly scanned: ScannedFolder;
   readonly busy: boolean;
-  onTake(ids: string[]): void;
+  /** @param allowDuplicateDomain Whether one is among them whose domain another project has. */
+  onTake(ids: string[], allowDuplicateDomain: boolean): void;
 }
 
 export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesProps) {
   const { certificates, folder, layout, skipped } = scanned;
   const takeable = certificates.flatMap(({ id, takeable }) => (takeable && id !== null ? [id] : []));
-  const [chosen, setChosen] = useState<readonly string[]>(takeable);
+  // A second project of a domain is confirmed by selecting its certificate by itself.
+  const duplicates = certificates.flatMap(({ id, sameDomain }) =>
+    sameDomain === null || id === null ? [] : [id],
+  );
+  const usual = takeable.filter((id) => !duplicates.includes(id));
+  const [chosen, setChosen] = useState<readonly string[]>(usual);
   if (certificates.length === 0) {
     return (
       <Stack gap="md">
@@ -39,11 +45,20 @@ export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesPr
           </Text>
         }
       >
-        <FoundTable certificates={certificates} takeable={takeable} chosen={chosen} onChoose={setChosen} />
+        <FoundTable certificates={certificates} usual={usual} chosen={chosen} onChoose={setChosen} />
       </Panel>
       <Skipped lines={skipped} />
       <Group justify="flex-end">
-        <Button disabled={chosen.length === 0} loading={busy} onClick={() => onTake([...chosen])}>
+        <Button
+          disabled={chosen.length === 0}
+          loading={busy}
+          onClick={() =>
+            onTake(
+              [...chosen],
+              chosen.some((id) => duplicates.includes(id)),
+            )
+          }
+        >
           {chosen.length === 0 ? text.chooseFirst : text.take(chosen.length)}
         </Button>
       </Group>
@@ -53,13 +68,15 @@ export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesPr
 
 interface FoundTableProps {
   readonly certificates: readonly FoundCertificate[];
-  readonly takeable: readonly string[];
+  /** What "all" selects. */
+  readonly usual: readonly string[];
   readonly chosen: readonly string[];
   onChoose(ids: readonly string[]): void;
 }
 
-function FoundTable({ certificates, takeable, chosen, onChoose }: FoundTableProps) {
+function FoundTable({ certificates, usual, chosen, onChoose }: FoundTableProps) {
   const { columns } = text;
+  const isAll = usual.length > 0 && usual.every((id) => chosen.includes(id));
   const choose = (id: string, on: boolean): void =>
     onChoose(on ? [...chosen, id] : chosen.filter((other) => other !== id));
   return (
@@ -71,10 +88,10 @@ function FoundTable({ certificates, takeable, chosen, onChoose }: FoundTableProp
               <Checkbox
                 size="xs"
                 aria-label={text.selectAll}
-                disabled={takeable.length === 0}
-                checked={takeable.length > 0 && chosen.length === takeable.length}
-                indeterminate={chosen.length > 0 && chosen.length < takeable.length}
-                onChange={({ currentTarget }) => onChoose(currentTarget.checked ? takeable : [])}
+                disabled={usual.length === 0}
+                checked={isAll}
+                indeterminate={chosen.length > 0 && !isAll}
+                onChange={({ currentTarget }) => onChoose(currentTarget.checked ? usual : [])}
               />
             </Table.Th>
             {[columns.names, columns.expires, columns.key, columns.renewal].map((label) => (

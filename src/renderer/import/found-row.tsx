@@ -48,9 +48,9 @@ export function FoundRow({ found, chosen, onChoose }: FoundRowProps) {
   );
 }
 
-function Remarks({ found: { problems, notes, takeable } }: { readonly found: FoundCertificate }) {
+function Remarks({ found: { problems, notes, takeable, sameDomain } }: { readonly found: FoundCertificate }) {
   const remarks = [...problems, ...(takeable ? notes : [])];
-  if (remarks.length === 0) return null;
+  if (remarks.length === 0 && sameDomain === null) return null;
   return (
     <List fz="sm" mt={6} c={takeable ? undefined : 'dimmed'}>
       {remarks.map((remark) => (
@@ -58,6 +58,14 @@ function Remarks({ found: { problems, notes, takeable } }: { readonly found: Fou
           <ServerText>{remark}</ServerText>
         </List.Item>
       ))}
+      {sameDomain !== null && (
+        <List.Item>
+          {text.sameDomain}{' '}
+          <TextLink to="/projects/$id" params={{ id: sameDomain.id }}>
+            {text.seeProject(sameDomain.name)}
+          </TextLink>
+        </List.Item>
+      )}
     </List>
   );
 }

@@ -39,7 +39,9 @@ export function ImportPage() {
             key={scan.submittedAt}
             scanned={scan.data}
             busy={take.isPending}
-            onTake={(certificates) => take.mutate({ body: { folder: scan.data.folder, certificates } })}
+            onTake={(certificates, allowDuplicateDomain) =>
+              take.mutate({ body: { folder: scan.data.folder, certificates, allowDuplicateDomain } })
+            }
           />
         )}
         {take.data !== undefined && <TakenList taken={take.data.certificates} onAgain={start} />}

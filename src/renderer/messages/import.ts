@@ -47,6 +47,7 @@ export const imports = {
   sameAccount: 'Same ACME account',
   staging: 'Staging',
   already: 'A project already',
+  sameDomain: 'Another project has this domain. Select this certificate to import it into a second project.',
   seeProject: (name: string) => `See ${name}`,
   take: (n: number) => `Take over ${certificates(n)}`,
   chooseFirst: 'Choose what to take over',

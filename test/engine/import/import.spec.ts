@@ -51,9 +51,14 @@ async function post<T>(path: string, body: object): Promise<T> {
   return answer.body as T;
 }
 const scan = (path = folder.path) => post<ScannedFolder>('/imports/scan', { folder: path });
-const take = async (certificates: 'all' | readonly string[]) =>
-  (await post<{ certificates: TakenCertificate[] }>('/imports', { folder: folder.path, certificates }))
-    .certificates;
+const take = async (certificates: 'all' | readonly string[], more: object = {}) =>
+  (
+    await post<{ certificates: TakenCertificate[] }>('/imports', {
+      folder: folder.path,
+      certificates,
+      ...more,
+    })
+  ).certificates;
 
 function named(found: readonly FoundCertificate[], name: string): FoundCertificate {
   const one = found.find(({ names, source }) => names.includes(name) || source.includes(name));
@@ -376,6 +381,28 @@ describe('any folder', () => {
       total: 1,
       projects: [{ name: 'Made before', certificate: { names: ['empty.example.com'] } }],
     });
+  });
+
+  it('creates a second project of a domain only when that is confirmed', async () => {
+    const first = await issue('twice.example.com');
+    await folder.write('twice.pem', first.certificate + first.privateKey);
+    const [taken] = await take('all');
+    expect(taken?.outcome).toBe('taken');
+    const second = await issue('twice.example.com', {
+      san: ['DNS:twice.example.com', 'DNS:www.twice.example.com'],
+    });
+    await folder.write('www.pem', second.certificate + second.privateKey);
+    expect((await scan()).certificates).toContainEqual(
+      expect.objectContaining({
+        takeable: true,
+        sameDomain: { id: taken?.projectId, name: 'twice.example.com' },
+      }),
+    );
+    const outcomes = async (more = {}) => (await take('all', more)).map(({ outcome }) => outcome).toSorted();
+    expect(await outcomes()).toEqual(['already', 'refused']);
+    expect((await app.call('GET', '/projects')).body.total).toBe(1);
+    expect(await outcomes({ allowDuplicateDomain: true })).toEqual(['already', 'taken']);
+    expect((await app.call('GET', '/projects')).body.total).toBe(2);
   });
 
   it('is not for API tokens, whatever their scope', async () => {

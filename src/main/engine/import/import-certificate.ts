@@ -19,7 +19,7 @@ import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
 import { type TakenAccount, takeAccount } from './account.ts';
 import type { Judged, Plan } from './evaluate.ts';
-import { holderOf } from './scan.ts';
+import { holderOf, sameDomainOf } from './scan.ts';
 
 export interface TakeOverDeps {
   readonly stores: Stores;
@@ -30,11 +30,17 @@ export interface TakeOverDeps {
   readonly dnsCredentials: DnsCredentialVerbs;
 }
 
-/** @param client For names and messages: `certbot`. */
+export interface TakeOverOptions {
+  /** For names and messages: `certbot`. */
+  readonly client: string;
+  /** Whether a second project of its domain may be created. */
+  readonly allowDuplicateDomain: boolean;
+}
+
 export async function takeOver(
   deps: TakeOverDeps,
   judged: Judged,
-  client: string,
+  { client, allowDuplicateDomain }: TakeOverOptions,
 ): Promise<TakenCertificate> {
   const { stores, journal } = deps;
   const { pair, source, leaf, plan } = judged;
@@ -43,6 +49,11 @@ export async function takeOver(
   if (pair === null) return { ...base, ...nothing, outcome: 'refused', message: judged.problems.join(' ') };
   const before = await holderOf(stores, judged);
   if (before !== null) return { ...base, ...nothing, ...already(before) };
+  const other = allowDuplicateDomain ? null : await sameDomainOf(stores, judged);
+  if (other !== null) {
+    const message = `The project ${other.name} has this domain already. Confirm that you want a second project, or remove the other certificate first.`;
+    return { ...base, ...nothing, outcome: 'refused', message };
+  }
   const account = plan === null ? NO_ACCOUNT : await takeAccount(deps, plan);
   const credentialId = plan === null ? null : await keepCredentials(deps, plan, client);
   const project = newProject(deps, pair);

@@ -78,7 +78,7 @@ export function createImports(deps: ImportDeps): Imports {
       return shown;
     },
 
-    takeOver({ folder, certificates }, signal = new AbortController().signal) {
+    takeOver({ folder, certificates, allowDuplicateDomain = false }, signal = new AbortController().signal) {
       const work = async (): Promise<readonly TakenCertificate[]> => {
         const scan = await readFolder(folder, signal);
         const wanted = scan.certificates.filter(
@@ -86,11 +86,11 @@ export function createImports(deps: ImportDeps): Imports {
             (certificates === 'all' && pair !== null) ||
             (leaf !== null && certificates !== 'all' && certificates.includes(leaf.fingerprint)),
         );
-        const client = CLIENTS[scan.layout];
+        const options = { client: CLIENTS[scan.layout], allowDuplicateDomain };
         const taken: TakenCertificate[] = [];
         for (const judged of wanted) {
           signal.throwIfAborted();
-          taken.push(await takeOver(deps, judged, client).catch((error: unknown) => failed(judged, error)));
+          taken.push(await takeOver(deps, judged, options).catch((error: unknown) => failed(judged, error)));
         }
         const there = new Set(wanted.map(({ leaf }) => leaf?.fingerprint));
         const gone = certificates === 'all' ? [] : [...new Set(certificates)].filter((id) => !there.has(id));

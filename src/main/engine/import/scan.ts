@@ -1,5 +1,7 @@
 // A folder is looked into: which client's it is, and what of it can be taken over.
+
 import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
+import { toDnsName } from '../../../shared/names.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides } from '../acme/directories.ts';
 import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
@@ -105,6 +107,25 @@ export async function holderOf(
   return project && { id: project.id, name: project.name };
 }
 
+/**
+ * Another project with its domain and a certificate of the same kind of key, where no project of this domain waits for a
+ * certificate.
+ */
+export async function sameDomainOf(
+  stores: Stores,
+  { leaf, keyType }: Judged,
+): Promise<{ readonly id: string; readonly name: string } | null> {
+  const domain = leaf?.names.map(toDnsName).find((name) => name !== null);
+  if (domain == null) return null;
+  let found: { readonly id: string; readonly name: string } | null = null;
+  for (const { id, name } of await stores.projects.ofDomain(domain)) {
+    const certificate = await stores.certificates.active(id);
+    if (certificate === null) return null;
+    if (describeChain(certificate.chain)[0]?.keyType === keyType) found ??= { id, name };
+  }
+  return found;
+}
+
 export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFolder> {
   const certificates: FoundCertificate[] = [];
   for (const each of scan.certificates) certificates.push(await presentFound(stores, each));
@@ -134,6 +155,7 @@ async function presentFound(stores: Stores, judged: Judged): Promise<FoundCertif
     problems: [...judged.problems],
     notes: [...judged.notes],
     project,
+    sameDomain: pair !== null && project === null ? await sameDomainOf(stores, judged) : null,
     takeable: pair !== null && project === null,
   };
 }

@@ -140,7 +140,7 @@ function checkResolver(server: string, { policy, origin }: Saving): void {
 
 function checkFolder(folder: string | null): void {
   if (folder === null || isAbsolute(folder)) return;
-  throw invalid('backup.folder', 'an absolute path');
+  throw invalid('backup.folder', 'must be an absolute path');
 }
 
 function checkCa(ca: string): void {
