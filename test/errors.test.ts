@@ -1,4 +1,4 @@
-// docs/errors.md and the catalogue agree, both ways.
+// docs/errors.md, the catalogue and the types of details agree, both ways.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CertdeskError, toCertdeskError } from '../src/main/engine/core/errors.ts';
@@ -23,11 +23,61 @@ describe('the error catalogue', () => {
   });
 });
 
+describe('the details of each code', () => {
+  const source = readFileSync(new URL('../src/main/engine/core/error-details.ts', import.meta.url), 'utf8');
+  const fieldsIn = (text: string) => [...text.matchAll(/readonly (\w+)\??:/g)].map(([, name = '']) => name);
+  const interfaces = new Map(
+    [...source.matchAll(/^(?:export )?interface (\w+) \{\n(.*?)\n\}/gms)].map(([, name = '', body = '']) => [
+      name,
+      body,
+    ]),
+  );
+
+  /** From the interface ErrorDetails: a code's type is an interface of the file, or written out. */
+  const typed = Object.fromEntries(
+    [...(interfaces.get('ErrorDetails') ?? '').matchAll(/^ {2}readonly ([A-Z_]+): (.*?);$/gms)].map(
+      ([, code, type = '']) => [code, topFields(interfaces.get(type) ?? type).toSorted()],
+    ),
+  );
+  const documented = Object.fromEntries(
+    [...PAGE.matchAll(/^\| ((?:`[A-Z_]+` ?)+) \| (`\w+`: .+) \|$/gm)].flatMap(([, codes = '', fields = '']) =>
+      [...codes.matchAll(/[A-Z_]+/g)].map(([code]) => [
+        code,
+        [...fields.matchAll(/(?:^|; )`(\w+)`: /g)].map(([, name]) => name).toSorted(),
+      ]),
+    ),
+  );
+
+  /** Without the fields of objects within. */
+  function topFields(body: string): string[] {
+    return fieldsIn(body.replace(/^ {2}readonly (\w+)(\??): \{.*$/gm, '  readonly $1$2: object;'));
+  }
+
+  it('have one shape, and docs/errors.md lists its fields', () => {
+    expect(Object.keys(typed).length).toBeGreaterThan(40);
+    expect(documented).toEqual(typed);
+    expect(Object.keys(ERRORS)).toEqual(expect.arrayContaining(Object.keys(typed)));
+  });
+
+  it('are checked where an error is made', () => {
+    // @ts-expect-error: the field is another one
+    new CertdeskError('WEAK_KEY', 'too short', { size: 512 });
+    // @ts-expect-error: this code has no details
+    new CertdeskError('NOT_FOUND', 'nothing here', { field: 'id' });
+    new CertdeskError('WEAK_KEY', 'too short', { key: 'RSA 512' });
+  });
+
+  it('stay with a failure in other words', () => {
+    const error = new CertdeskError('WEAK_KEY', 'too short', { key: 'RSA 512' });
+    const again = error.reword('The key is too short.');
+    expect(again.toBody()).toEqual({ ...error.toBody(), error: 'The key is too short.' });
+    expect(again.cause).toBe(error);
+  });
+});
+
 describe('CertdeskError', () => {
   it('is the same after it has been stored as a body', () => {
-    const error = new CertdeskError('CHALLENGE_FAILED', 'HTTP-01 challenge failed', {
-      problem: { type: 'x' },
-    });
+    const error = new CertdeskError('ACME_REJECTED', 'The CA refused it', { problem: { type: 'x' } });
     const again = CertdeskError.fromBody(JSON.parse(JSON.stringify(error.toBody())));
     expect(again.toBody()).toEqual(error.toBody());
     expect(again.entry.status).toBe(400);

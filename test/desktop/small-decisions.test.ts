@@ -130,7 +130,11 @@ Aktive Verbindungen
 
 describe('a start that failed', () => {
   const around = { holder: null, freePort: null, platform: 'linux' } as const;
-  const inUse = new CertdeskError('LISTEN_FAILED', 'in use', { port: 7878, reason: 'EADDRINUSE' });
+  const inUse = new CertdeskError('LISTEN_FAILED', 'in use', {
+    host: '127.0.0.1',
+    port: 7878,
+    reason: 'EADDRINUSE',
+  });
 
   it('by a port in use says who has it, and offers another', () => {
     const problem = startProblemOf(inUse, { ...around, holder: 'node (process 1)', freePort: 7879 });
@@ -166,6 +170,9 @@ describe('a start that failed', () => {
   });
   it('by a damaged database shows the command that restores the last backup', () => {
     const damaged = new CertdeskError('DATABASE_DAMAGED', 'Damaged', {
+      path: '/data/certdesk.db',
+      reason: 'a page is unreadable',
+      backup: 'x',
       command: 'certdesk backup restore x',
     });
     const problem = startProblemOf(damaged, around);

@@ -3,13 +3,13 @@
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
 import { limitError, limitEvent, limitSentence } from '../engine/access/limited-view.ts';
-import { CertdeskError } from '../engine/core/errors.ts';
+import type { CertdeskError } from '../engine/core/errors.ts';
 import { innerOf } from './field-reach.ts';
 
 /** The failure with its full text as its cause, which goes to the log only. */
 export function limitFailure(failure: CertdeskError): CertdeskError {
-  const { code, error, details } = limitError(failure.toBody());
-  return new CertdeskError(code, error, details, { cause: failure });
+  const { error, details } = limitError(failure.toBody());
+  return failure.reword(error, details);
 }
 
 /** @param value As the schema puts it out. */

@@ -16,7 +16,7 @@ export const TASKS: BackgroundTasks = {
       return { ...checkKeyPair({ ...(await readGivenPair(body)), ...project }), files };
     } catch (error) {
       if (files === undefined || !(error instanceof CertdeskError)) throw error;
-      throw new CertdeskError(error.code, error.message, { ...Object(error.details), files });
+      throw error.reword(error.message, { ...Object(error.details), files });
     }
   },
   lookUpCrl: async ({ crl, serial, issuer, ...rest }) =>

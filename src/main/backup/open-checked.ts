@@ -31,7 +31,7 @@ async function damaged(dataFolder: string, reason: string, cause?: unknown): Pro
 async function tooNew(dataFolder: string, error: CertdeskError): Promise<CertdeskError> {
   const { sentence, ...offered } = await offer(dataFolder);
   const details = { ...(error.details as object), ...offered };
-  return new CertdeskError(error.code, `${error.message} ${sentence}`, details, { cause: error });
+  return error.reword(`${error.message} ${sentence}`, details);
 }
 
 async function offer(dataFolder: string) {

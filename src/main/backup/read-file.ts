@@ -97,12 +97,12 @@ async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>)
 
 /** Who asks names the file: what cannot be opened is their mistake, but where the machine itself fails. */
 function notOpened(path: string, cause: unknown): CertdeskError {
-  const { code, message, details } = fileFailure(`The backup ${path}`, cause);
+  const failure = fileFailure(`The backup ${path}`, cause);
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code !== 'BACKUP_FAILED' || OWN_FAULTS.includes(reason))
-    return new CertdeskError(code, message, details, { cause });
+  if (failure.code !== 'BACKUP_FAILED' || OWN_FAULTS.includes(reason)) return failure;
   const there = reason !== 'ENOENT' && reason !== 'ENOTDIR';
-  return new CertdeskError(there ? 'BACKUP_UNREADABLE' : 'BACKUP_NOT_FOUND', message, details, { cause });
+  const code = there ? 'BACKUP_UNREADABLE' : 'BACKUP_NOT_FOUND';
+  return new CertdeskError(code, failure.message, { file: path }, { cause });
 }
 
 const OWN_FAULTS = ['EIO', 'EMFILE', 'ENFILE', 'ENOMEM'];

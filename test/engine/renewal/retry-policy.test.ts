@@ -13,6 +13,12 @@ const ACME = 'urn:ietf:params:acme:error:';
 const LATER = '2026-03-01T00:00:00Z';
 const minutesTo = (time: string | null) => (Date.parse(time ?? '') - NOW.getTime()) / 60_000;
 
+function challengeFailed(message: string, problem: { readonly type: string; readonly detail: string }) {
+  const directoryUrl = 'https://ca.example/directory';
+  const details = { challengeType: 'http-01', directoryUrl, problem, failures: [] };
+  return new CertdeskError('CHALLENGE_FAILED', message, details);
+}
+
 describe('nextAttempt', () => {
   it('waits as the table says, and the last wait repeats', () => {
     const waits = [1, 2, 3, 4, 5, 50].map((failures) =>
@@ -73,7 +79,7 @@ describe('afterFailure', () => {
 
   it("keeps the CA's own sentence", () => {
     const problem = { type: `${ACME}connection`, detail: 'Timeout during connect' };
-    const { lastError } = failed(0, new CertdeskError('CHALLENGE_FAILED', 'It failed', { problem }));
+    const { lastError } = failed(0, challengeFailed('It failed', problem));
     expect(lastError).toBe('It failed (the CA: Timeout during connect)');
   });
 
@@ -85,8 +91,7 @@ describe('afterFailure', () => {
 });
 
 describe('whatHelps', () => {
-  const of = (type: string, detail = '') =>
-    whatHelps(new CertdeskError('CHALLENGE_FAILED', 'x', { problem: { type: ACME + type, detail } }));
+  const of = (type: string, detail = '') => whatHelps(challengeFailed('x', { type: ACME + type, detail }));
 
   it('is a person where the CA would only repeat itself', () => {
     expect(of('caa')).toMatch(/CAA/);

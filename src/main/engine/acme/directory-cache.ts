@@ -1,4 +1,5 @@
 // The directories of the CAs (RFC 8555 section 7.1.1): fetched once, shared by all sessions, kept for some hours.
+import type { AcmeDetails } from '../core/error-details.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { AcmeDirectory } from './contract.ts';
 import { answerError, unexpectedAnswer } from './problem.ts';
@@ -51,7 +52,7 @@ async function fetchDirectory(transport: Transport, url: string): Promise<AcmeDi
     const error = answerError(response);
     if (error.code !== 'ACME_REJECTED') throw error;
     const message = `There is no ACME directory at ${url} (HTTP ${response.status}). Check the directory URL.`;
-    throw new CertdeskError('ACME_PROTOCOL_ERROR', message, error.details);
+    throw new CertdeskError('ACME_PROTOCOL_ERROR', message, error.details as AcmeDetails);
   }
   const directory = readDirectory(response);
   const { newNonce, newAccount, newOrder, revokeCert = url } = directory;

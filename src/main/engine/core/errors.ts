@@ -1,5 +1,18 @@
 // The one way to fail: CertdeskError with a code of the catalogue.
 import { ERRORS, type ErrorBody, type ErrorCode, type ErrorEntry } from '../../../shared/errors.ts';
+import type { DetailsOf } from './error-details.ts';
+
+/** For each code the details that it has (error-details.ts); a code that is known only at run time has none. */
+type Parts =
+  | {
+      [Code in ErrorCode]: [
+        code: Code,
+        message?: string,
+        details?: DetailsOf<Code> | undefined,
+        options?: ErrorOptions,
+      ];
+    }[ErrorCode]
+  | [code: ErrorCode, message?: string, details?: undefined, options?: ErrorOptions];
 
 /** Characters. Messages may quote what others wrote, and go into the database and every list. */
 const LONGEST_MESSAGE = 20_000;
@@ -11,9 +24,10 @@ const LONGEST_MESSAGE = 20_000;
 export class CertdeskError extends Error {
   override readonly name = 'CertdeskError';
   readonly code: ErrorCode;
+  /** Unknown to readers: it may come from the database, as an earlier version wrote it. */
   readonly details: unknown;
 
-  constructor(code: ErrorCode, message?: string, details?: unknown, options?: { cause?: unknown }) {
+  constructor(...[code, message, details, options]: Parts) {
     super((message ?? ERRORS[code].summary).slice(0, LONGEST_MESSAGE), options);
     this.code = code;
     this.details = details;
@@ -32,8 +46,16 @@ export class CertdeskError extends Error {
     };
   }
 
-  static fromBody(body: ErrorBody): CertdeskError {
-    return new CertdeskError(body.code, body.error, body.details);
+  /** The same failure in other words, with this one as its cause. */
+  reword(message: string, details: unknown = this.details): CertdeskError {
+    return CertdeskError.fromBody(
+      { success: false, error: message, code: this.code, details },
+      { cause: this },
+    );
+  }
+
+  static fromBody({ code, error, details }: ErrorBody, options?: ErrorOptions): CertdeskError {
+    return new CertdeskError(...([code, error, details, options] as Parts));
   }
 }
 

@@ -276,7 +276,7 @@ function notInTime(
   const details = { jobId: id, step };
   if (unwritten !== null) {
     const text = `${unwritten.message} The job goes on when it can be written: ${goesOn}`;
-    return new CertdeskError(unwritten.code, text, details, { cause: unwritten });
+    return unwritten.reword(text, details);
   }
   const said = problem === null ? null : describeProblem(problem);
   const last = said === null ? '' : ` The last problem that it reported: ${said}.`;

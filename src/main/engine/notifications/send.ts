@@ -44,7 +44,12 @@ export async function send(
     signal.throwIfAborted();
     const { code, message: said, details } = toCertdeskError(error);
     // Made anew: what a library threw may hold the whole request.
-    throw new CertdeskError(code, clean.text(said), cleanDetails(details, clean.text));
+    throw CertdeskError.fromBody({
+      success: false,
+      error: clean.text(said),
+      code,
+      details: cleanDetails(details, clean.text),
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 // One message to one mail server (the only importer of nodemailer).
+
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Channel } from '../../../shared/notification.ts';
+import type { NotificationDetails } from '../core/error-details.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { cutText, trimEndOf } from '../core/outside-text.ts';
 import type { AddressOrigin, AddressPolicy } from '../outgoing/address-policy.ts';
@@ -127,7 +129,7 @@ function readError(error: unknown) {
   };
 }
 
-function failed(why: string, details: object = {}): CertdeskError {
+function failed(why: string, details: NotificationDetails = {}): CertdeskError {
   return new CertdeskError(
     'NOTIFICATION_FAILED',
     `The mail server did not take the message: ${why}.`,

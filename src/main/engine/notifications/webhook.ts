@@ -3,6 +3,7 @@
 
 import { createHmac } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
+import type { NotificationDetails } from '../core/error-details.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { lazy } from '../core/lazy.ts';
 import { parseRetryAfter, retryAfterDetail } from '../core/retry-after.ts';
@@ -113,6 +114,6 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'it failed';
 }
 
-function failed(why: string, details: object = {}): CertdeskError {
+function failed(why: string, details: NotificationDetails = {}): CertdeskError {
   return new CertdeskError('NOTIFICATION_FAILED', `The webhook did not take the message: ${why}.`, details);
 }

@@ -1,7 +1,9 @@
 // What is read from certificates, and the two verdicts on them: `checkKeyPair` on what a person uploads, `verifyIssued`
 // on what a CA issued. Nothing here does I/O; the reading itself is in inspect/.
+
 import { createPrivateKey } from 'node:crypto';
 import type { Warning } from '../../../shared/certificate.ts';
+import type { IssuedDetails } from '../core/error-details.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { LeafFacts } from '../core/model.ts';
 import type { Certificate } from './inspect/certificate.ts';
@@ -170,7 +172,12 @@ function parseIssued(chain: string): readonly Certificate[] {
   }
 }
 
-function rejected(check: string, why: string, details: object, cause?: unknown): CertdeskError {
+function rejected(
+  check: string,
+  why: string,
+  details: Omit<IssuedDetails, 'check'>,
+  cause?: unknown,
+): CertdeskError {
   const message = `The certificate that the CA issued was not taken into use: ${why}.`;
   return new CertdeskError('ISSUED_CERTIFICATE_REJECTED', message, { check, ...details }, { cause });
 }

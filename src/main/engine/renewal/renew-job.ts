@@ -64,10 +64,9 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       await issuer.issueFor(job, { recipe: rehearsal }, { signal, keep });
     } catch (cause) {
       signal.throwIfAborted();
-      const { code, message, details } = toCertdeskError(cause);
-      if (!isFailedProof(code)) return;
-      const text = `${message} (tried at the CA's staging directory first)`;
-      throw new CertdeskError(code, text, details, { cause });
+      const error = toCertdeskError(cause);
+      if (!isFailedProof(error.code)) return;
+      throw error.reword(`${error.message} (tried at the CA's staging directory first)`);
     }
   }
 

@@ -133,7 +133,6 @@ export function createRevocationJobs(
 
 /** The same failure, with what it means for the revocation. */
 function withContext(cause: unknown, text: string, more: object): CertdeskError {
-  const { code, message, details } = toCertdeskError(cause);
-  const known = typeof details === 'object' && details !== null ? details : {};
-  return new CertdeskError(code, `${message} (${text}.)`, { ...known, ...more }, { cause });
+  const error = toCertdeskError(cause);
+  return error.reword(`${error.message} (${text}.)`, { ...Object(error.details), ...more });
 }

@@ -37,7 +37,7 @@ test.each([
   const provider = createMemoryProvider(ZONES);
   provider.before = async (call) => {
     if (!call.startsWith(step)) return;
-    throw new CertdeskError('DNS_CREDENTIALS_REJECTED', 'No such token.', { status: 403 });
+    throw new CertdeskError('DNS_CREDENTIALS_REJECTED', 'No such token.', { provider: 'x', status: 403 });
   };
   await expect(testDnsCredential({ provider, definition, signal })).rejects.toMatchObject({
     code: 'DNS_CREDENTIALS_REJECTED',

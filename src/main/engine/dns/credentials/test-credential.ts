@@ -120,7 +120,7 @@ async function step<T>(
     const listed = name === 'add' && test.provider.listZones !== undefined;
     const failed = listed ? ADD_FAILED_AFTER_LIST : FAILED[name];
     const message = `${failed}. ${error.message}${lack(name, lacking)}${needed}${left}`;
-    throw new CertdeskError(error.code, message, details, { cause: error });
+    throw error.reword(message, details);
   }
 }
 

@@ -1,4 +1,5 @@
 // The errors of a DNS provider: its own words in one sentence, what to do, and no secret.
+import type { DnsProviderDetails } from '../../core/error-details.ts';
 import { CertdeskError } from '../../core/errors.ts';
 import { oneLine, stripTags } from '../../core/outside-text.ts';
 import type { Redactor } from './redact.ts';
@@ -23,7 +24,7 @@ export interface ProviderErrors {
    * The error to throw where the provider does not work.
    * @param text The rest of a sentence that begins with the provider's name.
    */
-  unavailable(text: string, details?: object, cause?: unknown): CertdeskError;
+  unavailable(text: string, details?: Partial<DnsProviderDetails>, cause?: unknown): CertdeskError;
   /** The beginning of an answer that is no JSON: one line, no tags, no secrets. */
   excerpt(text: string): string;
 }
