@@ -1,4 +1,5 @@
 // Bodies of requests: JSON, in UTF-8 or in the character set that the request names.
+import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CertdeskError } from '../engine/core/errors.ts';
 
@@ -75,16 +76,13 @@ function refuseEncoded(encoding: string | undefined): void {
   );
 }
 
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]{1,40})/i;
-
 /**
  * The text of a body, without a byte order mark. RFC 8259 section 8.1 wants UTF-8; another character set is honoured
  * where Content-Type names it. Guessing would store wrong letters.
  * @throws INVALID_REQUEST where the octets are not of that character set, UNSUPPORTED_MEDIA_TYPE for an unknown one.
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): string {
-  const charset = CHARSET.exec(contentType ?? '')?.[1] ?? 'utf-8';
-  const decoder = createDecoder(charset);
+  const decoder = createDecoder(charsetOf(contentType));
   try {
     return decoder.decode(body);
   } catch {
@@ -99,6 +97,15 @@ export function decodeBody(body: Buffer, contentType: string | undefined): strin
         issues: [],
       },
     );
+  }
+}
+
+/** UTF-8 where the header names no character set, or is none. */
+function charsetOf(contentType: string | undefined): string {
+  try {
+    return new MIMEType(contentType ?? '').params.get('charset') ?? 'utf-8';
+  } catch {
+    return 'utf-8';
   }
 }
 

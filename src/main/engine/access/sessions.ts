@@ -8,6 +8,7 @@ import { CERTDESK } from '../audit/entry.ts';
 import type { Emit, Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { SessionRecord } from '../core/model.ts';
+import { trimEndOf } from '../core/outside-text.ts';
 import type { Clock } from '../core/ports.ts';
 import { hashOfSecret, randomSecret } from '../core/random-secret.ts';
 import type { Stores } from '../core/stores.ts';
@@ -212,7 +213,7 @@ async function tell(
  */
 export function signInAddress(address: string, secret: string): string {
   const url = new URL(address);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/login`;
+  url.pathname = `${trimEndOf(url.pathname, '/')}/login`;
   url.search = '';
   // A listener on every address says so by one that no browser should be sent to.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';

@@ -85,9 +85,8 @@ function leafFirst(served: readonly X509Certificate[]): readonly X509Certificate
 
 /** `Link: <https://ca.example/certificate/1>;rel="alternate"`; a relative one is resolved (RFC 8288 section 3.1). */
 function alternateLinks(response: AcmeResponse): string[] {
-  const links = (response.headers.link ?? '').split(/,\s*(?=<)/);
-  return links.flatMap((link) => {
-    const target = /^\s*<([^>]+)>\s*;.*\brel="?alternate"?/i.exec(link)?.[1];
-    return resolveUrl(target, response) ?? [];
-  });
+  const links = (response.headers.link ?? '').matchAll(/<([^<>]+)>([^<]*)/g);
+  return [...links].flatMap(([, target, parameters = '']) =>
+    /\brel="?alternate"?/i.test(parameters) ? (resolveUrl(target, response) ?? []) : [],
+  );
 }
