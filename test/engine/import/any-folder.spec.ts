@@ -54,6 +54,19 @@ describe('any folder', () => {
     expect(skipped).toEqual([]);
   });
 
+  test('has the certificates of Traefik’s acme.json, and names the account’s key', async () => {
+    const account = await openssl.makeKey('ec-256');
+    const { certificate, privateKey } = site;
+    const pair = { certificate: btoa(certificate), key: btoa(privateKey) };
+    const json = { le: { Account: { PrivateKey: derOf(account).toString('base64') }, Certificates: [pair] } };
+    await write('acme.json', Buffer.from(JSON.stringify(json)));
+    const { certificates, skipped } = await scan();
+    expect(certificates).toMatchObject([{ key: 'matches', pair: { domain: 'app.example.com' } }]);
+    expect(skipped).toEqual([
+      expect.stringMatching(/^acme\.json: it is a private key whose certificate is not/),
+    ]);
+  });
+
   test('has certificates in PKCS#7 beside a key', async () => {
     await write('b.p7b', await fixture('b.p7b.der'));
     await write('leaf.key', await fixture('leaf.key'));

@@ -170,6 +170,44 @@ describe('what the way of a text has added to it is undone', () => {
   });
 });
 
+describe('JSON whose members are files in base64 is read', () => {
+  const acmeJson = (pem: Buffer, key: Buffer) => ({
+    resolver: {
+      // Traefik keeps the account's key as DER, as what it is a key of tells.
+      Account: { Email: 'me@example.com', PrivateKey: base64(derOf(read('ec.key'))), KeyType: 'EC256' },
+      Certificates: [
+        { domain: { main: 'app.example.com' }, certificate: base64(pem), key: base64(key), Store: 'default' },
+      ],
+    },
+  });
+  test.each<readonly [string, (pem: Buffer, key: Buffer) => object]>([
+    ['Traefik’s acme.json (traefik #1012)', acmeJson],
+    [
+      'a Kubernetes Secret',
+      (pem, key) => ({ kind: 'Secret', data: { 'tls.crt': base64(pem), 'tls.key': base64(key) } }),
+    ],
+    ['a list of files', (pem, key) => [base64(pem), base64(key)]],
+  ])('%s', async (_kind, write) => {
+    const file = Buffer.from(JSON.stringify(write(read('full.pem'), read('leaf.key')), null, 2));
+    for (const body of [
+      { file: base64(file) },
+      { certificate: file.toString(), privateKey: file.toString() },
+    ])
+      expect(subjects((await check(body)).chain), Object.keys(body).join()).toEqual(APP);
+  });
+
+  test('a Kubernetes Secret in YAML', async () => {
+    const [pem, key] = [base64(read('full.pem')), base64(read('leaf.key'))];
+    const yaml = `apiVersion: v1\nkind: Secret\ndata:\n  tls.crt: ${pem}\n  tls.key: "${key}"\n`;
+    expect(subjects((await check(files(Buffer.from(yaml)))).chain)).toEqual(APP);
+  });
+
+  test('and other JSON is named', async () => {
+    const failure = await rejectionOf(check(files(Buffer.from('{"a":"b"}'), read('leaf.key'))));
+    expect(failure.message).toMatch(/it is JSON/);
+  });
+});
+
 describe("the pair is chosen by the project's names", () => {
   test.each(['one.example.com', 'two.example.com'])('two key entries of a key store: %s', async (domain) => {
     const { chain } = await check({ file: base64(read('ks.p12')) }, { domain, passphrase: 'secret1' });

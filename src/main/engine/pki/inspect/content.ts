@@ -1,6 +1,7 @@
 // The one reader of everything that people give: PEM, DER, PKCS#7, PKCS#12, UTF-16, base64 of any of these. What a
 // thing is, its content tells; labels and names of files are not believed.
 import { createPrivateKey } from 'node:crypto';
+import { parseOutsideJson } from '../../core/outside-json.ts';
 import { type AsnNode, parseAsn } from './asn1.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { certificatesOfPkcs7, type DerKind, kindOfDer } from './der-kind.ts';
@@ -114,12 +115,34 @@ function readBytes(bytes: Buffer, into: Collector, depth: number): void {
   if (blocks.length > 0) return;
   const jwk = text.includes('"kty"') ? readJwk(text) : null;
   if (jwk !== null) into.addKey(jwk);
+  else if (depth < MAX_DEPTH) for (const file of membersOf(text)) readBytes(file, into, depth + 1);
   const inner = jwk === null && depth < MAX_DEPTH ? decodeBase64(text) : null;
   if (inner === null) return;
   readBytes(inner, into, depth + 1);
   const kind = looksLike(inner);
   if (kind !== null) into.see(kind);
 }
+
+/** The files that JSON or YAML holds in base64: Traefik's acme.json, a Kubernetes Secret. */
+function membersOf(text: string): readonly Buffer[] {
+  const fileOf = (value: string): readonly Buffer[] =>
+    value.length > SHORTEST_FILE ? [decodeBase64(value)].filter((file) => file !== null) : [];
+  if (!/^\s*[{[]/.test(text))
+    return text.split('\n').flatMap((line) => fileOf(line.slice(line.indexOf(':') + 1 || line.length)));
+  const files: Buffer[] = [];
+  try {
+    parseOutsideJson(text, (_name, value) => {
+      if (typeof value === 'string') files.push(...fileOf(value));
+      return value;
+    });
+  } catch {
+    return []; // no JSON, or too much of it
+  }
+  return files;
+}
+
+/** Characters of base64; a key of Ed25519 in DER is 64. */
+const SHORTEST_FILE = 60;
 
 /** Text that is base64 (or hexadecimal digits) and nothing else, perhaps as a data URL, in quotes, or with the alphabet for addresses. */
 function decodeBase64(text: string): Buffer | null {
