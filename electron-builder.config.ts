@@ -1,5 +1,5 @@
-// What the installers hold and how they are made, for electron-builder. `npm run dist` makes them (scripts/lib/dist.ts);
-// docs/installers.md says what is in each.
+// The contents and options of the installers, for electron-builder. `npm run dist` builds them (scripts/lib/dist.ts), and
+// docs/installers.md describes them.
 import { join, resolve } from 'node:path';
 import type { Configuration } from 'electron-builder';
 import { makeHeadlessFolder } from './scripts/lib/dist-headless.ts';
@@ -10,8 +10,8 @@ const at = (path: string): string => join(ROOT, path);
 const output = resolve(ROOT, process.env.CERTDESK_DIST_DIR ?? 'dist');
 
 /**
- * What `npm run build` makes, and the icons: no sources, no tests, no tools. Packages of production come by themselves.
- * better-sqlite3 brings the binaries of all systems. @param others Systems as those files begin: `darwin,win32`.
+ * The output of `npm run build` and the icons: no sources, tests or tools. electron-builder adds production packages.
+ * better-sqlite3 has the binaries of all systems. @param others Prefixes of the other systems' files: `darwin,win32`.
  */
 const filesWithout = (others: string): readonly string[] => [
   'package.json',
@@ -21,16 +21,16 @@ const filesWithout = (others: string): readonly string[] => [
   '!**/node_modules/**/*.{map,ts,cts,mts,tsbuildinfo,flow,h,c,cc,cpp,gyp}',
   '!**/node_modules/**/*.{test,spec}.{js,cjs,mjs}',
   '!**/node_modules/**/{test,tests,__tests__,spec,example,examples,benchmark,benchmarks,.github}{,/**}',
-  '!node_modules/node-linux-*{,/**}', // Electron has a Node of its own
+  '!node_modules/node-linux-*{,/**}', // Electron contains its own Node
   '!node_modules/better-sqlite3/{src,deps}{,/**}', // SQLite's sources
   '!node_modules/node-addon-api{,/**}',
-  '!node_modules/{typescript,@typescript}{,/**}', // @trpc/server names it as a peer, for its types only
+  '!node_modules/{typescript,@typescript}{,/**}', // a peer of @trpc/server, for its types only
   `!node_modules/better-sqlite3/**/{${others}}-*`,
 ];
 
 /**
- * What a deb and an rpm have beside the desktop application: the command line and the headless server on a Node of their
- * own (Electron's would be one for everybody: the fuse runAsNode is off), its systemd unit, and the licence.
+ * Further contents of deb and rpm: the command line and the headless server with their own Node (Electron's cannot serve,
+ * because the fuse runAsNode is off), the systemd unit, and the license.
  */
 const HEADLESS = [
   '--before-remove',
@@ -41,7 +41,7 @@ const HEADLESS = [
   `${at('LICENSE')}=/usr/share/doc/certdesk/copyright`,
 ];
 
-/** Who makes installers for others says where updates are: then electron-builder writes what electron-updater reads. */
+/** The address of updates, if the builder names one. electron-builder then writes the file that electron-updater reads. */
 const feed = process.env.CERTDESK_UPDATE_FEED;
 
 const config: Configuration = {
@@ -51,11 +51,11 @@ const config: Configuration = {
   directories: { output, buildResources: 'build' },
   asar: true,
   asarUnpack: ['**/*.node'],
-  npmRebuild: false, // both native packages are built for Node-API: the same binary for Node and Electron
+  npmRebuild: false, // both native packages use Node-API: one binary serves Node and Electron
   publish: feed === undefined ? null : { provider: 'generic', url: feed },
   protocols: [{ name: 'Certdesk project', schemes: ['certdesk'] }],
-  // Set before anything is signed. The packaged program is no Node for others, takes no options of Node's and no debugger,
-  // and runs nothing but its own archive.
+  // Set before signing. The packaged program cannot be used as Node, accepts no Node options and no debugger, and runs only
+  // its own archive.
   electronFuses: {
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,
@@ -64,7 +64,7 @@ const config: Configuration = {
     enableEmbeddedAsarIntegrityValidation: true,
     loadBrowserProcessSpecificV8Snapshot: false,
     grantFileProtocolExtraPrivileges: false,
-    enableCookieEncryption: false, // there are no cookies, and it would ask the keychain once more
+    enableCookieEncryption: false, // there are no cookies, and it would ask the keychain again
     resetAdHocDarwinSignature: true,
   },
   beforePack: checkNativePackages,
@@ -89,7 +89,7 @@ const config: Configuration = {
   mac: {
     target: [{ target: 'dmg', arch: ['universal'] }],
     category: 'public.app-category.utilities',
-    x64ArchFiles: '**/*.node', // each is of one architecture, and in both halves
+    x64ArchFiles: '**/*.node', // each serves one architecture and is in both halves
     files: [...filesWithout('linux,linuxmusl,win32')],
     extraResources: [{ from: 'LICENSE', to: 'LICENSE.txt' }],
   },

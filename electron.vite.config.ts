@@ -1,6 +1,6 @@
-// What `npm run build` makes: out/main/{electron,headless,worker}.js (ESM, with the packages of BUNDLED in it) and out/renderer (minified,
-// which electron-vite leaves out by default), and out/preload/preload.cjs: a sandboxed preload can be neither ESM nor
-// `require` packages.
+// The outputs of `npm run build`: out/main/{electron,headless,worker}.js (ESM, including the packages of BUNDLED),
+// out/renderer (minified, which electron-vite does not do by default), and out/preload/preload.cjs (a sandboxed preload can
+// neither be ESM nor `require` packages).
 import { resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -10,9 +10,9 @@ import type { Plugin } from 'vite';
 const root = import.meta.dirname;
 
 /**
- * Packages that become part of out/main: a start reads a few files in place of 1,400. Left outside is what is native or
- * reads files beside itself (better-sqlite3, @napi-rs/keyring, pino, pino-pretty, @fastify/swagger-ui, electron-updater)
- * and what is loaded only when it is asked for anyway (@aws-sdk/client-route-53, google-auth-library).
+ * Packages that are bundled into out/main, so that startup reads a few files instead of 1,400. Not bundled are packages
+ * that are native or read files next to them (better-sqlite3, @napi-rs/keyring, pino, pino-pretty, @fastify/swagger-ui,
+ * electron-updater), and packages that are loaded on demand (@aws-sdk/client-route-53, google-auth-library).
  */
 const BUNDLED = [
   '@fastify/rate-limit',
@@ -69,8 +69,8 @@ export default defineConfig({
       minify: true,
       rollupOptions: {
         input: resolve(root, 'src/renderer/index.html'),
-        // What every visit needs is one file: twenty small ones take longer than they weigh. Only the first act
-        // stands alone, to be done before that file is read.
+        // Everything that each visit needs is one file, because twenty small ones load slower. Only the code that
+        // runs first is separate, so that it runs before that file is read.
         output: {
           codeSplitting: {
             groups: [
@@ -85,7 +85,7 @@ export default defineConfig({
   },
 });
 
-/** What the first picture waits for is asked for by the page's head: the first act, and the font of most texts. */
+/** Preloads from the page's head what the first paint needs: the code that runs first, and the font of most texts. */
 function early(): Plugin {
   return {
     name: 'certdesk-early',
@@ -108,8 +108,9 @@ function early(): Plugin {
 }
 
 /**
- * Chromium (136 and later) compiles a script that begins so whole, on another thread while it comes, in place of each
- * function when it is first called. For what every visit needs nearly all of (v8.dev/blog/explicit-compile-hints).
+ * With this comment, Chromium (136 and later) compiles a script as a whole on another thread while it loads, instead of
+ * each function at its first call. For scripts of which each visit needs nearly everything
+ * (v8.dev/blog/explicit-compile-hints).
  */
 function readAtOnce(): Plugin {
   return {
@@ -125,7 +126,7 @@ function readAtOnce(): Plugin {
   };
 }
 
-/** Beside each script and style sheet: itself by Brotli and gzip, for browsers on other machines. */
+/** Writes Brotli and gzip versions next to each script and style sheet, for browsers on other machines. */
 function compressed(): Plugin {
   return {
     name: 'certdesk-compressed',
@@ -148,5 +149,5 @@ function compressed(): Plugin {
   };
 }
 
-/** In octets: what fits into one packet comes no sooner. */
+/** Bytes. Compressing what fits into one packet saves nothing. */
 const WORTH_COMPRESSING = 1_400;

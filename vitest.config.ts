@@ -2,17 +2,16 @@ import { defineConfig } from 'vitest/config';
 import { TestOrder } from './scripts/lib/test-order.ts';
 import { requireNode24 } from './scripts/node-version.mjs';
 
-requireNode24(); // for `npx vitest`, which takes the machine's own Node
+requireNode24(); // for `npx vitest`, which uses the machine's own Node
 
-// unit: in process and quick, for `npm run check`. integration: what takes longer, and real outside programs (Pebble,
-// BIND, a keyring, Chromium, the built server, OpenSSL by the hundred), which scripts/test.mjs finds or installs and
-// names in the environment. `npm test` runs these two. exhaustive: every combination of what the integration tests
-// sample; measure: speed, alone on the machine. `npm run test:all` runs these two. soak: the long forms of the
-// reliability tests, for `npm run soak` only.
+// unit: quick, in process, for `npm run check`. integration: longer tests with real programs (Pebble, BIND, a keyring,
+// Chromium, the built server, OpenSSL), which scripts/test.mjs finds or installs and names in the environment. `npm test`
+// runs both. exhaustive: all combinations of which the integration tests take samples. measure: speed, alone on the machine.
+// `npm run test:all` runs both. soak: the long forms of the reliability tests, for `npm run soak` only.
 const SOAK = {
   test: {
     name: 'soak',
-    // The last ones are in npm test too, and do more where CERTDESK_SOAK=1 is set.
+    // All but the first are part of npm test too. With CERTDESK_SOAK=1 they do more.
     include: [
       'test/soak/**/*.soak.ts',
       'test/storage/faulty-disk.spec.ts',
@@ -28,22 +27,22 @@ const SOAK = {
 };
 
 /**
- * Each worker loads Certdesk once, not once a file, which took half of their time. Modules hold no state, and whoever
- * changes something of the process (the environment, the clock, standard output) restores it: no-leaks.ts fails if not.
+ * Each worker loads Certdesk once instead of once per file, which halves the time. Modules have no state, and tests that
+ * change the environment, the clock or standard output restore it; no-leaks.ts fails otherwise.
  */
 const SHARED_WORKER = { isolate: false, setupFiles: ['test/support/tools/no-leaks.ts'] };
 
 /**
- * A poll ends as soon as it is right; on a crowded machine that may be long after vitest's own one second. Shortly before
- * the test's own end, so that it is the poll that says what was not right.
+ * A poll ends as soon as its condition holds. On a busy machine that can take far longer than vitest's default of one
+ * second. It ends shortly before the test's timeout, so that the poll reports what was wrong.
  */
-const patientFor = (testMs: number) => ({
+const timeouts = (testMs: number) => ({
   testTimeout: testMs,
   hookTimeout: testMs,
   expect: { poll: { timeout: testMs - 5_000 } },
 });
 
-// A sequencer of the configuration would win over --sequence.shuffle.files.
+// A configured sequencer would override --sequence.shuffle.files.
 const isShuffled = process.argv.some((argument) => argument.startsWith('--sequence.shuffle'));
 
 export default defineConfig({
@@ -56,7 +55,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           maxWorkers: 2,
           ...SHARED_WORKER,
-          ...patientFor(120_000), // the slowest takes 3 s; a busy machine takes twenty times as long
+          ...timeouts(120_000), // the slowest takes 3 s, and a busy machine needs twenty times as long
         },
       },
       {
@@ -64,10 +63,10 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.spec.ts'],
           exclude: ['test/measure/**'],
-          maxWorkers: 2, // each starts servers of its own; more at once only makes time-outs
+          maxWorkers: 2, // each starts its own servers; more workers only cause timeouts
           sequence: { groupOrder: 1 }, // after the unit tests
           ...SHARED_WORKER,
-          ...patientFor(300_000),
+          ...timeouts(300_000),
         },
       },
       ...(process.env.CERTDESK_SOAK === undefined ? [] : [SOAK]),
@@ -77,7 +76,7 @@ export default defineConfig({
           include: ['test/**/*.exhaustive.ts'],
           maxWorkers: 2,
           ...SHARED_WORKER,
-          ...patientFor(600_000),
+          ...timeouts(600_000),
         },
       },
       {
@@ -85,7 +84,7 @@ export default defineConfig({
           name: 'measure',
           include: ['test/measure/**/*.spec.ts'],
           maxWorkers: 1,
-          sequence: { groupOrder: 2 }, // alone: what else ran would be measured too
+          sequence: { groupOrder: 2 }, // alone, because other tests would be measured too
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

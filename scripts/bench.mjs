@@ -1,4 +1,4 @@
-// npm run bench: how fast Certdesk is beside certbot, lego and dehydrated on the same work (docs/performance.md).
+// npm run bench: compares the speed of Certdesk, certbot, lego and dehydrated on the same work (docs/performance.md).
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

@@ -1,4 +1,4 @@
-// npm run build: builds everything into out/, whether or not it is built.
+// npm run build: builds everything into out/, even if it is already built.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

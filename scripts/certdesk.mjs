@@ -1,5 +1,5 @@
-// npm run --silent certdesk -- COMMAND …: the command line in a checkout. Builds what is not built or older than
-// its sources (saying so on standard error only), then is bin/certdesk.mjs, in this same process.
+// npm run --silent certdesk -- COMMAND …: the command line in a checkout. Builds if the build is missing or
+// older than the sources (reported on standard error), then runs bin/certdesk.mjs in this process.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

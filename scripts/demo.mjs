@@ -1,4 +1,4 @@
-// npm run demo: the main job in a minute, without a public domain. -- --stay keeps the server running afterwards.
+// npm run demo: obtains a certificate in a minute, without a public domain. -- --stay keeps the server running.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

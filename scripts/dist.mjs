@@ -1,4 +1,4 @@
-// npm run dist: installers for this system into dist/. Arguments after `--` go to electron-builder: -- --linux deb
+// npm run dist: builds installers for this system into dist/. Arguments after `--` go to electron-builder: -- --linux deb
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

@@ -1,4 +1,4 @@
-// node scripts/icons.mjs: draws every icon of the installers and of the tray anew (they are checked in).
+// node scripts/icons.mjs: redraws every icon of the installers and the tray. They are checked in.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

@@ -1,8 +1,7 @@
-// The guard that every entry point imports first: better-sqlite3 loaded by a Node older than it knows is a crash
-// without a word. Written for any Node that knows ES modules (12.17), as are the entry points themselves: no
-// top-level await there, and everything else by import().
+// Every entry point imports this check first, because better-sqlite3 crashes an older Node without a message. This file
+// and the entry points run on any Node with ES modules (12.17): no top-level await, everything else by import().
 
-/** Null where this version will do, else the line to print. */
+/** @returns null if this version is new enough, otherwise the line to print. */
 export function complaint(version, execPath) {
   if (Number(version.split('.')[0]) >= 24) return null;
   return (
@@ -15,7 +14,7 @@ export function complaint(version, execPath) {
   );
 }
 
-/** Prints the line and exits 2 on an older Node. */
+/** Prints the line and exits with 2 on an older Node. */
 export function requireNode24() {
   var line = complaint(process.versions.node, process.execPath);
   if (line === null) return;

@@ -1,4 +1,4 @@
-// npm start: the desktop application where there are a display and an Electron binary, else the headless server.
+// npm start: the desktop application if there are a display and an Electron binary, otherwise the headless server.
 // Arguments after `--` go to `certdesk serve`.
 import { requireNode24 } from './node-version.mjs';
 

@@ -1,5 +1,5 @@
-// npm run test:all: what npm test leaves out because it takes long (every transition with every kind, every width), and
-// the measurements, which need a quiet machine. Arguments after `--` go to vitest.
+// npm run test:all: the exhaustive tests, which take long (every transition with every kind, every width), and the
+// measurements, which need an idle machine. Arguments after `--` go to vitest.
 import { requireNode24 } from './node-version.mjs';
 
 requireNode24();

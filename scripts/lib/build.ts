@@ -1,5 +1,5 @@
-// Builds src/ into out/ where that is not done yet. out/.built-from is written last and names the sources that went
-// in, so an interrupted build, an edit, a checkout of another commit are all seen.
+// Builds src/ into out/ if needed. out/.built-from is written last and contains a hash of the sources, so an interrupted
+// build, an edit or the checkout of another commit leads to a new build.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,15 +12,15 @@ const SOURCES = ['src', 'electron.vite.config.ts', 'tsconfig.json', 'package.jso
 const BUILD_TIMEOUT_MS = 600_000;
 
 export interface BuildOptions {
-  /** Build even what is built; false where left out. */
+  /** Build even if nothing has changed; false by default. */
   readonly force?: boolean;
-  /** The checkout; this one where left out. */
+  /** The checkout; this one by default. */
   readonly root?: string;
 }
 
 /**
- * Null when out/ is built from the sources as they are, else what the build said when it failed. Two at once: one
- * builds, the other waits and uses it. Says on standard error that it builds, and nothing on standard output.
+ * Builds if needed. Of two processes at once, one builds and the other waits for it. Reports on standard error only.
+ * @returns null if out/ matches the sources, otherwise the output of the failed build.
  */
 export async function ensureBuilt({ force = false, root = ROOT }: BuildOptions = {}): Promise<string | null> {
   if (!force && isBuilt(root)) return null;
@@ -42,7 +42,7 @@ export async function ensureBuilt({ force = false, root = ROOT }: BuildOptions =
   });
 }
 
-/** ensureBuilt for the scripts: a build that fails is printed and ends the process. */
+/** ensureBuilt for scripts: prints a failed build and ends the process. */
 export async function buildOrExit(options: BuildOptions = {}): Promise<void> {
   const failure = await ensureBuilt(options);
   if (failure === null) return;
@@ -55,7 +55,7 @@ function isBuilt(root: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(root);
 }
 
-/** SHA-256 over the names and contents of what a build reads, and the environment that it reads. Contents, not times: a checkout changes those at will. */
+/** SHA-256 of the names and contents of all files and variables that a build reads. A checkout changes times at random. */
 function fingerprint(root: string): string {
   const hash = createHash('sha256');
   for (const path of SOURCES.flatMap((source) => filesOf(root, source))) {
@@ -64,7 +64,7 @@ function fingerprint(root: string): string {
       .update(readFileSync(join(root, path)))
       .update('\0');
   }
-  // What electron.vite.config.ts puts into the program.
+  // electron.vite.config.ts writes these into the program.
   for (const name of ['CERTDESK_UPDATE_FEED', 'CERTDESK_UPDATE_KEY'])
     hash.update(`${name}=${process.env[name] ?? ''}\0`);
   return hash.digest('hex');

@@ -1,21 +1,21 @@
-// Child processes of the scripts: they get the signals that the script gets, and do not outlive it.
+// Child processes of scripts. They receive the script's signals and do not outlive it.
 import { spawn } from 'node:child_process';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface ChildOptions {
   readonly cwd?: string;
-  /** Added to this process's own. */
+  /** Added to this process's variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** `inherit`: it speaks for itself. `collect`: what it says comes back as `output`. */
+  /** `inherit`: the output goes to this process's streams. `collect`: it is returned as `output`. */
   readonly stdio: 'inherit' | 'collect';
-  /** Then it is killed with all that it started, and `code` is 124, as timeout(1) has it. */
+  /** After this time the process and its children are killed, and `code` is 124, as with timeout(1). */
   readonly timeoutMs?: number;
   readonly shell?: boolean;
 }
 
 export interface ChildResult {
-  /** The exit code; 128 + the signal's number where a signal ended it, 127 where it could not be started. */
+  /** The exit code; 128 + the signal's number if a signal ended it, 127 if it could not be started. */
   readonly code: number;
   /** Standard output and standard error in the order of arrival; empty with `inherit`. */
   readonly output: string;
@@ -23,7 +23,7 @@ export interface ChildResult {
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Runs a program to its end; never rejects. */
+/** Runs a program until it exits. Never rejects. */
 export function runChild(
   program: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function runChild(
       shell: options.shell ?? false,
       env: { ...process.env, ...options.env },
       stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
-      detached: collect && process.platform !== 'win32', // a group of its own, which can be killed as one
+      detached: collect && process.platform !== 'win32', // its own process group, to kill it with its children
     });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
@@ -46,7 +46,7 @@ export function runChild(
       try {
         process.kill(collect && process.platform !== 'win32' ? -child.pid : child.pid, signal);
       } catch {
-        // gone already: its end is on the way to us
+        // already exited: the exit event follows
       }
     };
     const onSignal = (signal: NodeJS.Signals): void => kill(signal);

@@ -1,4 +1,4 @@
-// The main job on this machine alone: Pebble stands for Let's Encrypt, every name resolves to this machine.
+// Obtains a certificate on this machine alone: Pebble is the CA, and every name resolves to this machine.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,12 +12,12 @@ import { toolPath } from './find-tool.ts';
 import { createInstallers, prepareTools } from './install-tools.ts';
 
 const DOMAIN = 'shop.example.com';
-/** Whoever stays may see how a failure is explained. */
+/** With --stay this name shows how Certdesk explains a failure. */
 const BROKEN = 'broken.example.com';
 
-const HELP = `npm run demo             a certificate by the REST API from a CA for tests, every step printed
-npm run demo -- --stay   the same; then the server goes on, with a sign-in link for a browser
-Everything is in a throw-away folder, and nothing leaves this machine.`;
+const HELP = `npm run demo             obtains a certificate from a test CA by the REST API, and prints every step
+npm run demo -- --stay   the same, then keeps the server running and prints a sign-in link for a browser
+All data is in a temporary folder, and nothing leaves this machine.`;
 
 export async function demo(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => arg !== '--stay');
@@ -58,7 +58,7 @@ interface Walk {
 async function walk({ folder, stops, stay }: Walk): Promise<void> {
   const pebble = await startPebble();
   stops.push(pebble.stop);
-  say(`1. A certificate authority for tests (Pebble) runs: ${pebble.directoryUrl}`);
+  say(`1. A test CA (Pebble) runs: ${pebble.directoryUrl}`);
   const dataFolder = join(folder, 'data');
   const resolver = ['--dns-resolver', pebble.challtestsrv.dnsAddress]; // "Test reachability" asks as Pebble does
   const server = await startServer({
@@ -66,7 +66,7 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
     args: [...(await pebbleArgs(folder, pebble)), ...resolver],
   });
   stops.push(() => server.stop());
-  say(`2. Certdesk runs: ${server.address}, on the throw-away data folder ${dataFolder}`);
+  say(`2. Certdesk runs: ${server.address}, with the temporary data folder ${dataFolder}`);
   const made = await runCertdesk([
     'token',
     'create',
@@ -78,24 +78,24 @@ async function walk({ folder, stops, stay }: Walk): Promise<void> {
     'projects:write',
   ]);
   const token = made.trim();
-  say('3. An API token is made: certdesk token create --name demo --scope projects:write');
+  say('3. Create an API token: certdesk token create --name demo --scope projects:write');
   await obtain(server, token);
   await verify({ folder, pebble, server, token });
   await pebble.challtestsrv.setServfail(BROKEN);
   if (stay) await untilTold(server, dataFolder);
-  else say('\nTo do the same by clicks in a browser: npm run demo -- --stay');
+  else say('\nTo do the same in a browser: npm run demo -- --stay');
 }
 
 async function obtain(server: Server, token: string): Promise<void> {
   const project = await server.call('POST', '/projects', { token, body: { domain: DOMAIN } });
   const id = String(project.body.id);
-  say(`4. A project for ${DOMAIN}: POST /api/v1/projects`);
+  say(`4. Create a project for ${DOMAIN}: POST /api/v1/projects`);
   const body = { challengeType: 'http-01', email: 'admin@example.com', keyType: 'ec' };
   const began = performance.now();
   const answer = await server.call('POST', `/projects/${id}/certificate/obtain`, { token, body });
   const took = Math.round(performance.now() - began);
   if (answer.status !== 200) throw new Error(`The certificate was not obtained: ${answer.text}`);
-  say(`5. Its certificate: POST /api/v1/projects/${id}/certificate/obtain took ${took} ms`);
+  say(`5. Obtain its certificate: POST /api/v1/projects/${id}/certificate/obtain took ${took} ms`);
   const jobs = await server.call('GET', `/jobs?project=${id}`, { token });
   const job = await server.call('GET', `/jobs/${jobs.body.jobs?.['0']?.id}`, { token });
   for (const step of Object.values(job.body.steps ?? {})) say(`     ${step.at}  ${step.message}`);
@@ -119,7 +119,7 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
   await writeFile(leaf, pem);
   await writeFile(chain, (await server.call('GET', `${path}?format=chain`, { token })).text);
   await writeFile(root, (await pebble.issuerRoots())[0] ?? '');
-  say(`6. The certificate: GET /api/v1${path}?format=pem`);
+  say(`6. Download the certificate: GET /api/v1${path}?format=pem`);
   say(pem.trim());
   const checked = await promisify(execFile)(toolPath('CERTDESK_TEST_OPENSSL'), [
     'verify',
@@ -131,13 +131,15 @@ async function verify({ folder, pebble, server, token }: Verify): Promise<void> 
     DOMAIN,
     leaf,
   ]);
-  say(`7. openssl verify against Pebble's root: ${checked.stdout.trim().replace(leaf, 'certificate.pem')}`);
+  say(
+    `7. Verify it with openssl against Pebble's root: ${checked.stdout.trim().replace(leaf, 'certificate.pem')}`,
+  );
 }
 
 async function untilTold(server: Server, dataFolder: string): Promise<void> {
   const link = await runCertdesk(['login-link', '--data-dir', dataFolder]);
-  say(`\nThe server goes on at ${server.address} until Ctrl-C. Sign in, once: ${link.trim()}`);
-  say(`Any name gets a certificate there, but ${BROKEN}: it shows how a failure is explained.`);
+  say(`\nThe server runs at ${server.address} until Ctrl-C. Sign in with this link, once: ${link.trim()}`);
+  say(`Every name gets a certificate there except ${BROKEN}, which shows how Certdesk explains a failure.`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 

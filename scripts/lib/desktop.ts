@@ -1,5 +1,5 @@
-// Is the desktop application to be had here? It needs a display, and Electron's binary, which its npm package fetches
-// when it is asked for the first time and which may be out of reach.
+// Decides whether the desktop application can start here. It needs a display and Electron's binary, which Electron's npm
+// package downloads at first use. The download may fail.
 import { existsSync } from 'node:fs';
 import { runChild } from './child.ts';
 
@@ -11,13 +11,13 @@ export interface Surroundings {
   readonly root: string;
 }
 
-/** Either the binary, or in half a sentence why there is no desktop application here. */
+/** The binary, or the reason why the desktop application cannot start, as half a sentence. */
 export type Desktop = { readonly binary: string } | { readonly reason: string };
 
 const FETCH_TIMEOUT_MS = 180_000;
 const PROBE_TIMEOUT_MS = 20_000;
 
-/** Checks what costs nothing first: where there is no display, nothing is fetched. */
+/** Checks the display first, so that nothing is downloaded without one. */
 export async function findDesktop(surroundings: Surroundings): Promise<Desktop> {
   const { platform, env, uid } = surroundings;
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
@@ -28,7 +28,7 @@ export async function findDesktop(surroundings: Surroundings): Promise<Desktop> 
   }
   const binary = await resolveBinary(surroundings.root);
   if (binary === null)
-    return { reason: "Electron's binary could not be fetched (npx install-electron says why)" };
+    return { reason: "Electron's binary could not be downloaded (npx install-electron shows the reason)" };
   const probe = await runChild(binary, ['--version'], { stdio: 'collect', timeoutMs: PROBE_TIMEOUT_MS });
   if (probe.code === 0) return { binary };
   return {
@@ -36,9 +36,9 @@ export async function findDesktop(surroundings: Surroundings): Promise<Desktop> 
   };
 }
 
-/** In a child: `require('electron')` blocks for as long as it fetches. */
+/** In a child process, because `require('electron')` blocks during the download. */
 async function resolveBinary(root: string): Promise<string | null> {
-  const code = "process.stdout.write('\\n' + require('electron'))"; // what it says while it fetches comes before
+  const code = "process.stdout.write('\\n' + require('electron'))"; // the download prints its progress before
   const { code: exitCode, output } = await runChild(process.execPath, ['-e', code], {
     cwd: root,
     stdio: 'collect',

@@ -1,5 +1,5 @@
-// After packing for Linux: the headless server and the command line as a folder that a plain Node runs, for deb and rpm.
-// It is what the archive holds, without what only the window needs.
+// After packing for Linux: writes the headless server and the command line into a folder that plain Node runs, for deb and
+// rpm. It has the contents of the archive without the files that only the window needs.
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { extractAll } from '@electron/asar';
@@ -8,7 +8,7 @@ import { ROOT } from './build.ts';
 
 const OF_THE_WINDOW = ['out/main/electron.js', 'out/preload', 'assets', 'node_modules/electron-updater'];
 
-/** Into `headless` of the folder of installers. @throws where there is no Node for that architecture. */
+/** Writes the folder `headless` next to the installers. @throws if there is no Node for that architecture. */
 export function makeHeadlessFolder({ appOutDir, electronPlatformName, arch }: AfterPackContext): void {
   if (electronPlatformName !== 'linux') return;
   const folder = join(dirname(appOutDir), 'headless');

@@ -1,10 +1,10 @@
-// Before packing: are the keyring's binaries for the systems that are packed for there? npm installs only this machine's.
+// Before packing: checks that the keyring's binaries for the target systems exist. npm installs only this machine's.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AfterPackContext, Arch } from 'electron-builder';
 import { ROOT } from './build.ts';
 
-/** @throws with the command that fetches what is missing. */
+/** @throws an error with the command that downloads the missing ones. */
 export function checkNativePackages({
   electronPlatformName,
   arch,
@@ -18,7 +18,7 @@ export function checkNativePackages({
   );
 }
 
-/** @param arch `universal` is both. */
+/** @param arch `universal` means both. */
 export function nativePackages(platform: string, arch: string): readonly string[] {
   const suffix: Readonly<Record<string, string>> = { linux: '-gnu', win32: '-msvc' };
   const arches = arch === 'universal' ? ['x64', 'arm64'] : [arch];

@@ -1,12 +1,12 @@
-// npm run dist: builds, and makes installers by electron-builder (electron-builder.config.ts), which fetches Electron's
-// binary and the tools of each kind of installer.
+// npm run dist: builds Certdesk and its installers with electron-builder (electron-builder.config.ts), which downloads
+// Electron's binary and the tools for each kind of installer.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { buildOrExit, ROOT } from './build.ts';
 import { runChild } from './child.ts';
 
-/** npm is a script there, which only a shell runs. */
+/** On Windows npm is a script, which only a shell can run. */
 const WINDOWS = process.platform === 'win32';
 
 /** @param args For electron-builder. Ends this process with its exit code. */
@@ -30,8 +30,8 @@ export async function dist(args: readonly string[]): Promise<void> {
 }
 
 /**
- * A CycloneDX software bill of materials of all packages in the lock file. Those of development are included, because the
- * window's libraries (React, Mantine) are among them: the build bundles them. @throws if npm fails.
+ * Writes a CycloneDX bill of materials of all packages in the lock file, including development packages: the build
+ * bundles some of them (React, Mantine). @throws if npm fails.
  */
 async function writeBillOfMaterials(output: string): Promise<void> {
   const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only', '--loglevel=error'];
@@ -39,7 +39,7 @@ async function writeBillOfMaterials(output: string): Promise<void> {
   if (code !== 0) throw new Error(`npm sbom failed: ${bom}`);
   const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const bill = JSON.parse(bom);
-  bill.metadata.component.name = name; // npm takes the folder's name
+  bill.metadata.component.name = name; // npm uses the folder's name
   writeFileSync(join(output, `certdesk-${version}.cdx.json`), `${JSON.stringify(bill, null, 2)}\n`);
 }
 
@@ -47,7 +47,7 @@ const HINT = `No installers were made. electron-builder needs Electron's binary 
 github.com; without that, -c.electronDist=FOLDER names a folder with Electron's binary, and CUSTOM_FPM_PATH=/usr/bin/fpm
 the tool for deb and rpm. More: docs/installers.md\n`;
 
-/** What electron-builder's packages do when they are installed, and what Certdesk's does beside. */
+/** What electron-builder's installation scripts do, and Certdesk's additions. */
 function afterInstall(): string {
   const template = packageFile('app-builder-lib', 'templates/linux/after-install.tpl');
   return [template, join(ROOT, 'build/linux/after-install.sh')]

@@ -1,20 +1,20 @@
-// Where a tool of tools.ts is: what the environment names, else what npm test has built (.tools/bin), else what the
-// machine has, else what npm test has unpacked (.tools/debian/bin).
+// Finds a tool of tools.ts: first where the environment says, then in .tools/bin (built by npm test), on the machine, and
+// in .tools/debian/bin (unpacked by npm test).
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { type Program, TOOLS, type Tool, type ToolVariable } from './tools.ts';
 
-/** Where npm test puts what it brings; git-ignored. `bin` is built by Go, `debian` unpacked from packages. */
+/** The folder for tools of npm test, ignored by git. `bin` is built by Go, `debian` unpacked from packages. */
 export const TOOLS_FOLDER = resolve(import.meta.dirname, '../../.tools');
-/** Debian keeps servers (named) in folders that are not on every user's PATH. */
+/** Debian installs servers (named) in folders that are not on every user's PATH. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The path of each program by its variable, or the first name that is not there. */
+/** The path of each program by its variable, or the name of the first missing one. */
 export type Found = { readonly paths: Readonly<Record<string, string>> } | { readonly lacking: string };
 
-/** Looks only; installs nothing. */
+/** Searches only; installs nothing. */
 export function findTool(tool: Tool, env: Env, toolsFolder = TOOLS_FOLDER): Found {
   const paths: Record<string, string> = {};
   for (const program of tool.programs) {
@@ -27,12 +27,12 @@ export function findTool(tool: Tool, env: Env, toolsFolder = TOOLS_FOLDER): Foun
 
 function findProgram(program: Program, env: Env, toolsFolder: string): string | null {
   const named = env[program.variable];
-  if (named) return isProgram(named) ? resolve(named) : null; // what was named and is not there is not replaced
+  if (named) return isProgram(named) ? resolve(named) : null; // a named program that does not exist is not replaced
   const folders = [
-    join(toolsFolder, 'bin'), // first: another version than the machine's is wanted
+    join(toolsFolder, 'bin'), // first, because a specific version is needed
     ...(env.PATH ?? '').split(delimiter).filter(Boolean),
     ...SYSTEM_FOLDERS,
-    join(toolsFolder, 'debian/bin'), // last: what the machine has fits its libraries
+    join(toolsFolder, 'debian/bin'), // last, because the machine's own programs fit its libraries
   ];
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const candidates = program.names.flatMap((name) => folders.map((folder) => join(folder, name + suffix)));
@@ -40,8 +40,8 @@ function findProgram(program: Program, env: Env, toolsFolder: string): string | 
 }
 
 /**
- * The path of a program that is there.
- * @param variable Which one, as tools.ts has it.
+ * The path of a program that exists.
+ * @param variable Its variable in tools.ts.
  */
 export function toolPath(variable: ToolVariable): string {
   for (const tool of Object.values<Tool>(TOOLS)) {
@@ -53,7 +53,7 @@ export function toolPath(variable: ToolVariable): string {
   throw new Error(`no tool of scripts/lib/tools.ts has the variable ${variable}`);
 }
 
-/** Whether the programs that were found are built from the wanted version; true where any will do. */
+/** Whether the programs that were found have the required version; true if any version is fine. */
 export function isWantedVersion(tool: Tool, found: Found): boolean {
   if (tool.go === undefined) return true;
   if (!('paths' in found)) return false;

@@ -1,5 +1,5 @@
-// The icons, from the page's icon.svg: PNG in every size that a system asks for, .ico for Windows, .icns for macOS, and
-// the tray's. Drawn by Chromium, for it is there for the tests anyway.
+// Draws the icons from the page's icon.svg: PNG in every size that systems need, .ico for Windows, .icns for macOS, and the
+// tray's icons. Chromium draws them, because the tests need it anyway.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium, type Page } from 'playwright';
@@ -8,7 +8,7 @@ import { findTool } from './find-tool.ts';
 import { TOOLS } from './tools.ts';
 
 const SIZES = [16, 24, 32, 48, 64, 128, 256, 512, 1024] as const;
-/** Kind of each size in an .icns file (PNG is taken for all of these). */
+/** The kind of each size in an .icns file. All of these may be PNG. */
 const ICNS: Readonly<Record<string, number>> = {
   icp4: 16,
   icp5: 32,
@@ -79,7 +79,7 @@ async function draw(page: Page, svg: string, size: number): Promise<Buffer> {
   return page.screenshot({ omitBackground: true });
 }
 
-/** ICONDIR, an ICONDIRENTRY each, then the PNGs. 256 is written as 0. */
+/** ICONDIR, one ICONDIRENTRY per picture, then the PNGs. 256 is written as 0. */
 function ico(images: readonly { readonly size: number; readonly png: Buffer }[]): Buffer {
   const head = Buffer.alloc(6 + 16 * images.length);
   head.writeUInt16LE(1, 2);
@@ -98,7 +98,7 @@ function ico(images: readonly { readonly size: number; readonly png: Buffer }[])
   return Buffer.concat([head, ...images.map(({ png }) => png)]);
 }
 
-/** `icns`, the length of all, then kind, length and PNG of each. */
+/** `icns`, the total length, then kind, length and PNG of each picture. */
 function icns(images: readonly { readonly kind: string; readonly png: Buffer }[]): Buffer {
   const parts = images.map(({ kind, png }) => {
     const head = Buffer.alloc(8);

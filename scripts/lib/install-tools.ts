@@ -1,5 +1,5 @@
-// Finds the tools that tests need, and brings those that are not there: built by Go, or unpacked from Debian's
-// packages; else it says what to install.
+// Finds the tools that tests need. Builds missing ones with Go, or unpacks them from Debian's packages; otherwise reports
+// what to install.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
@@ -9,28 +9,28 @@ import { createDebianUnpacker } from './unpack-debian.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
-/** How to install; the tests bring their own. Each resolves to null when done, else to why it was not. */
+/** How to install; tests pass doubles. Each resolves to null when done, otherwise to the reason of the failure. */
 export interface Installers {
   go(tool: Tool): Promise<string | null>;
   debian(tool: Tool): Promise<string | null>;
 }
 
 export interface Tools {
-  /** Variables for the tests: the path of each program that is there, and in CERTDESK_TEST_MISSING what is not. */
+  /** Variables for the tests: the path of each program, and the missing ones in CERTDESK_TEST_MISSING. */
   readonly env: Readonly<Record<string, string>>;
-  /** Why a tool is not there, and what to install. */
+  /** Why a tool is missing, and what to install. */
   readonly missing: Readonly<Partial<Record<ToolName, string>>>;
 }
 
 export interface PrepareOptions {
   readonly env: Env;
   readonly install: Installers;
-  /** A line for the person who waits. */
+  /** Prints a line for the person who waits. */
   readonly say: (line: string) => void;
   readonly toolsFolder?: string;
 }
 
-/** Tools in the order of their rows; one that cannot be had does not stop the others. */
+/** Prepares the tools in order. A missing one does not stop the others. */
 export async function prepareTools(names: readonly ToolName[], options: PrepareOptions): Promise<Tools> {
   const env: Record<string, string> = {};
   const missing: Partial<Record<ToolName, string>> = {};
@@ -74,7 +74,7 @@ async function prepare(
 }
 
 /**
- * The real ones: nothing outside of the folder is changed, and nobody needs to be root.
+ * The real installers. They change nothing outside the folder and need no root.
  * @param folder .tools by default.
  */
 export function createInstallers(folder = TOOLS_FOLDER): Installers {

@@ -1,9 +1,9 @@
-// npm hands a SIGTERM to the shell that it runs a script in, and that shell (dash) dies without handing it on: the
-// server would go on alone.
+// npm passes SIGTERM to the shell that runs a script. That shell (dash) exits without passing it on, and the server would
+// continue to run without its parent.
 
 const POLL_MS = 200;
 
-/** Under npm: sends this process SIGTERM, once, when the shell that it was started by is gone. */
+/** Under npm: sends SIGTERM to this process, once, when the shell that started it is gone. */
 export function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
   const parent = process.ppid;

@@ -1,5 +1,5 @@
-// Makes unpacked Debian packages run from a folder of their own: they are built for /usr, and look there for their
-// libraries, modules and data.
+// Makes unpacked Debian packages run from their own folder. They are built for /usr and search there for libraries, modules
+// and data.
 import {
   existsSync,
   lstatSync,
@@ -16,7 +16,7 @@ import type { Run } from './unpack-debian.ts';
 
 const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/games'];
 
-/** What the packages' own scripts would do after the unpacking, as far as a program needs it. */
+/** Does what the packages' maintainer scripts would do, as far as a program needs it. */
 export async function makeRelocatable(root: string, run: Run): Promise<void> {
   for (const path of linksIn(root)) {
     const target = readlinkSync(path);
@@ -42,12 +42,12 @@ async function compileSchemas(root: string, schemas: string, run: Run): Promise<
     libraryFolders(join(top, 'usr/lib')).map((folder) => join(folder, 'glib-2.0/glib-compile-schemas')),
   );
   const compiler = compilers.find((path) => existsSync(path)) ?? 'glib-compile-schemas';
-  // A program that needs them says so itself where this has failed.
+  // If this fails, a program that needs them reports it.
   await run(compiler, [schemas], { LD_LIBRARY_PATH: searchPath(root) });
 }
 
 /**
- * X.Org's server starts `/usr/bin/xkbcomp`, and no option says otherwise. The folder becomes relative to the working
+ * X.Org's server starts `/usr/bin/xkbcomp`, and no option changes that. This makes the path relative to the working
  * directory, which the wrapper sets (`inRoot`).
  */
 function makeXServerRelative(path: string): void {
@@ -59,7 +59,7 @@ function makeXServerRelative(path: string): void {
   writeFileSync(path, program);
 }
 
-/** The C library is the machine's own; what only a compiler needs of it is found by its name (LIBRARY_PATH). */
+/** The C library is the machine's own. Compilers find its files by name (LIBRARY_PATH). */
 function makeLinkerScriptRelative(path: string): void {
   if (!existsSync(path)) return;
   const script = readFileSync(path, 'latin1');
@@ -74,7 +74,7 @@ function libraryFolders(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-/** Every folder of shared libraries: those of the architecture, and those of a package below them. */
+/** All folders of shared libraries: those of the architecture, and packages' folders below them. */
 function searchPath(root: string): string {
   const holdsLibraries = (folder: string): boolean =>
     readdirSync(folder).some((name) => /^lib.*\.so(\.|$)/.test(name));
@@ -83,7 +83,7 @@ function searchPath(root: string): string {
   return [...top, ...below].filter((path) => lstatSync(path).isDirectory() && holdsLibraries(path)).join(':');
 }
 
-/** fonts-conf(5). The one in the packages has absolute paths, and its conf.d is made by a maintainer script. */
+/** fonts-conf(5). The packages' own file has absolute paths, and a maintainer script creates its conf.d. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -101,7 +101,7 @@ ${[
   .join('')}</fontconfig>
 `;
 
-/** Writes what every wrapper reads first: where the unpacked packages have what a program looks for in /usr. */
+/** Writes the file that every wrapper reads first: the unpacked places of what programs expect in /usr. */
 export function writeEnvironment(folder: string): void {
   const root = join(folder, 'root');
   const libraries = searchPath(root).replaceAll(root, '$root');
@@ -113,7 +113,7 @@ export function writeEnvironment(folder: string): void {
   const before = (name: string, value: string): string => own(name, `${value}\${${name}:+:$${name}}`);
   const includes = ['$root/usr/include', inLibraries('.').replaceAll('/lib/', '/include/')].join(':');
   const providers = join(relative(root, libraryFolders(join(root, 'usr/lib'))[0] ?? root), 'ossl-modules');
-  /** What each needs, by the path that brings the need. */
+  /** Variables by the path that needs them. */
   const needs: readonly (readonly [path: string, line: string])[] = [
     ['usr/lib/python3/dist-packages', before('PYTHONPATH', '$root/usr/lib/python3/dist-packages')],
     ['usr/share/perl5', before('PERL5LIB', '$root/usr/share/perl5')],
@@ -138,7 +138,7 @@ export function writeEnvironment(folder: string): void {
   writeFileSync(join(folder, 'environment.sh'), `${lines.join('\n')}\n`);
 }
 
-/** Writes the program that tests start, if the packages have brought it. It becomes the real one (`exec`), pid and all. */
+/** Writes the wrapper that tests start, if the packages contain the program. It becomes the program (`exec`), with its pid. */
 export function writeWrapper(folder: string, { names, unpacked = {} }: Program): void {
   const root = join(folder, 'root');
   const candidates = [
@@ -166,7 +166,7 @@ export function writeWrapper(folder: string, { names, unpacked = {} }: Program):
   writeFileSync(join(folder, 'bin', names[0]), script, { mode: 0o755 });
 }
 
-/** A script's interpreter, where that is unpacked too. */
+/** A script's interpreter, if it is unpacked too. */
 function interpreterOf(root: string, path: string): readonly string[] {
   const [line = ''] = readFileSync(join(root, path), 'latin1').slice(0, 200).split('\n');
   const [, interpreter = ''] = /^#!\s*(\/\S+)/.exec(line) ?? [];

@@ -1,11 +1,11 @@
-// npm start: builds, says in one line what is started and why, and starts it.
+// npm start: builds, prints in one line what it starts and why, and starts it.
 import { join } from 'node:path';
 import { buildOrExit, ROOT } from './build.ts';
 import { runChild } from './child.ts';
 import { findDesktop } from './desktop.ts';
 import { endWithNpm } from './npm-parent.ts';
 
-/** @param args For `certdesk serve`, or for the desktop application, which knows the same options. */
+/** @param args Options for `certdesk serve` or the desktop application, which has the same ones. */
 export async function start(args: readonly string[]): Promise<void> {
   await buildOrExit();
   endWithNpm();

@@ -1,8 +1,8 @@
-// The order of the test files where nothing is known of a former run: vitest takes the largest first, and the last
-// ones should be short, or one worker ends long before the other.
+// The order of test files without results of an earlier run. vitest starts with the largest file. The last files should be
+// short, so that both workers finish at about the same time.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Small files that take a quarter of a minute and more. */
+/** Small files that take 15 seconds or more. */
 const LONG = [
   'test/api/killed-anywhere.exhaustive.ts',
   'test/engine/maintenance/year.spec.ts',

@@ -1,5 +1,5 @@
-// Runs a selection of the tests: installs the tools they need, checks and builds the sources, runs vitest, and prints
-// the sums as the last line.
+// Runs a selection of the tests: installs their tools, checks and builds the sources, runs vitest, and prints the totals as
+// the last line.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ export const EXHAUSTIVE: Selection = {
 export const SOAK: Selection = { projects: ['soak'], files: /\.(test|spec|soak)\.tsx?$/, checkSources: true };
 
 /**
- * Runs all of the selection, whatever fails, and sets the exit code: 0 if nothing failed and at least one test ran.
+ * Runs the whole selection even if something fails. Sets the exit code: 0 if nothing failed and at least one test ran.
  * @param args For vitest: parts of the paths of test files, or options.
  */
 export async function testRun(selection: Selection, args: readonly string[]): Promise<void> {
@@ -118,7 +118,7 @@ function readReport(path: string): VitestReport | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return null; // vitest was killed before it wrote one: counted as a failure
+    return null; // vitest was killed before it wrote a report: counts as a failure
   }
 }
 

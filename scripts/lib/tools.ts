@@ -1,31 +1,31 @@
-// What the tests need beside npm packages, as data: one row a tool. A suite names its rows by describeWith()
-// (test/support/tools/tools.ts), and npm test looks for those that the suites to be run name.
+// The tools that tests need besides npm packages, one row per tool. A suite names its tools with describeWith()
+// (test/support/tools/tools.ts), and npm test prepares the tools of the selected suites.
 
 export interface Program {
-  /** The names that it goes by, the best first. */
+  /** Its names, the preferred one first. */
   readonly names: readonly [string, ...string[]];
-  /** The environment variable that tells the tests its path. */
+  /** The environment variable with its path, for the tests. */
   readonly variable: string;
-  /** How to run it from unpacked Debian packages (unpack-debian.ts), where more is needed than its name. */
+  /** How to run it from unpacked Debian packages (unpack-debian.ts), if its name is not enough. */
   readonly unpacked?: {
-    /** In the packages, where Debian's own program of that name is a script that expects its files in /usr. */
+    /** Its path in the packages, if the program of that name is a script that expects its files in /usr. */
     readonly path?: string;
-    /** Options that come first; `{root}` is where the packages are. Left out where the packages lack such a path. */
+    /** First options; `{root}` is the folder of the packages. Omitted if the packages lack such a path. */
     readonly args?: readonly string[];
-    /** It runs in that folder. */
+    /** Whether it runs in that folder. */
     readonly inRoot?: boolean;
   };
 }
 
 export interface Tool {
   readonly what: string;
-  /** All of them are needed. */
+  /** The tool needs all of them. */
   readonly programs: readonly Program[];
-  /** Debian's packages: where the programs are not there, these are unpacked with all that they depend on. */
+  /** Debian packages with the programs. If a program is missing, they are unpacked with their dependencies. */
   readonly debian: readonly string[];
-  /** Where it is a Go module: this version is wanted, and another one taken only where it cannot be installed. */
+  /** A Go module in the required version. Another version is used only if this one cannot be installed. */
   readonly go?: { readonly module: string; readonly version: string; readonly packages: readonly string[] };
-  /** What else to do where neither Go nor Debian are at hand. */
+  /** What to do without Go and Debian. */
   readonly elsewhere: string;
 }
 
@@ -155,7 +155,7 @@ export const TOOLS = {
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
-/** The variables of all programs: each is a program that a test can ask the path of. */
+/** The variables of all programs. A test can ask for the path of each. */
 export type ToolVariable = (typeof TOOLS)[ToolName]['programs'][number]['variable'];
 
 export function toolNames(): readonly ToolName[] {
@@ -167,7 +167,7 @@ export function isToolName(name: string): name is ToolName {
 }
 
 /**
- * The tools that a test file's suites name: describeWith('pebble', …) or describeWith(['pebble', 'chromium'], …).
+ * The tools that the suites of a test file name: describeWith('pebble', …) or describeWith(['pebble', 'chromium'], …).
  * @param source The text of the file.
  */
 export function toolsNamedIn(source: string): readonly ToolName[] {

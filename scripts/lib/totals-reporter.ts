@@ -1,5 +1,5 @@
-// A Vitest reporter that counts the tests for npm test. Vitest's own JSON report has the tests of a suite whose
-// beforeAll failed as skipped, as if somebody had asked for that.
+// A Vitest reporter that counts the tests for npm test. Vitest's JSON report counts the tests of a suite whose beforeAll
+// failed as skipped, as if that were intended.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
@@ -31,7 +31,7 @@ export default class TotalsReporter implements Reporter {
       suites
         .filter((suite) => suite.errors().length > 0)
         .flatMap((suite) => [...suite.children.allTests('skipped')])
-        // Nobody asked to skip it, and it did not skip itself.
+        // Neither the command line nor the test skipped it.
         .filter((test) => test.options.mode === 'run' && !this.#started.has(test.id)),
     );
     const count = (state: string): number =>
@@ -40,7 +40,7 @@ export default class TotalsReporter implements Reporter {
       path: relative(process.cwd(), module.moduleId),
       passed: count('passed'),
       failed: count('failed'),
-      unfinished: withoutSetUp.size + count('pending'), // still pending at the end of the run: its worker is lost
+      unfinished: withoutSetUp.size + count('pending'), // still pending at the end of the run: its worker crashed
       skipped: count('skipped'),
       errors: suites.flatMap((suite) => suite.errors().map(({ message }) => message)),
       finished: !['pending', 'queued'].includes(module.state()),

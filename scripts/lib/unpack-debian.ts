@@ -1,6 +1,6 @@
-// Brings programs of Debian's packages into .tools/debian without installing them: apt-get resolves and downloads
-// what the machine lacks, dpkg-deb unpacks it. This needs no root, changes nothing outside of the folder, and runs no
-// maintainer script that would start a daemon.
+// Unpacks Debian packages into .tools/debian without installing them: apt-get resolves and downloads what the machine lacks,
+// and dpkg-deb unpacks it. This needs no root, changes nothing outside the folder, and runs no maintainer scripts, which
+// would start daemons.
 import {
   appendFileSync,
   existsSync,
@@ -15,7 +15,7 @@ import { withFileLock } from '../../src/main/secrets/file-lock.ts';
 import { makeRelocatable, writeEnvironment, writeWrapper } from './relocate-debian.ts';
 import type { Tool } from './tools.ts';
 
-/** Runs a program; resolves to null when it has ended with 0, else to what went wrong. */
+/** Runs a program. Resolves to null if it exits with 0, otherwise to the error. */
 export type Run = (
   program: string,
   args: readonly string[],
@@ -23,13 +23,13 @@ export type Run = (
 ) => Promise<string | null>;
 
 export interface DebianUnpacker {
-  /** Resolves to null when the tool's programs are in `bin` of the folder, else to why they are not. */
+  /** Resolves to null when the tool's programs are in the folder's `bin`, otherwise to the reason. */
   unpack(tool: Tool): Promise<string | null>;
 }
 
 const DPKG_STATUS = '/var/lib/dpkg/status';
 const LOCK_TIMEOUT_MS = 900_000;
-/** Of no use to a program, and half of all files. */
+/** Half of all files; no program needs them. */
 const SUPERFLUOUS = ['doc', 'man', 'info', 'locale', 'lintian', 'bug'].map((name) => `usr/share/${name}`);
 
 /** @param folder .tools/debian */
@@ -44,19 +44,19 @@ export function createDebianUnpacker(folder: string, run: Run): DebianUnpacker {
     for (const path of ['dpkg', 'state/lists/partial', 'cache/archives/partial', 'root', 'bin'])
       mkdirSync(at(path), { recursive: true });
     if (!existsSync(DPKG_STATUS)) return 'this is no system of Debian’s kind';
-    // A copy, for apt-get locks the folder that it is in; with what is unpacked already, which is not fetched again.
+    // A copy, because apt-get locks its folder. It includes the unpacked packages, so that they are not downloaded again.
     const unpacked = existsSync(at('unpacked')) ? readFileSync(at('unpacked'), 'utf8') : '';
     writeFileSync(at('dpkg/status'), readFileSync(DPKG_STATUS, 'utf8') + unpacked);
     writeFileSync(at('apt.conf'), aptConfiguration(folder));
     updated ??= aptGet('update');
-    const stale = await updated; // the lists of a former run may do all the same
+    const stale = await updated; // the lists of an earlier run may be good enough
     const failure = await aptGet('install', '--download-only', '--no-install-recommends', ...packages);
     return failure === null ? null : [stale, failure].filter((line) => line !== null).join('; ');
   }
 
   async function unpackArchives(): Promise<string | null> {
     const archives = at('cache/archives');
-    // Another C library than the machine's does not fit the machine's loader.
+    // The machine's loader works only with the machine's C library.
     const wanted = readdirSync(archives).filter(
       (file) => file.endsWith('.deb') && !file.startsWith('libc6_'),
     );
@@ -90,7 +90,7 @@ export function createDebianUnpacker(folder: string, run: Run): DebianUnpacker {
   };
 }
 
-/** apt.conf(5). What the machine's own configuration does after each run is for the machine's own packages. */
+/** apt.conf(5). Leaves out the hooks of the machine's configuration, which concern the machine's own packages. */
 function aptConfiguration(folder: string): string {
   return `Dir::State "${folder}/state";
 Dir::State::status "${folder}/dpkg/status";

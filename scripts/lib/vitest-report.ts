@@ -1,4 +1,4 @@
-// The sums of a test run, from the report of totals-reporter.ts.
+// The totals of a test run, from the report of totals-reporter.ts.
 
 export interface Totals {
   readonly passed: number;
@@ -6,32 +6,32 @@ export interface Totals {
   readonly skipped: number;
 }
 
-/** What totals-reporter.ts writes. */
+/** The report of totals-reporter.ts. */
 export interface VitestReport {
   readonly modules: readonly {
     readonly path: string;
     readonly passed: number;
     readonly failed: number;
-    /** Tests that were to be run and were not, for a hook failed or the worker ended. */
+    /** Tests that did not run because a hook failed or the worker ended. */
     readonly unfinished: number;
-    /** Tests that the file or the command line says not to run. */
+    /** Tests that the file or the command line skips. */
     readonly skipped: number;
-    /** Messages of errors outside of tests: the file does not load, a hook of all tests fails. */
+    /** Errors outside tests: the file does not load, or a hook of all tests fails. */
     readonly errors: readonly string[];
     readonly finished: boolean;
   }[];
 }
 
 export interface VitestSums extends Totals {
-  /** What is counted as failed besides failed tests, for people. */
+  /** What counts as failed besides failed tests, for people. */
   readonly remarks: readonly string[];
 }
 
 /**
- * Counts the tests of a failed set-up as failed. Counts as one failure each: a file that failed without a failed
- * test in it, a run that ended badly although every test passed (an unhandled rejection), and a run of no test at all.
- * @param report Null where the reporter wrote none.
- * @param exitCode What vitest ended with.
+ * Counts the tests of a failed setup as failed. One failure each: a file that failed without a failed test, a run that
+ * failed although every test passed (an unhandled rejection), and a run without tests.
+ * @param report Null if the reporter wrote none.
+ * @param exitCode The exit code of vitest.
  */
 export function sumsOf(report: VitestReport | null, exitCode: number): VitestSums {
   if (report === null) {
@@ -77,7 +77,7 @@ export function add(totals: readonly Totals[]): Totals {
   return { passed: sum((t) => t.passed), failed: sum((t) => t.failed), skipped: sum((t) => t.skipped) };
 }
 
-/** `N passed, N failed`, and the skipped where there are any. */
+/** `N passed, N failed`, and `N skipped` if there are any. */
 export function closingLine({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
 }

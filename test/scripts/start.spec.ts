@@ -116,7 +116,7 @@ describe('the desktop application', () => {
     process.env.electron_config_cache = join(checkout.root, 'cache');
     process.env.ELECTRON_MIRROR = 'http://127.0.0.1:1/'; // nothing listens there
     try {
-      expect(await findDesktop(at())).toEqual({ reason: expect.stringMatching(/could not be fetched/) });
+      expect(await findDesktop(at())).toEqual({ reason: expect.stringMatching(/could not be downloaded/) });
     } finally {
       delete process.env.ELECTRON_OVERRIDE_DIST_PATH;
       delete process.env.electron_config_cache;
