@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
+import { createOpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
@@ -35,6 +36,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
   const attention = (): Locator =>
     page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem');
 
+  const shopId = async (): Promise<string> => {
+    const { body } = await app.call('GET', '/projects?q=shop.example.com');
+    return String(body.projects?.['0']?.id);
+  };
+
   it('has a job that waits for TXT records at the top of the overview, as soon as it waits', async () => {
     await gui.open('/');
     const shop = await app.project('shop.example.com');
@@ -62,12 +68,65 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
   });
 
   it('promises no renewal without a person where records are added by hand', async () => {
-    const [shop] = (await app.app.engine.projects.list({ limit: 1, sort: 'created', order: 'asc' }, null))
-      .projects;
-    await gui.open(`/projects/${shop?.id}`);
+    await gui.open(`/projects/${await shopId()}`);
     await page.getByText('You will be asked to add a record at each renewal.').waitFor();
     await gui.open('/projects');
     await page.getByText('You will be asked to add a record at each renewal.').first().waitFor();
+  });
+
+  it('begins a new request with what the last one had', async () => {
+    const id = await shopId();
+    await gui.open(`/projects/${id}/obtain`);
+    const next = () => button('Continue').click();
+    await next();
+    await page.getByRole('radio', { name: /DNS-01/, checked: true }).waitFor();
+    const provider = page.getByRole('combobox', { name: 'DNS provider' });
+    await expect.poll(() => provider.inputValue()).not.toBe('');
+  });
+
+  it('says which name the certificate does not cover, in the header, the list and the overview', async () => {
+    const id = await shopId();
+    await app.call('PATCH', `/projects/${id}`, { body: { domain: 'second.example.com' } });
+    await gui.open(`/projects/${id}`);
+    const heading = page.getByRole('heading', { level: 1 });
+    await heading.getByText('Name not covered').waitFor();
+    expect(await heading.getByText('Valid', { exact: true }).count()).toBe(0);
+    const notice = page.getByRole('status').filter({ hasText: 'does not cover second.example.com' });
+    await notice.getByRole('link', { name: 'Request new certificate' }).waitFor();
+    await gui.lookAt('project-uncovered');
+    await gui.open('/projects');
+    await page.getByText('The certificate does not cover second.example.com').first().waitFor();
+    await gui.open('/');
+    await attention().filter({ hasText: 'does not cover second.example.com' }).waitFor();
+    await app.call('PATCH', `/projects/${id}`, { body: { domain: 'shop.example.com' } });
+    await attention().first().waitFor({ state: 'hidden' });
+  });
+
+  it('is not a request that failed before a certificate was uploaded', async () => {
+    const id = await app.project('uploaded.example.com');
+    const body = { challengeType: 'http-01', keyType: 'ec' };
+    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(400);
+    await gui.open(`/projects/${id}`);
+    const failed = page.getByText(/could not be (obtained|issued)/i);
+    await failed.first().waitFor();
+    const openssl = await createOpenSsl();
+    const { certificate, privateKey } = await openssl.issue({
+      subject: '/CN=uploaded.example.com',
+      san: ['DNS:uploaded.example.com'],
+      days: 80,
+    });
+    await openssl.remove();
+    const upload = { body: { certificate, privateKey } };
+    expect((await app.call('POST', `/projects/${id}/certificate/upload`, upload)).status).toBe(200);
+    await failed.first().waitFor({ state: 'hidden' });
+    await gui.open('/');
+    await page
+      .getByRole('heading', { level: 1 })
+      .getByText(/^2 certificates/)
+      .waitFor();
+    expect(await attention().count()).toBe(0);
+    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
   it('leaves a revocation alone that somebody acknowledges with a note, until it is withdrawn', async () => {
