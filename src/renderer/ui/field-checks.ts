@@ -6,7 +6,11 @@ const text = messages.fields;
 const LONGEST_LABEL = 200;
 
 export function isEmailAddress(given: string): boolean {
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given.trim());
+  const [local = '', domain = '', ...rest] = given.trim().split('@');
+  const dot = domain.indexOf('.', 1);
+  return (
+    local !== '' && dot !== -1 && dot < domain.length - 1 && rest.length === 0 && !/\s/.test(local + domain)
+  );
 }
 
 /** Of a name for people. @returns a sentence, or null where it is fine. */
