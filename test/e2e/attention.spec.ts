@@ -70,6 +70,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
   it('promises no renewal without a person where records are added by hand', async () => {
     await gui.open(`/projects/${await shopId()}`);
     await page.getByText('You will be asked to add a record at each renewal.').waitFor();
+    await page.getByText(/^Renewal is due in \d+ days/).waitFor();
+    expect(await page.getByText('Renews by itself').count()).toBe(0);
     await gui.open('/projects');
     await page.getByText('You will be asked to add a record at each renewal.').first().waitFor();
   });

@@ -21,6 +21,7 @@ export const certificates = {
   requestNew: 'Request new certificate',
   sentence: {
     renews: 'Renews by itself',
+    renewsWithYou: 'Renewal is due',
     expires: 'Expires',
     autoRenewOff: 'Auto-renewal is off: it will expire unless somebody renews it.',
     uploaded: 'It was uploaded, so Certdesk cannot renew it. Upload its successor in time.',

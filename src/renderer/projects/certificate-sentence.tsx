@@ -33,7 +33,8 @@ export function CertificateSentence({
         <Text fz="lg">
           {status.renewAt !== null && (
             <>
-              {text.renews} <Time at={status.nextAttemptAt ?? status.renewAt} as="relative" />.{' '}
+              {isManual ? text.renewsWithYou : text.renews}{' '}
+              <Time at={status.nextAttemptAt ?? status.renewAt} as="relative" />.{' '}
             </>
           )}
           {text.expires} <Time at={certificate.expiresAt} as="relative" />.

@@ -43,10 +43,13 @@ export function ProjectActions({ project }: { readonly project: ProjectRowData }
 }
 
 function MainAction({ project }: { readonly project: ProjectRowData }) {
-  const { id, certificate, domain } = project;
+  const { id, certificate, domain, uncovered } = project;
   const params = { id };
   if (domain === null) return null;
-  if (certificate === null || certificate.status === 'revoked') {
+  // A renewal orders the names of the certificate, so that it does not bring one that lacks.
+  const needsNew =
+    certificate?.status === 'revoked' || (uncovered !== null && certificate?.type !== 'custom');
+  if (certificate === null || needsNew) {
     return (
       <LinkButton
         to="/projects/$id/obtain"
