@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { requireNode24 } from './bin/node-version.mjs';
 import { TestOrder } from './scripts/lib/test-order.ts';
-import { requireNode24 } from './scripts/node-version.mjs';
 
 requireNode24(); // for `npx vitest`, which uses the machine's own Node
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The installed command: the built headless program.
 import { existsSync } from 'node:fs';
-import { requireNode24 } from '../scripts/node-version.mjs';
+import { requireNode24 } from './node-version.mjs';
 
 requireNode24();
 const program = new URL('../out/main/headless.js', import.meta.url);

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { withFileLock } from '../../src/main/secrets/file-lock.ts';
 import { runChild } from './child.ts';
+import { withFileLock } from './file-lock.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const STAMP = 'out/.built-from';

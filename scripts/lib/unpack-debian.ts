@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { withFileLock } from '../../src/main/secrets/file-lock.ts';
+import { withFileLock } from './file-lock.ts';
 import { makeRelocatable, writeEnvironment, writeWrapper } from './relocate-debian.ts';
 import type { Tool } from './tools.ts';
 

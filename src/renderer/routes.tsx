@@ -5,6 +5,7 @@ import { createHashHistory, createRootRoute, createRoute, createRouter } from '@
 import { readActivitySearch } from './activity/activity-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { readListSearch } from './projects/list-search.ts';
+import { PROJECT_TABS, type ProjectTab } from './projects/project-tabs.ts';
 import { Shell } from './shell/shell.tsx';
 import { Crash } from './ui/crash.tsx';
 import { NotFound } from './ui/not-found.tsx';
@@ -87,11 +88,8 @@ const about = createRoute({
   component: lazyScreen(() => import('./about/about-page.tsx'), 'AboutPage'),
 });
 
-const TABS = ['overview', 'certificate', 'challenges', 'history', 'api'] as const;
-export type ProjectTab = (typeof TABS)[number];
-
 function readTab(search: Record<string, unknown>): { tab?: ProjectTab } {
-  const tab = TABS.find((known) => known === search.tab);
+  const tab = PROJECT_TABS.find((known) => known === search.tab);
   return tab === undefined || tab === 'overview' ? {} : { tab };
 }
 

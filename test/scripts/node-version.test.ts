@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { complaint } from '../../scripts/node-version.mjs';
+import { complaint } from '../../bin/node-version.mjs';
 import { findOldNode } from '../support/tools/old-node.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES = [
   ...readdirSync(join(ROOT, 'scripts'))
-    .filter((name) => name.endsWith('.mjs') && name !== 'node-version.mjs')
+    .filter((name) => name.endsWith('.mjs'))
     .map((name) => `scripts/${name}`),
   'bin/certdesk.mjs',
 ];

@@ -5,7 +5,7 @@ import type { StartState } from '../../shared/desktop.ts';
 import { type App, createApp, type Platform } from '../app.ts';
 import { findFreePort, findPortHolder } from '../desktop/port-holder.ts';
 import { CHOICES, portOfChoice, startProblemOf } from '../desktop/start-problem.ts';
-import { onPortsOf } from '../headless/to-platform.ts';
+import { onPortsOf } from '../platform/to-platform.ts';
 import { confirmAction } from './confirm-action.ts';
 import { createTrpcCalls, type TrpcCalls } from './trpc-calls.ts';
 import { WINDOW, windowContext } from './window-context.ts';

@@ -5,9 +5,9 @@ import { LINK_SCHEME, linkAmong, pageOf, projectOfLink } from '../desktop/addres
 import { HIDDEN } from '../desktop/autostart.ts';
 import { type TrayCommand, trayView } from '../desktop/tray-view.ts';
 import type { WindowPlace } from '../desktop/window-place.ts';
-import type { ServeOptions } from '../headless/options.ts';
-import { toPlatform } from '../headless/to-platform.ts';
 import { readInstallation } from '../installation.ts';
+import type { ServeOptions } from '../platform/options.ts';
+import { toPlatform } from '../platform/to-platform.ts';
 import { type Attendance, attend } from './attendance.ts';
 import { applyAutostart } from './autostart.ts';
 import { type Certdesk, createCertdesk } from './certdesk.ts';

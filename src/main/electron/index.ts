@@ -3,8 +3,8 @@
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { argsAtLogin } from '../desktop/autostart.ts';
-import { argsFromEnvironment, readDesktopOptions, type ServeOptions } from '../headless/options.ts';
 import { makeFolderSync } from '../make-folder.ts';
+import { argsFromEnvironment, readDesktopOptions, type ServeOptions } from '../platform/options.ts';
 import { runDesktop } from './desktop.ts';
 import { registerScheme } from './protocol.ts';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { InvalidArgumentError } from 'commander';
 import type { AuditHead } from '../engine/audit/append.ts';
-import type { DataOptions } from './options.ts';
+import type { DataOptions } from '../platform/options.ts';
 import { withEngineParts } from './with-database.ts';
 
 export interface VerifyOptions extends DataOptions {

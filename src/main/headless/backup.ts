@@ -9,7 +9,7 @@ import { inscribeRestore, noteOfRestore } from '../engine/backups/restore-marker
 import { BACKUP_PASSPHRASE } from '../engine/core/secret-names.ts';
 import { readSettings } from '../engine/settings/settings.ts';
 import { readInstallation } from '../installation.ts';
-import type { DataOptions, ServeOptions } from './options.ts';
+import type { DataOptions, ServeOptions } from '../platform/options.ts';
 import { askPassphrase, givenPassphrase, type PassphraseOptions } from './passphrase.ts';
 import { commandLine, openSecrets, withEngineParts } from './with-database.ts';
 

@@ -1,8 +1,8 @@
 // certdesk ca-account list|replace: on the database itself, so it may run beside a server, or without one.
 import { listAccounts } from '../engine/acme/list-accounts.ts';
 import { replaceAccountKey } from '../engine/issuance/replace-account-key.ts';
+import type { DataOptions } from '../platform/options.ts';
 import { createVault } from '../secrets/vault.ts';
-import type { DataOptions } from './options.ts';
 import { openSecrets, withEngineParts } from './with-database.ts';
 
 /** One account a line: id, CA, e-mail, address at the CA, certificates. */

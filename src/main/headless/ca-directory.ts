@@ -1,6 +1,6 @@
 // certdesk ca-directory list|withdraw: on the database itself, so it may run beside a server, or without one.
 import { listDirectories, withdrawDirectory } from '../engine/acme/approved-directories.ts';
-import type { DataOptions } from './options.ts';
+import type { DataOptions } from '../platform/options.ts';
 import { withEngineParts } from './with-database.ts';
 
 /** One approved directory a line: URL, who named it, certificates. */

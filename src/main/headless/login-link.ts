@@ -2,8 +2,8 @@
 
 import { SERVER_ADDRESS, signInAddress } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
+import type { DataOptions } from '../platform/options.ts';
 import { isDataFolderInUse } from '../storage/data-folder.ts';
-import type { DataOptions } from './options.ts';
 import { withEngineParts } from './with-database.ts';
 
 export interface LoginLinkOptions extends DataOptions {

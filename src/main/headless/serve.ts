@@ -1,10 +1,10 @@
 // certdesk serve: the server until a signal ends it. Where a backup is restored from within, it is closed and made anew
 // in this process, at the same ports: a service manager sees nothing of it.
 import { type App, createApp, type Platform } from '../app.ts';
+import type { ServeOptions } from '../platform/options.ts';
+import { onPortsOf, toPlatform } from '../platform/to-platform.ts';
 import { createLogger } from './log.ts';
-import type { ServeOptions } from './options.ts';
 import { goOnWithoutReader } from './outputs.ts';
-import { onPortsOf, toPlatform } from './to-platform.ts';
 
 /** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
 export async function serve(options: ServeOptions): Promise<void> {

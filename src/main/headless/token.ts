@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
-import type { DataOptions } from './options.ts';
+import type { DataOptions } from '../platform/options.ts';
 import { tryToWrite, unwritable } from './outputs.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';
 

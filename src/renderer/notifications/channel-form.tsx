@@ -9,7 +9,7 @@ import {
   Switch,
   TextInput,
 } from '@mantine/core';
-import { type FormRulesRecord, type UseFormReturnType, useForm } from '@mantine/form';
+import { type FormRulesRecord, useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -20,7 +20,15 @@ import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
-import { type ChannelValues, checkChannel, KINDS, toCreate, toUpdate, toValues } from './channel-values.ts';
+import {
+  type ChannelForm,
+  type ChannelValues,
+  checkChannel,
+  KINDS,
+  toCreate,
+  toUpdate,
+  toValues,
+} from './channel-values.ts';
 import { MadeChannel } from './made-channel.tsx';
 import { MailFields } from './mail-fields.tsx';
 import { WebhookFields } from './webhook-fields.tsx';
@@ -34,8 +42,6 @@ const ALIASES = Object.fromEntries(
     [`webhook.${field}`, field],
   ]),
 );
-
-export type ChannelForm = UseFormReturnType<ChannelValues, ChannelValues, FormRulesRecord<ChannelValues>>;
 
 export function openCreateChannel(): void {
   openDialog({ title: text.create, size: 'lg', children: <NewChannel /> });

@@ -1,4 +1,5 @@
 // What is typed for a channel, and the request that it becomes. A secret that is left empty stays as it is.
+import type { FormRulesRecord, UseFormReturnType } from '@mantine/form';
 import type {
   Channel,
   CreateChannel,
@@ -34,6 +35,8 @@ export interface ChannelValues {
   readonly removeToken: boolean;
   readonly signingSecret: string;
 }
+
+export type ChannelForm = UseFormReturnType<ChannelValues, ChannelValues, FormRulesRecord<ChannelValues>>;
 
 const EMPTY: ChannelValues = {
   type: 'email',

@@ -2,7 +2,7 @@
 import { Group, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
-import type { ChannelForm } from './channel-form.tsx';
+import type { ChannelForm } from './channel-values.ts';
 import { SECURITIES, USUAL_PORTS } from './channel-values.ts';
 
 const text = messages.notifications.mail;

@@ -2,7 +2,7 @@
 import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
 import type { Channel, WebhookPreset } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
-import type { ChannelForm } from './channel-form.tsx';
+import type { ChannelForm } from './channel-values.ts';
 
 const text = messages.notifications.webhook;
 const PRESETS = Object.keys(text.urlHints) as WebhookPreset[];

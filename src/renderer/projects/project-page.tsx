@@ -5,7 +5,6 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
-import type { ProjectTab } from '../routes.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
@@ -13,6 +12,7 @@ import { STATUS_FACES } from '../ui/tone.ts';
 import { BackToList } from './back-to-list.tsx';
 import { ProjectActions } from './project-actions.tsx';
 import { ProjectOverview } from './project-overview.tsx';
+import type { ProjectTab } from './project-tabs.ts';
 import type { ProjectRowData } from './use-project-list.ts';
 
 const text = messages.projects.detail;

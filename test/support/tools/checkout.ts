@@ -12,9 +12,6 @@ const COPIED = [
   'package-lock.json',
   'tsconfig.json',
   'electron.vite.config.ts',
-  'src/main/secrets/file-lock.ts', // what scripts/lib/build.ts uses of the sources
-  'src/main/engine/core/errors.ts',
-  'src/shared/errors.ts',
 ];
 
 export interface Checkout {

@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withFileLock } from '../../../src/main/secrets/file-lock.ts';
+import { withFileLock } from '../../../scripts/lib/file-lock.ts';
 import { type PortRange, workerRange } from './port-range.ts';
 
 export interface PortUse {

@@ -75,7 +75,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   ).default(false),
   option(
     '--port <port>',
-    'the port of the API and the GUI; 0: any free one (that of the settings, at first 7878, where it is left out)',
+    'the port of the API and the GUI; 0: any free one (default: that of the settings, initially 7878)',
   ).argParser(toPort),
   option('--challenge-host <address>', 'where HTTP-01 challenges are answered').default(
     '::',
@@ -83,7 +83,7 @@ export const SERVE_OPTIONS: readonly Option[] = [
   ),
   option(
     '--challenge-port <port>',
-    'the port of HTTP-01 challenges (that of the settings, at first 80, where it is left out)',
+    'the port of HTTP-01 challenges (default: that of the settings, initially 80)',
   ).argParser(toPort),
   option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
     .default([])
@@ -106,17 +106,16 @@ export const SERVE_OPTIONS: readonly Option[] = [
   option('--dns-endpoint <provider=url>', "an address in place of the provider's own API; repeatable")
     .default({}, 'none')
     .argParser(collectEndpoint),
-  option(
-    '--dns-authority-port <port>',
-    'the port of authoritative name servers (53 where it is left out)',
-  ).argParser(toPort),
+  option('--dns-authority-port <port>', 'the port of authoritative name servers (default: 53)').argParser(
+    toPort,
+  ),
   option(
     '--acme-sh-folder <folder>',
     "run the DNS scripts of the acme.sh in this folder, with Certdesk's rights (off by default; Linux and macOS)",
   ).argParser((folder) => resolve(folder)),
   option(
     '--validation-port <port>',
-    'the port that the CA asks for HTTP-01 at (80 where it is left out; others for test CAs)',
+    'the port that the CA connects to for HTTP-01 (default: 80; other ports are for test CAs)',
   ).argParser(toPort),
   option('--answer-timeout <seconds>', 'how long a request waits for its job')
     .default(120)

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { argsFromEnvironment, readDesktopOptions, requireLoopback } from '../../src/main/headless/options.ts';
+import { argsFromEnvironment, readDesktopOptions, requireLoopback } from '../../src/main/platform/options.ts';
 
 test.each([
   '192.0.2.1:53',
