@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { runCertdesk, type Server, startServer } from '../support/server/server.ts';
 import type { Load, LoadResult } from './load.ts';
 import { cpuMsOf } from './process-facts.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 export interface RestOptions {
   /** With projects `project-N` as makeManyProjects makes them. */
@@ -37,7 +38,7 @@ export async function measureRest(options: RestOptions): Promise<RestRow> {
   const { dataFolder, perSecond, seconds, issue } = options;
   const logFile = join(dataFolder, 'log'); // as a service manager does
   const args = ['--log-format', 'json', ...(options.args ?? [])];
-  const server = await startServer({ dataFolder, args, logFile });
+  const server = await startServer({ dataFolder, args, logFile, env: unitEnvironment() });
   try {
     const create = ['token', 'create', '--data-dir', dataFolder, '--name', 'bench'];
     const token = (await runCertdesk([...create, '--scope', 'projects:write'])).trim();

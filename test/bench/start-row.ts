@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT } from '../../scripts/lib/build.ts';
 import { cpuMsOf, residentMb } from './process-facts.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 export interface StartRow {
   /** Milliseconds until it says its address, when requests are answered. */
@@ -27,7 +28,7 @@ export async function measureStart(dataFolder: string, idleAfterMs = IDLE_AFTER_
   const program = join(ROOT, 'bin/certdesk.mjs');
   const child = spawn(process.execPath, [program, 'serve', '--data-dir', dataFolder, ...OPTIONS], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache') },
+    env: { ...process.env, ...unitEnvironment(), NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache') },
   });
   const ended = once(child, 'exit');
   try {

@@ -10,6 +10,7 @@ import { pebbleArgs, runCertdesk, type Server, startServer } from '../support/se
 import { type BareClient, createBareClient } from './bare.ts';
 import type { KeyType, Peer, PeerWorld } from './peers.ts';
 import { cpuMsOf, residentMb } from './process-facts.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 export interface World {
   readonly pebble: Pebble;
@@ -57,7 +58,7 @@ export async function startWorld(
     await writeFile(rootFile, rootPem);
     const dataFolder = join(folder, 'certdesk');
     const args = [...(await pebbleArgs(folder, ca)), '--log-format', 'json', ...(options.args ?? [])];
-    const server = await startServer({ dataFolder, args });
+    const server = await startServer({ dataFolder, args, env: unitEnvironment() });
     stops.push(() => server.stop());
     const made = [
       'token',

@@ -29,6 +29,7 @@ describe('the systemd unit', () => {
 
   it.each([
     'CacheDirectoryMode=0700',
+    'Environment=NODE_OPTIONS=--max-semi-space-size=1',
     'LimitCORE=0',
     'MemoryMax=2G',
     'SystemCallFilter=@system-service',
