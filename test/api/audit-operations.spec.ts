@@ -285,7 +285,7 @@ describe('the operations', () => {
       ok: false,
       entries: 1,
       head: { seq: 1, hash: expect.any(String) },
-      broken: { seq: 2, reason: 'it has been changed' },
+      broken: { seq: 2, reason: 'it was changed' },
     });
     for (const query of ['seq=3', `hash=${head.hash}`, 'seq=x', 'hash=x', 'seq=0'])
       expect((await app.call('GET', `/audit/verify?${query}`)).status).toBe(400);

@@ -204,7 +204,7 @@ describeWith('pebble', 'what other servers answered', () => {
     const { body } = await app.call('GET', `/projects/${id}/certificate/status`, { token });
     expect(body).toMatchObject({
       lastRenewErrorCode: 'ACME_REJECTED',
-      lastRenewError: expect.stringContaining('The CA refused the request'),
+      lastRenewError: expect.stringContaining('The CA rejected the request'),
     });
     const renewal = await app.call('POST', `/projects/${id}/certificate/renew`, { token });
     expect(renewal).toMatchObject({ status: 400, body: { code: 'ACME_REJECTED' } });

@@ -117,7 +117,7 @@ describe('a restore by the API', () => {
     });
     const old = new Sqlite(join(app.dataFolder, begun.aside, 'certdesk.db'), { readonly: true });
     const trail = old.prepare("SELECT * FROM audit WHERE operation = 'backups.restore'").all();
-    expect(JSON.stringify(trail)).toContain('is put in the place of what is here');
+    expect(JSON.stringify(trail)).toContain('Restoring the backup of');
     expect(old.prepare('SELECT domain FROM projects ORDER BY domain').pluck().all()).toEqual([
       'kept.example.com',
       'later.example.com',

@@ -70,7 +70,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-1-names');
     await next();
     await button('Test reachability').click();
-    await page.getByText('127.0.0.1 answers, and it is this Certdesk').waitFor();
+    await page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
     await gui.lookAt('obtain-2-http');
     await next();
     await gui.lookAt('obtain-3-options');
@@ -99,7 +99,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('Could not verify domain ownership').first().waitFor();
     await expect.poll(() => page.getByText('closed.example.com', { exact: true }).count()).toBeGreaterThan(0);
     // What to do stands first, the CA's own words after it; and what is wrong is found on this very page.
-    await page.getByText('The CA could not reach the name').first().waitFor();
+    await page.getByText('The CA could not connect').first().waitFor();
     await page
       .getByText(/^What the CA says: /)
       .first()
@@ -265,7 +265,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.keyboard.press('ArrowUp');
     await tabTo(page, button('Test reachability'));
     await page.keyboard.press('Enter');
-    await page.getByText('127.0.0.1 answers, and it is this Certdesk').waitFor();
+    await page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
     await tabTo(page, button('Continue'));
     await page.keyboard.press('Enter');
     await expect.poll(active).toContain('Step 3 of 4: Options');

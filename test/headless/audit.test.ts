@@ -50,9 +50,9 @@ describe('the command line', () => {
     const lines = (await output(exportAudit({ dataDir }))).trim().split('\n');
     const entries = lines.map((line) => JSON.parse(line));
     expect(entries.map(({ seq, operation, result, message }) => [seq, operation, result, message])).toEqual([
-      [1, 'tokens.create', 'ok', 'Token ci made'],
+      [1, 'tokens.create', 'ok', 'Token ci created'],
       [2, 'tokens.revoke', 'ok', 'Token ci revoked'],
-      [3, 'tokens.revoke', 'TOKEN_NOT_FOUND', 'There is no token nobody'],
+      [3, 'tokens.revoke', 'TOKEN_NOT_FOUND', 'API token nobody not found'],
       [4, 'sessions.createLink', 'ok', 'Sign-in link made'],
     ]);
     for (const { actor, address } of entries) {
@@ -82,7 +82,7 @@ describe('certdesk audit verify', () => {
     sqlite.exec("UPDATE audit SET message = 'Token 2 made' WHERE seq = 2");
     sqlite.close();
     expect(await output(verifyAudit({ dataDir }))).toBe(
-      'Entry 2 is broken: it has been changed. Right before it: 1\n',
+      'Entry 2 is broken: it was changed. Right before it: 1\n',
     );
     expect(process.exitCode).toBe(1);
   });
@@ -94,7 +94,7 @@ describe('certdesk audit verify', () => {
     await output(verifyAudit({ dataDir, expect: toEntry(noted) }));
     expect(process.exitCode).toBeUndefined();
     const other = toEntry(`1:${'a'.repeat(64)}`);
-    expect(await output(verifyAudit({ dataDir, expect: other }))).toMatch(/^Entry 1 is broken: .*noted down/);
+    expect(await output(verifyAudit({ dataDir, expect: other }))).toMatch(/^Entry 1 is broken: .*the expected one/);
     expect(process.exitCode).toBe(1);
   });
 

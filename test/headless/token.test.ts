@@ -13,9 +13,9 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 test.each([
-  [{ expires: '2020-01-01T00:00:00Z' }, /^--expires \([^)]+\): a time that is to come$/],
+  [{ expires: '2020-01-01T00:00:00Z' }, /^--expires \([^)]+\): must be in the future$/],
   [{ expires: 'tomorrow' }, /^--expires \([^)]+\): /],
-  [{ project: ['nope'] }, /^--project: there is no project nope$/],
+  [{ project: ['nope'] }, /^--project: project nope not found$/],
   [{ name: ' ' }, /^--name: /],
 ])('%j is refused, and no token made', async (wrong, message) => {
   const made = createToken({ dataDir, name: 'ci', scope: ['projects:read'], ...wrong });

@@ -104,7 +104,7 @@ describe('the end of a session', () => {
     await engine.sweep();
     const { entries } = await engine.audit.list({ limit: 100, operation: 'sessions.end' });
     expect(entries.map(({ actor, message }) => [actor.kind, message])).toEqual([
-      ['certdesk', expect.stringMatching(/^The session of .+ ended: its 12 hours were over$/)],
+      ['certdesk', expect.stringMatching(/^The session of .+ ended: it reached 12 hours$/)],
       ['certdesk', expect.stringMatching(/^The session of .+ ended: it was idle for too long$/)],
     ]);
   });

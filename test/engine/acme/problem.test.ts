@@ -12,9 +12,9 @@ describe('networkError', () => {
     ['a firewall', withCode('UND_ERR_CONNECT_TIMEOUT'), 'UND_ERR_CONNECT_TIMEOUT', 'firewall'],
     ['the clock', withCode('CERT_HAS_EXPIRED'), 'CERT_HAS_EXPIRED', 'clock'],
     ['the root', withCode('SELF_SIGNED_CERT_IN_CHAIN'), 'SELF_SIGNED_CERT_IN_CHAIN', '--acme-ca-file'],
-    ['a cause further down', new Error('no', { cause: withCode('EPIPE') }), 'EPIPE', 'broke off'],
+    ['a cause further down', new Error('no', { cause: withCode('EPIPE') }), 'EPIPE', 'closed the connection'],
     ['several addresses', new AggregateError([withCode('ECONNREFUSED')]), 'ECONNREFUSED', 'refuses'],
-    ['something else', 'what?', 'UNKNOWN', 'broke off'],
+    ['something else', 'what?', 'UNKNOWN', 'closed the connection'],
   ])('names %s', (_what, error, reason, sentence) => {
     const made = networkError(error, 'https://ca.example/directory');
     expect(made).toMatchObject({

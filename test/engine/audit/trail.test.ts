@@ -167,7 +167,7 @@ describe('tampering is found', () => {
   it.each([1, 4, COUNT - 1])('entry %i deleted', async (seq) => {
     tamper(`DELETE FROM audit WHERE seq = ${seq}`);
     expect(await brokenAt()).toBe(seq);
-    expect(await reason()).toBe(`it is missing: the next one that is there has number ${seq + 1}`);
+    expect(await reason()).toBe(`it is missing: the next existing entry has number ${seq + 1}`);
   });
 
   it('an entry deleted, and the others moved up', async () => {
@@ -179,7 +179,7 @@ describe('tampering is found', () => {
   it('the last entry deleted, or the last three, or all', async () => {
     tamper(`DELETE FROM audit WHERE seq = ${COUNT}`);
     expect(await brokenAt()).toBe(COUNT);
-    expect(await reason()).toBe('it is missing: by the note of how it ends, the trail has 8 entries');
+    expect(await reason()).toBe('it is missing: according to the record of its end, the trail has 8 entries');
     tamper(`DELETE FROM audit WHERE seq > ${COUNT - 3}`);
     expect(await brokenAt()).toBe(COUNT - 2);
     tamper('DELETE FROM audit');
@@ -191,7 +191,7 @@ describe('tampering is found', () => {
     await journal.record(ENTRY);
     await journal.record(ENTRY);
     expect(await brokenAt()).toBe(COUNT);
-    expect(await reason()).toBe('it is missing: the next one that is there has number 9');
+    expect(await reason()).toBe('it is missing: the next existing entry has number 9');
   });
 
   it('two entries swapped, with or without their numbers', async () => {
@@ -221,7 +221,7 @@ describe('tampering is found', () => {
     await database.stores.audit.append({ ...entry, hash: entryHash(entry) });
     const verdict = await trail.verify();
     expect(verdict.ok).toBe(false);
-    expect(verdict.broken?.reason).toMatch(/note/);
+    expect(verdict.broken?.reason).toMatch(/record of its end/);
     await journal.record(ENTRY);
     expect(await brokenAt()).toBe(COUNT + 2);
   });

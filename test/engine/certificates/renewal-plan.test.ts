@@ -55,7 +55,7 @@ describe('planRenewal', () => {
   it('is what the CA suggests, where it does', () => {
     expect(planRenewal(withAri({}))).toEqual({
       renewAt: '2026-02-21T05:00:00Z',
-      reason: 'The CA suggests this time (ARI)',
+      reason: 'Time suggested by the CA (ARI)',
     });
     expect(attemptAt(withAri({}))).toBe('2026-02-21T05:00:00Z');
   });
@@ -73,13 +73,13 @@ describe('planRenewal', () => {
     const late = { start: '2026-03-30T00:00:00Z', end: '2026-03-31T00:00:00Z' };
     expect(backstop(CERTIFICATE)).toBe('2026-03-23T00:00:00Z');
     const { reason } = planRenewal(withAri({ window: late, renewAt: backstop(CERTIFICATE) }));
-    expect(reason).toMatch(/too late/);
+    expect(reason).toMatch(/before the time suggested/);
   });
 
   it('is at once for one that the CA has revoked', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-01-05T00:00:00Z' };
     expect(attemptAt(revoked)).toBe('2026-01-05T00:00:00Z');
-    expect(planRenewal(revoked).reason).toMatch(/revoked/);
+    expect(planRenewal(revoked).reason).toMatch(/^Revoked/);
   });
 });
 

@@ -89,7 +89,7 @@ it('proves what was ordered: a wildcard by its bare name, in any case', async ()
 
 it('names wildcards with their asterisk, whether the CA marks their authorizations or not', async () => {
   const bare = { identifier: { type: 'dns', value: 'b.example' } };
-  const asked = (names: string) => expect.stringContaining(`asked to validate ${names}`);
+  const asked = (names: string) => expect.stringContaining(`The CA is validating ${names}`);
   const both = ['b.example', '*.b.example'];
   for (const second of [bare, { ...bare, wildcard: true }]) {
     const { reported } = await proveFor(both, [bare, second]);

@@ -49,7 +49,7 @@ describeWith('pebble', 'renewal', () => {
     const [start, end, at] = [renewWindow?.start, renewWindow?.end, renewAt].map(String);
     expect([start, at, end].toSorted()).toEqual([start, at, end]);
     expect(nextAttemptAt).toBe(renewAt);
-    expect(renewReason).toBe('The CA suggests this time (ARI)');
+    expect(renewReason).toBe('Time suggested by the CA (ARI)');
   });
 
   it('is begun by the sweep when the CA moves the window into the past, and the order says what it replaces', async () => {
@@ -87,7 +87,7 @@ describeWith('pebble', 'renewal', () => {
     await pebble.setRenewalInfo(await chainOf(id), '{"suggestedWindow":{"start":"x"');
     await app.app.engine.sweep();
     expect(await status(id)).toMatchObject({
-      renewReason: 'A third of its lifetime is left',
+      renewReason: 'A third of its lifetime remains',
       renewWindow: null,
     });
   });

@@ -36,7 +36,7 @@ export function createRefusalLimit(clock: Clock): RefusalLimit {
       const retryAfter = Math.ceil((window.since + MINUTE_MS - now) / 1000);
       return new CertdeskError(
         'TOO_MANY_REQUESTS',
-        `More than ${REFUSALS_A_MINUTE} calls of this token or session were refused within a minute. Wait ${retryAfter} seconds`,
+        `More than ${REFUSALS_A_MINUTE} calls with this token or session were refused within a minute. Wait ${retryAfter} seconds`,
         { retryAfter },
       );
     },

@@ -77,7 +77,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
 
   async function findOpen(from: Stores, id: string): Promise<SessionRecord> {
     const record = (await listOpen(from)).find((session) => session.id === id);
-    if (record === undefined) throw new CertdeskError('SESSION_NOT_FOUND', `There is no session ${id}`);
+    if (record === undefined) throw new CertdeskError('SESSION_NOT_FOUND', `Session ${id} not found`);
     return record;
   }
 
@@ -159,7 +159,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
       await journal.write(async (tx, emit) => {
         for (const { id, name, expiresAt } of await findOver(tx)) {
           await tx.sessions.delete(id);
-          const why = expiresAt > now() ? 'it was idle for too long' : 'its 12 hours were over';
+          const why = expiresAt > now() ? 'it was idle for too long' : 'it reached 12 hours';
           await emit({
             kind: 'session.ended',
             message: `The session of ${name} ended: ${why}`,

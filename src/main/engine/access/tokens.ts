@@ -33,7 +33,7 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
   return {
     async create({ name, scopes, projectIds, expiresAt }) {
       const createdAt = toTimestamp(clock.now());
-      if (expiresAt !== null && expiresAt <= createdAt) throw invalid('expiresAt', 'a time that is to come');
+      if (expiresAt !== null && expiresAt <= createdAt) throw invalid('expiresAt', 'must be in the future');
       const secret = randomSecret(PREFIX);
       const record: TokenRecord = {
         id: randomUUID(),
@@ -48,10 +48,10 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       };
       await journal.write(async (tx, emit) => {
         for (const id of projectIds ?? []) {
-          if ((await tx.projects.get(id)) === null) throw invalid('projectIds', `there is no project ${id}`);
+          if ((await tx.projects.get(id)) === null) throw invalid('projectIds', `project ${id} not found`);
         }
         await tx.tokens.create(record);
-        await emit({ kind: 'token.created', message: `Token ${name} made`, data: { tokenId: record.id } });
+        await emit({ kind: 'token.created', message: `Token ${name} created`, data: { tokenId: record.id } });
       });
       return { secret, token: present(record) };
     },
@@ -64,7 +64,7 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
         record.revokedAt !== null ||
         (record.expiresAt !== null && record.expiresAt <= now)
       ) {
-        throw new CertdeskError('UNAUTHENTICATED', 'The API token is not known, has expired or was revoked');
+        throw new CertdeskError('UNAUTHENTICATED', 'The API token is unknown, expired or revoked');
       }
       if (record.lastUsedAt === null || Date.parse(now) - Date.parse(record.lastUsedAt) >= LAST_USE_MS) {
         await stores.tokens.update(record.id, { lastUsedAt: now });
@@ -79,7 +79,7 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
     async revoke(id) {
       return journal.write(async (tx, emit) => {
         const record = await tx.tokens.get(id);
-        if (record === null) throw new CertdeskError('TOKEN_NOT_FOUND', `There is no token ${id}`);
+        if (record === null) throw new CertdeskError('TOKEN_NOT_FOUND', `API token ${id} not found`);
         if (record.revokedAt !== null) return present(record);
         const revokedAt = toTimestamp(clock.now());
         await tx.tokens.update(id, { revokedAt });

@@ -107,7 +107,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   async function reopen(accountId: string, signal: AbortSignal): Promise<OpenAccount> {
     const account = await find(accountId, signal);
     if (account !== null) return account;
-    throw new CertdeskError('ACME_REJECTED', 'The CA account of this certificate is no longer kept here');
+    throw new CertdeskError('ACME_REJECTED', 'Certdesk no longer has the CA account of this certificate');
   }
 
   async function existing(accountId: string): Promise<AccountRecord> {

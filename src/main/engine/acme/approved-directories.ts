@@ -46,6 +46,6 @@ export async function withdrawDirectory(
   if (await forgetDirectory(settings, directoryUrl)) return;
   throw new CertdeskError(
     'NOT_FOUND',
-    `There is no approved directory ${directoryUrl}. GET /ca-directories lists them`,
+    `Approved directory ${directoryUrl} not found. GET /ca-directories lists them`,
   );
 }

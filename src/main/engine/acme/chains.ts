@@ -41,7 +41,7 @@ export async function downloadChain(
     failures.length === 0
       ? `the CA offers ${offered.map((name) => `"${name}"`).join(', ')}`
       : `an alternate chain could not be read (${failures.join('; ')})`;
-  const warning = `The preferred chain "${preferredChain}" is not used: ${why}. The CA's default chain is used.`;
+  const warning = `Certdesk uses the CA's default chain instead of the preferred chain "${preferredChain}": ${why}.`;
   return { chain, warning };
 }
 

@@ -116,14 +116,14 @@ export function resolveDirectory(ca: string, staging: boolean, overrides: Direct
   const known = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
   if (known === undefined && !isHttpsUrl(ca)) {
     const ids = CERTIFICATE_AUTHORITIES.map(({ id }) => id);
-    const message = `There is no CA ${JSON.stringify(withoutUser(ca))}. Known are ${ids.join(', ')}; the https address of a directory is taken too.`;
+    const message = `Unknown CA ${JSON.stringify(withoutUser(ca))}. Select one of ${ids.join(', ')}, or enter the https URL of a directory.`;
     throw new CertdeskError('UNKNOWN_CA', message, { field: 'ca', known: ids });
   }
   const own = known?.id === 'letsencrypt' ? overrides : {};
   if (!staging) return own.production ?? known?.directoryUrl ?? ca;
   const directory = own.staging ?? known?.stagingUrl;
   if (directory !== undefined && directory !== null) return directory;
-  const message = `${known?.name ?? ca} has no staging directory: leave out staging and dryRun, or choose another CA.`;
+  const message = `${known?.name ?? ca} has no staging directory: omit staging and dryRun, or select another CA.`;
   throw invalid('staging', message, message);
 }
 

@@ -42,7 +42,7 @@ export function createFailureStreak(reporter: StepReporter, pace: Pace) {
     },
     /** Of an order that the CA is still at work on. */
     reportProblem(problem: AcmeProblem) {
-      const said = describeProblem(problem) ?? 'it gives no reason';
+      const said = describeProblem(problem) ?? 'no reason given';
       report(problem, `The CA reports a problem with the order: ${said}`, null);
     },
     /** @param withinMs How long such failures are tolerated in a row. @throws the failure after that */
@@ -54,7 +54,11 @@ export function createFailureStreak(reporter: StepReporter, pace: Pace) {
         givenUp.add(error);
         throw error;
       }
-      report(problemIn(error), `${error.message} The order stays: it is asked for again.`, error.code);
+      report(
+        problemIn(error),
+        `${error.message} The order is unchanged. Certdesk polls it again.`,
+        error.code,
+      );
       return { error, retryAfterMs: askedMs };
     },
   };

@@ -21,17 +21,17 @@ const UNTRUSTED = new Set([
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const SENTENCES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses the connection. Check the address and port, and that the CA is up.',
-  ENOTFOUND: 'has no address in DNS. Check the directory URL and the name servers of this machine.',
-  EAI_AGAIN: 'cannot be looked up: DNS does not answer. Check the network of this machine.',
-  ENETUNREACH: 'is out of reach. Check the network of this machine.',
-  EHOSTUNREACH: 'is out of reach. Check the network of this machine.',
-  ETIMEDOUT: 'does not take the connection. Check the network and any firewall in between.',
-  UND_ERR_CONNECT_TIMEOUT: 'does not take the connection. Check the network and any firewall in between.',
-  CERT_HAS_EXPIRED: 'shows an expired TLS certificate. Check the clock of this machine.',
-  CERT_NOT_YET_VALID: 'shows a TLS certificate that is not valid yet. Check the clock of this machine.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a TLS certificate of another name. Check the directory URL.',
-  UND_ERR_DESTROYED: 'was not asked to the end: the ACME client is closed.',
+  ECONNREFUSED: 'refuses the connection. Check the address and port, and that the CA is running.',
+  ENOTFOUND: 'has no address in DNS. Check the directory URL and the DNS resolver of this server.',
+  EAI_AGAIN: 'cannot be looked up: DNS does not answer. Check the network of this server.',
+  ENETUNREACH: 'is unreachable. Check the network of this server.',
+  EHOSTUNREACH: 'is unreachable. Check the network of this server.',
+  ETIMEDOUT: 'does not accept the connection. Check the network and any firewall in between.',
+  UND_ERR_CONNECT_TIMEOUT: 'does not accept the connection. Check the network and any firewall in between.',
+  CERT_HAS_EXPIRED: 'has an expired TLS certificate. Check the clock of this server.',
+  CERT_NOT_YET_VALID: 'has a TLS certificate that is not valid yet. Check the clock of this server.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'has a TLS certificate for another name. Check the directory URL.',
+  UND_ERR_DESTROYED: 'was interrupted: the ACME client is closed.',
 };
 
 /** @param error What undici's request rejected with. */
@@ -43,14 +43,14 @@ export function networkError(error: unknown, url: string): CertdeskError {
   const options = { cause: error };
   const ca = `The CA (${new URL(url).host})`;
   if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || reason.startsWith('HPE_')) {
-    const message = `${ca} answered something that is not ACME (${reason}). Check the directory URL.`;
+    const message = `${ca} sent a response that is not ACME (${reason}). Check the directory URL.`;
     return new CertdeskError('ACME_PROTOCOL_ERROR', message, details, options);
   }
   if (UNTRUSTED.has(reason)) {
-    const message = `${ca} shows a TLS certificate that is not trusted (${reason}). If the CA is your own, give its root certificate with --acme-ca-file.`;
+    const message = `${ca} has a TLS certificate that is not trusted (${reason}). If the CA is your own, add its root certificate with --acme-ca-file.`;
     return new CertdeskError('ACME_UNAVAILABLE', message, details, options);
   }
-  const sentence = SENTENCES[reason] ?? 'broke off the connection. Try again later.';
+  const sentence = SENTENCES[reason] ?? 'closed the connection. Try again later.';
   return new CertdeskError('ACME_UNAVAILABLE', `${ca} ${sentence} (${reason})`, details, options);
 }
 

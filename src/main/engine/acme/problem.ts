@@ -182,21 +182,17 @@ export function answerError(response: AcmeResponse): CertdeskError {
     return new CertdeskError('ACME_EAB_REQUIRED', undefined, details);
   }
   if (kind === 'badNonce') {
-    return new CertdeskError(
-      'ACME_PROTOCOL_ERROR',
-      `${host} refuses every nonce that it gives out.`,
-      details,
-    );
+    return new CertdeskError('ACME_PROTOCOL_ERROR', `${host} rejects every nonce that it issues.`, details);
   }
   if (kind === 'userActionRequired') {
     // RFC 8555 section 7.3.3: `instance` is the address to visit.
     const place = textOf(problem?.instance) ?? termsOf(response);
-    const where = place === null ? 'the CA’s web site' : place;
-    const message = `The CA wants you to do something before it goes on: ${said}. Open ${where}, then try again.`;
+    const where = place === null ? 'the CA’s website' : place;
+    const message = `The CA requires an action from you: ${said}. Open ${where}, then try again.`;
     return new CertdeskError('ACME_REJECTED', message, details);
   }
   if (response.status === 501) {
-    const message = `The CA (${host}) does not support this request (HTTP 501): ${said}. Trying again does not help.`;
+    const message = `The CA (${host}) does not support this request (HTTP 501): ${said}. A retry does not help.`;
     return new CertdeskError('ACME_REJECTED', message, details);
   }
   if (response.status >= 500) {
@@ -207,11 +203,11 @@ export function answerError(response: AcmeResponse): CertdeskError {
     );
   }
   if (problem !== null)
-    return new CertdeskError('ACME_REJECTED', `The CA refused the request: ${said}`, details);
+    return new CertdeskError('ACME_REJECTED', `The CA rejected the request: ${said}`, details);
   if (response.status === 404 || response.status === 410) return goneError(response, details);
   return new CertdeskError(
     'ACME_PROTOCOL_ERROR',
-    `${host} answered ${said} without saying why in ACME's way.`,
+    `${host} answered ${said} without an ACME problem document.`,
     details,
   );
 }
@@ -224,7 +220,7 @@ function termsOf({ headers }: AcmeResponse): string | null {
 /** An order or certificate that the CA has forgotten: some answer without a problem document (Pebble's /certZ/). */
 function goneError(response: AcmeResponse, details: AnswerDetails): CertdeskError {
   const problem: Problem = { type: 'about:blank', title: 'Not Found', status: response.status };
-  return new CertdeskError('ACME_REJECTED', `The CA knows nothing of ${response.url}.`, {
+  return new CertdeskError('ACME_REJECTED', `The CA does not know ${response.url}.`, {
     ...details,
     problem,
   });
@@ -234,7 +230,7 @@ function redirectError(response: AcmeResponse, details: AnswerDetails): Certdesk
   const target = response.headers.location ?? 'no address';
   return new CertdeskError(
     'ACME_PROTOCOL_ERROR',
-    `${response.url} redirects to ${target}. Redirects are not followed: give the final address of the directory.`,
+    `${response.url} redirects to ${target}. Certdesk does not follow redirects: enter the final URL of the directory.`,
     details,
   );
 }
@@ -242,7 +238,7 @@ function redirectError(response: AcmeResponse, details: AnswerDetails): Certdesk
 /** A 2xx answer that is not what RFC 8555 has at this place. @param what `a directory`. */
 export function unexpectedAnswer(response: AcmeResponse, what: string, cause?: unknown): CertdeskError {
   const type = response.headers['content-type'] ?? 'no content type';
-  const message = `${new URL(response.url).host} answered something that is not ${what} (${type}). Is this an ACME CA?`;
+  const message = `${new URL(response.url).host} sent a response that is not ${what} (${type}). Is this an ACME CA?`;
   return new CertdeskError('ACME_PROTOCOL_ERROR', message, answerDetails(response, null), { cause });
 }
 

@@ -19,7 +19,7 @@ export async function listProfiles(
   overrides: DirectoryOverrides,
 ): Promise<readonly CaProfile[]> {
   if (!CERTIFICATE_AUTHORITIES.some(({ id }) => id === ca)) {
-    throw new CertdeskError('UNKNOWN_CA', 'Only the profiles of the CAs of GET /cas can be listed.');
+    throw new CertdeskError('UNKNOWN_CA', 'Certdesk lists profiles only of the CAs in GET /cas.');
   }
   const directoryUrl = resolveDirectory(ca, staging, overrides);
   const { meta } = await acme.directory({ directoryUrl, signal: AbortSignal.timeout(WITHIN_MS) });
@@ -38,10 +38,10 @@ export function profileToOrder(
   if (profile === null || offered.includes(profile)) return profile;
   if (profileUse === 'preferred') return null;
   const what = offered.length === 0 ? 'none at all' : offered.join(', ');
-  const detail = `There is no profile "${profile}" at this CA; it offers ${what}`;
+  const detail = `This CA has no profile "${profile}"; it offers ${what}`;
   throw new CertdeskError(
     'ACME_REJECTED',
-    `${detail}. Choose one of those, or say that it is only preferred.`,
+    `${detail}. Select one of those, or mark the profile as preferred only.`,
     {
       problem: { type: 'urn:ietf:params:acme:error:invalidProfile', detail },
       offered,

@@ -56,7 +56,7 @@ export function readRenewalInfo(response: AcmeResponse): AcmeRenewalInfo {
   if (!parsed.success) throw unexpectedAnswer(response, 'renewal information (RFC 9773)', parsed.error);
   const { suggestedWindow, explanationURL } = parsed.data;
   const window = { start: new Date(suggestedWindow.start), end: new Date(suggestedWindow.end) };
-  if (window.end <= window.start) throw unexpectedAnswer(response, 'a window that ends after it begins');
+  if (window.end <= window.start) throw unexpectedAnswer(response, 'a window that ends after it starts');
   return {
     window,
     explanationUrl: explanationURL ?? null,

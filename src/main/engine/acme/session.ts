@@ -100,7 +100,7 @@ function accountVerbs(
     async changeKey(newKey) {
       const { keyChange: url } = await directory();
       if (url === undefined) {
-        const message = 'The CA offers no way to change the key of an account (keyChange).';
+        const message = 'The CA does not support changing the key of an account (keyChange).';
         throw new CertdeskError('ACME_PROTOCOL_ERROR', message);
       }
       const by = signedBy(account);
@@ -147,7 +147,7 @@ function orderVerbs(
       const { newOrder } = await directory();
       const response = await call(newOrder, order, signedBy(account));
       const url = resolveUrl(response.headers.location, response);
-      if (url === undefined) throw unexpectedAnswer(response, 'a new order with its address');
+      if (url === undefined) throw unexpectedAnswer(response, 'a new order with its URL');
       try {
         return readOrder(response, url);
       } catch (error) {
@@ -200,7 +200,7 @@ function certificateVerbs(
       if (revokeCert === undefined) {
         throw new CertdeskError(
           'ACME_PROTOCOL_ERROR',
-          'The CA offers no way to revoke certificates (revokeCert).',
+          'The CA does not support revoking certificates (revokeCert).',
         );
       }
       const by = certificateKey === undefined ? signedBy(account) : { key: certificateKey, accountUrl: null };

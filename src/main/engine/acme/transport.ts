@@ -117,7 +117,7 @@ function readRoots(roots: string | undefined): readonly string[] {
     pems = blocks.map((block) => new X509Certificate(decodePem(block)?.der ?? '').toString());
   } catch (cause) {
     const message =
-      'The roots to trust (--acme-ca-file) are not PEM certificates. Give a file of PEM certificates.';
+      'The file of --acme-ca-file contains no PEM certificates. Use a file with PEM certificates.';
     throw new CertdeskError(
       'INVALID_REQUEST',
       message,
@@ -139,7 +139,7 @@ function assertScheme(url: string, directoryUrl: string): void {
   const isHttp = directory.protocol === 'http:' && isLoopback;
   if (parsed?.protocol === directory.protocol && (isSecure || isHttp)) return;
   const scheme = isHttp ? 'http' : 'https';
-  const message = `The CA gave ${url}, which is not an ${scheme} address like its directory.`;
+  const message = `The CA sent ${url}, which is not an ${scheme} URL like its directory.`;
   throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
 }
 

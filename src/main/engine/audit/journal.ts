@@ -153,7 +153,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
         await end(toCertdeskError(error)).catch((second: unknown) =>
           log.error(
             { err: second, operation: act.operation },
-            'A failure could not be put into the audit trail',
+            'A failure could not be recorded in the audit trail',
           ),
         );
         throw error;

@@ -71,8 +71,7 @@ export function createAuditTrail({ audit, settings, projects }: Stores): AuditTr
         if (reason !== null) return verdict(due, reason);
         head = { seq: record.seq, hash: record.hash };
       }
-      if (base !== null && !namesBase)
-        return verdict(base.seq, 'no entry names it as the last one that was exported');
+      if (base !== null && !namesBase) return verdict(base.seq, 'no entry names it as the last exported one');
       const due = (head?.seq ?? 0) + 1;
       return verdict(due, endFlaw(head, await readHead(settings), expected));
     },
@@ -82,16 +81,16 @@ export function createAuditTrail({ audit, settings, projects }: Stores): AuditTr
 /** What an entry that was noted down says of those that were exported. */
 function archivedFlaw(expected: AuditHead, base: AuditHead | null): string | null {
   if (base === null || expected.seq > base.seq) return null;
-  if (expected.seq < base.seq) return 'it was exported and deleted: look for it in the exported file';
-  return expected.hash === base.hash ? null : 'it is not the one that was noted down';
+  if (expected.seq < base.seq) return 'it was exported and deleted: find it in the exported file';
+  return expected.hash === base.hash ? null : 'it differs from the expected one';
 }
 
 /** What is wrong with a record where `before` is the one before; null where nothing is. */
 function flawOf(record: AuditRecord, before: AuditHead | null): string | null {
   if (record.seq !== (before?.seq ?? 0) + 1)
-    return `it is missing: the next one that is there has number ${record.seq}`;
-  if (record.previous !== (before?.hash ?? NO_ENTRY_BEFORE)) return 'it does not follow on the one before';
-  return entryHash(record) === record.hash ? null : 'it has been changed';
+    return `it is missing: the next existing entry has number ${record.seq}`;
+  if (record.previous !== (before?.hash ?? NO_ENTRY_BEFORE)) return 'it does not follow the entry before it';
+  return entryHash(record) === record.hash ? null : 'it was changed';
 }
 
 /** What is wrong with how the trail ends. @param kept The note of it. */
@@ -100,21 +99,21 @@ function endFlaw(
   kept: AuditHead | null,
   expected: AuditHead | undefined,
 ): string | null {
-  if (kept === null && end !== null) return 'the note of how the trail ends is gone';
+  if (kept === null && end !== null) return 'the record of the end of the trail is missing';
   if (kept !== null && kept.seq > (end?.seq ?? 0))
-    return `it is missing: by the note of how it ends, the trail has ${kept.seq} entries`;
+    return `it is missing: according to the record of its end, the trail has ${kept.seq} entries`;
   if (kept !== null && (kept.seq !== end?.seq || kept.hash !== end.hash))
-    return 'the trail does not end as the note of its end says';
+    return 'the end of the trail differs from the record of its end';
   if (expected !== undefined && expected.seq > (end?.seq ?? 0))
-    return `it is missing, and so are those up to ${expected.seq}, which was noted down`;
+    return `it is missing, and so are all entries up to the expected one, ${expected.seq}`;
   return null;
 }
 
 function strangerOf({ seq, hash }: AuditRecord, expected: AuditHead | undefined): string | null {
-  return expected?.seq === seq && expected.hash !== hash ? 'it is not the one that was noted down' : null;
+  return expected?.seq === seq && expected.hash !== hash ? 'it differs from the expected one' : null;
 }
 
 function fromCursor(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw invalid('cursor', 'is not one that a page before has given');
+  throw invalid('cursor', 'is not a cursor of a previous page');
 }

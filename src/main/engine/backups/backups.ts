@@ -137,14 +137,13 @@ export function createBackups(deps: BackupsDeps): Backups {
     const made = await backups.create({ folder, passphrase: secret, createdAt });
     await journal.write(async (tx, emit) => {
       await tx.settings.set(STATE, { lastAt: createdAt, lastAttemptAt: createdAt, lastError: null });
-      const message = `Backup ${made.name} made, ${made.bytes} bytes`;
+      const message = `Backup ${made.name} created (${made.bytes} bytes)`;
       await emit({ kind: 'backup.created', message, audit: { operation: OPERATION, result: 'ok' } });
     });
     await backups.prune({ folder, keep, passphrase: secret }).then(
-      (removed) =>
-        removed.length > 0 && log.info({ removed }, 'Backups beyond the number to keep are removed'),
+      (removed) => removed.length > 0 && log.info({ removed }, 'Old backups deleted'),
       (error: unknown) =>
-        log.warn({ err: error }, 'Old backups could not be removed; tried again after the next'),
+        log.warn({ err: error }, 'Old backups could not be deleted; retrying after the next backup'),
     );
     return made;
   }
@@ -157,7 +156,9 @@ export function createBackups(deps: BackupsDeps): Backups {
         const state = { ...(await readState()), lastAttemptAt: toTimestamp(clock.now()), lastError };
         await stores.settings
           .set(STATE, state)
-          .catch((second: unknown) => log.error({ err: second }, 'That a backup failed could not be kept'));
+          .catch((second: unknown) =>
+            log.error({ err: second }, 'The failure of a backup could not be stored'),
+          );
         throw error;
       })
       .finally(() => {
@@ -192,7 +193,7 @@ export function createBackups(deps: BackupsDeps): Backups {
     },
     async setPassphrase(secret) {
       await secrets.set(BACKUP_PASSPHRASE, secret);
-      await journal.tell({ kind: 'backup.passphrase-set', message: 'The passphrase of backups was set' });
+      await journal.tell({ kind: 'backup.passphrase-set', message: 'Backup passphrase changed' });
     },
     async state() {
       const place = await readPlace();
@@ -213,11 +214,13 @@ export function createBackups(deps: BackupsDeps): Backups {
         await create();
       } catch (error) {
         const { code, message } = toCertdeskError(error);
-        log.error({ err: error }, 'A backup failed; it is tried again in an hour');
+        log.error({ err: error }, 'A backup failed; retrying in an hour');
         const audit = { operation: OPERATION, result: code };
         await journal
-          .tell({ kind: 'backup.failed', message: `The backup failed: ${message}`, audit })
-          .catch((second: unknown) => log.error({ err: second }, 'That a backup failed could not be told'));
+          .tell({ kind: 'backup.failed', message: `Backup failed: ${message}`, audit })
+          .catch((second: unknown) =>
+            log.error({ err: second }, 'The failure of a backup could not be reported'),
+          );
       }
     },
   };

@@ -53,10 +53,7 @@ export function createRestores({
       },
     });
     await decide(staged);
-    log.info(
-      { backup: staged.createdAt, aside: staged.aside },
-      'A backup is restored: Certdesk starts again',
-    );
+    log.info({ backup: staged.createdAt, aside: staged.aside }, 'Restoring a backup: Certdesk restarts');
     restart();
     const { createdAt, aside } = staged;
     return { id: note.id, createdAt, aside, signedIn: kept || (by.kind === 'window' && session === null) };
@@ -74,7 +71,7 @@ export function createRestores({
     const release = queue.hold();
     try {
       if (release === null) throw underWayOf(queue.size);
-      const message = `The backup of ${staged.createdAt} is put in the place of what is here`;
+      const message = `Restoring the backup of ${staged.createdAt}`;
       await journal.tell({ kind: 'backup.restoring', message });
       await staged.commit();
     } catch (error) {
@@ -82,7 +79,7 @@ export function createRestores({
       await staged
         .drop()
         .catch((second: unknown) =>
-          log.warn({ err: second }, 'What was made ready for a restore stays until the next start'),
+          log.warn({ err: second }, 'The prepared restore stays until the next start'),
         );
       throw error;
     }
@@ -107,10 +104,10 @@ export function createRestores({
 
 function underWayOf({ running, queued }: JobQueue['size']): CertdeskError {
   const jobs = running + queued;
-  const what = jobs === 1 ? '1 job is' : `${Math.max(jobs, 1)} jobs are`;
+  const what = jobs === 1 ? '1 job is running' : `${Math.max(jobs, 1)} jobs are running`;
   return new CertdeskError(
     'JOBS_UNDER_WAY',
-    `${what} under way, and what it does at its CA and in DNS would be known to nobody after a restore. Wait until it has ended, or pause renewals in the settings first; then try again`,
+    `${what}, and a restore would lose what happens at the CA and in DNS. Wait until no job is running, or pause renewals in the settings, then try again`,
     { running, queued },
   );
 }

@@ -29,7 +29,10 @@ export function createAcknowledgements({ journal, clock }: AcknowledgementDeps):
       return journal.write(async (tx, emit) => {
         const certificate = await findCertificate(tx, projectId);
         if (certificate.revokedAt === null) {
-          throw new CertdeskError('NOT_REVOKED', 'The certificate is not revoked: nothing to acknowledge');
+          throw new CertdeskError(
+            'NOT_REVOKED',
+            'The certificate is not revoked, so there is nothing to acknowledge',
+          );
         }
         const acknowledgement = { at: toTimestamp(clock.now()), by, note };
         await tx.certificates.update(certificate.id, { acknowledgement });

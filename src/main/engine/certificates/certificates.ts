@@ -82,7 +82,7 @@ export async function refuseWhileBusy(stores: Stores, projectId: string): Promis
   if (job === undefined) return;
   throw new CertdeskError(
     'OPERATION_IN_PROGRESS',
-    `Another operation on this project is under way (${job.input.kind}): wait for its job`,
+    `Another job for this project is running (${job.input.kind}). Wait until it finishes`,
     { jobId: job.id },
   );
 }
@@ -139,7 +139,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
         if (domain !== project.domain) throw domainMismatch(domain);
         await refuseWhileBusy(tx, projectId);
         await tx.certificates.activate(certificate);
-        const message = `Certificate of ${certificate.issuerOrganization} for ${certificate.domain} uploaded`;
+        const message = `Uploaded certificate for ${certificate.domain} (${certificate.issuerOrganization})`;
         await emit({ kind: 'certificate.uploaded', projectId, message });
         return presentUploaded(certificate);
       });
@@ -177,7 +177,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
         const certificate = await findCertificate(tx, projectId);
         await refuseWhileBusy(tx, projectId);
         await tx.certificates.update(certificate.id, { removedAt: toTimestamp(clock.now()) });
-        const message = `Certificate for ${certificate.domain} removed; its key is kept for 30 days`;
+        const message = `Certificate for ${certificate.domain} removed; you can restore it for 30 days`;
         await emit({ kind: 'certificate.removed', projectId, message });
       });
     },
@@ -186,7 +186,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       return journal.write(async (tx, emit) => {
         const certificate = await findCertificate(tx, projectId);
         if (certificate.recipe === null) {
-          throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'An uploaded certificate cannot renew itself');
+          throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Certdesk cannot renew an uploaded certificate');
         }
         await tx.certificates.update(certificate.id, { autoRenew });
         if (autoRenew) await tx.certificates.release({ projectId });

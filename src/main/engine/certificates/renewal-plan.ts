@@ -31,7 +31,7 @@ export function planByLifetime({ issuedAt, expiresAt }: Validity, earlier = 0): 
   const short = lifetime < 10 * DAY_MS;
   return {
     renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3) - earlier * 1000)),
-    reason: short ? 'Half of its lifetime is left' : 'A third of its lifetime is left',
+    reason: short ? 'Half of its lifetime remains' : 'A third of its lifetime remains',
   };
 }
 
@@ -68,19 +68,19 @@ export function planRenewal(
   certificate: Validity & Pick<CertificateRecord, 'revokedAt' | 'renewal'>,
 ): RenewalPlan {
   const { revokedAt } = certificate;
-  if (revokedAt !== null) return { renewAt: revokedAt, reason: 'The CA has revoked it' };
+  if (revokedAt !== null) return { renewAt: revokedAt, reason: 'Revoked by the CA' };
   const { ari, earlier } = certificate.renewal;
   if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate, earlier);
   if (ari.renewAt < ari.window.start) {
     return {
       renewAt: ari.renewAt,
-      reason: 'Little of its lifetime is left: later, as the CA suggests, is too late',
+      reason: 'Expires soon: renewing before the time suggested by the CA',
     };
   }
   const now = ari.checkedAt !== null && ari.window.end <= ari.checkedAt;
   return {
     renewAt: ari.renewAt,
-    reason: now ? 'The CA wants it renewed now (ARI)' : 'The CA suggests this time (ARI)',
+    reason: now ? 'The CA requests renewal now (ARI)' : 'Time suggested by the CA (ARI)',
   };
 }
 

@@ -108,12 +108,12 @@ export function createHistory({ stores, journal, clock, directories = {} }: Hist
         if ((await tx.certificates.active(projectId)) !== null) {
           throw new CertdeskError(
             'PROJECT_HAS_CERTIFICATE',
-            'The project has a certificate by now: remove that one first',
+            'The project has a certificate now. Remove it first',
           );
         }
         const certificate = await findRemoved(tx, projectId, { versionId, now: clock.now() });
         await tx.certificates.update(certificate.id, { removedAt: null });
-        const message = `Removal of the certificate for ${certificate.domain} undone`;
+        const message = `Certificate for ${certificate.domain} restored`;
         await emit({ kind: 'certificate.restored', projectId, message });
         return presentCertificate({ ...certificate, removedAt: null }, clock.now());
       });
@@ -131,7 +131,7 @@ async function findRemoved(
   if (found !== undefined) return found;
   throw new CertdeskError(
     'CERTIFICATE_NOT_FOUND',
-    'There is no removed certificate to bring back: a removal can be undone for 30 days',
+    'There is no removed certificate to restore. Removed certificates can be restored for 30 days',
   );
 }
 

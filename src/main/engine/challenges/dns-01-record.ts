@@ -23,7 +23,7 @@ export async function addRecord(deps: RecordDeps, ref: Dns01Ref, context: Solver
   const record = await exclusively(deps, ref, signal, () => add(deps, ref, signal));
   const text = deps.provider.byHand
     ? `Write a TXT record ${ref.name} with the value ${ref.value} (beside any other values of that name)`
-    : `Wrote the TXT record ${ref.name} in the zone ${ref.zone.name}`;
+    : `Created the TXT record ${ref.name} in the zone ${ref.zone.name}`;
   context.report('challenge', text, { ...describeRef(ref), action: 'add' });
   return record;
 }
@@ -36,11 +36,11 @@ export async function removeRecord(deps: RecordDeps, ref: Dns01Ref, context: Sol
   const still = provider.unsure ? await serversShowing(resolver, ref, signal) : null;
   if (failure !== null && still?.length !== 0) throw failure.error;
   const text = provider.byHand
-    ? `The TXT record ${ref.name} with the value ${ref.value} is not needed any more: remove it`
+    ? `The TXT record ${ref.name} with the value ${ref.value} is no longer needed: remove it`
     : `Removed the TXT record ${ref.name}`;
   context.report('clean-up', text, { ...describeRef(ref), action: 'remove' });
   if (still === null || still.length === 0) return;
-  const doubt = `The TXT record ${ref.name} still shows on ${still.join(', ')}: look whether it stays`;
+  const doubt = `The TXT record ${ref.name} is still visible on ${still.join(', ')}: check whether it stays`;
   context.report('clean-up', doubt, { ...describeRef(ref), servers: still });
 }
 

@@ -50,9 +50,9 @@ export async function followChallenge(
     if (own(answer) !== undefined) failures.end();
     const { status, error } = own(answer) ?? {};
     if (answer.status !== 'pending' || error === undefined) return answer;
-    const said = describeProblem(error) ?? 'it gives no reason';
+    const said = describeProblem(error) ?? 'no reason given';
     if (said !== reported) {
-      orderState.reportStep('validation', `The CA could not verify ${name} yet: ${said}`, {
+      orderState.reportStep('validation', `The CA could not validate ${name} yet: ${said}`, {
         problem: toJson(error),
       });
     }
@@ -63,7 +63,7 @@ export async function followChallenge(
     if (repeated < AGAIN_MS.length) {
       repeated += 1;
       next = pace.now() + (AGAIN_MS[repeated] ?? GIVE_UP_MS);
-      orderState.reportStep('validation', `The CA is asked again to validate ${name}`);
+      orderState.reportStep('validation', `Asking the CA again to validate ${name}`);
       await announceChallenge(session, challenge.url, url);
     } else isFailed = true;
     return answer;

@@ -43,7 +43,7 @@ export function createHttpChallenges(): HttpChallenges {
       type: 'http-01',
       async present({ token, keyAuthorization, identifier }, { report }) {
         answers.set(token, keyAuthorization);
-        report('challenge', `http://${identifier}/.well-known/acme-challenge/${token} is served`);
+        report('challenge', `Serving http://${identifier}/.well-known/acme-challenge/${token}`);
       },
       async awaitVisible() {
         // Served from memory: visible at once to whoever reaches this machine.

@@ -47,7 +47,7 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   const authorizations = markWildcards(named, recipe.names);
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
-  orderState.reportStep('authorization', `${count}, ${open.length} to prove`);
+  orderState.reportStep('authorization', `${count}, ${open.length} to validate`);
   refuseForeign(authorizations, recipe.names);
   await refuseDead(authorizations, { solver, proof });
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
@@ -64,7 +64,7 @@ export async function prove({ solver, recipe }: Task, proof: Proof): Promise<voi
   const unannounced = pending.filter(({ challenge }) => challenge.status === 'pending');
   orderState.reportStep(
     'validation',
-    `The CA is asked to validate ${names(pending) || 'nothing: all is proved'}`,
+    pending.length === 0 ? 'All names are already validated' : `The CA is validating ${names(pending)}`,
   );
   const lookAt = new Map<string, number>();
   await sideBySide(unannounced, bounds, async ({ challenge, authorization }) => {
@@ -90,7 +90,7 @@ function refuseForeign(authorizations: readonly Named[], names: readonly string[
   if (foreign === undefined) return;
   const type = foreign.identifier.type.slice(0, 50);
   const value = foreign.identifier.value.slice(0, 255);
-  const message = `The CA asks for proof of ${value} (${type}), which was not ordered. Nothing was proved to it.`;
+  const message = `The CA requests validation of ${value} (${type}), which was not ordered. Certdesk validated nothing.`;
   throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { identifier: { type, value } });
 }
 
@@ -99,7 +99,7 @@ function nameOf({ wildcard, identifier }: Named): string {
 }
 
 function noAuthorizations({ url }: AcmeOrder): CertdeskError {
-  const message = 'The CA names no authorizations for its order, so that nothing can be proved.';
+  const message = 'The order of the CA has no authorizations, so Certdesk cannot validate anything.';
   return new CertdeskError('ACME_PROTOCOL_ERROR', message, { url });
 }
 
@@ -113,7 +113,7 @@ function withName(
   const placed = ordered.length === order.authorizations.length ? ordered[index] : undefined;
   const value = answer.identifier?.value ?? placed;
   if (value === undefined) {
-    const message = 'The CA does not say which name its authorization is for.';
+    const message = 'The authorization of the CA does not say which name it is for.';
     throw new CertdeskError('ACME_PROTOCOL_ERROR', message, { url: answer.url });
   }
   const wildcard = answer.wildcard || value.startsWith('*.');
@@ -248,23 +248,22 @@ async function explain(
   const task = orderState.order.challenges.find(({ authorizationUrl }) => authorizationUrl === url);
   const seen = task === undefined ? undefined : await solver.explain?.(task, signal);
   if (seen === undefined) return 'The CA gave no reason.';
-  return `The CA gave no reason. Certdesk asked for the challenge itself: ${seen}`;
+  return `The CA gave no reason. Certdesk requested the challenge itself: ${seen}`;
 }
 
 /** What mends it, by the CA's error type (RFC 8555 section 6.7). */
 function advice(problem: AcmeProblem, type: string): string {
   const kind = problem.type.split(':').at(-1) ?? '';
-  if (kind === 'caa') return 'A CAA record of the domain forbids this CA: add one that allows it.';
-  if (kind === 'rateLimited') return 'Wait as the CA says, then try again.';
+  if (kind === 'caa') return 'A CAA record forbids this CA. Add one that allows it.';
+  if (kind === 'rateLimited') return 'Wait as long as the CA says, then try again.';
   if (type === 'dns-01') {
-    return 'The CA did not find the TXT record: check that the zone is served by the provider that was named.';
+    return 'The CA did not find the TXT record. Check that this DNS provider hosts the zone.';
   }
-  if (kind === 'dns')
-    return 'The name does not resolve for the CA: add an A or AAAA record that points here.';
+  if (kind === 'dns') return 'The name does not resolve. Add an A or AAAA record that points to this server.';
   if (kind === 'connection') {
-    return 'The CA could not reach the name: check that it resolves to this machine, and that port 80 is open or forwarded to the challenge listener.';
+    return 'The CA could not connect. Check that the name points to this server and that port 80 is open or forwarded to Certdesk.';
   }
-  return 'Another server answered: forward /.well-known/acme-challenge/ of this name to Certdesk.';
+  return 'Another web server answered. Forward /.well-known/acme-challenge/ to Certdesk.';
 }
 
 /** Undoes what was presented; `flush` writes that it is. A failure is logged and kept in the order, so that it is tried again; it fails nothing. */
@@ -284,7 +283,7 @@ export async function cleanUp(
         { jobId: orderState.order.jobId, identifier: record.identifier, err: error },
         'Clean-up failed',
       );
-      const message = `What was set up for ${record.identifier} could not be removed; tried again later`;
+      const message = `The challenge for ${record.identifier} could not be cleaned up; retrying later`;
       orderState.reportStep('clean-up', message);
     }
   });

@@ -85,9 +85,8 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
     if (dnsProvider !== undefined) await getDnsProvider(dnsProvider);
     if (dnsCredentials !== undefined) {
       if (dnsCredentialId !== undefined)
-        throw invalid('dnsCredentialId', 'give this or dnsCredentials, not both');
-      if (dnsProvider === undefined)
-        throw invalid('dnsProvider', 'say which provider dnsCredentials are for');
+        throw invalid('dnsCredentialId', 'send this or dnsCredentials, not both');
+      if (dnsProvider === undefined) throw invalid('dnsProvider', 'name the provider of dnsCredentials');
       await checkDnsCredentials(dnsProvider, dnsCredentials);
       return { dnsProvider, dnsCredentialId: null };
     }
@@ -97,7 +96,7 @@ export function createDnsChooser({ stores, secrets, acmeShFolder }: DnsChooserDe
       return { dnsProvider: before.provider, dnsCredentialId: null };
     }
     if (dnsProvider === undefined)
-      throw invalid('dnsProvider', 'dns-01 needs a provider: GET /dns-providers lists them');
+      throw invalid('dnsProvider', 'DNS-01 needs a provider. GET /dns-providers lists them');
     await refuseWithout(dnsProvider);
     return { dnsProvider, dnsCredentialId: null };
   }
@@ -163,7 +162,7 @@ async function refuseWithout(provider: string): Promise<void> {
   const labels = needed.map((field) => field.label).join(', ');
   throw new CertdeskError(
     'DNS_CREDENTIALS_REQUIRED',
-    `No credentials of ${name} are kept for this project: give them (${labels}), or choose kept ones`,
+    `This project has no saved credentials for ${name}: enter them (${labels}), or select saved ones`,
     { dnsProvider: provider, fields: needed.map((field) => field.name) },
   );
 }

@@ -7,7 +7,7 @@ import type { Stores } from './stores.ts';
 /** @throws PROJECT_NOT_FOUND */
 export async function findProject(stores: Stores, id: string): Promise<ProjectRecord> {
   const project = await stores.projects.get(id);
-  if (project === null) throw new CertdeskError('PROJECT_NOT_FOUND', `There is no project ${id}`);
+  if (project === null) throw new CertdeskError('PROJECT_NOT_FOUND', `Project ${id} not found`);
   return project;
 }
 

@@ -111,7 +111,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     await expect.poll(count).toBe(jobs.length);
     for (const { job } of jobs) {
       // Written, and the provider's word is not there: only the intent is kept.
-      expect((await server.call('GET', job, { token })).text).not.toContain('Wrote the TXT record');
+      expect((await server.call('GET', job, { token })).text).not.toContain('Created the TXT record');
     }
     const orders = () => rig.pebble.requests().filter((request) => request.includes('order-plz')).length;
     const before = orders();

@@ -132,7 +132,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
     // Nobody says so: it is seen.
     await expect.poll(async () => (await app.call('GET', job)).body.state).toBe('succeeded');
     expect(await names(id)).toEqual([`*.${own}`, own, 'hand.sub.example.com']);
-    expect((await app.call('GET', job)).text).toMatch(/is not needed any more: remove it/);
+    expect((await app.call('GET', job)).text).toMatch(/is no longer needed: remove it/);
   });
 
   it('keeps none of their secrets in the data folder, the log or an answer', async () => {

@@ -266,7 +266,7 @@ describe('a provider that cannot tell whether it worked', () => {
     const { solver, task, context } = start({ removeTxt: async () => {} });
     await solver.present(task(), context);
     await solver.cleanUp(task(), context);
-    expect(reports.at(-1)?.message).toMatch(/still shows on 127\.0\.0\.2:\d+/);
+    expect(reports.at(-1)?.message).toMatch(/still visible on 127\.0\.0\.2:\d+/);
   });
 
   test('and says that it failed is believed only where the record shows it', async () => {

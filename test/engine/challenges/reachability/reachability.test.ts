@@ -99,7 +99,7 @@ test('our own answer is known; a private address is said to be one', async () =>
     isOwn: true,
   });
   expect(report.message).toContain('a.example.com resolves to 127.0.0.1');
-  expect(report.message).toContain('a public CA does not get there');
+  expect(report.message).toContain('a public CA cannot connect');
 });
 
 test('another server is named with its status and its Server header', async () => {
@@ -108,7 +108,9 @@ test('another server is named with its status and its Server header', async () =
   const report = await lookAtOne(port);
   expect(report.verdict).toBe('failing');
   expect(report.first).toMatchObject({ finding: 'other_server', status: 404, server: 'nginx/1.29' });
-  expect(report.first?.message).toContain('another server answers on port 80 (nginx/1.29, with status 404)');
+  expect(report.first?.message).toContain(
+    'Another web server uses port 80 of 127.0.0.1, this server (nginx/1.29, status 404)',
+  );
 });
 
 test('who else answers is not shown to a token for some projects only', async () => {
@@ -180,7 +182,7 @@ test('IPv6 is told apart from IPv4: one that fails is a failure', async () => {
     ['127.0.0.1', 'private'],
   ]);
   expect(report.verdict).toBe('failing');
-  expect(report.message).toContain('IPv6 first');
+  expect(report.message).toContain('prefer IPv6');
   await serve(certdesk, '::1', port);
   expect((await lookAtOne(port)).verdict).toBe('doubtful');
 });
@@ -211,7 +213,7 @@ describe('redirects', () => {
     expect(first?.finding).toBe('private');
     expect(first?.redirects).toHaveLength(1);
     expect(first?.redirects[0]).toMatch(/^http:\/\/b\.example\.com\/\.well-known\/acme-challenge\/[\w-]+$/);
-    expect(first?.message).toContain('It led on to http://b.example.com');
+    expect(first?.message).toContain('It redirected to http://b.example.com');
   });
 
   test.each([
@@ -238,7 +240,7 @@ describe('a private address', () => {
     const report = await lookAtOne(port, { addressPolicy: createAddressPolicy() });
     expect(report).toMatchObject({ verdict: 'doubtful', problem: null });
     expect(report.first).toMatchObject({ finding: 'not_asked', isPublic: false, status: null, server: null });
-    expect(report.message).toContain('a public CA does not get there');
+    expect(report.message).toContain('a public CA cannot connect');
     expect(asked).toEqual([]);
   });
 
@@ -317,17 +319,19 @@ describe('from public addresses', () => {
 
   test('our own answer is well', () => {
     const report = describeAddress(far, answer, 'ours');
-    expect(report).toMatchObject({ finding: 'well', message: '8.8.8.8 answers, and it is this Certdesk.' });
+    expect(report).toMatchObject({ finding: 'well', message: '8.8.8.8 reaches this Certdesk.' });
     expect(describeName('a.example.com', [report])).toMatchObject({ verdict: 'well' });
   });
 
   test("another machine's answer says that the name leads elsewhere", () => {
     const report = describeAddress(far, { ...answer, body: 'Hello' }, 'ours');
     expect(report).toMatchObject({ finding: 'elsewhere', server: 'Apache', status: 200 });
-    expect(report.message).toMatch(/8\.8\.8\.8 is not this machine.*Apache.*Point the name here/);
+    expect(report.message).toMatch(
+      /Another server answers at 8\.8\.8\.8.*Apache.*Point the name to this server/,
+    );
     const name = describeName('a.example.com', [report, describeAddress(far, answer, 'ours')]);
     expect(name).toMatchObject({ verdict: 'failing' });
-    expect(name.message).toContain('may pick a wrong one');
+    expect(name.message).toContain('may use any of them');
   });
 });
 

@@ -69,11 +69,11 @@ export async function fetchAsCa(
     }
     const bad = (reason: string): Fetched => ({ kind: 'bad_redirect', reason, redirects });
     const next = URL.parse(location, url);
-    if (next === null) return bad('to what is no address');
+    if (next === null) return bad('to something that is not a URL');
     redirects.push(shown(next));
     const refusal = refusalOf(next);
     if (refusal !== null) return bad(refusal);
-    if (redirects.length > MAX_REDIRECTS) return bad(`more than ${MAX_REDIRECTS} times, perhaps in a circle`);
+    if (redirects.length > MAX_REDIRECTS) return bad(`more than ${MAX_REDIRECTS} times, possibly in a loop`);
     const found = next.hostname === url.hostname ? address : await deps.lookup(next.hostname, signal);
     if (found === null) return bad(`to ${next.hostname}, which has no address`);
     const hop = { url: next, address: found, port: portOf(next, deps.ports) };

@@ -41,42 +41,41 @@ interface Told extends Place {
   readonly fetched: Fetched | NotAsked;
 }
 
-const PRIVATE =
-  'It is a private address, which a public CA cannot reach: only a CA in your own network can use it.';
+const PRIVATE = 'Private address: a public CA cannot reach it; only a CA in your network can.';
 
 function sentences(told: Told): readonly string[] {
   const { isPublic, finding, fetched } = told;
   const way =
     fetched.redirects.length === 0 || finding === 'bad_redirect'
       ? []
-      : [`It led on to ${fetched.redirects.join(', then ')}.`];
+      : [`It redirected to ${fetched.redirects.join(', then ')}.`];
   return [whatWasFound(told), ...way, ...(isPublic ? [] : [PRIVATE])];
 }
 
 function whatWasFound({ address, finding, status, server, fetched }: Told): string {
-  const who = `${server === null ? 'a server that gives no name' : server}, with status ${status}`;
+  const who = `${server === null ? 'unnamed server' : server}, status ${status}`;
   const reason = 'reason' in fetched ? fetched.reason : '';
   switch (finding) {
     case 'well':
     case 'private':
-      return `${address} answers, and it is this Certdesk.`;
+      return `${address} reaches this Certdesk.`;
     case 'not_asked':
       return `${address} was not asked: Certdesk connects to private addresses only where it was started with --allow-private for their network.`;
     case 'elsewhere':
-      return `${address} is not this machine, and another server answers there (${who}). Point the name here, forward port 80 of that address to this machine, or use DNS-01.`;
+      return `Another server answers at ${address} (${who}). Point the name to this server, forward port 80, or use DNS-01.`;
     case 'other_server':
-      return `${address} is this machine, and another server answers on port 80 (${who}). Stop it, let it forward /.well-known/acme-challenge/ to Certdesk, or use DNS-01.`;
+      return `Another web server uses port 80 of ${address}, this server (${who}). Stop it, forward /.well-known/acme-challenge/ to Certdesk, or use DNS-01.`;
     case 'refused':
-      return `Port 80 of ${address} is closed: nothing listens there. Start what should listen, or forward the port to Certdesk's challenge listener.`;
+      return `Port 80 of ${address} is closed. Start the listener or forward the port to Certdesk.`;
     case 'timeout':
-      return `Port 80 of ${address} does not answer in time. A firewall or a router between swallows the request: open port 80 for everybody.`;
+      return `Port 80 of ${address} timed out. A firewall or router is blocking it: open port 80.`;
     case 'unreachable':
       return `There is no way from here to ${address} (${reason}). Check the address in DNS, and this machine's network.`;
     case 'broken':
-      return `${address} takes the connection, and does not answer in HTTP (${reason}). Check what listens on port 80.`;
+      return `${address} accepts connections but does not speak HTTP (${reason}). Check what listens on port 80.`;
     case 'bad_redirect': {
       const way = fetched.redirects.length === 0 ? '' : ` (${fetched.redirects.join(' → ')})`;
-      return `${address} redirects ${reason}. Let /.well-known/acme-challenge/ be answered without that redirect.${way}`;
+      return `${address} redirects ${reason}. Serve /.well-known/acme-challenge/ without that redirect.${way}`;
     }
   }
 }
@@ -92,17 +91,17 @@ export function describeName(name: string, reports: readonly AddressReport[]): N
     const isWell = reports.every(({ finding }) => finding === 'well');
     const isUnknown = reports.some(({ finding }) => finding === 'not_asked');
     const message = isWell
-      ? `${listed}. All is well: Certdesk is reached on port 80.`
+      ? `${listed}. Certdesk is reachable on port 80.`
       : isUnknown
-        ? `${listed}, in a private network: that was not tested, and a public CA does not get there. If other networks see a public address (split DNS), this test cannot tell.`
-        : `${listed}. Certdesk is reached, but only within your own network: a public CA does not get there.`;
+        ? `${listed}, in a private network. This was not tested, and a public CA cannot connect. If other networks see a public address (split DNS), this test cannot tell.`
+        : `${listed}. Certdesk is reachable from your network only; a public CA cannot connect.`;
     return { name, verdict: isWell ? 'well' : 'doubtful', problem: null, message, addresses };
   }
   if (failing.length === reports.length) {
-    const message = `${listed}. Certdesk is not reached there.`;
+    const message = `${listed}. Certdesk is not reachable there.`;
     return { name, verdict: 'failing', problem: null, message, addresses };
   }
   const bad = failing.map(({ address }) => address).join(', ');
-  const message = `${listed}. Not all of them reach Certdesk (${bad}): a CA picks one, IPv6 first, and may pick a wrong one.`;
+  const message = `${listed}. Some addresses do not reach Certdesk (${bad}). CAs prefer IPv6 and may use any of them.`;
   return { name, verdict: 'failing', problem: null, message, addresses };
 }

@@ -58,7 +58,7 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
   async function testName(name: string, how: How): Promise<NameReport> {
     const { signal } = how;
     if (name.startsWith('*.'))
-      return unasked(name, 'wildcard', 'A wildcard cannot be proved by HTTP-01: use DNS-01.');
+      return unasked(name, 'wildcard', 'HTTP-01 cannot validate a wildcard. Use DNS-01.');
     const found = await addressesOf(name, deps.resolver, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof CertdeskError) return error;
@@ -67,7 +67,7 @@ export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
     if (found instanceof CertdeskError)
       return unasked(name, 'lookup_failed', how.showAnswers ? found.message : found.entry.summary);
     if (found.length === 0) {
-      const message = `${name} does not resolve: it has neither an A nor an AAAA record. Add one at your DNS provider, or check the spelling.`;
+      const message = `${name} does not resolve. Add an A or AAAA record at your DNS provider, or check the spelling.`;
       return unasked(name, 'unresolved', message);
     }
     const asked = found.slice(0, MAX_ADDRESSES).map((address) => testAddress(name, address, how));

@@ -73,7 +73,7 @@ function isUsable({ projectIds }: DnsCredentialRecord, of: readonly string[] | n
 async function assertProjects(stores: Stores, projectIds: readonly string[] | null): Promise<void> {
   for (const id of projectIds ?? []) {
     if ((await stores.projects.get(id)) !== null) continue;
-    throw invalid('projectIds', `there is no project ${id}`);
+    throw invalid('projectIds', `project ${id} not found`);
   }
 }
 
