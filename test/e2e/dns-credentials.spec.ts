@@ -60,7 +60,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await inDialog('Test credentials').click();
     const alert = dialog().getByRole('alert');
     await alert.waitFor();
-    expect(await alert.textContent()).toContain('This is lacking: DNS:Edit.');
+    expect(await alert.textContent()).toContain('This permission is missing: DNS:Edit.');
     await gui.lookAt('dns-credential-lacking');
     rig.standIns.cloudflare.deny();
     await inDialog('Test credentials').click();
@@ -80,7 +80,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await dialog().getByLabel('Account e-mail address').fill(GLOBAL_KEY.email);
     await dialog().getByLabel('Global API Key').fill(GLOBAL_KEY.apiKey);
     await inDialog('Test credentials').click();
-    await dialog().getByText('create an API token for these zones, and replace').waitFor();
+    await dialog().getByText('Create an API token for these zones, and use that instead').waitFor();
     await gui.lookAt('dns-credential-global-key');
     await inDialog('Cancel').click();
   });

@@ -349,7 +349,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         status: 400,
         body: { code: 'DNS_CREDENTIALS_REJECTED', details: { step: 'add', lacking: 'DNS:Edit' } },
       });
-      expect(tested.body.error).toContain('This is lacking: DNS:Edit.');
+      expect(tested.body.error).toContain('This permission is missing: DNS:Edit.');
     });
 
     it('say what is wrong when they are tested', async () => {

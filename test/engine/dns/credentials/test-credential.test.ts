@@ -31,8 +31,8 @@ test.each([
     'list',
     /could not be listed\. No such token\. What Memory DNS credentials need: Zone:Read and DNS:Edit\./,
   ],
-  ['add', /zones are there, but a TXT record could not be written\. No such token\. .*Zone:Read/],
-  ['remove', /was written, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
+  ['add', /has the zones, but a TXT record could not be created\. No such token\. .*Zone:Read/],
+  ['remove', /was created, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
 ])('says that %s failed and what is needed', async (step, message) => {
   const provider = createMemoryProvider(ZONES);
   provider.before = async (call) => {
@@ -78,7 +78,7 @@ test('names the one permission that is lacking, where the provider has a name fo
   });
   await expect(failing('list', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
     message: expect.stringContaining(
-      'Where the credentials themselves are right, this is lacking: Zone:Read.',
+      'If the credentials are correct, this permission is missing: Zone:Read.',
     ),
   });
   await expect(failing('add', 'DNS_PROVIDER_REFUSED')).rejects.toMatchObject({ details: { lacking: null } });
@@ -104,7 +104,7 @@ test('says which zone is missing', async () => {
     details: { zone: 'example.net' },
   });
   const none = testDnsCredential({ provider: createMemoryProvider([]), definition, signal });
-  await expect(none).rejects.toThrow(/shows them no zone\. Give/);
+  await expect(none).rejects.toThrow(/have access to no zone\. Give/);
 });
 
 test('wants a zone named where the provider cannot list them, but for one with a name of its own', async () => {

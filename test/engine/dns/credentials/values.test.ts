@@ -76,7 +76,7 @@ describe('credentials', () => {
     ['an empty field', { token: '  ' }, 'token', 'is missing'],
     ['a number', { token: 5 }, 'token', 'must be a string'],
     ['a line break inside', { token: 'S3CRET\nS3CRET' }, 'token', 'line breaks'],
-    ['what no header can hold', { token: 'S3CRET“' }, 'token', 'characters that no such value has'],
+    ['what no header can hold', { token: 'S3CRET“' }, 'token', 'characters that are not allowed'],
     ['no choice', { token: 'a', algorithm: 'S3CRET' }, 'algorithm', 'must be one of sha256, sha512'],
     ['no JSON', { token: 'a', file: '{"k": S3CRET' }, 'file', 'must be a JSON object'],
     ['a JSON list', { token: 'a', file: ['S3CRET'] }, 'file', 'must be a JSON object'],

@@ -108,7 +108,7 @@ describe('waitForPropagation', () => {
     }
     expect(reports).toHaveLength(2);
     expect(reports[0]).toEqual({
-      message: `3 of 3 name server addresses show the TXT record ${NAME}`,
+      message: `3 of 3 name server addresses return the TXT record ${NAME}`,
       data: {
         name: NAME,
         zone: 'example.com',
@@ -217,7 +217,7 @@ describe('waitForPropagation', () => {
     async (value) => {
       const world = await startWorld({ authorities: [showing(value)] });
       await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toThrow(
-        /1 of 1 values missing, one is there with quotation marks, spaces or other signs around it/,
+        /1 of 1 values missing, one is there with quotation marks, spaces or other characters around it/,
       );
     },
   );
@@ -379,7 +379,7 @@ describe('the last word of the configured resolvers', () => {
     expect(reports.at(-1)?.message).toMatch(/^1 of 1 resolvers show/);
     expect(reports.length).toBeLessThan(12);
     expect(reports.map(({ message }) => message)).toContain(
-      `A resolver keeps an older TXT record ${NAME} for 97 s; waiting until it expires`,
+      `A resolver caches an older TXT record ${NAME} for 97 s; waiting until it expires`,
     );
   });
 
@@ -432,7 +432,7 @@ describe('the last word of public resolvers, where none is configured', () => {
       ]);
     }
     order.push(...reports.map(({ message }) => message));
-    expect(order.at(-1)).toBe(`2 of 2 public resolvers show the TXT record ${record.challenge}`);
+    expect(order.at(-1)).toBe(`2 of 2 public resolvers return the TXT record ${record.challenge}`);
     expect(order.slice(0, -1).every((message) => message.includes('name server addresses'))).toBe(true);
   });
 
@@ -475,7 +475,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     await wait(world, { settings: { timeout: 60, publicResolvers } });
     expect(world.pace.now()).toBe(100 + 600); // both polls of the name servers, then publicResolverMs
     expect(reports.at(-2)?.message).toMatch(/^0 of 1 public resolvers/);
-    expect(reports.at(-1)?.message).toMatch(/^Not every public resolver shows .*the CA is asked now$/);
+    expect(reports.at(-1)?.message).toMatch(/^Not every public resolver returns .*the order continues$/);
   });
 
   test('ones that are out of reach hold nothing up', async () => {

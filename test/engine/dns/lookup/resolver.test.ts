@@ -64,7 +64,7 @@ describe('ask', () => {
     const other = createDnsResolver({ addressPolicy: createAddressPolicy(), servers: ['192.0.2.1:53'] });
     expect(other.mayAsk(server.server)).toBe(false);
     const reply = await other.ask(server.server, TXT, { recursive: false, signal });
-    expect(reply).toMatchObject({ silent: true, reason: 'in a network that is not asked' });
+    expect(reply).toMatchObject({ silent: true, reason: 'in a network that Certdesk does not query' });
     expect(server.questions).toHaveLength(1);
   });
 
@@ -184,7 +184,7 @@ describe('resolve', () => {
       code: 'DNS_LOOKUP_FAILED',
       // Resolvers are an option of the start, and shown under Addresses: there is no setting for them.
       message: expect.stringMatching(
-        `${first.server}: SERVFAIL; ${second.server}: REFUSED.*Settings, Addresses; --dns-resolver`,
+        `${first.server}: SERVFAIL; ${second.server}: REFUSED.*Settings, Addresses; startup option --dns-resolver`,
       ),
       details: {
         ...TXT,

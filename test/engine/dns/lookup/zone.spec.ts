@@ -111,7 +111,7 @@ describe('the zone', () => {
       });
     }
     expect(reports.map(({ message }) => message)).toContain(
-      '_acme-challenge.wild.example.com has no CNAME of its own: a wildcard record leads to host.foreign.org',
+      '_acme-challenge.wild.example.com has no CNAME of its own: a wildcard record points to host.foreign.org',
     );
   });
 

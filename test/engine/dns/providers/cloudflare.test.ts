@@ -67,7 +67,7 @@ describe('cloudflare', () => {
       'dnsCredentials.email is missing: Cloudflare needs Account e-mail address and Global API Key together.',
     ],
     [{ email: 'a@example.com' }, 'dnsCredentials.apiKey is missing'],
-    [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email is given beside apiToken'],
+    [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email cannot be combined with apiToken'],
   ])('the credentials %j are refused with what is lacking', async (credentials, message) => {
     const error = await failureOf(checkDnsCredentials('cloudflare', credentials));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining(message) });

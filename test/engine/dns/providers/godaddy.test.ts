@@ -62,7 +62,7 @@ describe('godaddy', () => {
     const error = await failureOf(bench.provider.addTxt(record, signal));
     expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
     expect(error.message).toContain('Authenticated user is not allowed access (ACCESS_DENIED).');
-    expect(error.message).toContain('10 domains or more');
+    expect(error.message).toContain('10 or more domains');
     expect(error.message).toContain('CNAME record, _acme-challenge');
   });
 

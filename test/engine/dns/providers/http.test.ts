@@ -95,7 +95,7 @@ describe('http', () => {
     expect(pauses).toEqual([2000]);
     const url = `http://127.0.0.1:${await unusedPort()}/`;
     const error = await failureOf(http.request(call({ method: 'POST', url })));
-    expect(error.message).toMatch(/^Some DNS is out of reach at 127\.0\.0\.1:\d+: connect ECONNREFUSED/);
+    expect(error.message).toMatch(/^Some DNS is unreachable at 127\.0\.0\.1:\d+: connect ECONNREFUSED/);
     expect(pauses).toHaveLength(4);
   });
 
@@ -140,7 +140,7 @@ describe('http', () => {
   test('refuses an answer over 2 MiB', async () => {
     answer = (_, response) => void response.end(Buffer.alloc(9 * 1024 * 1024, 0x20));
     const error = await failureOf(http.request(call({ method: 'POST' })));
-    expect(error.message).toContain('the answer is over 2097152 bytes');
+    expect(error.message).toContain('the response is larger than 2097152 bytes');
   });
 
   test('does not follow a redirect with the credentials', async () => {
@@ -150,7 +150,7 @@ describe('http', () => {
       response.writeHead(307, { location: '/elsewhere' }).end();
     };
     const error = await failureOf(http.request(call({ headers: { authorization: SECRET } })));
-    expect(error.message).toContain('answered 307, a redirect, which is not followed');
+    expect(error.message).toContain('answered 307, a redirect. Certdesk does not follow it');
     expect(seen).toEqual([SECRET]);
   });
 

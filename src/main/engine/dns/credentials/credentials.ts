@@ -61,7 +61,7 @@ export async function findDnsCredential(stores: Stores, id: string): Promise<Dns
 }
 
 function notFound(id: string): CertdeskError {
-  return new CertdeskError('DNS_CREDENTIAL_NOT_FOUND', `There is no DNS credential ${id}`);
+  return new CertdeskError('DNS_CREDENTIAL_NOT_FOUND', `DNS credential ${id} not found`);
 }
 
 /** Whether one of these projects may use it. */
@@ -145,7 +145,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
       await secrets.set(dnsCredentialSecret(record.id), JSON.stringify(values));
       await journal.write(async (tx, emit) => {
         await tx.dnsCredentials.create(record);
-        await emit({ kind: 'dns-credential.created', message: `DNS credential ${name} (${provider}) kept` });
+        await emit({ kind: 'dns-credential.created', message: `DNS credential ${name} (${provider}) added` });
       });
       return present(record);
     },
@@ -200,7 +200,7 @@ export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerb
             .join(', ');
           throw new CertdeskError(
             'DNS_CREDENTIAL_IN_USE',
-            `It is in use (${names}): give those certificates another one first. Where only a leftover TXT record is still to be removed with it, that is tried at each look for renewals`,
+            `It is in use (${names}): select another credential for those certificates first. If only a leftover TXT record still needs it, Certdesk tries to remove the record at each renewal check`,
             { usedBy },
           );
         }

@@ -43,7 +43,7 @@ export function limitProvider(provider: DnsProvider, { shared, zones }: Credenti
 export function notShared(): CertdeskError {
   return new CertdeskError(
     'DNS_CREDENTIAL_LIMITED',
-    'The saved DNS credential is not shared with this project. Choose another one, or share it',
+    'The saved DNS credential is not shared with this project. Select another one, or share it',
     { field: 'dnsCredentialId' },
   );
 }

@@ -34,12 +34,12 @@ export interface CredentialTestResult {
 
 const FAILED: Readonly<Record<TestStep, string>> = {
   list: 'The zones of the account could not be listed',
-  add: 'A TXT record could not be written',
-  remove: 'A TXT record was written, but could not be removed',
+  add: 'A TXT record could not be created',
+  remove: 'A TXT record was created, but could not be removed',
 };
 
 /** Only a provider that lists zones has shown that they are there. */
-const ADD_FAILED_AFTER_LIST = 'The zones are there, but a TXT record could not be written';
+const ADD_FAILED_AFTER_LIST = 'The account has the zones, but a TXT record could not be created';
 
 /**
  * @throws The provider's failure with its code; the message says which step failed, which permission is lacking for it
@@ -50,7 +50,7 @@ const ADD_FAILED_AFTER_LIST = 'The zones are there, but a TXT record could not b
 export async function testDnsCredential(test: CredentialTest): Promise<CredentialTestResult> {
   const { provider, signal } = test;
   if (provider.byHand) {
-    const message = 'There is nothing to test: a person writes the records.';
+    const message = 'There is nothing to test: you create the records yourself.';
     return { zone: null, record: null, zones: null, message };
   }
   const wanted = test.zone === undefined ? undefined : readAnsweredName(test.zone);
@@ -64,8 +64,8 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
   const done = provider.keepsValues
     ? 'was written. The next values take its place.'
-    : 'was written and removed.';
-  const message = `The credentials work: the TXT record ${name} ${done}${advice}`;
+    : 'created and removed.';
+  const message = `Credentials verified: TXT record ${name} ${done}${advice}`;
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
 
@@ -86,7 +86,7 @@ function chooseZone(
   if (zones === null) {
     const name = wanted ?? provider.testName;
     if (name !== undefined) return { id: name, name };
-    const message = 'This provider cannot list its zones: name the zone to test in.';
+    const message = 'This provider cannot list its zones. Enter the zone to test in.';
     throw invalid('zone', message, message);
   }
   const found = wanted === undefined ? zones[0] : zones.find(({ name }) => name === wanted);
@@ -94,8 +94,8 @@ function chooseZone(
   throw new CertdeskError(
     'DNS_ZONE_NOT_FOUND',
     wanted === undefined
-      ? 'The credentials are taken, but the account shows them no zone. Give them access to one.'
-      : `The credentials are taken, but the account shows them no zone ${wanted}. Give them access to it.`,
+      ? 'The provider accepts the credentials, but they have access to no zone. Give them access to one.'
+      : `The provider accepts the credentials, but they have no access to the zone ${wanted}. Give them access to it.`,
     { step: 'list', zone: wanted ?? null, accountZones: zones.slice(0, 20).map(({ name }) => name) },
   );
 }
@@ -127,6 +127,6 @@ async function step<T>(
 /** Where the first call is refused, the credentials themselves may be wrong; a later one only lacks something. */
 function lack(step: TestStep, permission: string | undefined): string {
   if (permission === undefined) return '';
-  const where = step === 'list' ? ' Where the credentials themselves are right, this is' : ' This is';
-  return `${where} lacking: ${permission}.`;
+  const where = step === 'list' ? ' If the credentials are correct, this permission is' : ' This permission is';
+  return `${where} missing: ${permission}.`;
 }

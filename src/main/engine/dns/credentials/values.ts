@@ -61,7 +61,7 @@ function replacedFields({ name, credentials }: Declared, given: DnsCredentials):
     if (lacking !== undefined)
       throw invalidCredential(lacking.name, `is missing: ${name} needs ${labels} together`);
     if (isFilled(given[original]))
-      throw invalidCredential(first.name, `is given beside ${original}: give that, or ${labels}, not both`);
+      throw invalidCredential(first.name, `cannot be combined with ${original}: send that, or ${labels}`);
     replaced.add(original);
   }
   return replaced;
@@ -70,9 +70,9 @@ function replacedFields({ name, credentials }: Declared, given: DnsCredentials):
 function refuseTooMuch(credentials: DnsCredentials): void {
   for (const [field, value] of Object.entries(credentials)) {
     if (JSON.stringify(value).length > MAX_CHARACTERS)
-      throw invalidCredential(field.slice(0, 40), 'is over 64 KiB');
+      throw invalidCredential(field.slice(0, 40), 'is larger than 64 KiB');
     if (isObject(value) && countValues(value) > MAX_VALUES)
-      throw invalidCredential(field.slice(0, 40), `holds more than ${MAX_VALUES} values`);
+      throw invalidCredential(field.slice(0, 40), `contains more than ${MAX_VALUES} values`);
   }
 }
 
@@ -98,7 +98,7 @@ const CHECKS: Readonly<Record<CredentialField['type'], (field: CredentialField, 
     if (typeof value !== 'string') throw invalidCredential(field.name, 'must be a string');
     // Secrets end up in HTTP headers, whose errors quote what cannot be sent; a folder may have any letters.
     if (!(field.secret ? /^[\x20-\x7e]{1,10000}$/ : /^\P{Cc}{1,10000}$/u).test(value)) {
-      throw invalidCredential(field.name, 'holds line breaks or other characters that no such value has');
+      throw invalidCredential(field.name, 'contains line breaks or other characters that are not allowed');
     }
     return value;
   },

@@ -30,7 +30,7 @@ export function matchZone(
   }
   const longest = around[0];
   if (longest === undefined) throw notFound(place, []);
-  context.report('challenge', `DNS does not say which zone ${place.name} is in; taking ${longest.name}`, {
+  context.report('challenge', `DNS does not say which zone ${place.name} is in; using ${longest.name}`, {
     name: place.name,
     zone: longest.name,
     reason: place.problem?.message ?? null,
@@ -59,7 +59,7 @@ function notFound(place: RecordPlace, around: readonly DnsZone[]): CertdeskError
 
   function sentence(): string {
     const at = place.aliases.length === 0 ? name : `${name} (the CNAME target of ${place.aliases[0]})`;
-    if (zone === null) return `No zone of this DNS account holds ${at}. Use the account that hosts its zone.`;
+    if (zone === null) return `No zone of this DNS account contains ${at}. Use the account that hosts its zone.`;
     const hosts = place.nameServers.length === 0 ? 'other name servers' : place.nameServers.join(', ');
     if (above !== undefined) {
       return (

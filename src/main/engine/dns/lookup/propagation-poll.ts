@@ -98,7 +98,7 @@ function judge(
   if (values.length > 0) {
     const missing = expected.filter((value) => !values.includes(value));
     const isNearly = missing.some((value) => values.some((given) => isDecorated(given, value)));
-    const hint = isNearly ? ', one is there with quotation marks, spaces or other signs around it' : '';
+    const hint = isNearly ? ', one is there with quotation marks, spaces or other characters around it' : '';
     const answer = `${missing.length} of ${expected.length} values missing${hint}`;
     return { state: 'other', answer, values, ttl };
   }

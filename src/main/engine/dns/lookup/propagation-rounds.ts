@@ -105,7 +105,7 @@ export function reportPoll(
   const what = WORDS[answers[0]?.kind ?? 'authoritative'];
   options.report(
     'dns-propagation',
-    `${right} of ${answers.length} ${what} show the TXT record ${record.name}`,
+    `${right} of ${answers.length} ${what} return the TXT record ${record.name}`,
     {
       name: record.name,
       zone: record.zone,

@@ -80,7 +80,7 @@ function reportAddressless(
   if (hosts.length === 0) return;
   options.report(
     'dns-propagation',
-    `No address is found for name server ${hosts.join(', ')} of ${record.zone}`,
+    `Name server ${hosts.join(', ')} of ${record.zone} has no address`,
     {
       name: record.name,
       zone: record.zone,
@@ -102,7 +102,7 @@ function reportPrivate(
   const hosts = [...new Set(hidden)];
   report(
     'dns-propagation',
-    `${hosts.join(', ')} of ${record.zone} has an address in a private network, which is not asked (--allow-private)`,
+    `${hosts.join(', ')} of ${record.zone} has an address in a private network, which Certdesk does not query (--allow-private)`,
     { name: record.name, zone: record.zone, nameServers: hosts },
   );
 }
@@ -120,7 +120,7 @@ function timedOut(
   const advice = doubled === null ? adviceFor(record, answers) : enterLess(record, doubled);
   return new CertdeskError(
     'DNS_PROPAGATION_TIMEOUT',
-    `The TXT record ${record.name} did not show on every name server within ${settings.timeout} s (${said.join('; ')}). ` +
+    `Not all name servers returned the TXT record ${record.name} within ${settings.timeout} s (${said.join('; ')}). ` +
       advice.text,
     {
       record: record.name,
@@ -137,7 +137,7 @@ function timedOut(
 
 function enterLess({ name, zone }: AwaitedRecord, doubled: string): Advice {
   const entered = name === zone ? '@' : name.slice(0, -(zone?.length ?? 0) - 1);
-  const text = `The value stands at ${doubled}: the DNS provider appends ${zone} to what is entered. Enter ${entered} as the name of the record.`;
+  const text = `The value is at ${doubled}: the DNS provider appends ${zone} to the name. Enter ${entered} as the name of the record.`;
   return { text, resolversOnly: false };
 }
 
@@ -153,9 +153,9 @@ function adviceFor(record: AwaitedRecord, answers: readonly Answer[]): Advice {
   const others = authoritative.filter((answer) => !broken.includes(answer));
   if (answers.length > 0 && answers.every(({ state }) => state === 'silent')) {
     const text =
-      'None could be reached: check that this machine may send DNS queries (port 53, UDP and TCP) to the internet.';
+      'None is reachable: check that this server may send DNS queries (port 53, UDP and TCP) to the internet.';
     const resolversOnly = authoritative.length > 0;
-    const setting = ' If only its own resolver may be asked, set dns.propagationCheck to "resolvers".';
+    const setting = ' If it may query only its own resolver, set dns.propagationCheck to "resolvers".';
     return { text: text + (resolversOnly ? setting : ''), resolversOnly };
   }
   if (broken.length === 0 || others.some(({ state }) => state !== 'right')) {
@@ -164,6 +164,6 @@ function adviceFor(record: AwaitedRecord, answers: readonly Answer[]): Advice {
   const hosts = [...new Set(broken.map(({ host }) => host))].join(', ');
   const text =
     `All other name servers show it. Repair ${hosts}, or remove it from the NS records of ${record.zone}. ` +
-    'To issue without it, let Certdesk ask only the resolvers: set dns.propagationCheck to "resolvers".';
+    'To issue without it, let Certdesk query only the resolvers: set dns.propagationCheck to "resolvers".';
   return { text, resolversOnly: true };
 }

@@ -113,7 +113,7 @@ async function attempt(
   if (exchange.silent) return { silent: true, server: name, reason: exchange.reason };
   const packet = read(exchange.message);
   return packet === null
-    ? { silent: true, server: name, reason: 'an answer that does not fit the question' }
+    ? { silent: true, server: name, reason: 'an answer that does not match the query' }
     : toReply(name, packet);
 }
 

@@ -57,7 +57,7 @@ function expiryReport(
   return () => {
     if (said || stale.seconds === 0) return;
     said = true;
-    const message = `A resolver keeps an older TXT record ${record.challenge} for ${stale.seconds} s; waiting until it expires`;
+    const message = `A resolver caches an older TXT record ${record.challenge} for ${stale.seconds} s; waiting until it expires`;
     report('dns-propagation', message, { name: record.challenge, ttl: stale.seconds });
   };
 }
@@ -98,7 +98,7 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
   } catch (error) {
     options.signal.throwIfAborted();
     if (!patience.signal.aborted) throw error;
-    const message = `Not every public resolver shows the TXT record ${record.challenge} yet; all name servers do, so the CA is asked now`;
+    const message = `Not every public resolver returns the TXT record ${record.challenge} yet; all name servers do, so the order continues`;
     options.report('dns-propagation', message, { name: record.challenge });
   } finally {
     ended.abort();

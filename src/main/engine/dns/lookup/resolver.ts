@@ -111,7 +111,7 @@ function systemServers(): readonly DnsServerAddress[] {
 function assertName(name: string): void {
   const labels = name.split('.');
   if (name.length <= 253 && labels.every((label) => label !== '' && label.length <= 63)) return;
-  throw new CertdeskError('DNS_LOOKUP_FAILED', `${name} is no DNS name, or too long for one.`, { name });
+  throw new CertdeskError('DNS_LOOKUP_FAILED', `${name} is not a DNS name, or is too long.`, { name });
 }
 
 function readServer(text: string): DnsServerAddress {
@@ -133,7 +133,7 @@ function lookupFailed(
   return new CertdeskError(
     'DNS_LOOKUP_FAILED',
     `The ${type} lookup of ${name} failed (${said === '' ? 'no DNS server is known' : said}). ` +
-      "Check the domain's DNS, and the resolvers of this server (see Settings, Addresses; --dns-resolver at the start).",
+      "Check the domain's DNS, and the DNS resolver of this server (see Settings, Addresses; startup option --dns-resolver).",
     { name, type, servers },
   );
 }

@@ -117,7 +117,7 @@ export async function exchangeTcp(
       if (received.length >= end) settle({ silent: false, message: received.subarray(2, end) });
     });
     socket.on('error', (error) => settle(failure(error)));
-    socket.on('close', () => settle({ silent: true, reason: 'closed the connection without an answer' }));
+    socket.on('close', () => settle({ silent: true, reason: 'closed the connection without a response' }));
     return () => socket.destroy();
   });
 }
@@ -162,7 +162,7 @@ async function addressOf(
     signal.throwIfAborted();
     const refused = addressRefusal(error);
     if (refused === null) return { silent: true, reason: REASONS.ENOTFOUND ?? '' };
-    return { silent: true, reason: 'in a network that is not asked', refused };
+    return { silent: true, reason: 'in a network that Certdesk does not query', refused };
   }
 }
 

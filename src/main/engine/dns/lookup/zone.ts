@@ -49,7 +49,7 @@ export async function locateRecord(
   const aliases: string[] = [];
   let current = name;
   if (name.length > 253) {
-    const message = `${name} is longer than DNS allows (253 characters): dns-01 cannot prove this name.`;
+    const message = `${name} is longer than DNS allows (253 characters): DNS-01 cannot validate this name.`;
     throw new CertdeskError('DNS_LOOKUP_FAILED', message, { name });
   }
   while (true) {
@@ -80,7 +80,7 @@ export async function findZone(resolver: DnsResolver, name: string, signal: Abor
   }
   throw new CertdeskError(
     'DNS_LOOKUP_FAILED',
-    `No zone of ${name} is found in DNS: neither it nor a name above it has an SOA record. Check the domain's delegation.`,
+    `DNS has no zone for ${name}: neither it nor a name above it has an SOA record. Check the domain's delegation.`,
     { name, type: 'SOA' },
   );
 }
@@ -142,7 +142,7 @@ async function lookWithin(
     if (deeper === null) return { cname, place };
     authority = { zone: deeper, servers: await nameServersOf(resolver, deeper, signal) };
   }
-  throw new CertdeskError('DNS_LOOKUP_FAILED', `The delegation of ${name} goes on without an end.`, { name });
+  throw new CertdeskError('DNS_LOOKUP_FAILED', `The delegation of ${name} does not end.`, { name });
 }
 
 /** A referral's NS records (RFC 1034 section 4.3.2), or the SOA of a negative answer (RFC 2308), of a zone further down. */
@@ -174,7 +174,7 @@ async function ownAlias(
   // What such a name is an alias of may be a wildcard's on purpose.
   if (cname === null || !name.startsWith('_acme-challenge.')) return cname;
   if (!(await isWildcardAlias(name, cname, ask))) return cname;
-  context.report('challenge', `${name} has no CNAME of its own: a wildcard record leads to ${cname}`, {
+  context.report('challenge', `${name} has no CNAME of its own: a wildcard record points to ${cname}`, {
     name,
     wildcardTarget: cname,
   });
@@ -202,8 +202,8 @@ function assertNoLoop(aliases: readonly string[], next: string): void {
   throw new CertdeskError(
     'DNS_LOOKUP_FAILED',
     loop
-      ? `The CNAME of ${aliases[0]} goes round in a circle (${chain.join(' -> ')}). Mend it at the DNS provider.`
-      : `${aliases[0]} goes through more than ${MAX_CNAMES} CNAMEs. Point it straight at its target.`,
+      ? `The CNAME of ${aliases[0]} forms a loop (${chain.join(' -> ')}). Fix it at the DNS provider.`
+      : `${aliases[0]} has a chain of more than ${MAX_CNAMES} CNAMEs. Point it directly to its target.`,
     { chain },
   );
 }

@@ -122,7 +122,7 @@ function refusal(
   const text = parsed.success ? parsed.data.error : `it answered ${response.status}`;
   const advice =
     response.status === 401
-      ? 'User name, password and subdomain must be of one account, and this address in its allowfrom list.'
+      ? 'User name, password and subdomain must belong to one account, and its allowfrom list must contain this address.'
       : '';
   return http.refused(response, text, { advice });
 }
@@ -132,7 +132,7 @@ function assertAlias({ name }: TxtRecord, { fullDomain }: Account): void {
   if (name === fullDomain) return;
   throw new CertdeskError(
     'DNS_ZONE_NOT_FOUND',
-    `${name} does not lead to acme-dns. At the DNS provider of the domain, make it a CNAME once: ` +
+    `${name} does not point to acme-dns. At the DNS provider of the domain, create this CNAME once: ` +
       `${name}. CNAME ${fullDomain}.`,
     { name, cname: fullDomain },
   );

@@ -41,7 +41,7 @@ const RecordSchema = z.object({
 const RecordsSchema = z.object({ result: z.array(RecordSchema).default([]), result_info: InfoSchema });
 
 export const GLOBAL_KEY_ADVICE =
-  'The Global API Key opens the whole Cloudflare account: create an API token for these zones, and replace the key by it.';
+  'The Global API Key gives access to the whole Cloudflare account. Create an API token for these zones, and use that instead.';
 
 export const cloudflare = defineDnsProvider({
   id: 'cloudflare',
@@ -193,6 +193,6 @@ function createCloudflare(api: Api): DnsProvider {
 
 function problemsOf({ json }: DnsHttpResponse): readonly Problem[] {
   const failure = FailureSchema.safeParse(json);
-  if (!failure.success) return [{ code: 0, message: JSON.stringify(json) ?? 'it gave no reason' }];
+  if (!failure.success) return [{ code: 0, message: JSON.stringify(json) ?? 'no reason given' }];
   return failure.data.errors.flatMap((problem) => [problem, ...(problem.error_chain ?? [])]);
 }

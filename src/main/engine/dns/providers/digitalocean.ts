@@ -122,6 +122,6 @@ function createDigitalOcean(http: DnsHttp, base: string, authorization: string):
 
 function reasonOf({ json }: DnsHttpResponse): string {
   const failure = FailureSchema.safeParse(json);
-  if (!failure.success) return JSON.stringify(json) ?? 'it gave no reason';
+  if (!failure.success) return JSON.stringify(json) ?? 'no reason given';
   return `${failure.data.message} (${failure.data.id})`;
 }

@@ -104,7 +104,7 @@ async function readText(response: Undici.Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > MOST_BYTES) throw new Error(`the answer is over ${MOST_BYTES} bytes`);
+    if (size > MOST_BYTES) throw new Error(`the response is larger than ${MOST_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

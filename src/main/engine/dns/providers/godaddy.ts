@@ -14,9 +14,9 @@ const TTL = 600;
 const DOMAINS_PER_PAGE = 250;
 
 const NO_ACCESS =
-  'GoDaddy opens its DNS API only to accounts with 10 domains or more, or with Discount Domain Club Premier. ' +
-  'Without, let GoDaddy hold one CNAME record, _acme-challenge of the domain, that points to a name in a zone at ' +
-  'another provider, and use that provider here: the CNAME is followed.';
+  'GoDaddy offers its DNS API only to accounts with 10 or more domains, or with Discount Domain Club Premier. ' +
+  'Otherwise, create one CNAME record at GoDaddy, _acme-challenge of the domain, that points to a name in a zone at ' +
+  'another provider, and use that provider here: Certdesk follows the CNAME.';
 
 const FailureSchema = z.object({
   code: z.string(),
@@ -124,7 +124,7 @@ function createGoDaddy(http: DnsHttp, base: string, authorization: string): DnsP
 
 function reasonOf({ json }: DnsHttpResponse): string {
   const failure = FailureSchema.safeParse(json);
-  if (!failure.success) return JSON.stringify(json) ?? 'it gave no reason';
+  if (!failure.success) return JSON.stringify(json) ?? 'no reason given';
   const { code, message = '', fields = [] } = failure.data;
   const where = fields.map((field) => `${field.path} ${field.message ?? ''}`.trim());
   return [`${message} (${code})`, ...where].join('; ').trim();

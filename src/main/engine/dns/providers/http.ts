@@ -95,7 +95,7 @@ export function createDnsHttp(options: DnsHttpOptions): DnsHttp {
       if ('answer' in verdict) return verdict.answer;
       const pause = verdict.waitMs ?? backoffMs(attempt, BACKOFF_MS);
       if (!verdict.again || attempt === ATTEMPTS || ms + pause > totalMs) throw verdict.error;
-      log.warn({ ...what, attempt, pause, reason: verdict.error.message }, 'DNS provider is called again');
+      log.warn({ ...what, attempt, pause, reason: verdict.error.message }, 'Retrying the DNS provider');
       await options.sleep(pause, request.signal);
     }
   };
@@ -162,7 +162,7 @@ function judge(
     if (refused !== null) return { error: refused, again: false, waitMs: null };
     const text = timedOut
       ? `did not answer within ${timeoutMs / 1000} s (${host}).`
-      : `is out of reach at ${host}: ${reason}`;
+      : `is unreachable at ${host}: ${reason}`;
     return { error: errors.unavailable(text, {}, error), again: idempotent || neverSent, waitMs: null };
   }
   const { answer } = result;
@@ -179,6 +179,6 @@ function judge(
     };
   }
   if (status < 300 || status >= 400) return { answer };
-  const text = `answered ${status}, a redirect, which is not followed: the credentials would go with it.`;
+  const text = `answered ${status}, a redirect. Certdesk does not follow it, because it would send the credentials along.`;
   return { error: errors.unavailable(text, { status }), again: false, waitMs: null };
 }

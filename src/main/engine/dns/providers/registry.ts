@@ -65,7 +65,7 @@ export async function getDnsProvider(id: string): Promise<DnsProviderDefinition>
   const supported = [...PROVIDERS.keys()];
   throw new CertdeskError(
     'UNSUPPORTED_DNS_PROVIDER',
-    `There is no DNS provider of this id. Use one of ${supported.join(', ')}.`,
+    `Unknown DNS provider. Use one of ${supported.join(', ')}.`,
     { field: 'dnsProvider', supported },
   );
 }

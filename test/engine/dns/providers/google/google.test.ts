@@ -95,7 +95,7 @@ describe('google', () => {
     standIn.setPending(1000);
     await bench.provider.addTxt({ ...record, value: 'two' }, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one', 'two']);
-    expect(bench.logged()).toContain('still not on all servers');
+    expect(bench.logged()).toContain('has not reached all servers');
   });
 
   test('takes 403 rateLimitExceeded for "later"', async () => {

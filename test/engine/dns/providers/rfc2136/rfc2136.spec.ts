@@ -197,7 +197,7 @@ describe('refusals', () => {
     expect(await refused({ ...keyOf('hmac-sha256'), secret })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
       message: expect.stringContaining(
-        'the secret of the TSIG key certdesk-256 (hmac-sha256) is another one',
+        'it has another secret for the TSIG key certdesk-256 (hmac-sha256)',
       ),
       details: { tsigError: 'BADSIG' },
     });

@@ -144,13 +144,13 @@ describe('a server', () => {
   test('that answers rubbish, or is not there, is out of reach', async () => {
     const server = await start(() => Buffer.from('rubbish of some length'));
     const rubbish = openBench(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
-    await expect(rubbish).rejects.toThrow(/answers something else than the update/);
+    await expect(rubbish).rejects.toThrow(/answers something other than the update/);
     await server.close();
     started.length = 0;
     const gone = openBench(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
     await expect(gone).rejects.toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
-      message: expect.stringContaining('gives no answer: connection refused'),
+      message: expect.stringContaining('does not answer: connection refused'),
     });
   });
 

@@ -67,7 +67,7 @@ describe('route53', () => {
     standIn.setPending(1000);
     await bench.provider.addTxt(record, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one']);
-    expect(bench.logged()).toContain('still not on all servers');
+    expect(bench.logged()).toContain('has not reached all servers');
   });
 
   test('loses nobody’s value where another program writes between reading and writing', async () => {
@@ -201,7 +201,7 @@ describe('route53', () => {
     async (name) => {
       const error = await failureOf(benchOf('aws', { ...standIn, credentials: { [name]: 'S3CRET' } }));
       expect(error.code).toBe('INVALID_REQUEST');
-      expect(error.message).toContain('is missing: AWS wants both keys, or neither');
+      expect(error.message).toContain('is missing: enter both keys, or neither');
       expect(error.message).not.toContain('S3CRET');
     },
   );

@@ -103,9 +103,9 @@ function createAcmeSh(hook: Hook, tools: ProviderTools): DnsProvider {
         signal,
       });
     });
-    if (result.timedOut) throw tools.http.unavailable(`${name} did not end within ${timeoutMs / 1000} s.`);
+    if (result.timedOut) throw tools.http.unavailable(`${name} did not finish within ${timeoutMs / 1000} s.`);
     if (result.exitCode === 0) return;
-    const said = result.complaint === '' ? 'it says nothing about why' : result.complaint;
+    const said = result.complaint === '' ? 'no reason given' : result.complaint;
     const text = `${name} failed (exit code ${result.exitCode ?? 'none'}): ${said}`;
     throw tools.http.refused({ status: result.exitCode ?? -1 }, text, { credentials: false });
   }
@@ -139,11 +139,11 @@ async function findScript({ folder, script }: Hook): Promise<string> {
 async function trusted(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null);
   const facts = real === null ? null : await stat(real);
-  if (real === null || !facts?.isFile()) throw unusable(`The folder of --acme-sh-folder holds no ${path}`);
+  if (real === null || !facts?.isFile()) throw unusable(`The folder of --acme-sh-folder does not contain ${path}`);
   const loose = await firstLoose(real);
   if (loose === null) return real;
   throw unusable(
-    `The folder of --acme-sh-folder holds ${path}, which other users may change (${loose}). Make it yours: chmod o-w`,
+    `The folder of --acme-sh-folder contains ${path}, which other users can change (${loose}). Remove their access: chmod o-w`,
   );
 }
 

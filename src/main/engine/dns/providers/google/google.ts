@@ -156,7 +156,7 @@ function setOf({ name }: TxtRef, { ttl, values }: RecordSet): object {
 
 function reasonOf({ json }: DnsHttpResponse): string {
   const failure = FailureSchema.safeParse(json);
-  if (!failure.success) return JSON.stringify(json) ?? 'it gave no reason';
+  if (!failure.success) return JSON.stringify(json) ?? 'no reason given';
   const { message, status, errors = [] } = failure.data.error;
   return `${message} (${errors[0]?.reason ?? status ?? 'no reason'})`;
 }

@@ -108,9 +108,9 @@ async function fetchToken(
   } catch (cause) {
     if (failure !== undefined) throw failure;
     if (answer !== undefined && answer.status >= 400) throw refusal(http, answer);
-    throw http.unavailable('gave no token that can be read.', {}, cause);
+    throw http.unavailable('returned no readable token.', {}, cause);
   }
-  throw http.unavailable('gave an answer without a token.');
+  throw http.unavailable('returned a response without a token.');
 }
 
 const RefusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });

@@ -25,11 +25,11 @@ export function refusal(change: TxtUpdate, answered: Refusal): CertdeskError {
     CREDENTIAL_FAULTS[tsigError] ?? (rcode === 'REFUSED' ? CREDENTIAL_FAULTS[refused] : undefined);
   if (credentials !== undefined) {
     const text = credentials.replace('KEY', `${key.name} (${key.algorithm})`).replace('ZONE', change.zone);
-    const message = `${server} refused the credentials: ${text} (${answer}).`;
+    const message = `${server} rejected the credentials: ${text} (${answer}).`;
     return new CertdeskError('DNS_CREDENTIALS_REJECTED', message, { ...details, permissions });
   }
   if (rcode === 'NOTAUTH') {
-    const message = `${server} does not serve the zone ${change.zone} (${answer}). Give the zone's primary name server.`;
+    const message = `${server} does not serve the zone ${change.zone} (${answer}). Enter the zone's primary name server.`;
     return new CertdeskError('DNS_ZONE_NOT_FOUND', message, details);
   }
   if (rcode === 'SERVFAIL')
@@ -41,9 +41,9 @@ export function refusal(change: TxtUpdate, answered: Refusal): CertdeskError {
 /** TSIG errors (RFC 8945 section 5.2) and the refusal of a good key. */
 const CREDENTIAL_FAULTS: Readonly<Record<string, string>> = {
   BADKEY: 'it does not know the TSIG key KEY. Check its name and algorithm',
-  BADSIG: 'the secret of the TSIG key KEY is another one there. Check the secret',
-  BADTIME: 'its clock and the one of this machine differ by more than five minutes. Set them right',
-  BADTRUNC: 'it takes no signature of this length with the TSIG key KEY',
+  BADSIG: 'it has another secret for the TSIG key KEY. Check the secret',
+  BADTIME: 'its clock and that of this server differ by more than five minutes. Correct them',
+  BADTRUNC: 'it does not accept a signature of this length with the TSIG key KEY',
   REFUSED: 'the TSIG key KEY may not write this record in ZONE. Allow it there',
   // PowerDNS says no more, and signs nothing.
   UNSIGNED:

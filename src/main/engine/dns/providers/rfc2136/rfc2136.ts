@@ -104,7 +104,7 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
       if (!failure.entry.retryable || attempt === ATTEMPTS) throw failure;
       tools.log.warn(
         { server: formatServer(server), attempt, reason: failure.message },
-        'DNS update is sent again',
+        'Sending the DNS update again',
       );
       await tools.sleep(backoffMs(attempt, 500), signal);
     }
@@ -117,10 +117,10 @@ function createRfc2136(server: DnsServerAddress, key: TsigKey, tools: ProviderTo
     const exchange = await exchangeTcp(server, request.message, { ...guard, timeoutMs, signal });
     const at = formatServer(server);
     if (exchange.silent && exchange.refused !== undefined) throw exchange.refused;
-    if (exchange.silent) return tools.http.unavailable(`at ${at} gives no answer: ${exchange.reason}.`);
+    if (exchange.silent) return tools.http.unavailable(`at ${at} does not answer: ${exchange.reason}.`);
     const { message } = exchange;
     if (message.length < 12 || message.readUInt16BE(0) !== id) {
-      return tools.http.unavailable(`at ${at} answers something else than the update.`);
+      return tools.http.unavailable(`at ${at} answers something other than the update.`);
     }
     const code = message.readUInt16BE(2) & 0xf;
     const rcode = RCODES[code] ?? `RCODE${code}`;

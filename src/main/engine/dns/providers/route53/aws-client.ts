@@ -35,7 +35,7 @@ export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoin
     const { sdk, client } = await loaded;
     try {
       // The default chain asks files, programs and the network, and knows no signal.
-      const late = () => http.unavailable("has no keys: the machine's own were not there in time.");
+      const late = () => http.unavailable("has no keys: those of this server were not available in time.");
       const keys = await within(client.config.credentials(), { timeoutMs: KEYS_MS, signal, late });
       for (const secret of [keys.secretAccessKey, keys.sessionToken ?? '']) http.withhold(secret);
       return await work(client, sdk);
@@ -47,11 +47,11 @@ export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoin
         throw http.refused({ status }, `${cause.message} (${cause.name})`, { cause });
       }
       if (cause instanceof Error && cause.name === 'CredentialsProviderError') {
-        throw http.refused({ status: 401 }, `no keys were found on this machine: ${cause.message}`, {
+        throw http.refused({ status: 401 }, `no keys were found on this server: ${cause.message}`, {
           cause,
         });
       }
-      throw http.unavailable(`gave an answer that the AWS SDK cannot read: ${cause}`, {}, cause);
+      throw http.unavailable(`returned a response that the AWS SDK cannot read: ${cause}`, {}, cause);
     }
   };
 }

@@ -54,7 +54,7 @@ export const route53 = defineDnsProvider({
   create(credentials, { http, endpoint, sleep, log }) {
     if ('accessKeyId' in credentials !== 'secretAccessKey' in credentials) {
       const field = 'accessKeyId' in credentials ? 'secretAccessKey' : 'accessKeyId';
-      throw invalidCredential(field, 'is missing: AWS wants both keys, or neither for those of the machine');
+      throw invalidCredential(field, 'is missing: enter both keys, or neither to use those of this server');
     }
     const api = createAwsApi(credentials, http, endpoint);
     return {
