@@ -143,7 +143,7 @@ describeWith('pebble', 'a CA in practice', () => {
     const asked = rig.orders();
     expect(await rig.status(id)).toMatchObject({
       nextAttemptAt: null,
-      waitsFor: 'Waits for a person: the CA does not issue for this name.',
+      waitsFor: 'Action needed: the CA does not issue for this name.',
       lastRenewError: expect.stringContaining(detail),
     });
     for (let day = 0; day < 5; day += 1) await rig.pass(DAY);

@@ -94,7 +94,9 @@ describe('certdesk audit verify', () => {
     await output(verifyAudit({ dataDir, expect: toEntry(noted) }));
     expect(process.exitCode).toBeUndefined();
     const other = toEntry(`1:${'a'.repeat(64)}`);
-    expect(await output(verifyAudit({ dataDir, expect: other }))).toMatch(/^Entry 1 is broken: .*the expected one/);
+    expect(await output(verifyAudit({ dataDir, expect: other }))).toMatch(
+      /^Entry 1 is broken: .*the expected one/,
+    );
     expect(process.exitCode).toBe(1);
   });
 

@@ -101,7 +101,7 @@ describe('a project', () => {
       });
     const refused = await obtain('google');
     expectError(refused, 'INVALID_REQUEST');
-    expect(refused.body.error).toMatch(/^ca: a public CA does not certify printer, a name of one label/);
+    expect(refused.body.error).toMatch(/^ca: a public CA does not issue for printer, a name of one label/);
     expect((await obtain('https://127.0.0.1:1/directory')).status).toBe(202);
   });
 

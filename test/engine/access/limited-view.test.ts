@@ -103,9 +103,9 @@ describe('an event', () => {
 
   it("does not lead to a page of the CA's", () => {
     const moved =
-      'The CA has moved the renewal of a.example to 2026-12-01. It says why at https://inside/secret';
+      'The CA moved the renewal of a.example to 2026-12-01. It explains why at https://inside/secret';
     expect(event('certificate.renewal-moved', moved).message).toBe(
-      'The CA has moved the renewal of a.example to 2026-12-01.',
+      'The CA moved the renewal of a.example to 2026-12-01.',
     );
   });
 });

@@ -26,7 +26,7 @@ describe('the profile that is ordered', () => {
     const error = await failure(order());
     expect(error).toMatchObject({ code: 'ACME_REJECTED', details: { offered: ['classic', 'shortlived'] } });
     expect(error.message).toContain('it offers classic, shortlived');
-    expect(whatHelps(error)).toBe('Waits for a person: the CA does not offer the chosen profile.');
+    expect(whatHelps(error)).toBe('Action needed: the CA does not offer the chosen profile.');
     const { meta: _, ...without } = DIRECTORY;
     expect((await failure((async () => profileToOrder({ profile: 'x' }, without))())).message).toContain(
       'none at all',

@@ -89,7 +89,7 @@ describe('any folder', () => {
       expect.stringMatching(/^cut\.pfx: it is a damaged PKCS#12 file/),
       'large.bin: it is larger than 256 KiB',
       expect.stringMatching(/^nginx\.log: it is not PEM/),
-      'pair.pfx: it is PKCS#12 (.pfx, .p12) with a passphrase: upload it by hand',
+      'pair.pfx: it is PKCS#12 (.pfx, .p12) with a passphrase: upload it',
       expect.stringMatching(/^store\.jks: it is a Java KeyStore \(JKS\): convert it with `keytool/),
     ]);
   });

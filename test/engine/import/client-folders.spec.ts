@@ -82,7 +82,7 @@ describe('certbot', () => {
     const older = found.find(({ source }) => source === 'live/app.example.com');
     expect(older?.pair).toBe(null);
     expect(older?.problems).toEqual([
-      'live/app.example.com-0001 has a newer certificate of the same names: that one is imported.',
+      'live/app.example.com-0001 has a newer certificate with the same names. Certdesk imports that one.',
     ]);
     expect(found.find(({ pair }) => pair !== null)?.source).toBe('live/app.example.com-0001');
   });
@@ -164,7 +164,9 @@ describe('certbot', () => {
       const found = await scanOne();
       expect(found.pair).not.toBe(null);
       expect(found.source).toBe(`${at}/fullchain9.pem`);
-      expect(notesOf(found)).toContain('holds no whole version 10 (certificate and matching key): version 9');
+      expect(notesOf(found)).toContain(
+        'has no complete version 10 (certificate and matching key). Certdesk imports version 9',
+      );
     },
   );
 
@@ -194,7 +196,7 @@ describe('certbot', () => {
       const found = await scanOne();
       expect(found.pair?.leaf.serial).toBe(readLeafFacts(site.certificate).serial);
       expect(found.source).toBe(`archive/app.example.com/fullchain${newest}.pem`);
-      expect(notesOf(found)).toContain(`its newest, version ${newest}, is imported`);
+      expect(notesOf(found)).toContain(`Certdesk imports the newest, version ${newest}`);
     },
   );
 

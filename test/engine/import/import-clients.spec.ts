@@ -116,7 +116,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     const before = await folder.picture();
     const [taken] = await takeOver();
     expect(taken).toMatchObject({ outcome: 'taken', names: [domain], autoRenew: false });
-    expect(taken?.notes.join()).toContain('HTTP-01 is assumed');
+    expect(taken?.notes.join()).toContain('Certdesk assumes HTTP-01');
     expect(await renew(taken?.projectId ?? '')).toMatchObject({ status: 200, newAccounts: 0 });
     expect(await folder.picture()).toEqual(before);
   });

@@ -124,7 +124,7 @@ describe('refreshAri', () => {
     const window = { start: new Date('2026-01-30T00:00:00Z'), end: new Date('2026-01-31T00:00:00Z') };
     await refresh(async () => info({ window, explanationUrl: 'https://ca.example/incident' }));
     expect(await events()).toEqual([
-      'The CA has moved the renewal of shop.example.com to 2026-01-30T00:00:00Z. It says why at https://ca.example/incident',
+      'The CA moved the renewal of shop.example.com to 2026-01-30T00:00:00Z. It explains why at https://ca.example/incident',
     ]);
   });
 

@@ -149,7 +149,7 @@ describeWith('pebble', 'renewal', () => {
     const id = await obtained('waiting.example.com');
     const certificate = await stores().certificates.active(id);
     if (certificate === null) throw new Error('there is none');
-    const waitsFor = 'Waits for a person: the name does not exist any more.';
+    const waitsFor = 'Action needed: the domain name no longer exists.';
     await stores().certificates.update(certificate.id, { renewal: { ...certificate.renewal, waitsFor } });
     expect(await status(id)).toMatchObject({ nextAttemptAt: null, waitsFor, nextAttemptReason: waitsFor });
     await app.call('PATCH', `/projects/${id}`, { body: { name: 'mended' } });

@@ -92,7 +92,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     );
     const answer = await revoke(id, { reason: 'superseded', replace: true });
     expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(answer.body.error).toMatch(/Nothing was revoked: the replacement comes first/);
+    expect(answer.body.error).toMatch(/Nothing was revoked, because the replacement failed/);
     expect([await atCa(old), (await leaf(id)).serialNumber]).toEqual(['Valid', old.serialNumber]);
     expect((await revoke(id, { reason: 'superseded' })).body).toEqual({
       success: true,
@@ -106,7 +106,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     gate.keep((path) => (path.startsWith('/revoke-cert') ? Promise.resolve('lost') : null));
     const answer = await revoke(id, { reason: 'keyCompromise', replace: true });
     expect(answer.status, answer.text).toBe(502);
-    expect(answer.body.error).toMatch(/The replacement is in use/);
+    expect(answer.body.error).toMatch(/The replacement is active/);
     const versionId = String(answer.body.details?.versionId);
     const fresh = await leaf(id);
     expect([await atCa(old), await atCa(fresh)]).toEqual(['Valid', 'Valid']);

@@ -145,7 +145,7 @@ describe('killed after its replacement was taken into use', () => {
     refusal = down;
     await expect(run(job)).rejects.toMatchObject({
       code: 'ACME_UNAVAILABLE',
-      message: expect.stringContaining('The replacement is in use'),
+      message: expect.stringContaining('The replacement is active'),
       details: { versionId: CERTIFICATE.id },
     });
   });

@@ -100,7 +100,7 @@ export function limitEvent<T extends EventText>(event: T): T {
   if (kind === 'job.failed')
     return { ...event, message: limitSentence(message, textOf(membersOf(data).code)) };
   if (kind === 'certificate.renewal-moved')
-    return { ...event, message: message.replace(/ It says why at .*$/s, '') };
+    return { ...event, message: message.replace(/ It (?:says|explains) why at .*$/s, '') };
   if (kind !== 'job.step') return event;
   const { step, more, ca, title } = membersOf(data);
   const name = textOf(step) ?? '';

@@ -36,7 +36,7 @@ async function certificateFolders(
     const files = await folder.files(at);
     if (files.includes(`${name}.conf`)) found.push({ at, name });
     else if (files.some((file) => /\.(cer|key)$/.test(file)))
-      skip(at, `it has no ${name}.conf. To import it without renewal settings, choose this folder`);
+      skip(at, `it has no ${name}.conf. To import it without renewal settings, select this folder`);
   }
   return found;
 }
@@ -61,7 +61,7 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
       privateKey: key.text,
       renewal: await readRenewal(folder, own, account),
       problems: [
-        ...(empty ? ['acme.sh has never got this certificate.'] : []),
+        ...(empty ? ['acme.sh has never obtained this certificate.'] : []),
         ...[certificate, key].flatMap(({ problem }) => problem ?? []),
       ],
       notes: [],
@@ -91,18 +91,18 @@ async function proofOf(folder: Folder, ways: readonly string[], saved: Values): 
   const scripts = ways.filter((way) => /^dns_\w+$/.test(way));
   const [script] = scripts;
   if (script === undefined) {
-    if (ways.includes('dns')) return byHand('acme.sh’s records were written by hand.');
+    if (ways.includes('dns')) return byHand('the TXT records were created manually.');
     if (ways.includes('alpn')) {
       const why =
-        'acme.sh has proved its names by TLS-ALPN-01 on port 443, which Certdesk does not use. HTTP-01 is assumed:';
+        'acme.sh used TLS-ALPN-01 on port 443, which Certdesk does not support. Certdesk assumes HTTP-01:';
       return {
         ...httpProof(STANDALONE_NOTE),
-        lacking: `${why} turn auto-renewal on after a renewal has worked.`,
+        lacking: `${why} turn auto-renewal on after a successful renewal.`,
       };
     }
     return httpProof(ways.every((way) => way === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
   }
-  if (ways.length > 1) return byHand('acme.sh has proved its names in several ways.');
+  if (ways.length > 1) return byHand('acme.sh used several challenge methods.');
   const [files, hook] = await Promise.all([folder.files('.'), folder.read(join('dnsapi', `${script}.sh`))]);
   const home = files.includes('acme.sh') ? folder.path : null;
   return acmeShDnsProof(script, saved, { folder: home, text: hook.text });

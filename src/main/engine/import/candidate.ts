@@ -45,7 +45,7 @@ export interface FoundAccount {
 }
 
 export const WEB_SERVER_NOTE =
-  'The CA’s challenge has been answered by the web server on port 80: let it forward /.well-known/acme-challenge/ to Certdesk, or renewals will fail.';
+  'The web server on port 80 answered the CA’s challenge. Forward /.well-known/acme-challenge/ from there to Certdesk, or renewals will fail.';
 export const STANDALONE_NOTE = 'The CA must reach Certdesk’s challenge listener on port 80 of each name.';
 
 export const httpProof = (note: string): Proof => ({
@@ -67,5 +67,5 @@ export const byHand = (why: string): Proof =>
   dnsProof(
     'manual',
     null,
-    `${why} It renews by hand only, until it is obtained anew with a DNS provider that Certdesk knows.`,
+    `${why} Renewals are manual until you request the certificate again with a DNS provider that Certdesk supports.`,
   );

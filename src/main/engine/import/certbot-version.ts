@@ -74,10 +74,10 @@ function issuedAtOf({ certificate, privateKey }: Pair): number | null {
 }
 
 function linksBehind(name: string, used: number): string {
-  return `The links in live/${name} lead to an older certificate than archive/${name} holds: its newest, version ${used}, is imported.`;
+  return `The links in live/${name} point to an older certificate than the newest in archive/${name}. Certdesk imports the newest, version ${used}.`;
 }
 
 function incomplete(name: string, broken: readonly number[], used: number): string {
   const numbers = broken.toSorted((a, b) => a - b).join(', ');
-  return `archive/${name} holds no whole version ${numbers} (certificate and matching key): version ${used} is imported.`;
+  return `archive/${name} has no complete version ${numbers} (certificate and matching key). Certdesk imports version ${used}.`;
 }

@@ -35,7 +35,7 @@ export async function readCertbot(folder: Folder): Promise<readonly Found[]> {
     if (!files.includes(`${name}.conf`))
       folder.skip(
         name,
-        `it has no renewal/${name}.conf. To import it without renewal settings, choose its own folder`,
+        `it has no renewal/${name}.conf. To import it without renewal settings, select its own folder`,
       );
   }
   const found: Found[] = [];
@@ -106,7 +106,7 @@ async function proofOf(folder: Folder, { authenticator, params, oldRoot }: How):
   if (authenticator === 'standalone') return httpProof(STANDALONE_NOTE);
   if (['webroot', 'nginx', 'apache'].includes(authenticator)) return httpProof(WEB_SERVER_NOTE);
   if (authenticator === 'manual' && !/dns/.test(params.get('pref_challs') ?? 'dns')) {
-    return httpProof('certbot’s challenge files were written by hand or by a hook. Test a renewal.');
+    return httpProof('The challenge files of certbot were created manually or by a hook. Test a renewal.');
   }
   return certbotDnsProof(authenticator, params, { folder, oldRoot });
 }

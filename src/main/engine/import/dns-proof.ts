@@ -55,7 +55,7 @@ export async function certbotDnsProof(authenticator: string, params: Values, tre
   if (map === undefined) {
     return byHand(
       authenticator === 'manual'
-        ? 'certbot’s records were written by hand or by a hook.'
+        ? 'The TXT records of certbot were created manually or by a hook.'
         : `Certdesk does not know certbot’s plugin ${authenticator}.`,
     );
   }
@@ -72,7 +72,7 @@ export async function certbotDnsProof(authenticator: string, params: Values, tre
 
 const NO_FILE = 'certbot’s renewal settings name no credentials file.';
 const AMBIENT_GOOGLE =
-  'certbot has used the credentials of its machine (Application Default Credentials), which are in no file here. ' +
+  'certbot used the credentials of its machine (Application Default Credentials), which are not in a file here. ' +
   'Certdesk needs the key file of a service account.';
 
 /** certbot writes Python's None for an option without a value. */
@@ -160,9 +160,9 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
   }
   const { folder, text } = scripts;
   if (folder === null || text === null) {
-    const why = `its script ${script} and acme.sh are not in the folder, or its credentials are not kept there.`;
+    const why = `its script ${script} and acme.sh are not in the folder, or the folder has no credentials.`;
     return mapped === undefined
-      ? byHand(`acme.sh has proved it by DNS; ${why}`)
+      ? byHand(`acme.sh used DNS-01; ${why}`)
       : dnsProof(mapped[0], null, `No credentials of ${mapped[0]} were found: ${why}`);
   }
   // Only what this script asks for: other providers' secrets are none of its business.
@@ -178,7 +178,7 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
       }),
   );
   if (Object.keys(environment).length === 0) {
-    return dnsProof('acme-sh', null, `acme.sh keeps no credentials for its script ${script}.`);
+    return dnsProof('acme-sh', null, `acme.sh has no saved credentials for its script ${script}.`);
   }
   const proof = await checked('acme-sh', { script, environment }, 'acme.sh’s account.conf');
   return proof.credentials === null
@@ -194,7 +194,7 @@ export async function acmeShDnsProof(script: string, saved: Values, scripts: Acm
 
 function machineRole(): Proof {
   const note =
-    'certbot has used the AWS credentials of its own user: Certdesk uses those of the user that it runs as. Test a renewal.';
+    'certbot used the AWS credentials of its own user. Certdesk uses those of its own user. Test a renewal.';
   return { ...dnsProof('aws', null, null), notes: [note] };
 }
 
@@ -204,7 +204,7 @@ export function complete([provider, fields]: Mapped, where: string): Promise<Pro
     return dnsProof(
       provider,
       null,
-      `${where} does not hold what Certdesk needs for ${provider} (${lacking[0]}).`,
+      `${where} does not contain what Certdesk needs for ${provider} (${lacking[0]}).`,
     );
   }
   return checked(provider, fields as DnsCredentials, where);
@@ -216,7 +216,7 @@ async function checked(provider: string, given: DnsCredentials, where: string): 
     return provider === 'cloudflare' && 'apiKey' in given ? { ...proof, notes: [GLOBAL_KEY_ADVICE] } : proof;
   } catch (error) {
     if (!(error instanceof CertdeskError)) throw error;
-    return dnsProof(provider, null, `What ${where} holds cannot be taken over: ${error.message}`);
+    return dnsProof(provider, null, `The contents of ${where} cannot be imported: ${error.message}`);
   }
 }
 

@@ -101,19 +101,19 @@ function judgeKey(pem: string | null): {
   readonly key: FoundCertificate['key'];
   readonly problem: string | null;
 } {
-  if (pem === null) return { key: 'missing', problem: 'Its private key is not there.' };
+  if (pem === null) return { key: 'missing', problem: 'Its private key is missing.' };
   try {
     readPrivateKey(pem);
     return { key: 'matches', problem: null };
   } catch (error) {
     if (!(error instanceof CertdeskError)) throw error;
     if (error.code !== 'PASSPHRASE_REQUIRED') return { key: 'unreadable', problem: error.message };
-    const problem = 'Its private key is encrypted: upload certificate and key by hand, with the passphrase.';
+    const problem = 'Its private key is encrypted. Upload certificate and key with the passphrase.';
     return { key: 'encrypted', problem };
   }
 }
 
-const NOT_RENEWED = 'It is kept like an upload and not renewed, until it is obtained anew:';
+const NOT_RENEWED = 'Imported without renewal. Request it in Certdesk to renew it automatically:';
 
 function planOf(
   renewal: FoundRenewal | null,
@@ -121,18 +121,18 @@ function planOf(
 ): { readonly plan: Plan | null; readonly notes: readonly string[] } {
   const { leaf, keyType, keySize, options } = about;
   const no = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
-  if (renewal === null) return no('how it was obtained is not written down here.');
+  if (renewal === null) return no('the folder has no renewal settings.');
   const directoryUrl = currentDirectory(renewal.directoryUrl);
   const authority = authorityOf(directoryUrl, options.directories);
-  if (authority === null) return no('the address of its CA is not an https address.');
+  if (authority === null) return no('the URL of its CA is not an https URL.');
   const names = leaf.names.map(toDnsName);
-  if (!names.every((name) => name !== null)) return no('it has a name that is no DNS name.');
+  if (!names.every((name) => name !== null)) return no('it contains a name that is not a DNS name.');
   const { proof } = renewal;
   if (proof.challengeType === 'http-01' && names.some((name) => name.startsWith('*.'))) {
-    return no('it has a wildcard, which HTTP-01 cannot prove.');
+    return no('it contains a wildcard, which HTTP-01 cannot validate.');
   }
   const off = renewal.switchedOff
-    ? ['Its renewal was switched off there: auto-renewal is off here too.']
+    ? ['Renewal was off in the other client, so auto-renewal is off here.']
     : [];
   const recipe: Recipe = {
     names,

@@ -45,7 +45,7 @@ export async function openFolder(given: string): Promise<Folder> {
   const path = await realpath(wanted).catch((error: unknown) => {
     throw invalidFolder(reasonOf(error));
   });
-  if (!(await stat(path)).isDirectory()) throw invalidFolder('it is a file: give the folder that it is in');
+  if (!(await stat(path)).isDirectory()) throw invalidFolder('it is a file: enter its folder');
   await readdir(path).catch((error: unknown) => {
     throw invalidFolder(reasonOf(error));
   });
@@ -76,7 +76,7 @@ function createFolder(path: string): Folder {
     );
     count += found.length;
     if (count <= MAX_FILES) return found.toSorted((a, b) => a.name.localeCompare(b.name));
-    skip(`It holds more than ${MAX_FILES} files: the rest was not looked at. Choose a smaller folder`);
+    skip(`It contains more than ${MAX_FILES} files; Certdesk did not read the rest. Select a smaller folder`);
     return [];
   }
 
@@ -99,7 +99,7 @@ function createFolder(path: string): Folder {
 
   async function walk(relative: string, depth: number): Promise<readonly string[]> {
     if (depth > MAX_DEPTH) {
-      skip(`${relative}: it lies deeper than ${MAX_DEPTH} folders`);
+      skip(`${relative}: it is deeper than ${MAX_DEPTH} folders`);
       return [];
     }
     const all: string[] = [];
@@ -136,7 +136,10 @@ async function resolveInside(
     const real = await realpath(join(root, relative));
     if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
       return { path: real, problem: null };
-    return { path: null, problem: 'it is a link that leads out of the folder, and was not followed' };
+    return {
+      path: null,
+      problem: 'it is a link to a place outside the folder, which Certdesk does not follow',
+    };
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { path: null, problem: missing ? null : reasonOf(error) };
@@ -154,7 +157,7 @@ export async function readPlainFile(path: string): Promise<FileRead> {
     try {
       const { size, ...facts } = await file.stat();
       if (!facts.mode || (facts.mode & constants.S_IFMT) !== constants.S_IFREG)
-        return { text: null, bytes: null, problem: 'it is no ordinary file' };
+        return { text: null, bytes: null, problem: 'it is not a regular file' };
       if (size > MAX_BYTES) return TOO_LARGE;
       return await readBounded(file);
     } finally {
@@ -181,11 +184,11 @@ async function readBounded(file: FileHandle): Promise<FileRead> {
 const TOO_LARGE: FileRead = { text: null, bytes: null, problem: `it is larger than ${MAX_BYTES / 1024} KiB` };
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder on the machine that Certdesk runs on',
-  EACCES: 'the user that Certdesk runs as may not read it',
-  EPERM: 'the user that Certdesk runs as may not read it',
+  ENOENT: 'there is no such folder on the server',
+  EACCES: 'Certdesk’s user may not read it',
+  EPERM: 'Certdesk’s user may not read it',
   ENOTDIR: 'a part of the path is a file',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a loop',
 };
 
 function reasonOf(error: unknown): string {

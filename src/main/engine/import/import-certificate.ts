@@ -105,7 +105,7 @@ const NO_ACCOUNT: TakenAccount = { record: null, isNew: false, notes: [] };
 const already = ({ id, name }: { readonly id: string; readonly name: string }) => ({
   outcome: 'already' as const,
   projectId: id,
-  message: `It is the project ${name} already.`,
+  message: `Already in project ${name}.`,
 });
 
 function newProject({ clock }: TakeOverDeps, { leaf }: CheckedKeyPair): ProjectRecord {

@@ -73,7 +73,7 @@ export function createImports(deps: ImportDeps): Imports {
     async scan(path, signal) {
       const scan = await readFolder(path, signal);
       const shown = await presentScan(stores, scan);
-      const message = `Folder ${shown.folder} looked into for certificates: ${shown.certificates.length} found`;
+      const message = `Scanned ${shown.folder}: ${shown.certificates.length} certificates found`;
       await journal.tell({ kind: 'import.scanned', message });
       return shown;
     },
@@ -114,7 +114,7 @@ const notThere = (id: string): TakenCertificate => ({
   id,
   source: '',
   names: [],
-  message: 'It is no longer in the folder: look into it again.',
+  message: 'It is no longer in the folder. Scan the folder again.',
 });
 
 function defaultFolders(): readonly string[] {

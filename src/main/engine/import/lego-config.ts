@@ -85,7 +85,7 @@ function parseConfig(folder: Folder, name: string, content: string): Config | nu
   try {
     return ConfigSchema.parse(parse(content, { merge: true, logLevel: 'silent' }));
   } catch {
-    folder.skip(name, 'it is not a configuration file of lego (YAML) that can be read'); // the reason could quote a secret
+    folder.skip(name, 'it is not a readable configuration file of lego (YAML)'); // the reason could quote a secret
     return null;
   }
 }

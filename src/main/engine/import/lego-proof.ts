@@ -43,14 +43,13 @@ export async function legoProof({ challenge }: LegoCertificate, place: string): 
   if (challenge.http) return httpProof(challenge.http.webroot ? WEB_SERVER_NOTE : STANDALONE_NOTE);
   if (challenge.tls) {
     const why =
-      'lego has proved its names by TLS-ALPN-01 on port 443, which Certdesk does not use. HTTP-01 is assumed:';
+      'lego used TLS-ALPN-01 on port 443, which Certdesk does not support. Certdesk assumes HTTP-01:';
     return {
       ...httpProof(STANDALONE_NOTE),
-      lacking: `${why} turn auto-renewal on after a renewal has worked.`,
+      lacking: `${why} turn auto-renewal on after a successful renewal.`,
     };
   }
-  if (challenge.dnsPersist)
-    return byHand('lego has proved it by DNS-PERSIST-01, which Certdesk does not use.');
+  if (challenge.dnsPersist) return byHand('lego used DNS-PERSIST-01, which Certdesk does not support.');
   const { provider = '', envFile } = challenge.dns ?? {};
   const map = PROVIDERS[provider];
   if (map === undefined) return byHand(`Certdesk does not know lego’s DNS provider ${provider || '(none)'}.`);

@@ -128,7 +128,7 @@ async function renewalOf(resource: Resource, known: Known): Promise<FoundRenewal
 
 /** lego's name for an account without an address. */
 const NO_EMAIL = 'noemail@example.com';
-const UNKNOWN = 'lego does not write down how it proves a name, nor its credentials.';
+const UNKNOWN = 'lego stores neither its challenge method nor its credentials.';
 
 function proofOf(names: readonly string[]): Proof {
   if (names.some((name) => name.startsWith('*.'))) return byHand(UNKNOWN);
@@ -136,7 +136,7 @@ function proofOf(names: readonly string[]): Proof {
     challengeType: 'http-01',
     dnsProvider: null,
     credentials: null,
-    lacking: `${UNKNOWN} HTTP-01 is assumed: turn auto-renewal on after a renewal has worked, or obtain it anew by DNS-01.`,
+    lacking: `${UNKNOWN} Certdesk assumes HTTP-01: turn auto-renewal on after a successful renewal, or request the certificate again with DNS-01.`,
     notes: [],
   };
 }

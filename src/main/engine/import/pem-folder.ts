@@ -41,12 +41,15 @@ export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
   );
   if (into.isFull)
     found.push(
-      unreadable('.', `The folder holds more than ${MAX_CERTIFICATES} certificates: choose a smaller one.`),
+      unreadable(
+        '.',
+        `The folder contains more than ${MAX_CERTIFICATES} certificates. Select a smaller one.`,
+      ),
     );
   const note =
     into.encrypted === 0
       ? []
-      : ['A key in this folder is encrypted: it may be this one’s. Upload that by hand.'];
+      : ['A key in this folder is encrypted. If it belongs to this certificate, upload both.'];
   const used = new Set(leaves.map(({ certificate }) => spkiOf(certificate)));
   for (const [spki, { source }] of keys) {
     if (!used.has(spki)) folder.skip(source, 'it is a private key whose certificate is not in the folder');
@@ -65,7 +68,7 @@ async function gather(folder: Folder, source: string, into: Gathered): Promise<v
   for (const pfx of content.pkcs12) await gatherPkcs12(folder, { source, pfx }, into);
   const { certificatesFound, keys, pkcs12, hasDamagedKey, description } = content;
   if (hasDamagedKey && keys.length === 0)
-    folder.skip(source, 'a private key in it is damaged: a line is missing, cut or changed');
+    folder.skip(source, 'it contains a damaged private key: a line is missing, cut or changed');
   else if (certificatesFound + keys.length + pkcs12.length === 0) folder.skip(source, description);
 }
 
@@ -77,7 +80,9 @@ function take(
   into.held.push(...content.certificates.map((certificate) => ({ source, certificate })));
   if (into.held.length === MAX_CERTIFICATES) into.isFull = true;
   if (content.damagedCertificates.length > 0)
-    into.found.push(unreadable(source, 'a certificate in it is damaged: a line is missing, cut or changed'));
+    into.found.push(
+      unreadable(source, 'it contains a damaged certificate: a line is missing, cut or changed'),
+    );
   if (content.keys.length === 0) return;
   const keys = toPkcs8Keys(bytes);
   if (keys.length === 0) into.encrypted += 1;
@@ -93,7 +98,7 @@ async function gatherPkcs12(
   into.pkcs12 += 1;
   const opened = into.pkcs12 > MAX_PKCS12 ? null : await readPkcs12(pfx, '').catch(() => null);
   if (opened === null) {
-    folder.skip(source, 'it is PKCS#12 (.pfx, .p12) with a passphrase: upload it by hand');
+    folder.skip(source, 'it is PKCS#12 (.pfx, .p12) with a passphrase: upload it');
     return;
   }
   const bytes = Buffer.from(opened.certificate + opened.privateKey);

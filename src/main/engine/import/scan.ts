@@ -81,7 +81,7 @@ function preferNewest(judged: readonly Judged[]): readonly Judged[] {
   return judged.map((each) => {
     const better = newest.get(each);
     if (better === undefined || better === each) return each;
-    const problem = `${better.source} has a newer certificate of the same names: that one is imported.`;
+    const problem = `${better.source} has a newer certificate with the same names. Certdesk imports that one.`;
     return { ...each, pair: null, plan: null, problems: [problem] };
   });
 }

@@ -141,7 +141,7 @@ async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise
       const enough = !task.patient && orderState.order.url === null && tries > 0;
       if (!worth || isGivenUp(error) || enough || wait === undefined || pace.now() + wait > deadline)
         throw error;
-      orderState.reportStep('retry', `${error.message} Trying again.`, { code: error.code });
+      orderState.reportStep('retry', `${error.message} Retrying.`, { code: error.code });
       await deps.places.wait(() => pace.pause(wait, signal));
     }
   }
@@ -165,7 +165,7 @@ async function walk(
       if (!isRefusal(error, 'accountDoesNotExist')) throw error;
       // The CA has lost its accounts (a staging reset, say), and its orders: the same key is registered once more.
       account = await deps.accounts.register(account, task.eab);
-      orderState.reportStep('account', `Registered anew: ${account.account.url}`);
+      orderState.reportStep('account', `Registered again: ${account.account.url}`);
       return ensureOrder(deps, task, { orderState, account, signal, hasLostAccount: true });
     },
   );
@@ -254,12 +254,12 @@ async function fetchCertificate(
   if (warning !== null) orderState.reportStep('certificate', warning, { warning: 'preferred-chain' });
   const wrongBy = Math.round((clock.now().getTime() - now.getTime()) / 60_000);
   if (Math.abs(wrongBy) > CLOCK_SLACK_MINUTES) {
-    const text = `The clock of this machine is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: set it`;
+    const text = `The clock of this server is ${Math.abs(wrongBy)} minutes ${wrongBy > 0 ? 'ahead of' : 'behind'} the CA's: correct it`;
     orderState.reportStep('certificate', text, { clockWrongByMinutes: wrongBy });
   }
   orderState.reportStep(
     'certificate',
-    `Certificate ${leaf.serial} fetched and checked; it expires ${leaf.expiresAt}`,
+    `Certificate ${leaf.serial} downloaded and verified; expires ${leaf.expiresAt}`,
   );
   return { accountId: account.account.id, chain: served.preferred ?? chain, privateKey, leaf };
 }

@@ -53,15 +53,12 @@ export async function ensureOrder(
   } = where;
   const known = await standingOrder(deps, where);
   if (known !== null && (known.status !== 'invalid' || where.isRepeated === true)) {
-    orderState.reportStep('order', `The order is resumed: it is ${known.status}`);
+    orderState.reportStep('order', `Resuming the order (${known.status})`);
     return known;
   }
   if (known !== null) {
     const said = known.error === undefined ? null : describeProblem(known.error);
-    orderState.reportStep(
-      'order',
-      `The CA has given up the order of before${said === null ? '' : `: ${said}`}`,
-    );
+    orderState.reportStep('order', `The CA gave up the previous order${said === null ? '' : `: ${said}`}`);
     orderState.release();
   }
   const { names } = task.recipe;

@@ -21,7 +21,10 @@ export async function sweepLeftovers(deps: LeftoverDeps): Promise<void> {
   for (const order of await deps.stores.orders.all()) {
     // One that cannot be undone (its credentials are gone, say) does not hold up the others.
     await sweepLeftover(deps, order).catch((error: unknown) => {
-      deps.log.warn({ jobId: order.jobId, err: error }, 'A leftover challenge stays; it is tried again');
+      deps.log.warn(
+        { jobId: order.jobId, err: error },
+        'A leftover challenge could not be cleaned up; retrying later',
+      );
     });
   }
 }

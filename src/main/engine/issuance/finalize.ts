@@ -26,7 +26,7 @@ export async function finalizeOrder(order: AcmeOrder, task: Finalizing, repeats 
   const { session, orderState, signal, pace, csr } = task;
   const mayHaveCome = orderState.order.finalizedAt !== null;
   const mark = await orderState.markFinalized();
-  orderState.reportStep('finalize', 'The CSR is sent');
+  orderState.reportStep('finalize', 'CSR sent');
   const accepted = await session.finalizeOrder(order, csr).catch((error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof CertdeskError) return error;
@@ -75,7 +75,7 @@ function isRefused({ code, details }: CertdeskError): boolean {
 function takenBack(): CertdeskError {
   return new CertdeskError(
     'ACME_UNAVAILABLE',
-    'The CA did not issue the certificate: the order is ready again.',
+    'The CA did not issue the certificate: the order is ready again',
   );
 }
 

@@ -27,16 +27,17 @@ export function makeRecipe(
   const isPublic = isPublicDirectory(resolveDirectory(body.ca, staging, overrides));
   const wanted = [...new Set([project.domain, ...(body.altNames ?? project.altNames)])];
   const names = isPublic ? withoutRedundant(wanted) : wanted;
-  if (names.length > MAX_NAMES) throw invalid('altNames', `a certificate takes ${MAX_NAMES} names at most`);
+  if (names.length > MAX_NAMES)
+    throw invalid('altNames', `a certificate can have at most ${MAX_NAMES} names`);
   const wildcard = names.find((name) => name.startsWith('*.'));
   if (wildcard !== undefined && body.challengeType === 'http-01') {
-    throw invalid('challengeType', `a wildcard (${wildcard}) can be proved by dns-01 only`);
+    throw invalid('challengeType', `a wildcard (${wildcard}) needs dns-01`);
   }
   const single = names.find(isSingleLabel);
   if (isPublic && single !== undefined) {
     throw invalid(
       'ca',
-      `a public CA does not certify ${single}, a name of one label: use a full name such as ${single}.example.com, or a CA of your own network (the address of its directory)`,
+      `a public CA does not issue for ${single}, a name of one label: use a full name such as ${single}.example.com, or a CA in your network (its directory URL)`,
     );
   }
   return {

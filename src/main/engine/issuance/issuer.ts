@@ -108,7 +108,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
       const directoryUrl = resolveDirectory(ca, staging, deps.directories);
       await deps.usage.issued(tx, { directoryUrl, names: version.names }, exempt);
       await tx.jobs.update(job.id, { step: 'store' });
-      const message = `Certificate for ${version.names.join(', ')} stored; it expires ${version.expiresAt}`;
+      const message = `Certificate for ${version.names.join(', ')} issued; expires ${version.expiresAt}`;
       await emit({
         kind: 'certificate.stored',
         projectId: job.projectId,

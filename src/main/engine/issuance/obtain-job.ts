@@ -36,7 +36,9 @@ export async function obtain(
         await secrets
           .read(job.id)
           .then((given) => chooser.keep(job.projectId, recipe, given))
-          .catch((error: unknown) => log.error({ jobId: job.id, err: error }, 'DNS credentials not kept'));
+          .catch((error: unknown) =>
+            log.error({ jobId: job.id, err: error }, 'DNS credentials could not be saved'),
+          );
         return stored;
       },
     },

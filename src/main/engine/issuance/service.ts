@@ -142,7 +142,7 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     if (recipe === null)
       throw new CertdeskError(
         'NOT_AN_ACME_CERTIFICATE',
-        'An uploaded certificate cannot be renewed here: upload its successor',
+        'Certdesk cannot renew an uploaded certificate. Upload a replacement',
       );
     const input = { kind: 'renew', certificateId, recipe, autoRenew, automatic } as const;
     return submit(newJob(projectId, input, request));
@@ -208,22 +208,19 @@ async function stillThere(stores: Stores, { projectId, input }: JobRecord): Prom
   if (input.kind === 'obtain') return;
   const active = await stores.certificates.active(projectId);
   if (active?.id !== input.certificateId) {
-    throw new CertdeskError('CERTIFICATE_NOT_FOUND', 'The certificate was removed or replaced just now');
+    throw new CertdeskError('CERTIFICATE_NOT_FOUND', 'The certificate has just been removed or replaced');
   }
 }
 
 function refuseReplace({ supersededAt, removedAt }: CertificateRecord): void {
   if (supersededAt === null && removedAt === null) return;
-  throw invalid('replace', 'only the certificate in use is replaced');
+  throw invalid('replace', 'only the active certificate can be replaced');
 }
 
 /** Returns how it was obtained. @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED */
 function refuseRevoke({ recipe, revokedAt }: CertificateRecord): Recipe {
   if (recipe === null)
-    throw new CertdeskError(
-      'NOT_AN_ACME_CERTIFICATE',
-      'An uploaded certificate is revoked at the CA that it came from',
-    );
+    throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Revoke an uploaded certificate with its issuer');
   if (revokedAt !== null)
     throw new CertdeskError('ALREADY_REVOKED', `The certificate was revoked at ${revokedAt}`);
   return recipe;

@@ -57,7 +57,7 @@ async function countEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): 
       kind: 'job.held-back',
       projectId,
       jobId,
-      message: `${jobName(input)} held back until ${heldUntil}: Certdesk ended uncleanly ${uncleanEnds} times in a row while it ran`,
+      message: `${jobName(input)} held back until ${heldUntil}: Certdesk crashed ${uncleanEnds} times in a row while it ran`,
       audit: { operation: `certificates.${input.kind}`, result: 'INTERNAL' },
     });
   });

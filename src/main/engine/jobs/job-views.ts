@@ -26,7 +26,7 @@ export function createJobs(stores: Stores, presentResult: (job: JobRecord) => un
   return {
     async get(id) {
       const job = await stores.jobs.get(id);
-      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `Job ${id} not found`);
       const events = await stores.events.list({ jobId: id, limit: 1000 });
       return { ...presentJob(job), steps: events.map(presentEvent) };
     },

@@ -71,7 +71,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const swept = await deps.sweep(signal).catch((error: unknown) => ({ begun: 0, more: false, error }));
     more = swept.more;
     if (swept.error !== null) {
-      log.error({ err: swept.error }, 'The sweep for renewals failed in part; it is tried again in a minute');
+      log.error({ err: swept.error }, 'The renewal check failed in part; retrying in a minute');
     }
     await stores.settings.set(HEARTBEAT, {
       at: toTimestamp(now),
@@ -86,7 +86,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const last = await readHeartbeat({ settings: stores.settings });
     const gap = last === null ? 0 : now.getTime() - Date.parse(last.at);
     if (gap > ASLEEP_MS) {
-      log.warn({ minutes: Math.round(gap / 60_000) }, 'Renewals were not looked for meanwhile; catching up');
+      log.warn({ minutes: Math.round(gap / 60_000) }, 'Renewal checks were missed; catching up');
     }
   }
 
@@ -95,7 +95,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const { signal } = stopping ?? new AbortController();
     sweeping ??= sweepAndTell(signal)
       .catch((error: unknown) => {
-        log.error({ err: error }, 'The sweep for renewals could not be noted; it is tried again in a minute');
+        log.error({ err: error }, 'The renewal check could not be recorded; retrying in a minute');
         return 0;
       })
       .finally(() => {

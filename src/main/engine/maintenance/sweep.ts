@@ -126,7 +126,7 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
   await deps.journal.write(async (tx, emit) => {
     const state = { ...renewal, nextAttemptAt: found.until, putOff: found.why };
     await tx.certificates.update(id, { renewal: state });
-    const message = `The renewal of ${domain} waits until ${found.until}. ${found.why}`;
+    const message = `Renewal of ${domain} deferred until ${found.until}. ${found.why}`;
     await emit({ kind: 'certificate.renewal-put-off', projectId, message });
   });
   return true;
@@ -142,7 +142,10 @@ async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<b
   } catch (error) {
     if (error instanceof CertdeskError && PASSING.includes(error.code)) return false;
     // One that cannot be begun does not hold up the others.
-    log.error({ projectId, err: error }, 'A renewal could not be begun; it is tried again at the next look');
+    log.error(
+      { projectId, err: error },
+      'A renewal could not be started; retrying at the next renewal check',
+    );
     return false;
   }
 }

@@ -75,7 +75,7 @@ export function createBudget(
           const until = await freeAt(limit, subject, order);
           if (until === null || (found !== null && until <= found.until)) continue;
           const of = limit.kind === 'order' ? '' : ` (${subject})`;
-          const why = `Put off so that no limit of the CA is broken: ${limit.count} ${limit.name} in ${limit.hours} hours${of}`;
+          const why = `Deferred to stay within a limit of the CA: ${limit.count} ${limit.name} in ${limit.hours} hours${of}`;
           found = { until, why };
         }
       }

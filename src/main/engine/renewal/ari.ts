@@ -129,8 +129,8 @@ async function write(
     const before = current.renewal.ari?.renewAt ?? null;
     await tx.certificates.update(id, { renewal: { ...current.renewal, ari } });
     if (before === null || before === ari.renewAt || ari.renewAt === null) return;
-    const why = ari.explanationUrl === null ? '' : ` It says why at ${ari.explanationUrl}`;
-    const message = `The CA has moved the renewal of ${domain} to ${ari.renewAt}.${why}`;
+    const why = ari.explanationUrl === null ? '' : ` It explains why at ${ari.explanationUrl}`;
+    const message = `The CA moved the renewal of ${domain} to ${ari.renewAt}.${why}`;
     await emit({ kind: 'certificate.renewal-moved', projectId, message });
   });
 }

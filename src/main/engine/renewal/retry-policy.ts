@@ -31,17 +31,17 @@ export function nextAttempt(failures: number, { now, random, expiresAt }: RetryA
 }
 
 const WAITS_FOR: { readonly [Code in ErrorCode]?: string } = {
-  DNS_CREDENTIALS_REJECTED: 'Waits for new DNS credentials: the provider refuses the ones that are kept.',
-  DNS_CREDENTIALS_REQUIRED: 'Waits for DNS credentials: none are kept.',
-  DNS_CREDENTIAL_NOT_FOUND: 'Waits for DNS credentials: the one that was named is gone.',
-  DNS_ZONE_NOT_FOUND: 'Waits for a person: the zone of the name is not in that DNS account.',
-  UNSUPPORTED_DNS_PROVIDER: 'Waits for a person: the DNS provider is not supported any more.',
-  CHALLENGE_UNAVAILABLE: 'Waits for a person: the CA offers no challenge of the chosen type.',
-  UNKNOWN_CA: 'Waits for a person: the CA is not known any more.',
-  ACME_EAB_REQUIRED: "Waits for a person: the CA wants a key of its customer area ('eab').",
-  ACME_ACCOUNT_DEACTIVATED: 'Waits for a new account: the one that is used was deactivated at the CA.',
-  NOT_AN_ACME_CERTIFICATE: 'Waits for a person: it cannot be renewed here.',
-  SEALED_DATA_UNREADABLE: 'Waits for a person: a sealed key cannot be opened.',
+  DNS_CREDENTIALS_REJECTED: 'Needs new DNS credentials: the provider rejects the saved ones.',
+  DNS_CREDENTIALS_REQUIRED: 'Needs DNS credentials: none are saved.',
+  DNS_CREDENTIAL_NOT_FOUND: 'Needs DNS credentials: the selected one was removed.',
+  DNS_ZONE_NOT_FOUND: 'Action needed: this DNS account does not contain the zone.',
+  UNSUPPORTED_DNS_PROVIDER: 'Action needed: the DNS provider is no longer supported.',
+  CHALLENGE_UNAVAILABLE: 'Action needed: the CA does not offer the chosen challenge type.',
+  UNKNOWN_CA: 'Action needed: the CA is no longer known.',
+  ACME_EAB_REQUIRED: 'Action needed: this CA requires external account binding (EAB).',
+  ACME_ACCOUNT_DEACTIVATED: 'Action needed: the account was deactivated at the CA. Replace it.',
+  NOT_AN_ACME_CERTIFICATE: 'Action needed: Certdesk cannot renew this certificate.',
+  SEALED_DATA_UNREADABLE: 'Action needed: a stored key cannot be decrypted.',
 };
 
 /** Problem types (RFC 8555 section 6.7, profiles draft) that the CA would only repeat. */
@@ -49,10 +49,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   caa: 'a CAA record of the domain forbids this CA',
   rejectedIdentifier: 'the CA does not issue for this name',
   unsupportedIdentifier: 'the CA does not issue for this kind of name',
-  userActionRequired: 'the CA wants its terms agreed to',
+  userActionRequired: 'the CA requires you to agree to its terms',
   invalidProfile: 'the CA does not offer the chosen profile',
-  badCSR: 'the CA refuses this kind of request',
-  badPublicKey: 'the CA refuses this kind of key',
+  badCSR: 'the CA rejects this kind of request',
+  badPublicKey: 'the CA rejects this kind of key',
 };
 
 /** A sentence where a retry cannot help; null where waiting may. */
@@ -62,9 +62,9 @@ export function whatHelps(error: CertdeskError): string | null {
   const problem = problemOf(error);
   const kind = problem?.type?.split(':').at(-1) ?? '';
   const refusal = REFUSALS[kind];
-  if (refusal !== undefined) return `Waits for a person: ${refusal}.`;
+  if (refusal !== undefined) return `Action needed: ${refusal}.`;
   const gone = kind === 'dns' && /NXDOMAIN/i.test(problem?.detail ?? '');
-  return gone ? 'Waits for a person: the name does not exist any more.' : null;
+  return gone ? 'Action needed: the domain name no longer exists.' : null;
 }
 
 /** The state after one more failed attempt. */

@@ -43,6 +43,6 @@ export function createCrlFetcher(policy: AddressPolicy): CrlFetcher {
 }
 
 function unavailable(url: string, why: string, cause?: unknown): CertdeskError {
-  const message = `The CA's list of revoked certificates at ${url} could not be fetched: ${why}.`;
+  const message = `The CA's revocation list at ${url} could not be fetched: ${why}.`;
   return new CertdeskError('ACME_UNAVAILABLE', message, { url }, { cause });
 }

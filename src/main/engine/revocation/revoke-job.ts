@@ -56,7 +56,10 @@ export function createRevocationJobs(
       const order = await stores.orders.get(job.id);
       if (order !== null) await undo(deps, { job, recipe, order });
     } catch (error) {
-      deps.log.warn({ jobId: job.id, err: error }, 'A leftover challenge stays; it is tried again');
+      deps.log.warn(
+        { jobId: job.id, err: error },
+        'A leftover challenge could not be cleaned up; retrying later',
+      );
     }
   }
 
@@ -77,7 +80,7 @@ export function createRevocationJobs(
     const input = { certificateId, ...replacement };
     return renewal.issueSuccessor(job, input, signal).catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw withContext(cause, 'Nothing was revoked: the replacement comes first', {});
+      throw withContext(cause, 'Nothing was revoked, because the replacement failed', {});
     });
   }
 
@@ -115,7 +118,7 @@ export function createRevocationJobs(
         signal.throwIfAborted();
         if (replaced === null) throw cause;
         const { certificateId: versionId } = input;
-        const text = `The replacement is in use; the certificate before it, version ${versionId}, is not revoked yet`;
+        const text = `The replacement is active, but the previous certificate, version ${versionId}, is not revoked yet`;
         throw withContext(cause, text, { versionId });
       });
       await issuer.succeed(job, replaced);

@@ -62,9 +62,7 @@ export async function testDnsCredential(test: CredentialTest): Promise<Credentia
   const ref = await step(test, 'add', name, () => provider.addTxt(record, signal));
   await step(test, 'remove', name, () => provider.removeTxt(ref, signal));
   const advice = provider.advice === undefined ? '' : ` ${provider.advice}`;
-  const done = provider.keepsValues
-    ? 'was written. The next values take its place.'
-    : 'created and removed.';
+  const done = provider.keepsValues ? 'was written. The next values take its place.' : 'created and removed.';
   const message = `Credentials verified: TXT record ${name} ${done}${advice}`;
   return { zone: zone.name, record: name, zones: zones?.length ?? null, message };
 }
@@ -127,6 +125,7 @@ async function step<T>(
 /** Where the first call is refused, the credentials themselves may be wrong; a later one only lacks something. */
 function lack(step: TestStep, permission: string | undefined): string {
   if (permission === undefined) return '';
-  const where = step === 'list' ? ' If the credentials are correct, this permission is' : ' This permission is';
+  const where =
+    step === 'list' ? ' If the credentials are correct, this permission is' : ' This permission is';
   return `${where} missing: ${permission}.`;
 }

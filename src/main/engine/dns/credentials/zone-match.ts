@@ -59,7 +59,8 @@ function notFound(place: RecordPlace, around: readonly DnsZone[]): CertdeskError
 
   function sentence(): string {
     const at = place.aliases.length === 0 ? name : `${name} (the CNAME target of ${place.aliases[0]})`;
-    if (zone === null) return `No zone of this DNS account contains ${at}. Use the account that hosts its zone.`;
+    if (zone === null)
+      return `No zone of this DNS account contains ${at}. Use the account that hosts its zone.`;
     const hosts = place.nameServers.length === 0 ? 'other name servers' : place.nameServers.join(', ');
     if (above !== undefined) {
       return (

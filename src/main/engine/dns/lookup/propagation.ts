@@ -78,15 +78,11 @@ function reportAddressless(
 ): void {
   const hosts = servers.filter(({ addresses }) => addresses.length === 0).map(({ host }) => host);
   if (hosts.length === 0) return;
-  options.report(
-    'dns-propagation',
-    `Name server ${hosts.join(', ')} of ${record.zone} has no address`,
-    {
-      name: record.name,
-      zone: record.zone,
-      nameServers: hosts,
-    },
-  );
+  options.report('dns-propagation', `Name server ${hosts.join(', ')} of ${record.zone} has no address`, {
+    name: record.name,
+    zone: record.zone,
+    nameServers: hosts,
+  });
 }
 
 /** On a split DNS the name servers may be in a private network: then the resolver, which sees them, is asked. */

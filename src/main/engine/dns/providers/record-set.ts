@@ -70,7 +70,10 @@ export function createRecordSetProvider(
       await sleep(wait.interval, signal);
     }
     // Not a failure: the record is written, and propagation.ts has the last word.
-    log.warn({ name: ref.name, change: changeId }, 'The change has not reached all servers of the provider yet');
+    log.warn(
+      { name: ref.name, change: changeId },
+      'The change has not reached all servers of the provider yet',
+    );
   };
 
   return {

@@ -196,9 +196,7 @@ describe('refusals', () => {
     const secret = Buffer.from('quite another secret of some size').toString('base64');
     expect(await refused({ ...keyOf('hmac-sha256'), secret })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
-      message: expect.stringContaining(
-        'it has another secret for the TSIG key certdesk-256 (hmac-sha256)',
-      ),
+      message: expect.stringContaining('it has another secret for the TSIG key certdesk-256 (hmac-sha256)'),
       details: { tsigError: 'BADSIG' },
     });
   });

@@ -139,7 +139,8 @@ async function findScript({ folder, script }: Hook): Promise<string> {
 async function trusted(path: string): Promise<string> {
   const real = await realpath(path).catch(() => null);
   const facts = real === null ? null : await stat(real);
-  if (real === null || !facts?.isFile()) throw unusable(`The folder of --acme-sh-folder does not contain ${path}`);
+  if (real === null || !facts?.isFile())
+    throw unusable(`The folder of --acme-sh-folder does not contain ${path}`);
   const loose = await firstLoose(real);
   if (loose === null) return real;
   throw unusable(

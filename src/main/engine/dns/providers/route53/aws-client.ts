@@ -35,7 +35,7 @@ export function createAwsApi(credentials: DnsCredentials, http: DnsHttp, endpoin
     const { sdk, client } = await loaded;
     try {
       // The default chain asks files, programs and the network, and knows no signal.
-      const late = () => http.unavailable("has no keys: those of this server were not available in time.");
+      const late = () => http.unavailable('has no keys: those of this server were not available in time.');
       const keys = await within(client.config.credentials(), { timeoutMs: KEYS_MS, signal, late });
       for (const secret of [keys.secretAccessKey, keys.sessionToken ?? '']) http.withhold(secret);
       return await work(client, sdk);
