@@ -145,7 +145,7 @@ describe('certbot', () => {
     const found = await scanOne();
     expect(credentialsOf(found)).toEqual({ email: 'me@example.com', apiKey: '0123456789abcdef' });
     expect(found.plan?.autoRenew).toBe(true);
-    expect(notesOf(found)).toContain('create an API token');
+    expect(notesOf(found)).toContain('Create an API token');
   });
 
   test.each(['no key', 'the key of another', 'a certificate that is cut'])(

@@ -259,7 +259,7 @@ describeWith('pebble', 'issuance', () => {
       expect(answer.status, answer.text).toBe(200);
       const { body } = await after.call('GET', `/jobs?project=${id}`);
       const job = await after.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
-      expect(job.text).toContain('Registered anew');
+      expect(job.text).toContain('Registered again');
     } finally {
       await after.stop();
       await second.stop();

@@ -96,7 +96,7 @@ describe('whatHelps', () => {
   it('is a person where the CA would only repeat itself', () => {
     expect(of('caa')).toMatch(/CAA/);
     expect(of('rejectedIdentifier')).not.toBeNull();
-    expect(of('dns', 'DNS problem: NXDOMAIN looking up A for gone.example.com')).toMatch(/does not exist/);
+    expect(of('dns', 'DNS problem: NXDOMAIN looking up A for gone.example.com')).toMatch(/no longer exists/);
   });
 
   it('is time for the rest', () => {

@@ -156,7 +156,7 @@ export function testDnsHttp(suite: HttpSuite): void {
         expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
         const lacking = definition.needs?.[step] ?? null;
         expect(error.details).toMatchObject({ step, lacking });
-        expect(error.message).toContain(lacking === null ? definition.permissions : `lacking: ${lacking}.`);
+        expect(error.message).toContain(lacking === null ? definition.permissions : `missing: ${lacking}.`);
         expectNoSecrets(bench, error);
         rig.standIn.deny();
         const record = '_certdesk-test.example.com';

@@ -141,7 +141,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       const { bench: waiting, record } = await rig.silence(60);
       const error = await failureOf(waiting.provider.addTxt(record, signal));
       expect(error.code).toBe('DNS_PROVIDER_UNAVAILABLE');
-      expect(error.message).toMatch(/did not (answer|end) within 0\.06 s|no answer in time/);
+      expect(error.message).toMatch(/did not (answer|finish) within 0\.06 s|no answer in time/);
       expectNoSecrets(waiting, error);
     });
 

@@ -144,7 +144,7 @@ test('a name that does not resolve, one that cannot be looked up, a wildcard', a
   expect(verdict).toBe('failing');
   expect(found.map(({ problem }) => problem)).toEqual(['unresolved', 'unresolved', 'wildcard']);
   expect(found[0]?.message).toMatch(/b\.example\.com does not resolve/);
-  expect(found[2]?.message).toMatch(/use DNS-01/);
+  expect(found[2]?.message).toMatch(/Use DNS-01/);
   names.respond = () => ({ rcode: 'SERVFAIL' });
   const [failed] = (await look(1)).names;
   expect(failed).toMatchObject({ problem: 'lookup_failed' });

@@ -53,7 +53,7 @@ test('does not speak of zones where the provider lists none', async () => {
   };
   await expect(
     testDnsCredential({ provider, definition, signal, zone: 'example.com' }),
-  ).rejects.toMatchObject({ message: expect.stringMatching(/^A TXT record could not be written\. No\./) });
+  ).rejects.toMatchObject({ message: expect.stringMatching(/^A TXT record could not be created\. No\./) });
 });
 
 test('finds an IDN zone that is named in Unicode', async () => {
@@ -73,7 +73,7 @@ test('names the one permission that is lacking, where the provider has a name fo
     return testDnsCredential({ provider, definition: { ...definition, needs }, signal });
   };
   await expect(failing('add', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({
-    message: expect.stringContaining('No. This is lacking: DNS:Edit. What Memory DNS'),
+    message: expect.stringContaining('No. This permission is missing: DNS:Edit. What Memory DNS'),
     details: { lacking: 'DNS:Edit' },
   });
   await expect(failing('list', 'DNS_CREDENTIALS_REJECTED')).rejects.toMatchObject({

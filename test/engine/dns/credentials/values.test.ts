@@ -41,9 +41,9 @@ describe('credentials', () => {
       Array.from({ length: count }, (_, at) => `NAME_${at}=${String(at).padStart(length, 'v')}`).join('\n');
     expect(checkCredentials(SOME, { token: 'abc', variables: lines(50) }).variables).toBeTypeOf('object');
     expect(refusal({ token: 'abc', variables: lines(51) }).message).toMatch(
-      /^dnsCredentials.variables holds more than 50 values/,
+      /^dnsCredentials.variables contains more than 50 values/,
     );
-    expect(refusal({ token: 'abc', variables: lines(10, 11_000) }).message).toMatch(/is over 64 KiB/);
+    expect(refusal({ token: 'abc', variables: lines(10, 11_000) }).message).toMatch(/is larger than 64 KiB/);
     const file = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`key${at}`, 'value']));
     expect(refusal({ token: 'abc', file })).toMatchObject({ code: 'INVALID_REQUEST' });
     expect(

@@ -50,7 +50,7 @@ describe('findZone', () => {
     const world = await startWorld({ authorities: [] });
     await expect(findZone(world.resolver, 'www.example.org', signal)).rejects.toMatchObject({
       code: 'DNS_LOOKUP_FAILED',
-      message: expect.stringContaining('No zone of www.example.org'),
+      message: expect.stringContaining('DNS has no zone for www.example.org'),
     });
     world.recursor.respond = () => ({ rcode: 'SERVFAIL' });
     await expect(findZone(world.resolver, 'www.example.com', signal)).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('locateRecord', () => {
     });
     await expect(locateRecord(world.resolver, NAME, context)).rejects.toMatchObject({
       code: 'DNS_LOOKUP_FAILED',
-      message: expect.stringContaining(`circle (${NAME} -> a.example.com -> ${NAME})`),
+      message: expect.stringContaining(`loop (${NAME} -> a.example.com -> ${NAME})`),
     });
   });
 

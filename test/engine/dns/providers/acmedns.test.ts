@@ -66,7 +66,7 @@ async function checkSentOnce(rig: ProviderRig): Promise<void> {
     message: expect.stringContaining('db_error'),
   });
   standIn.loseNextAnswer();
-  await expect(bench.provider.addTxt(record, signal)).rejects.toThrow(/out of reach/);
+  await expect(bench.provider.addTxt(record, signal)).rejects.toThrow(/unreachable/);
   expect(standIn.requests).toHaveLength(2);
 }
 

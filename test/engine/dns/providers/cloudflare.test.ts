@@ -50,7 +50,7 @@ describe('cloudflare', () => {
     const definition = await getDnsProvider('cloudflare');
     const result = await testDnsCredential({ provider, definition, signal });
     expect(result).toMatchObject({ zone: 'example.com', record: '_certdesk-test.example.com' });
-    expect(result.message).toContain('create an API token');
+    expect(result.message).toContain('Create an API token');
     expect(standIn.requests.at(-1)?.headers).toMatchObject({
       'x-auth-email': GLOBAL_KEY.email,
       'x-auth-key': GLOBAL_KEY.apiKey,

@@ -63,7 +63,7 @@ describe('godaddy', () => {
     expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
     expect(error.message).toContain('Authenticated user is not allowed access (ACCESS_DENIED).');
     expect(error.message).toContain('10 or more domains');
-    expect(error.message).toContain('CNAME record, _acme-challenge');
+    expect(error.message).toContain('CNAME record at GoDaddy, _acme-challenge');
   });
 
   test('says which field of a record is refused', async () => {

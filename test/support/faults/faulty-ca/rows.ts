@@ -125,7 +125,7 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'an alternate chain that is 500', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: refuse(500, malformed('internal error')) }] },
   { behaviour: 'an alternate chain that is garbage', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', bend: text('garbage') }] },
   { behaviour: 'a preferred chain in another case', seen: 'users', chain: 'alternate', getsAlternate: true, faults: [] },
-  { behaviour: 'a preferred chain that is not offered', seen: 'users', chain: 'unknown', says: /preferred chain .* is not used: the CA offers/, faults: [] },
+  { behaviour: 'a preferred chain that is not offered', seen: 'users', chain: 'unknown', says: /instead of the preferred chain .*: the CA offers/, faults: [] },
   { behaviour: 'replaces that is refused with conflict', seen: 'Sectigo', only: ['renew', 'revoke'], faults: [{ at: 'newOrder', times: 1, withheld: true, bend: refuse(409, CONFLICT) }] },
   // Addresses.
   { behaviour: 'a relative Location of an order', seen: 'several', faults: [{ at: 'newOrder', bend: relative('location') }] },
@@ -139,7 +139,7 @@ export const ROWS: readonly Row[] = [
   // Revocations.
   { behaviour: 'a key compromise that it refuses from the certificate’s own key', seen: 'acme2certifier 0.43', only: ['revoke'], reason: 'keyCompromise', faults: [{ at: 'revoke', times: 1, withheld: true, bend: refuse(403, { type: `${ERROR}unauthorized`, detail: 'account not found' }) }] },
   // Failed validations.
-  { behaviour: 'a challenge that is pending with an error twice, then valid', seen: STEP, says: /could not verify .* yet: Timeout during connect/, faults: [{ at: 'challenge', until: ['challenge', 1], withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', after: 'challenge', until: ['challenge', 2], status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
+  { behaviour: 'a challenge that is pending with an error twice, then valid', seen: STEP, says: /could not validate .* yet: Timeout during connect/, faults: [{ at: 'challenge', until: ['challenge', 1], withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', after: 'challenge', until: ['challenge', 2], status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
   { behaviour: 'a challenge that stays pending with an error', seen: STEP, fails: { ...FAILED, says: /Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', status: 'pending', bend: setChallenges({ error: CONNECTION }) }] },
   { behaviour: 'a challenge that stays in processing with an error', seen: KIND, fails: { ...FAILED, code: 'ACME_TIMEOUT', says: /last problem that it reported: Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', status: 'pending', bend: setChallenges({ status: 'processing', error: CONNECTION }) }] },
   { behaviour: 'a failed validation without a reason', seen: 'acme2certifier 0.43', fails: { ...FAILED, says: /gave no reason/ }, faults: [{ at: 'challenge', withheld: true, bend: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', bend: set({ status: 'invalid' }) }] },

@@ -192,7 +192,7 @@ describe('route53', () => {
       const other = await benchOf('aws', { ...standIn, credentials: {} });
       const error = await failureOf(zoneOf(other.provider, 'example.com'));
       expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
-      expect(error.message).toContain('no keys were found on this machine: Could not load credentials');
+      expect(error.message).toContain('no keys were found on this server: Could not load credentials');
     });
   });
 
