@@ -211,7 +211,7 @@ describe('certbot', () => {
     );
     const [found] = (await scan()).certificates;
     expect(found).toMatchObject({ key: 'matches', takeable: true, method: null });
-    expect(found?.notes.join()).toContain('not an https address');
+    expect(found?.notes.join()).toContain('not an https URL');
   });
 
   async function scanKey(name: string): Promise<string> {
@@ -322,7 +322,7 @@ describe('any folder', () => {
     const { certificates, skipped } = await scan();
     await outside.remove();
     expect(certificates).toEqual([]);
-    expect(skipped).toEqual([expect.stringContaining('leads out of the folder')]);
+    expect(skipped).toEqual([expect.stringContaining('a place outside the folder')]);
   });
 
   it('that is none, or no whole path, is refused by a sentence', async () => {

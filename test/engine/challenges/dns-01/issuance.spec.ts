@@ -226,19 +226,19 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         const { body: jobs } = await other.call('GET', `/jobs?project=${id}`);
         return (await other.call('GET', `/jobs/${jobs.jobs?.['0']?.id}`)).text;
       };
-      await expect.poll(jobText).toContain('1 of 2 name server addresses show');
+      await expect.poll(jobText).toContain('1 of 2 name server addresses return');
       seen.resolve();
       const answer = await obtained;
       expect(answer.status, answer.text).toBe(200);
       const steps = await jobText();
-      expect(steps).toContain('2 of 2 name server addresses show');
+      expect(steps).toContain('2 of 2 name server addresses return');
       // A person can watch what each server answers, as it answers.
-      const watched = (await stream.end('2 of 2 name server addresses show')).map((event) =>
+      const watched = (await stream.end('2 of 2 name server addresses return')).map((event) =>
         JSON.stringify(event),
       );
       const [one, two] = ['127.0.0.1', '127.0.0.2'].map((address) => `"server":"${address}:${first.port}"`);
       expect(watched.some((text) => text.includes(`${two},"state":"missing"`))).toBe(true);
-      const last = watched.findLast((text) => text.includes('name server addresses show')) ?? '';
+      const last = watched.findLast((text) => text.includes('name server addresses return')) ?? '';
       expect(last).toContain(`${one},"state":"right"`);
       expect(last).toContain(`${two},"state":"right"`);
     } finally {

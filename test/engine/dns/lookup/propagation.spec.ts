@@ -234,7 +234,7 @@ describe('waitForPropagation', () => {
     const world = await startWorld({ authorities: [mute, doubled] });
     const record = { ...RECORD, name, challenge: name };
     await expect(wait(world, { record, settings: { timeout: 0.4 } })).rejects.toThrow(
-      /stands at _acme-challenge\.www\.example\.com\.example\.com: .* Enter _acme-challenge\.www as the name/,
+      /is at _acme-challenge\.www\.example\.com\.example\.com: .* Enter _acme-challenge\.www as the name/,
     );
   });
 
@@ -317,7 +317,7 @@ describe('waitForPropagation', () => {
     )(world.recursor.respond);
     await wait(world, { record: { ...RECORD, zone: null } });
     await wait(world, { settings: { ask: 'resolvers' } });
-    expect(reports[0]?.message).toMatch(/^1 of 1 resolvers show/);
+    expect(reports[0]?.message).toMatch(/^1 of 1 resolvers return/);
     expect(world.authorities[0]?.questions).toEqual([]);
   });
 
@@ -376,7 +376,7 @@ describe('the last word of the configured resolvers', () => {
     await wait(world, { settings: { timeout: 60 } });
     expect(world.pace.now()).toBeGreaterThanOrEqual(97_000);
     expect(world.pace.now()).toBeLessThan(101_000);
-    expect(reports.at(-1)?.message).toMatch(/^1 of 1 resolvers show/);
+    expect(reports.at(-1)?.message).toMatch(/^1 of 1 resolvers return/);
     expect(reports.length).toBeLessThan(12);
     expect(reports.map(({ message }) => message)).toContain(
       `A resolver caches an older TXT record ${NAME} for 97 s; waiting until it expires`,

@@ -174,10 +174,10 @@ describe('propagation', () => {
     for (const server of [first, second]) await server.update('both.example', NAME, ['now']);
     await wait(['now']);
     expect(reports.map(({ message }) => message.split(' the TXT')[0])).toEqual([
-      '2 of 2 name server addresses show',
-      '2 of 2 name server addresses show',
-      '1 of 1 resolvers show',
-      '1 of 1 resolvers show',
+      '2 of 2 name server addresses return',
+      '2 of 2 name server addresses return',
+      '1 of 1 resolvers return',
+      '1 of 1 resolvers return',
     ]);
   });
 
