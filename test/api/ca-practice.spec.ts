@@ -128,7 +128,7 @@ describeWith('pebble', 'a CA in practice', () => {
       // The clock here is two months ahead of the CA's, which is said.
       const { body } = await rig.app.call('GET', `/jobs?project=${id}`);
       const job = await rig.app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
-      expect(job.text).toMatch(/clock of this machine is \d+ minutes ahead of the CA's/);
+      expect(job.text).toMatch(/clock of this server is \d+ minutes ahead of the CA's/);
     },
   );
 

@@ -132,12 +132,12 @@ describeWith('chromium', 'notifications', () => {
     await panel().getByRole('button', { name: 'Change Office' }).click();
     await dialog().getByLabel('Mail server').fill('localhost');
     await press('Save');
-    await dialog().getByText('give it anew for another mail server').waitFor();
+    await dialog().getByText('enter it again for another mail server').waitFor();
     await press('Cancel');
     await panel().getByRole('button', { name: 'Change On call' }).click();
     await dialog().getByLabel('Address', { exact: true }).fill('https://hooks.example.com/x');
     await press('Save');
-    await dialog().getByText('give it anew for another server').waitFor();
+    await dialog().getByText('enter it again for another server').waitFor();
     await dialog().getByLabel('Send no token any more').check();
     await press('Save');
     await page.getByText('Channel saved').last().waitFor();

@@ -86,7 +86,7 @@ describe('a token', () => {
       rig.as(by, () => rig.notifications().update(id, { email: values }));
     const anew = {
       code: 'INVALID_REQUEST',
-      message: expect.stringMatching(/^email\.password: give it anew/),
+      message: expect.stringMatching(/^email\.password: enter it again/),
     };
     for (const values of [
       { host: 'evil.example.com' },

@@ -283,7 +283,7 @@ it('tells of a job that is held back once, and nothing when it runs again: how t
   await rig.pass(MINUTE);
   await rig.restart();
   await rig.pass(MINUTE);
-  expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain('ended uncleanly three times');
+  expect(JSON.parse(receiver.received.at(-1)?.body ?? '').text).toContain('crashed three times');
   expect(told()).toEqual(['problem failed 1 host-1.example.com']);
   await rig.stores.jobs.update(JOB.id, { state: 'running', heldUntil: null });
   await rig.pass(MINUTE);

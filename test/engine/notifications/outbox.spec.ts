@@ -105,7 +105,7 @@ describe('a webhook', () => {
     });
     const [entry] = await rig.stores.audit.list({ limit: 1, before: null });
     expect(entry).toMatchObject({ operation: 'notifications.deliver', result: 'NOTIFICATION_FAILED' });
-    expect(entry?.message).toContain('ops was given up after 13 attempts');
+    expect(entry?.message).toContain('to ops after 13 attempts');
   });
 
   it('that redirects is not followed', async () => {

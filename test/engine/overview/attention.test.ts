@@ -144,7 +144,7 @@ describe('what is said', () => {
     expect(cause('unattended', { attemptAt: null })).toMatch(
       /nothing will renew it\. Auto-renewal is off\.$/,
     );
-    expect(cause('unattended', { attemptAt: HEALTHY.expiresAt })).toMatch(/put off until after its end\.$/);
-    expect(cause('overdue', {})).toBe('A renewal is due and has not been tried.');
+    expect(cause('unattended', { attemptAt: HEALTHY.expiresAt })).toMatch(/deferred past its expiry date\.$/);
+    expect(cause('overdue', {})).toBe('A renewal is overdue.');
   });
 });

@@ -20,9 +20,9 @@ const need = (severity: 'critical' | 'warning') =>
 it.each<[Partial<HealthFacts>, string, string]>([
   [{}, 'ok', '42 certificates, all renewing on time'],
   [{ counts: { ...counts, total: 1 }, renewing: 1 }, 'ok', '1 certificate, renewing on time'],
-  [{ renewing: 40 }, 'ok', '42 certificates, of which 2 do not renew by themselves'],
-  [{ renewing: 41 }, 'ok', '42 certificates, of which 1 does not renew by itself'],
-  [{ counts: { ...counts, total: 1 }, renewing: 0 }, 'ok', '1 certificate; 1 does not renew by itself'],
+  [{ renewing: 40 }, 'ok', '42 certificates, 2 not renewed automatically'],
+  [{ renewing: 41 }, 'ok', '42 certificates, 1 not renewed automatically'],
+  [{ counts: { ...counts, total: 1 }, renewing: 0 }, 'ok', '1 certificate, not renewed automatically'],
   [{ counts: { ...counts, none: 42 }, renewing: 0 }, 'ok', 'No certificates yet'],
   [
     { attention: { total: 0, acknowledged: 2, items: [] }, renewing: 40 },
@@ -45,20 +45,16 @@ it.each<[Partial<HealthFacts>, string, string]>([
     'attention',
     'Automatic renewals are paused',
   ],
-  [
-    { engine: { ...engine, sweepLate: true } },
-    'failing',
-    'Renewals are not being looked for: restart Certdesk',
-  ],
+  [{ engine: { ...engine, sweepLate: true } }, 'failing', 'Renewal checks have stopped: restart Certdesk'],
   [
     { engine: { ...engine, secretStore: 'unavailable', sweepLate: true } },
     'failing',
-    'The secret store cannot be reached: nothing can be renewed until it is unlocked',
+    'Secret store unavailable: unlock it to resume renewals',
   ],
   [
     { engine: { ...engine, clock: { ...engine.clock, ok: false } } },
     'failing',
-    'The clock of this machine is wrong: no date here can be trusted',
+    'The system clock is wrong: dates cannot be trusted',
   ],
 ])('%j', (change, state, sentence) => {
   expect(healthOf({ ...facts, ...change })).toEqual({ state, sentence });

@@ -140,7 +140,7 @@ describe('the attention list', () => {
       nextAttemptAt: '2026-03-02T00:00:00Z',
       lastAttemptAt: '2026-01-31T00:00:00Z',
     });
-    expect(items[3]?.cause).toBe('No certificate could be obtained. What went wrong.');
+    expect(items[3]?.cause).toBe('The certificate request failed. What went wrong.');
     expect(items[0]).toMatchObject({ jobId: null, errorCode: null });
   });
 

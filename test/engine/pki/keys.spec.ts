@@ -158,7 +158,7 @@ describe('readPrivateKey', () => {
   const wrong: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ['nothing', () => ' \n', /it is empty/],
     ['noise', () => 'lorem ipsum', /it is not PEM/],
-    ['a public key', () => convert(rsa, 'pkey', '-pubout'), /it holds a public key alone/],
+    ['a public key', () => convert(rsa, 'pkey', '-pubout'), /it contains only a public key/],
     ['two keys', () => rsa + ec, /more than one private key/],
     ['a cut key', () => rsa.slice(0, -200), /damaged/],
     ['a key with a line missing', () => rsa.split('\n').toSpliced(5, 1).join('\n'), /damaged/],
@@ -184,7 +184,7 @@ describe('readPrivateKey', () => {
 
   test("a certificate in the key's place says so", async () => {
     const { certificate } = await openssl.issue({ subject: '/CN=x', key: { pem: ec } });
-    expect(failureOf(() => readPrivateKey(certificate)).message).toContain('it holds a certificate');
+    expect(failureOf(() => readPrivateKey(certificate)).message).toContain('it contains a certificate');
   });
 
   test('damage of any kind is never anything but a CertdeskError', () => {

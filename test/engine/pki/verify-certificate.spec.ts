@@ -87,7 +87,7 @@ describe('warnings', () => {
 
   test('the issuer is missing, is only named, or has expired', async () => {
     expect(warnings({ certificate: leaf.certificate })).toEqual([
-      'CHAIN_INCOMPLETE: The certificate of the issuer "Test Intermediate" is missing: many clients cannot verify the chain. Add it.',
+      'CHAIN_INCOMPLETE: Intermediate "Test Intermediate" is missing. Add it, or some clients will reject the certificate.',
     ]);
     const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
     const span = { notBefore: daysFromNow(-400), notAfter: daysFromNow(-1) };
@@ -111,7 +111,7 @@ describe('warnings', () => {
       san: san.map((name) => (/\d$/.test(name) ? `IP:${name}` : `DNS:${name}`)),
     });
     expect(warnings({ certificate, altNames: ['www.example.net'] })).toEqual([
-      'OTHER_NAMES: The certificate also names example.org, 192.0.2.1, which the project does not.',
+      'OTHER_NAMES: The certificate also contains example.org, 192.0.2.1, which the project does not.',
     ]);
     const many = Array.from({ length: 12 }, (_, index) => `DNS:n${index}.example.org`);
     expect(warnings({ certificate: await issue({ san: [`DNS:${DOMAIN}`, ...many] }) })).toEqual([
@@ -122,7 +122,7 @@ describe('warnings', () => {
   test("a name that the project's wildcard covers is no other name", async () => {
     const certificate = await issue({ san: ['DNS:*.example.com', 'DNS:www.example.com', 'DNS:example.com'] });
     expect(warnings({ certificate, domain: '*.example.com' })).toEqual([
-      'OTHER_NAMES: The certificate also names example.com, which the project does not.',
+      'OTHER_NAMES: The certificate also contains example.com, which the project does not.',
     ]);
   });
 

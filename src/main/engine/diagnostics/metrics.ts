@@ -36,15 +36,15 @@ export async function metricsText(deps: MetricsDeps, ids: readonly string[] | nu
       Object.entries(states).map(([state, value]) => ({ labels: { state }, value })),
     ),
     gauge('certdesk_projects_all', 'All projects.', [{ value: total }]),
-    gauge('certdesk_attention', 'Certificates that need somebody.', [{ value: attention.total }]),
+    gauge('certdesk_attention', 'Certificates that need attention.', [{ value: attention.total }]),
     ...engineMetrics(engine, heartbeat),
     gauge(
       'certdesk_notifications_waiting',
-      'Messages that are still to be delivered.',
+      'Undelivered notifications.',
       channels.map(({ id, name }) => ({ labels: { channel: name, id }, value: waiting.get(id) ?? 0 })),
     ),
     caMetric(deps.caRequests()),
-    gauge('process_start_time_seconds', 'When the process began.', [
+    gauge('process_start_time_seconds', 'Start time of the process.', [
       { value: Math.round(Date.now() / 1000 - process.uptime()) },
     ]),
     gauge('process_resident_memory_bytes', 'Resident memory.', [{ value: process.memoryUsage.rss() }]),
@@ -75,17 +75,17 @@ function certificateMetrics(certificates: readonly MeteredCertificate[]): readon
   return [
     gauge(
       of('not_after_timestamp_seconds'),
-      'When the certificate in use expires.',
+      'Expiry of the active certificate.',
       each((c) => seconds(c.expiresAt)),
     ),
     gauge(
       of('renew_at_timestamp_seconds'),
-      'When its renewal is tried next; not there where none is in sight.',
+      'Next renewal attempt; absent if none is scheduled.',
       each((c) => (c.attemptAt === null ? null : seconds(c.attemptAt))),
     ),
     gauge(
       of('last_attempt_success'),
-      '0 where the last renewal failed, 1 where it did not.',
+      '0 if the last renewal failed, otherwise 1.',
       each((c) => (c.failures > 0 ? 0 : 1)),
     ),
     gauge(
@@ -95,7 +95,7 @@ function certificateMetrics(certificates: readonly MeteredCertificate[]): readon
     ),
     gauge(
       of('revoked'),
-      '1 where it is revoked.',
+      '1 if the certificate is revoked.',
       each((c) => (c.revokedAt === null ? 0 : 1)),
     ),
   ];
@@ -106,37 +106,37 @@ function engineMetrics(engine: EngineState, heartbeat: Heartbeat | null): readon
   const of = (name: string) => `certdesk_sweep_${name}`;
   const sweep = heartbeat === null ? [] : [heartbeat];
   return [
-    gauge('certdesk_jobs', 'Jobs under way and in the queue.', [
+    gauge('certdesk_jobs', 'Running and queued jobs.', [
       { labels: { state: 'running' }, value: running },
       { labels: { state: 'queued' }, value: queued },
     ]),
     gauge(
       of('last_timestamp_seconds'),
-      'When renewals were last looked for.',
+      'Time of the last renewal check.',
       sweep.map(({ at }) => ({ value: seconds(at) })),
     ),
     gauge(
       of('duration_seconds'),
-      'How long that took.',
+      'Duration of the last renewal check.',
       sweep.map(({ ms }) => ({ value: ms / 1000 })),
     ),
     gauge(
       of('success'),
-      '0 where that failed in part.',
+      '0 if the last renewal check failed in part.',
       sweep.map(({ error }) => ({ value: error === null ? 1 : 0 })),
     ),
     gauge(
       of('renewals_begun'),
-      'Renewals that it began.',
+      'Renewals that the last renewal check started.',
       sweep.map(({ begun }) => ({ value: begun })),
     ),
     gauge('certdesk_renewals_paused', '1 while renewals are paused.', [
       { value: engine.pausedUntil === null ? 0 : 1 },
     ]),
-    gauge('certdesk_secret_store_available', '0 while the secret store cannot be reached.', [
+    gauge('certdesk_secret_store_available', '0 while the secret store is unavailable.', [
       { value: engine.secretStore === 'unavailable' ? 0 : 1 },
     ]),
-    gauge('certdesk_clock_ok', '0 where the clock stands before the last sweep.', [
+    gauge('certdesk_clock_ok', '0 if the clock is behind the last renewal check.', [
       { value: engine.clock.ok ? 1 : 0 },
     ]),
   ];
@@ -145,7 +145,7 @@ function engineMetrics(engine: EngineState, heartbeat: Heartbeat | null): readon
 function caMetric(requests: readonly CaRequests[]): Metric {
   return {
     name: 'certdesk_ca_requests_total',
-    help: 'Requests to CAs since the start, by host and what came of them (none: no answer).',
+    help: 'Requests to CAs since the start, by host and result (none: no response).',
     type: 'counter',
     samples: requests.map(({ ca, result, count }) => ({ labels: { ca, result }, value: count })),
   };

@@ -13,7 +13,7 @@ export class BoundedConnection extends Duplex {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;
-      if (this.#received > most) this.destroy(new Error(`the server sends more than ${most} bytes`));
+      if (this.#received > most) this.destroy(new Error(`the server sent more than ${most} bytes`));
       else if (!this.push(chunk)) socket.pause();
     });
     socket.on('end', () => this.push(null));

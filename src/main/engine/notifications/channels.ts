@@ -67,7 +67,7 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
       await secrets.set(channelSecret(id), JSON.stringify(kept));
       await journal.write(async (tx, emit) => {
         await tx.notifications.createChannel(channel);
-        const message = `Notification channel ${channel.name} (${channel.type}) made`;
+        const message = `Notification channel ${channel.name} (${channel.type}) created`;
         await emit({ kind: 'notification-channel.created', message });
       });
       return { ...(await present(channel)), signingSecret: made };
@@ -114,7 +114,9 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
       const ms = Math.round(performance.now() - started);
       await stores.notifications.updateChannel(id, { lastSentAt: now(), lastError: null });
       const where =
-        channel.type === 'email' ? 'The mail server took the message' : 'The webhook took the message';
+        channel.type === 'email'
+          ? 'The mail server accepted the message'
+          : 'The webhook accepted the message';
       return { success: true, message: `${where} in ${ms} ms: ${answer}`, answer, status, ms };
     },
 
@@ -129,7 +131,7 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
 async function findChannel({ notifications }: Stores, id: string): Promise<ChannelRecord> {
   const record = await notifications.channel(id);
   if (record !== null) return record;
-  throw new CertdeskError('NOTIFICATION_CHANNEL_NOT_FOUND', `There is no notification channel ${id}`);
+  throw new CertdeskError('NOTIFICATION_CHANNEL_NOT_FOUND', `Notification channel ${id} not found`);
 }
 
 type Given = Pick<ChannelRecord, 'name' | 'type' | 'enabled' | 'kinds' | 'email' | 'webhook'>;
@@ -171,11 +173,7 @@ function change(
     (body.webhook !== undefined && before.webhook === null)
   ) {
     const field = body.email === undefined ? 'webhook' : 'email';
-    throw invalid(
-      field,
-      'is of the other type',
-      `This channel is of the type ${before.type}: make a new one`,
-    );
+    throw invalid(field, 'has the other type', `This channel has the type ${before.type}. Create a new one`);
   }
   if (before.email !== null) {
     const { password = secrets.password ?? null, ...rest } = body.email ?? {};
@@ -190,7 +188,7 @@ function change(
       by.savedBy.kind === 'token' && (moved || email.rootCertificate !== before.email.rootCertificate);
     const elsewhere = email.host !== before.email.host || byToken;
     if (body.email?.password === undefined && password !== null && elsewhere) {
-      throw invalid('email.password', 'give it anew for another mail server');
+      throw invalid('email.password', 'enter it again for another mail server');
     }
     const kept = password === (secrets.password ?? null) ? secrets : { password };
     return { record: { ...common, email, webhook: null, savedBy }, kept };
@@ -203,7 +201,7 @@ function change(
   checkUrl({ url, preset }, { ...by, origin: originOf(savedBy) });
   // A token, like a password, is not sent to another server than the one that it was given for.
   if (given.token === undefined && token !== null && maskUrl(url) !== maskUrl(secrets.url ?? '')) {
-    throw invalid('webhook.token', 'give it anew for another server');
+    throw invalid('webhook.token', 'enter it again for another server');
   }
   const kept = { url, token, signingSecret: given.signingSecret ?? secrets.signingSecret ?? '' };
   const webhook = { preset, url: maskUrl(url), hasToken: token !== null };

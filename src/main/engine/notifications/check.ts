@@ -15,18 +15,18 @@ export function checkMail(
   if ((username === null) !== (password === null)) {
     throw invalid(
       username === null ? 'email.username' : 'email.password',
-      'user name and password go together',
+      'enter both user name and password, or neither',
     );
   }
   const loopback = ['localhost', '127.0.0.1', '::1'].includes(host);
   if (username !== null && security === 'none' && !loopback) {
-    throw invalid('email.security', 'a password is not sent without TLS: choose tls or starttls');
+    throw invalid('email.security', 'Certdesk does not send a password without TLS: select tls or starttls');
   }
   if (rootCertificate === null) return;
   try {
     new X509Certificate(rootCertificate);
   } catch {
-    throw invalid('email.rootCertificate', 'is not a certificate in PEM');
+    throw invalid('email.rootCertificate', 'is not a PEM certificate');
   }
 }
 
@@ -50,10 +50,10 @@ export function checkUrl(
 ): void {
   const url = URL.parse(given.url);
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw invalid('webhook.url', 'is not an http or https address');
+    throw invalid('webhook.url', 'is not an http or https URL');
   }
   if (url.username !== '' || url.password !== '') {
-    throw invalid('webhook.url', 'has a user name or password in it: use the token');
+    throw invalid('webhook.url', 'contains a user name or password: use the token');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));

@@ -122,8 +122,8 @@ async function lateSweep(stores: Stores, now: Date, calmSince: Date): Promise<re
   const heartbeat = await readHeartbeat(stores);
   const last = heartbeat === null ? 0 : Date.parse(heartbeat.at);
   if (now.getTime() - Math.max(last, calmSince.getTime()) <= LATE_MS) return [];
-  const since = heartbeat === null ? 'Certdesk began to run' : readable(heartbeat.at);
-  const cause = `Certdesk runs, and has not looked for renewals since ${since}. Restart it.`;
+  const since = heartbeat === null ? 'it started' : readable(heartbeat.at);
+  const cause = `Certdesk has not checked for renewals since ${since}. Restart it.`;
   const state = { key: 'sweep', kind: 'sweep_missed', severity: 'critical', projectId: null } as const;
   return [{ ...state, item: async () => ({ projectId: null, domain: null, cause, expiresAt: null }) }];
 }

@@ -72,13 +72,13 @@ async function ended(stores: Stores, over: readonly ToldState[]): Promise<readon
       // A revocation that was acknowledged is not well again either.
       if (certificate === null || certificate.revokedAt !== null) return null;
       const { domain, expiresAt } = certificate;
-      return { kind, item: async () => ({ projectId, domain, cause: 'All is well.', expiresAt }) };
+      return { kind, item: async () => ({ projectId, domain, cause: 'Resolved.', expiresAt }) };
     }),
   );
   return tellings.filter((telling) => telling !== null);
 }
 
-const NOTHING: MessageItem = { projectId: null, domain: null, cause: 'All is well.', expiresAt: null };
+const NOTHING: MessageItem = { projectId: null, domain: null, cause: 'Resolved.', expiresAt: null };
 
 interface Renewals {
   readonly found: readonly Telling[];
@@ -145,7 +145,7 @@ export async function report(stores: Stores, { kind, key, problem }: Report, now
   const told = (await stores.notifications.states()).some((state) => state.key === key);
   if (told === (problem !== null)) return;
   const at = toTimestamp(now);
-  const item = { projectId: null, domain: null, cause: problem ?? 'All is well.', expiresAt: null };
+  const item = { projectId: null, domain: null, cause: problem ?? 'Resolved.', expiresAt: null };
   const state = problem === null ? 'again' : 'problem';
   const message = compose({ kind, state, at, host: hostname(), items: [item], total: 1 });
   await stores.transaction(async (tx) => {

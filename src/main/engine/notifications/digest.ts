@@ -63,8 +63,8 @@ export function toMessage({ health, counts, attention, timeline, engine }: Overv
     '',
     `Projects: ${counts.total}; with a certificate: ${held}; expired: ${counts.expired}; revoked: ${counts.revoked}.`,
     `Renewals planned in the next 7 days: ${renewals}.`,
-    engine.lastSweepAt === null ? null : `Renewals were last looked for ${readable(engine.lastSweepAt)}.`,
-    engine.lastSweepError === null ? null : `The last look failed in part: ${engine.lastSweepError}`,
+    engine.lastSweepAt === null ? null : `Last renewal check: ${readable(engine.lastSweepAt)}.`,
+    engine.lastSweepError === null ? null : `The last renewal check failed in part: ${engine.lastSweepError}`,
     engine.pausedUntil === null ? null : `Renewals are paused until ${readable(engine.pausedUntil)}.`,
     ...(items.length === 0 ? [] : ['', 'Needs attention:']),
     ...items.map(

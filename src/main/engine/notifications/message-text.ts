@@ -20,25 +20,25 @@ type Words = readonly [one: (name: string) => string, many: (n: number) => strin
 
 const PROBLEMS: Readonly<Record<Exclude<NotificationKind, 'digest'>, Words>> = {
   failed: [
-    (name) => `${name} could not be obtained or renewed`,
-    (n) => `${n} certificates could not be obtained or renewed`,
+    (name) => `${name}: certificate request or renewal failed`,
+    (n) => `${n} certificate requests or renewals failed`,
   ],
   expiring: [
-    (name) => `${name} expires, and no renewal is in sight`,
-    (n) => `${n} certificates expire, and no renewal is in sight`,
+    (name) => `${name} expires soon and has no scheduled renewal`,
+    (n) => `${n} certificates expire soon and have no scheduled renewal`,
   ],
   action_needed: [(name) => `${name} needs your action`, (n) => `${n} certificates need your action`],
   renewed: [(name) => `${name} was renewed`, (n) => `${n} certificates were renewed`],
   revoked: [(name) => `${name} is revoked`, (n) => `${n} certificates are revoked`],
-  sweep_missed: [() => 'Renewals were not looked for', () => 'Renewals were not looked for'],
+  sweep_missed: [() => 'Renewal checks were missed', () => 'Renewal checks were missed'],
   backup_failed: [() => 'The backup failed', () => 'The backup failed'],
 };
 
 const AGAIN: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Words>> = {
-  failed: [(name) => `${name} is well again`, (n) => `${n} certificates that had failed are well again`],
+  failed: [(name) => `${name}: resolved`, (n) => `${n} failures resolved`],
   expiring: [
-    (name) => `${name} will be renewed in time again`,
-    (n) => `${n} certificates will be renewed in time again`,
+    (name) => `${name} is scheduled for renewal again`,
+    (n) => `${n} certificates are scheduled for renewal again`,
   ],
   action_needed: [
     (name) => `${name} no longer needs your action`,
@@ -48,7 +48,7 @@ const AGAIN: Readonly<Record<Exclude<NotificationKind, 'digest' | 'renewed'>, Wo
     (name) => `${name} has a valid certificate again`,
     (n) => `${n} names have valid certificates again`,
   ],
-  sweep_missed: [() => 'Renewals are looked for again', () => 'Renewals are looked for again'],
+  sweep_missed: [() => 'Renewal checks resumed', () => 'Renewal checks resumed'],
   backup_failed: [() => 'Backups work again', () => 'Backups work again'],
 };
 
@@ -57,7 +57,7 @@ export function compose(told: Told): Message {
 }
 
 function titleOf({ kind, state, items, total }: Told): string {
-  if (kind === 'digest') return 'How your certificates stand';
+  if (kind === 'digest') return 'Your certificates this week';
   const words = state === 'again' && kind !== 'renewed' ? AGAIN[kind] : PROBLEMS[kind];
   return total === 1 ? words[0](items[0]?.domain ?? 'A certificate') : words[1](total);
 }

@@ -116,7 +116,7 @@ async function giveUp(
     const end = { state: 'given-up', attempts, nextAttemptAt: null, finishedAt: at, lastError } as const;
     await tx.notifications.updateDelivery(delivery.id, end);
     await tx.notifications.updateChannel(channel.id, { lastError });
-    const told = `A notification to ${channel.name} was given up after ${attempts} attempts in a day: ${delivery.message.title}. ${lastError}`;
+    const told = `Gave up a notification to ${channel.name} after ${attempts} attempts in a day: ${delivery.message.title}. ${lastError}`;
     const audit = { operation: 'notifications.deliver', result: error.code } as const;
     await emit({ kind: 'notification.given-up', message: told, audit });
   });

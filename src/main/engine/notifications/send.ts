@@ -84,7 +84,7 @@ async function deliver(
 
 /** Its row is there and its secrets are not: somebody has emptied the secret store. */
 function lost(): CertdeskError {
-  const message = 'The address of this webhook is no longer in the secret store: give it anew.';
+  const message = 'The URL of this webhook is no longer in the secret store. Enter it again.';
   return new CertdeskError('NOTIFICATION_FAILED', message);
 }
 

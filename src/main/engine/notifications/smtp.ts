@@ -75,7 +75,7 @@ async function connect(policy: AddressPolicy, { server, origin }: Mail, until: A
     return socket;
   } catch (error) {
     socket.on('error', () => undefined).destroy();
-    if (signal.aborted && !until.aborted) throw new Error('it does not take the connection in time');
+    if (signal.aborted && !until.aborted) throw new Error('it did not accept the connection in time');
     throw error;
   }
 }
@@ -107,9 +107,9 @@ function explain(error: unknown, { server }: Mail): CertdeskError {
   const { code, response, responseCode } = readError(error);
   const said = response ?? (error instanceof Error ? error.message : 'it failed');
   const details = { status: responseCode, answer: response, server: `${server.host}:${server.port}` };
-  if (code === 'EAUTH') return failed(`it refused the user name or password (${said})`, details);
+  if (code === 'EAUTH') return failed(`it rejected the user name or password (${said})`, details);
   if (code === 'ETLS')
-    return failed(`no safe connection could be made (${said}). Try another TLS mode`, details);
+    return failed(`no secure connection was possible (${said}). Try another TLS mode`, details);
   return failed(trimEndOf(cutText(said).trimEnd(), '. '), details);
 }
 
@@ -132,7 +132,7 @@ function readError(error: unknown) {
 function failed(why: string, details: NotificationDetails = {}): CertdeskError {
   return new CertdeskError(
     'NOTIFICATION_FAILED',
-    `The mail server did not take the message: ${why}.`,
+    `The mail server did not accept the message: ${why}.`,
     details,
   );
 }

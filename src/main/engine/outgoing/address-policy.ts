@@ -79,8 +79,8 @@ export const REFUSALS: Readonly<Record<AddressRefusal, string>> = {
   private:
     'leads into a private network. Certdesk connects there only where a signed-in person saved this address, or where it was started with --allow-private for that network',
   metadata: 'leads to the metadata service of a cloud, where Certdesk never connects',
-  'own-listener': 'leads back to a port that Certdesk itself listens on',
-  'plain-http': 'is a public address, and plain http would show it to everybody on the way: use https',
+  'own-listener': 'points to a port that Certdesk itself listens on',
+  'plain-http': 'is a public address, and plain http would expose it: use https',
 };
 
 function isOwn(address: string): boolean {

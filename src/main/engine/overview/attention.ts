@@ -95,15 +95,15 @@ export function mendOf(
 
 const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
   expired: 'The certificate has expired.',
-  revoked: 'The certificate is revoked: clients may refuse it.',
+  revoked: 'The certificate is revoked. Clients may reject it.',
   failing: 'The last renewal failed.',
-  unattended: 'The certificate expires soon, and nothing will renew it.',
-  overdue: 'A renewal is due and has not been tried.',
+  unattended: 'The certificate expires soon and will not be renewed.',
+  overdue: 'A renewal is overdue.',
   held_back:
-    'Certdesk ended uncleanly three times in a row while it worked on this certificate, and tries again within an hour. If this repeats, report it with the log.',
-  obtain_failed: 'No certificate could be obtained.',
+    'Certdesk crashed three times in a row while it worked on this certificate. It retries within an hour. If this repeats, report it with the log.',
+  obtain_failed: 'The certificate request failed.',
   uncovered: '',
-  awaiting_records: 'The job waits for TXT records that you add at the DNS provider.',
+  awaiting_records: 'The job waits for TXT records that you create at the DNS provider.',
 };
 
 /** In plain words, without dates: how those read is the reader's matter. @param error What the last attempt failed with. */
@@ -119,7 +119,7 @@ export function causeOf({ kind }: Need, certificate: ListedCertificate | null, e
 }
 
 function whyUnattended({ renewable, attemptAt, expiresAt }: ListedCertificate): string | null {
-  if (!renewable) return 'It was uploaded: upload its successor.';
+  if (!renewable) return 'It was uploaded: upload a replacement.';
   if (attemptAt === null) return 'Auto-renewal is off.';
-  return attemptAt < expiresAt ? null : 'Its renewal is put off until after its end.';
+  return attemptAt < expiresAt ? null : 'Its renewal is deferred past its expiry date.';
 }

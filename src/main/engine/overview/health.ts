@@ -10,10 +10,10 @@ export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'en
 /** The engine's own trouble comes first: where it does not work, nothing that it says of certificates lasts. */
 export function healthOf({ counts, attention, engine, renewing }: HealthFacts): Health {
   if (engine.secretStore === 'unavailable') {
-    return failing('The secret store cannot be reached: nothing can be renewed until it is unlocked');
+    return failing('Secret store unavailable: unlock it to resume renewals');
   }
-  if (!engine.clock.ok) return failing('The clock of this machine is wrong: no date here can be trusted');
-  if (engine.sweepLate) return failing('Renewals are not being looked for: restart Certdesk');
+  if (!engine.clock.ok) return failing('The system clock is wrong: dates cannot be trusted');
+  if (engine.sweepLate) return failing('Renewal checks have stopped: restart Certdesk');
   const { total, acknowledged, items } = attention;
   if (total > 0) {
     const state = items.some(({ severity }) => severity === 'critical') ? 'failing' : 'attention';
@@ -24,9 +24,9 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
   }
   if (engine.pausedUntil !== null) return { state: 'attention', sentence: 'Automatic renewals are paused' };
   if (engine.backup != null && engine.backup.lastError !== null) {
-    return { state: 'attention', sentence: 'The last backup failed: look at the engine below' };
+    return { state: 'attention', sentence: 'The last backup failed (see System status)' };
   }
-  if (engine.backup?.late === true) return { state: 'attention', sentence: 'The last backup is too old' };
+  if (engine.backup?.late === true) return { state: 'attention', sentence: 'A scheduled backup is overdue' };
   // What is revoked on purpose is not expected to renew.
   const held = counts.total - counts.none - acknowledged;
   if (held === 0) {
@@ -37,8 +37,11 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
     return { state: 'ok', sentence: `${what}, ${held === 1 ? 'renewing' : 'all renewing'} on time` };
   }
   const rest = held - renewing;
-  const manual = rest === 1 ? '1 does not renew by itself' : `${rest} do not renew by themselves`;
-  return { state: 'ok', sentence: held === rest ? `${what}; ${manual}` : `${what}, of which ${manual}` };
+  const manual = `${rest} not renewed automatically`;
+  return {
+    state: 'ok',
+    sentence: held === rest ? `${what}, not renewed automatically` : `${what}, ${manual}`,
+  };
 }
 
 function failing(sentence: string): Health {

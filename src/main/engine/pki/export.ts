@@ -85,7 +85,7 @@ async function writeBody({ chain, format, ...request }: ExportRequest): Promise<
 /** A default would be a key file that anybody opens. */
 function requirePassword(password = ''): string {
   if (password.length >= MIN_PASSWORD) return password;
-  const message = `A PFX file holds the private key: give a password of at least ${MIN_PASSWORD} characters.`;
+  const message = `A PFX file contains the private key: enter a password of at least ${MIN_PASSWORD} characters.`;
   throw invalid('password', message, message);
 }
 

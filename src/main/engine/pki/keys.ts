@@ -51,7 +51,7 @@ function generatePair(policy: KeyPolicy): Promise<KeyPairKeyObjectResult> {
 export function readPrivateKey(given: string, passphrase?: string): string {
   const [key, second] = readPrivateKeys(given, passphrase);
   if (second !== undefined)
-    throw unreadable('it holds more than one private key; give only the one of the certificate');
+    throw unreadable('it contains more than one private key; send only the key of the certificate');
   return key ?? '';
 }
 
@@ -62,7 +62,7 @@ export function readPrivateKeys(given: string, passphrase?: string): readonly st
   if (keys.length === 0 && hasDamagedKey) throw unreadable(explainDamaged(description));
   if (keys.length === 0) throw unreadable(explainMissing(content));
   if (keys.length > MAX_KEYS)
-    throw unreadable(`it holds ${keys.length} private keys; give only the one of the certificate`);
+    throw unreadable(`it contains ${keys.length} private keys; send only the key of the certificate`);
   const isWithinBudget = createRoundBudget();
   return [...new Set(keys.map((key) => openKey(key, passphrase, isWithinBudget)))];
 }
@@ -77,7 +77,7 @@ function openKey(
   const opened = encrypted ? openEncrypted(key, passphrase, isWithinBudget) : openPlain(key);
   if ((opened.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_RSA_BITS) {
     clearErrorQueue();
-    throw unreadable(`it has more than ${MAX_RSA_BITS} bits, which TLS does not take`);
+    throw unreadable(`it has more than ${MAX_RSA_BITS} bits, which TLS does not accept`);
   }
   return toPkcs8(withNamedCurve(opened));
 }
@@ -112,7 +112,7 @@ function explainDamaged(description: string): string {
 }
 
 function explainMissing({ certificatesFound, description }: Content): string {
-  return certificatesFound > 0 ? `${description}; the certificate has a field of its own` : description;
+  return certificatesFound > 0 ? `${description}; enter the certificate in its own field` : description;
 }
 
 function isTraditionallyEncrypted({ headers }: GivenKey): boolean {
@@ -120,7 +120,7 @@ function isTraditionallyEncrypted({ headers }: GivenKey): boolean {
 }
 
 const EXPLICIT_CURVE =
-  'its curve is written out as numbers (explicit EC parameters), which browsers, Java and Go refuse: make a key with a named curve, `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`';
+  'it has explicit EC parameters, which browsers, Java and Go reject: create a key with a named curve, `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`';
 
 function openPlain({ label, der }: GivenKey): KeyObject {
   try {
@@ -128,7 +128,7 @@ function openPlain({ label, der }: GivenKey): KeyObject {
     return createPrivateKey(toPem(label, der));
   } catch (cause) {
     const isExplicit = keyHasExplicitCurve(der);
-    throw unreadable(isExplicit ? EXPLICIT_CURVE : 'it is damaged, or of a kind that is not known', cause);
+    throw unreadable(isExplicit ? EXPLICIT_CURVE : 'it is damaged, or of an unknown type', cause);
   }
 }
 
@@ -139,16 +139,16 @@ function openEncrypted(
 ): KeyObject {
   if (isTraditionallyEncrypted(key)) requireKnownDek(key);
   else if (!isWithinBudget(requireKnownPbe(key))) {
-    throw unreadable('its parts together take too many rounds: give only the key of the certificate');
+    throw unreadable('its parts together take too many rounds: send only the key of the certificate');
   }
   if (passphrase === undefined || passphrase === '') {
-    throw new CertdeskError('PASSPHRASE_REQUIRED', 'The private key is encrypted. Send its passphrase.');
+    throw new CertdeskError('PASSPHRASE_REQUIRED', 'The private key is encrypted. Enter its passphrase.');
   }
   const headers = [...key.headers].map(([name, value]) => `${name}: ${value}`);
   try {
     return createPrivateKey({ key: toPem(key.label, key.der, headers), passphrase });
   } catch (cause) {
-    throw new CertdeskError('PASSPHRASE_WRONG', 'The passphrase does not open the private key.', undefined, {
+    throw new CertdeskError('PASSPHRASE_WRONG', 'The passphrase of the private key is wrong.', undefined, {
       cause,
     });
   }
@@ -157,7 +157,7 @@ function openEncrypted(
 const CONVERT = 'convert a copy with `openssl pkcs8 -topk8 -v2 aes-256-cbc`';
 
 function requireKnownDek({ headers }: GivenKey): void {
-  if (!isKnownDek(headers)) throw unreadable(`it is encrypted in a way that is not taken; ${CONVERT}`);
+  if (!isKnownDek(headers)) throw unreadable(`its encryption is not supported; ${CONVERT}`);
 }
 
 /** EncryptedPrivateKeyInfo, RFC 5958 section 3. @returns how many rounds its passphrase takes. */
@@ -165,7 +165,7 @@ function requireKnownPbe({ der }: GivenKey): number {
   const root = parseAsn(der);
   const pbe = readPbe(childAt(root, 0));
   if (pbe === null || pbe.cipher === 'rc2-40-cbc') {
-    throw unreadable(`it is encrypted in a way that is not taken; ${CONVERT}`);
+    throw unreadable(`its encryption is not supported; ${CONVERT}`);
   }
   if (pbe.iterations > MAX_ITERATIONS) {
     throw unreadable(

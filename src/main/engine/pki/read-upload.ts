@@ -26,9 +26,9 @@ export async function readGivenPair(body: KeyPairRequest): Promise<GivenPair> {
   if (body.files !== undefined) return { ...(await pairOfFiles(body.files, passphrase)), passphrase };
   const first = body.file === undefined ? body.certificate : fromBase64(body.file);
   const second = body.keyFile === undefined ? body.privateKey : fromBase64(body.keyFile);
-  if (first === undefined) throw invalid('certificate', 'is missing: give it as text, or a file');
+  if (first === undefined) throw invalid('certificate', 'is missing: send it as text or as a file');
   if (second === undefined && body.file === undefined)
-    throw invalid('privateKey', 'is missing: give it as text, or a file');
+    throw invalid('privateKey', 'is missing: send it as text or as a file');
   const main = await open(first, passphrase);
   const beside = second === undefined ? null : await open(second, passphrase);
   const certificate = main.certificate || beside?.certificate || refuseCertificate(main);
@@ -71,7 +71,7 @@ async function open(given: Buffer | string, passphrase: string | undefined): Pro
 
 function refuseCertificate({ content }: Opened): never {
   if (content.pkcs12.length > 0)
-    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The file cannot be read: it holds no certificate.');
+    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The file cannot be read: it contains no certificate.');
   certificatesOf(content);
   throw new CertdeskError('CERTIFICATE_UNREADABLE');
 }
@@ -79,8 +79,8 @@ function refuseCertificate({ content }: Opened): never {
 function refuseKey({ content }: Opened): never {
   const message =
     content.pkcs12.length > 0
-      ? 'The file holds no private key: export it again together with its private key, or give the key too (privateKey, keyFile).'
-      : 'The file holds a certificate alone: give its private key too, as text (privateKey) or as a file (keyFile).';
+      ? 'The file contains no private key: export it again with its private key, or send the key too (privateKey, keyFile).'
+      : 'The file contains only a certificate: send its private key too, as text (privateKey) or as a file (keyFile).';
   throw new CertdeskError('KEY_UNREADABLE', message, { missing: 'privateKey' });
 }
 
@@ -122,11 +122,11 @@ async function pairOfFiles(
   const damaged = opened.find(({ content }) => content.hasDamagedKey);
   const privateKey = opened.map((each) => each.privateKey).join('') || damaged?.text;
   if (certificate === '')
-    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The certificate is missing: give it too.', {
+    throw new CertdeskError('CERTIFICATE_UNREADABLE', 'The certificate is missing. Add it.', {
       missing: 'certificate',
     });
   if (privateKey === undefined)
-    throw new CertdeskError('KEY_UNREADABLE', 'The private key is missing: give it too.', {
+    throw new CertdeskError('KEY_UNREADABLE', 'The private key is missing. Add it.', {
       missing: 'privateKey',
     });
   return { certificate, privateKey };

@@ -52,7 +52,7 @@ async function refuseDuplicateDomain(
   if (domain === null) return;
   const other = (await tx.projects.ofDomain(domain)).find((project) => project.id !== id);
   if (other === undefined) return;
-  throw new CertdeskError('DUPLICATE_DOMAIN', `The project ${other.name} has the domain ${domain} already`, {
+  throw new CertdeskError('DUPLICATE_DOMAIN', `The project ${other.name} already has the domain ${domain}`, {
     projectId: other.id,
     name: other.name,
   });
@@ -222,17 +222,14 @@ export function createProjects(deps: ProjectsDeps): Projects {
         if (job !== undefined) {
           throw new CertdeskError(
             'OPERATION_IN_PROGRESS',
-            'A job of this project is under way: wait for it',
+            'A job for this project is running. Wait until it finishes',
             {
               jobId: job.id,
             },
           );
         }
         if ((await tx.certificates.active(id)) !== null) {
-          throw new CertdeskError(
-            'PROJECT_HAS_CERTIFICATE',
-            'The project still holds a certificate. Remove that first',
-          );
+          throw new CertdeskError('PROJECT_HAS_CERTIFICATE', "Remove the project's certificate first");
         }
         await tx.projects.delete(id);
         await emit({ kind: 'project.removed', projectId: id, message: `Project ${project.name} removed` });

@@ -134,7 +134,7 @@ function checkResolver(server: string, { policy, origin }: Saving): void {
   const { host = '', port = 53 } = parseServer(server) ?? {};
   const refusal = isIP(host) === 0 ? null : policy.refusal(host, port, origin);
   if (isIP(host) !== 0 && refusal === null) return;
-  const problem = refusal === null ? 'is not an IP address, or one with :PORT' : REFUSALS[refusal];
+  const problem = refusal === null ? 'is not an IP address with or without :PORT' : REFUSALS[refusal];
   throw invalid('dns.publicResolvers', `${server} ${problem}`);
 }
 

@@ -275,7 +275,7 @@ describe('parseChain', () => {
   const wrong: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ['nothing', () => '', /it is empty/],
     ['noise', () => 'lorem ipsum', /it is not PEM/],
-    ['a private key', () => leaf.privateKey, /it holds a private key; the key has a field of its own/],
+    ['a private key', () => leaf.privateKey, /it contains a private key; enter the key in its own field/],
     [
       'a CSR',
       () =>

@@ -52,10 +52,7 @@ describe('refused', () => {
   });
 
   test.each<readonly [KeySpec, RegExp]>([
-    [
-      'rsa-1024',
-      /^The key of the certificate is too weak: it is RSA with 1024 bits, and 2048 are the least\.$/,
-    ],
+    ['rsa-1024', /^The key of the certificate is too weak: RSA 1024 bits; at least 2048 required\.$/],
     ['ec-224', /EC secp224r1/],
     ['ec-secp256k1', /EC secp256k1/],
     ['ed25519', /do not take \(ed25519\): use RSA or EC/],
@@ -153,7 +150,7 @@ describe('refused', () => {
 
   test('no name at all', async () => {
     const certificate = await issue({ san: [], subject: '/O=Example' });
-    expect(refusal({ certificate, domain: null }).message).toBe('The certificate names no host.');
+    expect(refusal({ certificate, domain: null }).message).toBe('The certificate contains no host name.');
   });
 
   test('the first reason in order is told', async () => {
@@ -177,7 +174,7 @@ describe('refused', () => {
   test("certificate and key in each other's place", () => {
     expect(refusal({ certificate: leaf.privateKey, privateKey: leaf.certificate })).toMatchObject({
       code: 'CERTIFICATE_UNREADABLE',
-      message: expect.stringContaining('it holds a private key'),
+      message: expect.stringContaining('it contains a private key'),
     });
   });
 });

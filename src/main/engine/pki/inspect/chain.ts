@@ -23,7 +23,7 @@ export function certificatesOf(content: Content): readonly Certificate[] {
   const { certificates, certificatesFound: found, damagedCertificates } = content;
   if (found === 0) throw unreadable(explainMissing(content));
   if (found > MAX_CERTIFICATES)
-    throw unreadable(`it holds ${found} certificates; give only the leaf and its chain`);
+    throw unreadable(`it contains ${found} certificates; send only the leaf and its chain`);
   const [damaged] = damagedCertificates;
   if (damaged !== undefined)
     throw unreadable(`certificate ${damaged} of ${found} is damaged: a line is missing, cut or changed`);
@@ -31,7 +31,7 @@ export function certificatesOf(content: Content): readonly Certificate[] {
 }
 
 function explainMissing({ keys, description }: Content): string {
-  return keys.length > 0 ? `${description}; the key has a field of its own` : description;
+  return keys.length > 0 ? `${description}; enter the key in its own field` : description;
 }
 
 function unreadable(why: string): CertdeskError {

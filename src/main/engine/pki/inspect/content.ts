@@ -87,11 +87,11 @@ function createCollector(limit: number) {
     content(bytes: Buffer): Content {
       const what =
         found > 0
-          ? 'it holds a certificate'
+          ? 'it contains a certificate'
           : keys.length > 0
-            ? 'it holds a private key'
+            ? 'it contains a private key'
             : (seen[0] ??
-              (hasDamagedKey ? 'it holds a private key' : (looksLike(bytes) ?? describeUnknown(bytes))));
+              (hasDamagedKey ? 'it contains a private key' : (looksLike(bytes) ?? describeUnknown(bytes))));
       return {
         certificates,
         keys,
@@ -176,14 +176,14 @@ function seeLabel(label: string, into: Collector): void {
   else if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) into.addDamagedCertificate();
   else {
     const known = LABELS.find(([pattern]) => pattern.test(label))?.[1];
-    into.see(known ?? `it holds a PEM block of another kind (${label})`);
+    into.see(known ?? `it contains a PEM block of another kind (${label})`);
   }
 }
 
 const OPENSSH = 'it is in OpenSSH format: convert a copy with `ssh-keygen -p -m PKCS8 -f FILE`';
-const REQUEST = 'it holds a certificate signing request (CSR); the CA answers one with the certificate';
-const PUBLIC_KEY = 'it holds a public key alone';
-const REVOCATION_LIST = 'it holds a revocation list';
+const REQUEST = 'it contains a certificate signing request (CSR); the CA turns it into the certificate';
+const PUBLIC_KEY = 'it contains only a public key';
+const REVOCATION_LIST = 'it contains a revocation list';
 const DAMAGED = 'a line is missing, cut or changed';
 
 const LABELS: readonly (readonly [RegExp, string])[] = [
@@ -192,7 +192,7 @@ const LABELS: readonly (readonly [RegExp, string])[] = [
   [/^X509 CRL$/, REVOCATION_LIST],
   [/^(PKCS7|CMS|PKCS #7 SIGNED DATA)$/, `it is a damaged PKCS#7 file: ${DAMAGED}`],
   [/^(PKCS12|PFX)$/, `it is a damaged PKCS#12 file: ${DAMAGED}`],
-  [/^PGP /, 'it is of PGP, which has other keys and certificates than TLS'],
+  [/^PGP /, 'it is from PGP, whose keys and certificates do not work for TLS'],
 ];
 
 /** @returns whether the octets begin with something known. */
@@ -240,7 +240,7 @@ const USELESS: Partial<Record<DerKind, string>> = {
   'public key': PUBLIC_KEY,
   'revocation list': REVOCATION_LIST,
   'pkcs7 without certificates':
-    'it is an encrypted or bare PKCS#7 message: give the certificates and the key of which it was made',
+    'it is an encrypted or bare PKCS#7 message: use the original certificates and key',
 };
 
 /** A private key as JSON (RFC 7517). */
@@ -261,9 +261,9 @@ function describeUnknown(bytes: Buffer): string {
   const start = bytes.subarray(0, 400).toString('latin1').trim();
   if (start === '') return 'it is empty';
   if (bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80)
-    return 'it is binary, and no certificate, key, PKCS#7 or PKCS#12 that is whole: copy it again as a binary file';
-  if (bytes.subarray(0, 400).includes(0)) return 'it is binary, and of no kind that is known';
+    return 'it is binary, but not a complete certificate, key, PKCS#7 or PKCS#12: copy it again as a binary file';
+  if (bytes.subarray(0, 400).includes(0)) return 'it is binary, of an unknown format';
   if (/^M[A-Za-z0-9+/=\s]{40,}$/.test(start))
     return 'it looks like base64 that was cut or changed: copy all of it, with the lines -----BEGIN …----- and -----END …-----';
-  return 'it is not PEM, which begins with a line -----BEGIN …-----, nor DER, PKCS#7 or PKCS#12';
+  return 'it is neither PEM, which starts with a line -----BEGIN …-----, nor DER, PKCS#7 or PKCS#12';
 }

@@ -52,7 +52,7 @@ export function lookUp({ crl, url, leaf, issuer, now }: CrlQuestion): Revoked | 
   const revoked = findEntry(fields, leaf.serial);
   if (revoked !== null && revoked.reason !== REMOVED_FROM_CRL) return revoked;
   const until = nextUpdate(fields);
-  if (until !== null && until < now) throw refused(`it was good until ${until.toISOString()} only`, url);
+  if (until !== null && until < now) throw refused(`it expired at ${until.toISOString()}`, url);
   return null;
 }
 
@@ -81,7 +81,7 @@ function verified(crl: Buffer, issuer: X509Certificate): readonly Tlv[] {
   if (tbs === undefined || algorithm === undefined || signature?.tag !== BIT_STRING)
     throw refused('it is not a CRL');
   const hash = HASHES[oidOf(childAt(parseAsn(algorithm.whole), 0)) ?? ''];
-  if (hash === undefined) throw refused('it is signed in a way that is not known here');
+  if (hash === undefined) throw refused('its signature algorithm is unknown');
   if (!isSigned({ hash, tbs, signature }, issuer))
     throw refused('it is not signed by the issuer of the certificate');
   // version [v2 only], signature, issuer, thisUpdate, nextUpdate [optional], revokedCertificates [optional], [0]
@@ -166,6 +166,6 @@ function isInScope(fields: readonly Tlv[], url: string): boolean {
 }
 
 function refused(why: string, url?: string): CertdeskError {
-  const message = `The CA's list of revoked certificates cannot be used: ${why}.`;
+  const message = `The CA's revocation list cannot be used: ${why}.`;
   return new CertdeskError('ACME_PROTOCOL_ERROR', message, url === undefined ? undefined : { url });
 }

@@ -33,11 +33,11 @@ const LIKENESSES: readonly Likeness[] = [
     magic: /^53514c69746520666f726d6174/,
     is: 'it is a database (SQLite). If it is of NSS (cert9.db, key4.db), export the pair with `pk12util -d FOLDER -n NAME -o certificate.p12`',
   },
-  { magic: /^504b0304/, is: 'it is a ZIP archive: unpack it with `unzip FILE`, and give the files in it' },
-  { magic: /^1f8b/, is: 'it is compressed by gzip: unpack it with `gunzip FILE`, and give what is in it' },
+  { magic: /^504b0304/, is: 'it is a ZIP archive: unpack it with `unzip FILE`, and use the files in it' },
+  { magic: /^1f8b/, is: 'it is compressed by gzip: unpack it with `gunzip FILE`, and use its contents' },
   {
     magic: /^377abcaf271c/,
-    is: 'it is a 7-Zip archive: unpack it with `7z x FILE`, and give the files in it',
+    is: 'it is a 7-Zip archive: unpack it with `7z x FILE`, and use the files in it',
   },
   { magic: /^25504446/, is: 'it is a PDF document' },
   { magic: /^(?:89504e47|ffd8ff)/, is: 'it is a picture' },
@@ -50,7 +50,7 @@ const LIKENESSES: readonly Likeness[] = [
     text: /^[ \t]{0,20}tls\.(?:crt|key):|"tls\.(?:crt|key)"[ \t]{0,4}:/m,
     is: 'it is a Kubernetes Secret: take the files out with `kubectl get secret NAME -o jsonpath="{.data.tls\\.crt}" | base64 -d` (and tls\\.key)',
   },
-  { text: /^<(!DOCTYPE )?html/i, is: 'it is a web page: the download has failed, or was not signed in' },
+  { text: /^<(!DOCTYPE )?html/i, is: 'it is a web page: the download failed or needed a sign-in' },
   { text: /^<\?xml/, is: 'it is XML' },
   { text: /^[{[]/, is: 'it is JSON' },
   {

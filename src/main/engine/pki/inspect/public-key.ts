@@ -44,11 +44,11 @@ export function describeKey(key: KeyObject | null): KeyFacts {
 export function weaknessOf(key: KeyObject | null): string | null {
   const { type, size, text } = describeKey(key);
   if (type === 'rsa') {
-    return (size ?? 0) >= 2048 ? null : `is too weak: it is RSA with ${size} bits, and 2048 are the least`;
+    return (size ?? 0) >= 2048 ? null : `is too weak: RSA ${size} bits; at least 2048 required`;
   }
-  if (type !== 'ec') return `is of a kind that browsers do not take (${text}): use RSA or EC`;
+  if (type !== 'ec') return `has a type that browsers do not accept (${text}): use RSA or EC`;
   if (TRUSTED_CURVES.includes(key?.asymmetricKeyDetails?.namedCurve ?? '')) return null;
-  return `is too weak, or of a kind that browsers do not take (${text}): use P-256 or P-384`;
+  return `is too weak, or has a type that browsers do not accept (${text}): use P-256 or P-384`;
 }
 
 /**

@@ -25,8 +25,8 @@ export function refuseWeakKeys(path: readonly Certificate[]): void {
 function explicitCurve(certificate: Certificate, index: number): CertdeskError {
   return new CertdeskError(
     'WEAK_KEY',
-    `The key of ${called(certificate, index)} has its curve written out as numbers (explicit EC parameters): ` +
-      'browsers, Java and Go refuse such certificates. Make a key with a named curve ' +
+    `The key of ${called(certificate, index)} has explicit EC parameters: ` +
+      'browsers, Java and Go reject such certificates. Create a key with a named curve ' +
       '(`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`) and get a new certificate for it.',
     { key: 'EC with explicit parameters' },
   );
@@ -75,7 +75,9 @@ export function refuseOtherDomain(leaf: Certificate, domain: string | null): voi
   const { names } = leafFacts(leaf);
   if (domain === null) {
     if (names.length > 0) return;
-    throw new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', 'The certificate names no host.', { names });
+    throw new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', 'The certificate contains no host name.', {
+      names,
+    });
   }
   if (leaf.sanNames.some((name) => coversName(name, domain))) return;
   const details = { domain, names };

@@ -50,7 +50,7 @@ function selfSigned(chain: OrderedChain): readonly Warning[] {
 function incomplete(chain: OrderedChain, now: Date): readonly Warning[] {
   if (!chain.complete) {
     const issuer = leafFacts(chain.leaf).issuerName;
-    const message = `The certificate of the issuer "${issuer}" is missing: many clients cannot verify the chain. Add it.`;
+    const message = `Intermediate "${issuer}" is missing. Add it, or some clients will reject the certificate.`;
     return [{ code: 'CHAIN_INCOMPLETE', message }];
   }
   // as good as missing; a root's own dates are for clients to judge
@@ -62,14 +62,14 @@ function incomplete(chain: OrderedChain, now: Date): readonly Warning[] {
 
 function expiredRoot({ expiredRoot: root }: OrderedChain): readonly Warning[] {
   if (root === null) return [];
-  const message = `The root certificate "${displayName(root)}" at the end of the chain expired on ${leafFacts(root).expiresAt}. It was left out: clients have their own roots, and some fail on an expired one.`;
+  const message = `The root certificate "${displayName(root)}" at the end of the chain expired on ${leafFacts(root).expiresAt}. Certdesk omits it: clients have their own roots, and some fail on an expired one.`;
   return [{ code: 'EXPIRED_ROOT', message }];
 }
 
 function uncommonKey(leaf: Certificate): readonly Warning[] {
   if (publicKeyOf(leaf)?.asymmetricKeyDetails?.namedCurve !== 'secp521r1') return [];
   const message =
-    'The key is EC P-521: Chrome and Android do not accept such certificates. Use P-256 or P-384 for what they visit.';
+    'The key is EC P-521: Chrome and Android do not accept such certificates. Use P-256 or P-384 for them.';
   return [{ code: 'UNCOMMON_KEY', message }];
 }
 
@@ -86,10 +86,8 @@ function notForServers({ x509 }: Certificate): readonly Warning[] {
 
 function outOfOrder({ inOrder, leftOut }: OrderedChain): readonly Warning[] {
   const messages = [
-    ...(inOrder ? [] : ['The chain was not in order; it was put in order, leaf first.']),
-    ...(leftOut.length === 0
-      ? []
-      : [`Certificates that are not of the chain were left out: ${listed(leftOut)}.`]),
+    ...(inOrder ? [] : ['The chain was reordered (leaf first).']),
+    ...(leftOut.length === 0 ? [] : [`Unrelated certificates were ignored: ${listed(leftOut)}.`]),
   ];
   return messages.map((message) => ({ code: 'CHAIN_OUT_OF_ORDER', message }));
 }
@@ -109,7 +107,7 @@ function otherNames(leaf: Certificate, projectNames: readonly string[]): readonl
     const shown =
       others.slice(0, 10).join(', ') + (others.length > 10 ? ` and ${others.length - 10} more` : '');
     return [
-      { code: 'OTHER_NAMES', message: `The certificate also names ${shown}, which the project does not.` },
+      { code: 'OTHER_NAMES', message: `The certificate also contains ${shown}, which the project does not.` },
     ];
   }
   if (leaf.sanNames.length > 0) return [];

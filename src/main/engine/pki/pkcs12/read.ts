@@ -28,7 +28,7 @@ export interface Pkcs12Content {
  */
 export async function readPkcs12(bytes: Uint8Array, password: string): Promise<Pkcs12Content> {
   const pfx = readPfx(bytes);
-  if (pfx === null) throw unreadable('it is a damaged PKCS#12 file, or one that a public key protects');
+  if (pfx === null) throw unreadable('it is a damaged PKCS#12 file, or protected by a public key');
   const spend = createSpend();
   const safes = readSafes(pfx.content);
   // All rounds are counted before the first of them: a file that takes too many costs nothing.
@@ -38,10 +38,10 @@ export async function readPkcs12(bytes: Uint8Array, password: string): Promise<P
   if (safes === null) throw unreadable('it is damaged');
   const bags = await openSafes(safes, proven);
   const held = bags.filter(({ kind }) => kind === 'certificate').length;
-  if (held > MAX_CERTIFICATES) throw unreadable(`it holds ${held} certificates`);
+  if (held > MAX_CERTIFICATES) throw unreadable(`it contains ${held} certificates`);
   const keysHeld = bags.filter(({ kind }) => kind === 'key' || kind === 'shrouded-key').length;
   if (keysHeld > MAX_KEYS)
-    throw unreadable(`it holds ${keysHeld} private keys: export only the one of the certificate`);
+    throw unreadable(`it contains ${keysHeld} private keys: export only the key of the certificate`);
   const certificates = bags.flatMap((bag) => (bag.kind === 'certificate' ? [readCertificate(bag.der)] : []));
   const whole = certificates.filter((certificate) => certificate !== null);
   if (whole.length < certificates.length) throw unreadable('a certificate in it is damaged');
@@ -63,7 +63,7 @@ function triesOf({ iterations }: { readonly iterations: number }, password: stri
 /** "" may have been written as no password at all: the MAC tells which. */
 async function provePassword({ mac, hasMac, content }: Pfx, password: string): Promise<string | null> {
   if (mac === null) {
-    if (hasMac) throw unreadable('its integrity check is of a kind that is not taken; export it again');
+    if (hasMac) throw unreadable('its integrity check is not supported; export it again');
     return password;
   }
   if (await macFits(mac, content, password)) return password;
@@ -72,7 +72,7 @@ async function provePassword({ mac, hasMac, content }: Pfx, password: string): P
   if (tries > 2 && (await macFits(mac, content, ''))) return '';
   if (tries > 1 && (await macFits(mac, content, null))) return null;
   if (password !== '') throw wrongPassword();
-  throw new CertdeskError('PASSPHRASE_REQUIRED', 'The file is encrypted. Send its passphrase.');
+  throw new CertdeskError('PASSPHRASE_REQUIRED', 'The file is encrypted. Enter its passphrase.');
 }
 
 async function openSafes(safes: readonly Safe[], password: string | null): Promise<readonly Bag[]> {
@@ -110,7 +110,7 @@ async function openKeys(
 
 async function open({ pbe, data }: Encrypted, password: string | null): Promise<Uint8Array> {
   if (pbe === null || pbe.kdf === 'scrypt') {
-    throw unreadable('its encryption is not one that is taken: export it again with AES-256 or 3DES');
+    throw unreadable('its encryption is not supported: export it again with AES-256 or 3DES');
   }
   const plain = await decrypt(pbe, data, password);
   if (plain === null) throw wrongPassword();
@@ -139,5 +139,5 @@ function unreadable(why: string): CertdeskError {
 }
 
 function wrongPassword(): CertdeskError {
-  return new CertdeskError('PASSPHRASE_WRONG', 'The passphrase does not open the file.');
+  return new CertdeskError('PASSPHRASE_WRONG', 'The passphrase of the file is wrong.');
 }
