@@ -126,7 +126,7 @@ async function open(
   makeDataFolder(dataFolder);
   closing.push(lockDataFolder(dataFolder));
   const restored = await finishRestore(dataFolder);
-  if (restored) logger.info({}, 'A backup is restored: it is in the place of what was here');
+  if (restored) logger.info({}, 'Backup restored: the previous data was moved aside');
   const database = await openChecked(dataFolder);
   closing.push(() => database.close());
   const stores = createStores(database.db, database.reads);

@@ -24,6 +24,6 @@ function findPackage(folder: string): { readonly folder: string; readonly versio
   }
   const parent = dirname(folder);
   if (parent === folder)
-    throw new Error('package.json of certdesk is not above the program: the installation is broken');
+    throw new Error('The package.json of certdesk is missing: the installation is broken');
   return findPackage(parent);
 }

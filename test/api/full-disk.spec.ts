@@ -76,12 +76,12 @@ describeWith('pebble', 'the disk', () => {
     ];
     for (const answer of refused) {
       expect(answer, answer.text).toMatchObject({ status: 500, body: { code: 'STORAGE_FAILED' } });
-      expect(answer.text).toMatch(/disk is full: make room/);
+      expect(answer.text).toMatch(/disk is full: free some space/);
     }
     // A restore that finds no room leaves all as it is: the very server goes on.
     const restore = await asPerson('POST', '/backups/restore', { body: { file, passphrase } });
     expect(restore, restore.text).toMatchObject({ status: 500 });
-    expect(restore.text).toMatch(/disk is full: make room/i);
+    expect(restore.text).toMatch(/disk is full: free some space/i);
     expect((await server.call('GET', '/projects')).body.projects).toHaveLength(2);
     await server.freeDisk();
     expect((await server.call('GET', '/backups')).body.restored).toBeNull();

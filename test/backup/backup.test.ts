@@ -141,7 +141,7 @@ describe('a backup', () => {
       // Node's own recursive mkdir never ends there.
       for (const folder of ['/proc/certdesk-backups', '/proc/certdesk-backups/below'])
         await expect(create({ folder })).rejects.toEqual(
-          failing('BACKUP_FAILED', /cannot be made: nothing can/),
+          failing('BACKUP_FAILED', /cannot be created: nothing can/),
         );
     },
   );

@@ -133,7 +133,7 @@ describe('many at once', () => {
   it('more are told together', () =>
     expect(gather(notices(12))).toMatchObject([
       {
-        title: '12 certificates could not be renewed',
+        title: '12 renewals failed',
         body: 'd0.example.com, d1.example.com, d2.example.com and 9 more',
         projectId: null,
       },

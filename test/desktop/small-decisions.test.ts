@@ -139,7 +139,7 @@ describe('a start that failed', () => {
   it('by a port in use says who has it, and offers another', () => {
     const problem = startProblemOf(inUse, { ...around, holder: 'node (process 1)', freePort: 7879 });
     expect(problem.title).toBe('Port 7878 is in use');
-    expect(problem.text[0]).toBe('It is held by node (process 1).');
+    expect(problem.text[0]).toBe('node (process 1) uses it.');
     expect(problem.choices.map(({ label }) => label)).toEqual(['Use port 7879', 'Try again', 'Quit']);
     expect(portOfChoice(problem.choices[0]?.id ?? '')).toBe(7879);
   });

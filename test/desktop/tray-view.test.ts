@@ -42,7 +42,7 @@ it('says how things are, and offers what can be done', () => {
   expect(view('ok').items).toEqual([
     { kind: 'text', label: 'A sentence' },
     { kind: 'line' },
-    { kind: 'command', command: 'renew-due', label: 'Renew due now', enabled: true },
+    { kind: 'command', command: 'renew-due', label: 'Renew due certificates', enabled: true },
     { kind: 'command', command: 'pause', label: 'Pause renewals for 24 h', enabled: true },
     { kind: 'line' },
     { kind: 'command', command: 'open', label: 'Open Certdesk', enabled: true },
@@ -58,7 +58,7 @@ it('names five at most of those that need somebody, worst first, and says how ma
   expect(projects[0]).toEqual({
     kind: 'project',
     projectId: 'id-a.example.com',
-    label: 'a.example.com: renewal fails',
+    label: 'a.example.com: renewal failed',
   });
   expect(shown).toContainEqual({ kind: 'text', label: '145 more in the window' });
 });
@@ -70,13 +70,13 @@ it('paused: says until when, goes on by a click, and is not quite well', () => {
   expect(items).toContainEqual({
     kind: 'command',
     command: 'resume',
-    label: 'Go on with renewals',
+    label: 'Resume renewals',
     enabled: true,
   });
   expect(items).toContainEqual({
     kind: 'command',
     command: 'renew-due',
-    label: 'Renew due now',
+    label: 'Renew due certificates',
     enabled: false,
   });
   expect(view('failing', [], { pausedUntil: '2026-06-02T12:00:00Z' }).icon).toBe('failing');

@@ -211,7 +211,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
         { preload: PRELOAD, url: address },
       );
       expect(answers).toHaveLength(3);
-      for (const answer of answers) expect(answer).toContain('This page may not ask Certdesk');
+      for (const answer of answers) expect(answer).toContain('This page may not call Certdesk');
     });
 
     it('the page cannot load from a network, run inline script, or go elsewhere', async () => {

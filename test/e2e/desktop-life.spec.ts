@@ -126,7 +126,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     for (const text of ['first mistake', 'second mistake'])
       for (const mistake of [text, `${text}, promised`]) await expect.poll(logged).toContain(`"${mistake}"`);
     expect(await readDialogs(desktop)).toMatchObject([
-      { message: 'Certdesk has made a mistake, and goes on.' },
+      { message: 'Certdesk had an internal error and continues.' },
     ]);
     expect((await visit.rest('GET', '/projects')).text).toContain('kept.example.com');
   });
@@ -221,7 +221,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
       const desktop = await visit.start();
       const page = await visit.page();
-      await page.getByRole('heading', { name: 'Another Certdesk is at work on this data' }).waitFor();
+      await page.getByRole('heading', { name: 'Another Certdesk uses this data' }).waitFor();
       expect((await readTray(desktop)).icon).toBe('failing');
       await page.getByText('certdesk login-link', { exact: true }).waitFor();
       expect(await server.stop()).toBe(0);
@@ -309,7 +309,7 @@ describeWith(['pebble', 'chromium'], `quitting the desktop application at work, 
       await desktop.evaluate(({ app }) => void setTimeout(() => app.quit(), 0), null);
       await expect.poll(() => readDialogs(desktop)).toHaveLength(1);
       expect(await readDialogs(desktop)).toMatchObject([
-        { message: 'Quit while Certdesk is at work?', detail: expect.stringContaining('A job is under way') },
+        { message: 'Quit while jobs are running?', detail: expect.stringContaining('A job is under way') },
       ]);
       // The answer has been acted on by then.
       const quits = await desktop.evaluate(

@@ -94,7 +94,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         menu: [
           '(No certificates yet)',
           '-',
-          'Renew due now',
+          'Renew due certificates',
           'Pause renewals for 24 h',
           '-',
           'Open Certdesk',
@@ -118,19 +118,19 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     await chooseInTray(visit.desktop(), 'Pause renewals for 24 h');
     await expect
       .poll(async () => (await readTray(visit.desktop())).menu.join('\n'))
-      .toMatch(/\(Renewals are paused until .+?\).*\(Renew due now\)\nGo on with renewals/s);
+      .toMatch(/\(Renewals are paused until .+?\).*\(Renew due certificates\)\nResume renewals/s);
     const paused = await visit.rest('GET', '/settings');
     const until = String(paused.body.renewals?.pausedUntil);
     expect(until >= toTimestamp(new Date(asked + day))).toBe(true);
     expect(until <= toTimestamp(new Date(Date.now() + day))).toBe(true);
-    await chooseInTray(visit.desktop(), 'Go on with renewals');
+    await chooseInTray(visit.desktop(), 'Resume renewals');
     await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('ok');
   });
 
   it('looks for due renewals now', async () => {
     await passSecond();
     const before = await lastSweepAt();
-    await chooseInTray(visit.desktop(), 'Renew due now');
+    await chooseInTray(visit.desktop(), 'Renew due certificates');
     await expect.poll(lastSweepAt).not.toEqual(before);
   });
 
@@ -148,7 +148,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       }
       await tellMarker();
       expect(await notifications()).toEqual([
-        { title: 'shop.example.com: renewed', body: 'The new certificate is in use.', silent: true },
+        { title: 'shop.example.com: renewed', body: 'The new certificate is active.', silent: true },
       ]);
     });
 
@@ -167,7 +167,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await expect
         .poll(() => readTray(visit.desktop()))
         .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 certificate needs attention' });
-      expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal fails');
+      expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal failed');
     });
 
     it('a click on it opens its project', async () => {
@@ -200,9 +200,9 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         .toEqual([
           '(3 certificates need attention)',
           '-',
-          'last.example.com: expires, and nothing renews it',
-          'old.example.com: expires, and nothing renews it',
-          'shop.example.com: renewal fails',
+          'last.example.com: expires, no renewal scheduled',
+          'old.example.com: expires, no renewal scheduled',
+          'shop.example.com: renewal failed',
           '-',
         ]);
     });
@@ -220,7 +220,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
     it('a project of the menu opens, also when the window was closed', async () => {
       await closeWindow(visit.desktop());
-      await chooseInTray(visit.desktop(), 'old.example.com: expires, and nothing renews it');
+      await chooseInTray(visit.desktop(), 'old.example.com: expires, no renewal scheduled');
       await (await visit.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
     });
   });

@@ -19,7 +19,7 @@ const PROGRAM = `
   const { createDesktopLogger } = await import(${JSON.stringify(SOURCE)});
   const logger = createDesktopLogger(process.env.LOG_FOLDER);
   process.on('uncaughtException', (err) => {
-    logger.fatal({ err }, 'A mistake in Certdesk');
+    logger.fatal({ err }, 'Internal error');
     if (++mistakes >= 20) process.exit(1); // else it would go on without an end
   });
   let mistakes = 0;

@@ -67,15 +67,15 @@ it.each(['gzip', 'GZIP', 'deflate', 'br', 'zstd', 'gzip, identity'])(
 );
 
 it.each([
-  ["{'name':'a'}", /at line 1, column 2: names and texts stand in double quotation marks/],
-  ['{"name":"a",}', /at line 1, column 13: no comma stands before \} or \]/],
+  ["{'name':'a'}", /at line 1, column 2: names and strings need double quotes/],
+  ['{"name":"a",}', /at line 1, column 13: no comma is allowed before \} or \]/],
   ['{"name":"a" /* x */}', /: JSON has no comments/],
-  ['{"name":NaN}', /: "N" cannot stand there/],
+  ['{"name":NaN}', /: "N" is not allowed there/],
   [
     '{\n"name":"-----BEGIN\nMII"}',
-    /at line 2, column 19: a line break or tab in a text is written \\n or \\t/,
+    /at line 2, column 19: write a line break or tab in a string as \\n or \\t/,
   ],
-  ['{"name":"C:\\certs"}', /a backslash in a text is written/],
+  ['{"name":"C:\\certs"}', /write a backslash in a string as/],
   ['{"name":"a"', /: it ends too early|something is missing/],
   ['{"__proto__":{}}', /: it has a member __proto__/],
 ])(

@@ -110,6 +110,6 @@ it('names the last good backup and the command, in the window too; a newer one l
   });
   // Its disk is away: none is promised.
   await rm(data.backups, { recursive: true });
-  expect((await refused()).message).toContain('No backup of it is known here');
+  expect((await refused()).message).toContain('No backup of it is known');
   expect(await readdir(data.dataFolder)).toContain('certdesk.db');
 });

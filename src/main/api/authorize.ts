@@ -31,9 +31,9 @@ function authorizeToken({ scopes, projectIds }: Principal, required: Requirement
   if (needed === undefined || !scopes.some((own) => INCLUDED[own].includes(needed)))
     throw forbidden(`This token lacks the scope ${needed}`);
   if (projectIds === null) return;
-  if (reach !== 'project' || allProjects === true) throw forbidden('This token is for some projects only');
+  if (reach !== 'project' || allProjects === true) throw forbidden('This token is limited to projects');
   if (projectId !== null && !projectIds.includes(projectId))
-    throw forbidden('This token is not for this project');
+    throw forbidden('This token is limited to other projects');
 }
 
 /** Tokens show themselves with each call, and whoever is at the command line holds the data folder. */

@@ -55,14 +55,14 @@ export async function createBackup(asked: CreateBackup): Promise<FoundBackup> {
 /** @throws INVALID_REQUEST: a backup holds every key, and its file may come into any hands. */
 export function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length >= MIN_PASSPHRASE) return;
-  throw invalid('passphrase', `at least ${MIN_PASSPHRASE} characters; four words chosen by dice are good`);
+  throw invalid('passphrase', `at least ${MIN_PASSPHRASE} characters; four random words work well`);
 }
 
 /** Below /proc, say, where the system has what it has and nothing can be added. */
 function unmakeable(folder: string): (error: unknown) => never {
   return (error) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const message = `The backup folder ${folder} cannot be made: nothing can be put there. Choose another folder`;
+    const message = `The backup folder ${folder} cannot be created: nothing can be stored there. Use another folder`;
     throw new CertdeskError('BACKUP_FAILED', message, { place: folder, code: 'ENOENT' }, { cause: error });
   };
 }
@@ -124,7 +124,7 @@ async function write(asked: CreateBackup, { facts, secrets, snapshot }: Contents
     if (sha256 !== hash) {
       throw new CertdeskError(
         'BACKUP_FAILED',
-        `What was written to ${folder} reads otherwise: check that disk`,
+        `What was written to ${folder} reads differently: check that disk`,
       );
     }
     onStep('verified');

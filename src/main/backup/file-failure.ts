@@ -2,17 +2,17 @@
 import { CertdeskError } from '../engine/core/errors.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: make room there, or choose another folder',
-  EDQUOT: 'the quota of this user is used up: make room there, or choose another folder',
-  EROFS: 'it is read-only: make it writable, or choose another folder',
-  EACCES: 'this user may not use it: change its owner or mode, or choose another folder',
-  EPERM: 'this user may not use it: change its owner or mode, or choose another folder',
-  ENOENT: 'it is not there: is the disk mounted?',
+  ENOSPC: 'the disk is full: free some space, or use another folder',
+  EDQUOT: 'the quota of this user is used up: free some space, or use another folder',
+  EROFS: 'it is read-only: make it writable, or use another folder',
+  EACCES: 'this user may not use it: change its owner or mode, or use another folder',
+  EPERM: 'this user may not use it: change its owner or mode, or use another folder',
+  ENOENT: 'it does not exist: is the disk mounted?',
   ENOTDIR: 'a part of the path is a file',
   EIO: 'the disk failed: check it, and use another one',
-  SQLITE_FULL: 'the disk is full: make room there',
+  SQLITE_FULL: 'the disk is full: free some space',
   SQLITE_READONLY: 'it is read-only: make it writable',
-  SQLITE_CANTOPEN: 'a file cannot be made there: check that it is writable',
+  SQLITE_CANTOPEN: 'a file cannot be created there: check that it is writable',
   SQLITE_IOERR: 'the disk failed or is full: check it',
 };
 

@@ -89,7 +89,7 @@ export function readPrefix(path: string, prefix: Buffer): number {
   if (version !== VERSION) {
     throw unreadable(
       path,
-      `it is of layout ${version}, and this Certdesk reads ${VERSION}: use the newer one`,
+      `it has format ${version}, and this version of Certdesk reads format ${VERSION}: use the newer version`,
     );
   }
   const length = prefix.readUInt32BE(MAGIC.length + 2);
@@ -120,7 +120,7 @@ export function chunkAad(head: Buffer): (index: number, last: boolean) => Buffer
 export function unreadable(path: string, why: string, cause?: unknown): CertdeskError {
   return new CertdeskError(
     'BACKUP_UNREADABLE',
-    `The backup ${path} cannot be used: ${why}. Take another backup`,
+    `The backup ${path} cannot be used: ${why}. Use another backup`,
     { file: path },
     { cause },
   );

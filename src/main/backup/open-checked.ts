@@ -24,7 +24,7 @@ export async function openChecked(dataFolder: string): Promise<Database> {
 async function damaged(dataFolder: string, reason: string, cause?: unknown): Promise<CertdeskError> {
   const { sentence, ...offered } = await offer(dataFolder);
   const path = databasePath(dataFolder);
-  const message = `The database ${path} is damaged: ${reason}. It stays as it is; nothing was changed. ${sentence}`;
+  const message = `The database ${path} is damaged: ${reason}. The file stays as it is. ${sentence}`;
   return new CertdeskError('DATABASE_DAMAGED', message, { path, reason, ...offered }, { cause });
 }
 
@@ -38,7 +38,7 @@ async function offer(dataFolder: string) {
   const backup = await offerBackup(dataFolder, MIGRATIONS.length);
   if (backup === null) {
     const sentence =
-      'No backup of it is known here. If you have one: certdesk backup restore FILE --keep-aside with this --data-dir';
+      'No backup of it is known. If you have one, run: certdesk backup restore FILE --keep-aside with this --data-dir';
     return { sentence, backup: null, command: null };
   }
   const command = restoreCommand(backup.path, dataFolder);

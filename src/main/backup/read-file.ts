@@ -45,7 +45,7 @@ export async function readBackup(
     const { key, check } = await deriveKey(passphrase, header.kdf);
     const expected = Buffer.from(header.kdf.check, 'base64');
     if (expected.length !== check.length || !timingSafeEqual(expected, check)) {
-      throw new CertdeskError('PASSPHRASE_WRONG', `The passphrase does not open the backup ${path}`, {
+      throw new CertdeskError('PASSPHRASE_WRONG', `The passphrase of the backup ${path} is wrong`, {
         file: path,
       });
     }
@@ -69,8 +69,8 @@ export async function readBackup(
     } finally {
       await sink?.close();
     }
-    if (done !== manifest.databaseBytes) throw unreadable(path, 'it does not hold the whole database');
-    if ((await readExactly(file, 1)).length > 0) throw unreadable(path, 'something was added to its end');
+    if (done !== manifest.databaseBytes) throw unreadable(path, 'it does not contain the whole database');
+    if ((await readExactly(file, 1)).length > 0) throw unreadable(path, 'it has extra data at its end');
     return { header, manifest, sha256: hash.digest('hex') };
   });
 }
@@ -85,7 +85,7 @@ async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>)
   let file: FileHandle | null = null;
   try {
     // A pipe would be waited for without end.
-    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is no file');
+    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is not a file');
     file = await open(path, 'r');
     return await work(file);
   } catch (error) {
@@ -119,7 +119,7 @@ function readManifest(path: string, bytes: Buffer): Manifest {
   try {
     return ManifestSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
-    throw unreadable(path, 'its contents are of another Certdesk', cause);
+    throw unreadable(path, 'its contents belong to another version of Certdesk', cause);
   }
 }
 

@@ -41,7 +41,7 @@ export async function restoreBackup(asked: Restore): Promise<Restored> {
     if (!keepAside && holdsData(dataFolder)) {
       throw new CertdeskError(
         'INVALID_REQUEST',
-        `The data folder ${dataFolder} holds data already, and a restore overwrites nothing. Name another one with --data-dir, or add --keep-aside to move what is there into a folder within it`,
+        `The data folder ${dataFolder} already contains data, and a restore overwrites nothing. Use another one with --data-dir, or add --keep-aside to move the existing data into a folder within it`,
       );
     }
     const staged = await stageRestore(asked);

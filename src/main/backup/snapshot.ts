@@ -28,7 +28,7 @@ export async function takeSnapshot(from: string, to: string): Promise<SnapshotFa
     if (verdict?.integrity_check !== 'ok') {
       throw new CertdeskError(
         'BACKUP_FAILED',
-        `The database ${from} is damaged (${verdict?.integrity_check}), so no backup is made of it. Restore the last one`,
+        `The database ${from} is damaged (${verdict?.integrity_check}), so Certdesk does not back it up. Restore the last backup`,
       );
     }
     return {

@@ -138,7 +138,7 @@ async function moveSecrets(secrets: Readonly<Record<string, string>>, store: Sec
     if ((await store.get(name)) === value) continue;
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
-      'The secret store does not keep what is written to it',
+      'The secret store does not store what is written to it',
     );
   }
 }

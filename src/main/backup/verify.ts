@@ -40,7 +40,7 @@ export function inspectDatabase(
     const setting = sqlite.prepare('SELECT value FROM settings WHERE key = ?').pluck();
     const expected: unknown = JSON.parse(String(setting.get('master-key-id') ?? 'null'));
     if (typeof expected === 'string' && masterKeyId(manifest) !== expected) {
-      throw unreadable(path, 'the master key in it is not that of its database');
+      throw unreadable(path, 'its master key does not match its database');
     }
     return {
       createdAt: header.createdAt,

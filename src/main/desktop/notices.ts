@@ -44,7 +44,7 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
     // One that a person has asked for comes with a job, and is no news.
     if (event.jobId !== null) return null;
     const body =
-      'The CA has revoked the certificate: clients may refuse it. Open to see why, and what mends it.';
+      'The CA revoked the certificate. Clients may reject it. Open Certdesk to see the reason and how to fix it.';
     return {
       ...about,
       kind: 'revoked',
@@ -62,7 +62,7 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
       kind: 'records',
       // Once for all records of a job; the next renewal is another job.
       key: `records:${event.jobId}`,
-      title: `${name}: waits for TXT records`,
+      title: `${name}: waiting for TXT records`,
       body: 'Add the records at your DNS provider. Open Certdesk to see them.',
       silent: false,
     };
@@ -74,12 +74,12 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
       kind: 'renewed',
       key: `renewed:${projectId}`,
       title: `${name}: renewed`,
-      body: 'The new certificate is in use.',
+      body: 'The new certificate is active.',
       silent: true,
     };
   }
   if (event.kind !== 'job.failed' || (watched && !job.automatic)) return null;
-  const what = job.kind === 'renew' ? 'could not be renewed' : 'could not be obtained';
+  const what = job.kind === 'renew' ? 'renewal failed' : 'certificate request failed';
   return {
     ...about,
     kind: 'failed',
@@ -107,7 +107,7 @@ export function noticeOfExpiry({ projectId, name, expiresAt, part }: Expiring, d
     key: `expires:${projectId}:${expiresAt}:${part}`,
     forMs: 100 * DAY_MS,
     title: `${name}: expires ${left}`,
-    body: 'No renewal is in sight. Open to see why, and what mends it.',
+    body: 'No renewal is scheduled. Open Certdesk to see the reason and how to fix it.',
     silent: false,
     projectId,
   };
@@ -115,8 +115,8 @@ export function noticeOfExpiry({ projectId, name, expiresAt, part }: Expiring, d
 
 const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
   renewed: (count) => `${count} certificates renewed`,
-  failed: (count) => `${count} certificates could not be renewed`,
-  expires: (count) => `${count} certificates expire, and no renewal is in sight`,
+  failed: (count) => `${count} renewals failed`,
+  expires: (count) => `${count} certificates expire soon and have no scheduled renewal`,
   revoked: (count) => `${count} certificates revoked by the CA`,
   records: (count) => `${count} certificates wait for TXT records`,
 };

@@ -21,10 +21,10 @@ export function startProblemOf(error: unknown, around: Circumstances): StartProb
   if (code === 'LISTEN_FAILED') return portProblem(details, message, around);
   if (code === 'DATA_FOLDER_IN_USE') {
     return {
-      title: 'Another Certdesk is at work on this data',
+      title: 'Another Certdesk uses this data',
       text: [
         'Two programs must not change the same certificates. The other one may be the headless server (certdesk serve), started by hand or as a service.',
-        'Stop it and try again, or use it: certdesk login-link prints a link that opens its pages in a browser.',
+        'Stop it and try again, or use it: certdesk login-link prints a sign-in link for a browser.',
         message,
       ],
       commands:
@@ -39,7 +39,7 @@ export function startProblemOf(error: unknown, around: Circumstances): StartProb
       title: 'The keychain cannot be used',
       text: [
         message,
-        'Private keys are kept sealed under a key in the keychain, so nothing is done without it, and nothing is lost.',
+        'Private keys are encrypted with a key in the keychain. Certdesk cannot run without it; nothing is lost.',
         KEYCHAIN_ADVICE[around.platform] ?? '',
       ].filter((sentence) => sentence !== ''),
       commands: [],
@@ -50,8 +50,8 @@ export function startProblemOf(error: unknown, around: Circumstances): StartProb
     const command = field(details, 'command');
     const damaged = code === 'DATABASE_DAMAGED';
     return {
-      title: damaged ? 'The database is damaged' : 'The data is of a newer Certdesk',
-      text: [message, 'Nothing was changed. A restore moves what is there aside and overwrites nothing.'],
+      title: damaged ? 'The database is damaged' : 'The data belongs to a newer version of Certdesk',
+      text: [message, 'Nothing was changed. A restore moves the existing data aside and overwrites nothing.'],
       commands: typeof command === 'string' ? [command] : [],
       choices: [AGAIN, QUIT],
     };
@@ -61,7 +61,7 @@ export function startProblemOf(error: unknown, around: Circumstances): StartProb
 
 const KEYCHAIN_ADVICE: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   linux:
-    'Unlock the login keyring (Passwords and Keys, or log out and in again). Where there is none, install gnome-keyring or KWallet, or start with --secret-store sealed-file on a new data folder.',
+    'Unlock the login keyring (Passwords and Keys, or log out and in again). If there is none, install gnome-keyring or KWallet, or start with --secret-store sealed-file on a new data folder.',
   darwin: 'Open Keychain Access, unlock the login keychain, and try again.',
   win32: 'The Credential Manager service must run: services.msc, "Credential Manager".',
 };
@@ -77,8 +77,8 @@ function portProblem(details: unknown, message: string, { holder, freePort }: Ci
     title: `Port ${port} is in use`,
     text: [
       holder === null
-        ? 'Another program has it; which one could not be seen (it may be another user’s).'
-        : `It is held by ${holder}.`,
+        ? 'Another program uses it. Certdesk cannot see which one (it may belong to another user).'
+        : `${holder} uses it.`,
       'Stop that program and try again, or let Certdesk use another port from now on. Scripts that call its REST API then need the new address.',
     ],
     commands: [],

@@ -55,10 +55,10 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
       ...shown.map(projectItem),
       ...(rest > 0 ? [text(`${rest} more in the window`)] : []),
       LINE,
-      command('renew-due', 'Renew due now', pausedUntil === null),
+      command('renew-due', 'Renew due certificates', pausedUntil === null),
       pausedUntil === null
         ? command('pause', 'Pause renewals for 24 h')
-        : command('resume', 'Go on with renewals'),
+        : command('resume', 'Resume renewals'),
       LINE,
       ...ENDS,
     ],
@@ -78,13 +78,13 @@ const ENDS: readonly TrayItem[] = [command('open', 'Open Certdesk'), command('qu
 const WORDS: Readonly<Record<Attention['kind'], string>> = {
   expired: 'has expired',
   revoked: 'is revoked',
-  failing: 'renewal fails',
-  unattended: 'expires, and nothing renews it',
+  failing: 'renewal failed',
+  unattended: 'expires, no renewal scheduled',
   overdue: 'renewal is overdue',
   held_back: 'held back after crashes',
   uncovered: 'certificate lacks a name',
-  awaiting_records: 'waits for TXT records',
-  obtain_failed: 'not obtained',
+  awaiting_records: 'waiting for TXT records',
+  obtain_failed: 'certificate request failed',
 };
 
 function projectItem({ projectId, domain, name, kind }: Attention): TrayItem {

@@ -64,8 +64,8 @@ export async function attend(deps: AttendanceDeps): Promise<Attendance> {
     }, REFRESH_MS);
   });
   const unwatch = watchWake((why) => {
-    logger.info({ why }, 'Renewals are looked for at once');
-    guarded(engine.sweep, 'The sweep failed')();
+    logger.info({ why }, 'Running a renewal check');
+    guarded(engine.sweep, 'The renewal check failed')();
     expiringNow();
     refreshNow();
   });

@@ -65,7 +65,9 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       // What runs without tray and notifications is not left behind: the next try begins anew.
       running?.calls.stop();
       running = null;
-      await app?.close().catch((cause: unknown) => logger.error({ err: cause }, 'It could not be stopped'));
+      await app
+        ?.close()
+        .catch((cause: unknown) => logger.error({ err: cause }, 'Certdesk could not be stopped'));
       return { state: 'failed', problem: startProblemOf(error, await lookAround(error, platform)) };
     }
   }
@@ -76,11 +78,13 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     if (running?.app !== was || calls === undefined) return; // it is stopped already
     starting = true;
     running = null;
-    logger.info({}, 'Certdesk starts again, with the backup that is restored');
+    logger.info({}, 'Certdesk restarts with the restored backup');
     const reopen = async (): Promise<StartState> => {
       deps.onStopping();
       calls.stop();
-      await was.close().catch((cause: unknown) => logger.error({ err: cause }, 'It could not be stopped'));
+      await was
+        .close()
+        .catch((cause: unknown) => logger.error({ err: cause }, 'Certdesk could not be stopped'));
       return open(null, onPortsOf(was, platform));
     };
     attempt = reopen().finally(() => {

@@ -35,7 +35,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
   const logger = createDesktopLogger(options.dataDir);
   catchMistakes(logger, logPath(options.dataDir));
   const { folder, guiFolder } = readInstallation();
-  if (guiFolder === null) throw new Error('The pages of Certdesk are not built: npm run build');
+  if (guiFolder === null) throw new Error('The GUI is not built: run npm run build');
   let place: unknown = null;
   let attendance: Attendance | null = null;
 
@@ -154,7 +154,7 @@ async function sayHopeless(window: MainWindow, log: string): Promise<void> {
     type: 'error',
     title: 'Certdesk',
     message: 'The window keeps crashing',
-    detail: `Renewals go on without it. The log says more: ${log}`,
+    detail: `Renewals continue without it. See the log: ${log}`,
     buttons: ['Try again', 'Leave it closed'],
     defaultId: 0,
     cancelId: 1,

@@ -35,8 +35,8 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
       isOurPage(senderFrame.url) &&
       deps.isOurWindow(sender.id);
     if (ours) return;
-    logger.warn({ url: senderFrame?.url ?? null }, 'A message of a page that is not ours was refused');
-    throw new Error('This page may not ask Certdesk');
+    logger.warn({ url: senderFrame?.url ?? null }, 'Refused a message from a foreign page');
+    throw new Error('This page may not call Certdesk');
   }
 
   const onAbort = (event: IpcMainEvent, id: unknown): void => {

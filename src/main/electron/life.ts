@@ -24,7 +24,7 @@ export function guardQuit({ logger, engine, stop }: LifeDeps): void {
     const { response } = await dialog.showMessageBox({
       type: 'question',
       title: 'Certdesk',
-      message: 'Quit while Certdesk is at work?',
+      message: 'Quit while jobs are running?',
       detail: workOf(engine()) ?? '',
       buttons: ['Quit', 'Keep running'],
       defaultId: 1,
@@ -43,7 +43,7 @@ export function guardQuit({ logger, engine, stop }: LifeDeps): void {
   app.once('will-quit', (event) => {
     event.preventDefault();
     const late = setTimeout(() => {
-      logger.error({}, 'Stopping took too long; it is cut short');
+      logger.error({}, 'Stopping took too long; exiting now');
       app.exit(1);
     }, STOP_MS);
     late.unref();
@@ -69,15 +69,15 @@ function workOf(engine: Engine | null): string | null {
   const { running, queued } = engine?.counts() ?? { running: 0, queued: 0 };
   const jobs = running + queued;
   if (jobs === 0) return null;
-  const what = jobs === 1 ? 'A job is' : `${jobs} jobs are`;
-  return `${what} under way. What is interrupted goes on at the next start, and until then nothing is renewed.`;
+  const what = jobs === 1 ? 'A job is running. It resumes' : `${jobs} jobs are running. They resume`;
+  return `${what} at the next start. Until then, Certdesk renews nothing.`;
 }
 
 /** A mistake in the main process is logged, shown once, and ends nothing: what is stored is whole at every moment. */
 export function catchMistakes(logger: Logger, logFile: string): void {
   let shown = false;
   const onMistake = (error: unknown): void => {
-    logger.fatal({ err: error }, 'A mistake in Certdesk');
+    logger.fatal({ err: error }, 'Internal error');
     if (shown) return;
     shown = true;
     void app.whenReady().then(() =>
@@ -85,8 +85,8 @@ export function catchMistakes(logger: Logger, logFile: string): void {
         .showMessageBox({
           type: 'error',
           title: 'Certdesk',
-          message: 'Certdesk has made a mistake, and goes on.',
-          detail: `What is stored is not touched by it. The log says more: ${logFile}`,
+          message: 'Certdesk had an internal error and continues.',
+          detail: `Stored data is not affected. See the log: ${logFile}`,
           buttons: ['Go on', 'Quit'],
           defaultId: 0,
         })

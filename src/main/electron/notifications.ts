@@ -64,7 +64,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   }
 
   const guarded = (work: Promise<void>): Promise<void> =>
-    work.catch((error: unknown) => logger.warn({ err: error }, 'A notification could not be made'));
+    work.catch((error: unknown) => logger.warn({ err: error }, 'A notification could not be shown'));
 
   const unlisten = engine.journal.listen((event) => {
     if (isNoticed(event as JobEvent)) void guarded(onEvent(event as JobEvent));

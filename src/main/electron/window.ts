@@ -64,7 +64,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
 
   function onGone(made: BrowserWindow, reason: string, exitCode: number): void {
     if (reason === 'clean-exit') return;
-    deps.logger.error({ reason, exitCode }, "The window's page is gone; it is shown anew");
+    deps.logger.error({ reason, exitCode }, 'The page of the window crashed; reloading it');
     const now = Date.now();
     crashes = [...crashes.filter((at) => now - at < WITHIN_MS), now];
     made.destroy();

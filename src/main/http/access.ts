@@ -22,7 +22,7 @@ export function createHostCheck(allowed: readonly string[]): (request: FastifyRe
     if (names.has(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0) return;
     throw new CertdeskError(
       'HOST_NOT_ALLOWED',
-      `Host ${JSON.stringify(host.slice(0, 100))} is not a name of this listener. Use its address, or start with --allowed-host`,
+      `Host ${JSON.stringify(host.slice(0, 100))} is not a name of this server. Use its address, or start with --allowed-host`,
     );
   };
 }
@@ -93,5 +93,5 @@ function bearerOf(request: FastifyRequest): string | null {
   if (header === undefined) return null;
   const match = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header);
   if (match?.[1] !== undefined) return match[1];
-  throw new CertdeskError('UNAUTHENTICATED', 'The Authorization header is not of the form: Bearer <token>');
+  throw new CertdeskError('UNAUTHENTICATED', 'The Authorization header must have the form: Bearer <token>');
 }

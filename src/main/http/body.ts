@@ -41,13 +41,13 @@ function reasonOf(text: string): string {
 function hintFor(message: string, text: string): string {
   const position = Number(/at position (\d+)/.exec(message)?.[1] ?? Number.NaN);
   const character = /^Unexpected token '(.)'/u.exec(message)?.[1] ?? text[position] ?? '';
-  if (message.startsWith('Bad control')) return 'a line break or tab in a text is written \\n or \\t';
+  if (message.startsWith('Bad control')) return 'write a line break or tab in a string as \\n or \\t';
   if (/end of JSON|Unterminated/.test(message)) return 'it ends too early';
-  if (character === "'") return 'names and texts stand in double quotation marks';
-  if (character === '}' || character === ']') return 'no comma stands before } or ]';
+  if (character === "'") return 'names and strings need double quotes';
+  if (character === '}' || character === ']') return 'no comma is allowed before } or ]';
   if (character === '/') return 'JSON has no comments';
-  if (message.startsWith('Bad escaped')) return 'a backslash in a text is written \\\\';
-  return character === '' ? 'something is missing' : `${JSON.stringify(character)} cannot stand there`;
+  if (message.startsWith('Bad escaped')) return 'write a backslash in a string as \\\\';
+  return character === '' ? 'something is missing' : `${JSON.stringify(character)} is not allowed there`;
 }
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -72,7 +72,7 @@ function refuseEncoded(encoding: string | undefined): void {
   if (encoding === undefined || ['', 'identity'].includes(encoding.trim().toLowerCase())) return;
   throw new CertdeskError(
     'UNSUPPORTED_MEDIA_TYPE',
-    'Compressed bodies are not accepted. Send the JSON as it is, without Content-Encoding.',
+    'Compressed bodies are not accepted. Send plain JSON, without Content-Encoding.',
   );
 }
 
@@ -89,7 +89,7 @@ export function decodeBody(body: Buffer, contentType: string | undefined): strin
     const advice =
       decoder.encoding === 'utf-8'
         ? "Encode it as UTF-8, or name its character set in Content-Type (in PowerShell 5.1: -ContentType 'application/json; charset=utf-8')"
-        : 'Content-Type names another character set than the body has';
+        : 'Content-Type names a character set that the body does not have';
     throw new CertdeskError(
       'INVALID_REQUEST',
       `The body is not ${decoder.encoding.toUpperCase()}. ${advice}.`,
@@ -115,7 +115,7 @@ function createDecoder(charset: string): TextDecoder {
   } catch {
     throw new CertdeskError(
       'UNSUPPORTED_MEDIA_TYPE',
-      `The character set ${JSON.stringify(charset)} is not known. Send the body in UTF-8.`,
+      `The character set ${JSON.stringify(charset)} is unknown. Send the body in UTF-8.`,
     );
   }
 }

@@ -39,5 +39,5 @@ function idempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && key.length > 0 && key.length <= 255) return key;
-  throw invalid('Idempotency-Key', 'has 1 to 255 characters');
+  throw invalid('Idempotency-Key', 'must have 1 to 255 characters');
 }

@@ -24,7 +24,7 @@ export function notFound(request: FastifyRequest): CertdeskError {
     .map(({ rest }) => rest.method);
   if (methods.length === 0)
     return new CertdeskError('NOT_FOUND', `There is nothing at ${path.slice(0, 200) || '/'}`);
-  return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, {
+  return new CertdeskError('METHOD_NOT_ALLOWED', `${request.method} is not supported here`, {
     allow: [...new Set(methods)],
   });
 }
@@ -44,11 +44,9 @@ export function toFailure(error: unknown): CertdeskError {
   if (error instanceof CertdeskError) return error;
   const { code, statusCode = 500, message } = error as FastifyError;
   if (code === 'FST_ERR_BAD_URL')
-    return new CertdeskError(
-      'INVALID_REQUEST',
-      'The address is not well formed: a % stands before no two hex digits',
-      { issues: [] },
-    );
+    return new CertdeskError('INVALID_REQUEST', 'The URL is invalid: a % is not followed by two hex digits', {
+      issues: [],
+    });
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new CertdeskError('NOT_FOUND');
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');

@@ -13,7 +13,7 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
     app.get('/', (_, reply) =>
       reply
         .type('text/plain; charset=utf-8')
-        .send('Certdesk runs here. Its pages are not built: npm run build\n'),
+        .send('Certdesk is running. Its GUI is not built: run npm run build\n'),
     );
     return;
   }

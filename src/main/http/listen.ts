@@ -26,9 +26,9 @@ export function listenError(error: unknown, { host, port, what, option }: Listen
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
   const place = `${what} cannot listen on ${host} port ${port}`;
   const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: `another program uses that port. Stop it, or choose another port with ${option}`,
-    EACCES: `this user may not open ports below 1024. Allow it (${lowPorts(process.execPath)}), or choose another port with ${option} and forward port ${port} to it`,
-    EADDRNOTAVAIL: 'this machine has no such address',
+    EADDRINUSE: `another program uses that port. Stop it, or use another port with ${option}`,
+    EACCES: `this user may not open ports below 1024. Allow it (${lowPorts(process.execPath)}), or use another port with ${option} and forward port ${port} to it`,
+    EADDRNOTAVAIL: 'this server has no such address',
     ENOTFOUND: 'the host name does not resolve',
   };
   const message = `${place}: ${advice[code] ?? code}`;

@@ -29,7 +29,7 @@ export function createOpenApi(version: string): OpenApiDocument {
     info: {
       title: 'Certdesk',
       version,
-      description: 'TLS certificates of projects: obtain, upload, check, renew, revoke.',
+      description: 'TLS certificates of projects: request, upload, check, renew, revoke.',
     },
     servers: [{ url: API_PREFIX }],
     security: [{ bearer: [] }],
@@ -40,7 +40,7 @@ export function createOpenApi(version: string): OpenApiDocument {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Make one: certdesk token create --name NAME',
+          description: 'Create one: certdesk token create --name NAME',
         },
       },
     },
@@ -69,7 +69,7 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
       ...(rest.job === true
         ? {
             202: {
-              description: 'Accepted: the job goes on (Prefer: respond-async)',
+              description: 'Accepted: the job continues (Prefer: respond-async)',
               ...content('json', AcceptedSchema, components),
             },
           }
@@ -115,13 +115,13 @@ const JOB_HEADERS: readonly JsonObject[] = [
   {
     name: 'Prefer',
     in: 'header',
-    description: 'respond-async: answer at once with the job (RFC 7240)',
+    description: 'respond-async: respond at once with the job (RFC 7240)',
     schema: { type: 'string' },
   },
   {
     name: 'Idempotency-Key',
     in: 'header',
-    description: "A second identical request with the same key gets the first one's answer",
+    description: 'A second identical request with the same key gets the response of the first',
     schema: { type: 'string', maxLength: 255 },
   },
 ];

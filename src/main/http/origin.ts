@@ -17,7 +17,7 @@ export function checkSessionOrigin(request: FastifyRequest, secure: boolean): vo
   if (site !== undefined && site !== 'same-origin')
     throw refused(`the browser says that it comes from another page (Sec-Fetch-Site: ${quote(site)})`);
   if (!safe && readOwnOrigin(request).protocol !== (secure ? 'https:' : 'http:'))
-    throw refused('its scheme, http or https, is not that of the sign-in');
+    throw refused('its scheme, http or https, differs from that of the sign-in');
 }
 
 /**
@@ -39,7 +39,7 @@ export function readOwnOrigin(request: FastifyRequest): URL {
 const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
 
 function refused(reason: string): CertdeskError {
-  return new CertdeskError('ORIGIN_NOT_ALLOWED', `The request was refused: ${reason}`);
+  return new CertdeskError('ORIGIN_NOT_ALLOWED', `Request refused: ${reason}`);
 }
 
 const quote = (header: string | readonly string[]): string => JSON.stringify(String(header).slice(0, 100));

@@ -27,7 +27,7 @@ export function createKeychainCalls(service: string, timeoutMs: number): Keychai
   const call = <T>(work: (keyring: Keyring) => Promise<T>): Promise<T> => {
     let waiting = true;
     const result = last.then(async () => {
-      if (!waiting) throw new Error('given up before it began');
+      if (!waiting) throw new Error('cancelled before it started');
       keyring ??= import('@napi-rs/keyring'); // here, so that a platform without it fails on use, not on start
       return work(await keyring);
     });
@@ -63,7 +63,7 @@ async function within<T>(result: Promise<T>, timeoutMs: number): Promise<T> {
         new CertdeskError(
           'SECRET_STORE_UNAVAILABLE',
           `The OS keychain did not answer within ${timeoutMs / 1000} s. ` +
-            'It may be waiting to be unlocked: look for its window, unlock it, then try again.',
+            'It may be locked: find its window, unlock it, then try again.',
         ),
       );
     }, timeoutMs);
@@ -108,7 +108,7 @@ function explain(error: unknown): never {
   }
   throw new CertdeskError(
     'SECRET_STORE_UNAVAILABLE',
-    'The OS keychain refuses its service: the log has the reason. A new data folder can use --secret-store sealed-file.',
+    'The OS keychain refuses access; see the log. A new data folder can use --secret-store sealed-file.',
     undefined,
     { cause: error },
   );

@@ -85,7 +85,7 @@ async function probe(calls: KeychainCalls): Promise<void> {
   if ((await calls.get(PROBE)) === PROBE) return;
   throw new CertdeskError(
     'SECRET_STORE_UNAVAILABLE',
-    'The OS keychain does not keep what is written to it. Check that it is unlocked.',
+    'The OS keychain does not store what is written to it. Check that it is unlocked.',
   );
 }
 

@@ -68,9 +68,9 @@ function contradiction(remembered: SecretStore['kind'], mode: SecretStore['kind'
   const names = { keychain: 'the OS keychain', 'sealed-file': 'a sealed file' };
   return new CertdeskError(
     'SECRET_STORE_UNAVAILABLE',
-    `The data folder ${folder} keeps its secrets in ${names[remembered]}. With --secret-store ${mode} it would lose ` +
-      'every private key, ACME account key and kept DNS credential: the master key that opens them is not there. ' +
-      `Leave --secret-store out, or start on another data folder.`,
+    `The data folder ${folder} has its secrets in ${names[remembered]}. With --secret-store ${mode} it would lose ` +
+      'every private key, ACME account key and saved DNS credential: their master key is not there. ' +
+      `Omit --secret-store, or use another data folder.`,
   );
 }
 

@@ -18,7 +18,7 @@ export async function readPrivateFile(path: string): Promise<Buffer | null> {
       throw new CertdeskError(
         'SECRET_STORE_UNAVAILABLE',
         `${path} is open to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}). ` +
-          `If nobody else can have read it, run: chmod 600 '${path}'`,
+          `If nobody else has read it, run: chmod 600 '${path}'`,
       );
     }
     return await readFile(path);

@@ -91,7 +91,7 @@ function unseal(path: string, sealed: Buffer, key: Buffer): Secrets {
   if (sealed[0] !== VERSION && sealed.length > 0) {
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
-      `${path} is of layout ${sealed[0]}, and this Certdesk knows layout ${VERSION} only. ` +
+      `${path} has format ${sealed[0]}, and this version of Certdesk knows only format ${VERSION}. ` +
         'Start the newer Certdesk that wrote it, or restore it from a backup if it is damaged.',
     );
   }

@@ -59,7 +59,7 @@ export function createVault({ secrets, keyRecord }: VaultDeps): Vault {
       if (keyId !== key.id) {
         throw unreadable(
           context,
-          `it was sealed under master key ${keyId}, but ${key.id} is in use; restore the other`,
+          `it is encrypted with master key ${keyId}, but the current one is ${key.id}; restore the other`,
         );
       }
       const aad = Buffer.concat([header, Buffer.from(context, 'utf8')]);
@@ -90,15 +90,15 @@ async function loadMasterKey({ secrets, keyRecord }: VaultDeps): Promise<MasterK
   if (stored === null) {
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
-      `The ${place(secrets.kind)} holds no master key, but the database is sealed under master key ${expected}. ` +
-        'Restore the secrets that belong to this data folder; no new key is made, as it could not open the old data.',
+      `The ${place(secrets.kind)} has no master key, but the database is encrypted with master key ${expected}. ` +
+        'Restore the secrets that belong to this data folder. Certdesk creates no new key, because it could not decrypt the data.',
     );
   }
   const key = decode(stored, secrets.kind);
   if (key.id !== expected) {
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
-      `The ${place(secrets.kind)} holds master key ${key.id}, but the database is sealed under master key ` +
+      `The ${place(secrets.kind)} has master key ${key.id}, but the database is encrypted with master key ` +
         `${expected}. Restore the secrets that belong to this data folder.`,
     );
   }
@@ -112,7 +112,7 @@ async function makeMasterKey(secrets: SecretStore): Promise<MasterKey> {
   if (stored === null) {
     throw new CertdeskError(
       'SECRET_STORE_UNAVAILABLE',
-      `The ${place(secrets.kind)} took the master key but does not hold it.`,
+      `The ${place(secrets.kind)} accepted the master key but did not store it.`,
     );
   }
   return decode(stored, secrets.kind);
@@ -134,5 +134,8 @@ function place(kind: SecretStore['kind']): string {
 }
 
 function unreadable(context: string, reason: string): CertdeskError {
-  return new CertdeskError('SEALED_DATA_UNREADABLE', `Sealed data (${context}) cannot be read: ${reason}.`);
+  return new CertdeskError(
+    'SEALED_DATA_UNREADABLE',
+    `Encrypted data (${context}) cannot be read: ${reason}.`,
+  );
 }

@@ -69,7 +69,7 @@ export function lockDataFolder(folder: string): () => void {
     if (code === 'SQLITE_BUSY') {
       throw new CertdeskError(
         'DATA_FOLDER_IN_USE',
-        `Another Certdesk runs on the data folder ${folder}. Stop it, or choose another one with --data-dir`,
+        `Another Certdesk uses the data folder ${folder}. Stop it, or use another folder with --data-dir`,
         { folder },
       );
     }

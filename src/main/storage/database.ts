@@ -104,11 +104,11 @@ const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 const MAX_STATEMENTS = 500;
 
 const ADVICE: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'The disk is full: make room',
+  SQLITE_FULL: 'The disk is full: free some space',
   SQLITE_READONLY: 'The data folder is read-only: make it writable',
   SQLITE_CANTOPEN: 'The data folder cannot be written: check that it exists and who owns it',
-  SQLITE_BUSY: 'Another program holds the database: stop it',
-  SQLITE_NOTADB: 'The file is not a Certdesk database: move it away, or restore a backup',
+  SQLITE_BUSY: 'Another program uses the database: stop it',
+  SQLITE_NOTADB: 'The file is not a Certdesk database: move it, or restore a backup',
   SQLITE_CORRUPT: 'The database is damaged: keep the file, and restore a backup',
   SQLITE_IOERR: 'The disk failed: check it',
 };

@@ -31,7 +31,7 @@ export function requirePrivateFolder(folder: string, user: FolderUser | null = c
     if (!trusted.has(facts.uid))
       throw exposed(folder, `${path} belongs to another user (uid ${facts.uid})`, null);
     if (isWritableByOthers(facts, isFolderItself, user))
-      throw exposed(folder, `other users may write to ${path}`, `chmod go-w '${path}'`);
+      throw exposed(folder, `other users can write to ${path}`, `chmod go-w '${path}'`);
   }
 }
 
@@ -56,7 +56,7 @@ function currentUser(): FolderUser | null {
 }
 
 function exposed(folder: string, reason: string, command: string | null): CertdeskError {
-  const advice = command === null ? 'Choose another folder with --data-dir' : `Run: ${command}`;
+  const advice = command === null ? 'Use another folder with --data-dir' : `Run: ${command}`;
   return new CertdeskError(
     'DATA_FOLDER_EXPOSED',
     `The data folder ${folder} is not safe: ${reason}, so they could replace keys and certificates. ${advice}`,

@@ -28,7 +28,7 @@ export function createJobStore(db: Kysely<Schema>): JobStore {
         const [other] = await unfinished(job.projectId);
         throw new CertdeskError(
           'OPERATION_IN_PROGRESS',
-          `Another operation on this project is under way (${other?.input.kind ?? 'ended just now'}): wait for its job`,
+          `Another job for this project is running (${other?.input.kind ?? 'just finished'}). Wait until it finishes`,
           { jobId: other?.id ?? null },
         );
       }

@@ -115,7 +115,7 @@ function readCursor(cursor: string, wanted: Order): Row {
     const fits = sort === wanted.sort && order === wanted.order;
     if (fits && Number.isSafeInteger(seq) && (key === null || typeof key === 'string')) return { key, seq };
   }
-  throw invalid('cursor', 'is not one that a page before has given in this order');
+  throw invalid('cursor', 'is not a cursor of a previous page in this order');
 }
 
 function parse(text: string): unknown {

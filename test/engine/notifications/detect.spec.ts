@@ -88,7 +88,7 @@ describe('a failed renewal', () => {
     await rig.pass(MINUTE);
     expect(receiver.received).toHaveLength(1);
     const { title, text, items } = JSON.parse(receiver.received[0]?.body ?? '');
-    expect(title).toBe('25 certificates could not be obtained or renewed');
+    expect(title).toBe('25 certificate requests or renewals failed');
     expect(items).toHaveLength(20);
     expect(text).toMatch(/\nAnd 5 more\.$/);
   });

@@ -141,9 +141,7 @@ describe('what is said', () => {
     expect(cause('expired', {})).toBe('The certificate has expired.');
     expect(cause('expired', { attemptAt: null })).toMatch(/expired\. Auto-renewal is off\.$/);
     expect(cause('expired', { renewable: false, attemptAt: null })).toMatch(/It was uploaded/);
-    expect(cause('unattended', { attemptAt: null })).toMatch(
-      /nothing will renew it\. Auto-renewal is off\.$/,
-    );
+    expect(cause('unattended', { attemptAt: null })).toMatch(/will not be renewed\. Auto-renewal is off\.$/);
     expect(cause('unattended', { attemptAt: HEALTHY.expiresAt })).toMatch(/deferred past its expiry date\.$/);
     expect(cause('overdue', {})).toBe('A renewal is overdue.');
   });

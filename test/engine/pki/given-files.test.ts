@@ -301,7 +301,7 @@ describe('what clients do not take', () => {
     });
     expect(subjects(chain)).toEqual(['x.example.com', 'R3', 'New Root X1']);
     expect(warnings).toEqual([
-      { code: 'EXPIRED_ROOT', message: expect.stringMatching(/"Old Root X3".*expired.*left out/) },
+      { code: 'EXPIRED_ROOT', message: expect.stringMatching(/"Old Root X3".*expired.*omits it/) },
     ]);
   });
 });

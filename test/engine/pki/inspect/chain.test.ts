@@ -284,7 +284,7 @@ describe('parseChain', () => {
           .then((key) => openssl.run(['req', '-new', '-key', key, '-subj', '/CN=x'])),
       /signing request/,
     ],
-    ['a public key', () => openssl.run(['pkey', '-pubout'], leaf.privateKey), /a public key alone/],
+    ['a public key', () => openssl.run(['pkey', '-pubout'], leaf.privateKey), /only a public key/],
     [
       'another block',
       () => '-----BEGIN MESSAGE-----\nAAAA\n-----END MESSAGE-----',
@@ -301,7 +301,7 @@ describe('parseChain', () => {
     ['a line missing', () => chain.split('\n').toSpliced(-5, 1).join('\n'), /certificate 3 of 3 is damaged/],
     ['other content', () => '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', /damaged/],
     ['empty content', () => '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', /damaged/],
-    ['a bundle of roots', () => root.certificate.repeat(101), /it holds 101 certificates/],
+    ['a bundle of roots', () => root.certificate.repeat(101), /it contains 101 certificates/],
   ];
   test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
     const pem = await make();

@@ -56,7 +56,7 @@ describe('a list', () => {
   });
 
   it('that is out of date vouches for nobody; a revocation in it stands', async () => {
-    await expect(ask({ days: -1 })).rejects.toThrow(/good until 2020-01-02/);
+    await expect(ask({ days: -1 })).rejects.toThrow(/expired at 2020-01-02/);
     expect(await ask({ days: -1, revoked: { [SERIAL]: '' } })).not.toBeNull();
   });
 

@@ -265,5 +265,5 @@ function describeUnknown(bytes: Buffer): string {
   if (bytes.subarray(0, 400).includes(0)) return 'it is binary, of an unknown format';
   if (/^M[A-Za-z0-9+/=\s]{40,}$/.test(start))
     return 'it looks like base64 that was cut or changed: copy all of it, with the lines -----BEGIN …----- and -----END …-----';
-  return 'it is neither PEM, which starts with a line -----BEGIN …-----, nor DER, PKCS#7 or PKCS#12';
+  return 'it is not PEM, DER, PKCS#7 or PKCS#12 (PEM starts with a line -----BEGIN …-----)';
 }
