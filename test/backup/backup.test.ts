@@ -217,7 +217,7 @@ describe('a file that is not as it was written', () => {
     const newer = await readFile(file);
     newer.writeUInt16BE(2, PREFIX_BYTES - 6);
     await writeFile(other, newer);
-    await expect(verifyBackup(other, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /layout 2/));
+    await expect(verifyBackup(other, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /format 2/));
     await expect(verifyBackup(join(data.root, 'none'), PASSPHRASE)).rejects.toEqual(
       failing('BACKUP_NOT_FOUND', /not there/),
     );

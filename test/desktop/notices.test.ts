@@ -42,7 +42,7 @@ describe('a notice', () => {
     expect(noticeOf(happened('job.failed'))).toMatchObject({
       kind: 'failed',
       silent: false,
-      title: 'shop.example.com: could not be renewed',
+      title: 'shop.example.com: renewal failed',
       body: 'The reason',
       projectId: 'p',
     }));
@@ -61,7 +61,7 @@ describe('a notice', () => {
     expect(noticeOf(happened('job.step', { event }))).toMatchObject({
       kind: 'records',
       key: 'records:j',
-      title: 'shop.example.com: waits for TXT records',
+      title: 'shop.example.com: waiting for TXT records',
       silent: false,
       projectId: 'p',
     });
@@ -123,7 +123,7 @@ describe('many at once', () => {
       kind: 'failed',
       key: String(index),
       forMs: 1,
-      title: `d${index}.example.com: could not be renewed`,
+      title: `d${index}.example.com: renewal failed`,
       body: '',
       silent: false,
       projectId: String(index),

@@ -165,7 +165,7 @@ describe('a start that failed', () => {
   });
   it('by data of a newer Certdesk says that nothing was changed', () => {
     const problem = startProblemOf(new CertdeskError('DATABASE_TOO_NEW', 'Too new'), around);
-    expect(problem.title).toMatch(/newer Certdesk/);
+    expect(problem.title).toMatch(/newer version of Certdesk/);
     expect(problem.text).toEqual(['Too new', expect.stringMatching(/Nothing was changed/)]);
   });
   it('by a damaged database shows the command that restores the last backup', () => {

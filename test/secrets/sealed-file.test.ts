@@ -249,7 +249,7 @@ describe('fails closed', () => {
     const newer = readFileSync(path(SEALED_FILE));
     newer.writeUInt8(2, 0);
     writeFileSync(path(SEALED_FILE), newer);
-    await expectRefused(/layout 2, .* layout 1 only/);
+    await expectRefused(/format 2, .* only format 1/);
   });
 
   test('a folder that is gone is a failure, not an empty store', async () => {

@@ -274,7 +274,7 @@ describe('what clients do not take', () => {
     );
     expect(failure).toMatchObject({
       code: 'WEAK_KEY',
-      message: expect.stringMatching(/explicit EC parameters.*browsers, Java and Go refuse/),
+      message: expect.stringMatching(/explicit EC parameters.*browsers, Java and Go reject/),
     });
   });
 
