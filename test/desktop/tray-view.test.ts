@@ -96,5 +96,8 @@ it('names jobs that wait for TXT records, and certificates that lack a name', ()
   const labels = view('attention', items).items.flatMap((item) =>
     item.kind === 'project' ? [item.label] : [],
   );
-  expect(labels).toEqual(['a.example.com: waiting for TXT records', 'b.example.com: certificate lacks a name']);
+  expect(labels).toEqual([
+    'a.example.com: waiting for TXT records',
+    'b.example.com: certificate lacks a name',
+  ]);
 });

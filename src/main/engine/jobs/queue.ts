@@ -87,7 +87,9 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     const begun = stores
       .transaction((tx) => tx.jobs.update(job.id, running))
       .then(() => void unwritten.delete(job.id))
-      .catch((error: unknown) => log.warn({ jobId: job.id, err: error }, 'The start of a job was not noted'));
+      .catch((error: unknown) =>
+        log.warn({ jobId: job.id, err: error }, 'The start of a job could not be stored'),
+      );
     try {
       await deps.run(job, stopping.signal);
     } catch (cause) {
@@ -98,7 +100,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     }
     await deps.ended(job).catch((error: unknown) => {
       // It has ended all the same, and whoever waits is told so.
-      log.warn({ jobId: job.id, err: error }, 'The secrets of a job that has ended could not be forgotten');
+      log.warn({ jobId: job.id, err: error }, 'The secrets of a finished job could not be deleted');
     });
   }
 
@@ -126,7 +128,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         return await perform(known);
       } catch (error) {
         unwritten.set(job.id, toCertdeskError(error));
-        log.error({ jobId: job.id, err: error }, 'The end of a job could not be written; it is gone on with');
+        log.error({ jobId: job.id, err: error }, 'The end of a job could not be stored; retrying');
       }
       const never = new Promise(() => undefined);
       await raceTime(never, deps.writeAgainMs ?? WRITE_AGAIN_MS, stopping.signal);
@@ -206,7 +208,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     async wait(id, timeoutMs) {
       await raceTime(ended.get(id), timeoutMs, stopping.signal);
       const job = await stores.jobs.get(id);
-      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `Job ${id} not found`);
       if (isEnded(job)) return job;
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
       throw notInTime(job, unwritten.get(id) ?? null, await lastProblem(id));
@@ -220,12 +222,12 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (held) throw new CertdeskError('RESTORE_UNDER_WAY');
       const wait = heldBack.get(id);
       const job = await stores.jobs.get(id);
-      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `There is no job ${id}`);
+      if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `Job ${id} not found`);
       if (wait === undefined) throw new CertdeskError('JOB_NOT_HELD_BACK');
       await journal.write(async (tx, emit) => {
         await tx.jobs.update(id, { heldUntil: null });
         const { projectId, input } = job;
-        const message = `${jobName(input)} started by hand before its time`;
+        const message = `${jobName(input)} started manually before its time`;
         await emit({ kind: 'job.released', projectId, jobId: id, message });
       });
       if (!heldBack.delete(id)) return; // its time came meanwhile
@@ -247,7 +249,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       queue.clear();
       await raceTime(queue.onIdle(), STOP_WITHIN_MS, null);
       await noteCleanStop(stores).catch((error: unknown) =>
-        log.warn({ err: error }, 'That Certdesk stopped in good order could not be noted'),
+        log.warn({ err: error }, 'The clean stop could not be stored'),
       );
     },
     get size() {
@@ -272,15 +274,15 @@ function notInTime(
   unwritten: CertdeskError | null,
   problem: Problem | null,
 ): CertdeskError {
-  const goesOn = `look at /api/v1/jobs/${id}${heldUntil === null ? '' : ` (it is held back until ${heldUntil})`}`;
+  const goesOn = `see /api/v1/jobs/${id}${heldUntil === null ? '' : ` (held back until ${heldUntil})`}`;
   const details = { jobId: id, step };
   if (unwritten !== null) {
-    const text = `${unwritten.message} The job goes on when it can be written: ${goesOn}`;
+    const text = `${unwritten.message} The job continues when the database can be written: ${goesOn}`;
     return unwritten.reword(text, details);
   }
   const said = problem === null ? null : describeProblem(problem);
   const last = said === null ? '' : ` The last problem that it reported: ${said}.`;
-  const text = `The CA did not finish in time (${step ?? 'queued'}).${last} The job goes on: ${goesOn}`;
+  const text = `The CA did not finish in time (${step ?? 'queued'}).${last} The job continues: ${goesOn}`;
   return new CertdeskError('ACME_TIMEOUT', text, problem === null ? details : { ...details, problem });
 }
 

@@ -102,7 +102,7 @@ async function judge({ statusCode, headers, body }: Dispatcher.ResponseData): Pr
     return { status: statusCode, answer: answer || `HTTP ${statusCode}` };
   const redirected = statusCode >= 300 && statusCode < 400;
   const said = redirected
-    ? `it answered ${statusCode}, and redirects are not followed: give the address that it leads to`
+    ? `it answered ${statusCode}, a redirect, which Certdesk does not follow. Enter the final URL`
     : `it answered ${statusCode}${answer === '' ? '' : `: ${answer}`}`;
   throw failed(said, { status: statusCode, answer, ...retryAfterDetail(parseRetryAfter(headers)) });
 }
@@ -115,5 +115,5 @@ function reasonOf(error: unknown): string {
 }
 
 function failed(why: string, details: NotificationDetails = {}): CertdeskError {
-  return new CertdeskError('NOTIFICATION_FAILED', `The webhook did not take the message: ${why}.`, details);
+  return new CertdeskError('NOTIFICATION_FAILED', `The webhook did not accept the message: ${why}.`, details);
 }

@@ -142,12 +142,12 @@ export function verifyIssued({ chain, privateKey, names, now }: IssuedInput): Le
   const leaf = firstOf(parseIssued(chain));
   const facts = leafFacts(leaf);
   if (!ownsKey(leaf, createPrivateKey(privateKey))) {
-    throw rejected('key', 'its public key is not that of the order', { serial: facts.serial });
+    throw rejected('key', 'its public key differs from that of the order', { serial: facts.serial });
   }
   const ordered = new Set(names.map((name) => name.toLowerCase()));
   const issued = new Set(leaf.sanNames);
   if (ordered.size !== issued.size || !leaf.sanNames.every((name) => ordered.has(name))) {
-    throw rejected('names', 'its names are not the ordered ones', {
+    throw rejected('names', 'its names differ from the ordered ones', {
       ordered: [...ordered],
       issued: [...issued],
     });
@@ -178,7 +178,7 @@ function rejected(
   details: Omit<IssuedDetails, 'check'>,
   cause?: unknown,
 ): CertdeskError {
-  const message = `The certificate that the CA issued was not taken into use: ${why}.`;
+  const message = `Certdesk did not activate the certificate that the CA issued: ${why}.`;
   return new CertdeskError('ISSUED_CERTIFICATE_REJECTED', message, { check, ...details }, { cause });
 }
 

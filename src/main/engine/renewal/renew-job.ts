@@ -66,7 +66,7 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
       if (!isFailedProof(error.code)) return;
-      throw error.reword(`${error.message} (tried at the CA's staging directory first)`);
+      throw error.reword(`${error.message} (tested at the CA's staging directory first)`);
     }
   }
 
@@ -169,7 +169,7 @@ export function refuseWorse(
   if (lifetime(issued) >= lifetime(previous) / SHORTEST_SHARE) return;
   throw new CertdeskError(
     'ISSUED_CERTIFICATE_REJECTED',
-    `The certificate that the CA issued was not taken into use: it expires at ${issued.expiresAt}, before the one in use (${previous.expiresAt}).`,
+    `Certdesk did not activate the certificate that the CA issued: it expires at ${issued.expiresAt}, before the active one (${previous.expiresAt}).`,
     { check: 'lifetime', expiresAt: issued.expiresAt, inUse: previous.expiresAt },
   );
 }
