@@ -219,7 +219,7 @@ describe('a file that is not as it was written', () => {
     await writeFile(other, newer);
     await expect(verifyBackup(other, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /format 2/));
     await expect(verifyBackup(join(data.root, 'none'), PASSPHRASE)).rejects.toEqual(
-      failing('BACKUP_NOT_FOUND', /not there/),
+      failing('BACKUP_NOT_FOUND', /does not exist/),
     );
     const pipe = join(data.root, 'pipe');
     execFileSync('mkfifo', [pipe]);
