@@ -160,6 +160,12 @@ describe('the prose', () => {
     expect(files.flatMap((path) => findDeadPages(path, read(path)))).toEqual([]);
   });
 
+  it('lists every page in docs/index.md', () => {
+    const pagesOfDocs = readdirSync(join(ROOT, 'docs')).filter((name) => /\.(md|txt)$/.test(name));
+    const map = read('docs/index.md');
+    expect(pagesOfDocs.filter((name) => name !== 'index.md' && !map.includes(`](${name})`))).toEqual([]);
+  });
+
   it('records each decision in the form of docs/adr/template.md', () => {
     const records = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
     expect(records.length).toBeGreaterThan(10);

@@ -1,5 +1,5 @@
-// The README's REST example, run unchanged: in an empty home folder, on other ports, with Pebble as the CA, which
-// environment variables name.
+// The README's commands, except npm ci. The REST example runs unchanged: in an empty home folder, on other ports, with
+// Pebble as the CA, which environment variables name.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -42,7 +42,23 @@ describeWith('pebble', 'the README', () => {
       await runBlock(block, port);
       release();
     });
-  }, 120_000);
+  });
+
+  it('shows a first certificate with npm run demo', async () => {
+    const [, command = ''] = (await blockUnder('Try it')).trimEnd().split('\n');
+    expect(command).toBe('npm run demo -- --stay');
+    const shell = spawn('bash', ['-c', command], { cwd: ROOT, detached: true });
+    try {
+      let output = '';
+      for (const stream of [shell.stdout, shell.stderr])
+        stream.on('data', (chunk: Buffer) => (output += chunk));
+      await expect.poll(() => output).toMatch(/Sign in with this link, once: http:\S+\n/);
+      expect(output).toContain('certificate.pem: OK');
+    } finally {
+      process.kill(-(shell.pid ?? 0), 'SIGINT');
+      await once(shell, 'close');
+    }
+  });
 
   /** Rejects with what the block wrote where it did not obtain a certificate. */
   async function runBlock(block: string, port: number): Promise<void> {
