@@ -12,6 +12,7 @@ import { createAcmeClient } from './engine/acme/client.ts';
 import type { DirectoryOverrides } from './engine/acme/directories.ts';
 import { directoryOrigin } from './engine/acme/directory-origin.ts';
 import { createRequestCounts } from './engine/acme/request-counts.ts';
+import type { BackgroundThreads } from './engine/background-tasks.ts';
 import type { WebPorts } from './engine/challenges/reachability/fetch.ts';
 import { CertdeskError } from './engine/core/errors.ts';
 import type { Clock, SecretStore } from './engine/core/ports.ts';
@@ -105,7 +106,7 @@ export interface App {
  * says what to do. What was opened before is closed again.
  */
 export async function createApp(platform: Platform): Promise<App> {
-  const closing: (() => unknown)[] = [];
+  const closing: Closing = [];
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).reverse()) await step();
   };
@@ -117,12 +118,30 @@ export async function createApp(platform: Platform): Promise<App> {
   }
 }
 
-async function open(
-  platform: Platform,
-  closing: (() => unknown)[],
-  close: () => Promise<void>,
-): Promise<App> {
-  const { dataFolder, logger, limits } = platform;
+/** Steps that undo what was opened, the last one first. */
+type Closing = (() => unknown)[];
+
+async function open(platform: Platform, closing: Closing, close: () => Promise<void>): Promise<App> {
+  const data = await openData(platform, closing);
+  const built = await buildEngine(platform, data);
+  const served = await serve(platform, { ...data, ...built }, closing);
+  const { engine, notices, restartAsked } = built;
+  const { address } = served;
+  const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
+  return { engine, notices, restartAsked, ...served, signInLink, close };
+}
+
+interface OpenData {
+  readonly stores: Stores;
+  readonly background: BackgroundThreads;
+  readonly secrets: SecretStore;
+  /** Why this secret store is used, as a sentence. */
+  readonly secretStoreReason: string;
+}
+
+/** Locks the data folder, finishes a restore, and opens the database and the secret store. */
+async function openData(platform: Platform, closing: Closing): Promise<OpenData> {
+  const { dataFolder, logger } = platform;
   makeDataFolder(dataFolder);
   closing.push(lockDataFolder(dataFolder));
   const restored = await finishRestore(dataFolder);
@@ -132,36 +151,52 @@ async function open(
   const stores = createStores(database.db, database.reads);
   const background = createBackground();
   closing.push(() => background.close());
-  await stores.settings.set(SERVER_ADDRESS, null); // that of the last run says nothing of this one
+  await stores.settings.set(SERVER_ADDRESS, null); // the address of the last run is not that of this one
   const { store: secrets, reason } = await openSecrets(platform, stores);
+  return { stores, background, secrets, secretStoreReason: reason };
+}
+
+interface BuiltEngine {
+  readonly engine: Engine;
+  readonly notices: string[];
+  /** Where Certdesk listens, for the diagnostics. */
+  readonly listeners: { api: string | null; challenges: string | null };
+  /** Ports of Certdesk itself, which it never connects to on behalf of others. */
+  readonly ownPorts: number[];
+  readonly restartAsked: Promise<void>;
+}
+
+async function buildEngine(
+  platform: Platform,
+  { stores, background, secrets, secretStoreReason }: OpenData,
+): Promise<BuiltEngine> {
+  const { dataFolder, limits, directories, dns } = platform;
   const requests = createRequestCounts();
   const ownPorts: number[] = [];
-  const addressPolicy = createAddressPolicy({
-    allowPrivate: platform.allowPrivate,
-    listeners: () => ownPorts,
-  });
+  const { allowPrivate } = platform;
+  const addressPolicy = createAddressPolicy({ allowPrivate, listeners: () => ownPorts });
   const acme = createAcmeClient({
     onAnswer: requests.note,
     addressPolicy,
-    directoryOrigin: (url) => directoryOrigin(stores.settings, platform.directories, url),
+    directoryOrigin: (url) => directoryOrigin(stores.settings, directories, url),
     requestTimeoutMs: limits.acmeRequestMs,
     userAgent: `Certdesk/${platform.version}`,
     ...(platform.acmeRoots === null ? {} : { trustedRoots: platform.acmeRoots }),
   });
-  const notices = [reason];
-  const listeners: { api: string | null; challenges: string | null } = { api: null, challenges: null };
+  const notices = [secretStoreReason];
+  const listeners: BuiltEngine['listeners'] = { api: null, challenges: null };
   const surroundings: Surroundings = {
     version: platform.version,
     signInCommand: platform.shellCommand('login-link'),
-    secretStoreReason: reason,
+    secretStoreReason,
     listeners,
     notices,
     get database() {
       return readDatabaseFacts(dataFolder);
     },
   };
-  const { around = (ports) => ports } = platform;
   const restart = Promise.withResolvers<void>();
+  const { around = (ports) => ports } = platform;
   const ports = around({
     stores,
     secrets,
@@ -172,25 +207,34 @@ async function open(
     acme,
     caRequests: requests.list,
     clock: platform.clock,
-    log: logger,
-    directories: platform.directories,
+    log: platform.logger,
+    directories,
     resolver: createDnsResolver({
-      servers: platform.dns.resolvers,
+      servers: dns.resolvers,
       addressPolicy,
-      ...(platform.dns.authorityPort === null ? {} : { authorityPort: platform.dns.authorityPort }),
+      ...(dns.authorityPort === null ? {} : { authorityPort: dns.authorityPort }),
     }),
-    dnsEndpoints: platform.dns.endpoints,
+    dnsEndpoints: dns.endpoints,
     addressPolicy,
-    acmeShFolder: platform.dns.acmeShFolder ?? null,
+    acmeShFolder: dns.acmeShFolder ?? null,
     webPorts: platform.webPorts ?? { http: 80, https: 443 },
     surroundings: () => surroundings,
     limits,
     restart: restart.resolve,
   });
-  const engine = createEngine(ports);
-  if ((await engine.settings.get()).sessions.signOutOnRestart) await engine.sessions.endAll();
+  return { engine: createEngine(ports), notices, listeners, ownPorts, restartAsked: restart.promise };
+}
+
+/** Opens the challenge listener and the API, then starts the engine: a CA may ask as soon as jobs are resumed. */
+async function serve(
+  platform: Platform,
+  { engine, notices, listeners, ownPorts, stores, secrets }: OpenData & BuiltEngine,
+  closing: Closing,
+): Promise<Pick<App, 'address' | 'challengePort' | 'health'>> {
+  const settings = await engine.settings.get();
+  if (settings.sessions.signOutOnRestart) await engine.sessions.endAll();
   await engine.restoreChallenges();
-  const { apiPort, challengePort } = (await engine.settings.get()).listeners;
+  const { apiPort, challengePort } = settings.listeners;
   const challenge = await openChallenge(platform, challengePort, { engine, notices });
   if (challenge !== null) {
     closing.push(() => challenge.close());
@@ -199,25 +243,14 @@ async function open(
   }
   const started = Promise.withResolvers<void>();
   const health = createHealthCheck(secrets, platform.clock);
-  const served = { engine, health, closing, started: started.promise };
-  const address = await openApi(platform, apiPort, served);
+  const address = await openApi(platform, apiPort, { engine, health, closing, started: started.promise });
   listeners.api = new URL(address).host;
   ownPorts.push(Number(new URL(address).port || 80));
-  // Stopped first, so that whoever waits for a job is told at once, and the server has nobody to wait for.
+  // Stopped first: whoever waits for a job is answered at once, and the server has nobody to wait for.
   closing.push(() => engine.stop());
   await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
   await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
-  const signInLink = async () => signInAddress(address, (await engine.sessions.createLink()).secret);
-  return {
-    engine,
-    address,
-    notices,
-    challengePort: challenge?.port ?? null,
-    restartAsked: restart.promise,
-    health,
-    signInLink,
-    close,
-  };
+  return { address, challengePort: challenge?.port ?? null, health };
 }
 
 /** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */
@@ -267,7 +300,7 @@ async function openChallenge(
 }
 
 interface Served extends Pick<App, 'engine' | 'health'> {
-  readonly closing: (() => unknown)[];
+  readonly closing: Closing;
   readonly started: Promise<void>;
 }
 

@@ -1,21 +1,17 @@
 // One issuance in the order of RFC 8555 section 7.1: account, order, authorizations, challenges, finalize, certificate.
-// Obtain and renew are this same walk. What it would need again is in the database before and after the call that it
-// concerns, and the walk always begins by asking the CA where the order stands, so that it can be gone on with after
-// any crash.
+// Obtain and renew both use it. Everything that it would need again is in the database before and after each call to the
+// CA, and it begins by asking the CA where the order stands, so that it can be resumed after any crash.
 import { explainUnauthorized } from '../acme/account-deactivated.ts';
 import type { Accounts, ExternalAccount, OpenAccount } from '../acme/accounts.ts';
 import { createCsr } from '../acme/client.ts';
 import type { AcmeOrder } from '../acme/contract.ts';
-import { isGivenUp } from '../acme/failure-streak.ts';
-import { isDeadline } from '../acme/poll.ts';
 import { describeProblem, isRefusal } from '../acme/problem.ts';
 import type { Journal } from '../audit/journal.ts';
 import { cleanUp, prove } from '../challenges/prove.ts';
 import type { ChallengeSolver } from '../challenges/solver.ts';
-import { CertdeskError, toCertdeskError } from '../core/errors.ts';
+import { CertdeskError } from '../core/errors.ts';
 import type { LeafFacts, Recipe } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
-import { retryAfterOf } from '../core/retry-after.ts';
 import type { Pace } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 import { generateKey } from '../pki/keys.ts';
@@ -25,6 +21,7 @@ import { ensureOrder, type ReplacedCertificate, sessionForOrder } from './acme-o
 import { finalizeOrder } from './finalize.ts';
 import { downloadCertificate, type Following, followOrder } from './follow-order.ts';
 import { createOrderState, type OrderState, type OrderStateDeps } from './order-state.ts';
+import { retryIssuance } from './retry-issuance.ts';
 
 export interface IssueTask {
   readonly jobId: string;
@@ -37,8 +34,8 @@ export interface IssueTask {
   readonly replaces: ReplacedCertificate | null;
   /** Whether it renews exactly the names of a certificate of this CA. */
   readonly sameNames: boolean;
-  /** Whether somebody waits for it: then a CA that is out of reach is asked until the deadline. */
-  readonly patient: boolean;
+  /** Whether a person waits for it: then an unreachable CA is asked until the deadline. */
+  readonly interactive: boolean;
 }
 
 export interface Issued {
@@ -68,50 +65,44 @@ export interface IssueHow<T> {
 }
 
 /**
- * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up, by
- * `write`: the steps until then are told in the same transaction.
+ * Obtains the certificate of a job's order and hands it to `keep`, which stores it before anything is cleaned up. `keep`
+ * writes with `write`: the steps that were reported until then go into the same transaction.
  * @throws the documented errors of the CA (ACME_*), CHALLENGE_FAILED, DNS_*, ISSUED_CERTIFICATE_REJECTED; what `keep`
  * throws; the reason of `signal`. After a throw that is not an abort the challenges are cleaned up.
  */
 export async function issue<T>(deps: IssueDeps, task: IssueTask, { signal, keep }: IssueHow<T>): Promise<T> {
   const deadline = deps.pace.now() + deps.deadlineMs;
   const orderState = await createOrderState(deps, task);
+  const key = once(() => ensureKey(task, orderState));
   try {
-    const key = once(() => ensureKey(task, orderState));
-    return await keep(await persist(deps, task, { orderState, signal, deadline, key }), orderState.write);
+    const issued = await retryIssuance({ ...deps, ...task, orderState, signal, deadline }, (isRepeated) =>
+      obtain(deps, task, { orderState, signal, deadline, key, isRepeated }),
+    );
+    return await keep(issued, orderState.write);
   } catch (error) {
-    // It was fetched, and is of no use: the next job may order another one.
+    // The certificate was fetched and cannot be used: the next job may order another one.
     if (error instanceof CertdeskError && error.code === 'ISSUED_CERTIFICATE_REJECTED') orderState.release();
     throw error;
   } finally {
-    // Where Certdesk stops the challenges stay, because the next start goes on with the same order.
+    // When Certdesk stops, the challenges stay: the next start resumes the same order.
     if (!signal.aborted) await cleanUp(deps, task, orderState);
     await orderState.flush().catch((error: unknown) => {
-      // What came of the issuance matters more; what is not noted as cleaned up is cleaned up once more.
+      // The result of the issuance matters more; a clean-up that is not noted is done once more.
       deps.log.warn({ jobId: task.jobId, err: error }, 'The last steps of an issuance could not be written');
     });
   }
 }
 
-interface Walk {
+interface Attempt {
   readonly orderState: OrderState;
   readonly signal: AbortSignal;
   readonly deadline: number;
-  readonly isRepeated?: boolean;
-  /** Made once an issuance, whatever is walked again: a second one could be stored over the one that was finalized. */
+  readonly isRepeated: boolean;
+  /** Generated once for an issuance, however often it is attempted: a second key could replace the finalized one. */
   key(): Promise<{ readonly privateKey: string; readonly csr: string }>;
 }
 
-/**
- * Waits before a step that the network lost is walked again, in ms. A CA that does not answer at all is asked until the
- * deadline where somebody waits, or an order stands there; else the table of retries knows better when (jobs/retry.ts).
- */
-const AGAIN_MS = [300, 1_500] as const;
-
-/** A CA that asks for a longer pause (Retry-After) is left alone: the job fails, and its next attempt obeys it. */
-const LONGEST_ASKED_MS = 60_000;
-
-/** The same promise for every call; a failed one is tried anew by the next. */
+/** The same promise for every call; after a failure the next call tries again. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {
@@ -123,70 +114,69 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The walk is resumable, so trying again is walking again. */
-async function persist(deps: IssueDeps, task: IssueTask, walking: Walk): Promise<Issued> {
-  const { orderState, signal, deadline } = walking;
+/** Account, order, proof, CSR, certificate. Resumes wherever the order stands at the CA. */
+async function obtain(deps: IssueDeps, task: IssueTask, attempt: Attempt): Promise<Issued> {
+  const { orderState, signal, deadline, key } = attempt;
   const { pace } = deps;
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await walk(deps, task, { ...walking, isRepeated: tries > 0 });
-    } catch (cause) {
-      signal.throwIfAborted();
-      const error = toCertdeskError(cause);
-      const own = error.code === 'ACME_UNAVAILABLE' ? AGAIN_MS[tries] : AGAIN_MS[1];
-      const asked = retryAfterOf(error) ?? 0;
-      const wait = own === undefined || asked > LONGEST_ASKED_MS ? undefined : Math.max(own, asked);
-      const worth =
-        error.code === 'ACME_UNAVAILABLE' || (error.code === 'ACME_TIMEOUT' && !isDeadline(error));
-      const enough = !task.patient && orderState.order.url === null && tries > 0;
-      if (!worth || isGivenUp(error) || enough || wait === undefined || pace.now() + wait > deadline)
-        throw error;
-      orderState.reportStep('retry', `${error.message} Retrying.`, { code: error.code });
-      await deps.places.wait(() => pace.pause(wait, signal));
-    }
+  const { wait } = deps.places;
+
+  const { account, order } = await openOrder(deps, task, attempt);
+  const isSent = orderState.order.finalizedAt !== null;
+  const session = sessionForOrder(account.session, { orderState, pace, signal });
+  const following: Following = { session, orderState, signal, deadline, pace };
+
+  if (order.status === 'pending' && !isSent) await prove(task, { ...following, order, wait });
+
+  const { csr, privateKey } = await key();
+  const finalized = await wait(() => finalizeOrFollow(deps, { order, isSent, csr, following }));
+
+  const fetching = { ...following, account, order: finalized, privateKey };
+  const certificate = await wait(() => fetchCertificate(deps, task, fetching));
+  const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
+  return { ...certificate, exempt };
+}
+
+async function openOrder(
+  deps: IssueDeps,
+  task: IssueTask,
+  { orderState, signal, key, isRepeated }: Attempt,
+): Promise<{ readonly account: OpenAccount; readonly order: AcmeOrder }> {
+  const account = await openAccount(deps, task, orderState, signal);
+  orderState.reportStep('account', `Account ${account.account.url}`);
+  // The key is generated while the names are proved; it is stored before the CSR that bears it is sent.
+  key().catch(() => undefined);
+  try {
+    return { account, order: await ensureOrder(deps, task, { orderState, account, signal, isRepeated }) };
+  } catch (cause) {
+    const error = await explainUnauthorized(cause, account.session, account.account.url);
+    if (!isRefusal(error, 'accountDoesNotExist')) throw error;
+    // The CA has lost its accounts (a staging reset, say) and its orders: the same key is registered once more.
+    const registered = await deps.accounts.register(account, task.eab);
+    orderState.reportStep('account', `Registered again: ${registered.account.url}`);
+    const where = { orderState, account: registered, signal, hasLostAccount: true };
+    return { account: registered, order: await ensureOrder(deps, task, where) };
   }
 }
 
-async function walk(
-  deps: IssueDeps,
-  task: IssueTask,
-  { orderState, signal, deadline, key, isRepeated = false }: Walk,
-): Promise<Issued> {
-  const { pace } = deps;
-  let account = await openAccount(deps, task, orderState, signal);
-  orderState.reportStep('account', `Account ${account.account.url}`);
-
-  // The key is made while the names are proved; it is stored before the CSR that bears it is sent.
-  key().catch(() => undefined);
-  let order = await ensureOrder(deps, task, { orderState, account, signal, isRepeated }).catch(
-    async (cause: unknown) => {
-      const { url } = account.account;
-      const error = await explainUnauthorized(cause, account.session, url);
-      if (!isRefusal(error, 'accountDoesNotExist')) throw error;
-      // The CA has lost its accounts (a staging reset, say), and its orders: the same key is registered once more.
-      account = await deps.accounts.register(account, task.eab);
-      orderState.reportStep('account', `Registered again: ${account.account.url}`);
-      return ensureOrder(deps, task, { orderState, account, signal, hasLostAccount: true });
-    },
-  );
-  const exempt = order.replaces !== undefined && task.replaces?.inWindow === true;
-  const session = sessionForOrder(account.session, { orderState, pace, signal });
-  const following: Following = { session, orderState, signal, deadline, pace };
-  const sent = orderState.order.finalizedAt !== null;
-  const { wait } = deps.places;
-  if (order.status === 'pending' && !sent) await prove(task, { ...following, order, wait });
-  const { csr, privateKey } = await key();
-  order = await wait(async () => {
-    if (!sent && (order.status === 'pending' || order.status === 'ready'))
-      return finalizeOrder(order, { ...following, csr });
-    const now = await followOrder(order, following, believeReadyFrom(deps, orderState));
-    return now.status === 'ready' ? finalizeOrder(now, { ...following, csr }) : now;
-  });
-  const fetching = { ...following, account, order, privateKey };
-  return { ...(await wait(() => fetchCertificate(deps, task, fetching))), exempt };
+interface Finalizing {
+  readonly order: AcmeOrder;
+  /** Whether its CSR was sent before. */
+  readonly isSent: boolean;
+  readonly csr: string;
+  readonly following: Following;
 }
 
-/** An order that was finalized is followed by the account that made it, whichever the recipe names by now. */
+async function finalizeOrFollow(
+  deps: IssueDeps,
+  { order, isSent, csr, following }: Finalizing,
+): Promise<AcmeOrder> {
+  if (!isSent && (order.status === 'pending' || order.status === 'ready'))
+    return finalizeOrder(order, { ...following, csr });
+  const now = await followOrder(order, following, believeReadyFrom(deps, following.orderState));
+  return now.status === 'ready' ? finalizeOrder(now, { ...following, csr }) : now;
+}
+
+/** An order that was finalized is followed with the account that created it, whichever the job names by now. */
 async function openAccount(
   { accounts }: IssueDeps,
   task: IssueTask,

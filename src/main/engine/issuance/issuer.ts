@@ -71,9 +71,9 @@ export function createIssuer(deps: IssuerDeps): Issuer {
     const { id: jobId, projectId } = job;
     const directoryUrl = await adoptOrder(job, recipe);
     const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
-    const patient = !(job.input.kind === 'renew' && job.input.automatic);
+    const interactive = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
-    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, sameNames, patient };
+    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, sameNames, interactive };
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 
