@@ -50,7 +50,7 @@ export const ChainLinkSchema = z
 export type ChainLink = z.infer<typeof ChainLinkSchema>;
 
 /** How a certificate was obtained and is renewed. Never a secret: credentials are named. */
-export const RecipeSchema = z
+export const IssuanceSpecSchema = z
   .object({
     names: z.array(z.string()),
     ca: z.object({ id: z.string(), name: z.string() }),
@@ -68,14 +68,14 @@ export const RecipeSchema = z
       .nullable()
       .meta({ description: 'The named credential; null where the values are kept with the project' }),
   })
-  .meta({ id: 'Recipe' });
+  .meta({ id: 'IssuanceSpec' });
 
 export const CertificateDetailsSchema = z
   .object({
     id: z.string(),
     storedAt: TimestampSchema,
     autoRenew: z.boolean(),
-    recipe: RecipeSchema.nullable().meta({ description: 'Null for an uploaded certificate' }),
+    spec: IssuanceSpecSchema.nullable().meta({ description: 'Null for an uploaded certificate' }),
     account: z
       .object({ url: z.string().nullable(), email: z.string().nullable(), directoryUrl: z.string() })
       .nullable()
@@ -86,7 +86,7 @@ export type CertificateDetails = z.infer<typeof CertificateDetailsSchema>;
 
 export const LastRequestSchema = z
   .object({
-    request: RecipeSchema.nullable().meta({ description: 'Null where none was ever requested' }),
+    request: IssuanceSpecSchema.nullable().meta({ description: 'Null where none was ever requested' }),
     autoRenew: z.boolean(),
     usesProjectCredentials: z
       .boolean()

@@ -311,7 +311,7 @@ export const RevokeRequestSchema = z
     reason: RevocationReasonSchema.default('unspecified').meta({ reach: 'project' }),
     replace: z.boolean().optional().meta({
       description:
-        'Obtain a replacement with a new key first, by the same recipe, and take it into use; where that fails nothing is revoked. Only for the certificate in use',
+        'Obtain a replacement with a new key first, with the same settings, and take it into use; where that fails nothing is revoked. Only for the certificate in use',
       reach: 'project',
     }),
     versionId: z.string().min(1).max(64).optional().meta({

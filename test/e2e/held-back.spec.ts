@@ -33,8 +33,8 @@ describeWith(['chromium'], 'what a review left to a person', () => {
     await first.asPerson('POST', `/projects/${projectId}/certificate/obtain`, { body });
     const heldUntil = toTimestamp(new Date(Date.now() + 3_600_000));
     if (JOB.input.kind !== 'obtain') throw new Error('another job is expected');
-    const recipe = { ...JOB.input.recipe, ca: directoryUrl, names: ['held.example.com'] };
-    const job = { ...JOB, id: 'held', projectId, input: { ...JOB.input, recipe }, uncleanEnds: 2, heldUntil };
+    const spec = { ...JOB.input.spec, ca: directoryUrl, names: ['held.example.com'] };
+    const job = { ...JOB, id: 'held', projectId, input: { ...JOB.input, spec }, uncleanEnds: 2, heldUntil };
     await ports?.stores.transaction((tx) => tx.jobs.create(job));
     await ports?.stores.jobs.update(job.id, { heldUntil, uncleanEnds: 2 });
     await first.close();

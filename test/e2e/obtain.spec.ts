@@ -226,8 +226,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     await button('Obtain certificate').click();
     await page.getByText('The certificate is there').waitFor();
-    const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
-    expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
+    const { spec } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(spec).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
     await page
       .getByRole('button', { name: /New key for the account at/ })

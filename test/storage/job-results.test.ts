@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { presentResult } from '../../src/main/engine/certificates/views.ts';
 import type { JobInput, JobResult } from '../../src/main/engine/core/model.ts';
 import { jobResults } from '../../src/main/storage/migrations/0019-job-results.ts';
-import { RECIPE } from '../support/engine/records.ts';
+import { SPEC } from '../support/engine/records.ts';
 
 const times = { issuedAt: '2026-01-01T00:00:00Z', expiresAt: '2026-04-01T00:00:00Z' };
 const renewed = {
@@ -22,7 +22,7 @@ const obtained = {
   type: 'letsencrypt',
   names: ['a.example', 'b.example'],
 };
-const of = { recipe: RECIPE, autoRenew: true };
+const of = { spec: SPEC, autoRenew: true };
 const revoke = { kind: 'revoke', certificateId: 'c1', reason: 'superseded' } as const;
 
 it.each<[string, JobInput, unknown]>([
@@ -39,10 +39,11 @@ it.each<[string, JobInput, unknown]>([
 ])('the result of %s', (_what, input, answer) => {
   const sqlite = new Sqlite(':memory:');
   sqlite.exec('CREATE TABLE jobs (state TEXT, input TEXT, result TEXT)');
+  const oldInput = JSON.stringify(input).replaceAll('"spec"', '"recipe"'); // as it was called until 0020
   const insert = sqlite.prepare('INSERT INTO jobs VALUES (?, ?, ?)');
-  insert.run('succeeded', JSON.stringify(input), JSON.stringify(answer));
-  insert.run('failed', JSON.stringify(input), 'null');
-  insert.run('queued', JSON.stringify(input), null);
+  insert.run('succeeded', oldInput, JSON.stringify(answer));
+  insert.run('failed', oldInput, 'null');
+  insert.run('queued', oldInput, null);
   sqlite.exec(jobResults.sql);
   const results = sqlite.prepare<[], { result: string | null }>('SELECT result FROM jobs').all();
   const [result, ...others]: (JobResult | null)[] = results.map((row) => JSON.parse(row.result ?? 'null'));

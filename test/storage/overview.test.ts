@@ -50,7 +50,7 @@ describe('attempt_at', () => {
       lifetime: fc.integer({ min: 1, max: 400 * 86_400 }),
       next: fc.option(second),
       autoRenew: fc.boolean(),
-      recipe: fc.boolean(),
+      spec: fc.boolean(),
       revoked: fc.boolean(),
       waits: fc.boolean(),
       ari: fc.option(second),
@@ -60,7 +60,7 @@ describe('attempt_at', () => {
     await fc.assert(
       fc.asyncProperty(
         records,
-        async ({ issued, lifetime, next, autoRenew, recipe, revoked, waits, ari, earlier }) => {
+        async ({ issued, lifetime, next, autoRenew, spec, revoked, waits, ari, earlier }) => {
           n += 1;
           const certificate = {
             ...CERTIFICATE,
@@ -69,7 +69,7 @@ describe('attempt_at', () => {
             issuedAt: time(issued),
             expiresAt: time(issued + lifetime),
             autoRenew,
-            recipe: recipe ? CERTIFICATE.recipe : null,
+            spec: spec ? CERTIFICATE.spec : null,
             revokedAt: revoked ? AT.now : null,
             renewal: {
               ...CERTIFICATE.renewal,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
-import { CERTIFICATE, PROJECT, RECIPE } from '../support/engine/records.ts';
+import { CERTIFICATE, PROJECT, SPEC } from '../support/engine/records.ts';
 
 const FILTER: ProjectFilter = { ids: null, now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
 
@@ -85,25 +85,25 @@ describe('filters', () => {
     const certificate = fc.record({
       state: fc.constantFrom('valid', 'expiring_soon', 'expired', 'revoked', 'none'),
       failures: fc.constantFrom(0, 0, 3),
-      recipe: fc.constantFrom(null, 'http-01', 'cloudflare'),
+      spec: fc.constantFrom(null, 'http-01', 'cloudflare'),
       ca: fc.constantFrom('letsencrypt', 'zerossl'),
     });
     const projects = fc.sample(certificate, 60);
     const expiries = { valid: '2026-05-01T00:00:00Z', expiring_soon: '2026-02-20T00:00:00Z' };
-    for (const [n, { state, failures, recipe, ca }] of projects.entries()) {
-      const dns = recipe === 'cloudflare' ? ({ challengeType: 'dns-01', dnsProvider: recipe } as const) : {};
+    for (const [n, { state, failures, spec, ca }] of projects.entries()) {
+      const dns = spec === 'cloudflare' ? ({ challengeType: 'dns-01', dnsProvider: spec } as const) : {};
       await add(
         `p${n}`,
         state === 'none'
           ? null
           : {
-              type: recipe === null ? 'custom' : 'letsencrypt',
+              type: spec === null ? 'custom' : 'letsencrypt',
               expiresAt:
                 state === 'expired'
                   ? '2026-01-02T00:00:00Z'
                   : (expiries[state as 'valid'] ?? '2026-05-01T00:00:00Z'),
               revokedAt: state === 'revoked' ? FILTER.now : null,
-              recipe: recipe === null ? null : { ...RECIPE, ...dns, ca },
+              spec: spec === null ? null : { ...SPEC, ...dns, ca },
               renewal: { ...CERTIFICATE.renewal, failures },
             },
         { name: n % 2 === 0 ? 'even' : 'odd' },
@@ -125,9 +125,9 @@ describe('filters', () => {
         const { status, failing, provider, ca, type, q = '', ids } = filter;
         const alike = projects.flatMap((each, n) => {
           const held = each.state !== 'none';
-          const byAcme = held && each.recipe !== null;
+          const byAcme = held && each.spec !== null;
           const fits =
-            (provider === undefined || (byAcme && each.recipe === provider)) &&
+            (provider === undefined || (byAcme && each.spec === provider)) &&
             (ca === undefined || (byAcme && each.ca === ca)) &&
             (type === undefined || (held && type === (byAcme ? 'letsencrypt' : 'custom'))) &&
             `p${n}.example.com ${n % 2 === 0 ? 'even' : 'odd'}`.includes(q) &&
@@ -164,11 +164,11 @@ describe('filters', () => {
   it('says which values there are', async () => {
     await add('p1', {});
     await add('p2', {
-      recipe: { ...RECIPE, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'aws' },
+      spec: { ...SPEC, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'aws' },
       type: 'acme',
     });
     await add('p3', {});
-    await add('p4', { recipe: null, type: 'custom' });
+    await add('p4', { spec: null, type: 'custom' });
     await add('p5', null);
     expect(await database.stores.projects.facets(null)).toEqual({
       providers: [

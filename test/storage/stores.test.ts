@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../support/engine/records.ts';
 
 let folder: string;
 let database: Database;
@@ -164,7 +164,7 @@ describe('certificates', () => {
       { id: 'sooner', expiresAt: '2026-03-25T00:00:00Z' },
       { id: 'later', expiresAt: '2026-06-01T00:00:00Z' },
       { id: 'off', autoRenew: false },
-      { id: 'uploaded', recipe: null },
+      { id: 'uploaded', spec: null },
       { id: 'waiting', renewal: { ...renewal, waitsFor: 'Waits for a person.' } },
       { id: 'failed', renewal: { ...renewal, nextAttemptAt: '2026-03-05T00:00:00Z' } },
       { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z', expiresAt: '2026-05-01T00:00:00Z' }, // by the CA: a person's revocation turns it off
@@ -181,8 +181,8 @@ describe('certificates', () => {
 
   it('releases what waits, of a project, of a credential, or all', async () => {
     const renewal = { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' };
-    const recipe = { ...RECIPE, dnsCredentialId: 'd1' };
-    await addEach([{ id: 'a', renewal }, { id: 'b', renewal, recipe }, { id: 'c', renewal }, { id: 'd' }]);
+    const spec = { ...SPEC, dnsCredentialId: 'd1' };
+    await addEach([{ id: 'a', renewal }, { id: 'b', renewal, spec }, { id: 'c', renewal }, { id: 'd' }]);
     const waiting = async () => {
       const all = await Promise.all(['a', 'b', 'c', 'd'].map((id) => stores.certificates.get(id)));
       return all.filter((each) => each?.renewal.waitsFor != null).map((each) => each?.id);
@@ -214,7 +214,7 @@ describe('certificates', () => {
       { id: 'due', renewal: ari('2026-01-31T00:00:00Z') },
       { id: 'new' },
       { id: 'expired', expiresAt: '2026-01-31T00:00:00Z' },
-      { id: 'uploaded', recipe: null },
+      { id: 'uploaded', spec: null },
       { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
       { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z' },
     ]);
@@ -279,7 +279,7 @@ describe('jobs', () => {
       updatedAt: '2026-01-01T00:00:00Z',
       finalizedAt: null,
       asCreated: null,
-      recipe: null,
+      spec: null,
     });
     await stores.projects.delete('p1');
     expect(await stores.jobs.get('j1')).toBeNull();

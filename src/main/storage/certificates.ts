@@ -94,7 +94,7 @@ export function createCertificateStore(db: Kysely<Schema>): CertificateStore {
       if (projectId !== undefined) query = query.where('project_id', '=', projectId);
       if (accountId !== undefined) query = query.where('account_id', '=', accountId);
       if (dnsCredentialId !== undefined)
-        query = query.where(sql<boolean>`recipe ->> '$.dnsCredentialId' = ${dnsCredentialId}`);
+        query = query.where(sql<boolean>`spec ->> '$.dnsCredentialId' = ${dnsCredentialId}`);
       const result = await query.executeTakeFirst();
       return Number(result.numUpdatedRows);
     },
@@ -200,7 +200,7 @@ function toRow(certificate: CertificateRecord): Insertable<CertificatesTable> {
     fingerprint: certificate.fingerprint,
     staging: certificate.staging ? 1 : 0,
     auto_renew: certificate.autoRenew ? 1 : 0,
-    recipe: certificate.recipe === null ? null : JSON.stringify(certificate.recipe),
+    spec: certificate.spec === null ? null : JSON.stringify(certificate.spec),
     account_id: certificate.accountId,
     renewed_from: certificate.renewedFrom,
     ...renewalColumns(certificate.renewal),
@@ -227,7 +227,7 @@ export const FACT_COLUMNS = [
   'fingerprint',
   'staging',
   'auto_renew',
-  'recipe',
+  'spec',
   'account_id',
   'renewed_from',
   'last_attempt',
@@ -268,7 +268,7 @@ export function toFacts(row: FactsRow): CertificateFacts {
     fingerprint: row.fingerprint,
     staging: row.staging === 1,
     autoRenew: row.auto_renew === 1,
-    recipe: row.recipe === null ? null : JSON.parse(row.recipe),
+    spec: row.spec === null ? null : JSON.parse(row.spec),
     accountId: row.account_id,
     renewedFrom: row.renewed_from,
     renewal: {

@@ -46,11 +46,11 @@ export function createDnsCredentialStore(db: Kysely<Schema>): DnsCredentialStore
         .where(
           sql<boolean>`id IN (
             SELECT project_id FROM certificates
-              WHERE superseded_at IS NULL AND removed_at IS NULL AND recipe ->> 'dnsCredentialId' = ${id}
+              WHERE superseded_at IS NULL AND removed_at IS NULL AND spec ->> 'dnsCredentialId' = ${id}
             UNION SELECT project_id FROM jobs
-              WHERE state IN ('queued', 'running') AND input ->> '$.recipe.dnsCredentialId' = ${id}
+              WHERE state IN ('queued', 'running') AND input ->> '$.spec.dnsCredentialId' = ${id}
             UNION SELECT project_id FROM jobs JOIN orders ON orders.job_id = jobs.id
-              WHERE input ->> '$.recipe.dnsCredentialId' = ${id} AND EXISTS (
+              WHERE input ->> '$.spec.dnsCredentialId' = ${id} AND EXISTS (
                 SELECT 1 FROM json_each(orders.challenges) WHERE value ->> 'state' <> 'cleaned'))`,
         )
         .orderBy('seq')

@@ -21,7 +21,7 @@ export function createOrderStore(db: Kysely<Schema>): OrderStore {
         updated_at: order.updatedAt,
         finalized_at: order.finalizedAt,
         as_created: order.asCreated === null ? null : JSON.stringify(order.asCreated),
-        recipe: order.recipe === null ? null : JSON.stringify(order.recipe),
+        spec: order.spec === null ? null : JSON.stringify(order.spec),
       };
       await db
         .insertInto('orders')
@@ -50,6 +50,6 @@ function toOrder(row: Selectable<Schema['orders']>): OrderRecord {
     updatedAt: row.updated_at,
     finalizedAt: row.finalized_at,
     asCreated: row.as_created === null ? null : JSON.parse(row.as_created),
-    recipe: row.recipe === null ? null : JSON.parse(row.recipe),
+    spec: row.spec === null ? null : JSON.parse(row.spec),
   };
 }

@@ -59,7 +59,7 @@ export interface CertificatesTable {
   fingerprint: string;
   staging: number;
   auto_renew: number;
-  recipe: string | null;
+  spec: string | null;
   account_id: string | null;
   renewed_from: string | null;
   last_attempt: string | null;
@@ -142,7 +142,7 @@ interface OrdersTable {
   updated_at: string;
   finalized_at: string | null;
   as_created: string | null;
-  recipe: string | null;
+  spec: string | null;
 }
 
 interface DnsCredentialsTable {

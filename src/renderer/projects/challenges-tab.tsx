@@ -30,13 +30,13 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
   return (
     <Stack gap="md">
       <QueryView query={details}>
-        {(data) => (data?.recipe ? <Way recipe={data.recipe} account={data.account} /> : null)}
+        {(data) => (data?.spec ? <Way spec={data.spec} account={data.account} /> : null)}
       </QueryView>
       <QueryView query={jobs}>
         {(data) => {
           const last = data.jobs.find(({ kind }) => kind !== 'revoke');
           if (last !== undefined) return <LastProof id={project.id} jobId={last.id} />;
-          return details.data?.recipe ? null : <NoProof project={project} />;
+          return details.data?.spec ? null : <NoProof project={project} />;
         }}
       </QueryView>
     </Stack>
@@ -44,12 +44,12 @@ export function ChallengesTab({ project }: { readonly project: ProjectRowData })
 }
 
 interface WayProps {
-  readonly recipe: NonNullable<CertificateDetails['recipe']>;
+  readonly spec: NonNullable<CertificateDetails['spec']>;
   readonly account: CertificateDetails['account'];
 }
 
-function Way({ recipe, account }: WayProps) {
-  const { challengeType, dnsProvider, dnsCredential, ca, staging, names, keyType, keySize } = recipe;
+function Way({ spec, account }: WayProps) {
+  const { challengeType, dnsProvider, dnsCredential, ca, staging, names, keyType, keySize } = spec;
   return (
     <Panel title={text.title}>
       <Facts
@@ -62,7 +62,7 @@ function Way({ recipe, account }: WayProps) {
           { label: messages.certificates.names, value: <Names names={names} /> },
           { label: text.ca, value: staging ? `${ca.name} (${messages.status.staging})` : ca.name },
           { label: messages.certificates.key, value: keyName({ keyType, keySize }) },
-          recipe.profile === null ? null : { label: text.profile, value: recipe.profile },
+          spec.profile === null ? null : { label: text.profile, value: spec.profile },
           account?.email ? { label: text.email, value: account.email } : null,
         ]}
       />

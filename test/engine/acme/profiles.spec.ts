@@ -44,8 +44,8 @@ describeWith('pebble', 'a CA with profiles', () => {
     const { id, days } = await obtain('short.example.com', { profile: 'shortlived', profileUse: 'required' });
     expect(days).toBe(6);
     expect((await app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
-    const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
-    expect(recipe).toMatchObject({ profile: 'shortlived', profileUse: 'required' });
+    const { spec } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(spec).toMatchObject({ profile: 'shortlived', profileUse: 'required' });
   });
 
   it('issues its usual one where another is only preferred', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 
 let database: TestDatabase;
 let history: History;
@@ -25,8 +25,8 @@ it('is nothing before the first one', async () => {
 });
 
 it('is the last failed one where there is no certificate, or an uploaded one', async () => {
-  const recipe = { ...RECIPE, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
-  const input = { kind: 'obtain', recipe, autoRenew: false, dryRun: false } as const;
+  const spec = { ...SPEC, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
+  const input = { kind: 'obtain', spec, autoRenew: false, dryRun: false } as const;
   await database.stores.jobs.create({ ...JOB, state: 'failed', input });
   const wanted = {
     request: { ca: { id: 'zerossl' }, dnsProvider: { id: 'cloudflare' } },
@@ -34,14 +34,14 @@ it('is the last failed one where there is no certificate, or an uploaded one', a
     usesProjectCredentials: false,
   };
   expect(await history.lastRequest(PROJECT.id)).toMatchObject(wanted);
-  await database.stores.certificates.activate({ ...CERTIFICATE, recipe: null, autoRenew: false });
+  await database.stores.certificates.activate({ ...CERTIFICATE, spec: null, autoRenew: false });
   expect(await history.lastRequest(PROJECT.id)).toMatchObject(wanted);
 });
 
 it('is that of the certificate, whatever was tried since', async () => {
-  const recipe = { ...RECIPE, challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
-  await database.stores.certificates.activate({ ...CERTIFICATE, recipe });
-  const input = { ...JOB.input, recipe: { ...RECIPE, ca: 'zerossl' } } as typeof JOB.input;
+  const spec = { ...SPEC, challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
+  await database.stores.certificates.activate({ ...CERTIFICATE, spec });
+  const input = { ...JOB.input, spec: { ...SPEC, ca: 'zerossl' } } as typeof JOB.input;
   await database.stores.jobs.create({ ...JOB, state: 'failed', input });
   expect(await history.lastRequest(PROJECT.id)).toMatchObject({
     request: { ca: { id: 'letsencrypt' } },

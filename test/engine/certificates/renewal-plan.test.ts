@@ -122,7 +122,7 @@ describe('attemptAt', () => {
   });
 
   it.each([
-    ['uploaded', { recipe: null }],
+    ['uploaded', { spec: null }],
     ['turned off', { autoRenew: false }],
     ['removed', { removedAt: ISSUED }],
     ['superseded', { supersededAt: ISSUED }],

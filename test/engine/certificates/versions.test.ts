@@ -9,7 +9,7 @@ import {
 } from '../../../src/shared/certificate-history.ts';
 import { daysFromNow, makeChain, NOW, type TestChain } from '../../support/engine/certificates.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 let openssl: OpenSsl;
@@ -134,18 +134,18 @@ describe('details', () => {
       keySealed,
       createdAt: at(0),
     });
-    const recipe = {
-      ...RECIPE,
+    const spec = {
+      ...SPEC,
       challengeType: 'dns-01',
       dnsProvider: 'cloudflare',
       dnsCredentialId: 'd1',
     } as const;
-    await activate({ recipe, accountId: 'a1' });
+    await activate({ spec, accountId: 'a1' });
     const details = await history.details('p1');
     expect(CertificateDetailsSchema.strict().parse(details)).toEqual(details);
     expect(details).toMatchObject({
       autoRenew: true,
-      recipe: {
+      spec: {
         ca: { id: 'letsencrypt', name: "Let's Encrypt" },
         challengeType: 'dns-01',
         dnsProvider: { id: 'cloudflare', name: 'Cloudflare' },
@@ -157,13 +157,13 @@ describe('details', () => {
     });
   });
 
-  it('of an uploaded one: no recipe; of a provider that is gone: its id', async () => {
-    await activate({ id: 'c1', recipe: { ...RECIPE, ca: 'https://acme.example/dir', dnsProvider: 'gone' } });
-    const { recipe } = (await history.details('p1')) ?? {};
-    expect(recipe?.dnsProvider).toEqual({ id: 'gone', name: 'gone' });
-    expect(recipe?.ca.name).toBe('https://acme.example/dir');
-    await activate({ id: 'c2', recipe: null });
-    expect(await history.details('p1')).toMatchObject({ recipe: null, account: null });
+  it('of an uploaded one: no spec; of a provider that is gone: its id', async () => {
+    await activate({ id: 'c1', spec: { ...SPEC, ca: 'https://acme.example/dir', dnsProvider: 'gone' } });
+    const { spec } = (await history.details('p1')) ?? {};
+    expect(spec?.dnsProvider).toEqual({ id: 'gone', name: 'gone' });
+    expect(spec?.ca.name).toBe('https://acme.example/dir');
+    await activate({ id: 'c2', spec: null });
+    expect(await history.details('p1')).toMatchObject({ spec: null, account: null });
   });
 });
 

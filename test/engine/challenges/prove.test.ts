@@ -45,7 +45,7 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
   } as unknown as ProofOrder;
   const urls = authorizations.map(({ url }) => url);
   const result = prove(
-    { solver, recipe: { names } },
+    { solver, spec: { names } },
     {
       orderState,
       session,

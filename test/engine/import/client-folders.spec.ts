@@ -68,7 +68,7 @@ describe('certbot', () => {
     await lineage(cloudflare(`${folder.path}/cf.ini # of the shop`), { server: `${LE} # production` });
     const found = await scanOne();
     expect(credentialsOf(found)).toEqual({ apiToken: 'abc' });
-    expect(found.plan?.recipe).toMatchObject({ ca: 'letsencrypt', staging: false });
+    expect(found.plan?.spec).toMatchObject({ ca: 'letsencrypt', staging: false });
   });
 
   test('of NAME and NAME-0001 with the same names, the newest is imported', async () => {
@@ -97,7 +97,7 @@ describe('certbot', () => {
     await writeCertbotAccount(folder, { place, id: ACCOUNT_ID, key, url: 'https://ca/acct/1' });
     await lineage(['authenticator = standalone'], { server });
     const found = await scanOne();
-    expect(found.plan).toMatchObject({ autoRenew: true, recipe: { ca: 'letsencrypt', staging } });
+    expect(found.plan).toMatchObject({ autoRenew: true, spec: { ca: 'letsencrypt', staging } });
     expect(found.plan?.directoryUrl).toMatch(/^https:\/\/acme-(staging-)?v02\./);
     expect(found.plan?.renewal.account).toMatchObject({ url: 'https://ca/acct/1' });
   });
@@ -133,7 +133,7 @@ describe('certbot', () => {
     expect(credentialsOf(await scanOne())).toMatchObject({ projectId: 'zones' });
     await lineageAgain([...params, 'dns_google_credentials = None']);
     const found = await scanOne();
-    expect(found.plan).toMatchObject({ autoRenew: false, recipe: { dnsProvider: 'google' } });
+    expect(found.plan).toMatchObject({ autoRenew: false, spec: { dnsProvider: 'google' } });
     expect(notesOf(found)).toContain('Application Default Credentials');
     expect(notesOf(found)).not.toContain('credentials file ');
   });
@@ -237,7 +237,7 @@ describe('acme.sh', () => {
       ACMEDNS_BASE_URL: 'https://auth.example.org',
     });
     const found = await scanOne();
-    expect(found.plan).toMatchObject({ autoRenew: true, recipe: { dnsProvider: 'acmedns' } });
+    expect(found.plan).toMatchObject({ autoRenew: true, spec: { dnsProvider: 'acmedns' } });
     expect(credentialsOf(found)).toEqual({
       baseUrl: 'https://auth.example.org',
       apiUser: 'user-1',
@@ -332,7 +332,7 @@ describe('lego', () => {
     expect(found.plan).toMatchObject({
       autoRenew: false,
       directoryUrl: server,
-      recipe: { ca: server, email: 'me@example.com', challengeType: 'http-01' },
+      spec: { ca: server, email: 'me@example.com', challengeType: 'http-01' },
       renewal: { account: { url: 'https://ca.example.org:8443/acct/1' } },
     });
   });
@@ -394,7 +394,7 @@ ${more}`;
         expect(layout).toBe('lego');
         expect(certificates[0]?.plan).toMatchObject({
           autoRenew: true,
-          recipe: {
+          spec: {
             ca: 'letsencrypt',
             staging: true,
             email: 'me@example.com',
@@ -451,6 +451,6 @@ ${more}`;
   test('a wildcard among its names is not proved by HTTP-01', async () => {
     const server = 'https://ca.example.org:8443/dir';
     await write({ ...v5, domains: ['app.example.com', '*.app.example.com'] }, { server }, 'me.key');
-    expect((await scanOne()).plan?.recipe).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });
+    expect((await scanOne()).plan?.spec).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });
   });
 });

@@ -8,7 +8,7 @@ import { ensureOrder, type ReplacedCertificate } from '../../../src/main/engine/
 import { createOrderState } from '../../../src/main/engine/issuance/order-state.ts';
 import { createCaUsage } from '../../../src/main/engine/rate-limits/usage.ts';
 import { openTestDatabase, setWritable, type TestDatabase } from '../../support/engine/database.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { createFaultyWorld, type FaultyWorld, refusal } from '../../support/faults/faulty-ca/model.ts';
 
 describe('a new order', () => {
@@ -43,7 +43,7 @@ describe('a new order', () => {
     const of = { jobId: JOB.id, projectId: PROJECT.id, directoryUrl: DIRECTORY_URL };
     const orderState = await createOrderState(deps, of);
     const session = { directory: async () => ({}), createOrder } as unknown as AcmeSession;
-    const task = { recipe: RECIPE, directoryUrl: DIRECTORY_URL, replaces, sameNames };
+    const task = { spec: SPEC, directoryUrl: DIRECTORY_URL, replaces, sameNames };
     const { signal } = new AbortController();
     const at = { orderState, account: { session, account: ACCOUNT }, signal };
     return ensureOrder({ usage: createCaUsage(clock), pace: REAL_PACE, clock }, task, at);

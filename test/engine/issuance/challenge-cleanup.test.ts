@@ -5,7 +5,7 @@ import type { ChallengeRecord, JobRecord } from '../../../src/main/engine/core/m
 import { sweepLeftovers } from '../../../src/main/engine/issuance/challenge-cleanup.ts';
 import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 
 const CHALLENGE: ChallengeRecord = {
   authorizationUrl: 'https://ca.example/authz/1',
@@ -47,7 +47,7 @@ async function leave(id: string, state: JobRecord['state'], challenge: Partial<C
     updatedAt: '2026-01-01T00:00:00Z',
     finalizedAt: null,
     asCreated: null,
-    recipe: null,
+    spec: null,
   });
 }
 
@@ -124,7 +124,7 @@ describe('sweepLeftovers', () => {
     await stores.projects.create(PROJECT);
     const input = {
       ...JOB.input,
-      recipe: { ...RECIPE, names: ['*.Former.example.com'] },
+      spec: { ...SPEC, names: ['*.Former.example.com'] },
     } as typeof JOB.input;
     await stores.jobs.create({ ...JOB, id: 'twin', input, state: 'running' });
     await sweep();

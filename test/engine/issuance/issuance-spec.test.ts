@@ -1,6 +1,6 @@
 // What an order is made of: the names of the request, as public CAs take them.
 import { describe, expect, it } from 'vitest';
-import { makeRecipe } from '../../../src/main/engine/issuance/issuance-spec.ts';
+import { toIssuanceSpec } from '../../../src/main/engine/issuance/issuance-spec.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 
 const project = (domain: string, altNames: readonly string[]) => ({
@@ -12,7 +12,7 @@ const project = (domain: string, altNames: readonly string[]) => ({
 });
 const namesFor = (domain: string, altNames: readonly string[], ca = 'letsencrypt') => {
   const body = ObtainRequestSchema.parse({ challengeType: 'dns-01', dnsProvider: 'manual', ca });
-  return makeRecipe(project(domain, altNames), body, {}).names;
+  return toIssuanceSpec(project(domain, altNames), body, {}).names;
 };
 
 describe('the names of an order', () => {

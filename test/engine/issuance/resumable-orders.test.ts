@@ -1,7 +1,12 @@
 // Which orders of failed jobs are kept, who takes one over, and when they go.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
-import type { ChallengeRecord, JobRecord, OrderRecord, Recipe } from '../../../src/main/engine/core/model.ts';
+import type {
+  ChallengeRecord,
+  IssuanceSpec,
+  JobRecord,
+  OrderRecord,
+} from '../../../src/main/engine/core/model.ts';
 import {
   adoptKeptOrder,
   forgetKeptOrders,
@@ -10,7 +15,7 @@ import {
 } from '../../../src/main/engine/issuance/resumable-orders.ts';
 import { ERRORS } from '../../../src/shared/errors.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/engine/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { createOpenSsl, type KeySpec, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const AT = '2026-01-01T00:00:00Z';
@@ -26,7 +31,7 @@ const ORDER: OrderRecord = {
   updatedAt: AT,
   finalizedAt: null,
   asCreated: null,
-  recipe: null,
+  spec: null,
 };
 const CHALLENGE = {
   authorizationUrl: 'https://ca.example/authz/1',
@@ -64,12 +69,12 @@ async function failedJob(code: string, order: Partial<OrderRecord> = {}, job: Pa
 }
 
 /** @returns the order of the new job; null where it has taken none over. */
-async function takenOver(recipe: Partial<Recipe> = {}, now = '2026-01-01T12:00:00Z') {
+async function takenOver(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T12:00:00Z') {
   const { stores } = database;
   const job = { ...JOB, id: 'new' };
   await stores.jobs.create(job);
   const clock = { now: () => new Date(now) };
-  const of = { recipe: { ...RECIPE, ...recipe }, directoryUrl: DIRECTORY };
+  const of = { spec: { ...SPEC, ...spec }, directoryUrl: DIRECTORY };
   await adoptKeptOrder({ stores, vault, clock }, job, of);
   return stores.orders.get('new');
 }
@@ -94,14 +99,14 @@ describe('the next job', () => {
     },
   );
 
-  it.each<[string, Partial<Recipe>]>([
+  it.each<[string, Partial<IssuanceSpec>]>([
     ['names', { names: ['shop.example.com', 'www.shop.example.com'] }],
     ['key', { key: { type: 'ec', size: 384 } }],
     ['profile', { profile: 'shortlived' }],
     ['account', { email: 'admin@example.com' }],
-  ])('for another %s makes one of its own', async (_, recipe) => {
+  ])('for another %s makes one of its own', async (_, spec) => {
     await failedJob('ACME_TIMEOUT');
-    expect(await takenOver(recipe)).toBeNull();
+    expect(await takenOver(spec)).toBeNull();
   });
 
   it.each<[string, Partial<OrderRecord>]>([

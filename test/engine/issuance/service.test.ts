@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => database?.close());
 
 const upload = () =>
-  database.stores.certificates.activate({ ...CERTIFICATE, id: 'uploaded', fingerprint: 'BB', recipe: null });
+  database.stores.certificates.activate({ ...CERTIFICATE, id: 'uploaded', fingerprint: 'BB', spec: null });
 
 /** @param meanwhile What lands between the first look at the request and the transaction. */
 function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>) {

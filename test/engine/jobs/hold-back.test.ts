@@ -27,7 +27,7 @@ const ORDER: OrderRecord = {
   url: 'https://ca.example/order/1',
   finalizedAt: null,
   asCreated: null,
-  recipe: null,
+  spec: null,
   challenges: [],
   updatedAt: '2026-01-01T00:00:00Z',
 };

@@ -5,11 +5,11 @@ import { createDnsCredentials } from '../../../src/main/engine/dns/credentials/c
 import { forgetStaleSecrets } from '../../../src/main/engine/maintenance/stale-secrets.ts';
 import { EARLIER_VERSION } from '../../../src/main/engine/outgoing/saved-by.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
-import { JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 
 const AT = '2026-01-01T00:00:00Z';
-const input = { ...JOB.input, recipe: { ...RECIPE, dnsCredentialId: 'used' } } as typeof JOB.input;
+const input = { ...JOB.input, spec: { ...SPEC, dnsCredentialId: 'used' } } as typeof JOB.input;
 const order = {
   directoryUrl: 'https://ca',
   keySealed: null,
@@ -31,7 +31,7 @@ const order = {
   updatedAt: AT,
   finalizedAt: null,
   asCreated: null,
-  recipe: null,
+  spec: null,
 };
 let database: TestDatabase;
 let kept: Map<string, string>;

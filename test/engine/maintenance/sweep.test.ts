@@ -14,7 +14,7 @@ import { toTimestamp } from '../../../src/shared/time.ts';
 import { IN_THIS_THREAD } from '../../support/engine/background.ts';
 import { makeCrl } from '../../support/engine/crl.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
@@ -50,14 +50,14 @@ afterEach(() => database?.close());
 async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<void> {
   const domain = `${id}.example.com`;
   await database.stores.projects.create({ ...PROJECT, id, domain });
-  const recipe = { ...RECIPE, names: [domain] };
+  const spec = { ...SPEC, names: [domain] };
   const certificate = {
     ...CERTIFICATE,
     id: `c-${id}`,
     projectId: id,
     domain,
     names: [domain],
-    recipe,
+    spec,
     ...more,
   };
   await database.stores.certificates.activate(certificate);
@@ -78,7 +78,7 @@ async function keepOrder(projectId: string): Promise<void> {
     updatedAt: hours(0),
     finalizedAt: null,
     asCreated: null,
-    recipe: null,
+    spec: null,
   });
 }
 
@@ -109,9 +109,9 @@ function look() {
       issuance: {
         async startRenewal(projectId) {
           const certificate = await stores.certificates.active(projectId);
-          if (certificate?.recipe == null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
-          const { recipe, id: certificateId } = certificate;
-          const input = { kind: 'renew', certificateId, recipe, autoRenew: true, automatic: true } as const;
+          if (certificate?.spec == null) throw new CertdeskError('CERTIFICATE_NOT_FOUND');
+          const { spec, id: certificateId } = certificate;
+          const input = { kind: 'renew', certificateId, spec, autoRenew: true, automatic: true } as const;
           await stores.jobs.create({ ...JOB, id: `j${begun.length}-${projectId}`, projectId, input });
           begun.push(projectId);
         },
@@ -161,8 +161,8 @@ describe('what is due', () => {
   });
 
   it('is never proved twice at once: the second one of a name waits, its wildcard too', async () => {
-    await add('one', { recipe: { ...RECIPE, names: ['same.example.com'] } });
-    await add('two', { recipe: { ...RECIPE, names: ['other.example.com', '*.same.example.com'] } });
+    await add('one', { spec: { ...SPEC, names: ['same.example.com'] } });
+    await add('two', { spec: { ...SPEC, names: ['other.example.com', '*.same.example.com'] } });
     expect(await look()).toMatchObject({ begun: 1, more: true });
     await finish();
     expect(await look()).toMatchObject({ begun: 1, more: false });
@@ -292,7 +292,7 @@ describe("the CA's limits", () => {
 
   it('do not hold for a CA that publishes none', async () => {
     await add('one', {
-      recipe: { ...RECIPE, names: ['one.example.com'], ca: 'https://ca.example/directory' },
+      spec: { ...SPEC, names: ['one.example.com'], ca: 'https://ca.example/directory' },
     });
     const directoryUrl = 'https://ca.example/directory';
     const subject = exactSet(['one.example.com']);

@@ -7,7 +7,7 @@ import {
   MINUTE,
   type NotificationRig,
 } from '../../support/engine/notification-rig.ts';
-import { JOB, RECIPE } from '../../support/engine/records.ts';
+import { JOB, SPEC } from '../../support/engine/records.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/engine/webhook-receiver.ts';
 
 const DAY = 86_400_000;
@@ -124,7 +124,7 @@ it('what nothing will renew is told of when a third of its life is left, and aga
   const at = (days: number) => `${new Date(begin.getTime() + days * DAY).toISOString().slice(0, 19)}Z`;
   await rig.certificate(1, {
     type: 'custom',
-    recipe: null,
+    spec: null,
     autoRenew: false,
     issuedAt: at(-50),
     expiresAt: at(40),
@@ -274,7 +274,7 @@ it('the first channel hears of all that is wrong, and each gets the kinds that i
 it('tells of a job that is held back once, and nothing when it runs again: how that ends is told of by itself', async () => {
   await channel();
   await rig.certificate(1);
-  const input = { kind: 'obtain', recipe: RECIPE, autoRenew: true, dryRun: false } as const;
+  const input = { kind: 'obtain', spec: SPEC, autoRenew: true, dryRun: false } as const;
   await rig.stores.jobs.create({ ...JOB, projectId: 'p1', state: 'queued', input });
   await rig.pass(MINUTE);
   expect(told()).toEqual([]);
@@ -302,8 +302,8 @@ it('tells of a name that the certificate lacks, and of a job that waits for TXT 
     'does not cover second.example.com',
   );
   expect(told()).toEqual(['problem action_needed 1 host-1.example.com']);
-  const recipe = { ...RECIPE, challengeType: 'dns-01' as const, dnsProvider: 'manual' };
-  const input = { kind: 'obtain', recipe, autoRenew: true, dryRun: false } as const;
+  const spec = { ...SPEC, challengeType: 'dns-01' as const, dnsProvider: 'manual' };
+  const input = { kind: 'obtain', spec, autoRenew: true, dryRun: false } as const;
   await rig.stores.jobs.create({ ...JOB, projectId: 'p2', state: 'running', step: 'challenge', input });
   await rig.pass(MINUTE);
   await rig.pass(MINUTE);

@@ -7,7 +7,7 @@ import {
   mendOf,
   needOf,
 } from '../../../src/main/engine/overview/attention.ts';
-import { JOB, RECIPE } from '../../support/engine/records.ts';
+import { JOB, SPEC } from '../../support/engine/records.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const at = (days: number) => `${new Date(NOW.getTime() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
@@ -125,7 +125,7 @@ describe('what is said', () => {
         ...JOB,
         state,
         step,
-        input: { ...JOB.input, recipe: { ...RECIPE, dnsProvider } } as never,
+        input: { ...JOB.input, spec: { ...SPEC, dnsProvider } } as never,
       });
     expect(job('dns-propagation', 'manual')).toBe(true);
     expect(job('challenge', 'manual')).toBe(true);

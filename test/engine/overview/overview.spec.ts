@@ -79,8 +79,8 @@ describe('the attention list', () => {
   it('begins with jobs that wait for TXT records of a person', async () => {
     await add('expired', { expiresAt: '2026-01-20T00:00:00Z' });
     await add('new', null);
-    const recipe = { ...CERTIFICATE.recipe, challengeType: 'dns-01', dnsProvider: 'manual' };
-    const input = { ...JOB.input, recipe } as JobRecord['input'];
+    const spec = { ...CERTIFICATE.spec, challengeType: 'dns-01', dnsProvider: 'manual' };
+    const input = { ...JOB.input, spec } as JobRecord['input'];
     const job: JobRecord = { ...JOB, projectId: 'new', state: 'running', step: 'dns-propagation', input };
     await database.stores.jobs.create(job);
     const { attention, health } = await overviewAt(NOW).get(null);
@@ -102,7 +102,7 @@ describe('the attention list', () => {
       lastAttempt: '2026-01-31T00:00:00Z',
     };
     await add('uploaded', {
-      recipe: null,
+      spec: null,
       autoRenew: false,
       type: 'custom',
       issuedAt: '2025-11-01T00:00:00Z',
@@ -113,7 +113,7 @@ describe('the attention list', () => {
       input: {
         kind: 'renew',
         certificateId: 'c-rejected',
-        recipe: JOB.input,
+        spec: JOB.input,
         autoRenew: true,
         automatic: true,
       },

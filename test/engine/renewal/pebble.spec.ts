@@ -142,7 +142,7 @@ describeWith('pebble', 'renewal', () => {
     expect(JSON.stringify(details)).toContain(fallback.directoryUrl);
     expect((await renew(id)).status).toBe(200);
     expect(orders(pebble)).toBe(before + 1);
-    expect((await stores().certificates.active(id))?.recipe).toMatchObject({ ca: 'letsencrypt' });
+    expect((await stores().certificates.active(id))?.spec).toMatchObject({ ca: 'letsencrypt' });
   });
 
   it('is held up by what waits for a person until something is changed', async () => {

@@ -13,7 +13,7 @@ import { createJobSecrets } from '../../../src/main/engine/jobs/job-secrets.ts';
 import { createRevocationJobs } from '../../../src/main/engine/revocation/revoke-job.ts';
 import type { RevocationReason } from '../../../src/shared/certificate.ts';
 import { openTestDatabase, QUIET, type TestDatabase } from '../../support/engine/database.ts';
-import { CERTIFICATE, JOB, PROJECT, RECIPE } from '../../support/engine/records.ts';
+import { CERTIFICATE, JOB, PROJECT, SPEC } from '../../support/engine/records.ts';
 
 const DIRECTORY = 'https://ca.example/directory';
 const CHALLENGE: ChallengeRecord = {
@@ -38,7 +38,7 @@ const ORDER: OrderRecord = {
   updatedAt: '2025-12-31T00:00:00Z',
   finalizedAt: null,
   asCreated: null,
-  recipe: null,
+  spec: null,
 };
 const REPLACEMENT: CertificateRecord = { ...CERTIFICATE, id: 'c2', fingerprint: 'BB' };
 const down = new CertdeskError('ACME_UNAVAILABLE', 'The CA is down.');
@@ -62,7 +62,7 @@ beforeEach(async () => {
 afterEach(() => database?.close());
 
 async function revoke(reason: RevocationReason, replace: boolean): Promise<JobRecord> {
-  const replacement = replace ? { replacement: { recipe: RECIPE, autoRenew: true } } : {};
+  const replacement = replace ? { replacement: { spec: SPEC, autoRenew: true } } : {};
   const input = { kind: 'revoke', certificateId: CERTIFICATE.id, reason, ...replacement } as const;
   const job: JobRecord = { ...JOB, input, state: 'running' };
   await database.stores.jobs.create(job);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { attemptAt } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../../../src/main/engine/core/model.ts';
 import type { ProjectFilter, ProjectQuery } from '../../../src/main/engine/core/stores/projects.ts';
-import { CERTIFICATE, PROJECT, RECIPE } from './records.ts';
+import { CERTIFICATE, PROJECT, SPEC } from './records.ts';
 
 export const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
 
@@ -53,7 +53,7 @@ const time = fc.constantFrom(
   '2026-05-01T00:00:00Z',
 );
 
-const recipe = fc.option(
+const spec = fc.option(
   fc.record({
     ca: fc.constantFrom('letsencrypt', 'zerossl', 'https://ca.example/dir'),
     dnsProvider: fc.constantFrom(null, null, 'aws', 'cloudflare'),
@@ -74,7 +74,7 @@ export const CERTIFICATE_VALUES = fc.record({
   autoRenew: fc.boolean(),
   nextAttemptAt: fc.option(time),
   waitsFor: fc.constantFrom(null, null, 'Waits for a person.'),
-  recipe,
+  spec,
 });
 
 export function projectOf(id: string, values: Values<typeof PROJECT_VALUES>): ProjectRecord {
@@ -88,7 +88,7 @@ type Values<T> = T extends fc.Arbitrary<infer V> ? V : never;
 export function certificateOf(
   id: string,
   projectId: string,
-  { failures, nextAttemptAt, waitsFor, recipe: by, ...values }: Values<typeof CERTIFICATE_VALUES>,
+  { failures, nextAttemptAt, waitsFor, spec: by, ...values }: Values<typeof CERTIFICATE_VALUES>,
 ): CertificateRecord {
   const challengeType = by?.dnsProvider == null ? 'http-01' : 'dns-01';
   return {
@@ -97,7 +97,7 @@ export function certificateOf(
     id,
     projectId,
     type: by === null ? 'custom' : by.ca === 'letsencrypt' ? 'letsencrypt' : 'acme',
-    recipe: by === null ? null : { ...RECIPE, ...by, challengeType },
+    spec: by === null ? null : { ...SPEC, ...by, challengeType },
     renewal: { ...CERTIFICATE.renewal, failures, nextAttemptAt, waitsFor },
   };
 }
@@ -160,7 +160,7 @@ const isFailing = ({ certificate }: Listed): boolean => (certificate?.renewal.fa
 
 /** Without the state. */
 function fits({ project, certificate }: Listed, { q = '', ids, type, ca, provider }: ProjectFilter): boolean {
-  const by = certificate?.recipe ?? null;
+  const by = certificate?.spec ?? null;
   const words = [project.name, project.domain ?? '', ...(/^[\w.*-]+$/.test(q) ? project.altNames : [])];
   return (
     (ids === null || ids.includes(project.id)) &&

@@ -1,10 +1,10 @@
 // A database as a large installation has it: any number of projects with certificates in every state, made through
 // the storage layer, with chains and keys of the usual weight.
 import { createHash } from 'node:crypto';
-import type { CertificateRecord, ProjectRecord, Recipe } from '../../../src/main/engine/core/model.ts';
+import type { CertificateRecord, IssuanceSpec, ProjectRecord } from '../../../src/main/engine/core/model.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { CERTIFICATE, PROJECT, RECIPE } from './records.ts';
+import { CERTIFICATE, PROJECT, SPEC } from './records.ts';
 
 const DAY_MS = 86_400_000;
 /** A leaf and an intermediate of Let's Encrypt take about this much; nothing here is parsed. */
@@ -53,7 +53,7 @@ function certificateOf(n: number, project: ProjectRecord, now: Date): Certificat
     expiresAt: toTimestamp(new Date(issued + 90 * DAY_MS)),
     fingerprint: createHash('sha256').update(project.id).digest('hex').toUpperCase(),
     autoRenew: !custom && kind !== 3, // due at once, it would be asked of a real CA
-    recipe: custom ? null : recipeOf(n, domain),
+    spec: custom ? null : specOf(n, domain),
     renewal: {
       ...CERTIFICATE.renewal,
       ...(failing
@@ -64,10 +64,10 @@ function certificateOf(n: number, project: ProjectRecord, now: Date): Certificat
   };
 }
 
-function recipeOf(n: number, domain: string): Recipe {
+function specOf(n: number, domain: string): IssuanceSpec {
   const names = [domain];
   const ca = n % 10 === 9 ? 'zerossl' : 'letsencrypt';
-  if (n % 3 !== 0) return { ...RECIPE, names, ca };
+  if (n % 3 !== 0) return { ...SPEC, names, ca };
   const dnsProvider = n % 2 === 0 ? 'cloudflare' : 'aws';
-  return { ...RECIPE, names, ca, challengeType: 'dns-01', dnsProvider };
+  return { ...SPEC, names, ca, challengeType: 'dns-01', dnsProvider };
 }

@@ -3,9 +3,9 @@
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type {
   CertificateRecord,
+  IssuanceSpec,
   JobRecord,
   ProjectRecord,
-  Recipe,
 } from '../../../src/main/engine/core/model.ts';
 
 export const PROJECT: ProjectRecord = {
@@ -16,7 +16,7 @@ export const PROJECT: ProjectRecord = {
   createdAt: '2026-01-01T00:00:00Z',
 };
 
-export const RECIPE: Recipe = {
+export const SPEC: IssuanceSpec = {
   names: ['shop.example.com'],
   ca: 'letsencrypt',
   staging: false,
@@ -45,7 +45,7 @@ export const CERTIFICATE: CertificateRecord = {
   fingerprint: 'AA',
   staging: false,
   autoRenew: true,
-  recipe: RECIPE,
+  spec: SPEC,
   accountId: null,
   renewedFrom: null,
   renewal: NO_RENEWAL_YET,
@@ -62,7 +62,7 @@ export const JOB: JobRecord = {
   projectId: 'p1',
   state: 'queued',
   step: null,
-  input: { kind: 'obtain', recipe: RECIPE, autoRenew: true, dryRun: false },
+  input: { kind: 'obtain', spec: SPEC, autoRenew: true, dryRun: false },
   result: null,
   error: null,
   requestedBy: null,

@@ -6,7 +6,7 @@ import {
   type DirectoryOverrides,
 } from './directories.ts';
 
-/** @returns the CAs of GET /cas. Ids stay the same, since requests and recipes name them. */
+/** @returns the CAs of GET /cas. Ids stay the same, since requests and issuance specs name them. */
 export function listAuthorities(overrides: DirectoryOverrides): readonly CertificateAuthority[] {
   const { production, staging } = overrides;
   return CERTIFICATE_AUTHORITIES.map((ca) => {
@@ -18,7 +18,7 @@ export function listAuthorities(overrides: DirectoryOverrides): readonly Certifi
   });
 }
 
-/** @returns the CA's name; `ca` itself for the address of a directory. @param ca As a recipe has it. */
+/** @returns the CA's name; `ca` itself for the address of a directory. @param ca As a spec has it. */
 export function nameOfAuthority(ca: string, overrides: DirectoryOverrides): string {
   return listAuthorities(overrides).find(({ id }) => id === ca)?.name ?? ca;
 }

@@ -1,7 +1,7 @@
 // Certificate profiles (draft-ietf-acme-profiles): what a CA offers, and which one an order asks for.
 import type { CaProfile } from '../../../shared/ca-account.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { Recipe } from '../core/model.ts';
+import type { IssuanceSpec } from '../core/model.ts';
 import type { AcmeClient, AcmeDirectory } from './contract.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from './directories.ts';
 
@@ -31,7 +31,7 @@ export async function listProfiles(
  * @throws ACME_REJECTED where it is required and not offered
  */
 export function profileToOrder(
-  { profile, profileUse = 'required' }: Pick<Recipe, 'profile' | 'profileUse'>,
+  { profile, profileUse = 'required' }: Pick<IssuanceSpec, 'profile' | 'profileUse'>,
   { meta }: AcmeDirectory,
 ): string | null {
   const offered = Object.keys(meta?.profiles ?? {});

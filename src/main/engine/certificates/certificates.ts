@@ -100,7 +100,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       chain,
       staging: false,
       autoRenew: false,
-      recipe: null,
+      spec: null,
       accountId: null,
       renewal: NO_RENEWAL_YET,
     });
@@ -185,7 +185,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     async setAutoRenew(projectId, autoRenew) {
       return journal.write(async (tx, emit) => {
         const certificate = await findCertificate(tx, projectId);
-        if (certificate.recipe === null) {
+        if (certificate.spec === null) {
           throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Certdesk cannot renew an uploaded certificate');
         }
         await tx.certificates.update(certificate.id, { autoRenew });

@@ -16,7 +16,7 @@ type Given =
   | 'chain'
   | 'staging'
   | 'autoRenew'
-  | 'recipe'
+  | 'spec'
   | 'accountId'
   | 'renewal';
 

@@ -107,6 +107,6 @@ export function attemptAt(certificate: CertificateFacts): Timestamp | null {
   return nextAttemptAt !== null && nextAttemptAt > renewAt ? nextAttemptAt : renewAt;
 }
 
-export function renewsItself({ removedAt, supersededAt, recipe, autoRenew }: CertificateFacts): boolean {
-  return recipe !== null && autoRenew && removedAt === null && supersededAt === null;
+export function renewsItself({ removedAt, supersededAt, spec, autoRenew }: CertificateFacts): boolean {
+  return spec !== null && autoRenew && removedAt === null && supersededAt === null;
 }

@@ -1,4 +1,4 @@
-// What was before, and how it came: versions of a certificate, its chain, its recipe, and a removal undone.
+// What was before, and how it came: versions of a certificate, its chain, its spec, and a removal undone.
 
 import type { Certificate } from '../../../shared/certificate.ts';
 import type {
@@ -12,12 +12,12 @@ import { nameOfAuthority } from '../acme/authorities.ts';
 import type { DirectoryOverrides } from '../acme/directories.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, Recipe } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import { specOf } from '../jobs/job-input.ts';
 import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certificate.ts';
 import { parseChain } from '../pki/inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
@@ -80,17 +80,15 @@ export function createHistory({ stores, journal, clock, directories = {} }: Hist
       await findProject(stores, projectId);
       const certificate = await stores.certificates.active(projectId);
       const jobs =
-        certificate?.recipe == null
-          ? await stores.jobs.list({ projectId, projectIds: null, limit: 100 })
-          : [];
-      const input = jobs.find((job) => recipeOf(job.input) !== null)?.input;
-      const recipe = certificate?.recipe ?? (input === undefined ? null : recipeOf(input));
+        certificate?.spec == null ? await stores.jobs.list({ projectId, projectIds: null, limit: 100 }) : [];
+      const input = jobs.find((job) => specOf(job.input) !== null)?.input;
+      const spec = certificate?.spec ?? (input === undefined ? null : specOf(input));
       const autoRenew = input !== undefined && input.kind !== 'revoke' ? input.autoRenew : true;
       return {
-        request: recipe && (await presentRecipe(stores, directories, recipe)),
-        autoRenew: certificate?.recipe == null ? autoRenew : certificate.autoRenew,
+        request: spec && (await presentSpec(stores, directories, spec)),
+        autoRenew: certificate?.spec == null ? autoRenew : certificate.autoRenew,
         usesProjectCredentials:
-          certificate?.recipe?.challengeType === 'dns-01' && certificate.recipe.dnsCredentialId === null,
+          certificate?.spec?.challengeType === 'dns-01' && certificate.spec.dnsCredentialId === null,
       };
     },
 
@@ -182,23 +180,23 @@ async function presentDetails(
   directories: DirectoryOverrides,
   certificate: CertificateRecord,
 ): Promise<CertificateDetails> {
-  const { id, storedAt, autoRenew, recipe, accountId } = certificate;
+  const { id, storedAt, autoRenew, spec, accountId } = certificate;
   const account = accountId === null ? null : await stores.accounts.get(accountId);
   return {
     id,
     storedAt,
     autoRenew,
-    recipe: recipe && (await presentRecipe(stores, directories, recipe)),
+    spec: spec && (await presentSpec(stores, directories, spec)),
     account: account && { url: account.url, email: account.email, directoryUrl: account.directoryUrl },
   };
 }
 
-async function presentRecipe(
+async function presentSpec(
   stores: Stores,
   directories: DirectoryOverrides,
-  recipe: Recipe,
-): Promise<CertificateDetails['recipe']> {
-  const { ca, key, dnsProvider, dnsCredentialId, names, ...rest } = recipe;
+  spec: IssuanceSpec,
+): Promise<CertificateDetails['spec']> {
+  const { ca, key, dnsProvider, dnsCredentialId, names, ...rest } = spec;
   const credential = dnsCredentialId === null ? null : await stores.dnsCredentials.get(dnsCredentialId);
   const { staging, email, profile, profileUse, preferredChain, challengeType } = rest;
   return {
@@ -217,7 +215,7 @@ async function presentRecipe(
   };
 }
 
-/** A recipe may outlive the support of its provider. */
+/** A spec may outlive the support of its provider. */
 async function providerName(id: string): Promise<string> {
   return getDnsProvider(id).then(
     ({ name }) => name,

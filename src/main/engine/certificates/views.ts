@@ -119,7 +119,7 @@ function reasonOf(certificate: CertificateFacts): string | null {
 }
 
 export function presentNextAction(certificate: CertificateFacts): z.infer<typeof NextActionSchema> {
-  const { recipe, renewal } = certificate;
+  const { spec, renewal } = certificate;
   const at = attemptAt(certificate);
   return {
     nextAttemptAt: at,
@@ -127,7 +127,7 @@ export function presentNextAction(certificate: CertificateFacts): z.infer<typeof
     failures: renewal.failures,
     lastError: renewal.lastError,
     lastErrorCode: renewal.lastErrorCode,
-    provider: recipe === null ? null : (recipe.dnsProvider ?? recipe.challengeType),
-    ca: recipe?.ca ?? null,
+    provider: spec === null ? null : (spec.dnsProvider ?? spec.challengeType),
+    ca: spec?.ca ?? null,
   };
 }

@@ -12,7 +12,7 @@ import type {
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { sideBySide } from '../core/map-concurrent.ts';
-import type { ChallengeRecord, Recipe } from '../core/model.ts';
+import type { ChallengeRecord, IssuanceSpec } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import { announceChallenge, followChallenge } from './follow-challenge.ts';
 import type { Proof, ProofOrder } from './proof.ts';
@@ -31,24 +31,24 @@ type Named = AcmeAuthorization & { readonly identifier: AcmeIdentifier };
 
 interface Task {
   readonly solver: ChallengeSolver;
-  readonly recipe: Pick<Recipe, 'names'>;
+  readonly spec: Pick<IssuanceSpec, 'names'>;
 }
 
 /** How many authorizations are fetched and followed at once; a certificate may have 100 names. */
 const SIDE_BY_SIDE = 5;
 
 /** @throws CHALLENGE_FAILED (details.failures: name and the CA's problem each), CHALLENGE_UNAVAILABLE, DNS_*, ACME_*. */
-export async function prove({ solver, recipe }: Task, proof: Proof): Promise<void> {
+export async function prove({ solver, spec }: Task, proof: Proof): Promise<void> {
   const { orderState, session, order, pace } = proof;
   if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
   const answers = await sideBySide(order.authorizations, bounds, (url) => session.getAuthorization(url));
-  const named = answers.map((answer, index) => withName(answer, index, { order, recipe }));
-  const authorizations = markWildcards(named, recipe.names);
+  const named = answers.map((answer, index) => withName(answer, index, { order, spec }));
+  const authorizations = markWildcards(named, spec.names);
   const open = authorizations.filter(({ status }) => status === 'pending');
   const count = `${authorizations.length} ${authorizations.length === 1 ? 'authorization' : 'authorizations'}`;
   orderState.reportStep('authorization', `${count}, ${open.length} to validate`);
-  refuseForeign(authorizations, recipe.names);
+  refuseForeign(authorizations, spec.names);
   await refuseDead(authorizations, { solver, proof });
   const pending = open.map((authorization) => choose(authorization, solver.type, proof));
 
@@ -107,9 +107,9 @@ function noAuthorizations({ url }: AcmeOrder): CertdeskError {
 function withName(
   answer: AcmeAuthorization,
   index: number,
-  { order, recipe }: { readonly order: AcmeOrder; readonly recipe: Pick<Recipe, 'names'> },
+  { order, spec }: { readonly order: AcmeOrder; readonly spec: Pick<IssuanceSpec, 'names'> },
 ): Named {
-  const ordered = order.identifiers.length > 0 ? order.identifiers.map(({ value }) => value) : recipe.names;
+  const ordered = order.identifiers.length > 0 ? order.identifiers.map(({ value }) => value) : spec.names;
   const placed = ordered.length === order.authorizations.length ? ordered[index] : undefined;
   const value = answer.identifier?.value ?? placed;
   if (value === undefined) {

@@ -1,8 +1,8 @@
-// Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its recipe.
+// Which solver proves the names of a job: http-01's one, or a dns-01 one on the provider and credentials of its spec.
 
 import type { Settings } from '../../../shared/settings.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
-import type { Recipe } from '../core/model.ts';
+import type { IssuanceSpec } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { SettingStore } from '../core/stores/settings.ts';
 import { limitProvider } from '../dns/credentials/limit-zones.ts';
@@ -23,7 +23,7 @@ import type { ChallengeSolver } from './solver.ts';
 export interface SolverRequest {
   readonly jobId: string;
   readonly projectId: string;
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
   readonly given: GivenSecrets;
 }
 
@@ -60,11 +60,11 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
   const { clock, log, resolver, locks, confirmations, acmeShFolder } = deps;
   const http = explaining(deps.http, deps);
   return {
-    async solverFor({ jobId, projectId, recipe, given }) {
-      if (recipe.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
-      const providerId = recipe.dnsProvider ?? '';
+    async solverFor({ jobId, projectId, spec, given }) {
+      if (spec.challengeType === 'http-01') return { solver: http, patienceMs: 0 };
+      const providerId = spec.dnsProvider ?? '';
       const definition = await getDnsProvider(providerId);
-      const { credentials, savedBy } = await deps.chooser.values(projectId, recipe, given);
+      const { credentials, savedBy } = await deps.chooser.values(projectId, spec, given);
       const endpoint = deps.dnsEndpoints[providerId] ?? null;
       const account = await createDnsProvider(providerId, credentials, {
         endpoint,
@@ -74,7 +74,7 @@ export function createSolverRegistry(deps: SolverRegistryDeps): SolverRegistry {
         addressPolicy: deps.addressPolicy,
         origin: originOf(savedBy),
       });
-      const provider = limitProvider(account, await deps.chooser.limits(projectId, recipe));
+      const provider = limitProvider(account, await deps.chooser.limits(projectId, spec));
       const propagation = propagationOf(definition.propagation, await readSettings(deps.settings, 'dns'));
       const solver = createDns01Solver({
         providerId,

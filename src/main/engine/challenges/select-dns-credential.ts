@@ -6,7 +6,7 @@ import { isMachineRole } from '../../../shared/dns-provider-reach.ts';
 import { CERTDESK } from '../audit/entry.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
-import type { DnsCredentialRecord, Recipe, SavedBy } from '../core/model.ts';
+import type { DnsCredentialRecord, IssuanceSpec, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
 import { dnsCredentialSecret, projectDnsSecret } from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
@@ -17,7 +17,7 @@ import { assertAvailable, checkDnsCredentials, getDnsProvider } from '../dns/pro
 import type { GivenSecrets } from '../jobs/job-secrets.ts';
 import { EARLIER_VERSION, toSavedBy } from '../outgoing/saved-by.ts';
 
-export type DnsChoice = Pick<Recipe, 'dnsProvider' | 'dnsCredentialId'>;
+export type DnsChoice = Pick<IssuanceSpec, 'dnsProvider' | 'dnsCredentialId'>;
 
 export interface DnsChooser {
   /**
@@ -32,11 +32,11 @@ export interface DnsChooser {
    */
   usesMachineRole(projectId: string, body: ObtainRequest): Promise<boolean>;
   /** What the credentials of a job may be used for. @throws DNS_CREDENTIAL_NOT_FOUND */
-  limits(projectId: string, recipe: DnsChoice): Promise<CredentialLimits>;
+  limits(projectId: string, spec: DnsChoice): Promise<CredentialLimits>;
   /** The values for a job: what came with its request, the named ones, or the kept ones. @throws DNS_CREDENTIALS_REQUIRED */
-  values(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<SavedCredentials>;
+  values(projectId: string, spec: IssuanceSpec, given: GivenSecrets): Promise<SavedCredentials>;
   /** Keeps what came with a request that has succeeded, for renewals. */
-  keep(projectId: string, recipe: Recipe, given: GivenSecrets): Promise<void>;
+  keep(projectId: string, spec: IssuanceSpec, given: GivenSecrets): Promise<void>;
   /** A project is removed: what was kept with it goes too. */
   forget(projectId: string): Promise<void>;
 }

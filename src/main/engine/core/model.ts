@@ -20,7 +20,7 @@ export type KeyPolicy =
   | { readonly type: 'ec'; readonly size: 256 | 384 };
 
 /** How a certificate was obtained and is renewed. Holds no secret: credentials are named, not held. */
-export interface Recipe {
+export interface IssuanceSpec {
   /** The first one is the certificate's domain. */
   readonly names: readonly string[];
   /** An id of directories.ts, or an https directory URL. */
@@ -113,7 +113,7 @@ export interface CertificateRecord extends LeafFacts {
   readonly staging: boolean;
   readonly autoRenew: boolean;
   /** Null for uploaded ones. */
-  readonly recipe: Recipe | null;
+  readonly spec: IssuanceSpec | null;
   readonly accountId: string | null;
   /** issuedAt of the version before. */
   readonly renewedFrom: Timestamp | null;
@@ -165,14 +165,14 @@ export interface AccountRecord {
 export type JobInput =
   | {
       readonly kind: 'obtain';
-      readonly recipe: Recipe;
+      readonly spec: IssuanceSpec;
       readonly autoRenew: boolean;
       readonly dryRun: boolean;
     }
   | {
       readonly kind: 'renew';
       readonly certificateId: string;
-      readonly recipe: Recipe;
+      readonly spec: IssuanceSpec;
       readonly autoRenew: boolean;
       readonly automatic: boolean;
     }
@@ -181,7 +181,7 @@ export type JobInput =
       readonly certificateId: string;
       readonly reason: RevocationReason;
       /** What is obtained before it is revoked; nothing where left out. */
-      readonly replacement?: { readonly recipe: Recipe; readonly autoRenew: boolean };
+      readonly replacement?: { readonly spec: IssuanceSpec; readonly autoRenew: boolean };
     };
 
 /** What a job brought, as it was then. */
@@ -264,7 +264,7 @@ export interface OrderRecord {
   /** What the CA said when the order was created; some CAs do not say it again. */
   readonly asCreated: OrderAsCreated | null;
   /** How its certificate is obtained; null in rows of older versions: then as its job says. */
-  readonly recipe: Recipe | null;
+  readonly spec: IssuanceSpec | null;
 }
 
 export interface OrderAsCreated {

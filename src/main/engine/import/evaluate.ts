@@ -4,7 +4,7 @@ import type { FoundCertificate } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
 import { CERTIFICATE_AUTHORITIES, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { KeyPolicy, LeafFacts, Recipe } from '../core/model.ts';
+import type { IssuanceSpec, KeyPolicy, LeafFacts } from '../core/model.ts';
 import { orderChain, parseChain } from '../pki/inspect/chain.ts';
 import { describeCertificate, leafFacts } from '../pki/inspect/facts.ts';
 import { readPrivateKey } from '../pki/keys.ts';
@@ -28,7 +28,7 @@ export interface Judged {
 
 /** How Certdesk would renew it. */
 export interface Plan {
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
   readonly directoryUrl: string;
   readonly renewal: FoundRenewal;
   /** Why a renewal cannot work as things stand; null where it can. */
@@ -134,7 +134,7 @@ function planOf(
   const off = renewal.switchedOff
     ? ['Renewal was off in the other client, so auto-renewal is off here.']
     : [];
-  const recipe: Recipe = {
+  const spec: IssuanceSpec = {
     names,
     ...authority,
     email: renewal.email,
@@ -153,7 +153,7 @@ function planOf(
       : [];
   return {
     plan: {
-      recipe,
+      spec,
       directoryUrl,
       renewal,
       obstacle: why,
@@ -181,8 +181,11 @@ function obstacle(
   return null;
 }
 
-/** What `ca` and `staging` of a recipe name a directory by; null where it cannot be used. */
-function authorityOf(url: string, directories: DirectoryOverrides): Pick<Recipe, 'ca' | 'staging'> | null {
+/** What `ca` and `staging` of a spec name a directory by; null where it cannot be used. */
+function authorityOf(
+  url: string,
+  directories: DirectoryOverrides,
+): Pick<IssuanceSpec, 'ca' | 'staging'> | null {
   for (const { id, stagingUrl } of CERTIFICATE_AUTHORITIES) {
     if (resolveDirectory(id, false, directories) === url) return { ca: id, staging: false };
     const staging = stagingUrl !== null && resolveDirectory(id, true, directories) === url;

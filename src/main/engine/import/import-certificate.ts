@@ -65,7 +65,7 @@ export async function takeOver(
     const empty = await findEmptyProject(tx, project.domain);
     const projectId = empty?.id ?? project.id;
     if (empty === null) await tx.projects.create(project);
-    if (plan !== null) await noteDirectory(tx.settings, plan.recipe.ca, journal.savedBy());
+    if (plan !== null) await noteDirectory(tx.settings, plan.spec.ca, journal.savedBy());
     const accountId = await writeAccount(tx, account);
     await tx.certificates.activate({ ...certificate, projectId, accountId });
     const how = plan === null ? 'without renewal settings' : `auto-renewal ${plan.autoRenew ? 'on' : 'off'}`;
@@ -169,12 +169,12 @@ function newCertificate(
     leaf,
     privateKey,
     projectId: project.id,
-    type: plan === null ? 'custom' : certificateType(plan.recipe.ca),
+    type: plan === null ? 'custom' : certificateType(plan.spec.ca),
     domain: project.domain ?? pair.domain,
     chain,
-    staging: plan?.recipe.staging ?? false,
+    staging: plan?.spec.staging ?? false,
     autoRenew: plan?.autoRenew ?? false,
-    recipe: plan === null ? null : { ...plan.recipe, dnsCredentialId: credentialId },
+    spec: plan === null ? null : { ...plan.spec, dnsCredentialId: credentialId },
     accountId: account.record?.id ?? null,
     // Why it does not renew automatically is in its status and in the attention list.
     renewal: { ...firstRenewal(leaf, Math.random()), lastError: plan?.obstacle ?? null },

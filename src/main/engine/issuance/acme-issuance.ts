@@ -10,7 +10,7 @@ import type { Journal } from '../audit/journal.ts';
 import { cleanUp, prove } from '../challenges/prove.ts';
 import type { ChallengeSolver } from '../challenges/solver.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { LeafFacts, Recipe } from '../core/model.ts';
+import type { IssuanceSpec, LeafFacts } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import type { Pace } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
@@ -26,7 +26,7 @@ import { retryIssuance } from './retry-issuance.ts';
 export interface IssueTask {
   readonly jobId: string;
   readonly projectId: string;
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
   readonly directoryUrl: string;
   readonly solver: ChallengeSolver;
   readonly eab: ExternalAccount | null;
@@ -183,10 +183,10 @@ async function openAccount(
   orderState: OrderState,
   signal: AbortSignal,
 ): Promise<OpenAccount> {
-  const { directoryUrl, eab, recipe } = task;
+  const { directoryUrl, eab, spec } = task;
   const { accountId, finalizedAt } = orderState.order;
   const former = finalizedAt === null ? null : await accounts.find(accountId, signal);
-  return former ?? accounts.open({ directoryUrl, email: recipe.email, eab }, signal);
+  return former ?? accounts.open({ directoryUrl, email: spec.email, eab }, signal);
 }
 
 /** After a crash nobody knows whether the CSR has arrived: the order may read `ready` for a moment though it has. */
@@ -205,8 +205,8 @@ async function ensureKey(
 ): Promise<{ privateKey: string; csr: string }> {
   const kept = await orderState.openKey();
   if (kept !== null) return kept;
-  const privateKey = await generateKey(task.recipe.key);
-  const csr = await createCsr(task.recipe.names, privateKey);
+  const privateKey = await generateKey(task.spec.key);
+  const csr = await createCsr(task.spec.names, privateKey);
   await orderState.stageKey(privateKey, csr);
   return { privateKey, csr };
 }
@@ -235,7 +235,7 @@ async function fetchCertificate(
       { problem: order.error ?? null, orderStatus: order.status },
     );
   }
-  const { names, preferredChain } = task.recipe;
+  const { names, preferredChain } = task.spec;
   const served = await downloadCertificate(order.certificate, preferredChain ?? undefined, fetch);
   // Whoever issued it knows best what the time is: a wrong clock here is no reason to throw a certificate away.
   const now = account.session.time() ?? clock.now();

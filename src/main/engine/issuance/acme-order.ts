@@ -6,7 +6,7 @@ import { type AnswerDetails, describeProblem, isRefusal } from '../acme/problem.
 import { profileToOrder } from '../acme/profiles.ts';
 import { isUnknownResource, tolerateReplicaLag } from '../acme/replica-lag.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { OrderAsCreated, Recipe } from '../core/model.ts';
+import type { IssuanceSpec, OrderAsCreated } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Pace } from '../core/timing.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
@@ -20,7 +20,7 @@ export interface ReplacedCertificate {
 }
 
 export interface OrderTask {
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
   readonly directoryUrl: string;
   /** Null where the CA is not to be told. */
   readonly replaces: ReplacedCertificate | null;
@@ -61,7 +61,7 @@ export async function ensureOrder(
     orderState.reportStep('order', `The CA gave up the previous order${said === null ? '' : `: ${said}`}`);
     orderState.release();
   }
-  const { names } = task.recipe;
+  const { names } = task.spec;
   const at = { session, orderState, directoryUrl: task.directoryUrl, accountId: account.id };
   const make = async (profile: string | null): Promise<AcmeOrder> => {
     const request = { names, ...(profile === null ? {} : { profile }) };
@@ -69,9 +69,9 @@ export async function ensureOrder(
     const what = { ...at, request, exempt: task.sameNames };
     return (replaces === null ? null : await replacing(deps, { ...what, replaces })) ?? newOrder(deps, what);
   };
-  const profile = profileToOrder(task.recipe, await session.directory());
+  const profile = profileToOrder(task.spec, await session.directory());
   let order = await make(profile).catch((error: unknown) => {
-    const only = task.recipe.profileUse === 'preferred' && profile !== null;
+    const only = task.spec.profileUse === 'preferred' && profile !== null;
     if (!only || !isRefusal(error, 'invalidProfile')) throw error;
     return make(null);
   });

@@ -2,9 +2,9 @@
 
 import { cleanUp } from '../challenges/prove.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
-import type { JobRecord, OrderRecord, Recipe } from '../core/model.ts';
+import type { IssuanceSpec, JobRecord, OrderRecord } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import { specOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { namesOf } from './issuance-spec.ts';
 import { createOrderState, type OrderStateDeps } from './order-state.ts';
@@ -33,25 +33,25 @@ async function sweepLeftover(deps: LeftoverDeps, order: OrderRecord): Promise<vo
   const { stores, secrets, clock } = deps;
   const job = await stores.jobs.get(order.jobId);
   if (job === null || (await isShared(deps, order, job.projectId))) return;
-  const recipe = recipeOf(job.input);
-  if (recipe === null) return;
-  if (!isCleaned(order) && !(await undo(deps, { job, recipe, order }))) return;
+  const spec = specOf(job.input);
+  if (spec === null) return;
+  if (!isCleaned(order) && !(await undo(deps, { job, spec, order }))) return;
   if (!isResumable(order, job.error?.code, clock.now())) await stores.orders.delete(job.id);
   await secrets.forget(job.id);
 }
 
 export interface Left {
   readonly job: JobRecord;
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
   readonly order: OrderRecord;
 }
 
 /** Undoes the challenges of an order that nobody proves any more. @returns whether nothing is left of them */
-export async function undo(deps: LeftoverDeps, { job, recipe, order }: Left): Promise<boolean> {
+export async function undo(deps: LeftoverDeps, { job, spec, order }: Left): Promise<boolean> {
   const { id: jobId, projectId } = job;
   const orderState = await createOrderState(deps, { jobId, projectId, directoryUrl: order.directoryUrl });
   const given = await deps.secrets.read(jobId);
-  const { solver } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+  const { solver } = await deps.solvers.solverFor({ jobId, projectId, spec, given });
   await cleanUp(deps, { solver }, orderState);
   await orderState.flush();
   return isCleaned(orderState.order);

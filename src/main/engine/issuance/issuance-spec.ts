@@ -1,4 +1,4 @@
-// From what an admin asks for to a recipe: names, CA, key and proof, checked before anything is begun.
+// From what an admin asks for to a spec: names, CA, key and proof, checked before anything is begun.
 
 import type { ObtainRequest } from '../../../shared/certificate.ts';
 import { coversName, isSingleLabel } from '../../../shared/names.ts';
@@ -6,19 +6,19 @@ import { type DirectoryOverrides, isPublicDirectory, resolveDirectory } from '..
 import type { DnsChoice } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
-import type { JobRecord, KeyPolicy, ProjectRecord, Recipe } from '../core/model.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import type { IssuanceSpec, JobRecord, KeyPolicy, ProjectRecord } from '../core/model.ts';
+import { specOf } from '../jobs/job-input.ts';
 import { withoutWildcard } from '../rate-limits/usage.ts';
 
 /**
  * All but the DNS provider, which dns-choice.ts finds.
  * @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.issues), UNKNOWN_CA
  */
-export function makeRecipe(
+export function toIssuanceSpec(
   project: ProjectRecord,
   body: ObtainRequest,
   overrides: DirectoryOverrides,
-): Omit<Recipe, keyof DnsChoice> {
+): Omit<IssuanceSpec, keyof DnsChoice> {
   if (project.domain === null) {
     throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
   }
@@ -63,7 +63,7 @@ function withoutRedundant(names: readonly string[]): readonly string[] {
 
 /** The names that a job proves, lower case and without `*.`. */
 export function namesOf({ input }: Pick<JobRecord, 'input'>): readonly string[] {
-  return (recipeOf(input)?.names ?? []).map(withoutWildcard);
+  return (specOf(input)?.names ?? []).map(withoutWildcard);
 }
 
 /** Let's Encrypt's limit, and that of most CAs. */

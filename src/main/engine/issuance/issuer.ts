@@ -8,9 +8,9 @@ import { newVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
 import type { CertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobRecord, JobResult, Recipe } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec, JobRecord, JobResult } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import { specOf } from '../jobs/job-input.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import { type IssueDeps, type Issued, type IssueHow, type IssueTask, issue } from './acme-issuance.ts';
 import { adoptKeptOrder, forgetIfCleaned, forgetKeptOrders, keepOrForget } from './resumable-orders.ts';
@@ -26,13 +26,13 @@ export interface IssuerDeps extends IssueDeps {
 /** The steps that jobs share which obtain a certificate. */
 export interface Issuer {
   /** Gives the job the order that an earlier one has left (resumable-orders.ts). @returns the directory's URL. */
-  adoptOrder(job: JobRecord, recipe: Recipe): Promise<string>;
+  adoptOrder(job: JobRecord, spec: IssuanceSpec): Promise<string>;
   issueFor<T>(
     job: JobRecord,
-    what: Pick<IssueTask, 'recipe'> & Partial<Pick<IssueTask, 'replaces' | 'sameNames'>>,
+    what: Pick<IssueTask, 'spec'> & Partial<Pick<IssueTask, 'replaces' | 'sameNames'>>,
     how: IssueHow<T>,
   ): Promise<T>;
-  newVersion(job: JobRecord, recipe: Recipe, issued: Issued): Promise<CertificateRecord>;
+  newVersion(job: JobRecord, spec: IssuanceSpec, issued: Issued): Promise<CertificateRecord>;
   /**
    * Takes the version into use; after a crash between this and the job's end it is there already.
    */
@@ -56,38 +56,38 @@ export function createIssuer(deps: IssuerDeps): Issuer {
   const { journal, clock, secrets } = deps;
   const now = () => toTimestamp(clock.now());
 
-  const adoptOrder: Issuer['adoptOrder'] = async (job, recipe) => {
-    const directoryUrl = resolveDirectory(recipe.ca, recipe.staging, deps.directories);
-    await adoptKeptOrder(deps, job, { recipe, directoryUrl });
+  const adoptOrder: Issuer['adoptOrder'] = async (job, spec) => {
+    const directoryUrl = resolveDirectory(spec.ca, spec.staging, deps.directories);
+    await adoptKeptOrder(deps, job, { spec, directoryUrl });
     return directoryUrl;
   };
 
   const issueFor: Issuer['issueFor'] = async (
     job,
-    { recipe, replaces = null, sameNames = false },
+    { spec, replaces = null, sameNames = false },
     { signal, keep },
   ) => {
     const given = await secrets.read(job.id);
     const { id: jobId, projectId } = job;
-    const directoryUrl = await adoptOrder(job, recipe);
-    const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, recipe, given });
+    const directoryUrl = await adoptOrder(job, spec);
+    const { solver, patienceMs } = await deps.solvers.solverFor({ jobId, projectId, spec, given });
     const interactive = !(job.input.kind === 'renew' && job.input.automatic);
     const eab = given.eab ?? null;
-    const task = { jobId, projectId, recipe, directoryUrl, solver, eab, replaces, sameNames, interactive };
+    const task = { jobId, projectId, spec, directoryUrl, solver, eab, replaces, sameNames, interactive };
     return issue({ ...deps, deadlineMs: deps.deadlineMs + patienceMs }, task, { signal, keep });
   };
 
-  const newIssuedVersion: Issuer['newVersion'] = (job, recipe, issued) =>
+  const newIssuedVersion: Issuer['newVersion'] = (job, spec, issued) =>
     newVersion(deps, {
       leaf: issued.leaf,
       privateKey: issued.privateKey,
       projectId: job.projectId,
-      type: certificateType(recipe.ca),
-      domain: recipe.names[0] ?? '',
+      type: certificateType(spec.ca),
+      domain: spec.names[0] ?? '',
       chain: issued.chain,
-      staging: recipe.staging,
+      staging: spec.staging,
       autoRenew: true,
-      recipe,
+      spec,
       accountId: issued.accountId,
       renewal: firstRenewal(issued.leaf, deps.random()),
     });
@@ -104,7 +104,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
       const renewed = job.input.kind !== 'obtain' && active !== null;
       const stored = renewed ? { ...version, autoRenew: active.autoRenew } : version;
       await tx.certificates.activate(stored);
-      const { ca = '', staging = false } = version.recipe ?? {};
+      const { ca = '', staging = false } = version.spec ?? {};
       const directoryUrl = resolveDirectory(ca, staging, deps.directories);
       await deps.usage.issued(tx, { directoryUrl, names: version.names }, exempt);
       await tx.jobs.update(job.id, { step: 'store' });
@@ -125,7 +125,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
       const { kind } = job.input;
       await forgetIfCleaned(tx, job.id);
       const dry = job.input.kind === 'obtain' && job.input.dryRun;
-      if (recipeOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
+      if (specOf(job.input) !== null && !dry) await forgetKeptOrders(tx, job.projectId);
       await tx.jobs.update(job.id, { state: 'succeeded', result: resultOf(certificate), finishedAt: now() });
       const message = `${jobName(job.input)} succeeded`;
       // What a job has changed is in the audit trail with the change; a dry run changes nothing.
@@ -149,13 +149,13 @@ export function createIssuer(deps: IssuerDeps): Issuer {
 
   /** One that was issued and not taken into use counts at the CA all the same. */
   async function noteRejected(tx: Stores, { id, input }: JobRecord, error: CertdeskError): Promise<void> {
-    const recipe = recipeOf(input);
-    if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || recipe === null) return;
+    const spec = specOf(input);
+    if (error.code !== 'ISSUED_CERTIFICATE_REJECTED' || spec === null) return;
     const order = await tx.orders.get(id);
     if (order === null) return;
     const { directoryUrl } = order;
     const exempt = { all: false, renewal: input.kind !== 'obtain' };
-    await deps.usage.issued(tx, { directoryUrl, names: recipe.names }, exempt);
+    await deps.usage.issued(tx, { directoryUrl, names: spec.names }, exempt);
   }
 
   const noteFailure: Issuer['noteFailure'] = async (job, error, tx) => {

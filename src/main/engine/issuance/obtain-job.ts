@@ -22,20 +22,20 @@ export async function obtain(
   input: ObtainInput,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recipe, autoRenew, dryRun } = input;
+  const { spec, autoRenew, dryRun } = input;
   const certificate = await issuer.issueFor(
     job,
-    { recipe },
+    { spec },
     {
       signal,
       keep: async (issued, write) => {
-        const version = { ...(await issuer.newVersion(job, recipe, issued)), autoRenew };
+        const version = { ...(await issuer.newVersion(job, spec, issued)), autoRenew };
         if (dryRun) return version;
         const stored = await issuer.activate(version, job, { write });
         // The certificate is safe by now: that its credentials could not be kept shows when it is to be renewed.
         await secrets
           .read(job.id)
-          .then((given) => chooser.keep(job.projectId, recipe, given))
+          .then((given) => chooser.keep(job.projectId, spec, given))
           .catch((error: unknown) =>
             log.error({ jobId: job.id, err: error }, 'DNS credentials could not be saved'),
           );

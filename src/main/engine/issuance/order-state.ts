@@ -4,7 +4,7 @@
 import { STEPS, type Step } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
-import type { ChallengeRecord, Json, OrderRecord, Recipe } from '../core/model.ts';
+import type { ChallengeRecord, IssuanceSpec, Json, OrderRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { StepReporter } from '../core/step-reporter.ts';
 import type { Stores } from '../core/stores.ts';
@@ -56,7 +56,7 @@ export async function createOrderState(
     readonly jobId: string;
     readonly projectId: string;
     readonly directoryUrl: string;
-    readonly recipe?: Recipe;
+    readonly spec?: IssuanceSpec;
   },
 ): Promise<OrderState> {
   const now = () => toTimestamp(clock.now());
@@ -76,7 +76,7 @@ export async function createOrderState(
           updatedAt: now(),
           finalizedAt: null,
           asCreated: null,
-          recipe: job.recipe ?? null,
+          spec: job.spec ?? null,
         };
   let written = order;
   let reported: readonly ReportedStep[] = [];

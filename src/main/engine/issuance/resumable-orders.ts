@@ -2,10 +2,10 @@
 // the next job for the same certificate goes on with one in place of a second order, and what the CA has issued in the
 // meantime is fetched and not forgotten.
 import type { Timestamp } from '../../../shared/time.ts';
-import type { JobRecord, OrderAsCreated, OrderRecord, Recipe } from '../core/model.ts';
+import type { IssuanceSpec, JobRecord, OrderAsCreated, OrderRecord } from '../core/model.ts';
 import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import { specOf } from '../jobs/job-input.ts';
 import { isAnswerTo } from '../pki/inspect/request.ts';
 import { exactSet } from '../rate-limits/usage.ts';
 
@@ -65,15 +65,15 @@ export interface AdoptDeps {
 export async function adoptKeptOrder(
   { stores, vault, clock }: AdoptDeps,
   job: JobRecord,
-  { recipe, directoryUrl }: { readonly recipe: Recipe; readonly directoryUrl: string },
+  { spec, directoryUrl }: { readonly spec: IssuanceSpec; readonly directoryUrl: string },
 ): Promise<void> {
   const own = await stores.orders.get(job.id);
   if (own?.directoryUrl === directoryUrl && own.url !== null) return;
-  for (const { order, recipe: former } of await keptOrders(stores, job, clock.now())) {
+  for (const { order, spec: former } of await keptOrders(stores, job, clock.now())) {
     if (order.directoryUrl !== directoryUrl || order.jobId === job.id) continue;
     const isFinalized = order.finalizedAt !== null;
     if (!isFinalized && !isCleaned(order)) continue;
-    if (!isSameCertificate(former, recipe, isFinalized)) continue;
+    if (!isSameCertificate(former, spec, isFinalized)) continue;
     const { keySealed } = order;
     // Sealed keys are bound to the row that holds them.
     const resealed =
@@ -98,22 +98,22 @@ export async function adoptKeptOrder(
 export async function finalizedFor(
   { stores, clock }: Pick<AdoptDeps, 'stores' | 'clock'>,
   job: JobRecord,
-  recipe: Recipe,
-): Promise<Recipe | null> {
+  spec: IssuanceSpec,
+): Promise<IssuanceSpec | null> {
   const kept = await keptOrders(stores, job, clock.now());
   const found = kept.find(
     (each) =>
       each.order.finalizedAt !== null &&
-      each.recipe.staging === recipe.staging && // what a rehearsal brings is not wanted
-      exactSet(each.recipe.names) === exactSet(recipe.names) &&
-      JSON.stringify(each.recipe.key) === JSON.stringify(recipe.key),
+      each.spec.staging === spec.staging && // what a rehearsal brings is not wanted
+      exactSet(each.spec.names) === exactSet(spec.names) &&
+      JSON.stringify(each.spec.key) === JSON.stringify(spec.key),
   );
-  return found?.recipe ?? null;
+  return found?.spec ?? null;
 }
 
 interface KeptOrder {
   readonly order: OrderRecord;
-  readonly recipe: Recipe;
+  readonly spec: IssuanceSpec;
 }
 
 /** The orders of the job and of failed ones of its project that may be resumed. */
@@ -126,12 +126,12 @@ async function keptOrders(
   for (const order of await stores.orders.all()) {
     const job = await stores.jobs.get(order.jobId);
     if (job?.projectId !== projectId) continue;
-    const recipe = order.recipe ?? recipeOf(job.input);
+    const spec = order.spec ?? specOf(job.input);
     const canResume =
       order.jobId === id
         ? order.url !== null
         : job.state === 'failed' && isResumable(order, job.error?.code, now);
-    if (recipe !== null && canResume) kept.push({ order, recipe });
+    if (spec !== null && canResume) kept.push({ order, spec });
   }
   return kept;
 }
@@ -140,8 +140,8 @@ async function keptOrders(
  * Whatever the way of the proof: that is of the job, not of the order. An order that was finalized is the same whoever's
  * account made it, and whichever of its chains is wanted.
  */
-function isSameCertificate(a: Recipe, b: Recipe, isFinalized: boolean): boolean {
-  const essence = ({ names, key, profile, email, preferredChain }: Recipe) =>
+function isSameCertificate(a: IssuanceSpec, b: IssuanceSpec, isFinalized: boolean): boolean {
+  const essence = ({ names, key, profile, email, preferredChain }: IssuanceSpec) =>
     JSON.stringify([
       exactSet(names),
       key,

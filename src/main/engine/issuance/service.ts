@@ -13,13 +13,13 @@ import { presentResult } from '../certificates/views.ts';
 import type { DnsChooser } from '../challenges/select-dns-credential.ts';
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import { findProject } from '../core/project-lookup.ts';
 import type { Stores } from '../core/stores.ts';
 import type { JobSecrets } from '../jobs/job-secrets.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { makeRecipe } from './issuance-spec.ts';
+import { toIssuanceSpec } from './issuance-spec.ts';
 
 /** Who asks, and how the answer is wanted. */
 export interface Call {
@@ -138,13 +138,13 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     request: Request,
     { automatic }: { readonly automatic: boolean },
   ): Promise<JobRecord> {
-    const { recipe, autoRenew, id: certificateId } = await findCertificate(stores, projectId);
-    if (recipe === null)
+    const { spec, autoRenew, id: certificateId } = await findCertificate(stores, projectId);
+    if (spec === null)
       throw new CertdeskError(
         'NOT_AN_ACME_CERTIFICATE',
         'Certdesk cannot renew an uploaded certificate. Upload a replacement',
       );
-    const input = { kind: 'renew', certificateId, recipe, autoRenew, automatic } as const;
+    const input = { kind: 'renew', certificateId, spec, autoRenew, automatic } as const;
     return submit(newJob(projectId, input, request));
   }
 
@@ -159,11 +159,11 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
     obtain: (projectId, body, call) =>
       once({ projectId, kind: 'obtain', body }, call, async (request) => {
         const project = await findProject(stores, projectId);
-        const made = makeRecipe(project, body, deps.directories);
-        const recipe = { ...made, ...(await chooser.choose(projectId, body)) };
-        await noteDirectory(stores.settings, recipe.ca, deps.savedBy());
+        const made = toIssuanceSpec(project, body, deps.directories);
+        const spec = { ...made, ...(await chooser.choose(projectId, body)) };
+        await noteDirectory(stores.settings, spec.ca, deps.savedBy());
         const { autoRenew, dryRun, eab, dnsCredentials } = body;
-        const job = newJob(projectId, { kind: 'obtain', recipe, autoRenew, dryRun }, request);
+        const job = newJob(projectId, { kind: 'obtain', spec, autoRenew, dryRun }, request);
         const savedBy = dnsCredentials === undefined ? {} : { savedBy: deps.savedBy() };
         return submit(job, { eab, dnsCredentials, ...savedBy });
       }),
@@ -185,9 +185,9 @@ export function createIssuance(deps: IssuanceDeps): Issuance {
       return once({ projectId, kind: 'revoke', body }, call, async (request) => {
         const certificate = await findVersion(stores, projectId, versionId);
         const { id: certificateId, autoRenew } = certificate;
-        const recipe = refuseRevoke(certificate);
+        const spec = refuseRevoke(certificate);
         if (replace) refuseReplace(certificate);
-        const replacement = replace ? { replacement: { recipe, autoRenew } } : {};
+        const replacement = replace ? { replacement: { spec, autoRenew } } : {};
         const input = { kind: 'revoke', certificateId, reason, ...replacement } as const;
         // A version that is named is revoked though another has taken its place since; but what is in use by then is
         // not the job's own replacement.
@@ -218,12 +218,12 @@ function refuseReplace({ supersededAt, removedAt }: CertificateRecord): void {
 }
 
 /** Returns how it was obtained. @throws NOT_AN_ACME_CERTIFICATE, ALREADY_REVOKED */
-function refuseRevoke({ recipe, revokedAt }: CertificateRecord): Recipe {
-  if (recipe === null)
+function refuseRevoke({ spec, revokedAt }: CertificateRecord): IssuanceSpec {
+  if (spec === null)
     throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Revoke an uploaded certificate with its issuer');
   if (revokedAt !== null)
     throw new CertdeskError('ALREADY_REVOKED', `The certificate was revoked at ${revokedAt}`);
-  return recipe;
+  return spec;
 }
 
 /** What makes two requests the same. Secrets stay out: even a hash in the database could be guessed at. */

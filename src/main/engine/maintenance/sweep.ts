@@ -89,8 +89,8 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
   for await (const projectId of stores.certificates.due(now)) {
     if (room <= 0) return { begun, more: true };
     const certificate = await stores.certificates.active(projectId);
-    if (certificate?.recipe == null) continue;
-    const names = certificate.recipe.names.map(withoutWildcard);
+    if (certificate?.spec == null) continue;
+    const names = certificate.spec.names.map(withoutWildcard);
     // One a domain: two that prove the same name at once could fail together, and a failure counts at the CA.
     if (names.some((name) => busy.has(name))) {
       waiting = true;
@@ -111,12 +111,12 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
   const directoryUrl = await directoryOf(deps, certificate).catch(() => null);
   if (directoryUrl === null) return false; // the renewal itself will say what is wrong
   const replaces = isInWindow(renewal, now) && renewal.failures < 2;
-  const recipeNames = certificate.recipe?.names ?? names;
-  const sameNames = accountId !== null && exactSet(recipeNames) === exactSet(names);
+  const specNames = certificate.spec?.names ?? names;
+  const sameNames = accountId !== null && exactSet(specNames) === exactSet(names);
   const found = await deps.budget.putOff({
     directoryUrl,
     accountId,
-    names: recipeNames,
+    names: specNames,
     replaces,
     sameNames,
     // A limit that is nearly used up is no reason to let a certificate expire.
@@ -182,7 +182,7 @@ async function askAboutRenewal(deps: SweepDeps, signal: AbortSignal): Promise<vo
   const silent = new Set<string>();
   const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]);
   const ask = async (certificate: CertificateRecord): Promise<void> => {
-    const ca = `${certificate.recipe?.ca} ${certificate.recipe?.staging}`;
+    const ca = `${certificate.spec?.ca} ${certificate.spec?.staging}`;
     if (silent.has(ca)) return;
     const failure = await refreshAri(deps, certificate, until);
     if (failure?.entry.retryable === true) silent.add(ca);

@@ -4,7 +4,7 @@ import type { Attention } from '../../../shared/overview.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { JobRecord } from '../core/model.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
-import { recipeOf } from '../jobs/job-input.ts';
+import { specOf } from '../jobs/job-input.ts';
 
 export interface Need {
   readonly kind: Attention['kind'];
@@ -37,7 +37,7 @@ const BEFORE_VALIDATION: readonly (string | null)[] = ['challenge', 'dns-propaga
 
 /** Whether a job waits for TXT records that a person has to add. */
 export function awaitsRecords({ state, step, input }: JobRecord): boolean {
-  return state === 'running' && BEFORE_VALIDATION.includes(step) && recipeOf(input)?.dnsProvider === 'manual';
+  return state === 'running' && BEFORE_VALIDATION.includes(step) && specOf(input)?.dnsProvider === 'manual';
 }
 
 function renewalNeed(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {

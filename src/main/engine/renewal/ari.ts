@@ -50,13 +50,13 @@ export async function refreshAri(
   }
 }
 
-/** Where its account is; a certificate that came without one is asked about where its recipe says. */
+/** Where its account is; a certificate that came without one is asked about where its spec says. */
 export async function directoryOf(
   { stores, directories }: Pick<AriDeps, 'stores' | 'directories'>,
-  { accountId, recipe }: CertificateRecord,
+  { accountId, spec }: CertificateRecord,
 ): Promise<string> {
   const account = accountId === null ? null : await stores.accounts.get(accountId);
-  return account?.directoryUrl ?? resolveDirectory(recipe?.ca ?? '', recipe?.staging ?? false, directories);
+  return account?.directoryUrl ?? resolveDirectory(spec?.ca ?? '', spec?.staging ?? false, directories);
 }
 
 /** Pure. @param random 0 to 1. */

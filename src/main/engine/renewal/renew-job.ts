@@ -5,7 +5,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { resolveDirectory, stagingOf } from '../acme/directories.ts';
 import { renewalCertId } from '../acme/renewal-info.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ReplacedCertificate } from '../issuance/acme-order.ts';
 import type { Issuer, IssuerDeps } from '../issuance/issuer.ts';
@@ -18,7 +18,7 @@ import { afterFailure } from './retry-policy.ts';
 type RenewInput = Extract<JobInput, { kind: 'renew' }>;
 
 /** Which certificate gets a successor, and how that is obtained. */
-type Successor = Pick<RenewInput, 'certificateId' | 'recipe' | 'autoRenew'>;
+type Successor = Pick<RenewInput, 'certificateId' | 'spec' | 'autoRenew'>;
 
 export interface RenewalJobs {
   run(job: JobRecord, input: RenewInput, signal: AbortSignal): Promise<void>;
@@ -35,16 +35,16 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
   const { stores, clock, directories } = deps;
 
   /** Another CA where the usual one has failed on its own account; every second time, for it may be well again. */
-  async function chooseRecipe(input: Successor, previous: CertificateRecord | null): Promise<Recipe> {
-    const { insteadOf, ...kept } = input.recipe;
-    const recipe = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
+  async function chooseSpec(input: Successor, previous: CertificateRecord | null): Promise<IssuanceSpec> {
+    const { insteadOf, ...kept } = input.spec;
+    const spec = insteadOf === undefined ? kept : { ...kept, ca: insteadOf.ca, profile: insteadOf.profile };
     const { fallbackCa } = await readSettings(stores.settings, 'renewals');
     const { failures = 0, lastErrorCode = null } = previous?.renewal ?? {};
     const turn = failures >= MANY_FAILURES && failures % 2 === 0 && isFaultOfCa(lastErrorCode);
-    if (fallbackCa === null || fallbackCa === recipe.ca || recipe.staging || !turn) return recipe;
-    const { ca, profile } = recipe;
+    if (fallbackCa === null || fallbackCa === spec.ca || spec.staging || !turn) return spec;
+    const { ca, profile } = spec;
     // Profiles and alternate chains are the CA's own.
-    return { ...recipe, ca: fallbackCa, profile: null, preferredChain: null, insteadOf: { ca, profile } };
+    return { ...spec, ca: fallbackCa, profile: null, preferredChain: null, insteadOf: { ca, profile } };
   }
 
   /**
@@ -53,15 +53,15 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
    * also that of an earlier job, there is none: it is gone on with, and may have its certificate by now.
    * @throws the failure of a proof
    */
-  async function rehearse(job: JobRecord, recipe: Recipe, signal: AbortSignal): Promise<void> {
-    if (recipe.staging || stagingOf(recipe.ca, directories) === null) return;
-    const directoryUrl = await issuer.adoptOrder(job, recipe);
+  async function rehearse(job: JobRecord, spec: IssuanceSpec, signal: AbortSignal): Promise<void> {
+    if (spec.staging || stagingOf(spec.ca, directories) === null) return;
+    const directoryUrl = await issuer.adoptOrder(job, spec);
     const order = await stores.orders.get(job.id);
     if (order?.directoryUrl === directoryUrl && order.url !== null) return;
-    const rehearsal = { ...recipe, staging: true };
+    const rehearsal = { ...spec, staging: true };
     const keep = async () => undefined;
     try {
-      await issuer.issueFor(job, { recipe: rehearsal }, { signal, keep });
+      await issuer.issueFor(job, { spec: rehearsal }, { signal, keep });
     } catch (cause) {
       signal.throwIfAborted();
       const error = toCertdeskError(cause);
@@ -70,18 +70,18 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
     }
   }
 
-  async function isOfSameCa(recipe: Recipe, { accountId }: CertificateRecord): Promise<boolean> {
+  async function isOfSameCa(spec: IssuanceSpec, { accountId }: CertificateRecord): Promise<boolean> {
     const account = accountId === null ? null : await stores.accounts.get(accountId);
-    return account?.directoryUrl === resolveDirectory(recipe.ca, recipe.staging, directories);
+    return account?.directoryUrl === resolveDirectory(spec.ca, spec.staging, directories);
   }
 
   /** Where the CA is the one that issued it and offers ARI; first attempts only, for it may be the fault. */
   async function replacesOf(
-    recipe: Recipe,
+    spec: IssuanceSpec,
     previous: CertificateRecord | null,
   ): Promise<ReplacedCertificate | null> {
     if (previous?.renewal.ari?.window == null || previous.renewal.failures >= MANY_FAILURES) return null;
-    const certId = (await isOfSameCa(recipe, previous)) ? renewalCertId(previous.chain) : null;
+    const certId = (await isOfSameCa(spec, previous)) ? renewalCertId(previous.chain) : null;
     return certId === null
       ? null
       : { certId, inWindow: isInWindow(previous.renewal, toTimestamp(clock.now())) };
@@ -90,23 +90,23 @@ export function createRenewalJobs(deps: IssuerDeps, issuer: Issuer): RenewalJobs
   const issueSuccessor: RenewalJobs['issueSuccessor'] = async (job, input, signal) => {
     const previous = await stores.certificates.get(input.certificateId);
     const lastAttempt = toTimestamp(clock.now());
-    const followed = await finalizedFor(deps, job, input.recipe);
-    const recipe = followed ?? (await chooseRecipe(input, previous));
+    const followed = await finalizedFor(deps, job, input.spec);
+    const spec = followed ?? (await chooseSpec(input, previous));
     if (followed === null && (previous?.renewal.failures ?? 0) >= MANY_FAILURES)
-      await rehearse(job, recipe, signal);
-    const replaces = await replacesOf(recipe, previous);
+      await rehearse(job, spec, signal);
+    const replaces = await replacesOf(spec, previous);
     const sameNames =
       previous !== null &&
-      exactSet(recipe.names) === exactSet(previous.names) &&
-      (await isOfSameCa(recipe, previous));
+      exactSet(spec.names) === exactSet(previous.names) &&
+      (await isOfSameCa(spec, previous));
     return issuer.issueFor(
       job,
-      { recipe, replaces, sameNames },
+      { spec, replaces, sameNames },
       {
         signal,
         keep: async (issued, write) => {
           if (previous !== null) refuseWorse(issued.leaf, previous);
-          const version = await issuer.newVersion(job, recipe, issued);
+          const version = await issuer.newVersion(job, spec, issued);
           const renewal = { ...version.renewal, lastAttempt };
           const renewedFrom = previous?.issuedAt ?? null;
           const exempt = { all: issued.exempt, renewal: sameNames };

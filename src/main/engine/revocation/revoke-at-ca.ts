@@ -75,10 +75,10 @@ async function byCertificateKey(
   certificate: CertificateRecord,
   { code, signal }: Omit<Revocation, 'reason'>,
 ): Promise<void> {
-  const { id, chain, keySealed, recipe, accountId } = certificate;
+  const { id, chain, keySealed, spec, accountId } = certificate;
   const account = accountId === null ? null : await stores.accounts.get(accountId);
   const directoryUrl =
-    account?.directoryUrl ?? resolveDirectory(recipe?.ca ?? '', recipe?.staging ?? false, directories);
+    account?.directoryUrl ?? resolveDirectory(spec?.ca ?? '', spec?.staging ?? false, directories);
   const privateKey = await vault.open(keySealed, `certificate:${id}`);
   const session = acme.session({ directoryUrl, accountKey: privateKey, accountUrl: null, signal });
   await session.revokeCertificate(chain, code, privateKey);

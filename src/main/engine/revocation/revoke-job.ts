@@ -4,7 +4,7 @@ import { REVOCATION_REASONS } from '../../../shared/certificate.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { outcome } from '../audit/journal.ts';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
-import type { CertificateRecord, JobInput, JobRecord, Recipe } from '../core/model.ts';
+import type { CertificateRecord, IssuanceSpec, JobInput, JobRecord } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import { type LeftoverDeps, undo } from '../issuance/challenge-cleanup.ts';
 import type { Issuer } from '../issuance/issuer.ts';
@@ -50,11 +50,11 @@ export function createRevocationJobs(
   }
 
   /** What a run that was killed has left of the order. A failure must not stand before the revocation either. */
-  async function leaveBehind(job: JobRecord, recipe: Recipe): Promise<void> {
+  async function leaveBehind(job: JobRecord, spec: IssuanceSpec): Promise<void> {
     try {
       await stores.transaction((tx) => abandonOrder(tx, job.id));
       const order = await stores.orders.get(job.id);
-      if (order !== null) await undo(deps, { job, recipe, order });
+      if (order !== null) await undo(deps, { job, spec, order });
     } catch (error) {
       deps.log.warn(
         { jobId: job.id, err: error },
@@ -73,7 +73,7 @@ export function createRevocationJobs(
     const before = await takenBefore(job, certificateId);
     if (before !== null) {
       // Not walked again: a CA that fails now, or has forgotten the order, must not stand between it and the revocation.
-      await leaveBehind(job, replacement.recipe);
+      await leaveBehind(job, replacement.spec);
       signal.throwIfAborted();
       return before;
     }

@@ -18,6 +18,7 @@ import { heldJobs } from './0016-held-jobs.ts';
 import { uncoveredNames } from './0017-uncovered-names.ts';
 import { acknowledgedRevocations } from './0018-acknowledged-revocations.ts';
 import { jobResults } from './0019-job-results.ts';
+import { issuanceSpec } from './0020-issuance-spec.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   uncoveredNames,
   acknowledgedRevocations,
   jobResults,
+  issuanceSpec,
 ];

@@ -57,11 +57,11 @@ export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData
     api.certificates.details.query({ id }),
     api.projects.get.query({ id }),
   ]);
-  const recipe = details?.recipe ?? null;
-  if (details === null || recipe === null) throw new JobFailed(null);
+  const spec = details?.spec ?? null;
+  if (details === null || spec === null) throw new JobFailed(null);
   const { challengeType, dnsProvider, dnsCredential, keyType, keySize, profile, profileUse, preferredChain } =
-    recipe;
-  const { email } = recipe;
+    spec;
+  const { email } = spec;
   const dns =
     dnsCredential !== null
       ? { dnsCredentialId: dnsCredential.id }
@@ -76,8 +76,8 @@ export async function reissueOne({ api, live }: BulkDeps, { id }: ProjectRowData
       altNames,
       keyType,
       keySize: sizeOf(keySize),
-      ca: recipe.ca.id,
-      staging: recipe.staging,
+      ca: spec.ca.id,
+      staging: spec.staging,
       autoRenew: details.autoRenew,
       ...(profile === null ? {} : { profile }),
       ...(profileUse === undefined ? {} : { profileUse }),

@@ -46,7 +46,7 @@ export interface CertificateStore {
   nextDue(now: Timestamp): Promise<Timestamp | null>;
   /**
    * Active certificates, neither revoked nor expired, whose CA is to be asked by now: about their renewal (`ari`: those
-   * with a recipe) or about a revocation. The longest due first.
+   * with a spec) or about a revocation. The longest due first.
    */
   toAsk(
     what: 'ari' | 'revocation',
