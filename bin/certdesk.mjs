@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The installed command: the built headless program.
+// The installed `certdesk` command: runs the built headless program.
 import { existsSync } from 'node:fs';
 import { requireNode24 } from './node-version.mjs';
 

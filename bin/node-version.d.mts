@@ -1,2 +1,2 @@
-export declare function complaint(version: string, execPath: string): string | null;
+export declare function describeOldNode(version: string, execPath: string): string | null;
 export declare function requireNode24(): void;

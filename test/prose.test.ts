@@ -74,7 +74,6 @@ const NOT_YET: readonly string[] = [
   'src/main/engine/renewal',
   'src/main/engine/revocation',
   'src/main/engine/settings',
-  'src/main/headless',
   'src/main/http',
   'src/main/secrets',
   'src/main/storage',

@@ -1,12 +1,12 @@
-// Where this Certdesk is installed: found from its package.json, from the sources and from the build alike.
+// Finds the folder and version of this installation, by the nearest package.json above the running code.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Installation {
   readonly version: string;
-  /** Where package.json is. */
+  /** The folder with package.json. */
   readonly folder: string;
-  /** The built GUI; null where it is not built. */
+  /** The folder with the built GUI; null if it is not built. */
   readonly guiFolder: string | null;
 }
 

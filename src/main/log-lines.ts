@@ -1,5 +1,5 @@
-// One shape of log lines for the server and the desktop application: time, level, message; project, job, step and CA
-// where there are any. One JSON object a line; pino-pretty reads the same.
+// Defines the log lines of the server and the desktop application: one JSON object per line with time, level and message,
+// and project, job, step and CA if known. pino-pretty reads the same lines.
 import { type LoggerOptions, stdSerializers, stdTimeFunctions } from 'pino';
 
 export const MESSAGE_KEY = 'message';
@@ -16,9 +16,9 @@ export function logOptions(): LoggerOptions {
 
 type Fields = Record<string, unknown>;
 
-/** Words of the engine's records to those of the log; what is null is left out. */
+/** Renames the fields of the engine's records to those of the log and omits null fields. */
 export function toLine(fields: Fields): Fields {
-  // The line of a request, of which there are more than of all others, has nothing to rename or leave out.
+  // Lines of requests, by far the most frequent, have no fields to rename.
   if (!('projectId' in fields || 'jobId' in fields || 'data' in fields)) return withoutNothing(fields);
   const { projectId, jobId, data, ...rest } = fields;
   const { step, title: _, more, ca, ...other } = isFields(data) ? data : {};

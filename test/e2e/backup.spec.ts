@@ -98,7 +98,7 @@ it('takes a backup of a running server to another folder, where tokens are good,
     'sealed-file',
     ...passphrase,
   ]);
-  expect(restored).toMatchObject({ code: 0, stdout: expect.stringMatching(/Restored 1 projects/) });
+  expect(restored).toMatchObject({ code: 0, stdout: expect.stringMatching(/Restored projects: 1,/) });
   const second = await start('two');
   expect((await second.call('GET', `/projects/${project.id}`, { token })).body.domain).toBe('b.example.com');
   expect((await second.call('GET', '/audit', { token })).text).toContain('backups.restore');
@@ -112,7 +112,7 @@ it('takes a backup of a running server to another folder, where tokens are good,
   const [, command = ''] = /To go on from it: certdesk (.+)\n/.exec(refused.stderr) ?? [];
   expect(await run([...command.split(' '), ...passphrase])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/What was there before is in/),
+    stdout: expect.stringMatching(/The previous data was moved to/),
   });
   const third = await start('one');
   expect((await third.call('GET', `/projects/${project.id}`, { token })).body.domain).toBe('b.example.com');

@@ -94,7 +94,7 @@ describeWith('pebble', 'the README', () => {
       expect(answers.map((line) => JSON.parse(line))).toMatchObject([
         { success: true, certificate: { domain: 'api.example.com' } },
       ]);
-      expect(errors).not.toMatch(/curl|held no data|Error/);
+      expect(errors).not.toMatch(/curl|contains no Certdesk data|Error/);
     } finally {
       process.kill(-(shell.pid ?? 0), 'SIGTERM');
       await once(shell, 'close');

@@ -169,7 +169,7 @@ describeWith('pebble', 'the built server', () => {
       expect(await refusal(serve('bad', '--acme-directory', 'ftp://x'))).toMatch(/--acme-directory.*https/);
       expect(await refusal(serve('bad', '--dns-resolver', 'nonsense'))).toMatch(/--dns-resolver.*nonsense/);
       expect(await refusal(serve('bad', '--acme-ca-file', join(folder, 'nothing')))).toMatch(
-        /cannot be read/,
+        /Cannot read --acme-ca-file/,
       );
     });
 

@@ -53,7 +53,7 @@ describe('the command line', () => {
       [1, 'tokens.create', 'ok', 'Token ci created'],
       [2, 'tokens.revoke', 'ok', 'Token ci revoked'],
       [3, 'tokens.revoke', 'TOKEN_NOT_FOUND', 'API token nobody not found'],
-      [4, 'sessions.createLink', 'ok', 'Sign-in link made'],
+      [4, 'sessions.createLink', 'ok', 'Create a sign-in link'],
     ]);
     for (const { actor, address } of entries) {
       expect(actor).toEqual({ kind: 'command-line', id: null, name: userInfo().username });
@@ -64,30 +64,30 @@ describe('the command line', () => {
 });
 
 describe('certdesk audit verify', () => {
-  it('says how many entries are right, and how the trail ends', async () => {
-    await expect(verifyAudit({ dataDir })).rejects.toThrow(/holds no data of Certdesk.*--data-dir/);
+  it('prints the number of valid entries and how the trail ends', async () => {
+    await expect(verifyAudit({ dataDir })).rejects.toThrow(/contains no Certdesk data.*--data-dir/);
     expect(existsSync(join(dataDir, 'certdesk.db'))).toBe(false);
     await makeToken('one');
     expect(await output(verifyAudit({ dataDir }))).toMatch(
-      /^1 entry is right; the last one is 1:[0-9a-f]{64}\n$/,
+      /^1 entry is valid; the last entry is 1:[0-9a-f]{64}\n$/,
     );
     await makeToken('two');
-    expect(await output(verifyAudit({ dataDir }))).toMatch(/^2 entries are right; the last one is 2:/);
+    expect(await output(verifyAudit({ dataDir }))).toMatch(/^2 entries are valid; the last entry is 2:/);
     expect(process.exitCode).toBeUndefined();
   });
 
-  it('names the first broken entry, and exits 1', async () => {
+  it('names the first invalid entry and exits with 1', async () => {
     for (const name of ['one', 'two', 'three']) await makeToken(name);
     const sqlite = new Sqlite(join(dataDir, 'certdesk.db'));
     sqlite.exec("UPDATE audit SET message = 'Token 2 made' WHERE seq = 2");
     sqlite.close();
     expect(await output(verifyAudit({ dataDir }))).toBe(
-      'Entry 2 is broken: it was changed. Right before it: 1\n',
+      'Entry 2 is invalid: it was changed. Valid entries before it: 1\n',
     );
     expect(process.exitCode).toBe(1);
   });
 
-  it('holds the trail against an entry that was noted down', async () => {
+  it('compares the trail with an entry that was noted before', async () => {
     await makeToken('one');
     const [, noted = ''] = /(\d+:\w+)\n/.exec(await output(verifyAudit({ dataDir }))) ?? [];
     await makeToken('two');
@@ -95,12 +95,12 @@ describe('certdesk audit verify', () => {
     expect(process.exitCode).toBeUndefined();
     const other = toEntry(`1:${'a'.repeat(64)}`);
     expect(await output(verifyAudit({ dataDir, expect: other }))).toMatch(
-      /^Entry 1 is broken: .*the expected one/,
+      /^Entry 1 is invalid: .*the expected one/,
     );
     expect(process.exitCode).toBe(1);
   });
 
-  it('takes an entry only as it prints it', () => {
+  it('accepts an entry only as it prints it', () => {
     const hash = 'a'.repeat(64);
     expect(toEntry(`12:${hash}`)).toEqual({ seq: 12, hash });
     for (const text of ['', '12', hash, `0:${hash}`, `-1:${hash}`, `1:${hash}0`, `1:${hash.toUpperCase()}`])

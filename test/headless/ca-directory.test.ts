@@ -27,7 +27,7 @@ it('lists a directory and withdraws it once, which is in the audit trail', async
   await withEngineParts(
     dataDir,
     ({ stores }) => noteDirectory(stores.settings, URL_INSIDE, { kind: 'window', id: 's', name: 'Firefox' }),
-    'make',
+    'create',
   );
   await listCaDirectories({ dataDir });
   expect(printed).toBe(`${URL_INSIDE}\tFirefox\t0\n`);

@@ -69,7 +69,10 @@ describe('certdesk login-link', () => {
   });
 
   it('says so where no server runs, before one ever did and after one', async () => {
-    const refusal = { code: 'INVALID_REQUEST', message: expect.stringMatching(/^No Certdesk runs/) };
+    const refusal = {
+      code: 'INVALID_REQUEST',
+      message: expect.stringMatching(/^No Certdesk server is running/),
+    };
     await expect(printLoginLink({ dataDir })).rejects.toMatchObject(refusal);
     await (await startApp({ dataFolder: dataDir })).close();
     await expect(printLoginLink({ dataDir })).rejects.toMatchObject(refusal);

@@ -24,7 +24,7 @@ test.each([
   await withEngineParts(
     dataDir,
     async ({ tokens }) => expect(await tokens.list()).toEqual([]),
-    'make', // where the option was wrong as it stands, there is no database yet
+    'create', // where the option was wrong as it stands, there is no database yet
   );
 });
 

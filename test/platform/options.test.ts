@@ -26,7 +26,7 @@ test.each([
 ])('--dns-resolver %s is refused, and named', (server) => {
   const read = () => readDesktopOptions(['--dns-resolver', '192.0.2.1:53', '--dns-resolver', server]);
   expect(read).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
-  expect(read).toThrow(/^certdesk: [^\n]*--dns-resolver[^\n]* is invalid\. HOST:PORT[^\n]*$/);
+  expect(read).toThrow(/^certdesk: [^\n]*--dns-resolver[^\n]* is invalid\. Use HOST:PORT[^\n]*$/);
   expect(read).toThrow(server);
 });
 

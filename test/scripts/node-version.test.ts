@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { complaint } from '../../bin/node-version.mjs';
+import { describeOldNode } from '../../bin/node-version.mjs';
 import { findOldNode } from '../support/tools/old-node.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -24,7 +24,7 @@ test.each([
   ['25.1.0', true],
   ['100.0.0', true],
 ])('Node %s: %s', (version, ok) => {
-  const line = complaint(version, '/usr/bin/node');
+  const line = describeOldNode(version, '/usr/bin/node');
   expect(line === null).toBe(ok);
   if (line !== null) expect(line).toContain(`Node ${version} (/usr/bin/node)`);
 });
@@ -34,7 +34,7 @@ test.each(ENTRIES)('%s says so in one line and exits 2 on a version that is simu
   const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } }); import(${url});`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/^Certdesk needs Node 24 or newer, and this is Node 20\.20\.2 [^\n]+\n$/);
+  expect(stderr).toMatch(/^Certdesk needs Node 24 or later, and this is Node 20\.20\.2 [^\n]+\n$/);
 });
 
 test.each(ENTRIES)(
@@ -56,7 +56,7 @@ describe.skipIf(old === null)(
     test.each(ENTRIES)('%s says so in one line and exits 2', (entry) => {
       const { status, stdout, stderr } = spawnSync(old ?? '', [join(ROOT, entry)], { encoding: 'utf8' });
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      expect(stderr).toMatch(/^Certdesk needs Node 24 or newer, and this is Node [^\n]+\n$/);
+      expect(stderr).toMatch(/^Certdesk needs Node 24 or later, and this is Node [^\n]+\n$/);
     });
   },
 );

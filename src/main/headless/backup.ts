@@ -1,4 +1,4 @@
-// certdesk backup create|verify|restore: create may run beside a server; restore wants it stopped.
+// certdesk backup create|verify|restore: create may run while a server is running; restore requires it to be stopped.
 import { resolve } from 'node:path';
 import { toTimestamp } from '../../shared/time.ts';
 import { createBackup } from '../backup/create.ts';
@@ -10,14 +10,14 @@ import { BACKUP_PASSPHRASE } from '../engine/core/secret-names.ts';
 import { readSettings } from '../engine/settings/settings.ts';
 import { readInstallation } from '../installation.ts';
 import type { DataOptions, ServeOptions } from '../platform/options.ts';
-import { askPassphrase, givenPassphrase, type PassphraseOptions } from './passphrase.ts';
+import { askPassphrase, type PassphraseOptions, readPassphrase } from './passphrase.ts';
 import { commandLine, openSecrets, withEngineParts } from './with-database.ts';
 
 export interface CreateBackupOptions extends DataOptions, PassphraseOptions {
   readonly folder?: string;
 }
 
-/** Prints the file's path and nothing else. */
+/** Creates and verifies a backup. Prints the file's path and nothing else. */
 export async function createBackupFile(options: CreateBackupOptions): Promise<void> {
   const { dataDir } = options;
   await withEngineParts(dataDir, async ({ stores, record }) => {
@@ -25,10 +25,10 @@ export async function createBackupFile(options: CreateBackupOptions): Promise<vo
     const { folder: usual } = await readSettings(stores.settings, 'backup');
     const folder = resolve(options.folder ?? usual ?? resolve(dataDir, DEFAULT_BACKUP_FOLDER));
     const passphrase =
-      givenPassphrase(options) ??
+      readPassphrase(options) ??
       (await secrets.get(BACKUP_PASSPHRASE)) ??
-      (await askPassphrase('A passphrase for the backup: ', true));
-    const make = () =>
+      (await askPassphrase('New passphrase for the backup: ', true));
+    const create = () =>
       createBackup({
         dataFolder: dataDir,
         secrets,
@@ -37,16 +37,16 @@ export async function createBackupFile(options: CreateBackupOptions): Promise<vo
         folder,
         passphrase,
       });
-    const { name } = await record('backups.create', 'Make a backup', make);
+    const { name } = await record('backups.create', 'Create a backup', create);
     process.stdout.write(`${resolve(folder, name)}\n`);
   });
 }
 
 export async function verifyBackupFile(file: string, options: PassphraseOptions): Promise<void> {
-  const passphrase = givenPassphrase(options) ?? (await askPassphrase('Passphrase of the backup: ', false));
+  const passphrase = readPassphrase(options) ?? (await askPassphrase('Passphrase of the backup: ', false));
   const found = await verifyBackup(resolve(file), passphrase);
   process.stdout.write(
-    `The backup is whole: ${describe(found)}, of ${found.createdAt}, by Certdesk ${found.certdesk}\n`,
+    `The backup is valid: ${describe(found)}; created ${found.createdAt} by Certdesk ${found.certdesk}\n`,
   );
 }
 
@@ -57,7 +57,7 @@ export interface RestoreOptions extends DataOptions, PassphraseOptions {
 
 export async function restoreBackupFile(file: string, options: RestoreOptions): Promise<void> {
   const { dataDir, secretStore, keepAside = false } = options;
-  const passphrase = givenPassphrase(options) ?? (await askPassphrase('Passphrase of the backup: ', false));
+  const passphrase = readPassphrase(options) ?? (await askPassphrase('Passphrase of the backup: ', false));
   const now = new Date();
   const restored = await restoreBackup({
     file: resolve(file),
@@ -71,11 +71,11 @@ export async function restoreBackupFile(file: string, options: RestoreOptions): 
   });
   const { newSecretStore, aside, createdAt } = restored;
   const lines = [
-    `Restored ${describe(restored)} as of ${createdAt} into ${dataDir}`,
-    `Secrets are kept in ${newSecretStore === 'keychain' ? 'the OS keychain' : 'a sealed file'}`,
-    ...(aside === null ? [] : [`What was there before is in ${aside}`]),
-    'Browsers are signed out; API tokens of the backup are good again, also those revoked since (certdesk token list)',
-    'Where the machine it comes from still runs, stop Certdesk there: two would renew the same certificates',
+    `Restored ${describe(restored)} from the backup of ${createdAt} to ${dataDir}`,
+    `Secrets are stored in ${newSecretStore === 'keychain' ? 'the OS keychain' : 'a sealed file'}`,
+    ...(aside === null ? [] : [`The previous data was moved to ${aside}`]),
+    'All browsers are signed out. API tokens are valid as they were in the backup, including those revoked since: check them with certdesk token list',
+    'If Certdesk still runs on the machine that the backup comes from, stop it there: otherwise both renew the same certificates',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -89,5 +89,5 @@ function describe({
   certificates: number;
   secrets: number;
 }): string {
-  return `${projects} projects, ${certificates} certificate versions, ${secrets} secrets`;
+  return `projects: ${projects}, certificate versions: ${certificates}, secrets: ${secrets}`;
 }

@@ -1,11 +1,11 @@
-// certdesk ca-account list|replace: on the database itself, so it may run beside a server, or without one.
+// certdesk ca-account list|replace: works on the database directly, with or without a running server.
 import { listAccounts } from '../engine/acme/list-accounts.ts';
 import { replaceAccountKey } from '../engine/issuance/replace-account-key.ts';
 import type { DataOptions } from '../platform/options.ts';
 import { createVault } from '../secrets/vault.ts';
 import { openSecrets, withEngineParts } from './with-database.ts';
 
-/** One account a line: id, CA, e-mail, address at the CA, certificates. */
+/** Prints one account per line, separated by tabs: ID, CA, e-mail address, account URL, number of certificates. */
 export async function listCaAccounts({ dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores }) => {
     for (const { id, ca, directoryUrl, email, url, certificates } of await listAccounts(stores, {})) {
@@ -15,7 +15,7 @@ export async function listCaAccounts({ dataDir }: DataOptions): Promise<void> {
   });
 }
 
-/** @throws CA_ACCOUNT_NOT_FOUND, INVALID_REQUEST */
+/** Replaces the key of a deactivated account. @throws CA_ACCOUNT_NOT_FOUND, INVALID_REQUEST */
 export async function replaceCaAccount(id: string, { dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores, record }) => {
     const secrets = await openSecrets(stores, dataDir);
@@ -27,6 +27,8 @@ export async function replaceCaAccount(id: string, { dataDir }: DataOptions): Pr
     await record('system.replaceAccount', 'Replace a CA account', () =>
       replaceAccountKey({ stores, vault }, id),
     );
-    process.stdout.write('The account has a new key. It is registered at the CA when it is next used\n');
+    process.stdout.write(
+      'The account has a new key. Certdesk registers it with the CA at the next issuance\n',
+    );
   });
 }

@@ -1,9 +1,9 @@
-// certdesk ca-directory list|withdraw: on the database itself, so it may run beside a server, or without one.
+// certdesk ca-directory list|withdraw: works on the database directly, with or without a running server.
 import { listDirectories, withdrawDirectory } from '../engine/acme/approved-directories.ts';
 import type { DataOptions } from '../platform/options.ts';
 import { withEngineParts } from './with-database.ts';
 
-/** One approved directory a line: URL, who named it, certificates. */
+/** Prints one approved directory per line, separated by tabs: URL, who approved it, number of certificates. */
 export async function listCaDirectories({ dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores }) => {
     for (const { directoryUrl, savedBy, certificates } of await listDirectories(stores))
@@ -11,12 +11,12 @@ export async function listCaDirectories({ dataDir }: DataOptions): Promise<void>
   });
 }
 
-/** @throws NOT_FOUND */
+/** Withdraws the approval of an ACME directory. @throws NOT_FOUND */
 export async function withdrawCaDirectory(directoryUrl: string, { dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores, record }) => {
     await record('caDirectories.withdraw', `Withdraw the approval of ${directoryUrl}`, () =>
       stores.transaction((tx) => withdrawDirectory(tx, directoryUrl)),
     );
-    process.stdout.write('The approval was withdrawn\n');
+    process.stdout.write('Approval withdrawn\n');
   });
 }

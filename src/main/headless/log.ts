@@ -1,15 +1,15 @@
-// The log: standard error, so that standard output holds only what a command answers.
+// Writes the log to standard error, so that standard output carries only the output of a command.
 import { type Logger, pino } from 'pino';
 import { escapeUnprintable } from '../../shared/label.ts';
 import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
 
 /**
- * JSON goes through process.stderr and not through pino's own destination: that one ends the process on any error but
- * EPIPE (a full disk, a closed terminal), and at its exit tries forever to write what was left. process.stderr is as
- * quick, has an `error` listener (outputs.ts), and writes again where the disk has room again.
+ * JSON goes to process.stderr and not to pino's own destination, which ends the process on any error except EPIPE (a full
+ * disk, a closed terminal) and retries the remaining lines forever at exit. process.stderr is as fast, has an `error`
+ * listener (outputs.ts), and works again once the disk has space.
  */
 export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
-  if (format === 'json') return pino(logOptions(), onceATurn(process.stderr));
+  if (format === 'json') return pino(logOptions(), batchPerTurn(process.stderr));
   const { default: pretty } = await import('pino-pretty');
   const lines = pretty({
     destination: 2,
@@ -22,8 +22,8 @@ export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
 }
 
 /**
- * A line of JSON holds control characters as escapes; pino-pretty would print them, and so let a name from outside write
- * lines of its own or colours into a terminal. A stack keeps its line ends.
+ * JSON escapes control characters, but pino-pretty prints them: an untrusted name could then forge log lines or change
+ * colours in the terminal. Only stack traces keep their line breaks.
  */
 function withoutControls(line: string): string {
   const fields = JSON.parse(line, (key, value) => {
@@ -33,8 +33,8 @@ function withoutControls(line: string): string {
   return `${JSON.stringify(fields)}\n`;
 }
 
-/** Lines of one turn of the event loop are one write: each is a system call, which costs more than all else of a line. */
-function onceATurn(stream: NodeJS.WritableStream): { write(line: string): void } {
+/** Joins the lines of one turn of the event loop into one write, because the system call is the largest cost of a line. */
+function batchPerTurn(stream: NodeJS.WritableStream): { write(line: string): void } {
   let lines = '';
   const flush = (): void => {
     const all = lines;

@@ -1,4 +1,4 @@
-// certdesk login-link: a new one-time link to sign in to the GUI of the server that runs on this data folder.
+// certdesk login-link: prints a one-time sign-in link for the GUI of the server that runs on this data folder.
 
 import { SERVER_ADDRESS, signInAddress } from '../engine/access/sessions.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
@@ -7,24 +7,26 @@ import { isDataFolderInUse } from '../storage/data-folder.ts';
 import { withEngineParts } from './with-database.ts';
 
 export interface LoginLinkOptions extends DataOptions {
-  /** The server's address as the browser knows it, where that is another one: behind a reverse proxy. */
+  /** The server's address in the browser, if it differs from the server's own: behind a reverse proxy. */
   readonly url?: string;
 }
 
-/** Prints the link and nothing else. @throws INVALID_REQUEST where no server runs. */
+/** Prints the link and nothing else. @throws INVALID_REQUEST if no server is running. */
 export async function printLoginLink({ dataDir, url }: LoginLinkOptions): Promise<void> {
   if (!isDataFolderInUse(dataDir)) {
     throw new CertdeskError(
       'INVALID_REQUEST',
-      `No Certdesk runs on the data folder ${dataDir}. Start it with \`certdesk serve\`, which prints a link itself, or name another folder with --data-dir`,
+      `No Certdesk server is running on the data folder ${dataDir}. Start one with \`certdesk serve\`, which prints a sign-in link, or name another folder with --data-dir`,
     );
   }
   await withEngineParts(dataDir, async ({ stores, sessions, record }) => {
     const address = url ?? (await stores.settings.get(SERVER_ADDRESS));
     if (typeof address !== 'string') {
-      throw new CertdeskError('INVALID_REQUEST', 'The server is still starting: try again in a moment');
+      throw new CertdeskError('INVALID_REQUEST', 'The server is still starting. Try again in a moment');
     }
-    const { secret } = await record('sessions.createLink', 'Sign-in link made', () => sessions.createLink());
+    const { secret } = await record('sessions.createLink', 'Create a sign-in link', () =>
+      sessions.createLink(),
+    );
     process.stdout.write(`${signInAddress(address, secret)}\n`);
   });
 }

@@ -1,5 +1,4 @@
-// The command line: certdesk serve, login-link, token create|list|revoke, audit verify|export,
-// backup create|verify|restore.
+// Defines the command line: each command with its options and help texts.
 import { Command, CommanderError, Option } from 'commander';
 import { ScopeSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
@@ -10,13 +9,17 @@ import { createBackupFile, restoreBackupFile, verifyBackupFile } from './backup.
 import { listCaAccounts, replaceCaAccount } from './ca-account.ts';
 import { listCaDirectories, withdrawCaDirectory } from './ca-directory.ts';
 import { printLoginLink } from './login-link.ts';
-import { endWithoutOutput } from './outputs.ts';
+import { exitOnOutputError } from './outputs.ts';
 import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
-/** @param argv As process.argv. Ends the process: 0 well, 2 for what the caller must mend. */
+/**
+ * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, 2 for an error that
+ * the user can resolve, 70 for a bug in Certdesk.
+ * @param argv process.argv
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  endWithoutOutput();
+  exitOnOutputError();
   const program = createProgram();
   try {
     await program.parseAsync([...argv]);
@@ -27,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function createProgram(): Command {
   const program = new Command('certdesk')
-    .description("Obtains, checks, renews and revokes the TLS certificates of an admin's projects")
+    .description('Obtain, monitor, renew and revoke TLS certificates')
     .version(readInstallation().version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
@@ -38,50 +41,48 @@ function createProgram(): Command {
   ]).action(serve);
 
   addOptions(
-    program.command('login-link').description('print a new one-time link that signs a browser in to the GUI'),
+    program.command('login-link').description('print a one-time link that signs a browser in to the GUI'),
     DATA_OPTIONS,
   )
-    .option(
-      '--url <address>',
-      "the server's address as the browser knows it (behind a reverse proxy)",
-      toWebUrl,
-    )
+    .option('--url <address>', "the server's address in the browser, if a reverse proxy changes it", toWebUrl)
     .action(printLoginLink);
 
-  const token = program.command('token').description('API tokens; may be used beside a running server');
-  addOptions(token.command('create').description('make a token and print it, this once'), DATA_OPTIONS)
-    .requiredOption('--name <name>', 'what it is for')
+  const token = program.command('token').description('manage API tokens, with or without a running server');
+  addOptions(token.command('create').description('create a token and print it once'), DATA_OPTIONS)
+    .requiredOption('--name <name>', 'name that says what the token is for')
     .addOption(
       new Option(
         '--scope <scope...>',
-        'projects:write includes projects:read; admin includes both, and settings, notifications, saved DNS credentials, the audit trail, and listing and revoking tokens',
+        'permissions of the token; projects:write includes projects:read; admin includes both and adds settings, notifications, saved credentials, the audit trail, and listing and revoking tokens',
       )
         .choices(ScopeSchema.options)
         .makeOptionMandatory(),
     )
-    .option('--project <id...>', 'only for these projects')
-    .option('--expires <time>', 'a UTC time such as 2027-01-31T00:00:00Z')
+    .option('--project <id...>', 'limit the token to these projects (default: all projects)')
+    .option('--expires <time>', 'UTC time such as 2027-01-31T00:00:00Z (default: never)')
     .action(createToken);
   addOptions(
-    token.command('list').description('list tokens; never the tokens themselves'),
+    token.command('list').description('list tokens, without their secret values'),
     DATA_OPTIONS,
   ).action(listTokens);
   addOptions(
-    token.command('revoke').description('revoke a token').argument('<id>', 'its id'),
+    token.command('revoke').description('revoke a token').argument('<id>', 'ID of the token'),
     DATA_OPTIONS,
   ).action(revokeToken);
 
-  const audit = program.command('audit').description('the audit trail; may be read beside a running server');
+  const audit = program
+    .command('audit')
+    .description('verify or export the audit trail, with or without a running server');
   addOptions(
     audit
       .command('verify')
-      .description('say whether an entry was changed, put in or taken out; 1 where one was'),
+      .description('check that no entry was changed, inserted or removed; exits with 1 if the check fails'),
     DATA_OPTIONS,
   )
-    .option('--expect <seq:hash>', 'an entry that was noted down before, and is to be there', toEntry)
+    .option('--expect <seq:hash>', 'entry that must exist, as printed by an earlier verify', toEntry)
     .action(verifyAudit);
   addOptions(
-    audit.command('export').description('print every entry, oldest first, as a line of JSON'),
+    audit.command('export').description('print all entries as JSON, one per line, oldest first'),
     DATA_OPTIONS,
   ).action(exportAudit);
   addAccountCommands(program);
@@ -93,15 +94,15 @@ function createProgram(): Command {
 function addAccountCommands(program: Command): void {
   const account = program
     .command('ca-account')
-    .description('accounts at CAs; may be used beside a running server');
-  addOptions(account.command('list').description('list accounts; never their keys'), DATA_OPTIONS).action(
+    .description('manage ACME accounts, with or without a running server');
+  addOptions(account.command('list').description('list accounts, without their keys'), DATA_OPTIONS).action(
     listCaAccounts,
   );
   addOptions(
     account
       .command('replace')
-      .description('give an account that was deactivated at its CA a new key; its orders are given up')
-      .argument('<id>', 'its id'),
+      .description('replace the key of an account that the CA deactivated; its open orders are abandoned')
+      .argument('<id>', 'ID of the account'),
     DATA_OPTIONS,
   ).action(replaceCaAccount);
 }
@@ -109,51 +110,56 @@ function addAccountCommands(program: Command): void {
 function addDirectoryCommands(program: Command): void {
   const directory = program
     .command('ca-directory')
-    .description('ACME directories that a person approved by their URL; may be used beside a running server');
+    .description('manage approved ACME directory URLs, with or without a running server');
   addOptions(directory.command('list').description('list approved directories'), DATA_OPTIONS).action(
     listCaDirectories,
   );
   addOptions(
     directory
       .command('withdraw')
-      .description('withdraw an approval: in a private network the directory is no longer reached')
-      .argument('<url>', 'its URL'),
+      .description(
+        'withdraw an approval; Certdesk then no longer connects to the directory if it is in a private network',
+      )
+      .argument('<url>', 'URL of the directory'),
     DATA_OPTIONS,
   ).action(withdrawCaDirectory);
 }
 
 function addBackupCommands(program: Command): void {
-  const backup = program.command('backup').description('one encrypted file with all that Certdesk keeps');
+  const backup = program.command('backup').description('back up all data of Certdesk to one encrypted file');
   const passphrase = [
-    new Option('--passphrase-file <file>', 'its first line is the passphrase'),
-    new Option('--passphrase-stdin', 'the first line of standard input is the passphrase').conflicts(
+    new Option('--passphrase-file <file>', 'read the passphrase from the first line of this file'),
+    new Option('--passphrase-stdin', 'read the passphrase from the first line of standard input').conflicts(
       'passphraseFile',
     ),
   ];
   addOptions(
     backup
       .command('create')
-      .description('make one, read it back and print its path; may run beside the server'),
+      .description('create a backup, verify it and print its path, with or without a running server'),
     [...DATA_OPTIONS, ...passphrase],
   )
-    .option('--folder <folder>', 'where it is put (that of the settings where it is left out)')
+    .option('--folder <folder>', 'folder for the backup (default: the folder in the settings)')
     .action(createBackupFile);
   addOptions(
-    backup.command('verify').description('say whether a backup can be restored').argument('<file>'),
+    backup
+      .command('verify')
+      .description('check that a backup can be restored')
+      .argument('<file>', 'backup file'),
     passphrase,
   ).action(verifyBackupFile);
   addOptions(
     backup
       .command('restore')
-      .description('put a backup into a data folder on which no Certdesk runs')
-      .argument('<file>'),
+      .description('restore a backup to a data folder; stop Certdesk first')
+      .argument('<file>', 'backup file'),
     [...DATA_OPTIONS, ...SERVE_OPTIONS.filter(({ long }) => long === '--secret-store'), ...passphrase],
   )
-    .option('--keep-aside', 'where the folder holds data already, move that into a folder within it')
+    .option('--keep-aside', 'move existing data to a subfolder of the data folder first')
     .action(restoreBackupFile);
 }
 
-/** One line on standard error says what is wrong and what to do. */
+/** Prints one line on standard error: what is wrong and what to do. @returns the exit code */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CertdeskError && error.code !== 'INTERNAL') {
@@ -161,6 +167,6 @@ function report(error: unknown): number {
     return 2;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`certdesk: a mistake in Certdesk: ${text}\n`);
+  process.stderr.write(`certdesk: internal error, please report it: ${text}\n`);
   return 70; // EX_SOFTWARE of sysexits.h
 }

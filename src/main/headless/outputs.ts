@@ -1,51 +1,52 @@
-// What becomes of the program when its output cannot be written: whoever read it is gone, the disk is full.
+// Handles failures of standard output and standard error: a closed pipe, a full disk.
 import type { Log } from '../engine/core/ports.ts';
 
 /**
- * A command that answers, the rule until another is set. Its reader has enough of it (`certdesk audit export | head`):
- * it ends quietly. Anything else (a full disk): one line says so, and it ends with 2, for its answer is lost.
+ * Ends the process when standard output fails; the default for every command. A closed pipe (`certdesk audit export |
+ * head`) is no failure and ends the process with 0. Any other error (a full disk) loses output: the process prints one
+ * line and ends with 2.
  */
-export function endWithoutOutput(): void {
-  process.stdout.on('error', end);
-  // Where standard error fails there is nobody left to tell; the exit code still says how it ended.
+export function exitOnOutputError(): void {
+  process.stdout.on('error', exitOnError);
+  // If standard error fails, no channel is left for a message; the exit code still reports the result.
   process.stderr.on('error', () => undefined);
 }
 
-function end(error: NodeJS.ErrnoException): void {
+function exitOnError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`certdesk: ${unwritable(error)}\n`);
+  process.stderr.write(`certdesk: ${describeOutputError(error)}\n`);
   process.exit(2);
 }
 
-/** A part of a sentence. */
-export function unwritable(error: Error): string {
-  return `standard output cannot be written: ${error.message}`;
+/** @returns a clause without a full stop, for use in a sentence. */
+export function describeOutputError(error: Error): string {
+  return `cannot write to standard output: ${error.message}`;
 }
 
 /**
- * Writes what its caller has to undo where nobody gets it; the program does not end by itself then.
- * @returns null where it is written, else why not: a reader that is gone, too.
+ * Writes output that the caller must undo if it is lost. Unlike other writes, a failure does not end the process.
+ * @returns null on success, else the error; a closed pipe counts as one.
  */
 export async function tryToWrite(text: string): Promise<Error | null> {
   const ignore = (): void => undefined;
-  process.stdout.off('error', end).on('error', ignore);
+  process.stdout.off('error', exitOnError).on('error', ignore);
   const failure = await new Promise<Error | null>((resolve) => {
     process.stdout.write(text, (error) => resolve(error ?? null));
   });
-  // The stream tells its listeners right after the callback.
+  // The stream emits `error` right after it calls the callback.
   await new Promise((resolve) => setImmediate(resolve));
-  process.stdout.off('error', ignore).on('error', end);
+  process.stdout.off('error', ignore).on('error', exitOnError);
   return failure;
 }
 
 /**
- * A server: it goes on, for it is there for others than who started it. What it would print goes nowhere: a pipe that
- * is closed (EPIPE), a terminal that is gone (EIO), a full disk under a file.
+ * Lets a server continue when standard output fails, because its users are not those who started it. Its further output
+ * is lost: a closed pipe (EPIPE), a closed terminal (EIO), a full disk.
  */
-export function goOnWithoutReader(log: Log): void {
-  process.stdout.off('error', end);
+export function continueOnOutputError(log: Log): void {
+  process.stdout.off('error', exitOnError);
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    log.warn({ code: error.code }, 'Standard output cannot be written to any more; Certdesk goes on');
+    log.warn({ code: error.code }, 'Cannot write to standard output any more; Certdesk continues');
   });
   process.stdout.on('error', () => undefined);
 }

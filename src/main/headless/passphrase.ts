@@ -1,4 +1,5 @@
-// A passphrase from a prompt, a file or standard input: never an argument, which every user of the machine can list.
+// Reads a passphrase from a prompt, a file or standard input. Never from an argument: every user of the machine can
+// list those.
 import { readFileSync } from 'node:fs';
 import { stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
@@ -10,8 +11,11 @@ export interface PassphraseOptions {
   readonly passphraseStdin?: boolean;
 }
 
-/** Null where neither option is given. @throws INVALID_REQUEST where the file cannot be read, or nothing is given. */
-export function givenPassphrase({ passphraseFile, passphraseStdin }: PassphraseOptions): string | null {
+/**
+ * Reads the passphrase that an option names.
+ * @returns null if neither option is given @throws INVALID_REQUEST if it cannot be read or is empty
+ */
+export function readPassphrase({ passphraseFile, passphraseStdin }: PassphraseOptions): string | null {
   if (passphraseFile !== undefined) return firstLine(read(passphraseFile, '--passphrase-file'));
   return passphraseStdin === true ? firstLine(read(0, '--passphrase-stdin')) : null;
 }
@@ -20,29 +24,33 @@ function read(source: string | number, option: string): string {
   try {
     return readFileSync(source, 'utf8');
   } catch (cause) {
-    const message = `${option} cannot be read: ${(cause as Error).message}`;
+    const message = `Cannot read the passphrase (${option}): ${(cause as Error).message}`;
     throw new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
   }
 }
 
-/** Editors end a file with a line break that is not meant. */
+/** Text editors end a file with a line break that is no part of the passphrase. */
 function firstLine(text: string): string {
   const [line = ''] = text.split(/\r?\n/, 1);
   if (line !== '') return line;
-  throw new CertdeskError('INVALID_REQUEST', 'The passphrase is empty: give one line of text');
+  throw new CertdeskError('INVALID_REQUEST', 'The passphrase is empty. Provide one line of text');
 }
 
-/** Asks whoever sits at the terminal; what is typed does not show. @param twice A new one, which nothing else proves. */
+/**
+ * Prompts for a passphrase on the terminal without echoing it.
+ * @param twice Asks again to catch typing errors; for a new passphrase.
+ * @throws INVALID_REQUEST if there is no terminal, the user presses Ctrl-C, or the two entries differ
+ */
 export async function askPassphrase(question: string, twice: boolean): Promise<string> {
   if (!stdin.isTTY) {
     throw new CertdeskError(
       'INVALID_REQUEST',
-      'A passphrase is needed, and there is no terminal to ask at: use --passphrase-file FILE or --passphrase-stdin',
+      'A passphrase is required, and standard input is not a terminal. Use --passphrase-file FILE or --passphrase-stdin',
     );
   }
   const typed = await ask(question);
-  if (twice && (await ask('Again: ')) !== typed) {
-    throw new CertdeskError('INVALID_REQUEST', 'The two are not the same: try again');
+  if (twice && (await ask('Repeat the passphrase: ')) !== typed) {
+    throw new CertdeskError('INVALID_REQUEST', 'The passphrases do not match. Try again');
   }
   return typed;
 }
@@ -56,7 +64,7 @@ async function ask(question: string): Promise<string> {
   try {
     return await terminal.question('', { signal: stopped.signal });
   } catch (cause) {
-    throw new CertdeskError('INVALID_REQUEST', 'Stopped: nothing was done', undefined, { cause });
+    throw new CertdeskError('INVALID_REQUEST', 'Cancelled; nothing was changed', undefined, { cause });
   } finally {
     terminal.close();
     process.stderr.write('\n');

@@ -1,26 +1,26 @@
-// certdesk serve: the server until a signal ends it. Where a backup is restored from within, it is closed and made anew
-// in this process, at the same ports: a service manager sees nothing of it.
+// certdesk serve: runs the server until a signal stops it. To restore a backup from the GUI or the API, the server
+// restarts within this process on the same ports, so a service manager does not notice.
 import { type App, createApp, type Platform } from '../app.ts';
 import type { ServeOptions } from '../platform/options.ts';
 import { onPortsOf, toPlatform } from '../platform/to-platform.ts';
 import { createLogger } from './log.ts';
-import { goOnWithoutReader } from './outputs.ts';
+import { continueOnOutputError } from './outputs.ts';
 
-/** @throws what createApp throws. Resolves when the server has been told to stop and has stopped. */
+/** Runs the server. Resolves after a stop signal, once the server is closed. @throws what createApp throws */
 export async function serve(options: ServeOptions): Promise<void> {
   const logger = await createLogger(options.logFormat);
-  goOnWithoutReader(logger);
+  continueOnOutputError(logger);
   const platform = toPlatform(options, logger);
   let app = await createApp(platform);
-  const told = ended(); // before anybody hears that it runs
+  const stopSignal = waitForStopSignal(); // before the output says that the server runs
   await announce(app, platform);
-  while (await isRestartAsked(app, told)) {
-    process.stdout.write('Certdesk starts again, with the backup that is restored\n');
+  while (await isRestartRequested(app, stopSignal)) {
+    process.stdout.write('Restarting to restore a backup\n');
     await app.close();
     app = await createApp(onPortsOf(app, platform));
     await announce(app, platform);
   }
-  process.stdout.write('Certdesk stops\n');
+  process.stdout.write('Certdesk is stopping\n');
   await app.close();
 }
 
@@ -30,7 +30,7 @@ async function announce(app: App, platform: Platform): Promise<void> {
   const lines = [
     `Certdesk listens on ${address}`,
     ...(await signInLines(app, platform)),
-    ...(challengePort === null ? [] : [`HTTP-01 challenges are answered on port ${challengePort}`]),
+    ...(challengePort === null ? [] : [`HTTP-01 challenges are served on port ${challengePort}`]),
     ...notices,
     `Create an API token with: ${shellCommand('token create --name NAME --scope projects:write')}`,
   ];
@@ -38,8 +38,8 @@ async function announce(app: App, platform: Platform): Promise<void> {
 }
 
 /**
- * The link is a secret until it is used, so it goes to a terminal only. Other output ends up in files and journals that
- * more people read than may sign in.
+ * The link is a secret until it is used, so it is printed to a terminal only. Other output goes to log files and
+ * journals, which more people can read than may sign in.
  */
 async function signInLines(
   app: App,
@@ -51,13 +51,13 @@ async function signInLines(
   return [`Sign in within 10 minutes: ${await app.signInLink()}`, `Create another link with: ${command}`];
 }
 
-/** False where it is told to end: that comes first. */
-function isRestartAsked({ restartAsked }: App, told: Promise<void>): Promise<boolean> {
-  return Promise.race([told.then(() => false), restartAsked.then(() => true)]);
+/** A stop signal takes precedence over a restart. */
+function isRestartRequested({ restartAsked }: App, stopSignal: Promise<void>): Promise<boolean> {
+  return Promise.race([stopSignal.then(() => false), restartAsked.then(() => true)]);
 }
 
-/** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second one ends it at once. */
-function ended(): Promise<void> {
+/** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second signal ends the process at once. */
+function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });

@@ -1,9 +1,9 @@
-// certdesk token create|list|revoke: on the database itself, so it may run beside a server, or without one.
+// certdesk token create|list|revoke: works on the database directly, with or without a running server.
 import { z } from 'zod';
 import { CreateTokenSchema } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { DataOptions } from '../platform/options.ts';
-import { tryToWrite, unwritable } from './outputs.ts';
+import { describeOutputError, tryToWrite } from './outputs.ts';
 import { type EngineParts, withEngineParts } from './with-database.ts';
 
 export interface CreateOptions extends DataOptions {
@@ -21,7 +21,10 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   expiresAt: '--expires (a UTC time such as 2027-01-31T00:00:00Z)',
 };
 
-/** Prints the token and nothing else. @throws INVALID_REQUEST, also where it cannot be printed: it is revoked then. */
+/**
+ * Creates a token. Prints the token and nothing else.
+ * @throws INVALID_REQUEST for invalid options, and if the token cannot be printed; then it is revoked.
+ */
 export async function createToken({ dataDir, name, scope, project, expires }: CreateOptions): Promise<void> {
   const body = CreateTokenSchema.safeParse({
     name,
@@ -33,36 +36,41 @@ export async function createToken({ dataDir, name, scope, project, expires }: Cr
     const [issue] = body.error.issues;
     throw invalid(String(issue?.path[0]), String(issue?.message));
   }
-  const make = async (parts: EngineParts): Promise<void> => {
+  const create = async (parts: EngineParts): Promise<void> => {
     const { record, tokens } = parts;
-    const { secret, token } = await record('tokens.create', 'Make a token', () =>
+    const { secret, token } = await record('tokens.create', 'Create a token', () =>
       tokens.create(body.data),
-    ).catch(throwInOurWords);
+    ).catch(throwWithOptionName);
     const failure = await tryToWrite(`${secret}\n`);
-    if (failure !== null) throw await takeBack(parts, token.id, failure);
+    if (failure !== null) throw await revokeUnprinted(parts, token.id, failure);
   };
-  await withEngineParts(dataDir, make, 'make');
+  await withEngineParts(dataDir, create, 'create');
 }
 
 function invalid(field: string, message: string): CertdeskError {
   return new CertdeskError('INVALID_REQUEST', `${OPTION_OF[field] ?? 'an option'}: ${message}`);
 }
 
-/** The engine names fields of the request; whoever sits here knows options. */
-function throwInOurWords(error: unknown): never {
+/** The engine names a field of the API request; the user of the command line knows the option. */
+function throwWithOptionName(error: unknown): never {
   const { issues: [issue] = [] } = IssuesSchema.catch({ issues: [] }).parse((error as CertdeskError).details);
   throw issue === undefined ? error : invalid(issue.field, issue.message);
 }
 
-/** A token that nobody has read would be good for nobody, and for ever. @returns what there is to say. */
-async function takeBack({ record, tokens }: EngineParts, id: string, failure: Error): Promise<CertdeskError> {
-  const said = `${unwritable(failure)}. The token ${id}, which nobody has seen,`;
+/** A token that was never printed is useless, but would stay valid. @returns the error to report */
+async function revokeUnprinted(
+  { record, tokens }: EngineParts,
+  id: string,
+  failure: Error,
+): Promise<CertdeskError> {
+  const problem = describeOutputError(failure);
   try {
     await record('tokens.revoke', 'Revoke a token', () => tokens.revoke(id));
-    return new CertdeskError('INVALID_REQUEST', `${said} is revoked`);
+    const message = `${problem}. The token ${id} was not printed, so Certdesk revoked it`;
+    return new CertdeskError('INVALID_REQUEST', message);
   } catch (cause) {
-    // The same full disk, perhaps.
-    const message = `${said} could not be revoked: certdesk token revoke ${id}`;
+    // Perhaps the same full disk.
+    const message = `${problem}. The token ${id} was not printed and could not be revoked. Revoke it with: certdesk token revoke ${id}`;
     return new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
   }
 }

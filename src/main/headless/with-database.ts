@@ -1,4 +1,4 @@
-// For commands that work on the database itself: they may run beside a server, or without one.
+// Opens the data folder for commands that work on the database directly, whether or not a server is running.
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { finishRestore, isRestorePending } from '../backup/finish-restore.ts';
@@ -18,8 +18,9 @@ import { createStores } from '../storage/stores.ts';
 
 export interface EngineParts {
   /**
-   * Puts a change into the audit trail, as one of the command line.
-   * @param operation As the router names it. @param summary What it does, in a few words.
+   * Performs a change and records it in the audit trail, with the command line as the actor.
+   * @param operation The operation's name in the router, such as `tokens.create`.
+   * @param summary A short description of the change.
    */
   record<T>(operation: string, summary: string, change: () => Promise<T>): Promise<T>;
   readonly audit: AuditTrail;
@@ -29,20 +30,21 @@ export interface EngineParts {
 }
 
 /**
- * @param fresh What is done where the folder holds no data yet: a token may be made before the first start.
- * @throws INVALID_REQUEST where there is none and none is to be made, STORAGE_FAILED, DATABASE_TOO_NEW, what `work`
- * throws.
+ * Runs `work` on the database of a data folder, and closes the database afterwards.
+ * @param ifEmpty Whether to create the database in a folder without one: a token may be created before the first start.
+ * @throws INVALID_REQUEST if the folder holds no data and `ifEmpty` is `refuse`, STORAGE_FAILED, DATABASE_TOO_NEW, and
+ * whatever `work` throws.
  */
 export async function withEngineParts(
   folder: string,
   work: (parts: EngineParts) => Promise<void>,
-  fresh: 'refuse' | 'make' = 'refuse',
+  ifEmpty: 'refuse' | 'create' = 'refuse',
 ): Promise<void> {
   if (existsSync(folder)) requirePrivateFolder(folder); // before anything in it is read
   await finishPendingRestore(folder);
   if (!existsSync(databasePath(folder))) {
-    if (fresh === 'refuse') throw noData(folder);
-    process.stderr.write(`certdesk: ${folder} held no data of Certdesk: it is made new\n`);
+    if (ifEmpty === 'refuse') throw noData(folder);
+    process.stderr.write(`certdesk: ${folder} contains no Certdesk data; creating a new database\n`);
   }
   makeDataFolder(folder);
   const database = openDatabase(databasePath(folder));
@@ -67,19 +69,20 @@ export async function withEngineParts(
   }
 }
 
-/** The secret store that this data folder uses. @throws INVALID_REQUEST where Certdesk was never started on it. */
+/** Opens the secret store of this data folder. @throws INVALID_REQUEST if Certdesk was never started on the folder. */
 export async function openSecrets(stores: Stores, folder: string): Promise<SecretStore> {
   const [kind, id] = await Promise.all([
     stores.settings.get('secret-store'),
     stores.settings.get('installation-id'),
   ]);
   if ((kind !== 'keychain' && kind !== 'sealed-file') || typeof id !== 'string') {
-    throw new CertdeskError('INVALID_REQUEST', `Certdesk was never started on ${folder}`);
+    const message = `Certdesk has never run on the data folder ${folder}. Start it once with \`certdesk serve\`, or name another folder with --data-dir`;
+    throw new CertdeskError('INVALID_REQUEST', message);
   }
   return (await openSecretStore({ mode: kind, folder, installationId: id, remembered: kind })).store;
 }
 
-/** One that was cut off at its end: without it the folder would seem to hold no data. */
+/** Completes a restore that was interrupted while it moved files: until then, the folder seems to be empty. */
 async function finishPendingRestore(folder: string): Promise<void> {
   if (!isRestorePending(folder)) return;
   const release = lockDataFolder(folder);
@@ -91,16 +94,16 @@ async function finishPendingRestore(folder: string): Promise<void> {
 }
 
 function noData(folder: string): CertdeskError {
-  const message = `The folder ${folder} holds no data of Certdesk. Name the right one with --data-dir, or start Certdesk first`;
+  const message = `The folder ${folder} contains no Certdesk data. Name the data folder with --data-dir, or start Certdesk first`;
   return new CertdeskError('INVALID_REQUEST', message);
 }
 
-/** Who sits at the command line is whom the system has signed in. */
+/** @returns the user of the operating system as the actor of a change. */
 export function commandLine(): Actor {
   return { kind: 'command-line', id: null, name: userName(), address: null };
 }
 
-/** A user without an entry in the system's list has no name (a container that runs under a bare number). */
+/** A user without an entry in /etc/passwd has no name, for example in a container that runs with a numeric user ID. */
 function userName(): string {
   try {
     return userInfo().username;

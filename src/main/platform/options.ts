@@ -1,4 +1,4 @@
-// The only reader of the command line's options and of the environment.
+// Defines and parses the options of the command line; the only reader of options and environment variables.
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { homedir } from 'node:os';
@@ -15,10 +15,10 @@ export interface DataOptions {
 export interface ServeOptions extends DataOptions {
   readonly host: string;
   readonly insecureHttp: boolean;
-  /** Undefined: that of the settings. */
+  /** If undefined, the port in the settings. */
   readonly port?: number;
   readonly challengeHost: string;
-  /** Undefined: that of the settings, and only told where it cannot be opened. */
+  /** If undefined, the port in the settings; then a port that cannot be opened is a warning, not an error. */
   readonly challengePort?: number;
   readonly allowedHost: readonly string[];
   readonly allowPrivate: readonly string[];
@@ -29,14 +29,14 @@ export interface ServeOptions extends DataOptions {
   readonly dnsResolver: readonly string[];
   readonly dnsEndpoint: Readonly<Record<string, string>>;
   readonly dnsAuthorityPort?: number;
-  /** An absolute path; undefined: acme.sh scripts are off. */
+  /** An absolute path. If undefined, acme.sh scripts are disabled. */
   readonly acmeShFolder?: string;
   readonly validationPort?: number;
   readonly answerTimeout: number;
   readonly logFormat: 'pretty' | 'json';
 }
 
-/** Where the system keeps an application's data. */
+/** The operating system's usual place for the data of an application. */
 export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'certdesk');
   if (process.platform === 'win32')
@@ -45,15 +45,15 @@ export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string 
 }
 
 /**
- * The data folder as the command line needs to be told it: absolute, or null if it is the one that the command uses
- * without --data-dir and without any variable of this process's environment.
+ * The value that another shell must pass as --data-dir to reach this data folder: an absolute path, or null if a command
+ * finds the folder without --data-dir and without this process's environment variables.
  */
 export function dataFolderToName(dataDir: string): string | null {
   const folder = resolve(dataDir);
   return folder === defaultDataFolder({}) ? null : folder;
 }
 
-/** Whether systemd has started this process (INVOCATION_ID, systemd.exec(5)). */
+/** Whether systemd started this process as a service (INVOCATION_ID, systemd.exec(5)). */
 export function isSystemdService(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.INVOCATION_ID !== undefined && process.stdout.isTTY !== true && process.getuid?.() !== 0;
 }
@@ -64,72 +64,73 @@ const option = (flags: string, description: string): Option => {
 };
 
 export const DATA_OPTIONS: readonly Option[] = [
-  option('--data-dir <folder>', 'where everything is kept').default(defaultDataFolder()),
+  option('--data-dir <folder>', 'folder with the database and all other data').default(defaultDataFolder()),
 ];
 
 export const SERVE_OPTIONS: readonly Option[] = [
-  option('--host <address>', 'the address that the API and the GUI listen on').default('127.0.0.1'),
+  option('--host <address>', 'address that the API and the GUI listen on').default('127.0.0.1'),
   option(
     '--insecure-http',
-    'allow --host to be an address that other machines reach, although tokens and keys then cross the network in clear',
+    'allow a --host that other machines can reach, although tokens and keys then cross the network unencrypted',
   ).default(false),
   option(
     '--port <port>',
-    'the port of the API and the GUI; 0: any free one (default: that of the settings, initially 7878)',
+    'port of the API and the GUI; 0 picks a free port (default: the port in the settings, initially 7878)',
   ).argParser(toPort),
-  option('--challenge-host <address>', 'where HTTP-01 challenges are answered').default(
+  option('--challenge-host <address>', 'address that the HTTP-01 challenge server listens on').default(
     '::',
     ':: (all addresses)',
   ),
   option(
     '--challenge-port <port>',
-    'the port of HTTP-01 challenges (default: that of the settings, initially 80)',
+    'port of the HTTP-01 challenge server (default: the port in the settings, initially 80)',
   ).argParser(toPort),
-  option('--allowed-host <name>', "a reverse proxy's name for this server; repeatable")
+  option('--allowed-host <name>', 'host name of this server behind a reverse proxy; repeatable')
     .default([])
     .argParser(collectHosts),
   option(
     '--allow-private <cidr>',
-    'a private network that API tokens and remote parties may name too, 10.0.0.0/8 for example; repeatable',
+    'private network that Certdesk may connect to when an API token or a remote server names an address in it, for example 10.0.0.0/8; repeatable',
   )
     .default([], 'none')
     .argParser(collectNetworks),
-  option('--secret-store <kind>', 'where the master key is kept')
+  option('--secret-store <kind>', 'where to store the master key')
     .choices(['auto', 'keychain', 'sealed-file'])
     .default('auto'),
-  option('--acme-directory <url>', "in place of Let's Encrypt's directory").argParser(toUrl),
-  option('--acme-staging-directory <url>', "in place of Let's Encrypt's staging directory").argParser(toUrl),
-  option('--acme-ca-file <pem>', 'a root certificate to trust for ACME servers'),
-  option('--dns-resolver <host:port>', "asked in place of the system's; repeatable")
+  option('--acme-directory <url>', "ACME directory to use instead of Let's Encrypt").argParser(toUrl),
+  option(
+    '--acme-staging-directory <url>',
+    "ACME directory to use instead of Let's Encrypt staging",
+  ).argParser(toUrl),
+  option('--acme-ca-file <pem>', 'PEM file with an additional root certificate to trust for ACME servers'),
+  option('--dns-resolver <host:port>', "DNS resolver to use instead of the system's; repeatable")
     .default([])
     .argParser(collectServers),
-  option('--dns-endpoint <provider=url>', "an address in place of the provider's own API; repeatable")
+  option('--dns-endpoint <provider=url>', "URL to use instead of a DNS provider's own API; repeatable")
     .default({}, 'none')
     .argParser(collectEndpoint),
-  option('--dns-authority-port <port>', 'the port of authoritative name servers (default: 53)').argParser(
-    toPort,
-  ),
+  option('--dns-authority-port <port>', 'port of authoritative name servers (default: 53)').argParser(toPort),
   option(
     '--acme-sh-folder <folder>',
-    "run the DNS scripts of the acme.sh in this folder, with Certdesk's rights (off by default; Linux and macOS)",
+    "enable the DNS scripts of the acme.sh installation in this folder; they run with Certdesk's permissions (Linux and macOS; default: disabled)",
   ).argParser((folder) => resolve(folder)),
   option(
     '--validation-port <port>',
-    'the port that the CA connects to for HTTP-01 (default: 80; other ports are for test CAs)',
+    'port that the CA connects to for HTTP-01 (default: 80; other ports only work with test CAs)',
   ).argParser(toPort),
-  option('--answer-timeout <seconds>', 'how long a request waits for its job')
+  option('--answer-timeout <seconds>', 'how long an API request waits for its job, in seconds')
     .default(120)
     .argParser(toSeconds),
-  option('--log-format <form>', 'pretty or json').choices(['pretty', 'json']).default('pretty'),
+  option('--log-format <form>', 'format of log lines').choices(['pretty', 'json']).default('pretty'),
 ];
 
 export function addOptions(command: Command, options: readonly Option[]): Command {
   for (const each of options) command.addOption(isSwitchedOff(each) ? withoutVariable(each) : each);
-  // What goes wrong is thrown and told in one place, main.ts.
+  // Errors are thrown, and main.ts reports them.
   return command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 }
 
-/** Commander takes any value of a switch's variable as "on", also `false`. */
+/** Commander treats any value of a switch's environment variable as true, including `false`. */
 function isSwitchedOff({ envVar = '', required, optional }: Option): boolean {
   return !required && !optional && /^(|0|false|no|off)$/i.test(process.env[envVar] ?? '');
 }
@@ -138,7 +139,7 @@ function withoutVariable({ flags, description, defaultValue }: Option): Option {
   return new Option(flags, description).default(defaultValue);
 }
 
-/** What the command-line parser says, in one line and in our name. */
+/** Turns a message of the command-line parser into one line that begins with `certdesk: `. */
 export function oneLine(text: string): string {
   return `${text
     .replace(/^error: /, 'certdesk: ')
@@ -149,7 +150,7 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Certdesk speaks plain HTTP, which only stays on the machine on a loopback address (RFC 1122 section 3.2.1.3, RFC 4291
+ * Certdesk serves plain HTTP, which stays on the machine only on a loopback address (RFC 1122 section 3.2.1.3, RFC 4291
  * section 2.5.3). @throws INVALID_REQUEST for any other address without --insecure-http.
  */
 export function requireLoopback({ host, insecureHttp }: Pick<ServeOptions, 'host' | 'insecureHttp'>): void {
@@ -157,7 +158,7 @@ export function requireLoopback({ host, insecureHttp }: Pick<ServeOptions, 'host
     return;
   throw new CertdeskError(
     'INVALID_REQUEST',
-    `--host ${host} would carry tokens and private keys over the network in clear. Keep 127.0.0.1 and put a reverse proxy with HTTPS in front, or add --insecure-http if the network is trusted`,
+    `With --host ${host}, tokens and private keys would cross the network unencrypted. Use 127.0.0.1 behind a reverse proxy with HTTPS, or add --insecure-http if you trust the network`,
   );
 }
 
@@ -165,19 +166,19 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** The PEM text of --acme-ca-file. @throws INVALID_REQUEST where it cannot be read or holds no certificate. */
+/** Reads the PEM text of --acme-ca-file. @throws INVALID_REQUEST if it cannot be read or contains no certificate. */
 export function readCaFile(path: string | undefined): string | null {
   if (path === undefined) return null;
   const text = readText(path);
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new CertdeskError('INVALID_REQUEST', `--acme-ca-file ${path} holds no PEM certificate`);
+  throw new CertdeskError('INVALID_REQUEST', `--acme-ca-file ${path} contains no PEM certificate`);
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const message = `--acme-ca-file ${path} cannot be read: ${(cause as Error).message}`;
+    const message = `Cannot read --acme-ca-file ${path}: ${(cause as Error).message}`;
     throw new CertdeskError('INVALID_REQUEST', message, undefined, { cause });
   }
 }
@@ -185,27 +186,27 @@ function readText(path: string): string {
 function toPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  throw new InvalidArgumentError('Use a port number from 0 to 65535.');
 }
 
 function toSeconds(text: string): number {
   const seconds = Number(text);
   if (seconds >= 1 && seconds <= 3_600) return seconds;
-  throw new InvalidArgumentError('A number of seconds from 1 to 3600.');
+  throw new InvalidArgumentError('Use a number of seconds from 1 to 3600.');
 }
 
 export function toWebUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
-  throw new InvalidArgumentError('An address that begins with http:// or https://.');
+  throw new InvalidArgumentError('Use a URL that begins with http:// or https://.');
 }
 
 function toUrl(text: string): string {
   const url = URL.parse(text);
   if (url?.protocol === 'https:') return text;
-  throw new InvalidArgumentError('An address that begins with https://.');
+  throw new InvalidArgumentError('Use a URL that begins with https://.');
 }
 
-/** `cloudflare=https://…`; in the environment several are separated by blanks. */
+/** Parses `cloudflare=https://…`. The environment variable holds several, separated by spaces. */
 function collectEndpoint(
   text: string,
   before: Readonly<Record<string, string>>,
@@ -214,7 +215,7 @@ function collectEndpoint(
     const [, provider, url] = /^([a-z0-9-]+)=(https?:\/\/.+)$/.exec(part) ?? [];
     if (provider === undefined || url === undefined || URL.parse(url) === null) {
       throw new InvalidArgumentError(
-        'PROVIDER=URL, for example cloudflare=https://127.0.0.1:8443/client/v4.',
+        'Use PROVIDER=URL, for example cloudflare=https://127.0.0.1:8443/client/v4.',
       );
     }
     return [provider, url] as const;
@@ -222,12 +223,12 @@ function collectEndpoint(
   return { ...before, ...Object.fromEntries(given) };
 }
 
-/** Repeatable on the command line; in the environment several are separated by blanks. */
+/** The option is repeatable; the environment variable holds several values, separated by spaces. */
 function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...text.split(/\s+/).filter((part) => part !== '')];
 }
 
-/** A name as the Host header has it; a pasted address or a port beside it are understood. */
+/** Collects names as the Host header carries them; accepts a pasted URL or a port, too. */
 function collectHosts(text: string, before: readonly string[]): readonly string[] {
   return [...before, ...collect(text, []).map(toHost)];
 }
@@ -239,39 +240,39 @@ function toHost(given: string): string {
   throw new InvalidArgumentError(
     given.includes('*')
       ? 'Wildcards are not accepted: name each host, for example --allowed-host certs.example.com.'
-      : 'The name of a host, for example certs.example.com.',
+      : 'Use a host name, for example certs.example.com.',
   );
 }
 
 function collectNetworks(text: string, before: readonly string[]): readonly string[] {
   const networks = collect(text, before);
   if (networks.every(isCidr)) return networks;
-  throw new InvalidArgumentError('A network in CIDR notation or an IP address, for example 10.0.0.0/8.');
+  throw new InvalidArgumentError('Use a network in CIDR notation or an IP address, for example 10.0.0.0/8.');
 }
 
-/** A name needs its port: a word alone is a mistake more often than a server. */
+/** A host name requires a port, because a single word is more often a mistake than a server. */
 function collectServers(text: string, before: readonly string[]): readonly string[] {
   const servers = collect(text, before);
   for (const server of servers) {
     if (parseServer(server) === null || (isIP(server) === 0 && !/:\d+$/.test(server))) {
-      throw new InvalidArgumentError('HOST:PORT or an IP address, for example 192.0.2.1:53.');
+      throw new InvalidArgumentError('Use HOST:PORT or an IP address, for example 192.0.2.1:53.');
     }
   }
   return servers;
 }
 
 /**
- * The same options for the desktop application, whose arguments may also hold what is meant for Chromium, and a link.
- * @param args Without the program's own name. @throws INVALID_REQUEST for an option of ours that is wrong.
+ * Parses the same options for the desktop application, whose arguments may also contain Chromium switches and a link.
+ * @param args The arguments after the program's name. @throws INVALID_REQUEST for an invalid option of Certdesk.
  */
 export function readDesktopOptions(args: readonly string[]): ServeOptions {
   return parseForDesktop(args).opts<ServeOptions>();
 }
 
 /**
- * What the environment has decided, as arguments: for a start in another environment, at login. They come before those
- * that were given, which they do not contradict.
- * @param args As for readDesktopOptions, which has taken them.
+ * Converts the options that come from environment variables to arguments, for a start in another environment (at login).
+ * Place them before the given arguments, which override variables and so never contradict them.
+ * @param args The arguments that readDesktopOptions has accepted.
  */
 export function argsFromEnvironment(args: readonly string[]): readonly string[] {
   const command = parseForDesktop(args);
@@ -279,7 +280,7 @@ export function argsFromEnvironment(args: readonly string[]): readonly string[] 
   const given = command.options
     .filter((each) => sourceOf(each) === 'env')
     .map(({ long, envVar = '', required }) => (required ? `${long}=${process.env[envVar]}` : String(long)));
-  // The usual folder, but not where it usually is (XDG_DATA_HOME, APPDATA).
+  // The default folder can depend on the environment, too (XDG_DATA_HOME, APPDATA).
   const [dataDir] = DATA_OPTIONS;
   const folder = defaultDataFolder();
   if (dataDir === undefined || sourceOf(dataDir) !== 'default' || folder === defaultDataFolder({}))

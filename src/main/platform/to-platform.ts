@@ -1,4 +1,4 @@
-// The options of the command line as createApp wants them: for `certdesk serve` and for the desktop application alike.
+// Converts the parsed options to the Platform that createApp needs, for `certdesk serve` and the desktop application.
 import type { Logger } from 'pino';
 import { type App, DEFAULT_LIMITS, type Platform } from '../app.ts';
 import { readInstallation } from '../installation.ts';
@@ -48,7 +48,7 @@ export function toPlatform(options: ServeOptions, logger: Logger): Platform {
   };
 }
 
-/** For a second start in one process: at the ports that the first one had, whatever the restored settings say. */
+/** Keeps the ports of the first start for a restart in the same process, whatever ports the restored settings name. */
 export function onPortsOf(app: Pick<App, 'address' | 'challengePort'>, platform: Platform): Platform {
   const { port } = new URL(app.address);
   return {
