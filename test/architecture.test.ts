@@ -290,8 +290,13 @@ describe('the architecture', () => {
     expect(imports.filter(goesUp).map(sentence)).toEqual([]);
   });
 
-  it('lists every folder and file of the engine once', () => {
+  it('lists every folder and file of the engine once, in docs/architecture.md too', () => {
     expect(readdirSync(join(SRC, ENGINE)).toSorted()).toEqual(ENGINE_ORDER.toSorted());
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const section = page.split('\n## ').find((part) => part.startsWith("The engine's folders")) ?? '';
+    const cells = [...section.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell).slice(1);
+    const inDocs = cells.flatMap((cell) => cell.split(', ').map((name) => name.replace(/\/$/, '')));
+    expect(inDocs).toEqual(ENGINE_ORDER);
   });
 
   it('recognizes a breach', () => {

@@ -47,7 +47,6 @@ const EXEMPT = ['docs/glossary.md', 'docs/certificates-api.txt', 'test/prose.tes
 
 /** Folders and files that still have old phrases. Remove the entries of what you have rewritten; add none. */
 const NOT_YET: readonly string[] = [
-  'docs/architecture.md',
   'docs/renewal.md',
   'src/main/api',
   'src/main/app.ts',
