@@ -8,7 +8,7 @@ const PAGE = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8')
 const rows = [...PAGE.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \| (yes|no) \| (.+) \|$/gm)];
 
 describe('the error catalogue', () => {
-  it('stands in docs/errors.md, entry by entry', () => {
+  it('is printed in docs/errors.md, entry by entry', () => {
     const documented = Object.fromEntries(
       rows.map(([, code, status, retryable, summary]) => [
         code,
@@ -18,7 +18,7 @@ describe('the error catalogue', () => {
     expect(documented).toEqual(ERRORS);
   });
 
-  it('says something to do, in a sentence', () => {
+  it('suggests an action in a sentence', () => {
     for (const [code, { summary }] of Object.entries(ERRORS)) expect(summary, code).toMatch(/^[A-Z].*\.$/);
   });
 });
@@ -59,7 +59,7 @@ describe('the details of each code', () => {
     expect(Object.keys(ERRORS)).toEqual(expect.arrayContaining(Object.keys(typed)));
   });
 
-  it('are checked where an error is made', () => {
+  it('are validated when an error is created', () => {
     // @ts-expect-error: the field is another one
     new CertdeskError('WEAK_KEY', 'too short', { size: 512 });
     // @ts-expect-error: this code has no details
@@ -67,7 +67,7 @@ describe('the details of each code', () => {
     new CertdeskError('WEAK_KEY', 'too short', { key: 'RSA 512' });
   });
 
-  it('stay with a failure in other words', () => {
+  it('survive rewording the error', () => {
     const error = new CertdeskError('WEAK_KEY', 'too short', { key: 'RSA 512' });
     const again = error.reword('The key is too short.');
     expect(again.toBody()).toEqual({ ...error.toBody(), error: 'The key is too short.' });
@@ -76,14 +76,14 @@ describe('the details of each code', () => {
 });
 
 describe('CertdeskError', () => {
-  it('is the same after it has been stored as a body', () => {
+  it('is unchanged after it was stored as a body', () => {
     const error = new CertdeskError('ACME_REJECTED', 'The CA refused it', { problem: { type: 'x' } });
     const again = CertdeskError.fromBody(JSON.parse(JSON.stringify(error.toBody())));
     expect(again.toBody()).toEqual(error.toBody());
     expect(again.entry.status).toBe(400);
   });
 
-  it('hides what is no error of ours, and keeps it as the cause', () => {
+  it('hides foreign errors, and keeps them as the cause', () => {
     const cause = new TypeError('secret internals');
     const error = toCertdeskError(cause);
     expect(error.code satisfies ErrorCode).toBe('INTERNAL');

@@ -11,7 +11,7 @@ function lineOf(data: object, message: string): Record<string, unknown> {
   return JSON.parse(lines[0] ?? '');
 }
 
-it('a step of a job', () => {
+it('shows a step of a job', () => {
   const data = { step: 'finalize', title: 'Finalize', ca: 'acme.example', more: { names: 2 } };
   const { time, ...line } = lineOf({ kind: 'job.step', projectId: 'p', jobId: 'j', data }, 'a\nb');
   expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -27,7 +27,7 @@ it('a step of a job', () => {
   });
 });
 
-it('what is of no project has no word of one, and an error has its stack', () => {
+it('shows no project for a line without one, and the stack of an error', () => {
   const { time: _, ...line } = lineOf(
     { projectId: null, jobId: null, data: null, err: new Error('no') },
     'm',

@@ -19,7 +19,7 @@ describe.each(FORMS)('%s', (name, make) => {
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
-  it('makes all that is not there, for its owner alone, and leaves what is', async () => {
+  it('creates all missing folders for its owner only, and changes no existing one', async () => {
     const path = join(root, 'a', 'b', 'c');
     await make(path);
     await make(path);
@@ -27,21 +27,21 @@ describe.each(FORMS)('%s', (name, make) => {
     for (const each of [path, join(root, 'a')]) expect((await stat(each)).mode & 0o777).toBe(0o700);
   });
 
-  it('is not content with a file', async () => {
+  it('fails for a file', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
     await expect(make(file)).rejects.toMatchObject({ code: 'EEXIST' });
     await expect(make(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 
-  it('makes one once where several ask at once', async () => {
+  it('creates a folder once for concurrent callers', async () => {
     const path = join(root, 'd', 'e', 'f');
     await Promise.all(Array.from({ length: 8 }, () => make(path)));
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
   it.runIf(process.platform === 'linux')(
-    'ends where the system makes none',
+    'fails if the system cannot create one',
     async () => {
       const source = JSON.stringify(resolve(import.meta.dirname, '../src/main/make-folder.ts'));
       const program = `const m = await import(${source});

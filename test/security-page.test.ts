@@ -6,7 +6,7 @@ import { reachTables } from './support/server/reach-table.ts';
 const FILE = new URL('../docs/security.md', import.meta.url);
 const TABLES = /(?<=<!-- reach: generated -->\n\n).*?(?=\n\n<!-- reach: end -->)/s;
 
-it('docs/security.md has the reach of every operation, and of every field that reaches further', () => {
+it('docs/security.md lists the reach of every operation, and of every field that reaches further', () => {
   const page = readFileSync(FILE, 'utf8');
   if (process.env.CERTDESK_WRITE_DOCS === '1')
     writeFileSync(

@@ -35,11 +35,11 @@ it.each([
   ['let a: A, b: B;\nafterEach(async () => {\n  await a?.stop();\n  b.stop();\n});', ['b']],
   ['let app: TestApp;\nafterAll(() => app?.stop());\nit("x", () => app.call());', []],
   ['const app = start();\nafterAll(() => app.stop());', []],
-])('tells hooks that throw after half a set-up: %j', (source, found) => {
+])('reports hooks that throw after half a set-up: %j', (source, found) => {
   expect(unguardedUses(source)).toEqual(found);
 });
 
-it('is so in every test', () => {
+it('is correct in every test', () => {
   const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
     (path) => /\.tsx?$/.test(path) && !path.endsWith('tear-down.test.ts'),
   );

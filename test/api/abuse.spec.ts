@@ -158,7 +158,7 @@ function bodyWith(field: string | null): object {
 }
 
 describe.each(declaredOperations())('$path', (operation) => {
-  it('is allowed to those callers that its metadata means, with each field of its request', async () => {
+  it('accepts only the callers that its metadata declares, with each field of its request', async () => {
     const all = await callers();
     const requests = [null, ...operation.fields].map((field) => ({
       name: field?.path ?? 'no field',
@@ -175,7 +175,7 @@ describe.each(declaredOperations())('$path', (operation) => {
 
 const exporting = declaredOperations().filter(({ meta }) => meta.exportsKey !== undefined);
 it.each(exporting)(
-  '$path gives a private key only to those who may write, and to people with a proof',
+  '$path returns a private key only to tokens that may write and to users with a fresh proof',
   async (operation) => {
     const all = await callers();
     const outcomes: Record<string, string> = {};
@@ -185,11 +185,11 @@ it.each(exporting)(
   },
 );
 
-it('there are two ways to a private key', () => {
+it('only two operations return a private key', () => {
   expect(exporting.map(({ path }) => path)).toEqual(['certificates.download', 'certificates.export']);
 });
 
-describe('what was done to a running build once, and is refused now', () => {
+describe('attacks on a running server that once worked', () => {
   const limitedCall = (method: string, path: string, body?: object) =>
     app.call(method, path, { token: tokens.limited ?? null, ...(body === undefined ? {} : { body }) });
   const FORBIDDEN = { status: 403, body: { code: 'FORBIDDEN' } };
@@ -200,7 +200,7 @@ describe('what was done to a running build once, and is refused now', () => {
   });
 
   it.each(['read', 'write', 'limited', 'expiring', 'admin'])(
-    'a %s token tests, saves or sends variables of an acme.sh script',
+    'refuses a %s token that tests, saves or sends variables of an acme.sh script',
     async (name) => {
       const token = tokens[name] ?? null;
       const call = (path: string, body: object) => app.call('POST', path, { token, body });
@@ -212,7 +212,7 @@ describe('what was done to a running build once, and is refused now', () => {
     },
   );
 
-  it('an admin token gives a saved script other variables, or tests it', async () => {
+  it('refuses an admin token that changes or tests the variables of a saved script', async () => {
     const saved = await app.asPerson('POST', '/dns-credentials', {
       body: { name: 'script', provider: 'acme-sh', credentials: { script: 'dns_cf' } },
     });
@@ -230,7 +230,7 @@ describe('what was done to a running build once, and is refused now', () => {
     expect(shared.status, shared.text).toBe(200);
   });
 
-  it('a token limited to a project changes its names, or obtains a certificate for others', async () => {
+  it('refuses a project token that changes its names or obtains a certificate for others', async () => {
     for (const body of [{ domain: 'bank.example.com' }, { domain: null }, { altNames: ['bank.example.com'] }])
       expect(await limitedCall('PATCH', `/projects/${project}`, body)).toMatchObject(FORBIDDEN);
     const obtain = { challengeType: 'http-01', altNames: ['bank.example.com'] };
@@ -245,7 +245,7 @@ describe('what was done to a running build once, and is refused now', () => {
     });
   });
 
-  it('a token limited to a project names a directory or a name server, or takes the role of the machine', async () => {
+  it('refuses a project token that names a directory or a name server, or uses the role of the machine', async () => {
     const dns01 = { challengeType: 'dns-01' };
     for (const body of [
       { challengeType: 'http-01', ca: 'https://127.0.0.1:1/directory' },
@@ -260,7 +260,7 @@ describe('what was done to a running build once, and is refused now', () => {
       );
   });
 
-  it('a token limited to a project uses a saved credential of another project', async () => {
+  it('refuses a project token that uses a saved credential of another project', async () => {
     const save = async (more: object) => {
       const body = { name: 'x', provider: 'aws', ...more };
       const saved = await app.call('POST', '/dns-credentials', { body, token: tokens.admin ?? null });
@@ -284,7 +284,7 @@ describe('what was done to a running build once, and is refused now', () => {
     expect(await limitedCall('GET', `/dns-credentials/${theirs}`)).toMatchObject({ status: 404 });
   });
 
-  it('a token limited to a project brings back a certificate for names that its project had before', async () => {
+  it('refuses a project token that restores a certificate for names that its project had before', async () => {
     const id = await app.project('before.example.com');
     const openssl = await createOpenSsl();
     const ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
@@ -304,7 +304,7 @@ describe('what was done to a running build once, and is refused now', () => {
     expect((await app.call('POST', `${path}/restore`, { token })).status).toBe(200);
   });
 
-  it('any token names where updates and backups come from or go to', async () => {
+  it('refuses any token that names where updates and backups come from or go to', async () => {
     for (const name of ['write', 'expiring', 'admin']) {
       const call = (method: string, path: string, body: object) =>
         app.call(method, path, { token: tokens[name] ?? null, body });
@@ -322,7 +322,7 @@ describe('what was done to a running build once, and is refused now', () => {
     expect(await app.asPerson('PATCH', '/settings', feed)).toMatchObject({ status: 400 }); // there is no such setting
   });
 
-  it('a token limited to a project reads or confirms a job of another one', async () => {
+  it('refuses a project token that reads or confirms a job of another project', async () => {
     const other = await app.project('busy.example.com');
     const headers = { Prefer: 'respond-async' };
     const begun = await app.call('POST', `/projects/${other}/certificate/obtain`, {

@@ -65,7 +65,7 @@ describeWith('pebble', 'an account that was deactivated at its CA', () => {
     expect((await renew()).status).toBe(200);
   });
 
-  it('is replaced by the command line beside the server', async () => {
+  it('is replaced by the command line beside a running server', async () => {
     await deactivate();
     expect((await renew()).body.code).toBe('ACME_ACCOUNT_DEACTIVATED');
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);

@@ -41,8 +41,8 @@ async function uploaded(): Promise<{ readonly id: string; readonly privateKey: s
   return { id, privateKey: pair.privateKey };
 }
 
-describe('changes', () => {
-  it('are recorded: which token, what, on which project, from where, with what result', async () => {
+describe('changes in the audit trail', () => {
+  it('are recorded with token, operation, project, address and result', async () => {
     const began = toTimestamp(new Date());
     const id = await app.project('shop.example.com');
     const token = await app.makeToken(['projects:read']);
@@ -77,7 +77,7 @@ describe('changes', () => {
     expect(String(entries[1]?.at) >= began).toBe(true);
   });
 
-  it('of a signed-in browser are recorded, with its signing in and out', async () => {
+  it('are recorded for a signed-in browser, with its sign-in and sign-out', async () => {
     const browser = createBrowser(app.app.address, {
       agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
     });
@@ -102,7 +102,7 @@ describe('changes', () => {
     expect(entries[1]?.actor.id).not.toBeNull();
   });
 
-  it('are each recorded where several come in one request', async () => {
+  it('are recorded one by one if several come in one request', async () => {
     const names = ['one', 'two'].map((name) => ({ body: { name, domain: null, altNames: [] } }));
     const answer = await fetch(`${app.app.address}/trpc/projects.create,projects.create?batch=1`, {
       method: 'POST',
@@ -113,7 +113,7 @@ describe('changes', () => {
     expect(short(await trail())).toEqual(['token projects.create ok', 'token projects.create ok']);
   });
 
-  it('that nobody known has tried are not', async () => {
+  it('are not recorded for unknown callers', async () => {
     await app.call('POST', '/projects', { body: { name: 'x' }, token: null });
     await app.call('POST', '/projects', { body: { name: 'x' }, token: 'cdk_x' });
     const browser = createBrowser(app.app.address);
@@ -123,7 +123,7 @@ describe('changes', () => {
     expect(short(entries)).toEqual(Array(9).fill('window sessions.begin SIGN_IN_LINK_INVALID'));
   });
 
-  it('by long work are recorded when they are asked for, and with how they end', async () => {
+  it('are recorded for a job when it is requested and when it ends', async () => {
     const id = await app.project('shop.example.com');
     const body = { challengeType: 'http-01', ca: 'https://127.0.0.1:1/directory' };
     const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
@@ -142,8 +142,8 @@ describe('changes', () => {
   });
 });
 
-describe('Certdesk by itself', () => {
-  it('deletes what was removed 30 days ago, and says so', async () => {
+describe('Certdesk on its own schedule', () => {
+  it('deletes what was removed 30 days ago, and records it', async () => {
     const { id } = await uploaded();
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
     await app.close();
@@ -161,7 +161,7 @@ describe('Certdesk by itself', () => {
   });
 });
 
-describe('reads', () => {
+describe('reads in the audit trail', () => {
   it('are not recorded, whatever their method', async () => {
     const { id } = await uploaded();
     const before = (await trail()).length;
@@ -178,7 +178,7 @@ describe('reads', () => {
     expect((await trail()).length).toBe(before);
   });
 
-  it('of private keys are, also where they are refused', async () => {
+  it('are recorded for private keys, even if they are refused', async () => {
     const { id } = await uploaded();
     const before = (await trail()).length;
     const reader = await app.makeToken(['projects:read']);
@@ -203,8 +203,8 @@ describe('reads', () => {
   });
 });
 
-describe('secrets', () => {
-  it('are in no entry', async () => {
+describe('secrets in the audit trail', () => {
+  it('appear in no entry', async () => {
     const { id, privateKey } = await uploaded();
     const { body } = await app.asPerson('POST', '/tokens', {
       body: { name: 'ci', scopes: ['projects:read'] },
@@ -239,8 +239,8 @@ describe('secrets', () => {
   });
 });
 
-describe('the operations', () => {
-  it('list it by page and filter', async () => {
+describe('the audit operations', () => {
+  it('list entries by page and filter', async () => {
     const id = await app.project('one.example.com');
     await app.project('two.example.com');
     await app.call('DELETE', '/projects/nobody');
@@ -256,7 +256,7 @@ describe('the operations', () => {
       expect((await app.call('GET', `/audit?${query}`)).status).toBe(400);
   });
 
-  it('are for tokens with admin', async () => {
+  it('require the admin scope', async () => {
     const id = await app.project('one.example.com');
     const one = await app.makeToken(['projects:write'], [id]);
     const all = await app.makeToken(['projects:write']);
@@ -267,7 +267,7 @@ describe('the operations', () => {
     }
   });
 
-  it('verify it, and find the first entry that was changed', async () => {
+  it('verify the trail and find the first entry that was changed', async () => {
     for (const domain of ['one.example.com', 'two.example.com', 'three.example.com'])
       await app.project(domain);
     const right = await app.call('GET', '/audit/verify');

@@ -18,7 +18,7 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
     await pebble?.stop();
   });
 
-  it('tells of obtain, renewal by a person and by Certdesk, revocation, and failures', async () => {
+  it('records obtain, renewals by a user and by Certdesk, revocation, and failures', async () => {
     const id = await app.project('audit.example.com');
     const path = `/projects/${id}/certificate`;
     const body = { challengeType: 'http-01' };

@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PASSPHRASE } from '../support/engine/backup-data.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 
-describe('backups by the API', () => {
+describe('backups through the API', () => {
   let app: TestApp;
   beforeEach(async () => {
     app = await startApp();
   });
   afterEach(() => app?.stop());
 
-  it('want a passphrase, are listed, verified, and restored by the command that is shown', async () => {
+  it('need a passphrase, are listed and verified, and restore with the command that is shown', async () => {
     expect((await app.call('POST', '/backups')).body).toMatchObject({ code: 'BACKUP_PASSPHRASE_NOT_SET' });
     const short = await app.asPerson('POST', '/backups/passphrase', { body: { passphrase: 'short' } });
     expect(short.body).toMatchObject({ details: { issues: [{ field: 'passphrase' }] } });
@@ -54,7 +54,7 @@ describe('backups by the API', () => {
       expect(told).not.toContain(PASSPHRASE);
   });
 
-  it('are not for a token of some projects, and their folder is an absolute path', async () => {
+  it('are refused to a token limited to projects, and need an absolute folder', async () => {
     const token = await app.makeToken(['projects:write'], [await app.project('a.example.com')]);
     const given = (path: string) =>
       path === '/check' ? { body: { file: '/x', passphrase: PASSPHRASE } } : {};

@@ -81,14 +81,14 @@ async function start(options: PebbleOptions = {}): Promise<Rig> {
   return rig;
 }
 
-describeWith('pebble', 'a CA in practice', () => {
+describeWith('pebble', 'Certdesk with a real CA', () => {
   it.each<[string, string | null, number, number]>([
     ['34 hours', '122400', 34 * HOUR, 34 * HOUR],
     ['a date', 'date', 5 * HOUR, 5 * HOUR],
     ['60 days, of which a week is believed', String(60 * 86_400), 7 * DAY, 7 * DAY],
     ['nothing, as where an account is paused', null, MINUTE, 2 * MINUTE],
   ])(
-    '429 with %s: no order before that, over a restart too; others go on',
+    '429 with %s: sends no order before that time, even after a restart, and does not delay other CAs',
     async (_what, given, least, most) => {
       const rig = await start();
       const id = await rig.obtain('limited.example.com');
@@ -132,7 +132,7 @@ describeWith('pebble', 'a CA in practice', () => {
     },
   );
 
-  it('a refusal for good is not asked for again until somebody changes something', async () => {
+  it('does not repeat a permanent refusal until somebody changes something', async () => {
     const rig = await start();
     const id = await rig.obtain('forbidden.example.com');
     const detail = 'The ACME server refuses to issue a certificate for this domain name, forbidden by policy';
@@ -154,7 +154,7 @@ describeWith('pebble', 'a CA in practice', () => {
     expect(await rig.status(id)).toMatchObject({ renewFailures: 0, waitsFor: null });
   });
 
-  it('a name that cannot be proved fails fewer than five times in any hour, and says why', async () => {
+  it('fails the validation of one name fewer than five times an hour, and says why', async () => {
     const rig = await start();
     // Two names: Pebble takes up an authorization again at 0 % too, one time in a hundred (`>` in its wfe.go).
     const names = ['broken.example.com', 'www.broken.example.com'];
@@ -178,7 +178,7 @@ describeWith('pebble', 'a CA in practice', () => {
     expect(String(lastRenewError)).toMatch(/broken\.example\.com|SERVFAIL/);
   });
 
-  it('`replaces` that is malformed to the CA: the order comes once more, without it', async () => {
+  it('sends the order once more without `replaces` if the CA calls it malformed', async () => {
     const rig = await start();
     const id = await rig.obtain('replaced.example.com');
     await rig.pass(0); // hears the window
@@ -194,7 +194,7 @@ describeWith('pebble', 'a CA in practice', () => {
     expect(rig.orders()).toBe(made + 2);
   });
 
-  it('an authorization that the CA takes up again is not proved again', async () => {
+  it('does not validate an authorization again that the CA reuses', async () => {
     const rig = await start({ env: { PEBBLE_AUTHZREUSE: '100' } });
     const id = await rig.obtain('reused.example.com');
     const before = rig.gate.requests.length;
@@ -204,7 +204,7 @@ describeWith('pebble', 'a CA in practice', () => {
     expect(asked.filter((path) => path.startsWith('/chalZ'))).toEqual([]);
   });
 
-  it('each step of an issuance is one line of the log, with its project, job and CA', async () => {
+  it('logs each step of an issuance in one line, with its project, job and CA', async () => {
     const rig = await start();
     const id = await rig.obtain('logged.example.com');
     const { body } = await rig.app.call('GET', `/jobs?project=${id}`);
@@ -223,7 +223,7 @@ describeWith('pebble', 'a CA in practice', () => {
     for (const line of lines) expect(line).toMatchObject({ projectId: id, data: { ca: host } });
   });
 
-  it('validations that take seconds are asked after as seldom as the CA says, three at once', async () => {
+  it('polls slow validations only as often as the CA says, three at once', async () => {
     const config = { retryAfter: { authz: 1, order: 1 } };
     const rig = await start({ env: { PEBBLE_VA_NOSLEEP: '0', PEBBLE_VA_SLEEPTIME: '4' }, config });
     const notBefore = new Map<string, number>();

@@ -30,8 +30,8 @@ afterAll(async () => {
 const post = (what: string, body: object, token = app.token) =>
   app.call('POST', `/projects/${id}/certificate/${what}`, { body, token });
 
-describe('a PFX', () => {
-  it('is validated: its names, or why not', async () => {
+describe('a PFX upload', () => {
+  it('is validated, and the answer has its names or the reason', async () => {
     const well = await post('validate', { file: pair.pfx, passphrase: 'secret' });
     expect(well).toMatchObject({
       status: 200,
@@ -41,7 +41,7 @@ describe('a PFX', () => {
     expect(locked).toMatchObject({ status: 200, body: { valid: false, code: 'PASSPHRASE_REQUIRED' } });
   });
 
-  it('is uploaded', async () => {
+  it('is stored as the certificate of the project', async () => {
     const wrong = await post('upload', { file: pair.pfx, passphrase: 'wrong' });
     expect(wrong).toMatchObject({ status: 400, body: { code: 'PASSPHRASE_WRONG' } });
     const { status, body } = await post('upload', { file: pair.pfx, passphrase: 'secret' });
@@ -50,7 +50,7 @@ describe('a PFX', () => {
   });
 });
 
-describe('a request that lacks something', () => {
+describe('a request with a missing field', () => {
   it.each([
     [{}, ['certificate', 'privateKey']],
     [{ certificate: 'x' }, ['privateKey']],
@@ -59,7 +59,7 @@ describe('a request that lacks something', () => {
     [{ certificate: 'x', keyFile: 'eHh4', privateKey: 'x' }, ['keyFile']],
     [{ file: '%' }, ['file']],
     [{ file: 'eHh4', other: 1 }, ['other']],
-  ])('%o names the field', async (body, fields) => {
+  ])('%o gets an error that names the field', async (body, fields) => {
     const answer = await post('upload', body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
     const issues = answer.body.details?.issues as unknown as readonly { field: string | null }[];
@@ -76,7 +76,7 @@ describe('a request that lacks something', () => {
 });
 
 describe('export', () => {
-  it('gives a PFX under a password of any letters, and tells of it', async () => {
+  it('returns a PFX under any password, and records the export', async () => {
     const response = await fetch(`${app.app.address}/api/v1/projects/${id}/certificate/export`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${app.token}`, 'Content-Type': 'application/json' },
@@ -91,7 +91,7 @@ describe('export', () => {
     expect(JSON.stringify(events)).not.toContain(PASSWORD);
   });
 
-  it('gives what holds a key to nobody who may only read', async () => {
+  it('returns nothing that holds a key to a token that may only read', async () => {
     const reader = await app.makeToken(['projects:read']);
     const status = async (format: string) =>
       (await post('export', { format, password: PASSWORD }, reader)).status;
@@ -103,7 +103,7 @@ describe('export', () => {
     expect(got.status).toBe(403);
   });
 
-  it('by GET: der, and a legacy PFX by a word of the query', async () => {
+  it('returns DER and a legacy PFX by GET with query parameters', async () => {
     const get = (query: string, headers = {}) =>
       app.call('GET', `/projects/${id}/certificate/download?${query}`, { headers });
     expect((await get('format=der')).headers.get('content-type')).toBe('application/pkix-cert');

@@ -59,7 +59,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
 
   describe('permissions', () => {
     it.each(documentedEndpoints())(
-      '$method $path: 401 without a token, 403 without the scope',
+      '$method $path answers 401 without a token and 403 without the scope',
       async (endpoint) => {
         const id = await app.project('perm.example.com');
         const target = endpoint.path.replace(':id', id);
@@ -78,7 +78,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
   describe('a certificate from its first day to its last', () => {
     let id: string;
 
-    it('is null before there is one', async () => {
+    it('is null before the first issuance', async () => {
       id = await app.project('api.example.com');
       expect(await app.call('GET', path(id))).toMatchObject({ status: 200, text: 'null' });
       expect(await app.call('GET', path(id, '/status'))).toMatchObject({ status: 200, text: 'null' });
@@ -94,7 +94,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       });
     });
 
-    it('is got, with what openssl says of the same file', async () => {
+    it('is returned with the facts that openssl reads from the same file', async () => {
       const { status, body } = await app.call('GET', path(id));
       expect(status).toBe(200);
       expect(deviations(documentedJson('Get Certificate', 'Response (certificate exists):'), body)).toEqual(
@@ -140,7 +140,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect(body.renewAt).toMatch(/Z$/);
     });
 
-    it('is renewed: a new certificate that names the one before', async () => {
+    it('is renewed as a new certificate that names the previous one', async () => {
       const before = (await app.call('GET', path(id))).body;
       const { status, body } = await app.call('POST', path(id, '/renew'));
       expect(status).toBe(200);
@@ -151,7 +151,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect((await app.call('GET', path(id, '/status'))).body.lastRenewAttempt).toMatch(/Z$/);
     });
 
-    it('is revoked, once; the CA knows it', async () => {
+    it('is revoked once, and the CA knows it', async () => {
       const { serial } = (await app.call('GET', path(id))).body;
       const { status, body } = await app.call('POST', path(id, '/revoke'));
       expect([status, body]).toEqual([200, documentedJson('Revoke Certificate', 'Response:')]);
@@ -194,13 +194,13 @@ describeWith('pebble', 'certificates-api.txt', () => {
       });
     });
 
-    it('left out: RSA, 2048 bits, production', async () => {
+    it('default to RSA, 2048 bits, production', async () => {
       const { key, id } = await obtain('plain.example.com', {});
       expect([key?.asymmetricKeyType, key?.asymmetricKeyDetails?.modulusLength]).toEqual(['rsa', 2048]);
       expect((await app.call('GET', path(id))).body.staging).toBeUndefined();
     });
 
-    it('keyType rsa, keySize 4096', async () => {
+    it('keyType rsa with keySize 4096 is issued', async () => {
       const { key } = await obtain('rsa4096.example.com', { keyType: 'rsa', keySize: 4096 });
       expect([key?.asymmetricKeyType, key?.asymmetricKeyDetails?.modulusLength]).toEqual(['rsa', 4096]);
     });
@@ -210,12 +210,12 @@ describeWith('pebble', 'certificates-api.txt', () => {
       [2048, 'prime256v1'],
       [256, 'prime256v1'],
       [384, 'secp384r1'],
-    ])('keyType ec, keySize %s', async (keySize, curve) => {
+    ])('keyType ec with keySize %s is issued', async (keySize, curve) => {
       const { key } = await obtain(`ec${keySize}.example.com`, { keyType: 'ec', keySize });
       expect([key?.asymmetricKeyType, key?.asymmetricKeyDetails?.namedCurve]).toEqual(['ec', curve]);
     });
 
-    it('staging true: from the staging server, and said so wherever it is shown', async () => {
+    it('staging true uses the staging server, and every answer says so', async () => {
       const before = staging.requests().length;
       const { id, answer } = await obtain('staging.example.com', { staging: true });
       expect(staging.requests().length).toBeGreaterThan(before);
@@ -224,7 +224,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect((await app.call('GET', path(id, '/status'))).body.staging).toBe(true);
     });
 
-    it('dryRun true: the whole way against the staging server, answered as if it had, and nothing is stored', async () => {
+    it('dryRun true runs a full issuance against the staging server and stores nothing', async () => {
       const before = { production: pebble.requests().length, staging: staging.requests().length };
       const { id, answer } = await obtain('dry.example.com', { dryRun: true });
       expect(deviations(documentedJson(OBTAIN, 'Response:'), answer.body)).toEqual([]);
@@ -235,13 +235,13 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect((await app.call('GET', path(id, '/download?format=pem'))).status).toBe(404);
     });
 
-    it('autoRenew false', async () => {
+    it('autoRenew false turns off automatic renewal', async () => {
       const { id } = await obtain('manual.example.com', { autoRenew: false });
       const { body } = await app.call('GET', path(id, '/status'));
       expect(body).toMatchObject({ autoRenew: false, renewAt: null, nextAttemptAt: null });
     });
 
-    it('dns-01 of a provider that is not there yet', async () => {
+    it('dns-01 with an unknown provider is refused', async () => {
       const id = await app.project('dns.example.com');
       const body = { challengeType: 'dns-01', dnsProvider: 'nobody', dnsCredentials: { apiToken: 'x' } };
       const answer = await app.call('POST', path(id, '/obtain'), { body });
@@ -253,7 +253,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
   });
 
   describe('upload and validate', () => {
-    it('takes a certificate and its key', async () => {
+    it('store a certificate and its key', async () => {
       const id = await app.project('up.example.com');
       const { certificate, privateKey } = await upload('up.example.com');
       const { status, body } = await app.call('POST', path(id, '/upload'), {
@@ -277,7 +277,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       }
     });
 
-    it('answers valid', async () => {
+    it('answer valid', async () => {
       const id = await app.project('val.example.com');
       const { certificate, privateKey } = await upload('val.example.com');
       const { status, body } = await app.call('POST', path(id, '/validate'), {
@@ -294,7 +294,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect((await app.call('GET', path(id))).text).toBe('null');
     });
 
-    it('answers invalid, in the documented words', async () => {
+    it('answer invalid in the documented words', async () => {
       const id = await app.project('val.example.com');
       const [{ certificate }, { privateKey }] = [
         await upload('val.example.com'),
@@ -308,7 +308,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
     });
   });
 
-  it('status values: valid, expiring_soon, expired, revoked', async () => {
+  it('returns the status values valid, expiring_soon, expired and revoked', async () => {
     // valid and revoked are seen above; what is about to expire is uploaded. Expired ones cannot be: see the unit test of statusOf.
     expect(documentedStatusValues()).toEqual(['valid', 'expiring_soon', 'expired', 'revoked']);
     const id = await app.project('soon.example.com');
@@ -318,8 +318,8 @@ describeWith('pebble', 'certificates-api.txt', () => {
     expect((await app.call('GET', path(id, '/status'))).body.status).toBe('expiring_soon');
   });
 
-  describe('error responses', () => {
-    it('Domain Not Configured', async () => {
+  describe('documented error responses', () => {
+    it('answers Domain Not Configured', async () => {
       const id = await app.project(null);
       const answer = await app.call('POST', path(id, '/obtain'), { body: REQUEST });
       expect(answer).toMatchObject({
@@ -328,7 +328,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       });
     });
 
-    it('Challenge Failed', async () => {
+    it('answers Challenge Failed', async () => {
       const id = await app.project('unreachable.example.com');
       await pebble.challtestsrv.setServfail('unreachable.example.com');
       const answer = await app.call('POST', path(id, '/obtain'), { body: REQUEST });
@@ -339,7 +339,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       expect(answer.body.details?.problem?.detail).toMatch(/unreachable/);
     });
 
-    it('Invalid Certificate', async () => {
+    it('answers Invalid Certificate', async () => {
       const id = await app.project('api.example.com');
       const { certificate, privateKey } = await upload('other.example.com');
       const answer = await app.call('POST', path(id, '/upload'), { body: { certificate, privateKey } });
@@ -349,7 +349,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
       });
     });
 
-    it('a project that is not there', async () => {
+    it('answers 404 for a project that does not exist', async () => {
       for (const { method, path: documented } of documentedEndpoints()) {
         const body = /upload|validate/.test(documented)
           ? { certificate: 'x', privateKey: 'y' }

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-it('tells versions, listeners, the database, numbers, the engine', async () => {
+it('shows versions, listeners, the database, numbers and the state of the engine', async () => {
   await app.project('customer.example.com');
   const { status, body } = await app.call('GET', '/diagnostics');
   expect(status).toBe(200);
@@ -28,7 +28,7 @@ it('tells versions, listeners, the database, numbers, the engine', async () => {
   expect(Number(body.database?.schema)).toBeGreaterThanOrEqual(4);
 });
 
-it('tells codes of failures, and no domain, no text, no secret', async () => {
+it('shows the codes of failures, but no domain, message or secret', async () => {
   const id = await app.project('customer.example.com');
   const made = await app.call('POST', '/dns-credentials', {
     body: {
@@ -47,7 +47,7 @@ it('tells codes of failures, and no domain, no text, no secret', async () => {
   }
 });
 
-it('is for who sees all projects', async () => {
+it('is refused to callers that do not see all projects', async () => {
   const token = await app.makeToken(['projects:read'], [await app.project('one.example.com')]);
   expect((await app.call('GET', '/diagnostics', { token })).status).toBe(403);
 });

@@ -17,7 +17,7 @@ const mounts = spawnSync(unshare, [...flags, 'mount', '-t', 'tmpfs', 'tmpfs', '/
 /** Linux with user namespaces: elsewhere nobody but root can have a disk of a certain size. */
 const without = mounts.status === 0 ? null : String(mounts.error ?? mounts.stderr);
 
-describeWith('pebble', 'the disk', () => {
+describeWith('pebble', 'a full disk', () => {
   let folder: string;
   let pebble: Pebble;
   let server: Killable;

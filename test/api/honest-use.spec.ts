@@ -33,7 +33,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     return String(saved.body.id);
   };
 
-  it('with projects:write goes the way of the README, and the specification, from project to removal', async () => {
+  it('with projects:write follows the README and the specification, from creating a project to removing it', async () => {
     const call = as(await app.makeToken(['projects:write']));
     const { body } = await call('POST', '/projects', {
       domain: 'new.example.com',
@@ -54,7 +54,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     await call('DELETE', `/projects/${body.id}`);
   });
 
-  it('with projects:read watches everything, and changes nothing', async () => {
+  it('with projects:read sees everything and changes nothing', async () => {
     const token = await app.makeToken(['projects:read']);
     const call = as(token);
     const paths = [
@@ -77,7 +77,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     expect((await app.call('POST', certificate('/renew'), { token })).status).toBe(403);
   });
 
-  it('of one project obtains by a saved credential that is shared with it, and renews like a cron job', async () => {
+  it('of one project obtains with a saved credential shared with it, and renews like a cron job', async () => {
     const dnsCredentialId = await save({ projectIds: [shop], zones: ['example.com'] });
     const call = as(await app.makeToken(['projects:write'], [shop]));
     expect((await call('GET', '/dns-credentials')).text).toContain(dnsCredentialId);
@@ -88,13 +88,13 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     expect((await call('GET', '/projects')).body.projects).toHaveLength(1);
   });
 
-  it('may send the credentials of its own account at a provider, in one request', async () => {
+  it('may send the credentials of its own account at a provider in one request', async () => {
     const call = as(await app.makeToken(['projects:write'], [shop]));
     const given = { dnsProvider: 'cloudflare', dnsCredentials: cloudflare() };
     await call('POST', certificate('/obtain'), { ...dns01, ...given });
   });
 
-  it('cannot make a saved credential write in a zone that it is not for, whoever asks', async () => {
+  it('cannot make a saved credential write to a zone that it is not for', async () => {
     const dnsCredentialId = await save({ zones: ['sub.example.com'] });
     const limited = await app.makeToken(['projects:write'], [shop]);
     for (const token of [limited, app.token]) {
@@ -111,7 +111,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     expect(obtained.status, obtained.text).toBe(200);
   });
 
-  it('renews no longer by a credential that was taken from its project', async () => {
+  it('cannot renew with a credential that was withdrawn from its project', async () => {
     const mine = await app.project('taken.example.com');
     const dnsCredentialId = await save({});
     const obtained = await app.call('POST', certificate('/obtain', mine), {
@@ -124,7 +124,7 @@ describeWith(['pebble', 'bind9'], 'a token', () => {
     expect(renewed, renewed.text).toMatchObject({ status: 403, body: { code: 'DNS_CREDENTIAL_LIMITED' } });
   });
 
-  it('with admin changes settings, watches the audit trail, and lists and revokes tokens', async () => {
+  it('with admin changes settings, reads the audit trail, and lists and revokes tokens', async () => {
     const call = as(await app.makeToken(['admin']));
     await call('PATCH', '/settings', { renewals: { sideBySide: 5 } });
     for (const path of ['/audit', '/audit/verify', '/backups', '/notifications', '/diagnostics', '/sessions'])

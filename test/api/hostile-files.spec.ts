@@ -31,7 +31,7 @@ it.each<[string, () => object]>([
   ['PKCS#12 files of two keys', () => file(shroudedKeys(der(), 2, 1_000_000))],
   ['PKCS#12 files of three safes', () => file(encryptedSafes(3, 1_000_000))],
   ['encrypted PEM keys', () => ({ certificate: certificate.certificate, privateKey: encryptedKey })],
-])('/health is answered while six %s, each as hard to open as may be, are checked', async (_, make) => {
+])('/health answers while six %s that are as hard to open as possible are checked', async (_, make) => {
   const gone = new AbortController();
   const body = make();
   let answered = 0;
@@ -52,7 +52,7 @@ it.each<[string, () => object]>([
   expect((await app.call('GET', '/health')).status).toBe(200);
 });
 
-it('a PKCS#12 file of 12 keys is refused for their number, before any is opened', async () => {
+it('a PKCS#12 file of 12 keys is refused for their number before any is opened', async () => {
   const body = file(shroudedKeys(der(), 12, 1_000_000));
   const answer = await validate(body, AbortSignal.timeout(60_000));
   expect(answer).toMatchObject({ status: 200, body: { valid: false } });

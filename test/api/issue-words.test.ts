@@ -22,11 +22,11 @@ test.each([
   [z.enum(['ok', 'failed']), 'perhaps', 'must be one of ok, failed'],
   [z.email(), 'nobody', 'is not an e-mail address'],
   [z.strictObject({}), { extra: 1 }, 'is not a known field'],
-])('%#: a refused field is told in plain words', (schema, value, words) => {
+])('%#: reports an invalid field in plain words', (schema, value, words) => {
   expect(said(schema, value)).toBe(words);
 });
 
-test('the sentences of our own schemas stay as they are', () => {
+test('keeps the messages of our own schemas as they are', () => {
   const own = z.string().refine(() => false, { message: 'is no name of a host' });
   expect(said(own, 'x')).toBe('is no name of a host');
   expect(said(z.union([z.literal(1), z.literal(2)], { error: 'expected 1 or 2' }), 3)).toBe(

@@ -79,7 +79,7 @@ describeWith('pebble', 'an order that outlives its job', () => {
     await restart(3_000);
   });
 
-  it('another key is another certificate: it has an order of its own', async () => {
+  it('is not used for another key: a new order is created', async () => {
     const id = await app.project('otherkey.example.com');
     cutOffAt('/finalize-order', false);
     expect((await obtain(id)).status).not.toBe(200);

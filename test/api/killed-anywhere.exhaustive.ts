@@ -16,7 +16,7 @@ const SHARE: readonly (readonly [OperationName, number])[] = [
   ['revocation with a replacement', 2],
 ];
 
-describeWith(['pebble', 'bind9'], 'killed anywhere', () => {
+describeWith(['pebble', 'bind9'], 'a server killed anywhere', () => {
   let world: KillWorld;
   beforeAll(async () => {
     world = await startKillWorld();
@@ -43,5 +43,5 @@ describeWith(['pebble', 'bind9'], 'killed anywhere', () => {
     180_000,
   );
 
-  it('the database is whole after all of it', () => expectWhole(world));
+  it('leaves the database intact', () => expectWhole(world));
 });

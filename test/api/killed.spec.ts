@@ -21,7 +21,7 @@ const OBTAIN = {
   dnsCredentials: { apiToken: 'kept-while-the-job-runs' },
 };
 
-describeWith('pebble', 'killed', () => {
+describeWith('pebble', 'a killed server recovers', () => {
   let folder: string;
   let pebble: Pebble;
   let gate: AcmeGate;
@@ -126,7 +126,7 @@ describeWith('pebble', 'killed', () => {
   });
 
   it.each([...both('/order-plz'), ...both('/certZ')])(
-    'at $at (done by the CA: $done) of a renewal: the old one serves until the new one is there',
+    'at $at (done by the CA: $done) of a renewal: the old certificate serves until the new one is there',
     async (moment) => {
       const id = await newProject(`renew${moment.at.slice(1).toLowerCase()}-${moment.done}.example.com`);
       const path = `/projects/${id}/certificate`;
@@ -152,7 +152,7 @@ describeWith('pebble', 'killed', () => {
     expect(await pebble.certificateStatus(String(serial))).toMatchObject({ status: 'Revoked' });
   });
 
-  it('nothing is left behind, after one more start', async () => {
+  it('leaves nothing behind after one more restart', async () => {
     await (await current()).kill();
     await start();
     await expect.poll(() => leftIn(data())).toEqual({ unfinished: 0, orders: 0, secrets: [] });

@@ -19,7 +19,7 @@ let app: TestApp;
 let dns: Server;
 let now = Date.now();
 
-describeWith('pebble', 'what other servers answered', () => {
+describeWith('pebble', 'errors that a limited token sees', () => {
   beforeAll(async () => {
     pebble = await startPebble({});
     gate = await startAcmeGate(pebble);
@@ -113,7 +113,7 @@ describeWith('pebble', 'what other servers answered', () => {
     (path) =>
       path === '/order-plz' ? Promise.resolve(answer) : null;
 
-  it("a CA's problem document: its type and status only", async () => {
+  it('show only type and status of a CA’s problem document', async () => {
     gate.keep(onNewOrder(refusal));
     const id = await app.project('refused.example.com');
     const token = await newToken(id);
@@ -140,7 +140,7 @@ describeWith('pebble', 'what other servers answered', () => {
     ]);
   });
 
-  it('is bounded for everybody, whatever its size', async () => {
+  it('are bounded for every caller', async () => {
     const problem = { type: 'urn:ietf:params:acme:error:malformed', detail: 'x'.repeat(1_500_000) };
     gate.keep(onNewOrder({ ...refusal, body: JSON.stringify(problem) }));
     const id = await app.project('long.example.com');
@@ -151,7 +151,7 @@ describeWith('pebble', 'what other servers answered', () => {
       expect(text.length, place).toBeLessThan(100_000);
   });
 
-  it('a page in place of an ACME answer, whose type is not repeated either', async () => {
+  it('show no page that came in place of an ACME answer, and not its type', async () => {
     gate.keep(onNewOrder({ status: 403, headers: { 'content-type': INSIDE }, body: `<h1>${INSIDE}</h1>` }));
     const id = await app.project('page.example.com');
     const token = await newToken(id);
@@ -160,7 +160,7 @@ describeWith('pebble', 'what other servers answered', () => {
     await expectLimited(id, token, JOB);
   });
 
-  it('the reason for a failed validation, in steps too', async () => {
+  it('hide the reason for a failed validation, in steps too', async () => {
     gate.keep(async (path, pass) => {
       const answer = await pass();
       if (!path.startsWith('/authZ/')) return answer;
@@ -183,7 +183,7 @@ describeWith('pebble', 'what other servers answered', () => {
     await expectLimited(id, token, ['GET /jobs/{jobId}', 'jobs.get by tRPC']);
   });
 
-  it('a failed renewal: in the status, the list and the overview', async () => {
+  it('hide the detail of a failed renewal in the status, the list and the overview', async () => {
     const id = await app.project('renewed.example.com');
     const token = await newToken(id);
     const first = await app.call('POST', `/projects/${id}/certificate/obtain`, { body: OBTAIN });
@@ -211,7 +211,7 @@ describeWith('pebble', 'what other servers answered', () => {
     expect(renewal.text).not.toContain(INSIDE);
   });
 
-  it('a DNS server that an administrator saved', async () => {
+  it('hide the address of a DNS server that an administrator saved', async () => {
     const credentials = {
       baseUrl: `http://127.0.0.1:${portOf(dns)}`,
       apiUser: 'user',

@@ -20,7 +20,7 @@ const problem = (
 });
 const HTML: GateAnswer = { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Busy</h1>' };
 
-describeWith('pebble', 'answers that are lost', () => {
+describeWith('pebble', 'Certdesk with a CA whose answers get lost', () => {
   let pebble: Pebble;
   let gate: AcmeGate;
   let app: TestApp;
@@ -69,14 +69,14 @@ describeWith('pebble', 'answers that are lost', () => {
     });
   }
 
-  it.each(STEPS)('%s: the request does not arrive', async (at) => {
+  it.each(STEPS)('%s: recovers from a request that does not arrive', async (at) => {
     disturb(at, 1, async () => 'lost');
     const { answer, orders } = await obtain();
     expect(answer.status, answer.text).toBe(200);
     expect(orders).toBeLessThanOrEqual(at === '/order-plz' ? 2 : 1);
   });
 
-  it.each(STEPS)('%s: it is done, and the answer does not arrive', async (at) => {
+  it.each(STEPS)('%s: recovers from an answer that does not arrive', async (at) => {
     disturb(at, 1, async (pass) => {
       await pass();
       return 'lost';
@@ -86,13 +86,13 @@ describeWith('pebble', 'answers that are lost', () => {
     expect(orders).toBeLessThanOrEqual(at === '/order-plz' ? 2 : 1);
   });
 
-  it.each(STEPS)('%s: 503 with a page instead of a problem document', async (at) => {
+  it.each(STEPS)('%s: recovers from a 503 with a page instead of a problem document', async (at) => {
     disturb(at, 1, async () => HTML);
     const { answer } = await obtain();
     expect(answer.status, answer.text).toBe(200);
   });
 
-  it('a CA that goes on failing is said to be unavailable, and the next attempt succeeds', async () => {
+  it('reports a CA that keeps failing as unavailable, and the next attempt succeeds', async () => {
     disturb('/finalize-order', 1_000, async () => HTML);
     const { id, answer } = await obtain();
     expect(answer).toMatchObject({ status: 502, body: { success: false, code: 'ACME_UNAVAILABLE' } });
@@ -101,7 +101,7 @@ describeWith('pebble', 'answers that are lost', () => {
     expect(again.status, again.text).toBe(200);
   });
 
-  it('a CA that asks for two seconds has them before the order comes again', async () => {
+  it('waits the two seconds that a CA asks for before it sends the order again', async () => {
     const asked: number[] = [];
     gate.keep((path) => {
       if (path !== '/order-plz') return null;
@@ -116,7 +116,7 @@ describeWith('pebble', 'answers that are lost', () => {
     expect(second - first).toBeGreaterThan(1_950);
   });
 
-  it('a CA that asks for ten minutes is not asked again by the same job, nor by the next', async () => {
+  it('asks a CA that wants ten minutes no more, neither in the same job nor in the next', async () => {
     let asked = 0;
     disturb('/order-plz', 1_000, async () => {
       asked += 1;
@@ -137,7 +137,7 @@ describeWith('pebble', 'answers that are lost', () => {
   });
 
   it.each(['/sign-me-up', '/order-plz', '/finalize-order'])(
-    '%s: a rate limit is passed on with its Retry-After, and not tried again',
+    '%s: reports a rate limit with its Retry-After, and does not retry',
     async (at) => {
       let asked = 0;
       disturb(at, 1_000, async () => {
@@ -151,7 +151,7 @@ describeWith('pebble', 'answers that are lost', () => {
     },
   );
 
-  it('what the CA refuses is told in its own words, once', async () => {
+  it('reports a refusal once, in the words of the CA', async () => {
     let asked = 0;
     disturb('/order-plz', 1_000, async () => {
       asked += 1;
@@ -166,7 +166,7 @@ describeWith('pebble', 'answers that are lost', () => {
     expect(asked).toBe(1);
   });
 
-  it('another certificate than the ordered one is not taken', async () => {
+  it('rejects a certificate that is not the ordered one', async () => {
     const other = await obtain();
     const chain = (await app.call('GET', `/projects/${other.id}/certificate/download?format=fullchain`)).text;
     const headers = { 'content-type': 'application/pem-certificate-chain' };

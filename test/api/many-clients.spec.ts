@@ -56,7 +56,7 @@ describeWith('pebble', 'many clients at once', () => {
     return answer;
   }
 
-  it(`${CLIENTS}, each of which does all that it can ${ROUNDS} times`, async () => {
+  it(`${CLIENTS} of them each do everything that they may ${ROUNDS} times`, async () => {
     const shared = await app.project(SHARED);
     let calls = 0;
     const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {

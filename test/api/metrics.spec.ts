@@ -31,7 +31,7 @@ const scrape = (token: string | null, path = '/metrics') =>
 const LINE = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[\d.e+]+)$/;
 
 describe('/metrics', () => {
-  it('wants a token that may read, from loopback too, by GET', async () => {
+  it('needs a token that may read, even from loopback, and answers GET only', async () => {
     expect((await scrape(null)).status).toBe(401);
     expect((await scrape('wrong')).status).toBe(401);
     expect(
@@ -44,7 +44,7 @@ describe('/metrics', () => {
     expect((await scrape(app.token, '/api/v1/metrics')).text).toContain('certdesk_info');
   });
 
-  it('has every certificate, the sweep, jobs and projects, each line well formed', async () => {
+  it('has every certificate, the renewal check, jobs and projects in lines that parse', async () => {
     const { text } = await scrape(app.token);
     const lines = text.trimEnd().split('\n');
     const samples = lines.filter((line) => !line.startsWith('#'));
@@ -70,14 +70,14 @@ describe('/metrics', () => {
     );
   });
 
-  it('shows a token for some projects those only, and nothing of the installation', async () => {
+  it('shows a project token only its projects, and nothing of the installation', async () => {
     const { text } = await scrape(await app.makeToken(['projects:read'], ['p1']));
     const projects = new Set([...text.matchAll(/project="([^"]+)"/g)].map(([, id]) => id));
     expect([...projects]).toEqual(['p1']);
     expect(text).not.toMatch(/certdesk_(sweep|jobs|projects|ca_requests|info)/);
   });
 
-  it('comes many times at once', async () => {
+  it('answers many requests at once', async () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => scrape(app.token)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });

@@ -66,7 +66,7 @@ const refused = { status: 400, body: { code: 'ADDRESS_NOT_ALLOWED' } };
 
 describe('acme-dns', () => {
   it.each(['/admin/delete?x=1#', '/admin#', '/admin?x=', '/admin#/x'])(
-    'hides no path behind %s in its baseUrl, whoever asks',
+    'refuses a path hidden behind %s in its baseUrl to every caller',
     async (path) => {
       const body = acmedns(`${webUrl}${path}`);
       for (const answer of [
@@ -78,7 +78,7 @@ describe('acme-dns', () => {
     },
   );
 
-  it('is not reached inside by a token, whose answer holds nothing of it', async () => {
+  it('does not reach an internal server for a token, and the error shows nothing of its answer', async () => {
     const answer = await asAdmin('POST', '/dns-credentials/test', {
       ...acmedns(webUrl),
       zone: 'example.com',
@@ -88,7 +88,7 @@ describe('acme-dns', () => {
     expect(reached).toEqual([]);
   });
 
-  it('works inside where a person saved it, and then for a token that uses it', async () => {
+  it('reaches an internal server that a user saved, and then also for a token that uses it', async () => {
     const saved = await person('POST', '/dns-credentials', { body: { name: 'inside', ...acmedns(webUrl) } });
     expect(saved).toMatchObject({ status: 201, body: { savedBy: { kind: 'window' } } });
     const test = `/dns-credentials/${saved.body.id}/test`;
@@ -104,7 +104,7 @@ describe('acme-dns', () => {
 });
 
 describe('rfc2136', () => {
-  it('tells a token nothing about ports inside', async () => {
+  it('tells a token nothing about internal ports', async () => {
     const ports = [portOf(tcp), await unusedPort()];
     const answers = await Promise.all(
       ports.map((port) =>
@@ -116,7 +116,7 @@ describe('rfc2136', () => {
     expect(reached).toEqual([]);
   });
 
-  it('asks a server inside where a person tests it', async () => {
+  it('asks an internal server that a user tests', async () => {
     const body = { ...rfc2136(`127.0.0.1:${portOf(tcp)}`), zone: 'example.com' };
     const answer = await person('POST', '/dns-credentials/test', { body });
     expect(answer).toMatchObject({ body: { code: 'DNS_PROVIDER_UNAVAILABLE' } });
@@ -132,13 +132,13 @@ describe('an ACME directory', () => {
 
   const path = () => `/projects/${project}/certificate/obtain`;
 
-  it('is not reached inside by a token', async () => {
+  it('in the internal network is not reached for a token', async () => {
     const answer = await app.call('POST', path(), { body: obtain('/token') });
     expect(answer).toMatchObject(refused);
     expect(reached).toEqual([]);
   });
 
-  it('is reached inside where a person names it, and stays so for renewals and tokens', async () => {
+  it('in the internal network is reached if a user names it, and then for renewals and tokens', async () => {
     expect(await person('POST', path(), { body: obtain('/person') })).toMatchObject(failing);
     expect(reached).toContain('tcp');
     reached = [];
@@ -148,7 +148,7 @@ describe('an ACME directory', () => {
 });
 
 describe('an approved ACME directory', () => {
-  it('is listed with who named it, and withdrawn: then a token reaches it no more', async () => {
+  it('is listed with who approved it; once withdrawn, tokens no longer reach it', async () => {
     const directoryUrl = `https://127.0.0.1:${portOf(tcp)}/approved`;
     const obtain = `/projects/${project}/certificate/obtain`;
     const body = { ca: directoryUrl, challengeType: 'http-01' };
@@ -175,7 +175,7 @@ describe('an approved ACME directory', () => {
 });
 
 describe('Certdesk itself', () => {
-  it('is reached by nobody through Certdesk, not even by a person', async () => {
+  it('is reached by nobody through Certdesk, not even by a user', async () => {
     const { port } = new URL(app.app.address);
     const body = { ...acmedns(`http://127.0.0.1:${port}`), zone: 'example.com' };
     const answer = await person('POST', '/dns-credentials/test', { body });
@@ -188,7 +188,7 @@ describe('Certdesk itself', () => {
 
 describe('a public resolver in the settings', () => {
   const body = { dns: { publicResolvers: ['192.168.1.1'] } };
-  it('is inside where a person says so, and not where a token does', async () => {
+  it('may be internal if a user names it, but not if a token does', async () => {
     expect(await asAdmin('PATCH', '/settings', body)).toMatchObject({ body: { code: 'INVALID_REQUEST' } });
     expect(await person('PATCH', '/settings', { body })).toMatchObject({ status: 200 });
     const metadata = { dns: { publicResolvers: ['169.254.169.254'] } };

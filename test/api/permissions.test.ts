@@ -71,7 +71,7 @@ describe('every operation', () => {
   );
 
   it.each(restOperations().map(({ rest, meta }) => [`${rest.method} ${rest.path}`, rest, meta] as const))(
-    '%s names the project that a limited token is checked against',
+    '%s names the project that a project token is checked against',
     (_, { path }, { reach, projects }) => {
       if (path.startsWith('/projects/{id}')) expect([reach, projects]).toEqual(['project', 'id']);
       if (projects === 'job') expect(path).toContain('{jobId}');

@@ -94,7 +94,7 @@ function googleAccount(): string {
   });
 }
 
-it('are given to every DNS provider, which repeats them in its refusal', async () => {
+it('plants secrets in every DNS provider, which repeats them in its refusal', async () => {
   const providers = (await app.call('GET', '/dns-providers')).body
     .dnsProviders as unknown as DnsProviderInfo[];
   const withSecrets = providers.filter(({ credentials }) => credentials.some(({ secret }) => secret));
@@ -141,7 +141,7 @@ it('are given to every DNS provider, which repeats them in its refusal', async (
 
 const secretOf = (what: string) => planted.find((each) => each.what === what)?.secret ?? what;
 
-it('are given to channels, backups, sign-ins, external accounts', async () => {
+it('plants secrets in channels, backups, sign-ins and external accounts', async () => {
   const password = plant('mail password');
   smtp = await startSmtpServer({
     mode: 'plain',
@@ -227,7 +227,7 @@ it('are given to channels, backups, sign-ins, external accounts', async () => {
     answers.push((await app.call('GET', '/projects', { token: null, headers: { Authorization } })).text);
 });
 
-it('are given to every operation in forms that it refuses: unknown fields, no JSON, in the address', async () => {
+it('plants secrets in refused requests of every operation: unknown fields, invalid JSON, the address', async () => {
   const refused = plant('in a refused request');
   const NAMES = ['password', 'passphrase', 'privateKey', 'apiToken', 'token', 'hmacKey', 'signingSecret'];
   const body = JSON.stringify({
@@ -256,7 +256,7 @@ it('are given to every operation in forms that it refuses: unknown fields, no JS
   }
 });
 
-it('are in no file, log line, event, job, metric, message or answer', async () => {
+it('finds no secret in any file, log line, event, job, metric, message or answer', async () => {
   expect(planted.length).toBeGreaterThan(25);
   await expect.poll(() => app.app.engine.counts()).toEqual({ running: 0, queued: 0 });
   const events = (await readEvents(app)).map((event) => JSON.stringify(event));

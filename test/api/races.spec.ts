@@ -13,7 +13,7 @@ const certificate = (id: string, rest = ''): string => `/projects/${id}/certific
 const CHANGES = new Set(['/order-plz', '/revoke-cert']);
 const said = ({ status, body }: Answer): string => (status < 300 ? `${status}` : `${status} ${body.code}`);
 
-describeWith('pebble', 'at the same moment', () => {
+describeWith('pebble', 'concurrent operations', () => {
   let pebble: Pebble;
   let gate: AcmeGate;
   let app: TestApp;
@@ -93,7 +93,7 @@ describeWith('pebble', 'at the same moment', () => {
   };
 
   describe('while a certificate is obtained', () => {
-    it('nothing else changes it, each is told the job, and the job ends as if nothing had been', async () => {
+    it('refuses every other change, names the job, and the job ends normally', async () => {
       const domain = newDomain();
       const id = await app.project(domain);
       const send = await upload(id, domain);
@@ -113,7 +113,7 @@ describeWith('pebble', 'at the same moment', () => {
       expect(await jobsOf(id)).toHaveLength(1);
     });
 
-    it('the project can be renamed, and the certificate is for the domain that it was asked for', async () => {
+    it('renames the project, and the certificate is for the domain that was requested', async () => {
       const domain = newDomain();
       const id = await app.project(domain);
       const [answer, renamed] = await Promise.all([
@@ -125,7 +125,7 @@ describeWith('pebble', 'at the same moment', () => {
       expect((await app.call('GET', `/projects/${id}`)).body.name).toBe('Another name');
     });
 
-    it('a dry run is an operation like any other', async () => {
+    it('treats a dry run like any other operation', async () => {
       const id = await app.project(newDomain());
       const dryRun = () =>
         app.call('POST', certificate(id, '/obtain'), { body: { ...OBTAIN, dryRun: true } });
@@ -135,7 +135,7 @@ describeWith('pebble', 'at the same moment', () => {
   });
 
   describe('revoke', () => {
-    it('twice: one succeeds, the other one is told why not', async () => {
+    it('twice: one succeeds, and the other gets the reason', async () => {
       for (let n = 0; n < 5; n += 1) {
         const id = await obtained();
         const revoke = () => app.call('POST', certificate(id, '/revoke'));
@@ -149,7 +149,7 @@ describeWith('pebble', 'at the same moment', () => {
       }
     });
 
-    it('and renew: one of them is refused, and what the other one did stands', async () => {
+    it('and renew: one is refused, and the result of the other stands', async () => {
       const id = await obtained();
       const answers = await sendAtOnce(
         () => app.call('POST', certificate(id, '/revoke')),
@@ -160,7 +160,7 @@ describeWith('pebble', 'at the same moment', () => {
       expect(status).toBe(answers[0]?.status === 200 ? 'revoked' : 'valid');
     });
 
-    it('and remove: there is no certificate afterwards, or it is told that it is busy', async () => {
+    it('and remove: no certificate remains, or the removal is refused as busy', async () => {
       const id = await obtained();
       const [revoked, removed] = await Promise.all([
         app.call('POST', certificate(id, '/revoke')),
@@ -172,7 +172,7 @@ describeWith('pebble', 'at the same moment', () => {
     });
   });
 
-  it('remove twice: the second one finds nothing', async () => {
+  it('answers not found to the second of two removals', async () => {
     const id = await obtained();
     const remove = () => app.call('DELETE', certificate(id));
     expect((await Promise.all([remove(), remove()])).map(said).toSorted()).toEqual([
@@ -182,7 +182,7 @@ describeWith('pebble', 'at the same moment', () => {
   });
 
   describe('the same Idempotency-Key', () => {
-    it('five times at once is one job, and five times its answer', async () => {
+    it('five times at once creates one job and answers five times', async () => {
       const id = await app.project(newDomain());
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => obtain(id, { 'Idempotency-Key': 'five' })));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
@@ -190,7 +190,7 @@ describeWith('pebble', 'at the same moment', () => {
       expect(await jobsOf(id)).toHaveLength(1);
     });
 
-    it('of two tokens is two keys', async () => {
+    it('from two tokens counts as two keys', async () => {
       const id = await app.project(newDomain());
       const token = await app.makeToken(['projects:write']);
       expect((await obtain(id, { 'Idempotency-Key': 'shared' })).status).toBe(200);
@@ -211,7 +211,7 @@ describeWith('pebble', 'at the same moment', () => {
       expect(await jobsOf(other)).toEqual([]);
     });
 
-    it('brings the failure again, and the success of a revocation that cannot be repeated', async () => {
+    it('repeats the failure, and the success of a revocation that cannot be repeated', async () => {
       const lonely = await startApp({ platform: { directories: { production: 'https://127.0.0.1:1/dir' } } });
       try {
         const failing = await lonely.project('down.example.com');

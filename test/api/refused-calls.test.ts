@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.stop());
 
-it('refuses 60 calls a minute and answers more with 429; 500 make two entries', async () => {
+it('answers 60 refused calls a minute and more with 429; 500 of them create two entries', async () => {
   const id = await app.project('a.example.com');
   const call = () => app.call('DELETE', `/projects/${id}`, { token: reader });
   const statuses: number[] = [];

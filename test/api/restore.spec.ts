@@ -14,7 +14,7 @@ import { secretOf } from '../support/gui/visit.ts';
 import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
 import { createBrowser } from '../support/server/browser.ts';
 
-describe('a restore by the API', () => {
+describe('a restore through the API', () => {
   let app: TestApp;
   let file: string;
 
@@ -44,7 +44,7 @@ describe('a restore by the API', () => {
     app = { ...app, log: [...log, ...app.log] };
   }
 
-  it('refuses what cannot be restored, and nothing has changed', async () => {
+  it('refuses what cannot be restored, and changes nothing', async () => {
     const refused = async (more: object, code: string) =>
       expect((await restore(more)).body).toMatchObject({ code });
     await refused({ passphrase: 'another one altogether' }, 'PASSPHRASE_WRONG');
@@ -73,7 +73,7 @@ describe('a restore by the API', () => {
     expect(await domains()).toEqual(['kept.example.com', 'later.example.com']);
   });
 
-  it('is for no token, whatever its scopes', async () => {
+  it('is refused to every token, whatever its scopes', async () => {
     const some = await app.makeToken(['projects:write'], [await app.project('a.example.com')]);
     const reading = await app.makeToken(['projects:read']);
     const { secret } = await app.app.engine.tokens.create({
@@ -88,7 +88,7 @@ describe('a restore by the API', () => {
     expect(await statusFor(null)).toBe(401);
   });
 
-  it('brings back what the backup holds, keeps what was there, and is told in both audit trails', async () => {
+  it('restores the backup, keeps the previous data, and is recorded in both audit trails', async () => {
     const browser = createBrowser(app.app.address);
     await browser.signIn(secretOf(new URL(await app.app.signInLink())));
     const body = JSON.stringify({ file, passphrase: PASSPHRASE });
@@ -133,7 +133,7 @@ describe('a restore by the API', () => {
     await seen.return(undefined);
   });
 
-  it('ends the session too where a restart is to sign out, and says so', async () => {
+  it('ends the session if a restart is to sign out, and says so', async () => {
     await app.asPerson('PATCH', '/settings', { body: { sessions: { signOutOnRestart: true } } });
     file = await makeQuickBackup(app.dataFolder);
     const browser = createBrowser(app.app.address);
@@ -147,7 +147,7 @@ describe('a restore by the API', () => {
 });
 
 describe('a restore while a job is under way', () => {
-  it('is refused, for what the job does at its CA would be known to nobody', async () => {
+  it('is refused, because the work of the job at its CA would be lost', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;

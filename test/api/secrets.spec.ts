@@ -57,7 +57,7 @@ describeWith('pebble', 'secrets', () => {
     secrets.push([name, lines.at(-1) ?? '']);
   };
 
-  it('are sent in every way that there is, rightly and wrongly', async () => {
+  it('are sent in every possible way, correctly and incorrectly', async () => {
     const wrong = { ...OBTAIN, eab: { kid: 'kid-1', hmacKey: WRONG_HMAC_KEY } };
     expect((await send('POST', '/obtain', wrong)).body.code).toBe('ACME_REJECTED');
     const eab = { kid: 'kid-1', hmacKey: HMAC_KEY };
@@ -101,7 +101,7 @@ describeWith('pebble', 'secrets', () => {
     expect((await send('POST', '/upload', body)).status).toBe(200);
   });
 
-  it('are in no file, log line, event, job or answer', async () => {
+  it('appear in no file, log line, event, job or answer', async () => {
     expect(secrets).toHaveLength(9);
     const places: [string, string][] = [
       ['the log', app.log.join('')],
@@ -121,7 +121,7 @@ describeWith('pebble', 'secrets', () => {
     }
   });
 
-  it('are in no event, which any token may read', async () => {
+  it('appear in no event, which any token may read', async () => {
     const events = (await readEvents(app)).map((event) => JSON.stringify(event));
     expect(events.length).toBeGreaterThan(20);
     for (const [name, secret] of secrets)
@@ -131,7 +131,7 @@ describeWith('pebble', 'secrets', () => {
       ).toBe(false);
   });
 
-  it('of keys taken out leave a trace that says who and what, and nothing of the key', async () => {
+  it('leave a record of who exported which key, and nothing of the key', async () => {
     const exported = (await readEvents(app)).filter(({ kind }) => kind === 'certificate.key-exported');
     expect(exported.map(({ message }) => message)).toEqual([
       'Private key of secret.example.com exported (key)',

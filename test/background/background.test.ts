@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => background?.close());
 
 describe('background tasks', () => {
-  it('give what the function gives, again and again on one thread', async () => {
+  it('return what the function returns, again and again on one thread', async () => {
     for (let turn = 0; turn < 12; turn += 1) {
       const checked = await background.run('checkKeyPair', quick, { owner: 'a' });
       expect(checked).toMatchObject({ privateKey: leaf.privateKey, domain: 'a.example.com' });
@@ -58,7 +58,7 @@ describe('background tasks', () => {
     expect(failure).toMatchObject({ code: 'CERTIFICATE_UNREADABLE' });
   });
 
-  it('run one at a time for an owner, who keeps nobody else waiting', async () => {
+  it('run one at a time per owner, and do not delay other owners', async () => {
     const ended: string[] = [];
     const run = (owner: string, input: typeof quick | typeof long, name: string) =>
       background.run('checkKeyPair', input, { owner }).finally(() => ended.push(name));
@@ -67,7 +67,7 @@ describe('background tasks', () => {
     expect(ended).toEqual(['b1', 'a1', 'a2']);
   });
 
-  it('are refused where too many of one owner wait', async () => {
+  it('are refused if one owner has too many waiting', async () => {
     const gone = new AbortController();
     const waiting = Array.from({ length: 9 }, () =>
       background.run('checkKeyPair', long, { owner: 'a', signal: gone.signal }).catch((error) => error),
@@ -81,7 +81,7 @@ describe('background tasks', () => {
     expect((await Promise.all(waiting)).map(String)).toEqual(Array(9).fill('Error: left'));
   });
 
-  it('end with the caller, and the next one begins', async () => {
+  it('end when the caller aborts, and the next one starts', async () => {
     const gone = new AbortController();
     const left = background.run('checkKeyPair', long, { owner: 'a', signal: gone.signal });
     const after = background.run('checkKeyPair', quick, { owner: 'a' });
@@ -90,7 +90,7 @@ describe('background tasks', () => {
     await expect(after).resolves.toMatchObject({ domain: 'a.example.com' });
   });
 
-  it('are ended where they take too long, and refused as the file that they are', async () => {
+  it('are ended if they take too long, and the file is refused', async () => {
     const hasty = createBackground({ limitMs: 1 });
     try {
       expect(await failureOf(hasty.run('checkKeyPair', long, { owner: 'a' }))).toMatchObject({
@@ -102,7 +102,7 @@ describe('background tasks', () => {
     }
   });
 
-  it('leave no timer behind that would keep the process from ending', async () => {
+  it('leave no timer that would keep the process alive', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
     const running = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
@@ -112,7 +112,7 @@ describe('background tasks', () => {
     expect(timers()).toBeLessThanOrEqual(before); // a timer of the test runner may have ended meanwhile
   });
 
-  it('end where Certdesk stops', async () => {
+  it('end when Certdesk stops', async () => {
     const running = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
     const waiting = failureOf(background.run('checkKeyPair', long, { owner: 'a' }));
     await background.close();

@@ -49,7 +49,7 @@ const failing = (code: string, message: RegExp = /./) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 
 describe('a backup', () => {
-  it('is one private file that says nothing, and is whole on another machine', async () => {
+  it('is one private file that reveals nothing, and restores completely on another machine', async () => {
     const file = await create();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readdir(data.backups)).toHaveLength(1);
@@ -83,7 +83,7 @@ describe('a backup', () => {
     ]);
   });
 
-  it('goes into another kind of secret store, and back', async () => {
+  it('moves to another kind of secret store and back', async () => {
     const entries = new Map<string, string>();
     const calls = {
       get: async (account: string) => entries.get(account) ?? null,
@@ -108,7 +108,7 @@ describe('a backup', () => {
     expect(found).toMatchObject({ key: 'the account key', secretStore: 'sealed-file' });
   });
 
-  it('holds what was committed, though somebody writes meanwhile', async () => {
+  it('holds everything committed, even while another process writes', async () => {
     const writer = new Sqlite(databasePath(data.dataFolder));
     const write = writer.prepare("INSERT OR REPLACE INTO settings VALUES (?, '1')");
     writer.exec('BEGIN');
@@ -128,7 +128,7 @@ describe('a backup', () => {
     expect(keys).not.toContain('not-committed');
   });
 
-  it('is not made with a short passphrase', async () => {
+  it('is refused with a short passphrase', async () => {
     await expect(create({ passphrase: 'eleven char' })).rejects.toEqual(
       failing('INVALID_REQUEST', /12 characters/),
     );
@@ -136,7 +136,7 @@ describe('a backup', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'is not made where no folder can be, and says so at once',
+    'fails at once if its folder cannot be created',
     async () => {
       // Node's own recursive mkdir never ends there.
       for (const folder of ['/proc/certdesk-backups', '/proc/certdesk-backups/below'])
@@ -146,7 +146,7 @@ describe('a backup', () => {
     },
   );
 
-  it('is not made of a damaged database, nor into a folder that is none', async () => {
+  it('is refused for a damaged database, and for a folder that is not a folder', async () => {
     const blocked = join(data.root, 'a-file');
     await writeFile(blocked, '');
     await expect(create({ folder: join(blocked, 'below') })).rejects.toEqual(
@@ -162,8 +162,8 @@ describe('a backup', () => {
   });
 });
 
-describe('a file that is not as it was written', () => {
-  it('is refused: each byte changed, cut, chunks exchanged or left out, something added', async () => {
+describe('a file that was altered', () => {
+  it('is refused with each byte changed, when cut, with chunks exchanged, left out or added', async () => {
     const large = new Sqlite(databasePath(data.dataFolder));
     large.prepare('INSERT INTO settings VALUES (?, ?)').run('large', JSON.stringify('x'.repeat(3 << 20)));
     large.close();
@@ -206,7 +206,7 @@ describe('a file that is not as it was written', () => {
     await readBackup(file, PASSPHRASE, null);
   });
 
-  it('says what it is: a wrong passphrase, another file, a newer layout', async () => {
+  it('gets the right reason: a wrong passphrase, another file, a newer layout', async () => {
     const file = await create();
     await expect(verifyBackup(file, 'something else entirely')).rejects.toEqual(failing('PASSPHRASE_WRONG'));
     const other = join(data.root, 'other');
@@ -229,7 +229,7 @@ describe('a file that is not as it was written', () => {
 });
 
 describe('a restore', () => {
-  it('overwrites nothing: it refuses a folder with data, or moves that aside', async () => {
+  it('overwrites nothing: it refuses a folder with data, or moves the data aside', async () => {
     const file = await create();
     await expect(restore(file, { dataFolder: data.dataFolder })).rejects.toEqual(
       failing('INVALID_REQUEST', /--keep-aside/),
@@ -250,7 +250,7 @@ describe('a restore', () => {
     });
   });
 
-  it('leaves all as it was where the passphrase is wrong, the store fails, or Certdesk runs there', async () => {
+  it('changes nothing if the passphrase is wrong, the store fails, or Certdesk runs there', async () => {
     const file = await create();
     const { dataFolder } = data;
     const before = await readdir(dataFolder);
@@ -270,7 +270,7 @@ describe('a restore', () => {
     expect(await readBackupData(dataFolder, data.secrets)).toMatchObject({ installation: data.installation });
   });
 
-  it('refuses what a newer Certdesk has written', async () => {
+  it('refuses a backup of a newer Certdesk', async () => {
     const sqlite = new Sqlite(databasePath(data.dataFolder));
     sqlite.pragma(`user_version = ${MIGRATIONS.length + 1}`);
     sqlite.close();
@@ -279,8 +279,8 @@ describe('a restore', () => {
   });
 });
 
-describe('the number to keep', () => {
-  it('counts whole ones of this installation only; what is damaged stays, and displaces none', async () => {
+describe('the number of backups to keep', () => {
+  it('counts only intact ones of this installation, and deletes no intact one for a damaged one', async () => {
     const made: string[] = [];
     for (const day of [1, 2, 3, 4, 5]) made.push(await create({ createdAt: `2026-01-0${day}T00:00:00Z` }));
     const [, , , fourth = ''] = made;
@@ -308,12 +308,12 @@ describe('the number to keep', () => {
     expect(await pruneBackups({ folder, dataFolder, passphrase: 'another one', keep: 1 })).toEqual([]);
   });
 
-  it('names lead nowhere else', () => {
+  it('is not affected by file names that lead elsewhere', () => {
     for (const name of ['../x.cdbackup', '/etc/passwd', 'certdesk-a-20260101T000000Z.cdbackup/../x', ''])
       expect(() => pathOf(data.backups, name)).toThrow(failing('BACKUP_NOT_FOUND'));
   });
 
-  it('two in one second have two names, and a folder that nobody may read is said', async () => {
+  it('gives two backups in one second different names, and reports an unreadable folder', async () => {
     const names = [await create(), await create()];
     expect(new Set(names).size).toBe(2);
     expect(await listBackups(join(data.root, 'none'))).toEqual([]);

@@ -47,7 +47,7 @@ async function run(what: string, killAt: string, paths: object): Promise<string 
 
 describe('a backup that is killed', () => {
   const steps: CreateStep[] = ['snapshot', 'secrets', 'written', 'verified', 'named', 'noted'];
-  it.each(steps)('at %s leaves no file under a backup’s name that is not whole', async (step) => {
+  it.each(steps)('at %s leaves no incomplete file under the name of a backup', async (step) => {
     const paths = { dataFolder: data.dataFolder, folder: data.backups };
     expect(await run('create', step, paths)).toBe('SIGKILL');
     const named = async () =>
@@ -68,7 +68,7 @@ describe('a backup that is killed', () => {
 describe('a restore that is killed', () => {
   const steps: RestoreStep[] = ['unpacked', 'migrated', 'secrets', 'ready', 'aside', 'placing', 'placed'];
   const early: RestoreStep[] = ['unpacked', 'migrated', 'secrets'];
-  it.each(steps)('at %s leaves the old data or the new, and never neither', async (step) => {
+  it.each(steps)('at %s leaves the old data or the new, never a mixture', async (step) => {
     const { dataFolder, backups: folder, installation } = data;
     expect(await run('create', '', { dataFolder, folder })).toBeNull();
     const [name = ''] = await readdir(folder);
@@ -103,7 +103,7 @@ describe('a restore from within a running Certdesk that is killed', () => {
   it.each([
     { step: 'staged', restored: false },
     { step: 'committed', restored: true },
-  ])('$step: the next start has all of the one or all of the other', async ({ step, restored }) => {
+  ])('$step: the next start has all of the old data or all of the new', async ({ step, restored }) => {
     const { dataFolder, backups: folder } = data;
     expect(await run('create', '', { dataFolder, folder })).toBeNull();
     const [name = ''] = await readdir(folder);
@@ -134,7 +134,7 @@ describe('a restore from within a running Certdesk that is killed', () => {
 
 describe('a migration that is killed', () => {
   const steps = ['before-copy', 'copied', ...MIGRATIONS.slice(1).map(({ name }) => name)];
-  it.each(steps)('at %s is gone on with at the next start, and its copy is whole', async (step) => {
+  it.each(steps)('at %s resumes at the next start, and its copy is intact', async (step) => {
     const path = databasePath(data.dataFolder);
     await writeFile(path, '');
     const old = new Sqlite(path);

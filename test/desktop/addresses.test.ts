@@ -21,7 +21,7 @@ test.each([
   ['data:text/html,x', false],
   ['about:blank', false],
   ['', false],
-])('%s is our page: %s', (address, ours) => expect(isOurPage(address)).toBe(ours));
+])('%s is recognized as our page: %s', (address, ours) => expect(isOurPage(address)).toBe(ours));
 
 test.each([
   ['app://certdesk/assets/index.js', true],
@@ -48,7 +48,7 @@ test.each([
   expect(opensInBrowser(address, 'http://127.0.0.1:7878')).toBe(opens),
 );
 
-test('while no server runs, its pages are not opened', () =>
+test('opens no page of the server while it does not run', () =>
   expect(opensInBrowser('http://127.0.0.1:7878/api/docs', null)).toBe(false));
 
 describe('certdesk:// links', () => {
@@ -63,7 +63,7 @@ describe('certdesk:// links', () => {
     ['nonsense', null],
   ])('%s means project %s', (link, project) => expect(projectOfLink(link)).toBe(project));
 
-  it('are found among the arguments of a start', () => {
+  it('are found among the command-line arguments', () => {
     expect(linkAmong(['/usr/bin/certdesk', '--allow-file-access', 'certdesk://project/1'])).toBe(
       'certdesk://project/1',
     );
@@ -74,7 +74,7 @@ describe('certdesk:// links', () => {
     expect(pageOf('0197-ab')).toBe('app://certdesk/index.html#/projects/0197-ab'));
 });
 
-test('the policy of the page lets nothing in from anywhere else, and no inline script', () => {
+test('the page’s policy allows no other origin and no inline script', () => {
   const policy = new Map(
     PAGE_CSP.split('; ').map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]),
   );

@@ -30,15 +30,15 @@ const jobOf = (kind: 'obtain' | 'renew' | 'revoke', more = {}) => ({
   ...more,
 });
 
-describe('a notice', () => {
-  it('of a renewal is quiet', () =>
+describe('a desktop notification', () => {
+  it('is silent for a renewal', () =>
     expect(noticeOf(happened('job.succeeded'))).toMatchObject({
       kind: 'renewed',
       silent: true,
       title: 'shop.example.com: renewed',
     }));
 
-  it('of a failure says the cause, and opens the project', () =>
+  it('shows the cause of a failure, and opens the project', () =>
     expect(noticeOf(happened('job.failed'))).toMatchObject({
       kind: 'failed',
       silent: false,
@@ -47,7 +47,7 @@ describe('a notice', () => {
       projectId: 'p',
     }));
 
-  it('of a revocation by the CA, and of none that a person asked for', () => {
+  it('reports a revocation by the CA, and none that a user requested', () => {
     const event = { ...happened('certificate.revoked').event, jobId: null };
     expect(noticeOf(happened('certificate.revoked', { event, job: null }))).toMatchObject({
       kind: 'revoked',
@@ -55,7 +55,7 @@ describe('a notice', () => {
     expect(noticeOf(happened('certificate.revoked'))).toBeNull();
   });
 
-  it('of a job that waits for TXT records that a person adds: one a job, however many records', () => {
+  it('reports a job that waits for TXT records once, however many records', () => {
     const more = { provider: 'manual', action: 'add', name: '_acme-challenge.shop.example.com', value: 'x' };
     const event = { ...happened('job.step').event, data: { step: 'challenge', more } };
     expect(noticeOf(happened('job.step', { event }))).toMatchObject({
@@ -80,18 +80,18 @@ describe('a notice', () => {
     ['a step', 'job.step', {}],
     ['what a person began and sees', 'job.failed', { job: jobOf('renew'), watched: true }],
     ['what has no job', 'job.failed', { job: null }],
-  ])('there is none of %s', (_, kind, more) => expect(noticeOf(happened(kind, more))).toBeNull());
+  ])('is not shown for %s', (_, kind, more) => expect(noticeOf(happened(kind, more))).toBeNull());
 
-  it('of what failed by itself comes even while the window is looked at', () =>
+  it('reports background failures even while the window has focus', () =>
     expect(noticeOf(happened('job.failed', { watched: true }))).not.toBeNull());
 
-  it('is the same for the same project and kind: told once a day', () => {
+  it('is shown once a day for the same project and kind', () => {
     expect(noticeOf(happened('job.failed'))?.key).toBe('failed:p');
     expect(noticeOf(happened('job.failed'))?.forMs).toBe(86_400_000);
     expect(noticeOf(happened('job.succeeded'))?.key).not.toBe('failed:p');
   });
 
-  it('cuts a long cause', () => {
+  it('shortens a long cause', () => {
     const event = { ...happened('job.failed').event, message: 'x'.repeat(1_000) };
     expect(noticeOf(happened('job.failed', { event }))?.body).toHaveLength(200);
   });
@@ -111,13 +111,13 @@ test.each([
   expect(noticeOfExpiry(expiring, days).title).toBe(`shop.example.com: ${words}`);
 });
 
-test('each part of a life is told of once', () => {
+test('reports each stage of a lifetime once', () => {
   const expiring = { projectId: 'p', name: 'x', expiresAt: '2026-06-30T00:00:00Z' };
   const keys = ([3, 6, 12] as const).map((part) => noticeOfExpiry({ ...expiring, part }, 3).key);
   expect(new Set(keys).size).toBe(3);
 });
 
-describe('many at once', () => {
+describe('many notifications at once', () => {
   const notices = (count: number): Notice[] =>
     Array.from({ length: count }, (_, index) => ({
       kind: 'failed',
@@ -129,8 +129,8 @@ describe('many at once', () => {
       projectId: String(index),
     }));
 
-  it('up to three are told one by one', () => expect(gather(notices(3))).toHaveLength(3));
-  it('more are told together', () =>
+  it('are shown one by one up to three', () => expect(gather(notices(3))).toHaveLength(3));
+  it('are combined above three', () =>
     expect(gather(notices(12))).toMatchObject([
       {
         title: '12 renewals failed',

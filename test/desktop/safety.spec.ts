@@ -15,7 +15,7 @@ const mainProgram = (): string =>
 
 beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
 
-it('the window is isolated, sandboxed, and without Node', () => {
+it('the window is isolated and sandboxed, and has no Node', () => {
   const { webPreferences } = windowOptions({
     preload: '/preload.cjs',
     icon: '/icon.png',
@@ -37,7 +37,7 @@ it('the window is isolated, sandboxed, and without Node', () => {
   });
 });
 
-it('the built program says so too, once for each, and makes windows in one place only', () => {
+it('the built program sets these options once, and creates windows in one place only', () => {
   const program = mainProgram();
   for (const safe of [
     'contextIsolation: true',
@@ -82,7 +82,7 @@ it('the built program refuses navigation, new windows, webviews, permissions and
   expect(program).not.toMatch(/action: ["']allow["']/);
 });
 
-it('the preload exposes the bridge once, and needs nothing but electron', () => {
+it('the preload exposes the bridge once, and requires only electron', () => {
   const preload = read('preload/preload.cjs');
   expect(preload.match(/exposeInMainWorld\(/g)).toHaveLength(1);
   expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual(['electron']);
@@ -90,7 +90,7 @@ it('the preload exposes the bridge once, and needs nothing but electron', () => 
   expect([...preload.matchAll(/electron\.(\w+)/g)].map(([, name]) => name)).not.toContain('webFrame');
 });
 
-it('the page loads only what is its own', () => {
+it('the page loads only its own files', () => {
   const page = read('renderer/index.html');
   expect([...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address)).toSatisfy(
     (addresses: readonly string[]) =>

@@ -15,16 +15,16 @@ import { FIRST_PLACE, placeWindow } from '../../src/main/desktop/window-place.ts
 import { CertdeskError } from '../../src/main/engine/core/errors.ts';
 import { lowPorts } from '../../src/main/http/listen.ts';
 
-describe('the window', () => {
+describe('the window position', () => {
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
   const kept = { x: 100, y: 50, width: 1000, height: 700, maximized: false };
 
-  it('is put where it was', () => expect(placeWindow(kept, screens)).toEqual(kept));
+  it('is restored', () => expect(placeWindow(kept, screens)).toEqual(kept));
   test.each([
     ['on a screen that is gone', { ...kept, x: 2_500 }],
     ['below the screen', { ...kept, y: 1_070 }],
     ['above it, where its title bar cannot be reached', { ...kept, y: -200 }],
-  ])('that was %s keeps its size only', (_, place) =>
+  ])('that was %s restores the size only', (_, place) =>
     expect(placeWindow(place, screens)).toEqual({ ...kept, x: null, y: null }),
   );
   test.each([
@@ -35,7 +35,7 @@ describe('the window', () => {
     [{ ...kept, width: 'wide' }],
     [{ ...kept, height: Number.NaN }],
     [{ ...kept, width: 3 }],
-  ])('kept as %j is where a first start has it', (place) =>
+  ])('stored as %j is replaced by the default', (place) =>
     expect(placeWindow(place, screens)).toEqual(FIRST_PLACE),
   );
 });
@@ -52,7 +52,7 @@ test.each([
   ),
 );
 
-test('the autostart entry quotes what a shell of the desktop would read otherwise', () => {
+test('the autostart entry quotes characters that the desktop’s shell would interpret', () => {
   expect(autostartEntry('/usr/bin/certdesk', ['--hidden'])).toContain('\nExec=/usr/bin/certdesk --hidden\n');
   expect(autostartEntry('/home/a b/Cert$desk 100%.AppImage', ['--hidden'])).toContain(
     '\nExec="/home/a b/Cert\\\\$desk 100%%.AppImage" --hidden\n',
@@ -77,7 +77,7 @@ test.each([
   expect(argsAtLogin(given)).toEqual(args),
 );
 
-test('the autostart entry starts nothing where the program is gone', () =>
+test('the autostart entry starts nothing if the program no longer exists', () =>
   expect(autostartEntry('/opt/Certdesk/certdesk-desktop', [])).toContain(
     '\nTryExec=/opt/Certdesk/certdesk-desktop\n',
   ));
@@ -105,7 +105,7 @@ describe('a port in use', () => {
     }
   });
 
-  it('is read from the table of Linux: listening sockets of that port only', () => {
+  it('is looked up in the Linux table among listening sockets of that port', () => {
     const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1EC6 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 111 1
    1: 0100007F:1EC6 0100007F:9000 01 00000000:00000000 00:00000000 00000000  1000        0 222 1
@@ -115,7 +115,7 @@ describe('a port in use', () => {
     expect(listeningInodes('', 80)).toEqual([]);
   });
 
-  it('is read from what Windows prints, in whatever language', () => {
+  it('is parsed from the Windows output in any language', () => {
     const output = `
 Aktive Verbindungen
 
@@ -128,7 +128,7 @@ Aktive Verbindungen
   });
 });
 
-describe('a start that failed', () => {
+describe('the message of a failed start', () => {
   const around = { holder: null, freePort: null, platform: 'linux' } as const;
   const inUse = new CertdeskError('LISTEN_FAILED', 'in use', {
     host: '127.0.0.1',
@@ -136,14 +136,14 @@ describe('a start that failed', () => {
     reason: 'EADDRINUSE',
   });
 
-  it('by a port in use says who has it, and offers another', () => {
+  it('names the program that holds the port, and offers another port', () => {
     const problem = startProblemOf(inUse, { ...around, holder: 'node (process 1)', freePort: 7879 });
     expect(problem.title).toBe('Port 7878 is in use');
     expect(problem.text[0]).toBe('node (process 1) uses it.');
     expect(problem.choices.map(({ label }) => label)).toEqual(['Use port 7879', 'Try again', 'Quit']);
     expect(portOfChoice(problem.choices[0]?.id ?? '')).toBe(7879);
   });
-  it('by a port in use, of nobody knows whom', () => {
+  it('says that the port is in use if its holder is unknown', () => {
     expect(startProblemOf(inUse, around).choices).toHaveLength(2);
   });
   test.each([
@@ -153,22 +153,22 @@ describe('a start that failed', () => {
     ['other-port:7879', 7879],
   ])('the choice %s means port %s', (choice, port) => expect(portOfChoice(choice)).toBe(port));
 
-  it('by another Certdesk on the same data says what to do', () => {
+  it('says what to do about another Certdesk on the same data', () => {
     const problem = startProblemOf(new CertdeskError('DATA_FOLDER_IN_USE', 'folder'), around);
     expect(problem.title).toMatch(/Another Certdesk/);
     expect(problem.commands).toContain('certdesk login-link');
   });
-  it.each(['linux', 'darwin', 'win32'] as const)('by the keychain of %s says how to mend it', (platform) => {
+  it.each(['linux', 'darwin', 'win32'] as const)('says how to fix the keychain of %s', (platform) => {
     const error = new CertdeskError('SECRET_STORE_UNAVAILABLE', 'It is locked');
     const { text } = startProblemOf(error, { ...around, platform });
     expect(text).toHaveLength(3);
   });
-  it('by data of a newer Certdesk says that nothing was changed', () => {
+  it('says that data of a newer Certdesk was not changed', () => {
     const problem = startProblemOf(new CertdeskError('DATABASE_TOO_NEW', 'Too new'), around);
     expect(problem.title).toMatch(/newer version of Certdesk/);
     expect(problem.text).toEqual(['Too new', expect.stringMatching(/Nothing was changed/)]);
   });
-  it('by a damaged database shows the command that restores the last backup', () => {
+  it('shows the command that restores the last backup over a damaged database', () => {
     const damaged = new CertdeskError('DATABASE_DAMAGED', 'Damaged', {
       path: '/data/certdesk.db',
       reason: 'a page is unreadable',
@@ -179,6 +179,6 @@ describe('a start that failed', () => {
     expect(problem.title).toMatch(/damaged/);
     expect(problem.commands).toEqual(['certdesk backup restore x']);
   });
-  it('by anything else says what it was', () =>
+  it('quotes any other error', () =>
     expect(startProblemOf(new CertdeskError('INTERNAL', 'Odd'), around).text).toEqual(['Odd']));
 });

@@ -34,11 +34,11 @@ const view = (
     ...more,
   });
 
-test.each(['ok', 'attention', 'failing'] as const)('the icon is the worst state: %s', (state) => {
+test.each(['ok', 'attention', 'failing'] as const)('shows the worst state as its icon: %s', (state) => {
   expect(view(state)).toMatchObject({ icon: state, toolTip: 'Certdesk: A sentence' });
 });
 
-it('says how things are, and offers what can be done', () => {
+it('shows the state and the possible actions', () => {
   expect(view('ok').items).toEqual([
     { kind: 'text', label: 'A sentence' },
     { kind: 'line' },
@@ -50,7 +50,7 @@ it('says how things are, and offers what can be done', () => {
   ]);
 });
 
-it('names five at most of those that need somebody, worst first, and says how many more there are', () => {
+it('names at most five projects that need attention, worst first, and counts the rest', () => {
   const items = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => need(`${name}.example.com`));
   const shown = view('failing', items, { total: 150 }).items;
   const projects = shown.filter(({ kind }) => kind === 'project');
@@ -63,7 +63,7 @@ it('names five at most of those that need somebody, worst first, and says how ma
   expect(shown).toContainEqual({ kind: 'text', label: '145 more in the window' });
 });
 
-it('paused: says until when, goes on by a click, and is not quite well', () => {
+it('shows until when renewals are paused, offers to resume, and is not all green', () => {
   const { icon, items } = view('ok', [], { pausedUntil: '2026-06-02T12:00:00Z' });
   expect(icon).toBe('attention');
   expect(items).toContainEqual({ kind: 'text', label: 'Renewals are paused until at 2026-06-02T12:00:00Z' });
@@ -82,7 +82,7 @@ it('paused: says until when, goes on by a click, and is not quite well', () => {
   expect(view('failing', [], { pausedUntil: '2026-06-02T12:00:00Z' }).icon).toBe('failing');
 });
 
-it('that could not start says so, and can be opened and quit', () => {
+it('says that Certdesk could not start, and can be opened and quit', () => {
   const { icon, items } = trayView({ overview: null, pausedUntil: null, formatTime: String });
   expect(icon).toBe('failing');
   expect(items.filter(({ kind }) => kind === 'command')).toMatchObject([

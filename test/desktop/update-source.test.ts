@@ -12,10 +12,10 @@ const spki = (key: KeyObject): string => key.export({ format: 'der', type: 'spki
 const signature = (text: string, key = own.privateKey): string =>
   sign(null, Buffer.from(text), key).toString('base64');
 
-describe('the source of updates', () => {
+describe('the update source', () => {
   const feed = 'https://downloads.example.com/certdesk/';
 
-  it('is none in an ordinary build', () => {
+  it('is absent in an ordinary build', () => {
     expect(readUpdateSource()).toBeNull();
   });
 
@@ -25,7 +25,7 @@ describe('the source of updates', () => {
     ['a feed without TLS', 'http://downloads.example.com/', spki(own.publicKey)],
     ['a key that is none', feed, 'bm90IGEga2V5'],
     ['an RSA key', feed, spki(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)],
-  ])('is none with %s', (_, address, key) => {
+  ])('is absent with %s', (_, address, key) => {
     expect(readUpdateSource(address, key)).toBeNull();
   });
 
@@ -36,7 +36,7 @@ describe('the source of updates', () => {
   });
 });
 
-describe('a feed', () => {
+describe('an update feed', () => {
   const LATEST = 'version: 9.9.9\nfiles:\n  - url: Certdesk-9.9.9.AppImage\n    sha512: YWJj\n';
   let files: Readonly<Record<string, string>>;
   let server: Server;
@@ -69,7 +69,7 @@ describe('a feed', () => {
   }
   const name = process.arch === 'x64' ? '/latest-linux.yml' : `/latest-linux-${process.arch}.yml`;
 
-  it('is followed where its description is signed by the key', async () => {
+  it('is used if its description is signed by the key', async () => {
     files = { [name]: LATEST, [`${name}.sig`]: `${signature(LATEST)}\n` };
     expect(await latest()).toMatchObject({ version: '9.9.9' });
   });
@@ -81,7 +81,7 @@ describe('a feed', () => {
     ['has a signature that is none', { sig: 'AAAA' }],
     ['has an empty signature', { sig: '' }],
     ['was changed after it was signed', { text: LATEST.replace('YWJj', 'eHl6'), sig: signature(LATEST) }],
-  ])('is refused where its description %s', async (_, { text = LATEST, sig }: Record<string, string>) => {
+  ])('is refused if its description %s', async (_, { text = LATEST, sig }: Record<string, string>) => {
     files = { [name]: text, ...(sig === undefined ? {} : { [`${name}.sig`]: sig }) };
     await expect(latest()).rejects.toThrow(/not signed by the key|answered by 404/);
   });

@@ -8,7 +8,7 @@ import { startApp, type TestApp } from '../support/server/app.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
+describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
   let rig: DnsRig;
   let app: TestApp;
   let gui: GuiPage;
@@ -41,7 +41,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     return String(body.projects?.['0']?.id);
   };
 
-  it('has a job that waits for TXT records at the top of the overview, as soon as it waits', async () => {
+  it('lists a job that waits for TXT records at the top of the overview as soon as it waits', async () => {
     await gui.open('/');
     const shop = await app.project('shop.example.com');
     const accepted = await app.call('POST', `/projects/${shop}/certificate/obtain`, {
@@ -67,7 +67,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     await page.getByRole('heading', { level: 1 }).getByText('1 certificate, renewing on time').waitFor();
   });
 
-  it('promises no renewal without a person where records are added by hand', async () => {
+  it('promises no automatic renewal if a user adds the records', async () => {
     await gui.open(`/projects/${await shopId()}`);
     await page.getByText('You will be asked to add a record at each renewal.').waitFor();
     await page.getByText(/^Renewal is due in \d+ days/).waitFor();
@@ -76,7 +76,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     await page.getByText('You will be asked to add a record at each renewal.').first().waitFor();
   });
 
-  it('begins a new request with what the last one had', async () => {
+  it('starts a new request with the values of the last one', async () => {
     const id = await shopId();
     await gui.open(`/projects/${id}/obtain`);
     const next = () => button('Continue').click();
@@ -86,7 +86,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     await expect.poll(() => provider.inputValue()).not.toBe('');
   });
 
-  it('says which name the certificate does not cover, in the header, the list and the overview', async () => {
+  it('names the name that the certificate does not cover in the header, the list and the overview', async () => {
     const id = await shopId();
     await app.call('PATCH', `/projects/${id}`, { body: { domain: 'second.example.com' } });
     await gui.open(`/projects/${id}`);
@@ -104,7 +104,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     await attention().first().waitFor({ state: 'hidden' });
   });
 
-  it('is not a request that failed before a certificate was uploaded', async () => {
+  it('shows no failed request once a certificate was uploaded', async () => {
     const id = await app.project('uploaded.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
     expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(400);
@@ -131,7 +131,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
-  it('leaves a revocation alone that somebody acknowledges with a note, until it is withdrawn', async () => {
+  it('ignores a revocation that a user acknowledged with a note, until the acknowledgement is withdrawn', async () => {
     const closed = await app.project('closed.example.com');
     const path = `/projects/${closed}/certificate`;
     const body = { challengeType: 'http-01', keyType: 'ec' };
@@ -165,7 +165,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'what needs attention', () => {
     await attention().filter({ hasText: 'closed.example.com' }).waitFor();
   });
 
-  it('creates a second project of a domain only when that is confirmed for this domain', async () => {
+  it('creates a second project of a domain only if that is confirmed for this domain', async () => {
     await gui.open('/projects');
     await button('New project').click();
     const domain = dialog().getByRole('textbox', { name: 'Domain' });

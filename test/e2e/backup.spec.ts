@@ -45,7 +45,7 @@ const start = async (name: string): Promise<Server> => {
   return server;
 };
 
-it('takes a backup of a running server to another folder, where tokens are good, and over damage', async () => {
+it('restores a running server to another folder with working tokens, and over damaged data', async () => {
   const passphrase = ['--passphrase-file', join(folder, 'pass')];
   const data = (name: string) => ['--data-dir', join(folder, name)];
   const first = await start('one');

@@ -56,7 +56,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
       ids.map(async (id) => (await app.call('GET', `/projects/${id}/certificate`)).body?.serial ?? null),
     );
 
-  it('renews 20; who cannot take part is named', async () => {
+  it('renews 20, and names those that cannot be renewed', async () => {
     const before = await serials();
     const dialog = await choose('Renew');
     await dialog.getByText('empty.example.com has no certificate').waitFor();
@@ -72,7 +72,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
-  it('re-issues, with the names that a project has now; a failure is told at its project', async () => {
+  it('re-issues with the current names of the projects, and shows a failure at its project', async () => {
     const [first = '', second = ''] = ids;
     await app.call('PATCH', `/projects/${first}`, { body: { altNames: ['more.example.com'] } });
     await app.call('PATCH', `/projects/${second}`, { body: { altNames: ['broken.example.com'] } });
@@ -87,7 +87,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
-  it('exports all of them as one ZIP', async () => {
+  it('exports all as one ZIP', async () => {
     const dialog = await choose('Export');
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -99,7 +99,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
-  it('removes all, and brings them back', async () => {
+  it('removes all, and restores them', async () => {
     const before = await serials();
     const asked = await choose('Remove');
     await page.keyboard.press('Escape');

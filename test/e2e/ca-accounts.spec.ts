@@ -6,7 +6,7 @@ import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith(['pebble', 'chromium'], 'the accounts at CAs', () => {
+describeWith(['pebble', 'chromium'], 'the page of CA accounts', () => {
   let pebble: Pebble;
   let app: TestApp;
   let ports: EnginePorts;
@@ -37,7 +37,7 @@ describeWith(['pebble', 'chromium'], 'the accounts at CAs', () => {
     return first.account;
   };
 
-  it('names a CA without a name by its host, keeps one in use, and replaces a deactivated one', async () => {
+  it('names a CA without a name by its host, keeps an account in use, and replaces a deactivated one', async () => {
     const { page } = gui;
     const { host } = new URL(pebble.directoryUrl);
     await gui.open('/settings');

@@ -14,7 +14,7 @@ interface Dropped {
   readonly content: string;
 }
 
-describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
+describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
   let pebble: Pebble;
   let app: TestApp;
   let gui: GuiPage;
@@ -68,7 +68,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
   };
   const stored = async (id: string) => (await app.call('GET', `/projects/${id}/certificate`)).body;
 
-  it('is uploaded from two dropped files, looked at before it is stored', async () => {
+  it('is uploaded from two dropped files after a preview', async () => {
     const id = await upload('up.example.com');
     await gui.lookAt('upload-empty');
     await drop({ name: 'up.crt', content: leaf.certificate });
@@ -89,7 +89,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(await gui.findSecret(line)).toEqual([]);
   });
 
-  it('is uploaded as PFX, whose password is asked for; a wrong one is said at the field', async () => {
+  it('is uploaded as a PFX with its password, and a wrong password is reported at the field', async () => {
     const id = await upload('up.example.com');
     const [key, cert] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
     const args = ['pkcs12', '-export', '-inkey', key, '-in', cert, '-passout', 'pass:right horse'];
@@ -108,7 +108,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(await gui.findSecret('right horse')).toEqual([]);
   });
 
-  it('is taken as pasted text, which leaves the field', async () => {
+  it('is uploaded from pasted text, which leaves the field afterwards', async () => {
     await upload('up.example.com');
     const field = page.getByLabel('Or paste text');
     await field.fill(leaf.certificate + leaf.privateKey);
@@ -119,7 +119,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(await button('Upload').isDisabled()).toBe(true);
   });
 
-  it('is recognized by its content, dropped or pasted, and what cannot be used is named', async () => {
+  it('is recognized by its content, and files of no use are named', async () => {
     await upload('up.example.com');
     const chain = await openssl.file(leaf.certificate + intermediate.certificate);
     const bag = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', chain, '-outform', 'DER']);
@@ -142,7 +142,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(await field.inputValue()).toBe('');
   });
 
-  it('is refused where it is nonsense, of another domain, or of another key, with a clear word', async () => {
+  it('is refused with a clear message for invalid data, another domain, or another key', async () => {
     await upload('other.example.com');
     await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
     await page.getByText('photo.png cannot be used: it is a picture.').waitFor();
@@ -158,7 +158,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     await page.getByText('Certificate and private key do not match').waitFor();
   });
 
-  it('is exported: PFX under a password that must be typed, DER, and the key with a word of the activity', async () => {
+  it('is exported as a PFX under a typed password, as DER, and as a key, which the activity records', async () => {
     const id = await app.project('export.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
     expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
@@ -198,7 +198,7 @@ describeWith(['pebble', 'chromium'], 'a certificate by hand', () => {
     expect(audit.text.match(/certificates\.export/g)).toHaveLength(1);
   });
 
-  it('is renewed, removed and brought back, and revoked with the domain typed', async () => {
+  it('is renewed, removed and restored, and revoked after the domain is typed', async () => {
     const id = await app.project('life.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
     expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);

@@ -50,7 +50,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
   };
   const call = (given: IpcRequest) => page.evaluate((each) => window.certdesk.call(each), given);
 
-  it('answers every query and mutation, or says by a code of the catalogue why not', async () => {
+  it('answers every query and mutation with a value or an error code of the catalogue', async () => {
     const calls = OPERATIONS.filter(({ type }) => type !== 'subscription');
     expect(calls.length).toBeGreaterThan(25);
     for (const { type, path } of calls) {
@@ -65,7 +65,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
     }
   });
 
-  it('gives the values of a query and of a mutation', async () => {
+  it('returns the values of a query and of a mutation', async () => {
     const made = await call(
       request('mutation', 'projects.create', { body: { name: 'Shop', domain: 'shop.example.com' } }),
     );
@@ -77,7 +77,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
     });
   });
 
-  it('gives a failure its code, its sentence and the field', async () => {
+  it('reports a failure with its code, its message and the field', async () => {
     expect(await call(request('query', 'projects.get', { id: 'none' }))).toMatchObject({
       ok: false,
       error: { data: { httpStatus: 404, body: { success: false, code: 'PROJECT_NOT_FOUND' } } },
@@ -104,7 +104,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
         window.certdesk.subscribe(each);
       }, given);
 
-    it('bring each event once, with its id, and end on abort', async () => {
+    it('deliver each event once, with its id, and end on abort', async () => {
       const following = request('subscription', 'jobs.events', {});
       await subscribe(following);
       await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
@@ -122,21 +122,21 @@ describeWith('chromium', `IPC, ${ON}`, () => {
       expect(await heard()).toHaveLength(3);
     });
 
-    it('go on after the last event that was heard', async () => {
+    it('resume after the last event received', async () => {
       await subscribe(request('subscription', 'jobs.events', { lastEventId: 0 }));
       await expect
         .poll(async () => (await heard()).filter(({ kind }) => kind === 'data').length)
         .toBeGreaterThan(2);
     });
 
-    it('that are refused say why', async () => {
+    it('that are refused get the reason', async () => {
       await subscribe(request('subscription', 'jobs.events', { lastEventId: -1 }));
       await expect
         .poll(heard)
         .toMatchObject([{ kind: 'error', error: { data: { body: { code: 'INVALID_REQUEST' } } } }]);
     });
 
-    it('stop when the page is loaded anew: nothing is sent for it any more', async () => {
+    it('stop when the page reloads', async () => {
       const following = request('subscription', 'jobs.events', {});
       await subscribe(following);
       await expect.poll(heard).toMatchObject([{ kind: 'started' }]);
@@ -167,8 +167,8 @@ describeWith('chromium', `IPC, ${ON}`, () => {
     });
   });
 
-  describe('what is not let through', () => {
-    it('the page has the bridge, frozen, and nothing of Electron or Node', async () => {
+  describe('isolation', () => {
+    it('gives the page a frozen bridge, and nothing of Electron or Node', async () => {
       const found = await page.evaluate(() => ({
         keys: Object.keys(window.certdesk).sort(),
         frozen: Object.isFrozen(window.certdesk),
@@ -183,7 +183,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
       });
     });
 
-    it('what the page was given is of its own world: no way leads back into the preload’s', async () => {
+    it('gives the page objects of its own world, with no way back into the preload', async () => {
       const own = await page.evaluate(() => ({
         functions: window.certdesk.call.constructor === Function,
         promises: window.certdesk.start() instanceof Promise,
@@ -195,7 +195,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
     it.each([
       ['a page of another address', 'data:text/html,<title>foreign</title>'],
       ['our own page in a window that is not ours', 'app://certdesk/icon.svg'],
-    ])('%s is refused, though it has the same preload', async (_, address) => {
+    ])('%s is refused despite the same preload', async (_, address) => {
       const answers = await desktop.evaluate(
         async ({ BrowserWindow }, given) => {
           const { preload, url } = given;
@@ -214,7 +214,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
       for (const answer of answers) expect(answer).toContain('This page may not call Certdesk');
     });
 
-    it('the page cannot load from a network, run inline script, or go elsewhere', async () => {
+    it('keeps the page from loading from a network, running inline scripts, and navigating away', async () => {
       const tried = await page.evaluate(async () => {
         const outcome = (work: Promise<unknown>) => work.then(() => 'let through').catch(() => 'refused');
         const element = document.createElement('script');

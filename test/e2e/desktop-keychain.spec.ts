@@ -56,7 +56,7 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     });
   }
 
-  it('keeps its master key in it; locked, nothing is done and the window says so; unlocked, it goes on', async () => {
+  it('stores its master key there; locked, it says so and does nothing; unlocked, it continues', async () => {
     await visit.start(session('unlocked'));
     await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     expect(await visit.ask('query', 'system.health')).toEqual({ ok: true, secretStore: 'keychain' });
@@ -84,7 +84,7 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     expect((await obtain('third.example.com')).status).toBe(200);
   }, 120_000);
 
-  it('without one, a data folder that was made with it is refused, not begun anew', async () => {
+  it('refuses a data folder whose keychain is missing, and does not start a new one', async () => {
     await visit.start(session('unlocked'));
     await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     expect((await obtain('shop.example.com')).status).toBe(200);

@@ -31,7 +31,7 @@ declare global {
 
 const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 
-describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
+describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   let visit: Visit;
   beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
   beforeEach(async () => {
@@ -42,7 +42,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
   const lastSweep = async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
   const logged = () => readFileSync(join(visit.dataFolder, 'logs/certdesk.log'), 'utf8');
 
-  it('after waking up, coming online and a jump of the clock it looks for renewals at once', async () => {
+  it('checks for due renewals at once after wake-up, reconnecting and a jump of the clock', async () => {
     const desktop = await visit.start();
     await visit.page();
     for (const what of ['resume', 'online', 'clock'] as const) {
@@ -70,7 +70,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     }
   });
 
-  it('keeps the place of its window', async () => {
+  it('remembers the position of its window', async () => {
     const desktop = await visit.start();
     await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     await desktop.evaluate(({ BrowserWindow }) => {
@@ -86,7 +86,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     expect(bounds).toMatchObject({ width: 1_000, height: 650 });
   });
 
-  it('shows a crashed page again, and asks where that does not help', async () => {
+  it('reloads a crashed page, and asks the user if that does not help', async () => {
     const desktop = await visit.start();
     const crash = () =>
       desktop.evaluate(
@@ -111,7 +111,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
   });
 
-  it('a mistake in main is logged each time, shown once, and ends nothing', async () => {
+  it('logs each uncaught error in main, shows it once, and keeps running', async () => {
     const desktop = await visit.start();
     await visit.page();
     await visit.rest('POST', '/projects', { name: 'Kept', domain: 'kept.example.com' });
@@ -131,7 +131,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     expect((await visit.rest('GET', '/projects')).text).toContain('kept.example.com');
   });
 
-  it('started at login it stays in the tray; the setting makes and removes the entry', async () => {
+  it('stays in the tray when it starts at login; the setting creates and removes the entry', async () => {
     // The directory and the environment in which it was started are not those of a login.
     const root = join(visit.folder, 'root.pem');
     writeFileSync(root, rootCertificates[0] ?? '');
@@ -161,7 +161,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await expect.poll(() => existsSync(entry)).toBe(false);
   });
 
-  it('its menu opens, closes, quits and shows the log, and has nothing for developers', async () => {
+  it('has a menu to open, close, quit and show the log, and none for developers', async () => {
     const desktop = await visit.start();
     await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     const menu = await readMenu(desktop);
@@ -179,7 +179,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
 
   // Where this user may open port 80 whatever the program (a container's setting, say), there is nothing to see.
   const guarded = existsSync(LOW_PORTS) && Number(readFileSync(LOW_PORTS, 'utf8')) > 80;
-  it.skipIf(REAL || !guarded)('where port 80 may not be opened, the window says what to do', async () => {
+  it.skipIf(REAL || !guarded)('shows in the window what to do if port 80 is not permitted', async () => {
     const drop = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'];
     await visit.start({ args: [], wrapper: process.getuid?.() === 0 ? drop : [] });
     const page = await visit.page();
@@ -206,7 +206,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     await page.getByText('Certdesk does not answer the CA on its port yet').waitFor();
   });
 
-  it('a link opens its project also where Certdesk was not running', async () => {
+  it('opens the project of a link even if Certdesk was not running', async () => {
     await visit.start();
     const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
     await visit.desktop().quit();
@@ -217,7 +217,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
   });
 
   describe('a second program on the same data', () => {
-    it('the window says so; when the other one has stopped, it starts, and the other one says so', async () => {
+    it('says so in its window, and starts when the first one has stopped', async () => {
       const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
       const desktop = await visit.start();
       const page = await visit.page();
@@ -238,7 +238,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     });
   });
 
-  describe('a port that is taken', () => {
+  describe('a port that is in use', () => {
     let other: Server;
     let port: number;
     beforeEach(async () => {
@@ -248,7 +248,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
     });
     afterEach(() => void other?.close());
 
-    it('is told with who has it, and another one is used from then on', async () => {
+    it('is shown with its holder, and another one is used from then on', async () => {
       await visit.start();
       await (await visit.page()).getByText('Live', { exact: true }).waitFor();
       await visit.rest('PATCH', '/settings', { listeners: { apiPort: port } });
@@ -266,7 +266,7 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
       await (await visit.page()).getByText('Live', { exact: true }).waitFor();
     });
 
-    it('Quit ends the application', async () => {
+    it('quits with Quit', async () => {
       const desktop = await visit.start({ port });
       const quit = (await visit.page()).getByRole('button', { name: 'Quit' });
       await quit.click().catch(() => undefined); // the page is gone before the click has returned
@@ -275,8 +275,8 @@ describeWith('chromium', `the life of the desktop application, ${ON}`, () => {
   });
 });
 
-describeWith(['pebble', 'chromium'], `quitting the desktop application at work, ${ON}`, () => {
-  it('asks; stops cleanly; and the job goes on at the next start', async () => {
+describeWith(['pebble', 'chromium'], `the desktop application during a job, ${ON}`, () => {
+  it('asks before it quits, stops cleanly, and resumes the job at the next start', async () => {
     const pebble = await startPebble();
     const gate = await startAcmeGate(pebble);
     const through = {
@@ -333,7 +333,7 @@ describeWith(['pebble', 'chromium'], `quitting the desktop application at work, 
     }
   });
 
-  it('told to end by the system, it asks nobody', async () => {
+  it('does not ask if the system ends it', async () => {
     const visit = await makeVisit(() => ['--challenge-port', '0']);
     try {
       const desktop = await visit.start();

@@ -22,7 +22,7 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
   const createToken = (name: string) =>
     visit.ask('mutation', 'tokens.create', { body: { name, scopes: ['projects:read'] } });
 
-  it('is asked for in the words of the operation; without it the change is refused', async () => {
+  it('is requested in the words of the operation; without it the change is refused', async () => {
     await answerConfirmation(visit.desktop(), CANCEL);
     await expect(createToken('refused')).rejects.toThrow('PROOF_REQUIRED');
     const [dialog] = await readConfirmations(visit.desktop());
@@ -31,7 +31,7 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
     expect(dialog?.detail).toContain('15 minutes');
   });
 
-  it('covers what follows, and both answers are in the audit log', async () => {
+  it('covers the changes that follow, and both answers are in the audit log', async () => {
     await answerConfirmation(visit.desktop(), ALLOW);
     await createToken('allowed');
     await createToken('also allowed');
@@ -44,7 +44,7 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
     ]);
   });
 
-  it('is not asked for by what needs none', async () => {
+  it('is not requested by operations that need none', async () => {
     await visit.ask('mutation', 'projects.create', { body: { name: 'Shop', altNames: [] } });
     expect(await readConfirmations(visit.desktop())).toHaveLength(2);
   });

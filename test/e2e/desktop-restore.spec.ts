@@ -9,7 +9,7 @@ import { makeQuickBackup, PASSPHRASE } from '../support/engine/backup-data.ts';
 import { checkBackup, confirmRestore, openRestore } from '../support/gui/restore-steps.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith('chromium', `a restore in the desktop application, ${ON}`, () => {
+describeWith('chromium', `the desktop application after a restore, ${ON}`, () => {
   let visit: Visit;
   beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
   beforeEach(async () => {
@@ -26,7 +26,7 @@ describeWith('chromium', `a restore in the desktop application, ${ON}`, () => {
     return listeners;
   };
 
-  it('goes on in the same window, at the same address, and quits cleanly', async () => {
+  it('reloads in the same window at the same address, and quits cleanly', async () => {
     const desktop = await visit.start();
     const page = await visit.page();
     await visit.rest('POST', '/projects', { domain: 'kept.example.com' });

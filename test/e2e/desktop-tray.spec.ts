@@ -85,7 +85,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     await expect.poll(() => toTimestamp(new Date()) > before).toBe(true);
   };
 
-  it('begins well, with nothing to tell', async () => {
+  it('shows no problem after the first start', async () => {
     await expect
       .poll(() => readTray(visit.desktop()))
       .toEqual({
@@ -104,7 +104,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     expect(await readNotifications(visit.desktop())).toEqual([]);
   });
 
-  it('says that all renews on time', async () => {
+  it('says that all certificates renew on time', async () => {
     // Two names: Pebble takes up an authorization again at 0 % too, one time in a hundred (`>` in its wfe.go).
     shop = await makeProject('shop.example.com', ['www.shop.example.com']);
     expect((await obtain(shop)).status).toBe(200);
@@ -113,7 +113,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       .toMatchObject({ icon: 'ok', toolTip: 'Certdesk: 1 certificate, renewing on time' });
   });
 
-  it('pauses renewals and goes on', async () => {
+  it('pauses and resumes renewals', async () => {
     const [asked, day] = [Date.now(), 24 * 3_600_000];
     await chooseInTray(visit.desktop(), 'Pause renewals for 24 h');
     await expect
@@ -127,7 +127,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('ok');
   });
 
-  it('looks for due renewals now', async () => {
+  it('checks for due renewals on request', async () => {
     await passSecond();
     const before = await lastSweepAt();
     await chooseInTray(visit.desktop(), 'Renew due certificates');
@@ -135,13 +135,13 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   });
 
   describe('closed to the tray', () => {
-    it('the window goes, and Certdesk goes on', async () => {
+    it('hides the window, and Certdesk keeps running', async () => {
       await closeWindow(visit.desktop());
       expect(await readWindows(visit.desktop())).toEqual([]);
       expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
     });
 
-    it('a renewal is told of quietly, once a day', async () => {
+    it('reports a renewal silently, once a day', async () => {
       for (let time = 1; time <= 2; time += 1) {
         const answer = await visit.rest('POST', `/projects/${shop}/certificate/renew`, {});
         expect(answer.status, answer.text).toBe(200);
@@ -152,7 +152,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       ]);
     });
 
-    it('a failure is told of with its cause, once a day, and shows in the tray', async () => {
+    it('reports a failure with its cause once a day, and shows it in the tray', async () => {
       const names = ['shop.example.com', 'www.shop.example.com'];
       for (const name of names) await pebble.challtestsrv.setServfail(name);
       for (let time = 1; time <= 2; time += 1)
@@ -170,7 +170,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal failed');
     });
 
-    it('a click on it opens its project', async () => {
+    it('opens the project on a click on the notification', async () => {
       const all = await readNotifications(visit.desktop());
       const index = all.findIndex(({ title }) => title === 'shop.example.com: could not be renewed');
       await clickNotification(visit.desktop(), index);
@@ -180,7 +180,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true, focused: true }]);
     });
 
-    it('what expires without a renewal in sight is told of at once, each part of its life once', async () => {
+    it('reports at once a certificate that expires without a planned renewal, once per stage', async () => {
       const old = await makeProject('old.example.com');
       await upload(old, 'old.example.com', 14);
       await resume();
@@ -190,7 +190,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       expect(await titles()).toEqual(told);
     });
 
-    it('the tray is as bad as the worst', async () => {
+    it('shows the worst state of all projects', async () => {
       const gone = await makeProject('last.example.com');
       await upload(gone, 'last.example.com', 2);
       await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('failing');
@@ -207,7 +207,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         ]);
     });
 
-    it('with notifications turned off nothing is told', async () => {
+    it('shows no notification if they are turned off', async () => {
       await tellMarker(); // and what is due to be told beside it
       const before = await titles();
       await visit.rest('PATCH', '/settings', { desktop: { notifications: false } });
@@ -218,7 +218,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       expect(await titles()).toEqual(before);
     });
 
-    it('a project of the menu opens, also when the window was closed', async () => {
+    it('opens a project of the menu even if the window was closed', async () => {
       await closeWindow(visit.desktop());
       await chooseInTray(visit.desktop(), 'old.example.com: expires, no renewal scheduled');
       await (await visit.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
@@ -226,7 +226,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   });
 
   describe('time and the CA', () => {
-    it('a third and a twelfth of a life are told of too, once each', async () => {
+    it('reports a third and a twelfth of a lifetime once each', async () => {
       await upload(await makeProject('third.example.com'), 'third.example.com', 28);
       await resume();
       await expect.poll(titles).toContain('third.example.com: expires in 27 days');
@@ -236,7 +236,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       expect(await titles()).toEqual(told);
     });
 
-    it('a certificate that its CA has revoked is told of within one look, once', async () => {
+    it('reports a certificate that its CA has revoked once, after one check', async () => {
       const ca = await openssl.createCa({ subject: '/CN=Revoking CA' });
       const crl = await makeCrl(openssl, { ca, revoked: { '87654321': 'keyCompromise' } });
       const server = createServer((_, answer) => answer.end(crl)).listen(0, '127.0.0.1');
@@ -283,7 +283,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   });
 
   describe('a second start', () => {
-    it('shows the first one’s window and ends', async () => {
+    it('shows the window of the first one and exits', async () => {
       await closeWindow(visit.desktop());
       await expect(launchDesktop({ dataFolder: visit.dataFolder })).rejects.toThrow(
         /ended \(0\) before it was ready/,
@@ -291,7 +291,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true }]);
     });
 
-    it('with a link opens the project that it names, and nothing else that it names', async () => {
+    it('opens the project that a link names, and nothing else', async () => {
       const open = (link: string) =>
         launchDesktop({ dataFolder: visit.dataFolder, args: [link] }).catch((error: Error) => error.message);
       expect(await open(`certdesk://project/${shop}`)).toMatch(/ended \(0\)/);
@@ -302,8 +302,8 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     });
   });
 
-  describe('ways out of the window', () => {
-    it('a web link opens in the user’s browser; the window stays where it is', async () => {
+  describe('links out of the window', () => {
+    it('open in the user’s browser, and the window stays where it is', async () => {
       const page = await visit.page();
       const before = visit.desktop().addressOf(page);
       await page.evaluate(() => {

@@ -35,7 +35,7 @@ describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
     await removeFolder(folder);
   });
 
-  it('shows the page of its own scheme, signed in, with what to do first', async () => {
+  it('shows its own page, signed in, with the first steps', async () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     expect(desktop.addressOf(page)).toMatch(/^app:\/\/certdesk\/index\.html/);
@@ -43,7 +43,7 @@ describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
     await page.screenshot({ path: join(PICTURES, 'desktop-first.png') });
   });
 
-  it('obtains a certificate by clicks; its steps come by IPC', async () => {
+  it('obtains a certificate with clicks, and shows its steps over IPC', async () => {
     await page.getByRole('link', { name: 'Projects' }).click();
     await page
       .getByRole('button', { name: /new project|make a project/i })

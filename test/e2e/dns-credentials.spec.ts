@@ -49,7 +49,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     return id;
   };
 
-  it('are tested before they are kept; what is lacking is named; the secret comes back nowhere', async () => {
+  it('are tested before they are saved, name missing fields, and never return the secret', async () => {
     const secret = String(rig.standIns.cloudflare.credentials.apiToken);
     await gui.open('/dns-credentials');
     await page.getByText('No credentials yet').waitFor();
@@ -72,7 +72,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
-  it('of Cloudflare may be the Global API Key, with the advice to create a token', async () => {
+  it('accept the Cloudflare Global API Key, with the advice to create a token', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
     await button('New credential').first().click();
@@ -85,7 +85,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await inDialog('Cancel').click();
   });
 
-  it('do not fail for ever on one name server that is down: the job offers to ask only resolvers', async () => {
+  it('offer to ask only resolvers in a job that fails on one unreachable name server', async () => {
     const before = await app.call('PATCH', '/settings', { body: { dns: { propagationTimeout: 1 } } });
     expect(before.status, before.text).toBe(200);
     const id = await app.project('lame.example');
@@ -108,7 +108,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
-  it('are limited to projects and zones, and say so', async () => {
+  it('are limited to projects and zones, and show it', async () => {
     const project = await app.project('limited.example.com');
     await gui.open('/projects');
     await gui.open('/dns-credentials');
@@ -136,7 +136,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect((await app.call('DELETE', `/projects/${project}`)).status).toBe(200);
   });
 
-  it('are not removed while in use: who uses them is listed, and led to', async () => {
+  it('cannot be removed while in use; the dialog lists and links the projects', async () => {
     const id = await obtain('one.example.com');
     await gui.open('/projects');
     await gui.open('/dns-credentials');
@@ -150,7 +150,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   });
 
-  it('are not removed either where somebody began to use them meanwhile: the refusal names who', async () => {
+  it('cannot be removed if a project starts to use them meanwhile; the refusal names it', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
     await page.getByRole('cell', { name: 'Nobody' }).waitFor();
@@ -167,7 +167,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   });
 
-  it('are removed when nobody uses them', async () => {
+  it('are removed when no project uses them', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
     await page.getByRole('cell', { name: 'Nobody' }).waitFor();

@@ -7,7 +7,7 @@ import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 const NAME = 'certdesk.test';
 
-describeWith('chromium', 'the readable page of the API', () => {
+describeWith('chromium', 'the API reference page', () => {
   let app: TestApp;
   let browser: Browser;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describeWith('chromium', 'the readable page of the API', () => {
   });
 
   it.each(['/api/docs', '/api/docs/'])(
-    'shows every operation at %s, by its own files alone',
+    'shows every operation at %s from its own files alone',
     async (path) => {
       const page = await (await browser.newContext()).newPage();
       const origin = `http://${NAME}:${new URL(app.app.address).port}`;
@@ -50,7 +50,7 @@ describeWith('chromium', 'the readable page of the API', () => {
     },
   );
 
-  it('tries out operations as the browser that is signed in', async () => {
+  it('runs operations as the signed-in browser', async () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(await app.app.signInLink());
     // The GUI is not built here; what it does with the link is what its page at /login does.
@@ -71,7 +71,7 @@ describeWith('chromium', 'the readable page of the API', () => {
     await page.context().close();
   });
 
-  it('is kept apart from pages that open it, where the browser trusts the connection', async () => {
+  it('is isolated from pages that open it if the browser trusts the connection', async () => {
     const page = await (await browser.newContext()).newPage();
     const answer = await page.goto(`${app.app.address}/api/docs`);
     expect(await answer?.headerValue('cross-origin-opener-policy')).toBe('same-origin');

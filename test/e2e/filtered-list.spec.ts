@@ -21,7 +21,7 @@ describeWith(['openssl', 'chromium'], 'a filtered list', () => {
     await openssl?.remove();
   });
 
-  it('loses the rows that match no more, and gets those that do now', async () => {
+  it('removes rows that no longer match, and adds those that now do', async () => {
     const ids = [await app.project('a.example.com'), await app.project('b.example.com')];
     const row = (domain: string) => gui.page.getByRole('row').filter({ hasText: domain });
     await gui.open('/projects?status=none');

@@ -52,7 +52,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     ).length;
   };
 
-  it('asks for no second proof while settings, backups, a credential and a token are set up', async () => {
+  it('needs no second proof to set up settings, backups, a credential and a token', async () => {
     await gui.open('/settings');
     const sessions = panel('Active sessions');
     await sessions.getByLabel('Sign out when idle (minutes)').fill('90');
@@ -93,7 +93,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     expect(await proofs()).toBe(1);
   });
 
-  it('asks for none at all for a channel, a project and its certificate', async () => {
+  it('needs no proof for a channel, a project and its certificate', async () => {
     passed += 10 * MINUTE;
     await gui.open('/settings');
     await panel('Notifications').getByRole('button', { name: 'New channel' }).click();
@@ -120,7 +120,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     expect(await proofs()).toBe(1);
   });
 
-  it('asks for the second one when the key is exported, and then saves the file that was chosen', async () => {
+  it('needs a second proof when the key is exported, and then saves the chosen file', async () => {
     passed += 20 * MINUTE;
     await button('Actions').click();
     await page.getByRole('menuitem', { name: 'Export' }).click();

@@ -66,7 +66,7 @@ describeWith(['chromium'], 'a form', () => {
     await dialog().waitFor({ state: 'hidden' });
   };
 
-  it('of a project', async () => {
+  it('creates a project', async () => {
     await gui.open('/projects');
     await page.getByRole('button', { name: 'New project', exact: true }).click();
     await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
@@ -79,7 +79,7 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
-  it('of a notification channel, by mail and by webhook', async () => {
+  it('creates a notification channel for mail and webhook', async () => {
     await gui.open('/settings');
     await page.getByRole('button', { name: 'New channel' }).click();
     await dialog().getByLabel('Port').fill('');
@@ -105,7 +105,7 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
-  it('of a DNS credential', async () => {
+  it('creates a DNS credential', async () => {
     await gui.open('/dns-credentials');
     await page.getByRole('button', { name: 'New credential' }).first().click();
     await dialog().getByRole('combobox', { name: 'Provider' }).click();
@@ -122,7 +122,7 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
-  it('of the settings: every section, each field of it', async () => {
+  it('changes every field of every section of the settings', async () => {
     await gui.open('/settings');
     const EMPTY: Readonly<Record<string, readonly string[]>> = {
       Renewals: ['Renewals at a time', 'Keep old versions, days'],
@@ -140,7 +140,7 @@ describeWith(['chromium'], 'a form', () => {
     await gui.lookAt('form-errors-settings');
   });
 
-  it('of a backup file, of an API token, of a folder to import', async () => {
+  it('restores a backup file, creates an API token, and imports a folder', async () => {
     await gui.open('/settings');
     await page.getByRole('button', { name: 'Check or restore a file' }).click();
     await submit(dialog(), 'Check');
@@ -163,7 +163,7 @@ describeWith(['chromium'], 'a form', () => {
     expect(await flagged(page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
   });
 
-  it('of the request for a certificate, step by step', async () => {
+  it('requests a certificate step by step', async () => {
     const id = await app.project('shop.example.com');
     await gui.open(`/projects/${id}/obtain`);
     const next = () => page.getByRole('button', { name: 'Continue', exact: true }).click();
@@ -194,7 +194,7 @@ describeWith(['chromium'], 'a form', () => {
     await gui.lookAt('form-errors-obtain');
   });
 
-  it('in a dialog keeps what was typed: Esc and a click beside it close it only while nothing is', async () => {
+  it('keeps its values: Esc and a click outside close its dialog only while it is empty', async () => {
     await gui.open('/tokens');
     const open = () => page.getByRole('button', { name: 'New token' }).first().click();
     await open();
@@ -209,7 +209,7 @@ describeWith(['chromium'], 'a form', () => {
     await close();
   });
 
-  it('asks before a backup passphrase that is not saved is left', async () => {
+  it('asks before a backup passphrase that is not saved is discarded', async () => {
     await gui.open('/settings');
     const passphrase = panel('Backups').getByRole('textbox', { name: 'Passphrase' });
     await passphrase.fill('a long passphrase');

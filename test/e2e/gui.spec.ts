@@ -69,7 +69,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByRole('button', { name: 'Obtain certificate' }).click();
   }
 
-  it('signs in by the one-time link, and shows what to do first', async () => {
+  it('signs in with the one-time link, and shows the first steps', async () => {
     await page.goto(await app.app.signInLink());
     await page.getByText('Get the first certificate').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Import' }).waitFor();
@@ -79,7 +79,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('projects-empty');
   });
 
-  it('begins with the overview itself: no empty frame is drawn first, though the answer takes a while', async () => {
+  it('renders no empty frame before a slow overview', async () => {
     const fresh = await browser.newContext();
     const visitor = await fresh.newPage();
     await visitor.route('**/trpc/overview.get*', async (route) => {
@@ -94,7 +94,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await fresh.close();
   });
 
-  it('makes a project and obtains its certificate by clicks; the steps are shown', async () => {
+  it('creates a project and obtains its certificate with clicks, and shows the steps', async () => {
     await page
       .getByRole('button', { name: /new project|make a project/i })
       .first()
@@ -118,7 +118,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('certificate');
   });
 
-  it('explains a challenge that failed, without leaving the page', async () => {
+  it('explains a failed challenge on the same page', async () => {
     await pebble.challtestsrv.setServfail('broken.example.com');
     const id = await app.project('broken.example.com');
     await page.goto(`${app.app.address}/#/projects/${id}/obtain`);
@@ -141,7 +141,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByText('The certificate could not be obtained').waitFor();
   });
 
-  it('says at the domain what is wrong with it, also where an address was pasted', async () => {
+  it('reports at the domain field what is wrong with it, also for a pasted URL', async () => {
     await page.goto(`${app.app.address}/#/projects`);
     await page.getByRole('button', { name: 'New project' }).click();
     const dialog = page.getByRole('dialog');
@@ -155,7 +155,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
-  it('has a command palette: what is typed is found, and Enter goes to the first of it', async () => {
+  it('finds typed text in the command palette, and opens the first result with Enter', async () => {
     for (const [typed, heading] of [
       ['settings', 'Settings'],
       ['shop.ex', 'shop.example.com'],
@@ -169,7 +169,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     }
   });
 
-  it('leads to each panel of the settings', async () => {
+  it('links to each panel of the settings', async () => {
     await page.goto(`${app.app.address}/#/settings`);
     const list = page.getByRole('navigation', { name: 'Sections of the settings' });
     const panels = page.getByRole('main').getByRole('heading', { level: 2 });
@@ -181,7 +181,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       .toBe('Accounts at CAs');
   });
 
-  it('shows a change that was made by REST', async () => {
+  it('shows a change made by REST', async () => {
     await page.goto(`${app.app.address}/#/projects`);
     await page.getByText('shop.example.com').first().waitFor();
     await app.project('live.example.com');
@@ -204,7 +204,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await lookAt('upload');
   });
 
-  it('changes the ports of the next start, and says a wrong one at its field', async () => {
+  it('saves the ports for the next start, and reports an invalid one at its field', async () => {
     await page.goto(`${app.app.address}/#/settings`);
     const form = page.locator('form').filter({ has: page.getByLabel('Port of HTTP-01 challenges') });
     const save = form.getByRole('button', { name: 'Save' });
@@ -221,7 +221,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     expect(await page.getByText('Start Certdesk when I log in').count()).toBe(0); // the desktop's alone
   });
 
-  it('has said no error, and asked nobody else for anything', () => expect(problems).toEqual([]));
+  it('logs no error and requests nothing from other hosts', () => expect(problems).toEqual([]));
 });
 
 /** In the page: it gives up on an answer after 0.4 s (main.tsx), which on a busy machine may be too soon. Here it never does. */

@@ -11,7 +11,7 @@ import { startApp, type TestApp } from '../support/server/app.ts';
 import { unusedPort } from '../support/tools/ports.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith(['chromium'], 'what a review left to a person', () => {
+describeWith(['chromium'], 'the user', () => {
   let dataFolder: string;
   let directoryUrl: string;
   let app: TestApp;

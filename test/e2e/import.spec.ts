@@ -133,7 +133,7 @@ describeWith('chromium', 'the import page', () => {
     expect(await axeViolations(gui.page)).toEqual([]);
   }
 
-  it('is reached from the empty screens and from the command palette', async () => {
+  it('is linked from the empty screens and in the command palette', async () => {
     const { page } = gui;
     for (const screen of ['/', '/projects']) {
       await gui.open(screen);
@@ -148,7 +148,7 @@ describeWith('chromium', 'the import page', () => {
     await check('import');
   });
 
-  it('says at the field what is wrong with a folder', async () => {
+  it('reports at the field what is wrong with a folder', async () => {
     const { page } = gui;
     await page.getByRole('button', { name: 'See what is in it' }).click();
     await page.getByText('Enter a folder.').waitFor();
@@ -158,7 +158,7 @@ describeWith('chromium', 'the import page', () => {
     await check('import-no-folder');
   });
 
-  it('shows what is in it, and what of it cannot be taken over', async () => {
+  it('shows what the folder holds, and what cannot be imported', async () => {
     const { page } = gui;
     await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
     await page.getByRole('button', { name: 'See what is in it' }).click();
@@ -167,7 +167,7 @@ describeWith('chromium', 'the import page', () => {
     await check('import-found');
   });
 
-  it('takes over what is chosen, and leaves the folder as it is', async () => {
+  it('imports the selected certificates, and leaves the folder unchanged', async () => {
     const { page } = gui;
     const before = await folder.picture();
     await page.getByLabel('Take over mail.example.org').uncheck();
@@ -178,7 +178,7 @@ describeWith('chromium', 'the import page', () => {
     expect((await app.call('GET', '/projects')).body.total).toBe(2);
   });
 
-  it('knows on the second look what is a project already', async () => {
+  it('recognizes existing projects in the second scan', async () => {
     const { page } = gui;
     await page.getByRole('button', { name: 'Look into another folder' }).click();
     await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
@@ -194,7 +194,7 @@ describeWith('chromium', 'the import page', () => {
     await check('import-project');
   });
 
-  it.each(Object.entries(OTHERS))('takes over what %s leaves', async (client, { domain, renewal, write }) => {
+  it.each(Object.entries(OTHERS))('imports what %s leaves', async (client, { domain, renewal, write }) => {
     const { page } = gui;
     const other = await makeTestFolder();
     try {
@@ -222,7 +222,7 @@ describeWith('chromium', 'the import page', () => {
     }
   });
 
-  it('has shown no secret, said no error, and asked nobody else for anything', async () => {
+  it('shows no secret, logs no error, and requests nothing from other hosts', async () => {
     for (const secret of [TOKEN, 'PRIVATE KEY']) expect(await gui.findSecret(secret)).toEqual([]);
     expect(gui.problems).toEqual([]);
   });

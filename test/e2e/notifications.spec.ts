@@ -59,7 +59,7 @@ describeWith('chromium', 'notifications', () => {
       kinds: string[];
     }[];
 
-  it('a webhook is set up with the kinds that it is told of; its signing secret is shown once, and a test says what came back', async () => {
+  it('creates a webhook with selected kinds, shows its signing secret once, and shows the response of a test', async () => {
     await openNew();
     await dialog().getByText('Webhook', { exact: true }).click();
     await press('Save');
@@ -98,7 +98,7 @@ describeWith('chromium', 'notifications', () => {
     expect(await gui.findSecret(secret)).toEqual(['answers']); // the one answer that made it
   });
 
-  it('a mail server is set up, its refusal is shown in its own words, and mail comes', async () => {
+  it('creates a mail server, shows its refusal in its own words, and delivers mail', async () => {
     await openNew();
     await dialog().getByLabel('Name', { exact: true }).fill('Office');
     await dialog().getByLabel('Mail server').fill('127.0.0.1');
@@ -128,7 +128,7 @@ describeWith('chromium', 'notifications', () => {
     for (const hidden of [PASSWORD, 'a wrong password']) expect(await gui.findSecret(hidden)).toEqual([]);
   });
 
-  it('another server does not get the password or the token of the one before', async () => {
+  it('does not send the password or token of the previous server to another one', async () => {
     await panel().getByRole('button', { name: 'Change Office' }).click();
     await dialog().getByLabel('Mail server').fill('localhost');
     await press('Save');
@@ -148,7 +148,7 @@ describeWith('chromium', 'notifications', () => {
     await dialog().waitFor({ state: 'hidden' });
   });
 
-  it('what could not be delivered is shown with its cause and next attempt, and what was, on demand', async () => {
+  it('shows undelivered messages with cause and next attempt, and delivered ones on demand', async () => {
     receiver.answer({ status: 500, body: 'out of order' });
     const { engine } = app.app;
     await engine.notifications.report({ kind: 'backup_failed', key: 'backup', problem: 'The disk is full' });
@@ -171,7 +171,7 @@ describeWith('chromium', 'notifications', () => {
       .waitFor();
   });
 
-  it('the weekly message gets its day and hour', async () => {
+  it('schedules the weekly message by day and hour', async () => {
     // In three days: one that is due on the day before would be sent right away.
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
     const day = inThreeDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
@@ -188,7 +188,7 @@ describeWith('chromium', 'notifications', () => {
     });
   });
 
-  it('is switched off, and removed after a word of what is lost', async () => {
+  it('turns a channel off, and removes it after a warning', async () => {
     await panel().getByRole('button', { name: 'Change Office' }).click();
     await dialog().getByRole('switch', { name: /^On/ }).uncheck();
     await press('Save');

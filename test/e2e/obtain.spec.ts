@@ -58,7 +58,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     return id;
   };
 
-  it('from an empty database to an issued certificate, by clicks only', async () => {
+  it('goes from an empty database to an issued certificate with clicks only', async () => {
     await gui.open('/projects');
     await page.getByText('No projects yet').waitFor();
     await button('New project').click();
@@ -86,7 +86,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('SHA-256 fingerprint').first().waitFor();
   });
 
-  it('says what is wrong with a name that does not lead here, and why the challenge failed', async () => {
+  it('reports a name that does not lead here, and why the challenge failed', async () => {
     await wizard('closed.example.com', ['nowhere.example.com']);
     await next();
     await button('Test reachability').click();
@@ -111,7 +111,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
   });
 
-  it('wants dns-01 for a wildcard, at once, and says a wrong field at the field', async () => {
+  it('requires dns-01 for a wildcard at once, and reports an invalid field at the field', async () => {
     await wizard('wild.example.com');
     const names = page.getByRole('combobox', { name: 'Other names on the certificate' });
     await names.fill('bad_name');
@@ -129,7 +129,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('Select a DNS provider.').waitFor();
   });
 
-  it("proves by dns-01 with the provider's own fields, tested first; the secret comes back nowhere", async () => {
+  it('validates by dns-01 with the fields of the provider after a test, and never shows the secret again', async () => {
     const secret = String(rig.standIns.cloudflare.credentials.apiToken);
     const id = await wizard('dns.example.com', ['*.dns.example.com']);
     await next();
@@ -166,7 +166,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
-  it('shows a person the records to write, goes on at their word, and says what to remove', async () => {
+  it('shows the records to add, continues on confirmation, and says which to remove', async () => {
     await wizard('hand.example.com', ['*.hand.example.com']);
     await next();
     await page.getByRole('combobox', { name: 'DNS provider' }).click();
@@ -191,7 +191,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-by-hand-done');
   });
 
-  it("says the server's word at the field, in the step that has it", async () => {
+  it('shows the server’s message at the field, in the step that has it', async () => {
     await wizard('eab.example.com');
     await next();
     await next();
@@ -214,7 +214,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-bad-email');
   });
 
-  it("takes a profile out of the CA's own list; the account's key is changed in the settings", async () => {
+  it('offers the profiles of the CA, and changes the account’s key in the settings', async () => {
     const id = await wizard('profile.example.com');
     await next();
     await next();
@@ -237,7 +237,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('settings-new-key');
   });
 
-  it('goes on when the window is closed; the steps are there in the next one', async () => {
+  it('continues when the window is closed, and shows the steps in the next one', async () => {
     const id = await wizard('live.example.com');
     for (let step = 0; step < 3; step += 1) await next();
     await button('Obtain certificate').click();
@@ -252,7 +252,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('Validation by the CA').waitFor();
   });
 
-  it('is gone through by the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await wizard('keys.example.com');
     await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
     const active = () => page.evaluate(() => document.activeElement?.textContent ?? '');

@@ -8,7 +8,7 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const MINUTE = 60_000;
 
-describeWith('chromium', 'a change that wants a fresh proof', () => {
+describeWith('chromium', 'a change that needs a fresh proof', () => {
   let app: TestApp;
   let gui: GuiPage;
   let page: Page;
@@ -56,7 +56,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     await page.getByText('Live', { exact: true }).waitFor();
   });
 
-  it('waits for a new link, says why one does not work, and then goes through as it was typed', async () => {
+  it('waits for a new link, explains one that does not work, and then completes as entered', async () => {
     await submitToken('deploy');
     await proof().getByText('login-link').first().waitFor();
     await gui.lookAt('proof');
@@ -87,7 +87,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     expect(await proof().count()).toBe(0);
   });
 
-  it('goes through when the link is opened in another tab of the same browser', async () => {
+  it('completes when the link is opened in another tab of the same browser', async () => {
     await submitToken('by another tab');
     const tab = await page.context().newPage();
     await tab.goto(await app.app.signInLink());
@@ -97,7 +97,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     expect(await app.app.engine.sessions.list()).toHaveLength(1);
   });
 
-  it('does not take the proof of another browser for its own', async () => {
+  it('ignores the proof of another browser', async () => {
     await submitToken('of somebody else');
     // The page hears of every proof, and compares whose it is.
     const compared = page.waitForResponse(/sessions\.list/);
@@ -112,7 +112,7 @@ describeWith('chromium', 'a change that wants a fresh proof', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('is refused when the person cancels; Escape closes this dialog alone, and the form is as it was', async () => {
+  it('is refused when the user cancels; Escape closes this dialog alone and keeps the form', async () => {
     await submitToken('not now');
     await page.keyboard.press('Escape');
     await proof().waitFor({ state: 'detached' });

@@ -35,7 +35,7 @@ describeWith('pebble', 'the README', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('obtains a certificate by REST as it is pasted', async () => {
+  it('obtains a certificate by REST with the commands as printed', async () => {
     const block = await blockUnder('First certificate by the REST API');
     expect(block).toContain('127.0.0.1:7878/');
     await startOnPorts([TCP], async ([port = 0], release) => {

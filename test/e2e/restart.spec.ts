@@ -8,7 +8,7 @@ import { runCertdesk, type Server, startServer } from '../support/server/server.
 import { startOnPorts, TCP } from '../support/tools/ports.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith('chromium', 'a server that is killed under an open page', () => {
+describeWith('chromium', 'a server that is killed while a page is open', () => {
   let folder: string;
   let server: Server;
   let gui: GuiPage;
@@ -47,7 +47,7 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
   const make = (domain: string) =>
     server.call('POST', '/projects', { body: { name: domain, domain, altNames: [] }, token });
 
-  it('is said to be gone, and when it is back the page goes on by itself', async () => {
+  it('is reported as unreachable, and the page continues automatically when it is back', async () => {
     const { page } = gui;
     await make('before.example.com');
     await gui.open('/projects');
@@ -69,7 +69,7 @@ describeWith('chromium', 'a server that is killed under an open page', () => {
     await row('after.example.com').waitFor();
   });
 
-  it('a screen whose code cannot be had then says so, and is there when the server is', async () => {
+  it('leaves a screen whose code cannot load with a message, and shows it when the server is back', async () => {
     const { page } = gui;
     await server.stop('SIGKILL');
     await page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();

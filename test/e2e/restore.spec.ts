@@ -40,7 +40,7 @@ describeWith('chromium', 'a restore in the browser', () => {
       .map(({ domain }) => String(domain))
       .toSorted();
 
-  it('brings back what was there, and the change since is gone; a wrong passphrase changes nothing', async () => {
+  it('restores the previous data, and a wrong passphrase changes nothing', async () => {
     const { page } = gui;
     await call('POST', '/projects', { domain: 'kept.example.com' });
     await gui.open('/settings');

@@ -46,7 +46,7 @@ describeWith('pebble', 'the built server', () => {
     return (await runCertdesk(made)).trim();
   };
 
-  it('has what it has answered after SIGKILL and a restart', async () => {
+  it('keeps what it answered after SIGKILL and a restart', async () => {
     const dataFolder = join(folder, 'killed');
     let server = await start(dataFolder);
     const token = await newToken(dataFolder);
@@ -88,7 +88,7 @@ describeWith('pebble', 'the built server', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('goes on with a job in the middle of which it was killed', async () => {
+  it('resumes a job during which it was killed', async () => {
     const slow = await startPebble({ env: { PEBBLE_VA_NOSLEEP: '0', PEBBLE_VA_SLEEPTIME: '8' } });
     const dataFolder = join(folder, 'midway');
     const slowArgs = await pebbleArgs(folder, slow);
@@ -121,7 +121,7 @@ describeWith('pebble', 'the built server', () => {
     }
   });
 
-  it('keeps no key and no token in clear, and nobody else reads its files', async () => {
+  it('stores no key or token in clear, in files that only its owner may read', async () => {
     const dataFolder = join(folder, 'secret');
     const server = await start(dataFolder);
     const token = await newToken(dataFolder);
@@ -144,7 +144,7 @@ describeWith('pebble', 'the built server', () => {
     await server.stop();
   });
 
-  describe('refuses to start in one line, and exits 2', () => {
+  describe('refuses to start with one line and exit code 2', () => {
     const refusal = async (given: readonly string[]): Promise<string> => {
       const failed = await runCertdesk(given).then(
         () => ({ code: 0, stderr: '' }),
@@ -163,7 +163,7 @@ describeWith('pebble', 'the built server', () => {
       ...more,
     ];
 
-    it('a bad option', async () => {
+    it('for an invalid option', async () => {
       expect(await refusal(serve('bad', '--port', 'eighty'))).toMatch(/--port.*eighty/);
       expect(await refusal(serve('bad', '--prot', '80'))).toMatch(/unknown option '--prot'/);
       expect(await refusal(serve('bad', '--acme-directory', 'ftp://x'))).toMatch(/--acme-directory.*https/);
@@ -173,12 +173,12 @@ describeWith('pebble', 'the built server', () => {
       );
     });
 
-    it('a data folder that cannot be used', async () => {
+    it('for a data folder that cannot be used', async () => {
       await writeFile(join(folder, 'a-file'), '');
       expect(await refusal(serve('a-file/below'))).toMatch(/data folder .*a-file/);
     });
 
-    it('a port in use', async () => {
+    it('for a port in use', async () => {
       const other = createServer();
       await new Promise<void>((done) => void other.listen(0, '127.0.0.1', done));
       const { port } = other.address() as { port: number };
@@ -191,7 +191,7 @@ describeWith('pebble', 'the built server', () => {
       other.close();
     });
 
-    it('a data folder on which another one runs, which is not disturbed', async () => {
+    it('for a data folder that another instance uses, which continues', async () => {
       const dataFolder = join(folder, 'held');
       const server = await start(dataFolder, ['--challenge-port', '0']);
       expect(await refusal(serve('held'))).toMatch(/Another Certdesk runs/);

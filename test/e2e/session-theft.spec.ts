@@ -32,7 +32,7 @@ describeWith('chromium', 'a server on another port of the same host', () => {
     await app?.stop();
   });
 
-  it('receives the cookie, which opens nothing; its page cannot read the page secret', async () => {
+  it('receives the cookie, which opens nothing, and its page cannot read the page secret', async () => {
     const tab = await gui.page.context().newPage();
     await tab.goto(address());
     const cookie = received.find((each) => each.includes('=cds_'));

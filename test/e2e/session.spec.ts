@@ -87,7 +87,7 @@ describeWith('chromium', 'signing in and out', () => {
     await page.getByText('Get the first certificate').waitFor();
   });
 
-  it('takes an address that lost its secret for no link at all', async () => {
+  it('reports an address without its secret as an incomplete link', async () => {
     await page.goto(`${proxy.address}/login`);
     await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
     await openLink();
@@ -112,7 +112,7 @@ describeWith('chromium', 'signing in and out', () => {
     await tab.getByText('Get the first certificate').waitFor();
   });
 
-  it('shows the sign-in page when the session has ended, and never that Certdesk is gone', async () => {
+  it('shows the sign-in page when the session has ended, not that Certdesk is unreachable', async () => {
     await openLink();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.evaluate(() => {
@@ -138,7 +138,7 @@ describeWith('chromium', 'signing in and out', () => {
     expect(await sessions()).toBe(0);
   });
 
-  it('reports what its person does, at most once a minute, and nothing else', async () => {
+  it('reports the user’s activity at most once a minute, and nothing else', async () => {
     const reports: string[] = [];
     page.on('request', (request) => {
       if (request.url().endsWith('/activity')) reports.push(request.method());
@@ -156,7 +156,7 @@ describeWith('chromium', 'signing in and out', () => {
     await expect.poll(() => reports).toEqual(['POST', 'POST']);
   });
 
-  it('says of a link that was used that it does not work any more', async () => {
+  it('says that a used link no longer works', async () => {
     const link = await openLink();
     await page.getByText('Get the first certificate').waitFor();
     await page.evaluate(() => localStorage.clear());

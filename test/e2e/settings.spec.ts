@@ -17,7 +17,7 @@ const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 const EXPLANATION = 'https://ca.example/incidents/2026-11';
 const SENTENCE = 'too many failed authorizations (5) for "shop.example.com" in the last 1h0m0s';
 
-describeWith('chromium', 'what keeps renewals going', () => {
+describeWith('chromium', 'the settings for renewals', () => {
   let app: TestApp;
   let gui: GuiPage;
   let page: Page;
@@ -75,7 +75,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
   const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
   const settings = async () => (await app.call('GET', '/settings')).body;
 
-  it('a project shows the CA’s page about its window, the failures so far and the CA’s sentence', async () => {
+  it('a project shows the CA’s page about its window, the failures so far and the CA’s message', async () => {
     await gui.open('/projects/p1');
     const link = page.getByRole('link', { name: EXPLANATION });
     await link.waitFor();
@@ -84,7 +84,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await page.getByText('2 attempts').waitFor();
   });
 
-  it('the second CA, a pause, how many at a time and how long old versions stay are set', async () => {
+  it('saves the fallback CA, a pause, the concurrency and the retention of old versions', async () => {
     await gui.open('/settings');
     const renewals = panel('Renewals');
     await renewals.getByRole('combobox', { name: 'Second CA' }).click();
@@ -111,7 +111,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await expect.poll(async () => (await settings()).renewals?.pausedUntil).toBeNull();
   });
 
-  it('asks before changes are left that are not saved, and keeps them where a person stays', async () => {
+  it('asks before unsaved changes are discarded, and keeps them if the user stays', async () => {
     await gui.open('/settings');
     const days = panel('Renewals').getByLabel('Keep old versions, days');
     await days.fill('91');
@@ -129,13 +129,13 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await gui.open('/settings');
   });
 
-  it('what is used of a CA’s limit is shown, with when there is more', async () => {
+  it('shows the use of a CA’s limit, and when more is available', async () => {
     const budget = panel('Limits of the CAs');
     const row = budget.getByRole('row', { name: /certificates of the same names.*shop\.example\.com/ });
     await row.getByText('2 of 5 in 7 days').waitFor();
   });
 
-  it('backups get a folder, a schedule and a passphrase; one is made, verified, and its restore command copied', async () => {
+  it('configures folder, schedule and passphrase of backups; creates and verifies one, and copies its restore command', async () => {
     const backups = panel('Backups');
     await backups.getByLabel('Folder').fill('not/absolute');
     await backups.getByLabel('Every, hours').fill('12');
@@ -190,7 +190,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     expect(await gui.findSecret('four words chosen by dice')).toEqual([]);
   });
 
-  it('a backup that fails says why, and what was saved before stays', async () => {
+  it('explains why a backup failed, and keeps the saved settings', async () => {
     // Nobody may make a folder there, root neither.
     await app.asPerson('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
     await page.reload();
@@ -203,7 +203,7 @@ describeWith('chromium', 'what keeps renewals going', () => {
     await backups.getByText('The last attempt failed').waitFor();
   });
 
-  it('no look for renewals in five minutes is an alarm of the overview', async () => {
+  it('alarms in the overview after five minutes without a renewal check', async () => {
     await gui.open('/');
     await page.getByText('Last look for renewals').first().waitFor();
     expect(await page.getByText('Late: renewals may be missed').count()).toBe(0);

@@ -32,7 +32,7 @@ describeWith('chromium', 'below a path of a reverse proxy', () => {
     await app?.stop();
   });
 
-  it('a person signs in, sees live changes and the API’s page, and nothing is asked for elsewhere', async () => {
+  it('signs in, shows live changes and the API page, and requests nothing outside the path', async () => {
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${PREFIX}`;
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(100_000);

@@ -13,7 +13,7 @@ import { startOnPorts, TCP } from '../support/tools/ports.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/certdesk.mjs');
 
-describe('a program that nobody reads', () => {
+describe('a program whose output is closed', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'certdesk-unheard-'));
@@ -111,7 +111,7 @@ describe('a program that nobody reads', () => {
     },
   );
 
-  it('a command that answers ends quietly', async () => {
+  it('ends quietly if it only answers', async () => {
     const dataFolder = join(folder, 'command');
     for (const name of ['one', 'two'])
       await runCertdesk([
@@ -159,7 +159,7 @@ describe('a program that nobody reads', () => {
   );
 
   it.each([[['token', 'list']], [['audit', 'export']], [['audit', 'verify']]])(
-    '%j says in one line that a full disk has not taken its answer',
+    '%j reports a full disk in one line',
     async (command) => {
       const dataFolder = join(folder, 'answers');
       await runCertdesk([
@@ -180,7 +180,7 @@ describe('a program that nobody reads', () => {
     },
   );
 
-  it('a command that has to complain where nothing takes its complaint still ends with 2', async () => {
+  it('exits 2 even if its error message cannot be written', async () => {
     const { ended } = start(['token', 'list', '--data-dir', join(folder, 'nothing')], ['stdout', 'stderr']);
     expect(await ended).toEqual([2, null]);
   });

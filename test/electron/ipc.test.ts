@@ -7,7 +7,7 @@ import { attachIpc } from '../../src/main/electron/ipc.ts';
 import { CHANNELS } from '../../src/shared/ipc.ts';
 import { QUIET } from '../support/engine/database.ts';
 
-it('a subscription is answered by a failure, so that the page tries again; one of another page by nothing', () => {
+it('answers a subscription with a failure, so that the page retries, and one of another page with nothing', () => {
   const ipcMain = Object.assign(new EventEmitter(), {
     handle: () => undefined,
     removeHandler: () => undefined,

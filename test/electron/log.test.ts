@@ -36,7 +36,7 @@ const PROGRAM = `
 it.each([
   ['on a full disk', () => openSync('/dev/full', 'w')],
   ['read by nobody any more', () => 'pipe' as const],
-])('goes on in its file, each line once, where standard error is %s', async (_, open) => {
+])('continues in its file, each line once, if standard error is %s', async (_, open) => {
   const stderr = open();
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     env: { ...process.env, LOG_FOLDER: folder },

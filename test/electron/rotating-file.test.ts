@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'certdesk-log-'));
 const path = join(folder, 'certdesk.log');
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('keeps the newest files, whole lines and in order, for its owner only', () => {
+it('keeps the newest files, with whole lines in order, readable by their owner only', () => {
   const options = { path, maxBytes: 100, keep: 2 };
   let file = openRotatingFile(options);
   for (let n = 0; n < 50; n += 1) {

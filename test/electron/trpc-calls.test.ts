@@ -82,10 +82,10 @@ beforeEach(() => {
   });
 });
 
-describe('a call that wants a fresh proof', () => {
+describe('a call that needs a fresh proof', () => {
   const call = () => calls.call(sender, { id: 1, type: 'mutation', path: 'guarded', input: undefined });
 
-  it('asks the person in the words of the operation, and is made once more', async () => {
+  it('asks the user in the words of the operation, and is repeated once', async () => {
     expect(await call()).toEqual({ ok: true, data: 'done' });
     expect(asked).toEqual(['Open the vault']);
     expect(begun).toEqual(['guarded', 'guarded']);
@@ -93,7 +93,7 @@ describe('a call that wants a fresh proof', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is refused where the person does not confirm', async () => {
+  it('is refused if the user does not confirm', async () => {
     answer = false;
     expect(await call()).toMatchObject({ ok: false });
     expect(begun).toEqual(['guarded']);
@@ -108,7 +108,7 @@ function follow(path: string, id = 1): IpcEvent[] {
   return heard;
 }
 
-it('leaves dates and bytes what they are', async () => {
+it('preserves dates and bytes', async () => {
   const at = new Date();
   expect(await calls.call(sender, { id: 1, type: 'query', path: 'when', input: { at } })).toEqual({
     ok: true,
@@ -116,7 +116,7 @@ it('leaves dates and bytes what they are', async () => {
   });
 });
 
-it('tells the log of what is our own failure, and the page nothing of its stack', async () => {
+it('logs internal errors, and sends no stack to the page', async () => {
   const answer = await calls.call(sender, { id: 1, type: 'mutation', path: 'fail', input: undefined });
   expect(unexpected).toEqual(['fail: a secret of the inside']);
   expect(JSON.stringify(answer)).not.toContain('stack');
@@ -132,12 +132,12 @@ it.each([
   [{ id: 1, type: 'other', path: 'when' }],
   [{ id: 1, type: 'query', path: 'when', input: {}, more: 1 }],
   [{ id: 1, type: 'query', path: '__proto__' }],
-])('refuses %j by an answer, and never throws', async (given) => {
+])('answers %j with an error, and never throws', async (given) => {
   expect(await calls.call(sender, given)).toMatchObject({ ok: false });
   expect(unexpected).toEqual([]);
 });
 
-it('a subscription brings its values with their ids, and says when it is over', async () => {
+it('delivers the values of a subscription with their ids, and says when it ends', async () => {
   const heard = follow('few');
   await expect
     .poll(() => heard)
@@ -155,7 +155,7 @@ it('a subscription brings its values with their ids, and says when it is over', 
     ]);
 });
 
-describe('ends what is under way', () => {
+describe('ends running calls', () => {
   beforeEach(async () => {
     void calls.call(sender, { id: 1, type: 'query', path: 'wait', input: undefined });
     follow('count', 2);
@@ -164,7 +164,7 @@ describe('ends what is under way', () => {
   });
   const all = () => expect.poll(() => ended.toSorted()).toEqual(['count', 'wait']);
 
-  it('when the page is left', async () => {
+  it('when the page navigates away', async () => {
     sender.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
     await all();
   });
@@ -188,7 +188,7 @@ describe('ends what is under way', () => {
     await soon();
     expect(ended).toEqual(['count']);
   });
-  it('not when the page goes to another place of itself, or a frame elsewhere', async () => {
+  it('but not when the page navigates within itself, or a frame elsewhere', async () => {
     sender.emit('did-start-navigation', { isMainFrame: true, isSameDocument: true });
     sender.emit('did-start-navigation', { isMainFrame: false, isSameDocument: false });
     await soon();

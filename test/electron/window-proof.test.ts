@@ -26,11 +26,11 @@ beforeEach(() => {
 });
 
 describe('the proof of the desktop window', () => {
-  it('is none before the person has confirmed: the application may have started at login', () => {
+  it('is absent before the user has confirmed, because the application may have started at login', () => {
     expect(proof.at()).toBeNull();
   });
 
-  it('is asked for once by calls that wait at the same time', async () => {
+  it('is requested once for calls that wait at the same time', async () => {
     const both = [proof.ask('Create a token'), proof.ask('Restore a backup')];
     answers[0]?.resolve(true);
     expect(await Promise.all(both)).toEqual([true, true]);
@@ -41,7 +41,7 @@ describe('the proof of the desktop window', () => {
     ]);
   });
 
-  it('is asked for again after a refusal, which gives no proof and is recorded', async () => {
+  it('is requested again after a refusal, which gives no proof and is recorded', async () => {
     const refused = proof.ask('Create a token');
     answers[0]?.resolve(false);
     expect(await refused).toBe(false);

@@ -63,12 +63,12 @@ const ask = (timeoutMs: number) => {
   return queryServer({ host: '127.0.0.1', port: server.port }, QUESTION, options);
 };
 
-it.each(SAMPLES.slice(0, 2))('that is whole is read', async (sample) => {
+it.each(SAMPLES.slice(0, 2))('an intact one is read', async (sample) => {
   bytes = sample;
   expect(await ask(20_000)).toMatchObject({ silent: false, rcode: 'NOERROR' });
 });
 
-it('that is damaged is read, or is silence', async () => {
+it('a damaged one is read or dropped', async () => {
   await fc.assert(
     fc.asyncProperty(damagedBytes(...SAMPLES), async (sent) => {
       bytes = sent;

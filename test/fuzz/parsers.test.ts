@@ -77,7 +77,7 @@ function refusal(error: unknown): CertdeskError {
 const always = <T>(given: fc.Arbitrary<T>, work: (value: T) => void, numRuns = RUNS): void =>
   fc.assert(fc.property(given, work), { numRuns });
 
-describe('answers of a CA', () => {
+describe('the answers of a CA', () => {
   const response = (samples: readonly object[]) =>
     fc
       .tuple(
@@ -122,7 +122,7 @@ describe('answers of a CA', () => {
   const window = { suggestedWindow: { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00+01:00' } };
   const problem = { type: 'urn:ietf:params:acme:error:malformed', detail: 'x', status: 400, subproblems: [] };
 
-  it('directory, order, authorization and renewal information', () => {
+  it('parse as directory, order, authorization and renewal information, or are refused', () => {
     always(response([order, authorization, directory, window]), (given) => {
       const read = [
         answered(() => readDirectory(given)),
@@ -135,7 +135,7 @@ describe('answers of a CA', () => {
     });
   });
 
-  it('problem documents and Retry-After', () => {
+  it('parse as problem documents and Retry-After, or are refused', () => {
     always(response([problem, order]), (given) => {
       const found = readProblem(given);
       if (found !== null) expect(typeof found.type).toBe('string');
@@ -168,7 +168,7 @@ describe('certificates, keys and lists', () => {
     });
   });
 
-  it('private keys', () => {
+  it('private keys are read or refused', () => {
     const passphrase = fc.constantFrom(undefined, '', 'p');
     const given = fc.tuple(damagedText(leaf.privateKey, encrypted), passphrase);
     always(given, ([text, pass]) => void answered(() => readPrivateKey(text, pass)), SLOW_RUNS);
@@ -179,7 +179,7 @@ describe('certificates, keys and lists', () => {
     });
   });
 
-  it('CRLs: what is not signed by the issuer says nothing', () => {
+  it('CRLs that the issuer has not signed are ignored', () => {
     const issuer = new X509Certificate(ca.certificate);
     const serial = Buffer.from('7F', 'hex');
     const question = { url: 'http://crl.example/ca.crl', leaf: { serial }, issuer, now: new Date() };
@@ -194,7 +194,7 @@ describe('certificates, keys and lists', () => {
     );
   });
 
-  it('files of an upload, PKCS#12 among them', async () => {
+  it('uploaded files, PKCS#12 among them, are read or refused', async () => {
     const file = damagedBytes(pfx, der, Buffer.from(chain + leaf.privateKey), derOf(leaf.privateKey));
     const given = fc.record(
       {
@@ -226,7 +226,7 @@ describe('DNS', () => {
   const request = Buffer.from('123428000000000000000000', 'hex');
   const { message, mac } = signMessage(request, key, now);
 
-  it('signed answers: no damaged one counts as signed', () => {
+  it('no damaged answer counts as signed', () => {
     always(damagedBytes(message, request), (bytes) => {
       const { state } = verifyAnswer(bytes, key, { mac, now });
       expect(state).not.toBe('signed');
@@ -238,7 +238,7 @@ describe('DNS', () => {
     });
   });
 
-  it('addresses of servers, and TXT values as they are written', () => {
+  it('server addresses and TXT values are parsed or refused', () => {
     always(damagedText('192.0.2.1:53', '[2001:db8::1]:53', 'ns1.example.com'), (text) => {
       const server = parseServer(text);
       if (server !== null) expect(server.port).toBeGreaterThan(0);
@@ -246,7 +246,7 @@ describe('DNS', () => {
     });
   });
 
-  it('what is stored of a record, and a key file of Google', () => {
+  it('a stored record reference and a Google key file are parsed or refused', () => {
     const ref = { provider: 'x', challenge: 'c', name: 'n', value: 'v', zone: { id: '1', name: 'z' } };
     const given = fc.oneof(
       anyValue,
@@ -266,7 +266,7 @@ describe('DNS', () => {
 });
 
 describe('files', () => {
-  it('of other clients: certbot’s INI, acme.sh’s assignments', () => {
+  it('of other clients are read: certbot’s INI, acme.sh’s assignments', () => {
     const ini =
       'version = 2\n[renewalparams]\nauthenticator = dns-cloudflare\n[[webroot]]\na.example = /var\n';
     const shell =
@@ -277,7 +277,7 @@ describe('files', () => {
     });
   });
 
-  it('the head of a backup', () => {
+  it('with the header of a backup are read or refused', () => {
     const header = JSON.stringify({
       createdAt: '2026-01-01T00:00:00Z',
       kdf: { n: 16, r: 8, p: 1, salt: 'AA==' },

@@ -62,7 +62,7 @@ it.each(
   300_000,
 );
 
-it('the server still answers, and what it held is there', async () => {
+it('the server still answers, and its data is unchanged', async () => {
   expect((await app.call('GET', '/health', { token: null })).status).toBe(200);
   expect((await app.call('GET', '/audit/verify')).body.ok).toBe(true);
 });

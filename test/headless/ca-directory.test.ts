@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-it('lists a directory and withdraws it once, which is in the audit trail', async () => {
+it('lists a directory and withdraws it once, with an audit entry', async () => {
   await withEngineParts(
     dataDir,
     ({ stores }) => noteDirectory(stores.settings, URL_INSIDE, { kind: 'window', id: 's', name: 'Firefox' }),

@@ -41,7 +41,7 @@ it.each([
   ['at its end', ''],
   ['by process.exit', 'process.exit(3);'],
   ['by an error that nobody caught', "throw new Error('unexpected');"],
-])('are not lost where the program ends %s', async (_how, end) => {
+])('are not lost if the program ends %s', async (_how, end) => {
   expect((await run(`log.info({}, 'one'); log.error({}, 'the last one'); ${end}`)).lines).toEqual([
     'one',
     'the last one',

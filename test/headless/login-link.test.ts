@@ -46,7 +46,7 @@ describe('certdesk login-link', () => {
     ['https://certs.example.com/', 'https://certs.example.com/login'],
     ['https://example.com/certdesk', 'https://example.com/certdesk/login'],
     ['https://example.com/tools/certdesk/?from=mail', 'https://example.com/tools/certdesk/login'],
-  ])('keeps host and path of the address that the browser knows: %s', async (url, link) => {
+  ])('keeps host and path of the public address: %s', async (url, link) => {
     const app = await startApp({ dataFolder: dataDir });
     try {
       await app.app.engine.sweep(); // two connections of one process would wait for each other
@@ -57,7 +57,7 @@ describe('certdesk login-link', () => {
     }
   });
 
-  it('names an address that a browser can open where the server listens on all', async () => {
+  it('prints an address that a browser can open if the server listens on all addresses', async () => {
     const app = await startApp({ dataFolder: dataDir, platform: { api: { host: '0.0.0.0', port: 0 } } });
     try {
       await app.app.engine.sweep(); // two connections of one process would wait for each other
@@ -68,7 +68,7 @@ describe('certdesk login-link', () => {
     }
   });
 
-  it('says so where no server runs, before one ever did and after one', async () => {
+  it('says that no server runs, before the first one and after one', async () => {
     const refusal = {
       code: 'INVALID_REQUEST',
       message: expect.stringMatching(/^No Certdesk server is running/),

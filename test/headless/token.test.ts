@@ -17,7 +17,7 @@ test.each([
   [{ expires: 'tomorrow' }, /^--expires \([^)]+\): /],
   [{ project: ['nope'] }, /^--project: project nope not found$/],
   [{ name: ' ' }, /^--name: /],
-])('%j is refused, and no token made', async (wrong, message) => {
+])('%j is refused, and creates no token', async (wrong, message) => {
   const made = createToken({ dataDir, name: 'ci', scope: ['projects:read'], ...wrong });
   await expect(made).rejects.toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
   await expect(made).rejects.toThrow(message);
@@ -28,7 +28,7 @@ test.each([
   );
 });
 
-test('admin is a scope, and never one of some projects', async () => {
+test('admin is a scope, and never limited to projects', async () => {
   const wrong = createToken({ dataDir, name: 'ops', scope: ['admin'], project: ['any'] });
   await expect(wrong).rejects.toThrow(/^--project: the scope admin is for the whole installation/);
 });

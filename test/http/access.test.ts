@@ -32,7 +32,7 @@ const bodyFor = ({ rest }: Pick<RestOperation, 'rest'>): { body?: object } =>
   rest.method === 'GET' ? {} : { body: {} };
 
 describe('without a token', () => {
-  it.each(closed)('$name is refused by 401', async (operation) => {
+  it.each(closed)('$name is refused with 401', async (operation) => {
     const answer = await app.call(operation.rest.method, address(operation, mine), {
       token: null,
       ...bodyFor(operation),
@@ -59,12 +59,12 @@ describe('an Authorization header', () => {
     'Bearer a,b',
     'Basic eDp5',
     'Token abc',
-  ])('%j is no token: 401', async (header) => {
+  ])('%j is not a token: 401', async (header) => {
     const answer = await app.call('GET', '/projects', { token: null, headers: { authorization: header } });
     expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
   });
 
-  it('is taken in any case of its scheme (RFC 9110 section 11.1), and by no other way in', async () => {
+  it('accepts its scheme in any case (RFC 9110 section 11.1), and is the only place for a token', async () => {
     const headers = { authorization: `bEaReR ${app.token}` };
     expect((await app.call('GET', '/projects', { token: null, headers })).status).toBe(200);
     for (const query of [`access_token=${app.token}`, `token=${app.token}`])
@@ -85,7 +85,7 @@ describe('a token', () => {
     },
   );
 
-  it('with projects:read may not take a private key out', async () => {
+  it('with projects:read may not export a private key', async () => {
     const token = await app.makeToken(['projects:read']);
     for (const format of ['key', 'pfx']) {
       const path = `/projects/${mine}/certificate/download?format=${format}`;
@@ -94,7 +94,7 @@ describe('a token', () => {
   });
 
   it.each(ofProjects)(
-    'of one project may not $name of another, nor learn whether it is there',
+    'of one project may not $name of another, nor learn whether it exists',
     async (operation) => {
       const token = await app.makeToken(['projects:write'], [mine]);
       for (const id of [other, 'no-such-project', mine.toUpperCase()]) {
@@ -107,7 +107,7 @@ describe('a token', () => {
     },
   );
 
-  it('of one project sees it alone, whatever the query says', async () => {
+  it('of one project sees only that project, whatever the query says', async () => {
     const token = await app.makeToken(['projects:write'], [mine]);
     for (const query of ['', `?ids=${other}`, `?id=${other}`, '?q=other', '?limit=500']) {
       const { status, body } = await app.call('GET', `/projects${query}`, { token });
@@ -133,7 +133,7 @@ describe('a token', () => {
   it.each([
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
     [{ projectIds: ['nope'] }, 'projectIds'],
-  ])('that could never be used is refused, and not made: %j', async (wrong, field) => {
+  ])('that could never be used is refused, and not created: %j', async (wrong, field) => {
     const before = (await app.call('GET', '/tokens')).body;
     const body = { name: 'x', scopes: ['projects:read'], ...wrong };
     expect(await app.asPerson('POST', '/tokens', { body })).toMatchObject({
@@ -151,7 +151,7 @@ describe('a token', () => {
     expect((await make('2031-01-01T00:00:01Z')).status).toBe(201);
   });
 
-  it('for a project that is there and one that is not is refused', async () => {
+  it('for an existing and a missing project is refused', async () => {
     const body = { name: 'x', scopes: ['projects:read'], projectIds: [mine, 'nope'] };
     expect(await app.asPerson('POST', '/tokens', { body })).toMatchObject({ status: 400 });
     expect(await app.asPerson('POST', '/tokens', { body: { ...body, projectIds: [mine] } })).toMatchObject({
@@ -159,7 +159,7 @@ describe('a token', () => {
     });
   });
 
-  it('of one project makes no projects, no tokens, and reads no tokens', async () => {
+  it('of one project creates no projects and no tokens, and reads no tokens', async () => {
     const token = await app.makeToken(['projects:write'], [mine]);
     const tries: readonly (readonly [string, string, object?])[] = [
       ['POST', '/projects', { name: 'x' }],
@@ -174,7 +174,7 @@ describe('a token', () => {
     }
   });
 
-  it('ends at its time, to the second', async () => {
+  it('expires to the second', async () => {
     const { body } = await app.asPerson('POST', '/tokens', {
       body: { name: 'short', scopes: ['projects:read'], expiresAt: '2031-01-01T00:00:00Z' },
     });
@@ -188,7 +188,7 @@ describe('a token', () => {
     });
   });
 
-  it('ends when it is revoked; revoking it again changes nothing', async () => {
+  it('is refused after its revocation; revoking it again changes nothing', async () => {
     const made = await app.asPerson('POST', '/tokens', { body: { name: 'gone', scopes: ['projects:read'] } });
     const token = String(made.body.token);
     const first = await app.call('DELETE', `/tokens/${made.body.id}`);
@@ -201,7 +201,7 @@ describe('a token', () => {
     });
   });
 
-  it('is shown once, and is in no list, log or file', async () => {
+  it('is shown once, and appears in no list, log or file', async () => {
     const made = await app.asPerson('POST', '/tokens', { body: { name: 'once', scopes: ['projects:read'] } });
     const token = String(made.body.token);
     expect(token).toMatch(/^cdk_[\w-]{43}$/);
@@ -221,7 +221,7 @@ describe('the Host header', () => {
     ]);
 
   it.each(['127.0.0.1', '127.0.0.1:1', 'localhost', 'LOCALHOST:7878', '[::1]', '[::1]:80', '192.0.2.1'])(
-    '%s is taken: no name that can be pointed elsewhere',
+    '%s is accepted, because no DNS name points elsewhere',
     async (host) => {
       expect((await get([host])).status).toBe(200);
     },
@@ -245,7 +245,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('an allowed name is taken', async () => {
+  it('is accepted for an allowed name', async () => {
     const proxied = await startApp({ platform: { allowedHosts: ['Certs.Example.com'] } });
     try {
       const lines = ['GET /api/v1/health HTTP/1.1', 'Host: certs.example.com:8443', 'Connection: close'];
@@ -255,7 +255,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('does not matter to a CA that asks for a challenge, and nothing else is got that way', async () => {
+  it('is not checked for a CA that requests a challenge, and nothing else is returned that way', async () => {
     const prefix = '/.well-known/acme-challenge/';
     expect((await get(['evil.example'], `${prefix}unknown`)).status).toBe(404);
     for (const path of [
@@ -267,7 +267,7 @@ describe('the Host header', () => {
   });
 });
 
-it('is no page of another site: no answer has a CORS header', async () => {
+it('no answer has a CORS header', async () => {
   const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
   const answers = [
     await app.call('GET', '/projects', { headers }),
@@ -282,7 +282,7 @@ it('is no page of another site: no answer has a CORS header', async () => {
   }
 });
 
-it('answers the 11th failed token of a minute by 429 with Retry-After; good ones still work', async () => {
+it('answers the 11th failed token of a minute with 429 and Retry-After; good ones still work', async () => {
   const guessed = await startApp();
   try {
     for (let n = 1; n <= 10; n += 1)

@@ -34,7 +34,7 @@ function ask(path: string, method = 'GET') {
 const WELL_KNOWN = '/.well-known/acme-challenge';
 
 describe('the listener', () => {
-  it('gives a token to whoever asks, ten at once from several places, and keeps no connection', async () => {
+  it('returns a token to any caller, ten at once from several addresses, and keeps no connection open', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(`${WELL_KNOWN}/${TOKEN}`)));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(
       new Set([`200 ${TOKEN}.thumbprint`]),
@@ -67,11 +67,11 @@ describe('the listener', () => {
     expect(body).not.toContain('thumbprint');
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('gives nothing to %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('returns nothing to %s', async (method) => {
     expect((await ask(`${WELL_KNOWN}/${TOKEN}`, method)).status).toBe(404);
   });
 
-  it('says that its port is taken, and what to do', async () => {
+  it('says that its port is in use, and what to do', async () => {
     const taken = openChallengeListener({ ...AT, port: listener.port }, () => null);
     await expect(taken).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
@@ -79,12 +79,12 @@ describe('the listener', () => {
     });
   });
 
-  it('says that this user may not open the port, and what allows it: another word than a port that is taken', () => {
+  it('says that this user may not open the port, and what allows it, in another message than a port in use', () => {
     const denied = Object.assign(new Error('listen EACCES'), { code: 'EACCES' });
     expect(listenError(denied, { ...AT, port: 80 }).message).toMatch(/may not open ports below 1024.*setcap/);
   });
 
-  it('answers IPv6 where it listens on all addresses', async () => {
+  it('answers over IPv6 if it listens on all addresses', async () => {
     const all = await openChallengeListener({ ...AT, host: '::' }, () => 'six');
     try {
       for (const host of ['[::1]', '127.0.0.1']) {

@@ -25,7 +25,7 @@ const NAME = 'Müller';
 const bytes = (text: string, encoding: BufferEncoding) =>
   new Uint8Array(Buffer.from(JSON.stringify({ name: text }), encoding));
 
-it('refuses a body in Latin-1 that does not say so, as PowerShell 5.1 sends it', async () => {
+it('refuses an undeclared body in Latin-1, as PowerShell 5.1 sends it', async () => {
   const answer = await post(bytes(NAME, 'latin1'), { 'Content-Type': JSON_TYPE });
   expect(answer).toMatchObject({
     status: 400,
@@ -39,7 +39,7 @@ it.each([
   ['iso-8859-1', bytes(NAME, 'latin1')],
   ['windows-1252', bytes(NAME, 'latin1')],
   ['utf-16', bytes(NAME, 'utf16le')],
-])('reads a body in the character set that Content-Type names: %s', async (charset, body) => {
+])('reads a body in the character set of Content-Type: %s', async (charset, body) => {
   const answer = await post(body, { 'Content-Type': `${JSON_TYPE}; charset=${charset}` });
   expect(answer).toMatchObject({ status: 201, body: { name: NAME } });
 });
@@ -48,7 +48,7 @@ it('reads UTF-8 with a byte order mark', () => {
   expect(decodeBody(Buffer.from('\ufeff{}'), JSON_TYPE)).toBe('{}');
 });
 
-it('refuses a character set that it does not know, and one that is not the body’s', async () => {
+it('refuses an unknown character set, and one that does not match the body', async () => {
   const send = (charset: string) =>
     post(bytes(NAME, 'latin1'), { 'Content-Type': `${JSON_TYPE}; charset=${charset}` });
   expect(await send('klingon')).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
@@ -108,13 +108,13 @@ it.each([
   expect(answer).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
 });
 
-it('takes a body that says it is not encoded', async () => {
+it('accepts a body with the identity encoding', async () => {
   const headers = { 'Content-Type': JSON_TYPE, 'Content-Encoding': 'identity' };
   expect((await post('{"name":"plain"}', headers)).status).toBe(201);
 });
 
 it.each(['/projects', '/tokens', '/dns-credentials'])(
-  'asks for the body that is needed: %s',
+  'requires the body that is needed: %s',
   async (path) => {
     const withAndWithout: readonly Record<string, string>[] = [{}, { 'Content-Type': JSON_TYPE }];
     for (const headers of withAndWithout) {
@@ -127,7 +127,7 @@ it.each(['/projects', '/tokens', '/dns-credentials'])(
   },
 );
 
-it('names each possible method once', async () => {
+it('names each allowed method once', async () => {
   const id = await app.project('allow.example.com');
   for (const path of [
     '/projects/facets',

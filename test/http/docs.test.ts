@@ -11,7 +11,7 @@ afterAll(() => app?.stop());
 
 const get = (path: string): Promise<Answer> => callApi(`${app.app.address}${path}`, 'GET', { token: null });
 
-it('is a page with what it loads', async () => {
+it('is a page with its resources', async () => {
   const [page] = await Promise.all([get('/api/docs'), get('/api/docs/')]); // two first visitors at once
   expect(page).toMatchObject({ status: 200, text: expect.stringContaining('swagger-ui') });
   expect(page?.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -29,7 +29,7 @@ it('is a page with what it loads', async () => {
   }
 });
 
-it('leads to an address with a slash, below which its files are wherever a proxy publishes it', async () => {
+it('redirects to an address with a slash, so that its files load behind any proxy', async () => {
   const page = await request(`${app.app.address}/api/docs`);
   await page.body.dump();
   expect([page.statusCode, page.headers.location]).toEqual([302, 'docs/']);
@@ -40,13 +40,13 @@ it('leads to an address with a slash, below which its files are wherever a proxy
   expect(text).not.toMatch(/(?:src|href)="\//);
 });
 
-it('reads the document of this server', async () => {
+it('loads the document of this server', async () => {
   const [own, shown] = await Promise.all([get('/api/v1/openapi.json'), get('/api/docs/json')]);
   expect(own?.body.openapi).toBe('3.1.0');
   expect(shown?.body).toEqual(own?.body);
 });
 
-it('sends a file once to a browser that keeps it', async () => {
+it('sends a cached file only once', async () => {
   const url = `${app.app.address}/api/docs/static/swagger-ui.css`;
   const first = await request(url);
   await first.body.dump();
@@ -56,7 +56,7 @@ it('sends a file once to a browser that keeps it', async () => {
   expect(await again.body.text()).toBe('');
 });
 
-it('says in the one form what there is not', async () => {
+it('answers a missing file in the usual form', async () => {
   const { status, body } = await get('/api/docs/static/nothing.js');
   expect({ status, code: body.code }).toEqual({ status: 404, code: 'NOT_FOUND' });
 });

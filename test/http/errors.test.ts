@@ -22,18 +22,18 @@ const withBody = restOperations()
 const filled = (path: string): string => path.replace('{id}', id).replace(/\{\w+\}/g, 'nothing');
 
 describe.each(withBody)('$name', ({ method, path }) => {
-  it.each(['null', '[]', '"text"', '1', 'true'])('refuses a body that is no object: %s', async (body) => {
+  it.each(['null', '[]', '"text"', '1', 'true'])('refuses a body that is not an object: %s', async (body) => {
     expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
   });
 
   it.each(['{', '{"a":1,}', ' ', 'name=x', '{"__proto__":{"x":1}}', '{"constructor":{"prototype":{}}}'])(
-    'refuses what is no (harmless) JSON: %s',
+    'refuses invalid or unsafe JSON: %s',
     async (body) => {
       expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
     },
   );
 
-  it('refuses a field that it does not know', async () => {
+  it('refuses an unknown field', async () => {
     const answer = await app.asPerson(method, filled(path), { body: { unheardOf: 1 } });
     expectError(answer, 'INVALID_REQUEST');
     expect(answer.body.error).toMatch(/unheardOf|received undefined|expected|Invalid/);
@@ -50,19 +50,19 @@ describe.each(withBody)('$name', ({ method, path }) => {
     expectError(await app.asPerson(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('refuses a body over 1 MiB, and no smaller one for its size', async () => {
+  it('refuses a body over 1 MiB, and accepts smaller ones', async () => {
     const of = (bytes: number) => ({ body: `{"x":"${'a'.repeat(bytes - 8)}"}` });
     expectError(await app.asPerson(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
     expectError(await app.asPerson(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
   });
 });
 
-describe('no body', () => {
+describe('a missing body', () => {
   it.each([
     ['POST', '/renew'],
     ['POST', '/revoke'],
     ['DELETE', ''],
-  ])('is none where %s %s is sent as JSON without one', async (method, rest) => {
+  ])('is accepted for %s %s even with a JSON content type', async (method, rest) => {
     const ways: readonly Record<string, string>[] = [{}, { 'content-type': 'application/json' }];
     for (const headers of ways) {
       const answer = await app.call(method, certificate(rest), { headers });
@@ -71,14 +71,14 @@ describe('no body', () => {
     expectError(await app.call(method, certificate(rest), { body: {} }), 'CERTIFICATE_NOT_FOUND');
   });
 
-  it.each(['/obtain', '/upload', '/validate'])('is one too few for %s', async (rest) => {
+  it.each(['/obtain', '/upload', '/validate'])('is refused for %s', async (rest) => {
     const headers = { 'content-type': 'application/json' };
     expectError(await app.call('POST', certificate(rest), { headers }), 'INVALID_REQUEST');
     expectError(await app.call('POST', certificate(rest)), 'INVALID_REQUEST');
   });
 });
 
-describe('obtain names the field that is wrong', () => {
+describe('an invalid obtain request', () => {
   const good = { challengeType: 'http-01' };
   it.each([
     ['challengeType', {}],
@@ -105,7 +105,7 @@ describe('obtain names the field that is wrong', () => {
     ['dnsCredentials', { ...good, dnsCredentials: 'token' }],
     ['keysize', { ...good, keysize: 4096 }],
     ['eab.hmackey', { ...good, eab: { kid: 'a', hmacKey: 'x', hmackey: 'x' } }],
-  ])('%s in %j', async (field, body) => {
+  ])('is refused and names the field %s: %j', async (field, body) => {
     const answer = await app.call('POST', certificate('/obtain'), { body });
     expectError(answer, 'INVALID_REQUEST');
     const fields = Object.values(answer.body.details?.issues ?? {}).map((issue) => issue.field);
@@ -114,18 +114,18 @@ describe('obtain names the field that is wrong', () => {
   });
 
   it.each(['nobody', 'http://ca.example/directory', 'ftp://ca.example', 'https://user:word@ca.example/'])(
-    'ca %s, which is neither known nor an https address',
+    'is refused for ca %s, which is neither known nor an https address',
     async (ca) => {
       expectError(await app.call('POST', certificate('/obtain'), { body: { ...good, ca } }), 'UNKNOWN_CA');
     },
   );
 
-  it('does not repeat a password that stands in the address of a CA', async () => {
+  it('does not get the password in a CA address repeated', async () => {
     const body = { ...good, ca: 'https://user:hunter2@ca.example/' };
     expect((await app.call('POST', certificate('/obtain'), { body })).text).not.toContain('hunter2');
   });
 
-  it('dnsCredentials that are nested without end, as an object and as text', async () => {
+  it('is refused for very deeply nested dnsCredentials, as an object and as text', async () => {
     const deep = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
     const body = (credentials: string) =>
       `{"challengeType":"dns-01","dnsProvider":"google","dnsCredentials":{"projectId":"p","credentials":${credentials}}}`;
@@ -141,19 +141,22 @@ describe('obtain names the field that is wrong', () => {
     }
   });
 
-  it.each(['', 'x'.repeat(256)])('Idempotency-Key of 0 or over 255 characters', async (key) => {
-    const headers = { 'Idempotency-Key': key };
-    expectError(await app.call('POST', certificate('/obtain'), { body: good, headers }), 'INVALID_REQUEST');
-  });
+  it.each(['', 'x'.repeat(256)])(
+    'is refused for an Idempotency-Key of 0 or over 255 characters',
+    async (key) => {
+      const headers = { 'Idempotency-Key': key };
+      expectError(await app.call('POST', certificate('/obtain'), { body: good, headers }), 'INVALID_REQUEST');
+    },
+  );
 
-  it('begins nothing', async () => {
+  it('starts nothing', async () => {
     expect((await app.call('GET', `/jobs?project=${id}`)).body).toEqual({ jobs: [] });
   });
 });
 
 describe('an address', () => {
   it.each(['/nothing', '/projects/x/y', '//projects', '/Projects'])(
-    '%s that leads nowhere: 404',
+    '%s that does not exist answers 404',
     async (path) => {
       expectError(await app.call('GET', path), 'NOT_FOUND');
     },
@@ -165,7 +168,7 @@ describe('an address', () => {
   });
 
   it.each(['PUT', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    'does not take %s, and says what it takes',
+    'does not accept %s, and says what it accepts',
     async (method) => {
       const lines = [`${method} /api/v1/projects HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: close'];
       const answer = await sendRaw(app.app.address, lines);
@@ -175,7 +178,7 @@ describe('an address', () => {
     },
   );
 
-  it('answers HEAD as GET without the body', async () => {
+  it('answers HEAD like GET without the body', async () => {
     const lines = [
       'HEAD /api/v1/projects HTTP/1.1',
       'Host: 127.0.0.1',
@@ -186,7 +189,7 @@ describe('an address', () => {
     expect(answer).toMatchObject({ status: 200, body: '' });
   });
 
-  it('takes nothing but GET, POST, PATCH and DELETE for an operation', async () => {
+  it('accepts only GET, POST, PATCH and DELETE for an operation', async () => {
     for (const { rest } of restOperations()) {
       const answer = await app.call('PUT', filled(rest.path), { body: {} });
       expectError(answer, 'METHOD_NOT_ALLOWED');
@@ -195,30 +198,30 @@ describe('an address', () => {
   });
 });
 
-describe('what reaches no handler is answered in the one form too', () => {
+describe('requests that reach no handler get the usual error form', () => {
   const raw = async (...lines: string[]) => {
     const { status, head, body } = await sendRaw(app.app.address, lines);
     return { status, head, body: JSON.parse(body) };
   };
   const rest = ['Host: 127.0.0.1', 'Connection: close'];
 
-  it('an address with a broken %', async () => {
+  it('for an address with a broken %', async () => {
     const answer = await raw('GET /api/v1/projects/%zz HTTP/1.1', ...rest);
     expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'INVALID_REQUEST' } });
     expect(answer.head).toContain('x-content-type-options: nosniff');
   });
 
-  it('a parameter of 601 characters', async () => {
+  it('for a parameter of 601 characters', async () => {
     const answer = await raw(`GET /api/v1/projects/${'a'.repeat(601)} HTTP/1.1`, ...rest);
     expect(answer).toMatchObject({ status: 404, body: { success: false, code: 'NOT_FOUND' } });
   });
 
-  it('headers over 16 KiB', async () => {
+  it('for headers over 16 KiB', async () => {
     const answer = await raw('GET /api/v1/projects HTTP/1.1', ...rest, `X: ${'a'.repeat(17_000)}`);
     expect(answer).toMatchObject({ status: 431, body: { success: false, code: 'HEADERS_TOO_LARGE' } });
   });
 
-  it('what is not HTTP', async () => {
+  it('for bytes that are not HTTP', async () => {
     expect(await raw('hello')).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
   });
 });
@@ -229,7 +232,7 @@ it('a stream of events has no HEAD', async () => {
   expect(await sendRaw(app.app.address, [...lines, 'Connection: close'])).toMatchObject({ status: 405 });
 });
 
-it('tells nothing of a secret in a body that is not JSON', async () => {
+it('quotes no secret of a body that is not JSON', async () => {
   const bodies = [
     '{"challengeType":"dns-01","dnsCredentials":{"apiToken":hunter2-hunter2}}',
     '{"certificate":"x","privateKey":"hunter2-hunter2"',
@@ -243,7 +246,7 @@ it('tells nothing of a secret in a body that is not JSON', async () => {
   expect(app.log.join('')).not.toContain('hunter2');
 });
 
-it('is never a mistake of ours', () => {
+it('is never an internal error', () => {
   const mistakes = app.log.filter(
     (line) => line.includes('"code":"INTERNAL"') || line.includes('"level":60'),
   );

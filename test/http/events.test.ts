@@ -57,7 +57,7 @@ const tell = (message: string, projectId: string | null = null) =>
   app.app.engine.journal.tell({ kind: 'test', message, projectId });
 
 describe('a stream', () => {
-  it('is one, and is not kept by anybody', async () => {
+  it('is an event stream that no cache stores', async () => {
     const stream = await open();
     expect(stream.response.status).toBe(200);
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
@@ -66,7 +66,7 @@ describe('a stream', () => {
     stream.close();
   });
 
-  it('brings what happens from now on, in order', async () => {
+  it('sends new events in order', async () => {
     await tell('before');
     const stream = await open();
     await tell('first');
@@ -77,7 +77,7 @@ describe('a stream', () => {
     stream.close();
   });
 
-  it('goes on after Last-Event-ID, without a gap and without anything twice', async () => {
+  it('resumes after Last-Event-ID, without gaps and duplicates', async () => {
     const first = await open();
     for (const n of [1, 2, 3]) await tell(`gap ${n}`);
     await expect.poll(() => first.events.length).toBe(3);
@@ -89,7 +89,7 @@ describe('a stream', () => {
     again.close();
   });
 
-  it('brings a thousand missed events in one go', async () => {
+  it('sends a thousand missed events in one go', async () => {
     const last = await open();
     await tell('mark');
     await expect.poll(() => last.events.length).toBe(1);
@@ -111,8 +111,8 @@ describe('a stream', () => {
   });
 });
 
-describe('a reader', () => {
-  it('with a token of one project hears of that project only, also of what was', async () => {
+describe('a stream client', () => {
+  it('with a token of one project receives events of that project only, past ones too', async () => {
     const mine = await app.project('mine.example.com');
     const other = await app.project('other.example.com');
     const token = await app.makeToken(['projects:read'], [mine]);
@@ -125,11 +125,11 @@ describe('a reader', () => {
     stream.close();
   });
 
-  it('without a token hears nothing', async () => {
+  it('without a token receives nothing', async () => {
     expect((await app.call('GET', '/events', { token: null })).status).toBe(401);
   });
 
-  it('hears nothing more once the token is revoked', async () => {
+  it('receives nothing more once the token is revoked', async () => {
     const made = await app.asPerson('POST', '/tokens', {
       body: { name: 'reader', scopes: ['projects:read'] },
     });
@@ -142,7 +142,7 @@ describe('a reader', () => {
     expect(messages(stream)).not.toContain('too late');
   });
 
-  it('that goes away leaves no listener behind', async () => {
+  it('that disconnects leaves no listener behind', async () => {
     const { journal } = app.app.engine;
     const original = journal.listen;
     let listening = 0;

@@ -51,6 +51,6 @@ it.each([
 it.each([
   ['http://127.0.0.1:7878/#/projects', 'http://127.0.0.1:7878'],
   ['https://example.com/certdesk/?a=b#/', 'https://example.com/certdesk'],
-])('a page at %s finds its server', (page, server) => {
+])('the page at %s finds its server', (page, server) => {
   expect(serverAddress(page)).toBe(server);
 });

@@ -46,7 +46,7 @@ async function raw(url: string, encodings: string) {
 
 describe('the page', () => {
   it.each(['/', '/login', '/projects/9f6c', '/projects/shop.example.com?tab=history', '/trpcs'])(
-    'is at %s',
+    'is returned at %s',
     async (path) => {
       const { status, text, headers } = await visit(path);
       expect({ status, text }).toEqual({ status: 200, text: PAGE });
@@ -55,7 +55,7 @@ describe('the page', () => {
     },
   );
 
-  it('may run and load what this server has, and no inline script', async () => {
+  it('may load and run only files of this server, and no inline script', async () => {
     for (const path of ['/', '/projects/9f6c']) {
       const policy = String((await visit(path)).headers['content-security-policy']);
       const rules = new Map(
@@ -70,7 +70,7 @@ describe('the page', () => {
     }
   });
 
-  it('is not what stands at an address of the API, nor what a script or image gets', async () => {
+  it('is not returned at an address of the API, nor for a script or image', async () => {
     for (const path of ['/api/v1/nothing', '/api', '/trpc', '/assets/gone.js', '/.well-known/x'])
       expect((await visit(path)).status).toBe(404);
     expect((await load('/projects/9f6c')).status).toBe(404);
@@ -79,7 +79,7 @@ describe('the page', () => {
   });
 
   it.each(['//api/v1/projects', '/api//v1/projects', '//', '//example.com/', '/.git/config', '/a/../..//x'])(
-    'is not what a program gets at %s: there is nothing',
+    'is not returned to a program at %s, which gets 404',
     async (path) => {
       const { status, body } = await load(path);
       expect({ status, body }).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
@@ -87,7 +87,7 @@ describe('the page', () => {
     },
   );
 
-  it('comes with no header that lets other sites read it', async () => {
+  it('has no header that lets other sites read it', async () => {
     const { headers } = await browser.get('/', { Origin: 'http://evil.example', Accept: 'text/html' });
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(headers).toMatchObject({
@@ -99,7 +99,7 @@ describe('the page', () => {
   });
 });
 
-it('the page is kept apart from pages that open it, where the browser trusts the connection', async () => {
+it('the page is isolated from pages that open it if the browser trusts the connection', async () => {
   const policy = async (more: Readonly<Record<string, string>>) =>
     (await browser.get('/', { Accept: 'text/html', ...more })).headers['cross-origin-opener-policy'];
   expect(await policy({ 'Sec-Fetch-Dest': 'document' })).toBe('same-origin');
@@ -123,14 +123,14 @@ describe('other files', () => {
     expect(String(read(response.body))).toBe(SCRIPT);
   });
 
-  it('are kept for good where their name tells their content, else asked for each time', async () => {
+  it('are cached forever if their name has a hash of their content, else revalidated', async () => {
     const asset = await load('/assets/index-abc123.js');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(asset.headers['content-type']).toMatch(/^(text|application)\/javascript/);
     expect((await load('/icon.svg')).headers['cache-control']).toBe('no-cache');
   });
 
-  it('cost no second transfer', async () => {
+  it('are not transferred twice', async () => {
     const { headers } = await load('/icon.svg');
     expect(await browser.get('/icon.svg', { 'If-None-Match': String(headers.etag) })).toMatchObject({
       status: 304,
@@ -138,7 +138,7 @@ describe('other files', () => {
     });
   });
 
-  it('outside the folder are out of reach', async () => {
+  it('outside the folder are unreachable', async () => {
     for (const path of ['/../package.json', '/%2e%2e/package.json', '/assets/..%2f..%2fpackage.json'])
       expect((await load(path)).status).toBeGreaterThanOrEqual(400);
   });

@@ -55,11 +55,11 @@ describe('a project', () => {
     [{ domain: '0x7f.1' }],
     [{ domain: `${'a'.repeat(64)}.example.com` }],
     [{ domain: `${'abcdefgh.'.repeat(30)}example.com` }],
-  ])('is not made of %j', async (body) => {
+  ])('cannot be created from %j', async (body) => {
     expectError(await app.call('POST', '/projects', { body }), 'INVALID_REQUEST');
   });
 
-  it('repeats little of a field that there is not', async () => {
+  it('repeats little of an unknown field', async () => {
     const body = { name: 'x', ['k'.repeat(500_000)]: 1 };
     const answer = await app.call('POST', '/projects', { body });
     expectError(answer, 'INVALID_REQUEST');
@@ -73,13 +73,13 @@ describe('a project', () => {
     ['*.Example.com', '*.example.com'],
     ['Dot.Example.com.', 'dot.example.com'],
     ['intranet', 'intranet'],
-  ])('has the domain %s as %s', async (given, kept) => {
+  ])('stores the domain %s as %s', async (given, kept) => {
     const { status, body } = await app.call('POST', '/projects', { body: { domain: given } });
     expect(status).toBe(201);
     expect(body).toMatchObject({ domain: kept, name: kept });
   });
 
-  it('names each name once, and its domain as the domain only (smallstep/certificates #518)', async () => {
+  it('has each name once, and its domain only as the domain (smallstep/certificates #518)', async () => {
     const body = {
       domain: 'once.example.com',
       altNames: ['ONCE.example.com.', 'www.once.example.com', 'WWW.once.example.com'],
@@ -91,7 +91,7 @@ describe('a project', () => {
     expect(changed.body).toMatchObject({ domain: 'www.once.example.com', altNames: [] });
   });
 
-  it('of one label gets no certificate from a public CA, and any from another', async () => {
+  it('with a single-label name gets no certificate from a public CA, but from another', async () => {
     const { body } = await app.call('POST', '/projects', { body: { domain: 'printer' } });
     const obtain = (ca: string) =>
       app.call('POST', `/projects/${body.id}/certificate/obtain`, {
@@ -106,7 +106,7 @@ describe('a project', () => {
   });
 
   it.each(['a%2Fb', '%00', '%20', '..%2f..', "'%20OR%201=1--", '%F0%9F%98%80', 'a'.repeat(64)])(
-    'of the id %s is not there',
+    'with the id %s does not exist',
     async (odd) => {
       for (const rest of ['', '/certificate', '/certificate/status'])
         expectError(await app.call('GET', `/projects/${odd}${rest}`), 'PROJECT_NOT_FOUND');
@@ -140,13 +140,13 @@ describe('a list', () => {
     expectError(await app.call('GET', `/jobs?${query}`), 'INVALID_REQUEST');
   });
 
-  it('takes a search for what it is, letters', async () => {
+  it('searches for special characters literally', async () => {
     for (const q of ['%25', '_', '%5C', "'", '%00'])
       expect((await app.call('GET', `/projects?q=${q}`)).status, q).toBe(200);
     expect((await app.call('GET', '/projects?q=%25')).body.projects).toEqual([]);
   });
 
-  it('goes on where the page before has ended, also for projects that came meanwhile', async () => {
+  it('continues after the previous page, even with projects created meanwhile', async () => {
     const own = await startApp();
     try {
       const made: string[] = [];

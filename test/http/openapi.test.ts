@@ -40,7 +40,7 @@ it('is valid OpenAPI 3.1', async () => {
   expect(valid).toBe(true);
 });
 
-it('holds each operation once, the eight of the specification among them', () => {
+it('has each operation once, the eight of the specification among them', () => {
   const here = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   expect(here.toSorted()).toEqual(
     restOperations()
@@ -55,7 +55,7 @@ it('holds each operation once, the eight of the specification among them', () =>
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it('says of each operation which scope it needs and how far it reaches, and of fields that reach further', () => {
+it('declares the scope and the reach of each operation, and of fields that reach further', () => {
   const of = (path: string, method: string) => document.paths[path]?.[method];
   for (const { rest, meta } of restOperations()) {
     const operation = of(rest.path, rest.method.toLowerCase());
@@ -71,7 +71,7 @@ it('says of each operation which scope it needs and how far it reaches, and of f
   expect(text).not.toMatch(/"(reach|allProjects|reachOf|outside)":/);
 });
 
-it('says what 202 answers, and lets answers grow', () => {
+it('describes answer 202, and allows additional fields', () => {
   const obtain = document.paths['/projects/{id}/certificate/obtain']?.post;
   expect(obtain?.responses['202']).toMatchObject({
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Accepted' } } },
@@ -82,7 +82,7 @@ it('says what 202 answers, and lets answers grow', () => {
   expect(JSON.stringify(document)).not.toContain('__schema');
 });
 
-it('has nothing that generated clients stumble over', () => {
+it('has nothing that breaks generated clients', () => {
   // clients.exhaustive.ts generates some, compiles them and makes calls.
   const stumbling: string[] = [];
   JSON.stringify(document.components, (_, part) => {
@@ -109,7 +109,7 @@ it('has nothing that generated clients stumble over', () => {
   expect(stumbling).toEqual([]);
 });
 
-it('points at nothing that is not there, and leaves nothing unnamed', () => {
+it('has no dangling reference, and no anonymous schema', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target);
   const schemas = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
   expect(references.filter((target) => !schemas.includes(String(target)))).toEqual([]);
@@ -123,7 +123,7 @@ it('points at nothing that is not there, and leaves nothing unnamed', () => {
   }
 });
 
-it('names only addresses that answer, with the token that they want', async () => {
+it('has only addresses that answer, with the token that they require', async () => {
   for (const { path, method, operation } of operations) {
     const target = path.replace(/\{\w+\}/g, 'nothing');
     const answer = await app.call(method.toUpperCase(), target, {
@@ -135,7 +135,7 @@ it('names only addresses that answer, with the token that they want', async () =
   }
 });
 
-it('says of a body that it is needed where it is', async () => {
+it('marks a required body as required', async () => {
   for (const { path, method, operation } of operations.filter(({ method }) => method !== 'get')) {
     const answer = await app.asPerson(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
     const missed = String(answer.body.code) === 'INVALID_REQUEST';

@@ -16,7 +16,7 @@ function rowsUnder(heading: string): readonly (readonly string[])[] {
 const codesIn = (text: string): readonly string[] =>
   [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-it('lists error codes with their statuses', () => {
+it('lists the error codes with their statuses', () => {
   const rows = rowsUnder('Answers').filter(([, status]) => /^\d+$/.test(status ?? ''));
   expect(rows.length).toBeGreaterThan(10);
   for (const [, status, code = ''] of rows) {
@@ -25,13 +25,13 @@ it('lists error codes with their statuses', () => {
   }
 });
 
-it('lists options of obtain', () => {
+it('lists the options of obtain', () => {
   const named = rowsUnder('Obtain').flatMap(([option = '']) => codesIn(option));
   expect(named.length).toBeGreaterThan(8);
   expect(named.filter((option) => !(option in ObtainRequestSchema.shape))).toEqual([]);
 });
 
-it('lists addresses of operations', () => {
+it('lists the addresses of the operations', () => {
   const known = new Set(restOperations().map(({ rest }) => rest.path.replace(/\{\w+\}/g, ':id')));
   const prefix = '/projects/:id/certificate';
   const named = rowsUnder('More operations')

@@ -58,7 +58,7 @@ describe('the cookie without the page secret', () => {
     await expect(thief().stream('/api/v1/events')).rejects.toThrow('401');
   });
 
-  it('signs nobody out, reports no activity and proves nothing', async () => {
+  it('neither signs out, nor reports activity, nor proves anything', async () => {
     expect((await thief().post('/logout', '', asThePage)).status).toBe(204);
     expect((await thief().post('/activity', '', asThePage)).status).toBe(401);
     expect(await visit.isSignedIn()).toBe(true);
@@ -68,7 +68,7 @@ describe('the cookie without the page secret', () => {
     expect(await visit.app.app.engine.sessions.list()).toHaveLength(2);
   });
 
-  it('is not helped by the page secret of another session', async () => {
+  it('is not accepted with the page secret of another session', async () => {
     const other = createBrowser(visit.app.app.address);
     await other.signIn(secretOf(await visit.link()));
     const mixed = createBrowser(visit.app.app.address, {
@@ -81,7 +81,7 @@ describe('the cookie without the page secret', () => {
 });
 
 describe('the end of a session', () => {
-  it('comes after an idle hour, whatever the page does on its own', async () => {
+  it('comes after an hour of inactivity, whatever the page does on its own', async () => {
     for (let minute = 0; minute < 59; minute += 10) {
       expect(await visit.isSignedIn()).toBe(true);
       visit.later(10 * MINUTE);
@@ -109,7 +109,7 @@ describe('the end of a session', () => {
     ]);
   });
 
-  it('does not come undone when the setting grants more idle minutes', async () => {
+  it('is final, even if the setting later grants more idle minutes', async () => {
     const { engine } = visit.app.app;
     visit.later(HOUR);
     await engine.sweep();
@@ -117,7 +117,7 @@ describe('the end of a session', () => {
     expect(await visit.isSignedIn()).toBe(false);
   });
 
-  it('comes after 12 hours, however active its person is', async () => {
+  it('comes after 12 hours, however active the user is', async () => {
     for (let hour = 0; hour < 24; hour += 1) {
       expect((await visit.browser.post('/activity', '')).status).toBe(204);
       visit.later(HOUR / 2);
@@ -138,7 +138,7 @@ describe('the end of a session', () => {
     expect(await visit.isSignedIn()).toBe(false);
   });
 
-  it('is put off by another link in the same browser, which keeps the session and its secrets', async () => {
+  it('is postponed by another link in the same browser, which keeps the session and its secrets', async () => {
     const before = [visit.browser.cookie, visit.browser.pageSecret];
     const [session] = await visit.app.app.engine.sessions.list();
     visit.later(HOUR / 2);
@@ -170,7 +170,7 @@ describe('a fresh proof', () => {
     ]);
   });
 
-  it('is not guessed at: the 11th wrong link in a minute is answered by 429', async () => {
+  it('cannot be guessed: the 11th wrong link in a minute is answered with 429', async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
     expect(statuses).toEqual([...Array(10).fill(401), 429]);

@@ -17,14 +17,14 @@ afterEach(() => visit?.app.stop());
 const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
 
 describe('a signed-in browser', () => {
-  it('may do everything, and long work is answered by its job', async () => {
+  it('may do everything, and long work is answered with its job', async () => {
     await visit.signIn();
     const made = await visit.browser.post('/trpc/projects.create', project());
     expect(made.status).toBe(200);
     expect((await visit.browser.get('/trpc/tokens.list')).status).toBe(200);
   });
 
-  it('sends a query whose input is a secret in the body', async () => {
+  it('sends a query with a secret input in the body', async () => {
     await visit.signIn();
     const answer = await visit.browser.post('/trpc/projects.list', '{}');
     expect(answer.status).toBe(200);
@@ -60,7 +60,7 @@ describe('a signed-in browser', () => {
     expect(await visit.isSignedIn()).toBe(true);
   });
 
-  it('is signed in to nothing by a foreign page', async () => {
+  it('is not signed in to anything by a foreign page', async () => {
     const secret = secretOf(await visit.link());
     for (const headers of [{ Origin: 'http://evil.example' }, { Origin: null }]) {
       const answer = await visit.browser.post('/login', JSON.stringify({ secret }), headers);
@@ -69,7 +69,7 @@ describe('a signed-in browser', () => {
     expect((await visit.browser.signIn(secret)).status).toBe(200);
   });
 
-  it('reads nothing for a page of another port or a typed address', async () => {
+  it('returns nothing to a page of another port or a typed address', async () => {
     await visit.signIn();
     const statusFrom = async (site: string) =>
       (await visit.browser.get('/api/v1/projects', { 'Sec-Fetch-Site': site })).status;
@@ -79,14 +79,14 @@ describe('a signed-in browser', () => {
     expect(await statusFrom('same-origin')).toBe(200);
   });
 
-  it('is not reached by a name that points at it', async () => {
+  it('is not reached by a DNS name that points at it', async () => {
     await visit.signIn();
     const rebound = { Host: 'evil.example', Origin: 'http://evil.example' };
     for (const path of ['/trpc/projects.create', '/login', '/logout'])
       expect(await visit.browser.post(path, project(), rebound)).toMatchObject({ status: 421 });
   });
 
-  it('does not send a form: no type of a form is taken', async () => {
+  it('is not sent by a form: no content type of forms is accepted', async () => {
     await visit.signIn();
     for (const type of [
       'application/x-www-form-urlencoded',
@@ -107,7 +107,7 @@ describe('a signed-in browser', () => {
     expect((await visit.app.call('GET', '/projects')).body.projects).toEqual([]);
   });
 
-  it('needs no Origin where it sends a token', async () => {
+  it('needs no Origin if it sends a token', async () => {
     const answer = await visit.browser.post('/api/v1/projects', '{"name":"x"}', {
       Origin: null,
       Authorization: `Bearer ${visit.app.token}`,
@@ -117,7 +117,7 @@ describe('a signed-in browser', () => {
 });
 
 describe('the end of a session', () => {
-  it('comes with sign-out, here and in the database', async () => {
+  it('follows sign-out, here and in the database', async () => {
     await visit.signIn();
     const copy = createBrowser(visit.app.app.address, {
       cookie: visit.browser.cookie ?? '',
@@ -131,7 +131,7 @@ describe('the end of a session', () => {
     expect((await visit.browser.post('/logout', '')).status).toBe(204);
   });
 
-  it('ends its event streams at once, and those of a revoked token', async () => {
+  it('ends its event streams at once, and so does revoking a token', async () => {
     await visit.signIn();
     const token = await visit.app.makeToken(['projects:read']);
     const reader = createBrowser(visit.app.app.address, { token });
@@ -146,7 +146,7 @@ describe('the end of a session', () => {
     expect(await Promise.all(others.map(({ ended }) => ended))).toEqual(['complete', 'complete']);
   });
 
-  it('can be brought about from another browser', async () => {
+  it('can be requested from another browser', async () => {
     await visit.signIn();
     const other = createBrowser(visit.app.app.address, {
       agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
@@ -172,7 +172,7 @@ describe('the end of a session', () => {
     [undefined, 200],
     [false, 200],
     [true, 401],
-  ])('with signOutOnRestart %s: after a restart it gets %i', async (setting, expected) => {
+  ])('with signOutOnRestart %s answers %i after a restart', async (setting, expected) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'certdesk-session-'));
     const startOn = (port: number) =>
       startApp({ dataFolder, platform: { api: { host: '127.0.0.1', port } } });

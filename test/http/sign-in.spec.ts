@@ -15,7 +15,7 @@ afterEach(() => visit?.app.stop());
 const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
 
 describe('the one-time link', () => {
-  it('opens the page of sign-in, with its 256-bit secret behind #', async () => {
+  it('opens the sign-in page, with its 256-bit secret behind #', async () => {
     const url = await visit.link();
     expect(url.href.startsWith(`${visit.app.app.address}/login#cdl_`)).toBe(true);
     expect(Buffer.from(secretOf(url).slice(4), 'base64url')).toHaveLength(32);
@@ -34,7 +34,7 @@ describe('the one-time link', () => {
     expect(await visit.isSignedIn(second)).toBe(false);
   });
 
-  it('works once when it is opened twice at the same moment', async () => {
+  it('works once if it is opened twice at the same moment', async () => {
     const secret = secretOf(await visit.link());
     const both = await Promise.all([
       visit.browser.signIn(secret),
@@ -51,7 +51,7 @@ describe('the one-time link', () => {
     expect((await createBrowser(visit.app.app.address).signIn(second)).status).toBe(401);
   });
 
-  it('is in no log, and in the database as a hash only', async () => {
+  it('appears in no log, and in the database only as a hash', async () => {
     const secret = secretOf(await visit.link());
     const unused = secretOf(await visit.link());
     await visit.browser.signIn(secret);
@@ -68,7 +68,7 @@ describe('the one-time link', () => {
     expect(database).toMatch(/[0-9a-f]{64}/);
   });
 
-  it('is not guessed at: the 11th wrong one in a minute is answered by 429, with any token', async () => {
+  it('cannot be guessed: the 11th wrong one in a minute is answered with 429, with any token', async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
@@ -77,7 +77,7 @@ describe('the one-time link', () => {
     expect((await visit.app.call('GET', '/projects')).status).toBe(200);
   });
 
-  it('says which field is missing', async () => {
+  it('names the missing field', async () => {
     for (const body of [
       '{}',
       '{"secret":""}',
@@ -95,7 +95,7 @@ describe('the one-time link', () => {
 describe('the cookie', () => {
   const flagsOf = (cookie: string | undefined) => cookie?.split('; ').slice(1);
 
-  it('is out of reach of scripts and of other sites, for 12 hours', async () => {
+  it('is unreachable for scripts and other sites, and lasts 12 hours', async () => {
     const { cookies } = await visit.browser.signIn(secretOf(await visit.link()));
     const port = new URL(visit.app.app.address).port;
     expect(cookies).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('the cookie', () => {
     expect(flagsOf(cookies[0])).toEqual(['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict']);
   });
 
-  it('is bound to https where the browser speaks https, to a proxy before this server', async () => {
+  it('is bound to https if the browser uses https, to a proxy before this server', async () => {
     const proxied = createBrowser(visit.app.app.address, {
       origin: `https://${hostname()}`,
       host: hostname(),
@@ -122,7 +122,7 @@ describe('the cookie', () => {
     });
   });
 
-  it('that is made up opens nothing, and is no failed token', async () => {
+  it('opens nothing if it is made up, and does not count as a failed token', async () => {
     const forger = createBrowser(visit.app.app.address, {
       cookie: `certdesk-${new URL(visit.app.app.address).port}=cds_x`,
       pageSecret: 'cdp_x',
@@ -130,7 +130,7 @@ describe('the cookie', () => {
     for (let n = 0; n < 12; n += 1) expect((await forger.get('/api/v1/projects')).status).toBe(401);
   });
 
-  it('of another port is not taken for one of this', async () => {
+  it('of another port is not accepted for this one', async () => {
     await visit.signIn();
     const other = createBrowser(visit.app.app.address, {
       cookie: (visit.browser.cookie ?? '').replace(/-\d+=/, '-1='),

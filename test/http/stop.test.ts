@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { startApp } from '../support/server/app.ts';
 
-it('does not wait for a connection that was opened ahead of need, nor for one that is kept alive', async () => {
+it('does not wait for a connection opened in advance, nor for a keep-alive connection', async () => {
   const app = await startApp();
   const { hostname, port } = new URL(app.app.address);
   const [unused, kept] = [connect(Number(port), hostname), connect(Number(port), hostname)];

@@ -69,14 +69,14 @@ describe('calls', () => {
     expect(await answer.json()).toHaveLength(2);
   });
 
-  it('answers long work with its job', async () => {
+  it('answer long work with its job', async () => {
     const id = await app.project('long.example.com');
     const body = { challengeType: 'http-01', ca: 'https://127.0.0.1:1/directory' } as const;
     const answer = await client().certificates.obtain.mutate({ id, body });
     expect(answer).toMatchObject({ success: true, job: { id: expect.any(String) } });
   });
 
-  it('refuses more calls in one request than a page makes', async () => {
+  it('are refused if one request has more of them than a page sends', async () => {
     const answer = await send(`${Array(51).fill('system.health').join(',')}?batch=1`);
     expect(answer.status).toBe(400);
     expect((await send(`${Array(50).fill('system.health').join(',')}?batch=1`)).status).toBe(200);
@@ -84,7 +84,7 @@ describe('calls', () => {
 });
 
 describe('failures', () => {
-  it('carry the body that REST answers with, its status, and no stack', async () => {
+  it('have the body that REST answers with, its status, and no stack', async () => {
     const { data, message } = await failureOf(client().projects.get.query({ id: 'nobody' }));
     const { body } = await app.call('GET', '/projects/nobody');
     expect(data).toEqual({ code: 'NOT_FOUND', httpStatus: 404, path: 'projects.get', body });
@@ -94,7 +94,7 @@ describe('failures', () => {
     expect(await answer.text()).not.toMatch(/stack|node_modules|\.ts:/);
   });
 
-  it('name the field that is wrong', async () => {
+  it('name the invalid field', async () => {
     const { data, message } = await failureOf(
       client().projects.create.mutate({ body: { name: '', altNames: [] } }),
     );
@@ -102,7 +102,7 @@ describe('failures', () => {
     expect(message).toMatch(/^name: /);
   });
 
-  it('say who is not known, and who may not', async () => {
+  it('distinguish unknown and forbidden callers', async () => {
     const anonymous = await failureOf(client({}).projects.list.query({}));
     expect(anonymous.data).toMatchObject({ code: 'UNAUTHORIZED', httpStatus: 401 });
     const unknown = await failureOf(client({ Authorization: 'Bearer cdk_x' }).projects.list.query({}));
@@ -116,7 +116,7 @@ describe('failures', () => {
     expect(denied.data).toMatchObject({ code: 'FORBIDDEN', httpStatus: 403 });
   });
 
-  it('tell mistakes of the client from our own', async () => {
+  it('distinguish client errors from our own', async () => {
     const json = { 'Content-Type': 'application/json' };
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const statuses = await Promise.all([
@@ -143,7 +143,7 @@ describe('events', () => {
     app = await startApp();
   });
 
-  it('arrive as they happen, and go on after the last one that was seen', async () => {
+  it('arrive as they happen, and resume after the last one that was seen', async () => {
     const first = await follow({}, async () => void (await app.project('one.example.com')));
     expect(first).toMatchObject({
       data: { kind: 'project.created', message: 'Project one.example.com created' },
@@ -153,7 +153,7 @@ describe('events', () => {
     expect(missed).toMatchObject({ data: { message: 'Project two.example.com created' } });
   });
 
-  it('end with the answer that nobody may have them without a token', async () => {
+  it('end with an error without a token', async () => {
     const failure = await new Promise((resolve) => {
       client({}).jobs.events.subscribe({}, { onError: resolve });
     });

@@ -12,8 +12,8 @@ const TURNS = 9;
 /** What goes through a whole index, or all words, and may grow as they do: a filter or a word that hardly any has. */
 const READS_ALL = /nobody|custom|a CA and|status none|search|facets|all at once|attention|by day|due/;
 
-describe('what is asked of 20,000 projects', () => {
-  it('grows by less than the projects, or not at all', { timeout: 180_000 }, async () => {
+describe('the cost of queries on 20,000 projects', () => {
+  it('grows slower than the number of projects, or not at all', { timeout: 180_000 }, async () => {
     const took = new Map<string, Map<number, Omit<DatabaseRow, 'query' | 'projects'>>>();
     for (const count of [FEW, MANY]) {
       await withProjects(count, async (stores, now) => {
@@ -37,8 +37,8 @@ describe('what is asked of 20,000 projects', () => {
   });
 });
 
-describe('the plans of SQLite', () => {
-  it('sort nothing and read no table but for what is shown', async () => {
+describe('the query plans of SQLite', () => {
+  it('sort nothing and scan no table except for what is shown', async () => {
     const database: TestDatabase = openTestDatabase();
     try {
       const plansOf = await recordPlans(database.folder);

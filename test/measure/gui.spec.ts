@@ -31,7 +31,7 @@ describeWith('chromium', 'an open page', () => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  it('shows a change within a second, and that the server is gone within three', async () => {
+  it('shows a change within a second, and an unreachable server within three', async () => {
     await gui.open('/projects');
     const times: number[] = [];
     for (let turn = 0; turn < 5; turn += 1) {

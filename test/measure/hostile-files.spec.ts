@@ -80,7 +80,7 @@ describe('an upload', () => {
   });
 });
 
-it('a list of revoked certificates of 16 MiB', { timeout: 120_000 }, async () => {
+it('a CRL of 16 MiB', { timeout: 120_000 }, async () => {
   const { raw } = new X509Certificate(ca.certificate);
   const serial = Buffer.from('01', 'hex');
   const small = await makeCrl(openssl, { ca });
@@ -115,7 +115,7 @@ it('a folder of 5,000 files, each of 200 certificates', { timeout: 300_000 }, as
   );
 });
 
-it('backups that ask for much memory, four at once', { timeout: 120_000 }, async () => {
+it('backups that need much memory, four at once', { timeout: 120_000 }, async () => {
   const file = join(folder, 'hostile.cdbackup');
   const kdf = {
     name: 'scrypt',

@@ -145,7 +145,7 @@ describe('a CA', () => {
   });
 });
 
-it('a list of revoked certificates', { timeout: 300_000 }, async () => {
+it('a CRL', { timeout: 300_000 }, async () => {
   const ca = await openssl.createCa({ subject: '/CN=Test CA' });
   const about = { serial: Buffer.of(1), issuer: new X509Certificate(ca.certificate).raw, now: new Date() };
   const fetcher = createCrlFetcher(LOOPBACK_POLICY);

@@ -22,7 +22,7 @@ async function startWith(count: number): Promise<TestApp> {
 describeWith('chromium', 'the GUI with many projects', () => {
   beforeAll(buildGui, 600_000);
 
-  describe('1,000 of them', () => {
+  describe('with 1,000 of them', () => {
     let app: TestApp;
     let gui: GuiPage;
     beforeAll(async () => {
@@ -65,7 +65,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       });
     });
 
-    it('the overview is there soon after the sign-in link', async () => {
+    it('the overview appears soon after the sign-in link', async () => {
       const times: number[] = [];
       const work: number[] = [];
       for (let turn = 0; turn < 5; turn += 1) {
@@ -86,7 +86,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
     });
   });
 
-  describe('10,000 of them', () => {
+  describe('with 10,000 of them', () => {
     let app: TestApp;
     let gui: GuiPage;
     let page: Page;
@@ -100,7 +100,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await app?.stop();
     });
 
-    it('the list is scrolled with frames under 50 ms at the 95th percentile', async () => {
+    it('the list scrolls with frames under 50 ms at the 95th percentile', async () => {
       await gui.open('/projects');
       await page.getByRole('row').nth(5).waitFor();
       await page.mouse.move(700, 500);
@@ -118,7 +118,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       expect(await page.getByRole('row').count()).toBeLessThan(80);
     });
 
-    it('a search and a filter bring what fits, in well under a second', async () => {
+    it('a search and a filter answer in well under a second', async () => {
       await gui.open('/projects');
       await page.getByRole('row').nth(5).waitFor();
       const started = performance.now();
@@ -132,7 +132,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain('Revoked');
     });
 
-    it('has said no error, and asked nobody else for anything', () => expect(gui.problems).toEqual([]));
+    it('logs no error and requests nothing from other hosts', () => expect(gui.problems).toEqual([]));
   });
 });
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('serves within some bare starts of Node, and holds little', async () => {
+it('starts within a few bare Node start-ups, and uses little memory', async () => {
   const copy = `${folder}-start`;
   cpSync(folder, copy, { recursive: true });
   try {

@@ -9,14 +9,14 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): Buffer => readFileSync(resolve(ROOT, path));
 const manifest = JSON.parse(read('package.json').toString());
 
-it('makes an AppImage, a deb and an rpm, a universal dmg, and an NSIS installer', () => {
+it('builds an AppImage, a deb and an rpm, a universal dmg, and an NSIS installer', () => {
   expect(config.linux?.target).toEqual(['AppImage', 'deb', 'rpm']);
   expect(config.mac?.target).toEqual([{ target: 'dmg', arch: ['universal'] }]);
   expect(config.win?.target).toEqual([{ target: 'nsis', arch: ['x64'] }]);
   expect(config.nsis).toMatchObject({ license: 'LICENSE', deleteAppDataOnUninstall: false });
 });
 
-it('shuts the ways into the packaged program that nobody needs', () => {
+it('disables the debugging switches of the packaged program', () => {
   expect(config.asar).toBe(true);
   expect(config.electronFuses).toEqual({
     runAsNode: false,
@@ -31,18 +31,18 @@ it('shuts the ways into the packaged program that nobody needs', () => {
   });
 });
 
-it('publishes nothing, and names no feed of updates unless one is given', () => {
+it('publishes nothing, and has no update feed unless one is given', () => {
   expect(config.publish).toBeNull();
 });
 
-it('is of the same name as the application’s own entries', () => {
+it('has the same name as the application’s own entries', () => {
   expect(manifest.desktopName).toBe(`${config.linux?.executableName}.desktop`);
   expect(read('src/main/electron/index.ts').toString()).toContain(`APP_ID = '${config.appId}'`);
   expect(config.protocols).toEqual([{ name: 'Certdesk project', schemes: ['certdesk'] }]);
 });
 
 test.each(['LICENSE', 'build/installer.nsh', 'build/linux/certdesk', 'build/linux/before-remove.sh'])(
-  '%s is there',
+  '%s exists',
   (path) => expect(existsSync(resolve(ROOT, path))).toBe(true),
 );
 
@@ -50,7 +50,7 @@ test.each([
   ['build/icon.png', '89504e470d0a1a0a'],
   ['build/icon.ico', '00000100'],
   ['build/icon.icns', '69636e73'],
-])('%s is an icon of its kind', (path, magic) =>
+])('%s is an icon of its type', (path, magic) =>
   expect(
     read(path)
       .subarray(0, magic.length / 2)

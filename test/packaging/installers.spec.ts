@@ -52,7 +52,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
   afterAll(() => made?.remove());
 
   describe('the archive', () => {
-    it('holds what the build has made, and of this project nothing else', () => {
+    it('has the output of the build, and nothing else of this project', () => {
       const own = files.filter((path) => !path.startsWith('node_modules/'));
       for (const path of ['package.json', 'LICENSE', 'out/main/electron.js', 'out/main/headless.js'])
         expect(own).toContain(path);
@@ -68,7 +68,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(own.filter((path) => !known.test(path) && !compressed.test(path))).toEqual([]);
     });
 
-    it('has no tests, no sources and no maps, of the packages neither', () => {
+    it('has no tests, sources or source maps, not even of the packages', () => {
       const unwanted = files.filter(
         (path) =>
           /\.(?:ts|tsx|mts|cts|map|c|cc|cpp|h|tsbuildinfo)$/.test(path) ||
@@ -78,7 +78,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(unwanted).toEqual([]);
     });
 
-    it('has every package that runs, and none that only builds or tests', () => {
+    it('has every runtime package, and no package that only builds or tests', () => {
       const packed = (name: string) => files.includes(`node_modules/${name}/package.json`);
       expect(Object.keys(manifest.dependencies).filter((name) => !packed(name))).toEqual([]);
       expect(Object.keys(manifest.devDependencies).filter(packed)).toEqual([]);
@@ -91,7 +91,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(files.filter((path) => path.startsWith('node_modules/node-linux-'))).toEqual([]);
     });
 
-    it('has the native modules beside it, those of this system only', () => {
+    it('has the native modules beside it, only those of this system', () => {
       const native = files.filter((path) => path.endsWith('.node'));
       expect(native.filter((path) => path.includes('better-sqlite3')).length).toBeGreaterThan(0);
       expect(native.filter((path) => path.includes('keyring')).length).toBeGreaterThan(0);
@@ -103,7 +103,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     });
   });
 
-  it('come with a bill of materials of every package in them', () => {
+  it('have a bill of materials of every package in them', () => {
     const bill = JSON.parse(readFileSync(join(made.folder, `certdesk-${manifest.version}.cdx.json`), 'utf8'));
     expect(bill).toMatchObject({
       bomFormat: 'CycloneDX',
@@ -122,7 +122,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     ).toEqual([]);
   });
 
-  it('the binary has its fuses set', async () => {
+  it('have a binary with its fuses set', async () => {
     const wire = await getCurrentFuseWire(join(made.unpacked, 'certdesk-desktop'));
     expect(wire).toMatchObject({
       [FuseV1Options.RunAsNode]: FuseState.DISABLE,
@@ -135,7 +135,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     });
   });
 
-  it(`the packed desktop application starts and shows its window, ${ON}`, async () => {
+  it(`start the packed desktop application and show its window, ${ON}`, async () => {
     const visit = await makeVisit(() => ['--challenge-port', '0']);
     try {
       const folder = join(visit.folder, 'packed');
@@ -160,14 +160,14 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     }, 120_000);
     const text = (path: string): string => readFileSync(join(tree, path), 'utf8');
 
-    it('is named, and says what it needs', () => {
+    it('has the right name and dependencies', () => {
       expect(run('-f', deb, 'Package').trim()).toBe('certdesk');
       expect(run('-f', deb, 'Version').trim()).toBe(manifest.version);
       expect(run('-f', deb, 'Depends')).toMatch(/libgtk-3-0/);
       expect(run('-f', deb, 'Recommends')).toMatch(/gnome-keyring/);
     });
 
-    it('has the application, its entry in the menu with certdesk:// links, icons, and the licence', () => {
+    it('has the application, its menu entry with certdesk:// links, icons, and the licence', () => {
       const entry = text('usr/share/applications/certdesk-desktop.desktop');
       expect(entry).toMatch(/^Exec=\/opt\/Certdesk\/certdesk-desktop %U$/m);
       expect(entry).toMatch(/^MimeType=x-scheme-handler\/certdesk;$/m);
@@ -181,7 +181,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(text('usr/share/doc/certdesk/copyright')).toMatch(/^MIT License/);
     });
 
-    it('has a unit for the headless server, of a user of its own, off until it is enabled', () => {
+    it('has a unit for the headless server with its own user, disabled until it is enabled', () => {
       const unit = text('usr/lib/systemd/system/certdesk.service');
       const program = /^ExecStart=(\S+) serve$/m.exec(unit)?.[1] ?? '';
       expect(statSync(join(tree, program)).mode & 0o111).toBe(0o111);
@@ -191,7 +191,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(text('DEBIAN/postinst')).not.toMatch(/systemctl (?:enable|start)/);
     });
 
-    it('has scripts that a shell takes', () => {
+    it('has scripts with valid shell syntax', () => {
       for (const name of ['postinst', 'prerm', 'postrm'])
         execFileSync('bash', ['-n', join(tree, 'DEBIAN', name)]);
       expect(text('DEBIAN/postinst')).toContain("'/opt/Certdesk/certdesk-desktop'");
@@ -199,7 +199,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(text('DEBIAN/prerm')).toContain('systemctl disable --now certdesk.service');
     });
 
-    it('its command line runs on the Node that it brings, where it names it', () => {
+    it('has a command line that runs on the bundled Node, which it names', () => {
       const [, program = '', script = ''] =
         /^exec (\S+) --disable-sigusr1 (\S+) "\$@"$/m.exec(text('usr/bin/certdesk')) ?? [];
       const version = execFileSync(join(tree, program), [join(tree, script), '--version'], {
@@ -208,7 +208,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       expect(version.trim()).toBe(manifest.version);
     });
 
-    it('its headless server runs: API, pages, and every chunk of the program with its packages', async () => {
+    it('has a headless server that runs: API, pages, and every chunk of the program with its packages', async () => {
       const folder = join(tree, 'opt/Certdesk/headless');
       const node = join(folder, 'node');
       const chunks = readdirSync(join(folder, 'out/main/chunks')).map((name) => `./out/main/chunks/${name}`);
@@ -237,7 +237,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
     });
   });
 
-  it('the rpm has the same files beside the application', () => {
+  it('have the same files in rpm and deb beside the application', () => {
     const rpm = join(made.folder, readdirSync(made.folder).find((name) => name.endsWith('.rpm')) ?? '');
     const { files: asked } = JSON.parse(readFileSync(rpm, 'utf8'));
     const places = asked.map(({ to }: { to: string }) => to);

@@ -11,7 +11,7 @@ test.each([
   '2001:db8::1',
   'localhost:53',
   'ns.example.com:53',
-])('--dns-resolver %s is taken', (server) =>
+])('accepts --dns-resolver %s', (server) =>
   expect(readDesktopOptions(['--dns-resolver', server]).dnsResolver).toEqual([server]),
 );
 
@@ -23,7 +23,7 @@ test.each([
   '192.0.2.1:x',
   'https://1.1.1.1',
   '[::1',
-])('--dns-resolver %s is refused, and named', (server) => {
+])('refuses --dns-resolver %s, and names it', (server) => {
   const read = () => readDesktopOptions(['--dns-resolver', '192.0.2.1:53', '--dns-resolver', server]);
   expect(read).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
   expect(read).toThrow(/^certdesk: [^\n]*--dns-resolver[^\n]* is invalid\. Use HOST:PORT[^\n]*$/);
@@ -39,12 +39,12 @@ test.each([
   ['certs.example.com/certdesk', 'certs.example.com'],
   ['bücher.example', 'xn--bcher-kva.example'],
   ['intranet', 'intranet'],
-])('--allowed-host %s is understood as %s', (given, host) =>
+])('parses --allowed-host %s as %s', (given, host) =>
   expect(readDesktopOptions(['--allowed-host', given]).allowedHost).toEqual([host]),
 );
 
 test.each(['*.example.com', 'https://*.example.com', '*', 'https://', 'user@example.com', 'a:b:c'])(
-  '--allowed-host %s is refused, with the right form',
+  'refuses --allowed-host %s, and shows the right form',
   (given) => {
     const read = () => readDesktopOptions(['--allowed-host', given]);
     expect(read).toThrow(/--allowed-host[^\n]* is invalid\. [^\n]*certs\.example\.com\.$/);
@@ -59,7 +59,7 @@ describe('plain HTTP', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', '::ffff:192.0.2.1', 'server.example.com', '127.0.0.1.example.com'])(
-    'is refused on %s without --insecure-http, with the way out',
+    'is refused on %s without --insecure-http, and the error names the option',
     (host) => {
       const refused = () => requireLoopback(readDesktopOptions(['--host', host]));
       expect(refused).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }));
@@ -74,7 +74,7 @@ describe('plain HTTP', () => {
     ['false', false],
     ['0', false],
     ['', false],
-  ])('takes CERTDESK_INSECURE_HTTP=%s as %s', (value, expected) => {
+  ])('reads CERTDESK_INSECURE_HTTP=%s as %s', (value, expected) => {
     vi.stubEnv('CERTDESK_INSECURE_HTTP', value);
     expect(readDesktopOptions([]).insecureHttp).toBe(expected);
     expect(argsFromEnvironment([]).includes('--insecure-http')).toBe(expected);
@@ -82,7 +82,7 @@ describe('plain HTTP', () => {
 });
 
 describe('--allow-private', () => {
-  test('takes networks and addresses, several of them', () => {
+  test('accepts networks and addresses, several of them', () => {
     const args = ['--allow-private', '10.0.0.0/8', '--allow-private', 'fd00::/8 192.168.1.1'];
     expect(readDesktopOptions(args).allowPrivate).toEqual(['10.0.0.0/8', 'fd00::/8', '192.168.1.1']);
     expect(readDesktopOptions([]).allowPrivate).toEqual([]);
@@ -95,19 +95,19 @@ describe('--allow-private', () => {
   );
 });
 
-describe('what the environment has decided, as arguments', () => {
+describe('the arguments that repeat the environment', () => {
   beforeEach(() => {
     for (const name of Object.keys(process.env))
       if (/^(CERTDESK_|XDG_)/.test(name)) vi.stubEnv(name, undefined);
   });
   afterEach(() => void vi.unstubAllEnvs());
 
-  it('is nothing where it has decided nothing', () => {
+  it('are empty if the environment sets nothing', () => {
     expect(argsFromEnvironment([])).toEqual([]);
     expect(argsFromEnvironment(['--port', '80', '--data-dir', 'x'])).toEqual([]);
   });
 
-  it('is read elsewhere as it was read here', () => {
+  it('are parsed elsewhere with the same result', () => {
     const env = {
       CERTDESK_DATA_DIR: 'data of mine',
       CERTDESK_PORT: '8080',
@@ -133,7 +133,7 @@ describe('what the environment has decided, as arguments', () => {
     expect(args.filter((arg) => arg.startsWith('--challenge-port'))).toEqual(['--challenge-port']);
   });
 
-  it.runIf(process.platform === 'linux')('holds the data folder where XDG_DATA_HOME has moved it', () => {
+  it.runIf(process.platform === 'linux')('have the data folder if XDG_DATA_HOME has moved it', () => {
     vi.stubEnv('XDG_DATA_HOME', '/elsewhere');
     expect(argsFromEnvironment([])).toEqual(['--data-dir=/elsewhere/certdesk']);
     expect(argsFromEnvironment(['--data-dir', '/mine'])).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readActivitySearch } from '../../src/renderer/activity/activity-search.ts';
 
-test('filters of the audit trail are read from the address', () => {
+test('reads the filters of the audit trail from the address', () => {
   const filter = {
     actor: 'token',
     operation: 'certificates',
@@ -11,6 +11,6 @@ test('filters of the audit trail are read from the address', () => {
   expect(readActivitySearch({ ...filter, page: 3 })).toEqual(filter);
 });
 
-test('what is not understood in the address is left out', () => {
+test('ignores unknown values in the address', () => {
   expect(readActivitySearch({ result: 'perhaps', from: 'yesterday', actor: '', operation: 7 })).toEqual({});
 });

@@ -10,7 +10,7 @@ import { makeZip } from '../../src/renderer/ui/zip.ts';
 
 const signal = new AbortController().signal;
 
-test('a few at a time; one that fails does not stop the others', async () => {
+test('runs a few at a time, and continues after one that fails', async () => {
   const states = new Map<number, ItemState[]>();
   let now = 0;
   let most = 0;
@@ -32,7 +32,7 @@ test('a few at a time; one that fails does not stop the others', async () => {
   for (const item of [1, 2, 3, 5, 6, 7]) expect(states.get(item)?.at(-1)).toEqual({ state: 'done' });
 });
 
-test('stopped: what runs is finished, nothing more is begun', async () => {
+test('finishes what runs when stopped, and starts nothing more', async () => {
   const controller = new AbortController();
   const ends: string[] = [];
   await runBulk({
@@ -45,7 +45,7 @@ test('stopped: what runs is finished, nothing more is begun', async () => {
   expect(ends).toEqual(['a done', 'b stopped', 'c stopped']);
 });
 
-test('a ZIP that unzip takes, byte for byte', async () => {
+test('creates a ZIP that unzip extracts byte for byte', async () => {
   const binary = Uint8Array.from({ length: 3000 }, (_, i) => (i * 7) % 256);
   const zip = makeZip([
     { name: 'a.example.com.pem', bytes: new TextEncoder().encode('hello\n') },

@@ -15,12 +15,12 @@ const told = (action: string, value: string, provider = 'manual') =>
 const job = (more: object) => ({ state: 'running' as const, step: 'dns-propagation', steps: [], ...more });
 const record = (value: string) => ({ name: '_acme-challenge.example.com', value });
 
-test('are to be written while the job waits for them, each once', () => {
+test('are to be added while the job waits for them, each once', () => {
   const steps = [step(null), told('add', 'one'), told('add', 'two'), told('add', 'one')];
   expect(recordsByHand(job({ steps }))).toEqual({ action: 'add', records: [record('one'), record('two')] });
 });
 
-test('are no longer to be written when the CA is asked, and to be removed when the job has ended', () => {
+test('are no longer to be added when the CA is asked, and to be removed when the job has ended', () => {
   const steps = [told('add', 'one'), told('remove', 'one')];
   expect(recordsByHand(job({ steps, step: 'validation' }))).toBeNull();
   for (const state of ['succeeded', 'failed'] as const) {
@@ -28,7 +28,7 @@ test('are no longer to be written when the CA is asked, and to be removed when t
   }
 });
 
-test('are nobody’s work where Certdesk writes them itself, or nothing is told', () => {
+test('are not shown if Certdesk adds them itself, or the event has no records', () => {
   expect(recordsByHand(job({ steps: [told('add', 'one', 'cloudflare')] }))).toBeNull();
   expect(recordsByHand(job({ steps: [{ ...step(null), data: 'text' }] }))).toBeNull();
   expect(recordsByHand(job({ state: 'succeeded' }))).toBeNull();

@@ -38,7 +38,7 @@ const HOOK: Channel = {
 };
 
 describe('a new channel', () => {
-  it('is told everything, and is what the server takes', () => {
+  it('receives every kind, and the server accepts it', () => {
     const email = { ...toValues(undefined), name: ' Ops ', host: 'mail.example.com', from: 'a@example.com' };
     const made = CreateChannelSchema.parse(toCreate({ ...email, to: ['b@example.com'] }));
     expect(made).toMatchObject({
@@ -59,8 +59,8 @@ describe('a new channel', () => {
   });
 });
 
-describe('a change', () => {
-  it('sends no secret that was not typed: those that are kept stay', () => {
+describe('a changed channel', () => {
+  it('sends no secret that was not typed, so that saved ones stay', () => {
     const mail = UpdateChannelSchema.parse(toUpdate(toValues(CHANNEL)));
     expect(mail.email).toMatchObject({ host: 'mail.example.com', username: 'u' });
     expect(mail.email).not.toHaveProperty('password');
@@ -68,7 +68,7 @@ describe('a change', () => {
     expect(hook.webhook).toEqual({ preset: 'ntfy' });
   });
 
-  it('takes the password away with the user name, and the token where that is asked for', () => {
+  it('removes the password with the user name, and the token on request', () => {
     expect(toUpdate({ ...toValues(CHANNEL), username: '' }).email).toMatchObject({
       username: null,
       password: null,

@@ -5,14 +5,14 @@ import { ERRORS, type ErrorBody } from '../../src/shared/errors.ts';
 const body = (details: unknown): ErrorBody =>
   ({ success: false, code: 'DNS_PROPAGATION_TIMEOUT', error: 'It did not show.', details }) as ErrorBody;
 
-test('offers to ask only resolvers where the error suggests that setting, and nowhere else', () => {
+test('offers to ask only resolvers if the error suggests that setting, and never otherwise', () => {
   const suggestedSetting = { section: 'dns', propagationCheck: 'resolvers' };
   expect(suggestsResolversOnly(body({ suggestedSetting }))).toBe(true);
   expect(suggestsResolversOnly(body({ servers: [] }))).toBe(false);
   expect(suggestsResolversOnly(body(null))).toBe(false);
 });
 
-test('the hint beside an error says nothing twice, and nothing that only callers of the API can do', () => {
+test('shows no hint twice beside an error, and none that only API callers can follow', () => {
   const error = (code: ErrorBody['code'], sentence: string, details?: ErrorBody['details']) =>
     hintOf({ success: false, error: sentence, code, ...(details === undefined ? {} : { details }) });
   const { summary } = ERRORS.PASSPHRASE_WRONG;

@@ -18,13 +18,13 @@ const FAILED: Job = {
   error: { success: false, error: 'Port 80 is closed.', code: 'CHALLENGE_FAILED' },
 };
 
-test('a failure is shown until a certificate follows it, by upload too', () => {
+test('shows a failure until a certificate follows it, by upload too', () => {
   expect(jobToShow(FAILED, null)).toBe(FAILED);
   expect(jobToShow(FAILED, '2026-01-19T11:00:00Z')).toBe(FAILED);
   expect(jobToShow(FAILED, '2026-01-19T12:00:01Z')).toBeNull();
 });
 
-test('what runs is shown, what succeeded and failed dry runs are not', () => {
+test('shows running jobs, but not successful ones and failed dry runs', () => {
   const running = { ...FAILED, state: 'running', finishedAt: null, error: null } as const;
   expect(jobToShow(running, '2026-01-19T12:00:01Z')).toBe(running);
   expect(jobToShow({ ...FAILED, state: 'succeeded' }, null)).toBeNull();

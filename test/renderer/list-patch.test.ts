@@ -70,7 +70,7 @@ it.each<[boolean, ListSearch]>([
   );
 });
 
-describe('a list that is shown', () => {
+describe('an open list', () => {
   beforeEach(async () => {
     app = await startApp();
     queries = createQueryClient(() => undefined);
@@ -84,7 +84,7 @@ describe('a list that is shown', () => {
     await app?.stop();
   });
 
-  it('replaces a row of a plain list, and asks for no list', async () => {
+  it('replaces a row of a plain list without a new request', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     await app.project('b.example.com');
@@ -95,7 +95,7 @@ describe('a list that is shown', () => {
     expect(asked).toEqual(['projects.list', 'projects.get']);
   });
 
-  it('gives a row of a plain list its new place after a new domain', async () => {
+  it('moves a row of a plain list after a new domain', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     await app.project('b.example.com');
@@ -105,7 +105,7 @@ describe('a list that is shown', () => {
     await expect.poll(domains).toEqual(['b.example.com', 'z.example.com']);
   });
 
-  it('asks anew for a list with a search: what fits no more goes, what fits now comes; not at each event', async () => {
+  it('reloads a list with a search for changed matches, but not at each event', async () => {
     const { lists, show } = open();
     const ids = [await app.project('old.example.com'), await app.project('b.example.com')];
     const [first = '', second = ''] = ids;
@@ -124,7 +124,7 @@ describe('a list that is shown', () => {
     expect(asked).toEqual(Array(3).fill('projects.list'));
   });
 
-  it('drops an answer that a later question has overtaken', async () => {
+  it('drops an answer that a later request has overtaken', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     const { rows } = await show({});
@@ -146,7 +146,7 @@ describe('a list that is shown', () => {
     expect(rows()[0]?.altNames).toEqual(['newer.example.com']);
   });
 
-  it('asks for the list where a row did not come', async () => {
+  it('reloads if a row did not arrive', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     const { rows } = await show({});
@@ -157,7 +157,7 @@ describe('a list that is shown', () => {
     await expect.poll(() => rows()[0]?.altNames).toEqual(['c.example.com']);
   });
 
-  it('leaves a project that is gone to the event that says so', async () => {
+  it('leaves a removed project to the event of its removal', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     await show({});
@@ -167,7 +167,7 @@ describe('a list that is shown', () => {
     expect(asked).toEqual(['projects.list', 'projects.get']);
   });
 
-  it('forgets of no list that nobody looks at that it lacks a project', async () => {
+  it('remembers for inactive lists too that they lack a project', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     await show({});
@@ -179,7 +179,7 @@ describe('a list that is shown', () => {
     await expect.poll(domains).toEqual(['a.example.com', 'b.example.com']);
   });
 
-  it('puts a row into a plain list whose answer was on its way when something changed', async () => {
+  it('adds a row to a plain list whose answer was under way when it changed', async () => {
     const { lists, show } = open();
     const id = await app.project('a.example.com');
     way = async (path, answer) => {

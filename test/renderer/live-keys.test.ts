@@ -11,20 +11,20 @@ const event = (kind: string, of: { projectId?: string; jobId?: string } = {}) =>
   data: null,
 });
 
-test('a step touches its job and nothing else', () => {
+test('a step refreshes only its job', () => {
   expect(touchedBy(event('job.step', { projectId: 'p', jobId: 'j' }))).toEqual({
     keys: [[['jobs', 'get'], { input: { jobId: 'j' } }]],
     row: null,
   });
 });
 
-test('a step that asks a person for a TXT record touches the overview too', () => {
+test('a step that waits for a manual TXT record refreshes the overview too', () => {
   const more = { provider: 'manual', action: 'add', name: '_acme-challenge.shop.example.com', value: 'x' };
   const step = { ...event('job.step', { projectId: 'p', jobId: 'j' }), data: { step: 'challenge', more } };
   expect(touchedBy(step).keys).toContainEqual([['overview']]);
 });
 
-test('a change of a project patches its row; one that comes or goes asks for the lists anew', () => {
+test('a changed project patches its row, and a created or removed one reloads the lists', () => {
   const patched = touchedBy(event('certificate.stored', { projectId: 'p' }));
   expect(patched.row).toBe('p');
   expect(patched.keys).toContainEqual([['projects'], { input: { id: 'p' } }]);
@@ -34,20 +34,20 @@ test('a change of a project patches its row; one that comes or goes asks for the
   expect(removed.keys).toContainEqual([['projects', 'list']]);
 });
 
-test('what belongs to no project touches its noun, the overview and the trail', () => {
+test('an event without project refreshes its resource, the overview and the trail', () => {
   const { keys, row } = touchedBy(event('token.created'));
   expect(keys).toEqual([[['overview']], [['audit']], [['tokens']]]);
   expect(row).toBeNull();
 });
 
-test('settings say when the next backup is due, so both are asked for anew', () => {
+test('changed settings refresh backups too, which show when the next one is due', () => {
   const { keys } = touchedBy(event('settings.changed'));
   expect(keys).toContainEqual([['settings']]);
   expect(keys).toContainEqual([['backups']]);
 });
 
 test.each(['job.succeeded', 'certificate.removed', 'project.removed', 'dns-credential.updated'])(
-  '%s may change who uses a DNS credential',
+  '%s may change which projects use a DNS credential',
   (kind) => {
     expect(touchedBy(event(kind, { projectId: 'p' })).keys).toContainEqual([['dnsCredentials']]);
   },

@@ -25,7 +25,7 @@ const PROVIDER = { id: 'cloudflare', name: 'Cloudflare', docs: '', permissions: 
 const known = { project: PROJECT, provider: undefined, needsEab: false };
 
 describe('the request', () => {
-  test('HTTP-01 sends no DNS part, also where one was typed before', () => {
+  test('has no DNS part for HTTP-01, even if one was typed before', () => {
     const body = toRequest({ ...VALUES, dnsProvider: 'cloudflare', credentials: { apiToken: 'x' } }, false);
     expect(body).toEqual({
       ...{ challengeType: 'http-01', altNames: [], keyType: 'ec', keySize: 256, ca: 'letsencrypt' },
@@ -33,7 +33,7 @@ describe('the request', () => {
     });
   });
 
-  test('DNS-01 by new, by kept, and by the credentials of the project', () => {
+  test('has new, saved, or the project’s credentials for DNS-01', () => {
     const dns = { ...VALUES, challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
     const given = toRequest({ ...dns, credentials: { apiToken: 'x', zone: ' ' } }, true);
     expect(given).toMatchObject({
@@ -49,7 +49,7 @@ describe('the request', () => {
     expect(own).not.toHaveProperty('dnsProvider');
   });
 
-  test('another CA by its address, with an external account', () => {
+  test('has another CA by its address, with an external account', () => {
     const values = { ...VALUES, ca: 'other', caUrl: ' https://ca.example/dir ', kid: 'k', hmacKey: 'h' };
     expect(toRequest(values, false)).toMatchObject({
       ca: 'https://ca.example/dir',
@@ -58,7 +58,7 @@ describe('the request', () => {
   });
 });
 
-describe('after a request before', () => {
+describe('after a previous request', () => {
   const request: NonNullable<Before['request']> = {
     names: ['old.example.com'],
     ca: { id: 'zerossl', name: 'ZeroSSL' },
@@ -81,7 +81,7 @@ describe('after a request before', () => {
     providers: [PROVIDER, { ...PROVIDER, id: 'manual', credentials: [] }],
   });
 
-  test('the wizard begins with its CA, key, method, profile and credentials, and the project’s names', () => {
+  test('the wizard starts with its CA, key, method, profile and credentials, and the project’s names', () => {
     const values = initialValues({ ...PROJECT, altNames: ['www.example.com'] }, lastOf());
     expect(toRequest(values, false)).toEqual({
       ...{
@@ -97,7 +97,7 @@ describe('after a request before', () => {
     expect(values.source).toBe('project');
   });
 
-  test('credentials are those that are there: saved ones, none for a person, new ones where none were kept', () => {
+  test('the wizard offers existing credentials: saved ones, none for manual records, new ones if none were saved', () => {
     const dnsCredential = { id: 'id-1', name: 'Ours' };
     expect(initialValues(PROJECT, lastOf({ dnsCredential })).source).toBe('id-1');
     const manual = initialValues(PROJECT, lastOf({ dnsProvider: { id: 'manual', name: 'Manual' } }));
@@ -115,7 +115,7 @@ describe('after a request before', () => {
     expect(initialValues(wild, lastOf({ challengeType: 'http-01' })).challengeType).toBe('dns-01');
   });
 
-  test('a change of CA, key or method is named, and nothing else', () => {
+  test('only a change of CA, key or method is named', () => {
     const first = initialValues(PROJECT, lastOf());
     const nameOf = (id: string) => (id === 'zerossl' ? 'ZeroSSL' : 'Let’s Encrypt');
     expect(changesOf(first, { ...first, email: 'b@example.com' }, nameOf)).toEqual([]);
@@ -128,8 +128,8 @@ describe('after a request before', () => {
   });
 });
 
-describe('what a step checks', () => {
-  test('names, and a wildcard under HTTP-01', () => {
+describe('the validation of a step', () => {
+  test('checks names, and refuses a wildcard with HTTP-01', () => {
     expect(checkStep('names', { ...VALUES, altNames: ['a b'] }, known)).toHaveProperty('altNames');
     const wild = { ...VALUES, altNames: ['*.example.com'] };
     expect(checkStep('names', wild, known)).toEqual({});
@@ -141,7 +141,7 @@ describe('what a step checks', () => {
     ]);
   });
 
-  test('a provider and its required fields', () => {
+  test('checks a provider and its required fields', () => {
     const dns = { ...VALUES, challengeType: 'dns-01' } as const;
     expect(checkStep('proof', dns, known)).toHaveProperty('dnsProvider');
     const chosen = { ...known, provider: PROVIDER };
@@ -150,7 +150,7 @@ describe('what a step checks', () => {
     expect(checkStep('proof', { ...dns, source: 'project' }, known)).toEqual({});
   });
 
-  test('an external account where the CA wants one, or where half of it is given', () => {
+  test('requires an external account if the CA does, or if half of it is given', () => {
     expect(checkStep('options', VALUES, { ...known, needsEab: true })).toEqual({
       kid: 'This CA requires it.',
       hmacKey: 'This CA requires it.',
@@ -162,7 +162,7 @@ describe('what a step checks', () => {
   });
 });
 
-describe('where a refusal is shown', () => {
+describe('an error is shown', () => {
   const refusal = (code: string, details: object, error = 'No.') => {
     const failure = new TRPCClientError(error);
     Object.assign(failure, { data: { body: { success: false, code, error, details } } });
@@ -186,7 +186,7 @@ describe('where a refusal is shown', () => {
     expect(at('INVALID_REQUEST', issue(field))).toEqual({ errors: { [shown]: 'Is wrong.' }, step });
   });
 
-  test('codes that are about one field; a CA that was typed', () => {
+  test('at its field if the code is about one field, or the CA was typed', () => {
     expect(at('ACME_EAB_REQUIRED', {})).toEqual({ errors: { kid: 'No.' }, step: 'options' });
     expect(at('UNKNOWN_CA', {}, { ca: 'other', source: 'new' }).errors).toEqual({ caUrl: 'No.' });
     const required = at('DNS_CREDENTIALS_REQUIRED', { fields: ['apiToken'] });
@@ -196,7 +196,7 @@ describe('where a refusal is shown', () => {
     });
   });
 
-  test('what names no field is shown as a whole', () => {
+  test('at the top if it names no field', () => {
     expect(at('ACME_UNAVAILABLE', {})).toEqual({ errors: {}, step: null });
     expect(at('INVALID_REQUEST', issue('dryRun'))).toEqual({ errors: {}, step: null });
     expect(obtainErrors(new TypeError('fetch failed'), { ca: '', source: 'new' })).toEqual({});

@@ -3,12 +3,12 @@ import { appRouter } from '../../src/main/api/router.ts';
 import { operationName } from '../../src/renderer/activity/operation-name.ts';
 import { messages } from '../../src/renderer/messages.ts';
 
-test('an operation reads as words, known or not', () => {
+test('describes known and unknown operations in words', () => {
   expect(operationName('dnsCredentials.test')).toBe('Test a DNS credential');
   expect(operationName('newThing.tryItOut')).toBe('New thing, try it out');
 });
 
-test('every operation that changes something has its words', () => {
+test('describes every operation that changes something', () => {
   const all: object = appRouter._def.procedures;
   const changing = Object.entries(all).flatMap(([name, { _def }]) =>
     _def.type === 'mutation' ? [name] : [],

@@ -17,7 +17,7 @@ function pagedApi(asked: object[]): Api {
   return { projects: { list: { query } } } as unknown as Api;
 }
 
-test('all that the filter matches are selected, however few of them are loaded', async () => {
+test('selects all matches of the filter, however few of them are loaded', async () => {
   const asked: object[] = [];
   const found = await collectMatching(pagedApi(asked), { status: 'valid' }, new AbortController().signal);
   expect(found.map(({ id }) => id)).toEqual(ids);
@@ -25,11 +25,11 @@ test('all that the filter matches are selected, however few of them are loaded',
   expect(asked.every((input) => 'status' in input && input.status === 'valid')).toBe(true);
 });
 
-test('a selection that was left selects nothing', async () => {
+test('selects nothing after the selection was left', async () => {
   await expect(collectMatching(pagedApi([]), {}, AbortSignal.abort())).rejects.toThrow();
 });
 
-test('removing many asks for their number, other actions do not', () => {
+test('asks for the number to remove many, and not for other actions', () => {
   expect(isConfirmed('remove', 1_234, '')).toBe(false);
   expect(isConfirmed('remove', 1_234, '123')).toBe(false);
   expect(isConfirmed('remove', 1_234, ' 1234 ')).toBe(true);

@@ -14,7 +14,7 @@ const event = (id: number, message: string) => ({
   data: { step: 'dns-propagation' },
 });
 
-test('lines that repeat the one before are one line with their number', () => {
+test('combines repeated lines into one with their count', () => {
   const messages = [
     'ns1 does not show it',
     'ns1 does not show it',
@@ -46,7 +46,7 @@ test('lines that repeat the one before are one line with their number', () => {
   ]);
 });
 
-test('a dry run is named a dry run, not an issuance', () => {
+test('calls a dry run a dry run, not an issuance', () => {
   expect(jobName({ kind: 'obtain', dryRun: true })).toBe('Dry run');
   expect(jobName({ kind: 'obtain', dryRun: false })).toBe('Issuance');
   expect(jobName({ kind: 'renew' })).toBe('Renewal');

@@ -27,7 +27,7 @@ const refused = (details: object): Validation => ({
   details: details as never,
 });
 
-test('a file is sent as it is, whatever its bytes', () => {
+test('sends a file unchanged, whatever its bytes', () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, octet) => octet);
   const read = readBytes('a.p7b', bytes);
   expect(read).toEqual({ base64: Buffer.from(bytes).toString('base64') });
@@ -36,7 +36,7 @@ test('a file is sent as it is, whatever its bytes', () => {
   expect(toRequest([], 'pw')).toBeNull();
 });
 
-test('an empty or too large file is not read', async () => {
+test('does not read an empty or too large file', async () => {
   expect(readBytes('a.key', new Uint8Array())).toEqual({ problem: 'a.key is empty.' });
   const arrayBuffer = () => Promise.reject(new Error('not read'));
   expect(await readGivenFile({ name: 'film', size: MAX_BYTES + 1, arrayBuffer })).toEqual({
@@ -44,7 +44,7 @@ test('an empty or too large file is not read', async () => {
   });
 });
 
-test('the same file twice, too many files, and together too large ones are refused', () => {
+test('refuses the same file twice, too many files, and too large files in total', () => {
   expect(refusal([given(1)], 'b', 'AAA2')).toBeNull();
   expect(refusal([given(1)], 'b', 'AAA1')).toBe('b has been added already.');
   const many = Array.from({ length: MAX_FILES }, (_, id) => given(id));
@@ -60,18 +60,18 @@ test.each([
   [{ certificates: 2, keys: 1 }, '2 certificates and the private key'],
   [{ certificates: 2, keys: 2 }, '2 certificates and 2 private keys'],
   [{ pkcs12: 1 }, 'PFX (PKCS#12)'],
-])('%o is shown as %s', (counts, shown) => {
+])('shows %o as %s', (counts, shown) => {
   expect(describeFile({ ...given(1), content: content(counts) })).toBe(shown);
 });
 
-test('a file that is of no use is named and left out', () => {
+test('names a useless file and leaves it out', () => {
   const files = [content({ certificates: 1 }), content({ problem: 'it is a picture' })];
   const sorted = sortByVerdict([given(1), given(2)], refused({ files }));
   expect(sorted.given.map(({ id }) => id)).toEqual([1]);
   expect(sorted.problems).toEqual(['file 2 cannot be used: it is a picture.']);
 });
 
-test('what is missing is asked for', () => {
+test('asks for the missing file', () => {
   expect(missing(refused({ missing: 'privateKey' }))).toMatch(/key is still missing/);
   expect(missing(refused({ missing: 'certificate' }))).toMatch(/certificate is still missing/);
   expect(missing(refused({ field: 'x' }))).toBeNull();

@@ -9,7 +9,7 @@ test.each([
   ['ec', 521, 'EC P-521'],
   ['rsa', 2048, 'RSA 2048'],
   ['ed25519', null, 'ED25519'],
-])('a key of %s and %s bits is %s', (keyType, keySize, name) => {
+])('describes a key of %s and %s bits as %s', (keyType, keySize, name) => {
   expect(keyName({ keyType, keySize })).toBe(name);
 });
 
@@ -17,20 +17,20 @@ test.each([
   ['ecdsa-with-SHA384', 'ECDSA with SHA-384'],
   ['sha256WithRSAEncryption', 'RSA with SHA-256'],
   ['1.2.3.4', '1.2.3.4'],
-])('the signature %s is %s', (given, name) => {
+])('describes the signature %s as %s', (given, name) => {
   expect(signatureName(given)).toBe(name);
 });
 
 describe('a time within a minute', () => {
   const now = Date.parse('2026-02-01T00:00:00Z');
 
-  it('is now where it has been, and not yet where it is to come', () => {
+  it('is now in the past, and in a moment in the future', () => {
     expect(formatRelative('2026-01-31T23:59:30Z', now)).toBe('now');
     expect(formatRelative('2026-02-01T00:00:30Z', now)).toBe('in 1 minute');
   });
 });
 
-test('words of a project are led by its name where they do not hold it', () => {
+test('starts words about a project with its name if they do not contain it', () => {
   expect(withProject('Issuance begun', 'shop.example.com')).toBe('shop.example.com: Issuance begun');
   expect(withProject('Project shop.example.com created', 'shop.example.com')).not.toContain(': ');
   expect(withProject('Project old.example.com removed', null)).toBe('Project old.example.com removed');

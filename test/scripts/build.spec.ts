@@ -32,7 +32,7 @@ async function script(name: string, ...args: string[]): Promise<Ended> {
   );
 }
 
-test('makes three programs and a minified page, and says little', async () => {
+test('creates three programs and a minified page, with little output', async () => {
   expect(await script('build.mjs')).toEqual({ code: 0, stdout: '', stderr: SAYS });
   expect(readdirSync(out('main')).sort()).toEqual(['electron.js', 'headless.js', 'worker.js']);
   expect(readFileSync(out('main/headless.js'), 'utf8')).toContain('import { createServer } from "node:http"');
@@ -44,7 +44,7 @@ test('makes three programs and a minified page, and says little', async () => {
   expect(lines).toEqual(['//# allFunctionsCalledOnLoad', expect.stringMatching(/./)]);
 });
 
-test('is done once, by the program that is to run, whose standard output stays its own', async () => {
+test('runs once, by the starting program, whose standard output stays clean', async () => {
   expect(await script('certdesk.mjs', 'token', 'list')).toEqual({
     code: 0,
     stdout: 'PROGRAM token list\n',
@@ -55,7 +55,7 @@ test('is done once, by the program that is to run, whose standard output stays i
   expect(builtAt()).toBe(first);
 });
 
-test('is done again after an edit, and nothing old stays', async () => {
+test('runs again after an edit, and leaves no old file', async () => {
   await script('build.mjs');
   checkout.write('src/main/headless/index.ts', `console.log('EDITED');`);
   checkout.write('src/main/headless/unused.ts', '');
@@ -66,14 +66,14 @@ test('is done again after an edit, and nothing old stays', async () => {
   expect(existsSync(out('main/left-over.js'))).toBe(false);
 });
 
-test('that was interrupted is noticed', async () => {
+test('is repeated after an interruption', async () => {
   await script('build.mjs');
   rmSync(out('.built-from')); // it is written last
   truncateSync(out('main/headless.js'), 10);
   expect(await script('certdesk.mjs', 'x')).toEqual({ code: 0, stdout: 'PROGRAM x\n', stderr: SAYS });
 });
 
-test('that fails says why, leaves nothing that would be run, and is tried again', async () => {
+test('says why it failed, leaves nothing that would run, and is tried again', async () => {
   checkout.write('src/main/headless/index.ts', `import './nowhere.ts';`);
   for (const name of ['build.mjs', 'certdesk.mjs', 'start.mjs']) {
     const { code, stdout, stderr } = await script(name);
@@ -85,13 +85,13 @@ test('that fails says why, leaves nothing that would be run, and is tried again'
   expect(await script('certdesk.mjs')).toEqual({ code: 0, stdout: 'MENDED\n', stderr: SAYS });
 });
 
-test('of three at once is done by one, and all run', async () => {
+test('of three concurrent starts is done by one, and all run', async () => {
   const ended = await Promise.all(['a', 'b', 'c'].map((name) => script('certdesk.mjs', name)));
   expect(ended.map(({ stdout }) => stdout)).toEqual(['PROGRAM a\n', 'PROGRAM b\n', 'PROGRAM c\n']);
   expect(ended.filter(({ stderr }) => stderr === SAYS)).toHaveLength(1);
 });
 
-test('the installed command, not built, says how to build', async () => {
+test('is named by the installed command if it is missing', async () => {
   const command = run(process.execPath, [join(checkout.root, 'bin/certdesk.mjs')]);
   await expect(command).rejects.toMatchObject({
     code: 2,

@@ -20,7 +20,7 @@ it('the built program imports nothing before it checks the version', () => {
   expect(source.indexOf('process.exit(2)')).toBeLessThan(source.indexOf('await import('));
 });
 
-it('says so in one line and exits 2 on a version that is simulated', () => {
+it('exits 2 with one line on a simulated old version', () => {
   const url = JSON.stringify(pathToFileURL(PROGRAM).href);
   // Its number only: what it lacks is linked here all the same, which is for the test above.
   const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
@@ -34,7 +34,7 @@ const old = findOldNode();
 describe.skipIf(old === null)(
   `on the machine's own Node${old === null ? ' [skipped: none older than 24]' : ''}`,
   () => {
-    it('says so in one line and exits 2', () => {
+    it('exits 2 with one line', () => {
       const { status, stdout, stderr } = spawnSync(old ?? '', [PROGRAM], { encoding: 'utf8' });
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(SENTENCE);

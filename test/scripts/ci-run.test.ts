@@ -24,7 +24,7 @@ function run(npm: string): { status: number | null; lines: string[] } {
   return { status, lines: stdout.trimEnd().split('\n') };
 }
 
-test('runs npm ci, npm test and npm run test:all in the checkout, and ends on the sum of both', () => {
+test('runs npm ci, npm test and npm run test:all in the checkout, and ends with the sum of both', () => {
   const { status, lines } = run(
     'echo "$@ in $(pwd)"; [ $1 = ci ] || { echo; echo "12 passed, 0 failed, 3 skipped"; }',
   );
@@ -57,7 +57,7 @@ test('fails if only the exhaustive tests fail', () => {
   expect(status).toBe(1);
 });
 
-test('fails in the same form if npm ci fails, and runs no test then', () => {
+test('fails in the same form if npm ci fails, and then runs no test', () => {
   const { status, lines } = run('echo "npm $1"; exit 7');
   expect(lines).toEqual(['npm ci', '0 passed, 1 failed']);
   expect(status).toBe(7);

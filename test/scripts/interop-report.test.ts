@@ -25,7 +25,7 @@ it('shows a failed check in the summary and with its reason', () => {
   expect(text).toContain('| obtains a certificate | FAILED | a \\| b |');
 });
 
-it('says of a peer that cannot be installed why it did not run', () => {
+it('says why a peer that cannot be installed did not run', () => {
   const text = formatReport([peer({ version: '', notRun: 'no package has it' })], NOW);
   expect(text).toContain('| not run: no package has it |');
   expect(text).not.toContain('passed |');
@@ -35,7 +35,7 @@ it('calls a peer without a single check "not run"', () => {
   expect(formatReport([peer({})], NOW)).toContain('| not run: it has no checks |');
 });
 
-it('keeps what was written by hand below the marker', () => {
+it('keeps the manual text below the marker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-report-'));
   const path = join(folder, 'interop.md');
   try {

@@ -45,7 +45,7 @@ const script = (name: string, ...args: string[]): Running =>
   launch(process.execPath, [join(checkout.root, 'scripts', name), ...args]);
 
 describe('without a display', () => {
-  test('npm start runs the server with its arguments, says why, and ends as the server ends', async () => {
+  test('npm start runs the server with its arguments, says why, and exits like the server', async () => {
     const start = script('start.mjs', '--port', '0');
     await start.until('LISTENING');
     expect(start.output()).toContain(
@@ -60,7 +60,7 @@ describe('without a display', () => {
   test.each([
     ['start', []],
     ['run', ['certdesk', '--', 'serve']],
-  ])('a SIGTERM to `npm %s` ends the server, which npm would leave alone', async (command, args) => {
+  ])('a SIGTERM to `npm %s` ends the server, which npm alone would not', async (command, args) => {
     const npm = launch('npm', [command, ...args]);
     await npm.until('LISTENING');
     process.kill(npm.pid, 'SIGTERM');
@@ -93,7 +93,7 @@ describe('the desktop application', () => {
     }
   }
 
-  test('is to be had where there are a display and a binary that starts', async () => {
+  test('is available with a display and a binary that starts', async () => {
     await withElectron('echo v45.0.0', async (binary) => {
       expect(await findDesktop(at())).toEqual({ binary });
       expect(await findDesktop(at({ env: { WAYLAND_DISPLAY: 'wayland-0' } }))).toEqual({ binary });
@@ -102,7 +102,7 @@ describe('the desktop application', () => {
     });
   });
 
-  test('is not where the display is missing, the user is root, or the binary does not start', async () => {
+  test('is unavailable without a display, as root, or if the binary does not start', async () => {
     await withElectron('echo "libgtk-3.so.0: cannot open shared object file" >&2; exit 127', async () => {
       const reason = (pattern: RegExp) => ({ reason: expect.stringMatching(pattern) });
       expect(await findDesktop(at({ env: { DISPLAY: '' } }))).toEqual(reason(/^there is no display/));
@@ -111,7 +111,7 @@ describe('the desktop application', () => {
     });
   });
 
-  test('is not where the binary is not there', async () => {
+  test('is unavailable without its binary', async () => {
     process.env.ELECTRON_OVERRIDE_DIST_PATH = join(checkout.root, 'nowhere');
     process.env.electron_config_cache = join(checkout.root, 'cache');
     process.env.ELECTRON_MIRROR = 'http://127.0.0.1:1/'; // nothing listens there

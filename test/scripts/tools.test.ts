@@ -47,14 +47,14 @@ const installers = (steps: Partial<Installers> = {}): Installers => {
 const prepare = (name: ToolName, install: Installers, env: Env = at()) =>
   prepareTools([name], { env, install, say: (line) => said.push(line), toolsFolder: join(folder, 'tools') });
 
-describe('looking for a tool', () => {
-  test('takes the first of the PATH that can be run', () => {
+describe('finding a tool', () => {
+  test('takes the first executable of the PATH', () => {
     addProgram('a', 'openssl', { mode: 0o644 });
     const path = addProgram('b', 'openssl');
     expect(findTool(TOOLS.openssl, at(), folder)).toEqual({ paths: { CERTDESK_TEST_OPENSSL: path } });
   });
 
-  test("prefers npm test's own folder, and what the environment names to all", () => {
+  test("prefers npm test's own folder, and above all what the environment names", () => {
     addProgram('a', 'openssl');
     const own = addProgram('tools/bin', 'openssl');
     const named = addProgram('named', 'my-openssl');
@@ -64,7 +64,7 @@ describe('looking for a tool', () => {
     expect(look(at({ CERTDESK_TEST_OPENSSL: '/nowhere' }))).toEqual({ lacking: '/nowhere' });
   });
 
-  test('takes an unpacked program only where the machine has none', () => {
+  test('uses an unpacked program only if the machine has none', () => {
     const unpacked = addProgram('tools/debian/bin', 'openssl');
     const look = () => findTool(TOOLS.openssl, at(), join(folder, 'tools'));
     expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: unpacked } });
@@ -72,7 +72,7 @@ describe('looking for a tool', () => {
     expect(look()).toEqual({ paths: { CERTDESK_TEST_OPENSSL: machine } });
   });
 
-  test('takes a program under another of its names', () => {
+  test('accepts a program under another of its names', () => {
     const path = addProgram('b', 'google-chrome');
     const tool = {
       ...TOOLS.chromium,
@@ -81,12 +81,12 @@ describe('looking for a tool', () => {
     expect(findTool(tool, at(), folder)).toEqual({ paths: { CERTDESK_TEST_CHROMIUM: path } });
   });
 
-  test('names the program of several that is lacking', () => {
+  test('names the missing one of several programs', () => {
     addProgram('a', 'pebble');
     expect(findTool(TOOLS.pebble, at(), folder)).toEqual({ lacking: 'pebble-challtestsrv' });
   });
 
-  test('tells the wanted version from what the Go linker wrote into the programs', () => {
+  test('reads the version that the Go linker wrote into the programs', () => {
     addPebble('a');
     expect(isWantedVersion(TOOLS.pebble, findTool(TOOLS.pebble, at(), folder))).toBe(true);
     addProgram('a', 'pebble-challtestsrv', { content: WANTED.replace('v2.10.1', 'v2.4.0') });
@@ -95,7 +95,7 @@ describe('looking for a tool', () => {
 });
 
 describe('preparing a tool', () => {
-  test('installs nothing where it is there', async () => {
+  test('installs nothing if it exists', async () => {
     const [pebble = '', challtestsrv = ''] = addPebble('a');
     const { env, missing } = await prepare('pebble', installers());
     expect(env).toEqual({
@@ -107,7 +107,7 @@ describe('preparing a tool', () => {
     expect(installed).toEqual([]);
   });
 
-  test('installs it with Go where there is none', async () => {
+  test('installs it with Go if there is none', async () => {
     const { env } = await prepare('pebble', installers({ go: adds('tools/bin') }));
     expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/bin/pebble'));
     expect(installed).toEqual(['go']);
@@ -119,7 +119,7 @@ describe('preparing a tool', () => {
     expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'tools/bin/pebble'));
   });
 
-  test('makes do with the older one where Go cannot, and says so', async () => {
+  test('uses the older one if Go fails, and says so', async () => {
     const [pebble] = addPebble('a', 'v2.4.0');
     const { env, missing } = await prepare('pebble', installers());
     expect(env.CERTDESK_TEST_PEBBLE).toBe(pebble);
@@ -128,13 +128,13 @@ describe('preparing a tool', () => {
     expect(said.at(-1)).toMatch(/^pebble: .*go is not there/);
   });
 
-  test("takes Debian's packages where Go cannot and there is none", async () => {
+  test("uses Debian's packages if Go fails and there is none", async () => {
     const { env } = await prepare('pebble', installers({ debian: adds('b', 'v2.4.0') }));
     expect(env.CERTDESK_TEST_PEBBLE).toBe(join(folder, 'b/pebble'));
     expect(installed).toEqual(['go', 'debian']);
   });
 
-  test('says what failed and what to install where nothing helps, and passes that on', async () => {
+  test('reports what failed and what to install if nothing helps, and passes that on', async () => {
     const { env, missing } = await prepare('pebble', installers());
     expect(missing.pebble).toBe(
       'pebble is not there; go is not there; debian is not there; ' +
@@ -144,7 +144,7 @@ describe('preparing a tool', () => {
     expect(said.at(-1)).toMatch(/^pebble: MISSING, its suites are skipped: /);
   });
 
-  test('installs nothing in place of what the environment names and is not there', async () => {
+  test('does not install a replacement for a missing tool that the environment names', async () => {
     addPebble('a');
     const { missing } = await prepare('pebble', installers(), at({ CERTDESK_TEST_PEBBLE: '/nowhere' }));
     expect(missing.pebble).toMatch(/^\/nowhere is not there/);
@@ -152,7 +152,7 @@ describe('preparing a tool', () => {
   });
 });
 
-describe('the tools that a test file names', () => {
+describe('the tools that a test file declares', () => {
   test('are read from its calls', () => {
     const source = `
       describeWith('pebble', 'issuing', () => {});

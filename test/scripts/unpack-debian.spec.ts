@@ -92,7 +92,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     return failure;
   };
 
-  it('runs a program with its libraries, modules and options, and no script of its package', async () => {
+  it('runs a program with its libraries, modules and options, without the scripts of its package', async () => {
     makePackage('one', {
       'usr/sbin/served':
         '#!/bin/sh\necho "$0|$*|$LD_LIBRARY_PATH|$PYTHONPATH|$(grep -c relative "$FONTCONFIG_FILE")"\n',
@@ -119,7 +119,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     expect(existsSync(inTools('cache'))).toBe(false);
   });
 
-  it('takes another path, another folder, an interpreter that is unpacked too, and links within', async () => {
+  it('supports another path, another folder, an unpacked interpreter, and links inside', async () => {
     makePackage('one', {
       'usr/bin/page': '#!/bin/sh\necho the script\n',
       'usr/lib/page/page': '#!/usr/bin/certdesk-interpreter\n',
@@ -133,7 +133,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     expect(start('page').stdout.trim()).toBe(`${root}|${join(root, 'usr/lib/page/page')}|configuration`);
   });
 
-  it('leaves the C library to the machine, and lets the X server find its helper in the folder', async () => {
+  it('uses the machine’s C library, and lets the X server find its helper in the folder', async () => {
     makePackage('libc6', { 'usr/bin/of-libc6': '' });
     makePackage('one', {
       'usr/bin/Xvfb': 'a\0/usr/bin\0/usr/bin/other\0',
@@ -148,7 +148,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     );
   });
 
-  it('updates the lists once, and tells apt-get what is unpacked already', async () => {
+  it('updates the lists once, and tells apt-get what is already unpacked', async () => {
     makePackage('one', { 'usr/bin/one': '' });
     const unpacker = createDebianUnpacker(inTools(), run);
     expect(await unpacker.unpack(toolOf(program('one')))).toBeNull();
@@ -164,7 +164,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     expect(readdirSync(inTools('bin')).sort()).toEqual(['one', 'two']);
   });
 
-  it('says why apt-get has failed', async () => {
+  it('reports why apt-get failed', async () => {
     failing = 'apt-get failed: no network';
     const unpacker = createDebianUnpacker(inTools(), run);
     expect(await unpacker.unpack(toolOf(program('one')))).toContain('no network');

@@ -61,7 +61,7 @@ const unavailable = (message: RegExp) => ({
 });
 
 describeWith('keyring', 'the OS keychain of Linux', () => {
-  test('keeps, replaces, splits, lists and forgets, apart from other services', async () => {
+  test('stores, replaces, splits, lists and deletes values, separate from other services', async () => {
     expect(await inSession('keep', 'unlocked')).toEqual({
       a: 'second',
       long: true,
@@ -72,7 +72,7 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     });
   });
 
-  test('a new data folder takes it, and finds its master key in it again', async () => {
+  test('is used by a new data folder, which finds its master key there again', async () => {
     expect(await inSession('open', 'unlocked')).toEqual({
       kind: 'keychain',
       reason: 'Secrets are kept in the OS keychain.',
@@ -82,7 +82,7 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     });
   });
 
-  test('locked, it refuses every call in a clear sentence and gives its secrets again when unlocked', async () => {
+  test('refuses every call with a clear message while locked, and returns its secrets when unlocked', async () => {
     await inSession('keep', 'unlocked');
     const { outcomes, problem } = await inSession('refuse', 'locked');
     expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/keychain is locked.*Unlock it/)));
@@ -90,13 +90,13 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     expect(await inSession('keep', 'unlocked')).toMatchObject({ names: ['a', 'long', 'parts'] });
   });
 
-  test('never unlocked, it is not taken for an empty one', async () => {
+  test('is not taken for an empty one if it was never unlocked', async () => {
     const { outcomes, problem } = await inSession('refuse', 'locked');
     expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/keychain is locked.*Unlock it/)));
     expect(problem).toMatch(/keychain is locked/);
   });
 
-  test('waiting for a person, it times out, and neither files nor the exit wait with it', async () => {
+  test('times out while it waits for the user, and blocks neither files nor the exit', async () => {
     await inSession('keep', 'unlocked');
     installSilentPrompter();
     const { code, stdout } = await inSession('hang', 'locked').catch((error) => error);
@@ -108,14 +108,14 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     );
   });
 
-  test('without D-Bus there is none, and the kernel keyring is not used in its place', async () => {
+  test('does not exist without D-Bus, and the kernel keyring is not used instead', async () => {
     const { stdout } = await run(process.execPath, [SESSION, 'refuse'], { env: environment() });
     const { outcomes, problem } = JSON.parse(stdout);
     expect(outcomes).toEqual(Array.from({ length: 4 }, () => unavailable(/No keychain answers on D-Bus/)));
     expect(problem).toMatch(/No keychain answers on D-Bus/);
   });
 
-  test('without D-Bus a new data folder takes the sealed file and says so; one that used the keychain waits', async () => {
+  test('is replaced by the sealed file in a new data folder without D-Bus; one that used the keychain waits', async () => {
     const { stdout } = await run(process.execPath, [SESSION, 'open', home], { env: environment() });
     expect(JSON.parse(stdout)).toEqual({
       kind: 'sealed-file',

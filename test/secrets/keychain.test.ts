@@ -64,7 +64,7 @@ describe('values', () => {
     expect(await linux(calls).get('name')).toBe(value);
   });
 
-  test('that look like what the layout writes come back as they are', async () => {
+  test('that look like the internal layout come back unchanged', async () => {
     const store = windows(createCalls());
     for (const value of ['=', '#', '#abcdef01#2', '=#abcdef01#2']) {
       await store.set('name', value);
@@ -84,7 +84,7 @@ describe('values', () => {
     }
   });
 
-  test('are the old one or the new one, whole, wherever a write is cut short', async () => {
+  test('are the old one or the new one, whole, wherever a write is interrupted', async () => {
     const [before, after] = [long(3000), long(4000)];
     let finished = 0;
     for (let writes = 0; finished < 2; writes += 1) {
@@ -109,7 +109,7 @@ describe('values', () => {
     }
   });
 
-  test('with a part missing are a failure, not a shorter value', async () => {
+  test('with a missing part are a failure, not a shorter value', async () => {
     const calls = createCalls();
     await windows(calls).set('name', long(3000));
     calls.entries.delete([...calls.entries.keys()].find((account) => account.endsWith('#1')) ?? '');
@@ -142,7 +142,7 @@ describe('values', () => {
 });
 
 describe('names', () => {
-  test('of all kinds are kept apart, listed once, and without the parts', async () => {
+  test('of all kinds are kept separate, and listed once without the parts', async () => {
     const store = windows(createCalls());
     const names = ['master-key', 'dns:1', 'dns:1#2', 'dns:10', 'ü/☃ %', '#probe', ''];
     for (const name of names) await store.set(name, name.repeat(900));
@@ -154,11 +154,11 @@ describe('names', () => {
     expect(await store.get('dns:1')).toBeNull();
   });
 
-  test('deleting what is not there is no failure', async () => {
+  test('that do not exist can be deleted without a failure', async () => {
     await linux(createCalls()).delete('nothing');
   });
 
-  test('writes of one name at the same time leave one whole value and no other parts', async () => {
+  test('that are written concurrently have one whole value and no other parts', async () => {
     const calls = createCalls();
     const store = windows(calls);
     await Promise.all([3000, 4000, 5000].map((length) => store.set('name', 'x'.repeat(length))));
@@ -167,7 +167,7 @@ describe('names', () => {
   });
 });
 
-describe('a keyring that was never unlocked and says that nothing is there', () => {
+describe('a keyring that was never unlocked and looks empty', () => {
   test('is a failure, not an empty store', async () => {
     const calls = createCalls();
     await linux(calls).set('name', 'kept');

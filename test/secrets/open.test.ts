@@ -37,7 +37,7 @@ const open = (options: Pick<OpenSecretStoreOptions, 'mode' | 'remembered'>) =>
   openSecretStore({ ...options, folder, installationId: 'id', keychain: { calls, platform: 'linux' } });
 
 describe('a new data folder', () => {
-  test('takes the keychain where it works', async () => {
+  test('uses the keychain if it works', async () => {
     const { store, kind, reason } = await open({ mode: 'auto', remembered: null });
     expect([kind, store.kind]).toEqual(['keychain', 'keychain']);
     expect(reason).toBe('Secrets are kept in the OS keychain.');
@@ -45,7 +45,7 @@ describe('a new data folder', () => {
     expect(entries.get('a')).toBe('=x');
   });
 
-  test('takes the sealed file where it does not, and says why in one sentence', async () => {
+  test('uses the sealed file otherwise, and says why in one sentence', async () => {
     working = false;
     const { store, kind, reason } = await open({ mode: 'auto', remembered: null });
     expect([kind, store.kind]).toEqual(['sealed-file', 'sealed-file']);
@@ -57,14 +57,14 @@ describe('a new data folder', () => {
     expect(await store.get('a')).toBe('x');
   });
 
-  test('takes the sealed file unasked where that is what is asked for', async () => {
+  test('uses the sealed file directly if it is configured', async () => {
     const { kind, reason } = await open({ mode: 'sealed-file', remembered: null });
     expect(kind).toBe('sealed-file');
     expect(reason).toMatch(/as asked for\.$/);
     expect(asked).toBe(0);
   });
 
-  test('takes no other than the keychain where that is asked for, though it does not work now', async () => {
+  test('uses only the keychain if that is configured, even if it does not work now', async () => {
     working = false;
     const { store, kind, reason } = await open({ mode: 'keychain', remembered: null });
     expect(kind).toBe('keychain');
@@ -75,7 +75,7 @@ describe('a new data folder', () => {
   });
 });
 
-describe('a data folder that is in use', () => {
+describe('an existing data folder', () => {
   test.each(['auto', 'keychain'] as const)(
     'of the keychain opens at once and waits for it (%s)',
     async (mode) => {

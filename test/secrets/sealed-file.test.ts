@@ -65,14 +65,14 @@ async function expectRefused(message: RegExp): Promise<void> {
   expect(content()).toEqual(before);
 }
 
-describe('a store', () => {
-  test('reads as empty before its first write, and reading makes no file', async () => {
+describe('a sealed-file store', () => {
+  test('is empty before its first write, and reading creates no file', async () => {
     expect(await store.get('a')).toBeNull();
     expect(await store.names()).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('holds what it was given, for another store on the same folder too', async () => {
+  test('returns what was saved, also through another store on the same folder', async () => {
     const values = {
       a: 'x',
       'dns:ü/1': randomBytes(60_000).toString('base64'),
@@ -88,7 +88,7 @@ describe('a store', () => {
     expect(await again.get('toString')).toBeNull();
   });
 
-  test('forgets what is deleted; deleting what is not there is no failure and writes nothing', async () => {
+  test('forgets deleted values, and deleting a missing one writes nothing', async () => {
     await store.set('a', 'x');
     const before = readFileSync(path(SEALED_FILE), 'hex');
     await store.delete('b');
@@ -98,7 +98,7 @@ describe('a store', () => {
     expect(await store.names()).toEqual([]);
   });
 
-  test('keeps nothing in clear, under a fresh nonce for each write, in files of mode 0600', async () => {
+  test('saves nothing in clear, under a new nonce per write, in files of mode 0600', async () => {
     await store.set('name-of-it', 'hunter2');
     const first = readFileSync(path(SEALED_FILE));
     await store.set('name-of-it', 'hunter2');
@@ -110,7 +110,7 @@ describe('a store', () => {
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 
-  test('takes the leftovers of a crash for what they are', async () => {
+  test('recognizes the leftovers of a crash', async () => {
     await store.set('a', 'x');
     writeFileSync(path(`${SEALED_FILE}.tmp`), 'half of a', { mode: 0o644 });
     expect(await store.get('a')).toBe('x');
@@ -119,7 +119,7 @@ describe('a store', () => {
     expect(statSync(path(SEALED_FILE)).mode & 0o777).toBe(0o600);
   });
 
-  test('uses a key that a first write left behind when it was cut short', async () => {
+  test('uses the key of an interrupted first write', async () => {
     writeFileSync(path(KEY_FILE), randomBytes(32), { mode: 0o600 });
     const key = readFileSync(path(KEY_FILE), 'hex');
     await store.set('a', 'x');
@@ -128,7 +128,7 @@ describe('a store', () => {
   });
 });
 
-describe('a key file that is a link into memory, as docs/security.md sets it up', () => {
+describe('a key file that is a link into memory, as docs/security.md describes', () => {
   const memory = (): string => path('memory.key');
   beforeEach(async () => {
     await store.set('name', 'value');
@@ -143,7 +143,7 @@ describe('a key file that is a link into memory, as docs/security.md sets it up'
     expect(lstatSync(path(KEY_FILE)).isSymbolicLink()).toBe(true);
   });
 
-  test('is missed while the service is stopped, and no new key is made', async () => {
+  test('is missing while the service is stopped, and no new key is created', async () => {
     rmSync(memory());
     await expect(store.get('name')).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
     await expect(store.set('name', 'new')).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
@@ -151,14 +151,14 @@ describe('a key file that is a link into memory, as docs/security.md sets it up'
   });
 });
 
-describe('writes at the same time', () => {
-  test('50 in one process, over two stores, all stay', async () => {
+describe('concurrent writes', () => {
+  test('through two stores of one process all succeed', async () => {
     const other = createSealedFile({ folder });
     await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).set(`n${i}`, `${i}`)));
     expect(await store.names()).toHaveLength(50);
   });
 
-  test('of three processes all stay, from an empty folder on', async () => {
+  test('of three processes all succeed, starting with an empty folder', async () => {
     const write = (who: string) =>
       elsewhere(`for (let i = 0; i < 20; i += 1) await store.set('${who}' + i, '${who}');`);
     await Promise.all([write('a'), write('b'), write('c')]);
@@ -167,13 +167,13 @@ describe('writes at the same time', () => {
     expect(await store.get('b19')).toBe('b');
   });
 
-  test('what another process wrote is seen at the next read', async () => {
+  test('of another process are visible at the next read', async () => {
     await store.set('a', 'mine');
     await elsewhere(`await store.set('a', 'theirs');`);
     expect(await store.get('a')).toBe('theirs');
   });
 
-  test('a process that was killed inside the lock does not hold it', async () => {
+  test('are not blocked by a process that was killed with the lock', async () => {
     const lock = resolve(import.meta.dirname, '../../src/main/secrets/file-lock.ts');
     const killed = elsewhere(`
       const { withFileLock } = await import(${JSON.stringify(lock)});
@@ -183,7 +183,7 @@ describe('writes at the same time', () => {
     expect(await store.get('a')).toBe('x');
   });
 
-  test('a lock that is not freed ends in a failure, reads go on, and the next write works', async () => {
+  test('fail if a lock is not freed, while reads continue, and the next write works', async () => {
     const impatient = createSealedFile({ folder, lockTimeoutMs: 60 });
     await store.set('a', 'x');
     await withFileLock(path('secrets.lock'), 0, async () => {
@@ -198,30 +198,30 @@ describe('writes at the same time', () => {
   });
 });
 
-describe('fails closed', () => {
+describe('a damaged store fails closed', () => {
   beforeEach(() => store.set('a', 'x'));
 
-  test('a key that is missing is not made anew', async () => {
+  test('and does not replace a missing key', async () => {
     rmSync(path(KEY_FILE));
     await expectRefused(/secrets\.key is missing.*backup/);
     expect(existsSync(path(KEY_FILE))).toBe(false);
   });
 
-  test('another key, or a short one, is refused', async () => {
+  test('and refuses another key, or a short one', async () => {
     writeFileSync(path(KEY_FILE), randomBytes(32));
     await expectRefused(/does not open with secrets\.key/);
     writeFileSync(path(KEY_FILE), randomBytes(31));
     await expectRefused(/secrets\.key is damaged/);
   });
 
-  test('a short key is refused before there is a sealed file as well', async () => {
+  test('and refuses a short key before there is a sealed file as well', async () => {
     rmSync(path(SEALED_FILE));
     writeFileSync(path(KEY_FILE), '');
     await expectRefused(/secrets\.key is damaged/);
   });
 
   test.each([0o640, 0o604, 0o660, 0o644])(
-    'files of mode %o are refused, with the chmod to run',
+    'and refuses files of mode %o, with the chmod to run',
     async (mode) => {
       for (const name of [KEY_FILE, SEALED_FILE]) {
         chmodSync(path(name), mode);
@@ -232,7 +232,7 @@ describe('fails closed', () => {
     },
   );
 
-  test('a change of any single byte, and any cut, is refused', async () => {
+  test('and refuses a change of any single byte, and any cut', async () => {
     const whole = readFileSync(path(SEALED_FILE));
     for (let i = 0; i < whole.length; i += 1) {
       const changed = Buffer.from(whole);
@@ -245,20 +245,20 @@ describe('fails closed', () => {
     await expectRefused(/one of them is damaged/);
   });
 
-  test('a newer layout is refused by its version', async () => {
+  test('and refuses a newer layout by its version', async () => {
     const newer = readFileSync(path(SEALED_FILE));
     newer.writeUInt8(2, 0);
     writeFileSync(path(SEALED_FILE), newer);
     await expectRefused(/format 2, .* only format 1/);
   });
 
-  test('a folder that is gone is a failure, not an empty store', async () => {
+  test('and reports a missing folder as a failure, not an empty store', async () => {
     rmSync(folder, { recursive: true });
     await expectRefused(/cannot be read or written \(ENOENT\)/);
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('a path that cannot be read is a failure', async () => {
+  test('and reports an unreadable path as a failure', async () => {
     rmSync(path(SEALED_FILE));
     mkdirSync(path(SEALED_FILE), { mode: 0o700 });
     await expect(store.get('a')).rejects.toMatchObject({

@@ -48,7 +48,7 @@ function createRecord(initial: string | null = null): KeyRecord & { id: string |
 const PEM = '-----BEGIN PRIVATE KEY-----\nMIG…ü\n-----END PRIVATE KEY-----\n';
 
 describe('sealing', () => {
-  test('opens what it sealed, and the sealed bytes tell nothing of it', async () => {
+  test('opens what it sealed, and the sealed bytes reveal nothing', async () => {
     const vault = createVault({ secrets: createStore(), keyRecord: createRecord() });
     const sealed = await vault.seal(PEM, 'certificate:1');
     expect(Buffer.from(sealed).includes('PRIVATE')).toBe(false);
@@ -56,13 +56,13 @@ describe('sealing', () => {
     expect(await vault.open(await vault.seal('', 'empty'), 'empty')).toBe('');
   });
 
-  test('a nonce is never used twice', async () => {
+  test('never uses a nonce twice', async () => {
     const vault = createVault({ secrets: createStore(), keyRecord: createRecord() });
     const seals = await Promise.all(Array.from({ length: 200 }, () => vault.seal('same', 'c')));
     expect(new Set(seals.map((sealed) => Buffer.from(sealed).toString('hex', 9, 21))).size).toBe(200);
   });
 
-  test('another context does not open it', async () => {
+  test('does not open with another context', async () => {
     const vault = createVault({ secrets: createStore(), keyRecord: createRecord() });
     const sealed = await vault.seal(PEM, 'certificate:1');
     await expect(vault.open(sealed, 'certificate:2')).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('sealing', () => {
     });
   });
 
-  test('a change of any single byte is noticed', async () => {
+  test('detects a change of any single byte', async () => {
     const vault = createVault({ secrets: createStore(), keyRecord: createRecord() });
     const sealed = await vault.seal('secret', 'c');
     expect(sealed.length).toBe(1 + 8 + 12 + 16 + 6);
@@ -82,7 +82,7 @@ describe('sealing', () => {
     }
   });
 
-  test('bytes that are cut off at any length are noticed', async () => {
+  test('detects truncation to any length', async () => {
     const vault = createVault({ secrets: createStore(), keyRecord: createRecord() });
     const sealed = await vault.seal('secret', 'c');
     for (let length = 0; length < sealed.length; length += 1) {
@@ -94,7 +94,7 @@ describe('sealing', () => {
 });
 
 describe('the master key', () => {
-  test('is made for a new database, recorded, and the same after a restart', async () => {
+  test('is created for a new database, recorded, and the same after a restart', async () => {
     const [secrets, keyRecord] = [createStore(), createRecord()];
     const sealed = await createVault({ secrets, keyRecord }).seal(PEM, 'c');
     expect(keyRecord.id).toMatch(/^[0-9a-f]{16}$/);
@@ -102,7 +102,7 @@ describe('the master key', () => {
     expect(await createVault({ secrets, keyRecord }).open(sealed, 'c')).toBe(PEM);
   });
 
-  test('of a first start that was cut short before the record is taken, not replaced', async () => {
+  test('of an interrupted first start is used, not replaced', async () => {
     const kept = randomBytes(32).toString('base64');
     const [secrets, keyRecord] = [createStore([[MASTER_KEY_NAME, kept]]), createRecord()];
     await createVault({ secrets, keyRecord }).seal(PEM, 'c');
@@ -110,7 +110,7 @@ describe('the master key', () => {
     expect(keyRecord.id).not.toBeNull();
   });
 
-  test('that is missing is never made anew for a database that names one', async () => {
+  test('is never created again for a database that names one', async () => {
     const secrets = createStore();
     const vault = createVault({ secrets, keyRecord: createRecord('0123456789abcdef') });
     await expect(vault.seal(PEM, 'c')).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('the master key', () => {
     expect(secrets.kept.size).toBe(0);
   });
 
-  test('that is another one than the database names is refused, and left as it is', async () => {
+  test('is refused and kept if the database names another one', async () => {
     const kept = randomBytes(32).toString('base64');
     const secrets = createStore([[MASTER_KEY_NAME, kept]]);
     const vault = createVault({ secrets, keyRecord: createRecord('0123456789abcdef') });
@@ -130,7 +130,7 @@ describe('the master key', () => {
     expect(secrets.kept.get(MASTER_KEY_NAME)).toBe(kept);
   });
 
-  test('that is no key is refused without being shown', async () => {
+  test('is refused without being shown if it is not a key', async () => {
     for (const noise of [
       '',
       'hunter2',
@@ -147,7 +147,7 @@ describe('the master key', () => {
     }
   });
 
-  test('a store that does not keep what it takes is found out before anything is sealed', async () => {
+  test('is not used with a store that loses what it saves', async () => {
     const keyRecord = createRecord();
     const secrets: SecretStore = { ...createStore(), set: async () => undefined };
     await expect(createVault({ secrets, keyRecord }).seal(PEM, 'c')).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe('the master key', () => {
     expect(keyRecord.id).toBeNull();
   });
 
-  test('sealed under another master key: the message names both', async () => {
+  test('is named with the other one in the error for data sealed under another key', async () => {
     const [a, b] = [createRecord(), createRecord()];
     const sealed = await createVault({ secrets: createStore(), keyRecord: a }).seal(PEM, 'c');
     const other = createVault({ secrets: createStore(), keyRecord: b });
@@ -166,7 +166,7 @@ describe('the master key', () => {
     expect(String(failure)).toContain(b.id);
   });
 
-  test('is loaded once for calls that come at the same time', async () => {
+  test('is loaded once for concurrent calls', async () => {
     const [secrets, keyRecord] = [createStore(), createRecord()];
     await createVault({ secrets, keyRecord }).seal('first start', 'c');
     secrets.reads = 0;
@@ -176,7 +176,7 @@ describe('the master key', () => {
     expect(secrets.reads).toBe(1);
   });
 
-  test('a load that failed is tried again at the next call', async () => {
+  test('is loaded again at the next call after a failure', async () => {
     const [secrets, keyRecord] = [createStore(), createRecord()];
     const vault = createVault({ secrets, keyRecord });
     secrets.locked = true;

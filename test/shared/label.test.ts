@@ -32,7 +32,7 @@ it.each(['Büro, 3. Stock', '証明書', 'العربية', 'a–b “c” 👩�
   },
 );
 
-it('holds for projects, tokens and saved credentials', () => {
+it('applies to projects, tokens and saved credentials', () => {
   const name = 'a\u001b[2Jb';
   for (const refused of [
     CreateProjectSchema.safeParse({ name, domain: 'a.example.com' }),
@@ -42,11 +42,11 @@ it('holds for projects, tokens and saved credentials', () => {
     expect(refused.error?.issues).toMatchObject([{ path: ['name'], message: /control character/ }]);
 });
 
-it('escapes what it refuses, and nothing else', () => {
+it('escapes exactly the characters that it refuses', () => {
   expect(escapeUnprintable('a\u001b[31mb\nc ü 👩')).toBe('a\\u{1b}[31mb\\u{a}c ü 👩');
 });
 
-it('a name from outside writes no line and no colour of its own into the pretty log', async () => {
+it('lets no name add lines or colours to the pretty log', async () => {
   const module = join(import.meta.dirname, '../../src/main/headless/log.ts');
   const program = `
     import { createLogger } from ${JSON.stringify(module)};

@@ -21,7 +21,7 @@ describe('toDnsName', () => {
     ['*.лендинги-под-ключ.рф', '*.xn-----glcdccwbvbjpcro7k0e.xn--p1ai'],
     ['急ぎ.ジュリアン.xyz', 'xn--x8j435l.xn--cck0bxhua0c.xyz'],
     ['*.lan', '*.lan'],
-  ])('takes %s', (given, kept) => expect(toDnsName(given)).toBe(kept));
+  ])('accepts %s', (given, kept) => expect(toDnsName(given)).toBe(kept));
 
   it.each([
     '',
@@ -80,7 +80,7 @@ describe('toDnsName', () => {
     expect(explainName(given)).toMatch(expected);
   });
 
-  it('gives what it takes again: what was kept once is kept the same', () => {
+  it('accepts its own result unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.string()), (given) => {
         const name = toDnsName(given);
@@ -89,7 +89,7 @@ describe('toDnsName', () => {
     );
   });
 
-  it('is what the schema does, with a sentence for what it refuses', () => {
+  it('is what the schema applies, with a message for what it refuses', () => {
     expect(DnsNameSchema.parse(' WWW.example.com ')).toBe('www.example.com');
     expect(DnsNameSchema.safeParse('no!pe').error?.issues[0]?.message).toMatch(/not a host name/);
   });

@@ -6,7 +6,7 @@ import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
 import { soakSays } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith(['pebble', 'bind9'], 'a change of the key, killed', () => {
+describeWith(['pebble', 'bind9'], 'a killed key change', () => {
   let world: KillWorld;
   beforeAll(async () => {
     world = await startKillWorld();
@@ -18,7 +18,7 @@ describeWith(['pebble', 'bind9'], 'a change of the key, killed', () => {
   const accountsHere = async (server: Killable) =>
     Object.values((await server.call('GET', '/ca-accounts')).body.accounts ?? {});
 
-  it('at each of its transitions', async () => {
+  it('continues after each of its transitions', async () => {
     let server = await world.server();
     const { body } = await server.call('POST', '/projects', { body: { domain: 'key.example.com' } });
     const certificate = `/projects/${body.id}/certificate`;

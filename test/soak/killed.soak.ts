@@ -10,14 +10,14 @@ import { seeded } from '../support/year/year.ts';
 
 const NAMES = Object.keys(OPERATIONS) as OperationName[];
 
-describeWith(['pebble', 'bind9'], 'killed', () => {
+describeWith(['pebble', 'bind9'], 'a killed server', () => {
   let world: KillWorld;
   beforeAll(async () => {
     world = await startKillWorld();
   });
   afterAll(() => world?.stop());
 
-  it.each(NAMES)('at every transition of: %s', async (name) => {
+  it.each(NAMES)('recovers at every transition of: %s', async (name) => {
     let [tried, died, orders] = [0, 0, 0];
     for (let round = 0; round < soakTimes(1); round += 1) {
       for (const deadly of await listTransitions(world, name)) {
@@ -33,7 +33,7 @@ describeWith(['pebble', 'bind9'], 'killed', () => {
     expect(died).toBeGreaterThan(tried * 0.9);
   });
 
-  it.each([1, 2, 3, 4])('at 50 random moments, part %d of 4', async (part) => {
+  it.each([1, 2, 3, 4])('recovers at 50 random moments, part %d of 4', async (part) => {
     const random = seeded(soakSeed(`killed at random, part ${part}`) * 10 + part);
     const moment = (name: OperationName): Deadly => ({
       ms: Math.floor(random() * (name.startsWith('dns') ? 1_800 : 500)),

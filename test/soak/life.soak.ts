@@ -5,8 +5,8 @@ import { runLife } from '../support/faults/random-life.ts';
 import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith('pebble', 'a life of random operations', () => {
-  it('is what a model says', async () => {
+describeWith('pebble', 'a series of random operations', () => {
+  it('matches the model', async () => {
     const seed = soakSeed('life');
     const operations = soakTimes(10_000);
     const report = await runLife({ seed, operations, share: 0.07, phases: 20 });

@@ -6,7 +6,7 @@ import { soakSays, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'a storm of bad nonces', () => {
-  it.each([50, 90])('%d percent', { timeout: 1_800_000 }, async (nonceReject) => {
+  it.each([50, 90])('is survived at %d percent', { timeout: 1_800_000 }, async (nonceReject) => {
     const times = soakTimes(50);
     const pebble = await startPebble({ nonceReject });
     const app = await startApp({ pebble });

@@ -9,11 +9,11 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const PROJECTS = 20;
 
-describeWith('pebble', 'short lifetimes', () => {
+describeWith('pebble', 'certificates with a lifetime', () => {
   it.concurrent.each([
     [300, 900],
     [60, 300],
-  ])('of %d s', { timeout: 3_600_000 }, async (validitySeconds, forSeconds) => {
+  ])('of %d s are renewed in time', { timeout: 3_600_000 }, async (validitySeconds, forSeconds) => {
     const pebble = await startPebble({ validitySeconds });
     const app = await startApp({ pebble });
     try {

@@ -19,7 +19,7 @@ function judge(what: string, report: YearReport): void {
   });
 }
 
-it('1,000 certificates', { timeout: 3_600_000 }, async () => {
+it('keeps 1,000 certificates valid', { timeout: 3_600_000 }, async () => {
   const certificates = soakTimes(1_000);
   const seed = soakSeed('year');
   const report = await runYear({ seed, certificates, shortlivedEvery: 50, kills: 60, stepMs: 6 * HOUR });
@@ -27,7 +27,7 @@ it('1,000 certificates', { timeout: 3_600_000 }, async () => {
 });
 
 it.each(Array.from({ length: soakTimes(10) }, (_, n) => n + 1))(
-  'world %d of 40 certificates with many kills',
+  'keeps world %d of 40 certificates valid through many kills',
   { timeout: 900_000 },
   async (n) => {
     const seed = soakSeed(`year ${n}`) * 1_000 + n;

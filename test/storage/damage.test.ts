@@ -62,7 +62,7 @@ it.each<[string, () => Promise<void>, RegExp]>([
   expect(await refused()).toMatchObject({ code: 'DATABASE_DAMAGED', message: expect.stringMatching(said) });
 });
 
-it('has changed bytes, and the last stop was not clean: every page is looked at', async () => {
+it('is found in changed bytes after an unclean stop, because every page is checked', async () => {
   const close = stopUncleanly();
   // Not page 1, which every opening reads; not the log's page either.
   await flip(4_096 * 3, 4_096 * 40);
@@ -72,7 +72,7 @@ it('has changed bytes, and the last stop was not clean: every page is looked at'
   close();
 });
 
-it('is whole after an unclean stop, after a clean one, and before the first start', async () => {
+it('is not found after an unclean stop, after a clean one, and before the first start', async () => {
   const close = stopUncleanly();
   expect(damageOf(path)).toBeNull();
   close();
@@ -81,7 +81,7 @@ it('is whole after an unclean stop, after a clean one, and before the first star
   expect(damageOf(path)).toBeNull();
 });
 
-it('names the last good backup and the command, in the window too; a newer one likewise', async () => {
+it('is reported with the last good backup and the command, in the window too; so is a newer database', async () => {
   const make = (createdAt: string) =>
     createBackup({
       ...data,

@@ -40,7 +40,7 @@ function schemaOf(file: string): unknown[] {
 }
 
 describe('openDatabase', () => {
-  it('keeps what was committed through a power cut, and nobody else reads the file', async () => {
+  it('keeps what was committed through a power cut, in a file that only its owner may read', async () => {
     const database = openDatabase(path);
     const pragma = async (name: string) => {
       const { rows } = await sql<Record<string, unknown>>`PRAGMA ${sql.raw(name)}`.execute(database.db);
@@ -53,14 +53,14 @@ describe('openDatabase', () => {
     await database.close();
   });
 
-  it('says in a sentence that a file is no database, and leaves it as it is', () => {
+  it('reports a file that is not a database, and leaves it unchanged', () => {
     writeFileSync(path, 'this is not a database, but somebody may need it'.repeat(50));
     const before = readFileSync(path);
     expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('refuses a database of a newer version in one line, and does not touch it', async () => {
+  it('refuses a database of a newer version in one line, and does not change it', async () => {
     await openDatabase(path).close();
     const sqlite = new Sqlite(path);
     sqlite.pragma(`user_version = ${MIGRATIONS.length + 1}`);
@@ -101,7 +101,7 @@ describe('migrations', () => {
     ]);
   });
 
-  it('lead from every earlier version to the schema that an empty database gets', () => {
+  it('lead from every earlier version to the schema of an empty database', () => {
     openEmpty(path, MIGRATIONS.length);
     const newest = schemaOf(path);
     for (let version = 1; version < MIGRATIONS.length; version += 1) {
@@ -115,7 +115,7 @@ describe('migrations', () => {
     expect(newest.length).toBeGreaterThan(8);
   });
 
-  it('copies a database aside before it changes it, and undoes a migration that fails', () => {
+  it('copy the database before they change it, and undo a failed migration', () => {
     openEmpty(path, MIGRATIONS.length);
     const sqlite = new Sqlite(path);
     sqlite.prepare("INSERT INTO settings VALUES ('a', '1')").run();
@@ -132,7 +132,7 @@ describe('migrations', () => {
     copy.close();
   });
 
-  it('keep what was reachable before reachable: who saved an address is noted as an earlier version', () => {
+  it('keep reachable addresses reachable: their approval is attributed to an earlier version', () => {
     const before = MIGRATIONS.findIndex(({ name }) => name === '0013-saved-by');
     openEmpty(path, before);
     const sqlite = new Sqlite(path);
@@ -160,7 +160,7 @@ describe('migrations', () => {
     sqlite.close();
   });
 
-  it('know nothing newer than themselves', () => {
+  it('refer to nothing newer than themselves', () => {
     openEmpty(path, MIGRATIONS.length);
     copyFileSync(path, join(folder, 'copy.db'));
     expect(() => refuseNewer(join(folder, 'copy.db'))).not.toThrow();
@@ -175,7 +175,7 @@ describe('migrations', () => {
 });
 
 describe('the lock of a data folder', () => {
-  it('is held by one, and free again when that one lets go', () => {
+  it('is held by one process, and free again when that one releases it', () => {
     const release = lockDataFolder(folder);
     expect(() => lockDataFolder(folder)).toThrow(expect.objectContaining({ code: 'DATA_FOLDER_IN_USE' }));
     release();

@@ -32,7 +32,7 @@ const places = (count: number): readonly number[] =>
 /** What a soak tries, or the part of it that every run does. */
 const tried = <T>(all: readonly T[], some: number): readonly T[] => (SOAK ? all : all.slice(0, some));
 
-describeWith('cc', 'a disk that fails', () => {
+describeWith('cc', 'a failing disk', () => {
   // LD_PRELOAD is of the loader of Linux.
   describe.runIf(process.platform === 'linux')('on Linux', () => {
     let root: string;
@@ -91,7 +91,7 @@ describeWith('cc', 'a disk that fails', () => {
       say(`${title}: killed ${killed} times, at ${whole.calls.length} system calls`);
     });
 
-    it('EIO within the write of a secret is an error, and what was there is there', async () => {
+    it('reports EIO within the write of a secret, and keeps the old secrets', async () => {
       const whole = await set(await freshFolder('secrets'), { path: SECRETS, nth: 0, deed: 'eio' });
       for (const nth of places(whole.calls.length)) {
         const folder = await freshFolder('secrets');
@@ -108,7 +108,7 @@ describeWith('cc', 'a disk that fails', () => {
       say(`EIO within the write of a secret: at ${whole.calls.length} system calls`);
     });
 
-    it('EIO where secrets are read is an error, never an empty store, and nothing is written over them', async () => {
+    it('reports EIO on reading secrets, never as an empty store, and overwrites nothing', async () => {
       const read = (folder: string, nth: number) =>
         disk.run(PROGRAM, ['secrets-read', folder], { path: SECRETS, nth, deed: 'eio-ever', reads: true });
       const whole = await read(await freshFolder('secrets'), 0);
@@ -123,7 +123,7 @@ describeWith('cc', 'a disk that fails', () => {
       }
     });
 
-    it('EIO where the database is read is an error that says so, and not a project that is not there', async () => {
+    it('reports EIO on reading the database, and not as a missing project', async () => {
       const read = (folder: string, nth: number) =>
         disk.run(PROGRAM, ['database-read', folder], { path: DATABASE, nth, deed: 'eio', reads: true });
       const whole = await read(await freshFolder('database'), 0);
@@ -140,7 +140,7 @@ describeWith('cc', 'a disk that fails', () => {
     });
 
     it.each(tried(['eio', 'eio-ever'] as const, 1))(
-      '%s within a transaction: all of it or nothing',
+      '%s within a transaction leaves all of it or nothing',
       async (deed) => {
         const change = (folder: string, nth: number) =>
           disk.run(PROGRAM, ['database', folder, 'new'], { path: DATABASE, nth, deed });
@@ -169,7 +169,7 @@ describeWith('cc', 'a disk that fails', () => {
       },
     );
 
-    it('killed within a transaction: all of it or nothing', async () => {
+    it('killed within a transaction leaves all of it or nothing', async () => {
       const change = (folder: string, nth: number, deed: Fault['deed']) =>
         disk.run(PROGRAM, ['database', folder, 'new'], { path: DATABASE, nth, deed });
       const whole = await change(await freshFolder('database'), 0, 'eio');

@@ -52,13 +52,13 @@ describe.skipIf(process.platform === 'win32')('a data folder', () => {
     expect(() => makeDataFolder(folders(...modes))).toThrow(EXPOSED);
   });
 
-  it('refuses a new folder below one that all may write to, and puts no data into it', () => {
+  it('refuses a new folder below one that every user may write to, and puts no data into it', () => {
     const path = join(folders(0o777), 'data');
     expect(() => makeDataFolder(path)).toThrow(EXPOSED);
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it('refuses a link that others could replace', () => {
+  it('refuses a link that other users could replace', () => {
     const real = folders(0o700);
     const open = join(top, 'open');
     mkdirSync(open);
@@ -67,7 +67,7 @@ describe.skipIf(process.platform === 'win32')('a data folder', () => {
     expect(() => makeDataFolder(join(open, 'link'))).toThrow(EXPOSED);
   });
 
-  it('names the command that closes it, and the command works', () => {
+  it('names a working command that closes it', () => {
     const path = folders(0o777);
     expect(() => makeDataFolder(path)).toThrow(`chmod go-w '${path}'`);
     chmodSync(path, 0o755);
@@ -84,19 +84,16 @@ describe.skipIf(process.platform === 'win32')('a data folder', () => {
     expect(() => requirePrivateFolder(path, user)).toThrow(EXPOSED);
   });
 
-  it.runIf(isRoot)(
-    'refuses a folder above that belongs to another user, and lets root work on that of a service',
-    () => {
-      const path = folders(0o755, 0o700);
-      chownSync(join(top, 'f0'), 4711, 4711);
-      expect(() => requirePrivateFolder(path)).toThrow(EXPOSED);
-      chownSync(path, 4711, 4711);
-      expect(() => requirePrivateFolder(path)).not.toThrow();
-      expect(() => requirePrivateFolder(path, { uid: 4712, gid: 4712 })).toThrow(EXPOSED);
-    },
-  );
+  it.runIf(isRoot)('refuses a parent folder of another user, and lets root work on that of a service', () => {
+    const path = folders(0o755, 0o700);
+    chownSync(join(top, 'f0'), 4711, 4711);
+    expect(() => requirePrivateFolder(path)).toThrow(EXPOSED);
+    chownSync(path, 4711, 4711);
+    expect(() => requirePrivateFolder(path)).not.toThrow();
+    expect(() => requirePrivateFolder(path, { uid: 4712, gid: 4712 })).toThrow(EXPOSED);
+  });
 
-  it('keeps its lock from others', () => {
+  it('does not let other users open its lock', () => {
     const path = folders(0o755);
     const before = process.umask(0);
     try {

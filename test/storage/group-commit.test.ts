@@ -11,7 +11,7 @@ import { createGroupCommit } from '../../src/main/storage/group-commit.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { QUIET } from '../support/engine/database.ts';
 
-describe('transactions that are asked for at once', () => {
+describe('concurrent transactions', () => {
   let folder: string;
   let path: string;
   let database: Database;
@@ -38,7 +38,7 @@ describe('transactions that are asked for at once', () => {
     expect(await stores.settings.get('name-9')).toBe(9);
   });
 
-  it('are as many commits as they are one after another', async () => {
+  it('are as many commits as sequential ones', async () => {
     const before = commitsIn(`${path}-wal`);
     for (const name of names) await set(name, 1);
     expect(commitsIn(`${path}-wal`) - before).toBe(names.length);
@@ -57,7 +57,7 @@ describe('transactions that are asked for at once', () => {
     expect(order).toEqual(names.map((_, n) => n));
   });
 
-  it('are each all or nothing: one that fails takes nothing of the others along', async () => {
+  it('are each all or nothing: one that fails affects no other', async () => {
     const failing = stores.transaction(async (tx) => {
       await tx.settings.set('half', 1);
       throw new Error('no further');
@@ -69,7 +69,7 @@ describe('transactions that are asked for at once', () => {
     expect(kept).toEqual([1, null, 1]);
   });
 
-  it('that fails alone leaves nothing either', async () => {
+  it('that fail alone leave nothing either', async () => {
     const failing = stores.transaction(async (tx) => {
       await tx.settings.set('half', 1);
       throw new Error('no further');
@@ -80,7 +80,7 @@ describe('transactions that are asked for at once', () => {
     expect(await stores.settings.get('next')).toBe(1);
   });
 
-  it('are each tried alone where SQLite itself has rolled all of them back, and the next ones go on', async () => {
+  it('are each retried alone if SQLite has rolled all of them back, and later ones continue', async () => {
     const transact = createGroupCommit(database.db);
     const runs: string[] = [];
     const full = transact(async (trx) => {
@@ -103,7 +103,7 @@ describe('transactions that are asked for at once', () => {
     expect(await stores.settings.get('next')).toBe(1);
   });
 
-  it('do not lose with one that is too large for the disk what fits, nor tell twice what they have done', async () => {
+  it('that fit are not lost with one that is too large for the disk, and report their result once', async () => {
     const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
     const journal = createJournal(stores, clock, QUIET);
     const heard: string[] = [];
@@ -126,7 +126,7 @@ describe('transactions that are asked for at once', () => {
     expect(heard).toEqual(['small 1', 'small 2']);
   });
 
-  it('each see the context of who asked for them', async () => {
+  it('each see the context of their caller', async () => {
     const who = new AsyncLocalStorage<number>();
     const seen = await Promise.all(
       names.map((_, n) => who.run(n, () => stores.transaction(async () => who.getStore()))),
@@ -134,7 +134,7 @@ describe('transactions that are asked for at once', () => {
     expect(seen).toEqual(names.map((_, n) => n));
   });
 
-  it('are not shown to another connection before they resolve', async () => {
+  it('are not visible to another connection before they resolve', async () => {
     const other = openDatabase(path);
     const seen = createStores(other.db).settings;
     const written = set('shown', 1).then(() => seen.get('shown'));

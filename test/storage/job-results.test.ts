@@ -36,7 +36,7 @@ it.each<[string, JobInput, unknown]>([
     { ...revoke, replacement: of },
     { message: 'Certificate revoked', certificate: renewed },
   ],
-])('the result of %s', (_what, input, answer) => {
+])('preserves the result of %s', (_what, input, answer) => {
   const sqlite = new Sqlite(':memory:');
   sqlite.exec('CREATE TABLE jobs (state TEXT, input TEXT, result TEXT)');
   const oldInput = JSON.stringify(input).replaceAll('"spec"', '"recipe"'); // as it was called until 0020

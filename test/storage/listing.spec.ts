@@ -61,24 +61,20 @@ describe('lists and counts', () => {
   it.each([
     [80, { runs: 400, limits: [1, 3, 7, 100] }],
     [9_000, { runs: 100, limits: [499, 500] }],
-  ])(
-    'of %i projects are what a walk over all of them says',
-    { timeout: 600_000 },
-    async (count, { runs, limits }) => {
-      const all = await fill(count);
-      const filters = filtersOf(all.map(({ project }) => project.id));
-      await fc.assert(
-        fc.asyncProperty(filters, ORDERINGS, fc.constantFrom(...limits), async (filter, ordering, limit) => {
-          const query = { ...filter, ...ordering };
-          expect(await walk({ ...query, limit })).toEqual(listOf(all, query));
-          expect(await database.stores.projects.count(filter)).toEqual(countOf(all, filter));
-        }),
-        { numRuns: runs },
-      );
-    },
-  );
+  ])('of %i projects match a scan of all of them', { timeout: 600_000 }, async (count, { runs, limits }) => {
+    const all = await fill(count);
+    const filters = filtersOf(all.map(({ project }) => project.id));
+    await fc.assert(
+      fc.asyncProperty(filters, ORDERINGS, fc.constantFrom(...limits), async (filter, ordering, limit) => {
+        const query = { ...filter, ...ordering };
+        expect(await walk({ ...query, limit })).toEqual(listOf(all, query));
+        expect(await database.stores.projects.count(filter)).toEqual(countOf(all, filter));
+      }),
+      { numRuns: runs },
+    );
+  });
 
-  it('take a zero byte in a word or a name as no end of the world', async () => {
+  it('accept a zero byte in a word or a name', async () => {
     const { projects } = database.stores;
     const project = projectOf('p', {
       name: 'x',
@@ -103,8 +99,8 @@ type Values = {
   readonly held: Parameters<typeof certificateOf>[2];
 };
 
-describe('the table', () => {
-  it('follows every change, whatever comes after what', { timeout: 600_000 }, async () => {
+describe('the list table', () => {
+  it('follows every change, in any order', { timeout: 600_000 }, async () => {
     const { projects, certificates } = database.stores;
     let made = 0;
     const active = async (n: number) => certificates.active(`p${n}`);
@@ -153,7 +149,7 @@ describe('the table', () => {
     );
   });
 
-  it('is undone with the change that it followed', async () => {
+  it('is rolled back with its change', async () => {
     const [first] = await fill(20);
     const before = await listingOf(database.db);
     const undone = database.stores.transaction(async (tx) => {

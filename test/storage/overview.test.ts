@@ -42,7 +42,7 @@ const suggested = (renewAt: string) => ({
 });
 
 describe('attempt_at', () => {
-  it('is what attemptAt of the engine says, whatever the certificate', async () => {
+  it('equals attemptAt of the engine for any certificate', async () => {
     const second = fc.integer({ min: 1_500_000_000, max: 2_500_000_000 });
     const time = (seconds: number) => toTimestamp(new Date(seconds * 1000));
     const records = fc.record({
@@ -134,7 +134,7 @@ describe('uncovered', () => {
     );
   });
 
-  it('needs attention, wherever else all is well', async () => {
+  it('needs attention, even if all else is well', async () => {
     await database.stores.projects.create({
       ...PROJECT,
       id: 'p1',
@@ -157,7 +157,7 @@ describe('uncovered', () => {
 });
 
 describe('candidates', () => {
-  it('are all that needOf wants somebody for, and the same whether all are asked for or some', async () => {
+  it('include every certificate that needs attention, whether all or some are requested', async () => {
     const day = fc.integer({ min: -40, max: 40 });
     const time = (days: number) => toTimestamp(new Date(Date.parse(AT.now) + days * 86_400_000));
     const records = fc.record({
@@ -211,7 +211,7 @@ describe('failed jobs', () => {
       input: { ...JOB.input, ...input } as typeof JOB.input,
     });
 
-  it('finds first attempts that failed: not dry runs, not what has succeeded since, not what has a certificate', async () => {
+  it('finds failed first attempts, but not dry runs, later successes, or projects with a certificate', async () => {
     for (const id of ['p1', 'p2', 'p3', 'p5']) await add(id, null);
     await add('p4', {});
     await fail('j1', 'p1');
@@ -233,7 +233,7 @@ describe('failed jobs', () => {
 describe('upcoming', () => {
   const WINDOW = { ids: null, from: '2026-02-01T00:00:00Z', to: '2026-05-02T00:00:00Z' };
 
-  it('has one mark a certificate: its renewal, or its end where nothing renews it', async () => {
+  it('has one mark per certificate: its renewal, or its expiry if it will not be renewed', async () => {
     await add('renews', {}); // 2026-03-02
     await add('overdue', { issuedAt: '2025-11-01T00:00:00Z', expiresAt: '2026-01-30T00:00:00Z' });
     await add('ends', { autoRenew: false });
@@ -275,7 +275,7 @@ describe('upcoming', () => {
 });
 
 describe('the last events', () => {
-  it('are newest first, without the kinds that are left out, of the projects that are asked for', async () => {
+  it('are newest first, without excluded kinds, and of the requested projects', async () => {
     const event = { at: AT.now, jobId: null, data: null };
     for (const [kind, projectId] of [
       ['a', 'p1'],

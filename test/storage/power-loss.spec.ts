@@ -53,7 +53,7 @@ function* cuts(from: number, to: number, frame: number): Generator<number> {
   }
 }
 
-it('the log cut anywhere in its last transaction holds all of it or nothing', async () => {
+it('a log cut anywhere in its last transaction has all of it or nothing', async () => {
   const stores = createStores(database.db);
   await stores.projects.create({ ...PROJECT, id: 'before' });
   const first = statSync(at('live.sqlite-wal')).size;

@@ -65,7 +65,7 @@ describe('the order of a list', () => {
     for (const limit of [1, 2, 100]) expect((await walk({ sort, order }, limit)).join(' ')).toBe(expected);
   });
 
-  it('refuses the cursor of another order, and what is none', async () => {
+  it('refuses the cursor of another order, and an invalid one', async () => {
     const { nextCursor } = await database.stores.projects.list({ ...FILTER, limit: 1, sort: 'name' });
     const refused = (query: Partial<ProjectQuery>) =>
       expect(database.stores.projects.list({ ...FILTER, limit: 1, ...query })).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('the order of a list', () => {
 });
 
 describe('filters', () => {
-  it('narrow the list and its numbers alike, whatever they are', async () => {
+  it('narrow the list and its counts alike', async () => {
     const certificate = fc.record({
       state: fc.constantFrom('valid', 'expiring_soon', 'expired', 'revoked', 'none'),
       failures: fc.constantFrom(0, 0, 3),
@@ -152,7 +152,7 @@ describe('filters', () => {
     );
   });
 
-  it('finds further names, but not the brackets that they are kept in', async () => {
+  it('find further names, but not the brackets that they are stored in', async () => {
     await add('p1', null, { altNames: ['www.shop.example.org', '*.shop.example.org'] });
     await add('p2', null, { altNames: [] });
     expect(await walk({ q: 'WWW.shop' })).toEqual(['p1']);
@@ -161,7 +161,7 @@ describe('filters', () => {
     expect(await walk({ q: '","' })).toEqual([]);
   });
 
-  it('says which values there are', async () => {
+  it('list their possible values', async () => {
     await add('p1', {});
     await add('p2', {
       spec: { ...SPEC, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'aws' },
@@ -193,7 +193,7 @@ describe('filters', () => {
 
 describe('3,000 projects', () => {
   // How fast: test/measure/database.spec.ts.
-  it('fill a page as far as they match', async () => {
+  it('fill a page with all that match', async () => {
     await makeManyProjects(database.stores, 3_000, new Date(FILTER.now));
     const { projects } = database.stores;
     const queries: readonly Partial<ProjectQuery>[] = [

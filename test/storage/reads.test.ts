@@ -38,7 +38,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('has the records as the writer has them', async () => {
+it('returns the same records as the writer', async () => {
   const writer = createStores(database.db);
   await stores.certificates.activate({ ...CERTIFICATE, id: 'older' });
   await stores.certificates.activate({ ...CERTIFICATE, revokedAt: '2026-02-01T00:00:00Z' });
@@ -54,7 +54,7 @@ it('has the records as the writer has them', async () => {
   expect(await all(writer)).toEqual(await all(stores));
 });
 
-it('has nothing of what there is not', async () => {
+it('returns nothing for missing records', async () => {
   await stores.certificates.activate({ ...CERTIFICATE, removedAt: '2026-02-01T00:00:00Z' });
   const found = [
     await stores.projects.get('p2'),
@@ -65,7 +65,7 @@ it('has nothing of what there is not', async () => {
   expect(found).toEqual([null, null, null, null]);
 });
 
-it('shows a change when it is committed, and waits for nobody', async () => {
+it('sees a change when it is committed, and waits for no lock', async () => {
   await stores.transaction(async (tx) => {
     await tx.projects.update('p1', { name: 'Renamed' });
     expect((await tx.projects.get('p1'))?.name).toBe('Renamed');
@@ -74,7 +74,7 @@ it('shows a change when it is committed, and waits for nobody', async () => {
   expect((await stores.projects.get('p1'))?.name).toBe('Renamed');
 });
 
-it('shows at once what another process has written: a token that the command line revokes', async () => {
+it('sees at once what another process has written: a token that the command line revokes', async () => {
   expect((await stores.tokens.byHash('ab12'))?.revokedAt).toBeNull();
   const other = openDatabase(join(folder, 'certdesk.db'));
   await createStores(other.db).tokens.update('t1', { revokedAt: '2026-02-01T00:00:00Z' });

@@ -32,7 +32,7 @@ describe('projects', () => {
   const listed = async (more: Partial<ProjectQuery>) =>
     (await stores.projects.list({ ...query, ...more })).items.map(({ project }) => project.id);
 
-  it('gives back what was stored, and what was changed', async () => {
+  it('are returned as stored and changed', async () => {
     await stores.projects.create(PROJECT);
     expect(await stores.projects.get('p1')).toEqual(PROJECT);
     await stores.projects.update('p1', { domain: null, altNames: [] });
@@ -40,7 +40,7 @@ describe('projects', () => {
     expect(await stores.projects.get('p2')).toBeNull();
   });
 
-  it('pages without gap or repetition, also when projects are added meanwhile', async () => {
+  it('are paged without gap or repetition, even when projects are added meanwhile', async () => {
     for (const n of [1, 2, 3, 4, 5]) await stores.projects.create({ ...PROJECT, id: `p${n}` });
     const first = await stores.projects.list({ ...query, limit: 2 });
     await stores.projects.create({ ...PROJECT, id: 'p6' });
@@ -51,13 +51,13 @@ describe('projects', () => {
     expect(third.nextCursor).toBeNull();
   });
 
-  it('refuses a cursor that it has not given', async () => {
+  it('refuse a cursor that they have not issued', async () => {
     await expect(stores.projects.list({ ...query, cursor: "1'--" })).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     });
   });
 
-  it('searches names and domains, any case, and takes % and _ as they are', async () => {
+  it('are found by name and domain in any case, with % and _ taken literally', async () => {
     const plain = { ...PROJECT, altNames: [] };
     await stores.projects.create({ ...plain, id: 'p1', name: '100% Shop', domain: 'a.example.com' });
     await stores.projects.create({ ...plain, id: 'p2', name: 'Blog', domain: 'blog_x.example.com' });
@@ -67,7 +67,7 @@ describe('projects', () => {
     expect(await listed({ q: 'example' })).toEqual(['p1', 'p2']);
   });
 
-  it('filters by status at its very borders', async () => {
+  it('are filtered by status to the exact limits', async () => {
     const expiries = {
       valid: '2026-03-03T00:00:01Z',
       expiring_soon: '2026-03-03T00:00:00Z',
@@ -91,7 +91,7 @@ describe('projects', () => {
 describe('certificates', () => {
   beforeEach(() => stores.projects.create(PROJECT));
 
-  it('gives back every field of what was stored', async () => {
+  it('are returned with every field', async () => {
     const full = {
       ...CERTIFICATE,
       staging: true,
@@ -128,7 +128,7 @@ describe('certificates', () => {
     });
   });
 
-  it('has one active version: a new one supersedes, and the old one is kept', async () => {
+  it('have one active version: a new one supersedes, and the old one is stored', async () => {
     await stores.certificates.activate(CERTIFICATE);
     await stores.certificates.activate({ ...CERTIFICATE, id: 'c2', storedAt: '2026-03-01T00:00:00Z' });
     expect((await stores.certificates.active('p1'))?.id).toBe('c2');
@@ -141,7 +141,7 @@ describe('certificates', () => {
     ]);
   });
 
-  it('purges removed versions only, and only old ones', async () => {
+  it('are purged only if removed, and old', async () => {
     await stores.certificates.activate({ ...CERTIFICATE, removedAt: '2026-01-10T00:00:00Z' });
     await stores.certificates.activate({ ...CERTIFICATE, id: 'c2' });
     expect(await stores.certificates.purgeRemoved('2026-01-10T00:00:00Z')).toBe(0);
@@ -157,7 +157,7 @@ describe('certificates', () => {
     }
   }
 
-  it('finds what is due: active, obtained, on, waiting for nobody; what expires first comes first', async () => {
+  it('are due if active, obtained, set to renew, and not waiting; soonest expiry first', async () => {
     const { renewal } = CERTIFICATE;
     await addEach([
       { id: 'yes' },
@@ -179,7 +179,7 @@ describe('certificates', () => {
     expect(await due('2026-03-05T00:00:00Z')).toContain('of-failed');
   });
 
-  it('releases what waits, of a project, of a credential, or all', async () => {
+  it('that wait are released by project, by credential, or all', async () => {
     const renewal = { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' };
     const spec = { ...SPEC, dnsCredentialId: 'd1' };
     await addEach([{ id: 'a', renewal }, { id: 'b', renewal, spec }, { id: 'c', renewal }, { id: 'd' }]);
@@ -195,7 +195,7 @@ describe('certificates', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('says which CAs are to be asked: in use, obtained, not expired, not asked lately', async () => {
+  it('say which CAs are to be asked: in use, obtained, not expired, not asked lately', async () => {
     const { renewal } = CERTIFICATE;
     const ari = (checkAt: string) => ({
       ...renewal,
@@ -228,7 +228,7 @@ describe('certificates', () => {
     expect(await ids('revocation')).not.toContain('new');
   });
 
-  it('deletes superseded versions only, and only those that expired long enough ago', async () => {
+  it('are deleted only if superseded, and expired long enough ago', async () => {
     await stores.certificates.activate(CERTIFICATE);
     await stores.certificates.activate({ ...CERTIFICATE, id: 'c2' });
     expect(await stores.certificates.purgeSuperseded('2026-04-01T00:00:00Z')).toBe(0);
@@ -240,7 +240,7 @@ describe('certificates', () => {
 describe('jobs', () => {
   beforeEach(() => stores.projects.create(PROJECT));
 
-  it('refuses a second unfinished job of a project, and takes one after the first has ended', async () => {
+  it('refuse a second unfinished job of a project, and accept one after the first has ended', async () => {
     await stores.jobs.create(JOB);
     await expect(stores.jobs.create({ ...JOB, id: 'j2' })).rejects.toMatchObject({
       code: 'OPERATION_IN_PROGRESS',
@@ -254,7 +254,7 @@ describe('jobs', () => {
     ]);
   });
 
-  it('refuses a second job of one idempotency key', async () => {
+  it('refuse a second job of one idempotency key', async () => {
     await stores.jobs.create({ ...JOB, idempotencyKey: 'k', state: 'succeeded' });
     await expect(stores.jobs.create({ ...JOB, id: 'j2', idempotencyKey: 'k' })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
@@ -262,7 +262,7 @@ describe('jobs', () => {
     expect((await stores.jobs.byIdempotencyKey('k'))?.id).toBe('j1');
   });
 
-  it('gives back results and errors as they were', async () => {
+  it('return results and errors unchanged', async () => {
     await stores.jobs.create(JOB);
     const error = { success: false, error: 'x', code: 'CHALLENGE_FAILED', details: { a: [1] } } as const;
     const result = { certificate: null };
@@ -270,7 +270,7 @@ describe('jobs', () => {
     expect(await stores.jobs.get('j1')).toMatchObject({ error, result, input: JOB.input });
   });
 
-  it('goes away with its project, its order too', async () => {
+  it('are deleted with their project, orders too', async () => {
     await stores.jobs.create(JOB);
     const order = { jobId: 'j1', accountId: 'a', directoryUrl: 'd', keySealed: null, csr: null, url: null };
     await stores.orders.put({
@@ -297,7 +297,7 @@ describe('accounts', () => {
     createdAt: '2026-01-01T00:00:00Z',
   };
 
-  it('keeps one a directory and e-mail address, none being one of them', async () => {
+  it('are one per directory and e-mail address, or per directory without one', async () => {
     await stores.accounts.create(account);
     await stores.accounts.create({ ...account, id: 'a2', email: 'me@example.com' });
     expect((await stores.accounts.find('https://ca/dir', null))?.id).toBe('a1');
@@ -308,7 +308,7 @@ describe('accounts', () => {
 });
 
 describe('a transaction', () => {
-  it('leaves nothing where it fails in the middle', async () => {
+  it('leaves nothing if it fails halfway', async () => {
     const failing = stores.transaction(async (tx) => {
       await tx.projects.create(PROJECT);
       await tx.settings.set('x', 1);

@@ -11,7 +11,7 @@ const body = (code: ErrorCode, details?: unknown, error = 'quotes: <b>secret</b>
   ...(details === undefined ? {} : { details }),
 });
 
-describe('an error', () => {
+describe('an error for a limited caller', () => {
   it("shows a public CA's detail in one line of at most 300 characters, because its reader must act on it", () => {
     const problem = { type: TYPE, detail: `too many\r\ncertificates ${'x'.repeat(1000)}`, secret: 'secret' };
     const url = 'https://acme-v02.api.letsencrypt.org/acme/new-order';
@@ -37,14 +37,14 @@ describe('an error', () => {
     expect(JSON.stringify(limitError(body('ACME_REJECTED', { url, problem })))).not.toContain('secret');
   });
 
-  it('repeats no type that RFC 8555 does not have the form of', () => {
+  it('omits a type that does not have the form of RFC 8555', () => {
     const problem = { type: 'urn:ietf:params:acme:error:it says secret', detail: 'secret' };
     const limited = limitError(body('ACME_REJECTED', { problem }));
     expect(limited.details).toEqual({ problem: { type: 'about:blank' } });
     expect(JSON.stringify(limited)).not.toContain('secret');
   });
 
-  it('names the servers that were asked for a record, and not what they answered', () => {
+  it('names the servers that were queried for a record, but not their answers', () => {
     const server = { host: 'ns1.example', server: '192.0.2.1:53', state: 'other' };
     const servers = [{ ...server, answer: 'secret', values: ['secret'] }];
     const limited = limitError(
@@ -54,7 +54,7 @@ describe('an error', () => {
     expect(limited.error).not.toContain('secret');
   });
 
-  it('hides what the web server of a name answered where the CA gives no reason', () => {
+  it('hides the answer of the validated web server if the CA gives no reason', () => {
     const failures = [{ name: 'a.example', status: 'invalid', problem: null, advice: 'answers: secret' }];
     const limited = limitError(
       body('CHALLENGE_FAILED', { problem: null, failures }, 'HTTP-01 challenge failed'),
@@ -63,7 +63,7 @@ describe('an error', () => {
     expect(JSON.stringify(limited)).not.toContain('secret');
   });
 
-  it('stays as it is where it quotes nobody', () => {
+  it('is unchanged if it quotes no other server', () => {
     const own = body('PROJECT_NOT_FOUND', { id: 'p' }, 'There is no project p');
     expect(limitError(own)).toEqual(own);
     expect(limitSentence('Own words', 'STORAGE_FAILED')).toBe('Own words');
@@ -71,11 +71,11 @@ describe('an error', () => {
   });
 });
 
-describe('an event', () => {
+describe('an event for a limited caller', () => {
   const event = (kind: string, message: string, data: object | null = null) =>
     limitEvent({ kind, message, data: data as never });
 
-  it('of a step tells what a person must do: the TXT record to write', () => {
+  it('says in a step which TXT record the user must add', () => {
     const more = { name: '_acme-challenge.a.example', value: 'v', zone: 'a.example', action: 'add' };
     const step = { step: 'challenge', title: 'Challenge prepared', ca: 'ca.example', more };
     expect(event('job.step', 'Write the record', step)).toMatchObject({
@@ -95,13 +95,13 @@ describe('an event', () => {
       'dns-propagation',
       { servers: [{ host: 'h', server: 's', state: 'other', answer: 'secret', values: ['secret'] }] },
     ],
-  ])('of the step %s quotes nobody', (step, more) => {
+  ])('quotes no server in the step %s', (step, more) => {
     const message = step === 'dns-propagation' ? '0 of 1 name servers show it' : 'says: secret';
     const limited = event('job.step', message, { step, title: 'Step', ca: 'ca.example', more });
     expect(JSON.stringify(limited)).not.toContain('secret');
   });
 
-  it("does not lead to a page of the CA's", () => {
+  it('does not link to a page of the CA', () => {
     const moved =
       'The CA moved the renewal of a.example to 2026-12-01. It explains why at https://inside/secret';
     expect(event('certificate.renewal-moved', moved).message).toBe(

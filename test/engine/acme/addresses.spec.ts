@@ -56,19 +56,19 @@ function open(origin: AddressOrigin): AcmeSession {
 const refused = { code: 'ADDRESS_NOT_ALLOWED', details: { refusal: 'private' } };
 
 describe('a directory in a private network', () => {
-  it('is not asked where a token named it', async () => {
+  it('is not requested if a token named it', async () => {
     await expect(open('open').directory()).rejects.toMatchObject(refused);
     expect(ca.requests).toEqual([]);
   });
 
-  it('is asked where a person or the administrator named it', async () => {
+  it('is requested if a user or the administrator named it', async () => {
     expect((await open('named').directory()).newOrder).toBe(`${ca.url}/new-order`);
   });
 });
 
 describe('a URL in a CA’s answers', () => {
   it.each(['newNonce', 'newOrder', 'newAccount'])(
-    'leads nowhere inside by %s of the directory',
+    'is not followed into a private network if it is %s of the directory',
     async (name) => {
       ca.on('/directory', () => ({
         body: { ...fakeDirectory(ca.url), [name]: `${insideUrl}/admin/delete?x=1` },
@@ -86,7 +86,7 @@ describe('a URL in a CA’s answers', () => {
   );
 
   it.each(['order', 'authorization', 'challenge', 'finalize', 'certificate'])(
-    'leads nowhere inside by that of the %s',
+    'is not followed into a private network if it is that of the %s',
     async (what) => {
       const session = open('named');
       const url = `${insideUrl}/admin/delete?x=1`;
@@ -104,7 +104,7 @@ describe('a URL in a CA’s answers', () => {
     },
   );
 
-  it('keeps the scheme of the directory', async () => {
+  it('must have the scheme of the directory', async () => {
     const transport = createTransport({
       addressPolicy: createAddressPolicy(),
       directoryOrigin: async () => 'named',
@@ -127,7 +127,7 @@ describe('who named a directory', () => {
   const URL = 'https://ca.internal/acme/directory';
   const by = (kind: 'token' | 'window') => ({ kind, id: kind, name: `a ${kind}` });
 
-  it('is noted for a person and stays; a token’s word for it counts nothing', async () => {
+  it('is recorded for a user and stays; a token approves nothing', async () => {
     const database = openTestDatabase();
     const { settings } = database.stores;
     const origin = () => directoryOrigin(settings, {}, URL);

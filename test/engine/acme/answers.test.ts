@@ -32,13 +32,13 @@ describe('rate limits', () => {
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
-  it('are known by their status, whoever answers', async () => {
+  it('are recognized by their status, whatever the type', async () => {
     rig.answerInTurn('/new-order', [{ status: 429, headers: { 'retry-after': '7' }, body: HTML }]);
     const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
     expect(error).toMatchObject({ code: 'ACME_RATE_LIMITED', details: { retryAfter: 7, body: HTML } });
   });
 
-  it('are known by their type, whatever the status', async () => {
+  it('are recognized by their type, whatever the status', async () => {
     rig.answerInTurn('/new-order', [{ status: 503, body: limited }]);
     expect((await failure(rig.open().createOrder({ names: ['example.com'] }))).code).toBe(
       'ACME_RATE_LIMITED',
@@ -64,7 +64,7 @@ describe('answers that are not ACME', () => {
     expect(rig.ca.requests).toHaveLength(1);
   });
 
-  it('far too much', async () => {
+  it('rejects a body that is far too large', async () => {
     const padded = { ...fakeDirectory(rig.ca.url), padding: ' '.repeat(3 * 1024 * 1024) };
     rig.answerInTurn('/directory', [{ body: padded }]);
     const error = await failure(rig.open().directory());
@@ -74,7 +74,7 @@ describe('answers that are not ACME', () => {
     });
   });
 
-  it('truncated JSON', async () => {
+  it('rejects truncated JSON', async () => {
     const body = JSON.stringify(rig.order()).slice(0, 40);
     rig.answerInTurn('/new-order', [
       {
@@ -98,20 +98,20 @@ describe('answers that are not ACME', () => {
     );
   });
 
-  it('a certificate that is none', async () => {
+  it('rejects a certificate that is not PEM', async () => {
     rig.answerInTurn('/certificate/1', [{ body: HTML }]);
     expect((await failure(rig.open().getCertificate(`${rig.ca.url}/certificate/1`))).code).toBe(
       'ACME_PROTOCOL_ERROR',
     );
   });
 
-  it('a refusal that is not a problem document', async () => {
+  it('reports a refusal that is not a problem document', async () => {
     rig.answerInTurn('/new-order', [{ status: 403, body: HTML }]);
     const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
     expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { status: 403, body: HTML } });
   });
 
-  it('a forgotten order without a problem document is still a refusal', async () => {
+  it('treats a missing order without a problem document as a refusal', async () => {
     const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
     expect(error).toMatchObject({
       code: 'ACME_REJECTED',
@@ -137,15 +137,15 @@ describe('refusals', () => {
     expect(error.message).toContain('Some names are not allowed');
   });
 
-  it('for want of an external account, where the directory did not say so', async () => {
+  it('name a missing external account even if the directory did not require one', async () => {
     const problem = { type: `${ACME}externalAccountRequired`, detail: 'get a key first' };
     rig.answerInTurn('/new-account', [{ status: 403, body: problem }]);
     expect((await failure(rig.open().createAccount({ email: null }))).code).toBe('ACME_EAB_REQUIRED');
   });
 });
 
-describe('what is read', () => {
-  it('is how long to wait before the next look', async () => {
+describe('the parsed answers', () => {
+  it('say how long to wait before the next poll', async () => {
     rig.answerInTurn('/order/1', [
       { headers: { 'retry-after': '3' }, body: rig.order({ status: 'processing' }) },
       { body: rig.order() },
@@ -154,7 +154,7 @@ describe('what is read', () => {
     expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).retryAfterMs).toBeNull();
   });
 
-  it('is that of the answers to a challenge and a CSR too', async () => {
+  it('say it for a challenge and a CSR too', async () => {
     const headers = { 'retry-after': '3' };
     rig.answerInTurn('/challenge/1', [{ headers, body: { status: 'processing' } }, { body: {} }]);
     const url = `${rig.ca.url}/challenge/1`;
@@ -167,7 +167,7 @@ describe('what is read', () => {
     expect(await rig.open().finalizeOrder(order, csr)).toMatchObject({ retryAfterMs: 3_000 });
   });
 
-  it('is what an order replaces, where the CA says it', async () => {
+  it('say what an order replaces, if the CA does', async () => {
     const replaces = 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE';
     rig.answerInTurn('/order/1', [{ body: rig.order({ replaces }) }, { body: rig.order({ replaces: '' }) }]);
     const url = `${rig.ca.url}/order/1`;
@@ -175,7 +175,7 @@ describe('what is read', () => {
     expect(await rig.open().getOrder(url)).not.toHaveProperty('replaces');
   });
 
-  it('passes challenges of unknown types, without a token too, and drops what is none', async () => {
+  it('keep challenges of unknown types, even without a token, and drop invalid ones', async () => {
     const challenges = [
       {
         type: 'dns-persist-01',

@@ -40,7 +40,7 @@ describe('with a CA that behaves', () => {
     },
   );
 
-  it('keeps the chain as it is served: the leaf, then its issuer', async () => {
+  it('keeps the chain as served: the leaf, then its issuer', async () => {
     const { chain } = await issueHere(['chain.example.com']);
     const [leaf, intermediate, ...more] = split(chain);
     expect(more).toEqual([]);
@@ -64,7 +64,7 @@ describe('with a CA that behaves', () => {
     });
   });
 
-  it('needs few requests: no nonce is asked for, no directory fetched twice', async () => {
+  it('needs few requests: it asks for no nonce and fetches no directory twice', async () => {
     await issueHere(['warm.example.com']);
     const before = rig.pebble.requests().length;
     await issueHere(['count.example.com']);
@@ -80,21 +80,21 @@ describe('with a CA that behaves', () => {
     ]);
   });
 
-  it('answers an existing account by its address', async () => {
+  it('returns an existing account by its address', async () => {
     const accountKey = makeKey('RSA-2048');
     const first = await rig.session(accountKey).createAccount({ email: null });
     const second = await rig.session(accountKey).createAccount({ email: 'other@example.com' });
     expect(second).toEqual(first);
   });
 
-  it('makes the key authorization of RFC 8555 section 8.1', async () => {
+  it('creates the key authorization of RFC 8555 section 8.1', async () => {
     const accountKey = makeKey('RSA-2048');
     const { n, e } = createPrivateKey(accountKey).export({ format: 'jwk' });
     const thumbprint = createHash('sha256').update(`{"e":"${e}","kty":"RSA","n":"${n}"}`).digest('base64url');
     expect(rig.session(accountKey).keyAuthorization('token')).toBe(`token.${thumbprint}`);
   });
 
-  it("shows the CA's reason for a failed challenge", async () => {
+  it("reports the CA's reason for a failed challenge", async () => {
     const order = await session.createOrder({ names: ['fails.example.com'], profile: 'default' });
     const [url = ''] = order.authorizations;
     const http01 = (await session.getAuthorization(url)).challenges.find(({ type }) => type === 'http-01');
@@ -111,7 +111,7 @@ describe('with a CA that behaves', () => {
     expect(error?.detail).toContain('404');
   });
 
-  it('hands over the whole problem document of a refusal', async () => {
+  it('reports the whole problem document of a refusal', async () => {
     await expect(
       session.createOrder({ names: ['a.blocked.example'], profile: 'default' }),
     ).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('with a CA that behaves', () => {
     });
   });
 
-  it('says that an order is unknown to the CA', async () => {
+  it('reports that the CA does not know an order', async () => {
     const url = new URL('/my-order/none', rig.pebble.directoryUrl).href;
     await expect(session.getOrder(url)).rejects.toMatchObject({
       code: 'ACME_REJECTED',
@@ -141,7 +141,7 @@ describe('with a CA that behaves', () => {
     expect((await session.getAuthorization(url)).status).toBe('deactivated');
   });
 
-  it('offers both names of a wildcard and its apex', async () => {
+  it('returns both names of a wildcard and its apex', async () => {
     const order = await session.createOrder({
       names: ['*.wild.example.com', 'wild.example.com'],
       profile: 'default',
@@ -157,7 +157,7 @@ describe('with a CA that behaves', () => {
     );
   });
 
-  it('revokes by the account key, also a second time', async () => {
+  it('revokes with the account key, even twice', async () => {
     const { chain } = await issueHere(['revoked.example.com']);
     const serial = leafOf(chain).serialNumber;
     expect(await rig.pebble.certificateStatus(serial)).toEqual({ status: 'Valid', reason: null });
@@ -166,7 +166,7 @@ describe('with a CA that behaves', () => {
     await session.revokeCertificate(chain, 4);
   });
 
-  it("revokes by the certificate's key, without its account", async () => {
+  it("revokes with the certificate's key, without its account", async () => {
     const keyPem = makeKey('P-384');
     const { chain } = await issueHere(['compromised.example.com'], { keyPem });
     const stranger = rig.session();
@@ -176,7 +176,7 @@ describe('with a CA that behaves', () => {
     await stranger.revokeCertificate(chain, 1, keyPem);
   });
 
-  it("does not revoke by another certificate's key", async () => {
+  it('does not revoke with the key of another certificate', async () => {
     const { chain } = await issueHere(['kept.example.com']);
     await expect(rig.session().revokeCertificate(chain, 1, makeKey())).rejects.toMatchObject({
       code: 'ACME_REJECTED',
@@ -184,7 +184,7 @@ describe('with a CA that behaves', () => {
     expect(await rig.pebble.certificateStatus(leafOf(chain).serialNumber)).toMatchObject({ status: 'Valid' });
   });
 
-  it('says what to do where the CA is not trusted', async () => {
+  it('says what to do if the CA is not trusted', async () => {
     const client = createAcmeClient({
       addressPolicy: LOOPBACK_POLICY,
       requestTimeoutMs: 20_000,

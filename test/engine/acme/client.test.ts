@@ -11,7 +11,7 @@ import { ACME, failure, HTML, setUpAcmeRig } from '../../support/acme/rig.ts';
 const rig = setUpAcmeRig();
 
 describe('nonces', () => {
-  it('come with every answer, errors too, and are used once', async () => {
+  it('come with every answer, errors included, and are used once', async () => {
     rig.answerInTurn('/order/1', [
       { status: 400, body: { type: `${ACME}malformed` } },
       { body: rig.order() },
@@ -24,7 +24,7 @@ describe('nonces', () => {
     expect(new Set(rig.nonces('/order/1')).size).toBe(3);
   });
 
-  it('of a badNonce answer sign the next try, and are not used a second time', async () => {
+  it('of a badNonce answer sign the retry, and are not used again', async () => {
     rig.answerInTurn('/order/1', [
       { status: 400, headers: { 'replay-nonce': 'fresh' }, body: { type: `${ACME}badNonce` } },
       { body: rig.order() },
@@ -38,7 +38,7 @@ describe('nonces', () => {
     expect(rig.nonces('/order/1')[1]).toBe('fresh');
   });
 
-  it('that are never good end in an error', async () => {
+  it('that are never accepted end in an error', async () => {
     rig.answerInTurn('/order/1', [{ status: 400, body: { type: `${ACME}badNonce`, detail: 'again' } }]);
     const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
     expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { problem: { detail: 'again' } } });
@@ -47,7 +47,7 @@ describe('nonces', () => {
 });
 
 describe('the directory', () => {
-  it('is fetched once for callers at the same time, and kept', async () => {
+  it('is fetched once for concurrent callers, and cached', async () => {
     await Promise.all([rig.open().directory(), rig.open().directory(), rig.open().directory()]);
     await rig.open().directory();
     expect(rig.ca.to('/directory')).toHaveLength(1);
@@ -59,14 +59,14 @@ describe('the directory', () => {
     expect((await rig.open().directory()).newOrder).toBe(`${rig.ca.url}/new-order`);
   });
 
-  it('is fetched again after the CA was out of order', async () => {
+  it('is fetched again after the CA was unavailable', async () => {
     rig.answerInTurn('/new-order', [{ status: 500 }]);
     await failure(rig.open().createOrder({ names: ['example.com'] }));
     await rig.open().directory();
     expect(rig.ca.to('/directory')).toHaveLength(2);
   });
 
-  it('asks for an external account: nothing is sent without one', async () => {
+  it('prevents requests without an external account if it requires one', async () => {
     rig.answerInTurn('/directory', [
       { body: { ...fakeDirectory(rig.ca.url), meta: { externalAccountRequired: true } } },
     ]);
@@ -74,14 +74,14 @@ describe('the directory', () => {
     expect(rig.ca.to('/new-account')).toEqual([]);
   });
 
-  it('with odd values in what is optional is read without them', async () => {
+  it('is read despite invalid values in optional members', async () => {
     const odd = { ...fakeDirectory(rig.ca.url), renewalInfo: 7, meta: { profiles: ['a'], website: null } };
     rig.answerInTurn('/directory', [{ body: odd }]);
     expect((await rig.open().directory()).renewalInfo).toBeUndefined();
   });
 });
 
-describe('what is sent', () => {
+describe('a request', () => {
   it('names the program, and the account by its address', async () => {
     rig.ca.on('/order/1', () => ({ body: rig.order() }));
     await rig.open().getOrder(`${rig.ca.url}/order/1`);
@@ -95,7 +95,7 @@ describe('what is sent', () => {
     expect(request?.jws?.payload).toBeNull();
   });
 
-  it('holds profile and replaces of an order, and the contact of an account', async () => {
+  it('has profile and replaces of an order, and the contact of an account', async () => {
     rig.answerInTurn('/new-order', [
       { status: 201, headers: { location: `${rig.ca.url}/order/1` }, body: rig.order() },
     ]);
@@ -136,7 +136,7 @@ describe('createCsr', () => {
         generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }),
     ],
     ['P-384 in PKCS#8', () => makeKey('P-384')],
-  ])('for a key of %s names all and has no common name', async (_what, make) => {
+  ])('has all names and no common name for a key of %s', async (_what, make) => {
     const names = ['b.example.com', '*.example.com', 'a.example.com'];
     const keyPem = make().toString();
     const csr = await createCsr(names, keyPem);
@@ -155,7 +155,7 @@ describe('createCsr', () => {
 });
 
 describe("the CA's clock", () => {
-  it('is what its last answer said', async () => {
+  it('is taken from its last answer', async () => {
     rig.answerInTurn('/order/1', [
       { body: rig.order(), headers: { date: 'Tue, 01 Sep 2026 12:00:00 GMT' } },
       { body: rig.order(), headers: { date: 'nonsense' } },

@@ -6,7 +6,7 @@ import {
 } from '../../../src/main/engine/acme/directories.ts';
 
 describe('CERTIFICATE_AUTHORITIES', () => {
-  it('are https addresses under ids of their own', () => {
+  it('are https addresses with unique ids', () => {
     const ids = CERTIFICATE_AUTHORITIES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(['letsencrypt', 'zerossl', 'google']));
@@ -29,7 +29,7 @@ describe('resolveDirectory', () => {
     expect(resolveDirectory(ca, staging, {})).toBe(url);
   });
 
-  it("puts the overrides in place of Let's Encrypt's, and of nobody else's", () => {
+  it('overrides the directories of Let’s Encrypt, and no others', () => {
     const overrides = { production: 'https://a.example/dir', staging: 'https://b.example/dir' };
     expect(resolveDirectory('letsencrypt', false, overrides)).toBe('https://a.example/dir');
     expect(resolveDirectory('letsencrypt', true, overrides)).toBe('https://b.example/dir');

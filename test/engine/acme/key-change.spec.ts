@@ -66,7 +66,7 @@ describeWith('pebble', "a change of an account's key", () => {
     return account;
   };
 
-  it('is there at once, and the old key counts no more', async () => {
+  it('takes effect at once, and the old key no longer works', async () => {
     const { id, keySealed, url } = await order();
     await accounts().changeKey(id, signal);
     const after = await kept(id);
@@ -77,7 +77,7 @@ describeWith('pebble', "a change of an account's key", () => {
     expect(await old.findAccount()).toBeNull();
   });
 
-  it('that the CA has heard of and we have not noted goes on with the new key', async () => {
+  it('that the CA received and Certdesk did not record continues with the new key', async () => {
     const { id, keySealed } = await order();
     writes = 1; // the new key is stored; the kill comes when the CA has answered
     await expect(accounts().changeKey(id, signal)).rejects.toThrow('killed');
@@ -88,7 +88,7 @@ describeWith('pebble', "a change of an account's key", () => {
     expect(await kept(id)).toMatchObject({ keySealed: between.nextKeySealed, nextKeySealed: null });
   });
 
-  it('that the CA has not heard of goes on with the old key', async () => {
+  it('that the CA did not receive continues with the old key', async () => {
     const { id, keySealed } = await order();
     await database.stores.accounts.setKeys(id, { keySealed, nextKeySealed: Buffer.from(makeKey()) });
     await order();
@@ -96,7 +96,7 @@ describeWith('pebble', "a change of an account's key", () => {
     expect((await kept(id)).keySealed).toEqual(keySealed);
   });
 
-  it('waits its turn where two are asked for at once', async () => {
+  it('waits if another one is running', async () => {
     const { id } = await order();
     const both = accounts();
     await Promise.all([both.changeKey(id, signal), both.changeKey(id, signal)]);

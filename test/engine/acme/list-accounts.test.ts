@@ -16,7 +16,7 @@ const account = (id: string, directoryUrl: string, createdAt = AT) => ({
   createdAt,
 });
 
-it('says whose they are, at which CA, and for how many active certificates; never a key', async () => {
+it('lists accounts with CA and number of active certificates, but without keys', async () => {
   database = openTestDatabase();
   const { stores } = database;
   await stores.accounts.create(account('own', 'https://pebble.example/dir', '2026-01-02T00:00:00Z'));

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createNoncePool } from '../../../src/main/engine/acme/nonces.ts';
 
 describe('createNoncePool', () => {
-  it('gives the youngest first, and each once', () => {
+  it('returns the newest nonce first, and each once', () => {
     const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 10 });
     pool.add('a');
     pool.add('b');
     expect([pool.take(), pool.take(), pool.take()]).toEqual(['b', 'a', null]);
   });
 
-  it('forgets those that are too old, and takes new ones after that', () => {
+  it('drops expired nonces, and accepts new ones afterwards', () => {
     let now = 0;
     const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 10 }, () => now);
     pool.add('a');
@@ -22,7 +22,7 @@ describe('createNoncePool', () => {
     expect(pool.take()).toBe('c');
   });
 
-  it('keeps no more than its capacity: the oldest go', () => {
+  it('stores no more than its capacity, and drops the oldest', () => {
     const pool = createNoncePool({ maxAgeMs: 1_000, capacity: 2 });
     for (const nonce of ['a', 'b', 'c']) pool.add(nonce);
     expect([pool.take(), pool.take(), pool.take()]).toEqual(['c', 'b', null]);

@@ -12,22 +12,22 @@ import { portOf, unusedPort } from '../../support/tools/ports.ts';
 
 const rig = setUpAcmeRig();
 
-describe('a CA that is not there', () => {
-  it('refuses the connection: the error names it', async () => {
+describe('an unreachable CA', () => {
+  it('that refuses the connection is named in the error', async () => {
     const url = `http://127.0.0.1:${await unusedPort()}/directory`;
     const error = await failure(rig.open({ directoryUrl: url }).directory());
     expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { url, reason: 'ECONNREFUSED' } });
     expect(error.message).toContain('refuses the connection');
   });
 
-  it('breaks off: an order is not sent again, for it may have been taken', async () => {
+  it('that breaks the connection gets no second order, because it may have received the first', async () => {
     rig.ca.on('/new-order', (_request, response) => void response.destroy());
     const error = await failure(rig.open().createOrder({ names: ['example.com'] }));
     expect(error.code).toBe('ACME_UNAVAILABLE');
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
-  it('breaks off once: what only reads is sent again, signed anew', async () => {
+  it('that breaks the connection once gets reads again, newly signed', async () => {
     let broken = false;
     rig.ca.on('/order/1', (_request, response) => {
       if (broken) return { body: rig.order() };
@@ -39,7 +39,7 @@ describe('a CA that is not there', () => {
     expect(new Set(rig.nonces('/order/1')).size).toBe(2);
   });
 
-  it('is not trusted: the error says what to do, and trusting its root mends it', async () => {
+  it('that is not trusted gets an error with the solution, and trusting its root solves it', async () => {
     const folder = await makeFolder('untrusted');
     const { cert, key, rootPem } = await makeTls(folder.path);
     const server = createHttpsServer({ cert, key }, (_request, response) => {
@@ -73,7 +73,7 @@ describe('a CA that is not there', () => {
     }
   });
 
-  it('is given roots that are none', () => {
+  it('with invalid trusted roots is reported', () => {
     const make = () =>
       createAcmeClient({
         addressPolicy: LOOPBACK_POLICY,
@@ -88,13 +88,13 @@ describe('a CA that is not there', () => {
 describe('a CA that takes too long', () => {
   const hasty = setUpAcmeRig(150);
 
-  it('hangs: every request ends by itself', async () => {
+  it('and hangs: every request times out', async () => {
     hasty.ca.on('/new-order', () => undefined);
     const error = await failure(hasty.open().createOrder({ names: ['example.com'] }));
     expect(error.code).toBe('ACME_TIMEOUT');
   });
 
-  it('drips its answer: that is no excuse', async () => {
+  it('and drips its answer: every request times out', async () => {
     hasty.ca.on('/order/1', (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const timer = setInterval(() => response.write(' '), 20);
@@ -105,7 +105,7 @@ describe('a CA that takes too long', () => {
   });
 });
 
-describe('abort', () => {
+describe('an abort', () => {
   it('ends a hanging request with the reason given', async () => {
     const aborter = new AbortController();
     const reason = new Error('the job is cancelled');
@@ -118,7 +118,7 @@ describe('abort', () => {
     );
   });
 
-  it('of some callers leaves the other one its directory', async () => {
+  it('by some callers leaves the directory to the others', async () => {
     const aborter = new AbortController();
     const reason = new Error('the job is cancelled');
     rig.ca.on('/directory', async () => {
@@ -135,7 +135,7 @@ describe('abort', () => {
     expect(rig.ca.to('/directory')).toHaveLength(1);
   });
 
-  it('sends nothing where it came before', async () => {
+  it('before the request sends nothing', async () => {
     const reason = new Error('the job is cancelled');
     await expect(
       rig.open({ signal: AbortSignal.abort(reason) }).getOrder(`${rig.ca.url}/order/1`),
@@ -143,7 +143,7 @@ describe('abort', () => {
     expect(rig.ca.requests).toEqual([]);
   });
 
-  it('comes to whatever hangs when the client is closed', async () => {
+  it('reaches all hanging requests when the client is closed', async () => {
     rig.ca.on('/new-order', () => {
       void rig.client.close();
       return undefined;
@@ -153,7 +153,7 @@ describe('abort', () => {
 });
 
 describe('a CA that fails', () => {
-  it('with a page of HTML: what only reads is tried three times, each with a nonce of its own', async () => {
+  it('with a page of HTML: reads are tried three times, each with a new nonce', async () => {
     rig.answerInTurn('/order/1', [{ status: 503, body: HTML }]);
     const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
     expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { status: 503, body: HTML } });
@@ -161,12 +161,12 @@ describe('a CA that fails', () => {
     expect(new Set(rig.nonces('/order/1')).size).toBe(3);
   });
 
-  it('at first: what only reads succeeds', async () => {
+  it('at first: reads succeed', async () => {
     rig.answerInTurn('/order/1', [{ status: 502, body: HTML }, { body: rig.order({ status: 'ready' }) }]);
     expect((await rig.open().getOrder(`${rig.ca.url}/order/1`)).status).toBe('ready');
   });
 
-  it('on an order: it is sent once', async () => {
+  it('on an order: the order is sent once', async () => {
     rig.answerInTurn('/new-order', [
       { status: 500, body: { type: `${ACME}serverInternal`, detail: 'Oops' } },
     ]);
@@ -175,14 +175,14 @@ describe('a CA that fails', () => {
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
-  it('for longer than a few seconds: it is left alone', async () => {
+  it('for longer than a few seconds: no request is sent until Retry-After has passed', async () => {
     rig.answerInTurn('/order/1', [{ status: 503, headers: { 'retry-after': '120' }, body: HTML }]);
     const error = await failure(rig.open().getOrder(`${rig.ca.url}/order/1`));
     expect(error).toMatchObject({ code: 'ACME_UNAVAILABLE', details: { retryAfter: 120 } });
     expect(rig.ca.to('/order/1')).toHaveLength(1);
   });
 
-  it('for longer than a few seconds: whoever else comes to that address leaves it alone as well', async () => {
+  it('for longer than a few seconds: other clients of that address wait as well', async () => {
     rig.answerInTurn('/new-order', [{ status: 503, headers: { 'retry-after': '120' }, body: HTML }]);
     await failure(rig.open().createOrder({ names: ['example.com'] }));
     const error = await failure(rig.open().createOrder({ names: ['example.org'] }));
@@ -190,7 +190,7 @@ describe('a CA that fails', () => {
     expect(rig.ca.to('/new-order')).toHaveLength(1);
   });
 
-  it('for a second, as it says: what only reads succeeds after it', async () => {
+  it('for one second with Retry-After: reads succeed afterwards', async () => {
     rig.answerInTurn('/order/1', [
       { status: 503, headers: { 'retry-after': '1' }, body: HTML },
       { body: rig.order() },
@@ -199,7 +199,7 @@ describe('a CA that fails', () => {
     expect(rig.ca.to('/order/1')).toHaveLength(2);
   });
 
-  it('to give a nonce: that is tried again also before an order', async () => {
+  it('to return a nonce: the nonce is requested again, even before an order', async () => {
     rig.answerInTurn('/new-nonce', [{ status: 500 }, {}]);
     rig.answerInTurn('/new-order', [
       { status: 201, headers: { location: `${rig.ca.url}/order/1` }, body: rig.order() },

@@ -62,7 +62,7 @@ describe('poll', () => {
     expect(pauses.at(-1)).toBe(100);
   });
 
-  it('gives up at once where the next look would come too late, and says that it was the deadline', async () => {
+  it('gives up at once if the next poll would come after the deadline, and says so', async () => {
     const { ask, asked } = answers(34 * 3_600_000, 2);
     const error = await poll(ask, ({ final }) => final, polling(2_000)).catch((reason: unknown) => reason);
     expect(asked()).toBe(1);

@@ -51,7 +51,7 @@ describe('a problem document', () => {
     expect(problem.subproblems).toHaveLength(100);
   });
 
-  it('stays as it is where it is of an ordinary size', () => {
+  it('of ordinary size is unchanged', () => {
     const problem = {
       type: 'urn:ietf:params:acme:error:compound',
       detail: 'two names',

@@ -31,7 +31,7 @@ describeWith('pebble', 'a CA with profiles', () => {
     };
   }
 
-  it('shows them', async () => {
+  it('lists them', async () => {
     const { status, body } = await app.call('GET', '/cas/letsencrypt/profiles');
     expect(status).toBe(200);
     expect(body.profiles).toEqual(
@@ -40,7 +40,7 @@ describeWith('pebble', 'a CA with profiles', () => {
     expect((await app.call('GET', '/cas/nobody/profiles')).body.code).toBe('UNKNOWN_CA');
   });
 
-  it('issues by the one that is asked for, and renews by it', async () => {
+  it('issues with the requested one, and renews with it', async () => {
     const { id, days } = await obtain('short.example.com', { profile: 'shortlived', profileUse: 'required' });
     expect(days).toBe(6);
     expect((await app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
@@ -48,7 +48,7 @@ describeWith('pebble', 'a CA with profiles', () => {
     expect(spec).toMatchObject({ profile: 'shortlived', profileUse: 'required' });
   });
 
-  it('issues its usual one where another is only preferred', async () => {
+  it('issues its default one if another is only preferred', async () => {
     const { status, text } = await obtain('preferred.example.com', {
       profile: 'gone',
       profileUse: 'preferred',
@@ -56,7 +56,7 @@ describeWith('pebble', 'a CA with profiles', () => {
     expect(status, text).toBe(200);
   });
 
-  it('is not asked for one that it does not offer and that is required: the error says what there is', async () => {
+  it('gets no order if the required one is not offered, and the error lists the profiles', async () => {
     const before = pebble.requests().filter((request) => request.includes('order-plz')).length;
     const { status, body } = await obtain('required.example.com', { profile: 'gone' });
     expect(status).toBeGreaterThanOrEqual(400);
@@ -65,7 +65,7 @@ describeWith('pebble', 'a CA with profiles', () => {
     expect(pebble.requests().filter((request) => request.includes('order-plz'))).toHaveLength(before);
   });
 
-  it('takes a new key for the account, which stays the same one', async () => {
+  it('accepts a new key for the account, which stays the same', async () => {
     const { id } = await obtain('rolled.example.com', { profile: 'usual' });
     const accounts = async () =>
       (await app.call('GET', '/ca-accounts')).body.accounts as unknown as { id: string; url: string }[];

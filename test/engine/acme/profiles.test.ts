@@ -11,17 +11,17 @@ const DIRECTORY = {
   meta: { profiles: { classic: 'https://ca.example/profiles#classic', shortlived: 'Six days' } },
 };
 
-describe('the profile that is ordered', () => {
-  it('is the wanted one where the CA offers it, and none where none is wanted', () => {
+describe('the profile of an order', () => {
+  it('is the requested one if the CA offers it, and none if none is requested', () => {
     expect(profileToOrder({ profile: 'shortlived' }, DIRECTORY)).toBe('shortlived');
     expect(profileToOrder({ profile: null, profileUse: 'required' }, DIRECTORY)).toBeNull();
   });
 
-  it("is the CA's usual one where the wanted one is only preferred and gone", () => {
+  it('is the default of the CA if a preferred one is no longer offered', () => {
     expect(profileToOrder({ profile: 'tlsclient', profileUse: 'preferred' }, DIRECTORY)).toBeNull();
   });
 
-  it('is refused where it is required and gone, with what there is; a retry waits for a person', async () => {
+  it('is refused if a required one is no longer offered; the error lists the profiles, and a retry waits for the user', async () => {
     const order = async () => profileToOrder({ profile: 'tlsclient', profileUse: 'required' }, DIRECTORY);
     const error = await failure(order());
     expect(error).toMatchObject({ code: 'ACME_REJECTED', details: { offered: ['classic', 'shortlived'] } });
@@ -46,7 +46,7 @@ describe('the list of profiles', () => {
     },
   };
 
-  it("is the CA's own, with its words", async () => {
+  it("is the CA's own, with its descriptions", async () => {
     const overrides = { production: 'https://pebble.example/dir', staging: undefined };
     expect(await listProfiles(acme, { ca: 'letsencrypt', staging: false }, overrides)).toEqual([
       { name: 'classic', description: 'https://ca.example/profiles#classic' },
@@ -55,7 +55,7 @@ describe('the list of profiles', () => {
     expect(asked).toEqual(['https://pebble.example/dir']);
   });
 
-  it('is not fetched from an address that somebody gives', async () => {
+  it('is not fetched from an address in the request', async () => {
     const error = await failure(listProfiles(acme, { ca: 'https://inside.example/', staging: false }, {}));
     expect(error.code).toBe('UNKNOWN_CA');
     expect(asked).toEqual([]);

@@ -22,7 +22,7 @@ const failing = (...errors: readonly Error[]) => {
 };
 
 describe('quickRetry', () => {
-  it('waits a quarter of a second, then a whole one', async () => {
+  it('waits 250 ms, then 1 s', async () => {
     const pace = createVirtualPace();
     expect(await quickRetry(failing(busy(), busy()), signal, pace)).toBe('done');
     expect(pace.now()).toBe(1_250);
@@ -33,7 +33,7 @@ describe('quickRetry', () => {
     await expect(quickRetry(failing(busy(), busy(), busy()), signal, pace)).rejects.toThrow('Busy.');
   });
 
-  it('waits as long as a short Retry-After says, and not at all for a long one', async () => {
+  it('waits as long as a short Retry-After, and not at all for a long one', async () => {
     const pace = createVirtualPace();
     expect(await quickRetry(failing(busy(9)), signal, pace)).toBe('done');
     expect(pace.now()).toBe(9_000);
@@ -41,7 +41,7 @@ describe('quickRetry', () => {
     expect(pace.now()).toBe(9_000);
   });
 
-  it('ends its pause on abort, with the reason', async () => {
+  it('ends its wait on abort, with the reason', async () => {
     const pace = createVirtualPace();
     const abort = new AbortController();
     const reason = new Error('the job is cancelled');

@@ -6,19 +6,19 @@ import { fakeDirectory } from '../../support/acme/fake-ca.ts';
 import { failure, setUpAcmeRig } from '../../support/acme/rig.ts';
 import { createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
-describe('the name of a certificate', () => {
+describe('the identifier of a certificate', () => {
   let openssl: OpenSsl;
   beforeAll(async () => {
     openssl = await createOpenSsl();
   });
   afterAll(() => openssl?.remove());
 
-  it('is the one of RFC 9773 section 4.1', () => {
+  it('is that of RFC 9773 section 4.1', () => {
     const keyId = Buffer.from('69885B6B87464041E1B37B847BA0AE2CDE01C8D4', 'hex');
     expect(certIdOf(keyId, Buffer.from('0087654321', 'hex'))).toBe('aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE');
   });
 
-  it('has the 00 before a serial whose top bit is set, which Node leaves out', async () => {
+  it('has the 00 before a serial whose top bit is set, which Node omits', async () => {
     const ca = await openssl.createCa({ subject: '/CN=Root' });
     const san = ['DNS:a.example.com'];
     const extensions = ['authorityKeyIdentifier=keyid'];
@@ -27,13 +27,13 @@ describe('the name of a certificate', () => {
     expect(renewalCertId(leaf.certificate)).toMatch(/^[A-Za-z0-9_-]{27}\.AIdlQyE$/);
   });
 
-  it('is none where the certificate does not say by which key it was signed', async () => {
+  it('is absent if the certificate has no authority key identifier', async () => {
     const alone = await openssl.issue({ subject: '/CN=a', extensions: ['authorityKeyIdentifier=none'] });
     expect(renewalCertId(alone.certificate)).toBeNull();
   });
 });
 
-describe('what the CA answers', () => {
+describe('the renewal information of a CA', () => {
   const rig = setUpAcmeRig();
   const ask = () =>
     rig.client.renewalInfo({
@@ -49,7 +49,7 @@ describe('what the CA answers', () => {
   };
   const window = { start: '2026-02-01T00:00:00Z', end: '2026-02-03T00:00:00+01:00' };
 
-  it('is a window, with a page that says why, and when to ask again', async () => {
+  it('has a window, an explanation page, and the time of the next request', async () => {
     offer({ suggestedWindow: window, explanationURL: 'https://ca.example/why' }, { 'retry-after': '21600' });
     expect(await ask()).toEqual({
       window: { start: new Date('2026-02-01T00:00:00Z'), end: new Date('2026-02-02T23:00:00Z') },
@@ -59,12 +59,12 @@ describe('what the CA answers', () => {
     expect(rig.ca.to('/ari/aYh.AId')[0]).toMatchObject({ method: 'GET', jws: null });
   });
 
-  it('is nothing where the CA offers no ARI, and then nothing is asked', async () => {
+  it('is absent if the CA offers no ARI, and then no request is sent', async () => {
     expect(await ask()).toBeNull();
     expect(rig.ca.requests.map(({ path }) => path)).toEqual(['/directory']);
   });
 
-  it('shows no page that is no web page', async () => {
+  it('has no explanation URL that is not http or https', async () => {
     offer({ suggestedWindow: window, explanationURL: 'javascript:alert(1)' });
     expect((await ask())?.explanationUrl).toBeNull();
   });
@@ -74,7 +74,7 @@ describe('what the CA answers', () => {
     ['ends before it begins', { suggestedWindow: { start: window.end, end: window.start } }],
     ['is no time', { suggestedWindow: { start: 'soon', end: 'later' } }],
     ['is not there', {}],
-  ])('is refused where the window %s', async (_, body) => {
+  ])('is refused if the window %s', async (_, body) => {
     offer(body);
     expect((await failure(ask())).code).toBe('ACME_PROTOCOL_ERROR');
   });

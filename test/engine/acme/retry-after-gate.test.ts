@@ -12,7 +12,7 @@ const said = (status: number, seconds: string | null, url = NONCE) => ({
   text: '{"type":"urn:ietf:params:acme:error:rateLimited","detail":"Service busy"}',
 });
 
-it('an address that is free is passed at once, and so is one whose time is over', async () => {
+it('passes an address that is free, or whose wait is over, at once', async () => {
   const pace = createVirtualPace();
   const holds = createHolds(pace);
   await holds.pass(NONCE);
@@ -23,7 +23,7 @@ it('an address that is free is passed at once, and so is one whose time is over'
   expect(pace.now()).toBe(3_600_000);
 });
 
-it('a short wait is waited for by all', async () => {
+it('makes all callers wait for a short time', async () => {
   const pace = createVirtualPace();
   const holds = createHolds(pace);
   holds.heed(said(503, '1'), false);
@@ -33,7 +33,7 @@ it('a short wait is waited for by all', async () => {
   expect(passed).toEqual([1_000, 1_000]);
 });
 
-it('a long one is refused in the words of the CA, with what is left of it', async () => {
+it('refuses a long wait in the words of the CA, with the time remaining', async () => {
   const pace = createVirtualPace();
   const holds = createHolds(pace);
   holds.heed(said(503, '3600'), false);
@@ -43,7 +43,7 @@ it('a long one is refused in the words of the CA, with what is left of it', asyn
   expect(error.details).toMatchObject({ url: NONCE, status: 503, retryAfter: 3000 });
 });
 
-it('the wait ends by the reason of the signal', async () => {
+it('ends the wait with the reason of the signal', async () => {
   const pace = createVirtualPace();
   const holds = createHolds(pace);
   holds.heed(said(503, '5'), false);
@@ -55,7 +55,7 @@ it('the wait ends by the reason of the signal', async () => {
   await expect(passing).rejects.toBe(reason);
 });
 
-it('what limits an account does not hold up another; what limits whoever asks does', async () => {
+it('does not apply the limit of one account to another, but does apply the limit of an address', async () => {
   const holds = createHolds(createVirtualPace());
   const order = 'https://ca.example/new-order';
   holds.heed(said(429, '3600', order), true);
@@ -64,7 +64,7 @@ it('what limits an account does not hold up another; what limits whoever asks do
   expect((await failure(holds.pass(NONCE))).code).toBe('ACME_RATE_LIMITED');
 });
 
-it('a failure without Retry-After, one of zero, and a success hold up nothing', async () => {
+it('does not delay after a failure without Retry-After, with zero, or after a success', async () => {
   const holds = createHolds(createVirtualPace());
   holds.heed(said(503, null), false);
   holds.heed(said(503, '0'), false);

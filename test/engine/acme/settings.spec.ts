@@ -12,7 +12,7 @@ describe('nonces', () => {
     { percent: 50, issuances: 5 },
     { percent: 90, issuances: 1 },
   ])(
-    'issues $issuances times where $percent % of good nonces are refused',
+    'are refused $percent % of the time, and $issuances issuances succeed',
     async ({ percent, issuances }) => {
       const rig = await startPebbleRig({ nonceReject: percent });
       try {
@@ -28,7 +28,7 @@ describe('nonces', () => {
     },
   );
 
-  it('are shared by the sessions of a client, each used once', async () => {
+  it('are shared by the sessions of a client, and used once', async () => {
     const rig = await startPebbleRig();
     try {
       const sessions = await Promise.all([rig.open(), rig.open(), rig.open()]);
@@ -63,14 +63,14 @@ describe('external account binding', () => {
   });
   afterAll(() => rig?.stop());
 
-  it('is asked for before the CA is', async () => {
+  it('is required before any request to the CA', async () => {
     await expect(rig.session().createAccount({ email: null })).rejects.toMatchObject({
       code: 'ACME_EAB_REQUIRED',
     });
     expect(rig.pebble.requests()).not.toContain('POST /sign-me-up');
   });
 
-  it('with the right key makes an account that can issue', async () => {
+  it('with the right key creates an account that can issue', async () => {
     const session = rig.session();
     await session.createAccount({ email: null, eab: { kid: 'kid-1', hmacKey } });
     const { order } = await issue(session, rig.http01.proofs, {
@@ -105,7 +105,7 @@ describe('alternate chains', () => {
   afterAll(() => rig?.stop());
   const topmost = (chain: string): string => commonName(split(chain).at(-1)?.issuer ?? '');
 
-  it.each([0, 1, 2])('takes the one that leads to root %i', async (index) => {
+  it.each([0, 1, 2])('are chosen by root %i', async (index) => {
     const preferredChain = roots[index] ?? '';
     const { chain } = await issue(session, rig.http01.proofs, {
       names: ['alternate.example.com'],
@@ -116,7 +116,7 @@ describe('alternate chains', () => {
     expect(split(chain)).toHaveLength(4);
   });
 
-  it('takes the default one where the wanted one is not offered', async () => {
+  it('fall back to the default one if the requested one is not offered', async () => {
     const names = ['default.example.com'];
     const { chain } = await issue(session, rig.http01.proofs, {
       names,

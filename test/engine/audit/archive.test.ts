@@ -65,7 +65,7 @@ function exported(name: string): readonly AuditEntry[] {
 }
 
 describe('the retention of the audit trail', () => {
-  it('exports entries over two years old before it deletes them, and what is left is a whole chain', async () => {
+  it('exports entries over two years old before it deletes them, and the rest is a valid chain', async () => {
     await live(100);
     const noted = (await trail.verify()).head;
     now = new Date(Date.parse('2026-01-01T00:00:00Z') + (730 + 60) * DAY_MS);
@@ -84,7 +84,7 @@ describe('the retention of the audit trail', () => {
     expect((await trail.list({ limit: 500 })).entries).toHaveLength(41);
   });
 
-  it('keeps all entries where the export fails, or the setting says so', async () => {
+  it('keeps all entries if the export fails, or the setting says so', async () => {
     await live(40);
     now = new Date(now.getTime() + 1000 * DAY_MS);
     const failing = { write: () => Promise.reject(new Error('the disk is full')) };
@@ -95,7 +95,7 @@ describe('the retention of the audit trail', () => {
     expect(await trail.verify()).toMatchObject({ ok: true, entries: 40 });
   });
 
-  it('shows entries that somebody deleted as if they had been exported', async () => {
+  it('treats entries that somebody deleted as exported', async () => {
     await live(10);
     const [, , third] = await database.stores.audit.after(0, 3);
     const sqlite = new Sqlite(join(database.folder, 'certdesk.db'));
@@ -106,7 +106,7 @@ describe('the retention of the audit trail', () => {
     expect(await trail.verify()).toMatchObject({ ok: false, broken: { seq: 3 } });
   });
 
-  it('says of a noted entry that it was exported', async () => {
+  it('says of an archived entry that it was exported', async () => {
     await live(50);
     const [first] = await database.stores.audit.after(0, 1);
     now = new Date(now.getTime() + 740 * DAY_MS);
@@ -116,8 +116,8 @@ describe('the retention of the audit trail', () => {
   });
 });
 
-describe('failures that repeat', () => {
-  it('have one entry at once, and one with their number at the end of the minute', async () => {
+describe('repeated failures', () => {
+  it('create one entry at once, and one with their number at the end of the minute', async () => {
     const repeated = createRepeatedFailures({ record: journal.record, log, windowMs: 1_000_000 });
     for (let at = 0; at < 500; at += 1) await repeated.note({ ...ENTRY, projectId: `p${at}` });
     await repeated.note({ ...ENTRY, result: 'PROJECT_NOT_FOUND' });
@@ -130,7 +130,7 @@ describe('failures that repeat', () => {
     expect(await database.stores.audit.lastSeq()).toBe(3);
   });
 
-  it('are recorded by themselves when the minute is over', async () => {
+  it('are recorded automatically when the minute is over', async () => {
     const repeated = createRepeatedFailures({ record: journal.record, log, windowMs: 1 });
     for (let at = 0; at < 3; at += 1) await repeated.note({ ...ENTRY, actor: CERTDESK });
     await expect.poll(() => database.stores.audit.lastSeq()).toBeGreaterThanOrEqual(2);

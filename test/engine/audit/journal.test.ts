@@ -43,7 +43,7 @@ const entry = { actor: 'ci', operation: 'projects.update', projectId: 'p1', jobI
 const boom = new CertdeskError('PROJECT_NOT_FOUND', 'There is no project p1');
 
 describe('an operation', () => {
-  it('is recorded with what it tells', async () => {
+  it('is recorded with the details that it reports', async () => {
     const result = await journal.perform(ACT, async () => {
       await journal.tell(EVENT);
       return 42;
@@ -61,7 +61,7 @@ describe('an operation', () => {
     expect((await trail()).map(({ projectId }) => projectId)).toEqual(['p1', 'p2']);
   });
 
-  it('that tells nothing is recorded after it', async () => {
+  it('that reports nothing is recorded after it ends', async () => {
     await journal.perform(ACT, async () => undefined);
     expect(await trail()).toEqual([{ ...entry, message: 'Change a project' }]);
   });
@@ -79,7 +79,7 @@ describe('an operation', () => {
     expect(await trail()).toEqual([{ ...entry, result: 'PROJECT_NOT_FOUND', message: boom.message }]);
   });
 
-  it('changes nothing where it cannot be recorded', async () => {
+  it('changes nothing if it cannot be recorded', async () => {
     const stores = { ...database.stores, transaction: failingAudit(database) };
     const strict = createJournal(stores, { now: () => new Date() }, QUIET);
     const work = () =>
@@ -92,7 +92,7 @@ describe('an operation', () => {
     await expect(strict.perform(ACT, async () => 42)).rejects.toThrow('the trail is full');
   });
 
-  it('that fails is recorded with its code, thrown or answered', async () => {
+  it('that fails is recorded with its code, whether it throws or returns the error', async () => {
     await expect(journal.perform(ACT, () => Promise.reject(boom))).rejects.toBe(boom);
     await expect(journal.perform(ACT, () => Promise.reject(new TypeError('cdk_secret')))).rejects.toThrow(
       TypeError,
@@ -112,7 +112,7 @@ describe('an operation', () => {
     expect(JSON.stringify(await trail())).not.toContain('cdk_secret');
   });
 
-  it('that fails after a part of it is recorded as both', async () => {
+  it('that fails halfway is recorded as both success and failure', async () => {
     const work = async () => {
       await journal.tell(EVENT);
       throw boom;
@@ -121,7 +121,7 @@ describe('an operation', () => {
     expect((await trail()).map(({ result }) => result)).toEqual(['ok', 'PROJECT_NOT_FOUND']);
   });
 
-  it('that begins a job is not recorded as failed when the job fails: that has its own entry', async () => {
+  it('that starts a job is not recorded as failed when the job fails, which has its own entry', async () => {
     const work = async () => {
       await journal.tell({ ...EVENT, jobId: 'j1', message: 'obtain begun' });
       throw new CertdeskError('CHALLENGE_FAILED');
@@ -130,7 +130,7 @@ describe('an operation', () => {
     expect(await trail()).toEqual([{ ...entry, jobId: 'j1', message: 'obtain begun' }]);
   });
 
-  it('that is mostly a read is recorded where it tells something', async () => {
+  it('that is mostly a read is recorded if it reports something', async () => {
     const read: Act = { ...ACT, record: 'changes' };
     await journal.perform(read, async () => undefined);
     await expect(journal.perform(read, () => Promise.reject(boom))).rejects.toBe(boom);
@@ -139,7 +139,7 @@ describe('an operation', () => {
     expect((await trail()).map(({ message }) => message)).toEqual(['Project Shop changed']);
   });
 
-  it('is told from another one that goes on at the same time', async () => {
+  it('is not mixed up with a concurrent one', async () => {
     const run = (name: string, until?: Promise<void>) =>
       journal.perform({ ...ACT, actor: { ...ACTOR, name } }, async () => {
         await until;
@@ -153,7 +153,7 @@ describe('an operation', () => {
     ]);
   });
 
-  it('is not given what goes on by itself, during it or after it', async () => {
+  it('is not blamed for background work during it or after it', async () => {
     const late = Promise.withResolvers<void>();
     let after: Promise<void> = Promise.resolve();
     await journal.perform(ACT, async () => {
@@ -170,7 +170,7 @@ describe('an operation', () => {
 describe('without an operation', () => {
   const audit = { operation: 'certificates.renew', result: 'ok' } as const;
 
-  it('events are recorded where they say so, as of Certdesk', async () => {
+  it('the journal records events that ask for it, with Certdesk as actor', async () => {
     await journal.tell(EVENT);
     await journal.tell({ ...EVENT, audit });
     expect(await trail()).toEqual([
@@ -179,7 +179,7 @@ describe('without an operation', () => {
     expect((await database.stores.audit.after(0, 1))[0]?.actor).toEqual(CERTDESK);
   });
 
-  it('the end of a job is put down to who has begun it, after a restart too', async () => {
+  it('the end of a job is attributed to who started it, even after a restart', async () => {
     await journal.perform(ACT, () => journal.tell({ ...EVENT, jobId: 'j1' }));
     await journal.perform({ ...ACT, actor: { ...ACTOR, name: 'else' } }, () =>
       journal.tell({ ...EVENT, jobId: 'j2' }),
@@ -194,7 +194,7 @@ describe('without an operation', () => {
     ]);
   });
 
-  it('listeners hear of the same events as before, after the commit', async () => {
+  it('listeners receive the same events as before, after the commit', async () => {
     const heard: string[] = [];
     journal.listen(({ message }) => heard.push(message));
     await journal.perform(ACT, () => journal.tell(EVENT));
@@ -202,7 +202,7 @@ describe('without an operation', () => {
     expect(heard).toEqual(['Project Shop changed']);
   });
 
-  it('the log notes the place and hash of each entry, to check the trail against', async () => {
+  it('the log has the number and hash of each entry, to check the trail against', async () => {
     const lines: unknown[] = [];
     const noting = createJournal(
       database.stores,

@@ -21,7 +21,7 @@ function startWriter(folder: string, name: string) {
   };
 }
 
-it('two processes write into one chain', async () => {
+it('two processes write one chain', async () => {
   const database = openTestDatabase();
   try {
     const names = ['one', 'two'];

@@ -63,7 +63,7 @@ const noted = async (seq: number): Promise<AuditHead> => {
 };
 
 describe('the hash of an entry', () => {
-  it('is that of the array in docs/audit-trail.md, computed by other means', () => {
+  it('equals the documented one of docs/audit-trail.md, computed independently', () => {
     // Python: sha256(json.dumps([...], ensure_ascii=False, separators=(',', ':')).encode())
     const entry = {
       seq: 1,
@@ -80,8 +80,8 @@ describe('the hash of an entry', () => {
   });
 });
 
-describe('a trail that nobody has touched', () => {
-  it('is right, empty and with entries, and each holds the hash of the one before', async () => {
+describe('an untouched trail', () => {
+  it('is valid, empty and with entries, and each entry holds the hash of the previous one', async () => {
     expect(await trail.verify()).toEqual({
       ok: true,
       entries: COUNT,
@@ -103,7 +103,7 @@ describe('a trail that nobody has touched', () => {
     await other.close();
   });
 
-  it('is right whatever people call things, and long names are cut', async () => {
+  it('is valid with any names, and long names are shortened', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 50 }).map((name) => `${name}\ud800\0"\\\u2028`);
     await fc.assert(
       fc.asyncProperty(text, text, async (name, message) => {
@@ -117,12 +117,12 @@ describe('a trail that nobody has touched', () => {
     expect(await brokenAt()).toBeNull();
   });
 
-  it('holds the entry that was noted down', async () => {
+  it('holds the entry that was noted elsewhere', async () => {
     for (const seq of [1, 5, COUNT]) expect(await brokenAt(await noted(seq))).toBeNull();
   });
 });
 
-describe('tampering is found', () => {
+describe('verification of the trail', () => {
   const COLUMNS: readonly (readonly [string, string])[] = [
     ['at', "'2026-03-01T12:00:01Z'"],
     ['actor_kind', "'certdesk'"],
@@ -139,7 +139,7 @@ describe('tampering is found', () => {
     ['seq', '1000'],
   ];
 
-  it('in every column that there is', () => {
+  it('detects a change in every column', () => {
     const sqlite = new Sqlite(join(database.folder, 'certdesk.db'));
     const columns = sqlite.prepare("SELECT name FROM pragma_table_info('audit')").pluck().all();
     sqlite.close();
@@ -147,14 +147,14 @@ describe('tampering is found', () => {
   });
 
   it.each(COLUMNS.flatMap(([name, value]) => [1, 5, COUNT].map((seq) => [name, seq, value] as const)))(
-    '%s of entry %i changed',
+    'detects that %s of entry %i changed',
     async (name, seq, value) => {
       tamper(`UPDATE audit SET ${name} = ${value} WHERE seq = ${seq}`);
       expect(await brokenAt()).toBe(seq);
     },
   );
 
-  it('a change whose own hash was made to fit: at the next entry', async () => {
+  it('detects a change with a recomputed hash at the next entry', async () => {
     const entries = await all();
     const fifth = entries[4];
     if (fifth === undefined) throw new Error('there are 8');
@@ -164,19 +164,19 @@ describe('tampering is found', () => {
     expect(await brokenAt()).toBe(6);
   });
 
-  it.each([1, 4, COUNT - 1])('entry %i deleted', async (seq) => {
+  it.each([1, 4, COUNT - 1])('detects that entry %i was deleted', async (seq) => {
     tamper(`DELETE FROM audit WHERE seq = ${seq}`);
     expect(await brokenAt()).toBe(seq);
     expect(await reason()).toBe(`it is missing: the next existing entry has number ${seq + 1}`);
   });
 
-  it('an entry deleted, and the others moved up', async () => {
+  it('detects that an entry was deleted and the others renumbered', async () => {
     tamper('DELETE FROM audit WHERE seq = 4');
     for (let seq = 5; seq <= COUNT; seq += 1) tamper(`UPDATE audit SET seq = ${seq - 1} WHERE seq = ${seq}`);
     expect(await brokenAt()).toBe(4);
   });
 
-  it('the last entry deleted, or the last three, or all', async () => {
+  it('detects that the last entry, the last three, or all were deleted', async () => {
     tamper(`DELETE FROM audit WHERE seq = ${COUNT}`);
     expect(await brokenAt()).toBe(COUNT);
     expect(await reason()).toBe('it is missing: according to the record of its end, the trail has 8 entries');
@@ -186,7 +186,7 @@ describe('tampering is found', () => {
     expect(await brokenAt()).toBe(1);
   });
 
-  it('the last entry deleted, also when new ones have followed', async () => {
+  it('detects that the last entry was deleted before new ones followed', async () => {
     tamper(`DELETE FROM audit WHERE seq = ${COUNT}`);
     await journal.record(ENTRY);
     await journal.record(ENTRY);
@@ -194,12 +194,12 @@ describe('tampering is found', () => {
     expect(await reason()).toBe('it is missing: the next existing entry has number 9');
   });
 
-  it('two entries swapped, with or without their numbers', async () => {
+  it('detects two swapped entries, with or without their numbers', async () => {
     tamper('UPDATE audit SET seq = -seq WHERE seq IN (3, 4)', 'UPDATE audit SET seq = 7 + seq WHERE seq < 0');
     expect(await brokenAt()).toBe(3);
   });
 
-  it('an entry put in between, before, or at the end', async () => {
+  it('detects an entry inserted in between, before, or at the end', async () => {
     const copy = (from: number, seq: number) =>
       `INSERT INTO audit SELECT ${seq}, at, actor_kind, actor_id, actor_name, address, operation, project_id, job_id,
         result, message, previous, hash FROM audit WHERE seq = ${from}`;
@@ -209,7 +209,7 @@ describe('tampering is found', () => {
     expect(await brokenAt()).toBe(COUNT + 1);
   });
 
-  it('an entry put in at the end that fits, but not into the note of how the trail ends', async () => {
+  it('detects a valid entry appended without the record of the trail’s end', async () => {
     const head = await noted(COUNT);
     const entry = {
       ...ENTRY,
@@ -226,7 +226,7 @@ describe('tampering is found', () => {
     expect(await brokenAt()).toBe(COUNT + 2);
   });
 
-  it('the note of how it ends changed, shortened with the trail, or taken away', async () => {
+  it('detects that the record of the trail’s end was changed, shortened with the trail, or deleted', async () => {
     tamper(
       `UPDATE settings SET value = json_set(value, '$.hash', '${'a'.repeat(64)}') WHERE key = 'audit-head'`,
     );
@@ -237,7 +237,7 @@ describe('tampering is found', () => {
     expect(await brokenAt()).toBe(COUNT + 1);
   });
 
-  it('where rows and note were cut off alike: by an entry that was noted elsewhere, and not without', async () => {
+  it('detects a consistently shortened trail only with an entry that was noted elsewhere', async () => {
     const last = await noted(COUNT);
     const kept = JSON.stringify(await noted(COUNT - 2));
     tamper(
@@ -252,7 +252,7 @@ describe('tampering is found', () => {
   });
 });
 
-describe('the list', () => {
+describe('the list of entries', () => {
   const seqs = async (query: Partial<Parameters<AuditTrail['list']>[0]>) =>
     (await trail.list({ limit: 50, ...query })).entries.map(({ seq }) => seq);
 

@@ -17,7 +17,7 @@ import { LOOPBACK_POLICY } from '../../support/tools/network.ts';
 
 const HOUR = 3_600_000;
 
-describe('backups by themselves', () => {
+describe('scheduled backups', () => {
   let data: BackupData;
   let database: Database;
   let stores: Stores;
@@ -49,7 +49,7 @@ describe('backups by themselves', () => {
   const kinds = async () =>
     (await stores.events.latest({ without: [], projectIds: null, limit: 20 })).map(({ kind }) => kind);
 
-  it('are made when they are due, and only as many are kept', async () => {
+  it('are created when due, and only the configured number is kept', async () => {
     await backups.setPassphrase(PASSPHRASE);
     await live(0);
     await live(23);
@@ -71,7 +71,7 @@ describe('backups by themselves', () => {
     expect(await backups.state()).toBeNull();
   });
 
-  it('that fail are said, tried again in an hour, and go on by themselves', async () => {
+  it('that fail are reported, retried in an hour, and then continue', async () => {
     await live(0);
     expect((await backups.state())?.lastError).toMatch(/passphrase/);
     await backups.setPassphrase(PASSPHRASE);
@@ -95,7 +95,7 @@ describe('backups by themselves', () => {
     expect(await readdir(data.backups)).toHaveLength(1);
   });
 
-  it('asked for twice at once are one', async () => {
+  it('requested twice at once are one', async () => {
     await backups.setPassphrase(PASSPHRASE);
     const [one, two] = await Promise.all([backups.create(), backups.create()]);
     expect(one).toEqual(two);

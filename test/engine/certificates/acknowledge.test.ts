@@ -28,8 +28,8 @@ const needs = async (): Promise<readonly string[]> =>
   (await findNeeds(database.stores, null, NOW)).map(({ kind }) => kind);
 const acknowledged = () => database.stores.overview.acknowledged(null);
 
-describe('a revocation that a person acknowledges', () => {
-  it('needs no attention any more, and says who knows of it and why', async () => {
+describe('a revocation that a user acknowledges', () => {
+  it('no longer needs attention, and shows who acknowledged it and why', async () => {
     expect(await needs()).toEqual(['revoked']);
     const certificate = await acknowledgements.acknowledge(PROJECT.id, 'The shop is closed', 'ops');
     expect(certificate.acknowledgement).toEqual({
@@ -63,7 +63,7 @@ describe('a revocation that a person acknowledges', () => {
     expect(await acknowledged()).toBe(0);
   });
 
-  it('is refused where nothing is revoked', async () => {
+  it('is refused if nothing is revoked', async () => {
     await database.stores.certificates.activate({ ...CERTIFICATE, id: 'next' });
     await expect(acknowledgements.acknowledge(PROJECT.id, 'Why', 'ops')).rejects.toMatchObject({
       code: 'NOT_REVOKED',

@@ -20,11 +20,11 @@ beforeEach(async () => {
 });
 afterEach(() => database?.close());
 
-it('is nothing before the first one', async () => {
+it('is empty before the first one', async () => {
   expect(await history.lastRequest(PROJECT.id)).toMatchObject({ request: null, autoRenew: true });
 });
 
-it('is the last failed one where there is no certificate, or an uploaded one', async () => {
+it('is the last failed one if there is no certificate, or an uploaded one', async () => {
   const spec = { ...SPEC, ca: 'zerossl', challengeType: 'dns-01', dnsProvider: 'cloudflare' } as const;
   const input = { kind: 'obtain', spec, autoRenew: false, dryRun: false } as const;
   await database.stores.jobs.create({ ...JOB, state: 'failed', input });

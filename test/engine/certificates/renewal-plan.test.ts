@@ -30,7 +30,7 @@ describe('planByLifetime', () => {
     expect(renewAt).toBe(hoursLater(due));
   });
 
-  it('says why', () => {
+  it('explains the plan', () => {
     expect(planByLifetime({ issuedAt: ISSUED, expiresAt: hoursLater(2160) }).reason).toMatch(/third/);
     expect(planByLifetime({ issuedAt: ISSUED, expiresAt: hoursLater(160) }).reason).toMatch(/half/i);
   });
@@ -52,7 +52,7 @@ describe('planRenewal', () => {
     renewal: { ...CERTIFICATE.renewal, ari: { ...ari, ...more } },
   });
 
-  it('is what the CA suggests, where it does', () => {
+  it('follows the suggestion of the CA', () => {
     expect(planRenewal(withAri({}))).toEqual({
       renewAt: '2026-02-21T05:00:00Z',
       reason: 'Time suggested by the CA (ARI)',
@@ -60,12 +60,12 @@ describe('planRenewal', () => {
     expect(attemptAt(withAri({}))).toBe('2026-02-21T05:00:00Z');
   });
 
-  it('says so where the CA wants it now', () => {
+  it('says that the CA wants the renewal now', () => {
     const { reason } = planRenewal(withAri({ checkedAt: '2026-02-23T00:00:00Z' }));
     expect(reason).toMatch(/now/);
   });
 
-  it('goes by the lifetime where the CA suggests nothing', () => {
+  it('follows the lifetime if the CA suggests nothing', () => {
     expect(planRenewal(withAri({ window: null, renewAt: null }))).toEqual(planByLifetime(CERTIFICATE));
   });
 
@@ -76,7 +76,7 @@ describe('planRenewal', () => {
     expect(reason).toMatch(/before the time suggested/);
   });
 
-  it('is at once for one that the CA has revoked', () => {
+  it('is immediate if the CA has revoked the certificate', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-01-05T00:00:00Z' };
     expect(attemptAt(revoked)).toBe('2026-01-05T00:00:00Z');
     expect(planRenewal(revoked).reason).toMatch(/^Revoked/);
@@ -98,7 +98,7 @@ describe('a short lifetime', () => {
     [1_200, '2026-01-01T00:15:00Z'], // five minutes
     [300, '2026-01-01T00:02:30Z'], // half
     [60, '2026-01-01T00:00:30Z'],
-  ])('of %d s is not waited with longer than to %s', (seconds, at) => {
+  ])('of %d s is renewed no later than at %s', (seconds, at) => {
     expect(backstop(living(seconds))).toBe(at);
   });
 
@@ -113,7 +113,7 @@ describe('a short lifetime', () => {
 });
 
 describe('attemptAt', () => {
-  it('is when it is due, or later where an attempt has failed', () => {
+  it('is the due time, or later after a failed attempt', () => {
     expect(attemptAt(CERTIFICATE)).toBe('2026-03-02T00:00:00Z');
     const failed = { ...CERTIFICATE.renewal, failures: 1, nextAttemptAt: '2026-03-02T06:00:00Z' };
     expect(attemptAt({ ...CERTIFICATE, renewal: failed })).toBe('2026-03-02T06:00:00Z');
@@ -127,20 +127,22 @@ describe('attemptAt', () => {
     ['removed', { removedAt: ISSUED }],
     ['superseded', { supersededAt: ISSUED }],
     ['waiting', { renewal: { ...CERTIFICATE.renewal, waitsFor: 'Waits for new DNS credentials.' } }],
-  ])('is never for one that is %s', (_, patch) => expect(attemptAt({ ...CERTIFICATE, ...patch })).toBeNull());
+  ])('is never if the certificate is %s', (_, patch) =>
+    expect(attemptAt({ ...CERTIFICATE, ...patch })).toBeNull(),
+  );
 });
 
 describe('the spread', () => {
   const validity = { issuedAt: ISSUED, expiresAt: hoursLater(90 * 24) };
 
-  it('is drawn once a certificate, of a fiftieth of its lifetime at most', () => {
+  it('is drawn once per certificate, and is at most a fiftieth of its lifetime', () => {
     expect(firstRenewal(validity, 0).earlier).toBe(0);
     expect(firstRenewal(validity, 0.5).earlier).toBe(0.9 * 86_400);
     expect(firstRenewal(validity, 1).earlier).toBe(1.8 * 86_400);
     expect(firstRenewal({ ...validity, expiresAt: hoursLater(160) }, 1).earlier).toBe(3.2 * 3600);
   });
 
-  it('moves the renewal by the rule on lifetimes, and not what the CA suggests', () => {
+  it('moves a renewal planned by lifetime, and not one that the CA suggests', () => {
     const renewal = { ...CERTIFICATE.renewal, earlier: 86_400 };
     expect(planRenewal({ ...CERTIFICATE, renewal }).renewAt).toBe('2026-03-01T00:00:00Z');
     const window = { start: '2026-02-01T00:00:00Z', end: '2026-02-03T00:00:00Z' };

@@ -38,8 +38,8 @@ const at = (days: number) => `${daysFromNow(days).toISOString().slice(0, 19)}Z`;
 const activate = (more: Partial<CertificateRecord>) =>
   database.stores.certificates.activate({ ...CERTIFICATE, ...more });
 
-describe('versions', () => {
-  it('are all there, newest first, with what became of each, and no key', async () => {
+describe('the list of versions', () => {
+  it('is complete, newest first, with the state of each, and without keys', async () => {
     await activate({ id: 'c1', storedAt: at(-90) });
     await activate({ id: 'c2', storedAt: at(-60) });
     await database.stores.certificates.update('c2', {
@@ -69,7 +69,7 @@ describe('versions', () => {
 });
 
 describe('the chain', () => {
-  it('is described link by link, as openssl reads it', async () => {
+  it('is described certificate by certificate, as openssl reads it', async () => {
     const chain = made.leaf.certificate + made.intermediate.certificate + made.root.certificate;
     await activate({ chain });
     const links = await history.chain('p1');
@@ -87,7 +87,7 @@ describe('the chain', () => {
     expect(links[0]?.issuer).toBe(links[1]?.subject);
   });
 
-  it('says of each link whether it is valid now', async () => {
+  it('says of each certificate whether it is valid now', async () => {
     await activate({ chain: made.leaf.certificate });
     const validity = async (days: number) => {
       now = daysFromNow(days);
@@ -100,7 +100,7 @@ describe('the chain', () => {
     ]);
   });
 
-  it('of an older version, and of no other project', async () => {
+  it('is available for older versions, and not for other projects', async () => {
     await activate({ id: 'c1', chain: made.leaf.certificate });
     await activate({ id: 'c2', chain: made.intermediate.certificate });
     expect((await history.chain('p1', 'c1'))[0]?.commonName).toBe('api.example.com');
@@ -111,8 +111,8 @@ describe('the chain', () => {
   });
 });
 
-describe('details', () => {
-  it('say how it is obtained, by names, without a secret', async () => {
+describe('the details of a version', () => {
+  it('say how it is obtained, with names and without secrets', async () => {
     const { stores } = database;
     expect(await history.details('p1')).toBeNull();
     await stores.dnsCredentials.create({
@@ -157,7 +157,7 @@ describe('details', () => {
     });
   });
 
-  it('of an uploaded one: no spec; of a provider that is gone: its id', async () => {
+  it('have no spec for an uploaded one, and the id of a provider that no longer exists', async () => {
     await activate({ id: 'c1', spec: { ...SPEC, ca: 'https://acme.example/dir', dnsProvider: 'gone' } });
     const { spec } = (await history.details('p1')) ?? {};
     expect(spec?.dnsProvider).toEqual({ id: 'gone', name: 'gone' });
@@ -167,10 +167,10 @@ describe('details', () => {
   });
 });
 
-describe('restore', () => {
+describe('a restore of a version', () => {
   const remove = (id: string, removedAt: string) => database.stores.certificates.update(id, { removedAt });
 
-  it('brings back what was removed last, or the version that is named', async () => {
+  it('restores the last removed one, or the one that is named', async () => {
     await activate({ id: 'c1', serial: '01' });
     await remove('c1', at(-20));
     await activate({ id: 'c2', serial: '02' });
@@ -183,7 +183,7 @@ describe('restore', () => {
     expect(await history.restore('p1', 'c1')).toMatchObject({ serial: '01' });
   });
 
-  it('is refused where there is a certificate by now, or a job runs', async () => {
+  it('is refused if there is a certificate by now, or a job runs', async () => {
     await activate({ id: 'c1' });
     await remove('c1', at(-1));
     await database.stores.jobs.create({ ...JOB, id: 'j1' });
@@ -197,7 +197,7 @@ describe('restore', () => {
     expect((await database.stores.certificates.get('c1'))?.removedAt).toBe(at(-1));
   });
 
-  it('is refused after 30 days, for versions that were superseded, and for other projects', async () => {
+  it('is refused after 30 days, for superseded versions, and for other projects', async () => {
     const missing = { code: 'CERTIFICATE_NOT_FOUND' };
     await activate({ id: 'old' });
     await activate({ id: 'c1' });

@@ -32,10 +32,10 @@ describe('daysUntilExpiry', () => {
   ])('at %s: %s', (now, days) => expect(presentStatus(CERTIFICATE, at(now)).daysUntilExpiry + 0).toBe(days));
 });
 
-describe('what is shown', () => {
+describe('a certificate view', () => {
   const now = at('2026-02-01T00:00:00Z');
 
-  it('is what the schemas say, and names the issuer as each answer has it', () => {
+  it('matches the schemas, and names the issuer as each answer does', () => {
     expect(CertificateSchema.parse(presentCertificate(CERTIFICATE, now)).issuer).toBe('YE1');
     expect(StatusSchema.parse(presentStatus(CERTIFICATE, now))).toMatchObject({
       status: 'valid',
@@ -43,12 +43,12 @@ describe('what is shown', () => {
     });
   });
 
-  it('says staging where it is, and nothing where it is not', () => {
+  it('says staging only for staging certificates', () => {
     expect(presentCertificate({ ...CERTIFICATE, staging: true }, now).staging).toBe(true);
     expect(presentCertificate(CERTIFICATE, now)).not.toHaveProperty('staging');
   });
 
-  it('shows no renewal where none will be made', () => {
+  it('shows no renewal if none will take place', () => {
     expect(presentStatus({ ...CERTIFICATE, autoRenew: false }, now)).toMatchObject({
       renewAt: null,
       nextAttemptAt: null,

@@ -74,20 +74,20 @@ it.each([
   [{ type: 'dns', value: 'victim.example' }],
   [{ type: 'dns', value: 'sub.a.example' }],
   [{ type: 'ip', value: '192.0.2.1' }],
-])('refuses to prove %j, which was not ordered, and proves nothing at all', async (identifier) => {
+])('refuses to validate %j, which was not ordered, and validates nothing at all', async (identifier) => {
   const { presented, error } = await proveFor(['a.example'], [{}, { identifier }]);
   expect(error).toMatchObject({ code: 'ACME_PROTOCOL_ERROR', details: { identifier } });
   expect(presented).toEqual([]);
 });
 
-it('proves what was ordered: a wildcard by its bare name, in any case', async () => {
+it('validates what was ordered: a wildcard by its bare name, in any case', async () => {
   const wildcard = { identifier: { type: 'dns', value: 'B.example' }, wildcard: true };
   const { presented, error } = await proveFor(['a.example', '*.b.example'], [{}, wildcard]);
   expect(error).toBeNull();
   expect(presented.toSorted()).toEqual(['B.example', 'a.example']);
 });
 
-it('names wildcards with their asterisk, whether the CA marks their authorizations or not', async () => {
+it('names wildcards with their asterisk, whether or not the CA marks their authorizations', async () => {
   const bare = { identifier: { type: 'dns', value: 'b.example' } };
   const asked = (names: string) => expect.stringContaining(`The CA is validating ${names}`);
   const both = ['b.example', '*.b.example'];

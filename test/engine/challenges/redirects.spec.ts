@@ -49,7 +49,7 @@ describeWith('pebble', 'http-01 behind a redirect', () => {
     return app.call('POST', `/projects/${id}/certificate/obtain`, { body });
   }
 
-  it.each(['port', 'name', 'chain'])('is proved: by another %s', async (way) => {
+  it.each(['port', 'name', 'chain'])('succeeds with another %s', async (way) => {
     const domain = `${way}.example.com`;
     const answer = await obtain(domain);
     expect(answer.status, answer.text).toBe(200);
@@ -60,7 +60,7 @@ describeWith('pebble', 'http-01 behind a redirect', () => {
   it.each([
     ['circle', /redirect/i],
     ['welcome', /404|invalid status|unauthorized/i],
-  ])('is not, and the CA says why: %s', async (way, why) => {
+  ])('fails with the reason of the CA: %s', async (way, why) => {
     const answer = await obtain(`${way}.example.com`);
     expect(answer).toMatchObject({ status: 400, body: { code: 'CHALLENGE_FAILED' } });
     expect(JSON.stringify(answer.body.details)).toMatch(why);

@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS } from '../../../src/shared/settings.ts';
 
 const suggested = { timeout: 120, interval: 4 };
 
-it('takes what the provider suggests, and public resolvers for the last word, where nothing is set', () => {
+it('takes the suggestions of the provider, and public resolvers for the final check, if nothing is set', () => {
   expect(propagationOf(suggested, DEFAULT_SETTINGS.dns)).toEqual({
     timeout: 120,
     interval: 4,
@@ -13,7 +13,7 @@ it('takes what the provider suggests, and public resolvers for the last word, wh
   });
 });
 
-it('takes what is set in place of it', () => {
+it('takes the settings instead', () => {
   const set = {
     propagationTimeout: 600,
     propagationInterval: 0.5,

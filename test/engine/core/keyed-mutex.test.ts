@@ -4,7 +4,7 @@ import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
 
 const signal = new AbortController().signal;
 
-test('runs one at a time for a key, in order, and different keys side by side', async () => {
+test('runs one task at a time per key, in order, and different keys concurrently', async () => {
   const mutex = createKeyedMutex();
   const log: string[] = [];
   const otherKey = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ test('runs one at a time for a key, in order, and different keys side by side', 
   expect(log).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
 });
 
-test('goes on after a failure', async () => {
+test('continues after a failure', async () => {
   const mutex = createKeyedMutex();
   const failed = mutex.run('a', () => Promise.reject(new Error('no')), signal);
   const next = mutex.run('a', async () => 'yes', signal);
@@ -31,7 +31,7 @@ test('goes on after a failure', async () => {
   expect(await next).toBe('yes');
 });
 
-test('one that gives up waiting lets nobody overtake', async () => {
+test('lets no task overtake when a waiter gives up', async () => {
   const mutex = createKeyedMutex();
   const abort = new AbortController();
   const log: string[] = [];

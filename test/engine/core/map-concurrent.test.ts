@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sideBySide } from '../../../src/main/engine/core/map-concurrent.ts';
 
 describe('sideBySide', () => {
-  it('runs so many at once and no more, and answers in order', async () => {
+  it('runs at most the given number concurrently, and returns results in order', async () => {
     let running = 0;
     let most = 0;
     const results = await sideBySide([5, 4, 3, 2, 1], { limit: 2 }, async (n) => {
@@ -17,7 +17,7 @@ describe('sideBySide', () => {
     expect(most).toBe(2);
   });
 
-  it('ends the others with the first failure, begins none after it, and waits for all', async () => {
+  it('stops the others at the first failure, starts no more, and waits for all', async () => {
     const begun: number[] = [];
     let ended = 0;
     const work = async (n: number, signal: AbortSignal) => {

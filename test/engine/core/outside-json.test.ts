@@ -12,7 +12,7 @@ function failureOf(text: string): unknown {
 }
 
 describe('JSON from outside', () => {
-  it('is parsed as JSON.parse does, whatever is in its strings', () => {
+  it('is parsed as JSON.parse does, whatever its strings contain', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseOutsideJson(text)).toEqual(JSON.parse(text));
@@ -28,7 +28,7 @@ describe('JSON from outside', () => {
     ['too many objects', `[${'{},'.repeat(5_000)}{}]`, /more than 5000 objects/],
     ['too deep arrays', '['.repeat(65), /more than 64 levels/],
     ['too deep objects', '{"a":'.repeat(65), /more than 64 levels/],
-  ])('is refused with %s, before it is parsed', (_, text, message) => {
+  ])('is refused with %s before it is parsed', (_, text, message) => {
     const failure = failureOf(text);
     expect(isExcess(failure)).toBe(true);
     expect(String(failure)).toMatch(message);

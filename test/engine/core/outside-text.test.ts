@@ -56,7 +56,7 @@ describe('a redacted text that was cut', () => {
     expect(createRedactor([secret]).text(before)).toMatch(/^\[redacted\]\.+$/);
   });
 
-  it('holds no part of a secret that is longer than what is shown', () => {
+  it('has no part of a secret that is longer than the excerpt', () => {
     const secret = 'x1y2z3'.repeat(MAX_OUTSIDE_TEXT / 4);
     expect(createRedactor([secret]).text(`${secret}${secret}`).replaceAll(REDACTED, '')).toBe('');
   });

@@ -30,7 +30,7 @@ describe('parseRetryAfter', () => {
   });
 });
 
-it('retryAfterDetail is read by retryAfterOf, in whole seconds', () => {
+it('retryAfterOf reads retryAfterDetail in whole seconds', () => {
   const error = (ms: number | null) => new CertdeskError('ACME_UNAVAILABLE', 'busy', retryAfterDetail(ms));
   expect(retryAfterOf(error(1_001))).toBe(2_000);
   expect(retryAfterOf(error(null))).toBeNull();

@@ -19,13 +19,13 @@ afterEach(() => {
   for (const other of others) process.on('unhandledRejection', other);
 });
 
-it('passes on what comes in time', async () => {
+it('returns a result that arrives in time', async () => {
   const options = { timeoutMs: 60_000, signal: new AbortController().signal, late };
   expect(await within(Promise.resolve(1), options)).toBe(1);
   await expect(within(Promise.reject(new Error('own')), options)).rejects.toThrow('own');
 });
 
-it('leaves nobody with a rejection that comes later, before or after the abort', async () => {
+it('leaves no unhandled rejection that comes later, before or after the abort', async () => {
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   await expect(
     within(first.promise, { timeoutMs: 60_000, signal: AbortSignal.abort(new Error('gone')), late }),

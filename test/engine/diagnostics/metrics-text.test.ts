@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { toText } from '../../../src/main/engine/diagnostics/metrics-text.ts';
 
-it('escapes what is in labels and help, and leaves out what has no sample', () => {
+it('escapes labels and help, and omits metrics without samples', () => {
   const text = toText([
     {
       name: 'a',

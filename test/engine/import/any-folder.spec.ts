@@ -39,12 +39,12 @@ const utf16 = (text: string): Buffer =>
 const fixture = (name: string): Promise<Buffer> =>
   readFile(new URL(`../../fixtures/files/${name}`, import.meta.url));
 
-describe('any folder', () => {
+describe('a scan of any folder', () => {
   test.each<[string, (text: string) => Buffer]>([
     ['DER', derOf],
     ['UTF-16', utf16],
     ['base64', (text) => Buffer.from(derOf(text).toString('base64'))],
-  ])('has certificate and key in %s paired, whatever they are called', async (_, encode) => {
+  ])('pairs certificate and key in %s, whatever their names', async (_, encode) => {
     await write('one.log', encode(site.certificate));
     await write('two.bin', encode(site.privateKey));
     const { certificates, skipped } = await scan();
@@ -54,7 +54,7 @@ describe('any folder', () => {
     expect(skipped).toEqual([]);
   });
 
-  test('has the certificates of Traefik’s acme.json, and names the account’s key', async () => {
+  test('reads the certificates of Traefik’s acme.json, and names the account’s key', async () => {
     const account = await openssl.makeKey('ec-256');
     const { certificate, privateKey } = site;
     const pair = { certificate: btoa(certificate), key: btoa(privateKey) };
@@ -67,7 +67,7 @@ describe('any folder', () => {
     ]);
   });
 
-  test('has certificates in PKCS#7 beside a key', async () => {
+  test('reads certificates in PKCS#7 beside a key', async () => {
     await write('b.p7b', await fixture('b.p7b.der'));
     await write('leaf.key', await fixture('leaf.key'));
     const { certificates, skipped } = await scan(THEN);
@@ -75,7 +75,7 @@ describe('any folder', () => {
     expect(skipped).toEqual([]);
   });
 
-  test('has every other file named with the reason', async () => {
+  test('names every other file with the reason', async () => {
     await write('store.jks', await fixture('ks.jks'));
     await write('pair.pfx', await fixture('modern.pfx'));
     await write('cut.pfx', (await fixture('modern.pfx')).subarray(0, -100));
@@ -102,8 +102,8 @@ describe('any folder', () => {
   });
 });
 
-describe('a folder of another client', () => {
-  test('of certbot names lineages without renewal settings, and files that certbot does not read', async () => {
+describe('a scan of another client’s folder', () => {
+  test('names lineages of certbot without renewal settings, and files that certbot does not read', async () => {
     const server = 'https://acme-v02.api.letsencrypt.org/directory';
     const params = ['authenticator = standalone'];
     await writeLineage(folder, { name: 'app', pair: site, server, accountId: '0'.repeat(32), params });
@@ -115,7 +115,7 @@ describe('a folder of another client', () => {
     ]);
   });
 
-  test('of acme.sh and of lego names what has no settings or no certificate', async () => {
+  test('names certificates of acme.sh and lego without settings, and settings without certificate', async () => {
     await folder.write('account.conf', '');
     await folder.write('lost.example.com/fullchain.cer', site.certificate);
     expect((await scan()).skipped).toEqual([

@@ -63,7 +63,7 @@ describe('certbot', () => {
     `dns_cloudflare_credentials = ${path}`,
   ];
 
-  test('values end at a comment, in its credentials file and in its renewal settings', async () => {
+  test('ends values at a comment, in the credentials file and in the renewal settings', async () => {
     await folder.write('cf.ini', 'dns_cloudflare_api_token = "abc" # main\n');
     await lineage(cloudflare(`${folder.path}/cf.ini # of the shop`), { server: `${LE} # production` });
     const found = await scanOne();
@@ -71,7 +71,7 @@ describe('certbot', () => {
     expect(found.plan?.spec).toMatchObject({ ca: 'letsencrypt', staging: false });
   });
 
-  test('of NAME and NAME-0001 with the same names, the newest is imported', async () => {
+  test('imports the newest of NAME and NAME-0001 with the same names', async () => {
     const old = await issue('app.example.com', {
       notBefore: new Date(Date.now() - DAY),
       notAfter: new Date(Date.now() + 300 * DAY),
@@ -91,7 +91,7 @@ describe('certbot', () => {
     ['https://acme-v01.api.letsencrypt.org/directory', false],
     ['https://acme-staging.api.letsencrypt.org/directory', true],
     ['', false],
-  ])('the server %j is the directory that certbot itself goes on with', async (server, staging) => {
+  ])('maps the server %j to the directory that certbot itself continues with', async (server, staging) => {
     const key = await openssl.makeKey('rsa-2048');
     const place = server === '' ? new URL(LE).host + new URL(LE).pathname : server.slice('https://'.length);
     await writeCertbotAccount(folder, { place, id: ACCOUNT_ID, key, url: 'https://ca/acct/1' });
@@ -102,20 +102,20 @@ describe('certbot', () => {
     expect(found.plan?.renewal.account).toMatchObject({ url: 'https://ca/acct/1' });
   });
 
-  test('a CA that has closed its ACME service is no reason for auto-renewal', async () => {
+  test('does not turn on auto-renewal for a CA that has closed its ACME service', async () => {
     await lineage(['authenticator = standalone'], { server: 'https://api.buypass.com/acme/directory' });
     const found = await scanOne();
     expect(found.plan?.autoRenew).toBe(false);
     expect(notesOf(found)).toContain('Auto-renewal is off: Buypass issues no more certificates');
   });
 
-  test('credentials whose path is a container’s are found below the root of the tree', async () => {
+  test('finds credentials with a container’s path below the root of the tree', async () => {
     await folder.write('credentials/credentials-1', 'dns_cloudflare_api_token=abc');
     await lineage(cloudflare('/elsewhere/credentials/credentials-1'));
     expect(credentialsOf(await scanOne())).toEqual({ apiToken: 'abc' });
   });
 
-  test('a path that leads out of the tree by its old root is not followed there', async () => {
+  test('does not follow a path that leaves the tree by its old root', async () => {
     const other = await makeTestFolder();
     await other.write('cf.ini', 'dns_cloudflare_api_token = abc\n');
     await folder.link('cf.ini', `${other.path}/cf.ini`);
@@ -125,7 +125,7 @@ describe('certbot', () => {
     expect(notesOf(found)).toContain('/elsewhere/cf.ini cannot be read');
   });
 
-  test('dns-google takes the project of the zone, and says where no file is named', async () => {
+  test('reads the project of the zone for dns-google, and says that no file is named', async () => {
     const file = { type: 'service_account', project_id: 'own', client_email: 'a@b.iam', private_key: 'key' };
     await folder.write('google.json', JSON.stringify(file));
     const params = ['authenticator = dns-google', 'dns_google_project = zones'];
@@ -138,7 +138,7 @@ describe('certbot', () => {
     expect(notesOf(found)).not.toContain('credentials file ');
   });
 
-  test('the Global API Key of Cloudflare is taken, with the advice to create a token', async () => {
+  test('imports the Global API Key of Cloudflare, with the advice to create a token', async () => {
     const ini = 'dns_cloudflare_email = me@example.com\ndns_cloudflare_api_key = 0123456789abcdef\n';
     await folder.write('cf.ini', ini);
     await lineage(cloudflare(`${folder.path}/cf.ini`));
@@ -149,7 +149,7 @@ describe('certbot', () => {
   });
 
   test.each(['no key', 'the key of another', 'a certificate that is cut'])(
-    'the newest whole generation is read where the newest has %s',
+    'reads the newest whole generation if the newest has %s',
     async (fault) => {
       const other = await issue('app.example.com');
       const at = 'archive/app.example.com';
@@ -174,7 +174,7 @@ describe('certbot', () => {
     ['stayed behind (certbot #3288)', 2, 3],
     ['went back to an older number (certbot #10655)', 34, 1],
   ])(
-    'where the links of live/ %s, the certificate that was issued last is imported',
+    'imports the certificate that was issued last if the links of live/ %s',
     async (_why, linked, newest) => {
       const old = await issue('app.example.com', {
         notBefore: new Date(Date.now() - 100 * DAY),
@@ -200,7 +200,7 @@ describe('certbot', () => {
     },
   );
 
-  test('live/ without links, as a backup leaves it, is read (Nginx Proxy Manager #1199)', async () => {
+  test('reads live/ without links, as in a backup (Nginx Proxy Manager #1199)', async () => {
     await folder.write('live/app.example.com/fullchain.pem', site.certificate);
     await folder.write('live/app.example.com/privkey.pem', site.privateKey);
     await folder.write('renewal/app.example.com.conf', '[renewalparams]\nauthenticator = standalone\n');
@@ -228,7 +228,7 @@ describe('acme.sh', () => {
     await folder.write(`dnsapi/${script}.sh`, `${script}_add() { _saveaccountconf XY_Key "$XY_Key"; }\n`);
   };
 
-  test('dns_acmedns is the built-in provider; its credentials are the domain’s own, without SAVED_', async () => {
+  test('maps dns_acmedns to the built-in provider, with the domain’s own credentials without SAVED_', async () => {
     await folder.write('account.conf', "LOG_LEVEL='1'\n");
     await add('dns_acmedns', {
       ACMEDNS_USERNAME: 'user-1',
@@ -246,7 +246,7 @@ describe('acme.sh', () => {
     });
   });
 
-  test('dns_knot is RFC 2136; its key is in account.conf without SAVED_', async () => {
+  test('maps dns_knot to RFC 2136, with its key in account.conf without SAVED_', async () => {
     await folder.write(
       'account.conf',
       "KNOT_SERVER='127.0.0.1'\nKNOT_KEY='hmac-sha512:acme:MTIzNDU2Nzg5MA=='\n",
@@ -260,7 +260,7 @@ describe('acme.sh', () => {
     });
   });
 
-  test('variables of any script are found with and without SAVED_; others and acme.sh’s own are not', async () => {
+  test('finds variables of any script with and without SAVED_, and leaves out others and acme.sh’s own', async () => {
     await write('dns_xy', "XY_Key='key-1' \nSAVED_AB_Key='other'\nACCOUNT_EMAIL='me@example.com'\n");
     await add('dns_xy');
     expect(credentialsOf(await scanOne('/acme.sh'))).toEqual({
@@ -269,7 +269,7 @@ describe('acme.sh', () => {
     });
   });
 
-  test('a script does not turn auto-renewal on while scripts are off', async () => {
+  test('does not turn on auto-renewal for a script while scripts are off', async () => {
     await write('dns_xy', "SAVED_XY_Key='key-1'\n");
     await add('dns_xy');
     expect((await scanOne('/acme.sh')).plan?.autoRenew).toBe(true);
@@ -278,19 +278,19 @@ describe('acme.sh', () => {
     expect(notesOf(off)).toContain('Auto-renewal is off: acme.sh scripts are off.');
   });
 
-  test('values are read by the quoting of the shell', async () => {
+  test('parses values with shell quoting', async () => {
     await folder.write('account.conf', 'export CF_Token="abc"   # of the shop\n');
     await add('dns_cf');
     expect(credentialsOf(await scanOne())).toEqual({ apiToken: 'abc' });
   });
 
-  test('CF_Key with CF_Email is Cloudflare’s Global API Key', async () => {
+  test('imports CF_Key with CF_Email as Cloudflare’s Global API Key', async () => {
     await folder.write('account.conf', "SAVED_CF_Key='0123456789abcdef'\nSAVED_CF_Email='me@example.com'\n");
     await add('dns_cf');
     expect(credentialsOf(await scanOne())).toEqual({ email: 'me@example.com', apiKey: '0123456789abcdef' });
   });
 
-  test('TLS-ALPN-01, and a CA for customers without the account’s key, leave auto-renewal off', async () => {
+  test('leaves auto-renewal off for TLS-ALPN-01, and for a CA for customers without the account’s key', async () => {
     await folder.write('account.conf', '');
     await add('alpn');
     expect((await scanOne()).plan?.autoRenew).toBe(false);
@@ -320,7 +320,7 @@ describe('lego', () => {
     { registration: { body: { status: 'valid' }, uri: 'https://ca.example.org:8443/acct/1' } },
     { registration: { body: { status: 'valid' }, accountURL: 'https://ca.example.org:8443/acct/1' } },
     { registration: null, accountURL: 'https://ca.example.org:8443/acct/1' },
-  ])('version 5 is read with its account and its CA: %j', async (registration) => {
+  ])('reads version 5 with its account and its CA: %j', async (registration) => {
     const server = 'https://ca.example.org:8443/dir';
     await write(
       v5,
@@ -338,7 +338,7 @@ describe('lego', () => {
   });
 
   test.each(['ID.key below a folder of the key type', 'no registration'])(
-    'an account with %s is found (lego #3075)',
+    'finds an account with %s (lego #3075)',
     async (form) => {
       const server = 'https://ca.example.org:8443/dir';
       const below = form.startsWith('ID.key') ? 'keys/me.key' : 'me.key';
@@ -347,7 +347,7 @@ describe('lego', () => {
     },
   );
 
-  test('a resource of version 4 with id and domains is read (lego #3073)', async () => {
+  test('reads a resource of version 4 with id and domains (lego #3073)', async () => {
     await write(
       { ...v5, certStableUrl: 'https://x' },
       { server: 'https://ca.example.org:8443/dir' },
@@ -385,7 +385,7 @@ ${more}`;
     };
 
     test.each(['', '/data'])(
-      'its method and credentials are found from the folder %j (lego discussion #3090)',
+      'finds method and credentials from the folder %j (lego discussion #3090)',
       async (at) => {
         await writeProject('dns:\n  provider: cloudflare\n  envFile: secrets/cf.env');
         await folder.write('secrets/cf.env', '# of the shop\nexport CF_DNS_API_TOKEN="abc" # main\n');
@@ -408,7 +408,7 @@ ${more}`;
       },
     );
 
-    test('a variable that names a file is read from it', async () => {
+    test('reads a variable from the file that it names', async () => {
       await writeProject('dns:\n  provider: rfc2136\n  envFile: dns.env');
       await folder.write(
         'dns.env',
@@ -438,7 +438,7 @@ ${more}`;
     });
 
     test.each(['certificates: [', '&a [*a, *a]', '- list', ''])(
-      'of %j, the certificates are found all the same',
+      'finds the certificates of %j even so',
       async (text) => {
         await writeProject('http: {}');
         await folder.write('data/.lego.yml', text);
@@ -448,7 +448,7 @@ ${more}`;
     );
   });
 
-  test('a wildcard among its names is not proved by HTTP-01', async () => {
+  test('does not use HTTP-01 with a wildcard among its names', async () => {
     const server = 'https://ca.example.org:8443/dir';
     await write({ ...v5, domains: ['app.example.com', '*.app.example.com'] }, { server }, 'me.key');
     expect((await scanOne()).plan?.spec).toMatchObject({ challengeType: 'dns-01', dnsProvider: 'manual' });

@@ -21,7 +21,7 @@ test.each([
   expect(readIni(text).get('key')).toBe(value);
 });
 
-test('ConfigObj has sections, sub-sections and lines that are comments', () => {
+test('ConfigObj has sections, sub-sections and comment lines', () => {
   const ini = readIni('a = 1\n# b = 2\n[one] # comment\nc = 3\n[[ two ]]\nd = 4\n');
   expect([...ini]).toEqual([
     ['a', '1'],
@@ -48,6 +48,6 @@ test.each([
   expect(readAssignments(text).get('K')).toBe(value);
 });
 
-test('nothing of a command is an assignment', () => {
+test('commands contain no assignment', () => {
   expect([...readAssignments('echo K=1\n# K=2\nK = 3\n. ./other K=4\n')]).toEqual([]);
 });

@@ -106,8 +106,8 @@ async function certbotFolder(): Promise<string> {
   return key;
 }
 
-describe('certbot', () => {
-  it('is read with names, method, account and credentials, and what is lacking is said', async () => {
+describe('certbot’s folder', () => {
+  it('is read with names, method, account and credentials, and the scan names what is missing', async () => {
     await certbotFolder();
     const { layout, certificates } = await scan();
     expect(layout).toBe('certbot');
@@ -137,7 +137,7 @@ describe('certbot', () => {
     });
   });
 
-  it('becomes projects with key, account and credentials; again adds nothing; the folder is as it was', async () => {
+  it('becomes projects with key, account and credentials; a second import adds nothing, and the folder is unchanged', async () => {
     const accountKey = await certbotFolder();
     const before = await folder.picture();
     const taken = await take('all');
@@ -168,7 +168,7 @@ describe('certbot', () => {
     expect(accountKey).toContain('PRIVATE KEY');
   });
 
-  it('is in the audit trail by who did it, and no secret is in an answer, a log line or the trail', async () => {
+  it('is recorded in the audit trail with the actor, and no secret is in an answer, a log line or the trail', async () => {
     const accountKey = await certbotFolder();
     const scanned = JSON.stringify(await scan());
     const taken = JSON.stringify(await take('all'));
@@ -183,7 +183,7 @@ describe('certbot', () => {
       expect(told).not.toContain(secret);
   });
 
-  it('without its credentials is in the attention list in its last third, with what is lacking', async () => {
+  it('without its credentials needs attention in its last third, with what is missing', async () => {
     const day = 86_400_000;
     const [notBefore, notAfter] = [new Date(Date.now() - 80 * day), new Date(Date.now() + 10 * day)];
     await writeLineage(folder, {
@@ -200,7 +200,7 @@ describe('certbot', () => {
     ]);
   });
 
-  it('whose live folder lacks its links is read from the newest of the archive', async () => {
+  it('without the links in live is read from the newest archive', async () => {
     const pair = await issue('moved.example.com');
     await folder.write('archive/moved.example.com/fullchain9.pem', 'old');
     await folder.write('archive/moved.example.com/fullchain10.pem', pair.certificate);
@@ -219,7 +219,7 @@ describe('certbot', () => {
   }
 });
 
-describe('acme.sh', () => {
+describe('acme.sh’s folder', () => {
   beforeEach(async () => {
     await folder.write(
       'account.conf',
@@ -242,7 +242,7 @@ describe('acme.sh', () => {
       conf: { Le_API: LE, Le_Webroot: webroot, Le_Keylength: 'ec-256', ...more },
     });
 
-  it('has its credentials taken into our own providers, or into its own script', async () => {
+  it('becomes credentials of the built-in providers, or of its own script', async () => {
     await folder.write('acme.sh', '#!/bin/sh\n');
     await folder.write('dnsapi/dns_xy.sh', 'dns_xy_add() { XY_Key="$XY_Key"; }\n');
     await add('cf.example.com_ecc', 'dns_cf');
@@ -274,7 +274,7 @@ describe('acme.sh', () => {
     expect(app.log.join('\n')).not.toContain('xy-secret');
   });
 
-  it('of one name with two kinds of key are two projects', async () => {
+  it('with two kinds of key for one name becomes two projects', async () => {
     await add('both.example.com_ecc', 'no');
     await writeAcmeSh(folder, {
       at: 'both.example.com',
@@ -288,7 +288,7 @@ describe('acme.sh', () => {
 });
 
 describe('any folder', () => {
-  it('has certificates and keys paired by public key, and says what is wrong with each', async () => {
+  it('has certificates and keys paired by public key, and shows what is wrong with each', async () => {
     const good = await issue('good.example.com');
     const other = await issue('other.example.com');
     const expired = await issue('old.example.com', {
@@ -313,7 +313,7 @@ describe('any folder', () => {
     expect((await take('all')).map(({ outcome }) => outcome)).toEqual(['taken']);
   });
 
-  it('has links that lead out of it told, and not followed', async () => {
+  it('shows links that lead out of it, and does not follow them', async () => {
     const outside = await makeTestFolder();
     const pair = await issue('outside.example.com');
     await outside.write('site.pem', pair.certificate + pair.privateKey);
@@ -325,7 +325,7 @@ describe('any folder', () => {
     expect(skipped).toEqual([expect.stringContaining('a place outside the folder')]);
   });
 
-  it('that is none, or no whole path, is refused by a sentence', async () => {
+  it('is refused with an explanation if it is not a folder, or not an absolute path', async () => {
     for (const given of [join(folder.path, 'nothing'), 'etc', '/dev/null']) {
       const answer = await browser.post('/api/v1/imports/scan', JSON.stringify({ folder: given }));
       expect(answer).toMatchObject({
@@ -344,7 +344,7 @@ describe('any folder', () => {
     expect((await scan('/proc/self')).certificates).toEqual([]);
   });
 
-  it('of the user’s home is suggested where it is there, and ~ stands for the home', async () => {
+  it('of the user’s home is suggested if it exists, and ~ stands for the home', async () => {
     const home = await makeTestFolder();
     const site = await issue('home.example.com');
     await home.write('.acme.sh/home.example.com/home.example.com.conf', "Le_Domain='home.example.com'\n");
@@ -362,7 +362,7 @@ describe('any folder', () => {
     expect(scanned.body.certificates).toMatchObject([{ names: ['home.example.com'], key: 'missing' }]);
   });
 
-  it('taken over twice at once makes one project', async () => {
+  it('imported twice at once creates one project', async () => {
     const pair = await issue('once.example.com');
     await folder.write('once.pem', pair.certificate + pair.privateKey);
     const outcomes = (await Promise.all([take('all'), take('all')])).flat().map(({ outcome }) => outcome);
@@ -370,7 +370,7 @@ describe('any folder', () => {
     expect((await app.call('GET', '/projects')).body.total).toBe(1);
   });
 
-  it('fills a project of its domain that has no certificate yet, and makes no second one', async () => {
+  it('fills a project of its domain that has no certificate yet, and creates no second one', async () => {
     const body = { domain: 'empty.example.com', name: 'Made before' };
     const project = (await app.call('POST', '/projects', { body })).body;
     const pair = await issue('empty.example.com');
@@ -383,7 +383,7 @@ describe('any folder', () => {
     });
   });
 
-  it('creates a second project of a domain only when that is confirmed', async () => {
+  it('creates a second project of a domain only if that is confirmed', async () => {
     const first = await issue('twice.example.com');
     await folder.write('twice.pem', first.certificate + first.privateKey);
     const [taken] = await take('all');
@@ -405,7 +405,7 @@ describe('any folder', () => {
     expect((await app.call('GET', '/projects')).body.total).toBe(2);
   });
 
-  it('is not for API tokens, whatever their scope', async () => {
+  it('is refused to API tokens, whatever their scope', async () => {
     await chmod(folder.path, 0o700);
     const body = { folder: folder.path };
     expect(await app.call('POST', '/imports/scan', { body })).toMatchObject({ status: 403 });

@@ -31,8 +31,8 @@ function finalizing(...errors: readonly (Error | undefined)[]) {
 const NOT_READY = refusal(403, 'orderNotReady', { detail: 'the order is pending' });
 const failureOf = (promise: Promise<unknown>) => promise.then(() => null).catch((error: unknown) => error);
 
-describe('a CA that says orderNotReady', () => {
-  it('and is ready by the time that it is asked is finalized: nothing is thrown away', async () => {
+describe('a CA that answers orderNotReady', () => {
+  it('and is ready at the next poll gets the finalization again, and nothing is lost', async () => {
     const { sent, verb } = finalizing(NOT_READY, undefined);
     faulty.bend(verb);
     await faulty.obtain('slow.example');
@@ -40,14 +40,14 @@ describe('a CA that says orderNotReady', () => {
     expect(faulty.ca.counts.orders).toBe(1);
   });
 
-  it('again and again, though its order is ready, is not asked for ever', async () => {
+  it('repeatedly although its order is ready is not asked forever', async () => {
     const { sent, verb } = finalizing(NOT_READY);
     faulty.bend(verb);
     expect(await failureOf(faulty.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
     expect(sent()).toBe(4);
   });
 
-  it('and gives the order up has its own sentence heard', async () => {
+  it('and invalidates the order is quoted in the error', async () => {
     const { sent, verb } = finalizing(NOT_READY);
     const error = problem('caa', 'CAA record for dead.example prevents issuance');
     faulty.bend((session) => ({
@@ -63,7 +63,7 @@ describe('a CA that says orderNotReady', () => {
   });
 });
 
-it('a CA that refuses the CSR of an order that stays ready is heard, and not asked again', async () => {
+it('a CA that refuses the CSR of an order that stays ready is quoted, and not asked again', async () => {
   const { sent, verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
   faulty.bend(verb);
   expect(await failureOf(faulty.obtain('weak.example'))).toMatchObject({
@@ -73,7 +73,7 @@ it('a CA that refuses the CSR of an order that stays ready is heard, and not ask
   expect(sent()).toBe(1);
 });
 
-it('a CA that refuses the CSR and gives the order up without a word is heard by its refusal', async () => {
+it('a CA that refuses the CSR and invalidates the order without an error is quoted by its refusal', async () => {
   const { verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
   faulty.bend((session) => ({
     ...verb(session),
@@ -84,7 +84,7 @@ it('a CA that refuses the CSR and gives the order up without a word is heard by 
   });
 });
 
-describe('a CA that says when to look', () => {
+describe('a CA that sends Retry-After', () => {
   /** Milliseconds from what the CA was asked for last to the first look at what came of it. */
   async function firstLooks(retryAfterMs: number | null, domain: string) {
     const looks = { validation: Number.NaN, issuance: Number.NaN };

@@ -50,7 +50,7 @@ describe('a new order', () => {
   }
 
   it.each([null, IN_WINDOW, { ...IN_WINDOW, inWindow: false }])(
-    '(replaces: %o) is not made where nothing can be written',
+    '(replaces: %o) is not created if the database cannot be written',
     async (replaces) => {
       let made = 0;
       await setWritable(database.db, false);
@@ -63,7 +63,7 @@ describe('a new order', () => {
     },
   );
 
-  it('that replaces another is in the database before the CA hears of it', async () => {
+  it('that replaces another is in the database before the CA receives it', async () => {
     let kept: OrderRecord | null = null;
     await ensure(IN_WINDOW, async () => {
       kept = await database.stores.orders.get(JOB.id);
@@ -89,7 +89,7 @@ describe('a new order', () => {
   });
 
   it.each(['alreadyReplaced', 'malformed', 'unauthorized', 'serverInternal'])(
-    'that replaces another is made without where the CA answers %s, and counted',
+    'that replaces another is created without replaces if the CA answers %s, and counted',
     async (type) => {
       const asked: NewOrder[] = [];
       const made = await ensure(IN_WINDOW, async (request) => {
@@ -104,7 +104,7 @@ describe('a new order', () => {
     },
   );
 
-  it('that replaces another is not made without where the CA is out of reach', async () => {
+  it('that replaces another is not created without replaces if the CA is unreachable', async () => {
     let asked = 0;
     const attempt = ensure(IN_WINDOW, async () => {
       asked += 1;
@@ -125,7 +125,7 @@ describe('a new order', () => {
   });
 });
 
-describe('an order that the CA has forgotten', () => {
+describe('an order that the CA no longer knows', () => {
   let faulty: FaultyWorld;
   let newOrders: number;
   beforeEach(async () => {
@@ -163,7 +163,7 @@ describe('an order that the CA has forgotten', () => {
   }
 
   it.each([401, 403, 404, 410])(
-    'by the answer %i, its problem without a status, is made anew',
+    'is created again after answer %i, a problem without a status',
     async (status) => {
       const refused = () => Promise.reject(refusal(status, 'malformed', { detail: 'no such order' }));
       expect(await goneOnWith(refused)).toEqual({ asked: true, state: 'succeeded', error: null });
@@ -171,7 +171,7 @@ describe('an order that the CA has forgotten', () => {
     },
   );
 
-  it('by no other refusal, whatever its problem says: that is a failure', async () => {
+  it('fails after any other refusal, whatever its problem says', async () => {
     const refused = () => Promise.reject(refusal(400, 'malformed', { status: 404 }));
     expect(await goneOnWith(refused)).toMatchObject({ state: 'failed', error: { code: 'ACME_REJECTED' } });
     expect(newOrders).toBe(0);

@@ -82,7 +82,7 @@ function sweep(): Promise<void> {
 const left = async () => (await database.stores.orders.all()).map(({ jobId }) => jobId);
 
 describe('sweepLeftovers', () => {
-  it('undoes what ended jobs have left, and leaves alone what unfinished ones go on with', async () => {
+  it('undoes what ended jobs have left, and leaves alone what unfinished ones resume', async () => {
     await leave('failed', 'failed');
     await leave('done', 'succeeded');
     await leave('running', 'running');
@@ -92,7 +92,7 @@ describe('sweepLeftovers', () => {
     expect((await left()).toSorted()).toEqual(['queued', 'running']);
   });
 
-  it('is not held up by one that cannot be undone, and tries that again', async () => {
+  it('is not blocked by one that cannot be undone, and retries it', async () => {
     await leave('hopeless', 'failed');
     await leave('refused', 'failed');
     await leave('fine', 'failed');
@@ -106,7 +106,7 @@ describe('sweepLeftovers', () => {
     expect(await left()).toEqual(['refused']);
   });
 
-  it('leaves alone what the next job of the project proves: the CA may have given it the very same order', async () => {
+  it('leaves alone what the next job of the project validates, because the CA may have reused its order', async () => {
     await leave('former', 'failed');
     const { stores } = database;
     await stores.jobs.create({ ...JOB, id: 'next', projectId: 'p-former', state: 'running' });
@@ -117,7 +117,7 @@ describe('sweepLeftovers', () => {
     expect([cleaned, await left()]).toEqual([['former.example.com'], []]);
   });
 
-  it('leaves alone what a job of another project proves, its wildcard too, and no other name', async () => {
+  it('leaves alone what a job of another project validates, its wildcard too, and no other name', async () => {
     await leave('former', 'failed');
     await leave('other', 'failed');
     const { stores } = database;

@@ -22,13 +22,13 @@ describe('the names of an order', () => {
     ['*.example.com', ['a.b.example.com', 'a.example.com'], ['*.example.com', 'a.b.example.com']],
     ['*.example.com', ['*.b.example.com'], ['*.example.com', '*.b.example.com']],
   ])(
-    'of %s with %j leave out what a wildcard covers (acme.sh #1880, certify #321)',
+    'for %s with %j omit what a wildcard covers (acme.sh #1880, certify #321)',
     (domain, altNames, names) => {
       expect(namesFor(domain, altNames)).toEqual(names);
     },
   );
 
-  it('are all of them at a CA that is not public', () => {
+  it('are complete at a CA that is not public', () => {
     const names = ['*.example.com', 'a.example.com'];
     expect(namesFor('*.example.com', ['a.example.com'], 'https://ca.internal.example/directory')).toEqual(
       names,

@@ -27,7 +27,7 @@ describeWith('pebble', 'issuance', () => {
   const obtain = (id: string, body: object = HTTP_01) =>
     app.call('POST', certificate(id, '/obtain'), { body });
 
-  it('puts several names into one certificate, those of the project and those of the request', async () => {
+  it('puts the names of the project and those of the request into one certificate', async () => {
     const id = await app.project('multi.example.com', ['www.multi.example.com']);
     const { body } = await obtain(id);
     expect(body.certificate?.names).toEqual(
@@ -45,7 +45,7 @@ describeWith('pebble', 'issuance', () => {
     ).toEqual(['multi2.example.com', 'www.multi2.example.com', 'xn--bcher-kva.example.com']);
   });
 
-  it('refuses a wildcard by http-01 before anything is begun', async () => {
+  it('refuses a wildcard by http-01 before it starts', async () => {
     const id = await app.project('wild.example.com', ['*.wild.example.com']);
     const before = pebble.requests().length;
     expect(await obtain(id)).toMatchObject({
@@ -55,7 +55,7 @@ describeWith('pebble', 'issuance', () => {
     expect(pebble.requests().length).toBe(before);
   });
 
-  it('says what the CA found where something else answers on port 80', async () => {
+  it('reports what the CA found if another server answers on port 80', async () => {
     const wrong = await startPebble();
     const liar = createHttpServer((_, reply) => void reply.end('not the key authorization'));
     await new Promise<void>((resolve) => void liar.listen(wrong.httpPort, '127.0.0.1', resolve));
@@ -82,7 +82,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('says so where nothing listens on port 80', async () => {
+  it('reports that nothing listens on port 80', async () => {
     const lonely = await startPebble();
     const other = await startApp({
       pebble: lonely,
@@ -101,7 +101,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it.each([5, 50])('succeeds where the CA rejects %s percent of good nonces', async (nonceReject) => {
+  it.each([5, 50])('succeeds if the CA rejects %s percent of good nonces', async (nonceReject) => {
     const picky = await startPebble({ nonceReject });
     const other = await startApp({ pebble: picky });
     try {
@@ -116,7 +116,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('binds the account to an external one, asks for it where it is missing, and keeps the key nowhere', async () => {
+  it('binds the account to an external one, requests the binding if missing, and stores its key nowhere', async () => {
     const hmacKey = Buffer.from('an HMAC key of the customer area, 32+ octets').toString('base64url');
     const bound = await startPebble({ eabKeys: { 'kid-1': hmacKey } });
     const other = await startApp({ pebble: bound });
@@ -145,7 +145,7 @@ describeWith('pebble', 'issuance', () => {
   it.each([
     ['superseded', 4],
     ['keyCompromise', 1],
-  ])('revokes with the reason %s, which the CA keeps', async (reason, code) => {
+  ])('revokes with the reason %s, which the CA records', async (reason, code) => {
     const id = await app.project(`revoked-${code}.example.com`);
     await obtain(id);
     const { serial } = (await app.call('GET', certificate(id))).body;
@@ -158,7 +158,7 @@ describeWith('pebble', 'issuance', () => {
     });
   });
 
-  it('lets one of two obtains on one project through, and names its job to the other', async () => {
+  it('accepts one of two requests for one project, and refers the other to its job', async () => {
     const id = await app.project('twice.example.com');
     const answers = await Promise.all([obtain(id), obtain(id)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
@@ -168,7 +168,7 @@ describeWith('pebble', 'issuance', () => {
     expect(job.body).toMatchObject({ projectId: id, kind: 'obtain' });
   });
 
-  it('serves 20 projects at once, each with its own certificate and key, from one account', async () => {
+  it('issues for 20 projects at once, each with its own certificate and key, from one account', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => app.project(`side${n}.example.com`)));
     const before = pebble.requests().filter((request) => request.includes('sign-me-up')).length;
     const answers = await Promise.all(ids.map((id) => obtain(id)));
@@ -179,7 +179,7 @@ describeWith('pebble', 'issuance', () => {
     expect(pebble.requests().filter((request) => request.includes('sign-me-up')).length).toBe(before);
   });
 
-  it('goes on when the client hangs up', async () => {
+  it('continues when the client disconnects', async () => {
     const own = await startPebble();
     const gate = await startAcmeGate(own);
     const directories = { production: gate.directoryUrl };
@@ -207,7 +207,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('answers at once where that is preferred, and the same for the same Idempotency-Key', async () => {
+  it('answers at once if preferred, and the same for the same Idempotency-Key', async () => {
     const id = await app.project('async.example.com');
     const headers = { Prefer: 'respond-async', 'Idempotency-Key': 'once' };
     const path = certificate(id, '/obtain');
@@ -243,7 +243,7 @@ describeWith('pebble', 'issuance', () => {
     expect(jobs.body.jobs).toHaveLength(1);
   });
 
-  it('registers anew where the CA has forgotten the account', async () => {
+  it('registers again if the CA no longer knows the account', async () => {
     const { ports, release } = await holdPorts([TCP, TCP]);
     const [port = 0, httpPort = 0] = ports;
     const first = await startPebble({ port, httpPort });
@@ -267,7 +267,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('answers 502 where the CA is down, and nothing is changed', async () => {
+  it('answers 502 if the CA is unreachable, and changes nothing', async () => {
     const directories = { production: `https://127.0.0.1:${await unusedPort()}/dir` };
     const other = await startApp({ platform: { directories } });
     try {
@@ -281,7 +281,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('answers 504 where the CA hangs, with the job, which goes on', async () => {
+  it('answers 504 with the job if the CA hangs, and the job continues', async () => {
     const sockets = new Set<Socket>();
     const hanging = createTcpServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => void hanging.listen(0, '127.0.0.1', resolve));
@@ -302,7 +302,7 @@ describeWith('pebble', 'issuance', () => {
     }
   });
 
-  it('answers the challenge on the API listener too, whatever the Host, and nothing else there without a token', async () => {
+  it('answers the challenge on the API listener for any Host, and nothing else there without a token', async () => {
     const url = new URL(app.app.address);
     const answer = await callApi(`${url.origin}/.well-known/acme-challenge/unknown`, 'GET', {
       headers: { Host: 'x.example' },

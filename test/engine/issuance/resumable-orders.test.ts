@@ -81,7 +81,7 @@ async function takenOver(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T12:
 
 describe('the next job', () => {
   it.each(['ACME_UNAVAILABLE', 'ACME_TIMEOUT', 'DNS_PROPAGATION_TIMEOUT', 'STORAGE_FAILED'])(
-    'after %s goes on with the order and its key, which is bound to it now',
+    'after %s resumes the order with its key, which now belongs to it',
     async (code) => {
       await failedJob(code);
       const order = await takenOver({ challengeType: 'dns-01' });
@@ -92,7 +92,7 @@ describe('the next job', () => {
   );
 
   it.each(['CHALLENGE_FAILED', 'ACME_REJECTED', 'ISSUED_CERTIFICATE_REJECTED'])(
-    'after %s makes one of its own: the CA has said no to that one',
+    'after %s creates its own order, because the CA has refused that one',
     async (code) => {
       await failedJob(code);
       expect(await takenOver()).toBeNull();
@@ -104,7 +104,7 @@ describe('the next job', () => {
     ['key', { key: { type: 'ec', size: 384 } }],
     ['profile', { profile: 'shortlived' }],
     ['account', { email: 'admin@example.com' }],
-  ])('for another %s makes one of its own', async (_, spec) => {
+  ])('for another %s creates its own order', async (_, spec) => {
     await failedJob('ACME_TIMEOUT');
     expect(await takenOver(spec)).toBeNull();
   });
@@ -113,25 +113,25 @@ describe('the next job', () => {
     ['is at another directory', { directoryUrl: 'https://other.example' }],
     ['has no address', { url: null }],
     ['has something in DNS still', { challenges: [{ ...CHALLENGE, state: 'presented' }] }],
-  ])('leaves alone one that %s', async (_, order) => {
+  ])('ignores an order that %s', async (_, order) => {
     await failedJob('ACME_TIMEOUT', order);
     expect(await takenOver()).toBeNull();
     expect(await database.stores.orders.get('old')).not.toBeNull();
   });
 
-  it('after a day makes one of its own: a stuck one is not waited for any longer', async () => {
+  it('creates its own order after a day, and no longer waits for a stuck one', async () => {
     await failedJob('ACME_TIMEOUT');
     expect(await takenOver({}, '2026-01-02T00:00:01Z')).toBeNull();
   });
 
-  it('leaves alone that of another project', async () => {
+  it('ignores the order of another project', async () => {
     await database.stores.projects.create({ ...PROJECT, id: 'p2' });
     await failedJob('ACME_TIMEOUT', {}, { projectId: 'p2' });
     expect(await takenOver()).toBeNull();
   });
 });
 
-it('a new certificate ends the wait for the order of an earlier job', async () => {
+it('a new certificate discards the order of an earlier job', async () => {
   await failedJob('ACME_TIMEOUT');
   await forgetKeptOrders(database.stores, 'p2');
   expect(await database.stores.orders.all()).toHaveLength(1);
@@ -139,7 +139,7 @@ it('a new certificate ends the wait for the order of an earlier job', async () =
   expect(await database.stores.orders.all()).toEqual([]);
 });
 
-it('of one that is still to be cleaned up after only that is kept', async () => {
+it('an order that still has to be cleaned up keeps only that task', async () => {
   await failedJob('ACME_TIMEOUT', { challenges: [{ ...CHALLENGE, state: 'presented' }] });
   await forgetKeptOrders(database.stores, PROJECT.id);
   expect(await database.stores.orders.all()).toEqual([
@@ -173,20 +173,20 @@ describe('the order of a job whose end could not be written', () => {
   }
 
   it.each(['ec-256', 'ec-384', 'rsa-2048'] as const)(
-    'is not kept where its certificate is in use (%s): the next job would bring that once more',
+    'is dropped if its certificate is in use (%s): the next job would fetch it once more',
     async (key) => expect(await failedAfter(true, key)).toBeNull(),
   );
 
-  it('is kept without address and key where it is still to be cleaned up after', async () => {
+  it('is kept without address and key if it still has to be cleaned up', async () => {
     expect(await failedAfter(true, 'ec-256', 'presented')).toMatchObject({ url: null, keySealed: null });
   });
 
-  it('is kept where another certificate is in use', async () => {
+  it('is kept if another certificate is in use', async () => {
     expect(await failedAfter(false)).toMatchObject({ url: ORDER.url });
   });
 });
 
-it('what cannot be tried again leaves none', () => {
+it('an operation that cannot be retried leaves no order', () => {
   const kept = Object.entries(ERRORS)
     .filter(([code]) => isResumable(ORDER, code, new Date(AT)) && !code.startsWith('DNS_'))
     .map(([code]) => code);

@@ -62,7 +62,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
   return issuance.revoke(PROJECT.id, body, call);
 }
 
-it('a version that was replaced meanwhile is not replaced once more, and what took its place is not taken for that', async () => {
+it('a version that was replaced meanwhile is not replaced again, and neither is its successor', async () => {
   await expect(revoke({ replace: true }, upload)).rejects.toMatchObject({
     code: 'INVALID_REQUEST',
     details: { issues: [{ field: 'replace' }] },
@@ -70,7 +70,7 @@ it('a version that was replaced meanwhile is not replaced once more, and what to
   expect(begun).toEqual([]);
 });
 
-it('a version that was replaced meanwhile is revoked all the same, without a replacement', async () => {
+it('a version that was replaced meanwhile is revoked without a replacement', async () => {
   await revoke({}, upload);
   expect(begun).toMatchObject([{ input: { kind: 'revoke', certificateId: CERTIFICATE.id } }]);
 });

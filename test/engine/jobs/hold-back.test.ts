@@ -85,7 +85,7 @@ async function crash(times: number): Promise<void> {
   }
 }
 
-describe('a job that was running at three unclean ends in a row', () => {
+describe('a job that was running at three unclean exits in a row', () => {
   it('is held back for an hour, and runs then', async () => {
     await submit();
     await crash(2);
@@ -105,7 +105,7 @@ describe('a job that was running at three unclean ends in a row', () => {
     expect((await stored()).heldUntil).toBe('2026-01-01T02:00:00Z');
   });
 
-  it('starts at once where a person says so, and is held back again after one more unclean end', async () => {
+  it('starts at once if a user says so, and is held back again after one more unclean exit', async () => {
     await submit();
     await crash(2);
     const queue = start();
@@ -164,8 +164,8 @@ describe('a job that was running at three unclean ends in a row', () => {
   });
 });
 
-describe('is never held back:', () => {
-  it('a job of which Certdesk stopped in good order in between', async () => {
+describe('the hold-back ignores', () => {
+  it('a job after a clean stop of Certdesk in between', async () => {
     await submit();
     await crash(2);
     const stopping = start();
@@ -184,7 +184,7 @@ describe('is never held back:', () => {
     expect(runs).toBe(4);
   });
 
-  it.each(['certificate', 'store', 'revoke'])('a job that came to the step %s', async (step) => {
+  it.each(['certificate', 'store', 'revoke'])('a job that reached the step %s', async (step) => {
     await submit();
     await database.journal(clock).tell({ kind: 'job.step', jobId: JOB.id, message: 'x', data: { step } });
     await database

@@ -42,8 +42,8 @@ afterEach(() => database?.close());
 
 const submit = () => queue.submit(JOB, async () => undefined);
 
-describe('side by side', () => {
-  it('run as many as the settings want, and no fewer than were meant at first', async () => {
+describe('concurrency', () => {
+  it('follows the settings, but is at least the initial value', async () => {
     const others = ['p2', 'p3', 'p4'];
     for (const id of others) await database.stores.projects.create({ ...PROJECT, id });
     await submit();
@@ -58,8 +58,8 @@ describe('side by side', () => {
   });
 });
 
-describe('waiting', () => {
-  it('leaves the place to another job', async () => {
+describe('a waiting job', () => {
+  it('lets another job run', async () => {
     for (const id of ['p2', 'p3']) await database.stores.projects.create({ ...PROJECT, id });
     const next = (id: string) =>
       queue.submit({ ...JOB, id: `j-${id}`, projectId: id }, async () => undefined);
@@ -74,7 +74,7 @@ describe('waiting', () => {
     await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
   });
 
-  it('in vain names the last problem that the CA has reported', async () => {
+  it('reports the CA’s last problem if it times out', async () => {
     const problem = { type: 'urn:ietf:params:acme:error:dns', detail: 'NXDOMAIN looking up A' };
     await submit();
     const journal = database.journal({ now: () => new Date('2026-01-01T00:00:00Z') });
@@ -90,8 +90,8 @@ describe('waiting', () => {
   });
 });
 
-describe('held', () => {
-  it('takes no job, and is not held while one is under way, or is just being written', async () => {
+describe('a paused queue', () => {
+  it('accepts no job, and is not paused while a job runs or is being written', async () => {
     await database.stores.projects.create({ ...PROJECT, id: 'p2' });
     const writing = submit();
     expect(queue.hold()).toBeNull(); // nothing is lined up yet
@@ -111,7 +111,7 @@ describe('held', () => {
 });
 
 describe('stopping', () => {
-  it('tells those who wait at once, long before their time is over; the job stays to be gone on with', async () => {
+  it('wakes waiting jobs at once, and leaves them to be resumed', async () => {
     await submit();
     const waiting = queue.wait(JOB.id, 3_600_000);
     await expect.poll(() => seen).not.toBeNull();
@@ -123,15 +123,15 @@ describe('stopping', () => {
     expect(await database.stores.jobs.unfinished()).toHaveLength(1);
   });
 
-  it('takes no more jobs, and whoever asks then is told so', async () => {
+  it('accepts no more jobs, and answers callers with an error', async () => {
     await queue.stop();
     await expect(submit()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
     expect(await database.stores.jobs.unfinished()).toEqual([]);
   });
 });
 
-describe('waiting', () => {
-  it('ends when its time is over, the job goes on, and nothing of the wait is left', async () => {
+describe('waiting for a job', () => {
+  it('ends after the timeout, the job continues, and no timer is left', async () => {
     await submit();
     await expect.poll(() => seen).not.toBeNull();
     const before = getEventListeners(seen ?? new EventTarget(), 'abort').length;
@@ -161,7 +161,7 @@ describe('a job whose end cannot be written', () => {
       ...more,
     });
 
-  it('is gone on with until it can be', async () => {
+  it('retries until it can be', async () => {
     const { stores } = database;
     let tries = 0;
     const full = queueOf({
@@ -179,7 +179,7 @@ describe('a job whose end cannot be written', () => {
     expect(tries).toBe(3);
   });
 
-  it('is put down to the database by whoever waits, not to the CA, and only as long as that is so', async () => {
+  it('is attributed to the database by waiting callers, not to the CA, and only as long as that is so', async () => {
     let tries = 0;
     const full = queueOf({
       async run(_, signal) {
@@ -206,7 +206,7 @@ describe('a job whose end cannot be written', () => {
     });
   });
 
-  it('is put down to the CA again, where the next try waits for that', async () => {
+  it('is attributed to the CA again once the next attempt waits for it', async () => {
     let tries = 0;
     const full = queueOf({
       async run(_, signal) {
@@ -227,7 +227,7 @@ describe('a job whose end cannot be written', () => {
   });
 });
 
-it('a job that has ended is told at once, also where its secrets cannot be forgotten', async () => {
+it('a job that has ended is reported at once, even if its secrets cannot be deleted', async () => {
   const { stores } = database;
   const clock = { now: () => new Date('2026-01-01T00:00:00Z') };
   const locked = createJobQueue({

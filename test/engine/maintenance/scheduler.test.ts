@@ -37,14 +37,14 @@ afterEach(async () => {
 const dueIn = (seconds: number) => dues.push(toTimestamp(new Date(START.getTime() + seconds * 1_000)));
 const run = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
-it('once a minute', async () => {
+it('runs once a minute', async () => {
   dueIn(3_600);
   scheduler.start();
   await run(125);
   expect(looks).toEqual([0, 60, 120]);
 });
 
-it('when something falls due within that minute, right then; what is due already hastens nothing', async () => {
+it('runs early for something that falls due within that minute, but not for what is due already', async () => {
   dueIn(-10);
   dueIn(30);
   dueIn(32);
@@ -54,7 +54,7 @@ it('when something falls due within that minute, right then; what is due already
   expect(looks).toEqual([0, 30.1, 35.1, 95.1]);
 });
 
-it('when something is stored meanwhile that is due before the look that was planned', async () => {
+it('runs early for something stored meanwhile that is due before the next planned run', async () => {
   scheduler.start();
   await run(20);
   dueIn(50);
@@ -65,7 +65,7 @@ it('when something is stored meanwhile that is due before the look that was plan
   expect(looks).toEqual([0, 50.1]);
 });
 
-it('never after it was stopped', async () => {
+it('never runs after it was stopped', async () => {
   scheduler.start();
   await run(1);
   scheduler.stop();

@@ -77,7 +77,7 @@ beforeEach(async () => {
 });
 afterEach(() => database?.close());
 
-it('forgets what belongs to no job, credential or project, and nothing else', async () => {
+it('deletes secrets that belong to no job, credential or project, and no others', async () => {
   const needed = ['master-key', 'job:waiting', 'job:left', 'dns-credential:idle', 'dns-project:p1'];
   for (const name of [...needed, 'job:ended', 'job:gone', 'dns-credential:gone', 'dns-project:gone'])
     kept.set(name, 'secret');
@@ -109,7 +109,7 @@ it('a DNS credential whose values cannot be deleted stays, and can be removed la
   });
 });
 
-it('a DNS credential is in use while a record is still to be removed with it', async () => {
+it('a DNS credential is in use while a record still has to be removed with it', async () => {
   const { stores } = database;
   expect((await stores.dnsCredentials.usedBy('used')).map(({ id }) => id)).toEqual(['p1']);
   expect(await stores.dnsCredentials.usedBy('idle')).toEqual([]);

@@ -131,8 +131,8 @@ async function finish(): Promise<void> {
   }
 }
 
-describe('what is due', () => {
-  it('is begun; what expires first comes first, and what is not due is left', async () => {
+describe('a due renewal', () => {
+  it('is started, soonest expiry first, and others are left', async () => {
     await add('later', { expiresAt: '2026-04-02T00:00:00Z' });
     await add('sooner', { expiresAt: '2026-03-20T00:00:00Z' });
     await add('fresh', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
@@ -140,7 +140,7 @@ describe('what is due', () => {
     expect(begun).toEqual(['sooner', 'later']);
   });
 
-  it('is begun ten at a time, and the rest as places become free', async () => {
+  it('is started ten at a time, and the rest as jobs end', async () => {
     for (let n = 0; n < 25; n += 1) await add(`host-${n}`);
     expect(await look()).toMatchObject({ begun: 10, more: true });
     expect(await look()).toMatchObject({ begun: 0, more: true });
@@ -151,7 +151,7 @@ describe('what is due', () => {
     expect(new Set(begun).size).toBe(25);
   });
 
-  it('is begun as many at a time as the settings say', async () => {
+  it('is started with the concurrency of the settings', async () => {
     await createSettings(database.stores, database.journal(clock), LOOPBACK_POLICY).update({
       renewals: { sideBySide: 2 },
     });
@@ -160,7 +160,7 @@ describe('what is due', () => {
     expect(widened).toEqual([2]); // the queue of jobs is told, or 50 would run ten at a time
   });
 
-  it('is never proved twice at once: the second one of a name waits, its wildcard too', async () => {
+  it('never validates a name twice at once: the second job of a name waits, its wildcard too', async () => {
     await add('one', { spec: { ...SPEC, names: ['same.example.com'] } });
     await add('two', { spec: { ...SPEC, names: ['other.example.com', '*.same.example.com'] } });
     expect(await look()).toMatchObject({ begun: 1, more: true });
@@ -177,14 +177,14 @@ describe('what is due', () => {
     expect(await look()).toMatchObject({ begun: 1 });
   });
 
-  it('after weeks of sleep is begun at the first look', async () => {
+  it('after weeks of sleep is started in the first run', async () => {
     await add('slept', { issuedAt: '2026-03-09T00:00:00Z', expiresAt: '2026-06-07T00:00:00Z' });
     expect((await look()).begun).toBe(0);
     now = new Date('2026-06-06T23:00:00Z');
     expect((await look()).begun).toBe(1);
   });
 
-  it('is begun whatever else fails, and the failure is told', async () => {
+  it('is started whatever else fails, and the failure is reported', async () => {
     await add('one');
     leftoversFail = true;
     const { begun: count, error } = await look();
@@ -198,7 +198,7 @@ describe("the CA's limits", () => {
     database.stores.caUsage.note(times.map((at) => ({ at, directoryUrl: LETS_ENCRYPT, kind, subject })));
   const renewalOf = async (id: string) => (await database.stores.certificates.get(`c-${id}`))?.renewal;
 
-  it('put a renewal off until there is room, once, with the limit named', async () => {
+  it('defer a renewal until there is room, once, with the limit named', async () => {
     await add('one');
     // 5 in 7 days, one of them kept in reserve.
     await use('exact-set', exactSet(['one.example.com']), [hours(-100), hours(-60), hours(-40), hours(-1)]);
@@ -212,24 +212,24 @@ describe("the CA's limits", () => {
     expect((await look()).begun).toBe(1);
   });
 
-  describe('where four of five certificates of the same names are used', () => {
+  describe('with four of five certificates of the same names used', () => {
     const sixDays = { issuedAt: hours0(-73), expiresAt: hours0(71) };
     const used = [-73, -72, -71, -70].map(hours0);
 
-    it('nothing is kept in reserve once the wait would outlast the certificate', async () => {
+    it('use the reserve once the wait would outlast the certificate', async () => {
       await add('one', sixDays);
       await use('exact-set', exactSet(['one.example.com']), used);
       expect((await look()).begun).toBe(1);
     });
 
-    it('the reserve is kept where there is time to wait', async () => {
+    it('keep the reserve if there is time to wait', async () => {
       await add('one');
       await use('exact-set', exactSet(['one.example.com']), used);
       expect((await look()).begun).toBe(0);
       expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(95));
     });
 
-    it('the fifth one stops it, and then somebody is told', async () => {
+    it('stop at the fifth one, and then a notification is sent', async () => {
       await add('one', sixDays);
       await use('exact-set', exactSet(['one.example.com']), [...used, hours0(-1)]);
       expect((await look()).begun).toBe(0);
@@ -241,7 +241,7 @@ describe("the CA's limits", () => {
     });
   });
 
-  it('on failed validations stand even against an order that replaces in time, limits on orders against a late one only', async () => {
+  it('on failed validations apply even to an order that replaces in time, limits on orders to a late one only', async () => {
     const ari = {
       window: { start: '2026-03-01T00:00:00Z', end: hours(1) },
       renewAt: '2026-03-02T00:00:00Z',
@@ -266,7 +266,7 @@ describe("the CA's limits", () => {
     expect((await renewalOf('late'))?.putOff).toContain('5 certificates of the same names');
   });
 
-  it('on orders of an account put a renewal off before the last 60 of 300 in 3 hours are used', async () => {
+  it('on orders of an account defer a renewal before the last 60 of 300 in 3 hours are used', async () => {
     const account = { id: 'a', directoryUrl: LETS_ENCRYPT, email: null, url: 'https://ca.example/acct/1' };
     const record = { ...account, keySealed: new Uint8Array(), createdAt: hours(0) };
     await database.stores.accounts.create(record);
@@ -290,7 +290,7 @@ describe("the CA's limits", () => {
     expect((await renewalOf('beyond'))?.nextAttemptAt).toBe(hours(2));
   });
 
-  it('do not hold for a CA that publishes none', async () => {
+  it('do not apply to a CA that publishes none', async () => {
     await add('one', {
       spec: { ...SPEC, names: ['one.example.com'], ca: 'https://ca.example/directory' },
     });
@@ -306,7 +306,7 @@ describe("the CA's limits", () => {
     expect((await look()).begun).toBe(1);
   });
 
-  it('are shown with what is used and left', async () => {
+  it('are shown with what is used and what remains', async () => {
     await use('exact-set', 'a.example.com', [hours(-100), hours(-1)]);
     await use('exact-set', 'old.example.com', [hours(-169)]);
     const { limits } = await createBudget(database.stores, clock).get();
@@ -321,7 +321,7 @@ describe("the CA's limits", () => {
   });
 });
 
-describe('beside renewals', () => {
+describe('other maintenance', () => {
   let openssl: OpenSsl;
   let chain: string;
   beforeAll(async () => {
@@ -332,7 +332,7 @@ describe('beside renewals', () => {
   });
   afterAll(() => openssl?.remove());
 
-  it('a CA that does not answer is asked about one certificate, not about all', async () => {
+  it('asks an unreachable CA about one certificate, not about all', async () => {
     for (let n = 0; n < 20; n += 1) await add(`host-${n}`, { chain });
     renewalInfo = () => Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
     await look();
@@ -343,7 +343,7 @@ describe('beside renewals', () => {
     expect(asked).toBe(25);
   });
 
-  it('what the CA has revoked is noticed within a day and renewed at the next look', async () => {
+  it('notices a revocation by the CA within a day, and renews in the next run', async () => {
     const ca = await openssl.createCa({ subject: '/CN=Root' });
     const extensions = [
       'crlDistributionPoints = URI:http://crl.example/1.crl',
@@ -381,7 +381,7 @@ describe('beside renewals', () => {
     expect(events.filter(({ kind }) => kind === 'certificate.revoked')).toHaveLength(2);
   });
 
-  it('a list that cannot be had changes nothing, and is asked for again after some hours', async () => {
+  it('changes nothing if a CRL cannot be fetched, and retries after some hours', async () => {
     const ca = await openssl.createCa({ subject: '/CN=Root' });
     const extensions = ['crlDistributionPoints = URI:http://crl.example/1.crl'];
     const leaf = await openssl.issue({ ca, subject: '/CN=a', extensions });
@@ -398,7 +398,7 @@ describe('beside renewals', () => {
     expect(fetched).toBe(2);
   });
 
-  it('old versions go 30 days after they have expired, with an entry in the audit trail; the active one stays', async () => {
+  it('deletes old versions 30 days after expiry, with an audit entry, but never the active one', async () => {
     await add('one', { expiresAt: '2026-02-10T00:00:00Z' });
     await database.stores.certificates.activate({ ...CERTIFICATE, id: 'new', projectId: 'one' });
     const versions = async () =>

@@ -62,7 +62,7 @@ describe('a token', () => {
     expect(mail('token', host)).rejects.toMatchObject(refused),
   );
 
-  it('reads no answer of an internal server through a name that leads there', async () => {
+  it('reads no answer of an internal server through a name that resolves to it', async () => {
     const port = new URL(receiver.url).port;
     receiver.answer({ status: 500, body: 'an internal secret' });
     const channels = [await webhook('token', `https://${NAME}:${port}/x`), await mail('token', NAME)];
@@ -76,7 +76,7 @@ describe('a token', () => {
     expect(mailServer.commands).toEqual([]);
   });
 
-  it('gets a saved mail password sent to no other host, port or trusted root; a person may change the port', async () => {
+  it('cannot send a saved mail password to another host, port or trusted root; a user may change the port', async () => {
     const account = { security: 'tls', username: 'ops', password: 'saved by a person' };
     const parties = { from: 'a@example.com', to: ['b@example.com'] };
     const email = { host: 'mail.example.com', port: 465, ...account, ...parties };
@@ -99,7 +99,7 @@ describe('a token', () => {
     expect((await change('window', { port: 587, security: 'starttls' })).email?.port).toBe(587);
   });
 
-  it('may change what a person saved, but gains nothing by changing its address', async () => {
+  it('may change what a user saved, but gains nothing by changing its address', async () => {
     const { id } = await webhook('window', `${receiver.url}/x`);
     const update = (body: object) => rig.as('token', () => rig.notifications().update(id, body));
     await update({ name: 'renamed', webhook: { preset: 'slack' } });
@@ -113,7 +113,7 @@ describe('a token', () => {
   });
 });
 
-describe('a signed-in person', () => {
+describe('a signed-in user', () => {
   it('may save an internal webhook and an internal mail server', async () => {
     await test(await webhook('window', `${receiver.url}/x`));
     await test(await webhook('window', `http://localhost:${new URL(receiver.url).port}/x`));
@@ -123,7 +123,7 @@ describe('a signed-in person', () => {
     expect(mailServer.mails).toHaveLength(2);
   });
 
-  it('makes an address that a token saved a person’s by saving it', async () => {
+  it('approves an address that a token saved by saving it', async () => {
     const { id } = await webhook('token', `https://${NAME}:${new URL(receiver.url).port}/x`);
     await rig.as('window', () => rig.notifications().update(id, { webhook: { url: `${receiver.url}/x` } }));
     await test({ id });

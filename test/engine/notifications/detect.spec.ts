@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 
 describe('a failed renewal', () => {
-  it('is told once, with its cause, and well again once', async () => {
+  it('is reported once with its cause, and resolved once', async () => {
     await channel();
     await rig.certificate(1);
     await rig.pass(MINUTE);
@@ -82,7 +82,7 @@ describe('a failed renewal', () => {
     expect(told()).toEqual([]);
   });
 
-  it('of many is one message, that names some', async () => {
+  it('of many projects is one message that names some', async () => {
     await channel();
     for (let n = 0; n < 25; n += 1) await rig.certificate(n, { renewal: FAILED });
     await rig.pass(MINUTE);
@@ -93,7 +93,7 @@ describe('a failed renewal', () => {
     expect(text).toMatch(/\nAnd 5 more\.$/);
   });
 
-  it('near the end of a lifetime is also an expiry without a renewal in sight', async () => {
+  it('near the end of a lifetime also reports an expiry without a planned renewal', async () => {
     await channel();
     await rig.certificate(1, {
       renewal: FAILED,
@@ -106,7 +106,7 @@ describe('a failed renewal', () => {
     ]);
   });
 
-  it('of a certificate that is removed ends without a word', async () => {
+  it('of a certificate that is removed ends silently', async () => {
     await channel();
     await rig.certificate(1, { renewal: FAILED });
     await rig.pass(MINUTE);
@@ -118,7 +118,7 @@ describe('a failed renewal', () => {
   });
 });
 
-it('what nothing will renew is told of when a third of its life is left, and again in its last days', async () => {
+it('a certificate that will not be renewed is reported at a third of its lifetime, and again in its last days', async () => {
   await channel();
   const begin = rig.now();
   const at = (days: number) => `${new Date(begin.getTime() + days * DAY).toISOString().slice(0, 19)}Z`;
@@ -143,7 +143,7 @@ it('what nothing will renew is told of when a third of its life is left, and aga
   ]);
 });
 
-it('a revocation and a renewal are told once each', async () => {
+it('a revocation and a renewal are reported once each', async () => {
   await channel();
   await rig.certificate(1, { revokedAt: '2026-02-03T09:00:00Z', revocationReason: 'keyCompromise' });
   await rig.certificate(2);
@@ -165,8 +165,8 @@ it('a revocation and a renewal are told once each', async () => {
   expect(told()).toEqual([]);
 });
 
-describe('a sweep that is late', () => {
-  it('while Certdesk runs is an alarm, told once, and its return is told', async () => {
+describe('a late renewal check', () => {
+  it('while Certdesk runs is an alarm, reported once, and so is its recovery', async () => {
     await channel();
     await rig.pass(MINUTE);
     for (let minute = 0; minute < 8; minute += 1) await rig.pass(MINUTE, false);
@@ -175,7 +175,7 @@ describe('a sweep that is late', () => {
     expect(told()).toEqual(['again sweep_missed 1 -']);
   });
 
-  it('for a long time of standing still is told when that is over, and a short one is not', async () => {
+  it('is reported after a long downtime, and not after a short one', async () => {
     await channel();
     await rig.pass(MINUTE);
     await rig.pass(3 * 3_600_000, false);
@@ -188,7 +188,7 @@ describe('a sweep that is late', () => {
     expect(told()).toEqual([]);
   });
 
-  it('is told after a start too, once', async () => {
+  it('is reported after a start too, once', async () => {
     await channel();
     await rig.restart();
     await rig.stores.settings.set('last-sweep', { at: '2026-02-01T00:00:00Z', begun: 0, ms: 1, error: null });
@@ -201,7 +201,7 @@ describe('a sweep that is late', () => {
   });
 });
 
-it('a backup that fails is told once, until one succeeds', async () => {
+it('a failed backup is reported once, until one succeeds', async () => {
   await channel();
   const report = (problem: string | null) =>
     rig.notifications().report({ kind: 'backup_failed', key: 'backup', problem });
@@ -216,7 +216,7 @@ it('a backup that fails is told once, until one succeeds', async () => {
 });
 
 describe('the weekly digest', () => {
-  it('comes once a week, says that all is well, and what is not', async () => {
+  it('comes once a week, and says that all is well or what is not', async () => {
     await channel(['digest']);
     await rig.certificate(1);
     await rig.pass(MINUTE);
@@ -237,7 +237,7 @@ describe('the weekly digest', () => {
     expect(receiver.received.at(-1)?.body).toContain('host-2.example.com: The last renewal failed.');
   });
 
-  it('begins anew with another day or hour: what would have been is not made up for', async () => {
+  it('restarts with another day or hour, and sends no missed one', async () => {
     await channel(['digest']);
     await rig.pass(MINUTE); // Tuesday
     const set = { digestDay: 'tuesday', digestHour: 0, missedAfterHours: 12 };
@@ -249,7 +249,7 @@ describe('the weekly digest', () => {
     expect(told()).toEqual(['news digest 0']);
   });
 
-  it('that was slept through is made up for once', async () => {
+  it('that was missed during sleep is sent once', async () => {
     await channel(['digest']);
     await rig.pass(MINUTE);
     await rig.pass(30 * DAY);
@@ -258,7 +258,7 @@ describe('the weekly digest', () => {
   });
 });
 
-it('the first channel hears of all that is wrong, and each gets the kinds that it wants', async () => {
+it('the first channel receives all current problems, and each channel the kinds that it selected', async () => {
   await rig.certificate(1, { renewal: FAILED });
   await rig.pass(MINUTE);
   await channel(['failed']);
@@ -271,7 +271,7 @@ it('the first channel hears of all that is wrong, and each gets the kinds that i
   ]);
 });
 
-it('tells of a job that is held back once, and nothing when it runs again: how that ends is told of by itself', async () => {
+it('a job that is held back is reported once, and its later result separately', async () => {
   await channel();
   await rig.certificate(1);
   const input = { kind: 'obtain', spec: SPEC, autoRenew: true, dryRun: false } as const;
@@ -290,7 +290,7 @@ it('tells of a job that is held back once, and nothing when it runs again: how t
   expect(told()).toEqual([]);
 });
 
-it('tells of a name that the certificate lacks, and of a job that waits for TXT records, once each', async () => {
+it('a name that the certificate lacks, and a job that waits for TXT records, are reported once each', async () => {
   await channel();
   await rig.certificate(1);
   await rig.certificate(2);

@@ -61,7 +61,7 @@ async function channel(port: number, more: UpdateChannel['email'] = {}): Promise
 const test = (id: string) => rig.notifications().test(id, AbortSignal.timeout(60_000));
 
 it.each(['starttls', 'tls'] as const)(
-  '%s: a message comes whole, after the password, under TLS',
+  '%s: a message arrives whole, after the password, over TLS',
   async (mode) => {
     const server = await serve({ mode, login: LOGIN });
     await channel(server.port, { security: mode });
@@ -82,14 +82,14 @@ it.each(['starttls', 'tls'] as const)(
   },
 );
 
-it('STARTTLS that is not offered is not done without: nothing is said in clear', async () => {
+it('no message is sent in clear if STARTTLS is not offered', async () => {
   const server = await serve({ mode: 'plain', login: LOGIN });
   const id = await channel(server.port);
   await expect(test(id)).rejects.toMatchObject({ code: 'NOTIFICATION_FAILED' });
   expect(server.commands.filter((command) => /^(AUTH|MAIL)/.test(command))).toEqual([]);
 });
 
-it('a certificate that is not trusted ends it before the password is sent', async () => {
+it('an untrusted certificate ends the session before the password is sent', async () => {
   const server = await serve({ mode: 'starttls', login: LOGIN });
   const id = await channel(server.port, { rootCertificate: null });
   await expect(test(id)).rejects.toMatchObject({
@@ -98,7 +98,7 @@ it('a certificate that is not trusted ends it before the password is sent', asyn
   expect(server.commands.filter((command) => command.startsWith('AUTH'))).toEqual([]);
 });
 
-it("a wrong password is said in the server's words, without the password", async () => {
+it("a wrong password is reported in the server's words, without the password", async () => {
   const server = await serve({ mode: 'starttls', login: LOGIN });
   const id = await channel(server.port, { password: 'another password that is wrong' });
   const error = await test(id).catch((cause: unknown) => cause);
@@ -112,7 +112,7 @@ it("a wrong password is said in the server's words, without the password", async
   for (const secret of ['another password', encoded.slice(12, -4)]) expect(said).not.toContain(secret);
 });
 
-it('a server that defers is tried again, one that says nothing is given its time', async () => {
+it('a deferring server is retried, and a silent one times out', async () => {
   const options: SmtpOptions = { mode: 'starttls', login: LOGIN, refuse: '451 4.3.0 Try again later' };
   const server = await serve(options);
   const id = await channel(server.port);
@@ -127,7 +127,7 @@ it('a server that defers is tried again, one that says nothing is given its time
   await expect(test(id)).rejects.toMatchObject({ code: 'NOTIFICATION_FAILED' });
 });
 
-it('passwords do not travel in clear, nor to another server than theirs', async () => {
+it('passwords are not sent in clear, nor to another server', async () => {
   const refused = (field: string) => ({
     code: 'INVALID_REQUEST',
     details: { issues: [expect.objectContaining({ field })] },

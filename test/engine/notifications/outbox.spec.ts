@@ -46,7 +46,7 @@ const queue = async () => (await rig.notifications().queue(50))[0];
 const abort = () => AbortSignal.timeout(60_000);
 
 describe('a webhook', () => {
-  it('is signed over time and body, so that a receiver sees what was changed or is old', async () => {
+  it('is signed over time and body, so that a receiver detects changed and old messages', async () => {
     await channel({ token: 'tk_secret' });
     await rig.certificate(1, { renewal: FAILED });
     await rig.pass(MINUTE);
@@ -61,7 +61,7 @@ describe('a webhook', () => {
     expect(got.headers['certdesk-delivery']).toBe(JSON.parse(got.body).id);
   });
 
-  it('that answers 429 is left alone as long as it asks, and what follows waits too', async () => {
+  it('that answers 429 is not called before the time that it asks for, with later messages either', async () => {
     await channel();
     receiver.answer({ status: 429, headers: { 'retry-after': '1200' } }, { status: 204 });
     await rig.certificate(1, { renewal: FAILED });
@@ -82,7 +82,7 @@ describe('a webhook', () => {
     expect(ids[2]).toBe(ids[0]);
   });
 
-  it('that fails is tried after 1, 5, 15 minutes and so on, and given up after a day with an entry', async () => {
+  it('that fails is retried after 1, 5, 15 minutes and so on, and given up after a day with an audit entry', async () => {
     await channel();
     receiver.answer({ status: 500, body: 'out of order' });
     await rig.certificate(1, { renewal: FAILED });
@@ -122,7 +122,7 @@ describe('a webhook', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('that hangs is given its time, and the message stays', async () => {
+  it('that hangs times out, and the message stays', async () => {
     const id = await channel();
     receiver.answer('hang');
     const gone = new AbortController();
@@ -143,7 +143,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('says in a test what came back, without the secrets that the receiver repeats', async () => {
+  it('reports the response to a test, without the secrets that the receiver repeats', async () => {
     const id = await channel({ token: 'tk_a_token_of_ntfy' });
     const echo = `no such hook /hook/a-secret-path-of-a-webhook for tk_a_token_of_ntfy, ${SECRET}`;
     receiver.answer({ status: 404, body: echo });
@@ -163,7 +163,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('has the cause of a failed test in its state, until one goes well', async () => {
+  it('shows the cause of a failed test until one succeeds', async () => {
     const id = await channel();
     const state = async () => (await rig.notifications().list())[0]?.lastError;
     receiver.answer({ status: 500, body: 'out of order' }, { status: 200 });
@@ -173,7 +173,7 @@ describe('a webhook', () => {
     expect(await state()).toBeNull();
   });
 
-  it('does not send its token to another server than the one that it was given for', async () => {
+  it('does not send its token to another server than the one that it was saved for', async () => {
     const id = await channel({ token: 'tk_secret' });
     const move = (more: object) =>
       rig.notifications().update(id, { webhook: { url: 'https://collector.example/x', ...more } });
@@ -186,7 +186,7 @@ describe('a webhook', () => {
   });
 });
 
-it('a kill after a message was sent and before that was written sends it again, under the same id', async () => {
+it('a kill between sending and recording a message sends it again, under the same id', async () => {
   await channel();
   await rig.certificate(1, { renewal: FAILED });
   receiver.answer('hang', { status: 204 });
@@ -204,7 +204,7 @@ it('a kill after a message was sent and before that was written sends it again, 
 });
 
 describe('a channel', () => {
-  it('that is changed is tried at once; one that is off or removed gets nothing', async () => {
+  it('that is changed is retried at once; one that is off or removed gets nothing', async () => {
     const id = await channel();
     receiver.answer({ status: 500 });
     await rig.certificate(1, { renewal: FAILED });
@@ -224,7 +224,7 @@ describe('a channel', () => {
     });
   });
 
-  it('keeps a change that is made while a delivery notes how it went', async () => {
+  it('keeps a change made while a delivery records its result', async () => {
     const id = await channel();
     const { notifications } = rig.stores;
     await Promise.all([
@@ -234,7 +234,7 @@ describe('a channel', () => {
     expect(await notifications.channel(id)).toMatchObject({ name: 'renamed', lastError: 'no route' });
   });
 
-  it('gets a signing secret where none is given, shown that once', async () => {
+  it('gets a signing secret if none is given, and shows it once', async () => {
     const made = await rig.notifications().create({
       type: 'webhook',
       name: 'x',

@@ -24,12 +24,12 @@ function made(
   return { url: outgoing.url, body: JSON.parse(outgoing.body) };
 }
 
-describe('the form of a message', () => {
-  it('generic: all of it, with its id', () => {
+describe('the message format', () => {
+  it('generic: has everything, with its id', () => {
     expect(made('generic').body).toEqual({ version: 1, id: 'id-1', ...MESSAGE });
   });
 
-  it('Slack: blocks and a fallback, with its three signs escaped and nobody called', () => {
+  it('Slack: has blocks and a fallback, with its three special characters escaped and no mentions', () => {
     const { body } = made('slack');
     expect(body.text).toBe('*.example.com &lt;!channel&gt; &amp; more');
     expect(body.blocks[0]).toEqual({
@@ -41,7 +41,7 @@ describe('the form of a message', () => {
     expect(long.blocks[1].text.text.length).toBeLessThanOrEqual(3_000);
   });
 
-  it('Teams: an Adaptive Card in a message', () => {
+  it('Teams: is an Adaptive Card in a message', () => {
     const { type, attachments } = made('teams').body;
     expect(type).toBe('message');
     expect(attachments[0].contentType).toBe('application/vnd.microsoft.card.adaptive');
@@ -52,7 +52,7 @@ describe('the form of a message', () => {
     ).toBeLessThan(28_000);
   });
 
-  it('Discord: an embed within its limits that pings nobody', () => {
+  it('Discord: is an embed within its limits that mentions nobody', () => {
     const { embeds, allowed_mentions } = made('discord').body;
     expect(allowed_mentions).toEqual({ parse: [] });
     expect(embeds[0]).toMatchObject({
@@ -65,7 +65,7 @@ describe('the form of a message', () => {
     expect(long.description.length).toBeLessThanOrEqual(4_096);
   });
 
-  it("ntfy: JSON at the server's root with the topic in it", () => {
+  it("ntfy: is JSON at the server's root with the topic in it", () => {
     const { url, body } = made('ntfy', MESSAGE, 'https://ntfy.example/alerts-x1');
     expect(url).toBe('https://ntfy.example/');
     expect(body).toEqual({

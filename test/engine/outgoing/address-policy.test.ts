@@ -4,20 +4,20 @@ import { createAddressPolicy, isCidr } from '../../../src/main/engine/outgoing/a
 describe('the address policy', () => {
   const policy = createAddressPolicy();
 
-  it('lets everybody name a public address', () => {
+  it('lets every caller name a public address', () => {
     expect(policy.refusal('8.8.8.8', 443, 'open')).toBeNull();
     expect(policy.refusal('2606:4700::1111', 443, 'open')).toBeNull();
   });
 
   it.each(['127.0.0.1', '10.0.0.1', '::1', 'fd00::1', '::ffff:10.0.0.1', '2002:a00:1::1', 'fe80::1%eth0'])(
-    'refuses %s to a token or a remote party, and not where a person saved it',
+    'refuses %s to a token or a remote party, and allows it if a user saved it',
     (address) => {
       expect(policy.refusal(address, 443, 'open')).toBe('private');
       expect(policy.refusal(address, 443, 'named')).toBeNull();
     },
   );
 
-  it('opens the networks of --allow-private to everybody, and no others', () => {
+  it('opens the networks of --allow-private to every caller, and no others', () => {
     const open = createAddressPolicy({ allowPrivate: ['10.1.0.0/16', 'fd00:1::/32', '192.168.7.7'] });
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd00:1::5', '192.168.7.7'])
       expect(open.refusal(address, 443, 'open'), address).toBeNull();
@@ -48,7 +48,7 @@ describe('the address policy', () => {
 });
 
 describe('isCidr', () => {
-  it.each(['10.0.0.0/8', '10.1.2.3', 'fd00::/8', '::1', '0.0.0.0/0', '::/0'])('takes %s', (text) =>
+  it.each(['10.0.0.0/8', '10.1.2.3', 'fd00::/8', '::1', '0.0.0.0/0', '::/0'])('accepts %s', (text) =>
     expect(isCidr(text)).toBe(true),
   );
   it.each(['10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'intranet', '10.0.0.0/8/8', '10.0.0.0/', 'fe80::1%eth0'])(

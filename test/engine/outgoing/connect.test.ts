@@ -67,7 +67,7 @@ describe('an HTTP request', () => {
     expect(requests).toBe(0);
   });
 
-  it('says in its error neither the address nor the answer', async () => {
+  it('has neither the address nor the answer in its error', async () => {
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1']) });
     const error = await get(policy, `http://${NAME}:${port}/`).catch((cause: unknown) => cause);
     const refusal = addressRefusal(error);
@@ -75,13 +75,13 @@ describe('an HTTP request', () => {
     expect(JSON.stringify(refusal?.toBody())).not.toContain('127.0.0.1');
   });
 
-  it('looks a name up once a connection, and connects to what was judged (DNS rebinding)', async () => {
+  it('resolves a name once per connection, and connects to the checked address (DNS rebinding)', async () => {
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1'], ['10.0.0.1']) });
     expect(await get(policy, `http://${NAME}:${port}/`, 'named')).toBe('an internal answer');
     expect(lookups).toBe(1);
   });
 
-  it('judges again at the next connection', async () => {
+  it('checks again at the next connection', async () => {
     const own: number[] = [];
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1']), listeners: () => own });
     const { request } = await import('undici');
@@ -103,14 +103,14 @@ describe('an HTTP request', () => {
 });
 
 describe('resolveAddress', () => {
-  it('passes over the private ones of several addresses', async () => {
+  it('skips the private ones of several addresses', async () => {
     const policy = createAddressPolicy({ lookup: answering(['10.0.0.1', '8.8.8.8', '::1']) });
     expect(await resolveAddress(policy, { host: NAME, port: 53 }, 'open')).toBe('8.8.8.8');
   });
 });
 
 describe('a TCP connection', () => {
-  it('is not begun to a private address', async () => {
+  it('is not opened to a private address', async () => {
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1']) });
     expect(() => connectTcp(policy, { host: '127.0.0.1', port }, 'open')).toThrow('private network');
     const socket = connectTcp(policy, { host: NAME, port }, 'open');
@@ -118,7 +118,7 @@ describe('a TCP connection', () => {
     expect(error).toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
   });
 
-  it('is begun where the address was named', async () => {
+  it('is opened if the address was approved', async () => {
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1']) });
     const socket = connectTcp(policy, { host: NAME, port }, 'named');
     await once(socket, 'connect');

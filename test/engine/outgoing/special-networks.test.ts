@@ -76,7 +76,7 @@ describe('the list of special networks', () => {
     ['64:ff9b::8.8.8.8', true],
     ['64:ff9b::a00:1', false],
     ['64:ff9b::7f00:1', false],
-  ])('judges %s behind NAT64 by its IPv4 address', (address, isPublic) => {
+  ])('classifies %s behind NAT64 by its IPv4 address', (address, isPublic) => {
     expect(isPublicAddress(address)).toBe(isPublic);
   });
 

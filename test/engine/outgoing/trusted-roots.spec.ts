@@ -39,8 +39,8 @@ async function outcomes(env: Readonly<Record<string, string>>): Promise<unknown>
   return JSON.parse(stdout);
 }
 
-describe('a root of the system’s store', () => {
-  it('is trusted by webhooks, APIs and mail, though Node alone does not look there', async () => {
+describe('a root in the system’s store', () => {
+  it('is trusted by webhooks, APIs and mail, although Node alone does not read that store', async () => {
     expect(await outcomes({ SSL_CERT_FILE: join(folder, 'root.pem') })).toEqual({
       https: 'trusted',
       mail: 'trusted',

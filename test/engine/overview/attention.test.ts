@@ -28,8 +28,8 @@ const need = (more: Partial<ListedCertificate>, paused = false) =>
   needOf({ ...HEALTHY, ...more }, NOW, paused);
 const kindOf = (more: Partial<ListedCertificate>) => need(more)?.kind ?? null;
 
-describe('needOf', () => {
-  it('leaves a certificate alone that renews itself in time', () => {
+describe('assessing a certificate', () => {
+  it('ignores one that renews itself in time', () => {
     expect(need({})).toBeNull();
     expect(kindOf({ attemptAt: at(-0.04) })).toBeNull(); // due for 58 minutes
   });
@@ -47,16 +47,16 @@ describe('needOf', () => {
     expect(need(more)).toEqual({ kind, severity });
   });
 
-  it('leaves a revocation alone that was acknowledged', () => {
+  it('ignores an acknowledged revocation', () => {
     expect(need({ revokedAt: at(-1), acknowledged: true })).toBeNull();
   });
 
-  it('takes no pause on purpose for a missed renewal', () => {
+  it('does not take a deliberate pause for a missed renewal', () => {
     expect(need({ attemptAt: at(-3) }, true)).toBeNull();
     expect(need({ attemptAt: at(-3) }, false)).not.toBeNull();
   });
 
-  it('tells of an unattended end in shares of the lifetime, 30 days at most', () => {
+  it('warns of an expiry without renewal in shares of the lifetime, 30 days at most', () => {
     const unattended = (issued: number, expires: number) =>
       kindOf({ attemptAt: null, issuedAt: at(issued), expiresAt: at(expires) });
     expect(unattended(-59, 31)).toBeNull(); // 90 days, more than a third left
@@ -67,7 +67,7 @@ describe('needOf', () => {
     expect(unattended(-4.1, 1.9)).toBe('unattended');
   });
 
-  it('takes an attempt that is put off beyond the end for none', () => {
+  it('ignores a planned attempt that is deferred beyond the expiry', () => {
     const last = { issuedAt: at(-5), expiresAt: at(1) };
     expect(kindOf({ ...last, attemptAt: at(0.9) })).toBeNull();
     expect(kindOf({ ...last, attemptAt: at(1) })).toBe('unattended');
@@ -77,7 +77,7 @@ describe('needOf', () => {
 });
 
 describe('byUrgency', () => {
-  it('puts first what is broken, then what breaks soonest, then what was never there', () => {
+  it('sorts what is broken first, then what breaks soonest, then what never worked', () => {
     const ranked = [
       { kind: 'obtain_failed', severity: 'warning', expiresAt: null, id: 'none' },
       { kind: 'failing', severity: 'warning', expiresAt: at(20), id: 'later' },
@@ -99,8 +99,8 @@ describe('byUrgency', () => {
   });
 });
 
-describe('what is said', () => {
-  it('names what mends it', () => {
+describe('the explanation', () => {
+  it('names the suggested action', () => {
     const failing = { kind: 'failing', severity: 'warning' } as const;
     const acme = { renewable: true, uncovered: null };
     const uploaded = { renewable: false, uncovered: null };
@@ -112,14 +112,14 @@ describe('what is said', () => {
     expect(mendOf({ kind: 'obtain_failed', severity: 'warning' }, acme, false)).toBe('obtain');
   });
 
-  it('names the name that the certificate lacks, also beside what else is wrong', () => {
+  it('names the name that the certificate lacks, even beside other problems', () => {
     const lacking = { ...HEALTHY, uncovered: 'second.example.com' };
     const sentence = 'The certificate does not cover second.example.com.';
     expect(causeOf({ kind: 'uncovered', severity: 'warning' }, lacking, null)).toBe(sentence);
     expect(causeOf({ kind: 'overdue', severity: 'warning' }, lacking, null)).toContain(sentence);
   });
 
-  it('knows a job that waits for records of a person by its provider and step', () => {
+  it('recognizes a job that waits for manual records by its provider and step', () => {
     const job = (step: string | null, dnsProvider: string, state: 'queued' | 'running' = 'running') =>
       awaitsRecords({
         ...JOB,
@@ -134,7 +134,7 @@ describe('what is said', () => {
     expect(job(null, 'manual', 'queued')).toBe(false);
   });
 
-  it('says the cause without a date', () => {
+  it('gives the cause without a date', () => {
     const cause = (kind: 'expired' | 'failing' | 'overdue' | 'unattended', more: object, error?: string) =>
       causeOf({ kind, severity: 'warning' }, { ...HEALTHY, ...more }, error ?? null);
     expect(cause('failing', {}, 'Port 80 is closed.')).toBe('The last renewal failed. Port 80 is closed.');

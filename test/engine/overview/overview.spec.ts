@@ -54,14 +54,14 @@ const fail = (projectId: string, code: 'DNS_CREDENTIALS_REJECTED' | 'CHALLENGE_F
 };
 
 describe('the attention list', () => {
-  it('is empty where all is well', async () => {
+  it('is empty if all is well', async () => {
     await add('well', {});
     const { attention, counts } = await overviewAt(NOW).get(null);
     expect(attention).toEqual({ total: 0, items: [] });
     expect(counts).toMatchObject({ total: 1, valid: 1 });
   });
 
-  it('has a certificate that lacks a name of its project, with a new request as the way out', async () => {
+  it('has a certificate that lacks a name of its project, and suggests a new request', async () => {
     await add('first', {});
     await database.stores.projects.update('first', { domain: 'second.example.com' });
     const { attention, health } = await overviewAt(NOW).get(null);
@@ -76,7 +76,7 @@ describe('the attention list', () => {
     expect(health).toEqual({ state: 'attention', sentence: '1 certificate needs attention' });
   });
 
-  it('begins with jobs that wait for TXT records of a person', async () => {
+  it('begins with jobs that wait for manual TXT records', async () => {
     await add('expired', { expiresAt: '2026-01-20T00:00:00Z' });
     await add('new', null);
     const spec = { ...CERTIFICATE.spec, challengeType: 'dns-01', dnsProvider: 'manual' };
@@ -94,7 +94,7 @@ describe('the attention list', () => {
     expect((await overviewAt(NOW).get(null)).attention.total).toBe(1);
   });
 
-  it('says worst first what is wrong and what mends it', async () => {
+  it('lists problems worst first, with the suggested action', async () => {
     const failing = {
       ...CERTIFICATE.renewal,
       failures: 2,
@@ -144,7 +144,7 @@ describe('the attention list', () => {
     expect(items[0]).toMatchObject({ jobId: null, errorCode: null });
   });
 
-  it('says what is being worked on', async () => {
+  it('shows what is in progress', async () => {
     await add('expired', { expiresAt: '2026-01-31T00:00:00Z' });
     await database.stores.jobs.create({ ...JOB, projectId: 'expired', state: 'running' });
     const [item] = (await overviewAt(NOW).get(null)).attention.items;
@@ -169,7 +169,7 @@ describe('the attention list', () => {
 });
 
 describe('the timeline', () => {
-  it('has a mark a certificate, and days where a chart could not show so many', async () => {
+  it('has one mark per certificate, and sums per day if a chart could not show so many', async () => {
     for (let n = 0; n < 300; n += 1) await add(`p${n}`, {});
     const { timeline } = await overviewAt(NOW).get(null);
     expect(timeline.marks).toHaveLength(300);
@@ -184,12 +184,12 @@ describe('the timeline', () => {
   });
 });
 
-describe('the engine', () => {
+describe('the state of the engine', () => {
   const beat = (at: string, error: string | null = null) =>
     database.stores.settings.set('last-sweep', { at, begun: 0, error });
   const engine = async (secrets = SECRETS) => (await overviewAt(NOW, secrets).get(null)).engine;
 
-  it('is alive: sweeps, queue, secret store, clock', async () => {
+  it('has renewal checks, queue, secret store and clock', async () => {
     expect(await engine()).toMatchObject({ lastSweepAt: null, sweepLate: false });
     await beat('2026-01-31T23:59:30Z');
     expect(await engine()).toEqual({
@@ -205,7 +205,7 @@ describe('the engine', () => {
     });
   });
 
-  it('says when a sweep is late or has failed, the clock went back, the secret store is locked', async () => {
+  it('shows a late or failed renewal check, a clock set back, and a locked secret store', async () => {
     await beat('2026-01-31T23:54:59Z', 'The disk is full');
     expect(await engine()).toMatchObject({ sweepLate: true, lastSweepError: 'The disk is full' });
     await beat('2026-02-01T00:06:00Z');

@@ -46,17 +46,17 @@ describe('PEM', () => {
     });
   });
 
-  test('der is the leaf, as OpenSSL reads it', async () => {
+  test('writes the leaf as DER, as OpenSSL reads it', async () => {
     const { body, filename, contentType } = await exported(ec, { format: 'der', privateKey: null });
     expect([filename, contentType]).toEqual(['api.example.com.cer', 'application/pkix-cert']);
     expect(await openssl.run(['x509', '-inform', 'DER'], body)).toBe(ec.certificate);
   });
 
-  test('the chain of a leaf alone is empty', async () => {
+  test('writes an empty chain for a leaf alone', async () => {
     expect((await exported(ec, { format: 'chain', chain: ec.certificate })).body).toHaveLength(0);
   });
 
-  test('without the private key only what needs it is refused', async () => {
+  test('refuses without the private key only the formats that need it', async () => {
     for (const format of ['pem', 'chain', 'fullchain'] as const) {
       expect((await exported(ec, { format, privateKey: null })).body.length).toBeGreaterThan(0);
     }
@@ -103,7 +103,7 @@ describe('PFX', () => {
     ['with one', PASSWORD, false],
     ['legacy', '', true],
   ])(
-    'without the key, %s: OpenSSL reads the certificates and finds no key',
+    '%s without the key: OpenSSL reads the certificates and finds no key',
     async (_name, password, legacy) => {
       const request = { format: 'pfx-certs', privateKey: null, password, legacy } as const;
       const { body, filename } = await exported(ec, request);
@@ -125,7 +125,7 @@ describe('PFX', () => {
     },
   );
 
-  test.each(kinds)('%s: what Certdesk wrote it reads', async (_name, leaf, legacy) => {
+  test.each(kinds)('%s: reads what Certdesk wrote', async (_name, leaf, legacy) => {
     const { body } = await exported(leaf, { password: PASSWORD, legacy });
     expect(await readPkcs12(body, PASSWORD)).toEqual({
       certificate: leaf.certificate + intermediate.certificate + root.certificate,
@@ -133,7 +133,7 @@ describe('PFX', () => {
     });
   });
 
-  test('modern ones are strict DER with AES-256, SHA-256 and 50,000 rounds, also over 1 KiB', async () => {
+  test('writes modern PFX files in strict DER with AES-256, SHA-256 and 50,000 rounds, also over 1 KiB', async () => {
     const { body } = await exported(rsa, { password: PASSWORD });
     const file = await openssl.run(['asn1parse', '-inform', 'DER'], body);
     const safes = await openssl.run(['asn1parse', '-inform', 'DER', '-strparse', '26'], body);
@@ -144,7 +144,7 @@ describe('PFX', () => {
     expect(readPfx(body)?.mac).toMatchObject({ digest: 'sha256', iterations: 50_000 });
   });
 
-  test('legacy ones have 3DES and SHA-1 throughout', async () => {
+  test('writes legacy PFX files with 3DES and SHA-1 throughout', async () => {
     const { body } = await exported(ec, { password: PASSWORD, legacy: true });
     expect(keyEncryption(body)).toMatchObject({ scheme: 'PKCS#12 with des-ede3-cbc', iterations: 2048 });
     expect(readPfx(body)?.mac).toMatchObject({ digest: 'sha1', iterations: 2048 });
@@ -153,7 +153,7 @@ describe('PFX', () => {
     );
   });
 
-  test('salts and ivs are new each time', async () => {
+  test('creates new salts and IVs each time', async () => {
     const bodies = [await exported(ec, { password: PASSWORD }), await exported(ec, { password: PASSWORD })];
     const [a, b] = bodies.map(({ body }) => ({ key: keyEncryption(body), mac: readPfx(body)?.mac }));
     expect(a?.key?.salt).not.toEqual(b?.key?.salt);
@@ -161,7 +161,7 @@ describe('PFX', () => {
     expect(a?.mac?.salt).not.toEqual(b?.mac?.salt);
   });
 
-  test('a password and a name that are not ASCII', async () => {
+  test('accepts a password and a name that are not ASCII', async () => {
     const password = 'p\u00e4ssw\u00f6rd \u65e5\u672c';
     const { body } = await exported(ec, { password, friendlyName: 'B\u00fccher' });
     const file = await openssl.file(body);
@@ -170,7 +170,7 @@ describe('PFX', () => {
     expect(text).toMatch(/friendlyName: (00 42|B)/);
   });
 
-  test.each([undefined, '', '1234567'])('password %j: INVALID_REQUEST', async (password) => {
+  test.each([undefined, '', '1234567'])('refuses the password %j with INVALID_REQUEST', async (password) => {
     const failure = await rejectionOf(exported(ec, { password }));
     expect(failure).toMatchObject({ code: 'INVALID_REQUEST', details: { issues: [{ field: 'password' }] } });
     expect(failure.message).not.toContain('1234567');
@@ -186,7 +186,7 @@ describe('file names', () => {
     ['2001:db8::1', '2001_db8_1.pem'],
     ['', 'certificate.pem'],
     ['...', 'certificate.pem'],
-  ])('%j is %s', async (friendlyName, filename) => {
+  ])('turn %j into %s', async (friendlyName, filename) => {
     expect((await exported(ec, { format: 'pem', friendlyName })).filename).toBe(filename);
   });
 });

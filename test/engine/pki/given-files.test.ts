@@ -38,18 +38,18 @@ const files = (...all: readonly Buffer[]) => ({ files: all.map(base64) });
 const subjects = (chain: string) => parseChain(chain).map(displayName);
 const APP = ['app.example.com', 'Bugs Intermediate'];
 
-describe('a key is judged by its DER, not by its label', () => {
+describe('the form of a key is read from its DER, not from its label', () => {
   test.each([
     ['PKCS#1', 'full.pem', 'k_p1_under_plain.key', {}],
     ['SEC 1', 'ec.pem', 'k_sec1_under_plain.key', { domain: 'ec.example.com' }],
-  ])('%s under PRIVATE KEY', async (_form, certificate, key, options) => {
+  ])('reads %s under PRIVATE KEY', async (_form, certificate, key, options) => {
     const body = { certificate: read(certificate).toString(), privateKey: read(key).toString() };
     const { privateKey } = await check(body, options);
     expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
   });
 
   test.each(['RSA PRIVATE KEY', 'EC PRIVATE KEY', 'PRIVATE KEY', 'ANY PRIVATE KEY', 'CERTIFICATE'])(
-    'PKCS#8 of RSA under %s',
+    'reads PKCS#8 of RSA under %s',
     async (label) => {
       const key = read('leaf.key').toString().replaceAll('PRIVATE KEY', label);
       expect((await check(files(read('full.pem'), Buffer.from(key)))).chain).not.toBe('');
@@ -57,7 +57,7 @@ describe('a key is judged by its DER, not by its label', () => {
   );
 });
 
-describe('every form of file is read, as a file and as pasted text', () => {
+describe('every file format is read, as a file and as pasted text', () => {
   const [pem, key] = [read('full.pem'), read('leaf.key')];
   const forms: readonly (readonly [string, Buffer, Buffer])[] = [
     ['PowerShell’s UTF-16', read('u16le_bom.crt'), read('u16le_bom.key')],
@@ -80,7 +80,7 @@ describe('every form of file is read, as a file and as pasted text', () => {
       key,
     ],
   ];
-  test.each(forms)('%s', async (_form, certificate, privateKey) => {
+  test.each(forms)('reads %s', async (_form, certificate, privateKey) => {
     for (const body of [
       { file: base64(certificate), keyFile: base64(privateKey) },
       { file: base64(privateKey), keyFile: base64(certificate) },
@@ -96,7 +96,7 @@ describe('every form of file is read, as a file and as pasted text', () => {
     ['PEM armour', read('modern.pfx.pem')],
     ['base64 in UTF-16', utf16(read('modern.pfx.b64'))],
     ['PBMAC1 (RFC 9579)', read('pbmac1.pfx')],
-  ])('PKCS#12: %s', async (_form, pfx) => {
+  ])('reads PKCS#12 %s', async (_form, pfx) => {
     const text = pfx.toString('latin1');
     for (const body of [
       { file: base64(pfx) },
@@ -109,13 +109,13 @@ describe('every form of file is read, as a file and as pasted text', () => {
     expect(failure.code).toBe('PASSPHRASE_WRONG');
   });
 
-  test('certificates, intermediates and key, each in a form of its own', async () => {
+  test('reads certificates, intermediates and key, each in another format', async () => {
     const parts = files(derOf(key), inBase64(derOf(read('inter.pem'))), utf16(read('leaf.pem')));
     expect(subjects((await check(parts)).chain)).toEqual(APP);
   });
 });
 
-describe('what the way of a text has added to it is undone', () => {
+describe('damage from copying text is undone', () => {
   const eachLine = (how: (line: string) => string) => (pem: string) => pem.replace(/^(?=.)/gm, () => how(''));
   const lineEnds = (end: string) => (pem: string) => pem.replaceAll('\n', end);
   test.each<readonly [string, (pem: string) => string]>([
@@ -146,13 +146,13 @@ describe('what the way of a text has added to it is undone', () => {
     ['EC PARAMETERS before it (cert-manager #8058)', (pem) => `${EC_PARAMETERS}${pem}`],
     ['DH PARAMETERS behind it, as HAProxy has them', (pem) => `${pem}${DH_PARAMETERS}`],
     ['a byte order mark in the middle', (pem) => `# first\n\ufeff${pem}`],
-  ])('%s', async (_noise, add) => {
+  ])('repairs %s', async (_noise, add) => {
     const [pem, key] = [add(read('leaf.pem').toString()), add(read('leaf.key').toString())];
     for (const body of [{ certificate: pem, privateKey: key }, files(Buffer.from(pem), Buffer.from(key))])
       expect(subjects((await check(body)).chain), Object.keys(body).join()).toEqual(APP.slice(0, 1));
   });
 
-  test('octets in hexadecimal digits', async () => {
+  test('reads octets in hexadecimal digits', async () => {
     const hex = (pem: string) => Buffer.from(derOf(read(pem)).toString('hex').replace(/../g, '$&:'));
     expect(subjects((await check(files(hex('leaf.pem'), hex('leaf.key')))).chain)).toEqual(APP.slice(0, 1));
   });
@@ -164,13 +164,13 @@ describe('what the way of a text has added to it is undone', () => {
       (text) => Buffer.from(text, 'base64').toString('base64url'),
     ],
     ['as a data URL', (text) => `data:application/x-pkcs12;base64,${text}`],
-  ])('base64 of a file %s', async (_form, write) => {
+  ])('reads base64 of a file %s', async (_form, write) => {
     const body = { file: write(base64(read('modern.pfx'))) };
     expect(subjects((await check(body)).chain)).toContain('app.example.com');
   });
 });
 
-describe('JSON whose members are files in base64 is read', () => {
+describe('JSON with files in base64 is read', () => {
   const acmeJson = (pem: Buffer, key: Buffer) => ({
     resolver: {
       // Traefik keeps the account's key as DER, as what it is a key of tells.
@@ -187,7 +187,7 @@ describe('JSON whose members are files in base64 is read', () => {
       (pem, key) => ({ kind: 'Secret', data: { 'tls.crt': base64(pem), 'tls.key': base64(key) } }),
     ],
     ['a list of files', (pem, key) => [base64(pem), base64(key)]],
-  ])('%s', async (_kind, write) => {
+  ])('reads %s', async (_kind, write) => {
     const file = Buffer.from(JSON.stringify(write(read('full.pem'), read('leaf.key')), null, 2));
     for (const body of [
       { file: base64(file) },
@@ -196,38 +196,44 @@ describe('JSON whose members are files in base64 is read', () => {
       expect(subjects((await check(body)).chain), Object.keys(body).join()).toEqual(APP);
   });
 
-  test('a Kubernetes Secret in YAML', async () => {
+  test('reads a Kubernetes Secret in YAML', async () => {
     const [pem, key] = [base64(read('full.pem')), base64(read('leaf.key'))];
     const yaml = `apiVersion: v1\nkind: Secret\ndata:\n  tls.crt: ${pem}\n  tls.key: "${key}"\n`;
     expect(subjects((await check(files(Buffer.from(yaml)))).chain)).toEqual(APP);
   });
 
-  test('and other JSON is named', async () => {
+  test('names other JSON', async () => {
     const failure = await rejectionOf(check(files(Buffer.from('{"a":"b"}'), read('leaf.key'))));
     expect(failure.message).toMatch(/it is JSON/);
   });
 });
 
 describe("the pair is chosen by the project's names", () => {
-  test.each(['one.example.com', 'two.example.com'])('two key entries of a key store: %s', async (domain) => {
-    const { chain } = await check({ file: base64(read('ks.p12')) }, { domain, passphrase: 'secret1' });
-    expect(subjects(chain)).toEqual([domain]);
-  });
+  test.each(['one.example.com', 'two.example.com'])(
+    'from two key entries of a key store: %s',
+    async (domain) => {
+      const { chain } = await check({ file: base64(read('ks.p12')) }, { domain, passphrase: 'secret1' });
+      expect(subjects(chain)).toEqual([domain]);
+    },
+  );
 
-  test('two pairs in one PEM file', async () => {
+  test('from two pairs in one PEM file', async () => {
     const parts = [read('ec.pem'), read('full.pem'), read('leaf.key'), read('ec.key')];
     expect(subjects((await check({ file: base64(Buffer.concat(parts)) })).chain)).toEqual(APP);
     const { chain } = await check(files(...parts), { domain: 'ec.example.com' });
     expect(subjects(chain)[0]).toBe('ec.example.com');
   });
 
-  test.each(['app.example.com', 'other.example.com'])('two certificates of one key: %s', async (domain) => {
-    const body = files(read('samekey_otherfirst.pem'), read('samekey.key'));
-    expect(subjects((await check(body, { domain })).chain)[0]).toBe(domain);
-  });
+  test.each(['app.example.com', 'other.example.com'])(
+    'from two certificates of one key: %s',
+    async (domain) => {
+      const body = files(read('samekey_otherfirst.pem'), read('samekey.key'));
+      expect(subjects((await check(body, { domain })).chain)[0]).toBe(domain);
+    },
+  );
 });
 
-describe('what cannot be read is named, with the command that converts it', () => {
+describe('an unreadable file is named, with the command that converts it', () => {
   const jks = read('ks.jks');
   test.each<readonly [string, Buffer, RegExp]>([
     ['JKS', jks, /Java KeyStore \(JKS\).*`keytool -importkeystore .*-deststoretype PKCS12`/],
@@ -246,7 +252,7 @@ describe('what cannot be read is named, with the command that converts it', () =
     ['a PuTTY key', Buffer.from('PuTTY-User-Key-File-3: ssh-rsa\n'), /`puttygen/],
     ['a public key for SSH', Buffer.from('ssh-ed25519 AAAAC3Nza user@host'), /public key for SSH/],
     ['a Kubernetes Secret', Buffer.from('data:\n  tls.crt: LS0t\n  tls.key: LS0t\n'), /`kubectl get secret/],
-  ])('%s', async (_form, file, expected) => {
+  ])('names %s', async (_form, file, expected) => {
     const key = base64(read('leaf.key'));
     for (const body of [
       { file: base64(file), keyFile: key },
@@ -257,7 +263,7 @@ describe('what cannot be read is named, with the command that converts it', () =
       expect((await rejectionOf(check(body))).message).toMatch(expected);
   });
 
-  test('a pair that lacks a half says which', async () => {
+  test('names the half that a pair lacks', async () => {
     expect(await rejectionOf(check(files(read('leaf.key'))))).toMatchObject({
       details: { missing: 'certificate' },
     });
@@ -267,7 +273,7 @@ describe('what cannot be read is named, with the command that converts it', () =
   });
 });
 
-describe('what clients do not take', () => {
+describe('what TLS clients reject', () => {
   test('explicit EC parameters are refused with the reason', async () => {
     const failure = await rejectionOf(
       check(files(read('explicit.pem'), read('explicit.key')), { domain: 'exp.example.com' }),
@@ -285,7 +291,7 @@ describe('what clients do not take', () => {
     expect(derOf(Buffer.from(key)).length).toBeLessThan(200);
   });
 
-  test('P-521 is taken with a warning', async () => {
+  test('P-521 is accepted with a warning', async () => {
     const { warnings } = await check(files(read('p521.pem'), read('p521.key')), {
       domain: 'p521.example.com',
     });

@@ -25,18 +25,18 @@ describe('generateKey', () => {
     [{ type: 'ec', size: 256 }, /ASN1 OID: prime256v1/],
     [{ type: 'ec', size: 384 }, /ASN1 OID: secp384r1/],
   ];
-  test.each(policies)('%o is a PKCS#8 key of that kind to OpenSSL', async (policy, expected) => {
+  test.each(policies)('returns %o as a PKCS#8 key that OpenSSL reads', async (policy, expected) => {
     const key = await generateKey(policy);
     expect(key.startsWith('-----BEGIN PRIVATE KEY-----\n')).toBe(true);
     expect(await keyText(key)).toMatch(expected);
   });
 
-  test('makes another key each time', async () => {
+  test('creates a new key each time', async () => {
     const policy: KeyPolicy = { type: 'ec', size: 256 };
     expect(await generateKey(policy)).not.toBe(await generateKey(policy));
   });
 
-  test('leaves the event loop free', async () => {
+  test('does not block the event loop', async () => {
     let done = false;
     const key = generateKey({ type: 'rsa', size: 2048 }).finally(() => {
       done = true;
@@ -47,7 +47,7 @@ describe('generateKey', () => {
     await key;
   });
 
-  test('ends at once where the signal aborts, before or meanwhile', async () => {
+  test('ends at once if the signal aborts, before or meanwhile', async () => {
     const policy: KeyPolicy = { type: 'rsa', size: 4096 };
     await expect(generateKey(policy, AbortSignal.abort('before'))).rejects.toBe('before');
     const controller = new AbortController();
@@ -59,14 +59,14 @@ describe('generateKey', () => {
 
 describe('readPrivateKey', () => {
   test.each<KeySpec>(['rsa-2048', 'ec-256', 'ec-384', 'ec-521', 'ed25519'])(
-    '%s: PKCS#8 stays as it is',
+    'keeps PKCS#8 of %s as it is',
     async (spec) => {
       const key = spec === 'rsa-2048' ? rsa : await openssl.makeKey(spec);
       expect(readPrivateKey(key)).toBe(key);
     },
   );
 
-  test('PKCS#1 and SEC 1 become PKCS#8', async () => {
+  test('converts PKCS#1 and SEC 1 to PKCS#8', async () => {
     const pkcs1 = await convert(rsa, 'rsa', '-traditional');
     const sec1 = await convert(ec, 'ec');
     expect(pkcs1).toContain('BEGIN RSA PRIVATE KEY');
@@ -75,7 +75,7 @@ describe('readPrivateKey', () => {
     expect(readPrivateKey(sec1)).toBe(ec);
   });
 
-  test('the EC PARAMETERS that `openssl ecparam -genkey` writes before the key are passed over', async () => {
+  test('skips the EC PARAMETERS that `openssl ecparam -genkey` writes before the key', async () => {
     const both = await openssl.run(['ecparam', '-name', 'prime256v1', '-genkey']);
     expect(both).toContain('BEGIN EC PARAMETERS');
     expect(readPrivateKey(both)).toContain('BEGIN PRIVATE KEY');
@@ -91,7 +91,7 @@ describe('readPrivateKey', () => {
     ['traditional AES-256', ['rsa', '-traditional', '-aes256']],
     ['traditional 3DES', ['rsa', '-traditional', '-des3']],
   ];
-  test.each(encryptions)('%s: opened by the passphrase and by no other', async (_name, args) => {
+  test.each(encryptions)('opens %s with the passphrase and with no other', async (_name, args) => {
     const encrypted = await convert(rsa, ...args, ...PASS);
     expect(encrypted).toContain('ENCRYPTED');
     expect(readPrivateKey(encrypted, 'correct horse')).toBe(rsa);
@@ -100,38 +100,38 @@ describe('readPrivateKey', () => {
     expect(failureOf(() => readPrivateKey(encrypted, '')).code).toBe('PASSPHRASE_REQUIRED');
   });
 
-  test('an encrypted SEC 1 key is opened, with CRLF and indentation too', async () => {
+  test('opens an encrypted SEC 1 key, with CRLF and indentation too', async () => {
     const encrypted = await convert(ec, 'ec', '-aes128', ...PASS);
     expect(encrypted).toContain('Proc-Type: 4,ENCRYPTED');
     const mangled = encrypted.replaceAll('\n', '\r\n').replaceAll(/^/gm, '   ');
     expect(readPrivateKey(`\ufeff${mangled}`, 'correct horse')).toBe(ec);
   });
 
-  test('the inside of a key, its DER and its JWK are read too', async () => {
+  test('reads the inside of a key, its DER and its JWK', async () => {
     expect(readPrivateKey(rsa.split('\n').slice(1, -2).join('\n'))).toBe(rsa);
     expect(readPrivateKey(await convert(rsa, 'pkey', '-outform', 'DER'))).toBe(rsa);
     const jwk = createPrivateKey(ec).export({ format: 'jwk' });
     expect(readPrivateKey(JSON.stringify({ ...jwk, kid: 'mine' }))).toBe(ec);
   });
 
-  test('a passphrase that is not needed is ignored', () => {
+  test('ignores a passphrase that is not needed', () => {
     expect(readPrivateKey(rsa, 'anything')).toBe(rsa);
   });
 
-  test('no sentence and no detail holds the passphrase or a part of the key', async () => {
+  test('has neither the passphrase nor a part of the key in any message or detail', async () => {
     const encrypted = await convert(rsa, 'pkcs8', '-topk8', ...PASS);
     const failure = failureOf(() => readPrivateKey(encrypted, 'battery staple'));
     expect(JSON.stringify(failure.toBody())).not.toMatch(/battery|correct|MII/);
   });
 
-  test('an iteration count that would block for long is refused before it is tried', async () => {
+  test('refuses an iteration count that would block for long before it is tried', async () => {
     const slow = await convert(ec, 'pkcs8', '-topk8', '-iter', '1000001', ...PASS);
     // Tried before, this passphrase would be called a wrong one.
     const failure = failureOf(() => readPrivateKey(slow, 'battery staple'));
     expect(failure.message).toContain('1000001 rounds');
   });
 
-  test('an encryption that Node cannot open is no wrong passphrase', async () => {
+  test('does not report an encryption that Node cannot open as a wrong passphrase', async () => {
     const old = await convert(rsa, 'rsa', '-traditional', '-camellia128', ...PASS);
     expect(failureOf(() => readPrivateKey(old, 'correct horse'))).toMatchObject({
       code: 'KEY_UNREADABLE',
@@ -139,7 +139,7 @@ describe('readPrivateKey', () => {
     });
   });
 
-  test('a modulus over 16384 bits is refused: one signature would take minutes', () => {
+  test('refuses a modulus over 16384 bits, because one signature would take minutes', () => {
     // RSAPrivateKey with a modulus of 16392 bits; the other numbers do not matter
     const integer = (bytes: Buffer) =>
       Buffer.concat([Buffer.from([2, 0x82, bytes.length >> 8, bytes.length & 255]), bytes]);
@@ -175,19 +175,19 @@ describe('readPrivateKey', () => {
       /damaged/,
     ],
   ];
-  test.each(wrong)('%s: KEY_UNREADABLE with its own sentence', async (_name, make, expected) => {
+  test.each(wrong)('refuses %s with KEY_UNREADABLE and its own message', async (_name, make, expected) => {
     const pem = await make();
     const failure = failureOf(() => readPrivateKey(pem));
     expect(failure.code).toBe('KEY_UNREADABLE');
     expect(failure.message).toMatch(expected);
   });
 
-  test("a certificate in the key's place says so", async () => {
+  test('reports a certificate in place of the key', async () => {
     const { certificate } = await openssl.issue({ subject: '/CN=x', key: { pem: ec } });
     expect(failureOf(() => readPrivateKey(certificate)).message).toContain('it contains a certificate');
   });
 
-  test('damage of any kind is never anything but a CertdeskError', () => {
+  test('reports any damage as a CertdeskError', () => {
     const damaged = fc
       .tuple(fc.nat(rsa.length - 1), fc.string({ maxLength: 3 }), fc.nat(40))
       .map(([at, text, cut]) => rsa.slice(0, at) + text + rsa.slice(at + cut));

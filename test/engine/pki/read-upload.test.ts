@@ -26,19 +26,19 @@ const WHOLE = { chain: fullChain, privateKey: leaf.privateKey };
 const ALONE = { chain: leaf.certificate, privateKey: leaf.privateKey };
 
 describe('PEM', () => {
-  it('as text, to the letter of the documented request', async () => {
+  it('is read from text in the documented request', async () => {
     const body = { certificate: fullChain, privateKey: leaf.privateKey };
     expect(await readGivenPair(body)).toEqual({ ...body, passphrase: undefined });
   });
 
-  it('as files: apart, together, and text beside a file', async () => {
+  it('is read from separate files, one file, and text beside a file', async () => {
     expect(await judged({ file: text(fullChain), keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
     expect(await judged({ file: text(leaf.privateKey + fullChain) })).toEqual(WHOLE);
     expect(await judged({ file: text(fullChain), privateKey: leaf.privateKey })).toEqual(WHOLE);
     expect(await judged({ certificate: fullChain, keyFile: text(leaf.privateKey) })).toEqual(WHOLE);
   });
 
-  it('with a key that is given beside the one in the file: the given one counts', async () => {
+  it('uses a key that is given beside the one in the file', async () => {
     const other = await openssl.makeKey('ec-256');
     const given = await readGivenPair({ file: text(fullChain + other), privateKey: leaf.privateKey });
     expect(given.privateKey).toBe(leaf.privateKey);
@@ -46,7 +46,7 @@ describe('PEM', () => {
 });
 
 describe('DER', () => {
-  it('a certificate, with a key as text or DER', async () => {
+  it('is read as a certificate, with a key as text or DER', async () => {
     const file = await der(['x509'], leaf.certificate);
     expect(await judged({ file, privateKey: leaf.privateKey })).toEqual(ALONE);
     const keyFile = await der(['pkcs8', '-topk8', '-nocrypt'], leaf.privateKey);
@@ -78,7 +78,7 @@ describe('PKCS#12', () => {
     return latin1(await openssl.run(['pkcs12', ...args]));
   };
 
-  it('with its passphrase', async () => {
+  it('is opened with its passphrase', async () => {
     expect(await judged({ file: await pfx('secret'), passphrase: 'secret' })).toEqual(WHOLE);
     expect(await judged({ file: await pfx('') })).toEqual(WHOLE);
     expect(await judged({ file: await pfx(''), passphrase: 'not needed' })).toEqual(WHOLE); // win-acme #747
@@ -90,24 +90,24 @@ describe('PKCS#12', () => {
     expect(await judged({ file: await pfx('secret', ...old), passphrase: 'secret' })).toEqual(WHOLE);
   });
 
-  it('without, or with another', async () => {
+  it('is refused without a passphrase, or with another', async () => {
     const file = await pfx('secret');
     expect((await rejectionOf(readGivenPair({ file }))).code).toBe('PASSPHRASE_REQUIRED');
     expect((await rejectionOf(readGivenPair({ file, passphrase: 'x' }))).code).toBe('PASSPHRASE_WRONG');
   });
 });
 
-describe('what is refused', () => {
+describe('an upload is refused', () => {
   const refusal = async (body: KeyPairRequest) => (await rejectionOf(judged(body))).message;
 
-  it('a certificate alone: its key is asked for', async () => {
+  it('for a certificate without its key', async () => {
     for (const file of [text(fullChain), await der(['x509'], leaf.certificate)]) {
       const { code, message } = await rejectionOf(readGivenPair({ file }));
       expect([code, message]).toEqual(['KEY_UNREADABLE', expect.stringMatching(/privateKey.*keyFile/)]);
     }
   });
 
-  it('other files, each by its name where it has one', async () => {
+  it('for other files, each by its name if it has one', async () => {
     const key = leaf.privateKey;
     expect(await refusal({ file: text('Dear admin,'), privateKey: key })).toMatch(/not PEM/);
     expect(await refusal({ file: latin1('\x30\x82\x01\x00garbage'), privateKey: key })).toMatch(/binary/);
@@ -119,7 +119,7 @@ describe('what is refused', () => {
     );
   });
 
-  it('nothing at all', async () => {
+  it('if empty', async () => {
     expect((await rejectionOf(readGivenPair({}))).code).toBe('INVALID_REQUEST');
   });
 });

@@ -10,8 +10,8 @@ afterAll(() => openssl.remove());
 
 const { root, intermediate, leaf, fullChain, issue, check, warnings } = await createUploads(openssl);
 
-describe('taken', () => {
-  test('the chain in order with LF, the key as PKCS#8, the facts, no warning', async () => {
+describe('an accepted upload', () => {
+  test('has the chain in order with LF, the key as PKCS#8, the facts, and no warning', async () => {
     const file = await openssl.file(leaf.privateKey);
     const result = check({
       certificate: (intermediate.certificate + leaf.certificate).replaceAll('\n', '\r\n'),
@@ -42,12 +42,12 @@ describe('taken', () => {
     expect(result).toMatchObject({ privateKey: pair.privateKey, domain: DOMAIN, warnings: [] });
   });
 
-  test('an encrypted key with its passphrase', async () => {
+  test('may have an encrypted key with its passphrase', async () => {
     const encrypted = await openssl.run(['pkcs8', '-topk8', '-passout', 'pass:secret'], leaf.privateKey);
     expect(check({ privateKey: encrypted, passphrase: 'secret' }).privateKey).toBe(leaf.privateKey);
   });
 
-  test('bundles: both fields may hold the same text with certificates and key', () => {
+  test('may have both fields with the same text of certificates and key', () => {
     const bundle = leaf.privateKey + fullChain;
     expect(check({ certificate: bundle, privateKey: bundle })).toMatchObject({
       chain: fullChain,
@@ -64,28 +64,28 @@ describe('taken', () => {
     expect(check({ certificate: await issue({ san }), domain })).toMatchObject({ domain, warnings: [] });
   });
 
-  test("without a project's domain: the first name, and no word of other names", async () => {
+  test("without a project's domain has its first name, and no warning about other names", async () => {
     const certificate = await issue({ san: ['DNS:b.example.org', 'DNS:a.example.org', 'IP:192.0.2.1'] });
     expect(check({ certificate, domain: null })).toMatchObject({ domain: 'b.example.org', warnings: [] });
   });
 });
 
-describe('warnings', () => {
+describe('a warning is given', () => {
   test.each([
     [31, []],
     [30, ['EXPIRES_SOON: The certificate expires in 30 days, on 2026-07-01T12:00:00Z.']],
     [1, ['EXPIRES_SOON: The certificate expires in 1 day, on 2026-06-02T12:00:00Z.']],
     [0.5, ['EXPIRES_SOON: The certificate expires within a day, on 2026-06-02T00:00:00Z.']],
-  ])('%d days left', async (days, expected) => {
+  ])('at %d days left', async (days, expected) => {
     expect(warnings({ certificate: await issue({ notAfter: daysFromNow(days) }) })).toEqual(expected);
   });
 
-  test('self-signed', async () => {
+  test('for a self-signed certificate', async () => {
     const pair = await openssl.issue({ subject: '/CN=x', san: SAN, ...VALIDITY });
     expect(warnings(pair)).toEqual([expect.stringMatching(/^SELF_SIGNED: /)]);
   });
 
-  test('the issuer is missing, is only named, or has expired', async () => {
+  test('if the issuer is missing, is only named, or has expired', async () => {
     expect(warnings({ certificate: leaf.certificate })).toEqual([
       'CHAIN_INCOMPLETE: Intermediate "Test Intermediate" is missing. Add it, or some clients will reject the certificate.',
     ]);
@@ -97,7 +97,7 @@ describe('warnings', () => {
     ]);
   });
 
-  test('certificates that are not of the chain are left out, by name', async () => {
+  test('with the names of certificates that are not in the chain', async () => {
     const other = await openssl.createCa({ subject: '/CN=Stranger', ...VALIDITY });
     expect(check({ certificate: fullChain + other.certificate })).toMatchObject({
       chain: fullChain,
@@ -105,7 +105,7 @@ describe('warnings', () => {
     });
   });
 
-  test("names other than the project's are listed; its own, its wildcard's and its altNames are not", async () => {
+  test("for names other than the project's, its wildcard's and its altNames", async () => {
     const san = [DOMAIN, '*.example.com', 'www.example.net', 'example.org', '192.0.2.1'];
     const certificate = await issue({
       san: san.map((name) => (/\d$/.test(name) ? `IP:${name}` : `DNS:${name}`)),
@@ -119,7 +119,7 @@ describe('warnings', () => {
     ]);
   });
 
-  test("a name that the project's wildcard covers is no other name", async () => {
+  test("but not for a name that the project's wildcard covers", async () => {
     const certificate = await issue({ san: ['DNS:*.example.com', 'DNS:www.example.com', 'DNS:example.com'] });
     expect(warnings({ certificate, domain: '*.example.com' })).toEqual([
       'OTHER_NAMES: The certificate also contains example.com, which the project does not.',
@@ -131,12 +131,12 @@ describe('warnings', () => {
     ['emailProtection,codeSigning', ['NOT_FOR_SERVERS']],
     ['serverAuth,clientAuth', []],
     ['anyExtendedKeyUsage', []],
-  ])('an extended key usage of %s gives the warnings %j', async (usage, codes) => {
+  ])('for an extended key usage of %s: %j', async (usage, codes) => {
     const certificate = await issue({ extensions: [`extendedKeyUsage=${usage}`] });
     expect(warnings({ certificate }).map((warning) => warning.split(':')[0])).toEqual(codes);
   });
 
-  test('a common name alone is told where there is no domain that it would be refused for', async () => {
+  test('for a common name alone if there is no domain', async () => {
     const certificate = await issue({ san: [], subject: `/CN=${DOMAIN}` });
     expect(check({ certificate, domain: null }).domain).toBe(DOMAIN);
     expect(warnings({ certificate, domain: null })).toEqual([expect.stringContaining('only a common name')]);

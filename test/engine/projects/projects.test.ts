@@ -29,7 +29,7 @@ const add = (id: string) =>
 describe('a name that the certificate does not cover', () => {
   const uncovered = async (id: string) => (await projects.get(id)).uncovered;
 
-  it('is named of the project and in the list, after the domain was changed', async () => {
+  it('is shown in the project and in the list after the domain was changed', async () => {
     await database.stores.projects.create({ ...PROJECT, altNames: [] });
     expect(await uncovered(PROJECT.id)).toBeNull(); // no certificate
     await database.stores.certificates.activate({
@@ -53,7 +53,7 @@ describe('a second project of the same domain', () => {
     details: { projectId: other, name: 'shop.example.com' },
   });
 
-  it('is refused and names the first, until it is asked for explicitly', async () => {
+  it('is refused and names the first, until it is confirmed explicitly', async () => {
     const first = await projects.create(body);
     await expect(projects.create({ ...body, name: 'Shop' })).rejects.toMatchObject(refusal(first.id));
     const second = await projects.create({ ...body, name: 'Shop', allowDuplicateDomain: true });
@@ -70,20 +70,20 @@ describe('a second project of the same domain', () => {
     expect((await projects.update(other.id, { ...change, name: 'Second' })).name).toBe('Second');
   });
 
-  it('is fine where neither has a domain', async () => {
+  it('is allowed if neither has a domain', async () => {
     for (const name of ['One', 'Two']) await projects.create({ name, domain: null, altNames: [] });
     expect((await projects.list(ListProjectsSchema.parse({}), null)).total).toBe(2);
   });
 });
 
-describe('filters by what is to be done', () => {
+describe('the filters by state', () => {
   const ids = async (need: string, visible: readonly string[] | null = null) => {
     const page = await projects.list(ListProjectsSchema.parse({ need }), visible);
     expect(page.total).toBe(page.projects.length);
     return page.projects.map(({ id }) => id);
   };
 
-  it('finds what the overview lists, what has a job, and what was not issued', async () => {
+  it('find what the overview lists, what has a job, and what was not issued', async () => {
     for (const id of ['well', 'expired', 'failed', 'busy']) await add(id);
     const held = (id: string, expiresAt: string) =>
       database.stores.certificates.activate({
@@ -104,7 +104,7 @@ describe('filters by what is to be done', () => {
   });
 });
 
-describe('why there is no certificate', () => {
+describe('the reason for a missing certificate', () => {
   const error = { success: false, error: 'What went wrong.', code: 'CHALLENGE_FAILED' } as const;
   const fail = (projectId: string, more: Partial<typeof JOB> = {}) =>
     database.stores.jobs.create({
@@ -123,7 +123,7 @@ describe('why there is no certificate', () => {
     at: '2026-01-31T00:00:00Z',
   };
 
-  it('is said in the list and of the project, where the last attempt failed', async () => {
+  it('is shown in the list and in the project if the last attempt failed', async () => {
     for (const id of ['broken', 'new', 'held', 'again']) await add(id);
     for (const id of ['broken', 'held', 'again']) await fail(id);
     await database.stores.certificates.activate({ ...CERTIFICATE, projectId: 'held' });
@@ -139,7 +139,7 @@ describe('why there is no certificate', () => {
     expect((await projects.get('new')).obtainFailure).toBeNull();
   });
 
-  it('is not said of a dry run, which was no attempt', async () => {
+  it('is not shown for a dry run', async () => {
     await add('dry');
     await fail('dry', { input: { ...JOB.input, dryRun: true } as typeof JOB.input });
     expect((await projects.get('dry')).obtainFailure).toBeNull();

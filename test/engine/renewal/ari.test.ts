@@ -26,7 +26,7 @@ describe('nextState', () => {
     expect(first(0.999_999).renewAt).toBe('2026-02-28T23:59:59Z');
   });
 
-  it('keeps the moment while the window stays, and draws anew when it moves', () => {
+  it('keeps the moment while the window stays, and draws a new one when it moves', () => {
     const kept = withAri(first(0.25));
     expect(nextState(kept, info(), { now: NOW, random: 0.9 }).renewAt).toBe(first(0.25).renewAt);
     const end = new Date('2026-03-01T00:00:01Z');
@@ -34,12 +34,12 @@ describe('nextState', () => {
     expect(nextState(kept, moved, { now: NOW, random: 1 }).renewAt).toBe('2026-03-01T00:00:01Z');
   });
 
-  it('takes a window in the past as it is: it is due', () => {
+  it('treats a window in the past as due', () => {
     const past = { start: new Date('2026-01-20T00:00:00Z'), end: new Date('2026-01-21T00:00:00Z') };
     expect(first(0.5, info({ window: past })).renewAt).toBe('2026-01-20T12:00:00Z');
   });
 
-  it('does not renew a successor at once for a CA that wants everything renewed at once: that has no end', () => {
+  it('does not renew a successor at once for a CA that wants everything renewed at once, to avoid a loop', () => {
     const past = { start: new Date('2026-01-20T00:00:00Z'), end: new Date('2026-01-21T00:00:00Z') };
     const successor = {
       ...CERTIFICATE,
@@ -54,7 +54,7 @@ describe('nextState', () => {
     );
   });
 
-  it('does not wait longer than a tenth of the lifetime before the end', () => {
+  it('waits until a tenth of the lifetime remains at the latest', () => {
     const late = { start: new Date('2026-03-30T00:00:00Z'), end: new Date('2026-03-31T00:00:00Z') };
     expect(first(0.5, info({ window: late })).renewAt).toBe('2026-03-23T00:00:00Z');
   });
@@ -64,11 +64,11 @@ describe('nextState', () => {
     ['30 days', 30 * 86_400_000, '2026-02-02T00:00:00Z'],
     ['6 h', 21_600_000, '2026-02-01T06:00:00Z'],
     ['nothing', null, '2026-02-01T06:00:00Z'],
-  ])('asks again as the CA says, within a minute and a day: %s', (_, retryAfterMs, checkAt) => {
+  ])('asks again as the CA says, between a minute and a day: %s', (_, retryAfterMs, checkAt) => {
     expect(first(0, info({ retryAfterMs })).checkAt).toBe(checkAt);
   });
 
-  it('is without a moment where the CA offers no ARI', () => {
+  it('has no moment if the CA offers no ARI', () => {
     const state = nextState(withAri(first(0)), null, { now: NOW, random: 0 });
     expect(state).toMatchObject({ window: null, renewAt: null, checkAt: '2026-02-01T06:00:00Z' });
   });
@@ -112,14 +112,14 @@ describe('refreshAri', () => {
   }
   const events = async () => (await database.stores.events.list({ limit: 10 })).map(({ message }) => message);
 
-  it('writes what the CA says, and tells nobody of the first time', async () => {
+  it('stores the CA’s answer, and sends no event the first time', async () => {
     const { error, ari } = await refresh(async () => info());
     expect(error).toBeNull();
     expect(ari).toMatchObject({ renewAt: '2026-02-27T00:00:00Z', failures: 0 });
     expect(await events()).toEqual([]);
   });
 
-  it('tells of a window that was moved, with the page that says why', async () => {
+  it('sends an event for a window that moved, with the CA’s explanation', async () => {
     await refresh(async () => info());
     const window = { start: new Date('2026-01-30T00:00:00Z'), end: new Date('2026-01-31T00:00:00Z') };
     await refresh(async () => info({ window, explanationUrl: 'https://ca.example/incident' }));
@@ -128,7 +128,7 @@ describe('refreshAri', () => {
     ]);
   });
 
-  it('keeps what was known where the CA is down, and asks ever more slowly, every six hours at last', async () => {
+  it('keeps the last window if the CA is unreachable, and asks at growing intervals up to six hours', async () => {
     await refresh(async () => info());
     const down = () => Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
     const waits: number[] = [];
@@ -141,7 +141,7 @@ describe('refreshAri', () => {
     expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
   });
 
-  it('asks again in six hours after an answer that makes no sense', async () => {
+  it('asks again in six hours after an invalid answer', async () => {
     const { ari } = await refresh(() => Promise.reject(new CertdeskError('ACME_PROTOCOL_ERROR')));
     expect(ari).toMatchObject({ renewAt: null, checkAt: '2026-02-01T06:00:00Z', failures: 1 });
   });

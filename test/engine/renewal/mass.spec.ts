@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MANY = 310; // more than 300 orders in 3 hours, for which renewals of the same names do not count
 
-it('renews all of them at once: the same names are no new orders, of which the CA takes 300 in 3 hours', {
+it('renews all at once: orders for the same names do not count against the limit of 300 in 3 hours', {
   timeout: 600_000,
 }, async () => {
   const begin = Date.parse('2026-09-01T00:00:00Z');

@@ -42,7 +42,7 @@ describeWith('pebble', 'renewal', () => {
   const stores = () => database.stores;
   const chainOf = async (id: string) => (await stores().certificates.active(id))?.chain ?? '';
 
-  it('is planned in the window that the CA suggests, soon after the certificate is there', async () => {
+  it('is planned in the CA’s window soon after the issuance', async () => {
     const id = await obtained('ari.example.com');
     await app.app.engine.sweep();
     const { renewWindow, renewAt, renewReason, nextAttemptAt } = await status(id);
@@ -52,7 +52,7 @@ describeWith('pebble', 'renewal', () => {
     expect(renewReason).toBe('Time suggested by the CA (ARI)');
   });
 
-  it('is begun by the sweep when the CA moves the window into the past, and the order says what it replaces', async () => {
+  it('starts when the CA moves the window into the past, and its order says what it replaces', async () => {
     const id = await obtained('moved.example.com');
     await app.app.engine.sweep();
     const before = await stores().certificates.active(id);
@@ -69,7 +69,7 @@ describeWith('pebble', 'renewal', () => {
     expect((await renew(id)).status).toBe(200);
   });
 
-  it('goes on without `replaces` where the CA says that it was replaced already', async () => {
+  it('continues without `replaces` if the CA says that it was replaced already', async () => {
     const id = await obtained('twice.example.com');
     await app.app.engine.sweep();
     const first = await stores().certificates.active(id);
@@ -82,7 +82,7 @@ describeWith('pebble', 'renewal', () => {
     expect(answer.status, answer.text).toBe(200);
   });
 
-  it('takes an answer that makes no sense as none', async () => {
+  it('ignores an invalid answer', async () => {
     const id = await obtained('garbage.example.com');
     await pebble.setRenewalInfo(await chainOf(id), '{"suggestedWindow":{"start":"x"');
     await app.app.engine.sweep();
@@ -92,7 +92,7 @@ describeWith('pebble', 'renewal', () => {
     });
   });
 
-  it('of one that was revoked elsewhere comes at once', async () => {
+  it('starts at once for a certificate that was revoked elsewhere', async () => {
     const id = await obtained('incident.example.com');
     await app.app.engine.sweep();
     const before = await stores().certificates.active(id);
@@ -127,7 +127,7 @@ describeWith('pebble', 'renewal', () => {
     expect(await status(id)).toMatchObject({ renewFailures: 3 });
   });
 
-  it('goes to the fallback CA where the usual one has failed on its own account, and back again after', async () => {
+  it('uses the fallback CA while the default CA fails, and returns afterwards', async () => {
     const id = await obtained('fallen.example.com');
     const settings = { renewals: { fallbackCa: fallback.directoryUrl } };
     expect((await app.call('PATCH', '/settings', { body: settings })).status).toBe(200);
@@ -145,7 +145,7 @@ describeWith('pebble', 'renewal', () => {
     expect((await stores().certificates.active(id))?.spec).toMatchObject({ ca: 'letsencrypt' });
   });
 
-  it('is held up by what waits for a person until something is changed', async () => {
+  it('is deferred until a change if only a user can help', async () => {
     const id = await obtained('waiting.example.com');
     const certificate = await stores().certificates.active(id);
     if (certificate === null) throw new Error('there is none');
@@ -156,7 +156,7 @@ describeWith('pebble', 'renewal', () => {
     expect((await status(id)).waitsFor).toBeNull();
   });
 
-  it('answers a repeated request as it did at first, whatever was removed or cleared meanwhile', async () => {
+  it('repeats the first answer of a repeated request, whatever was removed or cleared meanwhile', async () => {
     const id = await app.project('again.example.com');
     const path = `/projects/${id}/certificate`;
     const repeat = (what: string, body: object) =>

@@ -10,7 +10,7 @@ import {
 } from '../../support/faults/faulty-ca/model.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
-describe('what a renewal brings', () => {
+describe('a renewed certificate', () => {
   const issued = (from: string, to: string) => ({
     issuedAt: `${from}T00:00:00Z`,
     expiresAt: `${to}T00:00:00Z`,
@@ -21,14 +21,14 @@ describe('what a renewal brings', () => {
     ['45 days after 90, when the CA shortens them', issued('2026-03-02', '2026-04-16')],
     ['45 days in the first week of 90, before a mass revocation', issued('2026-01-05', '2026-02-19')],
     ['6 days that outlive it', issued('2026-03-30', '2026-04-05')],
-  ])('is taken: %s', (_, facts) => expect(() => refuseWorse(facts, CERTIFICATE)).not.toThrow());
+  ])('is accepted: %s', (_, facts) => expect(() => refuseWorse(facts, CERTIFICATE)).not.toThrow());
 
-  it('is refused where it ends before the one in use and is far shorter', () => {
+  it('is refused if it expires before the current one and is far shorter', () => {
     const attempt = () => refuseWorse(issued('2026-03-02', '2026-03-08'), CERTIFICATE);
     expect(attempt).toThrow(expect.objectContaining({ code: 'ISSUED_CERTIFICATE_REJECTED' }));
   });
 
-  it('is taken whatever it is, where the one in use is revoked', () => {
+  it('is always accepted if the current one is revoked', () => {
     const revoked = { ...CERTIFICATE, revokedAt: '2026-03-01T00:00:00Z' };
     expect(() => refuseWorse(issued('2026-03-02', '2026-03-08'), revoked)).not.toThrow();
   });
@@ -41,7 +41,7 @@ describe('a renewal', () => {
   });
   afterEach(() => faulty?.world.end());
 
-  it('whose order was left at the CA fetches what that has issued, and rehearses nothing before', async () => {
+  it('whose order exists at the CA fetches the issued certificate without a dry run', async () => {
     const id = await faulty.obtain('late.example');
     faulty.bend((session) => ({
       // It issues, and says so to nobody.
@@ -70,7 +70,7 @@ describe('a renewal', () => {
       }),
     });
 
-    it('goes to no fallback CA, however often it fails: the order is followed', async () => {
+    it('uses no fallback CA, however often it fails, and follows the order', async () => {
       const id = await faulty.obtain('followed.example');
       await faulty.world.engine.settings.update({ renewals: { fallbackCa: 'zerossl' } });
       faulty.bend(stuck);
@@ -83,7 +83,7 @@ describe('a renewal', () => {
     });
 
     it.each(['superseded', 'keyCompromise'] as const)(
-      'to replace what is revoked (%s) is followed',
+      'follows the order to replace a revoked certificate (%s)',
       async (reason) => {
         const id = await faulty.obtain(`${reason.toLowerCase()}.example`);
         const revoke = () => faulty.world.engine.issuance.revoke(id, { reason, replace: true }, call);
@@ -97,7 +97,7 @@ describe('a renewal', () => {
       },
     );
 
-    it('is followed by the account that made it, also where a person names another e-mail address', async () => {
+    it('follows the order with the account that created it, even if a user enters another e-mail address', async () => {
       const id = await faulty.obtain('person.example');
       faulty.bend(stuck);
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
@@ -108,7 +108,7 @@ describe('a renewal', () => {
     });
   });
 
-  it('that has failed often and left no order is rehearsed', async () => {
+  it('that has failed often and left no order starts with a dry run', async () => {
     const id = await faulty.obtain('lost.example');
     faulty.world.reachable = () => false;
     for (const _ of [1, 2, 3])
@@ -142,7 +142,7 @@ describe('a renewal', () => {
       expect(await counted()).toBe(1);
     });
 
-    it('is counted where the window that the CA suggests is still to come', async () => {
+    it('counts as such if the CA’s window is still to come', async () => {
       const early = await faulty.obtain('early.example');
       await faulty.world.look();
       await faulty.renew(early);
@@ -150,20 +150,20 @@ describe('a renewal', () => {
       expect(await counted()).toBe(3);
     });
 
-    it('is counted for no limit', async () => {
+    it('counts against no limit', async () => {
       await faulty.renew(id);
       expect(faulty.ca.entries.at(-1)?.replaces).toBe(faulty.ca.entries[0]?.certId);
       expect(await counted()).toBe(1);
     });
 
-    it('is counted where the CA refuses that, and the order is made without', async () => {
+    it('counts if the CA refuses that, and the order is created without it', async () => {
       faulty.bend(refusing);
       await faulty.renew(id);
       expect(faulty.ca.entries.at(-1)?.replaces).toBeNull();
       expect(await counted()).toBe(2);
     });
 
-    it('is counted where the order that it goes on with was made without', async () => {
+    it('counts if the resumed order was created without it', async () => {
       faulty.bend((session) => ({ ...stuck(session), ...refusing(session) }));
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
       faulty.bend(() => ({}));
@@ -172,7 +172,7 @@ describe('a renewal', () => {
       expect(await counted()).toBe(2);
     });
 
-    it('is counted for no limit where the order that it goes on with says so', async () => {
+    it('counts against no limit if the resumed order says so', async () => {
       faulty.bend(stuck);
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
       faulty.bend(() => ({}));

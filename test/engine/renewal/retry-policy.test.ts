@@ -20,7 +20,7 @@ function challengeFailed(message: string, problem: { readonly type: string; read
 }
 
 describe('nextAttempt', () => {
-  it('waits as the table says, and the last wait repeats', () => {
+  it('waits as in the table, and the last wait repeats', () => {
     const waits = [1, 2, 3, 4, 5, 50].map((failures) =>
       minutesTo(nextAttempt(failures, { now: NOW, random: 0, expiresAt: LATER })),
     );
@@ -28,19 +28,19 @@ describe('nextAttempt', () => {
     expect(RETRY_MINUTES).toEqual([1, 10, 100, 360]);
   });
 
-  it('spreads by a tenth at most', () =>
+  it('adds a jitter of at most a tenth', () =>
     expect(minutesTo(nextAttempt(3, { now: NOW, random: 1, expiresAt: LATER }))).toBe(110));
 
   it.each([
     ['20 hours', 20, 300],
     ['4 hours', 4, 60],
     ['2 minutes', 1 / 30, 1],
-  ])('waits a fourth of what is left at most: %s', (_, hours, minutes) => {
+  ])('waits at most a fourth of the time remaining: %s', (_, hours, minutes) => {
     const expiresAt = new Date(NOW.getTime() + hours * 3_600_000).toISOString();
     expect(minutesTo(nextAttempt(9, { now: NOW, random: 0, expiresAt }))).toBe(minutes);
   });
 
-  it('goes by the table again where nothing is left', () =>
+  it('follows the table again if no time remains', () =>
     expect(minutesTo(nextAttempt(9, { now: NOW, random: 0, expiresAt: '2025-12-31T00:00:00Z' }))).toBe(360));
 });
 
@@ -52,7 +52,7 @@ describe('afterFailure', () => {
       expiresAt: LATER,
     });
 
-  it('counts on from what was kept', () => {
+  it('continues the stored count', () => {
     const state = failed(2, new CertdeskError('ACME_UNAVAILABLE'));
     expect(state).toMatchObject({
       failures: 3,
@@ -72,18 +72,18 @@ describe('afterFailure', () => {
     expect(minutesTo(failed(0, error).nextAttemptAt)).toBe(minutes);
   });
 
-  it('after a certificate that was issued and not taken waits the longest at once: each costs one of few', () => {
+  it('waits longest after a certificate that was issued and refused, because each counts against a limit', () => {
     const error = new CertdeskError('ISSUED_CERTIFICATE_REJECTED');
     expect(minutesTo(failed(0, error).nextAttemptAt)).toBe(360);
   });
 
-  it("keeps the CA's own sentence", () => {
+  it("keeps the CA's own message", () => {
     const problem = { type: `${ACME}connection`, detail: 'Timeout during connect' };
     const { lastError } = failed(0, challengeFailed('It failed', problem));
     expect(lastError).toBe('It failed (the CA: Timeout during connect)');
   });
 
-  it('waits for a change where a retry cannot help', () => {
+  it('waits for a change if a retry cannot help', () => {
     const state = failed(0, new CertdeskError('DNS_CREDENTIALS_REJECTED'));
     expect(state.nextAttemptAt).toBeNull();
     expect(state.waitsFor).toMatch(/new DNS credentials/);
@@ -93,13 +93,13 @@ describe('afterFailure', () => {
 describe('whatHelps', () => {
   const of = (type: string, detail = '') => whatHelps(challengeFailed('x', { type: ACME + type, detail }));
 
-  it('is a person where the CA would only repeat itself', () => {
+  it('needs a user if the CA would only repeat itself', () => {
     expect(of('caa')).toMatch(/CAA/);
     expect(of('rejectedIdentifier')).not.toBeNull();
     expect(of('dns', 'DNS problem: NXDOMAIN looking up A for gone.example.com')).toMatch(/no longer exists/);
   });
 
-  it('is time for the rest', () => {
+  it('needs time otherwise', () => {
     expect(of('dns', 'DNS problem: SERVFAIL looking up A')).toBeNull();
     expect(of('connection', 'Timeout')).toBeNull();
     expect(whatHelps(new CertdeskError('ACME_UNAVAILABLE'))).toBeNull();

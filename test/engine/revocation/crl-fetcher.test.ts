@@ -8,7 +8,7 @@ import { portOf } from '../../support/tools/ports.ts';
 
 const signal = new AbortController().signal;
 
-describe('a list', () => {
+describe('a fetched CRL', () => {
   let server: Server;
   let asked = 0;
   let url = '';
@@ -33,17 +33,17 @@ describe('a list', () => {
   };
   afterEach(() => Promise.all(open.splice(0).map((fetcher) => fetcher.close())));
 
-  it('is fetched as it is served', async () => {
+  it('is returned as served', async () => {
     expect([...(await make(LOOPBACK_POLICY).fetch(`${url}/ok`, signal))]).toEqual([0x30, 0x00]);
   });
 
-  it('that is elsewhere, or over 16 MiB, is a failure', async () => {
+  it('fails if it is redirected, or larger than 16 MiB', async () => {
     const { fetch } = make(LOOPBACK_POLICY);
     await expect(fetch(`${url}/moved`, signal)).rejects.toMatchObject({ code: 'ACME_UNAVAILABLE' });
     await expect(fetch(`${url}/endless`, signal)).rejects.toMatchObject({ code: 'ACME_UNAVAILABLE' });
   });
 
-  it('at a private address is not asked for, by address or by name', async () => {
+  it('is not requested from a private address, by address or by name', async () => {
     asked = 0;
     const { fetch } = make(createAddressPolicy());
     for (const host of ['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433']) {

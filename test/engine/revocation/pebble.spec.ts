@@ -53,7 +53,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
   const since = (from: number) => gate.requests.slice(from).map((path) => path.split('/')[1]);
   const ordersSince = (from: number) => since(from).filter((path) => path === 'order-plz').length;
 
-  it('obtains it first, with a new key, takes it into use, and revokes the one before it', async () => {
+  it('obtains the replacement with a new key, activates it, and revokes the previous version', async () => {
     const { id, leaf: old } = await obtained('leaked.example.com');
     const from = gate.requests.length;
     const answer = await revoke(id, { reason: 'keyCompromise', replace: true });
@@ -85,7 +85,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     expect(jobs?.['0']).toMatchObject({ kind: 'revoke', replaces: true, state: 'succeeded' });
   });
 
-  it('revokes nothing where no replacement is to be had, says so, and can do without', async () => {
+  it('revokes nothing if the replacement fails, says so, and can skip it', async () => {
     const { id, leaf: old } = await obtained('refused.example.com');
     gate.keep((path) =>
       path.startsWith('/order-plz') ? Promise.resolve(problem(403, 'rejectedIdentifier')) : null,
@@ -101,7 +101,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     expect(await atCa(old)).toBe('Revoked');
   });
 
-  it('names the version that is not revoked yet where the CA is gone by then; that one is revoked later', async () => {
+  it('names the version still to be revoked if the CA fails meanwhile, and revokes it later', async () => {
     const { id, leaf: old } = await obtained('halfway.example.com');
     gate.keep((path) => (path.startsWith('/revoke-cert') ? Promise.resolve('lost') : null));
     const answer = await revoke(id, { reason: 'keyCompromise', replace: true });
@@ -132,19 +132,22 @@ describeWith('pebble', 'revocation with a replacement', () => {
   it.each([
     ['superseded', 0],
     ['keyCompromise', 1],
-  ])('%s: with %d order more where one of a failed renewal is kept with its key', async (reason, orders) => {
-    const { id, leaf: old } = await obtained(`kept-${orders}.example.com`);
-    gate.keep((path) => (path.startsWith('/finalize-order') ? Promise.resolve('lost') : null));
-    expect((await renew(id)).status).toBeGreaterThanOrEqual(500);
-    gate.keep(null);
-    const from = gate.requests.length;
-    const answer = await revoke(id, { reason, replace: true });
-    expect(answer.status, answer.text).toBe(200);
-    expect(ordersSince(from)).toBe(orders);
-    expect([await atCa(old), await atCa(await leaf(id))]).toEqual(['Revoked', 'Valid']);
-  });
+  ])(
+    '%s: creates %d more orders if one of a failed renewal is stored with its key',
+    async (reason, orders) => {
+      const { id, leaf: old } = await obtained(`kept-${orders}.example.com`);
+      gate.keep((path) => (path.startsWith('/finalize-order') ? Promise.resolve('lost') : null));
+      expect((await renew(id)).status).toBeGreaterThanOrEqual(500);
+      gate.keep(null);
+      const from = gate.requests.length;
+      const answer = await revoke(id, { reason, replace: true });
+      expect(answer.status, answer.text).toBe(200);
+      expect(ordersSince(from)).toBe(orders);
+      expect([await atCa(old), await atCa(await leaf(id))]).toEqual(['Revoked', 'Valid']);
+    },
+  );
 
-  it('keyCompromise by the certificate key that the CA refuses is asked for by the account, for the same reason', async () => {
+  it('repeats a keyCompromise that the CA refuses for the certificate key with the account key', async () => {
     const { id, leaf: old } = await obtained('refused-key.example.com');
     let asked = 0;
     gate.keep((path) => {
@@ -159,7 +162,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     gate.keep(null);
   });
 
-  it('another project does not reach the version', async () => {
+  it('refuses a version of another project', async () => {
     const { id } = await obtained('mine.example.com');
     const other = await obtained('other.example.com');
     const [version] = await versions(id);

@@ -126,7 +126,7 @@ const run = (job: JobRecord) => {
   return jobs().run(job, job.input, new AbortController().signal);
 };
 
-describe('killed after its replacement was taken into use', () => {
+describe('a job killed after its replacement was activated', () => {
   let job: JobRecord;
   beforeEach(async () => {
     await database.stores.certificates.activate(REPLACEMENT);
@@ -134,14 +134,14 @@ describe('killed after its replacement was taken into use', () => {
     await database.stores.orders.put(ORDER);
   });
 
-  it('is not issued again: it is cleaned up after and the one before it is revoked', async () => {
+  it('does not issue again, cleans up, and revokes the previous version', async () => {
     await run(job);
     expect(did).toEqual(['clean up', 'revoke', 'succeed']);
     expect((await database.stores.certificates.get(CERTIFICATE.id))?.revocationReason).toBe('keyCompromise');
     expect((await database.stores.certificates.get(REPLACEMENT.id))?.revokedAt).toBeNull();
   });
 
-  it('says what stands where the CA does not revoke', async () => {
+  it('says what is active if the CA does not revoke', async () => {
     refusal = down;
     await expect(run(job)).rejects.toMatchObject({
       code: 'ACME_UNAVAILABLE',
@@ -150,7 +150,7 @@ describe('killed after its replacement was taken into use', () => {
     });
   });
 
-  it('revokes though the clean-up fails, of which only the duty stays', async () => {
+  it('revokes even if the clean-up fails, which stays to be done', async () => {
     cleanUpFails = true;
     await run(job);
     expect(did).toEqual(['revoke', 'succeed']);
@@ -162,13 +162,13 @@ describe('killed after its replacement was taken into use', () => {
   });
 });
 
-it('revokes nothing where the replacement cannot be had', async () => {
+it('revokes nothing if the replacement fails', async () => {
   const job = await revoke('keyCompromise', true);
   await expect(run(job)).rejects.toMatchObject({ message: expect.stringContaining('Nothing was revoked') });
   expect(did).toEqual(['issueSuccessor']);
 });
 
-describe('the order of a failed job that is kept with its key', () => {
+describe('the stored order of a failed job', () => {
   async function keepOrder(state: ChallengeRecord['state']): Promise<void> {
     const error = new CertdeskError('ACME_TIMEOUT').toBody();
     await database.stores.jobs.create({ ...JOB, id: 'before', state: 'failed', error });
@@ -180,7 +180,7 @@ describe('the order of a failed job that is kept with its key', () => {
     ['with a replacement that cannot be had', true, undefined],
     ['without one', false, undefined],
     ['without one, where the CA does not revoke', false, down],
-  ])('is not gone on with once a key has leaked: revoked %s', async (_, replace, answer) => {
+  ])('is not resumed once a key has leaked: revoked %s', async (_, replace, answer) => {
     await keepOrder('cleaned');
     refusal = answer;
     await run(await revoke('keyCompromise', replace)).catch(() => undefined);
@@ -188,20 +188,20 @@ describe('the order of a failed job that is kept with its key', () => {
     expect(await kept()).toBeNull();
   });
 
-  it('is cleaned up after all the same', async () => {
+  it('is still cleaned up', async () => {
     await keepOrder('presented');
     await run(await revoke('keyCompromise', false));
     expect(await kept()).toMatchObject({ url: null, keySealed: null, challenges: [{ state: 'presented' }] });
   });
 
-  it('is forgotten also where a clean-up has written it anew meanwhile', async () => {
+  it('is deleted even if a clean-up has saved it again meanwhile', async () => {
     const job = await revoke('keyCompromise', false);
     whileRevoked = () => keepOrder('cleaned');
     await run(job);
     expect(await kept()).toBeNull();
   });
 
-  it('stays where no key has leaked', async () => {
+  it('stays if no key has leaked', async () => {
     await keepOrder('cleaned');
     await run(await revoke('superseded', false));
     expect(await kept()).toMatchObject({ url: ORDER.url });

@@ -4,7 +4,7 @@ import type { ListedCertificate } from '../../../src/main/engine/core/stores/ove
 import { partLeft } from '../../../src/main/engine/overview/expiring.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 
-describe('something is told', () => {
+describe('a notification is shown', () => {
   const DAY = 86_400_000;
   let now: Date;
   let app: TestApp;
@@ -21,7 +21,7 @@ describe('something is told', () => {
   });
   afterEach(() => app?.stop());
 
-  it('once a day, and each thing by itself', async () => {
+  it('once a day, and each topic separately', async () => {
     expect(await mayTell('failed:a')).toBe(true);
     expect(await mayTell('failed:a')).toBe(false);
     expect(await mayTell('failed:b')).toBe(true);
@@ -31,26 +31,26 @@ describe('something is told', () => {
     expect(await mayTell('failed:a')).toBe(true);
   });
 
-  it('once, though ten ask at the same moment', async () => {
+  it('once, even for ten concurrent calls', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => mayTell('failed:a')));
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
-  it('once, whatever is restarted between', async () => {
+  it('once, despite restarts in between', async () => {
     expect(await mayTell('failed:a')).toBe(true);
     await app.close();
     app = await start(app.dataFolder);
     expect(await mayTell('failed:a')).toBe(false);
   });
 
-  it('again after the clock was set back by far: it is not silent for ever', async () => {
+  it('again after the clock was set back by far', async () => {
     expect(await mayTell('failed:a')).toBe(true);
     now = new Date(now.getTime() - 10 * DAY);
     expect(await mayTell('failed:a')).toBe(true);
   });
 });
 
-describe('of a certificate of 90 days', () => {
+describe('the stage of a certificate of 90 days', () => {
   const certificate = (more: Partial<ListedCertificate> = {}): ListedCertificate => ({
     projectId: 'p',
     issuedAt: '2026-01-01T00:00:00Z',
@@ -75,16 +75,16 @@ describe('of a certificate of 90 days', () => {
     [0.1, 12],
     [0, null],
     [-3, null],
-  ])('with %d days left that nothing renews, the part is %s', (days, part) =>
+  ])('with %d days left and no renewal is %s', (days, part) =>
     expect(partLeft(certificate(), daysLeft(days))).toBe(part),
   );
 
-  it('one that will be renewed is none, until that fails or is overdue', () => {
+  it('is none if it will be renewed, until that fails or is overdue', () => {
     const soon = { attemptAt: daysLeft(9).toISOString() };
     expect(partLeft(certificate(soon), daysLeft(10))).toBeNull();
     expect(partLeft(certificate({ ...soon, failures: 1 }), daysLeft(10))).toBe(6);
     expect(partLeft(certificate(soon), daysLeft(8))).toBe(6);
   });
-  it('one that is revoked is none: that is told otherwise', () =>
+  it('is none if it is revoked, which is reported separately', () =>
     expect(partLeft(certificate({ revokedAt: '2026-03-01T00:00:00Z' }), daysLeft(10))).toBeNull());
 });

@@ -14,23 +14,23 @@ afterEach(() => app?.stop());
 const patch = (body: object) => app.asPerson('PATCH', '/settings', { body });
 
 describe('settings', () => {
-  it('are their defaults at first, and the defaults are of their own schema', async () => {
+  it('are the defaults at first, and the defaults match their schema', async () => {
     expect((await app.call('GET', '/settings')).body).toEqual(DEFAULT_SETTINGS);
     expect(SettingsSchema.parse(DEFAULT_SETTINGS)).toEqual(DEFAULT_SETTINGS);
   });
 
-  it('a section can be changed for every section that there is', () => {
+  it('can be changed in every section', () => {
     expect(Object.keys(PatchSettingsSchema.shape).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
   });
 
-  it('each is explained in docs/settings.md', async () => {
+  it('are each explained in docs/settings.md', async () => {
     const page = await readFile('docs/settings.md', 'utf8');
     for (const [section, fields] of Object.entries(DEFAULT_SETTINGS)) {
       for (const field of Object.keys(fields)) expect(page).toContain(`| \`${section}.${field}\` |`);
     }
   });
 
-  it('change by field, are kept, and null takes the default back', async () => {
+  it('change field by field, are stored, and null restores the default', async () => {
     const first = await patch({ dns: { propagationTimeout: 300 } });
     expect(first).toMatchObject({
       status: 200,
@@ -55,7 +55,7 @@ describe('settings', () => {
     [{ sessions: { signOutOnRestart: 'yes' } }, 'sessions.signOutOnRestart'],
     [{ dns: { speed: 1 } }, 'dns.speed'],
     [{ colour: {} }, 'colour'],
-  ])('refuse %j, naming the field, and nothing is changed', async (body, field) => {
+  ])('refuse %j, name the field, and change nothing', async (body, field) => {
     const answer = await patch({ sessions: { signOutOnRestart: true }, ...body });
     expect(answer).toMatchObject({
       status: 400,
@@ -64,7 +64,7 @@ describe('settings', () => {
     expect((await app.call('GET', '/settings')).body).toEqual(DEFAULT_SETTINGS);
   });
 
-  it('a change is an event and an audit entry that name the fields; what is the same already is none', async () => {
+  it('record a change as an event and an audit entry with the fields, and nothing for equal values', async () => {
     await patch({ dns: { propagationTimeout: 300, propagationCheck: 'authoritative' } });
     await patch({ dns: { propagationTimeout: 300 } });
     const { body } = await app.call('GET', '/audit');
@@ -72,7 +72,7 @@ describe('settings', () => {
     expect(told).toEqual(['Settings changed: dns.propagationTimeout to 300']);
   });
 
-  it('what is stored and not well formed is the default, field by field', async () => {
+  it('use the default for each stored field that is invalid', async () => {
     const store = {
       get: async () => ({ propagationTimeout: 'soon', propagationInterval: 2, gone: true }),
       set: async () => undefined,

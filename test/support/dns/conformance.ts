@@ -94,7 +94,7 @@ export function testDnsProviderRecords(suite: RecordSuite): void {
     check,
   }));
   if (exceptions.length === 0) return;
-  describe(`${suite.name} is not as other DNS providers`, () => {
+  describe(`${suite.name} differs from other DNS providers`, () => {
     let rig: ProviderRig | undefined;
     afterEach(() => rig?.close());
     test.each(exceptions)('in $ability: $reason', async ({ check }) => {

@@ -15,7 +15,7 @@ export interface HttpSuite extends DnsProviderSuite {
 const signal = new AbortController().signal;
 
 export function testDnsHttp(suite: HttpSuite): void {
-  describe(`${suite.name} as every DNS provider with an HTTP API`, () => {
+  describe(`${suite.name}, like every DNS provider with an HTTP API,`, () => {
     let rig: WebRig;
     let bench: ProviderBench;
     beforeEach(async () => {
@@ -72,7 +72,7 @@ export function testDnsHttp(suite: HttpSuite): void {
       suite,
       'zones',
       'removing',
-    )('has nothing to remove where the whole zone is no more', async () => {
+    )('has nothing to remove if the whole zone no longer exists', async () => {
       const ref = await written(() => {});
       await rig.absent(bench);
       await bench.provider.removeTxt(ref, signal);
@@ -148,7 +148,7 @@ export function testDnsHttp(suite: HttpSuite): void {
         suite,
         'paging',
         'removing',
-      )(`tells by a test which permission is lacking: ${step}`, async () => {
+      )(`reports in a test which permission is missing: ${step}`, async () => {
         const definition = await getDnsProvider(suite.name);
         rig.standIn.deny(step);
         const test = { provider: bench.provider, definition, zone: 'example.com', signal };

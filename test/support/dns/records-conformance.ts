@@ -11,7 +11,7 @@ export const TWO = 'LHDhK3oGRvkiefQnx7OOczTY5Tic_two_xZ6HcMOc_t';
 const signal = new AbortController().signal;
 
 export function testDnsRecords(suite: RecordSuite): void {
-  describe(`${suite.name} as every DNS provider`, () => {
+  describe(`${suite.name}, like every DNS provider,`, () => {
     let rig: ProviderRig;
     let bench: ProviderBench;
     beforeEach(async () => {
@@ -65,7 +65,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       suite,
       'writing',
       'removing',
-    )('removes twice without a word', async () => {
+    )('removes twice without an error', async () => {
       const ref = await add(ONE);
       await remove(ref);
       await remove(ref);
@@ -98,7 +98,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       'writing',
       'removing',
       'foreign values',
-    )('keeps what a person put at the name, to the letter', async () => {
+    )('keeps a user’s records at the name unchanged', async () => {
       const foreign = 'v=spf1 include:"quoted" \\ -all';
       await rig.put(foreign);
       const ref = await add(ONE);
@@ -128,7 +128,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       suite,
       'credentials',
       'removing',
-    )('does not take refused credentials for a record that is gone', async () => {
+    )('does not take refused credentials for a missing record', async () => {
       const ref = await add(ONE);
       const stranger = await rig.open({ refused: true });
       const error = await failureOf(stranger.provider.removeTxt(ref, signal));

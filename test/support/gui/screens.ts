@@ -190,7 +190,7 @@ export function lookAtScreens(screens: readonly Screen[], widths: readonly numbe
     });
   });
 
-  it('has said no error, and asked nobody else for anything', () => {
+  it('logs no error and requests nothing from other hosts', () => {
     expect(gui.problems).toEqual([]);
   });
 }

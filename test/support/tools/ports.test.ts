@@ -44,7 +44,7 @@ async function deadPid(): Promise<number> {
   return Number(stdout);
 }
 
-describe('the range of a worker', () => {
+describe('the port range of a worker', () => {
   it('lies below the ephemeral range of this machine', async () => {
     const { ports, release } = await holdPorts([TCP, { udp: true }]);
     release();
@@ -54,27 +54,24 @@ describe('the range of a worker', () => {
     }
   });
 
-  it.each([32_768, 49_152, 20_000])(
-    'overlaps with no other where ephemeral ports start at %i',
-    (ephemeral) => {
-      const ranges = Array.from({ length: 16 }, (_, worker) => workerRange(worker, ephemeral));
-      const all = ranges.flatMap(({ first, size }) =>
-        Array.from({ length: size }, (_, index) => first + index),
-      );
-      expect(new Set(all).size).toBe(all.length);
-      expect(Math.max(...all)).toBeLessThan(ephemeral);
-      expect(Math.min(...all)).toBeGreaterThan(10_080);
-      expect(ranges.every(({ size }) => size >= 100)).toBe(true);
-    },
-  );
+  it.each([32_768, 49_152, 20_000])('overlaps with no other if ephemeral ports start at %i', (ephemeral) => {
+    const ranges = Array.from({ length: 16 }, (_, worker) => workerRange(worker, ephemeral));
+    const all = ranges.flatMap(({ first, size }) =>
+      Array.from({ length: size }, (_, index) => first + index),
+    );
+    expect(new Set(all).size).toBe(all.length);
+    expect(Math.max(...all)).toBeLessThan(ephemeral);
+    expect(Math.min(...all)).toBeGreaterThan(10_080);
+    expect(ranges.every(({ size }) => size >= 100)).toBe(true);
+  });
 
-  it('is the usual one where a machine has no room below its ephemeral range', () => {
+  it('is the default if a machine has no room below its ephemeral range', () => {
     expect(workerRange(0, 1_024)).toEqual(workerRange(0, 32_768));
   });
 });
 
 describe('holding a port', () => {
-  it('gives it to nobody else until it is released', async () => {
+  it('reserves it until it is released', async () => {
     const range = await ownRange(3);
     const [one, other] = [createPortAllocator(folder, range), createPortAllocator(folder, range)];
     const [first, second, third] = [
@@ -89,13 +86,13 @@ describe('holding a port', () => {
     expect((await other.hold([TCP])).ports).toEqual(first.ports);
   });
 
-  it('holds none where it cannot get all', async () => {
+  it('reserves none if not all are available', async () => {
     const one = createPortAllocator(folder, await ownRange(2));
     await expect(one.hold([TCP, TCP, TCP])).rejects.toThrow('is free');
     expect((await one.hold([TCP, TCP])).ports).toHaveLength(2);
   });
 
-  it('gives two processes at once different ports, and frees them when they end', async () => {
+  it('gives two processes different ports at once, and frees them when they end', async () => {
     const range = await ownRange(60);
     const source = `
       import { createPortAllocator, TCP } from ${JSON.stringify(join(import.meta.dirname, 'ports.ts'))};
@@ -119,7 +116,7 @@ describe('holding a port', () => {
     expect(readdirSync(folder).filter((name) => name !== 'lock')).toEqual([]);
   });
 
-  it('takes over the lock of a process that is gone, and none of one that lives', async () => {
+  it('claims the lock of a dead process, but not of a running one', async () => {
     const range = await ownRange(2);
     writeFileSync(join(folder, String(range.first)), String(await deadPid()));
     writeFileSync(join(folder, String(range.first + 1)), String(process.ppid));
@@ -128,7 +125,7 @@ describe('holding a port', () => {
     await expect(allocator.hold([TCP])).rejects.toThrow('is free');
   });
 
-  it('passes over a port that a program listens on, by TCP, by UDP, or at another of the addresses', async () => {
+  it('skips a port that a program listens on, by TCP, by UDP, or at another of the addresses', async () => {
     const range = await ownRange(4);
     await occupy(range.first);
     const udp = createSocket('udp4').bind(range.first + 1, '127.0.0.1');
@@ -142,7 +139,7 @@ describe('holding a port', () => {
     expect(existsSync(join(folder, String(range.first)))).toBe(false);
   });
 
-  it('leaves a port that refuses connections', async () => {
+  it('skips a port that refuses connections', async () => {
     const port = await unusedPort();
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
       cause: { code: 'ECONNREFUSED' },
@@ -151,7 +148,7 @@ describe('holding a port', () => {
 });
 
 describe('starting a program', () => {
-  it('tries other ports where the start says that one is taken', async () => {
+  it('tries other ports if the start reports that one is in use', async () => {
     const tried: number[] = [];
     const got = await startOnPorts([TCP], async ([port = 0], release) => {
       tried.push(port);
@@ -163,7 +160,7 @@ describe('starting a program', () => {
     expect(got).toBe(tried[2]);
   });
 
-  it('tries other ports where a start that says nothing of it fails on a port that is taken by then', async () => {
+  it('tries other ports if a start fails without a reason and a port is in use by then', async () => {
     let starts = 0;
     await startOnPorts([TCP], async ([port = 0], release) => {
       starts += 1;

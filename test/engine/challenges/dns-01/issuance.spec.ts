@@ -59,7 +59,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
   describe.each(PROVIDERS)('%s', (provider) => {
     const name = (rest: string): string => `${provider}.${rest}`;
 
-    it("takes the specification's request as it stands there; the record is gone afterwards", async () => {
+    it('accepts the request of the specification, and removes the record afterwards', async () => {
       const id = await app.project(name('example.com'));
       const answer = await obtain(id, rig.requests[provider]);
       expect(answer.status, answer.text).toBe(200);
@@ -68,7 +68,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       rig.changeAtOnce(provider); // the wait for it has been seen
     });
 
-    it('proves a wildcard and its apex at once, and keeps what a person put there', async () => {
+    it('validates a wildcard and its apex at once, and keeps records that a user created', async () => {
       const record = `_acme-challenge.${name('apex.example.com')}`;
       await rig.standIns[provider].zones.putValue(record, 'a person put this here');
       const id = await app.project(name('apex.example.com'), [`*.${name('apex.example.com')}`]);
@@ -92,13 +92,13 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect(job.text).toContain('in the zone example.co.uk');
     });
 
-    it('renews with the kept credentials, without anybody', async () => {
+    it('renews unattended with the saved credentials', async () => {
       const { body } = await app.call('GET', `/projects?q=${name('example.com')}`);
       const answer = await app.call('POST', path(String(body.projects?.['0']?.id), '/renew'));
       expect(answer.status, answer.text).toBe(200);
     });
 
-    it('fails nothing where the record cannot be removed, says so, and removes it later', async () => {
+    it('succeeds although the record cannot be removed, says so, and removes it later', async () => {
       const standIn = rig.standIns[provider];
       const record = `_acme-challenge.${name('stays.example.com')}`;
       const id = await app.project(name('stays.example.com'));
@@ -130,14 +130,14 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     expect(await txt('challenges.example.com')).toEqual([]);
   });
 
-  it('says that a zone is not in the account', async () => {
+  it('reports a zone that is not in the account', async () => {
     const id = await app.project('nobody.test');
     const answer = await obtain(id, rig.requests.digitalocean);
     expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'DNS_ZONE_NOT_FOUND' } });
     expect(answer.body.error).toContain('nobody.test');
   });
 
-  it('says that credentials are refused, or not there, or for somebody else', async () => {
+  it('reports credentials that are refused, missing, or not shared with the project', async () => {
     const id = await app.project('refused.example.com');
     const wrong = {
       challengeType: 'dns-01',
@@ -155,7 +155,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     expect(field).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
   });
 
-  it('gives up before the CA is told where the record never shows, and removes it', async () => {
+  it('gives up before it asks the CA if the record never shows, and removes it', async () => {
     const deaf = await startDnsRig([{ name: 'example.com' }]); // its BIND is not the one that is asked
     const dns = { ...rig.dns, endpoints: deaf.dns.endpoints };
     const other = await startApp({
@@ -178,7 +178,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     }
   });
 
-  it('waits for a person where a person writes the record, and goes on when told or when it is there', async () => {
+  it('waits while a user adds the record, and continues on confirmation or when it shows', async () => {
     const id = await app.project('byhand.example.com');
     const body = { challengeType: 'dns-01', dnsProvider: 'manual', keyType: 'ec' };
     const headers = { Prefer: 'respond-async' };
@@ -192,7 +192,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     await expect.poll(async () => (await app.call('GET', job)).body.state).toBe('succeeded');
   });
 
-  it('waits for every name server: the record shows later on the second one', async () => {
+  it('waits for every name server if the second one shows the record later', async () => {
     const zone = { name: 'slow.test', nameServers: ['127.0.0.1', '127.0.0.2'] };
     const first = await startBind({ zones: [zone] });
     const second = await startBind({ zones: [zone], address: '127.0.0.2', port: first.port });
@@ -249,7 +249,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     }
   });
 
-  it('updates a name server by RFC 2136, renews alone, and says that a key is wrong', async () => {
+  it('updates a name server by RFC 2136, renews unattended, and reports a wrong key', async () => {
     const id = await app.project('rfc2136.example.com', ['*.rfc2136.example.com']);
     for (const key of rig.bind.keys) {
       const dnsCredentials = {
@@ -274,7 +274,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     expect(await txt('_acme-challenge.rfc2136.example.com')).toEqual([]);
   });
 
-  describe('named credentials', () => {
+  describe('saved credentials', () => {
     const create = (body: object) => app.call('POST', '/dns-credentials', { body });
     const named = (name: string) => ({
       name,
@@ -317,7 +317,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect((await app.call('GET', one)).status).toBe(404);
     });
 
-    it('are in use, too, while a record is still to be removed with them', async () => {
+    it('count as in use while a record still has to be removed with them', async () => {
       const { body } = await create(named('For a leftover'));
       const one = `/dns-credentials/${body.id}`;
       const project = await app.project('leftover.example.com');
@@ -339,7 +339,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect((await app.call('DELETE', one)).status).toBe(200);
     });
 
-    it('say which permission is lacking when they are tested', async () => {
+    it('report the missing permission when they are tested', async () => {
       const { body } = await create(named('Lacking'));
       rig.standIns.cloudflare.deny('add');
       const tested = await app
@@ -352,7 +352,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect(tested.body.error).toContain('This permission is missing: DNS:Edit.');
     });
 
-    it('say what is wrong when they are tested', async () => {
+    it('report what is wrong when they are tested', async () => {
       const { body } = await create({ ...named('Wrong'), credentials: { apiToken: 'wrong-from-the-start' } });
       const tested = await app.call('POST', `/dns-credentials/${body.id}/test`, {
         body: { zone: 'example.com' },
@@ -365,7 +365,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
     });
   });
 
-  it('keeps none of the secrets in the data folder, the log or an answer', async () => {
+  it('writes no secret into the data folder, the log or an answer', async () => {
     const secrets = PROVIDERS.flatMap((id) => rig.standIns[id].secrets).filter(
       (secret) => secret.length > 11,
     );

@@ -54,7 +54,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     return (await runCertdesk(made)).trim();
   };
 
-  it('killed between the record and its validation: the order goes on with the same record, which is gone afterwards', async () => {
+  it('killed between record and validation, resumes the order with the same record, and removes it afterwards', async () => {
     // Certdesk asks a name server that does not show the record: it waits, and is killed in the middle of that.
     const blind = await startBind({ zones: [{ name: 'example.com' }] });
     const dataFolder = join(folder, 'goes-on');
@@ -90,7 +90,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     await server.stop();
   });
 
-  it('killed between the write and its answer, at every provider: each order goes on, and no record is left', async () => {
+  it('killed between a write and its answer at every provider, resumes each order and leaves no record', async () => {
     const dataFolder = join(folder, 'no-answer');
     await start(dataFolder);
     const token = await newToken(dataFolder);
@@ -131,7 +131,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     await server.stop();
   }, 600_000);
 
-  it('killed, and the job cannot go on: it fails, and the record is gone all the same', async () => {
+  it('killed with a job that cannot resume, fails the job and removes the record', async () => {
     const blind = await startBind({ zones: [{ name: 'example.com' }] });
     const dataFolder = join(folder, 'ends');
     await start(dataFolder, blind);
@@ -170,7 +170,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     await server.stop();
   }, 600_000);
 
-  it('keeps none of the credentials in its folder or its output', async () => {
+  it('writes no credential into its folder or its output', async () => {
     const secrets = Object.values(rig.standIns).flatMap((standIn) => standIn.secrets);
     const texts = await textsOf(folder, { outputs: servers.map((each) => each.output()) });
     expect(texts.some(([name]) => name.endsWith('certdesk.db'))).toBe(true);

@@ -23,7 +23,7 @@ const ZONES = [
 ];
 const path = (id: string, rest = ''): string => `/projects/${id}/certificate${rest}`;
 
-describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
+describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
   let rig: DnsRig;
   let app: TestApp;
   const started: AcmeDns[] = [];
@@ -65,7 +65,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
   };
 
   it.each(Object.keys(givers))(
-    'by %s: a name, a wildcard with its apex and a name in a delegated sub-zone, then a renewal by itself',
+    '%s issues for a name, a wildcard with its apex and a delegated sub-zone, and renews automatically',
     async (dnsProvider) => {
       const own = `${dnsProvider}.example.com`;
       const wanted = [own, `*.${own}`, `${dnsProvider}.sub.example.com`].sort();
@@ -83,7 +83,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
     },
   );
 
-  it('by acme-dns: a name and a wildcard with its apex, a name in a delegated sub-zone, renewals by themselves', async () => {
+  it('acme-dns issues for a name, a wildcard with its apex and a delegated sub-zone, and renews automatically', async () => {
     const orders = [
       ['hosted.example.com', ['*.hosted.example.com']],
       ['hosted.sub.example.com', []],
@@ -104,7 +104,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
     }
   });
 
-  it('by hand: a wildcard with its apex and a name in a delegated sub-zone, as a person is told', async () => {
+  it('manual records issue for a wildcard with its apex and a delegated sub-zone', async () => {
     const own = 'hand.example.com';
     const id = await app.project(own, [`*.${own}`, 'hand.sub.example.com']);
     const accepted = await app.call('POST', path(id, '/obtain'), {
@@ -135,7 +135,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 by other providers', () => {
     expect((await app.call('GET', job)).text).toMatch(/is no longer needed: remove it/);
   });
 
-  it('keeps none of their secrets in the data folder, the log or an answer', async () => {
+  it('writes no secret into the data folder, the log or an answer', async () => {
     const accounts = started.flatMap((each) => [...each.secrets]);
     const secrets = [key().secret, ...accounts];
     expect(secrets).toHaveLength(5);

@@ -137,7 +137,7 @@ const nothingLeft = async () => {
 };
 
 describe('a certificate for a name, a wildcard with its apex, a delegated sub-zone and a CNAME', () => {
-  test('by rfc2136', async () => {
+  test('is issued with rfc2136', async () => {
     const [key] = bind.keys;
     const { provider } = openBench(rfc2136, {
       nameserver: bind.server,
@@ -148,7 +148,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
     await nothingLeft();
   });
 
-  test("by a script of acme.sh's interface", async () => {
+  test('is issued with a script of acme.sh’s interface', async () => {
     const [key] = bind.keys;
     const names = ['example.com', '*.example.com'];
     const { provider } = openBench(
@@ -169,7 +169,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
   });
 });
 
-test('by a person, who is shown the record', async () => {
+test('a certificate is issued with records that a user adds', async () => {
   const names = ['by-hand.example.com'];
   const { provider } = openBench(manual, {});
   let shown: { readonly name?: Json; readonly value?: Json } | null = null;
@@ -185,7 +185,7 @@ test('by a person, who is shown the record', async () => {
   await bind.update('example.com', '_acme-challenge.by-hand.example.com', []);
 });
 
-test('by acme-dns, to which the name is an alias', async () => {
+test('a certificate is issued with acme-dns, to which the name is an alias', async () => {
   const names = ['hosted.example.com', '*.hosted.example.com'];
   const onChange: OnChange = (zone, name, values) => bind.update(zone, name, values);
   const standIn = await startAcmeDns({ subdomain: SUBDOMAIN, onChange });

@@ -72,8 +72,8 @@ test('the value is the digest of the key authorization', () => {
   expect(dns01Value('token.thumbprint')).toBe('61rBZ_4knHblO0MNoxFsXZ_eTFUHum0B6IVRbhvUn5I');
 });
 
-describe('the way of a challenge', () => {
-  test('writes, waits and removes', async () => {
+describe('a dns-01 challenge', () => {
+  test('writes the record, waits and removes it', async () => {
     const solver = createDns01Solver(deps());
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);
@@ -89,7 +89,7 @@ describe('the way of a challenge', () => {
     ]);
   });
 
-  test('saves what it is about to write before it does, and the ref after', async () => {
+  test('saves its intent before it writes, and the record reference afterwards', async () => {
     const { context, task, saved } = challenge('example.com', 'k1');
     provider.before = async (call) => {
       if (!call.startsWith('add')) return;
@@ -108,7 +108,7 @@ describe('the way of a challenge', () => {
     expect(saved[1]).toMatchObject({ written: true, record: { key: `${NAME} ${dns01Value('k1')}` } });
   });
 
-  test('a wildcard and its apex stand together, and each takes its own away', async () => {
+  test('keeps the records of a wildcard and its apex together, and removes each on its own', async () => {
     const solver = createDns01Solver(deps());
     const [apex, wildcard] = [challenge('example.com', 'k1'), challenge('example.com', 'k2')];
     await Promise.all([apex, wildcard].map(({ task, context }) => solver.present(task(), context)));
@@ -119,7 +119,7 @@ describe('the way of a challenge', () => {
     expect(provider.calls.filter((call) => call === 'list')).toHaveLength(1);
   });
 
-  test('fails where a record does not show', async () => {
+  test('fails if a record does not show', async () => {
     const solver = createDns01Solver(deps({ pace: world.pace }));
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);
@@ -129,7 +129,7 @@ describe('the way of a challenge', () => {
     });
   });
 
-  test('with the first name that fails, stops waiting for the others', async () => {
+  test('stops waiting for other names when the first one fails', async () => {
     const solver = createDns01Solver(deps({ pace: world.pace }));
     const [broken, waiting] = [challenge('example.com', 'k1'), challenge('www.example.com', 'k2')];
     for (const { task, context } of [broken, waiting]) await solver.present(task(), context);
@@ -143,7 +143,7 @@ describe('the way of a challenge', () => {
     expect(world.pace.waiting).toBe(0); // no further poll is planned
   });
 
-  test('a zone that is not in the account is refused before anything is written', async () => {
+  test('refuses a zone that is not in the account before it writes', async () => {
     provider = createMemoryProvider([{ id: 'z', name: 'example.org' }]);
     const { context, task, saved } = challenge('example.com', 'k1');
     const failed = createDns01Solver(deps()).present(task(), context);
@@ -151,7 +151,7 @@ describe('the way of a challenge', () => {
     expect(saved).toEqual([]);
   });
 
-  test('a failed list of zones is asked for again', async () => {
+  test('requests a list of zones again that failed', async () => {
     const solver = createDns01Solver(deps());
     const { context, task } = challenge('example.com', 'k1');
     provider.before = () => Promise.reject(new CertdeskError('DNS_PROVIDER_UNAVAILABLE'));
@@ -176,13 +176,13 @@ describe('after a kill', () => {
     return own;
   };
 
-  test.each([true, false])('an intent is cleaned up (the record was there: %s)', async (arrived) => {
+  test.each([true, false])('cleans up an intent (the record was there: %s)', async (arrived) => {
     const { context, task } = await killedWhileWriting(arrived);
     await createDns01Solver(deps()).cleanUp(task(), context);
     expect(provider.records.size).toBe(0);
   });
 
-  test('an intent is cleaned up by value where the provider can', async () => {
+  test('cleans up an intent by value if the provider can', async () => {
     const { context, task } = await killedWhileWriting(true);
     const { calls } = provider;
     calls.length = 0;
@@ -195,7 +195,7 @@ describe('after a kill', () => {
     expect(provider.records.size).toBe(0);
   });
 
-  test('an order that goes on presents again, in the zone that it began in', async () => {
+  test('presents again for a resumed order, in the zone where it started', async () => {
     const { context, task, saved } = await killedWhileWriting(true);
     provider.calls.length = 0;
     await createDns01Solver(deps()).present(task(), context);
@@ -203,15 +203,15 @@ describe('after a kill', () => {
     expect(saved.at(-1)).toMatchObject({ written: true });
   });
 
-  test('there is nothing to clean up where nothing was saved', async () => {
+  test('cleans up nothing if nothing was saved', async () => {
     const { context, task } = challenge('example.com', 'k1');
     await createDns01Solver(deps()).cleanUp(task(), context);
     expect(provider.calls).toEqual([]);
   });
 });
 
-describe('writers', () => {
-  test('to one name go one after another across solvers, to others side by side', async () => {
+describe('concurrent writers', () => {
+  test('to one name run one after another across solvers, and to others concurrently', async () => {
     const locks = createKeyedMutex();
     let now = 0;
     const together = Promise.withResolvers<void>();
@@ -254,7 +254,7 @@ describe('a failed clean-up', () => {
   });
 });
 
-describe('a provider that cannot tell whether it worked', () => {
+describe('a provider that cannot tell whether a call worked', () => {
   const refFor = ({ name, value }: { name: string; value: string }) => ({ key: `${name} ${value}` });
   const start = (more: Partial<DnsProvider>) => {
     provider = createMemoryProvider(ZONES, { unsure: true, refFor, ...more });
@@ -262,14 +262,14 @@ describe('a provider that cannot tell whether it worked', () => {
   };
   const failing = () => Promise.reject(new CertdeskError('DNS_PROVIDER_REFUSED', 'No.'));
 
-  test('and did not remove the record is found out', async () => {
+  test('and did not remove the record is detected', async () => {
     const { solver, task, context } = start({ removeTxt: async () => {} });
     await solver.present(task(), context);
     await solver.cleanUp(task(), context);
     expect(reports.at(-1)?.message).toMatch(/still visible on 127\.0\.0\.2:\d+/);
   });
 
-  test('and says that it failed is believed only where the record shows it', async () => {
+  test('and reports a failure is believed only if the record still shows', async () => {
     const { solver, task, context } = start({ removeTxt: failing, addTxt: failing });
     await expect(solver.present(task(), context)).rejects.toThrow('No.');
     provider.records.add(`${NAME} ${dns01Value('k1')}`);
@@ -280,8 +280,8 @@ describe('a provider that cannot tell whether it worked', () => {
   });
 });
 
-describe('a person who writes the records', () => {
-  test('is shown what to write, may say that it is there, and is told to remove it', async () => {
+describe('manual records', () => {
+  test('are shown to the user, may be confirmed, and are to be removed afterwards', async () => {
     provider = createMemoryProvider(null, { byHand: true, zoneOptional: true, addTxt: async () => null });
     const said = Promise.withResolvers<void>();
     const asked: string[] = [];
@@ -308,7 +308,7 @@ describe('a person who writes the records', () => {
     });
   });
 
-  test('needs to say nothing where the record shows', async () => {
+  test('need no confirmation once the record shows', async () => {
     provider = createMemoryProvider(null, { byHand: true });
     const solver = createDns01Solver(deps({ confirmed: () => new Promise(() => {}) }));
     const { context, task } = challenge('example.com', 'k1');

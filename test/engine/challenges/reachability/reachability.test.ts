@@ -88,7 +88,7 @@ async function lookAtOne(port: number, more?: More) {
   return { ...name, first: name.addresses[0] };
 }
 
-test('our own answer is known; a private address is said to be one', async () => {
+test('recognizes our own answer, and reports a private address', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const report = await lookAtOne(await serve(certdesk));
   expect(report).toMatchObject({ verdict: 'doubtful', problem: null });
@@ -102,7 +102,7 @@ test('our own answer is known; a private address is said to be one', async () =>
   expect(report.message).toContain('a public CA cannot connect');
 });
 
-test('another server is named with its status and its Server header', async () => {
+test('names another server with its status and its Server header', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const port = await serve((_, reply) => reply.writeHead(404, { Server: 'nginx/1.29' }).end('no'));
   const report = await lookAtOne(port);
@@ -113,7 +113,7 @@ test('another server is named with its status and its Server header', async () =
   );
 });
 
-test('who else answers is not shown to a token for some projects only', async () => {
+test('hides the other server from a token limited to projects', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const port = await serve((_, reply) => reply.writeHead(404, { Server: 'nginx/1.29' }).end('no'));
   const report = await lookAtOne(port, { showAnswers: false });
@@ -121,7 +121,7 @@ test('who else answers is not shown to a token for some projects only', async ()
   expect(JSON.stringify(report)).not.toContain('nginx');
 });
 
-test('where others redirect to is not shown to a token for some projects only', async () => {
+test('hides the target of a redirect from a token limited to projects', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const port = await serve((_, reply) =>
     reply.writeHead(302, { Location: 'ftp://inside.example/secret' }).end(),
@@ -132,13 +132,13 @@ test('where others redirect to is not shown to a token for some projects only', 
   expect(JSON.stringify(report)).not.toContain('inside.example');
 });
 
-test('a 200 that is not our text is another server', async () => {
+test('takes a 200 with another text for another server', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const port = await serve((_, reply) => reply.end('Welcome'));
   expect((await lookAtOne(port)).first).toMatchObject({ finding: 'other_server', status: 200, server: null });
 });
 
-test('a name that does not resolve, one that cannot be looked up, a wildcard', async () => {
+test('reports a name that does not resolve, one that cannot be looked up, and a wildcard', async () => {
   records = { 'b.example.com TXT': ['x'] };
   const { names: found, verdict } = await look(1, ['b.example.com', 'c.example.net', '*.example.com']);
   expect(verdict).toBe('failing');
@@ -153,14 +153,14 @@ test('a name that does not resolve, one that cannot be looked up, a wildcard', a
   expect(limited?.message).not.toContain('SERVFAIL');
 });
 
-test('a closed port', async () => {
+test('reports a closed port', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const { first } = await lookAtOne(await unusedPort());
   expect(first).toMatchObject({ finding: 'refused', status: null });
   expect(first?.message).toMatch(/^Port 80 of 127\.0\.0\.1 is closed/);
 });
 
-test('a server that says nothing is a time-out, and one that is no HTTP is said to be none', async () => {
+test('reports a silent server as a time-out, and one that is not HTTP as such', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const silent: TcpServer = createTcpServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -173,7 +173,7 @@ test('a server that says nothing is a time-out, and one that is no HTTP is said 
   expect((await lookAtOne(portOf(ssh))).first?.finding).toBe('broken');
 });
 
-test('IPv6 is told apart from IPv4: one that fails is a failure', async () => {
+test('reports IPv6 and IPv4 separately, and fails if one fails', async () => {
   records = { 'a.example.com A': ['127.0.0.1'], 'a.example.com AAAA': ['::1'] };
   const port = await serve(certdesk);
   const report = await lookAtOne(port);
@@ -187,7 +187,7 @@ test('IPv6 is told apart from IPv4: one that fails is a failure', async () => {
   expect((await lookAtOne(port)).verdict).toBe('doubtful');
 });
 
-test('the addresses behind a CNAME are asked', async () => {
+test('probes the addresses behind a CNAME', async () => {
   names.respond = ({ name, type }) => ({
     answers: [
       { name, type: 'CNAME', ttl: 1, data: 'edge.example.net' },
@@ -208,7 +208,7 @@ describe('redirects', () => {
     records = { 'a.example.com A': ['127.0.0.1'], 'b.example.com A': ['127.0.0.1'] };
   });
 
-  test('to another name are followed, and told', async () => {
+  test('to another name are followed and reported', async () => {
     const { first } = await lookAtOne(await serve(to('http://b.example.com:80PATH?secret=1')));
     expect(first?.finding).toBe('private');
     expect(first?.redirects).toHaveLength(1);
@@ -230,7 +230,7 @@ describe('redirects', () => {
 });
 
 describe('a private address', () => {
-  test('is reported and not asked: split DNS is no way inside', async () => {
+  test('is reported and not probed, even with split DNS', async () => {
     records = { 'a.example.com A': ['127.0.0.1'] };
     const asked: string[] = [];
     const port = await serve(({ url = '' }, reply) => {
@@ -244,7 +244,7 @@ describe('a private address', () => {
     expect(asked).toEqual([]);
   });
 
-  test('is not where a redirect leads to: GET /admin/delete?x=1 is not sent', async () => {
+  test('is not reached by a redirect: GET /admin/delete?x=1 is not sent', async () => {
     records = { 'a.example.com A': ['127.0.0.1'], 'b.example.com A': ['127.0.0.2'] };
     const asked: string[] = [];
     const port = await serve((_, reply) =>
@@ -259,7 +259,7 @@ describe('a private address', () => {
   });
 });
 
-test('redirects lead from a public address to public ones only, and to no port of our own but for a challenge', () => {
+test('follows redirects from a public address to public ones only, and to none of our own ports except for a challenge', () => {
   const policy = createAddressPolicy({ allowPrivate: ['10.0.0.0/8'], listeners: () => [80, 443] });
   const refusal = (from: string, address: string, path: string, port = 443) =>
     redirectRefusal(policy, from, { url: new URL(`https://b.example.com${path}`), address, port });
@@ -282,13 +282,13 @@ test('redirects lead from a public address to public ones only, and to no port o
   ).toBeNull();
 });
 
-test('without names, the project says which; it says what it cannot know', async () => {
+test('probes the project’s names if none are given, and says what it cannot know', async () => {
   const found = await look(1, null);
   expect(found.names.map(({ name }) => name)).toEqual(['a.example.com', 'b.example.com']);
   expect(found.seenFrom).toContain('NAT hairpin');
 });
 
-test('an abort ends it at once, and no probe is left', async () => {
+test('ends at once on abort, and leaves no probe', async () => {
   records = { 'a.example.com A': ['127.0.0.1'] };
   const asked: string[] = [];
   const port = await serve(({ url = '' }) => void asked.push(url));
@@ -313,17 +313,17 @@ test('an abort ends it at once, and no probe is left', async () => {
   expect(answerPath(asked[0] ?? '', http.answer)).toBeNull();
 });
 
-describe('from public addresses', () => {
+describe('a probe from public addresses', () => {
   const answer = { kind: 'answer', status: 200, server: 'Apache', body: 'ours\n', redirects: [] } as const;
   const far = { address: '8.8.8.8', isPublic: true, isOwn: false };
 
-  test('our own answer is well', () => {
+  test('accepts our own answer', () => {
     const report = describeAddress(far, answer, 'ours');
     expect(report).toMatchObject({ finding: 'well', message: '8.8.8.8 reaches this Certdesk.' });
     expect(describeName('a.example.com', [report])).toMatchObject({ verdict: 'well' });
   });
 
-  test("another machine's answer says that the name leads elsewhere", () => {
+  test('says that the name leads elsewhere if another machine answers', () => {
     const report = describeAddress(far, { ...answer, body: 'Hello' }, 'ours');
     expect(report).toMatchObject({ finding: 'elsewhere', server: 'Apache', status: 200 });
     expect(report.message).toMatch(
@@ -335,7 +335,7 @@ describe('from public addresses', () => {
   });
 });
 
-test('addresses: public or not, own or not', () => {
+test('classifies addresses as public or not, own or not', () => {
   expect(['8.8.8.8', '2606:4700::1111'].map(isPublicAddress)).toEqual([true, true]);
   const special = ['10.1.2.3', '192.168.1.1', '172.31.0.1', '100.64.1.1', '127.0.0.1', '169.254.1.1'];
   expect([...special, '::1', 'fe80::1', 'fd00::1', '::ffff:10.0.0.1', 'no'].filter(isPublicAddress)).toEqual(

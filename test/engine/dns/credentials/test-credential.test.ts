@@ -10,7 +10,7 @@ const ZONES = [
   { id: 'z2', name: 'example.org' },
 ];
 
-test('writes a record and removes it, in the first zone or in the one that is named', async () => {
+test('writes a record and removes it, in the first zone or in the named one', async () => {
   const provider = createMemoryProvider(ZONES);
   const result = await testDnsCredential({ provider, definition, signal });
   expect(result).toMatchObject({ zone: 'example.com', record: '_certdesk-test.example.com', zones: 2 });
@@ -33,7 +33,7 @@ test.each([
   ],
   ['add', /has the zones, but a TXT record could not be created\. No such token\. .*Zone:Read/],
   ['remove', /was created, but could not be removed\. .* Remove _certdesk-test\.example\.com yourself\./],
-])('says that %s failed and what is needed', async (step, message) => {
+])('reports that %s failed and what is needed', async (step, message) => {
   const provider = createMemoryProvider(ZONES);
   provider.before = async (call) => {
     if (!call.startsWith(step)) return;
@@ -46,7 +46,7 @@ test.each([
   });
 });
 
-test('does not speak of zones where the provider lists none', async () => {
+test('does not mention zones if the provider lists none', async () => {
   const provider = createMemoryProvider(null);
   provider.before = async () => {
     throw new CertdeskError('DNS_PROVIDER_REFUSED', 'No.');
@@ -63,7 +63,7 @@ test('finds an IDN zone that is named in Unicode', async () => {
   });
 });
 
-test('names the one permission that is lacking, where the provider has a name for it', async () => {
+test('names the one missing permission if the provider has a name for it', async () => {
   const needs = { list: 'Zone:Read', add: 'DNS:Edit', remove: 'DNS:Edit' };
   const failing = async (step: string, code: 'DNS_CREDENTIALS_REJECTED' | 'DNS_PROVIDER_REFUSED') => {
     const provider = createMemoryProvider(ZONES);
@@ -84,7 +84,7 @@ test('names the one permission that is lacking, where the provider has a name fo
   await expect(failing('add', 'DNS_PROVIDER_REFUSED')).rejects.toMatchObject({ details: { lacking: null } });
 });
 
-test('does not speak of permissions where the provider is only out of reach', async () => {
+test('does not mention permissions if the provider is only unreachable', async () => {
   const provider = createMemoryProvider(ZONES);
   provider.before = () => Promise.reject(new CertdeskError('DNS_PROVIDER_UNAVAILABLE', 'No answer.'));
   await expect(testDnsCredential({ provider, definition, signal })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ test('does not speak of permissions where the provider is only out of reach', as
   });
 });
 
-test('says which zone is missing', async () => {
+test('names the missing zone', async () => {
   const wanted = testDnsCredential({
     provider: createMemoryProvider(ZONES),
     definition,
@@ -107,7 +107,7 @@ test('says which zone is missing', async () => {
   await expect(none).rejects.toThrow(/have access to no zone\. Give/);
 });
 
-test('wants a zone named where the provider cannot list them, but for one with a name of its own', async () => {
+test('requires a zone if the provider cannot list them, unless it has a name of its own', async () => {
   const unnamed = testDnsCredential({ provider: createMemoryProvider(null), definition, signal });
   await expect(unnamed).rejects.toMatchObject({
     code: 'INVALID_REQUEST',
@@ -122,7 +122,7 @@ test('wants a zone named where the provider cannot list them, but for one with a
   expect(own.calls[0]).toMatch(/^add abc\.auth\.example /);
 });
 
-test('has nothing to do where a person writes the records', async () => {
+test('does nothing if a user adds the records', async () => {
   const provider = createMemoryProvider(null, { byHand: true });
   expect(await testDnsCredential({ provider, definition, signal })).toMatchObject({ record: null });
   expect(provider.calls).toEqual([]);

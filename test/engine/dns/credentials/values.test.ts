@@ -31,7 +31,7 @@ function refusal(given: Record<string, string | number | object>): CertdeskError
   throw new Error('nothing was refused');
 }
 
-describe('credentials', () => {
+describe('credential values', () => {
   test('are trimmed and filled with defaults', () => {
     expect(checkCredentials(SOME, { token: ' abc\n' })).toEqual({ token: 'abc', region: 'eu' });
   });
@@ -53,14 +53,14 @@ describe('credentials', () => {
     });
   });
 
-  test('take any letters where nothing is secret, but no line breaks', () => {
+  test('accept any characters in secrets, but no line breaks', () => {
     expect(checkCredentials(SOME, { token: 'abc', region: '/home/jörg' }).region).toBe('/home/jörg');
     expect(refusal({ token: 'abc', region: 'a\nb' }).details).toMatchObject({
       issues: [{ field: 'dnsCredentials.region' }],
     });
   });
 
-  test('take a pasted key file and pasted lines as objects', () => {
+  test('accept a pasted key file and pasted lines as objects', () => {
     const checked = checkCredentials(SOME, {
       token: 'abc',
       file: '{"private_key":"k"}',
@@ -90,7 +90,7 @@ describe('credentials', () => {
     expect(JSON.stringify(error.toBody())).not.toContain('S3CRET');
   });
 
-  test('are secret where they are declared so; of a key file only its keys', () => {
+  test('are secret if declared so; in a key file only its keys', () => {
     const values = secretValues(SOME, {
       token: 'abc',
       region: 'eu',

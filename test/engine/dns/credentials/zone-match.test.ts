@@ -22,7 +22,7 @@ const match = (where: Partial<RecordPlace>, zones: readonly DnsZone[] | null) =>
   matchZone(place(where), zones, context);
 
 describe('matchZone', () => {
-  test('takes the zone that DNS delegates, beside its parent', () => {
+  test('uses the zone that DNS delegates, beside its parent', () => {
     const zones = [zone('example.co.uk'), zone('sub.example.co.uk'), zone('other.co.uk')];
     expect(match({}, zones).id).toBe('id of sub.example.co.uk');
     expect(match({ zone: 'example.co.uk' }, zones).id).toBe('id of example.co.uk');
@@ -40,7 +40,7 @@ describe('matchZone', () => {
     );
   });
 
-  test('never takes a public suffix, nor a zone that only ends alike', () => {
+  test('never uses a public suffix, or a zone that only has the same ending', () => {
     const zones = [zone('co.uk'), zone('uk'), zone('ample.co.uk')];
     expect(() => match({ zone: 'example.co.uk' }, zones)).toThrow(CertdeskError);
     expect(() => match({ zone: 'example.co.uk' }, [zone('ample.co.uk')])).toThrow(
@@ -48,13 +48,13 @@ describe('matchZone', () => {
     );
   });
 
-  test('refuses a zone that nobody is sent to', () => {
+  test('refuses a zone that is not delegated to the provider', () => {
     expect(() => match({ zone: 'example.co.uk' }, [zone('sub.example.co.uk')])).toThrow(
       /has a zone sub\.example\.co\.uk, but no delegation leads to it/,
     );
   });
 
-  test('of two zones of one name takes the one that the world is sent to', () => {
+  test('uses the delegated one of two zones with the same name', () => {
     const zones = [
       zone('sub.example.co.uk', { id: 'old', nameServers: ['ns1.old.net'] }),
       zone('sub.example.co.uk', { id: 'live', nameServers: ['ns1.elsewhere.net'] }),
@@ -63,7 +63,7 @@ describe('matchZone', () => {
     expect(match({ nameServers: [] }, zones).id).toBe('old');
   });
 
-  test('where DNS does not say, takes the longest of the account and reports it', () => {
+  test('uses the longest zone of the account if DNS does not say, and reports it', () => {
     const problem = new CertdeskError('DNS_LOOKUP_FAILED', 'no SOA');
     const zones = [zone('co.uk'), zone('sub.example.co.uk'), zone('example.co.uk')];
     expect(match({ zone: null, problem }, zones).name).toBe('sub.example.co.uk');
@@ -73,7 +73,7 @@ describe('matchZone', () => {
     );
   });
 
-  test('where the provider cannot list, takes what DNS says, else fails as DNS did', () => {
+  test('follows DNS if the provider cannot list zones, and fails if DNS fails', () => {
     expect(match({}, null)).toEqual({ id: 'sub.example.co.uk', name: 'sub.example.co.uk' });
     const problem = new CertdeskError('DNS_LOOKUP_FAILED', 'no SOA');
     expect(() => match({ zone: null, problem }, null)).toThrow(problem);

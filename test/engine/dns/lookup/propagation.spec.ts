@@ -98,7 +98,7 @@ const cached =
   };
 
 describe('waitForPropagation', () => {
-  test('asks everyone twice where all is well, a moment apart, and shows each answer', async () => {
+  test('queries each server twice, a moment apart, and shows each answer', async () => {
     const world = await startWorld({ authorities: [right, right, right] });
     await wait(world);
     expect(world.pace.now()).toBe(100);
@@ -124,13 +124,13 @@ describe('waitForPropagation', () => {
     });
   });
 
-  test('waits for one of three that is stale', async () => {
+  test('waits for one stale server of three', async () => {
     const world = await startWorld({ authorities: [right, later(3, showing('old'), right), right] });
     await wait(world);
     expect(reports.map(({ message }) => message[0])).toEqual(['2', '2', '2', '3', '3']);
   });
 
-  test('starts again where a right answer is not confirmed', async () => {
+  test('starts again if a correct answer is not confirmed', async () => {
     let asked = 0;
     const flapping: Respond = (question) => {
       asked += 1;
@@ -160,7 +160,7 @@ describe('waitForPropagation', () => {
     await wait(world);
   });
 
-  test('gives up in time and says what each server answered', async () => {
+  test('gives up after the timeout, and reports what each server answered', async () => {
     const nxdomain: Respond = () => ({ rcode: 'NXDOMAIN', authoritative: true });
     const world = await startWorld({
       authorities: [right, showing('old'), nxdomain, () => ({ rcode: 'SERVFAIL' }), null],
@@ -203,7 +203,7 @@ describe('waitForPropagation', () => {
     });
   });
 
-  test('names a server that has IPv6 only and is not reached by it', async () => {
+  test('names a server that has only IPv6 and is not reachable by it', async () => {
     const records = { 'ns2.example.com A': [], 'ns2.example.com AAAA': ['::1'] };
     const world = await startWorld({ authorities: [right, null], records });
     await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toMatchObject({
@@ -213,7 +213,7 @@ describe('waitForPropagation', () => {
   });
 
   test.each(['"one"', ' one', '**one**', '“one”'])(
-    'says that the value %s is the right one but for its marks',
+    'says that the value %s differs from the right one only in its quotation marks',
     async (value) => {
       const world = await startWorld({ authorities: [showing(value)] });
       await expect(wait(world, { settings: { timeout: 0.4 } })).rejects.toThrow(
@@ -222,7 +222,7 @@ describe('waitForPropagation', () => {
     },
   );
 
-  test('says where a provider has appended the zone to the name (acme.sh #1165, ACMESharp #345)', async () => {
+  test('says that a provider has appended the zone to the name (acme.sh #1165, ACMESharp #345)', async () => {
     const doubled: Respond = ({ name, type }) => ({
       authoritative: true,
       answers:
@@ -253,26 +253,26 @@ describe('waitForPropagation', () => {
         answers: type === 'TXT' ? [toAnswer(name.toUpperCase(), 'TXT', 'one')] : [],
       }),
     ],
-  ])('takes %s', async (_form, respond) => {
+  ])('accepts %s', async (_form, respond) => {
     const world = await startWorld({ authorities: [respond] });
     await wait(world);
   });
 
-  test('does not suggest to ask resolvers only while a server that works shows an older answer', async () => {
+  test('does not suggest to ask only resolvers while a reachable server shows an older answer', async () => {
     const world = await startWorld({ authorities: [right, null, showing('old')] });
     const failure = await wait(world, { settings: { timeout: 0.4 } }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ message: expect.stringContaining('or allow more time') });
     expect(failure).not.toHaveProperty('details.suggestedSetting');
   });
 
-  test('says that a firewall may be in the way where none answers', async () => {
+  test('suggests that a firewall blocks DNS if no server answers', async () => {
     const world = await startWorld({ authorities: [null, null] });
     await expect(wait(world, { settings: { timeout: 0.2 } })).rejects.toThrow(
       /may send DNS queries \(port 53/,
     );
   });
 
-  test('lets a dead address pass whose sibling answers, and does not wait for it twice', async () => {
+  test('ignores an unreachable address of a server that answers at another, and does not wait for it twice', async () => {
     const world = await startWorld({ authorities: [right], moreAddresses: ['2001:db8::1', '127.0.0.9'] });
     const dead = await world.add('127.0.0.9', mute);
     await wait(world);
@@ -287,7 +287,7 @@ describe('waitForPropagation', () => {
     });
   });
 
-  test('asks a name server that has IPv6 only, and waits for it', async () => {
+  test('asks a name server that has only IPv6, and waits for it', async () => {
     const records = { 'ns2.example.com A': [], 'ns2.example.com AAAA': ['::1'] };
     const world = await startWorld({ authorities: [right, null], records });
     await world.add('::1', later(2, showing('old'), right));
@@ -301,7 +301,7 @@ describe('waitForPropagation', () => {
     });
   });
 
-  test('does not let pass a second address that is stale', async () => {
+  test('does not ignore a second address that is stale', async () => {
     const world = await startWorld({ authorities: [right], moreAddresses: ['::1'] });
     await world.add('::1', showing('old'));
     await expect(wait(world, { settings: { timeout: 0.3 } })).rejects.toMatchObject({
@@ -309,7 +309,7 @@ describe('waitForPropagation', () => {
     });
   });
 
-  test('asks the resolvers where DNS names no servers, or where told to', async () => {
+  test('asks the resolvers if DNS names no servers, or if configured', async () => {
     const world = await startWorld({ authorities: [showing('old')] });
     world.recursor.respond = (
       (known) => (question) =>
@@ -329,7 +329,7 @@ describe('waitForPropagation', () => {
   });
 });
 
-describe('the last word of the configured resolvers', () => {
+describe('the final check with the configured resolvers', () => {
   const resolving = (world: DnsWorld, txt: Respond): void => {
     const known = world.recursor.respond;
     world.recursor.respond = (question) => (question.type === 'TXT' ? txt(question) : known(question));
@@ -345,7 +345,7 @@ describe('the last word of the configured resolvers', () => {
     expect(asked[0]?.recursive).toBe(true);
   });
 
-  test('fails where they fail: the CA would too', async () => {
+  test('fails if they fail, because the CA would fail too', async () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, () => ({ rcode: 'SERVFAIL' }));
     await expect(wait(world)).rejects.toMatchObject({
@@ -354,13 +354,13 @@ describe('the last word of the configured resolvers', () => {
     });
   });
 
-  test("is not asked of the system's resolvers", async () => {
+  test("does not use the system's resolvers", async () => {
     const world = await startWorld({ authorities: [right] });
     resolving(world, () => ({ rcode: 'SERVFAIL' }));
     await wait(world);
   });
 
-  test('lets an old answer of theirs pass after a while', async () => {
+  test('accepts an old answer after a while', async () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, ({ name }) => ({ answers: [toAnswer(name, 'TXT', 'of an hour ago')] }));
     await wait(world, { settings: { timeout: 60 } });
@@ -370,7 +370,7 @@ describe('the last word of the configured resolvers', () => {
     await wait(world, { settings: { timeout: 0.3 } });
   });
 
-  test('waits for an older value as long as its TTL says, however short the timeout is', async () => {
+  test('waits for an older value as long as its TTL says, whatever the timeout is', async () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]));
     await wait(world, { settings: { timeout: 60 } });
@@ -395,7 +395,7 @@ describe('the last word of the configured resolvers', () => {
     expect(await ofTtl(3600)).toBeLessThanOrEqual(61_000);
   });
 
-  test('waits for no TTL longer than an hour', async () => {
+  test('waits at most an hour for a TTL', async () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, cached(world, 86_400, [toAnswer(NAME, 'TXT', 'old')]));
     await wait(world, { settings: { timeout: 60 } });
@@ -403,7 +403,7 @@ describe('the last word of the configured resolvers', () => {
     expect(world.pace.now()).toBeLessThan(3_700_000);
   });
 
-  test('waits for the TTL too where only resolvers are asked', async () => {
+  test('waits for the TTL too if only resolvers are asked', async () => {
     const world = await startWorld({ authorities: [showing('old')] });
     resolving(world, cached(world, 97, [toAnswer(NAME, 'TXT', 'old')]));
     await wait(world, { settings: { timeout: 10, ask: 'resolvers' } });
@@ -411,7 +411,7 @@ describe('the last word of the configured resolvers', () => {
   });
 });
 
-describe('the last word of public resolvers, where none is configured', () => {
+describe('the final check with public resolvers, if none is configured', () => {
   const servers: NameServer[] = [];
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
   const startResolver = async (respond: Respond): Promise<string> => {
@@ -420,7 +420,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     return server.server;
   };
   const record = { ...RECORD, challenge: '_acme-challenge.alias.example' };
-  test("asks each for the CA's own name, after the name servers, and is quick where they show it", async () => {
+  test("asks each for the CA's own name, after the name servers, and passes at once if they show it", async () => {
     const publicResolvers = [await startResolver(right), await startResolver(right)];
     const order: string[] = [];
     const world = await startWorld({ authorities: [later(2, showing(), right)] });
@@ -436,7 +436,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(order.slice(0, -1).every((message) => message.includes('name server addresses'))).toBe(true);
   });
 
-  test('waits for one that has an older answer, and goes on when it shows the new one', async () => {
+  test('waits for one that has an older answer, and continues when it shows the new one', async () => {
     const publicResolvers = [
       await startResolver(right),
       await startResolver(later(1, showing('old'), right)),
@@ -447,7 +447,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(reports.at(-1)?.message).toMatch(/^2 of 2 public resolvers/);
   });
 
-  test('is never asked before every name server shows the record', async () => {
+  test('never starts before every name server shows the record', async () => {
     const publicResolvers = [await startResolver(right)];
     const world = await startWorld({ authorities: [right, showing('old')] });
     await expect(wait(world, { settings: { timeout: 0.3, publicResolvers } })).rejects.toMatchObject({
@@ -456,7 +456,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(servers[0]?.questions).toEqual([]);
   });
 
-  test('one that keeps an older value is waited for as long as its TTL says', async () => {
+  test('waits for one with an older value as long as its TTL says', async () => {
     const world = await startWorld({ authorities: [right] });
     const old = cached(world, 97, [toAnswer(NAME, 'TXT', 'of the last renewal')]);
     const publicResolvers = [await startResolver(right), await startResolver(old)];
@@ -469,7 +469,7 @@ describe('the last word of public resolvers, where none is configured', () => {
   test.each([
     ['sees another side of a split DNS', () => ({ rcode: 'NXDOMAIN' as const })],
     ['fails', () => ({ rcode: 'SERVFAIL' as const })],
-  ])('one that %s is shown, and holds the order up for a little only', async (_, respond) => {
+  ])('shows a resolver that %s, and delays the order only briefly', async (_, respond) => {
     const publicResolvers = [await startResolver(respond)];
     const world = await startWorld({ authorities: [right] });
     await wait(world, { settings: { timeout: 60, publicResolvers } });
@@ -478,7 +478,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(reports.at(-1)?.message).toMatch(/^Not every public resolver returns .*the order continues$/);
   });
 
-  test('ones that are out of reach hold nothing up', async () => {
+  test('does not wait for unreachable resolvers', async () => {
     const closed = `127.0.0.1:${await unusedPort({ udp: true })}`;
     const world = await startWorld({ authorities: [right] });
     await wait(world, { settings: { publicResolvers: [closed] } });
@@ -497,7 +497,7 @@ describe('the last word of public resolvers, where none is configured', () => {
     expect(world.pace.waiting).toBe(0);
   });
 
-  test('a resolver that was chosen has it in their place', async () => {
+  test('uses a configured resolver in their place', async () => {
     const publicResolvers = [await startResolver(right)];
     const world = await startWorld({ authorities: [right], configured: true });
     const known = world.recursor.respond;

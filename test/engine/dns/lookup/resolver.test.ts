@@ -30,7 +30,7 @@ const value = (text: string): Respond => {
 };
 
 describe('ask', () => {
-  test('asks without recursion where told to, with EDNS, and gives values without quotes', async () => {
+  test('asks without recursion on request, with EDNS, and returns values without quotes', async () => {
     const server = await start(({ name }) => ({
       authoritative: true,
       answers: [{ name: name.toUpperCase(), type: 'TXT', data: ['a "b', ' \\c'] }],
@@ -54,7 +54,7 @@ describe('ask', () => {
     expect(await resolver.ask(server.server, TXT, { recursive: false, signal })).toMatchObject({ rcode });
   });
 
-  test('asks its own servers wherever they are, and no private server that DNS names', async () => {
+  test('asks its own servers at any address, and no private server that DNS names', async () => {
     const server = await start(value('x'));
     const port = Number(server.server.split(':')[1]);
     const addressPolicy = createAddressPolicy({ listeners: () => [port] });
@@ -68,7 +68,7 @@ describe('ask', () => {
     expect(server.questions).toHaveLength(1);
   });
 
-  test('asks by TCP what was truncated', async () => {
+  test('repeats a truncated query over TCP', async () => {
     const long = 'x'.repeat(200);
     const server = await start(({ name, tcp }) =>
       tcp
@@ -81,7 +81,7 @@ describe('ask', () => {
     expect(server.questions.map(({ tcp }) => tcp)).toEqual([false, true]);
   });
 
-  test('asks without EDNS a server that does not know it', async () => {
+  test('repeats without EDNS for a server that does not know it', async () => {
     const server = await start(({ name, edns }) =>
       edns ? { rcode: 'FORMERR', withoutQuestion: true } : { answers: [toAnswer(name, 'TXT', 'plain')] },
     );
@@ -90,7 +90,7 @@ describe('ask', () => {
     expect(reply).toMatchObject({ rcode: 'NOERROR', answers: [{ value: 'plain' }] });
   });
 
-  test('says it again where a datagram is lost', async () => {
+  test('repeats a query after a lost datagram', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); // what sends it again; the time-out stays real
     let count = 0;
     const server = await start((question) => {
@@ -107,7 +107,7 @@ describe('ask', () => {
     expect(new Set(server.questions.map(({ id }) => id)).size).toBe(1);
   });
 
-  test('tells no answer, a closed port and an answer to something else apart', async () => {
+  test('distinguishes no answer, a closed port and an answer to another query', async () => {
     const ask = (server: string, timeoutMs: number) =>
       createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [], timeoutMs }).ask(server, TXT, {
         recursive: false,
@@ -124,7 +124,7 @@ describe('ask', () => {
   test.each([
     ['another id', (id: number) => ({ id: (id + 1) % 0x10000, name: TXT.name })],
     ['another name', (id: number) => ({ id, name: 'elsewhere.example.com' })],
-  ])('does not take an answer with %s', async (_, change) => {
+  ])('ignores an answer with %s', async (_, change) => {
     const server = await start((question) => {
       const { id, name } = change(question.id);
       return dnsPacket.encode({
@@ -161,7 +161,7 @@ describe('ask', () => {
 });
 
 describe('resolve', () => {
-  test('goes on to the next server after SERVFAIL and after silence', async () => {
+  test('asks the next server after SERVFAIL and after a time-out', async () => {
     const servers = [await start(failing), await startNameServer(silent), await start(value('found'))];
     await servers[1]?.close(); // the kind of silence that takes no time
     const resolver = createDnsResolver({ servers: servers.map(({ server }) => server), timeoutMs: 20_000 });
@@ -170,14 +170,14 @@ describe('resolve', () => {
     expect(servers[2]?.questions[0]?.recursive).toBe(true);
   });
 
-  test('takes NXDOMAIN for an answer', async () => {
+  test('accepts NXDOMAIN as an answer', async () => {
     const [first, second] = [await start(() => ({ rcode: 'NXDOMAIN' })), await start(value('no'))];
     const resolver = createDnsResolver({ servers: [first.server, second.server] });
     expect((await resolver.resolve(TXT, signal)).rcode).toBe('NXDOMAIN');
     expect(second.questions).toEqual([]);
   });
 
-  test('says what each server answered where none helps', async () => {
+  test('reports what each server answered if none helps', async () => {
     const [first, second] = [await start(failing), await start(() => ({ rcode: 'REFUSED' }))];
     const resolver = createDnsResolver({ servers: [first.server, second.server] });
     await expect(resolver.resolve(TXT, signal)).rejects.toMatchObject({
@@ -204,7 +204,7 @@ describe('servers', () => {
     ['2001:db8::1', '[2001:db8::1]:53'],
     ['[2001:db8::1]:5353', '[2001:db8::1]:5353'],
     ['dns.example:53', 'dns.example:53'],
-  ])('reads %s', (text, server) => {
+  ])('parses %s', (text, server) => {
     const resolver = createDnsResolver({ servers: [text] });
     expect(resolver.servers).toEqual([server]);
     expect(resolver.configured).toBe(true);
@@ -214,13 +214,13 @@ describe('servers', () => {
     expect(() => createDnsResolver({ servers: [text] })).toThrow(/write HOST:PORT/);
   });
 
-  test("are the system's where none is named", () => {
+  test("are the system's if none is named", () => {
     const resolver = createDnsResolver({ addressPolicy: LOOPBACK_POLICY, servers: [] });
     expect(resolver.configured).toBe(false);
     for (const server of resolver.servers) expect(server).toMatch(/:\d+$/);
   });
 
-  test('authorities are asked on port 53, but on loopback where the resolver of that address is', () => {
+  test('authoritative ones are asked on port 53, but on loopback on the port of the resolver at that address', () => {
     const resolver = createDnsResolver({ servers: ['127.0.0.1:5353', '192.0.2.1:5353'] });
     expect(resolver.authority('192.0.2.1')).toBe('192.0.2.1:53');
     expect(resolver.authority('127.0.0.1')).toBe('127.0.0.1:5353');

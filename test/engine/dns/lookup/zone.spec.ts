@@ -102,7 +102,7 @@ describe('the zone', () => {
     );
   });
 
-  test('is the name’s own where only a wildcard’s CNAME answers for it', async () => {
+  test('is the name’s own if only a wildcard’s CNAME answers for it', async () => {
     for (const name of ['_acme-challenge.wild.example.com', '_acme-challenge.shop.wild.example.com']) {
       expect(await locateRecord(resolver, name, context)).toMatchObject({
         name,
@@ -115,7 +115,7 @@ describe('the zone', () => {
     );
   });
 
-  test('is at the end of a CNAME of the very name, though a wildcard leads to the same target', async () => {
+  test('is at the end of a CNAME of the exact name, even if a wildcard has the same target', async () => {
     const name = '_acme-challenge.real.wild.example.com';
     expect(await locateRecord(resolver, name, context)).toMatchObject({
       name: 'host.foreign.org',
@@ -123,12 +123,12 @@ describe('the zone', () => {
     });
   });
 
-  test('a CNAME loop is refused', async () => {
+  test('is refused in a CNAME loop', async () => {
     const located = locateRecord(resolver, '_acme-challenge.old.example.com', context);
     await expect(located).rejects.toMatchObject({ code: 'DNS_LOOKUP_FAILED' });
   });
 
-  test('a lame delegation of the very name is seen', async () => {
+  test('is refused if the exact name has a lame delegation', async () => {
     // BIND refers to 127.0.0.2, which has no such zone and refuses: the zone is named all the same.
     const located = await locateRecord(resolver, '_acme-challenge.own.example.com', context);
     expect(located.zone).toBe(null);
@@ -142,7 +142,7 @@ describe('the zone', () => {
   });
 });
 
-describe('propagation', () => {
+describe('waitForPropagation', () => {
   const NAME = '_acme-challenge.both.example';
   const wait = (values: readonly string[], timeout = 60) =>
     waitForPropagation(
@@ -170,7 +170,7 @@ describe('propagation', () => {
     });
   });
 
-  test('polls the servers twice and the resolver twice where all is there', async () => {
+  test('polls the servers twice and the resolver twice if all show the record', async () => {
     for (const server of [first, second]) await server.update('both.example', NAME, ['now']);
     await wait(['now']);
     expect(reports.map(({ message }) => message.split(' the TXT')[0])).toEqual([
@@ -181,13 +181,13 @@ describe('propagation', () => {
     ]);
   });
 
-  test('reads fifty values of one name by TCP', async () => {
+  test('reads fifty values of one name over TCP', async () => {
     const values = Array.from({ length: 50 }, (_, i) => `${i}-${'x'.repeat(100)}`);
     for (const server of [first, second]) await server.update('both.example', NAME, values);
     await wait(values);
   });
 
-  test('gives up where the second server stays behind', async () => {
+  test('gives up if the second server stays behind', async () => {
     await first.update('both.example', NAME, ['new']);
     await second.update('both.example', NAME, []);
     await expect(wait(['new'], 1)).rejects.toMatchObject({

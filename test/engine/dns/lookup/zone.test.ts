@@ -26,7 +26,7 @@ const nothing: Respond = () => ({
 });
 
 describe('findZone', () => {
-  test('goes up over NXDOMAIN, empty answers and CNAMEs to the SOA', async () => {
+  test('climbs over NXDOMAIN, empty answers and CNAMEs to the SOA', async () => {
     const world = await startWorld({
       authorities: [],
       records: { 'b.example.com CNAME': ['elsewhere.example'] },
@@ -46,7 +46,7 @@ describe('findZone', () => {
     expect(await findZone(world.resolver, 'a.b.example.com', signal)).toBe('example.com');
   });
 
-  test('fails on SERVFAIL, and where no name above has an SOA', async () => {
+  test('fails on SERVFAIL, and if no name above has an SOA', async () => {
     const world = await startWorld({ authorities: [] });
     await expect(findZone(world.resolver, 'www.example.org', signal)).rejects.toMatchObject({
       code: 'DNS_LOOKUP_FAILED',
@@ -92,7 +92,7 @@ describe('locateRecord', () => {
     expect(reports).toContain(`${NAME} is a CNAME of one.example.com`);
   });
 
-  test('sees a delegation of the very name, by referral and by the SOA of a server that has both', async () => {
+  test('sees a delegation of the exact name, by referral and by the SOA of a server that has both', async () => {
     const below = { [`${NAME} NS`]: ['ns1.example.com'] };
     const referral: Respond = () => ({ authorities: [toAnswer(NAME, 'NS', 'ns1.example.com')] });
     const both: Respond = () => ({
@@ -112,7 +112,7 @@ describe('locateRecord', () => {
   });
 
   test.each(['SERVFAIL', 'REFUSED', 'NOTIMP', 'NXDOMAIN'] as const)(
-    'takes the parent’s zone where its server answers %s for the name (lego #2633, acme-dns #373)',
+    'uses the parent’s zone if its server answers %s for the name (lego #2633, acme-dns #373)',
     async (rcode) => {
       const world = await startWorld({ authorities: [() => ({ rcode, authoritative: true })] });
       expect(await locateRecord(world.resolver, NAME, context)).toMatchObject({
@@ -142,7 +142,7 @@ describe('locateRecord', () => {
     });
   });
 
-  test('takes 16 CNAMEs and no more', async () => {
+  test('follows at most 16 CNAMEs', async () => {
     const chain = (count: number) =>
       Object.fromEntries(
         Array.from({ length: count }, (_, i) => [
@@ -157,7 +157,7 @@ describe('locateRecord', () => {
     await expect(locateRecord(long.resolver, NAME, context)).rejects.toThrow(/more than 16 CNAMEs/);
   });
 
-  test('asks the next name server, then the resolver, where the first ones do not answer', async () => {
+  test('asks the next name server, then the resolver, if the first ones do not answer', async () => {
     const alias = answersFrom({ [`${NAME} CNAME`]: ['target.example.com'] });
     const world = await startWorld({ authorities: [() => ({ rcode: 'REFUSED' }), null, alias] });
     expect(await locateRecord(world.resolver, NAME, context)).toMatchObject({ name: 'target.example.com' });
@@ -173,7 +173,7 @@ describe('locateRecord', () => {
     expect(reports).toContain('No name server of example.com answers; asking the resolver instead');
   });
 
-  test('where DNS does not say, follows CNAMEs all the same and keeps the reason', async () => {
+  test('follows CNAMEs even if DNS does not say the zone, and keeps the reason', async () => {
     const world = await startWorld({ authorities: [] });
     world.recursor.respond = ({ name, type }) => {
       if (type === 'SOA') return { rcode: 'SERVFAIL' };

@@ -80,7 +80,7 @@ describe('acmedns', () => {
   const record = (value: string, name = standIn.account.fulldomain) => ({ zone: ZONE, name, value });
   const open = async () => (await benchOf('acmedns', standIn)).provider;
 
-  test('says which CNAME to make, before it sends anything', async () => {
+  test('says which CNAME to create before it sends anything', async () => {
     const added = (await open()).addTxt(record(ONE, '_acme-challenge.example.com'), signal);
     await expect(added).rejects.toMatchObject({
       code: 'DNS_ZONE_NOT_FOUND',
@@ -90,7 +90,7 @@ describe('acmedns', () => {
     expect(standIn.requests).toHaveLength(0);
   });
 
-  test('takes the name below the host of the address where no full domain is given', async () => {
+  test('uses the name below the host of the address if no full domain is given', async () => {
     const { fullDomain: _, ...account } = standIn.credentials;
     const credentials = { ...account, baseUrl: 'https://auth.example.net/' };
     const { endpoint, secrets } = standIn;
@@ -101,13 +101,13 @@ describe('acmedns', () => {
     expect(standIn.values).toEqual([ONE]);
   });
 
-  test('says where to look when the credentials are refused', async () => {
+  test('names the fields to check when the credentials are refused', async () => {
     standIn.revoke();
     const error = await failureOf((await open()).addTxt(record(ONE), signal));
     expect(error.message).toMatch(/acme-dns refused the credentials: forbidden\. .*allowfrom/);
   });
 
-  test('does not take other answers for a yes', async () => {
+  test('does not accept other answers as success', async () => {
     standIn.answerNext({ status: 200, body: { txt: TWO } });
     await expect((await open()).addTxt(record(ONE), signal)).rejects.toThrow(/confirmed another value/);
     await expect((await open()).addTxt(record('short'), signal)).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe('acmedns', () => {
     expect(standIn.values).toHaveLength(1);
   });
 
-  test('refuses an address that is none', async () => {
+  test('refuses an invalid address', async () => {
     const credentials = { ...standIn.credentials, baseUrl: 'auth.example.org' };
     const opened = openProvider('acmedns', { endpoint: null, secrets: [], credentials });
     await expect(opened).rejects.toThrow(/baseUrl is not an http or https URL/);

@@ -19,7 +19,7 @@ describe('cloudflare', () => {
   });
   afterEach(() => bench?.standIn.close());
 
-  test('sends what the documentation wants', async () => {
+  test('sends the documented requests', async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const ref = await bench.provider.addTxt(
       { zone, name: '_acme-challenge.example.com', value: 'one' },
@@ -44,7 +44,7 @@ describe('cloudflare', () => {
     expect(remove?.path).toMatch(new RegExp(`^/client/v4/zones/${zone.id}/dns_records/[0-9a-f]{32}$`));
   });
 
-  test('the Global API Key with its e-mail address works too, with the advice to create a token', async () => {
+  test('accepts the Global API Key with its e-mail address, with the advice to create a token', async () => {
     const { standIn } = bench;
     const { provider } = await benchOf('cloudflare', { ...standIn, credentials: GLOBAL_KEY });
     const definition = await getDnsProvider('cloudflare');
@@ -68,12 +68,12 @@ describe('cloudflare', () => {
     ],
     [{ email: 'a@example.com' }, 'dnsCredentials.apiKey is missing'],
     [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email cannot be combined with apiToken'],
-  ])('the credentials %j are refused with what is lacking', async (credentials, message) => {
+  ])('refuses the credentials %j and names what is missing', async (credentials, message) => {
     const error = await failureOf(checkDnsCredentials('cloudflare', credentials));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining(message) });
   });
 
-  test('a token of a wrong form is a refused credential, though the status is 400', async () => {
+  test('reports a malformed token as a refused credential, although the status is 400', async () => {
     const other = await benchOf('cloudflare', {
       ...bench.standIn,
       credentials: { apiToken: 'a global key' },
@@ -83,7 +83,7 @@ describe('cloudflare', () => {
     expect(error.message).toContain('Invalid format for Authorization header (6111)');
   });
 
-  test('a token that may not list all zones is asked for those around the name', async () => {
+  test('looks up the zones around the name if the token may not list all zones', async () => {
     const { standIn, provider } = bench;
     standIn.zones.add('shop.example.com');
     const definition = await getDnsProvider('cloudflare');
@@ -99,7 +99,7 @@ describe('cloudflare', () => {
     expect(none.message).toContain("requires permission 'com.cloudflare.api.account.zone.list'");
   });
 
-  test('a token that may not list all zones finds an IDN zone, which is listed in Unicode', async () => {
+  test('finds an IDN zone, listed in Unicode, if the token may not list all zones', async () => {
     const { standIn, provider } = bench;
     standIn.zones.add('münchen.example');
     standIn.deny('list all');
@@ -107,7 +107,7 @@ describe('cloudflare', () => {
     expect(found?.map(({ name }) => name)).toEqual(['xn--mnchen-3ya.example']);
   });
 
-  test('a 403 at clean-up is not taken for a zone that is gone while the zone is listed', async () => {
+  test('does not take a 403 at clean-up for a deleted zone while the zone is listed', async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const record = { zone, name: '_acme-challenge.example.com', value: 'one' };
     const ref = await bench.provider.addTxt(record, signal);
@@ -117,7 +117,7 @@ describe('cloudflare', () => {
     expect(bench.standIn.zones.values(record.name)).toEqual(['one']);
   });
 
-  test('a change in a zone that the token may not edit says what is needed', async () => {
+  test('says what is needed if the token may not edit the zone', async () => {
     const zone = { id: '0'.repeat(32), name: 'example.org' };
     const error = await failureOf(
       bench.provider.addTxt({ zone, name: '_acme-challenge.example.org', value: 'one' }, signal),

@@ -15,7 +15,7 @@ describe('digitalocean', () => {
   });
   afterEach(() => bench?.standIn.close());
 
-  test('sends what the documentation wants', async () => {
+  test('sends the documented requests', async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const record = { zone, name: '_acme-challenge.www.example.com', value: 'one' };
     const ref = await bench.provider.addTxt(record, signal);
@@ -40,7 +40,7 @@ describe('digitalocean', () => {
     });
   });
 
-  test('removes both records where a lost answer made two', async () => {
+  test('removes both records if a lost answer created two', async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const record = { zone, name: '_acme-challenge.example.com', value: 'one' };
     const ref = await bench.provider.addTxt(record, signal);
@@ -49,7 +49,7 @@ describe('digitalocean', () => {
     expect(bench.standIn.zones.values(record.name)).toEqual([]);
   });
 
-  test("says in the provider's words why a record is refused", async () => {
+  test("reports in the provider's words why a record is refused", async () => {
     const zone = await zoneOf(bench.provider, 'example.com');
     const error = await failureOf(bench.provider.addTxt({ zone, name: 'x.example.com', value: '' }, signal));
     expect(error.code).toBe('DNS_PROVIDER_REFUSED');

@@ -20,7 +20,7 @@ describe('godaddy', () => {
   });
   afterEach(() => standIn?.close());
 
-  test('reads, merges and writes as the documentation wants', async () => {
+  test('reads, merges and writes as documented', async () => {
     await standIn.zones.putValue(record.name, 'a person put this', 3600);
     const ref = await bench.provider.addTxt(record, signal);
     await bench.provider.removeTxt(ref, signal);
@@ -44,7 +44,7 @@ describe('godaddy', () => {
     expect(JSON.parse(standIn.requests[4]?.body ?? '')).toEqual([{ data: 'a person put this', ttl: 3600 }]);
   });
 
-  test('deletes the name with its last value, for an empty list is refused', async () => {
+  test('deletes the name with its last value, because an empty list is refused', async () => {
     const ref = await bench.provider.addTxt(record, signal);
     await bench.provider.removeTxt(ref, signal);
     expect(standIn.requests.at(-1)).toMatchObject({ method: 'DELETE' });
@@ -57,7 +57,7 @@ describe('godaddy', () => {
     expect(standIn.zones.values(record.name)).toEqual(['one']);
   });
 
-  test('says why a small account is refused, and the way out', async () => {
+  test('explains why a small account is refused, and what to do', async () => {
     standIn.denyAccess();
     const error = await failureOf(bench.provider.addTxt(record, signal));
     expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
@@ -66,7 +66,7 @@ describe('godaddy', () => {
     expect(error.message).toContain('CNAME record at GoDaddy, _acme-challenge');
   });
 
-  test('says which field of a record is refused', async () => {
+  test('reports which field of a record is refused', async () => {
     const error = await failureOf(bench.provider.addTxt({ ...record, value: ' ' }, signal));
     expect(error.code).toBe('DNS_PROVIDER_REFUSED');
     expect(error.message).toMatch(/\(INVALID_BODY\); 0\.data /);

@@ -54,7 +54,7 @@ describe('http', () => {
     server?.close();
   });
 
-  test('sends JSON and reads JSON', async () => {
+  test('sends and parses JSON', async () => {
     const seen: string[] = [];
     answer = async (request, response) => {
       seen.push(`${request.method} ${request.headers['content-type']} ${request.headers.accept}`);
@@ -66,7 +66,7 @@ describe('http', () => {
     expect(seen).toEqual(['POST application/json application/json', '{"a":1}']);
   });
 
-  test('gives 4xx to the caller, and undefined for an empty body', async () => {
+  test('passes 4xx to the caller, and undefined for an empty body', async () => {
     answer = (_, response) => response.writeHead(404).end();
     expect(await http.request(call())).toMatchObject({ status: 404, json: undefined });
     expect(calls).toBe(1);
@@ -89,7 +89,7 @@ describe('http', () => {
     expect(pauses).toHaveLength(tries - 1);
   });
 
-  test('repeats a POST after 429, which was not carried out, and after a connection that never was', async () => {
+  test('repeats a POST after 429, which was not carried out, and after a refused connection', async () => {
     answer = (_, response) => response.writeHead(calls === 1 ? 429 : 200, { 'retry-after': '2' }).end('{}');
     await http.request(call({ method: 'POST' }));
     expect(pauses).toEqual([2000]);
@@ -113,7 +113,7 @@ describe('http', () => {
     await expect(http.request(call({ method: 'POST', signal: abort.signal }))).rejects.toBe(reason);
   });
 
-  test('takes for throttling what the caller says is', async () => {
+  test('treats as throttling what the caller classifies as such', async () => {
     answer = (_, response) => response.writeHead(calls === 1 ? 400 : 200).end('{"code":"Throttling"}');
     const throttled = (given: { status: number; text: string }) =>
       given.status === 400 && given.text.includes('Throttling');
@@ -121,7 +121,7 @@ describe('http', () => {
     expect(calls).toBe(2);
   });
 
-  test('gives up before the pauses take longer than the whole may', async () => {
+  test('gives up before the waits exceed the total timeout', async () => {
     http = build(20_000, 10_000);
     answer = (_, response) => response.writeHead(503, { 'retry-after': '30' }).end('<b>busy</b>');
     const error = await failureOf(http.request(call()));
@@ -130,7 +130,7 @@ describe('http', () => {
     expect(pauses).toEqual([]);
   });
 
-  test('counts a body that never ends as a time-out', async () => {
+  test('treats a body that never ends as a time-out', async () => {
     http = build(30);
     answer = (_, response) => void response.writeHead(200).write('{"half":');
     const error = await failureOf(http.request(call()));
@@ -154,7 +154,7 @@ describe('http', () => {
     expect(seen).toEqual([SECRET]);
   });
 
-  test('shows the beginning of what is not JSON, in one line and without secrets', async () => {
+  test('shows the beginning of an answer that is not JSON, in one line and without secrets', async () => {
     answer = (_, response) => response.end(`<h1>Sign\n in</h1> ${'x'.repeat(190)}${SECRET}`);
     const error = await failureOf(http.request(call()));
     expect(error.message).toMatch(/^Some DNS answered 200 with what is not JSON: Sign in x+\[r?/);
@@ -186,7 +186,7 @@ describe('http', () => {
     expect(error.details).toMatchObject({ status, answer: 'not [redacted].' });
   });
 
-  test('paging ends where a list does not', async () => {
+  test('stops paging through a list that does not end', async () => {
     let asked = 0;
     const endless = allPages(1, async (page) => {
       asked += 1;

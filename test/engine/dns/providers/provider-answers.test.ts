@@ -92,7 +92,7 @@ describe.each(ROWS)('answers of $name', ({ name, start, zones, id, none, noRecor
   });
 });
 
-test('Cloudflare finds the record of a name that it writes in Unicode', async () => {
+test('Cloudflare finds the record of a name that it returns in Unicode', async () => {
   bench = await benchOf('cloudflare', await startCloudflareStandIn());
   const { provider, standIn } = bench;
   const zone = standIn.zones.add(IDN);
@@ -104,7 +104,7 @@ test('Cloudflare finds the record of a name that it writes in Unicode', async ()
   expect(zone.records).toEqual([]);
 });
 
-test('Cloudflare is asked for the next page where it gives no count and the page is full', async () => {
+test('Cloudflare requests the next page if there is no count and the page is full', async () => {
   bench = await benchOf('cloudflare', await startCloudflareStandIn());
   const { provider, standIn } = bench;
   const result = Array.from({ length: 50 }, (_, n) => ({ id: `z${n}`, name: `n${n}.example` }));
@@ -114,7 +114,7 @@ test('Cloudflare is asked for the next page where it gives no count and the page
   expect(standIn.requests.map(({ query }) => query.get('page'))).toEqual(['1', '2']);
 });
 
-test('Route 53 may escape what it likes in a name', async () => {
+test('Route 53 may escape any character in a name', async () => {
   bench = await benchOf('aws', await startRoute53StandIn());
   bench.standIn.zones.add('My\\055Zone.Example');
   expect(await bench.provider.listZones?.(signal)).toMatchObject([{ name: 'my-zone.example' }]);

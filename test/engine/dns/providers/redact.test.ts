@@ -13,14 +13,14 @@ describe('redact', () => {
     ['URL-encoded', encodeURIComponent(SECRET)],
     ['URL-encoded in lower case', encodeURIComponent(SECRET).replace(/%../g, (octet) => octet.toLowerCase())],
     ['in a form', new URLSearchParams({ token: SECRET }).toString()],
-  ])('wipes a secret %s', (_, text) => {
+  ])('masks a secret %s', (_, text) => {
     const clean = redactor.text(`before ${text} after`);
     expect(clean).toMatch(/^before .* after$/);
     expect(clean).toContain(REDACTED);
     expect(clean).not.toMatch(/ss.{1,3}w.{1,3}rd/);
   });
 
-  test.each(['', 'a', 'ab', 'abc', 'user:', 'someone:'])('wipes Base64 of "%s" and the secret', (before) => {
+  test.each(['', 'a', 'ab', 'abc', 'user:', 'someone:'])('masks Base64 of "%s" and the secret', (before) => {
     for (const encoding of ['base64', 'base64url'] as const) {
       const whole = Buffer.from(`${before}${SECRET}:after`).toString(encoding);
       const clean = redactor.text(whole);
@@ -30,7 +30,7 @@ describe('redact', () => {
     }
   });
 
-  test('wipes each line of a PEM key, and not its first line', () => {
+  test('masks each line of a PEM key except its first line', () => {
     const pem =
       '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEAAoIB\n-----END PRIVATE KEY-----';
     const clean = createRedactor([pem]).text(
@@ -43,11 +43,11 @@ describe('redact', () => {
     expect(createRedactor(['token', 'token-and-more']).text('token-and-more')).toBe(REDACTED);
   });
 
-  test('leaves ordinary words where a secret is empty or very short', () => {
+  test('keeps ordinary words if a secret is empty or very short', () => {
     expect(createRedactor(['', 'of', '1']).text('1 of many')).toBe('1 of many');
   });
 
-  test('wipes a secret that was added later', () => {
+  test('masks a secret that was added later', () => {
     const later = createRedactor([]);
     later.add('ya29.token');
     expect(later.text('Bearer ya29.token')).toBe(`Bearer ${REDACTED}`);
@@ -65,12 +65,12 @@ describe('redact', () => {
     expect(copy.stack).toContain('redact.test.ts');
   });
 
-  test('says what every part of an AggregateError says', () => {
+  test('reports every part of an AggregateError', () => {
     const error = new AggregateError([new Error('connect ::1'), new Error(`connect ${SECRET}`)]);
     expect(redactor.error(error).message).toBe(`connect ::1; connect ${REDACTED}`);
   });
 
-  test('wipes log lines at any depth', () => {
+  test('masks log lines at any depth', () => {
     const lines: unknown[] = [];
     const line = (data: object, message: string) => lines.push([data, message]);
     const log = redactor.log({ debug: line, info: line, warn: line, error: line });

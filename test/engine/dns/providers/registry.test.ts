@@ -20,7 +20,7 @@ const options = {
 };
 
 describe('providers', () => {
-  test('each is registered under its own id, with what the form and the docs need', async () => {
+  test('are each registered under their own id, with what the form and the docs need', async () => {
     for (const info of await listDnsProviders('/acme.sh')) {
       expect((await getDnsProvider(info.id)).id).toBe(info.id);
       expect(info).not.toHaveProperty('create');
@@ -35,7 +35,7 @@ describe('providers', () => {
     }
   });
 
-  test('each runs the conformance suite', async () => {
+  test('each run the conformance suite', async () => {
     const folder = new URL('./', import.meta.url);
     const suites = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -45,7 +45,7 @@ describe('providers', () => {
     expect(suites.sort()).toEqual((await listDnsProviders('/acme.sh')).map(({ id }) => id).sort());
   });
 
-  test('the file of each is under 200 lines', async () => {
+  test('each have a file under 200 lines', async () => {
     const folder = new URL('../../../../src/main/engine/dns/providers/', import.meta.url);
     const lengths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -56,7 +56,7 @@ describe('providers', () => {
     expect(Math.max(...lengths)).toBeLessThan(200);
   });
 
-  test('docs/dns-providers.md has the row of each, and no other', async () => {
+  test('have exactly one row each in docs/dns-providers.md', async () => {
     const page = readFileSync(new URL('../../../../docs/dns-providers.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => /^\| `[a-z0-9-]+` \|/.test(line));
     const wanted = (await listDnsProviders('/acme.sh')).map(
@@ -70,7 +70,7 @@ describe('providers', () => {
     expect(rows).toEqual(wanted);
   });
 
-  test('acme.sh scripts are offered only where a folder of theirs was named at startup', async () => {
+  test('include acme.sh scripts only if their folder was named at startup', async () => {
     const ids = async (folder: string | null) => (await listDnsProviders(folder)).map(({ id }) => id);
     expect(await ids('/acme.sh')).toContain('acme-sh');
     expect(await ids(null)).not.toContain('acme-sh');
@@ -79,14 +79,14 @@ describe('providers', () => {
     expect(error.message).toContain('--acme-sh-folder');
   });
 
-  test('an unknown one is refused with the ids that there are', async () => {
+  test('are listed when an unknown id is refused', async () => {
     const error = await failureOf(createDnsProvider('cloudfare', {}, options));
     expect(error.code).toBe('UNSUPPORTED_DNS_PROVIDER');
     expect(error.details).toMatchObject({ supported: expect.arrayContaining(['cloudflare']) });
     expect((await failureOf(getDnsProvider('constructor'))).code).toBe('UNSUPPORTED_DNS_PROVIDER');
   });
 
-  test('credentials are checked before anything is made of them', async () => {
+  test('check credentials before they use them', async () => {
     const error = await failureOf(createDnsProvider('cloudflare', { token: 'S3CRET' }, options));
     expect(error.code).toBe('INVALID_REQUEST');
     expect(error.message).toBe(
@@ -101,7 +101,7 @@ describe('providers', () => {
     ['http://127.0.0.1:8053/', 'http://127.0.0.1:8053/client/v4'],
     ['http://127.0.0.1:8053/client/v4/', 'http://127.0.0.1:8053/client/v4'],
     ['https://proxy.example/cf', 'https://proxy.example/cf'],
-  ])('the endpoint %s gives %s', (endpoint, base) => {
+  ])('map the endpoint %s to %s', (endpoint, base) => {
     expect(baseUrl('https://api.example/client/v4', endpoint)).toBe(base);
   });
 });

@@ -13,23 +13,23 @@ describe('txt-value', () => {
     expect(unquoteTxt(presentation)).toBe(value);
   });
 
-  test('cuts a long value into strings of at most 255 octets, and joins them again', () => {
+  test('splits a long value into strings of at most 255 octets, and joins them again', () => {
     const quoted = quoteTxt('k'.repeat(600));
     expect(quoted.split(' ').map((part) => part.length - 2)).toEqual([255, 255, 90]);
     expect(unquoteTxt(quoted)).toBe('k'.repeat(600));
   });
 
-  test('reads quotes and backslashes without end in linear time', () => {
+  test('parses endless quotes and backslashes in linear time', () => {
     for (const piece of ['"', '"\\\\', '" "', '\\"']) {
       expect(unquoteTxt(`"${piece.repeat(60_000)}`)).toBeTypeOf('string'); // took minutes
     }
   });
 
-  test('takes text without quotes as it is', () => {
+  test('accepts text without quotes as it is', () => {
     expect(unquoteTxt('plain text')).toBe('plain text');
   });
 
-  test('reads what it writes, whatever it is', () => {
+  test('reads back any value that it writes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (text) => {
         const value = text.toWellFormed(); // halves of a pair have no UTF-8

@@ -53,21 +53,21 @@ describe('orderChain', () => {
     [root, intermediate, leaf],
   ].map((given) => [given.map((item) => NAMES.get(item)).join(', '), given] as const);
 
-  test.each(permutations)('three: %s', (_name, given) => {
+  test.each(permutations)('orders three certificates: %s', (_name, given) => {
     const inOrder = given[0] === leaf && given[1] === intermediate;
     const expected = { path: FULL, leftOut: [], inOrder, complete: true, selfSigned: false };
     expect(order(given)).toEqual(expected);
     expect(order(given, { key: null })).toEqual(expected);
   });
 
-  test.each([true, false])('two, in order: %s', (inOrder) => {
+  test.each([true, false])('keeps two in order: %s', (inOrder) => {
     const given = inOrder ? [leaf, intermediate] : [intermediate, leaf];
     const expected = { path: FULL.slice(0, 2), leftOut: [], inOrder, complete: true, selfSigned: false };
     expect(order(given)).toEqual(expected);
     expect(order(given, { key: null })).toEqual(expected);
   });
 
-  test('whatever is shuffled in, doubled or foreign, the path is the same', () => {
+  test('finds the same path whatever order, duplicates and foreign certificates', () => {
     const foreign = [other.root, other.intermediate, other.leaf, selfSigned];
     const given = fc
       .tuple(
@@ -91,7 +91,7 @@ describe('orderChain', () => {
     );
   });
 
-  test('duplicates are dropped and are no disorder', () => {
+  test('drops duplicates, which do not count as disorder', () => {
     expect(order([leaf, leaf, intermediate, leaf, intermediate])).toMatchObject({
       path: FULL.slice(0, 2),
       leftOut: [],
@@ -99,11 +99,11 @@ describe('orderChain', () => {
     });
   });
 
-  test('no certificate of the key: null', () => {
+  test('returns null without a certificate of the key', () => {
     expect(order([intermediate, root])).toBeNull();
   });
 
-  test('a missing intermediate: incomplete, and the root is not of the path', () => {
+  test('reports a missing intermediate as incomplete, and leaves the root out of the path', () => {
     expect(order([leaf])).toMatchObject({ path: ['api.example.com'], complete: false });
     expect(order([leaf, root])).toMatchObject({
       path: ['api.example.com'],
@@ -112,13 +112,13 @@ describe('orderChain', () => {
     });
   });
 
-  test('a leaf alone is complete where a known root issued it', () => {
+  test('accepts a leaf alone as complete if a known root issued it', () => {
     const roots = [other.root.certificate, intermediate.certificate];
     expect(order([leaf], { roots })).toMatchObject({ complete: true });
     expect(order([leaf], { roots: [other.root.certificate] })).toMatchObject({ complete: false });
   });
 
-  test('an issuer of the right name with another key is not the issuer, with and without key identifiers', async () => {
+  test('rejects an issuer of the right name with another key, with and without key identifiers', async () => {
     const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
     const impostor = await openssl.createCa({ subject, ca: root, ...VALIDITY });
     const bare = await openssl.issue({
@@ -137,14 +137,14 @@ describe('orderChain', () => {
     }
   });
 
-  test('a certificate that may not sign others is not an issuer', async () => {
+  test('rejects a certificate that may not sign others as issuer', async () => {
     const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
     const key = { pem: intermediate.privateKey };
     const powerless = await openssl.issue({ subject, key, ca: root, ...VALIDITY });
     expect(order([leaf, powerless, root])).toMatchObject({ path: ['api.example.com'], complete: false });
   });
 
-  test('of several certificates of one key the one for the names is the leaf, then the one that is valid now', async () => {
+  test('selects the leaf among certificates of one key by names, then by validity', async () => {
     const key = { pem: leaf.privateKey };
     const issue = (cn: string, san: readonly string[], span: object = VALIDITY) =>
       openssl.issue({
@@ -178,7 +178,7 @@ describe('orderChain', () => {
     expect(chosen(['b.example.com'], later, now)).toBe('now');
   });
 
-  test('of two certificates of one issuer the one that is still valid serves', async () => {
+  test('selects the valid one of two certificates of one issuer', async () => {
     const subject = '/C=DE/O=Test Trust/CN=Test Intermediate';
     const span = { notBefore: daysFromNow(-400), notAfter: daysFromNow(-1) };
     const expired = await openssl.createCa({
@@ -193,7 +193,7 @@ describe('orderChain', () => {
     expect(order([leaf, expired])).toMatchObject({ path: FULL.slice(0, 2) });
   });
 
-  test('a key that was used again: the certificate that begins last is the leaf', async () => {
+  test('selects the certificate that begins last if a key was reused', async () => {
     const again = { san: ['DNS:new.example.com'], key: { pem: leaf.privateKey }, ca: intermediate };
     const span = { notBefore: daysFromNow(-1), notAfter: daysFromNow(89) };
     const renewed = await openssl.issue({ subject: '/CN=new.example.com', ...again, ...span });
@@ -203,7 +203,7 @@ describe('orderChain', () => {
     });
   });
 
-  test('self-signed, with and without the right to sign', async () => {
+  test('recognizes self-signed certificates with and without the right to sign', async () => {
     const ca = await openssl.createCa({ subject: '/CN=own ca', ...VALIDITY });
     expect(order([selfSigned], { key: selfSigned })).toMatchObject({ selfSigned: true, complete: true });
     expect(order([ca, root], { key: ca })).toMatchObject({
@@ -213,7 +213,7 @@ describe('orderChain', () => {
     });
   });
 
-  test('two CAs that signed each other end the path', async () => {
+  test('ends the path at two CAs that signed each other', async () => {
     const [a, b] = await Promise.all([openssl.makeKey('ec-256'), openssl.makeKey('ec-256')]);
     const ca = { certificate: '', privateKey: '' };
     const rootA = await openssl.createCa({ subject: '/CN=A', key: { pem: a }, ...VALIDITY });
@@ -233,7 +233,7 @@ describe('parseChain', () => {
   const chain = leaf.certificate + intermediate.certificate + root.certificate;
   const subjects = (pem: string) => parseChain(pem).map(({ subject }) => commonName(subject));
 
-  test('text around the blocks, as `openssl x509 -text` writes it', async () => {
+  test('accepts text around the blocks, as `openssl x509 -text` writes it', async () => {
     const text = await openssl.run(['x509', '-text'], leaf.certificate);
     expect(text).toContain('Signature Algorithm');
     expect(subjects(`${text}\nand now its issuer:\n${intermediate.certificate} - - -----\n`)).toEqual(
@@ -253,17 +253,17 @@ describe('parseChain', () => {
     ['escaped CRLF', chain.replaceAll('\n', '\\r\\n')],
     ['a key between', leaf.certificate + leaf.privateKey + intermediate.certificate + root.certificate],
     ['the old label', chain.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')],
-  ])('%s', (_name, text) => {
+  ])('accepts %s', (_name, text) => {
     expect(subjects(text)).toEqual(FULL);
   });
 
-  test("OpenSSL's TRUSTED CERTIFICATE", async () => {
+  test("accepts OpenSSL's TRUSTED CERTIFICATE", async () => {
     const trusted = await openssl.run(['x509', '-trustout', '-addtrust', 'serverAuth'], leaf.certificate);
     expect(trusted).toContain('BEGIN TRUSTED CERTIFICATE');
     expect(subjects(trusted)).toEqual(['api.example.com']);
   });
 
-  test('PKCS#7, DER as Latin-1, the inside of a block', async () => {
+  test('accepts PKCS#7, DER as Latin-1, and the inside of a block', async () => {
     const bag = await openssl.run(['crl2pkcs7', '-nocrl', '-certfile', await openssl.file(chain)]);
     expect(subjects(bag)).toEqual(FULL);
     const der = await openssl.run(['x509', '-outform', 'DER'], leaf.certificate);
@@ -303,10 +303,13 @@ describe('parseChain', () => {
     ['empty content', () => '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', /damaged/],
     ['a bundle of roots', () => root.certificate.repeat(101), /it contains 101 certificates/],
   ];
-  test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
-    const pem = await make();
-    const failure = failureOf(() => parseChain(pem));
-    expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
-    expect(failure.message).toMatch(expected);
-  });
+  test.each(wrong)(
+    'refuses %s with CERTIFICATE_UNREADABLE and its own message',
+    async (_name, make, expected) => {
+      const pem = await make();
+      const failure = failureOf(() => parseChain(pem));
+      expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
+      expect(failure.message).toMatch(expected);
+    },
+  );
 });

@@ -32,9 +32,10 @@ async function ask(options: Partial<CrlOptions>, signer = ca) {
   return lookUp({ crl, url: URL_1, leaf, issuer: new X509Certificate(signer.certificate), now: new Date() });
 }
 
-it('are where the certificate says, by http', () => expect(distributionPoints(leaf)).toEqual([URL_1]));
+it('returns the CRL addresses of the certificate that use http', () =>
+  expect(distributionPoints(leaf)).toEqual([URL_1]));
 
-describe('a list', () => {
+describe('a CRL', () => {
   it('that names the certificate says when it was revoked, and why', async () => {
     const revoked = { '0102': 'superseded', [SERIAL]: 'keyCompromise', AB12: '' };
     expect(await ask({ revoked })).toEqual({ at: new Date('2026-03-01T12:00:00Z'), reason: 1 });
@@ -51,16 +52,16 @@ describe('a list', () => {
     expect(await ask({ ca: other, revoked }, other)).toMatchObject({ reason: 4 });
   });
 
-  it('that another key has signed says nothing', async () => {
+  it('that another key has signed is ignored', async () => {
     await expect(ask({ ca: other, revoked: { [SERIAL]: '' } })).rejects.toThrow(/not signed by the issuer/);
   });
 
-  it('that is out of date vouches for nobody; a revocation in it stands', async () => {
+  it('that is out of date proves no good state, but its revocations count', async () => {
     await expect(ask({ days: -1 })).rejects.toThrow(/expired at 2020-01-02/);
     expect(await ask({ days: -1, revoked: { [SERIAL]: '' } })).not.toBeNull();
   });
 
-  it('of a part of the certificates is for those of its address', async () => {
+  it('of a part of the certificates covers only those with its address', async () => {
     const part = (url: string) => ({
       extensions: [`issuingDistributionPoint = critical,@idp\n[idp]\nfullname = URI:${url}`],
     });
@@ -71,10 +72,10 @@ describe('a list', () => {
   });
 });
 
-describe('what is no list', () => {
+describe('an invalid CRL', () => {
   const issuer = () => new X509Certificate(ca.certificate);
 
-  it('is refused in words, whatever the bytes', () => {
+  it('is refused with a message, whatever the bytes', () => {
     const attempt = (crl: Buffer) => lookUp({ crl, url: URL_1, leaf, issuer: issuer(), now: new Date() });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -83,7 +84,7 @@ describe('what is no list', () => {
     );
   });
 
-  it('is refused where one bit of a good one is turned, or its end is missing', async () => {
+  it('is refused with one bit flipped, or without its end', async () => {
     const crl = await makeCrl(openssl, { ca, revoked: { '0102': 'superseded' } });
     const attempt = (bytes: Buffer) =>
       lookUp({ crl: bytes, url: URL_1, leaf, issuer: issuer(), now: new Date() });

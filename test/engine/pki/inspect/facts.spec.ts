@@ -24,7 +24,7 @@ async function ask(certificate: string, ...args: readonly string[]): Promise<str
 }
 
 describe('readLeafFacts', () => {
-  test('dates, issuer and fingerprint are those that OpenSSL reads', async () => {
+  test('reads dates, issuer and fingerprint as OpenSSL does', async () => {
     const facts = readLeafFacts(leaf.certificate);
     const iso = (text: string) => new Date(text).toISOString().replace('.000Z', 'Z');
     expect(facts.issuedAt).toBe(iso(await ask(leaf.certificate, '-startdate')));
@@ -47,7 +47,7 @@ describe('readLeafFacts', () => {
     ['01', '01'],
     [`${'9'.repeat(38)}`, `00${'9'.repeat(38)}`],
   ])(
-    'serial %s is %s: the content octets, a leading 00 where the top bit is set',
+    'reads serial %s as %s: the content octets, with a leading 00 if the top bit is set',
     async (serial, expected) => {
       const certificate = await issue({ serial });
       expect(readLeafFacts(certificate).serial).toBe(expected);
@@ -61,7 +61,7 @@ describe('readLeafFacts', () => {
     },
   );
 
-  test('names: DNS and IP of the SAN, lower case, once each, in their order; no e-mail, no CN', async () => {
+  test('reads DNS and IP names of the SAN, lower case, once each, in order; no e-mail, no CN', async () => {
     const san = [
       'DNS:API.Example.com',
       'DNS:*.xn--bcher-kva.example',
@@ -79,7 +79,7 @@ describe('readLeafFacts', () => {
     ]);
   });
 
-  test('the CN is the name where the SAN names no host, as an A-label where it is a host name', async () => {
+  test('uses the CN if the SAN names no host, as an A-label if it is a host name', async () => {
     expect(readLeafFacts(await issue({})).names).toEqual(['api.example.com']);
     expect(readLeafFacts(await issue({ subject: '/CN=B\u00fccher.example' })).names).toEqual([
       'xn--bcher-kva.example',
@@ -89,7 +89,7 @@ describe('readLeafFacts', () => {
     expect(readLeafFacts(await issue({ subject: '/O=Example' })).names).toEqual([]);
   });
 
-  test('a dNSName that is not ASCII is escaped, so that it matches no domain', async () => {
+  test('escapes a dNSName that is not ASCII, so that it matches no domain', async () => {
     // the Kelvin sign becomes a plain k in lower case
     expect(readLeafFacts(await issue({ san: ['DNS:\u212aelvin.example'] })).names).toEqual([
       '\\226\\132\\170elvin.example',
@@ -101,22 +101,22 @@ describe('readLeafFacts', () => {
     ['/O=Only An Organization', 'Only An Organization', 'Only An Organization'],
     ['/C=DE/OU=Unit, the "first"', 'OU=Unit\\, the \\"first\\",C=DE', 'OU=Unit\\, the \\"first\\",C=DE'],
     ['/O=B\u00fccher GmbH/CN=\u65e5\u672c', '\u65e5\u672c', 'B\u00fccher GmbH'],
-  ])('issuer %s', async (subject, issuerName, issuerOrganization) => {
+  ])('reads issuer %s', async (subject, issuerName, issuerOrganization) => {
     expect(readLeafFacts(await issue({ subject }))).toMatchObject({ issuerName, issuerOrganization });
   });
 
-  test('of several certificates the first is read', () => {
+  test('reads the first of several certificates', () => {
     expect(readLeafFacts(leaf.certificate + root.certificate).names).toEqual(['api.example.com']);
   });
 
-  test('a date after 2049, which is a GeneralizedTime', async () => {
+  test('reads a date after 2049, which is a GeneralizedTime', async () => {
     const certificate = await issue({ notAfter: new Date('2051-02-03T04:05:06Z') });
     expect(readLeafFacts(certificate).expiresAt).toBe('2051-02-03T04:05:06Z');
   });
 });
 
 describe('describeChain', () => {
-  test('each certificate in the order of the text', () => {
+  test('describes each certificate in the order of the text', () => {
     const described = describeChain(leaf.certificate + intermediate.certificate + root.certificate);
     expect(described).toMatchObject([
       {
@@ -144,13 +144,13 @@ describe('describeChain', () => {
     ['ec-384', 'ec', 384, 'ecdsa-with-SHA256'],
     ['ec-521', 'ec', 521, 'ecdsa-with-SHA256'],
     ['ed25519', 'ed25519', null, 'ED25519'],
-  ])('%s', async (spec, keyType, keySize, signatureAlgorithm) => {
+  ])('describes %s', async (spec, keyType, keySize, signatureAlgorithm) => {
     const certificate = await issue({ key: spec });
     expect(describeChain(certificate)[0]).toMatchObject({ keyType, keySize, signatureAlgorithm });
     expect(await openssl.run(['x509', '-noout', '-text'], certificate)).toContain(signatureAlgorithm);
   });
 
-  test('every root of the real world is read as node:crypto reads it', () => {
+  test('reads every public root as node:crypto does', () => {
     for (const pem of rootCertificates) {
       const [described] = describeChain(pem);
       const x509 = new X509Certificate(pem);

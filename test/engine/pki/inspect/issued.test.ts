@@ -32,41 +32,41 @@ function rejection(chain: string, privateKey = ec.pem, names: readonly string[] 
   return failure.details;
 }
 
-describe('taken', () => {
+describe('an issued certificate', () => {
   test.each([
     ['EC', ec],
     ['RSA', rsa],
-  ])('%s: the facts of the leaf', async (_name, key) => {
+  ])('%s is accepted with the facts of the leaf', async (_name, key) => {
     const chain = await issue({ key });
     const facts = verifyIssued({ chain, privateKey: key.pem, names: NAMES, now: NOW });
     expect(facts).toEqual(readLeafFacts(chain));
     expect(facts.names).toEqual(NAMES);
   });
 
-  test('names in another order and another case', async () => {
+  test('is accepted with names in another order and case', async () => {
     const chain = await issue({ san: SAN.toReversed().map((name) => name.toUpperCase()) });
     verifyIssued({ chain, privateKey: ec.pem, names: NAMES.map((name) => name.toUpperCase()), now: NOW });
   });
 
-  test('a CA whose clock is up to an hour ahead', async () => {
+  test('is accepted from a CA whose clock is up to an hour ahead', async () => {
     const chain = await issue({ notBefore: new Date(NOW.getTime() + 3_599_000) });
     verifyIssued({ chain, privateKey: ec.pem, names: NAMES, now: NOW });
   });
 });
 
-describe('rejected, with the check that failed', () => {
-  test('chain: no PEM, or a damaged one', async () => {
+describe('an issued certificate is rejected, with the failed check,', () => {
+  test('for its chain: no PEM, or a damaged one', async () => {
     expect(rejection('<html>')).toMatchObject({ check: 'chain' });
     expect(rejection((await issue()).replace('MII', '!II'))).toMatchObject({ check: 'chain' });
   });
 
-  test('key: of another order, or the leaf not first', async () => {
+  test('for its key: of another order, or the leaf not first', async () => {
     expect(rejection(await issue({ key: rsa }))).toMatchObject({ check: 'key' });
     const [leaf = '', issuer = ''] = (await issue()).split(/(?<=END CERTIFICATE-----\n)/);
     expect(rejection(issuer + leaf)).toMatchObject({ check: 'key' });
   });
 
-  test('names: one too few, one too many, another, or only a common name', async () => {
+  test('for its names: one too few, one too many, another, or only a common name', async () => {
     for (const san of [
       SAN.slice(1),
       [...SAN, 'DNS:evil.example.net'],
@@ -79,7 +79,7 @@ describe('rejected, with the check that failed', () => {
     expect(rejection(cnOnly, ec.pem, ['example.com'])).toMatchObject({ check: 'names', issued: [] });
   });
 
-  test('validity: expired, not yet valid, or ending before it begins', async () => {
+  test('for its validity: expired, not yet valid, or ending before it begins', async () => {
     const second = 1000;
     const spans = [
       { notBefore: daysFromNow(-90), notAfter: NOW },
@@ -94,7 +94,7 @@ describe('rejected, with the check that failed', () => {
     }
   });
 
-  test('no detail holds the private key', async () => {
+  test('without the private key in any detail', async () => {
     const failure = failureOf(() =>
       verifyIssued({ chain: root.certificate, privateKey: ec.pem, names: NAMES, now: NOW }),
     );

@@ -10,8 +10,8 @@ afterAll(() => openssl.remove());
 
 const { root, intermediate, leaf, issue, check, refusal, warnings } = await createUploads(openssl);
 
-describe('refused', () => {
-  test('another key, of the same kind or another', async () => {
+describe('an upload is refused', () => {
+  test('with another key, of the same type or another', async () => {
     for (const spec of ['ec-256', 'rsa-2048'] as const) {
       const failure = refusal({ privateKey: await openssl.makeKey(spec) });
       expect(failure).toMatchObject({
@@ -22,7 +22,7 @@ describe('refused', () => {
     }
   });
 
-  test('a mismatch of two kinds leaves nothing behind for the next call', async () => {
+  test('with a mismatch of two types, which does not affect the next call', async () => {
     const pair = await openssl.issue({
       subject: '/',
       san: SAN,
@@ -35,7 +35,7 @@ describe('refused', () => {
     expect(check(pair).domain).toBe(DOMAIN);
   });
 
-  test('a key file with our public half beside another private one', async () => {
+  test('with a key file that has our public half beside another private one', async () => {
     const der = (pem: string) => Buffer.from(pem.replaceAll(/-----.*-----|\n/g, ''), 'base64');
     const [ours, theirs] = [der(leaf.privateKey), der(await openssl.makeKey('ec-256'))];
     // 36 octets of wrapping, 32 of the private number, then the public point (RFC 5915)
@@ -45,7 +45,7 @@ describe('refused', () => {
     expect(refusal({ privateKey }).code).toBe('KEY_MISMATCH');
   });
 
-  test('the key of the issuer alone', () => {
+  test('with only the key of the issuer', () => {
     // with the issuer's certificate there, the pair fits: but it is no certificate for the domain
     expect(refusal({ privateKey: intermediate.privateKey }).code).toBe('CERTIFICATE_DOMAIN_MISMATCH');
     expect(refusal({ certificate: leaf.certificate, privateKey: root.privateKey }).code).toBe('KEY_MISMATCH');
@@ -56,7 +56,7 @@ describe('refused', () => {
     ['ec-224', /EC secp224r1/],
     ['ec-secp256k1', /EC secp256k1/],
     ['ed25519', /do not take \(ed25519\): use RSA or EC/],
-  ])('%s', async (spec, message) => {
+  ])('with %s', async (spec, message) => {
     const pair = await openssl.issue({
       subject: '/',
       san: SAN,
@@ -67,7 +67,7 @@ describe('refused', () => {
     expect(refusal(pair)).toMatchObject({ code: 'WEAK_KEY', message: expect.stringMatching(message) });
   });
 
-  test("a weak key in an intermediate's certificate, but not in a root's", async () => {
+  test("with a weak key in an intermediate's certificate, but not in a root's", async () => {
     const weak = await openssl.createCa({ subject: '/CN=Weak', key: 'rsa-1024', ca: root, ...VALIDITY });
     const certificate = await issue({ ca: weak });
     expect(refusal({ certificate })).toMatchObject({
@@ -79,7 +79,7 @@ describe('refused', () => {
     expect(warnings({ certificate: direct })).toEqual([]);
   });
 
-  test.each(['sha1', 'md5'])('a leaf signed with %s', async (digest) => {
+  test.each(['sha1', 'md5'])('with a leaf signed with %s', async (digest) => {
     const rsa = await openssl.createCa({ subject: '/CN=RSA CA', key: 'rsa-2048', ca: root, ...VALIDITY });
     const pair = await openssl.issue({ subject: '/', san: SAN, ca: rsa, digest, ...VALIDITY });
     expect(refusal(pair)).toMatchObject({
@@ -88,7 +88,7 @@ describe('refused', () => {
     });
   });
 
-  test('a self-signed leaf or an intermediate signed with SHA-1, but not a root', async () => {
+  test('with a self-signed leaf or an intermediate signed with SHA-1, but not a root', async () => {
     const self = await openssl.issue({ subject: '/', san: SAN, digest: 'sha1', ...VALIDITY });
     expect(refusal(self).code).toBe('WEAK_SIGNATURE');
     const old = await openssl.createCa({ subject: '/CN=Old', ca: root, digest: 'sha1', ...VALIDITY });
@@ -102,7 +102,7 @@ describe('refused', () => {
     expect(warnings({ certificate: direct })).toEqual([]);
   });
 
-  test('expired, with the day and how long ago', async () => {
+  test('if expired, with the day and how long ago', async () => {
     const ended = (days: number) => issue({ notBefore: daysFromNow(-90), notAfter: daysFromNow(days) });
     expect(refusal({ certificate: await ended(-3) })).toMatchObject({
       code: 'CERTIFICATE_EXPIRED',
@@ -113,7 +113,7 @@ describe('refused', () => {
     expect(check({ certificate: await ended(0) }).warnings).toHaveLength(1); // notAfter itself is still valid
   });
 
-  test('not yet valid, with both times', async () => {
+  test('if not yet valid, with both times', async () => {
     const certificate = await issue({ notBefore: daysFromNow(1) });
     expect(refusal({ certificate })).toMatchObject({
       code: 'CERTIFICATE_NOT_YET_VALID',
@@ -130,7 +130,7 @@ describe('refused', () => {
     ['an address in the place of a name', ['IP:192.0.2.1'], '192.0.2.1.example'],
     ['another suffix', ['DNS:api.example.com.evil.net'], DOMAIN],
     ['nothing but an e-mail address', ['email:a@example.com'], DOMAIN],
-  ])('domain: %s', async (_name, san, domain) => {
+  ])('for its domain: %s', async (_name, san, domain) => {
     const certificate = await issue({ san, subject: '/CN=www.example.net' });
     expect(refusal({ certificate, domain })).toMatchObject({
       code: 'CERTIFICATE_DOMAIN_MISMATCH',
@@ -139,7 +139,7 @@ describe('refused', () => {
     });
   });
 
-  test('domain: only as the common name, which clients ignore', async () => {
+  test('for a domain that is only the common name, which clients ignore', async () => {
     const certificate = await issue({ san: [], subject: `/CN=${DOMAIN}` });
     expect(refusal({ certificate })).toMatchObject({
       code: 'CERTIFICATE_DOMAIN_MISMATCH',
@@ -148,12 +148,12 @@ describe('refused', () => {
     });
   });
 
-  test('no name at all', async () => {
+  test('without any name', async () => {
     const certificate = await issue({ san: [], subject: '/O=Example' });
     expect(refusal({ certificate, domain: null }).message).toBe('The certificate contains no host name.');
   });
 
-  test('the first reason in order is told', async () => {
+  test('with the first reason in the documented order', async () => {
     const rsa = await openssl.createCa({ subject: '/CN=RSA CA', key: 'rsa-2048', ca: root, ...VALIDITY });
     const old = { notBefore: daysFromNow(-20), notAfter: daysFromNow(-10) };
     const sane = { subject: '/', san: ['DNS:other.example'], ca: rsa };
@@ -171,7 +171,7 @@ describe('refused', () => {
     expect(refusal(expired).code).toBe('CERTIFICATE_EXPIRED');
   });
 
-  test("certificate and key in each other's place", () => {
+  test('with certificate and key swapped', () => {
     expect(refusal({ certificate: leaf.privateKey, privateKey: leaf.certificate })).toMatchObject({
       code: 'CERTIFICATE_UNREADABLE',
       message: expect.stringContaining('it contains a private key'),

@@ -55,21 +55,21 @@ const encryptions: readonly (readonly [string, readonly string[]])[] = [
 describe.each([
   ['RSA', rsa],
   ['EC', ec],
-])('%s', (_kind, leaf) => {
+])('reads %s', (_kind, leaf) => {
   test.each(encryptions)('%s', async (_name, args) => {
     const { certificate, privateKey } = await readPkcs12(await write(leaf, args), PASSWORD);
     expect(privateKey).toBe(leaf.privateKey);
     expect(certificate).toBe(leaf.certificate + intermediate.certificate + root.certificate);
   });
 
-  test('it goes on through the check of uploads', async () => {
+  test('verifies like an upload', async () => {
     const content = await readPkcs12(await write(leaf, ['-legacy']), PASSWORD);
     const checked = checkKeyPair({ ...content, domain: 'api.example.com', now: NOW });
     expect(checked).toMatchObject({ privateKey: leaf.privateKey, warnings: [] });
   });
 });
 
-describe('passwords', () => {
+describe('the password of a PKCS#12 file', () => {
   const selfSignedRsa = async () =>
     (await openssl.issue({ subject: '/CN=x', key: { pem: rsa.privateKey }, ...VALIDITY })).certificate;
 
@@ -78,29 +78,29 @@ describe('passwords', () => {
     ['legacy', ['-legacy']],
     ['no MAC', ['-nomac']],
     ['no MAC, legacy', ['-nomac', '-legacy']],
-  ])('a wrong one, %s', async (_name, args) => {
+  ])('is refused if wrong, %s', async (_name, args) => {
     const file = await write(ec, args);
     for (const wrong of ['x', 'Correct horse', `${PASSWORD} `]) {
       expect((await rejectionOf(readPkcs12(file, wrong))).code).toBe('PASSPHRASE_WRONG');
     }
   });
 
-  test('none of many wrong ones passes for something else, where the padding alone judges them', async () => {
+  test('is refused for many wrong ones, even if only the padding detects it', async () => {
     const file = await write(ec, ['-nomac', '-legacy']); // one in 256 has a padding that fits
     const codes = new Set<string>();
     for (let n = 0; n < 400; n += 1) codes.add((await rejectionOf(readPkcs12(file, `wrong ${n}`))).code);
     expect([...codes]).toEqual(['PASSPHRASE_WRONG']);
   });
 
-  test('none where one is needed', async () => {
+  test('is requested if missing', async () => {
     expect((await rejectionOf(readPkcs12(await write(ec), ''))).code).toBe('PASSPHRASE_REQUIRED');
   });
 
-  test.each([[[]], [['-legacy']]])('the empty one %j', async (args) => {
+  test.each([[[]], [['-legacy']]])('may be empty %j', async (args) => {
     expect((await readPkcs12(await write(ec, args, ''), '')).privateKey).toBe(ec.privateKey);
   });
 
-  test('no password at all, which is another one than the empty one', async () => {
+  test('may be absent, which differs from empty', async () => {
     const [key, cert] = [rsa.privateKey, await selfSignedRsa()];
     const pfx = forge.pkcs12.toPkcs12Asn1(
       forge.pki.privateKeyFromPem(key),
@@ -112,19 +112,19 @@ describe('passwords', () => {
     expect(await readPkcs12(file, 'not needed')).toEqual({ certificate: cert, privateKey: key });
   });
 
-  test.each([[[]], [['-legacy']]])('one that is not ASCII, and a long one %j', async (args) => {
+  test.each([[[]], [['-legacy']]])('may be long, and not ASCII %j', async (args) => {
     for (const password of ['p\u00e4ssw\u00f6rd \u65e5\u672c', 'long '.repeat(40)]) {
       expect((await readPkcs12(await write(ec, args, password), password)).privateKey).toBe(ec.privateKey);
     }
   });
 
-  test('no sentence holds it', async () => {
+  test('appears in no message', async () => {
     const failure = await rejectionOf(readPkcs12(await write(ec), 'battery staple'));
     expect(JSON.stringify(failure.toBody())).not.toMatch(/battery|correct/);
   });
 });
 
-describe('not taken', () => {
+describe('an invalid PKCS#12 file', () => {
   const keyAlone = async () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', await openssl.file(ec.privateKey)];
     return Buffer.from(await openssl.run([...args, '-passout', `pass:${PASSWORD}`]), 'latin1');
@@ -142,13 +142,16 @@ describe('not taken', () => {
     ['an unknown MAC', () => write(ec, ['-macalg', 'sha3-256']), /integrity check is not supported/],
     ['1,000,001 rounds', () => write(ec, ['-iter', '1000001', '-nomac']), /takes 1000001 rounds/],
   ];
-  test.each(wrong)('%s: CERTIFICATE_UNREADABLE with its own sentence', async (_name, make, expected) => {
-    const failure = await rejectionOf(readPkcs12(await make(), PASSWORD));
-    expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
-    expect(failure.message).toMatch(expected);
-  });
+  test.each(wrong)(
+    '%s is refused with CERTIFICATE_UNREADABLE and its own message',
+    async (_name, make, expected) => {
+      const failure = await rejectionOf(readPkcs12(await make(), PASSWORD));
+      expect(failure.code).toBe('CERTIFICATE_UNREADABLE');
+      expect(failure.message).toMatch(expected);
+    },
+  );
 
-  test('12 keys at the permitted rounds, without one round', async () => {
+  test('with 12 keys at the permitted rounds is refused before the first round', async () => {
     const start = process.cpuUsage().user;
     const failure = await rejectionOf(
       readPkcs12(shroudedKeys(new X509Certificate(ec.certificate).raw, 12, 1_000_000), PASSWORD),
@@ -158,7 +161,7 @@ describe('not taken', () => {
     expect(process.cpuUsage().user - start).toBeLessThan(200_000); // µs; one key alone takes more
   });
 
-  test('parts that together take too many rounds, without one round', async () => {
+  test('with parts that together take too many rounds is refused before the first round', async () => {
     const file = encryptedSafes(4, 1_000_000);
     const start = process.cpuUsage().user;
     const failure = await rejectionOf(readPkcs12(file, PASSWORD));
@@ -166,7 +169,7 @@ describe('not taken', () => {
     expect(process.cpuUsage().user - start).toBeLessThan(200_000);
   });
 
-  test('a file without a key, or without a certificate: what is missing may come beside it', async () => {
+  test('without a key or a certificate may be completed by another file', async () => {
     const upload = (file: Buffer, more = {}) =>
       readGivenPair({ file: file.toString('base64'), passphrase: PASSWORD, ...more });
     const [certificates, key] = [await write(ec, ['-nokeys']), await keyAlone()];
@@ -182,7 +185,7 @@ describe('not taken', () => {
     expect(checkKeyPair({ ...both, domain: 'api.example.com', now: NOW }).privateKey).toBe(ec.privateKey);
   });
 
-  test('bytes and damage of any kind: a CertdeskError, or the content unharmed', async () => {
+  test('with any bytes or damage gives a CertdeskError, or the content unharmed', async () => {
     const file = await write(ec, ['-noiter', '-nomaciter']);
     const bare = await write(ec, ['-noiter', '-nomac', '-keypbe', 'NONE', '-certpbe', 'NONE']);
     const damaged = fc

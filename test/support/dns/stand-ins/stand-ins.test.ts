@@ -140,7 +140,7 @@ describe.each(CASES)('the stand-in of $name', (given) => {
     expect([status, text]).toEqual([given.nobody[0], expect.stringMatching(given.nobody[1])]);
   });
 
-  test('refuses a path that is not in the documentation', async () => {
+  test('refuses an undocumented path', async () => {
     await open();
     const [path, wanted, said] = given.unknown;
     const { status, text } = await send({ path, headers: given.headers() });
@@ -171,8 +171,8 @@ describe.each(CASES)('the stand-in of $name', (given) => {
   });
 });
 
-describe('what is signed', () => {
-  test('Google gives no token for a JWT that it cannot read, nor for another grant', async () => {
+describe('signed requests', () => {
+  test('get no token from Google for an unreadable JWT, or another grant', async () => {
     standIn = await startGoogleStandIn(createKeyFile('some-project'));
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const ask = (body: string) => send({ method: 'POST', path: '/token', headers, body });
@@ -182,7 +182,7 @@ describe('what is signed', () => {
     expect(await send({ method: 'POST', path: '/token', body: grant })).toMatchObject({ status: 400 });
   });
 
-  test('Route 53 takes no altered request for a signed one', async () => {
+  test('are refused by Route 53 if they were altered', async () => {
     const route53 = await startRoute53StandIn();
     standIn = route53;
     route53.zones.add('example.com');

@@ -133,7 +133,7 @@ testDnsProviderRecords({
 });
 
 describe('a script that updates BIND', () => {
-  test('says why it failed, without its secret', async () => {
+  test('reports why it failed, without its secret', async () => {
     const wrong = { ...settings(), BINDTEST_KEY: STRANGER };
     const bench = open('dns_bindtest', wrong);
     const error: unknown = await bench.provider.addTxt(record('one'), signal).catch((reason) => reason);
@@ -154,7 +154,7 @@ describe('a script that updates BIND', () => {
 });
 
 describe('any script', () => {
-  test('gets the name, the value and its own variables, in a private folder, and nothing of ours', async () => {
+  test('receives the name, the value and its own variables in a private folder, and nothing else of Certdesk', async () => {
     const report = join(folder.path, 'report');
     process.env.CERTDESK_TEST_CANARY = 'of the parent';
     const { provider } = open('dns_oddities', { ODDITY: 'report', REPORT: report, SECRET: 'a secret' });
@@ -173,7 +173,7 @@ describe('any script', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  test('that says nothing about its failure, and one that says very much', async () => {
+  test('is reported if it fails silently, or with a very long output', async () => {
     const silent = open('dns_oddities', { ODDITY: 'none' }).provider.removeTxt(
       { zoneId: '', name: NAME, value: 'v' },
       signal,
@@ -201,7 +201,7 @@ describe('any script', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  test('does not outlive a killed Certdesk, and neither does the secret that it keeps in clear', async () => {
+  test('does not outlive a killed Certdesk, and neither does the secret in its folder', async () => {
     const report = join(folder.path, 'kept');
     const credentials = {
       script: 'dns_oddities',
@@ -228,7 +228,7 @@ describe('any script', () => {
     for (const pid of pids) await expectGone(pid);
   });
 
-  test('clears away what a power cut has left of others, and leaves alone what is at work', async () => {
+  test('removes the leftovers of a power cut, and leaves running scripts alone', async () => {
     const [old, fresh] = ['old', 'fresh'].map((name) => join(tmpdir(), `certdesk-acme-sh-${name}`));
     for (const path of [old, fresh]) await mkdir(path ?? '');
     await writeFile(join(old ?? '', 'account.conf'), 'SAVED_SECRET=secret');
@@ -240,7 +240,7 @@ describe('any script', () => {
     await rm(fresh ?? '', { recursive: true });
   });
 
-  test('may wait for its own children: the one that watches over it is none', async () => {
+  test('may wait for its own children, because its watchdog is not one of them', async () => {
     const { provider } = open('dns_oddities', { ODDITY: 'wait' });
     await provider.addTxt(record('v'), signal);
   });
@@ -253,7 +253,7 @@ describe('any script', () => {
   });
 });
 
-describe('what is refused before anything runs', () => {
+describe('refuses before anything runs', () => {
   const refused = async (
     credentials: Record<string, string | Record<string, string>>,
     problem: RegExp,
@@ -285,23 +285,23 @@ describe('what is refused before anything runs', () => {
   test('a folder without acme.sh', () =>
     refused({}, /--acme-sh-folder holds no \/nowhere\/acme\.sh/, { acmeShFolder: '/nowhere', code }));
 
-  test('a script that is not there', () =>
+  test('a script that does not exist', () =>
     refused({ script: 'dns_absent' }, /--acme-sh-folder holds no .*dns_absent\.sh/, { code }));
 
-  test('every script, where Certdesk was started without the folder', async () => {
+  test('every script if Certdesk was started without the folder', async () => {
     expect(() => openBench(acmeSh, { script: 'dns_bindtest' })).toThrow(
       /Start Certdesk with --acme-sh-folder/,
     );
   });
 
-  test('a script that others may change', async () => {
+  test('a script that other users may change', async () => {
     const script = join(folder.path, 'acme.sh', 'dnsapi', 'dns_open.sh');
     await writeFile(script, 'dns_open_add() { :; }\n');
     await chmod(script, 0o666);
     await refused({ script: 'dns_open' }, /which other users may change/, { code });
   });
 
-  test('a script in a folder in which others may replace it', async () => {
+  test('a script in a folder in which other users may replace it', async () => {
     const open = join(folder.path, 'open');
     await cp(FIXTURE, open, { recursive: true });
     await chmod(open, 0o777);

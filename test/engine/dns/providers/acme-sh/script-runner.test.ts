@@ -17,7 +17,7 @@ const run = (code: string, more: Partial<ScriptRun> = {}) =>
   });
 
 describe('runScript', () => {
-  test('gives the exit code and what was said on standard error', async () => {
+  test('returns the exit code and standard error', async () => {
     const result = await run('echo out; echo "$1 $VALUE" >&2; echo two >&2; exit 3', {
       args: ['one'],
       env: { VALUE: 'of the environment' },
@@ -25,7 +25,7 @@ describe('runScript', () => {
     expect(result).toEqual({ exitCode: 3, timedOut: false, complaint: 'one of the environment; two' });
   });
 
-  test('keeps the last whole lines of very much', async () => {
+  test('keeps the last whole lines of a very long output', async () => {
     const { complaint } = await run(
       'i=0; while [ $i -lt 9000 ]; do echo "line $i" >&2; i=$((i+1)); done; printf end >&2',
     );
@@ -34,12 +34,12 @@ describe('runScript', () => {
     );
   });
 
-  test('keeps nothing of a line that it has cut: a secret in it would not be recognised', async () => {
+  test('drops a line that it has cut, because a secret in it would not be recognized', async () => {
     const { complaint } = await run('head -c 100000 /dev/zero | tr "\\0" x >&2; echo >&2; echo end >&2');
     expect(complaint).toBe('end');
   });
 
-  test('ends what takes too long, also what hears no SIGTERM', async () => {
+  test('ends a script that takes too long, even if it ignores SIGTERM', async () => {
     const result = await run('trap "" TERM; while :; do sleep 1; done', { timeoutMs: 100 });
     expect(result).toMatchObject({ exitCode: null, timedOut: true });
   });
@@ -49,7 +49,7 @@ describe('runScript', () => {
     await expect(run('exit 0', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  test('says so where nothing can be started', async () => {
+  test('reports that nothing can be started', async () => {
     expect(await run('exit 0', { folder: '/nowhere/at/all' })).toMatchObject({
       exitCode: null,
       timedOut: false,

@@ -40,7 +40,7 @@ describe('google', () => {
       credentials: { projectId: 'some-project', credentials: { ...KEY_FILE, ...more } },
     });
 
-  test('sends what the documentation wants, with one token for all calls', async () => {
+  test('sends the documented requests, with one token for all calls', async () => {
     await bench.provider.addTxt(record, signal);
     const base = '/dns/v1/projects/some-project/managedZones';
     expect(standIn.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
@@ -55,7 +55,7 @@ describe('google', () => {
     expect(changes()).toEqual([{ additions: [added] }]);
   });
 
-  test('swaps the whole set in one change, with its own time to live', async () => {
+  test('replaces the whole set in one change, with its own TTL', async () => {
     await standIn.zones.putValue(record.name, 'a person put this', 7200);
     await bench.provider.addTxt(record, signal);
     const set = { name: '_acme-challenge.www.example.com.', type: 'TXT', ttl: 7200 };
@@ -67,7 +67,7 @@ describe('google', () => {
     ]);
   });
 
-  test('loses nobody’s value where another program writes between reading and writing', async () => {
+  test('loses no value if another program writes between read and write', async () => {
     const other = await benchOf('google', standIn);
     const values = ['a', 'b', 'c', 'd', 'e'];
     await Promise.all(
@@ -77,7 +77,7 @@ describe('google', () => {
     expect(changes().length).toBeGreaterThan(values.length);
   });
 
-  test('passes private zones over', async () => {
+  test('ignores private zones', async () => {
     standIn.zones.add('example.com', { private: true });
     expect(await bench.provider.listZones?.(signal)).toEqual([
       {
@@ -98,13 +98,13 @@ describe('google', () => {
     expect(bench.logged()).toContain('has not reached all servers');
   });
 
-  test('takes 403 rateLimitExceeded for "later"', async () => {
+  test('retries 403 rateLimitExceeded', async () => {
     standIn.failNext(2, 403);
     await bench.provider.addTxt(record, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one']);
   });
 
-  test('a key that is not the account’s is refused by the token endpoint', async () => {
+  test('reports that the token endpoint refuses a key of another account', async () => {
     const other = await withKeyFile({ private_key: createKeyFile('other').private_key ?? '' });
     const error = await failureOf(zoneOf(other.provider, 'example.com'));
     expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
@@ -114,7 +114,7 @@ describe('google', () => {
     expectNoSecrets(other, error);
   });
 
-  test('a project of somebody else is a refusal that names the permissions', async () => {
+  test('names the permissions if the project belongs to another account', async () => {
     const credentials = { ...standIn.credentials, projectId: 'another-project' };
     const other = await benchOf('google', { ...standIn, credentials });
     const error = await failureOf(zoneOf(other.provider, 'example.com'));
@@ -125,7 +125,7 @@ describe('google', () => {
     });
   });
 
-  test('the token is a secret too', async () => {
+  test('treats the token as a secret too', async () => {
     const token = standIn.requests.at(-1)?.headers.authorization?.replace('Bearer ', '') ?? '';
     expect(token).toMatch(/^ya29\./);
     expect(standIn.secrets).toContain(token);
@@ -146,7 +146,7 @@ describe('google', () => {
     expect(JSON.stringify(error.toBody())).not.toContain('S3CRET');
   });
 
-  test('takes the key file as pasted text', async () => {
+  test('accepts the key file as pasted text', async () => {
     const credentials = { projectId: 'some-project', credentials: JSON.stringify(KEY_FILE, null, 2) };
     const other = await benchOf('google', { ...standIn, credentials });
     expect(await zoneOf(other.provider, 'example.com')).toEqual(record.zone);

@@ -109,7 +109,7 @@ describe('records', () => {
     },
   );
 
-  test('leave the TTL of what is there as it is', async () => {
+  test('keep the TTL of the existing RRset', async () => {
     const ttls = async () => {
       const reply = await createDnsResolver({ servers: [bind.server], timeoutMs: 20_000 }).resolve(
         { name: NAME, type: 'TXT' },
@@ -142,7 +142,7 @@ describe('records', () => {
   });
 });
 
-test('a name with more values than a datagram holds is read by TCP, from BIND itself', async () => {
+test('a name with more values than a datagram holds is read from BIND over TCP', async () => {
   const values = Array.from({ length: 60 }, (_, index) => `${index}`.padStart(43, 'v')).sort();
   await bind.update('example.com', NAME, values);
   const resolver = createDnsResolver({
@@ -184,7 +184,7 @@ describe('refusals', () => {
     return error;
   };
 
-  test('of a key that the server does not know', async () => {
+  test('name a key that the server does not know', async () => {
     expect(await refused({ ...keyOf('hmac-sha256'), name: 'stranger' })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
       message: expect.stringContaining('does not know the TSIG key stranger (hmac-sha256)'),
@@ -192,7 +192,7 @@ describe('refusals', () => {
     });
   });
 
-  test('of a wrong secret', async () => {
+  test('name a wrong secret', async () => {
     const secret = Buffer.from('quite another secret of some size').toString('base64');
     expect(await refused({ ...keyOf('hmac-sha256'), secret })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
@@ -201,14 +201,14 @@ describe('refusals', () => {
     });
   });
 
-  test('of a right secret with another algorithm', async () => {
+  test('name a right secret with another algorithm', async () => {
     expect(await refused({ ...keyOf('hmac-sha256'), algorithm: 'hmac-sha512' })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
       details: { tsigError: 'BADKEY' },
     });
   });
 
-  test('of a wrong clock', async () => {
+  test('name a wrong clock', async () => {
     const now = () => new Date(Date.now() - 3_600_000);
     expect(await refused(keyOf('hmac-sha256'), {}, { now })).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
@@ -217,7 +217,7 @@ describe('refusals', () => {
     });
   });
 
-  test('of a key that may not update the zone', async () => {
+  test('name a key that may not update the zone', async () => {
     expect(await refused(keyOf('hmac-sha256'), zone('closed.example'))).toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
       message: expect.stringContaining('may not write this record in closed.example'),
@@ -225,7 +225,7 @@ describe('refusals', () => {
     });
   });
 
-  test('of a name outside the zone', async () => {
+  test('name a name outside the zone', async () => {
     expect(await refused(keyOf('hmac-sha256'), { name: '_acme-challenge.example.org' })).toMatchObject({
       code: 'DNS_PROVIDER_REFUSED',
       details: { rcode: 'NOTZONE' },

@@ -39,7 +39,7 @@ function signedAnswer(requestMac: Buffer, { id = 0x1234, rcode = 0, time = TIME,
 describe('TSIG', () => {
   const request = header(0x1234, '2800', 0);
 
-  test('signs a request as RFC 8945 lays it out', () => {
+  test('signs a request as RFC 8945 specifies', () => {
     const mac = hmac(request, NAMES, TIME, u16(0), u16(0));
     const rdata = Buffer.concat([ALGORITHM, TIME, u16(32), mac, u16(0x1234), u16(0), u16(0)]);
     const signed = signMessage(request, KEY, NOW);
@@ -49,7 +49,7 @@ describe('TSIG', () => {
     );
   });
 
-  test('takes the answer of the key holder, and no altered octet of it', () => {
+  test('accepts the answer of the key holder, and rejects any altered octet', () => {
     const { mac } = signMessage(request, KEY, NOW);
     const answer = signedAnswer(mac);
     expect(verifyAnswer(answer, KEY, { mac, now: NOW })).toEqual({ state: 'signed', error: 'NOERROR' });
@@ -62,7 +62,7 @@ describe('TSIG', () => {
     }
   });
 
-  test('takes no answer to another request, of another time or of another key', () => {
+  test('rejects an answer to another request, of another time or of another key', () => {
     const { mac } = signMessage(request, KEY, NOW);
     const answer = signedAnswer(mac);
     const later = new Date(NOW.getTime() + 301_000);
@@ -74,7 +74,7 @@ describe('TSIG', () => {
     );
   });
 
-  test('sees an answer that is not signed, and one that is cut short', () => {
+  test('detects an answer that is not signed, and one that is truncated', () => {
     expect(verifyAnswer(header(1, 'a800', 0), KEY, { mac: Buffer.alloc(32), now: NOW }).state).toBe(
       'unsigned',
     );
@@ -83,7 +83,7 @@ describe('TSIG', () => {
   });
 });
 
-describe('a server', () => {
+describe('a DNS server', () => {
   const started: NameServer[] = [];
   afterEach(async () => {
     await Promise.all(started.splice(0).map((server) => server.close()));
@@ -107,7 +107,7 @@ describe('a server', () => {
     value: 'v',
   };
 
-  test('that answers without a signature is not believed', async () => {
+  test('that answers without a signature is not trusted', async () => {
     const server = await start(() => ({}));
     const { provider } = openBench(rfc2136, credentials(server.server));
     await expect(provider.addTxt(RECORD, signal)).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('a server', () => {
     expect(server.questions.every(({ tcp, type }) => tcp || type === 'TXT')).toBe(true);
   });
 
-  test('that refuses without a signature leaves open what is wrong with the key, and that is said', async () => {
+  test('that refuses without a signature does not say what is wrong with the key, and the error says so', async () => {
     const server = await start(() => ({ rcode: 'REFUSED' }));
     const { provider } = openBench(rfc2136, credentials(server.server));
     await expect(provider.addTxt(RECORD, signal)).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('a server', () => {
     expect(bench.logged()).not.toContain(SECRET.toString('base64'));
   });
 
-  test('that answers rubbish, or is not there, is out of reach', async () => {
+  test('that sends an invalid answer, or does not exist, is unreachable', async () => {
     const server = await start(() => Buffer.from('rubbish of some length'));
     const rubbish = openBench(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
     await expect(rubbish).rejects.toThrow(/answers something other than the update/);

@@ -30,7 +30,7 @@ describe('route53', () => {
 
   const bodies = () => standIn.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
 
-  test('sends what the documentation wants, signed', async () => {
+  test('sends the documented requests, signed', async () => {
     await bench.provider.addTxt(record, signal);
     const base = '/2013-04-01';
     expect(
@@ -47,7 +47,7 @@ describe('route53', () => {
     expect(standIn.requests[0]?.headers.authorization).toContain('/us-east-1/route53/aws4_request');
   });
 
-  test('signs for us-east-1 at an endpoint of its own, whatever the region', async () => {
+  test('signs for us-east-1 at its own endpoint, whatever the region', async () => {
     const credentials = { ...standIn.credentials, region: 'eu-central-1' };
     const other = await benchOf('aws', {
       ...standIn,
@@ -63,14 +63,14 @@ describe('route53', () => {
     expect(bench.pauses).toEqual([3000, 3000, 3000]);
   });
 
-  test('leaves it to the propagation check where that takes too long', async () => {
+  test('leaves it to the propagation check if that takes too long', async () => {
     standIn.setPending(1000);
     await bench.provider.addTxt(record, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one']);
     expect(bench.logged()).toContain('has not reached all servers');
   });
 
-  test('loses nobody’s value where another program writes between reading and writing', async () => {
+  test('loses no value if another program writes between read and write', async () => {
     const other = await benchOf('aws', standIn);
     const values = ['a', 'b', 'c', 'd', 'e'];
     await Promise.all(
@@ -86,7 +86,7 @@ describe('route53', () => {
     expect(standIn.zones.values(record.name)).toEqual(['a']);
   });
 
-  test('deletes with the exact values and time to live', async () => {
+  test('deletes with the exact values and TTL', async () => {
     await standIn.zones.putValue(record.name, 'a person put this', 7200);
     await bench.provider.addTxt(record, signal);
     expect(bodies()[0]).toContain('<Action>DELETE</Action>');
@@ -94,14 +94,14 @@ describe('route53', () => {
     expect(standIn.zones.values(record.name)).toEqual(['a person put this', 'one']);
   });
 
-  test('does not take the next name in the list for the one that is wanted', async () => {
+  test('does not take the next name in the list for the requested one', async () => {
     await standIn.zones.putValue('_acme-challenge.xyz.example.com', 'another name');
     await bench.provider.addTxt(record, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one']);
     expect(standIn.zones.values('_acme-challenge.xyz.example.com')).toEqual(['another name']);
   });
 
-  test('passes private zones over, and tells two public ones of a name by their name servers', async () => {
+  test('ignores private zones, and distinguishes two public ones of a name by their name servers', async () => {
     standIn.zones.add('example.com', { private: true });
     standIn.zones.add('twice.example');
     standIn.zones.add('twice.example');
@@ -112,13 +112,13 @@ describe('route53', () => {
     expect(zones[1]?.nameServers).not.toEqual(zones[2]?.nameServers);
   });
 
-  test('takes 400 Throttling for "later"', async () => {
+  test('retries 400 Throttling', async () => {
     standIn.failNext(2, 400);
     await bench.provider.addTxt(record, signal);
     expect(standIn.zones.values(record.name)).toEqual(['one']);
   });
 
-  test('refuses an answer of nothing but blanks in linear time', async () => {
+  test('refuses an answer of only white space in linear time', async () => {
     standIn.answerNext({ status: 200, body: ' '.repeat(250_000) }); // took minutes
     expect(await failureOf(Promise.resolve(bench.provider.listZones?.(signal)))).toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
@@ -126,7 +126,7 @@ describe('route53', () => {
     });
   });
 
-  test('says in the words of AWS why a change is refused', async () => {
+  test('reports in the words of AWS why a change is refused', async () => {
     const error = await failureOf(bench.provider.addTxt({ ...record, name: 'example.org' }, signal));
     expect(error.code).toBe('DNS_PROVIDER_REFUSED');
     expect(error.message).toContain('RRSet with DNS name example.org. is not permitted in zone example.com.');
@@ -134,7 +134,7 @@ describe('route53', () => {
     expect(bodies()).toHaveLength(1);
   });
 
-  test('a wrong secret key fails the signature', async () => {
+  test('reports a wrong signature for a wrong secret key', async () => {
     const credentials = { ...standIn.credentials, secretAccessKey: 'of another account' };
     const other = await benchOf('aws', { ...standIn, credentials });
     const error = await failureOf(zoneOf(other.provider, 'example.com'));
@@ -143,7 +143,7 @@ describe('route53', () => {
     expectNoSecrets(other, error);
   });
 
-  test('takes temporary credentials with their session token', async () => {
+  test('accepts temporary credentials with their session token', async () => {
     const temporary = await startRoute53StandIn(undefined, { temporary: true });
     temporary.zones.add('example.com');
     const other = await benchOf('aws', temporary);
@@ -171,7 +171,7 @@ describe('route53', () => {
       expectNoSecrets(other, await failureOf(zoneOf(other.provider, 'example.com')));
     });
 
-    test('ends on abort while the machine looks for keys that never come', async () => {
+    test('ends on abort while the machine’s key lookup hangs', async () => {
       const abort = new AbortController();
       const reason = new Error('the job is cancelled');
       // The metadata service of a cloud's machine, which takes the request and never answers.
@@ -188,7 +188,7 @@ describe('route53', () => {
       }
     });
 
-    test('says that the machine has none', async () => {
+    test('reports that the machine has none', async () => {
       const other = await benchOf('aws', { ...standIn, credentials: {} });
       const error = await failureOf(zoneOf(other.provider, 'example.com'));
       expect(error.code).toBe('DNS_CREDENTIALS_REJECTED');
@@ -197,7 +197,7 @@ describe('route53', () => {
   });
 
   test.each(['accessKeyId', 'secretAccessKey'])(
-    'wants both keys or none: %s alone is refused',
+    'requires both keys or none: %s alone is refused',
     async (name) => {
       const error = await failureOf(benchOf('aws', { ...standIn, credentials: { [name]: 'S3CRET' } }));
       expect(error.code).toBe('INVALID_REQUEST');
