@@ -62,7 +62,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     const values = (await cells.allTextContents()).filter((cell) => /^[\w-]{43}$/.test(cell));
     await rig.bind.update('example.com', '_acme-challenge.shop.example.com', values);
     await app.call('POST', `/jobs/${accepted.body.job?.id}/confirm`);
-    await page.getByText('The certificate is there').waitFor();
+    await page.getByText('Certificate issued').waitFor();
     await gui.open('/');
     await page.getByRole('heading', { level: 1 }).getByText('1 certificate, renewing on time').waitFor();
   });
@@ -170,7 +170,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await button('New project').click();
     const domain = dialog().getByRole('textbox', { name: 'Domain' });
     await domain.fill('SHOP.example.com');
-    await dialog().getByRole('button', { name: 'Make project' }).click();
+    await dialog().getByRole('button', { name: 'Create project' }).click();
     await dialog().getByText('Another project has this domain').waitFor();
     await gui.lookAt('project-twin');
     const anyway = dialog().getByRole('button', { name: 'Create anyway' });
@@ -179,15 +179,15 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await dialog().getByRole('link', { name: 'Open closed.example.com' }).waitFor();
     expect((await app.call('GET', '/projects')).body.total).toBe(2);
     await anyway.click();
-    await page.getByText('Project made').waitFor();
+    await page.getByText('Project created').waitFor();
     expect((await app.call('GET', '/projects')).body.total).toBe(3);
 
     await button('Actions').click();
-    await page.getByRole('menuitem', { name: 'Change name and domain' }).click();
+    await page.getByRole('menuitem', { name: 'Edit name and domains' }).click();
     await domain.fill('shop.example.com');
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().getByRole('link', { name: 'Open shop.example.com' }).waitFor();
     await dialog().getByRole('button', { name: 'Save anyway' }).click();
-    await page.getByText('Project changed').waitFor();
+    await page.getByText('Project updated').waitFor();
   });
 });

@@ -41,7 +41,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
   });
 
   const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
-  const toolbar = () => page.getByRole('toolbar', { name: 'Chosen projects' });
+  const toolbar = () => page.getByRole('toolbar', { name: 'Selected projects' });
   const choose = async (action: string): Promise<Locator> => {
     await gui.open('/projects');
     const all = page.getByRole('checkbox', { name: /^Select all/ });
@@ -64,7 +64,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Renew 20' }).click();
     await dialog.getByText(/\d+ of 20 done/).waitFor();
     await gui.lookAt('bulk-running');
-    await dialog.getByText('All 20 done').waitFor();
+    await dialog.getByText('All 20 completed').waitFor();
     await gui.lookAt('bulk-done');
     expect(await dialog.getByRole('listitem').count()).toBe(COUNT);
     const after = await serials();
@@ -108,11 +108,11 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     expect(await dialog.getByRole('button', { name: 'Remove 20' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Type 20 to confirm').fill('20');
     await dialog.getByRole('button', { name: 'Remove 20' }).click();
-    await dialog.getByText('All 20 done').waitFor();
+    await dialog.getByText('All 20 completed').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(await serials()).toEqual(Array(COUNT).fill(null));
     await button('Undo').click();
-    await page.getByText('20 certificates brought back').waitFor();
+    await page.getByText('20 certificates restored').waitFor();
     expect(await serials()).toEqual(before);
     await gui.lookAt('bulk-bar');
   });

@@ -72,15 +72,15 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     const id = await upload('up.example.com');
     await gui.lookAt('upload-empty');
     await drop({ name: 'up.crt', content: leaf.certificate });
-    await page.getByText('Its private key is still missing').waitFor();
+    await page.getByText('Private key missing').waitFor();
     await drop({ name: 'up.key', content: leaf.privateKey });
-    await page.getByText('It can be uploaded, and something is worth knowing').waitFor();
+    await page.getByText('Ready to upload, with warnings').waitFor();
     await page.getByText('www.up.example.com', { exact: true }).waitFor();
     await gui.lookAt('upload-warning');
     await drop({ name: 'chain.pem', content: intermediate.certificate });
     await page.getByText('chain.pem').waitFor();
     expect(await stored(id)).toBeNull();
-    await page.getByText('This certificate can be uploaded').or(page.getByText('worth knowing')).waitFor();
+    await page.getByText('Ready to upload').or(page.getByText('with warnings')).waitFor();
     await button('Upload').click();
     await page.getByText('SHA-256 fingerprint').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'up.example.com', type: 'custom' });
@@ -94,13 +94,13 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     const [key, cert] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
     const args = ['pkcs12', '-export', '-inkey', key, '-in', cert, '-passout', 'pass:right horse'];
     await drop({ name: 'up.pfx', content: await openssl.run(args) });
-    const password = page.getByLabel('Password of the file or key');
+    const password = page.getByLabel('File or key password');
     await password.fill('wrong horse');
     await password.press('Enter');
-    await page.getByText('This password does not open it.').waitFor();
+    await page.getByText('Wrong password.').waitFor();
     await gui.lookAt('upload-password');
     await password.fill('right horse');
-    await button('Open').click();
+    await button('Unlock').click();
     await page.getByText('Valid to').waitFor();
     await button('Upload').click();
     await page.getByText('SHA-256 fingerprint').first().waitFor();
@@ -115,7 +115,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await page.getByText('Pasted text').waitFor();
     expect(await field.inputValue()).toBe('');
     await page.getByText('Valid to').waitFor();
-    await button('Take Pasted text out').click();
+    await button('Remove Pasted text').click();
     expect(await button('Upload').isDisabled()).toBe(true);
   });
 
@@ -133,8 +133,8 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await gui.lookAt('upload-recognized');
     await drop({ name: 'key.crt', content: key });
     await page.getByText('Valid to').waitFor();
-    await button('Take bag.key out').click();
-    await page.getByText('The certificate is still missing').waitFor();
+    await button('Remove bag.key').click();
+    await page.getByText('Certificate missing').waitFor();
     const field = page.getByLabel('Or paste text');
     await field.fill(Buffer.from(leaf.certificate).toString('base64'));
     await field.blur();
@@ -152,7 +152,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
     await gui.lookAt('upload-refused');
     expect(await button('Upload').isDisabled()).toBe(true);
-    await button('Take both.pem out').click();
+    await button('Remove both.pem').click();
     const key = await openssl.makeKey('ec-256');
     await drop({ name: 'a.crt', content: leaf.certificate }, { name: 'b.key', content: key });
     await page.getByText('Certificate and private key do not match').waitFor();
@@ -178,9 +178,9 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     };
     await open('Certificate, chain and private key (PFX)');
     expect(await dialog.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
-    await dialog.getByText('the export is written to the activity').waitFor();
+    await dialog.getByText('This export is recorded in the audit log').waitFor();
     await gui.lookAt('export');
-    await dialog.getByLabel('Password for the file').fill('typed by hand');
+    await dialog.getByLabel('File password').fill('typed by hand');
     const pfx = await openssl.file(Uint8Array.from(Buffer.from(await download(), 'latin1')));
     expect(await openssl.run(['pkcs12', '-in', pfx, '-nodes', '-passin', 'pass:typed by hand'])).toContain(
       'PRIVATE KEY',
@@ -192,7 +192,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
       await openssl.run(['x509', '-inform', 'DER', '-in', der, '-noout', '-ext', 'subjectAltName']),
     ).toContain('export.example.com');
     await open('Certificate and chain without the key (PFX)');
-    expect(await dialog.getByLabel('Password for the file').count()).toBe(0);
+    expect(await dialog.getByLabel('File password').count()).toBe(0);
     await download();
     const audit = await app.call('GET', '/audit?limit=50');
     expect(audit.text.match(/certificates\.export/g)).toHaveLength(1);
@@ -206,23 +206,23 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await gui.open(`/projects/${id}`);
     await button('Renew').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
-    await page.getByText('The certificate is renewed').waitFor();
+    await page.getByText('Certificate renewed').waitFor();
     expect((await stored(id)).serial).not.toBe(first);
-    await page.getByRole('link', { name: 'To the project' }).click();
+    await page.getByRole('link', { name: 'View project' }).click();
 
     await button('Actions').click();
     await page.getByRole('menuitem', { name: 'Remove certificate' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click();
-    await page.getByText('The certificate was removed').waitFor();
+    await page.getByText('Certificate removed').waitFor();
     expect(await stored(id)).toBeNull();
     await button('Undo').click();
-    await page.getByText('Certificate brought back').waitFor();
+    await page.getByText('Certificate restored').waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
     // Who has let the notification go finds the way back on the project's page, for the 30 days.
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
-    await button('Bring back').click();
-    await page.getByText('Renews by itself').first().waitFor();
+    await button('Restore').click();
+    await page.getByText('Renews automatically').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
     await page.mouse.move(640, 700); // a notification stays while the mouse is on it
@@ -230,15 +230,15 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     const dialog = page.getByRole('dialog');
     // It renews itself, so a replacement is offered.
-    await dialog.getByLabel('Obtain a replacement first').uncheck();
-    const revoke = dialog.getByRole('button', { name: 'Revoke for good' });
+    await dialog.getByLabel('Issue a replacement first').uncheck();
+    const revoke = dialog.getByRole('button', { name: 'Revoke permanently' });
     expect(await revoke.isDisabled()).toBe(true);
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.org');
     expect(await revoke.isDisabled()).toBe(true);
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.com');
     await gui.lookAt('revoke');
     await revoke.click();
-    await page.getByText('The certificate is revoked').waitFor();
+    await page.getByText('Certificate revoked').waitFor();
     expect(await stored(id)).toMatchObject({ status: 'revoked' });
   });
 
@@ -254,31 +254,31 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await button('Actions').click();
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     const dialog = page.getByRole('dialog');
-    const replace = dialog.getByLabel('Obtain a replacement first');
+    const replace = dialog.getByLabel('Issue a replacement first');
     const choose = async (reason: string) => {
       await dialog.getByRole('combobox', { name: 'Reason' }).click();
       await page.getByRole('option', { name: reason }).click();
     };
     expect(await replace.isChecked()).toBe(true);
-    await choose('The site is closed');
+    await choose('Site shut down');
     expect(await replace.isChecked()).toBe(false);
-    await choose('The private key may have leaked');
+    await choose('Private key compromised');
     expect(await replace.isChecked()).toBe(true);
     await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
     await gui.lookAt('revoke-replace');
     await dialog.getByRole('button', { name: 'Replace and revoke' }).click();
-    await page.getByText('A new certificate is in use, and the one before it is revoked').waitFor();
+    await page.getByText('Certificate replaced; the previous one is revoked').waitFor();
     await gui.lookAt('revoke-replaced');
     expect(await stored(id)).toMatchObject({ status: 'valid', autoRenew: true });
     expect((await stored(id)).serial).not.toBe(second);
 
     await gui.open(`/projects/${id}?tab=history`);
     await page.getByRole('button', { name: 'Revoke', exact: true }).click(); // of the first: the second is revoked
-    await page.getByText('Revoke this earlier version?').waitFor();
-    expect(await dialog.getByLabel('Obtain a replacement first').count()).toBe(0);
+    await page.getByText('Revoke this previous version?').waitFor();
+    expect(await dialog.getByLabel('Issue a replacement first').count()).toBe(0);
     await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
-    await dialog.getByRole('button', { name: 'Revoke for good' }).click();
-    await page.getByText('The certificate is revoked').waitFor();
+    await dialog.getByRole('button', { name: 'Revoke permanently' }).click();
+    await page.getByText('Certificate revoked').waitFor();
     expect(await versions()).toMatchObject([
       { state: 'active', revokedAt: null },
       { state: 'superseded', revocationReason: 'keyCompromise' },

@@ -146,7 +146,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     expect(existsSync(entry)).toBe(false);
     const page = await visit.page();
     await page.getByRole('link', { name: 'Settings' }).click();
-    const choice = page.getByRole('switch', { name: 'Start Certdesk when I log in' });
+    const choice = page.getByRole('switch', { name: 'Start Certdesk at login' });
     await choice.waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-settings.png') });
     await choice.click();
@@ -189,7 +189,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     for (const words of [/sudo setcap cap_net_bind_service=\+ep \S*node/, /another port/, /forward port 80/])
       expect(await advice.innerText()).toMatch(words);
     expect(await advice.innerText()).toContain('/.well-known/acme-challenge/');
-    await page.getByLabel('Port of HTTP-01 challenges').fill('8080');
+    await page.getByLabel('HTTP-01 port').fill('8080');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await expect
       .poll(async () => (await visit.rest('GET', '/settings')).body.listeners?.challengePort)
@@ -203,7 +203,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
         String(body.id),
       );
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Certdesk does not answer the CA on its port yet').waitFor();
+    await page.getByText('Certdesk is not listening on the HTTP-01 port').waitFor();
   });
 
   it('opens the project of a link even if Certdesk was not running', async () => {

@@ -37,9 +37,9 @@ describeWith('chromium', `the desktop application after a restore, ${ON}`, () =>
     const dialog = await openRestore(page);
     await checkBackup(dialog, PASSPHRASE);
     await confirmRestore(dialog);
-    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.getByText('From the backup of', { exact: true }).waitFor();
+    await page.getByText('Backup created', { exact: true }).waitFor();
     expect(await domains()).toEqual(['kept.example.com']);
     expect(await ports()).toEqual(listeners);
     expect(

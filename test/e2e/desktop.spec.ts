@@ -54,10 +54,10 @@ describeWith(['pebble', 'chromium'], `the desktop application, ${ON}`, () => {
       .getByRole('dialog')
       .getByRole('button', { name: /create|make/i })
       .click();
-    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
+    await page.getByRole('link', { name: 'Request certificate' }).first().click();
     for (let step = 1; step <= 3; step += 1) await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Obtain certificate' }).click();
-    await page.getByText('See the certificate').waitFor();
+    await page.getByRole('button', { name: 'Request certificate' }).click();
+    await page.getByText('View certificate').waitFor();
     await page.screenshot({ path: join(PICTURES, 'desktop-obtained.png') });
   });
 });

@@ -64,11 +64,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await gui.lookAt('dns-credential-lacking');
     rig.standIns.cloudflare.deny();
     await inDialog('Test credentials').click();
-    await dialog().getByText('The credentials work', { exact: true }).waitFor();
-    await inDialog('Keep').click();
-    await page.getByText('DNS credential kept').waitFor();
+    await dialog().getByText('Credentials verified', { exact: true }).waitFor();
+    await inDialog('Save').click();
+    await page.getByText('DNS credential saved').waitFor();
     await page.getByRole('cell', { name: 'Cloudflare of the shop', exact: true }).waitFor();
-    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    await page.getByRole('cell', { name: 'Not used' }).waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await gui.open(`/projects/${id}/jobs/${jobs.jobs?.['0']?.id}`);
     await page.getByText('Repair ns2.lame.example').waitFor();
     await gui.lookAt('job-lame-name-server');
-    await button('Ask only resolvers from now on').click();
+    await button('Skip name servers, check resolvers only').click();
     await page.getByText('Settings saved').waitFor();
     expect((await app.call('GET', '/settings')).body).toMatchObject({
       dns: { propagationCheck: 'resolvers' },
@@ -114,11 +114,11 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await gui.open('/dns-credentials');
     await page.getByText('All zones').waitFor();
     await button('Limit Cloudflare of the shop').click();
-    await dialog().getByLabel('Only for these projects').first().click();
+    await dialog().getByLabel('Limit to projects').first().click();
     await page.getByRole('option', { name: 'limited.example.com' }).click();
     await page.keyboard.press('Escape'); // the list, not the dialog
-    await dialog().getByLabel('Only in these zones').first().fill('example.com');
-    await dialog().getByLabel('Only in these zones').first().press('Enter');
+    await dialog().getByLabel('Limit to zones').first().fill('example.com');
+    await dialog().getByLabel('Limit to zones').first().press('Enter');
     await gui.lookAt('dns-credential-limits');
     await inDialog('Save limits').click();
     await page.getByText('Limits saved').waitFor();
@@ -153,9 +153,9 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   it('cannot be removed if a project starts to use them meanwhile; the refusal names it', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    await page.getByRole('cell', { name: 'Not used' }).waitFor();
     await button('Remove Cloudflare of the shop').click();
-    await dialog().getByText('Its values are deleted').waitFor();
+    await dialog().getByText('The values are deleted').waitFor();
     const id = await obtain('two.example.com');
     await inDialog('Remove').click();
     const alert = dialog().getByRole('alert');
@@ -170,7 +170,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   it('are removed when no project uses them', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByRole('cell', { name: 'Nobody' }).waitFor();
+    await page.getByRole('cell', { name: 'Not used' }).waitFor();
     await button('Remove Cloudflare of the shop').click();
     await inDialog('Remove').click();
     await page.getByText('DNS credential removed').waitFor();

@@ -99,12 +99,12 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     await panel('Notifications').getByRole('button', { name: 'New channel' }).click();
     await dialog().getByText('Webhook', { exact: true }).click();
     await dialog().getByLabel('Name', { exact: true }).fill('On call');
-    await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/hook`);
+    await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/hook`);
     await dialog().getByRole('button', { name: 'Save', exact: true }).click();
     await dialog().getByRole('button', { name: 'Done', exact: true }).click();
     passed += 10 * MINUTE;
     await gui.open('/projects');
-    await button('New project').click();
+    await button('New project').first().click();
     await dialog().getByLabel('Domain').fill('shop.example.com');
     await dialog()
       .getByRole('button', { name: /^(make|create) project$/i })

@@ -71,7 +71,7 @@ describeWith(['chromium'], 'a form', () => {
     await page.getByRole('button', { name: 'New project', exact: true }).click();
     await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
     await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
-    await submit(dialog(), 'Make project');
+    await submit(dialog(), 'Create project');
     expect(await flagged(dialog())).toEqual({
       Domain: 'a b has a space or a separator in it: give each name on its own.',
       Name: 'Enter at most 200 characters.',
@@ -83,11 +83,11 @@ describeWith(['chromium'], 'a form', () => {
     await gui.open('/settings');
     await page.getByRole('button', { name: 'New channel' }).click();
     await dialog().getByLabel('Port').fill('');
-    await dialog().getByLabel('User name').fill('certdesk');
+    await dialog().getByLabel('Username').fill('certdesk');
     await submit(dialog(), 'Save');
     expect(await flagged(dialog())).toEqual({
       Name: 'Enter a name.',
-      'Mail server': 'Enter the name or IP address of the mail server.',
+      'SMTP server': 'Enter the name or IP address of the mail server.',
       Port: 'Enter a port from 1 to 65535.',
       Password: 'Enter the password of this user.',
       From: 'Enter the e-mail address of the sender.',
@@ -99,7 +99,7 @@ describeWith(['chromium'], 'a form', () => {
     await submit(dialog(), 'Save');
     expect(await flagged(dialog())).toEqual({
       Name: 'Enter a name.',
-      Address: 'Enter the URL.',
+      'Webhook URL': 'Enter the URL.',
       'Signing secret': 'Enter at least 16 characters, or leave it empty.',
     });
     await close();
@@ -110,7 +110,7 @@ describeWith(['chromium'], 'a form', () => {
     await page.getByRole('button', { name: 'New credential' }).first().click();
     await dialog().getByRole('combobox', { name: 'Provider' }).click();
     await page.getByRole('option', { name: 'GoDaddy' }).click();
-    await submit(dialog(), 'Keep');
+    await submit(dialog(), 'Save');
     expect(await flagged(dialog())).toEqual({
       Name: 'Enter a name.',
       'API key': 'API key is required.',
@@ -125,10 +125,10 @@ describeWith(['chromium'], 'a form', () => {
   it('changes every field of every section of the settings', async () => {
     await gui.open('/settings');
     const EMPTY: Readonly<Record<string, readonly string[]>> = {
-      Renewals: ['Renewals at a time', 'Keep old versions, days'],
-      Backups: ['Keep'],
-      Addresses: ['Port of the API and GUI', 'Port of HTTP-01 challenges'],
-      Notifications: ['At, hour in UTC', 'Standing still counts after, hours'],
+      Renewals: ['Concurrent renewals', 'Keep old versions (days)'],
+      Backups: ['Backups to keep'],
+      Network: ['API and web port', 'HTTP-01 port'],
+      Notifications: ['Hour (UTC)', 'Report downtime after (hours)'],
     };
     for (const [name, fields] of Object.entries(EMPTY)) {
       for (const field of fields) await panel(name).getByLabel(field, { exact: true }).fill('');
@@ -142,11 +142,11 @@ describeWith(['chromium'], 'a form', () => {
 
   it('restores a backup file, creates an API token, and imports a folder', async () => {
     await gui.open('/settings');
-    await page.getByRole('button', { name: 'Check or restore a file' }).click();
-    await submit(dialog(), 'Check');
+    await page.getByRole('button', { name: 'Restore from file…' }).click();
+    await submit(dialog(), 'Verify');
     expect(await flagged(dialog())).toEqual({
-      File: 'Enter the path of the backup file.',
-      'Its passphrase': 'Enter the passphrase of this backup.',
+      'Backup file': 'Enter the path of the backup file.',
+      'Backup passphrase': 'Enter the passphrase of this backup.',
     });
     await close();
     await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('short');
@@ -155,11 +155,11 @@ describeWith(['chromium'], 'a form', () => {
     await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('');
     await gui.open('/tokens');
     await page.getByRole('button', { name: 'New token' }).first().click();
-    await submit(dialog(), 'Make token');
+    await submit(dialog(), 'Create token');
     expect(await flagged(dialog())).toEqual({ Name: 'Enter a name.' });
     await close();
     await gui.open('/import');
-    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByRole('button', { name: 'Scan folder' }).click();
     expect(await flagged(page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
   });
 
@@ -184,12 +184,12 @@ describeWith(['chromium'], 'a form', () => {
     await page.getByText('HTTP-01', { exact: false }).first().click();
     await next();
     await choose('Certificate authority', 'ZeroSSL');
-    await page.getByLabel('E-mail for the CA').fill('nobody');
+    await page.getByLabel('Account email').fill('nobody');
     await next();
     expect(await flagged(page.locator('main'))).toEqual({
-      'Key id': 'This CA requires it.',
-      'HMAC key': 'This CA requires it.',
-      'E-mail for the CA': 'nobody is not an e-mail address.',
+      'EAB key ID': 'This CA requires it.',
+      'EAB HMAC key': 'This CA requires it.',
+      'Account email': 'nobody is not an e-mail address.',
     });
     await gui.lookAt('form-errors-obtain');
   });

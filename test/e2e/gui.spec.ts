@@ -66,12 +66,12 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
   /** The wizard with what it proposes; test/e2e/obtain.spec.ts has the rest of it. */
   async function obtain(): Promise<void> {
     for (let step = 1; step <= 3; step += 1) await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Obtain certificate' }).click();
+    await page.getByRole('button', { name: 'Request certificate' }).click();
   }
 
   it('signs in with the one-time link, and shows the first steps', async () => {
     await page.goto(await app.app.signInLink());
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Import' }).waitFor();
     await lookAt('overview-empty');
     await page.goto(`${app.app.address}/#/projects`);
@@ -89,7 +89,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await visitor.addInitScript(waitPatiently);
     await visitor.addInitScript(noteHeadings);
     await visitor.goto(await app.app.signInLink());
-    await visitor.getByText('Get the first certificate').waitFor();
+    await visitor.getByText('Get your first certificate').waitFor();
     expect(await visitor.evaluate(() => Reflect.get(window, 'headings'))).toEqual(['No certificates yet']);
     await fresh.close();
   });
@@ -104,11 +104,11 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       .getByRole('dialog')
       .getByRole('button', { name: /create|make/i })
       .click();
-    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
+    await page.getByRole('link', { name: 'Request certificate' }).first().click();
     await obtain();
-    await page.getByText('See the certificate').waitFor();
+    await page.getByText('View certificate').waitFor();
     await lookAt('job');
-    await page.getByText('See the certificate').click();
+    await page.getByText('View certificate').click();
     await page.getByText('SHA-256 fingerprint').waitFor();
     const { body } = await app.call('GET', '/projects?q=shop');
     const { body: chain } = await app.call('GET', `/projects/${body.projects?.['0']?.id}/certificate/chain`);
@@ -131,14 +131,14 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     // Who comes later sees it in the list, and on the overview, with the way to the reason.
     await page.goto(`${app.app.address}/#/projects`);
     const row = page.getByRole('row').filter({ hasText: 'broken.example.com' });
-    await row.getByText('Not obtained').waitFor();
+    await row.getByText('Request failed').waitFor();
     await row.getByText('HTTP-01 challenge failed').waitFor();
     await page.goto(`${app.app.address}/#/`);
-    await page.getByRole('link', { name: 'See why' }).click();
-    await page.getByText('What the CA says').first().waitFor();
+    await page.getByRole('link', { name: 'View error' }).click();
+    await page.getByText('CA response').first().waitFor();
     await page.goto(`${app.app.address}/#/projects`);
     await row.getByRole('link', { name: 'broken.example.com' }).click();
-    await page.getByText('The certificate could not be obtained').waitFor();
+    await page.getByText('Certificate request failed').waitFor();
   });
 
   it('reports at the domain field what is wrong with it, also for a pasted URL', async () => {
@@ -146,11 +146,11 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByRole('button', { name: 'New project' }).click();
     const dialog = page.getByRole('dialog');
     const domain = dialog.getByRole('textbox', { name: 'Domain' });
-    await dialog.getByRole('button', { name: 'Make project' }).click();
-    await dialog.getByText('A project needs a domain').waitFor();
+    await dialog.getByRole('button', { name: 'Create project' }).click();
+    await dialog.getByText('Enter a domain or a name').waitFor();
     expect(await domain.getAttribute('aria-invalid')).toBe('true');
     await domain.fill('https://shop.example.com/cart');
-    await dialog.getByRole('button', { name: 'Make project' }).click();
+    await dialog.getByRole('button', { name: 'Create project' }).click();
     await dialog.getByText('Did you mean shop.example.com?').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
@@ -161,7 +161,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
       ['shop.ex', 'shop.example.com'],
     ] as const) {
       await page.keyboard.press('Control+k');
-      const field = page.getByPlaceholder('Search a project, or type a command');
+      const field = page.getByPlaceholder('Search projects or run a command');
       await field.fill(typed);
       await page.getByRole('dialog').getByText(heading).waitFor();
       await field.press('Enter');
@@ -171,14 +171,14 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('links to each panel of the settings', async () => {
     await page.goto(`${app.app.address}/#/settings`);
-    const list = page.getByRole('navigation', { name: 'Sections of the settings' });
+    const list = page.getByRole('navigation', { name: 'Settings sections' });
     const panels = page.getByRole('main').getByRole('heading', { level: 2 });
-    await page.getByRole('heading', { name: 'Accounts at CAs' }).waitFor();
+    await page.getByRole('heading', { name: 'CA accounts' }).waitFor();
     expect(await list.getByRole('button').allTextContents()).toEqual(await panels.allTextContents());
-    await list.getByRole('button', { name: 'Accounts at CAs' }).click();
+    await list.getByRole('button', { name: 'CA accounts' }).click();
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.querySelector('h2')?.textContent))
-      .toBe('Accounts at CAs');
+      .toBe('CA accounts');
   });
 
   it('shows a change made by REST', async () => {
@@ -197,7 +197,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     }
     const { body } = await app.call('GET', '/projects?q=shop');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}`);
-    await page.getByText('Renews by itself').first().waitFor();
+    await page.getByText('Renews automatically').first().waitFor();
     await lookAt('project');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}/upload`);
     await page.getByRole('button', { name: 'Upload' }).waitFor();
@@ -206,19 +206,17 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
 
   it('saves the ports for the next start, and reports an invalid one at its field', async () => {
     await page.goto(`${app.app.address}/#/settings`);
-    const form = page.locator('form').filter({ has: page.getByLabel('Port of HTTP-01 challenges') });
+    const form = page.locator('form').filter({ has: page.getByLabel('HTTP-01 port') });
     const save = form.getByRole('button', { name: 'Save' });
-    await form.getByLabel('Port of HTTP-01 challenges').fill('');
+    await form.getByLabel('HTTP-01 port').fill('');
     await save.click();
-    await expect
-      .poll(() => form.getByLabel('Port of HTTP-01 challenges').getAttribute('aria-invalid'))
-      .toBe('true');
-    await form.getByLabel('Port of HTTP-01 challenges').fill('8080');
+    await expect.poll(() => form.getByLabel('HTTP-01 port').getAttribute('aria-invalid')).toBe('true');
+    await form.getByLabel('HTTP-01 port').fill('8080');
     await save.click();
     await page.getByText('Settings saved').waitFor();
     const { body } = await app.call('GET', '/settings');
     expect(body.listeners).toEqual({ apiPort: 7878, challengePort: 8080 });
-    expect(await page.getByText('Start Certdesk when I log in').count()).toBe(0); // the desktop's alone
+    expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // the desktop's alone
   });
 
   it('logs no error and requests nothing from other hosts', () => expect(problems).toEqual([]));

@@ -25,7 +25,7 @@ const accountId = '0123456789abcdef0123456789abcdef';
 const OTHERS = {
   'acme.sh': {
     domain: 'acme-sh.example.com',
-    renewal: /DNS-01, Cloudflare.*Renews by itself/,
+    renewal: /DNS-01, Cloudflare.*Automatic/,
     async write(folder: TestFolder, domain: string, pair: CertifiedKey) {
       await folder.write('account.conf', `ACCOUNT_EMAIL='me@example.com'\nSAVED_CF_Token='${TOKEN}'\n`);
       const conf = { Le_API: LE, Le_Webroot: 'dns_cf', Le_Keylength: 'ec-256' };
@@ -44,7 +44,7 @@ const OTHERS = {
   },
   'Certificates and keys': {
     domain: 'pem.example.com',
-    renewal: /Kept without renewal/,
+    renewal: /No renewal/,
     async write(folder: TestFolder, _domain: string, pair: CertifiedKey) {
       await folder.write('ssl/site.crt', pair.certificate);
       await folder.write('ssl/private/site.key', pair.privateKey);
@@ -142,7 +142,7 @@ describeWith('chromium', 'the import page', () => {
     }
     await gui.open('/projects');
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Search a project, or type a command').fill('certbot');
+    await page.getByPlaceholder('Search projects or run a command').fill('certbot');
     await page.getByText('Import from certbot').click();
     await page.getByRole('heading', { name: 'Import certificates' }).waitFor();
     await check('import');
@@ -150,10 +150,10 @@ describeWith('chromium', 'the import page', () => {
 
   it('reports at the field what is wrong with a folder', async () => {
     const { page } = gui;
-    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByRole('button', { name: 'Scan folder' }).click();
     await page.getByText('Enter a folder.').waitFor();
     await page.getByRole('combobox', { name: 'Folder' }).fill('/no/such/folder');
-    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByRole('button', { name: 'Scan folder' }).click();
     await page.getByText('There is no such folder').waitFor();
     await check('import-no-folder');
   });
@@ -161,18 +161,18 @@ describeWith('chromium', 'the import page', () => {
   it('shows what the folder holds, and what cannot be imported', async () => {
     const { page } = gui;
     await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
-    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByRole('button', { name: 'Scan folder' }).click();
     await page.getByText('certbot: 4 certificates found').waitFor();
-    expect(await page.getByLabel('Take over old.example.com').isDisabled()).toBe(true);
+    expect(await page.getByLabel('Import old.example.com').isDisabled()).toBe(true);
     await check('import-found');
   });
 
   it('imports the selected certificates, and leaves the folder unchanged', async () => {
     const { page } = gui;
     const before = await folder.picture();
-    await page.getByLabel('Take over mail.example.org').uncheck();
-    await page.getByRole('button', { name: 'Take over 2 certificates' }).click();
-    await page.getByText('2 certificates taken over').waitFor();
+    await page.getByLabel('Import mail.example.org').uncheck();
+    await page.getByRole('button', { name: 'Import 2 certificates' }).click();
+    await page.getByText('2 certificates imported').waitFor();
     await check('import-taken');
     expect(await folder.picture()).toEqual(before);
     expect((await app.call('GET', '/projects')).body.total).toBe(2);
@@ -180,16 +180,16 @@ describeWith('chromium', 'the import page', () => {
 
   it('recognizes existing projects in the second scan', async () => {
     const { page } = gui;
-    await page.getByRole('button', { name: 'Look into another folder' }).click();
+    await page.getByRole('button', { name: 'Scan another folder' }).click();
     await page.getByRole('combobox', { name: 'Folder' }).fill(folder.path);
-    await page.getByRole('button', { name: 'See what is in it' }).click();
+    await page.getByRole('button', { name: 'Scan folder' }).click();
     await page.getByText('certbot: 4 certificates found').waitFor();
-    expect(await page.getByText('A project already').count()).toBe(2);
+    expect(await page.getByText('Already imported').count()).toBe(2);
     await page.setViewportSize({ width: 900, height: 900 });
     await check('import-again');
     const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     expect(wider).toBe(false);
-    await page.getByRole('link', { name: 'See shop.example.com' }).click();
+    await page.getByRole('link', { name: 'Open shop.example.com' }).click();
     await page.getByRole('heading', { name: 'shop.example.com' }).waitFor();
     await check('import-project');
   });
@@ -206,12 +206,12 @@ describeWith('chromium', 'the import page', () => {
       await gui.open('/projects');
       await page.getByRole('main').getByRole('link', { name: 'Import' }).first().click();
       await page.getByRole('combobox', { name: 'Folder' }).fill(other.path);
-      await page.getByRole('button', { name: 'See what is in it' }).click();
+      await page.getByRole('button', { name: 'Scan folder' }).click();
       await page.getByText(`${client}: 1 certificate found`).waitFor();
       expect(await page.getByRole('row').filter({ hasText: domain }).textContent()).toMatch(renewal);
       await check(`import-${client.toLowerCase().replaceAll(/[ .]/g, '-')}`);
-      await page.getByRole('button', { name: 'Take over 1 certificate' }).click();
-      await page.getByText('1 certificate taken over').waitFor();
+      await page.getByRole('button', { name: 'Import 1 certificate' }).click();
+      await page.getByText('1 certificate imported').waitFor();
       await page.getByRole('link', { name: domain }).click();
       await page.getByRole('heading', { name: domain }).waitFor();
       expect(await other.picture()).toEqual(before);

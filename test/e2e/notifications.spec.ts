@@ -65,30 +65,30 @@ describeWith('chromium', 'notifications', () => {
     await press('Save');
     await dialog().getByText('Enter a name.').waitFor();
     await dialog().getByLabel('Name', { exact: true }).fill('On call');
-    await choose('For', 'ntfy');
-    await dialog().getByLabel('Address', { exact: true }).fill(receiver.url);
-    await dialog().getByLabel('Renewals', { exact: true }).uncheck();
+    await choose('Service', 'ntfy');
+    await dialog().getByLabel('Webhook URL', { exact: true }).fill(receiver.url);
+    await dialog().getByLabel('Renewed', { exact: true }).uncheck();
     await press('Save');
     // The server's own word, at the field; the private address is a person's to save.
     await dialog().getByText('has no topic').waitFor();
-    await choose('For', 'Slack');
-    await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/${PATH}`);
+    await choose('Service', 'Slack');
+    await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/${PATH}`);
     await dialog().getByLabel('Access token', { exact: true }).fill(TOKEN);
     await press('Save');
-    await dialog().getByText('The channel is made').waitFor();
+    await dialog().getByText('Channel created').waitFor();
     const secret = (await dialog().locator('pre').innerText()).trim();
     expect(secret.length).toBeGreaterThan(30);
     receiver.answer({ status: 200, body: 'ok by the receiver' });
     await press('Send test');
-    await dialog().getByText('It was taken').waitFor();
+    await dialog().getByText('Test delivered').waitFor();
     await dialog().getByText('ok by the receiver').waitFor();
     await gui.lookAt('notification-made');
     const [got] = receiver.received;
     expect(got?.path).toBe(`/${PATH}`);
     expect(got !== undefined && isGenuine(secret, got, Date.now() / 1000)).toBe(true);
     await press('Done');
-    await panel().getByText('Works').waitFor();
-    await panel().getByText('7 of 8 kinds').waitFor();
+    await panel().getByText('OK', { exact: true }).waitFor();
+    await panel().getByText('7 of 8 events').waitFor();
     expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
     await gui.open('/settings');
     await panel().getByText('On call').waitFor();
@@ -101,26 +101,26 @@ describeWith('chromium', 'notifications', () => {
   it('creates a mail server, shows its refusal in its own words, and delivers mail', async () => {
     await openNew();
     await dialog().getByLabel('Name', { exact: true }).fill('Office');
-    await dialog().getByLabel('Mail server').fill('127.0.0.1');
-    await choose('TLS', 'None');
+    await dialog().getByLabel('SMTP server').fill('127.0.0.1');
+    await choose('Encryption', 'None');
     await dialog().getByLabel('Port').fill(String(smtp.port));
-    await dialog().getByLabel('User name').fill('certdesk');
+    await dialog().getByLabel('Username').fill('certdesk');
     await dialog().getByLabel('Password', { exact: true }).fill('a wrong password');
     await dialog().getByLabel('From').fill('certdesk@example.com');
     await dialog().getByLabel('To', { exact: true }).fill('office@example.com');
     await press('Save');
-    await dialog().getByText('The channel is made').waitFor();
+    await dialog().getByText('Channel created').waitFor();
     await press('Send test');
     await dialog().getByText('535 5.7.8').first().waitFor();
     expect(smtp.mails).toEqual([]);
     await press('Done');
-    await panel().getByRole('button', { name: 'Change Office' }).click();
+    await panel().getByRole('button', { name: 'Edit Office' }).click();
     const password = dialog().getByLabel('Password', { exact: true });
     expect(await password.inputValue()).toBe('');
     await password.fill(PASSWORD);
     await press('Save');
     await page.getByText('Channel saved').last().waitFor();
-    await panel().getByRole('button', { name: 'Send a test to Office' }).click();
+    await panel().getByRole('button', { name: 'Send test to Office' }).click();
     await press('Send test');
     await dialog().getByText('queued as 4711').waitFor();
     expect(smtp.mails).toMatchObject([{ to: ['office@example.com'], user: 'certdesk' }]);
@@ -129,21 +129,21 @@ describeWith('chromium', 'notifications', () => {
   });
 
   it('does not send the password or token of the previous server to another one', async () => {
-    await panel().getByRole('button', { name: 'Change Office' }).click();
-    await dialog().getByLabel('Mail server').fill('localhost');
+    await panel().getByRole('button', { name: 'Edit Office' }).click();
+    await dialog().getByLabel('SMTP server').fill('localhost');
     await press('Save');
     await dialog().getByText('enter it again for another mail server').waitFor();
     await press('Cancel');
-    await panel().getByRole('button', { name: 'Change On call' }).click();
-    await dialog().getByLabel('Address', { exact: true }).fill('https://hooks.example.com/x');
+    await panel().getByRole('button', { name: 'Edit On call' }).click();
+    await dialog().getByLabel('Webhook URL', { exact: true }).fill('https://hooks.example.com/x');
     await press('Save');
     await dialog().getByText('enter it again for another server').waitFor();
-    await dialog().getByLabel('Send no token any more').check();
+    await dialog().getByLabel('Remove access token').check();
     await press('Save');
     await page.getByText('Channel saved').last().waitFor();
     await panel().getByText('https://hooks.example.com/…').waitFor();
-    await panel().getByRole('button', { name: 'Change On call' }).click();
-    await dialog().getByLabel('Address', { exact: true }).fill(`${receiver.url}/${PATH}`);
+    await panel().getByRole('button', { name: 'Edit On call' }).click();
+    await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/${PATH}`);
     await press('Save');
     await dialog().waitFor({ state: 'hidden' });
   });
@@ -157,14 +157,14 @@ describeWith('chromium', 'notifications', () => {
     await page.reload(); // else it is asked anew after 15 s
     const deliveries = panel().getByRole('table', { name: 'Deliveries' });
     const row = deliveries.getByRole('row', { name: /The backup failed.*On call/ });
-    await row.getByText('Waits', { exact: true }).waitFor();
+    await row.getByText('Pending', { exact: true }).waitFor();
     await row.getByText('Next attempt').waitFor();
     await row.getByText(/500/).waitFor();
-    await panel().getByText('1 message waits').waitFor();
+    await panel().getByText('1 message pending').waitFor();
     expect(await deliveries.getByText('Delivered').count()).toBe(0);
     await gui.lookAt('notifications');
     expect(await axeViolations(page)).toEqual([]);
-    await panel().getByLabel('Show what was delivered too').check();
+    await panel().getByLabel('Show delivered messages').check();
     await deliveries
       .getByRole('row', { name: /The backup failed.*Office/ })
       .getByText('Delivered')
@@ -175,9 +175,9 @@ describeWith('chromium', 'notifications', () => {
     // In three days: one that is due on the day before would be sent right away.
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
     const day = inThreeDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
-    await page.getByRole('combobox', { name: 'Weekly message on' }).click();
+    await page.getByRole('combobox', { name: 'Weekly summary on' }).click();
     await page.getByRole('option', { name: day }).click();
-    await panel().getByLabel('At, hour in UTC').fill('17');
+    await panel().getByLabel('Hour (UTC)').fill('17');
     await panel().getByRole('button', { name: 'Save' }).click();
     await page.getByText('Settings saved').waitFor();
     const { body } = await app.call('GET', '/settings');
@@ -189,13 +189,15 @@ describeWith('chromium', 'notifications', () => {
   });
 
   it('turns a channel off, and removes it after a warning', async () => {
-    await panel().getByRole('button', { name: 'Change Office' }).click();
-    await dialog().getByRole('switch', { name: /^On/ }).uncheck();
+    await panel().getByRole('button', { name: 'Edit Office' }).click();
+    await dialog()
+      .getByRole('switch', { name: /^Enabled/ })
+      .uncheck();
     await press('Save');
     await panel().getByText('Off', { exact: true }).waitFor();
     expect(await channels()).toMatchObject([{ name: 'Office', enabled: false }, { name: 'On call' }]);
     await panel().getByRole('button', { name: 'Remove On call' }).click();
-    await dialog().getByText('1 message that waits for it will be told to nobody.').waitFor();
+    await dialog().getByText('1 pending message will not be delivered.').waitFor();
     await press('Remove channel');
     await panel().getByText('On call').first().waitFor({ state: 'detached' });
     expect(await channels()).toMatchObject([{ name: 'Office' }]);

@@ -61,12 +61,12 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   it('goes from an empty database to an issued certificate with clicks only', async () => {
     await gui.open('/projects');
     await page.getByText('No projects yet').waitFor();
-    await button('New project').click();
+    await button('New project').first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Domain').fill('shop.example.com');
-    await dialog.getByRole('button', { name: 'Make project' }).click();
-    await page.getByRole('link', { name: 'Obtain certificate' }).first().click();
-    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+    await dialog.getByRole('button', { name: 'Create project' }).click();
+    await page.getByRole('link', { name: 'Request certificate' }).first().click();
+    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
     await gui.lookAt('obtain-1-names');
     await next();
     await button('Test reachability').click();
@@ -75,14 +75,14 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     await gui.lookAt('obtain-3-options');
     await next();
-    await page.getByText(`orders one certificate for shop.example.com from ${caName()}`).waitFor();
+    await page.getByText(`requests one certificate for shop.example.com from ${caName()}`).waitFor();
     await button('Dry run').click();
-    await page.getByText('The dry run went well').waitFor();
+    await page.getByText('Dry run succeeded').waitFor();
     await gui.lookAt('obtain-4-review');
-    await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor();
+    await button('Request certificate').click();
+    await page.getByText('Certificate issued').waitFor();
     await gui.lookAt('obtain-5-job');
-    await page.getByRole('link', { name: 'See the certificate' }).click();
+    await page.getByRole('link', { name: 'View certificate' }).click();
     await page.getByText('SHA-256 fingerprint').first().waitFor();
   });
 
@@ -95,25 +95,25 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-unreachable');
     await next();
     await next();
-    await button('Obtain certificate').click();
+    await button('Request certificate').click();
     await page.getByText('Could not verify domain ownership').first().waitFor();
     await expect.poll(() => page.getByText('closed.example.com', { exact: true }).count()).toBeGreaterThan(0);
     // What to do stands first, the CA's own words after it; and what is wrong is found on this very page.
     await page.getByText('The CA could not connect').first().waitFor();
     await page
-      .getByText(/^What the CA says: /)
+      .getByText(/^CA response: /)
       .first()
       .waitFor();
     await button('Test reachability').click();
     await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await gui.lookAt('obtain-failed');
     await page.getByRole('link', { name: 'Try again' }).click();
-    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
   });
 
   it('requires dns-01 for a wildcard at once, and reports an invalid field at the field', async () => {
     await wizard('wild.example.com');
-    const names = page.getByRole('combobox', { name: 'Other names on the certificate' });
+    const names = page.getByRole('combobox', { name: 'Additional names (SANs)' });
     await names.fill('bad_name');
     await names.press('Enter');
     await next();
@@ -122,7 +122,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await names.press('Backspace');
     await names.fill('*.wild.example.com');
     await names.press('Enter');
-    await page.getByText('*.wild.example.com is a wildcard: it can be proved by DNS-01 only.').waitFor();
+    await page.getByText('*.wild.example.com is a wildcard and requires DNS-01.').waitFor();
     await next();
     expect(await page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
     await next();
@@ -144,25 +144,25 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByLabel('API token').fill(secret);
     expect(await gui.findSecret(secret)).toContain('fields'); // the search finds what is there
     await button('Test credentials').click();
-    await page.getByText('The credentials work').waitFor();
+    await page.getByText('Credentials verified').waitFor();
     await gui.lookAt('obtain-2-dns');
     await next();
     await next();
-    await page.getByText('Certdesk writes a TXT record for each name at Cloudflare').waitFor();
-    await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor();
+    await page.getByText('Certdesk creates a TXT record for each name at Cloudflare').waitFor();
+    await button('Request certificate').click();
+    await page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
     expect((await app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
 
     await gui.open(`/projects/${id}/obtain`);
     await next();
     await page.getByRole('combobox', { name: 'Credentials' }).click();
-    await page.getByRole('option', { name: 'Kept with this project (Cloudflare)' }).click();
+    await page.getByRole('option', { name: 'Stored with this project (Cloudflare)' }).click();
     await next();
     await next();
-    await page.getByText('The present certificate stays in use until the new one is there.').waitFor();
-    await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor();
+    await page.getByText('The current certificate stays active until the new one is issued.').waitFor();
+    await button('Request certificate').click();
+    await page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
@@ -173,10 +173,10 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('option', { name: 'Manual' }).click();
     await next();
     await next();
-    await page.getByText('You write the TXT records that are shown then').waitFor();
-    await button('Obtain certificate').click();
+    await page.getByText('Certdesk shows TXT records for you to create').waitFor();
+    await button('Request certificate').click();
     const record = '_acme-challenge.hand.example.com';
-    const panel = page.getByRole('region', { name: 'Write these TXT records' });
+    const panel = page.getByRole('region', { name: 'Create these TXT records' });
     await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
     await gui.lookAt('obtain-by-hand');
     const cells = await panel.getByRole('cell').allTextContents();
@@ -184,9 +184,9 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     expect(new Set(values).size).toBe(2);
     // The name servers show them only now, and the next look at them is seconds away: the word is quicker.
     await rig.bind.update('example.com', record, values);
-    await panel.getByRole('button', { name: 'They are there' }).click();
-    await page.getByText('The certificate is there').waitFor();
-    const left = page.getByRole('region', { name: 'These TXT records are not needed any more' });
+    await panel.getByRole('button', { name: 'I have created them' }).click();
+    await page.getByText('Certificate issued').waitFor();
+    const left = page.getByRole('region', { name: 'You can delete these TXT records' });
     await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
     await gui.lookAt('obtain-by-hand-done');
   });
@@ -202,14 +202,14 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.lookAt('obtain-eab');
     await page.getByRole('combobox', { name: 'Certificate authority' }).click();
     await page.getByRole('option', { name: caName() }).click();
-    await page.getByLabel('E-mail for the CA').fill('nobody');
+    await page.getByLabel('Account email').fill('nobody');
     await next();
     await page.getByText('nobody is not an e-mail address.').waitFor();
-    await page.getByLabel('E-mail for the CA').fill('no..body@example.com');
+    await page.getByLabel('Account email').fill('no..body@example.com');
     await next();
-    await button('Obtain certificate').click();
+    await button('Request certificate').click();
     await page.getByText('Options', { exact: true }).first().waitFor();
-    const field = page.getByLabel('E-mail for the CA');
+    const field = page.getByLabel('Account email');
     await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
     await gui.lookAt('obtain-bad-email');
   });
@@ -221,26 +221,26 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('combobox', { name: 'Profile' }).click();
     await page.getByRole('option', { name: 'default' }).click();
     await page.getByText('The profile default').waitFor();
-    await page.getByRole('switch', { name: 'Only with this profile' }).click();
+    await page.getByRole('switch', { name: 'Require this profile' }).click();
     await gui.lookAt('obtain-profile');
     await next();
-    await button('Obtain certificate').click();
-    await page.getByText('The certificate is there').waitFor();
-    const { spec } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
-    expect(spec).toMatchObject({ profile: 'default', profileUse: 'required' });
+    await button('Request certificate').click();
+    await page.getByText('Certificate issued').waitFor();
+    const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
     await page
-      .getByRole('button', { name: /New key for the account at/ })
+      .getByRole('button', { name: /Replace key of the/ })
       .first()
       .click();
-    await page.getByText('The account has a new key').first().waitFor();
+    await page.getByText('Account key replaced').first().waitFor();
     await gui.lookAt('settings-new-key');
   });
 
   it('continues when the window is closed, and shows the steps in the next one', async () => {
     const id = await wizard('live.example.com');
     for (let step = 0; step < 3; step += 1) await next();
-    await button('Obtain certificate').click();
+    await button('Request certificate').click();
     await page.waitForURL(/\/jobs\//);
     const address = page.url();
     await page.goto('about:blank');
@@ -248,17 +248,17 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
       .poll(async () => (await app.call('GET', `/projects/${id}/certificate`)).body?.domain)
       .toBe('live.example.com');
     await page.goto(address);
-    await page.getByText('The certificate is there').waitFor();
+    await page.getByText('Certificate issued').waitFor();
     await page.getByText('Validation by the CA').waitFor();
   });
 
   it('works with the keyboard alone', async () => {
     await wizard('keys.example.com');
-    await page.getByRole('combobox', { name: 'Other names on the certificate' }).waitFor();
+    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
     const active = () => page.evaluate(() => document.activeElement?.textContent ?? '');
     await tabTo(page, button('Continue'));
     await page.keyboard.press('Enter');
-    await expect.poll(active).toContain('Step 2 of 4: Proof');
+    await expect.poll(active).toContain('Step 2 of 4: Validation');
     await tabTo(page, page.getByRole('radio', { name: /HTTP-01/ }));
     await page.keyboard.press('ArrowDown');
     expect(await page.getByRole('radio', { name: /DNS-01/ }).isChecked()).toBe(true);
@@ -269,13 +269,13 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await tabTo(page, button('Continue'));
     await page.keyboard.press('Enter');
     await expect.poll(active).toContain('Step 3 of 4: Options');
-    await tabTo(page, page.getByLabel('E-mail for the CA'));
+    await tabTo(page, page.getByLabel('Account email'));
     await page.keyboard.type('admin@example.com');
     await page.keyboard.press('Enter'); // a form's Enter goes on
     await expect.poll(active).toContain('Step 4 of 4');
-    await tabTo(page, button('Obtain certificate'));
+    await tabTo(page, button('Request certificate'));
     await page.keyboard.press('Enter');
-    await page.getByText('The certificate is there').waitFor();
+    await page.getByText('Certificate issued').waitFor();
   });
 });
 

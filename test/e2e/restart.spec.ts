@@ -55,7 +55,7 @@ describeWith('chromium', 'a server that is killed while a page is open', () => {
     await row('before.example.com').waitFor();
 
     await server.stop('SIGKILL');
-    await page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Connection lost' }).waitFor();
     await gui.lookAt('server-gone');
     // What is known stays in sight.
     await row('before.example.com').waitFor();
@@ -72,10 +72,10 @@ describeWith('chromium', 'a server that is killed while a page is open', () => {
   it('leaves a screen whose code cannot load with a message, and shows it when the server is back', async () => {
     const { page } = gui;
     await server.stop('SIGKILL');
-    await page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Connection lost' }).waitFor();
     await gui.open('/activity');
-    await page.getByRole('alert').filter({ hasText: 'This screen could not be loaded' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'This page could not be loaded' }).waitFor();
     server = await start();
-    await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   });
 });

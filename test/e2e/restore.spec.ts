@@ -47,7 +47,7 @@ describeWith('chromium', 'a restore in the browser', () => {
     const backups = page.getByRole('region', { name: 'Backups', exact: true });
     await backups.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await backups.getByText('One is set.', { exact: false }).waitFor();
+    await backups.getByText('A passphrase is set.', { exact: false }).waitFor();
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByText('1 backup').first().waitFor();
     await call('POST', '/projects', { domain: 'later.example.com' });
@@ -59,15 +59,15 @@ describeWith('chromium', 'a restore in the browser', () => {
     await checkBackup(dialog, PASSPHRASE);
     await dialog.getByRole('row', { name: 'Projects 1 2' }).waitFor();
     const submit = dialog.getByRole('button', { name: 'Restore', exact: true });
-    await dialog.getByLabel('Type “restore” to go on').fill('restor');
+    await dialog.getByLabel('Type “restore” to confirm').fill('restor');
     expect(await submit.isDisabled()).toBe(true);
     await confirmRestore(dialog);
     expect(await gui.findSecret(PASSPHRASE)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByRole('button', { name: 'Continue' }).click();
 
     // The same page, signed in as before, live, and of the restored data.
     await page.getByText('Live', { exact: true }).waitFor();
-    await backups.getByText('From the backup of', { exact: true }).waitFor();
+    await backups.getByText('Backup created', { exact: true }).waitFor();
     await gui.open('/projects');
     await page.getByText('kept.example.com').first().waitFor();
     expect(await page.getByText('later.example.com').count()).toBe(0);

@@ -62,11 +62,11 @@ describeWith('chromium', 'signing in and out', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('This browser is still signed in. Try again.').waitFor();
     await page.reload();
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     expect(await sessions()).toBe(1);
     proxy.how = 'pass';
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
     expect(await sessions()).toBe(0);
   });
 
@@ -84,32 +84,32 @@ describeWith('chromium', 'signing in and out', () => {
     proxy.how = 'pass';
     await page.goto('about:blank');
     await page.goto(link);
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
   });
 
   it('reports an address without its secret as an incomplete link', async () => {
     await page.goto(`${proxy.address}/login`);
     await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
     await openLink();
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     await page.goto(`${proxy.address}/login`);
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
   });
 
   it('needs no new link in another tab, and signing out in one signs out all', async () => {
     await openLink();
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     const tab = await page.context().newPage();
     await tab.goto(proxy.address);
-    await tab.getByText('Get the first certificate').waitFor();
+    await tab.getByText('Get your first certificate').waitFor();
     await tab.getByText('Live', { exact: true }).waitFor();
     await tab.getByRole('button', { name: 'Sign out' }).click();
     for (const each of [tab, page]) {
-      await each.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await each.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
       expect(await each.evaluate(() => localStorage.getItem('certdesk-page-secret'))).toBe(null);
     }
     await openLink();
-    await tab.getByText('Get the first certificate').waitFor();
+    await tab.getByText('Get your first certificate').waitFor();
   });
 
   it('shows the sign-in page when the session has ended, not that Certdesk is unreachable', async () => {
@@ -130,11 +130,11 @@ describeWith('chromium', 'signing in and out', () => {
 
   it('marks the session of this browser, and ending it signs out here', async () => {
     await openLink();
-    await page.getByText('Get the first certificate').waitFor(); // another page would cut the sign-in off
+    await page.getByText('Get your first certificate').waitFor(); // another page would cut the sign-in off
     await page.goto(`${proxy.address}/#/settings`);
     const row = page.getByRole('row').filter({ hasText: 'This browser' });
     await row.getByRole('button', { name: /^Sign out / }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('heading', { name: 'Sign in to Certdesk' }).waitFor();
     expect(await sessions()).toBe(0);
   });
 
@@ -145,7 +145,7 @@ describeWith('chromium', 'signing in and out', () => {
     });
     await page.clock.install();
     await openLink();
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     await page.clock.fastForward(5 * 60_000); // refreshes and retries run, nobody does anything
     expect(reports).toEqual([]);
     await page.keyboard.press('Tab');
@@ -158,7 +158,7 @@ describeWith('chromium', 'signing in and out', () => {
 
   it('says that a used link no longer works', async () => {
     const link = await openLink();
-    await page.getByText('Get the first certificate').waitFor();
+    await page.getByText('Get your first certificate').waitFor();
     await page.evaluate(() => localStorage.clear());
     await page.goto('about:blank');
     await page.goto(link);

@@ -87,11 +87,11 @@ describeWith('chromium', 'the settings for renewals', () => {
   it('saves the fallback CA, a pause, the concurrency and the retention of old versions', async () => {
     await gui.open('/settings');
     const renewals = panel('Renewals');
-    await renewals.getByRole('combobox', { name: 'Second CA' }).click();
+    await renewals.getByRole('combobox', { name: 'Fallback CA' }).click();
     await page.getByRole('option', { name: 'ZeroSSL' }).click();
-    await renewals.getByLabel('Paused until').fill('2099-01-02T03:04');
-    await renewals.getByLabel('Renewals at a time').fill('3');
-    await renewals.getByLabel('Keep old versions, days').fill('90');
+    await renewals.getByLabel('Pause renewals until').fill('2099-01-02T03:04');
+    await renewals.getByLabel('Concurrent renewals').fill('3');
+    await renewals.getByLabel('Keep old versions (days)').fill('90');
     await renewals.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Settings saved').waitFor();
     expect((await settings()).renewals).toMatchObject({
@@ -104,16 +104,16 @@ describeWith('chromium', 'the settings for renewals', () => {
     await page.getByRole('status').getByText('Automatic renewals are paused').waitFor();
     await gui.lookAt('overview-paused');
     await page.getByRole('link', { name: 'Open settings' }).click();
-    const second = renewals.getByRole('combobox', { name: 'Second CA' });
+    const second = renewals.getByRole('combobox', { name: 'Fallback CA' });
     await expect.poll(() => second.inputValue()).toBe('ZeroSSL');
-    await renewals.getByLabel('Paused until').fill('');
+    await renewals.getByLabel('Pause renewals until').fill('');
     await renewals.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await settings()).renewals?.pausedUntil).toBeNull();
   });
 
   it('asks before unsaved changes are discarded, and keeps them if the user stays', async () => {
     await gui.open('/settings');
-    const days = panel('Renewals').getByLabel('Keep old versions, days');
+    const days = panel('Renewals').getByLabel('Keep old versions (days)');
     await days.fill('91');
     const about = () => page.getByRole('link', { name: 'About' }).click();
     page.once('dialog', (dialog) => {
@@ -130,7 +130,7 @@ describeWith('chromium', 'the settings for renewals', () => {
   });
 
   it('shows the use of a CA’s limit, and when more is available', async () => {
-    const budget = panel('Limits of the CAs');
+    const budget = panel('CA rate limits');
     const row = budget.getByRole('row', { name: /certificates of the same names.*shop\.example\.com/ });
     await row.getByText('2 of 5 in 7 days').waitFor();
   });
@@ -138,8 +138,8 @@ describeWith('chromium', 'the settings for renewals', () => {
   it('configures folder, schedule and passphrase of backups; creates and verifies one, and copies its restore command', async () => {
     const backups = panel('Backups');
     await backups.getByLabel('Folder').fill('not/absolute');
-    await backups.getByLabel('Every, hours').fill('12');
-    await backups.getByLabel('Keep', { exact: true }).fill('5');
+    await backups.getByLabel('Interval (hours)').fill('12');
+    await backups.getByLabel('Backups to keep', { exact: true }).fill('5');
     await backups.getByRole('button', { name: 'Save' }).click();
     await backups.getByText('Must be an absolute path.', { exact: true }).waitFor();
     await backups.getByLabel('Folder').fill('');
@@ -153,25 +153,25 @@ describeWith('chromium', 'the settings for renewals', () => {
     await backups.getByText('Must have at least 12 characters.', { exact: true }).waitFor();
     await passphrase.fill('four words chosen by dice');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await backups.getByText('One is set.', { exact: false }).waitFor();
+    await backups.getByText('A passphrase is set.', { exact: false }).waitFor();
     expect(await passphrase.inputValue()).toBe('');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByText('1 backup').first().waitFor();
     await backups.getByText('Next backup', { exact: true }).waitFor();
     await backups.getByRole('button', { name: /^Verify certdesk-/ }).click();
-    await page.getByText('The backup is whole: 1 project').waitFor();
+    await page.getByText('Backup verified: 1 project').waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await backups.getByRole('button', { name: /command that restores/ }).click();
+    await backups.getByRole('button', { name: /restore command for/ }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
     await gui.lookAt('settings-filled');
 
-    await backups.getByRole('button', { name: 'Check or restore a file' }).click();
+    await backups.getByRole('button', { name: 'Restore from file…' }).click();
     const dialog = page.getByRole('dialog');
     const [file = ''] = /\S+\.cdbackup/.exec(await page.evaluate(() => navigator.clipboard.readText())) ?? [];
     const check = async (path: string, secret: string) => {
-      await dialog.getByLabel('File', { exact: true }).fill(path);
-      await dialog.getByLabel('Its passphrase', { exact: true }).fill(secret);
-      await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+      await dialog.getByLabel('Backup file', { exact: true }).fill(path);
+      await dialog.getByLabel('Backup passphrase', { exact: true }).fill(secret);
+      await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
     };
     await check('not/whole', 'four words chosen by dice');
     await dialog.getByText('give the whole path').waitFor();
@@ -181,7 +181,7 @@ describeWith('chromium', 'the settings for renewals', () => {
       .first()
       .waitFor();
     await check(file, 'four words chosen by dice');
-    await dialog.getByText('It is whole, and can be restored').waitFor();
+    await dialog.getByText('Backup verified, ready to restore').waitFor();
     await dialog.getByText('Certificate versions').waitFor();
     await dialog.getByText(`backup restore ${file}`, { exact: false }).waitFor();
     await gui.lookAt('backup-checked');
@@ -200,16 +200,16 @@ describeWith('chromium', 'the settings for renewals', () => {
     await app.asPerson('PATCH', '/settings', { body: { backup: { folder: null } } });
     await page.reload();
     await backups.getByText('1 backup').first().waitFor();
-    await backups.getByText('The last attempt failed').waitFor();
+    await backups.getByText('The last backup failed').waitFor();
   });
 
   it('alarms in the overview after five minutes without a renewal check', async () => {
     await gui.open('/');
-    await page.getByText('Last look for renewals').first().waitFor();
-    expect(await page.getByText('Late: renewals may be missed').count()).toBe(0);
+    await page.getByText('Last renewal check').first().waitFor();
+    expect(await page.getByText('Overdue: renewals may be missed').count()).toBe(0);
     ahead = 6 * 60_000;
     await page.reload();
-    await page.getByText('Late: renewals may be missed').waitFor();
+    await page.getByText('Overdue: renewals may be missed').waitFor();
     expect((await app.call('GET', '/overview')).body.engine).toMatchObject({ sweepLate: true });
   });
 });

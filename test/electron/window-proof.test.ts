@@ -31,7 +31,7 @@ describe('the proof of the desktop window', () => {
   });
 
   it('is requested once for calls that wait at the same time', async () => {
-    const both = [proof.ask('Create a token'), proof.ask('Restore a backup')];
+    const both = [proof.ask('Create a token'), proof.ask('Restore backup')];
     answers[0]?.resolve(true);
     expect(await Promise.all(both)).toEqual([true, true]);
     expect(asked).toEqual(['Create a token']);

@@ -43,7 +43,7 @@ describeWith('chromium', 'an open page', () => {
     }
     await server.stop('SIGKILL');
     const killed = performance.now();
-    await gui.page.getByRole('alert').filter({ hasText: 'Certdesk does not answer' }).waitFor();
+    await gui.page.getByRole('alert').filter({ hasText: 'Connection lost' }).waitFor();
     const gone = performance.now() - killed;
     console.info(`changes ${times.map(Math.round).join(', ')} ms; gone ${Math.round(gone)} ms`);
     expect(Math.min(...times.slice(1))).toBeLessThan(1_000); // a list with a first row is patched

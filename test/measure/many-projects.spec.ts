@@ -122,12 +122,12 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await gui.open('/projects');
       await page.getByRole('row').nth(5).waitFor();
       const started = performance.now();
-      await page.getByLabel('Search name or domain').fill('host-007919');
+      await page.getByLabel('Search by name or domain').fill('host-007919');
       await page.getByRole('link', { name: 'host-007919.example.com' }).waitFor();
       await expect.poll(() => page.getByRole('row').count()).toBe(2);
       console.info(`search: ${Math.round(performance.now() - started)} ms`);
       expect(performance.now() - started).toBeLessThan(2_000);
-      await page.getByLabel('Search name or domain').fill('');
+      await page.getByLabel('Search by name or domain').fill('');
       await page.getByRole('button', { name: /^Revoked 100/ }).click();
       await expect.poll(() => page.getByRole('row').nth(1).textContent()).toContain('Revoked');
     });

@@ -4,7 +4,7 @@ import { operationName } from '../../src/renderer/activity/operation-name.ts';
 import { messages } from '../../src/renderer/messages.ts';
 
 test('describes known and unknown operations in words', () => {
-  expect(operationName('dnsCredentials.test')).toBe('Test a DNS credential');
+  expect(operationName('dnsCredentials.test')).toBe('Test DNS credential');
   expect(operationName('newThing.tryItOut')).toBe('New thing, try it out');
 });
 

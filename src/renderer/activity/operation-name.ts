@@ -1,4 +1,4 @@
-// An operation as a person reads it: `dnsCredentials.tryOut` -> "Try DNS credentials".
+// An operation as a person reads it: `dnsCredentials.tryOut` -> "Test DNS credentials before saving".
 import { messages } from '../messages.ts';
 
 export function operationName(operation: string): string {

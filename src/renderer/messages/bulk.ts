@@ -1,50 +1,50 @@
-// What is done to many projects at once.
-import { formatCount } from '../format.ts';
+// Actions on many projects at once.
+import { formatCount, formatNumber } from '../format.ts';
 
 const projects = (n: number): string => formatCount(n, 'project', 'projects');
 
 export const bulk = {
-  bar: 'Chosen projects',
-  chosen: (n: number) => `${projects(n)} chosen`,
-  clear: 'Choose none',
+  bar: 'Selected projects',
+  chosen: (n: number) => `${projects(n)} selected`,
+  clear: 'Clear selection',
   actions: { renew: 'Renew', reissue: 'Re-issue', export: 'Export', remove: 'Remove' },
   titles: {
-    renew: 'Renew many',
-    reissue: 'Re-issue many',
-    export: 'Export many',
-    remove: 'Remove many certificates',
+    renew: 'Renew certificates',
+    reissue: 'Re-issue certificates',
+    export: 'Export certificates',
+    remove: 'Remove certificates',
   },
   texts: {
     renew: (n: number) =>
-      `The certificates of ${projects(n)} are ordered again, with the same names, from the same CA. The present ones stay in use until the new ones are there.`,
+      `Renews the certificates of ${projects(n)} with the same names and CA. Current certificates stay active until the new ones are issued.`,
     reissue: (n: number) =>
-      `New certificates are ordered for ${projects(n)}, with the names that the projects have now, and the CA, key and proof of the present ones.`,
-    export: (n: number) => `One ZIP file with the certificates of ${projects(n)}.`,
+      `Issues new certificates for ${projects(n)} with their current names, keeping CA, key type and validation method.`,
+    export: (n: number) => `Downloads one ZIP file with the certificates of ${projects(n)}.`,
     remove: (n: number) =>
-      `Certdesk forgets the certificates of ${projects(n)} and stops renewing them. Where they are installed they work on: they are not revoked. For 30 days they can be brought back.`,
+      `Removes the certificates of ${projects(n)} from Certdesk and stops renewal. They are not revoked; servers that use them keep working. You can restore them for 30 days.`,
   },
-  leftOut: (n: number) => `${projects(n)} cannot take part:`,
+  leftOut: (n: number) => `${projects(n)} will be skipped:`,
   reasons: {
     none: 'has no certificate',
-    custom: 'was uploaded, and is renewed where it came from',
-    revoked: 'is revoked: obtain a new one',
+    custom: 'was uploaded and cannot be renewed here',
+    revoked: 'is revoked; request a new certificate',
   },
   typeNumber: (n: number) => `Type ${n} to confirm`,
-  nobody: 'None of the chosen projects can take part.',
+  nobody: 'None of the selected projects is eligible.',
   submit: {
-    renew: (n: number) => `Renew ${n}`,
-    reissue: (n: number) => `Re-issue ${n}`,
-    export: (n: number) => `Export ${n}`,
-    remove: (n: number) => `Remove ${n}`,
+    renew: (n: number) => `Renew ${formatNumber(n)}`,
+    reissue: (n: number) => `Re-issue ${formatNumber(n)}`,
+    export: (n: number) => `Export ${formatNumber(n)}`,
+    remove: (n: number) => `Remove ${formatNumber(n)}`,
   },
   progress: (done: number, of: number) => `${done} of ${of} done`,
-  results: 'Result of each project',
-  states: { waiting: 'Waiting', running: 'Under way', done: 'Done', failed: 'Failed', stopped: 'Not begun' },
-  allWell: (n: number) => `All ${n} done`,
+  results: 'Results by project',
+  states: { waiting: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', stopped: 'Not started' },
+  allWell: (n: number) => `All ${n} completed`,
   someFailed: (failed: number, n: number) => `${failed} of ${n} failed`,
-  stop: 'Begin no more',
-  stopping: 'What is under way is finished by the server.',
+  stop: 'Stop',
+  stopping: 'Jobs already running will finish.',
   removed: (n: number) => `${formatCount(n, 'certificate', 'certificates')} removed`,
-  restored: (n: number) => `${formatCount(n, 'certificate', 'certificates')} brought back`,
+  restored: (n: number) => `${formatCount(n, 'certificate', 'certificates')} restored`,
   file: 'certificates.zip',
 } as const;

@@ -1,4 +1,4 @@
-// Words that every screen uses.
+// Texts that all screens share.
 import { formatCount, formatNumber } from '../format.ts';
 
 export const common = {
@@ -41,35 +41,35 @@ export const common = {
 
   status: {
     valid: 'Valid',
-    expiring_soon: 'Expires soon',
+    expiring_soon: 'Expiring soon',
     expired: 'Expired',
     revoked: 'Revoked',
     none: 'No certificate',
     failing: 'Renewal failing',
     staging: 'Staging',
     uncovered: 'Name not covered',
-    notObtained: 'Not obtained',
+    notObtained: 'Request failed',
   },
 
-  jobState: { queued: 'Waiting', running: 'Under way', succeeded: 'Succeeded', failed: 'Failed' },
-  jobKind: { obtain: 'Obtain', renew: 'Renew', revoke: 'Revoke' },
+  jobState: { queued: 'Queued', running: 'Running', succeeded: 'Succeeded', failed: 'Failed' },
+  jobKind: { obtain: 'Issuance', renew: 'Renewal', revoke: 'Revocation' },
 
   failure: {
     notConfirmed: 'Not confirmed',
     notConfirmedText:
       'This action requires that you confirm it is you. Nothing was changed. Try again to confirm.',
-    unreachable: 'Certdesk does not answer.',
-    unreachableAdvice: 'Check that the server runs. This page goes on by itself when it is back.',
-    crashed: 'This page has made a mistake',
-    crashedAdvice: 'Nothing was lost: what you did so far is stored by the server. Load the page again.',
-    notLoaded: 'This screen could not be loaded',
+    unreachable: 'Cannot reach Certdesk.',
+    unreachableAdvice: 'Check that the server is running. This page reconnects automatically.',
+    crashed: 'Something went wrong',
+    crashedAdvice: 'Your saved data is safe. Reload the page to continue.',
+    notLoaded: 'This page could not be loaded',
     notLoadedAdvice:
-      'Certdesk does not answer, or was updated meanwhile. Nothing was lost: load the page again; it also does so by itself when Certdesk is back.',
-    reload: 'Load again',
+      'Certdesk is unreachable or was updated. Reload the page; it reloads automatically once Certdesk is back.',
+    reload: 'Reload',
     technical: 'Technical details',
     code: 'Code',
-    caSays: 'What the CA says',
-    problem: 'Problem document of the CA (RFC 7807)',
+    caSays: 'CA response',
+    problem: 'ACME problem document',
     details: 'Details',
     whatToDo: 'What to do',
     name: 'Name',

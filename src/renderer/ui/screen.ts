@@ -15,7 +15,7 @@ export function lazyScreen<T extends Record<string, unknown>, K extends keyof T 
   return lazyRouteComponent(
     () =>
       load().catch((cause: unknown) => {
-        throw new ScreenNotLoaded('This screen could not be loaded', { cause });
+        throw new ScreenNotLoaded('This page could not be loaded', { cause });
       }),
     name,
   );

@@ -52,7 +52,7 @@ export async function openGui(app: {
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(100_000); // shortly before the test's own end: it says what was not there
+  page.setDefaultTimeout(20_000); // shortly before the test's own end: it says what was not there
   const problems: string[] = [];
   const answers: string[] = [];
   page.on('console', (message) => {

@@ -8,18 +8,18 @@ export async function openRestore(page: Page): Promise<Locator> {
     .first()
     .click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Its passphrase', { exact: true }).waitFor();
+  await dialog.getByLabel('Backup passphrase', { exact: true }).waitFor();
   return dialog;
 }
 
 export async function checkBackup(dialog: Locator, passphrase: string): Promise<void> {
-  await dialog.getByLabel('Its passphrase', { exact: true }).fill(passphrase);
-  await dialog.getByRole('button', { name: 'Check', exact: true }).click();
+  await dialog.getByLabel('Backup passphrase', { exact: true }).fill(passphrase);
+  await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
 }
 
 /** From what is in it on; resolves when the page says that it is restored. */
 export async function confirmRestore(dialog: Locator): Promise<void> {
-  await dialog.getByLabel('Type “restore” to go on').fill('restore');
+  await dialog.getByLabel('Type “restore” to confirm').fill('restore');
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
-  await dialog.getByText('Certdesk runs with what was in the backup.').waitFor();
+  await dialog.getByText('Certdesk is running with the restored data.').waitFor();
 }

@@ -49,7 +49,7 @@ const steps =
   };
 const chooseAll = async (page: Page): Promise<void> => {
   await page.getByRole('checkbox', { name: /^Select all/ }).click();
-  await page.getByRole('toolbar', { name: 'Chosen projects' }).waitFor();
+  await page.getByRole('toolbar', { name: 'Selected projects' }).waitFor();
 };
 
 const PASSPHRASE = 'four words chosen by dice';
@@ -58,7 +58,7 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'overview-list',
     path: '/',
-    act: (page) => page.getByRole('button', { name: 'As a list' }).click(),
+    act: (page) => page.getByRole('button', { name: 'Show list' }).click(),
   },
   { name: 'projects', path: '/projects' },
   { name: 'projects-search', path: '/projects?q=nothing-like-this' },
@@ -73,13 +73,13 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'projects-failing', path: '/projects?failing=true' },
-  { name: 'project', path: '/projects/ID', act: shows('Next attempt') },
+  { name: 'project', path: '/projects/ID', act: shows('Next renewal') },
   { name: 'project-certificate', path: '/projects/ID?tab=certificate', act: shows('BEGIN CERTIFICATE') },
   { name: 'project-challenges', path: '/projects/ID?tab=challenges', act: shows('Validation by the CA') },
-  { name: 'project-history', path: '/projects/ID?tab=history', act: shows('In use') },
+  { name: 'project-history', path: '/projects/ID?tab=history', act: shows('Active') },
   { name: 'project-api', path: '/projects/ID?tab=api', act: shows('certificate/revoke') },
   { name: 'project-new', path: '/projects/NEW', act: shows('No certificate yet') },
-  { name: 'project-failed', path: '/projects/BROKEN', act: shows('What the CA says') },
+  { name: 'project-failed', path: '/projects/BROKEN', act: shows('CA response') },
   { name: 'job', path: '/projects/ID/jobs/DONE' },
   { name: 'job-failed', path: '/projects/BROKEN/jobs/FAILED' },
   { name: 'obtain', path: '/projects/NEW/obtain' },
@@ -97,8 +97,8 @@ export const SCREENS: readonly Screen[] = [
     name: 'activity-checked',
     path: '/activity',
     act: async (page) => {
-      await page.getByRole('button', { name: 'Check the trail' }).click();
-      await page.getByText('entries are right').waitFor();
+      await page.getByRole('button', { name: 'Verify integrity' }).click();
+      await page.getByText('entries are intact').waitFor();
     },
   },
   { name: 'tokens', path: '/tokens' },
@@ -109,7 +109,7 @@ export const SCREENS: readonly Screen[] = [
     path: '/settings',
     act: async (page) => {
       await checkBackup(await openRestore(page), PASSPHRASE);
-      await page.getByText('What a restore does').waitFor();
+      await page.getByText('Before you restore').waitFor();
     },
   },
   { name: 'notification-mail-new', path: '/settings', act: press('New channel') },
