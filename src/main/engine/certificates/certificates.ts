@@ -63,7 +63,7 @@ export async function findCertificate(stores: Stores, projectId: string): Promis
   return certificate;
 }
 
-/** @param id The one in use where left out. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+/** @param id The active version by default. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
 export async function findVersion(
   stores: Stores,
   projectId: string,

@@ -31,7 +31,7 @@ export interface History {
     projectId: string,
     limit: number,
   ): Promise<{ readonly versions: CertificateVersion[]; readonly total: number }>;
-  /** Leaf first. @param versionId The active one where left out. @throws CERTIFICATE_NOT_FOUND */
+  /** Leaf first. @param versionId The active version by default. @throws CERTIFICATE_NOT_FOUND */
   chain(projectId: string, versionId?: string): Promise<ChainLink[]>;
   /** Null where the project has no certificate. @throws PROJECT_NOT_FOUND */
   details(projectId: string): Promise<CertificateDetails | null>;
@@ -43,7 +43,7 @@ export interface History {
   /** Whether `restore` would bring back a certificate for names that the project has no longer. Never throws for none. */
   restoresOtherNames(projectId: string, versionId?: string): Promise<boolean>;
   /**
-   * Undoes a removal. @param versionId The one removed last where left out.
+   * Undoes a removal. @param versionId The version that was removed last by default.
    * @throws CERTIFICATE_NOT_FOUND (nothing to bring back), PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS
    */
   restore(projectId: string, versionId?: string): Promise<Certificate>;

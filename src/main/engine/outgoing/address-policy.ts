@@ -39,7 +39,7 @@ export interface AddressPolicyOptions {
   readonly allowPrivate?: readonly string[];
   /** The ports that this Certdesk listens on, as they are now. */
   readonly listeners?: () => readonly number[];
-  /** The system's where left out. */
+  /** The system's by default. */
   readonly lookup?: LookUp;
 }
 

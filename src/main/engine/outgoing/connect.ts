@@ -73,7 +73,7 @@ export interface AgentOptions {
   readonly origin: AddressOrigin;
   /** Milliseconds until a connection must stand. */
   readonly connectTimeoutMs: number;
-  /** Octets; the caller's matter where left out. */
+  /** Bytes; no limit by default. */
   readonly maxResponseSize?: number;
   /** PEM roots beside the bundled and the system's. */
   readonly extraRoots?: readonly string[];
