@@ -175,7 +175,7 @@ describe('a restore while a job is under way', () => {
         const refused = await app.asPerson('POST', '/backups/restore', { body });
         expect(refused.status, when).toBe(409);
         expect(refused.body).toMatchObject({ code: 'JOBS_UNDER_WAY', details: { running: 1, queued: 0 } });
-        expect(refused.body.error).toMatch(/^1 job is under way/);
+        expect(refused.body.error).toMatch(/^1 job is running/);
         expect(await readdir(app.dataFolder)).not.toContain('restoring');
       }
     } finally {

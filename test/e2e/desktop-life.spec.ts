@@ -233,7 +233,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
       await page.getByText('Live', { exact: true }).waitFor();
       await expect.poll(async () => (await readTray(desktop)).icon).toBe('ok');
       await expect(startServer({ dataFolder: visit.dataFolder })).rejects.toThrow(
-        /Another Certdesk runs on the data folder/,
+        /Another Certdesk uses the data folder/,
       );
     });
   });
@@ -309,7 +309,7 @@ describeWith(['pebble', 'chromium'], `the desktop application during a job, ${ON
       await desktop.evaluate(({ app }) => void setTimeout(() => app.quit(), 0), null);
       await expect.poll(() => readDialogs(desktop)).toHaveLength(1);
       expect(await readDialogs(desktop)).toMatchObject([
-        { message: 'Quit while jobs are running?', detail: expect.stringContaining('A job is under way') },
+        { message: 'Quit while jobs are running?', detail: expect.stringContaining('A job is running') },
       ]);
       // The answer has been acted on by then.
       const quits = await desktop.evaluate(

@@ -161,7 +161,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         );
       for (const name of names) await pebble.challtestsrv.clearServfail(name);
       await tellMarker();
-      expect(await titles()).toEqual(['shop.example.com: renewed', 'shop.example.com: could not be renewed']);
+      expect(await titles()).toEqual(['shop.example.com: renewed', 'shop.example.com: renewal failed']);
       const [, failed] = await notifications();
       expect(failed).toMatchObject({ silent: false, body: expect.stringMatching(/\w{3}/) });
       await expect
@@ -172,7 +172,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
     it('opens the project on a click on the notification', async () => {
       const all = await readNotifications(visit.desktop());
-      const index = all.findIndex(({ title }) => title === 'shop.example.com: could not be renewed');
+      const index = all.findIndex(({ title }) => title === 'shop.example.com: renewal failed');
       await clickNotification(visit.desktop(), index);
       const page = await visit.page();
       await page.getByRole('heading', { name: 'shop.example.com' }).first().waitFor();

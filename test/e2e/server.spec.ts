@@ -194,7 +194,7 @@ describeWith('pebble', 'the built server', () => {
     it('for a data folder that another instance uses, which continues', async () => {
       const dataFolder = join(folder, 'held');
       const server = await start(dataFolder, ['--challenge-port', '0']);
-      expect(await refusal(serve('held'))).toMatch(/Another Certdesk runs/);
+      expect(await refusal(serve('held'))).toMatch(/Another Certdesk uses/);
       expect((await server.call('GET', '/health')).body.ok).toBe(true);
       await server.stop();
     });

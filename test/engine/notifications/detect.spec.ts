@@ -66,7 +66,7 @@ describe('a failed renewal', () => {
       version: 1,
       kind: 'failed',
       state: 'problem',
-      title: 'host-1.example.com could not be obtained or renewed',
+      title: 'host-1.example.com: certificate request or renewal failed',
       items: [{ projectId: 'p1', cause: expect.stringContaining('could not connect to 192.0.2.1') }],
     });
     expect(told()).toEqual(['problem failed 1 host-1.example.com']);

@@ -93,7 +93,7 @@ it('an untrusted certificate ends the session before the password is sent', asyn
   const server = await serve({ mode: 'starttls', login: LOGIN });
   const id = await channel(server.port, { rootCertificate: null });
   await expect(test(id)).rejects.toMatchObject({
-    message: expect.stringMatching(/certificate|safe connection/i),
+    message: expect.stringMatching(/certificate|secure connection/i),
   });
   expect(server.commands.filter((command) => command.startsWith('AUTH'))).toEqual([]);
 });
@@ -104,7 +104,7 @@ it("a wrong password is reported in the server's words, without the password", a
   const error = await test(id).catch((cause: unknown) => cause);
   expect(error).toMatchObject({
     code: 'NOTIFICATION_FAILED',
-    message: expect.stringMatching(/refused the user name or password \(.*535 5\.7\.8/),
+    message: expect.stringMatching(/rejected the user name or password \(.*535 5\.7\.8/),
     details: { status: 535 },
   });
   const encoded = Buffer.from('\0certdesk\0another password that is wrong').toString('base64');

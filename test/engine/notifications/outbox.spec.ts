@@ -117,7 +117,7 @@ describe('a webhook', () => {
       .catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       code: 'NOTIFICATION_FAILED',
-      message: expect.stringMatching(/302.*not followed/),
+      message: expect.stringMatching(/302.*does not follow/),
     });
     expect(receiver.received).toHaveLength(1);
   });

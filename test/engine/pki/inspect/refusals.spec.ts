@@ -55,7 +55,7 @@ describe('an upload is refused', () => {
     ['rsa-1024', /^The key of the certificate is too weak: RSA 1024 bits; at least 2048 required\.$/],
     ['ec-224', /EC secp224r1/],
     ['ec-secp256k1', /EC secp256k1/],
-    ['ed25519', /do not take \(ed25519\): use RSA or EC/],
+    ['ed25519', /do not accept \(ed25519\): use RSA or EC/],
   ])('with %s', async (spec, message) => {
     const pair = await openssl.issue({
       subject: '/',
