@@ -57,7 +57,7 @@ describe('the attention list', () => {
   it('is empty if all is well', async () => {
     await add('well', {});
     const { attention, counts } = await overviewAt(NOW).get(null);
-    expect(attention).toEqual({ total: 0, items: [] });
+    expect(attention).toEqual({ total: 0, acknowledged: 0, items: [] });
     expect(counts).toMatchObject({ total: 1, valid: 1 });
   });
 

@@ -25,7 +25,7 @@ export function refusal(change: TxtUpdate, answered: Refusal): CertdeskError {
     CREDENTIAL_FAULTS[tsigError] ?? (rcode === 'REFUSED' ? CREDENTIAL_FAULTS[refused] : undefined);
   if (credentials !== undefined) {
     const text = credentials.replace('KEY', `${key.name} (${key.algorithm})`).replace('ZONE', change.zone);
-    const message = `${server} rejected the credentials: ${text} (${answer}).`;
+    const message = `${server} refused the credentials: ${text} (${answer}).`;
     return new CertdeskError('DNS_CREDENTIALS_REJECTED', message, { ...details, permissions });
   }
   if (rcode === 'NOTAUTH') {
