@@ -49,7 +49,6 @@ const EXEMPT = ['docs/glossary.md', 'docs/certificates-api.txt', 'test/prose.tes
 /** Folders and files that still have old phrases. Remove the entries of what you have rewritten; add none. */
 const NOT_YET: readonly string[] = [
   'docs/renewal.md',
-  'src/main/api',
   'src/main/app.ts',
   'src/main/background',
   'src/main/backup',

@@ -27,7 +27,7 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
     await expect(createToken('refused')).rejects.toThrow('PROOF_REQUIRED');
     const [dialog] = await readConfirmations(visit.desktop());
     expect(dialog).toMatchObject({ message: 'Allow this action?', buttons: ['Allow', 'Cancel'] });
-    expect(dialog?.detail).toContain('Make a token');
+    expect(dialog?.detail).toContain('Create an API token');
     expect(dialog?.detail).toContain('15 minutes');
   });
 

@@ -1,4 +1,4 @@
-// Acknowledging a revocation, and withdrawing that. Part of the router `certificates`.
+// Operations that acknowledge a revocation, or withdraw that. Part of the router `certificates`.
 import { z } from 'zod';
 import { AcknowledgeRequestSchema, CertificateSchema } from '../../shared/certificate.ts';
 import { ProjectIdSchema } from '../../shared/project.ts';
@@ -13,7 +13,7 @@ export const acknowledgement = {
       rest: {
         method: 'POST',
         path,
-        summary: 'Acknowledge the revocation with a note: the certificate no longer needs attention',
+        summary: 'Acknowledge a revocation, so that the certificate no longer needs attention',
       },
     })
     .input(z.object({ id, body: AcknowledgeRequestSchema }))

@@ -1,9 +1,9 @@
-// The audit trail, read and checked. It tells of every project and every token, so it is for all projects only.
+// Operations on the audit trail. It covers every project and token, so a token that is limited to projects has no access.
 import { z } from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, ListAuditSchema } from '../../shared/audit.ts';
 import { operation, router } from './trpc.ts';
 
-/** An entry that was noted down before, and is to be there: both or neither. */
+/** An entry that the caller saw earlier and expects to find: both fields or neither. */
 const VerifySchema = z
   .object({
     seq: z.coerce
@@ -11,26 +11,32 @@ const VerifySchema = z
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'With `hash`: an entry noted before' }),
+      .meta({ description: 'Sequence number of an entry from an earlier check; requires `hash`' }),
     hash: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   })
   .refine(({ seq, hash }) => (seq === undefined) === (hash === undefined), {
-    message: 'seq and hash go together',
+    message: 'seq and hash must be given together',
     path: ['hash'],
   });
 
 export const audit = router({
   list: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'GET', path: '/audit', summary: 'The audit trail, newest first' } })
+    .meta({ rest: { method: 'GET', path: '/audit', summary: 'List audit trail entries, newest first' } })
     .input(ListAuditSchema)
     .output(AuditPageSchema)
     .query(({ ctx, input }) => ctx.engine.audit.list(input)),
 
   verify: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'GET', path: '/audit/verify', summary: 'Whether the audit trail was changed' } })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/audit/verify',
+        summary: 'Verify that no audit trail entry was changed or removed',
+      },
+    })
     .input(VerifySchema)
     .output(AuditVerdictSchema)
     .query(({ ctx, input: { seq, hash } }) =>

@@ -1,19 +1,19 @@
-// Who may do what: the one place that compares a caller with what a request needs. Operations and schemas declare the
-// need as metadata (shared/reach.ts); no operation checks access itself.
+// Checks whether a caller may make a request. Operations and schemas declare what a request needs as metadata
+// (shared/reach.ts), and only this module compares it with the caller.
 import type { Need, Reach } from '../../shared/reach.ts';
 import type { Scope } from '../../shared/token.ts';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Principal } from './context.ts';
 
-/** A proof covers this long, so that one person who sets things up is asked once. */
+/** How long a proof is fresh, in milliseconds: long enough to set up an installation with one proof. */
 export const PROOF_MS = 15 * 60_000;
 
 export interface Requirement extends Need {
-  /** Of tokens; undefined where no token may call, because the reach is `system`. */
+  /** The scope that a token needs; undefined if no token may call, because the reach is `system`. */
   readonly scope?: Scope;
-  /** The project that the request is about; null where it is about none in particular. */
+  /** The project that the request concerns; null if it concerns none in particular. */
   readonly projectId: string | null;
-  /** Whether people must have shown who they are not long ago. */
+  /** Whether users need a fresh proof of identity. */
   readonly freshProof: boolean;
 }
 
@@ -36,20 +36,20 @@ function authorizeToken({ scopes, projectIds }: Principal, required: Requirement
     throw forbidden('This token is limited to other projects');
 }
 
-/** Tokens show themselves with each call, and whoever is at the command line holds the data folder. */
+/** Tokens prove themselves with every call, and the command line has access to the data folder. */
 function hasFreshProof({ kind, proofAt }: Principal, now: Date): boolean {
   if (kind === 'token' || kind === 'command-line') return true;
   return proofAt !== null && now.getTime() - Date.parse(proofAt) <= PROOF_MS;
 }
 
-/** What a scope stands for. */
+/** The scopes that each scope includes. */
 const INCLUDED: Readonly<Record<Scope, readonly Scope[]>> = {
   'projects:read': ['projects:read'],
   'projects:write': ['projects:read', 'projects:write'],
   admin: ['projects:read', 'projects:write', 'admin'],
 };
 
-/** The furthest that a caller may reach. */
+/** @returns the largest reach that a caller has */
 export function reachOf({ kind, scopes }: Pick<Principal, 'kind' | 'scopes'>): Reach {
   if (kind !== 'token') return 'system';
   return scopes.includes('admin') ? 'installation' : 'project';

@@ -1,4 +1,4 @@
-// Backups of the whole installation. What names paths or passphrases is not for tokens.
+// Operations on backups of the installation. Tokens may not call those that take paths or passphrases.
 import { z } from 'zod';
 import {
   BackupListSchema,
@@ -14,19 +14,25 @@ import { operation, router } from './trpc.ts';
 
 export const backups = router({
   list: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'GET', path: '/backups', summary: 'Backups, and when the next one is due' } })
+    .meta({
+      rest: { method: 'GET', path: '/backups', summary: 'List backups, with the time of the next one' },
+    })
     .output(BackupListSchema)
     .query(({ ctx }) => ctx.engine.backups.list()),
 
   create: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'POST', path: '/backups', summary: 'Make a backup now', status: 201 } })
+    .meta({ rest: { method: 'POST', path: '/backups', summary: 'Create a backup', status: 201 } })
     .input(z.object({ body: z.strictObject({}).optional() }))
     .output(BackupSchema)
     .mutation(({ ctx }) => ctx.engine.backups.create()),
 
   verify: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'POST', path: '/backups/{name}/verify', summary: 'Whether a backup can be restored' },
+      rest: {
+        method: 'POST',
+        path: '/backups/{name}/verify',
+        summary: 'Check that a backup can be restored',
+      },
     })
     .input(z.object({ name: z.string().min(1).max(200), body: z.strictObject({}).optional() }))
     .output(VerifiedBackupSchema)
@@ -37,7 +43,7 @@ export const backups = router({
       rest: {
         method: 'POST',
         path: '/backups/check',
-        summary: 'What is in a backup file on the machine of Certdesk, and whether it can be restored',
+        summary: "Inspect a backup file on the server's machine and check that it can be restored",
       },
     })
     .input(z.object({ body: CheckBackupSchema }))
@@ -49,7 +55,7 @@ export const backups = router({
       rest: {
         method: 'POST',
         path: '/backups/restore',
-        summary: 'Restore a backup file on the machine of Certdesk, which starts again with it',
+        summary: "Restore a backup file on the server's machine and restart Certdesk with it",
       },
     })
     .input(z.object({ body: CheckBackupSchema }))
@@ -63,7 +69,7 @@ export const backups = router({
       rest: {
         method: 'POST',
         path: '/backups/passphrase',
-        summary: 'Set the passphrase of the backups to come',
+        summary: 'Set the passphrase for future backups',
       },
     })
     .input(z.object({ body: BackupPassphraseSchema }))

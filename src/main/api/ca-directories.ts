@@ -1,4 +1,5 @@
-// Approved ACME directories: those that a signed-in person named, which Certdesk also reaches in private networks.
+// Operations on approved ACME directories: URLs that a signed-in user entered, so Certdesk may connect to them in private
+// networks, too.
 import { z } from 'zod';
 import { CaDirectorySchema, WithdrawDirectorySchema } from '../../shared/ca-directory.ts';
 import { operation, router } from './trpc.ts';
@@ -9,7 +10,7 @@ export const caDirectories = router({
       rest: {
         method: 'GET',
         path: '/ca-directories',
-        summary: 'ACME directories that a person approved by naming their URL',
+        summary: 'List ACME directories that a user approved',
       },
     })
     .output(z.object({ directories: z.array(CaDirectorySchema) }))
@@ -20,13 +21,14 @@ export const caDirectories = router({
       rest: {
         method: 'POST',
         path: '/ca-directories/withdraw',
-        summary: 'Withdraw the approval of a directory: in a private network it is no longer reached',
+        summary:
+          'Withdraw the approval of an ACME directory; Certdesk then does not connect to it in a private network',
       },
     })
     .input(z.object({ body: WithdrawDirectorySchema }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.engine.caDirectories.withdraw(input.body.directoryUrl);
-      return { success: true as const, message: 'The approval was withdrawn' };
+      return { success: true as const, message: 'Approval withdrawn' };
     }),
 });

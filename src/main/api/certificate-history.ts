@@ -1,4 +1,5 @@
-// Versions of a certificate, its chain, how it is obtained, and a removal undone. Part of the router `certificates`.
+// Operations on the versions of a certificate, its chain and its issuance settings, and the undo of a removal. Part of the
+// router `certificates`.
 import { z } from 'zod';
 import { CertificateSchema } from '../../shared/certificate.ts';
 import {
@@ -13,7 +14,7 @@ import { type Meta, operation } from './trpc.ts';
 
 const id = ProjectIdSchema;
 
-/** A certificate for names that the project has no longer is not for tokens that are limited to it. */
+/** A token limited to the project may not restore a certificate for names that the project no longer has. */
 const RestoreInput = z.object({ id, body: RestoreRequestSchema.optional() }).meta({
   reachOf: (input) => (Object(input).otherNames === true ? { reach: 'project', allProjects: true } : null),
 });
@@ -29,7 +30,7 @@ export const certificateHistory = {
       rest: {
         method: 'GET',
         path: '/projects/{id}/certificate/versions',
-        summary: 'Every version of the certificate, newest first, without keys',
+        summary: 'List all versions of the certificate, newest first, without keys',
       },
     })
     .input(z.object({ id, limit: z.coerce.number().int().min(1).max(500).default(100) }))
@@ -41,13 +42,13 @@ export const certificateHistory = {
       rest: {
         method: 'GET',
         path: '/projects/{id}/certificate/chain',
-        summary: 'The chain, leaf first, each certificate described and as PEM',
+        summary: 'Get the certificate chain, leaf first, with details and PEM of each certificate',
       },
     })
     .input(
       z.object({
         id,
-        version: z.string().min(1).max(64).optional().meta({ description: 'The active one where left out' }),
+        version: z.string().min(1).max(64).optional().meta({ description: 'Default: the active version' }),
       }),
     )
     .output(z.object({ chain: z.array(ChainLinkSchema) }))
@@ -58,7 +59,8 @@ export const certificateHistory = {
       rest: {
         method: 'GET',
         path: '/projects/{id}/certificate/details',
-        summary: 'How the certificate is obtained: CA, proof, key, account; never a secret',
+        summary:
+          'Get how the certificate is obtained: CA, validation method, key and account, without secrets',
       },
     })
     .input(z.object({ id }))
@@ -70,7 +72,8 @@ export const certificateHistory = {
       rest: {
         method: 'GET',
         path: '/projects/{id}/certificate/last-request',
-        summary: 'How the certificate was requested, or the last attempt where there is none; never a secret',
+        summary:
+          'Get the request for the certificate, or for the last attempt if there is none, without secrets',
       },
     })
     .input(z.object({ id }))
@@ -82,7 +85,7 @@ export const certificateHistory = {
       rest: {
         method: 'POST',
         path: '/projects/{id}/certificate/restore',
-        summary: 'Undo the removal of a certificate, within 30 days',
+        summary: 'Restore a certificate that was removed in the last 30 days',
       },
       checkedAs: withOtherNames,
     })

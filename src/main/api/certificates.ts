@@ -1,4 +1,4 @@
-// The operations of certificates-api.txt, and the additions of docs/rest-api.md under …/certificate.
+// The operations of docs/certificates-api.txt, and the additions of docs/rest-api.md under …/certificate.
 import { z } from 'zod';
 import {
   CertificateSchema,
@@ -28,7 +28,9 @@ const ObtainAnswer = z.object({ success, certificate: ObtainedSchema, dryRun: z.
 const RenewAnswer = z.object({ success, certificate: RenewedSchema });
 const MessageAnswer = z.object({ success, message: z.string() });
 const RevokeAnswer = MessageAnswer.extend({
-  certificate: RenewedSchema.optional().meta({ description: 'With `replace`: the replacement' }),
+  certificate: RenewedSchema.optional().meta({
+    description: 'The replacement, if the request had `replace`',
+  }),
 });
 
 const FileSchema = z.object({ body: z.string(), contentType: z.string(), filename: z.string() });
@@ -38,12 +40,12 @@ function callOf(ctx: Context & { readonly principal: Principal }): Call {
   return {
     by: ctx.principal.id,
     respondAsync: ctx.respondAsync,
-    // Keys belong to whoever made them up: two tokens may use the same one.
+    // A key is scoped to the caller: two tokens may use the same one.
     idempotencyKey: key === null ? null : `${ctx.principal.id}:${key}`,
   };
 }
 
-/** The job where it was not waited for, else what issuer.ts has stored as its result, checked once more. */
+/** @returns the job if the request did not wait for it, else the stored result, validated again */
 function answer<T extends z.ZodType>(outcome: Outcome, schema: T) {
   if (!outcome.done) return { success: true as const, job: outcome.job };
   return schema.parse({ success: true, ...(outcome.result as object) });
@@ -53,22 +55,23 @@ const ExportSchema = z
   .strictObject({
     format: z.enum(EXPORT_FORMATS).default('fullchain').meta({
       description:
-        'pem and der: the leaf; chain: what is above it; fullchain: both; pfx: both with the key; pfx-certs: a PFX without it; key: the key',
+        'pem and der: the leaf certificate; chain: the intermediates; fullchain: leaf and intermediates; pfx: PKCS#12 with leaf, intermediates and private key; pfx-certs: PKCS#12 without the private key; key: the private key',
       reach: 'project',
     }),
     password: z
       .string()
       .max(1024)
       .optional()
-      .meta({ description: 'For pfx: at least 8 characters', reach: 'project' }),
+      .meta({ description: 'Required for pfx: at least 8 characters', reach: 'project' }),
     legacy: FlagSchema.optional().meta({
-      description: 'A PFX with 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301',
+      description:
+        'Encrypt the PFX with 3DES and SHA-1 for old software: Windows before 10 (1709), Java before 8u301',
       reach: 'project',
     }),
   })
   .meta({ id: 'ExportRequest' });
 
-/** Whether a request that is not checked yet is for a private key: such a one is recorded, also where it is refused. */
+/** Whether a request, before validation, asks for a private key. Such requests are recorded even if they are refused. */
 function asksForKey({ format }: { readonly format?: unknown }): boolean {
   return EXPORT_FORMATS.some((known) => known === format && holdsKey(known));
 }
@@ -86,7 +89,7 @@ async function exported(
   return { ...file, body: file.body.toString('base64') };
 }
 
-/** Whether it would use the machine's AWS role is nothing that a request says. */
+/** Adds whether issuance would use the machine's AWS role, which the request itself does not say. */
 const withMachineRole: Meta['checkedAs'] = async ({ issuance }, input) => {
   const { id, body } = ObtainInput.parse(input);
   return { ...input, body: { ...Object(input.body), machineRole: await issuance.usesMachineRole(id, body) } };
@@ -124,7 +127,7 @@ export const certificates = router({
       rest: {
         method: 'POST',
         path: '/projects/{id}/certificate/obtain',
-        summary: 'Obtain by ACME',
+        summary: 'Obtain certificate by ACME',
         job: true,
       },
       checkedAs: withMachineRole,
@@ -155,7 +158,11 @@ export const certificates = router({
 
   validate: operation({ reach: 'project', scope: 'projects:read', projects: 'id' })
     .meta({
-      rest: { method: 'POST', path: '/projects/{id}/certificate/validate', summary: 'Validate certificate' },
+      rest: {
+        method: 'POST',
+        path: '/projects/{id}/certificate/validate',
+        summary: 'Validate certificate and key without storing them',
+      },
       audit: false,
     })
     .input(z.object({ id, body: KeyPairRequestSchema }))
@@ -217,9 +224,10 @@ export const certificates = router({
       rest: {
         method: 'GET',
         path: '/projects/{id}/certificate/download',
-        summary: 'Download as a file; pfx and key include the private key and need projects:write',
+        summary:
+          'Download certificate as a file; pfx and key contain the private key and need projects:write',
         form: 'file',
-        // Not in the query: addresses end up in logs.
+        // Not in the query, because URLs end up in logs.
         headers: { 'certdesk-export-password': 'password' },
       },
       audit: asksForKey,
@@ -234,7 +242,8 @@ export const certificates = router({
       rest: {
         method: 'POST',
         path: '/projects/{id}/certificate/export',
-        summary: 'The same with the password in the body, where it may have any letters',
+        summary:
+          'Download certificate as a file, with the password in the body, where it may contain any character',
         form: 'file',
       },
       audit: bodyAsksForKey,

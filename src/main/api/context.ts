@@ -1,24 +1,24 @@
-// What every operation knows of its caller. Transports make it; operations read it.
+// Defines the request context: the caller and how the call arrived. Transports create it and operations read it.
 import type { Timestamp } from '../../shared/time.ts';
 import type { Scope } from '../../shared/token.ts';
 import type { Actor } from '../engine/core/model.ts';
 import type { Engine } from '../engine/engine.ts';
 
 export interface Principal {
-  /** An API token, a signed-in browser, the desktop's window, or whoever works on the data folder. */
+  /** An API token, a signed-in browser, the desktop application's window, or the command line. */
   readonly kind: 'token' | 'session' | 'window' | 'command-line';
-  /** The token's or session's id. */
+  /** The ID of the token or session. */
   readonly id: string;
-  /** For people: the token's name, or the browser. */
+  /** A display name: the token's name, or the browser. */
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** The only projects that it may see; null for all. */
+  /** The projects that the caller may access; null for all. */
   readonly projectIds: readonly string[] | null;
-  /** When a person has last shown who they are: by a sign-in link, say. Null: never, or it is a token. */
+  /** When the user last proved their identity, for example by a sign-in link. Null if never, and for tokens. */
   readonly proofAt: Timestamp | null;
 }
 
-/** Whom the audit trail names; browsers and the desktop's window are both a `window` there. */
+/** The actor for the audit trail, which calls both browsers and the desktop application's window `window`. */
 export function actorOf({ kind, id, name }: Principal, address: string | null): Actor {
   return { kind: kind === 'session' ? 'window' : kind, id, name, address };
 }
@@ -26,16 +26,16 @@ export function actorOf({ kind, id, name }: Principal, address: string | null): 
 export interface Context {
   readonly engine: Engine;
   readonly health: CheckHealth;
-  /** Null where the caller has shown nothing: such a caller gets UNAUTHENTICATED. */
+  /** Null if the call carried no credentials; most operations then fail with UNAUTHENTICATED. */
   readonly principal: Principal | null;
-  /** Where the call comes from, as the network sees it; null where it comes by none. */
+  /** The network address of the caller; null if the call did not come over a network. */
   readonly address: string | null;
-  /** `Prefer: respond-async`. */
+  /** Whether the request had `Prefer: respond-async`. */
   readonly respondAsync: boolean;
   readonly idempotencyKey: string | null;
 }
 
-/** @param fresh False: an answer of the last seconds will do, since anybody may ask. */
+/** @param fresh False allows a result that is a few seconds old, because the check needs no authentication. */
 export type CheckHealth = (how: { readonly fresh: boolean }) => Promise<Health>;
 
 export interface Health {

@@ -1,5 +1,5 @@
-// Named DNS credentials. Values go in and never come out. A token that is limited to projects sees those that its
-// projects may use.
+// Operations on saved DNS credentials. Secret values are write-only. A token that is limited to projects sees the
+// credentials that its projects may use.
 import { z } from 'zod';
 import {
   CreateDnsCredentialSchema,
@@ -14,25 +14,29 @@ import type { Need } from '../../shared/reach.ts';
 import { type Meta, operation, router } from './trpc.ts';
 
 const credentialId = z.string().min(1).max(64);
-/** A test has its own end: a caller that went away, or this. */
+/** The time limit of a test, in milliseconds. A test also ends if the caller disconnects. */
 const TEST_MS = 60_000;
 
 const within = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(TEST_MS), ...(signal === undefined ? [] : [signal])]);
 
-/** The provider of a saved credential decides how far a request about it reaches. */
+/** Adds the stored provider to the input, because the reach of a request depends on the provider. */
 const withProvider: Meta['checkedAs'] = async ({ dnsCredentials }, input) => {
   const provider = await dnsCredentials.providerOf(String(input.credentialId));
   return { ...input, provider, body: { ...Object(input.body), provider } };
 };
 
-/** A test of a saved acme.sh credential runs its script. */
+/** A test of a saved acme.sh credential runs its script, so its reach is larger. */
 const needOfTest = (input: unknown): Need | null => needOfCredentials(Object(input).provider, {});
 
 export const dnsCredentials = router({
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
     .meta({
-      rest: { method: 'GET', path: '/dns-credentials', summary: 'List DNS credentials (never their values)' },
+      rest: {
+        method: 'GET',
+        path: '/dns-credentials',
+        summary: 'List saved DNS credentials, without their values',
+      },
     })
     .output(z.object({ dnsCredentials: z.array(DnsCredentialSchema) }))
     .query(async ({ ctx }) => {
@@ -44,7 +48,7 @@ export const dnsCredentials = router({
       rest: {
         method: 'GET',
         path: '/dns-credentials/{credentialId}',
-        summary: 'A DNS credential and who uses it',
+        summary: 'Get a saved DNS credential and the projects that use it',
       },
     })
     .input(z.object({ credentialId }))
@@ -53,7 +57,7 @@ export const dnsCredentials = router({
 
   create: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'POST', path: '/dns-credentials', summary: 'Keep a DNS credential', status: 201 },
+      rest: { method: 'POST', path: '/dns-credentials', summary: 'Save a DNS credential', status: 201 },
     })
     .input(z.object({ body: CreateDnsCredentialSchema }))
     .output(DnsCredentialSchema)
@@ -64,7 +68,7 @@ export const dnsCredentials = router({
       rest: {
         method: 'PATCH',
         path: '/dns-credentials/{credentialId}',
-        summary: 'Rename it, change its limits, or replace its values in place',
+        summary: 'Change the name, limits or values of a saved DNS credential',
       },
       checkedAs: withProvider,
     })
@@ -77,7 +81,7 @@ export const dnsCredentials = router({
       rest: {
         method: 'DELETE',
         path: '/dns-credentials/{credentialId}',
-        summary: 'Remove one that is not in use',
+        summary: 'Delete a saved DNS credential that is not in use',
       },
     })
     .input(z.object({ credentialId, body: z.strictObject({}).optional() }))
@@ -92,7 +96,7 @@ export const dnsCredentials = router({
       rest: {
         method: 'POST',
         path: '/dns-credentials/{credentialId}/test',
-        summary: 'Prove it by writing and removing a TXT record',
+        summary: 'Test a saved DNS credential: create and remove a TXT record',
       },
       checkedAs: withProvider,
     })
@@ -111,7 +115,7 @@ export const dnsCredentials = router({
       rest: {
         method: 'POST',
         path: '/dns-credentials/test',
-        summary: 'Prove credentials without keeping them',
+        summary: 'Test DNS credentials without saving them',
       },
     })
     .input(z.object({ body: TestDnsCredentialsSchema }))

@@ -1,18 +1,18 @@
-// What a request needs by the fields that it holds: their schemas say it (shared/reach.ts).
+// Derives the reach that a request needs from the fields it contains; their schemas declare it (shared/reach.ts).
 import { z } from 'zod';
 import { type Need, REACHES } from '../../shared/reach.ts';
 
 export const NEAREST_NEED: Need = { reach: 'project', allProjects: false };
 
-/** The further reach of the two. */
+/** @returns the larger reach, and whether either needs all projects */
 export function combineNeeds(a: Need, b: Need): Need {
   const reach = REACHES.indexOf(a.reach) >= REACHES.indexOf(b.reach) ? a.reach : b.reach;
   return { reach, allProjects: a.allProjects === true || b.allProjects === true };
 }
 
 /**
- * What the fields need that `value` holds: the furthest reach counts.
- * @param value As it was sent, not validated: what does not fit the schema needs nothing, because it is refused later.
+ * Combines the needs of all fields in `value`; the largest reach counts.
+ * @param value The input before validation. Invalid parts need nothing, because validation rejects them later.
  */
 export function needOfFields(schema: z.ZodType, value: unknown): Need {
   if (value === undefined) return NEAREST_NEED;
@@ -26,7 +26,7 @@ export function needOfFields(schema: z.ZodType, value: unknown): Need {
 
 type Child = readonly [schema: z.ZodType, value: unknown];
 
-/** The schemas right below this one, each with the part of the value that it validates. */
+/** @returns the direct child schemas, each with the part of the value that it validates */
 function childrenOf(schema: z.ZodType, value: unknown): readonly Child[] {
   const wrapped = innerOf(schema);
   if (wrapped.length > 0) return wrapped.map((inner) => [inner, value]);
@@ -43,7 +43,7 @@ function childrenOf(schema: z.ZodType, value: unknown): readonly Child[] {
   return [];
 }
 
-/** What a schema wraps: of a union every option, because the value is not validated yet. */
+/** @returns the schemas inside a wrapper; for a union every option, because the value is not validated yet */
 export function innerOf(schema: z.ZodType): readonly z.ZodType[] {
   if (
     schema instanceof z.ZodOptional ||

@@ -1,5 +1,5 @@
-// Import of what other ACME clients keep. It reads any folder that the server's user may read, private keys included:
-// so its reach is `system`.
+// Operations that import certificates of other ACME clients. They read any folder that the server's user can read,
+// including private keys, so their reach is `system`.
 import { z } from 'zod';
 import {
   ScanFolderSchema,
@@ -16,7 +16,7 @@ export const imports = router({
       rest: {
         method: 'GET',
         path: '/imports/folders',
-        summary: 'The usual folders of other ACME clients that are there',
+        summary: 'List the default folders of other ACME clients that exist on this machine',
       },
     })
     .output(SuggestedFoldersSchema)
@@ -29,7 +29,7 @@ export const imports = router({
       rest: {
         method: 'POST',
         path: '/imports/scan',
-        summary: 'See what certificates a folder of the server holds',
+        summary: "Scan a folder on the server's machine for certificates",
       },
     })
     .input(z.object({ body: ScanFolderSchema }))
@@ -41,7 +41,7 @@ export const imports = router({
       rest: {
         method: 'POST',
         path: '/imports',
-        summary: 'Take certificates of a folder over as projects',
+        summary: 'Import certificates from a folder as projects',
       },
     })
     .input(z.object({ body: TakeOverSchema }))

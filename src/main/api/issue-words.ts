@@ -1,4 +1,4 @@
-// What a person reads of a field that is refused: a sentence in place of the schema library's own words.
+// Turns validation issues of zod into sentences for users.
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -20,10 +20,10 @@ const FORMATS: Readonly<Record<string, string>> = {
   base64: 'is not base64',
 };
 
-/** The library's own messages begin so; those of our schemas are sentences already. */
+/** Matches zod's own messages. Messages of our schemas are sentences already. */
 const OF_LIBRARY = /^(Too (small|big): |Invalid (input|option|[\w-]+)\b|Unrecognized key)/;
 
-/** To be read after the field's name: `must have at least 12 characters`. */
+/** @returns the predicate of a sentence that begins with the field's name: `must have at least 12 characters` */
 export function issueWords(issue: Issue): string {
   if (!OF_LIBRARY.test(issue.message)) return issue.message;
   switch (issue.code) {
@@ -37,7 +37,7 @@ export function issueWords(issue: Issue): string {
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
-      return FORMATS[issue.format] ?? 'has another form than is expected here';
+      return FORMATS[issue.format] ?? 'has an invalid format';
     case 'unrecognized_keys':
       return 'is not a known field';
     default:

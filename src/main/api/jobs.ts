@@ -1,4 +1,4 @@
-// Jobs and events: the steps of long work.
+// Operations on jobs, and the event stream.
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { JobSchema, JobWithStepsSchema } from '../../shared/job.ts';
@@ -7,7 +7,7 @@ import { operation, router } from './trpc.ts';
 
 export const jobs = router({
   get: operation({ reach: 'project', scope: 'projects:read', projects: 'job' })
-    .meta({ rest: { method: 'GET', path: '/jobs/{jobId}', summary: 'A job with its steps' } })
+    .meta({ rest: { method: 'GET', path: '/jobs/{jobId}', summary: 'Get a job with its steps' } })
     .input(z.object({ jobId: z.string().min(1).max(64) }))
     .output(JobWithStepsSchema)
     .query(({ ctx, input }) => ctx.engine.jobs.get(input.jobId)),
@@ -17,14 +17,14 @@ export const jobs = router({
       rest: {
         method: 'POST',
         path: '/jobs/{jobId}/confirm',
-        summary: 'Say that the TXT records that a job waits for are written (provider manual)',
+        summary: 'Confirm that the TXT records a job waits for exist (provider `manual`)',
       },
     })
     .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(({ ctx, input }) => {
       const waited = ctx.engine.confirmRecords(input.jobId);
-      const message = waited ? 'The job goes on' : 'The job did not wait for that';
+      const message = waited ? 'The job continues' : 'The job was not waiting for records';
       return { success: true as const, message };
     }),
 
@@ -33,18 +33,18 @@ export const jobs = router({
       rest: {
         method: 'POST',
         path: '/jobs/{jobId}/start',
-        summary: 'Start a job now that is held back after three unclean ends',
+        summary: 'Start a job that is held back after three crashes in a row',
       },
     })
     .input(z.object({ jobId: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.engine.startHeldBack(input.jobId);
-      return { success: true as const, message: 'The job was started' };
+      return { success: true as const, message: 'Job started' };
     }),
 
   list: operation({ reach: 'project', scope: 'projects:read', projects: 'visible' })
-    .meta({ rest: { method: 'GET', path: '/jobs', summary: 'Jobs, newest first' } })
+    .meta({ rest: { method: 'GET', path: '/jobs', summary: 'List jobs, newest first' } })
     .input(
       z.object({
         project: z.string().min(1).max(64).optional(),
@@ -61,7 +61,7 @@ export const jobs = router({
       rest: {
         method: 'GET',
         path: '/events',
-        summary: 'What happens, as server-sent events; Last-Event-ID goes on after that event',
+        summary: 'Stream events (server-sent events); Last-Event-ID resumes after that event',
         form: 'events',
         headers: { 'last-event-id': 'lastEventId' },
       },

@@ -1,18 +1,18 @@
-// Shortens text from outside in answers to callers who are limited to some projects. Schemas mark where it stands
-// (shared/outside.ts); engine/access/limited-view.ts says what remains of it.
+// Removes external text from responses to callers who are limited to projects. Schemas mark fields with external text
+// (shared/outside.ts); engine/access/limited-view.ts decides what replaces it.
 import { z } from 'zod';
 import type { OutsidePart } from '../../shared/outside.ts';
 import { limitError, limitEvent, limitSentence } from '../engine/access/limited-view.ts';
 import type { CertdeskError } from '../engine/core/errors.ts';
 import { innerOf } from './field-reach.ts';
 
-/** The failure with its full text as its cause, which goes to the log only. */
+/** @returns a failure without external text; the original is its cause, which only the log shows */
 export function limitFailure(failure: CertdeskError): CertdeskError {
   const { error, details } = limitError(failure.toBody());
   return failure.reword(error, details);
 }
 
-/** @param value As the schema puts it out. */
+/** @param value The output of the schema. */
 export function limitAnswer(schema: z.ZodType | undefined, value: unknown): unknown {
   if (schema === undefined || value === undefined || value === null) return value;
   const part = schema.meta()?.outside;
@@ -47,7 +47,7 @@ const VIEWS: Readonly<Record<OutsidePart, (value: unknown) => unknown>> = {
   'renewal-status': (value) => {
     const status = value as { lastRenewError: string | null; lastRenewErrorCode: string | null };
     const lastRenewError = limitSentence(status.lastRenewError, status.lastRenewErrorCode);
-    // The CA's page may be anybody's where the CA is not a public one.
+    // With a private CA, anyone may control the URL.
     return { ...status, lastRenewError, renewExplanationUrl: null };
   },
   'next-action': (value) => {

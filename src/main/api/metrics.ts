@@ -1,4 +1,4 @@
-// Numbers for Prometheus, at /metrics and /api/v1/metrics. Never without a token: they name every domain.
+// Metrics for Prometheus, at /metrics and /api/v1/metrics. They name every domain, so they always require a token.
 import { z } from 'zod';
 import { operation, router } from './trpc.ts';
 
@@ -10,7 +10,7 @@ export const metrics = router({
         path: '/metrics',
         alsoAt: '/metrics',
         form: 'text',
-        summary: 'Metrics in the Prometheus text format; a token for some projects sees those only',
+        summary: 'Get metrics in the Prometheus text format; a token limited to projects sees only those',
       },
     })
     .output(z.object({ contentType: z.string(), body: z.string() }))

@@ -1,5 +1,5 @@
-// Where people are told. Channels are the whole installation's, so a token that is for some projects only may not touch
-// them. Passwords, addresses of webhooks and tokens go in and never come out.
+// Operations on notification channels. Channels belong to the installation, so a token that is limited to projects has no
+// access. Passwords, webhook URLs and tokens are write-only.
 import { z } from 'zod';
 import {
   ChannelSchema,
@@ -12,13 +12,17 @@ import {
 import { operation, router } from './trpc.ts';
 
 const channelId = z.string().min(1).max(64);
-/** A test has its own end: a caller that went away, or this. */
+/** The time limit of a test, in milliseconds. A test also ends if the caller disconnects. */
 const TEST_MS = 60_000;
 
 export const notifications = router({
   list: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'GET', path: '/notifications', summary: 'Notification channels (never their secrets)' },
+      rest: {
+        method: 'GET',
+        path: '/notifications',
+        summary: 'List notification channels, without their secrets',
+      },
     })
     .output(z.object({ channels: z.array(ChannelSchema) }))
     .query(async ({ ctx }) => {
@@ -27,7 +31,7 @@ export const notifications = router({
 
   create: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'POST', path: '/notifications', summary: 'Make a notification channel', status: 201 },
+      rest: { method: 'POST', path: '/notifications', summary: 'Create a notification channel', status: 201 },
     })
     .input(z.object({ body: CreateChannelSchema }))
     .output(CreatedChannelSchema)
@@ -38,7 +42,7 @@ export const notifications = router({
       rest: {
         method: 'PATCH',
         path: '/notifications/{channelId}',
-        summary: 'Change a channel; secrets that are left out stay',
+        summary: 'Change a notification channel; omitted secrets stay unchanged',
       },
     })
     .input(z.object({ channelId, body: UpdateChannelSchema }))
@@ -50,7 +54,7 @@ export const notifications = router({
       rest: {
         method: 'DELETE',
         path: '/notifications/{channelId}',
-        summary: 'Remove a channel, with what waits for it',
+        summary: 'Delete a notification channel and its pending messages',
       },
     })
     .input(z.object({ channelId, body: z.strictObject({}).optional() }))
@@ -65,7 +69,7 @@ export const notifications = router({
       rest: {
         method: 'POST',
         path: '/notifications/{channelId}/test',
-        summary: 'Send a test message and say what came back',
+        summary: 'Send a test message and return the answer of the receiver',
       },
     })
     .input(z.object({ channelId, body: z.strictObject({}).optional() }))
@@ -83,7 +87,7 @@ export const notifications = router({
       rest: {
         method: 'GET',
         path: '/notifications/queue',
-        summary: 'What was delivered, waits or was given up; newest first',
+        summary: 'List delivered, pending and failed messages, newest first',
       },
     })
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))

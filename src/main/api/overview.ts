@@ -1,4 +1,4 @@
-// The overview: one call for the first glance.
+// The overview: everything that the GUI's start page shows, in one request.
 import { OverviewSchema } from '../../shared/overview.ts';
 import { operation, router } from './trpc.ts';
 
@@ -8,7 +8,8 @@ export const overview = router({
       rest: {
         method: 'GET',
         path: '/overview',
-        summary: 'Numbers by state, what needs attention, the next 90 days, the state of the engine',
+        summary:
+          'Get the overview: certificates by state, items that need attention, the next 90 days, the state of the engine',
       },
     })
     .output(OverviewSchema)

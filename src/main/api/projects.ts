@@ -1,4 +1,4 @@
-// Projects: list, make, look at, change, remove.
+// Operations on projects.
 import { z } from 'zod';
 import {
   CreateProjectSchema,
@@ -26,14 +26,14 @@ export const projects = router({
       rest: {
         method: 'GET',
         path: '/projects/facets',
-        summary: 'Values that the filters of the list can have, with how many projects of each',
+        summary: 'List the filter values of the project list, each with its number of projects',
       },
     })
     .output(ProjectFacetsSchema)
     .query(({ ctx }) => ctx.engine.projects.facets(ctx.principal.projectIds)),
 
   create: operation({ reach: 'project', scope: 'projects:write', projects: 'all' })
-    .meta({ rest: { method: 'POST', path: '/projects', summary: 'Make a project', status: 201 } })
+    .meta({ rest: { method: 'POST', path: '/projects', summary: 'Create a project', status: 201 } })
     .input(z.object({ body: CreateProjectSchema }))
     .output(ProjectSchema)
     .mutation(({ ctx, input }) => ctx.engine.projects.create(input.body)),
@@ -52,7 +52,7 @@ export const projects = router({
 
   remove: operation({ reach: 'project', scope: 'projects:write', projects: 'id' })
     .meta({
-      rest: { method: 'DELETE', path: '/projects/{id}', summary: 'Remove a project without a certificate' },
+      rest: { method: 'DELETE', path: '/projects/{id}', summary: 'Delete a project that has no certificate' },
     })
     .input(z.object({ id, body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))

@@ -1,10 +1,10 @@
-// "Test reachability" for HTTP-01. Part of the router `certificates`.
+// The reachability test for HTTP-01. Part of the router `certificates`.
 import { z } from 'zod';
 import { ProjectIdSchema } from '../../shared/project.ts';
 import { ReachabilityRequestSchema, ReachabilitySchema } from '../../shared/reachability.ts';
 import { operation } from './trpc.ts';
 
-/** All names together; a caller that goes away ends it too. */
+/** The time limit for all names, in milliseconds. The test also ends if the caller disconnects. */
 const TEST_MS = 90_000;
 
 export const reachability = {
@@ -13,7 +13,7 @@ export const reachability = {
       rest: {
         method: 'POST',
         path: '/projects/{id}/reachability',
-        summary: 'Test whether HTTP-01 would come through, per name and address',
+        summary: 'Test whether HTTP-01 challenges would reach Certdesk, per name and address',
       },
       audit: false, // it changes nothing
     })

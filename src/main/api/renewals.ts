@@ -1,4 +1,4 @@
-// Renewals as a whole. They are the whole installation's, so a token that is for some projects only may not see them.
+// Operations on renewals of the whole installation; a token that is limited to projects has no access.
 import { z } from 'zod';
 import { BudgetSchema, PauseRequestSchema } from '../../shared/renewal.ts';
 import { RenewalSettingsSchema } from '../../shared/settings.ts';
@@ -7,7 +7,11 @@ import { operation, router } from './trpc.ts';
 export const renewals = router({
   budget: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'GET', path: '/renewals/budget', summary: "What is used of the CAs' published limits" },
+      rest: {
+        method: 'GET',
+        path: '/renewals/budget',
+        summary: "Get the usage of the CAs' published rate limits",
+      },
     })
     .output(BudgetSchema)
     .query(({ ctx }) => ctx.engine.budget.get()),
@@ -17,7 +21,7 @@ export const renewals = router({
       rest: {
         method: 'POST',
         path: '/renewals/pause',
-        summary: 'Begin no renewals by itself until a time; null: go on now',
+        summary: 'Pause automatic renewals until a time, or resume them with null',
       },
     })
     .input(z.object({ body: PauseRequestSchema }))

@@ -1,4 +1,4 @@
-// Every operation, once. Transports (REST, tRPC over HTTP, IPC) know this router and no operation by name.
+// Lists every operation. The transports (REST, tRPC over HTTP, IPC) use this router and know no operation by name.
 import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { caDirectories } from './ca-directories.ts';
@@ -36,5 +36,5 @@ export const appRouter = router({
   caDirectories,
 });
 
-/** The renderer's one import from main, as a type. */
+/** The only type that the renderer imports from main. */
 export type AppRouter = typeof appRouter;

@@ -1,15 +1,17 @@
-// Browsers that are signed in: who they are, and signing one out from afar.
+// Operations on browser sessions: list them and sign them out.
 import { z } from 'zod';
 import { SessionSchema } from '../../shared/session.ts';
 import { operation, router } from './trpc.ts';
 
 export const sessions = router({
   list: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'GET', path: '/sessions', summary: 'List browsers that are signed in' } })
+    .meta({ rest: { method: 'GET', path: '/sessions', summary: 'List signed-in browsers' } })
     .output(
       z.object({
         sessions: z.array(
-          SessionSchema.extend({ current: z.boolean().meta({ description: 'The one that asks' }) }),
+          SessionSchema.extend({
+            current: z.boolean().meta({ description: 'Whether this is the session of the caller' }),
+          }),
         ),
       }),
     )

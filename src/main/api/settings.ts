@@ -1,11 +1,11 @@
-// The settings. They are the whole installation's, so a token that is for some projects only may not see them.
+// Operations on the settings of the whole installation; a token that is limited to projects has no access.
 import { z } from 'zod';
 import { PatchSettingsSchema, SettingsSchema } from '../../shared/settings.ts';
 import { operation, router } from './trpc.ts';
 
 export const settings = router({
   get: operation({ reach: 'installation', scope: 'admin' })
-    .meta({ rest: { method: 'GET', path: '/settings', summary: 'The settings' } })
+    .meta({ rest: { method: 'GET', path: '/settings', summary: 'Get the settings' } })
     .output(SettingsSchema)
     .query(({ ctx }) => ctx.engine.settings.get()),
 
@@ -14,7 +14,7 @@ export const settings = router({
       rest: {
         method: 'PATCH',
         path: '/settings',
-        summary: 'Change settings: only the fields that are given',
+        summary: 'Change settings; omitted fields stay unchanged',
       },
     })
     .input(z.object({ body: PatchSettingsSchema }))

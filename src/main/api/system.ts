@@ -1,4 +1,4 @@
-// What Certdesk is and supports: CAs, DNS providers, health.
+// Operations on the installation: CAs and their accounts, DNS providers, diagnostics, health.
 import { z } from 'zod';
 import { CaAccountSchema, CaProfileSchema } from '../../shared/ca-account.ts';
 import { ExternalAccountSchema } from '../../shared/certificate.ts';
@@ -24,7 +24,7 @@ export const system = router({
       rest: {
         method: 'GET',
         path: '/cas',
-        summary: 'CAs that are known; obtain takes any directory URL too',
+        summary: 'List built-in CAs; obtain also accepts any ACME directory URL',
       },
     })
     .output(z.object({ cas: z.array(CaSchema) }))
@@ -32,7 +32,7 @@ export const system = router({
 
   caAccounts: operation({ reach: 'installation', scope: 'admin' })
     .meta({
-      rest: { method: 'GET', path: '/ca-accounts', summary: 'Accounts at CAs (never their keys)' },
+      rest: { method: 'GET', path: '/ca-accounts', summary: 'List ACME accounts, without their keys' },
     })
     .output(z.object({ accounts: z.array(CaAccountSchema) }))
     .query(async ({ ctx }) => {
@@ -44,14 +44,14 @@ export const system = router({
       rest: {
         method: 'POST',
         path: '/ca-accounts/{id}/change-key',
-        summary: 'Give an account at a CA a new key (RFC 8555 section 7.3.5); its address stays',
+        summary: 'Roll over the key of an ACME account (RFC 8555 section 7.3.5)',
       },
     })
     .input(z.object({ id: z.string().min(1).max(64), body: z.strictObject({}).optional() }))
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.engine.changeAccountKey(input.id);
-      return { success: true as const, message: 'The account has a new key' };
+      return { success: true as const, message: 'Account key changed' };
     }),
 
   replaceAccount: operation({ reach: 'installation', scope: 'admin' })
@@ -59,7 +59,7 @@ export const system = router({
       rest: {
         method: 'POST',
         path: '/ca-accounts/{id}/replace',
-        summary: 'Register a new account in place of one that was deactivated at its CA',
+        summary: 'Replace an account that the CA deactivated with a new one',
       },
     })
     .input(
@@ -73,7 +73,7 @@ export const system = router({
     .output(z.object({ success: z.literal(true), message: z.string() }))
     .mutation(async ({ ctx, input }) => {
       await ctx.engine.replaceAccount(input.id, input.body?.eab ?? null);
-      return { success: true as const, message: 'The account was replaced' };
+      return { success: true as const, message: 'Account replaced' };
     }),
 
   caProfiles: operation({ reach: 'project', scope: 'projects:read', projects: 'none' })
@@ -81,13 +81,16 @@ export const system = router({
       rest: {
         method: 'GET',
         path: '/cas/{ca}/profiles',
-        summary: 'Certificate profiles that a known CA offers (draft-ietf-acme-profiles)',
+        summary: 'List the certificate profiles of a built-in CA (draft-ietf-acme-profiles)',
       },
     })
     .input(
       z.object({
         ca: z.string().min(1).max(100),
-        staging: z.enum(['true', 'false']).default('false').meta({ description: 'Of its staging directory' }),
+        staging: z
+          .enum(['true', 'false'])
+          .default('false')
+          .meta({ description: 'List the profiles of the staging directory instead' }),
       }),
     )
     .output(z.object({ profiles: z.array(CaProfileSchema) }))
@@ -100,12 +103,12 @@ export const system = router({
       rest: {
         method: 'GET',
         path: '/dns-providers',
-        summary: 'DNS providers and the fields that each wants',
+        summary: 'List DNS providers and the credential fields that each requires',
       },
     })
     .output(z.object({ dnsProviders: z.array(DnsProviderSchema) }))
     .query(async ({ ctx }) => ({
-      // Lists are read-only by the engine's types, and not by zod's: the schema copies them.
+      // The engine's types have read-only arrays and zod's do not, so parse() makes a copy.
       dnsProviders: z.array(DnsProviderSchema).parse(await ctx.engine.dnsProviders()),
     })),
 
@@ -114,7 +117,8 @@ export const system = router({
       rest: {
         method: 'GET',
         path: '/diagnostics',
-        summary: 'Versions, listeners, sizes, numbers and error codes, for a report; no secret and no domain',
+        summary:
+          'Get diagnostics for a bug report: versions, listeners, sizes, counts and error codes, without secrets or domains',
       },
     })
     .output(DiagnosticsSchema)
@@ -125,14 +129,20 @@ export const system = router({
       rest: {
         method: 'GET',
         path: '/sign-in-command',
-        summary: 'The shell command that prints a sign-in link on the machine of this server',
+        summary: "Get the shell command that prints a sign-in link on the server's machine",
       },
     })
     .output(z.object({ command: z.string() }).meta({ id: 'SignInCommand' }))
     .query(({ ctx }) => ({ command: ctx.engine.signInCommand() })),
 
   health: openOperation
-    .meta({ rest: { method: 'GET', path: '/health', summary: 'Whether Certdesk works' } })
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/health',
+        summary: 'Check the health of the server and its secret store',
+      },
+    })
     .output(
       z
         .object({ ok: z.boolean(), secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']) })

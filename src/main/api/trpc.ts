@@ -1,4 +1,4 @@
-// What every operation is made of: who may call it, REST address, errors.
+// Builds operations: access check, audit entry, REST metadata and error mapping.
 import { initTRPC, TRPCError } from '@trpc/server';
 import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
@@ -14,63 +14,67 @@ import { combineNeeds, needOfFields } from './field-reach.ts';
 import { issueWords } from './issue-words.ts';
 import { limitAnswer, limitFailure } from './limited-answers.ts';
 
-/** Where and how an operation stands in the REST API, and what the OpenAPI document says of it. */
+/** How the REST API and the OpenAPI document present an operation. */
 export interface RestMeta {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1, parameters as {name}; each is a field of the operation's input. */
+  /** The path below /api/v1. A parameter {name} is a field of the operation's input. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Status of a success; 200 where it is left out. */
+  /** The HTTP status of a success; default: 200. */
   readonly status?: 200 | 201;
-  /** A second address, below the server's root: where everybody looks for it. */
+  /** A second path, relative to the server's root: the conventional place, such as /metrics. */
   readonly alsoAt?: `/${string}`;
-  /** `text`: the output is { body, contentType }. `events`: a subscription as server-sent events. `file`: the output is { body: base64, contentType, filename }. */
+  /**
+   * `text`: the output is { body, contentType }. `events`: a subscription as server-sent events.
+   * `file`: the output is { body: base64, contentType, filename }.
+   */
   readonly form?: 'json' | 'events' | 'file' | 'text';
-  /** May be answered by 202 and a job (`Prefer: respond-async`). */
+  /** Whether the answer may be 202 with a job (`Prefer: respond-async`). */
   readonly job?: true;
-  /** Request headers that are taken as fields of the input: header -> field. */
+  /** Maps request headers to fields of the input. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Which projects an operation is about, for tokens that are limited to some. */
+/** The projects that an operation concerns; decides whether a token limited to projects may call it. */
 export type Projects =
-  /** The one that the input names as `id`. */
+  /** The project that the input names as `id`. */
   | 'id'
-  /** The one of the job that the input names as `jobId`. */
+  /** The project of the job that the input names as `jobId`. */
   | 'job'
-  /** Those that the caller may see: the operation answers with nothing of others. */
+  /** The projects of the caller: the operation returns nothing of others. */
   | 'visible'
-  /** None: what it tells is no project's. */
+  /** None: the result concerns no project. */
   | 'none'
-  /** Any, so that only callers who are not limited may call. */
+  /** Any project, so only callers without a limit may call it. */
   | 'all';
 
-/** Who may call an operation. `authorize.ts` decides by it, and by the reach that the fields of the input declare. */
+/** Who may call an operation. `authorize.ts` combines it with the reach that the fields of the input declare. */
 export type Access =
   | { readonly reach: 'project'; readonly scope: Scope; readonly projects: Projects }
   | { readonly reach: 'installation'; readonly scope: 'admin' }
-  /** No token may. */
+  /** No token may call it. */
   | { readonly reach: 'system'; readonly scope?: undefined };
 
 export interface Meta {
   readonly rest?: RestMeta;
   readonly reach?: Reach;
-  /** Of tokens. Null: anybody may call, without a token. */
+  /** The scope that a token needs. Null: the operation needs no authentication. */
   readonly scope?: Scope | null;
   readonly projects?: Projects;
-  /** Whether a request is for a private key, which needs projects:write, and of people a fresh proof. */
+  /** Whether a request exports a private key. It then needs projects:write, and users need a fresh proof. */
   readonly exportsKey?: (input: Readonly<Record<string, unknown>>) => boolean;
   /**
-   * The input as the access check is to see it: with what is stored in the place of what was left out.
-   * @param input As it was sent, not validated.
+   * Completes the input for the access check: stored values replace omitted fields.
+   * @param input The input before validation.
    */
   readonly checkedAs?: (
     engine: Engine,
     input: Readonly<Record<string, unknown>>,
   ) => Promise<Readonly<Record<string, unknown>>>;
   /**
-   * Whether a call is put into the audit trail whatever comes of it; by itself each mutation is, and of queries what
-   * they tell the journal. False: a mutation that changes nothing. @param input As it was sent, not checked yet.
+   * Whether the audit trail records every call, including failures. Default: mutations yes, queries only if they report
+   * to the journal. False is for mutations that change nothing.
+   * @param input The input before validation.
    */
   readonly audit?: false | ((input: Readonly<Record<string, unknown>>) => boolean);
 }
@@ -79,7 +83,7 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    isDev: false, // or answers carry stack traces
+    isDev: false, // true adds stack traces to responses
     errorFormatter: ({ shape, error }) => {
       const failure = toFailure(error);
       const { code, httpStatus } = tRpcCodeOf(failure);
@@ -90,7 +94,7 @@ const t = initTRPC
       };
     },
     sse: {
-      // A connection that died without a word is noticed by its silence.
+      // Pings detect a connection that broke without a FIN or RST.
       ping: { enabled: true, intervalMs: 5_000 },
       client: { reconnectAfterInactivityMs: 15_000 },
     },
@@ -101,10 +105,10 @@ interface Schemas {
   readonly output: z.ZodType | undefined;
 }
 
-/** The schemas of each operation, by its metadata, which is all that a middleware sees of an operation. */
+/** The schemas of each operation. The key is its metadata, because a middleware sees nothing else of an operation. */
 const schemas = new WeakMap<object, Schemas>();
 
-/** As tRPC's, which it calls; `operation` learns the schemas here. */
+/** Wraps tRPC's router() and registers the schemas of each operation for the access check. */
 export const router: typeof t.router = (record) => {
   for (const each of Object.values(record)) {
     const {
@@ -121,13 +125,13 @@ export const router: typeof t.router = (record) => {
   return t.router(record);
 };
 
-/** The beginning of every operation: who may call it, and its entry in the audit trail. */
+/** Creates the base of an operation: checks access and records the call in the audit trail. */
 export function operation(access: Access) {
   return t.procedure.meta(access).use(async ({ ctx, next, getRawInput, meta, path, type }) => {
     const { principal, engine } = ctx;
     if (principal === null)
       throw new CertdeskError('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>');
-    const given = await getRawInput().catch(() => undefined); // what is no JSON is refused below, and recorded
+    const given = await getRawInput().catch(() => undefined); // invalid JSON is rejected below, and recorded
     const asked = toRecord(given);
     const call = async () => {
       await checkAccess(principal, { engine, access, meta, asked, changes: type === 'mutation' });
@@ -150,7 +154,7 @@ export function operation(access: Access) {
     };
     const checked = () =>
       call().catch((error: unknown) => {
-        throw toFailure(error); // the code, for the audit trail: what tRPC throws has another
+        throw toFailure(error); // for the audit trail: tRPC's errors have other codes
       });
     const failureOf = (result: Awaited<ReturnType<typeof call>>) =>
       result.ok ? null : toFailure(result.error);
@@ -169,29 +173,29 @@ interface Asking {
   readonly access: Access;
   readonly meta: Meta | undefined;
   readonly asked: Readonly<Record<string, unknown>>;
-  /** Whether the operation changes anything. */
+  /** Whether the operation is a mutation that changes state. */
   readonly changes: boolean;
 }
 
 /**
- * @throws FORBIDDEN, PROOF_REQUIRED, JOB_NOT_FOUND, and what `checkedAs` throws; what is stored is asked for only after
- * the caller may call the operation at all.
+ * Checks access. Reads stored values only after the caller has passed the check of the operation itself.
+ * @throws FORBIDDEN, PROOF_REQUIRED, JOB_NOT_FOUND, and errors of `checkedAs`
  */
 async function checkAccess(principal: Principal, asking: Asking): Promise<void> {
   const { engine, access, meta, asked } = asking;
   const schema = meta === undefined ? undefined : schemas.get(meta)?.input;
-  if (schema === undefined) throw new Error('The operation is in no router made by router()');
+  if (schema === undefined) throw new Error('The operation is not part of a router created by router()');
   const check = (required: Requirement) => authorize(principal, required, engine.clock.now());
   const base = requirementOf(asking, needOfFields(schema, asked));
   check(base);
-  if (!schema.safeParse(asked).success) return; // refused below for what is wrong with it
+  if (!schema.safeParse(asked).success) return; // validation rejects it afterwards
   const projectId = base.projectId ?? (await projectOfJob(engine, access, asked));
   const stored = await meta?.checkedAs?.(engine, asked);
   if (stored === undefined) return check({ ...base, projectId });
   check({ ...requirementOf(asking, needOfFields(schema, stored)), projectId });
 }
 
-/** What a caller needs for this request. */
+/** @returns the permissions that this request requires */
 function requirementOf({ access, meta, asked, changes }: Asking, fields: Need): Requirement {
   const { reach, allProjects } = combineNeeds({ reach: access.reach }, fields);
   const forKey = meta?.exportsKey?.(asked) ?? false;
@@ -227,17 +231,17 @@ function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, asked: Ask
   return (typeof audit === 'function' ? audit(asked) : audit) ? 'always' : 'changes';
 }
 
-/** An operation that anybody may call. */
+/** An operation that needs no authentication. */
 export const openOperation = t.procedure.meta({ reach: 'project', projects: 'none', scope: null });
 
-/** @returns the CertdeskError behind it; what is none becomes INTERNAL with its cause kept for the log. */
+/** @returns the CertdeskError behind an error. Other errors become INTERNAL, with the error as the cause for the log. */
 export function toFailure(error: unknown): CertdeskError {
   if (!(error instanceof TRPCError)) return toCertdeskError(error);
   const { cause, code } = error;
   if (cause instanceof CertdeskError) return cause;
   if (code === 'BAD_REQUEST' && cause instanceof z.ZodError) return invalidRequest(cause);
   if (code === 'BAD_REQUEST' || code === 'PARSE_ERROR') {
-    // The parser's own words quote what was sent, which may be a secret.
+    // The parser's message quotes the input, which may contain a secret.
     const sentence = cause instanceof SyntaxError ? 'The input is not JSON' : error.message;
     return new CertdeskError('INVALID_REQUEST', sentence, { issues: [] });
   }
@@ -246,7 +250,7 @@ export function toFailure(error: unknown): CertdeskError {
   return new CertdeskError('INTERNAL', undefined, undefined, { cause: cause ?? error });
 }
 
-/** What tRPC itself refuses: an operation that there is not, a query by POST, a body that is not JSON. */
+/** Errors that tRPC raises before the operation: an unknown operation, a query by POST, a body that is not JSON. */
 const OWN_CODES: Partial<Readonly<Record<TRPC_ERROR_CODE_KEY, ErrorCode>>> = {
   NOT_FOUND: 'NOT_FOUND',
   METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
@@ -254,7 +258,7 @@ const OWN_CODES: Partial<Readonly<Record<TRPC_ERROR_CODE_KEY, ErrorCode>>> = {
   UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** tRPC's word for the failure's HTTP status: its clients tell by it whether to try again. */
+/** Maps the HTTP status of a failure to tRPC's code, by which tRPC clients decide whether to retry. */
 function tRpcCodeOf({ entry }: CertdeskError): {
   readonly code: TRPC_ERROR_CODE_KEY;
   readonly httpStatus: number;
@@ -279,12 +283,12 @@ const CODES_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
   504: 'GATEWAY_TIMEOUT',
 };
 
-/** Names of fields that a caller makes up are in an answer several times. */
+/** Limits the length of text from the caller: unknown field names appear several times in a response. */
 const LONGEST_WORDS = 500;
 const cut = (text: string): string =>
   text.length <= LONGEST_WORDS ? text : `${text.slice(0, LONGEST_WORDS)}…`;
 
-/** Fields of the body are named as the caller wrote them, without our own `body.` before them. */
+/** Names body fields as the caller wrote them, without our internal prefix `body.`. */
 function invalidRequest(cause: z.ZodError): CertdeskError {
   const issues = cause.issues.slice(0, 20).map((issue) => {
     const { path } = issue;
