@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { needOfObtain } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
-import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-list.ts';
+import { CERTIFICATE_STATES, CERTIFICATE_TYPES } from './project-filters.ts';
 import type { Need } from './reach.ts';
 import { TimestampSchema } from './time-schema.ts';
 

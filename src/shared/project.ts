@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
 import { LabelSchema } from './label.ts';
 import { DnsNameSchema } from './name-schema.ts';
-import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-list.ts';
+import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: "The project's id" });

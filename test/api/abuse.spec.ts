@@ -48,7 +48,7 @@ function rowOf(need: string): Readonly<Record<string, string>> {
 }
 
 /** The row of a request for this operation that holds this field. */
-function needOf({ meta, type }: DeclaredOperation, field: DeclaredField | null): string {
+function assessCertificate({ meta, type }: DeclaredOperation, field: DeclaredField | null): string {
   const reach = furthest([meta.reach ?? 'system', field?.reach ?? 'project']);
   if (meta.scope === null) return 'open';
   if (reach === 'system') return type === 'mutation' ? 'system change' : 'system read';
@@ -163,7 +163,7 @@ describe.each(declaredOperations())('$path', (operation) => {
     const requests = [null, ...operation.fields].map((field) => ({
       name: field?.path ?? 'no field',
       body: bodyWith(field?.path ?? null),
-      need: needOf(operation, field),
+      need: assessCertificate(operation, field),
     }));
     for (const { name, body, need } of requests) {
       const outcomes: Record<string, string> = {};

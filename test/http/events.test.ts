@@ -54,7 +54,7 @@ async function collect(response: Response, events: Seen[]): Promise<void> {
 
 const messages = ({ events }: Stream): readonly string[] => events.map(({ message }) => message);
 const tell = (message: string, projectId: string | null = null) =>
-  app.app.engine.journal.tell({ kind: 'test', message, projectId });
+  app.app.engine.journal.emit({ kind: 'test', message, projectId });
 
 describe('a stream', () => {
   it('is an event stream that no cache stores', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptAt } from '../../src/main/engine/certificates/renewal-plan.ts';
-import { needOf } from '../../src/main/engine/overview/attention.ts';
+import { assessCertificate } from '../../src/main/engine/overview/attention.ts';
 import { coversName } from '../../src/shared/names.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { openTestDatabase, type TestDatabase } from '../support/engine/database.ts';
@@ -54,13 +54,13 @@ describe('attempt_at', () => {
       revoked: fc.boolean(),
       waits: fc.boolean(),
       ari: fc.option(second),
-      earlier: fc.integer({ min: 0, max: 1_000_000 }),
+      jitterSeconds: fc.integer({ min: 0, max: 1_000_000 }),
     });
     let n = 0;
     await fc.assert(
       fc.asyncProperty(
         records,
-        async ({ issued, lifetime, next, autoRenew, spec, revoked, waits, ari, earlier }) => {
+        async ({ issued, lifetime, next, autoRenew, spec, revoked, waits, ari, jitterSeconds }) => {
           n += 1;
           const certificate = {
             ...CERTIFICATE,
@@ -76,7 +76,7 @@ describe('attempt_at', () => {
               nextAttemptAt: next === null ? null : time(next),
               waitsFor: waits ? 'Waits for a person.' : null,
               ari: ari === null ? null : suggested(time(ari)),
-              earlier,
+              jitterSeconds,
             },
           };
           await add(`p${n}`, certificate);
@@ -169,10 +169,10 @@ describe('candidates', () => {
       failures: fc.constantFrom(0, 0, 2),
     });
     // Chance does not always bring one that is put off until after its end.
-    const putOff = { lifetime: 90, left: 10, next: 20, autoRenew: true, revoked: false, failures: 0 };
+    const deferred = { lifetime: 90, left: 10, next: 20, autoRenew: true, revoked: false, failures: 0 };
     const ids: string[] = [];
     for (const { lifetime, left, next, autoRenew, revoked, failures } of [
-      putOff,
+      deferred,
       ...fc.sample(records, 400),
     ]) {
       const id = `p${ids.length}`;
@@ -191,12 +191,14 @@ describe('candidates', () => {
     expect(await overview.candidates(ids, AT)).toEqual(found);
     const needing = (listed: typeof found) =>
       listed
-        .filter((each) => needOf(each, new Date(AT.now), false) !== null)
+        .filter((each) => assessCertificate(each, new Date(AT.now), false) !== null)
         .map(({ projectId }) => projectId);
     const all = await overview.candidates(ids, { now: ALL.now, soon: ALL.soon });
     expect(all).toHaveLength(ids.length);
     expect(needing(found)).toEqual(needing(all));
-    const late = found.filter((each) => needOf(each, new Date(AT.now), false)?.kind === 'unattended');
+    const late = found.filter(
+      (each) => assessCertificate(each, new Date(AT.now), false)?.kind === 'unattended',
+    );
     expect(late.some(({ attemptAt }) => attemptAt !== null)).toBe(true);
   });
 });

@@ -104,8 +104,8 @@ describe('certificates', () => {
         failures: 2,
         nextAttemptAt: '2026-03-02T00:00:00Z',
         waitsFor: 'Waits for a person.',
-        putOff: 'A limit.',
-        earlier: 77,
+        deferralReason: 'A limit.',
+        jitterSeconds: 77,
         ari: {
           window: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
           renewAt: '2026-03-01T12:00:00Z',

@@ -8,11 +8,11 @@ import type { WindowPlace } from '../desktop/window-place.ts';
 import { readInstallation } from '../installation.ts';
 import type { ServeOptions } from '../platform/options.ts';
 import { toPlatform } from '../platform/to-platform.ts';
-import { type Attendance, attend } from './attendance.ts';
 import { applyAutostart } from './autostart.ts';
+import { type BackgroundServices, startBackgroundServices } from './background-services.ts';
 import { type Certdesk, createCertdesk } from './certdesk.ts';
 import { attachIpc } from './ipc.ts';
-import { catchMistakes, guardQuit } from './life.ts';
+import { catchMistakes, guardQuit } from './lifecycle.ts';
 import { createDesktopLogger, logPath } from './log.ts';
 import { setApplicationMenu } from './menu.ts';
 import { servePage } from './protocol.ts';
@@ -37,14 +37,14 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
   const { folder, guiFolder } = readInstallation();
   if (guiFolder === null) throw new Error('The GUI is not built: run npm run build');
   let place: unknown = null;
-  let attendance: Attendance | null = null;
+  let backgroundServices: BackgroundServices | null = null;
 
   const certdesk = createCertdesk({
     platform: toPlatform(options, logger),
     logger,
     async onRunning({ engine }) {
       place = await engine.desktopNotes.windowPlace();
-      attendance = await attend({
+      backgroundServices = await startBackgroundServices({
         engine,
         logger,
         tray,
@@ -56,8 +56,8 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
       });
     },
     onStopping() {
-      attendance?.stop();
-      attendance = null;
+      backgroundServices?.stop();
+      backgroundServices = null;
     },
     onState: () => window.reload(),
     onQuit: () => app.quit(),
@@ -76,7 +76,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
   const onCommand = (command: TrayCommand): void => {
     if (command === 'open') window.show();
     else if (command === 'quit') app.quit();
-    else void attendance?.run(command);
+    else void backgroundServices?.run(command);
   };
   const onProject = (projectId: string): void => window.show(pageOf(projectId));
   const tray = createTray({ folder, platform, onCommand, onProject });
@@ -93,7 +93,7 @@ export async function runDesktop(given: DesktopOptions): Promise<void> {
   guardQuit({
     logger,
     engine: () => certdesk.app()?.engine ?? null,
-    stop: () => stopAll(certdesk, attendance),
+    stop: () => stopAll(certdesk, backgroundServices),
   });
   await app.whenReady();
   setApplicationMenu(platform, {
@@ -124,8 +124,8 @@ async function begin({ certdesk, window, argv, logger, noTray }: Begin): Promise
   logger.info({ state }, 'The desktop application has started');
 }
 
-async function stopAll(certdesk: Certdesk, attendance: Attendance | null): Promise<void> {
-  attendance?.stop();
+async function stopAll(certdesk: Certdesk, backgroundServices: BackgroundServices | null): Promise<void> {
+  backgroundServices?.stop();
   await certdesk.stop();
 }
 

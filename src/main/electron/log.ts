@@ -13,7 +13,7 @@ const KEEP = 3;
 export function createDesktopLogger(folder: string): Logger {
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
   // Of a terminal that was closed, a full disk, a pipe that nobody reads any more. Without a listener each warning would
-  // be an uncaught error, which is logged (life.ts), to standard error too, and so on without an end.
+  // be an uncaught error, which is logged (lifecycle.ts), to standard error too, and so on without an end.
   process.stderr.on('error', () => undefined);
   const file = openRotatingFile({ path: logPath(folder), maxBytes: MAX_BYTES, keep: KEEP });
   return pino(logOptions(), multistream([{ stream: file }, { stream: process.stderr, level: 'warn' }]));

@@ -20,7 +20,7 @@ import { createReachability } from './challenges/reachability/reachability.ts';
 import { createSolverRegistry } from './challenges/registry.ts';
 import { createDnsChooser } from './challenges/select-dns-credential.ts';
 import { createKeyedMutex } from './core/keyed-mutex.ts';
-import { REAL_PACE } from './core/timing.ts';
+import { REAL_TIMING } from './core/timing.ts';
 import { createDiagnostics } from './diagnostics/diagnostics.ts';
 import { metricsText } from './diagnostics/metrics.ts';
 import { CONTENT_TYPE } from './diagnostics/metrics-text.ts';
@@ -53,7 +53,7 @@ import { createSettings, readSettings } from './settings/settings.ts';
 export function createEngine(ports: EnginePorts): Engine {
   const { stores, secrets, vault, acme, clock, log, limits, directories, resolver, background } = ports;
   const { addressPolicy, dnsEndpoints, acmeShFolder, webPorts, surroundings } = ports;
-  const { random = Math.random, pace = REAL_PACE, crl = createCrlFetcher(addressPolicy) } = ports;
+  const { random = Math.random, pace = REAL_TIMING, crl = createCrlFetcher(addressPolicy) } = ports;
   const journal = createJournal(stores, clock, log);
   const locks = createKeyedMutex();
   const jobSecrets = createJobSecrets(secrets);
@@ -140,7 +140,7 @@ export function createEngine(ports: EnginePorts): Engine {
     sessions,
     issuance,
     fetchCrl: crl.fetch,
-    widen: queue.widen,
+    setConcurrency: queue.setConcurrency,
     sweepLeftovers: () => sweepLeftovers(leftovers),
     auditArchive: ports.auditArchive,
     auditKeepDays: async () => (await readSettings(stores.settings, 'audit')).keepDays,
@@ -245,14 +245,14 @@ export function createEngine(ports: EnginePorts): Engine {
     caDirectories: createCaDirectories(stores, journal),
     async changeAccountKey(id) {
       await accounts.changeKey(id, AbortSignal.timeout(limits.answerWithinMs));
-      await journal.tell({
+      await journal.emit({
         kind: 'account.key-changed',
         message: `The account ${id} at its CA has a new key`,
       });
     },
     async replaceAccount(id, eab) {
       await accounts.replace(id, eab, AbortSignal.timeout(limits.answerWithinMs));
-      await journal.tell({
+      await journal.emit({
         kind: 'account.replaced',
         message: `The account ${id} was replaced by a new one at its CA`,
       });

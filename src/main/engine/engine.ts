@@ -21,13 +21,13 @@ import type { Certificates } from './certificates/certificates.ts';
 import type { History } from './certificates/versions.ts';
 import type { Confirmations } from './challenges/manual-confirmations.ts';
 import type { WebPorts } from './challenges/reachability/fetch.ts';
-import type { ReachabilityVerbs } from './challenges/reachability/reachability.ts';
+import type { ReachabilityService } from './challenges/reachability/reachability.ts';
 import type { Background } from './core/background.ts';
 import type { Clock, Log, SecretStore, Vault } from './core/ports.ts';
 import type { Stores } from './core/stores.ts';
-import type { Pace } from './core/timing.ts';
+import type { Timing } from './core/timing.ts';
 import type { Surroundings } from './diagnostics/diagnostics.ts';
-import type { DnsCredentialVerbs } from './dns/credentials/credentials.ts';
+import type { DnsCredentialService } from './dns/credentials/credentials.ts';
 import type { DnsResolver } from './dns/lookup/resolver.ts';
 import type { DnsProviderInfo } from './dns/providers/registry.ts';
 import type { Imports } from './import/imports.ts';
@@ -37,12 +37,12 @@ import type { JobQueue } from './jobs/queue.ts';
 import type { Notifications } from './notifications/notifications.ts';
 import type { AddressPolicy } from './outgoing/address-policy.ts';
 import type { ExpiringCertificate } from './overview/expiring.ts';
-import type { OverviewVerbs } from './overview/overview.ts';
+import type { OverviewService } from './overview/overview.ts';
 import type { Projects } from './projects/projects.ts';
-import type { BudgetVerbs } from './rate-limits/budget.ts';
+import type { BudgetService } from './rate-limits/budget.ts';
 import type { CrlFetcher } from './revocation/crl-fetcher.ts';
 import type { DesktopNotes } from './settings/desktop-state.ts';
-import type { SettingsVerbs } from './settings/settings.ts';
+import type { SettingsService } from './settings/settings.ts';
 
 export interface EnginePorts {
   readonly stores: Stores;
@@ -72,7 +72,7 @@ export interface EnginePorts {
   /** Ends this Certdesk and begins a new one on the same data folder, after a restore; returns at once. */
   restart(): void;
   /** Real time, chance and lists of revoked certificates, but where a test drives them. */
-  readonly pace?: Pace;
+  readonly pace?: Timing;
   readonly random?: () => number;
   readonly crl?: CrlFetcher;
 }
@@ -92,20 +92,20 @@ export interface Engine {
   readonly acknowledgements: Acknowledgements;
   readonly history: History;
   readonly issuance: Issuance;
-  readonly reachability: ReachabilityVerbs;
+  readonly reachability: ReachabilityService;
   readonly jobs: Jobs;
   readonly events: Events;
-  readonly dnsCredentials: DnsCredentialVerbs;
+  readonly dnsCredentials: DnsCredentialService;
   readonly imports: Imports;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
-  readonly settings: SettingsVerbs;
-  readonly budget: Pick<BudgetVerbs, 'get'>;
+  readonly settings: SettingsService;
+  readonly budget: Pick<BudgetService, 'get'>;
   readonly backups: Omit<Backups, 'state' | 'runIfDue'>;
   readonly restores: Restores;
   readonly refusals: RefusalLimit;
-  readonly overview: OverviewVerbs;
+  readonly overview: OverviewService;
   readonly notifications: Notifications;
   readonly journal: Journal;
   readonly clock: Clock;

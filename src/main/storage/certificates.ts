@@ -177,9 +177,9 @@ function renewalColumns(renewal: RenewalState) {
     failures: renewal.failures,
     next_attempt_at: renewal.nextAttemptAt,
     waits_for: renewal.waitsFor,
-    put_off: renewal.putOff,
+    put_off: renewal.deferralReason,
     ari: renewal.ari === null ? null : JSON.stringify(renewal.ari),
-    earlier: renewal.earlier,
+    earlier: renewal.jitterSeconds,
   };
 }
 
@@ -278,9 +278,9 @@ export function toFacts(row: FactsRow): CertificateFacts {
       failures: row.failures,
       nextAttemptAt: row.next_attempt_at,
       waitsFor: row.waits_for,
-      putOff: row.put_off,
+      deferralReason: row.put_off,
       ari: row.ari === null ? null : JSON.parse(row.ari),
-      earlier: row.earlier,
+      jitterSeconds: row.earlier,
     },
     storedAt: row.stored_at,
     supersededAt: row.superseded_at,

@@ -104,7 +104,7 @@ type DeliveryMethods =
   | 'deliveries'
   | 'waiting'
   | 'updateDelivery'
-  | 'putOff'
+  | 'defer'
   | 'dropWaiting'
   | 'deleteFinished';
 
@@ -160,7 +160,7 @@ function deliveries(db: Kysely<Schema>): Pick<NotificationStore, DeliveryMethods
       };
       await db.updateTable('notification_deliveries').set(set).where('id', '=', id).execute();
     },
-    async putOff(channelId, until) {
+    async defer(channelId, until) {
       const update = db
         .updateTable('notification_deliveries')
         .set({ next_attempt_at: until ?? '' })

@@ -5,7 +5,7 @@ import {
   PROJECT_NEEDS,
   PROJECT_SORTS,
   PROJECT_STATES,
-} from '../../shared/project-list.ts';
+} from '../../shared/project-filters.ts';
 
 export type ListSort = (typeof PROJECT_SORTS)[number];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isDeadline, poll } from '../../../src/main/engine/acme/poll.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { createVirtualPace } from '../../support/engine/virtual-time.ts';
+import { createVirtualTiming } from '../../support/engine/virtual-time.ts';
 
 const answers = (retryAfterMs: number | null, finalAfter: number) => {
   let asked = 0;
@@ -13,7 +13,7 @@ const answers = (retryAfterMs: number | null, finalAfter: number) => {
 const polling = (deadline: number) => ({
   signal: new AbortController().signal,
   deadline,
-  pace: createVirtualPace(),
+  pace: createVirtualTiming(),
   what: 'a test',
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { quickRetry } from '../../../src/main/engine/acme/quick-retry.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
-import { createVirtualPace } from '../../support/engine/virtual-time.ts';
+import { createVirtualTiming } from '../../support/engine/virtual-time.ts';
 
 const busy = (retryAfter?: number) =>
   new CertdeskError('ACME_UNAVAILABLE', 'Busy.', {
@@ -23,18 +23,18 @@ const failing = (...errors: readonly Error[]) => {
 
 describe('quickRetry', () => {
   it('waits 250 ms, then 1 s', async () => {
-    const pace = createVirtualPace();
+    const pace = createVirtualTiming();
     expect(await quickRetry(failing(busy(), busy()), signal, pace)).toBe('done');
     expect(pace.now()).toBe(1_250);
   });
 
   it('gives up after two retries', async () => {
-    const pace = createVirtualPace();
+    const pace = createVirtualTiming();
     await expect(quickRetry(failing(busy(), busy(), busy()), signal, pace)).rejects.toThrow('Busy.');
   });
 
   it('waits as long as a short Retry-After, and not at all for a long one', async () => {
-    const pace = createVirtualPace();
+    const pace = createVirtualTiming();
     expect(await quickRetry(failing(busy(9)), signal, pace)).toBe('done');
     expect(pace.now()).toBe(9_000);
     await expect(quickRetry(failing(busy(11)), signal, pace)).rejects.toThrow('Busy.');
@@ -42,7 +42,7 @@ describe('quickRetry', () => {
   });
 
   it('ends its wait on abort, with the reason', async () => {
-    const pace = createVirtualPace();
+    const pace = createVirtualTiming();
     const abort = new AbortController();
     const reason = new Error('the job is cancelled');
     void pace.track(new Promise(() => undefined)); // time stands still: no pause ends by itself

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { createHolds } from '../../../src/main/engine/acme/retry-after-gate.ts';
 import { failure } from '../../support/acme/rig.ts';
-import { createVirtualPace } from '../../support/engine/virtual-time.ts';
+import { createVirtualTiming } from '../../support/engine/virtual-time.ts';
 
 const NONCE = 'https://ca.example/new-nonce';
 const said = (status: number, seconds: string | null, url = NONCE) => ({
@@ -13,7 +13,7 @@ const said = (status: number, seconds: string | null, url = NONCE) => ({
 });
 
 it('passes an address that is free, or whose wait is over, at once', async () => {
-  const pace = createVirtualPace();
+  const pace = createVirtualTiming();
   const holds = createHolds(pace);
   await holds.pass(NONCE);
   holds.heed(said(503, '3600'), false);
@@ -24,7 +24,7 @@ it('passes an address that is free, or whose wait is over, at once', async () =>
 });
 
 it('makes all callers wait for a short time', async () => {
-  const pace = createVirtualPace();
+  const pace = createVirtualTiming();
   const holds = createHolds(pace);
   holds.heed(said(503, '1'), false);
   const passed: number[] = [];
@@ -34,7 +34,7 @@ it('makes all callers wait for a short time', async () => {
 });
 
 it('refuses a long wait in the words of the CA, with the time remaining', async () => {
-  const pace = createVirtualPace();
+  const pace = createVirtualTiming();
   const holds = createHolds(pace);
   holds.heed(said(503, '3600'), false);
   await pace.pause(600_500);
@@ -44,7 +44,7 @@ it('refuses a long wait in the words of the CA, with the time remaining', async 
 });
 
 it('ends the wait with the reason of the signal', async () => {
-  const pace = createVirtualPace();
+  const pace = createVirtualTiming();
   const holds = createHolds(pace);
   holds.heed(said(503, '5'), false);
   const reason = new Error('the job is cancelled');
@@ -56,7 +56,7 @@ it('ends the wait with the reason of the signal', async () => {
 });
 
 it('does not apply the limit of one account to another, but does apply the limit of an address', async () => {
-  const holds = createHolds(createVirtualPace());
+  const holds = createHolds(createVirtualTiming());
   const order = 'https://ca.example/new-order';
   holds.heed(said(429, '3600', order), true);
   await holds.pass(order);
@@ -65,7 +65,7 @@ it('does not apply the limit of one account to another, but does apply the limit
 });
 
 it('does not delay after a failure without Retry-After, with zero, or after a success', async () => {
-  const holds = createHolds(createVirtualPace());
+  const holds = createHolds(createVirtualTiming());
   holds.heed(said(503, null), false);
   holds.heed(said(503, '0'), false);
   holds.heed(said(200, '3600'), false);

@@ -45,7 +45,7 @@ const boom = new CertdeskError('PROJECT_NOT_FOUND', 'There is no project p1');
 describe('an operation', () => {
   it('is recorded with the details that it reports', async () => {
     const result = await journal.perform(ACT, async () => {
-      await journal.tell(EVENT);
+      await journal.emit(EVENT);
       return 42;
     });
     expect(result).toBe(42);
@@ -56,7 +56,7 @@ describe('an operation', () => {
 
   it('on many projects is recorded for each of them', async () => {
     await journal.perform({ ...ACT, projectId: null }, async () => {
-      for (const projectId of ['p1', 'p2']) await journal.tell({ ...EVENT, projectId });
+      for (const projectId of ['p1', 'p2']) await journal.emit({ ...EVENT, projectId });
     });
     expect((await trail()).map(({ projectId }) => projectId)).toEqual(['p1', 'p2']);
   });
@@ -114,7 +114,7 @@ describe('an operation', () => {
 
   it('that fails halfway is recorded as both success and failure', async () => {
     const work = async () => {
-      await journal.tell(EVENT);
+      await journal.emit(EVENT);
       throw boom;
     };
     await expect(journal.perform(ACT, work)).rejects.toBe(boom);
@@ -123,7 +123,7 @@ describe('an operation', () => {
 
   it('that starts a job is not recorded as failed when the job fails, which has its own entry', async () => {
     const work = async () => {
-      await journal.tell({ ...EVENT, jobId: 'j1', message: 'obtain begun' });
+      await journal.emit({ ...EVENT, jobId: 'j1', message: 'obtain begun' });
       throw new CertdeskError('CHALLENGE_FAILED');
     };
     await expect(journal.perform(ACT, work)).rejects.toMatchObject({ code: 'CHALLENGE_FAILED' });
@@ -135,7 +135,7 @@ describe('an operation', () => {
     await journal.perform(read, async () => undefined);
     await expect(journal.perform(read, () => Promise.reject(boom))).rejects.toBe(boom);
     expect(await trail()).toEqual([]);
-    await journal.perform(read, () => journal.tell(EVENT));
+    await journal.perform(read, () => journal.emit(EVENT));
     expect((await trail()).map(({ message }) => message)).toEqual(['Project Shop changed']);
   });
 
@@ -143,7 +143,7 @@ describe('an operation', () => {
     const run = (name: string, until?: Promise<void>) =>
       journal.perform({ ...ACT, actor: { ...ACTOR, name } }, async () => {
         await until;
-        await journal.tell({ ...EVENT, message: name });
+        await journal.emit({ ...EVENT, message: name });
       });
     const fastIsDone = Promise.withResolvers<void>();
     await Promise.all([run('slow', fastIsDone.promise), run('fast').finally(fastIsDone.resolve)]);
@@ -157,8 +157,8 @@ describe('an operation', () => {
     const late = Promise.withResolvers<void>();
     let after: Promise<void> = Promise.resolve();
     await journal.perform(ACT, async () => {
-      await journal.apart(() => journal.tell(EVENT));
-      after = late.promise.then(() => journal.tell(EVENT));
+      await journal.detached(() => journal.emit(EVENT));
+      after = late.promise.then(() => journal.emit(EVENT));
     });
     late.resolve();
     await after;
@@ -171,8 +171,8 @@ describe('without an operation', () => {
   const audit = { operation: 'certificates.renew', result: 'ok' } as const;
 
   it('the journal records events that ask for it, with Certdesk as actor', async () => {
-    await journal.tell(EVENT);
-    await journal.tell({ ...EVENT, audit });
+    await journal.emit(EVENT);
+    await journal.emit({ ...EVENT, audit });
     expect(await trail()).toEqual([
       { ...entry, actor: 'Certdesk', operation: 'certificates.renew', message: 'Project Shop changed' },
     ]);
@@ -180,14 +180,14 @@ describe('without an operation', () => {
   });
 
   it('the end of a job is attributed to who started it, even after a restart', async () => {
-    await journal.perform(ACT, () => journal.tell({ ...EVENT, jobId: 'j1' }));
+    await journal.perform(ACT, () => journal.emit({ ...EVENT, jobId: 'j1' }));
     await journal.perform({ ...ACT, actor: { ...ACTOR, name: 'else' } }, () =>
-      journal.tell({ ...EVENT, jobId: 'j2' }),
+      journal.emit({ ...EVENT, jobId: 'j2' }),
     );
     const restarted = database.journal({ now: () => new Date('2026-03-02T12:00:00Z') });
     const failed = { operation: 'certificates.obtain', result: 'CHALLENGE_FAILED' } as const;
-    await restarted.tell({ ...EVENT, jobId: 'j1', audit: failed });
-    await restarted.tell({ ...EVENT, jobId: 'j3', audit });
+    await restarted.emit({ ...EVENT, jobId: 'j1', audit: failed });
+    await restarted.emit({ ...EVENT, jobId: 'j3', audit });
     expect((await trail()).slice(2).map(({ actor, jobId, result }) => [actor, jobId, result])).toEqual([
       ['ci', 'j1', 'CHALLENGE_FAILED'],
       ['Certdesk', 'j3', 'ok'],
@@ -197,7 +197,7 @@ describe('without an operation', () => {
   it('listeners receive the same events as before, after the commit', async () => {
     const heard: string[] = [];
     journal.listen(({ message }) => heard.push(message));
-    await journal.perform(ACT, () => journal.tell(EVENT));
+    await journal.perform(ACT, () => journal.emit(EVENT));
     await journal.record({ ...audit, actor: CERTDESK, projectId: null, jobId: null, message: 'silent' });
     expect(heard).toEqual(['Project Shop changed']);
   });
@@ -209,7 +209,7 @@ describe('without an operation', () => {
       { now: () => new Date() },
       { ...QUIET, info: (data) => lines.push(data) },
     );
-    await noting.perform(ACT, () => noting.tell(EVENT));
+    await noting.perform(ACT, () => noting.emit(EVENT));
     await noting.perform(ACT, async () => undefined);
     const records = await database.stores.audit.after(0, 10);
     expect(lines.map((line) => (line as { audit: string }).audit)).toEqual(

@@ -6,7 +6,7 @@ import { createBackupPort } from '../../../src/main/backup/port.ts';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import { type Backups, createBackups } from '../../../src/main/engine/backups/backups.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
-import { createSettings, type SettingsVerbs } from '../../../src/main/engine/settings/settings.ts';
+import { createSettings, type SettingsService } from '../../../src/main/engine/settings/settings.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
 import { type Database, openDatabase } from '../../../src/main/storage/database.ts';
 import { createStores } from '../../../src/main/storage/stores.ts';
@@ -22,7 +22,7 @@ describe('scheduled backups', () => {
   let database: Database;
   let stores: Stores;
   let backups: Backups;
-  let settings: SettingsVerbs;
+  let settings: SettingsService;
   let now: number;
 
   beforeEach(async () => {

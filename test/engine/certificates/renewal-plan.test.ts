@@ -136,14 +136,14 @@ describe('the spread', () => {
   const validity = { issuedAt: ISSUED, expiresAt: hoursLater(90 * 24) };
 
   it('is drawn once per certificate, and is at most a fiftieth of its lifetime', () => {
-    expect(firstRenewal(validity, 0).earlier).toBe(0);
-    expect(firstRenewal(validity, 0.5).earlier).toBe(0.9 * 86_400);
-    expect(firstRenewal(validity, 1).earlier).toBe(1.8 * 86_400);
-    expect(firstRenewal({ ...validity, expiresAt: hoursLater(160) }, 1).earlier).toBe(3.2 * 3600);
+    expect(firstRenewal(validity, 0).jitterSeconds).toBe(0);
+    expect(firstRenewal(validity, 0.5).jitterSeconds).toBe(0.9 * 86_400);
+    expect(firstRenewal(validity, 1).jitterSeconds).toBe(1.8 * 86_400);
+    expect(firstRenewal({ ...validity, expiresAt: hoursLater(160) }, 1).jitterSeconds).toBe(3.2 * 3600);
   });
 
   it('moves a renewal planned by lifetime, and not one that the CA suggests', () => {
-    const renewal = { ...CERTIFICATE.renewal, earlier: 86_400 };
+    const renewal = { ...CERTIFICATE.renewal, jitterSeconds: 86_400 };
     expect(planRenewal({ ...CERTIFICATE, renewal }).renewAt).toBe('2026-03-01T00:00:00Z');
     const window = { start: '2026-02-01T00:00:00Z', end: '2026-02-03T00:00:00Z' };
     const ari = {

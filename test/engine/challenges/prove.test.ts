@@ -4,7 +4,7 @@ import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/ac
 import type { ProofOrder } from '../../../src/main/engine/challenges/proof.ts';
 import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
-import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
+import { REAL_TIMING } from '../../../src/main/engine/core/timing.ts';
 
 /** What is presented for these authorizations where `names` were ordered; how it ends. */
 async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {
@@ -50,8 +50,8 @@ async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAu
       orderState,
       session,
       signal: AbortSignal.timeout(20_000),
-      deadline: REAL_PACE.now() + 20_000,
-      pace: REAL_PACE,
+      deadline: REAL_TIMING.now() + 20_000,
+      pace: REAL_TIMING,
       wait: (work) => work(),
       order: {
         url: 'https://ca/o',

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { sideBySide } from '../../../src/main/engine/core/map-concurrent.ts';
+import { mapConcurrent } from '../../../src/main/engine/core/map-concurrent.ts';
 
-describe('sideBySide', () => {
+describe('mapConcurrent', () => {
   it('runs at most the given number concurrently, and returns results in order', async () => {
     let running = 0;
     let most = 0;
-    const results = await sideBySide([5, 4, 3, 2, 1], { limit: 2 }, async (n) => {
+    const results = await mapConcurrent([5, 4, 3, 2, 1], { limit: 2 }, async (n) => {
       running += 1;
       most = Math.max(most, running);
       await sleep(n);
@@ -29,7 +29,7 @@ describe('sideBySide', () => {
         ended += 1;
       }
     };
-    await expect(sideBySide([0, 1, 2, 3, 4], { limit: 3 }, work)).rejects.toThrow('the first');
+    await expect(mapConcurrent([0, 1, 2, 3, 4], { limit: 3 }, work)).rejects.toThrow('the first');
     expect(begun).toEqual([0, 1, 2]);
     expect(ended).toBe(3);
   });
@@ -37,7 +37,7 @@ describe('sideBySide', () => {
   it("ends with the caller's signal", async () => {
     const stopping = new AbortController();
     const work = (_: number, signal: AbortSignal) => sleep(10_000, undefined, { signal });
-    const running = sideBySide([1, 2], { limit: 1, signal: stopping.signal }, work);
+    const running = mapConcurrent([1, 2], { limit: 1, signal: stopping.signal }, work);
     stopping.abort(new Error('stopping'));
     await expect(running).rejects.toThrow();
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeOrder, AcmeSession, NewOrder } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { AccountRecord, OrderRecord } from '../../../src/main/engine/core/model.ts';
-import { REAL_PACE } from '../../../src/main/engine/core/timing.ts';
+import { REAL_TIMING } from '../../../src/main/engine/core/timing.ts';
 import { ensureOrder, type ReplacedCertificate } from '../../../src/main/engine/issuance/acme-order.ts';
 import { createOrderState } from '../../../src/main/engine/issuance/order-state.ts';
 import { createCaUsage } from '../../../src/main/engine/rate-limits/usage.ts';
@@ -46,7 +46,7 @@ describe('a new order', () => {
     const task = { spec: SPEC, directoryUrl: DIRECTORY_URL, replaces, sameNames };
     const { signal } = new AbortController();
     const at = { orderState, account: { session, account: ACCOUNT }, signal };
-    return ensureOrder({ usage: createCaUsage(clock), pace: REAL_PACE, clock }, task, at);
+    return ensureOrder({ usage: createCaUsage(clock), pace: REAL_TIMING, clock }, task, at);
   }
 
   it.each([null, IN_WINDOW, { ...IN_WINDOW, inWindow: false }])(

@@ -49,7 +49,7 @@ function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>)
         begun.push(job);
       },
       wait: () => Promise.reject(new Error('nobody waits')),
-      widen: () => undefined,
+      setConcurrency: () => undefined,
       startHeldBack: async () => undefined,
       hold: () => null,
       resume: async () => 0,

@@ -186,10 +186,10 @@ describe('the hold-back ignores', () => {
 
   it.each(['certificate', 'store', 'revoke'])('a job that reached the step %s', async (step) => {
     await submit();
-    await database.journal(clock).tell({ kind: 'job.step', jobId: JOB.id, message: 'x', data: { step } });
+    await database.journal(clock).emit({ kind: 'job.step', jobId: JOB.id, message: 'x', data: { step } });
     await database
       .journal(clock)
-      .tell({ kind: 'job.step', jobId: JOB.id, message: 'x', data: { step: 'account' } });
+      .emit({ kind: 'job.step', jobId: JOB.id, message: 'x', data: { step: 'account' } });
     await crash(5);
     expect(runs).toBe(6);
   });

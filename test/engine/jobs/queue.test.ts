@@ -50,9 +50,9 @@ describe('concurrency', () => {
     for (const id of others)
       await queue.submit({ ...JOB, id: `j-${id}`, projectId: id }, async () => undefined);
     expect(queue.size).toEqual({ running: 1, queued: 3 });
-    queue.widen(3);
+    queue.setConcurrency(3);
     expect(queue.size).toEqual({ running: 3, queued: 1 });
-    queue.widen(0);
+    queue.setConcurrency(0);
     released.resolve();
     await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
   });
@@ -79,8 +79,8 @@ describe('a waiting job', () => {
     await submit();
     const journal = database.journal({ now: () => new Date('2026-01-01T00:00:00Z') });
     const of = { kind: 'job.step', message: 'not yet', jobId: JOB.id, projectId: JOB.projectId };
-    await journal.tell({ ...of, data: { step: 'validation', more: { problem } } });
-    await journal.tell({ ...of, data: { step: 'validation', more: null } });
+    await journal.emit({ ...of, data: { step: 'validation', more: { problem } } });
+    await journal.emit({ ...of, data: { step: 'validation', more: null } });
     await expect(queue.wait(JOB.id, 1)).rejects.toMatchObject({
       code: 'ACME_TIMEOUT',
       message: expect.stringContaining('NXDOMAIN looking up A'),

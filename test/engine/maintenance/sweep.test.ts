@@ -5,7 +5,7 @@ import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import type { CertificateRecord } from '../../../src/main/engine/core/model.ts';
 import { sweep } from '../../../src/main/engine/maintenance/sweep.ts';
-import { needOf } from '../../../src/main/engine/overview/attention.ts';
+import { assessCertificate } from '../../../src/main/engine/overview/attention.ts';
 import { createBudget } from '../../../src/main/engine/rate-limits/budget.ts';
 import { exactSet } from '../../../src/main/engine/rate-limits/usage.ts';
 import { createSettings } from '../../../src/main/engine/settings/settings.ts';
@@ -95,7 +95,7 @@ function look() {
       auditArchive: createAuditArchive(database.folder),
       auditKeepDays: async () => null,
       sessions: { endOver: async () => undefined },
-      widen: (sideBySide) => void widened.push(sideBySide),
+      setConcurrency: (concurrency) => void widened.push(concurrency),
       directories: {},
       random: () => 0.5,
       fetchCrl: (url) => fetchCrl(url),
@@ -204,7 +204,9 @@ describe("the CA's limits", () => {
     await use('exact-set', exactSet(['one.example.com']), [hours(-100), hours(-60), hours(-40), hours(-1)]);
     expect((await look()).begun).toBe(0);
     expect(await renewalOf('one')).toMatchObject({ nextAttemptAt: hours(68), failures: 0 });
-    expect((await renewalOf('one'))?.putOff).toContain('5 certificates of the same names in 168 hours');
+    expect((await renewalOf('one'))?.deferralReason).toContain(
+      '5 certificates of the same names in 168 hours',
+    );
     await look();
     const events = await database.stores.events.list({ limit: 10 });
     expect(events.filter(({ kind }) => kind === 'certificate.renewal-put-off')).toHaveLength(1);
@@ -237,7 +239,10 @@ describe("the CA's limits", () => {
       now = new Date(now.getTime() + 30 * HOUR_MS);
       const at = { now: hours(0), soon: hours(30 * 24) };
       const [listed] = await database.stores.overview.candidates(null, at);
-      expect(listed && needOf(listed, now, false)).toEqual({ kind: 'unattended', severity: 'warning' });
+      expect(listed && assessCertificate(listed, now, false)).toEqual({
+        kind: 'unattended',
+        severity: 'warning',
+      });
     });
   });
 
@@ -263,7 +268,7 @@ describe("the CA's limits", () => {
     await look();
     expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not hold for it
     expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(0.1));
-    expect((await renewalOf('late'))?.putOff).toContain('5 certificates of the same names');
+    expect((await renewalOf('late'))?.deferralReason).toContain('5 certificates of the same names');
   });
 
   it('on orders of an account defer a renewal before the last 60 of 300 in 3 hours are used', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedCertificate } from '../../../src/main/engine/core/stores/overview.ts';
 import {
+  assessCertificate,
   awaitsRecords,
   byUrgency,
   causeOf,
-  mendOf,
-  needOf,
+  suggestedAction,
 } from '../../../src/main/engine/overview/attention.ts';
 import { JOB, SPEC } from '../../support/engine/records.ts';
 
@@ -25,7 +25,7 @@ const HEALTHY: ListedCertificate = {
   acknowledged: false,
 };
 const need = (more: Partial<ListedCertificate>, paused = false) =>
-  needOf({ ...HEALTHY, ...more }, NOW, paused);
+  assessCertificate({ ...HEALTHY, ...more }, NOW, paused);
 const kindOf = (more: Partial<ListedCertificate>) => need(more)?.kind ?? null;
 
 describe('assessing a certificate', () => {
@@ -104,12 +104,12 @@ describe('the explanation', () => {
     const failing = { kind: 'failing', severity: 'warning' } as const;
     const acme = { renewable: true, uncovered: null };
     const uploaded = { renewable: false, uncovered: null };
-    expect(mendOf(failing, acme, true)).toBe('renew');
-    expect(mendOf(failing, acme, false)).toBe('look');
-    expect(mendOf(failing, { ...acme, uncovered: 'second.example.com' }, true)).toBe('obtain');
-    expect(mendOf({ kind: 'unattended', severity: 'warning' }, uploaded, true)).toBe('upload');
-    expect(mendOf({ kind: 'revoked', severity: 'critical' }, acme, true)).toBe('obtain');
-    expect(mendOf({ kind: 'obtain_failed', severity: 'warning' }, acme, false)).toBe('obtain');
+    expect(suggestedAction(failing, acme, true)).toBe('renew');
+    expect(suggestedAction(failing, acme, false)).toBe('look');
+    expect(suggestedAction(failing, { ...acme, uncovered: 'second.example.com' }, true)).toBe('obtain');
+    expect(suggestedAction({ kind: 'unattended', severity: 'warning' }, uploaded, true)).toBe('upload');
+    expect(suggestedAction({ kind: 'revoked', severity: 'critical' }, acme, true)).toBe('obtain');
+    expect(suggestedAction({ kind: 'obtain_failed', severity: 'warning' }, acme, false)).toBe('obtain');
   });
 
   it('names the name that the certificate lacks, even beside other problems', () => {

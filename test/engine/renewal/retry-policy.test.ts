@@ -46,7 +46,7 @@ describe('nextAttempt', () => {
 
 describe('afterFailure', () => {
   const failed = (failures: number, error: CertdeskError) =>
-    afterFailure({ ...NO_RENEWAL_YET, failures, putOff: 'x' }, error, {
+    afterFailure({ ...NO_RENEWAL_YET, failures, deferralReason: 'x' }, error, {
       now: NOW,
       random: 0,
       expiresAt: LATER,
@@ -57,7 +57,7 @@ describe('afterFailure', () => {
     expect(state).toMatchObject({
       failures: 3,
       lastErrorCode: 'ACME_UNAVAILABLE',
-      putOff: null,
+      deferralReason: null,
       waitsFor: null,
     });
     expect(minutesTo(state.nextAttemptAt)).toBe(100);

@@ -3,7 +3,7 @@
 import type { DnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createAddressPolicy } from '../../../src/main/engine/outgoing/address-policy.ts';
-import { createVirtualPace, type VirtualPace } from '../engine/virtual-time.ts';
+import { createVirtualTiming, type VirtualPace } from '../engine/virtual-time.ts';
 import { LOOPBACK_NETWORKS } from '../tools/network.ts';
 import { startOnPorts } from '../tools/ports.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
@@ -87,7 +87,7 @@ async function startServers(
     }),
     '127.0.0.1',
   );
-  const pace = createVirtualPace();
+  const pace = createVirtualTiming();
   const resolverWith = (timeoutMs: number) =>
     createDnsResolver({
       servers: [recursor.server],

@@ -6,7 +6,7 @@ import type { TestApp } from '../server/app.ts';
 /** Every event so far, in order. A marker event says where the end is, so that nobody waits for a time. */
 export async function readEvents({ app: { engine } }: TestApp): Promise<readonly JobEvent[]> {
   const marker = randomUUID();
-  await engine.journal.tell({ kind: 'test', message: marker });
+  await engine.journal.emit({ kind: 'test', message: marker });
   const events: JobEvent[] = [];
   for await (const event of engine.events.follow(0, new AbortController().signal)) {
     if (event.message === marker) break;

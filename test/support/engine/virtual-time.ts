@@ -1,8 +1,8 @@
-// A Pace for tests: its time passes only while nothing tracked is under way, and then at once, so how long real work
+// A Timing for tests: its time passes only while nothing tracked is under way, and then at once, so how long real work
 // takes changes nothing.
-import type { Pace } from '../../../src/main/engine/core/timing.ts';
+import type { Timing } from '../../../src/main/engine/core/timing.ts';
 
-export interface VirtualPace extends Pace {
+export interface VirtualPace extends Timing {
   /** How many pauses are waiting. */
   readonly waiting: number;
   /** Time stands still until `work` has settled. */
@@ -10,7 +10,7 @@ export interface VirtualPace extends Pace {
 }
 
 /** Its time starts at 0 milliseconds. */
-export function createVirtualPace(): VirtualPace {
+export function createVirtualTiming(): VirtualPace {
   let time = 0;
   let busy = 0;
   const waiting = new Set<{ readonly until: number; wake(): void }>();

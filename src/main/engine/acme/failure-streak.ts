@@ -3,7 +3,7 @@
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { StepReporter } from '../core/step-reporter.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { AcmeProblem } from './contract.ts';
 import { describeProblem } from './problem.ts';
 
@@ -26,7 +26,7 @@ export function isGivenUp(error: CertdeskError): boolean {
 }
 
 /** Failures in a row: each kind is reported once, and thrown when there has been nothing else for too long. */
-export function createFailureStreak(reporter: StepReporter, pace: Pace) {
+export function createFailureStreak(reporter: StepReporter, pace: Timing) {
   let since: number | null = null;
   let reported = '';
   const report = (problem: AcmeProblem, message: string, code: string | null): void => {

@@ -1,7 +1,7 @@
 // Asks a CA again and again until something is final, at the pace that the CA asks for.
 import { CertdeskError } from '../core/errors.ts';
 import { retryAfterDetail } from '../core/retry-after.ts';
-import { type Pace, REAL_PACE } from '../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import type { AcmeProblem } from './contract.ts';
 import { describeProblem } from './problem.ts';
 
@@ -9,7 +9,7 @@ export interface Polling<T> {
   readonly signal: AbortSignal;
   /** When to give up, by `pace`. */
   readonly deadline: number;
-  readonly pace?: Pace;
+  readonly pace?: Timing;
   /** Retry-After of the answer that this follows, ms from now; null, the default: the CA did not send one. */
   readonly askedMs?: number | null;
   /** For the error: `validation of example.com`. */
@@ -38,7 +38,7 @@ function nextWait(waitedMs: number): number {
 export async function poll<T extends { readonly retryAfterMs: number | null }>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
-  { signal, deadline, what, problemOf, pace = REAL_PACE, askedMs = null }: Polling<T>,
+  { signal, deadline, what, problemOf, pace = REAL_TIMING, askedMs = null }: Polling<T>,
 ): Promise<T> {
   let waited = 0;
   let wait = askedMs === null ? nextWait(waited) : notHammering(askedMs);

@@ -1,7 +1,7 @@
 // The only retries inside the ACME client: two, soon, for requests that change nothing. All else is the job's matter.
 import { CertdeskError } from '../core/errors.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
-import { type Pace, REAL_PACE } from '../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { isBrokenConnection } from './network-error.ts';
 import { LONGEST_WAIT_MS } from './retry-after-gate.ts';
 
@@ -15,7 +15,7 @@ const PAUSES_MS = [250, 1_000] as const;
 export async function quickRetry<T>(
   attempt: () => Promise<T>,
   signal?: AbortSignal,
-  pace: Pace = REAL_PACE,
+  pace: Timing = REAL_TIMING,
 ): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {

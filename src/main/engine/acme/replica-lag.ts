@@ -1,7 +1,7 @@
 // A CA of several machines may not know yet what it has just created: "No such authorization" right after the answer
 // that named it (seen at Let's Encrypt). Such requests come again for some seconds before the answer is believed.
 import { CertdeskError } from '../core/errors.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { AcmeSession } from './contract.ts';
 import { type AnswerDetails, isRefusal } from './problem.ts';
 
@@ -9,7 +9,7 @@ import { type AnswerDetails, isRefusal } from './problem.ts';
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 
 interface Waiting {
-  readonly pace: Pace;
+  readonly pace: Timing;
   readonly signal: AbortSignal;
 }
 

@@ -2,7 +2,7 @@
 // wants the same address meanwhile waits as long, or is told at once what the CA said.
 
 import { parseRetryAfter } from '../core/retry-after.ts';
-import { type Pace, REAL_PACE } from '../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { type AcmeResponse, answerError } from './problem.ts';
 
 /** The most that a request waits by itself; after a longer one the job is put off, which it can be for days. */
@@ -23,7 +23,7 @@ interface Hold {
   readonly response: AcmeResponse;
 }
 
-export function createHolds(pace: Pace = REAL_PACE): Holds {
+export function createHolds(pace: Timing = REAL_TIMING): Holds {
   const holds = new Map<string, Hold>();
   const of = (url: string): { readonly left: number; readonly response: AcmeResponse } | null => {
     const hold = holds.get(url);

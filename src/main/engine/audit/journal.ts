@@ -52,7 +52,7 @@ export interface Journal {
   /** Runs `work` in a transaction; the events that it emits are stored with it and told after it. */
   write<T>(work: (stores: Stores, emit: Emit) => Promise<T>): Promise<T>;
   /** An event that goes with no other change. */
-  tell(event: NewEvent): Promise<void>;
+  emit(event: NewEvent): Promise<void>;
   /** An audit entry that goes with no event. */
   record(entry: NewAuditEntry): Promise<void>;
   /**
@@ -65,7 +65,7 @@ export interface Journal {
   /** Who saves what is saved in the operation that this runs in; Certdesk itself outside of one. */
   savedBy(): SavedBy;
   /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
-  apart<T>(work: () => T): T;
+  detached<T>(work: () => T): T;
   /** Records the failures that were counted until now (audit/repeated-failures.ts). */
   flush(): Promise<void>;
   /** @returns a function that ends it. */
@@ -140,7 +140,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
 
   return {
     write,
-    tell: (event) => write((_, emit) => emit(event)),
+    emit: (event) => write((_, emit) => emit(event)),
     record,
     async perform(act, work, failureOf = () => null) {
       const performance: Performance = { act, told: false, begunJob: false, ended: false };
@@ -164,7 +164,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     savedBy() {
       return toSavedBy(current()?.act.actor ?? CERTDESK);
     },
-    apart: (work) => performances.run(null, work),
+    detached: (work) => performances.run(null, work),
     flush: repeated.flush,
     listen(listener) {
       listeners.add(listener);

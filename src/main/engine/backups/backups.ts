@@ -193,7 +193,7 @@ export function createBackups(deps: BackupsDeps): Backups {
     },
     async setPassphrase(secret) {
       await secrets.set(BACKUP_PASSPHRASE, secret);
-      await journal.tell({ kind: 'backup.passphrase-set', message: 'Backup passphrase changed' });
+      await journal.emit({ kind: 'backup.passphrase-set', message: 'Backup passphrase changed' });
     },
     async state() {
       const place = await readPlace();
@@ -217,7 +217,7 @@ export function createBackups(deps: BackupsDeps): Backups {
         log.error({ err: error }, 'A backup failed; retrying in an hour');
         const audit = { operation: OPERATION, result: code };
         await journal
-          .tell({ kind: 'backup.failed', message: `Backup failed: ${message}`, audit })
+          .emit({ kind: 'backup.failed', message: `Backup failed: ${message}`, audit })
           .catch((second: unknown) =>
             log.error({ err: second }, 'The failure of a backup could not be reported'),
           );

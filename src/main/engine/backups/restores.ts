@@ -72,7 +72,7 @@ export function createRestores({
     try {
       if (release === null) throw underWayOf(queue.size);
       const message = `Restoring the backup of ${staged.createdAt}`;
-      await journal.tell({ kind: 'backup.restoring', message });
+      await journal.emit({ kind: 'backup.restoring', message });
       await staged.commit();
     } catch (error) {
       release?.();

@@ -204,7 +204,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       const privateKey = await vault.open(keySealed, `certificate:${id}`);
       const file = await exportCertificate({ ...request, privateKey });
       const message = `Private key of ${domain} exported (${format})`;
-      await journal.tell({ kind: 'certificate.key-exported', projectId, message, data: { by } });
+      await journal.emit({ kind: 'certificate.key-exported', projectId, message, data: { by } });
       return file;
     },
   };

@@ -18,19 +18,19 @@ const SPREAD = 1 / 50;
 /** The first state of a certificate that renews itself. @param random 0 to 1 */
 export function firstRenewal({ issuedAt, expiresAt }: Validity, random: number): RenewalState {
   const seconds = (Date.parse(expiresAt) - Date.parse(issuedAt)) / 1000;
-  return { ...NO_RENEWAL_YET, earlier: Math.max(0, Math.floor(seconds * SPREAD * random)) };
+  return { ...NO_RENEWAL_YET, jitterSeconds: Math.max(0, Math.floor(seconds * SPREAD * random)) };
 }
 
 /**
  * A third of the lifetime before the end; half where the lifetime is under 10 days (Let's Encrypt's integration guide).
  * @param earlier Seconds before that.
  */
-export function planByLifetime({ issuedAt, expiresAt }: Validity, earlier = 0): RenewalPlan {
+export function planByLifetime({ issuedAt, expiresAt }: Validity, jitterSeconds = 0): RenewalPlan {
   const to = Date.parse(expiresAt);
   const lifetime = to - Date.parse(issuedAt);
   const short = lifetime < 10 * DAY_MS;
   return {
-    renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3) - earlier * 1000)),
+    renewAt: toTimestamp(new Date(to - lifetime / (short ? 2 : 3) - jitterSeconds * 1000)),
     reason: short ? 'Half of its lifetime remains' : 'A third of its lifetime remains',
   };
 }
@@ -69,8 +69,8 @@ export function planRenewal(
 ): RenewalPlan {
   const { revokedAt } = certificate;
   if (revokedAt !== null) return { renewAt: revokedAt, reason: 'Revoked by the CA' };
-  const { ari, earlier } = certificate.renewal;
-  if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate, earlier);
+  const { ari, jitterSeconds } = certificate.renewal;
+  if (ari?.renewAt == null || ari.window === null) return planByLifetime(certificate, jitterSeconds);
   if (ari.renewAt < ari.window.start) {
     return {
       renewAt: ari.renewAt,
@@ -91,9 +91,9 @@ export const NO_RENEWAL_YET: RenewalState = {
   failures: 0,
   nextAttemptAt: null,
   waitsFor: null,
-  putOff: null,
+  deferralReason: null,
   ari: null,
-  earlier: 0,
+  jitterSeconds: 0,
 };
 
 /**

@@ -111,11 +111,11 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
 /** Why it is tried when it is, or why it is not, in plain words; null where there is nothing to try. */
 function reasonOf(certificate: CertificateFacts): string | null {
   if (!renewsItself(certificate)) return null;
-  const { waitsFor, nextAttemptAt, putOff } = certificate.renewal;
+  const { waitsFor, nextAttemptAt, deferralReason } = certificate.renewal;
   if (waitsFor !== null) return waitsFor;
   if (nextAttemptAt === null || attemptAt(certificate) !== nextAttemptAt)
     return planRenewal(certificate).reason;
-  return putOff ?? 'The last attempt failed';
+  return deferralReason ?? 'The last attempt failed';
 }
 
 export function presentNextAction(certificate: CertificateFacts): z.infer<typeof NextActionSchema> {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { type Pace, REAL_PACE } from '../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { createAccountZones } from '../dns/credentials/account-zones.ts';
 import { matchZone } from '../dns/credentials/zone-match.ts';
 import { waitForPropagation } from '../dns/lookup/propagation.ts';
@@ -18,7 +18,7 @@ export interface Dns01Deps extends RecordDeps {
   readonly propagation: PropagationSettings;
   readonly log: Log;
   /** By which the wait for records is timed; real time by default. */
-  readonly pace?: Pace;
+  readonly pace?: Timing;
   /**
    * Resolves when a person says that the record is there, with providers that need one; absent where nobody can.
    * @param challenge The name that the CA asks for.
@@ -119,7 +119,7 @@ async function awaitRecord(deps: Dns01Deps, record: AwaitedRecord, context: Look
   const shown = waitForPropagation(record, {
     resolver: deps.resolver,
     settings: deps.propagation,
-    pace: deps.pace ?? REAL_PACE,
+    pace: deps.pace ?? REAL_TIMING,
     signal,
     report,
   });

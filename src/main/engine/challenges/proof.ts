@@ -2,7 +2,7 @@
 import type { AcmeOrder, AcmeSession } from '../acme/contract.ts';
 import type { ChallengeRecord, OrderRecord } from '../core/model.ts';
 import type { StepReporter } from '../core/step-reporter.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 
 /** The stored order, as far as its challenges are concerned. */
@@ -20,7 +20,7 @@ export interface Proof {
   readonly orderState: ProofOrder;
   readonly signal: AbortSignal;
   readonly deadline: number;
-  readonly pace: Pace;
+  readonly pace: Timing;
   readonly session: AcmeSession;
   readonly order: AcmeOrder;
   /** For what may take long while nothing is done here. */

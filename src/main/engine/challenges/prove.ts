@@ -11,7 +11,7 @@ import type {
 } from '../acme/contract.ts';
 import { describeProblem } from '../acme/problem.ts';
 import { CertdeskError } from '../core/errors.ts';
-import { sideBySide } from '../core/map-concurrent.ts';
+import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { ChallengeRecord, IssuanceSpec } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
 import { announceChallenge, followChallenge } from './follow-challenge.ts';
@@ -42,7 +42,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   const { orderState, session, order, pace } = proof;
   if (order.authorizations.length === 0) throw noAuthorizations(order);
   const bounds = { limit: SIDE_BY_SIDE, signal: proof.signal };
-  const answers = await sideBySide(order.authorizations, bounds, (url) => session.getAuthorization(url));
+  const answers = await mapConcurrent(order.authorizations, bounds, (url) => session.getAuthorization(url));
   const named = answers.map((answer, index) => withName(answer, index, { order, spec }));
   const authorizations = markWildcards(named, spec.names);
   const open = authorizations.filter(({ status }) => status === 'pending');
@@ -56,7 +56,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
   for (const { record } of pending)
     orderState.stageChallenge({ ...current(record, orderState), state: 'presenting' });
   await orderState.flush();
-  await sideBySide(pending, bounds, (each) => present(each, solver, proof));
+  await mapConcurrent(pending, bounds, (each) => present(each, solver, proof));
   const tasks = pending.map(({ record }) => current(record, orderState));
   if (tasks.length > 0) await proof.wait(() => solver.awaitVisible(tasks, context(proof, null)));
 
@@ -67,7 +67,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
     pending.length === 0 ? 'All names are already validated' : `The CA is validating ${names(pending)}`,
   );
   const lookAt = new Map<string, number>();
-  await sideBySide(unannounced, bounds, async ({ challenge, authorization }) => {
+  await mapConcurrent(unannounced, bounds, async ({ challenge, authorization }) => {
     const retryAfterMs = await announceChallenge(session, challenge.url, authorization.url);
     if (retryAfterMs !== null) lookAt.set(challenge.url, pace.now() + retryAfterMs);
   });
@@ -75,7 +75,7 @@ export async function prove({ solver, spec }: Task, proof: Proof): Promise<void>
     const { identifier, wildcard } = each.authorization;
     return { ...(await followChallenge(each, { ...proof, signal, lookAt })), identifier, wildcard };
   };
-  const settled = await proof.wait(() => sideBySide(pending, bounds, settle));
+  const settled = await proof.wait(() => mapConcurrent(pending, bounds, settle));
   await refuseFailed(settled, { solver, proof });
 }
 
@@ -273,7 +273,7 @@ export async function cleanUp(
   orderState: ProofOrder,
 ): Promise<void> {
   const left = orderState.order.challenges.filter(({ state }) => state !== 'cleaned');
-  await sideBySide(left, { limit: SIDE_BY_SIDE }, async (record) => {
+  await mapConcurrent(left, { limit: SIDE_BY_SIDE }, async (record) => {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     try {
       await solver.cleanUp(record, context({ orderState, signal }, record));

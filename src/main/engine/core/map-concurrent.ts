@@ -4,7 +4,7 @@
  * @param work Gets a signal that aborts where another one has failed, or `signal` does.
  * @returns the results in the order of the items. @throws the first failure, when all that was begun has ended.
  */
-export async function sideBySide<T, R>(
+export async function mapConcurrent<T, R>(
   items: readonly T[],
   { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
   work: (item: T, signal: AbortSignal) => Promise<R>,

@@ -69,11 +69,11 @@ export interface RenewalState {
   /** What has to change before it is tried again, as a sentence; null where waiting is enough. */
   readonly waitsFor: string | null;
   /** Why `nextAttemptAt` was set though nothing has failed (a limit of the CA), as a sentence. */
-  readonly putOff: string | null;
+  readonly deferralReason: string | null;
   /** What the CA says of this certificate's renewal; null before it was asked. */
   readonly ari: AriState | null;
   /** Seconds by which it is renewed before the rule on lifetimes has it, drawn once: so that not all come at once. */
-  readonly earlier: number;
+  readonly jitterSeconds: number;
 }
 
 /** ACME Renewal Information (RFC 9773) of one certificate. */

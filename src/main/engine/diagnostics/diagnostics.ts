@@ -7,7 +7,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { DnsResolver } from '../dns/lookup/resolver.ts';
-import type { OverviewVerbs } from '../overview/overview.ts';
+import type { OverviewService } from '../overview/overview.ts';
 
 /** What the engine cannot see of itself. */
 export interface Surroundings {
@@ -25,7 +25,7 @@ export interface DiagnosticsDeps {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly resolver: Pick<DnsResolver, 'servers'>;
-  readonly overview: OverviewVerbs;
+  readonly overview: OverviewService;
   surroundings(): Surroundings;
 }
 

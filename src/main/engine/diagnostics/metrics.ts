@@ -4,12 +4,12 @@ import type { CaRequests } from '../acme/request-counts.ts';
 import type { MeteredCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { type Heartbeat, readHeartbeat } from '../maintenance/scheduler.ts';
-import type { OverviewVerbs } from '../overview/overview.ts';
+import type { OverviewService } from '../overview/overview.ts';
 import { type Metric, type Sample, toText } from './metrics-text.ts';
 
 export interface MetricsDeps {
   readonly stores: Stores;
-  readonly overview: OverviewVerbs;
+  readonly overview: OverviewService;
   caRequests(): readonly CaRequests[];
   version(): string;
 }

@@ -13,7 +13,7 @@ import type { CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, SecretStore, Vault } from '../core/ports.ts';
 import { dnsCredentialSecret } from '../core/secret-names.ts';
 import type { Stores } from '../core/stores.ts';
-import type { DnsCredentialVerbs } from '../dns/credentials/credentials.ts';
+import type { DnsCredentialService } from '../dns/credentials/credentials.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
@@ -27,7 +27,7 @@ export interface TakeOverDeps {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly secrets: SecretStore;
-  readonly dnsCredentials: DnsCredentialVerbs;
+  readonly dnsCredentials: DnsCredentialService;
 }
 
 export interface TakeOverOptions {

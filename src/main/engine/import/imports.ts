@@ -74,7 +74,7 @@ export function createImports(deps: ImportDeps): Imports {
       const scan = await readFolder(path, signal);
       const shown = await presentScan(stores, scan);
       const message = `Scanned ${shown.folder}: ${shown.certificates.length} certificates found`;
-      await journal.tell({ kind: 'import.scanned', message });
+      await journal.emit({ kind: 'import.scanned', message });
       return shown;
     },
 

@@ -12,7 +12,7 @@ import type { ChallengeSolver } from '../challenges/solver.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { IssuanceSpec, LeafFacts } from '../core/model.ts';
 import type { Log } from '../core/ports.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 import { generateKey } from '../pki/keys.ts';
 import { verifyIssued } from '../pki/verify-certificate.ts';
@@ -55,7 +55,7 @@ export interface IssueDeps extends OrderStateDeps {
   /** How long one issuance may take in all; ms. */
   readonly deadlineMs: number;
   readonly usage: CaUsage;
-  readonly pace: Pace;
+  readonly pace: Timing;
   readonly places: Pick<Places, 'wait'>;
 }
 

@@ -8,7 +8,7 @@ import { isUnknownResource, tolerateReplicaLag } from '../acme/replica-lag.ts';
 import { CertdeskError } from '../core/errors.ts';
 import type { IssuanceSpec, OrderAsCreated } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { CaUsage } from '../rate-limits/usage.ts';
 import type { OrderState } from './order-state.ts';
 
@@ -43,7 +43,7 @@ interface Where {
  * come of the task's: absent where the CA has refused it, and where an order that was made without is gone on with.
  */
 export async function ensureOrder(
-  deps: { readonly usage: CaUsage; readonly pace: Pace; readonly clock: Clock },
+  deps: { readonly usage: CaUsage; readonly pace: Timing; readonly clock: Clock },
   task: OrderTask,
   where: Where,
 ): Promise<AcmeOrder> {
@@ -95,7 +95,7 @@ const NEW_ORDER_MS = 60_000;
 
 /** The order that this job has, or has taken over; null where there is none, or the CA has forgotten it. */
 async function standingOrder(
-  { pace, clock }: { readonly pace: Pace; readonly clock: Clock },
+  { pace, clock }: { readonly pace: Timing; readonly clock: Clock },
   { orderState, account: { session, account }, signal, hasLostAccount = false }: Where,
 ): Promise<AcmeOrder | null> {
   const { accountId, url, finalizedAt, updatedAt, asCreated } = orderState.order;
@@ -134,7 +134,7 @@ export function sessionForOrder(
   {
     orderState,
     ...waiting
-  }: { readonly orderState: OrderState; readonly pace: Pace; readonly signal: AbortSignal },
+  }: { readonly orderState: OrderState; readonly pace: Timing; readonly signal: AbortSignal },
 ): AcmeSession {
   const patient = tolerateReplicaLag(session, waiting);
   const complete = (order: AcmeOrder) => completeOrder(order, orderState.order.asCreated);

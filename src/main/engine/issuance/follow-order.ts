@@ -12,7 +12,7 @@ import { poll } from '../acme/poll.ts';
 import { isRefusal } from '../acme/problem.ts';
 import { isUnknownResource } from '../acme/replica-lag.ts';
 import { CertdeskError } from '../core/errors.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { OrderState } from './order-state.ts';
 
 export interface Following {
@@ -20,7 +20,7 @@ export interface Following {
   readonly orderState: OrderState;
   readonly signal: AbortSignal;
   readonly deadline: number;
-  readonly pace: Pace;
+  readonly pace: Timing;
 }
 
 /** How long a valid order may be without the address of its certificate. */

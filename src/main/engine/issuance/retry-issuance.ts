@@ -3,7 +3,7 @@ import { isGivenUp } from '../acme/failure-streak.ts';
 import { isDeadline } from '../acme/poll.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
-import type { Pace } from '../core/timing.ts';
+import type { Timing } from '../core/timing.ts';
 import type { Places } from '../jobs/places.ts';
 import type { OrderState } from './order-state.ts';
 
@@ -21,7 +21,7 @@ export interface RetryTask {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly interactive: boolean;
-  readonly pace: Pace;
+  readonly pace: Timing;
   readonly places: Pick<Places, 'wait'>;
 }
 

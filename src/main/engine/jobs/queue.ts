@@ -8,7 +8,7 @@ import { CertdeskError, toCertdeskError } from '../core/errors.ts';
 import type { JobRecord, Json } from '../core/model.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
-import { type Pace, REAL_PACE } from '../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../core/timing.ts';
 import { noteCleanStop, reviewUnfinished } from './hold-back.ts';
 import type { Places } from './places.ts';
 
@@ -30,7 +30,7 @@ export interface JobQueueDeps {
   /** Until a job whose end could not be written (a full disk) is gone on with, in ms; 10 s where left out. */
   readonly writeAgainMs?: number;
   /** Real time where left out. */
-  readonly pace?: Pace;
+  readonly pace?: Timing;
 }
 
 export interface JobQueue {
@@ -46,7 +46,7 @@ export interface JobQueue {
    */
   wait(id: string, timeoutMs: number): Promise<JobRecord>;
   /** Lets as many run side by side as the settings want, and never fewer than `concurrency`. */
-  widen(sideBySide: number): void;
+  setConcurrency(concurrency: number): void;
   /**
    * Takes no more jobs (RESTORE_UNDER_WAY), where none is under way or being written.
    * @returns what takes them again; null where one is.
@@ -65,7 +65,7 @@ export interface JobQueue {
 }
 
 export function createJobQueue(deps: JobQueueDeps): JobQueue {
-  const { stores, journal, clock, log, pace = REAL_PACE } = deps;
+  const { stores, journal, clock, log, pace = REAL_TIMING } = deps;
   const queue = new PQueue({ concurrency: deps.concurrency });
   const stopping = new AbortController();
   const ended = new Map<string, Promise<void>>();
@@ -139,7 +139,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   function enqueue(job: JobRecord): void {
     const done = queue
-      .add(() => journal.apart(() => toItsEnd(job)))
+      .add(() => journal.detached(() => toItsEnd(job)))
       .catch((error: unknown) => log.error({ jobId: job.id, err: error }, 'A job could not be run'))
       .finally(() => {
         ended.delete(job.id);
@@ -213,8 +213,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
       throw notInTime(job, unwritten.get(id) ?? null, await lastProblem(id));
     },
-    widen(sideBySide) {
-      wanted = Math.max(deps.concurrency, sideBySide);
+    setConcurrency(concurrency) {
+      wanted = Math.max(deps.concurrency, concurrency);
       queue.concurrency = wanted + waiting;
     },
     async startHeldBack(id) {

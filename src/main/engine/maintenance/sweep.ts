@@ -6,11 +6,11 @@ import { type ArchiveDeps, archiveOldEntries } from '../audit/archive.ts';
 import { backstop } from '../certificates/renewal-plan.ts';
 import { KEEP_EVENTS_DAYS, KEEP_REMOVED_DAYS } from '../certificates/retention.ts';
 import { CertdeskError } from '../core/errors.ts';
-import { sideBySide } from '../core/map-concurrent.ts';
+import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { CertificateRecord, JobRecord } from '../core/model.ts';
 import { namesOf } from '../issuance/issuance-spec.ts';
 import type { Issuance } from '../issuance/service.ts';
-import { type BudgetVerbs, KEEP_USAGE_DAYS } from '../rate-limits/budget.ts';
+import { type BudgetService, KEEP_USAGE_DAYS } from '../rate-limits/budget.ts';
 import { exactSet, withoutWildcard } from '../rate-limits/usage.ts';
 import { type AriDeps, directoryOf, isInWindow, refreshAri } from '../renewal/ari.ts';
 import { checkRevocation, type RevocationCheckDeps } from '../revocation/crl-check.ts';
@@ -18,10 +18,10 @@ import { readSettings } from '../settings/settings.ts';
 
 export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'startRenewal'>;
-  readonly budget: Pick<BudgetVerbs, 'putOff'>;
+  readonly budget: Pick<BudgetService, 'findDeferral'>;
   readonly sessions: Pick<Sessions, 'endOver'>;
   /** Lets so many jobs run side by side. */
-  widen(sideBySide: number): void;
+  setConcurrency(concurrency: number): void;
   /** Undoes challenges that an earlier clean-up could not. */
   sweepLeftovers(): Promise<void>;
 }
@@ -81,7 +81,7 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
   const now = toTimestamp(clock.now());
   const settings = await readSettings(stores.settings, 'renewals');
   if (settings.pausedUntil !== null && settings.pausedUntil > now) return { begun: 0, more: false };
-  deps.widen(settings.sideBySide);
+  deps.setConcurrency(settings.sideBySide);
   const { renewals, busy } = underWay(await stores.jobs.unfinished());
   let room = settings.sideBySide - renewals;
   let begun = 0;
@@ -96,7 +96,7 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
       waiting = true;
       continue;
     }
-    if (await putOff(deps, certificate, now)) continue;
+    if (await deferRenewal(deps, certificate, now)) continue;
     if (!(await renew(deps, projectId))) continue;
     for (const name of names) busy.add(name);
     begun += 1;
@@ -106,14 +106,18 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
 }
 
 /** Whether a limit of the CA stands against it; then that is written, and told once. */
-async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Timestamp): Promise<boolean> {
+async function deferRenewal(
+  deps: SweepDeps,
+  certificate: CertificateRecord,
+  now: Timestamp,
+): Promise<boolean> {
   const { id, accountId, projectId, domain, renewal, names } = certificate;
   const directoryUrl = await directoryOf(deps, certificate).catch(() => null);
   if (directoryUrl === null) return false; // the renewal itself will say what is wrong
   const replaces = isInWindow(renewal, now) && renewal.failures < 2;
   const specNames = certificate.spec?.names ?? names;
   const sameNames = accountId !== null && exactSet(specNames) === exactSet(names);
-  const found = await deps.budget.putOff({
+  const found = await deps.budget.findDeferral({
     directoryUrl,
     accountId,
     names: specNames,
@@ -124,7 +128,7 @@ async function putOff(deps: SweepDeps, certificate: CertificateRecord, now: Time
   });
   if (found === null) return false;
   await deps.journal.write(async (tx, emit) => {
-    const state = { ...renewal, nextAttemptAt: found.until, putOff: found.why };
+    const state = { ...renewal, nextAttemptAt: found.until, deferralReason: found.why };
     await tx.certificates.update(id, { renewal: state });
     const message = `Renewal of ${domain} deferred until ${found.until}. ${found.why}`;
     await emit({ kind: 'certificate.renewal-put-off', projectId, message });
@@ -187,7 +191,7 @@ async function askAboutRenewal(deps: SweepDeps, signal: AbortSignal): Promise<vo
     const failure = await refreshAri(deps, certificate, until);
     if (failure?.entry.retryable === true) silent.add(ca);
   };
-  await sideBySide(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
+  await mapConcurrent(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
     if (!until.aborted) throw error; // what was not asked for want of time comes next
   });
 }
@@ -204,7 +208,7 @@ async function askAboutRevocation(deps: SweepDeps, signal: AbortSignal): Promise
     return list;
   };
   const ask = (certificate: CertificateRecord) => checkRevocation({ ...deps, fetchCrl }, certificate, until);
-  await sideBySide(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
+  await mapConcurrent(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
     if (!until.aborted) throw error;
   });
 }

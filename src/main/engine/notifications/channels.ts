@@ -24,7 +24,7 @@ import type { ChannelSecrets } from './model.ts';
 import type { OutboxDeps } from './outbox.ts';
 import { readSecrets, send } from './send.ts';
 
-export interface ChannelVerbs {
+export interface ChannelService {
   list(): Promise<readonly Channel[]>;
   /** @throws INVALID_REQUEST with the field */
   create(body: CreateChannel): Promise<CreatedChannel>;
@@ -38,7 +38,7 @@ export interface ChannelVerbs {
   queue(limit: number): Promise<readonly Delivery[]>;
 }
 
-export function createChannels(deps: OutboxDeps): ChannelVerbs {
+export function createChannels(deps: OutboxDeps): ChannelService {
   const { stores, journal, secrets, clock } = deps;
   const now = () => toTimestamp(clock.now());
 
@@ -81,7 +81,7 @@ export function createChannels(deps: OutboxDeps): ChannelVerbs {
       await journal.write(async (tx, emit) => {
         await findChannel(tx, id);
         await tx.notifications.updateChannel(id, { ...changed.record, updatedAt: now() });
-        if (changed.record.enabled) await tx.notifications.putOff(id, null);
+        if (changed.record.enabled) await tx.notifications.defer(id, null);
         else await tx.notifications.dropWaiting(id);
         const message = `Notification channel ${changed.record.name} changed: ${Object.keys(body).join(', ')}`;
         await emit({ kind: 'notification-channel.updated', message });

@@ -6,7 +6,7 @@ import type { MessageItem, ToldState } from '../core/stores/notifications.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
 import { readHeartbeat } from '../maintenance/scheduler.ts';
-import { awaitsRecords, causeOf, type Need, needOf } from '../overview/attention.ts';
+import { assessCertificate, awaitsRecords, causeOf, type Need } from '../overview/attention.ts';
 import { readSettings } from '../settings/settings.ts';
 import { readable } from './message-text.ts';
 
@@ -34,7 +34,7 @@ export async function findConditions(
   ]);
   const paused = pausedUntil !== null && pausedUntil > at;
   const held = listed.flatMap((certificate) => {
-    const need = needOf(certificate, now, paused);
+    const need = assessCertificate(certificate, now, paused);
     return need === null ? [] : ofCertificate(stores, certificate, need, now.getTime() - calmSince.getTime());
   });
   const lacking = failed.map(({ projectId, jobId }): Condition => {

@@ -6,7 +6,7 @@ import type { Settings } from '../../../shared/settings.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Message } from '../core/stores/notifications.ts';
 import type { Stores } from '../core/stores.ts';
-import type { OverviewVerbs } from '../overview/overview.ts';
+import type { OverviewService } from '../overview/overview.ts';
 import { readSettings } from '../settings/settings.ts';
 import { MAX_ITEMS, readable } from './message-text.ts';
 import { enqueue } from './outbox.ts';
@@ -22,7 +22,7 @@ const ToldSchema = z.object({ moment: z.string(), schedule: z.string() });
  * first week begins with the first look, and with the first one after another day or hour was set.
  */
 export async function digest(
-  { stores, overview }: { readonly stores: Stores; readonly overview: OverviewVerbs },
+  { stores, overview }: { readonly stores: Stores; readonly overview: OverviewService },
   now: Date,
 ): Promise<void> {
   const settings = await readSettings(stores.settings, 'notifications');

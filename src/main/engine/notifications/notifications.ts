@@ -1,8 +1,8 @@
 // Telling people: looks four times a minute at what has changed, and delivers what is due. It has a clock of its own, so
 // that a sweep that never comes is noticed too.
 import { toCertdeskError } from '../core/errors.ts';
-import type { OverviewVerbs } from '../overview/overview.ts';
-import { type ChannelVerbs, createChannels } from './channels.ts';
+import type { OverviewService } from '../overview/overview.ts';
+import { type ChannelService, createChannels } from './channels.ts';
 import { LATE_MS } from './conditions.ts';
 import { look, type Report, report } from './detect.ts';
 import { digest } from './digest.ts';
@@ -10,7 +10,7 @@ import { tellOfGap } from './downtime.ts';
 import { deliverDue, type OutboxDeps } from './outbox.ts';
 import { createWebhookSender } from './webhook.ts';
 
-export interface Notifications extends ChannelVerbs {
+export interface Notifications extends ChannelService {
   /** One look and one delivery, now; or hears of those under way. */
   tick(): Promise<void>;
   /** For what no look can see: `{ kind: 'backup_failed', key: 'backup', problem }`, after each backup. */
@@ -21,7 +21,7 @@ export interface Notifications extends ChannelVerbs {
 }
 
 export interface NotificationDeps extends Omit<OutboxDeps, 'webhooks'> {
-  readonly overview: OverviewVerbs;
+  readonly overview: OverviewService;
   /** For the user agent of webhooks. */
   version(): string;
   /** What a webhook may take; 15 seconds where it is left out. */

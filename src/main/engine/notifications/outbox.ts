@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
 import { type CertdeskError, toCertdeskError } from '../core/errors.ts';
-import { sideBySide } from '../core/map-concurrent.ts';
+import { mapConcurrent } from '../core/map-concurrent.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { retryAfterOf } from '../core/retry-after.ts';
 import type { ChannelRecord, DeliveryRecord, Message } from '../core/stores/notifications.ts';
@@ -52,7 +52,7 @@ export async function deliverDue(deps: OutboxDeps, signal: AbortSignal): Promise
   await stores.notifications.deleteFinished(toTimestamp(new Date(now.getTime() - KEEP_MS)));
   const due = await stores.notifications.due(toTimestamp(now), A_LOOK);
   const channels = [...Map.groupBy(due, ({ channelId }) => channelId).values()];
-  await sideBySide(channels, { limit: CHANNELS_AT_ONCE }, async (messages) => {
+  await mapConcurrent(channels, { limit: CHANNELS_AT_ONCE }, async (messages) => {
     for (const delivery of messages) {
       if (signal.aborted) return;
       // A receiver that fails is left alone until its time: the next message would fail the same way.
@@ -102,7 +102,7 @@ async function noteFailure(
   await stores.transaction(async ({ notifications }) => {
     await notifications.updateChannel(channelId, { lastError: error.message });
     await notifications.updateDelivery(id, { attempts, nextAttemptAt: until, lastError: error.message });
-    await notifications.putOff(channelId, until);
+    await notifications.defer(channelId, until);
   });
 }
 

@@ -25,7 +25,7 @@ export function renewsInTime({ attemptAt, expiresAt }: ListedCertificate): boole
 }
 
 /** Null where it needs no attention. @param paused Whether renewals are paused on purpose: then none is overdue. */
-export function needOf(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
+export function assessCertificate(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
   if (certificate.acknowledged) return null;
   const need = renewalNeed(certificate, now, paused);
   if (need !== null || certificate.uncovered === null) return need;
@@ -81,7 +81,7 @@ export function byUrgency(a: Ranked, b: Ranked): number {
  * What resolves it. A renewal orders the names of the certificate: where it lacks one of the project's, a new request is
  * needed. @param retryable Whether the error of the last attempt may go away by itself.
  */
-export function mendOf(
+export function suggestedAction(
   { kind }: Need,
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,

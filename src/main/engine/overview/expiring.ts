@@ -4,7 +4,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ListedCertificate } from '../core/stores/overview.ts';
 import type { Stores } from '../core/stores.ts';
-import { needOf, renewsInTime } from './attention.ts';
+import { assessCertificate, renewsInTime } from './attention.ts';
 
 export interface ExpiringCertificate {
   readonly projectId: string;
@@ -25,7 +25,7 @@ export function partLeft(certificate: ListedCertificate, now: Date): ExpiringCer
   const left = expires - now.getTime();
   const share = left / (expires - Date.parse(certificate.issuedAt));
   if (revokedAt !== null || left <= 0 || share > 1 / 3) return null;
-  const overdue = needOf(certificate, now, false)?.kind === 'overdue';
+  const overdue = assessCertificate(certificate, now, false)?.kind === 'overdue';
   if (renewsInTime(certificate) && failures === 0 && !overdue) return null;
   return share <= 1 / 12 ? 12 : share <= 1 / 6 ? 6 : 3;
 }

@@ -13,11 +13,18 @@ import type { Stores } from '../core/stores.ts';
 import { presentEvent } from '../jobs/job-views.ts';
 import { type Heartbeat, readHeartbeat, type Scheduler } from '../maintenance/scheduler.ts';
 import { readSettings } from '../settings/settings.ts';
-import { awaitsRecords, byUrgency, causeOf, mendOf, type Need, needOf } from './attention.ts';
+import {
+  assessCertificate,
+  awaitsRecords,
+  byUrgency,
+  causeOf,
+  type Need,
+  suggestedAction,
+} from './attention.ts';
 import { healthOf } from './health.ts';
 import { groupByDay, MAX_MARKS, timelineWindow } from './timeline.ts';
 
-export interface OverviewVerbs {
+export interface OverviewService {
   /** @param ids Only these projects; null for all. */
   get(ids: readonly string[] | null): Promise<Overview>;
 }
@@ -38,7 +45,7 @@ const LAST_EVENTS = 20;
 /** Steps are for whoever watches a job. */
 const NOISE = ['job.step', 'job.queued'];
 
-export function createOverview(deps: OverviewDeps): OverviewVerbs {
+export function createOverview(deps: OverviewDeps): OverviewService {
   const { stores, clock } = deps;
   return {
     async get(ids) {
@@ -88,7 +95,7 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
   const held = listed.flatMap((certificate): Candidate[] => {
-    const need = needOf(certificate, now, paused);
+    const need = assessCertificate(certificate, now, paused);
     const { projectId, expiresAt } = certificate;
     return need === null ? [] : [{ ...need, projectId, expiresAt, listed: certificate }];
   });
@@ -161,7 +168,7 @@ function describe(
       listed,
       failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
     ),
-    mend: mendOf(need, listed ?? { renewable: true, uncovered: null }, retryable),
+    mend: suggestedAction(need, listed ?? { renewable: true, uncovered: null }, retryable),
     expiresAt,
     lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,
     nextAttemptAt: listed?.attemptAt ?? null,

@@ -22,9 +22,9 @@ export interface PlannedOrder {
   readonly latest: Timestamp;
 }
 
-export interface BudgetVerbs {
+export interface BudgetService {
   /** Null where the renewal breaks no limit; else when it breaks none any more, and which one it is, as a sentence. */
-  putOff(order: PlannedOrder): Promise<{ readonly until: Timestamp; readonly why: string } | null>;
+  findDeferral(order: PlannedOrder): Promise<{ readonly until: Timestamp; readonly why: string } | null>;
   /** What is used of the limits of each CA, the most used first. */
   get(): Promise<Budget>;
 }
@@ -47,7 +47,7 @@ export function createBudget(
   { caUsage, accounts }: Stores,
   clock: Clock,
   directories: DirectoryOverrides = {},
-): BudgetVerbs {
+): BudgetService {
   const since = ({ hours }: CaLimit): Timestamp =>
     toTimestamp(new Date(clock.now().getTime() - hours * HOUR_MS));
 
@@ -68,7 +68,7 @@ export function createBudget(
   }
 
   return {
-    async putOff(order) {
+    async findDeferral(order) {
       let found: { until: Timestamp; why: string } | null = null;
       for (const limit of limitsOf(order.directoryUrl)) {
         for (const subject of subjectsOf(limit.kind, order)) {

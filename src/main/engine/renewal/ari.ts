@@ -97,7 +97,7 @@ function draw({ start, end }: AcmeRenewalInfo['window'], random: number): Timest
 /** Neither so late that it could expire, nor so early that it would be a loop. */
 function within(certificate: CertificateRecord, drawn: Timestamp): Timestamp {
   const first = notBefore(certificate);
-  return earlier(first !== null && first > drawn ? first : drawn, backstop(certificate));
+  return earliest(first !== null && first > drawn ? first : drawn, backstop(certificate));
 }
 
 /** The window that was known stays. What passes is asked soon again, ever slower; what lasts, in six hours. */
@@ -136,4 +136,4 @@ async function write(
 }
 
 const inMs = (now: Date, ms: number): Timestamp => toTimestamp(new Date(now.getTime() + ms));
-const earlier = (one: Timestamp, other: Timestamp): Timestamp => (one < other ? one : other);
+const earliest = (one: Timestamp, other: Timestamp): Timestamp => (one < other ? one : other);

@@ -82,7 +82,7 @@ export function afterFailure(before: RenewalState, error: CertdeskError, at: Ret
     lastErrorCode: error.code,
     failures,
     waitsFor,
-    putOff: null,
+    deferralReason: null,
     nextAttemptAt: waitsFor === null ? later(own, askedAgainAt(error, now)) : null,
   };
 }

@@ -22,7 +22,7 @@ import { parseServer } from '../dns/lookup/transport.ts';
 import { type AddressOrigin, type AddressPolicy, REFUSALS } from '../outgoing/address-policy.ts';
 import { originOf } from '../outgoing/saved-by.ts';
 
-export interface SettingsVerbs {
+export interface SettingsService {
   get(): Promise<Settings>;
   /**
    * Changes the fields that are given, all or none, and says in an event which they were.
@@ -35,7 +35,7 @@ export function createSettings(
   stores: Stores,
   journal: Journal,
   addressPolicy: AddressPolicy,
-): SettingsVerbs {
+): SettingsService {
   return {
     get: () => readAll(stores.settings),
     update(patch) {

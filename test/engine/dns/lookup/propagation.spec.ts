@@ -1,7 +1,7 @@
 import type { Answer } from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/main/engine/core/model.ts';
-import type { Pace } from '../../../../src/main/engine/core/timing.ts';
+import type { Timing } from '../../../../src/main/engine/core/timing.ts';
 import { waitForPropagation } from '../../../../src/main/engine/dns/lookup/propagation.ts';
 import type {
   AwaitedRecord,
@@ -44,7 +44,7 @@ const wait = (
     record?: AwaitedRecord;
     settings?: Partial<PropagationSettings>;
     signal?: AbortSignal;
-    pace?: Pace;
+    pace?: Timing;
   } = {},
 ) =>
   waitForPropagation(more.record ?? RECORD, {
@@ -62,7 +62,7 @@ const abortInPause = async (world: DnsWorld, number: number, settings: Partial<P
   const abort = new AbortController();
   const reason = new Error('stop');
   let begun = 0;
-  const pause: Pace['pause'] = (ms, signal) => {
+  const pause: Timing['pause'] = (ms, signal) => {
     const paused = world.pace.pause(ms, signal);
     begun += 1;
     if (begun === number) {

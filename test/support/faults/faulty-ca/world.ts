@@ -1,7 +1,7 @@
 // The whole of Certdesk before a Pebble whose answers are bent. Waits cost nothing: the pace runs ahead of real time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { type Pace, REAL_PACE } from '../../../../src/main/engine/core/timing.ts';
+import { REAL_TIMING, type Timing } from '../../../../src/main/engine/core/timing.ts';
 import { type AcmeGate, startAcmeGate } from '../../acme/gate.ts';
 import { type Pebble, startPebble } from '../../acme/pebble.ts';
 import { commonName, leafOf, split } from '../../acme/pebble-rig.ts';
@@ -21,10 +21,10 @@ export interface FaultyWorld {
 /** Pebble needs real time, a little, however far the pace has run ahead. */
 const REAL_PAUSE_MS = 8;
 
-function createQuickPace(): Pace {
+function createQuickPace(): Timing {
   let ahead = 0;
   return {
-    now: () => REAL_PACE.now() + ahead,
+    now: () => REAL_TIMING.now() + ahead,
     async pause(ms, signal) {
       const real = Math.min(ms, REAL_PAUSE_MS);
       await sleep(real, undefined, signal === undefined ? {} : { signal }).catch(() =>

@@ -20,7 +20,7 @@ interface How {
   readonly showAnswers: boolean;
 }
 
-export interface ReachabilityVerbs {
+export interface ReachabilityService {
   /**
    * Asks port 80 of each name. What is wrong is the result; wildcards are said to need dns-01. An address in a private
    * network is reported and not asked, unless --allow-private names the network.
@@ -46,7 +46,7 @@ const CONCURRENCY = 8;
 /** Addresses of one name that are asked; who has more has a balancer before them. */
 const MAX_ADDRESSES = 8;
 
-export function createReachability(deps: ReachabilityDeps): ReachabilityVerbs {
+export function createReachability(deps: ReachabilityDeps): ReachabilityService {
   const fetching: FetchDeps = {
     ports: deps.ports,
     redirectRefusal: (from, to) => redirectRefusal(deps.addressPolicy, from, to),

@@ -71,7 +71,7 @@ export interface NotificationStore {
     patch: Partial<Pick<DeliveryRecord, 'state' | 'attempts' | 'nextAttemptAt' | 'finishedAt' | 'lastError'>>,
   ): Promise<void>;
   /** What waits for a channel waits at least until then; null: it is tried at once. */
-  putOff(channelId: string, until: Timestamp | null): Promise<void>;
+  defer(channelId: string, until: Timestamp | null): Promise<void>;
   dropWaiting(channelId: string): Promise<void>;
   /** Deletes what was sent or given up before. */
   deleteFinished(before: Timestamp): Promise<void>;

@@ -23,7 +23,7 @@ import { type CredentialLimits, limitProvider, NO_LIMITS } from './limit-zones.t
 import { type CredentialTestResult, testDnsCredential } from './test-credential.ts';
 import type { DnsCredentials } from './values.ts';
 
-export interface DnsCredentialVerbs {
+export interface DnsCredentialService {
   create(body: CreateDnsCredential): Promise<DnsCredential>;
   /** @param projectIds Only those that these projects may use, and of their users only these; null: all. */
   list(projectIds: readonly string[] | null): Promise<readonly DnsCredential[]>;
@@ -77,7 +77,7 @@ async function assertProjects(stores: Stores, projectIds: readonly string[] | nu
   }
 }
 
-export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialVerbs {
+export function createDnsCredentials(deps: DnsCredentialDeps): DnsCredentialService {
   const { stores, journal, secrets, clock } = deps;
   const now = () => toTimestamp(clock.now());
 

@@ -1,6 +1,6 @@
 // The wait for a TXT record, round by round: what is awaited, how long and how often, and when a round is right.
 import type { Json } from '../../core/model.ts';
-import { type Pace, REAL_PACE } from '../../core/timing.ts';
+import { REAL_TIMING, type Timing } from '../../core/timing.ts';
 import type { Answer, PollTarget } from './propagation-poll.ts';
 import type { DnsResolver } from './resolver.ts';
 import type { LookupContext } from './zone.ts';
@@ -41,7 +41,7 @@ export interface PropagationOptions extends LookupContext {
   /** Milliseconds that public resolvers are waited for, unless they keep older values, 5 000 where left out. */
   readonly publicResolverMs?: number;
   /** Real time by default. */
-  readonly pace?: Pace;
+  readonly pace?: Timing;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -65,7 +65,7 @@ export interface Round {
  */
 export async function repeat(
   deadline: () => number,
-  { settings, signal, pace = REAL_PACE }: PropagationOptions,
+  { settings, signal, pace = REAL_TIMING }: PropagationOptions,
   round: () => Promise<Round>,
 ): Promise<Round> {
   let delay = FIRST_DELAY_MS;

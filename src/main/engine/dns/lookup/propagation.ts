@@ -2,7 +2,7 @@
 // its zone, twice in a row, then on resolvers. A failed validation costs one of the CA's few attempts
 // an hour, so the CA is told only then.
 import { CertdeskError } from '../../core/errors.ts';
-import { REAL_PACE } from '../../core/timing.ts';
+import { REAL_TIMING } from '../../core/timing.ts';
 import { type NameServer, nameServersOf } from './name-servers.ts';
 import {
   type Answer,
@@ -30,7 +30,7 @@ import { findDoubledName } from './wrong-record.ts';
  * servers cannot be looked up.
  */
 export async function waitForPropagation(record: AwaitedRecord, options: PropagationOptions): Promise<void> {
-  const { pace = REAL_PACE } = options;
+  const { pace = REAL_TIMING } = options;
   const deadline = pace.now() + options.settings.timeout * 1000;
   const targets = await targetsOf(record, options);
   const poll = createPoll(options.resolver, { name: record.name, type: 'TXT' }, record.values);

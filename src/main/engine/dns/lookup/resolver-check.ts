@@ -1,5 +1,5 @@
 // What resolvers see of a TXT record that all name servers show: asked last, since they remember what they were told.
-import { REAL_PACE } from '../../core/timing.ts';
+import { REAL_TIMING } from '../../core/timing.ts';
 import { type Answer, createPoll, publicTarget, resolverTargets } from './propagation-poll.ts';
 import {
   type AwaitedRecord,
@@ -26,7 +26,7 @@ export async function configuredWord(
 ): Promise<readonly Answer[] | null> {
   const targets = resolverTargets(options.resolver);
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const { pace = REAL_PACE } = options;
+  const { pace = REAL_TIMING } = options;
   const started = pace.now();
   const stale = createStaleAnswers(deadline);
   const patience = () => Math.max(started + (options.staleResolverMs ?? STALE_RESOLVER_MS), stale.expiry());
@@ -71,7 +71,7 @@ export async function publicWord(record: AwaitedRecord, options: PropagationOpti
   const targets = (options.settings.publicResolvers ?? []).map(publicTarget);
   if (targets.length === 0) return;
   const poll = createPoll(options.resolver, { name: record.challenge, type: 'TXT' }, record.values);
-  const { pace = REAL_PACE, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
+  const { pace = REAL_TIMING, publicResolverMs = PUBLIC_RESOLVER_MS } = options;
   const [patience, ended] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([options.signal, patience.signal]);
   const started = pace.now();

@@ -1,12 +1,12 @@
 // When a call to a DNS provider is made again: Retry-After, back-off with jitter, and the pause itself.
 
 import { parseRetryAfter } from '../../core/retry-after.ts';
-import { REAL_PACE } from '../../core/timing.ts';
+import { REAL_TIMING } from '../../core/timing.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-export const sleep: Sleep = REAL_PACE.pause;
+export const sleep: Sleep = REAL_TIMING.pause;
 
 /** Milliseconds before try `attempt + 1`: doubles from `baseMs`, at most 15 s, half of it random. */
 export function backoffMs(attempt: number, baseMs: number): number {

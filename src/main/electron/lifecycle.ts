@@ -3,7 +3,7 @@ import { app, dialog, powerMonitor } from 'electron';
 import type { Logger } from 'pino';
 import type { Engine } from '../engine/engine.ts';
 
-export interface LifeDeps {
+export interface LifecycleDeps {
   readonly logger: Logger;
   engine(): Engine | null;
   /** Stops everything; jobs under way go on at the next start. */
@@ -14,7 +14,7 @@ export interface LifeDeps {
 const STOP_MS = 15_000;
 
 /** Quitting asks while something is worked on, and waits until all has stopped. */
-export function guardQuit({ logger, engine, stop }: LifeDeps): void {
+export function guardQuit({ logger, engine, stop }: LifecycleDeps): void {
   let decided = false;
   let asking = false;
 

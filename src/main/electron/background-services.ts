@@ -9,7 +9,7 @@ import type { CertdeskTray } from './tray.ts';
 import { watchUpdates } from './updates.ts';
 import { watchWake } from './wake.ts';
 
-export interface AttendanceDeps {
+export interface BackgroundServicesDeps {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly tray: CertdeskTray;
@@ -19,7 +19,7 @@ export interface AttendanceDeps {
   applyAutostart(wanted: boolean): void;
 }
 
-export interface Attendance {
+export interface BackgroundServices {
   /** Of the tray; what is not its own (open, quit) is the caller's. */
   run(command: Exclude<TrayCommand, 'open' | 'quit'>): Promise<void>;
   stop(): void;
@@ -31,7 +31,7 @@ const REFRESH_MS = 250;
 const ANYWAY_MS = 60_000;
 const EXPIRING_MS = 3_600_000;
 
-export async function attend(deps: AttendanceDeps): Promise<Attendance> {
+export async function startBackgroundServices(deps: BackgroundServicesDeps): Promise<BackgroundServices> {
   const { engine, logger, tray } = deps;
   const { isWatched, open: onClick } = deps;
   const format = new Intl.DateTimeFormat(deps.locale, { dateStyle: 'medium', timeStyle: 'short' });
