@@ -28,7 +28,7 @@ export async function checkAcmeServer(bench: Bench, server: AcmeServer): Promise
     ...{ ...REQUEST, challengeType: 'dns-01', dnsProvider: 'rfc2136' },
     dnsCredentials: tsigCredentials(server.bind),
   };
-  const obtain = (id: string, body: object) => app.asPerson('POST', certificate(id, '/obtain'), { body });
+  const obtain = (id: string, body: object) => app.asUser('POST', certificate(id, '/obtain'), { body });
   const leafOf = async (id: string): Promise<X509Certificate> => {
     const { text } = await app.call('GET', certificate(id, '/download?format=pem'));
     return new X509Certificate(text);

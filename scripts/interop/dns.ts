@@ -26,7 +26,7 @@ export async function checkDnsServer(bench: Bench, dns: DnsServer): Promise<void
   await bench.check('obtains a certificate for a name and its wildcard by DNS-01', async () => {
     const id = await app.project(`app.${zone}`, [`*.app.${zone}`]);
     const body = { challengeType: 'dns-01', keyType: 'ec', dnsProvider, dnsCredentials };
-    const answer = await app.asPerson('POST', `/projects/${id}/certificate/obtain`, { body });
+    const answer = await app.asUser('POST', `/projects/${id}/certificate/obtain`, { body });
     ensure(answer.status === 200, answer.text);
     return undefined;
   });
@@ -40,7 +40,7 @@ export async function checkCredentials(
 ): Promise<void> {
   await bench.check('publishes and removes a TXT record', async () => {
     const body = { provider: dnsProvider, credentials: dnsCredentials, zone };
-    const answer = await app.asPerson('POST', '/dns-credentials/test', { body });
+    const answer = await app.asUser('POST', '/dns-credentials/test', { body });
     ensure(answer.status === 200, answer.text);
     return String(answer.body.message);
   });

@@ -10,12 +10,12 @@ import { REACHES, type Reach } from '../../src/shared/reach.ts';
 import { type Timestamp, toTimestamp } from '../../src/shared/time.ts';
 import type { Scope } from '../../src/shared/token.ts';
 import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
-import { signIn } from '../support/server/person.ts';
 import {
   type DeclaredField,
   type DeclaredOperation,
   declaredOperations,
 } from '../support/server/reach-table.ts';
+import { signIn } from '../support/server/signed-in-user.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 
 const CALLERS = [
@@ -213,7 +213,7 @@ describe('attacks on a running server that once worked', () => {
   );
 
   it('refuses an admin token that changes or tests the variables of a saved script', async () => {
-    const saved = await app.asPerson('POST', '/dns-credentials', {
+    const saved = await app.asUser('POST', '/dns-credentials', {
       body: { name: 'script', provider: 'acme-sh', credentials: { script: 'dns_cf' } },
     });
     expect(saved.status, saved.text).toBe(201);
@@ -319,7 +319,7 @@ describe('attacks on a running server that once worked', () => {
       expect(await call('POST', '/imports/scan', { folder: '/etc' })).toMatchObject(FORBIDDEN);
     }
     const feed = { body: { desktop: { updateFeed: 'https://evil.example/' } } };
-    expect(await app.asPerson('PATCH', '/settings', feed)).toMatchObject({ status: 400 }); // there is no such setting
+    expect(await app.asUser('PATCH', '/settings', feed)).toMatchObject({ status: 400 }); // there is no such setting
   });
 
   it('refuses a project token that reads or confirms a job of another project', async () => {

@@ -206,7 +206,7 @@ describe('reads in the audit trail', () => {
 describe('secrets in the audit trail', () => {
   it('appear in no entry', async () => {
     const { id, privateKey } = await uploaded();
-    const { body } = await app.asPerson('POST', '/tokens', {
+    const { body } = await app.asUser('POST', '/tokens', {
       body: { name: 'ci', scopes: ['projects:read'] },
     });
     await app.call('GET', `/projects/${id}/certificate/download?format=pfx`, {

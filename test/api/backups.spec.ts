@@ -14,9 +14,9 @@ describe('backups through the API', () => {
 
   it('need a passphrase, are listed and verified, and restore with the command that is shown', async () => {
     expect((await app.call('POST', '/backups')).body).toMatchObject({ code: 'BACKUP_PASSPHRASE_NOT_SET' });
-    const short = await app.asPerson('POST', '/backups/passphrase', { body: { passphrase: 'short' } });
+    const short = await app.asUser('POST', '/backups/passphrase', { body: { passphrase: 'short' } });
     expect(short.body).toMatchObject({ details: { issues: [{ field: 'passphrase' }] } });
-    const set = await app.asPerson('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
+    const set = await app.asUser('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
     expect(set.body).toEqual({ passphraseSet: true });
     const made = await app.call('POST', '/backups');
     expect(made.status, made.text).toBe(201);
@@ -35,7 +35,7 @@ describe('backups through the API', () => {
     expect(verified.body).toMatchObject({ projects: 0, secretStore: 'sealed-file' });
     expect((await app.call('POST', '/backups/nothing/verify')).body.code).toBe('BACKUP_NOT_FOUND');
     const check = (more: object) =>
-      app.asPerson('POST', '/backups/check', { body: { file, passphrase: PASSPHRASE, ...more } });
+      app.asUser('POST', '/backups/check', { body: { file, passphrase: PASSPHRASE, ...more } });
     expect((await check({})).body).toEqual({
       ...verified.body,
       newer: false,
@@ -66,7 +66,7 @@ describe('backups through the API', () => {
     ] as const)
       expect((await app.call(method, `/backups${path}`, { token, ...given(path) })).status).toBe(403);
     const body = { backup: { folder: 'relative' } };
-    expect((await app.asPerson('PATCH', '/settings', { body })).body).toMatchObject({
+    expect((await app.asUser('PATCH', '/settings', { body })).body).toMatchObject({
       details: { issues: [{ field: 'backup.folder' }] },
     });
   });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { type Killable, OWN_MOUNTS, startKillable } from '../support/kill/killable.ts';
+import { type KillableServer, OWN_MOUNTS, startKillableServer } from '../support/kill/killable-server.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const SOAK = process.env.CERTDESK_SOAK === '1';
@@ -20,7 +20,7 @@ const without = mounts.status === 0 ? null : String(mounts.error ?? mounts.stder
 describeWith('pebble', 'a full disk', () => {
   let folder: string;
   let pebble: Pebble;
-  let server: Killable;
+  let server: KillableServer;
   /** Obtained before anything goes wrong. */
   let old: { readonly path: string; readonly pem: string; readonly key: string };
 
@@ -46,7 +46,7 @@ describeWith('pebble', 'a full disk', () => {
     const { directoryUrl, httpPort } = pebble;
     const dns = { resolvers: [], endpoints: {}, authorityPort: null };
     const options = { directoryUrl, httpPort, rootsFile, dns, token: null, ownDiskMb: 8 };
-    server = await startKillable({ ...options, dataFolder: join(disk, 'data') });
+    server = await startKillableServer({ ...options, dataFolder: join(disk, 'data') });
     const path = await newProject('old.example.com');
     expect((await obtain(path)).status).toBe(200);
     old = await read(path);
@@ -61,8 +61,8 @@ describeWith('pebble', 'a full disk', () => {
   onOwnDisk('is full: what is there is served, changes say so, and after it all goes on', async () => {
     const path = await newProject('full.example.com');
     const passphrase = 'four words chosen by dice';
-    const asPerson = await server.signIn();
-    await asPerson('POST', '/backups/passphrase', { body: { passphrase } });
+    const asUser = await server.signIn();
+    await asUser('POST', '/backups/passphrase', { body: { passphrase } });
     const { file } = (await server.call('POST', '/backups')).body;
     await server.fillDisk();
     const { status, text } = await server.call('GET', `${old.path}/download?format=pem`);
@@ -79,7 +79,7 @@ describeWith('pebble', 'a full disk', () => {
       expect(answer.text).toMatch(/disk is full: free some space/);
     }
     // A restore that finds no room leaves all as it is: the very server goes on.
-    const restore = await asPerson('POST', '/backups/restore', { body: { file, passphrase } });
+    const restore = await asUser('POST', '/backups/restore', { body: { file, passphrase } });
     expect(restore, restore.text).toMatchObject({ status: 500 });
     expect(restore.text).toMatch(/disk is full: free some space/i);
     expect((await server.call('GET', '/projects')).body.projects).toHaveLength(2);

@@ -221,7 +221,7 @@ describeWith('pebble', 'errors that a limited token sees', () => {
     const id = await app.project('dns.example.com');
     await pebble.challtestsrv.setCname('_acme-challenge.dns.example.com', 'sub.127.0.0.1');
     const token = await newToken(id);
-    const saved = await app.asPerson('POST', '/dns-credentials', {
+    const saved = await app.asUser('POST', '/dns-credentials', {
       body: { name: 'inside', provider: 'acmedns', credentials, projectIds: [id] },
     });
     expect(saved.status, saved.text).toBe(201);

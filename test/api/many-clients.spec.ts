@@ -96,7 +96,7 @@ describeWith('pebble', 'many clients at once', () => {
         () => call('GET', `/audit?limit=10`),
         async () => {
           const given = { name: `t${n}`, scopes: ['projects:read'] };
-          const { body } = judge(await app.asPerson('POST', '/tokens', { body: given }), 'POST /tokens');
+          const { body } = judge(await app.asUser('POST', '/tokens', { body: given }), 'POST /tokens');
           await call('DELETE', `/tokens/${body.id}`);
         },
         () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),

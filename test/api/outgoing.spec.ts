@@ -5,13 +5,13 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
-import { type CallAsPerson, signIn } from '../support/server/person.ts';
+import { type CallAsUser, signIn } from '../support/server/signed-in-user.ts';
 import { portOf, unusedPort } from '../support/tools/ports.ts';
 
 let app: TestApp;
 let admin: string;
 let project: string;
-let person: CallAsPerson;
+let person: CallAsUser;
 let web: HttpServer;
 let webUrl: string;
 let tcp: Server;

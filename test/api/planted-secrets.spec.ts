@@ -28,7 +28,7 @@ function plant(what: string, secret = `plnt${randomBytes(15).toString('hex')}`):
   return secret;
 }
 async function send(method: string, path: string, body?: unknown) {
-  const answer = await app.asPerson(method, path, body === undefined ? {} : { body });
+  const answer = await app.asUser(method, path, body === undefined ? {} : { body });
   answers.push(answer.text);
   return answer;
 }

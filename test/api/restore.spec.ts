@@ -10,9 +10,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { MIGRATIONS } from '../../src/main/storage/migrations/index.ts';
 import { makeQuickBackup, PASSPHRASE } from '../support/engine/backup-data.ts';
-import { secretOf } from '../support/gui/visit.ts';
 import { type Answer, startApp, type TestApp } from '../support/server/app.ts';
 import { createBrowser } from '../support/server/browser.ts';
+import { secretOf } from '../support/server/browser-rig.ts';
 
 describe('a restore through the API', () => {
   let app: TestApp;
@@ -28,7 +28,7 @@ describe('a restore through the API', () => {
 
   const bodyOf = (more: object) => ({ body: { file, passphrase: PASSPHRASE, ...more } });
   const restore = (more: object = {}): Promise<Answer> =>
-    app.asPerson('POST', '/backups/restore', bodyOf(more));
+    app.asUser('POST', '/backups/restore', bodyOf(more));
   const domains = async (): Promise<string[]> =>
     Object.values((await app.call('GET', '/projects')).body.projects ?? {})
       .map(({ domain }) => String(domain))
@@ -134,7 +134,7 @@ describe('a restore through the API', () => {
   });
 
   it('ends the session if a restart is to sign out, and says so', async () => {
-    await app.asPerson('PATCH', '/settings', { body: { sessions: { signOutOnRestart: true } } });
+    await app.asUser('PATCH', '/settings', { body: { sessions: { signOutOnRestart: true } } });
     file = await makeQuickBackup(app.dataFolder);
     const browser = createBrowser(app.app.address);
     await browser.signIn(secretOf(new URL(await app.app.signInLink())));
@@ -172,7 +172,7 @@ describe('a restore while a job is under way', () => {
     try {
       const body = { file: await makeQuickBackup(app.dataFolder), passphrase: PASSPHRASE };
       for (const when of ['begun meanwhile', 'begun before']) {
-        const refused = await app.asPerson('POST', '/backups/restore', { body });
+        const refused = await app.asUser('POST', '/backups/restore', { body });
         expect(refused.status, when).toBe(409);
         expect(refused.body).toMatchObject({ code: 'JOBS_UNDER_WAY', details: { running: 1, queued: 0 } });
         expect(refused.body.error).toMatch(/^1 job is running/);

@@ -8,7 +8,7 @@ import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { startPebble } from '../support/acme/pebble.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
-import { noteTime } from '../support/gui/first-picture.ts';
+import { recordFirstPaint } from '../support/gui/first-paint.ts';
 import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
 import { pebbleArgs, runCertdesk, startServer } from '../support/server/server.ts';
 import { toolPath } from '../support/tools/tools.ts';
@@ -98,7 +98,7 @@ export function measureOverview(projects: number, turns: number): Promise<Times>
       for (let turn = 0; turn <= turns; turn += 1) {
         const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
         const page = await context.newPage();
-        await page.addInitScript(noteTime, 'The next 90 days');
+        await page.addInitScript(recordFirstPaint, 'The next 90 days');
         await page.goto((await runCertdesk(['login-link', '--data-dir', folder])).trim());
         const shown = await page.evaluate(() => Reflect.get(window, 'shownAfter') as Promise<number>);
         if (turn > 0) times.push(shown);

@@ -27,7 +27,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
       headers: { Prefer: 'respond-async' },
     });
     await attention().first().getByText('shop.example.com').waitFor();
-    await gui.lookAt('overview-records');
+    await gui.takeScreenshots('overview-records');
     await attention()
       .first()
       .getByRole('link', { name: /^Show TXT records/ })
@@ -95,7 +95,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     expect(await heading.getByText('Valid', { exact: true }).count()).toBe(0);
     const notice = page.getByRole('status').filter({ hasText: 'does not cover second.example.com' });
     await notice.getByRole('link', { name: 'Request new certificate' }).waitFor();
-    await gui.lookAt('project-uncovered');
+    await gui.takeScreenshots('project-uncovered');
     await gui.open('/projects');
     await page.getByText('The certificate does not cover second.example.com').first().waitFor();
     await gui.open('/');
@@ -144,21 +144,21 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await dialog().getByRole('button', { name: 'Acknowledge' }).click();
     await dialog().getByText('Enter a note.').waitFor();
     await dialog().getByLabel('Note').fill('The shop is closed');
-    await gui.lookAt('acknowledge');
+    await gui.takeScreenshots('acknowledge');
     await dialog().getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('Revocation acknowledged').waitFor();
     await page.getByRole('heading', { level: 1 }).getByText('1 certificate, renewing on time').waitFor();
     expect(await attention().count()).toBe(0);
     const counted = page.getByRole('link', { name: /1\s*Revoked/ });
     expect(await counted.locator('[data-tone]').getAttribute('data-tone')).toBe('none');
-    await gui.lookAt('overview-acknowledged');
+    await gui.takeScreenshots('overview-acknowledged');
 
     await gui.open(`/projects/${closed}`);
     await page.getByText('The shop is closed').waitFor();
-    await gui.lookAt('project-acknowledged');
+    await gui.takeScreenshots('project-acknowledged');
     await button('Withdraw').click();
     await page.getByText('The certificate is revoked', { exact: true }).waitFor();
-    await gui.lookAt('project-revoked');
+    await gui.takeScreenshots('project-revoked');
     const audit = (await app.call('GET', '/audit?limit=50')).text;
     expect(audit).toContain('Revocation of closed.example.com acknowledged: The shop is closed');
     await gui.open('/');
@@ -172,7 +172,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await domain.fill('SHOP.example.com');
     await dialog().getByRole('button', { name: 'Create project' }).click();
     await dialog().getByText('Another project has this domain').waitFor();
-    await gui.lookAt('project-twin');
+    await gui.takeScreenshots('project-twin');
     const anyway = dialog().getByRole('button', { name: 'Create anyway' });
     await domain.fill('closed.example.com');
     await anyway.click();

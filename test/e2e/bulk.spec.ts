@@ -36,7 +36,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await pebble?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -60,12 +60,12 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     const before = await serials();
     const dialog = await choose('Renew');
     await dialog.getByText('empty.example.com has no certificate').waitFor();
-    await gui.lookAt('bulk-ask');
+    await gui.takeScreenshots('bulk-ask');
     await dialog.getByRole('button', { name: 'Renew 20' }).click();
     await dialog.getByText(/\d+ of 20 done/).waitFor();
-    await gui.lookAt('bulk-running');
+    await gui.takeScreenshots('bulk-running');
     await dialog.getByText('All 20 completed').waitFor();
-    await gui.lookAt('bulk-done');
+    await gui.takeScreenshots('bulk-done');
     expect(await dialog.getByRole('listitem').count()).toBe(COUNT);
     const after = await serials();
     expect(after.filter((serial, n) => serial === null || serial === before[n])).toEqual([]);
@@ -81,7 +81,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Re-issue 20' }).click();
     await dialog.getByText('1 of 20 failed').waitFor();
     await dialog.getByText('Failed: HTTP-01 challenge failed').waitFor();
-    await gui.lookAt('bulk-failed');
+    await gui.takeScreenshots('bulk-failed');
     const { body } = await app.call('GET', `/projects/${first}/certificate`);
     expect(body.names).toEqual(['host-10.example.com', 'more.example.com']);
     await dialog.getByRole('button', { name: 'Close' }).click();
@@ -114,6 +114,6 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await button('Undo').click();
     await page.getByText('20 certificates restored').waitFor();
     expect(await serials()).toEqual(before);
-    await gui.lookAt('bulk-bar');
+    await gui.takeScreenshots('bulk-bar');
   });
 });

@@ -44,7 +44,7 @@ describeWith(['pebble', 'chromium'], 'the page of CA accounts', () => {
     const replace = page.getByRole('button', { name: `Replace the account at ${host}` });
     const dialog = page.getByRole('dialog');
     await replace.click();
-    await gui.lookAt('replace-account');
+    await gui.takeScreenshots('replace-account');
     await dialog.getByRole('button', { name: 'Replace account' }).click();
     await dialog.getByText('The CA still accepts this account', { exact: false }).first().waitFor();
     await page.keyboard.press('Escape');

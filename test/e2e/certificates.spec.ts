@@ -45,7 +45,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await openssl?.remove();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -70,13 +70,13 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
 
   it('is uploaded from two dropped files after a preview', async () => {
     const id = await upload('up.example.com');
-    await gui.lookAt('upload-empty');
+    await gui.takeScreenshots('upload-empty');
     await drop({ name: 'up.crt', content: leaf.certificate });
     await page.getByText('Private key missing').waitFor();
     await drop({ name: 'up.key', content: leaf.privateKey });
     await page.getByText('Ready to upload, with warnings').waitFor();
     await page.getByText('www.up.example.com', { exact: true }).waitFor();
-    await gui.lookAt('upload-warning');
+    await gui.takeScreenshots('upload-warning');
     await drop({ name: 'chain.pem', content: intermediate.certificate });
     await page.getByText('chain.pem').waitFor();
     expect(await stored(id)).toBeNull();
@@ -98,7 +98,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await password.fill('wrong horse');
     await password.press('Enter');
     await page.getByText('Wrong password.').waitFor();
-    await gui.lookAt('upload-password');
+    await gui.takeScreenshots('upload-password');
     await password.fill('right horse');
     await button('Unlock').click();
     await page.getByText('Valid to').waitFor();
@@ -130,7 +130,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     );
     await page.getByText('store.txt cannot be used: it is a Java KeyStore (JKS)').waitFor();
     await page.getByText('bag.key: 2 certificates').waitFor();
-    await gui.lookAt('upload-recognized');
+    await gui.takeScreenshots('upload-recognized');
     await drop({ name: 'key.crt', content: key });
     await page.getByText('Valid to').waitFor();
     await button('Remove bag.key').click();
@@ -146,11 +146,11 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await upload('other.example.com');
     await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
     await page.getByText('photo.png cannot be used: it is a picture.').waitFor();
-    await gui.lookAt('upload-nonsense');
+    await gui.takeScreenshots('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
     await page.getByText('Certificate is not valid for domain other.example.com').waitFor();
     await page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
-    await gui.lookAt('upload-refused');
+    await gui.takeScreenshots('upload-refused');
     expect(await button('Upload').isDisabled()).toBe(true);
     await button('Remove both.pem').click();
     const key = await openssl.makeKey('ec-256');
@@ -179,7 +179,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await open('Certificate, chain and private key (PFX)');
     expect(await dialog.getByRole('button', { name: 'Download' }).isDisabled()).toBe(true);
     await dialog.getByText('This export is recorded in the audit log').waitFor();
-    await gui.lookAt('export');
+    await gui.takeScreenshots('export');
     await dialog.getByLabel('File password').fill('typed by hand');
     const pfx = await openssl.file(Uint8Array.from(Buffer.from(await download(), 'latin1')));
     expect(await openssl.run(['pkcs12', '-in', pfx, '-nodes', '-passin', 'pass:typed by hand'])).toContain(
@@ -236,7 +236,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.org');
     expect(await revoke.isDisabled()).toBe(true);
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.com');
-    await gui.lookAt('revoke');
+    await gui.takeScreenshots('revoke');
     await revoke.click();
     await page.getByText('Certificate revoked').waitFor();
     expect(await stored(id)).toMatchObject({ status: 'revoked' });
@@ -265,10 +265,10 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await choose('Private key compromised');
     expect(await replace.isChecked()).toBe(true);
     await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
-    await gui.lookAt('revoke-replace');
+    await gui.takeScreenshots('revoke-replace');
     await dialog.getByRole('button', { name: 'Replace and revoke' }).click();
     await page.getByText('Certificate replaced; the previous one is revoked').waitFor();
-    await gui.lookAt('revoke-replaced');
+    await gui.takeScreenshots('revoke-replaced');
     expect(await stored(id)).toMatchObject({ status: 'valid', autoRenew: true });
     expect((await stored(id)).serial).not.toBe(second);
 
@@ -293,6 +293,6 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await button('Copied').waitFor();
     const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
     expect(copied).toMatchObject({ version: '0.0.0-test', secretStore: { kind: 'sealed-file' } });
-    await gui.lookAt('about');
+    await gui.takeScreenshots('about');
   });
 });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';
-import { makeVisit } from '../support/electron/visit.ts';
+import { createDesktopRig } from '../support/electron/rig.ts';
 import { countColours, savePng, startDisplay } from '../support/gui/xvfb.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -15,16 +15,16 @@ describeWith(['chromium', 'xvfb'], `the desktop application on a display, ${ON}`
     expect(await ensureBuilt()).toBeNull();
     await mkdir(PICTURES, { recursive: true });
     const display = await startDisplay();
-    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    const rig = await createDesktopRig(() => ['--challenge-port', '0']);
     try {
       expect(countColours(await display.look())).toBeLessThan(5);
-      await visit.start({ headed: true, env: { DISPLAY: display.name } });
-      const page = await visit.page();
+      await rig.start({ headed: true, env: { DISPLAY: display.name } });
+      const page = await rig.page();
       await page.getByText('Live', { exact: true }).waitFor();
       await expect.poll(async () => countColours(await display.look())).toBeGreaterThan(50);
       await savePng(await display.look(), join(PICTURES, 'desktop-display.png'));
     } finally {
-      await visit.stop();
+      await rig.stop();
       await display.stop();
     }
   }, 120_000);

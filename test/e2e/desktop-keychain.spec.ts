@@ -7,26 +7,26 @@ import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
 import { type DesktopOptions, ON } from '../support/electron/launch.ts';
 import { readTray } from '../support/electron/record.ts';
-import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { createDesktopRig, type DesktopRig } from '../support/electron/rig.ts';
 import { pebbleArgs } from '../support/server/server.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the keychain, ${ON}`, () => {
   let pebble: Pebble;
-  let visit: Visit;
+  let rig: DesktopRig;
   beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
   beforeEach(async () => {
     pebble = await startPebble();
-    visit = await makeVisit((folder) => pebbleArgs(folder, pebble));
+    rig = await createDesktopRig((folder) => pebbleArgs(folder, pebble));
   });
   afterEach(async () => {
-    await visit?.stop();
+    await rig?.stop();
     await pebble?.stop();
   });
 
   /** In a session of its own, whose keyrings are kept in the visit's folder. */
   function session(keyring: 'unlocked' | 'locked' | 'none'): Partial<DesktopOptions> {
-    const home = join(visit.folder, 'home');
+    const home = join(rig.folder, 'home');
     mkdirSync(home, { recursive: true });
     const daemon = `'${toolPath('CERTDESK_TEST_GNOME_KEYRING')}' --components=secrets`;
     const begin = {
@@ -49,24 +49,24 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
   }
 
   async function obtain(domain: string): Promise<{ readonly status: number; readonly text: string }> {
-    const { body } = await visit.rest('POST', '/projects', { name: domain, domain });
-    return visit.rest('POST', `/projects/${body.id}/certificate/obtain`, {
+    const { body } = await rig.rest('POST', '/projects', { name: domain, domain });
+    return rig.rest('POST', `/projects/${body.id}/certificate/obtain`, {
       challengeType: 'http-01',
       keyType: 'ec',
     });
   }
 
   it('stores its master key there; locked, it says so and does nothing; unlocked, it continues', async () => {
-    await visit.start(session('unlocked'));
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
-    expect(await visit.ask('query', 'system.health')).toEqual({ ok: true, secretStore: 'keychain' });
+    await rig.start(session('unlocked'));
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
+    expect(await rig.ask('query', 'system.health')).toEqual({ ok: true, secretStore: 'keychain' });
     expect((await obtain('shop.example.com')).status).toBe(200);
-    expect(await visit.desktop().quit()).toBe(0);
+    expect(await rig.desktop().quit()).toBe(0);
 
-    const locked = await visit.start(session('locked'));
-    const page = await visit.page();
+    const locked = await rig.start(session('locked'));
+    const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(await visit.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    expect(await rig.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
     const refused = await obtain('second.example.com');
     expect(refused.text).toContain('SECRET_STORE_UNAVAILABLE');
     expect(refused.text).toMatch(/unlock/i);
@@ -79,26 +79,26 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
       .toMatchObject({ icon: 'failing', toolTip: expect.stringContaining('secret store cannot be reached') });
     await locked.quit();
 
-    await visit.start(session('unlocked'));
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    await rig.start(session('unlocked'));
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     expect((await obtain('third.example.com')).status).toBe(200);
   }, 120_000);
 
   it('refuses a data folder whose keychain is missing, and does not start a new one', async () => {
-    await visit.start(session('unlocked'));
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    await rig.start(session('unlocked'));
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     expect((await obtain('shop.example.com')).status).toBe(200);
-    await visit.desktop().quit();
+    await rig.desktop().quit();
 
-    await visit.start({ ...session('none') });
-    const page = await visit.page();
+    await rig.start({ ...session('none') });
+    const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(await visit.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
+    expect(await rig.ask('query', 'system.health')).toEqual({ ok: false, secretStore: 'unavailable' });
     expect((await obtain('second.example.com')).text).toContain('SECRET_STORE_UNAVAILABLE');
-    await visit.desktop().quit();
+    await rig.desktop().quit();
 
-    await visit.start({ ...session('none'), secretStore: 'sealed-file' });
-    const failed = await visit.page();
+    await rig.start({ ...session('none'), secretStore: 'sealed-file' });
+    const failed = await rig.page();
     await failed.getByRole('heading', { name: 'The keychain cannot be used' }).waitFor();
     await failed.getByText(/Unlock the login keyring/).waitFor();
   }, 120_000);

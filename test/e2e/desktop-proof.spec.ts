@@ -4,39 +4,39 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';
 import { answerConfirmation, readConfirmations } from '../support/electron/record.ts';
-import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { createDesktopRig, type DesktopRig } from '../support/electron/rig.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const [ALLOW, CANCEL] = [0, 1];
 
 describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
-  let visit: Visit;
+  let rig: DesktopRig;
   beforeAll(async () => {
     expect(await ensureBuilt()).toBeNull();
-    visit = await makeVisit(() => ['--challenge-port', '0']);
-    await visit.start();
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    rig = await createDesktopRig(() => ['--challenge-port', '0']);
+    await rig.start();
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
   }, 600_000);
-  afterAll(() => visit?.stop());
+  afterAll(() => rig?.stop());
 
   const createToken = (name: string) =>
-    visit.ask('mutation', 'tokens.create', { body: { name, scopes: ['projects:read'] } });
+    rig.ask('mutation', 'tokens.create', { body: { name, scopes: ['projects:read'] } });
 
   it('is requested in the words of the operation; without it the change is refused', async () => {
-    await answerConfirmation(visit.desktop(), CANCEL);
+    await answerConfirmation(rig.desktop(), CANCEL);
     await expect(createToken('refused')).rejects.toThrow('PROOF_REQUIRED');
-    const [dialog] = await readConfirmations(visit.desktop());
+    const [dialog] = await readConfirmations(rig.desktop());
     expect(dialog).toMatchObject({ message: 'Allow this action?', buttons: ['Allow', 'Cancel'] });
     expect(dialog?.detail).toContain('Create an API token');
     expect(dialog?.detail).toContain('15 minutes');
   });
 
   it('covers the changes that follow, and both answers are in the audit log', async () => {
-    await answerConfirmation(visit.desktop(), ALLOW);
+    await answerConfirmation(rig.desktop(), ALLOW);
     await createToken('allowed');
     await createToken('also allowed');
-    expect(await readConfirmations(visit.desktop())).toHaveLength(2);
-    const audit = await visit.ask('query', 'audit.list', { operation: 'sessions.prove' });
+    expect(await readConfirmations(rig.desktop())).toHaveLength(2);
+    const audit = await rig.ask('query', 'audit.list', { operation: 'sessions.prove' });
     const { entries } = audit as { entries: { actor: { name: string }; result: string }[] };
     expect(entries.map(({ actor, result }) => `${actor.name}: ${result}`)).toEqual([
       'Desktop window: ok',
@@ -45,7 +45,7 @@ describeWith('chromium', `a fresh proof in the desktop window, ${ON}`, () => {
   });
 
   it('is not requested by operations that need none', async () => {
-    await visit.ask('mutation', 'projects.create', { body: { name: 'Shop', altNames: [] } });
-    expect(await readConfirmations(visit.desktop())).toHaveLength(2);
+    await rig.ask('mutation', 'projects.create', { body: { name: 'Shop', altNames: [] } });
+    expect(await readConfirmations(rig.desktop())).toHaveLength(2);
   });
 });

@@ -16,7 +16,7 @@ import {
   readTray,
   readWindows,
 } from '../support/electron/record.ts';
-import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { createDesktopRig, type DesktopRig } from '../support/electron/rig.ts';
 import { makeCrl } from '../support/engine/crl.ts';
 import { pebbleArgs } from '../support/server/server.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
@@ -27,26 +27,26 @@ const DAY_MS = 86_400_000;
 describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   let pebble: Pebble;
   let openssl: OpenSsl;
-  let visit: Visit;
+  let rig: DesktopRig;
   let shop: string;
 
   beforeAll(async () => {
     expect(await ensureBuilt()).toBeNull();
     openssl = await createOpenSsl();
     pebble = await startPebble();
-    visit = await makeVisit((folder) => pebbleArgs(folder, pebble));
-    await visit.start();
+    rig = await createDesktopRig((folder) => pebbleArgs(folder, pebble));
+    await rig.start();
   }, 600_000);
   afterAll(async () => {
-    await visit?.stop();
+    await rig?.stop();
     await pebble?.stop();
     await openssl?.remove();
   });
 
   const makeProject = async (domain: string, altNames: readonly string[] = []): Promise<string> =>
-    String((await visit.rest('POST', '/projects', { name: domain, domain, altNames })).body.id);
+    String((await rig.rest('POST', '/projects', { name: domain, domain, altNames })).body.id);
   const obtain = (id: string) =>
-    visit.rest('POST', `/projects/${id}/certificate/obtain`, { challengeType: 'http-01', keyType: 'ec' });
+    rig.rest('POST', `/projects/${id}/certificate/obtain`, { challengeType: 'http-01', keyType: 'ec' });
   /** A certificate of 90 days of which so many are left; uploaded, so nothing renews it. */
   const upload = async (id: string, domain: string, daysLeft: number): Promise<void> => {
     const notAfter = new Date(Date.now() + daysLeft * DAY_MS);
@@ -58,14 +58,14 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       notAfter,
     });
     const body = { certificate: made.certificate, privateKey: made.privateKey };
-    const answer = await visit.rest('POST', `/projects/${id}/certificate/upload`, body);
+    const answer = await rig.rest('POST', `/projects/${id}/certificate/upload`, body);
     expect(answer.status, answer.text).toBeLessThan(300);
   };
   /** Those of the specs' own, without those of markers. */
   const notifications = async () =>
-    (await readNotifications(visit.desktop())).filter(({ title }) => !title.startsWith('marker'));
+    (await readNotifications(rig.desktop())).filter(({ title }) => !title.startsWith('marker'));
   const titles = async () => (await notifications()).map(({ title }) => title);
-  const resume = () => visit.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
+  const resume = () => rig.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
   let markers = 0;
   /** Brings about one more notification: what was to be told before it has been told by then. */
   const tellMarker = async (): Promise<void> => {
@@ -74,11 +74,11 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     const id = await makeProject(domain);
     await upload(id, domain, 14);
     await resume();
-    const told = async () => (await readNotifications(visit.desktop())).map(({ title }) => title);
+    const told = async () => (await readNotifications(rig.desktop())).map(({ title }) => title);
     await expect.poll(told).toContain(`${domain}: expires in 13 days`);
-    expect((await visit.rest('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    expect((await rig.rest('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   };
-  const lastSweepAt = async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
+  const lastSweepAt = async () => (await rig.rest('GET', '/overview')).body.engine?.lastSweepAt;
   /** Has the next sweep bear another time than the last one: times are whole seconds. */
   const passSecond = async (): Promise<void> => {
     const before = String(await lastSweepAt());
@@ -87,7 +87,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
   it('shows no problem after the first start', async () => {
     await expect
-      .poll(() => readTray(visit.desktop()))
+      .poll(() => readTray(rig.desktop()))
       .toEqual({
         icon: 'ok',
         toolTip: 'Certdesk: No certificates yet',
@@ -101,7 +101,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
           'Quit',
         ],
       });
-    expect(await readNotifications(visit.desktop())).toEqual([]);
+    expect(await readNotifications(rig.desktop())).toEqual([]);
   });
 
   it('says that all certificates renew on time', async () => {
@@ -109,41 +109,41 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     shop = await makeProject('shop.example.com', ['www.shop.example.com']);
     expect((await obtain(shop)).status).toBe(200);
     await expect
-      .poll(() => readTray(visit.desktop()))
+      .poll(() => readTray(rig.desktop()))
       .toMatchObject({ icon: 'ok', toolTip: 'Certdesk: 1 certificate, renewing on time' });
   });
 
   it('pauses and resumes renewals', async () => {
     const [asked, day] = [Date.now(), 24 * 3_600_000];
-    await chooseInTray(visit.desktop(), 'Pause renewals for 24 h');
+    await chooseInTray(rig.desktop(), 'Pause renewals for 24 h');
     await expect
-      .poll(async () => (await readTray(visit.desktop())).menu.join('\n'))
+      .poll(async () => (await readTray(rig.desktop())).menu.join('\n'))
       .toMatch(/\(Renewals are paused until .+?\).*\(Renew due certificates\)\nResume renewals/s);
-    const paused = await visit.rest('GET', '/settings');
+    const paused = await rig.rest('GET', '/settings');
     const until = String(paused.body.renewals?.pausedUntil);
     expect(until >= toTimestamp(new Date(asked + day))).toBe(true);
     expect(until <= toTimestamp(new Date(Date.now() + day))).toBe(true);
-    await chooseInTray(visit.desktop(), 'Resume renewals');
-    await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('ok');
+    await chooseInTray(rig.desktop(), 'Resume renewals');
+    await expect.poll(async () => (await readTray(rig.desktop())).icon).toBe('ok');
   });
 
   it('checks for due renewals on request', async () => {
     await passSecond();
     const before = await lastSweepAt();
-    await chooseInTray(visit.desktop(), 'Renew due certificates');
+    await chooseInTray(rig.desktop(), 'Renew due certificates');
     await expect.poll(lastSweepAt).not.toEqual(before);
   });
 
   describe('closed to the tray', () => {
     it('hides the window, and Certdesk keeps running', async () => {
-      await closeWindow(visit.desktop());
-      expect(await readWindows(visit.desktop())).toEqual([]);
-      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+      await closeWindow(rig.desktop());
+      expect(await readWindows(rig.desktop())).toEqual([]);
+      expect((await rig.rest('GET', '/health')).body.ok).toBe(true);
     });
 
     it('reports a renewal silently, once a day', async () => {
       for (let time = 1; time <= 2; time += 1) {
-        const answer = await visit.rest('POST', `/projects/${shop}/certificate/renew`, {});
+        const answer = await rig.rest('POST', `/projects/${shop}/certificate/renew`, {});
         expect(answer.status, answer.text).toBe(200);
       }
       await tellMarker();
@@ -156,7 +156,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       const names = ['shop.example.com', 'www.shop.example.com'];
       for (const name of names) await pebble.challtestsrv.setServfail(name);
       for (let time = 1; time <= 2; time += 1)
-        expect((await visit.rest('POST', `/projects/${shop}/certificate/renew`, {})).status).toBeGreaterThan(
+        expect((await rig.rest('POST', `/projects/${shop}/certificate/renew`, {})).status).toBeGreaterThan(
           399,
         );
       for (const name of names) await pebble.challtestsrv.clearServfail(name);
@@ -165,19 +165,19 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
       const [, failed] = await notifications();
       expect(failed).toMatchObject({ silent: false, body: expect.stringMatching(/\w{3}/) });
       await expect
-        .poll(() => readTray(visit.desktop()))
+        .poll(() => readTray(rig.desktop()))
         .toMatchObject({ icon: 'attention', toolTip: 'Certdesk: 1 certificate needs attention' });
-      expect((await readTray(visit.desktop())).menu).toContain('shop.example.com: renewal failed');
+      expect((await readTray(rig.desktop())).menu).toContain('shop.example.com: renewal failed');
     });
 
     it('opens the project on a click on the notification', async () => {
-      const all = await readNotifications(visit.desktop());
+      const all = await readNotifications(rig.desktop());
       const index = all.findIndex(({ title }) => title === 'shop.example.com: renewal failed');
-      await clickNotification(visit.desktop(), index);
-      const page = await visit.page();
+      await clickNotification(rig.desktop(), index);
+      const page = await rig.page();
       await page.getByRole('heading', { name: 'shop.example.com' }).first().waitFor();
-      expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
-      await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true, focused: true }]);
+      expect(rig.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
+      await expect.poll(() => readWindows(rig.desktop())).toMatchObject([{ visible: true, focused: true }]);
     });
 
     it('reports at once a certificate that expires without a planned renewal, once per stage', async () => {
@@ -193,8 +193,8 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     it('shows the worst state of all projects', async () => {
       const gone = await makeProject('last.example.com');
       await upload(gone, 'last.example.com', 2);
-      await expect.poll(async () => (await readTray(visit.desktop())).icon).toBe('failing');
-      const first = async () => (await readTray(visit.desktop())).menu.slice(0, 6);
+      await expect.poll(async () => (await readTray(rig.desktop())).icon).toBe('failing');
+      const first = async () => (await readTray(rig.desktop())).menu.slice(0, 6);
       await expect
         .poll(first)
         .toEqual([
@@ -210,18 +210,18 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     it('shows no notification if they are turned off', async () => {
       await tellMarker(); // and what is due to be told beside it
       const before = await titles();
-      await visit.rest('PATCH', '/settings', { desktop: { notifications: false } });
+      await rig.rest('PATCH', '/settings', { desktop: { notifications: false } });
       await pebble.challtestsrv.setServfail('quiet.example.com');
       expect((await obtain(await makeProject('quiet.example.com'))).status).toBeGreaterThan(399);
-      await visit.rest('PATCH', '/settings', { desktop: { notifications: true } });
+      await rig.rest('PATCH', '/settings', { desktop: { notifications: true } });
       await tellMarker();
       expect(await titles()).toEqual(before);
     });
 
     it('opens a project of the menu even if the window was closed', async () => {
-      await closeWindow(visit.desktop());
-      await chooseInTray(visit.desktop(), 'old.example.com: expires, no renewal scheduled');
-      await (await visit.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
+      await closeWindow(rig.desktop());
+      await chooseInTray(rig.desktop(), 'old.example.com: expires, no renewal scheduled');
+      await (await rig.page()).getByRole('heading', { name: 'old.example.com' }).first().waitFor();
     });
   });
 
@@ -255,13 +255,13 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
           serial: '87654321',
           extensions,
         });
-        const answer = await visit.rest('POST', `/projects/${await makeProject(domain)}/certificate/upload`, {
+        const answer = await rig.rest('POST', `/projects/${await makeProject(domain)}/certificate/upload`, {
           certificate: leaf.certificate + ca.certificate,
           privateKey: leaf.privateKey,
         });
         expect(answer.status, answer.text).toBeLessThan(300);
         // Lists at private addresses are not asked for; this one is on loopback.
-        await visit.desktop().evaluate(() => {
+        await rig.desktop().evaluate(() => {
           process.getBuiltinModule('node:net').BlockList.prototype.check = () => false;
         }, null);
         await resume();
@@ -274,7 +274,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         await tellMarker();
         expect(await titles()).toEqual(told);
         await expect
-          .poll(async () => (await readTray(visit.desktop())).menu)
+          .poll(async () => (await readTray(rig.desktop())).menu)
           .toContain(`${domain}: is revoked`);
       } finally {
         server.close();
@@ -284,28 +284,28 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
 
   describe('a second start', () => {
     it('shows the window of the first one and exits', async () => {
-      await closeWindow(visit.desktop());
-      await expect(launchDesktop({ dataFolder: visit.dataFolder })).rejects.toThrow(
+      await closeWindow(rig.desktop());
+      await expect(launchDesktop({ dataFolder: rig.dataFolder })).rejects.toThrow(
         /ended \(0\) before it was ready/,
       );
-      await expect.poll(() => readWindows(visit.desktop())).toMatchObject([{ visible: true }]);
+      await expect.poll(() => readWindows(rig.desktop())).toMatchObject([{ visible: true }]);
     });
 
     it('opens the project that a link names, and nothing else', async () => {
       const open = (link: string) =>
-        launchDesktop({ dataFolder: visit.dataFolder, args: [link] }).catch((error: Error) => error.message);
+        launchDesktop({ dataFolder: rig.dataFolder, args: [link] }).catch((error: Error) => error.message);
       expect(await open(`certdesk://project/${shop}`)).toMatch(/ended \(0\)/);
-      const page = await visit.page();
-      await expect.poll(() => visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
+      const page = await rig.page();
+      await expect.poll(() => rig.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
       expect(await open('certdesk://project/..%2f..%2fetc')).toMatch(/ended \(0\)/);
-      expect(visit.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
+      expect(rig.desktop().addressOf(page)).toContain(`#/projects/${shop}`);
     });
   });
 
   describe('links out of the window', () => {
     it('open in the user’s browser, and the window stays where it is', async () => {
-      const page = await visit.page();
-      const before = visit.desktop().addressOf(page);
+      const page = await rig.page();
+      const before = rig.desktop().addressOf(page);
       await page.evaluate(() => {
         for (const [href, target] of [
           ['https://letsencrypt.org/docs/', '_blank'],
@@ -321,11 +321,11 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
         window.open('https://certbot.eff.org/');
       });
       await expect
-        .poll(async () => (await readOpened(visit.desktop())).toSorted())
+        .poll(async () => (await readOpened(rig.desktop())).toSorted())
         .toEqual(expect.arrayContaining(['https://certbot.eff.org/', 'https://letsencrypt.org/docs/']));
-      expect((await readOpened(visit.desktop())).filter((url) => !url.startsWith('https://'))).toEqual([]);
-      expect(visit.desktop().addressOf(page)).toBe(before);
-      expect(await readWindows(visit.desktop())).toHaveLength(1);
+      expect((await readOpened(rig.desktop())).filter((url) => !url.startsWith('https://'))).toEqual([]);
+      expect(rig.desktop().addressOf(page)).toBe(before);
+      expect(await readWindows(rig.desktop())).toHaveLength(1);
     });
   });
 });

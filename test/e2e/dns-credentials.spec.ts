@@ -30,7 +30,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     const alert = dialog().getByRole('alert');
     await alert.waitFor();
     expect(await alert.textContent()).toContain('This permission is missing: DNS:Edit.');
-    await gui.lookAt('dns-credential-lacking');
+    await gui.takeScreenshots('dns-credential-lacking');
     rig.standIns.cloudflare.deny();
     await inDialog('Test credentials').click();
     await dialog().getByText('Credentials verified', { exact: true }).waitFor();
@@ -81,7 +81,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await dialog().getByLabel('Global API Key').fill(GLOBAL_KEY.apiKey);
     await inDialog('Test credentials').click();
     await dialog().getByText('Create an API token for these zones, and use that instead').waitFor();
-    await gui.lookAt('dns-credential-global-key');
+    await gui.takeScreenshots('dns-credential-global-key');
     await inDialog('Cancel').click();
   });
 
@@ -95,7 +95,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     const { body: jobs } = await app.call('GET', `/jobs?projectId=${id}`);
     await gui.open(`/projects/${id}/jobs/${jobs.jobs?.['0']?.id}`);
     await page.getByText('Repair ns2.lame.example').waitFor();
-    await gui.lookAt('job-lame-name-server');
+    await gui.takeScreenshots('job-lame-name-server');
     await button('Skip name servers, check resolvers only').click();
     await page.getByText('Settings saved').waitFor();
     expect((await app.call('GET', '/settings')).body).toMatchObject({
@@ -119,7 +119,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await page.keyboard.press('Escape'); // the list, not the dialog
     await dialog().getByLabel('Limit to zones').first().fill('example.com');
     await dialog().getByLabel('Limit to zones').first().press('Enter');
-    await gui.lookAt('dns-credential-limits');
+    await gui.takeScreenshots('dns-credential-limits');
     await inDialog('Save limits').click();
     await page.getByText('Limits saved').waitFor();
     await page.getByRole('cell', { name: /1 project.*example\.com/ }).waitFor();
@@ -144,7 +144,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await button('Remove Cloudflare of the shop').click();
     await dialog().getByText('These projects use it.').waitFor();
     expect(await inDialog('Remove').isDisabled()).toBe(true);
-    await gui.lookAt('dns-credential-in-use');
+    await gui.takeScreenshots('dns-credential-in-use');
     await dialog().getByRole('link', { name: 'one.example.com' }).click();
     await page.waitForURL(new RegExp(`/projects/${id}`));
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
@@ -161,7 +161,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     const alert = dialog().getByRole('alert');
     await alert.waitFor();
     expect(await alert.textContent()).toContain('two.example.com');
-    await gui.lookAt('dns-credential-in-use-meanwhile');
+    await gui.takeScreenshots('dns-credential-in-use-meanwhile');
     expect((await app.call('GET', `/dns-credentials/${await credentialId()}`)).status).toBe(200);
     await inDialog('Cancel').click();
     expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);

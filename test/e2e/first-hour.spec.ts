@@ -36,7 +36,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 

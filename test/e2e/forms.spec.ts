@@ -27,7 +27,7 @@ describeWith(['chromium'], 'a form', () => {
     await app?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describeWith(['chromium'], 'a form', () => {
       From: 'Enter the e-mail address of the sender.',
       To: 'Enter at least one e-mail address.',
     });
-    await gui.lookAt('form-errors-channel');
+    await gui.takeScreenshots('form-errors-channel');
     await dialog().getByText('Webhook', { exact: true }).click();
     await dialog().getByLabel('Signing secret', { exact: true }).fill('short');
     await submit(dialog(), 'Save');
@@ -116,7 +116,7 @@ describeWith(['chromium'], 'a form', () => {
       'API key': 'API key is required.',
       'API secret': 'API secret is required.',
     });
-    await gui.lookAt('form-errors-credential');
+    await gui.takeScreenshots('form-errors-credential');
     await submit(dialog(), 'Test credentials');
     expect(Object.keys(await flagged(dialog()))).toEqual(['API key', 'API secret']);
     await close();
@@ -137,7 +137,7 @@ describeWith(['chromium'], 'a form', () => {
         Object.fromEntries(fields.map((field) => [field, 'Must be a number.'])),
       );
     }
-    await gui.lookAt('form-errors-settings');
+    await gui.takeScreenshots('form-errors-settings');
   });
 
   it('restores a backup file, creates an API token, and imports a folder', async () => {
@@ -191,7 +191,7 @@ describeWith(['chromium'], 'a form', () => {
       'EAB HMAC key': 'This CA requires it.',
       'Account email': 'nobody is not an e-mail address.',
     });
-    await gui.lookAt('form-errors-obtain');
+    await gui.takeScreenshots('form-errors-obtain');
   });
 
   it('keeps its values: Esc and a click outside close its dialog only while it is empty', async () => {

@@ -56,7 +56,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
   });
 
   /** Light and dark, for a person to look at. */
-  async function lookAt(name: string): Promise<void> {
+  async function takeScreenshots(name: string): Promise<void> {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
@@ -73,10 +73,10 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.goto(await app.app.signInLink());
     await page.getByText('Get your first certificate').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Import' }).waitFor();
-    await lookAt('overview-empty');
+    await takeScreenshots('overview-empty');
     await page.goto(`${app.app.address}/#/projects`);
     await page.getByText('No projects yet').waitFor();
-    await lookAt('projects-empty');
+    await takeScreenshots('projects-empty');
   });
 
   it('renders no empty frame before a slow overview', async () => {
@@ -107,7 +107,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByRole('link', { name: 'Request certificate' }).first().click();
     await obtain();
     await page.getByText('View certificate').waitFor();
-    await lookAt('job');
+    await takeScreenshots('job');
     await page.getByText('View certificate').click();
     await page.getByText('SHA-256 fingerprint').waitFor();
     const { body } = await app.call('GET', '/projects?q=shop');
@@ -115,7 +115,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const leaf = new X509Certificate(String(chain.chain?.['0']?.pem));
     const facts = await page.getByRole('tabpanel', { name: 'Certificate' }).textContent();
     for (const fingerprint of [leaf.fingerprint256, leaf.fingerprint]) expect(facts).toContain(fingerprint);
-    await lookAt('certificate');
+    await takeScreenshots('certificate');
   });
 
   it('explains a failed challenge on the same page', async () => {
@@ -124,7 +124,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.goto(`${app.app.address}/#/projects/${id}/obtain`);
     await obtain();
     await page.getByText('Could not verify domain ownership').first().waitFor();
-    await lookAt('job-failed');
+    await takeScreenshots('job-failed');
     const { body } = await app.call('GET', `/projects/${id}`);
     expect(body.obtainFailure).toMatchObject({ code: 'CHALLENGE_FAILED' });
 
@@ -186,22 +186,22 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByText('shop.example.com').first().waitFor();
     await app.project('live.example.com');
     await page.getByText('live.example.com').first().waitFor();
-    await lookAt('projects');
+    await takeScreenshots('projects');
   });
 
   it('shows the other screens', async () => {
     for (const name of ['tokens', 'about'] as const) {
       await page.goto(`${app.app.address}/#/${name}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await lookAt(name);
+      await takeScreenshots(name);
     }
     const { body } = await app.call('GET', '/projects?q=shop');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}`);
     await page.getByText('Renews automatically').first().waitFor();
-    await lookAt('project');
+    await takeScreenshots('project');
     await page.goto(`${app.app.address}/#/projects/${body.projects?.['0']?.id}/upload`);
     await page.getByRole('button', { name: 'Upload' }).waitFor();
-    await lookAt('upload');
+    await takeScreenshots('upload');
   });
 
   it('saves the ports for the next start, and reports an invalid one at its field', async () => {

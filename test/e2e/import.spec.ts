@@ -129,7 +129,7 @@ describeWith('chromium', 'the import page', () => {
 
   /** Axe in both colours; pictures for a person to look at. */
   async function check(name: string): Promise<void> {
-    await gui.lookAt(name);
+    await gui.takeScreenshots(name);
     expect(await axeViolations(gui.page)).toEqual([]);
   }
 

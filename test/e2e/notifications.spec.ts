@@ -35,7 +35,7 @@ describeWith('chromium', 'notifications', () => {
     await receiver?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     // What a mail server refuses is answered by 502, which Chromium notes.
     expect((gui?.problems ?? []).filter((problem) => !/status of 502/.test(problem))).toEqual([]);
   });
@@ -82,7 +82,7 @@ describeWith('chromium', 'notifications', () => {
     await press('Send test');
     await dialog().getByText('Test delivered').waitFor();
     await dialog().getByText('ok by the receiver').waitFor();
-    await gui.lookAt('notification-made');
+    await gui.takeScreenshots('notification-made');
     const [got] = receiver.received;
     expect(got?.path).toBe(`/${PATH}`);
     expect(got !== undefined && isGenuine(secret, got, Date.now() / 1000)).toBe(true);
@@ -162,7 +162,7 @@ describeWith('chromium', 'notifications', () => {
     await row.getByText(/500/).waitFor();
     await panel().getByText('1 message pending').waitFor();
     expect(await deliveries.getByText('Delivered').count()).toBe(0);
-    await gui.lookAt('notifications');
+    await gui.takeScreenshots('notifications');
     expect(await axeViolations(page)).toEqual([]);
     await panel().getByLabel('Show delivered messages').check();
     await deliveries

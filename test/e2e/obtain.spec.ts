@@ -44,7 +44,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await rig?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -67,21 +67,21 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await dialog.getByRole('button', { name: 'Create project' }).click();
     await page.getByRole('link', { name: 'Request certificate' }).first().click();
     await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
-    await gui.lookAt('obtain-1-names');
+    await gui.takeScreenshots('obtain-1-names');
     await next();
     await button('Test reachability').click();
     await page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
-    await gui.lookAt('obtain-2-http');
+    await gui.takeScreenshots('obtain-2-http');
     await next();
-    await gui.lookAt('obtain-3-options');
+    await gui.takeScreenshots('obtain-3-options');
     await next();
     await page.getByText(`requests one certificate for shop.example.com from ${caName()}`).waitFor();
     await button('Dry run').click();
     await page.getByText('Dry run succeeded').waitFor();
-    await gui.lookAt('obtain-4-review');
+    await gui.takeScreenshots('obtain-4-review');
     await button('Request certificate').click();
     await page.getByText('Certificate issued').waitFor();
-    await gui.lookAt('obtain-5-job');
+    await gui.takeScreenshots('obtain-5-job');
     await page.getByRole('link', { name: 'View certificate' }).click();
     await page.getByText('SHA-256 fingerprint').first().waitFor();
   });
@@ -92,7 +92,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await button('Test reachability').click();
     await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await page.getByText('nowhere.example.com does not resolve').waitFor();
-    await gui.lookAt('obtain-unreachable');
+    await gui.takeScreenshots('obtain-unreachable');
     await next();
     await next();
     await button('Request certificate').click();
@@ -106,7 +106,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
       .waitFor();
     await button('Test reachability').click();
     await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
-    await gui.lookAt('obtain-failed');
+    await gui.takeScreenshots('obtain-failed');
     await page.getByRole('link', { name: 'Try again' }).click();
     await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
   });
@@ -118,7 +118,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await names.press('Enter');
     await next();
     await page.getByText('bad_name has an underscore').waitFor();
-    await gui.lookAt('obtain-bad-name');
+    await gui.takeScreenshots('obtain-bad-name');
     await names.press('Backspace');
     await names.fill('*.wild.example.com');
     await names.press('Enter');
@@ -140,12 +140,12 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
     await button('Test credentials').click();
     await page.getByRole('alert').waitFor();
-    await gui.lookAt('obtain-dns-refused');
+    await gui.takeScreenshots('obtain-dns-refused');
     await page.getByLabel('API token').fill(secret);
     expect(await gui.findSecret(secret)).toContain('fields'); // the search finds what is there
     await button('Test credentials').click();
     await page.getByText('Credentials verified').waitFor();
-    await gui.lookAt('obtain-2-dns');
+    await gui.takeScreenshots('obtain-2-dns');
     await next();
     await next();
     await page.getByText('Certdesk creates a TXT record for each name at Cloudflare').waitFor();
@@ -178,7 +178,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const record = '_acme-challenge.hand.example.com';
     const panel = page.getByRole('region', { name: 'Create these TXT records' });
     await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
-    await gui.lookAt('obtain-by-hand');
+    await gui.takeScreenshots('obtain-by-hand');
     const cells = await panel.getByRole('cell').allTextContents();
     const values = cells.filter((cell) => /^[\w-]{43}$/.test(cell));
     expect(new Set(values).size).toBe(2);
@@ -188,7 +188,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('Certificate issued').waitFor();
     const left = page.getByRole('region', { name: 'You can delete these TXT records' });
     await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
-    await gui.lookAt('obtain-by-hand-done');
+    await gui.takeScreenshots('obtain-by-hand-done');
   });
 
   it('shows the server’s message at the field, in the step that has it', async () => {
@@ -199,7 +199,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('option', { name: 'ZeroSSL' }).click();
     await next();
     await page.getByText('This CA requires it.').first().waitFor();
-    await gui.lookAt('obtain-eab');
+    await gui.takeScreenshots('obtain-eab');
     await page.getByRole('combobox', { name: 'Certificate authority' }).click();
     await page.getByRole('option', { name: caName() }).click();
     await page.getByLabel('Account email').fill('nobody');
@@ -211,7 +211,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByText('Options', { exact: true }).first().waitFor();
     const field = page.getByLabel('Account email');
     await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
-    await gui.lookAt('obtain-bad-email');
+    await gui.takeScreenshots('obtain-bad-email');
   });
 
   it('offers the profiles of the CA, and changes the account’s key in the settings', async () => {
@@ -222,7 +222,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await page.getByRole('option', { name: 'default' }).click();
     await page.getByText('The profile default').waitFor();
     await page.getByRole('switch', { name: 'Require this profile' }).click();
-    await gui.lookAt('obtain-profile');
+    await gui.takeScreenshots('obtain-profile');
     await next();
     await button('Request certificate').click();
     await page.getByText('Certificate issued').waitFor();
@@ -234,7 +234,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
       .first()
       .click();
     await page.getByText('Account key replaced').first().waitFor();
-    await gui.lookAt('settings-new-key');
+    await gui.takeScreenshots('settings-new-key');
   });
 
   it('continues when the window is closed, and shows the steps in the next one', async () => {

@@ -26,7 +26,7 @@ describeWith('chromium', 'a change that needs a fresh proof', () => {
     await app?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     expect(gui?.problems ?? []).toEqual([]);
   });
 
@@ -59,14 +59,14 @@ describeWith('chromium', 'a change that needs a fresh proof', () => {
   it('waits for a new link, explains one that does not work, and then completes as entered', async () => {
     await submitToken('deploy');
     await proof().getByText('login-link').first().waitFor();
-    await gui.lookAt('proof');
+    await gui.takeScreenshots('proof');
     expect(await axeViolations(page)).toEqual([]);
     await confirm();
     await proof().getByText('Paste the whole link').waitFor();
     await proof().getByLabel('Sign-in link').fill(`${app.app.address}/login#cdl_used`);
     await confirm();
     await proof().getByText('This sign-in link is used, expired or unknown').waitFor();
-    await gui.lookAt('proof-refused');
+    await gui.takeScreenshots('proof-refused');
     expect(await tokens()).toEqual([]);
     const link = await app.app.signInLink();
     await proof().getByLabel('Sign-in link').fill(`  ${link} `);

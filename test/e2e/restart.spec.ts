@@ -56,7 +56,7 @@ describeWith('chromium', 'a server that is killed while a page is open', () => {
 
     await server.stop('SIGKILL');
     await page.getByRole('alert').filter({ hasText: 'Connection lost' }).waitFor();
-    await gui.lookAt('server-gone');
+    await gui.takeScreenshots('server-gone');
     // What is known stays in sight.
     await row('before.example.com').waitFor();
 

@@ -1,7 +1,7 @@
 // Every screen and every main dialog, in a large, a small and a narrow window.
-import { lookAtScreens, SCREENS } from '../support/gui/screens.ts';
+import { SCREENS, testScreens } from '../support/gui/screens.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'chromium'], 'every screen', () => {
-  lookAtScreens(SCREENS, [1280, 900, 400]);
+  testScreens(SCREENS, [1280, 900, 400]);
 });

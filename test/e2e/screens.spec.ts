@@ -1,11 +1,11 @@
 // The screens that people see most. test/e2e/screens.exhaustive.ts has all of them at every width.
-import { lookAtScreens, SCREENS } from '../support/gui/screens.ts';
+import { SCREENS, testScreens } from '../support/gui/screens.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const MAIN = ['overview', 'projects', 'project', 'job-failed', 'settings', 'export', 'signed-out'];
 
 describeWith(['pebble', 'chromium'], 'the main screens', () => {
-  lookAtScreens(
+  testScreens(
     SCREENS.filter(({ name }) => MAIN.includes(name)),
     [900],
   );

@@ -37,7 +37,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     await app?.stop();
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.lookAt('failed');
+    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
     // The backup that cannot be made is answered by 500, which Chromium notes.
     expect((gui?.problems ?? []).filter((problem) => !/status of 500/.test(problem))).toEqual([]);
   });
@@ -102,7 +102,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     });
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByRole('status').getByText('Automatic renewals are paused').waitFor();
-    await gui.lookAt('overview-paused');
+    await gui.takeScreenshots('overview-paused');
     await page.getByRole('link', { name: 'Open settings' }).click();
     const second = renewals.getByRole('combobox', { name: 'Fallback CA' });
     await expect.poll(() => second.inputValue()).toBe('ZeroSSL');
@@ -163,7 +163,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await backups.getByRole('button', { name: /restore command for/ }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
-    await gui.lookAt('settings-filled');
+    await gui.takeScreenshots('settings-filled');
 
     await backups.getByRole('button', { name: 'Restore from file…' }).click();
     const dialog = page.getByRole('dialog');
@@ -184,7 +184,7 @@ describeWith('chromium', 'the settings for renewals', () => {
     await dialog.getByText('Backup verified, ready to restore').waitFor();
     await dialog.getByText('Certificate versions').waitFor();
     await dialog.getByText(`backup restore ${file}`, { exact: false }).waitFor();
-    await gui.lookAt('backup-checked');
+    await gui.takeScreenshots('backup-checked');
     await dialog.getByRole('button', { name: 'Close' }).first().click();
     await dialog.waitFor({ state: 'detached' });
     expect(await gui.findSecret('four words chosen by dice')).toEqual([]);
@@ -192,12 +192,12 @@ describeWith('chromium', 'the settings for renewals', () => {
 
   it('explains why a backup failed, and keeps the saved settings', async () => {
     // Nobody may make a folder there, root neither.
-    await app.asPerson('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
+    await app.asUser('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
     await page.reload();
     const backups = panel('Backups');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByRole('alert').first().waitFor();
-    await app.asPerson('PATCH', '/settings', { body: { backup: { folder: null } } });
+    await app.asUser('PATCH', '/settings', { body: { backup: { folder: null } } });
     await page.reload();
     await backups.getByText('1 backup').first().waitFor();
     await backups.getByText('The last backup failed').waitFor();

@@ -136,7 +136,7 @@ describe('a token', () => {
   ])('that could never be used is refused, and not created: %j', async (wrong, field) => {
     const before = (await app.call('GET', '/tokens')).body;
     const body = { name: 'x', scopes: ['projects:read'], ...wrong };
-    expect(await app.asPerson('POST', '/tokens', { body })).toMatchObject({
+    expect(await app.asUser('POST', '/tokens', { body })).toMatchObject({
       status: 400,
       body: { code: 'INVALID_REQUEST', details: { issues: [{ field }] } },
     });
@@ -145,7 +145,7 @@ describe('a token', () => {
 
   it('is refused from the second on at which it would expire', async () => {
     const make = (expiresAt: string) =>
-      app.asPerson('POST', '/tokens', { body: { name: 'x', scopes: ['projects:read'], expiresAt } });
+      app.asUser('POST', '/tokens', { body: { name: 'x', scopes: ['projects:read'], expiresAt } });
     now = new Date('2031-01-01T00:00:00Z');
     expect((await make('2031-01-01T00:00:00Z')).status).toBe(400);
     expect((await make('2031-01-01T00:00:01Z')).status).toBe(201);
@@ -153,8 +153,8 @@ describe('a token', () => {
 
   it('for an existing and a missing project is refused', async () => {
     const body = { name: 'x', scopes: ['projects:read'], projectIds: [mine, 'nope'] };
-    expect(await app.asPerson('POST', '/tokens', { body })).toMatchObject({ status: 400 });
-    expect(await app.asPerson('POST', '/tokens', { body: { ...body, projectIds: [mine] } })).toMatchObject({
+    expect(await app.asUser('POST', '/tokens', { body })).toMatchObject({ status: 400 });
+    expect(await app.asUser('POST', '/tokens', { body: { ...body, projectIds: [mine] } })).toMatchObject({
       status: 201,
     });
   });
@@ -175,7 +175,7 @@ describe('a token', () => {
   });
 
   it('expires to the second', async () => {
-    const { body } = await app.asPerson('POST', '/tokens', {
+    const { body } = await app.asUser('POST', '/tokens', {
       body: { name: 'short', scopes: ['projects:read'], expiresAt: '2031-01-01T00:00:00Z' },
     });
     const token = String(body.token);
@@ -189,7 +189,7 @@ describe('a token', () => {
   });
 
   it('is refused after its revocation; revoking it again changes nothing', async () => {
-    const made = await app.asPerson('POST', '/tokens', { body: { name: 'gone', scopes: ['projects:read'] } });
+    const made = await app.asUser('POST', '/tokens', { body: { name: 'gone', scopes: ['projects:read'] } });
     const token = String(made.body.token);
     const first = await app.call('DELETE', `/tokens/${made.body.id}`);
     expect(first).toMatchObject({ status: 200, body: { revokedAt: expect.stringMatching(/Z$/) } });
@@ -202,7 +202,7 @@ describe('a token', () => {
   });
 
   it('is shown once, and appears in no list, log or file', async () => {
-    const made = await app.asPerson('POST', '/tokens', { body: { name: 'once', scopes: ['projects:read'] } });
+    const made = await app.asUser('POST', '/tokens', { body: { name: 'once', scopes: ['projects:read'] } });
     const token = String(made.body.token);
     expect(token).toMatch(/^cdk_[\w-]{43}$/);
     expect((await app.call('GET', '/tokens')).text).not.toContain(token.slice(4));

@@ -118,7 +118,7 @@ it.each(['/projects', '/tokens', '/dns-credentials'])(
   async (path) => {
     const withAndWithout: readonly Record<string, string>[] = [{}, { 'Content-Type': JSON_TYPE }];
     for (const headers of withAndWithout) {
-      const answer = await app.asPerson('POST', path, { headers });
+      const answer = await app.asUser('POST', path, { headers });
       expect(answer).toMatchObject({
         status: 400,
         body: { code: 'INVALID_REQUEST', error: 'A JSON body is required' },

@@ -23,18 +23,18 @@ const filled = (path: string): string => path.replace('{id}', id).replace(/\{\w+
 
 describe.each(withBody)('$name', ({ method, path }) => {
   it.each(['null', '[]', '"text"', '1', 'true'])('refuses a body that is not an object: %s', async (body) => {
-    expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
+    expectError(await app.asUser(method, filled(path), { body }), 'INVALID_REQUEST');
   });
 
   it.each(['{', '{"a":1,}', ' ', 'name=x', '{"__proto__":{"x":1}}', '{"constructor":{"prototype":{}}}'])(
     'refuses invalid or unsafe JSON: %s',
     async (body) => {
-      expectError(await app.asPerson(method, filled(path), { body }), 'INVALID_REQUEST');
+      expectError(await app.asUser(method, filled(path), { body }), 'INVALID_REQUEST');
     },
   );
 
   it('refuses an unknown field', async () => {
-    const answer = await app.asPerson(method, filled(path), { body: { unheardOf: 1 } });
+    const answer = await app.asUser(method, filled(path), { body: { unheardOf: 1 } });
     expectError(answer, 'INVALID_REQUEST');
     expect(answer.body.error).toMatch(/unheardOf|received undefined|expected|Invalid/);
   });
@@ -47,13 +47,13 @@ describe.each(withBody)('$name', ({ method, path }) => {
     'application/jsonx',
   ])('refuses a body of type %s', async (type) => {
     const headers = { 'content-type': type };
-    expectError(await app.asPerson(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
+    expectError(await app.asUser(method, filled(path), { body: '{}', headers }), 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   it('refuses a body over 1 MiB, and accepts smaller ones', async () => {
     const of = (bytes: number) => ({ body: `{"x":"${'a'.repeat(bytes - 8)}"}` });
-    expectError(await app.asPerson(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
-    expectError(await app.asPerson(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
+    expectError(await app.asUser(method, filled(path), of(1024 * 1024 + 1)), 'PAYLOAD_TOO_LARGE');
+    expectError(await app.asUser(method, filled(path), of(1024 * 1024)), 'INVALID_REQUEST');
   });
 });
 

@@ -130,7 +130,7 @@ describe('a stream client', () => {
   });
 
   it('receives nothing more once the token is revoked', async () => {
-    const made = await app.asPerson('POST', '/tokens', {
+    const made = await app.asUser('POST', '/tokens', {
       body: { name: 'reader', scopes: ['projects:read'] },
     });
     const stream = await open({}, String(made.body.token));

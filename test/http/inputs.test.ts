@@ -25,7 +25,7 @@ describe.each(['\u001b[31m', '\n', '\u0085', '\u202e'])('the control character %
   ])('is refused by %s %s in %s', async (method, path, field, rest) => {
     const id = await app.project('named.example.com');
     const body = { ...rest, [field]: `a${control}b` };
-    const answer = await app.asPerson(method, path.replace('ID', id), { body });
+    const answer = await app.asUser(method, path.replace('ID', id), { body });
     expectError(answer, 'INVALID_REQUEST');
     expect(answer.body.error).toBe(
       `${field}: contains a control character: use letters, digits and punctuation`,

@@ -137,7 +137,7 @@ it('has only addresses that answer, with the token that they require', async () 
 
 it('marks a required body as required', async () => {
   for (const { path, method, operation } of operations.filter(({ method }) => method !== 'get')) {
-    const answer = await app.asPerson(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
+    const answer = await app.asUser(method.toUpperCase(), path.replace(/\{\w+\}/g, 'nothing'));
     const missed = String(answer.body.code) === 'INVALID_REQUEST';
     expect(missed, `${method} ${path}`).toBe(operation.requestBody?.required === true);
   }

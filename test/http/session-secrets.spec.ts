@@ -3,22 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from '../../src/main/api/router.ts';
 import type { Meta } from '../../src/main/api/trpc.ts';
 import { restOperations } from '../../src/main/http/rest.ts';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
 import { createBrowser } from '../support/server/browser.ts';
+import { type BrowserRig, secretOf, startBrowserRig } from '../support/server/browser-rig.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let visit: GuiVisit;
+let rig: BrowserRig;
 beforeEach(async () => {
-  visit = await startGuiVisit();
-  await visit.signIn();
+  rig = await startBrowserRig();
+  await rig.signIn();
 });
-afterEach(() => visit?.app.stop());
+afterEach(() => rig?.app.stop());
 
 describe('the cookie without the page secret', () => {
   /** What a server on another port of this host receives, and then sends with all else as the page would. */
-  const thief = () => createBrowser(visit.app.app.address, { cookie: visit.browser.cookie ?? '' });
+  const thief = () => createBrowser(rig.app.app.address, { cookie: rig.browser.cookie ?? '' });
   const asThePage = { 'Sec-Fetch-Site': 'same-origin' };
 
   it('opens no operation of the REST API', async () => {
@@ -61,45 +61,43 @@ describe('the cookie without the page secret', () => {
   it('neither signs out, nor reports activity, nor proves anything', async () => {
     expect((await thief().post('/logout', '', asThePage)).status).toBe(204);
     expect((await thief().post('/activity', '', asThePage)).status).toBe(401);
-    expect(await visit.isSignedIn()).toBe(true);
+    expect(await rig.isSignedIn()).toBe(true);
     // A link makes a session of its own: the person's is not touched.
     const other = thief();
-    await other.signIn(secretOf(await visit.link()));
-    expect(await visit.app.app.engine.sessions.list()).toHaveLength(2);
+    await other.signIn(secretOf(await rig.link()));
+    expect(await rig.app.app.engine.sessions.list()).toHaveLength(2);
   });
 
   it('is not accepted with the page secret of another session', async () => {
-    const other = createBrowser(visit.app.app.address);
-    await other.signIn(secretOf(await visit.link()));
-    const mixed = createBrowser(visit.app.app.address, {
-      cookie: visit.browser.cookie ?? '',
+    const other = createBrowser(rig.app.app.address);
+    await other.signIn(secretOf(await rig.link()));
+    const mixed = createBrowser(rig.app.app.address, {
+      cookie: rig.browser.cookie ?? '',
       pageSecret: other.pageSecret ?? '',
     });
-    expect(await visit.isSignedIn(mixed)).toBe(false);
-    expect(await visit.isSignedIn(other)).toBe(true);
+    expect(await rig.isSignedIn(mixed)).toBe(false);
+    expect(await rig.isSignedIn(other)).toBe(true);
   });
 });
 
 describe('the end of a session', () => {
   it('comes after an hour of inactivity, whatever the page does on its own', async () => {
     for (let minute = 0; minute < 59; minute += 10) {
-      expect(await visit.isSignedIn()).toBe(true);
-      visit.later(10 * MINUTE);
+      expect(await rig.isSignedIn()).toBe(true);
+      rig.later(10 * MINUTE);
     }
-    expect(await visit.isSignedIn()).toBe(false);
-    expect(await visit.app.app.engine.sessions.list()).toEqual([]);
+    expect(await rig.isSignedIn()).toBe(false);
+    expect(await rig.app.app.engine.sessions.list()).toEqual([]);
   });
 
   it('is in the audit trail, whether it was idle or its 12 hours were over', async () => {
-    const { engine } = visit.app.app;
+    const { engine } = rig.app.app;
     await engine.sweep();
-    expect(await visit.isSignedIn()).toBe(true);
-    visit.later(HOUR);
+    expect(await rig.isSignedIn()).toBe(true);
+    rig.later(HOUR);
     await engine.sweep();
-    expect((await createBrowser(visit.app.app.address).signIn(secretOf(await visit.link()))).status).toBe(
-      200,
-    );
-    visit.later(12 * HOUR);
+    expect((await createBrowser(rig.app.app.address).signIn(secretOf(await rig.link()))).status).toBe(200);
+    rig.later(12 * HOUR);
     await engine.sweep();
     await engine.sweep();
     const { entries } = await engine.audit.list({ limit: 100, operation: 'sessions.end' });
@@ -110,43 +108,43 @@ describe('the end of a session', () => {
   });
 
   it('is final, even if the setting later grants more idle minutes', async () => {
-    const { engine } = visit.app.app;
-    visit.later(HOUR);
+    const { engine } = rig.app.app;
+    rig.later(HOUR);
     await engine.sweep();
     await engine.settings.update({ sessions: { idleMinutes: 720 } });
-    expect(await visit.isSignedIn()).toBe(false);
+    expect(await rig.isSignedIn()).toBe(false);
   });
 
   it('comes after 12 hours, however active the user is', async () => {
     for (let hour = 0; hour < 24; hour += 1) {
-      expect((await visit.browser.post('/activity', '')).status).toBe(204);
-      visit.later(HOUR / 2);
+      expect((await rig.browser.post('/activity', '')).status).toBe(204);
+      rig.later(HOUR / 2);
     }
-    expect((await visit.browser.post('/activity', '')).status).toBe(401);
-    expect(await visit.isSignedIn()).toBe(false);
+    expect((await rig.browser.post('/activity', '')).status).toBe(401);
+    expect(await rig.isSignedIn()).toBe(false);
   });
 
   it('comes after the minutes of the setting, at once for open sessions too', async () => {
     const change = (idleMinutes: number) =>
-      visit.browser.send('PATCH', '/api/v1/settings', {
+      rig.browser.send('PATCH', '/api/v1/settings', {
         body: JSON.stringify({ sessions: { idleMinutes } }),
       });
     for (const outside of [4, 721]) expect((await change(outside)).status).toBe(400);
     expect((await change(30)).status).toBe(200);
-    visit.later(6 * MINUTE);
+    rig.later(6 * MINUTE);
     expect((await change(5)).status).toBe(200);
-    expect(await visit.isSignedIn()).toBe(false);
+    expect(await rig.isSignedIn()).toBe(false);
   });
 
   it('is postponed by another link in the same browser, which keeps the session and its secrets', async () => {
-    const before = [visit.browser.cookie, visit.browser.pageSecret];
-    const [session] = await visit.app.app.engine.sessions.list();
-    visit.later(HOUR / 2);
-    const { status, body, cookies } = await visit.browser.signIn(secretOf(await visit.link()));
+    const before = [rig.browser.cookie, rig.browser.pageSecret];
+    const [session] = await rig.app.app.engine.sessions.list();
+    rig.later(HOUR / 2);
+    const { status, body, cookies } = await rig.browser.signIn(secretOf(await rig.link()));
     expect([status, body.pageSecret]).toEqual([200, undefined]);
     expect(cookies[0]).toContain('Max-Age=43200');
-    expect([visit.browser.cookie, visit.browser.pageSecret]).toEqual(before);
-    expect(await visit.app.app.engine.sessions.list()).toEqual([
+    expect([rig.browser.cookie, rig.browser.pageSecret]).toEqual(before);
+    expect(await rig.app.app.engine.sessions.list()).toEqual([
       {
         ...session,
         proofAt: '2026-03-01T12:30:00Z',
@@ -159,10 +157,10 @@ describe('the end of a session', () => {
 
 describe('a fresh proof', () => {
   it('is in the audit log, and so is a link that does not work', async () => {
-    const secret = secretOf(await visit.link());
-    await visit.browser.signIn(secret);
-    expect((await visit.browser.signIn(secret)).body).toMatchObject({ code: 'SIGN_IN_LINK_INVALID' });
-    const { body } = await visit.app.call('GET', '/audit?operation=sessions.prove');
+    const secret = secretOf(await rig.link());
+    await rig.browser.signIn(secret);
+    expect((await rig.browser.signIn(secret)).body).toMatchObject({ code: 'SIGN_IN_LINK_INVALID' });
+    const { body } = await rig.app.call('GET', '/audit?operation=sessions.prove');
     const entries = body.entries as unknown as { actor: { name: string }; result: string }[];
     expect(entries.map(({ actor, result }) => `${actor.name} ${result}`)).toEqual([
       'Browser SIGN_IN_LINK_INVALID',
@@ -172,8 +170,8 @@ describe('a fresh proof', () => {
 
   it('cannot be guessed: the 11th wrong link in a minute is answered with 429', async () => {
     const statuses: number[] = [];
-    for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
+    for (let n = 0; n < 11; n += 1) statuses.push((await rig.browser.signIn(`cdl_${n}`)).status);
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
-    expect(await visit.isSignedIn()).toBe(true);
+    expect(await rig.isSignedIn()).toBe(true);
   });
 });

@@ -3,30 +3,30 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
 import { startApp } from '../support/server/app.ts';
 import { createBrowser } from '../support/server/browser.ts';
+import { type BrowserRig, secretOf, startBrowserRig } from '../support/server/browser-rig.ts';
 import { startOnPorts, TCP } from '../support/tools/ports.ts';
 
-let visit: GuiVisit;
+let rig: BrowserRig;
 beforeEach(async () => {
-  visit = await startGuiVisit();
+  rig = await startBrowserRig();
 });
-afterEach(() => visit?.app.stop());
+afterEach(() => rig?.app.stop());
 
 const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
 
 describe('a signed-in browser', () => {
   it('may do everything, and long work is answered with its job', async () => {
-    await visit.signIn();
-    const made = await visit.browser.post('/trpc/projects.create', project());
+    await rig.signIn();
+    const made = await rig.browser.post('/trpc/projects.create', project());
     expect(made.status).toBe(200);
-    expect((await visit.browser.get('/trpc/tokens.list')).status).toBe(200);
+    expect((await rig.browser.get('/trpc/tokens.list')).status).toBe(200);
   });
 
   it('sends a query with a secret input in the body', async () => {
-    await visit.signIn();
-    const answer = await visit.browser.post('/trpc/projects.list', '{}');
+    await rig.signIn();
+    const answer = await rig.browser.post('/trpc/projects.list', '{}');
     expect(answer.status).toBe(200);
   });
 
@@ -42,12 +42,12 @@ describe('a signed-in browser', () => {
   ] as const;
 
   it.each(FOREIGN)('changes nothing from %s', async (_, headers) => {
-    await visit.signIn();
+    await rig.signIn();
     const given: Readonly<Record<string, string | null>> = headers;
     const sent =
-      given.Origin === 'https' ? { Origin: visit.app.app.address.replace('http:', 'https:') } : given;
+      given.Origin === 'https' ? { Origin: rig.app.app.address.replace('http:', 'https:') } : given;
     for (const path of ['/trpc/projects.create', '/api/v1/projects']) {
-      const answer = await visit.browser.post(
+      const answer = await rig.browser.post(
         path,
         path.startsWith('/trpc') ? project() : '{"name":"x"}',
         sent,
@@ -55,24 +55,24 @@ describe('a signed-in browser', () => {
       expect(answer.status).toBe(403);
       expect(answer.text).toContain('ORIGIN_NOT_ALLOWED');
     }
-    expect((await visit.browser.post('/logout', '', sent)).status).toBe(403);
-    expect((await visit.app.call('GET', '/projects')).body.projects).toEqual([]);
-    expect(await visit.isSignedIn()).toBe(true);
+    expect((await rig.browser.post('/logout', '', sent)).status).toBe(403);
+    expect((await rig.app.call('GET', '/projects')).body.projects).toEqual([]);
+    expect(await rig.isSignedIn()).toBe(true);
   });
 
   it('is not signed in to anything by a foreign page', async () => {
-    const secret = secretOf(await visit.link());
+    const secret = secretOf(await rig.link());
     for (const headers of [{ Origin: 'http://evil.example' }, { Origin: null }]) {
-      const answer = await visit.browser.post('/login', JSON.stringify({ secret }), headers);
+      const answer = await rig.browser.post('/login', JSON.stringify({ secret }), headers);
       expect(answer).toMatchObject({ status: 403, body: { code: 'ORIGIN_NOT_ALLOWED' }, cookies: [] });
     }
-    expect((await visit.browser.signIn(secret)).status).toBe(200);
+    expect((await rig.browser.signIn(secret)).status).toBe(200);
   });
 
   it('returns nothing to a page of another port or a typed address', async () => {
-    await visit.signIn();
+    await rig.signIn();
     const statusFrom = async (site: string) =>
-      (await visit.browser.get('/api/v1/projects', { 'Sec-Fetch-Site': site })).status;
+      (await rig.browser.get('/api/v1/projects', { 'Sec-Fetch-Site': site })).status;
     expect(await statusFrom('same-site')).toBe(403);
     expect(await statusFrom('cross-site')).toBe(403);
     expect(await statusFrom('none')).toBe(403);
@@ -80,37 +80,37 @@ describe('a signed-in browser', () => {
   });
 
   it('is not reached by a DNS name that points at it', async () => {
-    await visit.signIn();
+    await rig.signIn();
     const rebound = { Host: 'evil.example', Origin: 'http://evil.example' };
     for (const path of ['/trpc/projects.create', '/login', '/logout'])
-      expect(await visit.browser.post(path, project(), rebound)).toMatchObject({ status: 421 });
+      expect(await rig.browser.post(path, project(), rebound)).toMatchObject({ status: 421 });
   });
 
   it('is not sent by a form: no content type of forms is accepted', async () => {
-    await visit.signIn();
+    await rig.signIn();
     for (const type of [
       'application/x-www-form-urlencoded',
       'multipart/form-data; boundary=x',
       'text/plain',
     ]) {
       for (const path of ['/trpc/projects.create', '/api/v1/projects', '/login']) {
-        const own = await visit.browser.post(path, project(), { 'Content-Type': type });
+        const own = await rig.browser.post(path, project(), { 'Content-Type': type });
         expect(own.status).toBeGreaterThanOrEqual(400);
         expect(own.status).toBeLessThan(500);
-        const foreign = await visit.browser.post(path, project(), {
+        const foreign = await rig.browser.post(path, project(), {
           'Content-Type': type,
           Origin: 'http://evil.example',
         });
         expect(foreign.status).toBeGreaterThanOrEqual(400);
       }
     }
-    expect((await visit.app.call('GET', '/projects')).body.projects).toEqual([]);
+    expect((await rig.app.call('GET', '/projects')).body.projects).toEqual([]);
   });
 
   it('needs no Origin if it sends a token', async () => {
-    const answer = await visit.browser.post('/api/v1/projects', '{"name":"x"}', {
+    const answer = await rig.browser.post('/api/v1/projects', '{"name":"x"}', {
       Origin: null,
-      Authorization: `Bearer ${visit.app.token}`,
+      Authorization: `Bearer ${rig.app.token}`,
     });
     expect(answer.status).toBe(201);
   });
@@ -118,40 +118,40 @@ describe('a signed-in browser', () => {
 
 describe('the end of a session', () => {
   it('follows sign-out, here and in the database', async () => {
-    await visit.signIn();
-    const copy = createBrowser(visit.app.app.address, {
-      cookie: visit.browser.cookie ?? '',
-      pageSecret: visit.browser.pageSecret ?? '',
+    await rig.signIn();
+    const copy = createBrowser(rig.app.app.address, {
+      cookie: rig.browser.cookie ?? '',
+      pageSecret: rig.browser.pageSecret ?? '',
     });
-    expect(await visit.isSignedIn(copy)).toBe(true);
-    const { status, cookies } = await visit.browser.post('/logout', '');
+    expect(await rig.isSignedIn(copy)).toBe(true);
+    const { status, cookies } = await rig.browser.post('/logout', '');
     expect(status).toBe(204);
     expect(cookies[0]).toMatch(/=; Path=\/; Max-Age=0; HttpOnly; SameSite=Strict$/);
-    expect(await visit.isSignedIn(copy)).toBe(false);
-    expect((await visit.browser.post('/logout', '')).status).toBe(204);
+    expect(await rig.isSignedIn(copy)).toBe(false);
+    expect((await rig.browser.post('/logout', '')).status).toBe(204);
   });
 
   it('ends its event streams at once, and so does revoking a token', async () => {
-    await visit.signIn();
-    const token = await visit.app.makeToken(['projects:read']);
-    const reader = createBrowser(visit.app.app.address, { token });
-    const own = await visit.browser.stream('/trpc/jobs.events?input={}');
+    await rig.signIn();
+    const token = await rig.app.makeToken(['projects:read']);
+    const reader = createBrowser(rig.app.app.address, { token });
+    const own = await rig.browser.stream('/trpc/jobs.events?input={}');
     const others = [await reader.stream('/trpc/jobs.events?input={}'), await reader.stream('/api/v1/events')];
-    await visit.browser.post('/logout', '');
+    await rig.browser.post('/logout', '');
     // A browser notes a body that was cut off as an error in its console.
     expect(await own.ended).toBe('complete');
-    const { body } = await visit.app.call('GET', '/tokens');
+    const { body } = await rig.app.call('GET', '/tokens');
     const last = (body.tokens as unknown as { id: string }[]).at(-1);
-    await visit.app.call('DELETE', `/tokens/${last?.id}`);
+    await rig.app.call('DELETE', `/tokens/${last?.id}`);
     expect(await Promise.all(others.map(({ ended }) => ended))).toEqual(['complete', 'complete']);
   });
 
   it('can be requested from another browser', async () => {
-    await visit.signIn();
-    const other = createBrowser(visit.app.app.address, {
+    await rig.signIn();
+    const other = createBrowser(rig.app.app.address, {
       agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
     });
-    await other.signIn(secretOf(await visit.link()));
+    await other.signIn(secretOf(await rig.link()));
     const { body } = await other.get('/api/v1/sessions');
     const sessions = body.sessions as unknown as { id: string; name: string; current: boolean }[];
     expect(sessions.map(({ name, current }) => [name, current])).toEqual([
@@ -159,10 +159,10 @@ describe('the end of a session', () => {
       ['Firefox on Linux', true],
     ]);
     expect(JSON.stringify(body)).not.toMatch(/hash|cds_/);
-    expect((await visit.app.call('DELETE', `/sessions/${sessions[0]?.id}`)).status).toBe(200);
-    expect(await visit.isSignedIn()).toBe(false);
-    expect(await visit.isSignedIn(other)).toBe(true);
-    expect(await visit.app.call('DELETE', `/sessions/${sessions[0]?.id}`)).toMatchObject({
+    expect((await rig.app.call('DELETE', `/sessions/${sessions[0]?.id}`)).status).toBe(200);
+    expect(await rig.isSignedIn()).toBe(false);
+    expect(await rig.isSignedIn(other)).toBe(true);
+    expect(await rig.app.call('DELETE', `/sessions/${sessions[0]?.id}`)).toMatchObject({
       status: 404,
       body: { code: 'SESSION_NOT_FOUND' },
     });
@@ -186,7 +186,7 @@ describe('the end of a session', () => {
     await visitor.signIn(secret);
     if (setting !== undefined) {
       const body = { sessions: { signOutOnRestart: setting } };
-      expect(await first.asPerson('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
+      expect(await first.asUser('PATCH', '/settings', { body })).toMatchObject({ status: 200, body });
     }
     await first.close();
     const second = await startOn(port);

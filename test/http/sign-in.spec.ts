@@ -3,66 +3,66 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
-import { type GuiVisit, secretOf, startGuiVisit } from '../support/gui/visit.ts';
 import { createBrowser } from '../support/server/browser.ts';
+import { type BrowserRig, secretOf, startBrowserRig } from '../support/server/browser-rig.ts';
 
-let visit: GuiVisit;
+let rig: BrowserRig;
 beforeEach(async () => {
-  visit = await startGuiVisit();
+  rig = await startBrowserRig();
 });
-afterEach(() => visit?.app.stop());
+afterEach(() => rig?.app.stop());
 
 const project = () => JSON.stringify({ body: { name: 'x', domain: null, altNames: [] } });
 
 describe('the one-time link', () => {
   it('opens the sign-in page, with its 256-bit secret behind #', async () => {
-    const url = await visit.link();
-    expect(url.href.startsWith(`${visit.app.app.address}/login#cdl_`)).toBe(true);
+    const url = await rig.link();
+    expect(url.href.startsWith(`${rig.app.app.address}/login#cdl_`)).toBe(true);
     expect(Buffer.from(secretOf(url).slice(4), 'base64url')).toHaveLength(32);
-    expect(secretOf(await visit.link())).not.toBe(secretOf(url));
+    expect(secretOf(await rig.link())).not.toBe(secretOf(url));
   });
 
   it('works once', async () => {
-    const secret = secretOf(await visit.link());
-    expect(await visit.isSignedIn()).toBe(false);
-    expect((await visit.browser.signIn(secret)).status).toBe(200);
-    expect(await visit.isSignedIn()).toBe(true);
-    const second = createBrowser(visit.app.app.address);
+    const secret = secretOf(await rig.link());
+    expect(await rig.isSignedIn()).toBe(false);
+    expect((await rig.browser.signIn(secret)).status).toBe(200);
+    expect(await rig.isSignedIn()).toBe(true);
+    const second = createBrowser(rig.app.app.address);
     const answer = await second.signIn(secret);
     expect(answer).toMatchObject({ status: 401, body: { code: 'SIGN_IN_LINK_INVALID' } });
     expect(answer.cookies).toEqual([]);
-    expect(await visit.isSignedIn(second)).toBe(false);
+    expect(await rig.isSignedIn(second)).toBe(false);
   });
 
   it('works once if it is opened twice at the same moment', async () => {
-    const secret = secretOf(await visit.link());
+    const secret = secretOf(await rig.link());
     const both = await Promise.all([
-      visit.browser.signIn(secret),
-      createBrowser(visit.app.app.address).signIn(secret),
+      rig.browser.signIn(secret),
+      createBrowser(rig.app.app.address).signIn(secret),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 
   it('works for 10 minutes', async () => {
-    const [first, second] = [secretOf(await visit.link()), secretOf(await visit.link())];
-    visit.later(10 * 60_000 - 1000);
-    expect((await visit.browser.signIn(first)).status).toBe(200);
-    visit.later(1000);
-    expect((await createBrowser(visit.app.app.address).signIn(second)).status).toBe(401);
+    const [first, second] = [secretOf(await rig.link()), secretOf(await rig.link())];
+    rig.later(10 * 60_000 - 1000);
+    expect((await rig.browser.signIn(first)).status).toBe(200);
+    rig.later(1000);
+    expect((await createBrowser(rig.app.app.address).signIn(second)).status).toBe(401);
   });
 
   it('appears in no log, and in the database only as a hash', async () => {
-    const secret = secretOf(await visit.link());
-    const unused = secretOf(await visit.link());
-    await visit.browser.signIn(secret);
-    await visit.isSignedIn();
-    const session = visit.browser.cookie?.split('=')[1] ?? '';
-    const page = visit.browser.pageSecret ?? '';
+    const secret = secretOf(await rig.link());
+    const unused = secretOf(await rig.link());
+    await rig.browser.signIn(secret);
+    await rig.isSignedIn();
+    const session = rig.browser.cookie?.split('=')[1] ?? '';
+    const page = rig.browser.pageSecret ?? '';
     expect(session).toMatch(/^cds_[\w-]{43}$/);
     expect(page).toMatch(/^cdp_[\w-]{43}$/);
     const database = await readDatabase();
     for (const each of [secret, unused, session, page]) {
-      expect(visit.app.log.join('\n')).not.toContain(each);
+      expect(rig.app.log.join('\n')).not.toContain(each);
       expect(database).not.toContain(each);
     }
     expect(database).toMatch(/[0-9a-f]{64}/);
@@ -70,11 +70,11 @@ describe('the one-time link', () => {
 
   it('cannot be guessed: the 11th wrong one in a minute is answered with 429, with any token', async () => {
     const statuses: number[] = [];
-    for (let n = 0; n < 11; n += 1) statuses.push((await visit.browser.signIn(`cdl_${n}`)).status);
+    for (let n = 0; n < 11; n += 1) statuses.push((await rig.browser.signIn(`cdl_${n}`)).status);
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
-    expect(await visit.browser.signIn('cdl_x')).toMatchObject({ body: { code: 'TOO_MANY_REQUESTS' } });
-    expect((await visit.app.call('GET', '/projects', { token: 'cdk_x' })).status).toBe(429);
-    expect((await visit.app.call('GET', '/projects')).status).toBe(200);
+    expect(await rig.browser.signIn('cdl_x')).toMatchObject({ body: { code: 'TOO_MANY_REQUESTS' } });
+    expect((await rig.app.call('GET', '/projects', { token: 'cdk_x' })).status).toBe(429);
+    expect((await rig.app.call('GET', '/projects')).status).toBe(200);
   });
 
   it('names the missing field', async () => {
@@ -86,7 +86,7 @@ describe('the one-time link', () => {
       '',
       JSON.stringify({ secret: 'x'.repeat(201) }),
     ]) {
-      const answer = await visit.browser.post('/login', body);
+      const answer = await rig.browser.post('/login', body);
       expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
     }
   });
@@ -96,19 +96,19 @@ describe('the cookie', () => {
   const flagsOf = (cookie: string | undefined) => cookie?.split('; ').slice(1);
 
   it('is unreachable for scripts and other sites, and lasts 12 hours', async () => {
-    const { cookies } = await visit.browser.signIn(secretOf(await visit.link()));
-    const port = new URL(visit.app.app.address).port;
+    const { cookies } = await rig.browser.signIn(secretOf(await rig.link()));
+    const port = new URL(rig.app.app.address).port;
     expect(cookies).toHaveLength(1);
     expect(cookies[0]).toMatch(new RegExp(`^certdesk-${port}=cds_`));
     expect(flagsOf(cookies[0])).toEqual(['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict']);
   });
 
   it('is bound to https if the browser uses https, to a proxy before this server', async () => {
-    const proxied = createBrowser(visit.app.app.address, {
+    const proxied = createBrowser(rig.app.app.address, {
       origin: `https://${hostname()}`,
       host: hostname(),
     });
-    const { status, cookies } = await proxied.signIn(secretOf(await visit.link()));
+    const { status, cookies } = await proxied.signIn(secretOf(await rig.link()));
     expect(status).toBe(200);
     expect(cookies[0]).toMatch(/^__Host-certdesk=cds_/);
     expect(flagsOf(cookies[0])).toEqual(['Path=/', 'Max-Age=43200', 'HttpOnly', 'SameSite=Strict', 'Secure']);
@@ -123,26 +123,26 @@ describe('the cookie', () => {
   });
 
   it('opens nothing if it is made up, and does not count as a failed token', async () => {
-    const forger = createBrowser(visit.app.app.address, {
-      cookie: `certdesk-${new URL(visit.app.app.address).port}=cds_x`,
+    const forger = createBrowser(rig.app.app.address, {
+      cookie: `certdesk-${new URL(rig.app.app.address).port}=cds_x`,
       pageSecret: 'cdp_x',
     });
     for (let n = 0; n < 12; n += 1) expect((await forger.get('/api/v1/projects')).status).toBe(401);
   });
 
   it('of another port is not accepted for this one', async () => {
-    await visit.signIn();
-    const other = createBrowser(visit.app.app.address, {
-      cookie: (visit.browser.cookie ?? '').replace(/-\d+=/, '-1='),
-      pageSecret: visit.browser.pageSecret ?? '',
+    await rig.signIn();
+    const other = createBrowser(rig.app.app.address, {
+      cookie: (rig.browser.cookie ?? '').replace(/-\d+=/, '-1='),
+      pageSecret: rig.browser.pageSecret ?? '',
     });
-    expect(await visit.isSignedIn(other)).toBe(false);
+    expect(await rig.isSignedIn(other)).toBe(false);
   });
 });
 
 /** Everything that is in the database, as text. */
 async function readDatabase(): Promise<string> {
-  const database = openDatabase(databasePath(visit.app.dataFolder));
+  const database = openDatabase(databasePath(rig.app.dataFolder));
   const dump = await Promise.all([
     database.db.selectFrom('sessions').selectAll().execute(),
     database.db.selectFrom('login_links').selectAll().execute(),

@@ -6,7 +6,7 @@ import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
-import { noteTime } from '../support/gui/first-picture.ts';
+import { recordFirstPaint } from '../support/gui/first-paint.ts';
 import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith } from '../support/tools/tools.ts';
@@ -71,7 +71,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       for (let turn = 0; turn < 5; turn += 1) {
         await visit(async (page) => {
           const workDone = await countWork(page);
-          await page.addInitScript(noteTime, 'The next 90 days');
+          await page.addInitScript(recordFirstPaint, 'The next 90 days');
           await page.goto(await app.app.signInLink());
           times.push(await page.evaluate(() => Reflect.get(window, 'shownAfter') as Promise<number>));
           work.push(await workDone());

@@ -8,7 +8,7 @@ import { extractAll, listPackage, statFile } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ON } from '../support/electron/launch.ts';
-import { makeVisit } from '../support/electron/visit.ts';
+import { createDesktopRig } from '../support/electron/rig.ts';
 import { type Installers, makeInstallers } from '../support/tools/packaging.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
 
@@ -19,14 +19,14 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 function productionPackages(): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
   const found = new Set<string>();
-  const visit = (name: string, from: string): void => {
+  const rig = (name: string, from: string): void => {
     const path = resolvePackage(packages, name, from);
     if (path === null || found.has(path)) return;
     found.add(path);
     const { dependencies, optionalDependencies } = packages[path];
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) visit(next, path);
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies })) rig(next, path);
   };
-  for (const name of Object.keys(manifest.dependencies)) visit(name, '');
+  for (const name of Object.keys(manifest.dependencies)) rig(name, '');
   return new Set([...found].map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
 }
 
@@ -136,15 +136,15 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
   });
 
   it(`start the packed desktop application and show its window, ${ON}`, async () => {
-    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    const rig = await createDesktopRig(() => ['--challenge-port', '0']);
     try {
-      const folder = join(visit.folder, 'packed');
+      const folder = join(rig.folder, 'packed');
       extractAll(archive, folder);
-      await visit.start({ folder });
-      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
-      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+      await rig.start({ folder });
+      await (await rig.page()).getByText('Live', { exact: true }).waitFor();
+      expect((await rig.rest('GET', '/health')).body.ok).toBe(true);
     } finally {
-      await visit.stop();
+      await rig.stop();
     }
   });
 

@@ -1,9 +1,9 @@
 // SIGKILL at every transition of a change of an account's key: whichever key the CA has, the next start finds the account
 // by it, and orders with it. In process: test/engine/acme/key-change.spec.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Killable, Moment } from '../support/kill/killable.ts';
+import type { KillableServer, Moment } from '../support/kill/killable-server.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
-import { soakSays } from '../support/tools/soak.ts';
+import { reportSoak } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9'], 'a killed key change', () => {
@@ -15,7 +15,7 @@ describeWith(['pebble', 'bind9'], 'a killed key change', () => {
 
   const accountsAtCa = () =>
     [...world.rig.pebble.log().matchAll(/There are now (\d+) accounts/g)].at(-1)?.[1];
-  const accountsHere = async (server: Killable) =>
+  const accountsHere = async (server: KillableServer) =>
     Object.values((await server.call('GET', '/ca-accounts')).body.accounts ?? {});
 
   it('continues after each of its transitions', async () => {
@@ -44,6 +44,6 @@ describeWith(['pebble', 'bind9'], 'a killed key change', () => {
     // It can be changed afterwards as before.
     expect((await server.call('POST', change)).status).toBe(200);
     expect((await server.call('POST', `${certificate}/renew`)).status).toBe(200);
-    soakSays(`key change: killed at ${moments.length} of ${moments.length} transitions`);
+    reportSoak(`key change: killed at ${moments.length} of ${moments.length} transitions`);
   });
 });

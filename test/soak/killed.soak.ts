@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deadly, expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import { OPERATIONS, type OperationName } from '../support/kill/operations.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
-import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 import { seeded } from '../support/year/year.ts';
 
@@ -28,7 +28,9 @@ describeWith(['pebble', 'bind9'], 'a killed server', () => {
       }
     }
     await expectWhole(world);
-    soakSays(`killed at every transition of ${name}: ${tried} tried, ${died} died, second orders ${orders}`);
+    reportSoak(
+      `killed at every transition of ${name}: ${tried} tried, ${died} died, second orders ${orders}`,
+    );
     // Steps that run side by side come in another order now and then: the nth of one may not come at all.
     expect(died).toBeGreaterThan(tried * 0.9);
   });
@@ -49,7 +51,7 @@ describeWith(['pebble', 'bind9'], 'a killed server', () => {
       if (killed.orders > 1) orders += 1;
     }
     await expectWhole(world);
-    soakSays(
+    reportSoak(
       `killed at random, part ${part}: ${times} moments, ${died} in the middle, second orders ${orders}`,
     );
   });

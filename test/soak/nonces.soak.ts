@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { startPebble } from '../support/acme/pebble.ts';
 import { startApp } from '../support/server/app.ts';
-import { soakSays, soakTimes } from '../support/tools/soak.ts';
+import { reportSoak, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-describeWith('pebble', 'a storm of bad nonces', () => {
+describeWith('pebble', 'a series of bad nonces', () => {
   it.each([50, 90])('is survived at %d percent', { timeout: 1_800_000 }, async (nonceReject) => {
     const times = soakTimes(50);
     const pebble = await startPebble({ nonceReject });
@@ -23,6 +23,6 @@ describeWith('pebble', 'a storm of bad nonces', () => {
       await app.stop();
       await pebble.stop();
     }
-    soakSays(`nonces: ${good} of ${times} issued where ${nonceReject} % are refused`);
+    reportSoak(`nonces: ${good} of ${times} issued where ${nonceReject} % are refused`);
   });
 });

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startPebble } from '../support/acme/pebble.ts';
 import { startApp } from '../support/server/app.ts';
-import { soakSays, soakTimes } from '../support/tools/soak.ts';
+import { reportSoak, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const PROJECTS = 20;
@@ -36,7 +36,7 @@ describeWith('pebble', 'certificates with a lifetime', () => {
       const seconds = (Date.now() - began) / 1_000;
       const issued = [...pebble.log().matchAll(/Issued certificate serial/g)].length - PROJECTS;
       const orders = [...pebble.log().matchAll(/Added order "/g)].length - PROJECTS;
-      soakSays(
+      reportSoak(
         `short lifetimes, ${validitySeconds} s: ${PROJECTS} certificates for ${Math.round(seconds)} s, ` +
           `${issued} renewals, ${orders} orders, ${least.toFixed(1)} s left at the least`,
       );

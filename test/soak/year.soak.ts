@@ -1,13 +1,13 @@
 // The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds by more seeds.
 import { expect, it } from 'vitest';
-import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { runYear, type YearReport } from '../support/year/year.ts';
 
 const HOUR = 3_600_000;
 
 function judge(what: string, report: YearReport): void {
   const { early, late, doubles, expired, forgotten, broken, leftovers } = report;
-  soakSays(`${what}: ${JSON.stringify({ ...report, expiredAway: report.expiredAway })}`);
+  reportSoak(`${what}: ${JSON.stringify({ ...report, expiredAway: report.expiredAway })}`);
   expect({ early, late, doubles, expired, forgotten, broken, leftovers }).toEqual({
     early: [],
     late: [],

@@ -16,12 +16,12 @@ import {
   type FaultyRun,
   makeFaultyDisk,
 } from '../support/faults/faulty-disk.ts';
-import { soakSays } from '../support/tools/soak.ts';
+import { reportSoak } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const PROGRAM = 'faulty-disk-program.ts';
 const SOAK = process.env.CERTDESK_SOAK === '1';
-const say = SOAK ? soakSays : () => undefined;
+const say = SOAK ? reportSoak : () => undefined;
 const DATABASE = 'certdesk\\.db(-wal|-journal|-shm)?$';
 /** Of the files of secrets, and of the folder that they are renamed in. */
 const SECRETS = '(secrets\\.(sealed|key)(\\.tmp)?|/data)$';

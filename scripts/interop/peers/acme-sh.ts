@@ -50,7 +50,7 @@ export const acmeSh = definePeer({
         ...{ challengeType: 'dns-01', keyType: 'ec', dnsProvider: 'acme-sh' },
         dnsCredentials: { script: 'dns_nsupdate', environment },
       };
-      const answer = await app.asPerson('POST', `/projects/${id}/certificate/obtain`, { body });
+      const answer = await app.asUser('POST', `/projects/${id}/certificate/obtain`, { body });
       ensure(answer.status === 200, answer.text);
       const left = await bind.lookup(`_acme-challenge.script.${ZONE}`, 'TXT');
       ensure(left.length === 0, `left behind: ${left.join(', ')}`);
@@ -58,16 +58,16 @@ export const acmeSh = definePeer({
     });
     await bench.check('its own folder is imported with method and credentials, and renewed', async () => {
       await issueByAcmeSh(home, { server: pebble.directoryUrl, name: `imported.${ZONE}`, environment });
-      const scanned = await app.asPerson('POST', '/imports/scan', { body: { folder: home } });
+      const scanned = await app.asUser('POST', '/imports/scan', { body: { folder: home } });
       const [found] = Object.values(scanned.body.certificates ?? {});
       ensure(String(found?.method?.credentials) === 'found', scanned.text);
-      const taken = await app.asPerson('POST', '/imports', { body: { folder: home, certificates: 'all' } });
+      const taken = await app.asUser('POST', '/imports', { body: { folder: home, certificates: 'all' } });
       ensure(taken.status === 200, taken.text);
       const { body } = await app.call('GET', '/projects');
       const project = Object.values(body.projects ?? {}).find(
         ({ domain }) => String(domain) === `imported.${ZONE}`,
       );
-      const renewed = await app.asPerson('POST', `/projects/${project?.id}/certificate/renew`);
+      const renewed = await app.asUser('POST', `/projects/${project?.id}/certificate/renew`);
       ensure(renewed.status === 200, renewed.text);
       return `account ${found?.method?.account}, renewal ${found?.method?.autoRenew}`;
     });

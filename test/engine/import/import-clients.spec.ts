@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { TakenCertificate } from '../../../src/shared/import.ts';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
 import { makeTestFolder, type TestFolder } from '../../support/engine/import-folders.ts';
-import { secretOf } from '../../support/gui/visit.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 import { createBrowser } from '../../support/server/browser.ts';
+import { secretOf } from '../../support/server/browser-rig.ts';
 import { describeWith, toolPath } from '../../support/tools/tools.ts';
 
 const run = promisify(execFile);

@@ -11,9 +11,9 @@ import {
   writeCertbotAccount,
   writeLineage,
 } from '../../support/engine/import-folders.ts';
-import { secretOf } from '../../support/gui/visit.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';
 import { type Browser, createBrowser } from '../../support/server/browser.ts';
+import { secretOf } from '../../support/server/browser-rig.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../../support/tools/openssl.ts';
 
 const LE = 'https://acme-v02.api.letsencrypt.org/directory';

@@ -34,7 +34,7 @@ const failureOf = (promise: Promise<unknown>) => promise.then(() => null).catch(
 describe('a CA that answers orderNotReady', () => {
   it('and is ready at the next poll gets the finalization again, and nothing is lost', async () => {
     const { sent, verb } = finalizing(NOT_READY, undefined);
-    faulty.bend(verb);
+    faulty.setFault(verb);
     await faulty.obtain('slow.example');
     expect(sent()).toBe(2);
     expect(faulty.ca.counts.orders).toBe(1);
@@ -42,7 +42,7 @@ describe('a CA that answers orderNotReady', () => {
 
   it('repeatedly although its order is ready is not asked forever', async () => {
     const { sent, verb } = finalizing(NOT_READY);
-    faulty.bend(verb);
+    faulty.setFault(verb);
     expect(await failureOf(faulty.obtain('odd.example'))).toMatchObject({ code: 'ACME_REJECTED' });
     expect(sent()).toBe(4);
   });
@@ -50,7 +50,7 @@ describe('a CA that answers orderNotReady', () => {
   it('and invalidates the order is quoted in the error', async () => {
     const { sent, verb } = finalizing(NOT_READY);
     const error = problem('caa', 'CAA record for dead.example prevents issuance');
-    faulty.bend((session) => ({
+    faulty.setFault((session) => ({
       ...verb(session),
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid', error }),
     }));
@@ -65,7 +65,7 @@ describe('a CA that answers orderNotReady', () => {
 
 it('a CA that refuses the CSR of an order that stays ready is quoted, and not asked again', async () => {
   const { sent, verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
-  faulty.bend(verb);
+  faulty.setFault(verb);
   expect(await failureOf(faulty.obtain('weak.example'))).toMatchObject({
     code: 'ACME_REJECTED',
     message: expect.stringContaining('the key is weak'),
@@ -75,7 +75,7 @@ it('a CA that refuses the CSR of an order that stays ready is quoted, and not as
 
 it('a CA that refuses the CSR and invalidates the order without an error is quoted by its refusal', async () => {
   const { verb } = finalizing(refusal(400, 'badCSR', { detail: 'the key is weak' }));
-  faulty.bend((session) => ({
+  faulty.setFault((session) => ({
     ...verb(session),
     getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'invalid' }),
   }));
@@ -95,7 +95,7 @@ describe('a CA that sends Retry-After', () => {
       asked = Number.NaN;
       return true;
     };
-    faulty.bend((session) => ({
+    faulty.setFault((session) => ({
       async completeChallenge(url) {
         await session.completeChallenge(url);
         asked = faulty.world.now;

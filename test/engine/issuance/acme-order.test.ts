@@ -137,7 +137,7 @@ describe('an order that the CA no longer knows', () => {
   /** An obtain that is killed when its challenge is announced; it goes on in the next life, which finds this order. */
   async function goneOnWith(getOrder: () => Promise<never>) {
     const announced = Promise.withResolvers<void>();
-    faulty.bend(() => ({
+    faulty.setFault(() => ({
       async completeChallenge() {
         faulty.world.killIn(1);
         announced.resolve();
@@ -147,7 +147,7 @@ describe('an order that the CA no longer knows', () => {
     faulty.obtain('shop.example').catch(() => undefined);
     await announced.promise;
     let asked = false;
-    faulty.bend((session) => ({
+    faulty.setFault((session) => ({
       getOrder(url) {
         asked = true;
         return newOrders === 0 ? getOrder() : session.getOrder(url);

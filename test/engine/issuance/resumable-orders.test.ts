@@ -69,7 +69,7 @@ async function failedJob(code: string, order: Partial<OrderRecord> = {}, job: Pa
 }
 
 /** @returns the order of the new job; null where it has taken none over. */
-async function takenOver(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T12:00:00Z') {
+async function adoptedOrder(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T12:00:00Z') {
   const { stores } = database;
   const job = { ...JOB, id: 'new' };
   await stores.jobs.create(job);
@@ -84,7 +84,7 @@ describe('the next job', () => {
     'after %s resumes the order with its key, which now belongs to it',
     async (code) => {
       await failedJob(code);
-      const order = await takenOver({ challengeType: 'dns-01' });
+      const order = await adoptedOrder({ challengeType: 'dns-01' });
       expect(order).toMatchObject({ url: ORDER.url, csr: 'the CSR', updatedAt: AT });
       expect(await vault.open(order?.keySealed ?? new Uint8Array(), 'order:new')).toBe('the key');
       expect(await database.stores.orders.all()).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('the next job', () => {
     'after %s creates its own order, because the CA has refused that one',
     async (code) => {
       await failedJob(code);
-      expect(await takenOver()).toBeNull();
+      expect(await adoptedOrder()).toBeNull();
     },
   );
 
@@ -106,7 +106,7 @@ describe('the next job', () => {
     ['account', { email: 'admin@example.com' }],
   ])('for another %s creates its own order', async (_, spec) => {
     await failedJob('ACME_TIMEOUT');
-    expect(await takenOver(spec)).toBeNull();
+    expect(await adoptedOrder(spec)).toBeNull();
   });
 
   it.each<[string, Partial<OrderRecord>]>([
@@ -115,19 +115,19 @@ describe('the next job', () => {
     ['has something in DNS still', { challenges: [{ ...CHALLENGE, state: 'presented' }] }],
   ])('ignores an order that %s', async (_, order) => {
     await failedJob('ACME_TIMEOUT', order);
-    expect(await takenOver()).toBeNull();
+    expect(await adoptedOrder()).toBeNull();
     expect(await database.stores.orders.get('old')).not.toBeNull();
   });
 
   it('creates its own order after a day, and no longer waits for a stuck one', async () => {
     await failedJob('ACME_TIMEOUT');
-    expect(await takenOver({}, '2026-01-02T00:00:01Z')).toBeNull();
+    expect(await adoptedOrder({}, '2026-01-02T00:00:01Z')).toBeNull();
   });
 
   it('ignores the order of another project', async () => {
     await database.stores.projects.create({ ...PROJECT, id: 'p2' });
     await failedJob('ACME_TIMEOUT', {}, { projectId: 'p2' });
-    expect(await takenOver()).toBeNull();
+    expect(await adoptedOrder()).toBeNull();
   });
 });
 

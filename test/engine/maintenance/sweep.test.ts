@@ -26,7 +26,7 @@ let now: Date;
 let begun: string[];
 let asked: number;
 let leftoversFail: boolean;
-let widened: number[];
+let concurrencies: number[];
 let fetchCrl: (url: string) => Promise<Buffer>;
 let renewalInfo: AcmeClient['renewalInfo'];
 
@@ -41,7 +41,7 @@ beforeEach(() => {
   begun = [];
   asked = 0;
   leftoversFail = false;
-  widened = [];
+  concurrencies = [];
   fetchCrl = () => Promise.reject(new Error('no list is expected to be asked for'));
   renewalInfo = async () => null;
 });
@@ -95,7 +95,7 @@ function look() {
       auditArchive: createAuditArchive(database.folder),
       auditKeepDays: async () => null,
       sessions: { endOver: async () => undefined },
-      setConcurrency: (concurrency) => void widened.push(concurrency),
+      setConcurrency: (concurrency) => void concurrencies.push(concurrency),
       directories: {},
       random: () => 0.5,
       fetchCrl: (url) => fetchCrl(url),
@@ -157,7 +157,7 @@ describe('a due renewal', () => {
     });
     for (let n = 0; n < 5; n += 1) await add(`host-${n}`);
     expect(await look()).toMatchObject({ begun: 2, more: true });
-    expect(widened).toEqual([2]); // the queue of jobs is told, or 50 would run ten at a time
+    expect(concurrencies).toEqual([2]); // the queue of jobs is told, or 50 would run ten at a time
   });
 
   it('never validates a name twice at once: the second job of a name waits, its wildcard too', async () => {

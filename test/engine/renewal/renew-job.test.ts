@@ -3,10 +3,10 @@ import { refuseWorse } from '../../../src/main/engine/renewal/renew-job.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { CERTIFICATE } from '../../support/engine/records.ts';
 import {
-  type Bend,
   createFaultyWorld,
   type FaultyWorld,
   refusal,
+  type SessionFault,
 } from '../../support/faults/faulty-ca/model.ts';
 
 // CERTIFICATE is valid from January 1 to April 1, 90 days.
@@ -43,7 +43,7 @@ describe('a renewal', () => {
 
   it('whose order exists at the CA fetches the issued certificate without a dry run', async () => {
     const id = await faulty.obtain('late.example');
-    faulty.bend((session) => ({
+    faulty.setFault((session) => ({
       // It issues, and says so to nobody.
       async finalizeOrder(order, csr) {
         await session.finalizeOrder(order, csr);
@@ -52,7 +52,7 @@ describe('a renewal', () => {
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
     }));
     for (const _ of [1, 2]) await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-    faulty.bend(() => ({}));
+    faulty.setFault(() => ({}));
     faulty.world.reachable = () => false; // a proof would fail
     await faulty.renew(id);
     expect(faulty.staging.counts.orders).toBe(0);
@@ -62,7 +62,7 @@ describe('a renewal', () => {
 
   describe('whose order was finalized', () => {
     const call = { by: null, respondAsync: false, idempotencyKey: null };
-    const stuck: Bend = (session) => ({
+    const stuck: SessionFault = (session) => ({
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
       finalizeOrder: async (order, csr) => ({
         ...(await session.finalizeOrder(order, csr)),
@@ -73,10 +73,10 @@ describe('a renewal', () => {
     it('uses no fallback CA, however often it fails, and follows the order', async () => {
       const id = await faulty.obtain('followed.example');
       await faulty.world.engine.settings.update({ renewals: { fallbackCa: 'zerossl' } });
-      faulty.bend(stuck);
+      faulty.setFault(stuck);
       for (const _ of [1, 2, 3, 4])
         await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      faulty.bend(() => ({}));
+      faulty.setFault(() => ({}));
       await faulty.renew(id);
       expect(faulty.ca.counts.orders).toBe(2);
       expect(faulty.ca.entries).toHaveLength(2);
@@ -87,9 +87,9 @@ describe('a renewal', () => {
       async (reason) => {
         const id = await faulty.obtain(`${reason.toLowerCase()}.example`);
         const revoke = () => faulty.world.engine.issuance.revoke(id, { reason, replace: true }, call);
-        faulty.bend(stuck);
+        faulty.setFault(stuck);
         for (const _ of [1, 2]) await expect(revoke()).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-        faulty.bend(() => ({}));
+        faulty.setFault(() => ({}));
         await revoke();
         expect(faulty.ca.counts.orders).toBe(2);
         expect(faulty.ca.entries).toHaveLength(2);
@@ -99,9 +99,9 @@ describe('a renewal', () => {
 
     it('follows the order with the account that created it, even if a user enters another e-mail address', async () => {
       const id = await faulty.obtain('person.example');
-      faulty.bend(stuck);
+      faulty.setFault(stuck);
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      faulty.bend(() => ({}));
+      faulty.setFault(() => ({}));
       const body = { challengeType: 'http-01', keyType: 'ec', email: 'other@person.example' };
       await faulty.world.engine.issuance.obtain(id, ObtainRequestSchema.parse(body), call);
       expect(faulty.ca.counts.orders).toBe(2);
@@ -123,13 +123,13 @@ describe('a renewal', () => {
       const rows = faulty.world.database.db.selectFrom('ca_usage').where('kind', '=', 'exact-set');
       return (await rows.selectAll().execute()).length;
     };
-    const refusing: Bend = (session) => ({
+    const refusing: SessionFault = (session) => ({
       async createOrder(request) {
         if (request.replaces === undefined) return session.createOrder(request);
         throw refusal(409, 'alreadyReplaced', { detail: 'it was replaced already' });
       },
     });
-    const stuck: Bend = (session) => ({
+    const stuck: SessionFault = (session) => ({
       getOrder: async (url) => ({ ...(await session.getOrder(url)), status: 'processing' }),
       finalizeOrder: async (order) => ({ ...order, status: 'processing' }),
     });
@@ -157,25 +157,25 @@ describe('a renewal', () => {
     });
 
     it('counts if the CA refuses that, and the order is created without it', async () => {
-      faulty.bend(refusing);
+      faulty.setFault(refusing);
       await faulty.renew(id);
       expect(faulty.ca.entries.at(-1)?.replaces).toBeNull();
       expect(await counted()).toBe(2);
     });
 
     it('counts if the resumed order was created without it', async () => {
-      faulty.bend((session) => ({ ...stuck(session), ...refusing(session) }));
+      faulty.setFault((session) => ({ ...stuck(session), ...refusing(session) }));
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      faulty.bend(() => ({}));
+      faulty.setFault(() => ({}));
       await faulty.renew(id);
       expect(faulty.ca.entries.at(-1)?.replaces).toBeNull();
       expect(await counted()).toBe(2);
     });
 
     it('counts against no limit if the resumed order says so', async () => {
-      faulty.bend(stuck);
+      faulty.setFault(stuck);
       await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
-      faulty.bend(() => ({}));
+      faulty.setFault(() => ({}));
       await faulty.renew(id);
       expect(faulty.ca.counts.orders).toBe(2);
       expect(await counted()).toBe(1);

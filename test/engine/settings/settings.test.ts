@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => app?.stop());
 
 /** As a person: tokens may not change every section. */
-const patch = (body: object) => app.asPerson('PATCH', '/settings', { body });
+const patch = (body: object) => app.asUser('PATCH', '/settings', { body });
 
 describe('settings', () => {
   it('are the defaults at first, and the defaults match their schema', async () => {

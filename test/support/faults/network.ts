@@ -1,5 +1,5 @@
-// A bad network and a bad CA by seed: a keeper of the gate before Pebble that lets a share of the requests go wrong,
-// each in one of the ways that are named here.
+// An unreliable network and CA, reproducible by seed: the gate before Pebble makes a share of the requests fail in one of
+// the ways below.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GateAnswer, GateEnd, GateKeeper } from '../acme/gate.ts';
 
@@ -27,7 +27,7 @@ export const problem = (
   body: JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail, status }),
 });
 
-/** Name -> what it does to a request. The first half of them keep the request from Pebble. */
+/** Name -> what it does to a request. The first half of them do not pass the request to Pebble. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'not arrived': async () => 'lost',
   'RST before': async () => 'reset',
@@ -65,18 +65,18 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-export interface Storm {
+export interface FaultyNetwork {
   readonly keeper: GateKeeper;
-  /** How often each fault was done. */
+  /** How often each fault occurred. */
   readonly done: ReadonlyMap<string, number>;
-  /** Requests that came before the Retry-After of the last answer to their path was over. */
+  /** Requests sent before the Retry-After of the last answer at their path had passed. */
   readonly early: readonly string[];
-  /** What comes next is asked for by somebody else, who has heard of no Retry-After. */
+  /** Forgets each Retry-After, for a new client that has received none. */
   forget(): void;
 }
 
-/** @param share 0 to 1: of the requests that go wrong. @param random By seed. */
-export function createStorm(share: number, random: () => number): Storm {
+/** @param share Of the requests that fail, 0 to 1. @param random A seeded generator, 0 to 1. */
+export function createFaultyNetwork(share: number, random: () => number): FaultyNetwork {
   const done = new Map<string, number>();
   const early: string[] = [];
   const notBefore = new Map<string, { readonly until: number }>();
@@ -86,11 +86,11 @@ export function createStorm(share: number, random: () => number): Storm {
     early,
     forget: () => notBefore.clear(),
     keeper(path, pass) {
-      const told = notBefore.get(path);
+      const retryAfter = notBefore.get(path);
       const now = performance.now();
-      // One issuance at a time asks an address one question at a time, so none is on its way when the answer is given.
-      if (told !== undefined && now < told.until) early.push(path);
-      if (told !== undefined && now >= told.until) notBefore.delete(path);
+      // One issuance at a time sends one request at a time to a path, so none is under way during an answer.
+      if (retryAfter !== undefined && now < retryAfter.until) early.push(path);
+      if (retryAfter !== undefined && now >= retryAfter.until) notBefore.delete(path);
       if (random() >= share) return null;
       const name = names[Math.floor(random() * names.length)] ?? '';
       done.set(name, (done.get(name) ?? 0) + 1);

@@ -31,7 +31,7 @@ export interface GuiPage {
   /** @param hash `/projects` */
   open(hash: string): Promise<void>;
   /** Puts pictures, light and dark, where a person looks at them. */
-  lookAt(name: string): Promise<void>;
+  takeScreenshots(name: string): Promise<void>;
   /** Where a text is found that must be nowhere: the DOM with its fields, the page's storage, the server's answers. */
   findSecret(secret: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -80,7 +80,7 @@ export async function openGui(app: {
     page,
     problems,
     open: async (hash) => void (await page.goto(`${app.address}/#${hash}`)),
-    async lookAt(name) {
+    async takeScreenshots(name) {
       await mkdir(PICTURES, { recursive: true });
       const before = page.viewportSize() ?? { width: 1280, height: 900 };
       for (const colorScheme of ['dark', 'light'] as const) {

@@ -148,7 +148,7 @@ export const SCREENS: readonly Screen[] = [
  * The tests of these screens; call it inside describeWith(['pebble', 'chromium'], …).
  * @param widths Pixels; pictures are taken at 1280.
  */
-export function lookAtScreens(screens: readonly Screen[], widths: readonly number[]): void {
+export function testScreens(screens: readonly Screen[], widths: readonly number[]): void {
   let pebble: Pebble;
   let app: TestApp;
   let gui: GuiPage;
@@ -178,7 +178,7 @@ export function lookAtScreens(screens: readonly Screen[], widths: readonly numbe
       const loading = gui.page.getByRole('status', { name: 'Loading' });
       await expect.poll(() => loading.count()).toBe(0);
       await act?.(gui.page);
-      await gui.lookAt(name);
+      await gui.takeScreenshots(name);
       for (const width of widths) {
         await gui.page.setViewportSize({ width, height: 900 });
         expect(await axeViolations(gui.page), `${width} px`).toEqual([]);
@@ -226,11 +226,11 @@ async function populate(
     body: { name: 'Our Cloudflare', provider: 'cloudflare', credentials: { apiToken: 'a'.repeat(40) } },
   });
   const webhook = { preset: 'slack', url: chat.url };
-  const made = await app.asPerson('POST', '/notifications', {
+  const made = await app.asUser('POST', '/notifications', {
     body: { type: 'webhook', name: 'On call', webhook },
   });
   expect(made.status).toBe(201);
-  await app.asPerson('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
+  await app.asUser('POST', '/backups/passphrase', { body: { passphrase: PASSPHRASE } });
   expect((await app.call('POST', '/backups')).status).toBe(201);
   return { ID, DONE, BROKEN, FAILED, NEW };
 }

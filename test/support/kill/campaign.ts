@@ -2,7 +2,7 @@
 // nothing was lost, nothing done twice and nothing left behind: in the database, at the CA, in DNS.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Killable, Moment } from './killable.ts';
+import type { KillableServer, Moment } from './killable-server.ts';
 import { OPERATIONS, type Operation, type OperationName, type Prepared, prepare } from './operations.ts';
 import type { KillWorld } from './world.ts';
 
@@ -79,7 +79,7 @@ const request = ({ path, body }: Prepared) => ({
 });
 
 /** Sends the request and has the process die. @returns false where it did not come to that. */
-async function dieIn(server: Killable, prepared: Prepared, deadly: Deadly): Promise<boolean> {
+async function dieIn(server: KillableServer, prepared: Prepared, deadly: Deadly): Promise<boolean> {
   if ('name' in deadly) await server.arm(deadly);
   else setTimeout(() => void server.kill(), deadly.ms);
   const answer = server.call('POST', prepared.path, request(prepared)).catch(() => null);
@@ -100,7 +100,7 @@ async function dieIn(server: Killable, prepared: Prepared, deadly: Deadly): Prom
 }
 
 /** The client repeats its request until it is answered. */
-async function answered({ call }: Killable, prepared: Prepared): Promise<void> {
+async function answered({ call }: KillableServer, prepared: Prepared): Promise<void> {
   const again = async () => {
     const { status, text } = await call('POST', prepared.path, request(prepared));
     return status === 200 ? 200 : text;
@@ -119,7 +119,7 @@ interface Outcome {
 
 async function expectAllWell(
   world: KillWorld,
-  { call }: Killable,
+  { call }: KillableServer,
   { prepared: { projectId, domain }, operation: { verb, replace }, former, since }: Outcome,
 ): Promise<void> {
   const { pebble, bind } = world.rig;

@@ -17,11 +17,11 @@ export interface ProgramOptions {
 }
 
 /** What is done at the transition: the process ends, or its disk is filled. */
-export type Deed = 'kill' | 'fill';
+export type FaultAction = 'kill' | 'fill';
 
 export type ToProgram =
   /** Do it at the nth time that this transition comes. */
-  | { readonly kind: 'arm'; readonly name: string; readonly nth: number; readonly deed: Deed }
+  | { readonly kind: 'arm'; readonly name: string; readonly nth: number; readonly deed: FaultAction }
   /** Note transitions from now on. */
   | { readonly kind: 'record' }
   | { readonly kind: 'recorded' }

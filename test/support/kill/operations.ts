@@ -1,5 +1,5 @@
 // The operations that a process is killed in the middle of, and what each needs to be there before.
-import type { Killable } from './killable.ts';
+import type { KillableServer } from './killable-server.ts';
 import type { KillWorld } from './world.ts';
 
 export interface Operation {
@@ -32,7 +32,7 @@ export interface Prepared {
 /** A project of its own with what the operation needs, and the request that begins it. */
 export async function prepare(
   world: KillWorld,
-  { call }: Killable,
+  { call }: KillableServer,
   {
     operation: { challenge, verb, replace },
     domain,

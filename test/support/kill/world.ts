@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { createSealedFile } from '../../../src/main/secrets/sealed-file.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
 import { type DnsRig, startDnsRig } from '../dns/rig.ts';
-import { type Killable, startKillable } from './killable.ts';
+import { type KillableServer, startKillableServer } from './killable-server.ts';
 import type { ProgramOptions } from './messages.ts';
 
 export const ZONE = 'example.com';
@@ -16,7 +16,7 @@ export interface KillWorld {
   readonly rig: DnsRig;
   readonly dataFolder: string;
   /** The process that runs; another one where the last has died. */
-  server(): Promise<Killable>;
+  server(): Promise<KillableServer>;
   /** What Pebble has done since `since` (a length of its log). */
   atCa(since: number): AtCa;
   inDatabase(projectId: string): InDatabase;
@@ -56,7 +56,7 @@ export async function startKillWorld(): Promise<KillWorld> {
   await writeFile(rootsFile, rig.pebble.rootPem);
   const { directoryUrl, httpPort } = rig.pebble;
   let token: string | null = null;
-  let running: Killable | null = null;
+  let running: KillableServer | null = null;
 
   const options = (): ProgramOptions => {
     return { dataFolder, directoryUrl, rootsFile, httpPort, token, dns: rig.dns };
@@ -66,7 +66,7 @@ export async function startKillWorld(): Promise<KillWorld> {
     dataFolder,
     async server() {
       if (running?.alive === true) return running;
-      running = await startKillable(options());
+      running = await startKillableServer(options());
       // How often DNS is looked at is not what this is about.
       if (token === null)
         await running.call('PATCH', '/settings', { body: { dns: { propagationInterval: 0.2 } } });

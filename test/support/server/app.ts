@@ -7,7 +7,7 @@ import { type App, createApp, DEFAULT_LIMITS, type Limits, type Platform } from 
 import type { Scope } from '../../../src/shared/token.ts';
 import type { Pebble } from '../acme/pebble.ts';
 import { LOOPBACK_NETWORKS } from '../tools/network.ts';
-import { type CallAsPerson, signIn } from './person.ts';
+import { type CallAsUser, signIn } from './signed-in-user.ts';
 
 export interface Answer {
   readonly status: number;
@@ -40,7 +40,7 @@ export interface TestApp {
   /** @param path Below /api/v1. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** As a person who signed in just now: for what no token may do. */
-  asPerson: CallAsPerson;
+  asUser: CallAsUser;
   /** A project of this domain; its id. */
   project(domain: string | null, altNames?: readonly string[]): Promise<string>;
   makeToken(scopes: readonly Scope[], projectIds?: readonly string[]): Promise<string>;
@@ -97,7 +97,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     answers.push(answer.text);
     return answer;
   };
-  const asPerson: CallAsPerson = async (method, path, given = {}) => {
+  const asUser: CallAsUser = async (method, path, given = {}) => {
     const answer = await (await signIn(await app.signInLink()))(method, path, given);
     answers.push(answer.text);
     return answer;
@@ -109,7 +109,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     log,
     answers,
     call,
-    asPerson,
+    asUser,
     makeToken,
     async project(domain, altNames = []) {
       const { body } = await call('POST', '/projects', {

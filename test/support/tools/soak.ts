@@ -3,7 +3,7 @@
 /** Of this run: CERTDESK_SOAK_SEED, else 1. Printed, so that a failure can be repeated. */
 export function soakSeed(what: string): number {
   const seed = Number(process.env.CERTDESK_SOAK_SEED ?? 1);
-  soakSays(`${what}: seed ${seed}`);
+  reportSoak(`${what}: seed ${seed}`);
   return seed;
 }
 
@@ -13,6 +13,6 @@ export function soakTimes(full: number): number {
 }
 
 /** A line of the report that docs/reliability.md is made from. */
-export function soakSays(line: string): void {
+export function reportSoak(line: string): void {
   process.stdout.write(`[soak] ${line}\n`);
 }

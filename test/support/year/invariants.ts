@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** When something else kept a renewal off, and how long the way back may take. */
-export interface Hindrance {
+export interface Obstacle {
   readonly from: number;
   readonly to: number;
   /** After its end: the wait of the table of retries, the queue of all that waited. */
@@ -36,7 +36,7 @@ export interface Verdict {
 export interface Case {
   readonly world: World;
   readonly cas: readonly ModelCa[];
-  readonly hindrances: readonly Hindrance[];
+  readonly obstacles: readonly Obstacle[];
   /** How far ahead the machine's clock ever was. */
   readonly ahead: number;
 }
@@ -60,7 +60,7 @@ function windowOf(entry: Entry, renewedAt: number): { start: number; end: number
 
 const day = (ms: number, begin: number) => ((ms - begin) / DAY).toFixed(2);
 
-export async function judge({ world, cas, hindrances, ahead }: Case, begin: number): Promise<Verdict> {
+export async function judge({ world, cas, obstacles, ahead }: Case, begin: number): Promise<Verdict> {
   const early: string[] = [];
   const late: string[] = [];
   const doubles: string[] = [];
@@ -81,8 +81,8 @@ export async function judge({ world, cas, hindrances, ahead }: Case, begin: numb
   const freeTime = (from: number, to: number, name: string): number => {
     let free = Math.max(0, to - from);
     let covered = from;
-    const away: readonly Hindrance[] = world.away.map((each) => ({ ...each, tail: 10 * MINUTE }));
-    const all = [...hindrances, ...away].toSorted((x, y) => x.from - y.from);
+    const away: readonly Obstacle[] = world.away.map((each) => ({ ...each, tail: 10 * MINUTE }));
+    const all = [...obstacles, ...away].toSorted((x, y) => x.from - y.from);
     for (const { from: a, to: b, tail, names } of all) {
       if (names?.(name) === false) continue;
       const [start, end] = [Math.max(a, covered), Math.min(b + tail, to)];

@@ -4,7 +4,7 @@ import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { registeredDomain } from '../../../src/main/engine/rate-limits/usage.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { type Hindrance, judge, type Verdict } from './invariants.ts';
+import { judge, type Obstacle, type Verdict } from './invariants.ts';
 import { createModelCa, type Entry, type ModelCa } from './model-ca.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -57,7 +57,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-interface Happening {
+interface ScheduledEvent {
   readonly at: number;
   act(): Promise<void> | void;
 }
@@ -76,21 +76,21 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   });
   const [letsEncrypt, staging, plain] = world.cas;
   if (letsEncrypt === undefined || staging === undefined || plain === undefined) throw new Error('no CAs');
-  const hindrances: Hindrance[] = [];
+  const obstacles: Obstacle[] = [];
   const at = (days: number) => begin + days * DAY;
-  const happenings: Happening[] = [];
-  const on = (days: number, act: Happening['act']) => void happenings.push({ at: at(days), act });
+  const schedule: ScheduledEvent[] = [];
+  const on = (days: number, act: ScheduledEvent['act']) => void schedule.push({ at: at(days), act });
   const inUse = () =>
     letsEncrypt.entries.filter(({ replacedBy, to }) => replacedBy === null && to > world.now);
 
   // Kept for the judge.
   await world.engine.settings.update({ renewals: { keepVersionsDays: 3_650 } });
-  await enrol(world, options, { random, begin, happenings });
+  await enrol(world, options, { random, begin, schedule });
 
   // The CA is down for three days.
   on(60, () => {
     letsEncrypt.failing = () => down();
-    hindrances.push({ from: at(60), to: at(63), tail: 7 * HOUR });
+    obstacles.push({ from: at(60), to: at(63), tail: 7 * HOUR });
   });
   on(63, () => {
     letsEncrypt.failing = null;
@@ -114,7 +114,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   on(150, async () => {
     const until = toTimestamp(new Date(at(152)));
     await world.engine.settings.update({ renewals: { pausedUntil: until } });
-    hindrances.push({ from: at(150), to: at(152), tail: HOUR });
+    obstacles.push({ from: at(150), to: at(152), tail: HOUR });
   });
   on(152, () => undefined); // a look at once
   on(182, () => void profiles.set('classic', 64 * DAY));
@@ -134,12 +134,12 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   on(231.4, () => {
     world.skew = 0;
   });
-  hindrances.push({ from: at(231), to: at(231.4), tail: HOUR });
+  obstacles.push({ from: at(231), to: at(231.4), tail: HOUR });
   // Port 80 of a tenth of the names is shut for two days.
   const shut = (name: string) => [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 10 === 0;
   on(260, () => {
     world.reachable = (name) => !shut(name);
-    hindrances.push({ from: at(260), to: at(262), tail: 7 * HOUR, names: shut });
+    obstacles.push({ from: at(260), to: at(262), tail: 7 * HOUR, names: shut });
   });
   on(262, () => {
     world.reachable = () => true;
@@ -147,7 +147,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   // A CA that is overloaded: a third of what it is asked fails, for half a day.
   on(280, () => {
     letsEncrypt.failing = () => (random() < 0.3 ? down() : null);
-    hindrances.push({ from: at(280), to: at(280.5), tail: 7 * HOUR });
+    obstacles.push({ from: at(280), to: at(280.5), tail: 7 * HOUR });
   });
   on(280.5, () => {
     letsEncrypt.failing = null;
@@ -155,9 +155,9 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   for (let n = 0; n < options.kills; n += 1)
     on(42 + random() * 320, () => world.killIn(1 + Math.floor(random() * 400)));
 
-  await live(world, happenings, at(365));
+  await live(world, schedule, at(365));
   const verdict = await judge(
-    { world, cas: [letsEncrypt, staging, plain], hindrances, ahead: 26 * HOUR },
+    { world, cas: [letsEncrypt, staging, plain], obstacles, ahead: 26 * HOUR },
     begin,
   );
   const { looks, kills } = world.counts;
@@ -227,7 +227,7 @@ function move(entry: Entry, start: number, end: number): void {
 async function enrol(
   world: World,
   { certificates, shortlivedEvery }: YearOptions,
-  { random, begin, happenings }: { random: () => number; begin: number; happenings: Happening[] },
+  { random, begin, schedule }: { random: () => number; begin: number; schedule: ScheduledEvent[] },
 ): Promise<void> {
   const long = PROFILES.slice(0, -1);
   for (let n = 0; n < certificates; n += 1) {
@@ -236,7 +236,7 @@ async function enrol(
     const profile = shortlived ? 'shortlived' : long[n % long.length]?.[0];
     const ca = n % 8 === 7 ? PLAIN : 'letsencrypt';
     const days = n % 5 === 0 ? 1 + random() / 24 : random() * 40;
-    happenings.push({
+    schedule.push({
       at: begin + days * DAY,
       async act() {
         const project = await world.engine.projects.create({ name: domain, domain, altNames: [] });
@@ -250,10 +250,10 @@ async function enrol(
     throw new Error('the domains are not as they were meant');
 }
 
-async function live(world: World, happenings: Happening[], end: number): Promise<void> {
+async function live(world: World, schedule: ScheduledEvent[], end: number): Promise<void> {
   for (;;) {
-    happenings.sort((a, b) => a.at - b.at);
-    const next = happenings.shift();
+    schedule.sort((a, b) => a.at - b.at);
+    const next = schedule.shift();
     if (next === undefined || next.at > end) break;
     await world.runUntil(next.at);
     world.killIn(Number.POSITIVE_INFINITY);

@@ -38,7 +38,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
   });
 
   const obtain = (id: string, body: object) =>
-    app.asPerson('POST', path(id, '/obtain'), { body: { challengeType: 'dns-01', keyType: 'ec', ...body } });
+    app.asUser('POST', path(id, '/obtain'), { body: { challengeType: 'dns-01', keyType: 'ec', ...body } });
   const names = async (id: string) =>
     Object.values((await app.call('GET', path(id))).body.names ?? {})
       .map(String)

@@ -16,9 +16,9 @@ import { rfc2136 } from '../../../../src/main/engine/dns/providers/rfc2136/rfc21
 import { makeKey, pollOrder } from '../../../support/acme/issue.ts';
 import { leafOf, type PebbleRig, startPebbleRig } from '../../../support/acme/pebble-rig.ts';
 import { type Bind, startBind } from '../../../support/dns/bind.ts';
-import { openBench } from '../../../support/dns/provider-bench.ts';
 import { startAcmeDns } from '../../../support/dns/stand-ins/acmedns.ts';
 import type { OnChange } from '../../../support/dns/stand-ins/zone-table.ts';
+import { openTestProvider } from '../../../support/dns/test-provider.ts';
 import { LOOPBACK_POLICY } from '../../../support/tools/network.ts';
 
 const SUBDOMAIN = 'a097455b-52cc-4569-90c8-7a4b97c6eba8';
@@ -139,7 +139,7 @@ const nothingLeft = async () => {
 describe('a certificate for a name, a wildcard with its apex, a delegated sub-zone and a CNAME', () => {
   test('is issued with rfc2136', async () => {
     const [key] = bind.keys;
-    const { provider } = openBench(rfc2136, {
+    const { provider } = openTestProvider(rfc2136, {
       nameserver: bind.server,
       tsigKeyName: key?.name ?? '',
       tsigSecret: key?.secret ?? '',
@@ -151,7 +151,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
   test('is issued with a script of acme.sh’s interface', async () => {
     const [key] = bind.keys;
     const names = ['example.com', '*.example.com'];
-    const { provider } = openBench(
+    const { provider } = openTestProvider(
       acmeSh,
       {
         script: 'dns_bindtest',
@@ -171,7 +171,7 @@ describe('a certificate for a name, a wildcard with its apex, a delegated sub-zo
 
 test('a certificate is issued with records that a user adds', async () => {
   const names = ['by-hand.example.com'];
-  const { provider } = openBench(manual, {});
+  const { provider } = openTestProvider(manual, {});
   let shown: { readonly name?: Json; readonly value?: Json } | null = null;
   const watch = (step: string, data: Json) => {
     const told = typeof data === 'object' && data !== null && 'action' in data ? data : null;
@@ -191,7 +191,7 @@ test('a certificate is issued with acme-dns, to which the name is an alias', asy
   const standIn = await startAcmeDns({ subdomain: SUBDOMAIN, onChange });
   try {
     const { fulldomain } = standIn.account;
-    const { provider } = openBench(acmedns, { ...standIn.credentials, baseUrl: standIn.endpoint });
+    const { provider } = openTestProvider(acmedns, { ...standIn.credentials, baseUrl: standIn.endpoint });
     expectNames(await issue({ names, provider }), names);
     await expect(issue({ names: ['www.example.com'], provider })).rejects.toThrow(
       `_acme-challenge.www.example.com. CNAME ${fulldomain}.`,

@@ -23,54 +23,54 @@ export function resourceOf(path: string): Resource | null {
   return (found?.[0] as Resource | undefined) ?? null;
 }
 
-export type Bend = (answer: GateAnswer) => GateAnswer | GateEnd;
+export type AnswerFault = (answer: GateAnswer) => GateAnswer | GateEnd;
 
 export interface Fault {
   readonly at: Resource;
-  readonly bend: Bend;
-  /** So many answers are bent; all where left out. */
+  readonly change: AnswerFault;
+  /** How many answers are changed; default: all. */
   readonly times?: number;
-  /** Only where the JSON of the answer has this `status`. */
+  /** Only if the JSON of the answer has this `status`. */
   readonly status?: string;
-  /** Only once the CA has been asked for that. */
+  /** Only after a request for that resource. */
   readonly after?: Resource;
-  /** Only until the CA has been asked for that so many times. */
+  /** Only until that many requests for that resource. */
   readonly until?: readonly [Resource, number];
-  /** The CA does not get the request. */
+  /** The CA does not receive the request. */
   readonly withheld?: boolean;
 }
 
 export interface Counts {
-  /** Orders that the CA has made. */
+  /** Orders that the CA has created. */
   orders: number;
-  /** CSRs that the CA has got, whatever it said. */
+  /** CSRs that the CA has received, whatever it answered. */
   finalizes: number;
 }
 
 export interface FaultyCa {
   readonly counts: Counts;
-  /** How many answers were bent. */
-  bent(): number;
-  /** Whether the CSR was sent though nothing had to be proved. */
+  /** How many answers were changed. */
+  changed(): number;
+  /** Whether the CSR was sent without a new validation. */
   hasReusedAuthorization(): boolean;
-  /** Resolves when the first CSR has come: from then on, with `cut`, nothing comes through any more. */
+  /** Resolves after the first CSR. With `cutAfterCsr`, no request gets through from then on. */
   readonly cut: Promise<void>;
-  /** Everything comes through again. */
-  mend(): void;
+  /** Lets requests through again. */
+  reconnect(): void;
   stop(): void;
 }
 
 const NOTHING: GateAnswer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' };
 
-/** Somebody between Certdesk and the CA, who keeps both apart. */
+/** The answer of a proxy that separates Certdesk from the CA. */
 const PROXY: GateAnswer = {
   status: 407,
   headers: { 'content-type': 'text/html' },
   body: '<h1>Proxy authentication required</h1>',
 };
 
-/** Bends every later answer that one of the faults is about. @param cutAfterCsr The CA is out of reach from then on. */
-export function bendAnswers(
+/** Applies the faults to all later answers. @param cutAfterCsr Makes the CA unreachable after the first CSR. */
+export function faultAnswers(
   gate: Pick<AcmeGate, 'keep'>,
   faults: readonly Fault[],
   cutAfterCsr = false,
@@ -81,7 +81,7 @@ export function bendAnswers(
   const cut = Promise.withResolvers<void>();
   let isCut = false;
   let mayCut = cutAfterCsr;
-  let bent = 0;
+  let changed = 0;
   const isActive = (fault: Fault, resource: Resource): boolean => {
     if (fault.at !== resource || left.get(fault) === 0) return false;
     if (fault.after !== undefined && !asked.has(fault.after)) return false;
@@ -107,21 +107,21 @@ export function bendAnswers(
     }
     for (const fault of active) {
       if (typeof answer === 'string' || 'cut' in answer) break;
-      // Pebble refuses one `replaces` in 256 of its own accord: a refusal made into an order would be no CA's behaviour.
+      // Pebble refuses one `replaces` in 256 on its own: no CA would answer that refusal with an order.
       if (resource === 'newOrder' && !withheld && counts.orders === ordersBefore) break;
       if (fault.status !== undefined && statusOf(answer) !== fault.status) continue;
       left.set(fault, (left.get(fault) ?? 0) - 1);
-      bent += 1;
-      answer = fault.bend(answer);
+      changed += 1;
+      answer = fault.change(answer);
     }
     return answer;
   });
   return {
     counts,
-    bent: () => bent,
+    changed: () => changed,
     hasReusedAuthorization: () => asked.has('finalize') && !asked.has('challenge'),
     cut: cut.promise,
-    mend() {
+    reconnect() {
       isCut = false;
       mayCut = false;
     },
@@ -133,28 +133,28 @@ function statusOf({ body }: GateAnswer): unknown {
   return body.startsWith('{') ? JSON.parse(body).status : undefined;
 }
 
-/** Members in place of the answer's own. */
+/** Overwrites members of the answer. */
 export const set =
-  (members: object): Bend =>
+  (members: object): AnswerFault =>
   (answer) => ({ ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), ...members }) });
 
 export const without =
-  (...names: readonly string[]): Bend =>
+  (...names: readonly string[]): AnswerFault =>
   (answer) => {
     const kept = Object.entries(JSON.parse(answer.body)).filter(([name]) => !names.includes(name));
     return { ...answer, body: JSON.stringify(Object.fromEntries(kept)) };
   };
 
 export const renamed =
-  (from: string, to: string): Bend =>
+  (from: string, to: string): AnswerFault =>
   (answer) => {
     const { [from]: value, ...others } = JSON.parse(answer.body);
     return { ...answer, body: JSON.stringify({ ...others, [to]: value }) };
   };
 
-/** What every challenge of an authorization has besides. */
+/** Adds members to every challenge of an authorization. */
 export const setChallenges =
-  (members: object): Bend =>
+  (members: object): AnswerFault =>
   (answer) => {
     const { challenges = [], ...others } = JSON.parse(answer.body);
     return {
@@ -166,9 +166,9 @@ export const setChallenges =
     };
   };
 
-/** @param body The problem document, or whatever stands in its place. */
+/** @param body The problem document, or what replaces it. */
 export const refuse =
-  (status: number, body: unknown): Bend =>
+  (status: number, body: unknown): AnswerFault =>
   ({ headers }) => ({
     status,
     headers: { ...nonceOf(headers), 'content-type': 'application/problem+json' },
@@ -178,36 +178,36 @@ export const refuse =
 export const malformed = (detail: string) => ({ type: 'urn:ietf:params:acme:error:malformed', detail });
 
 export const text =
-  (body: string, status = 200): Bend =>
+  (body: string, status = 200): AnswerFault =>
   ({ headers }) => ({ status, headers: { ...headers, 'content-type': 'text/plain' }, body });
 
-/** The addresses in this header without scheme and host. */
+/** Removes scheme and host from the URLs in this header. */
 export const relative =
-  (header: string): Bend =>
+  (header: string): AnswerFault =>
   (answer) => ({
     ...answer,
     headers: { ...answer.headers, [header]: (answer.headers[header] ?? '').replace(/https:\/\/[^/]+/g, '') },
   });
 
-export const lost: Bend = () => 'lost';
+export const lost: AnswerFault = () => 'lost';
 
 function nonceOf(headers: GateAnswer['headers']): Record<string, string> {
   const nonce = headers['replay-nonce'];
   return nonce === undefined ? {} : { 'replay-nonce': nonce };
 }
 
-/** The body of the answer, rewritten. */
+/** Rewrites the body of the answer. */
 export const rewritten =
-  (how: (body: string) => string): Bend =>
+  (how: (body: string) => string): AnswerFault =>
   (answer) => ({ ...answer, body: how(answer.body) });
 
-export const marked: Bend = rewritten((body) => `\ufeff${body}`);
+export const marked: AnswerFault = rewritten((body) => `\ufeff${body}`);
 
 export const certificatesIn = (chain: string): readonly string[] =>
   chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 
-/** Each authorization of an order twice. */
-export const doubled: Bend = (answer) => {
+/** Lists each authorization of an order twice. */
+export const doubled: AnswerFault = (answer) => {
   const order = JSON.parse(answer.body);
   const { authorizations = [] } = order;
   return {
@@ -216,9 +216,9 @@ export const doubled: Bend = (answer) => {
   };
 };
 
-/** @param when The field as it stands, or the date in so many ms. */
+/** @param when The header value, or the delay in milliseconds, sent as a date. */
 export const retryAfter =
-  (when: string | number): Bend =>
+  (when: string | number): AnswerFault =>
   (answer) => ({
     ...answer,
     headers: {
@@ -228,10 +228,10 @@ export const retryAfter =
   });
 
 export const bothOf =
-  (first: Bend, second: Bend): Bend =>
+  (first: AnswerFault, second: AnswerFault): AnswerFault =>
   (answer) => {
-    const bent = first(answer);
-    return typeof bent === 'string' || 'cut' in bent ? bent : second(bent);
+    const changed = first(answer);
+    return typeof changed === 'string' || 'cut' in changed ? changed : second(changed);
   };
 
 export const withoutNonce = (answer: GateAnswer): GateAnswer => {
@@ -239,9 +239,9 @@ export const withoutNonce = (answer: GateAnswer): GateAnswer => {
   return { ...answer, headers };
 };
 
-/** @param hasNonce Whether a new one comes with it, where the answer had one. */
+/** @param hasNonce Whether the error has a new nonce, if the answer had one. */
 export const badNonce =
-  (status: number, hasNonce = true, namespace = 'urn:ietf:params:acme:error:'): Bend =>
+  (status: number, hasNonce = true, namespace = 'urn:ietf:params:acme:error:'): AnswerFault =>
   ({ headers }) => ({
     status,
     headers: { ...(hasNonce ? nonceOf(headers) : {}), 'content-type': 'application/problem+json' },

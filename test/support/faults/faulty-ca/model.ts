@@ -1,4 +1,4 @@
-// The real engine with a model of a CA (year/) whose answers a test may bend: what a CA may say and Pebble never does.
+// The real engine with a model of a CA (year/) whose answers a test changes, for CA behaviour that Pebble does not have.
 import type { AcmeProblem, AcmeSession } from '../../../../src/main/engine/acme/contract.ts';
 import { answerError } from '../../../../src/main/engine/acme/problem.ts';
 import type { CertdeskError } from '../../../../src/main/engine/core/errors.ts';
@@ -10,24 +10,24 @@ const DAY = 86_400_000;
 export const DIRECTORY = 'https://acme-v02.api.letsencrypt.org/directory';
 export const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
 
-/** A session's verbs in place of the model's own, which are handed in. */
-export type Bend = (session: AcmeSession) => Partial<AcmeSession>;
+/** Replaces methods of the model's session, which is the argument. */
+export type SessionFault = (session: AcmeSession) => Partial<AcmeSession>;
 
 export interface FaultyWorld {
   readonly world: World;
   readonly ca: ModelCa;
   readonly staging: ModelCa;
-  /** For every request from now on to the real directory; back to the model's own with `() => ({})`. */
-  bend(how: Bend): void;
-  /** @returns the project's id. Rejects as the obtain does. */
+  /** Applies to all later requests to the production directory; `() => ({})` restores the model. */
+  setFault(how: SessionFault): void;
+  /** @returns the project's id. Rejects if the issuance fails. */
   obtain(domain: string): Promise<string>;
-  /** Once more for a project that is there. */
+  /** Issues again for an existing project. */
   obtainAgain(projectId: string): Promise<void>;
   renew(projectId: string): Promise<void>;
 }
 
 export async function createFaultyWorld(): Promise<FaultyWorld> {
-  let bending: Bend = () => ({});
+  let fault: SessionFault = () => ({});
   const world = await createWorld({
     begin: Date.parse('2026-09-01T00:00:00Z'),
     random: () => 0.5,
@@ -54,7 +54,7 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
   Object.assign(ca, {
     session(...given: Parameters<ModelCa['session']>) {
       const own = session(...given);
-      return { ...own, ...bending(own) };
+      return { ...own, ...fault(own) };
     },
   });
   const call = { by: null, respondAsync: false, idempotencyKey: null };
@@ -66,8 +66,8 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
     world,
     ca,
     staging,
-    bend(how) {
-      bending = how;
+    setFault(how) {
+      fault = how;
     },
     async obtain(domain) {
       const { id } = await world.engine.projects.create({ name: domain, domain, altNames: [] });
@@ -81,7 +81,7 @@ export async function createFaultyWorld(): Promise<FaultyWorld> {
   };
 }
 
-/** What a client makes of such an answer. @param type The last part of an ACME error type. */
+/** The error that the client throws for such an answer. @param type The last part of an ACME error type. */
 export function refusal(status: number, type: string, more: object = {}): CertdeskError {
   const text = JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, ...more });
   return answerError({ url: DIRECTORY, status, headers: {}, text });

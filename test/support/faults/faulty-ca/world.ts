@@ -1,4 +1,4 @@
-// The whole of Certdesk before a Pebble whose answers are bent. Waits cost nothing: the pace runs ahead of real time.
+// The whole of Certdesk before a Pebble whose answers are changed. Waits cost nothing: the pace runs ahead of real time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { REAL_TIMING, type Timing } from '../../../../src/main/engine/core/timing.ts';
@@ -6,7 +6,7 @@ import { type AcmeGate, startAcmeGate } from '../../acme/gate.ts';
 import { type Pebble, startPebble } from '../../acme/pebble.ts';
 import { commonName, leafOf, split } from '../../acme/pebble-rig.ts';
 import { type Answer, type Json, startApp, type TestApp } from '../../server/app.ts';
-import { bendAnswers, type FaultyCa } from './fault.ts';
+import { type FaultyCa, faultAnswers } from './fault.ts';
 import type { Operation, Row } from './rows.ts';
 
 /** How an operation comes to its end: at once, by the next job after one that failed, or in the next process. */
@@ -136,7 +136,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   async function byRetry(id: string, row: Row, operation: Operation, faulty: FaultyCa): Promise<void> {
     const failed = await perform(id, operation, row);
     expect(failed.status, failed.text).toBeGreaterThanOrEqual(500);
-    faulty.mend();
+    faulty.reconnect();
     const { status, text } = await perform(id, operation, row);
     expect(status, text).toBe(200);
     await checkSuccess(id, row, faulty);
@@ -147,7 +147,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     await faulty.cut;
     await restart();
     await stopped;
-    faulty.mend();
+    faulty.reconnect();
     expect(await ended(id)).toMatchObject({ state: 'succeeded' });
     await checkSuccess(id, row, faulty);
   }
@@ -155,11 +155,11 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   async function run(row: Row, operation: Operation, way: Way = 'at once'): Promise<void> {
     const id = await prepare(row, operation);
     if (row.faults.some(({ at }) => at === 'directory')) await restart(); // a process keeps it
-    const faulty = bendAnswers(gate, row.faults, way !== 'at once');
+    const faulty = faultAnswers(gate, row.faults, way !== 'at once');
     try {
       const how = { 'at once': atOnce, 'by retry': byRetry, 'after a restart': afterRestart }[way];
       await how(id, row, operation, faulty);
-      if (row.faults.length > 0) expect(faulty.bent(), 'answers that were bent').toBeGreaterThan(0);
+      if (row.faults.length > 0) expect(faulty.changed(), 'answers that were changed').toBeGreaterThan(0);
     } catch (error) {
       // Pebble reuses one authorization in a hundred at 0 % too (`>` in its wfe.go): then nothing was tried.
       if (operation === 'obtain' || !faulty.hasReusedAuthorization()) throw error;

@@ -11,13 +11,13 @@ import { acmeSh } from '../../../../../src/main/engine/dns/providers/acme-sh/acm
 import { makeFolder } from '../../../../support/acme/tls.ts';
 import { type Bind, startBind } from '../../../../support/dns/bind.ts';
 import { type Exception, testDnsProviderRecords } from '../../../../support/dns/conformance.ts';
-import { openBench } from '../../../../support/dns/provider-bench.ts';
 import { expectNoSecrets, failureOf, openProvider } from '../../../../support/dns/provider-on-stand-in.ts';
+import { openTestProvider } from '../../../../support/dns/test-provider.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../../../fixtures/acme-sh');
 /** For a process of its own. */
 const SOURCES = {
-  bench: resolve(import.meta.dirname, '../../../../support/dns/provider-bench.ts'),
+  bench: resolve(import.meta.dirname, '../../../../support/dns/test-provider.ts'),
   provider: resolve(import.meta.dirname, '../../../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts'),
 };
 const NAME = '_acme-challenge.example.com';
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const open = (script: string, environment: Record<string, string>) =>
-  openBench(acmeSh, { script, environment }, { acmeShFolder: join(folder.path, 'acme.sh') });
+  openTestProvider(acmeSh, { script, environment }, { acmeShFolder: join(folder.path, 'acme.sh') });
 
 const leftovers = async () =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('certdesk-acme-sh-'));
@@ -209,9 +209,9 @@ describe('any script', () => {
     };
     const options = { timeoutMs: 60_000, acmeShFolder: join(folder.path, 'acme.sh') };
     const code = `
-      const { openBench } = await import(${JSON.stringify(SOURCES.bench)});
+      const { openTestProvider } = await import(${JSON.stringify(SOURCES.bench)});
       const { acmeSh } = await import(${JSON.stringify(SOURCES.provider)});
-      const { provider } = openBench(acmeSh, ${JSON.stringify(credentials)}, ${JSON.stringify(options)});
+      const { provider } = openTestProvider(acmeSh, ${JSON.stringify(credentials)}, ${JSON.stringify(options)});
       await provider.addTxt(${JSON.stringify(record('v'))}, new AbortController().signal);`;
     const certdesk = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
     const ended = once(certdesk, 'exit');
@@ -260,7 +260,8 @@ describe('refuses before anything runs', () => {
     { acmeShFolder = join(folder.path, 'acme.sh'), code = 'INVALID_REQUEST' } = {},
   ) => {
     const whole = { script: 'dns_bindtest', ...credentials };
-    const work = async () => openBench(acmeSh, whole, { acmeShFolder }).provider.addTxt(record('v'), signal);
+    const work = async () =>
+      openTestProvider(acmeSh, whole, { acmeShFolder }).provider.addTxt(record('v'), signal);
     await expect(work()).rejects.toMatchObject({
       code,
       message: expect.stringMatching(problem),
@@ -289,7 +290,7 @@ describe('refuses before anything runs', () => {
     refused({ script: 'dns_absent' }, /--acme-sh-folder does not contain .*dns_absent\.sh/, { code }));
 
   test('every script if Certdesk was started without the folder', async () => {
-    expect(() => openBench(acmeSh, { script: 'dns_bindtest' })).toThrow(
+    expect(() => openTestProvider(acmeSh, { script: 'dns_bindtest' })).toThrow(
       /Start Certdesk with --acme-sh-folder/,
     );
   });

@@ -11,8 +11,8 @@ import { type Bind, startBind } from '../../../../support/dns/bind.ts';
 import type { BindKey } from '../../../../support/dns/bind-update.ts';
 import { testDnsProviderRecords } from '../../../../support/dns/conformance.ts';
 import { startNameServer } from '../../../../support/dns/name-server.ts';
-import { type BenchOptions, openBench } from '../../../../support/dns/provider-bench.ts';
 import { openProvider } from '../../../../support/dns/provider-on-stand-in.ts';
+import { openTestProvider, type TestProviderOptions } from '../../../../support/dns/test-provider.ts';
 import { LOOPBACK_POLICY } from '../../../../support/tools/network.ts';
 
 const signal = new AbortController().signal;
@@ -45,8 +45,8 @@ const keyOf = (algorithm: string): BindKey => {
   if (key === undefined) throw new Error(`BIND has no key with ${algorithm}`);
   return key;
 };
-const open = (key: BindKey, options: BenchOptions & { server?: string } = {}) =>
-  openBench(
+const open = (key: BindKey, options: TestProviderOptions & { server?: string } = {}) =>
+  openTestProvider(
     rfc2136,
     {
       nameserver: options.server ?? bind.server,
@@ -176,7 +176,7 @@ test('a name with more values than a datagram holds is read from BIND over TCP',
 });
 
 describe('refusals', () => {
-  const refused = async (key: BindKey, more: Partial<TxtRecord> = {}, options: BenchOptions = {}) => {
+  const refused = async (key: BindKey, more: Partial<TxtRecord> = {}, options: TestProviderOptions = {}) => {
     const bench = open(key, options);
     const error: unknown = await bench.provider.addTxt(record('one', more), signal).catch((reason) => reason);
     expect(JSON.stringify(error)).not.toContain(key.secret);

@@ -8,7 +8,7 @@ import {
   verifyAnswer,
 } from '../../../../../src/main/engine/dns/providers/rfc2136/tsig.ts';
 import { type NameServer, type Respond, startNameServer } from '../../../../support/dns/name-server.ts';
-import { openBench } from '../../../../support/dns/provider-bench.ts';
+import { openTestProvider } from '../../../../support/dns/test-provider.ts';
 
 const signal = new AbortController().signal;
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
@@ -109,7 +109,7 @@ describe('a DNS server', () => {
 
   test('that answers without a signature is not trusted', async () => {
     const server = await start(() => ({}));
-    const { provider } = openBench(rfc2136, credentials(server.server));
+    const { provider } = openTestProvider(rfc2136, credentials(server.server));
     await expect(provider.addTxt(RECORD, signal)).rejects.toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('without a valid TSIG signature'),
@@ -119,7 +119,7 @@ describe('a DNS server', () => {
 
   test('that refuses without a signature does not say what is wrong with the key, and the error says so', async () => {
     const server = await start(() => ({ rcode: 'REFUSED' }));
-    const { provider } = openBench(rfc2136, credentials(server.server));
+    const { provider } = openTestProvider(rfc2136, credentials(server.server));
     await expect(provider.addTxt(RECORD, signal)).rejects.toMatchObject({
       code: 'DNS_CREDENTIALS_REJECTED',
       message: expect.stringMatching(
@@ -131,7 +131,7 @@ describe('a DNS server', () => {
 
   test('that fails is asked three times', async () => {
     const server = await start(() => ({ rcode: 'SERVFAIL' }));
-    const bench = openBench(rfc2136, credentials(server.server));
+    const bench = openTestProvider(rfc2136, credentials(server.server));
     await expect(bench.provider.addTxt(RECORD, signal)).rejects.toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
       message: expect.stringMatching(/failed to update example\.com \(SERVFAIL\)/),
@@ -143,11 +143,11 @@ describe('a DNS server', () => {
 
   test('that sends an invalid answer, or does not exist, is unreachable', async () => {
     const server = await start(() => Buffer.from('rubbish of some length'));
-    const rubbish = openBench(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
+    const rubbish = openTestProvider(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
     await expect(rubbish).rejects.toThrow(/answers something other than the update/);
     await server.close();
     started.length = 0;
-    const gone = openBench(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
+    const gone = openTestProvider(rfc2136, credentials(server.server)).provider.addTxt(RECORD, signal);
     await expect(gone).rejects.toMatchObject({
       code: 'DNS_PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('does not answer: connection refused'),
@@ -161,7 +161,7 @@ describe('a DNS server', () => {
       abort.abort(reason);
       return null;
     });
-    const { provider } = openBench(rfc2136, credentials(server.server));
+    const { provider } = openTestProvider(rfc2136, credentials(server.server));
     await expect(provider.addTxt(RECORD, abort.signal)).rejects.toBe(reason);
   });
 
@@ -171,7 +171,7 @@ describe('a DNS server', () => {
     ['tsigSecret', { tsigSecret: 'not base64!' }],
     ['tsigAlgorithm', { tsigAlgorithm: 'hmac-md5' }],
   ])('is not asked with a wrong %s', (field, wrong) => {
-    expect(() => openBench(rfc2136, { ...credentials('127.0.0.1:53'), ...wrong })).toThrow(
+    expect(() => openTestProvider(rfc2136, { ...credentials('127.0.0.1:53'), ...wrong })).toThrow(
       expect.objectContaining({
         code: 'INVALID_REQUEST',
         details: { issues: [expect.objectContaining({ field: `dnsCredentials.${field}` })] },

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type Answer, type Call, callApi } from '../server/app.ts';
-import { type CallAsPerson, signIn } from '../server/person.ts';
+import { type CallAsUser, signIn } from '../server/signed-in-user.ts';
 import { COMPILED } from '../tools/compiled.ts';
-import type { Deed, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
+import type { FaultAction, FromProgram, ProgramOptions, ToProgram } from './messages.ts';
 
 const PROGRAM = resolve(import.meta.dirname, 'program.ts');
 const START_MS = 60_000;
@@ -17,14 +17,14 @@ export interface Moment {
   readonly nth: number;
 }
 
-export interface Killable {
+export interface KillableServer {
   readonly token: string;
   /** Rejects where the process dies before it has answered. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** Signs a person in. */
-  signIn(): Promise<CallAsPerson>;
+  signIn(): Promise<CallAsUser>;
   /** @param deed `kill` where left out. */
-  arm(moment: Moment, deed?: Deed): Promise<void>;
+  arm(moment: Moment, deed?: FaultAction): Promise<void>;
   /** From now on; `recorded` says what has come since. */
   record(): Promise<void>;
   recorded(): Promise<readonly Moment[]>;
@@ -46,7 +46,7 @@ export interface Killable {
 export const OWN_MOUNTS = ['unshare', '--map-root-user', '--mount'] as const;
 
 /** @throws with what it has printed where it does not start. */
-export async function startKillable(options: ProgramOptions): Promise<Killable> {
+export async function startKillableServer(options: ProgramOptions): Promise<KillableServer> {
   const prefix = options.ownDiskMb === undefined ? [] : OWN_MOUNTS;
   const [command = '', ...args] = [...prefix, process.execPath, PROGRAM, JSON.stringify(options)];
   const child = spawn(command, args, {

@@ -30,7 +30,7 @@ describeWith(['chromium'], 'the user', () => {
     const first = await startApp({ dataFolder, platform: { around } });
     projectId = await first.project('held.example.com');
     const body = { ca: directoryUrl, challengeType: 'http-01' };
-    await first.asPerson('POST', `/projects/${projectId}/certificate/obtain`, { body });
+    await first.asUser('POST', `/projects/${projectId}/certificate/obtain`, { body });
     const heldUntil = toTimestamp(new Date(Date.now() + 3_600_000));
     if (JOB.input.kind !== 'obtain') throw new Error('another job is expected');
     const spec = { ...JOB.input.spec, ca: directoryUrl, names: ['held.example.com'] };
@@ -51,7 +51,7 @@ describeWith(['chromium'], 'the user', () => {
     const { page } = gui;
     await gui.open(`/projects/${projectId}/jobs/held`);
     await page.getByText('three times in a row', { exact: false }).waitFor();
-    await gui.lookAt('held-back');
+    await gui.takeScreenshots('held-back');
     expect(await app.call('POST', '/jobs/held/start')).toMatchObject({ status: 403 });
     await page.getByRole('button', { name: 'Start now' }).click();
     await expect.poll(async () => (await app.call('GET', '/jobs/held')).body.state).toBe('failed'); // no CA is there
@@ -63,9 +63,9 @@ describeWith(['chromium'], 'the user', () => {
     await gui.open('/settings');
     const withdraw = page.getByRole('button', { name: `Withdraw the approval of ${directoryUrl}` });
     await withdraw.scrollIntoViewIfNeeded();
-    await gui.lookAt('approved-directories');
+    await gui.takeScreenshots('approved-directories');
     await withdraw.click();
-    await gui.lookAt('withdraw-directory');
+    await gui.takeScreenshots('withdraw-directory');
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw approval' }).click();
     await page.getByText('The approval was withdrawn').waitFor();
     await withdraw.waitFor({ state: 'detached' });

@@ -1,16 +1,16 @@
 // 10,000 random operations by seed, one in fifteen requests to the CA going wrong, with twenty restarts between: every
 // answer is what a model says, and after each restart everything is as it was told.
 import { expect, it } from 'vitest';
-import { runLife } from '../support/faults/random-life.ts';
-import { soakSays, soakSeed, soakTimes } from '../support/tools/soak.ts';
+import { runRandomOperations } from '../support/faults/random-operations.ts';
+import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith('pebble', 'a series of random operations', () => {
   it('matches the model', async () => {
     const seed = soakSeed('life');
     const operations = soakTimes(10_000);
-    const report = await runLife({ seed, operations, share: 0.07, phases: 20 });
-    soakSays(`life: ${JSON.stringify(report)}`);
+    const report = await runRandomOperations({ seed, operations, share: 0.07, phases: 20 });
+    reportSoak(`life: ${JSON.stringify(report)}`);
     expect(report.operations).toBeGreaterThanOrEqual(operations);
   });
 });

@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-export interface Visit {
+export interface DesktopRig {
   readonly folder: string;
   readonly dataFolder: string;
   /** The one that runs now. */
@@ -29,9 +29,9 @@ export interface Visit {
 }
 
 /** Ready when it resolves, not yet started. */
-export async function makeVisit(
+export async function createDesktopRig(
   args: (folder: string) => Promise<readonly string[]> | readonly string[],
-): Promise<Visit> {
+): Promise<DesktopRig> {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-desktop-'));
   const dataFolder = join(folder, 'data');
   const given = await args(folder);
@@ -44,7 +44,7 @@ export async function makeVisit(
     return running;
   };
 
-  const ask: Visit['ask'] = async (type, path, input) => {
+  const ask: DesktopRig['ask'] = async (type, path, input) => {
     const page = await desktop().page();
     ids += 1;
     const request = { id: ids, type, path, input };

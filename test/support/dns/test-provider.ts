@@ -11,7 +11,7 @@ import type { DnsProvider, DnsProviderDefinition } from '../../../src/main/engin
 import { createRedactor } from '../../../src/main/engine/dns/providers/redact.ts';
 import { LOOPBACK_POLICY } from '../tools/network.ts';
 
-export interface Bench {
+export interface TestProvider {
   readonly provider: DnsProvider;
   /** The pauses that were made, in milliseconds; none is really waited for. */
   readonly pauses: readonly number[];
@@ -19,7 +19,7 @@ export interface Bench {
   logged(): string;
 }
 
-export interface BenchOptions {
+export interface TestProviderOptions {
   readonly endpoint?: string;
   /** Where acme.sh is. */
   readonly acmeShFolder?: string | null;
@@ -27,11 +27,11 @@ export interface BenchOptions {
   readonly timeoutMs?: number;
 }
 
-export function openBench(
+export function openTestProvider(
   definition: DnsProviderDefinition,
   credentials: DnsCredentials,
-  { endpoint, acmeShFolder = null, now = () => new Date(), timeoutMs = 20_000 }: BenchOptions = {},
-): Bench {
+  { endpoint, acmeShFolder = null, now = () => new Date(), timeoutMs = 20_000 }: TestProviderOptions = {},
+): TestProvider {
   const lines: string[] = [];
   const pauses: number[] = [];
   const note = (data: object, message: string) =>

@@ -1,4 +1,4 @@
-// Issuances through a storm, counted: for the short form in npm test and the long one in npm run soak.
+// Issuances through a network, counted: for the short form in npm test and the long one in npm run soak.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
 import { ERRORS } from '../../../src/shared/errors.ts';
@@ -6,9 +6,9 @@ import { startAcmeGate } from '../acme/gate.ts';
 import { startPebble } from '../acme/pebble.ts';
 import { startApp } from '../server/app.ts';
 import { seeded } from '../year/year.ts';
-import { createStorm } from './network.ts';
+import { createFaultyNetwork } from './network.ts';
 
-export interface StormReport {
+export interface FaultReport {
   readonly issuances: number;
   readonly atOnce: number;
   /** Code of the failure -> how often an obtain ended so. */
@@ -18,29 +18,29 @@ export interface StormReport {
 }
 
 /** Each issuance ends well or with a failure of the catalogue that says so; one more attempt in calm succeeds. */
-export async function runStorm(given: {
+export async function issueWithFaults(given: {
   readonly share: number;
   readonly seed: number;
   readonly times: number;
-}): Promise<StormReport> {
+}): Promise<FaultReport> {
   const pebble = await startPebble();
   const gate = await startAcmeGate(pebble);
   const app = await startApp({
     pebble,
     platform: { directories: { production: gate.directoryUrl }, acmeRoots: gate.rootPem },
   });
-  const storm = createStorm(given.share, seeded(given.seed));
+  const network = createFaultyNetwork(given.share, seeded(given.seed));
   const failures: Record<string, number> = {};
   let atOnce = 0;
   try {
     for (let count = 0; count < given.times; count += 1) {
-      const id = await app.project(`storm${count}.example.com`);
+      const id = await app.project(`fault${count}.example.com`);
       const path = `/projects/${id}/certificate`;
       // An account of its own each second time: its registration is part of what goes wrong.
       const owner = count % 2 === 0 ? {} : { email: `admin${count}@example.com` };
       const body = { challengeType: 'http-01', keyType: 'ec', ...owner };
-      storm.forget();
-      gate.keep(storm.keeper);
+      network.forget();
+      gate.keep(network.keeper);
       const answer = await app.call('POST', `${path}/obtain`, { body });
       gate.keep(null);
       const code = String(answer.body.code);
@@ -57,9 +57,9 @@ export async function runStorm(given: {
       const key = (await app.call('GET', `${path}/download?format=key`)).text;
       expect(new X509Certificate(chain).checkPrivateKey(createPrivateKey(key))).toBe(true);
     }
-    expect(storm.early, 'requests before their Retry-After').toEqual([]);
+    expect(network.early, 'requests before their Retry-After').toEqual([]);
     expect(new Set(gate.nonces).size, 'a nonce was used twice').toBe(gate.nonces.length);
-    const faults = Object.fromEntries(storm.done);
+    const faults = Object.fromEntries(network.done);
     return { issuances: given.times, atOnce, failures, faults, requests: gate.requests.length };
   } finally {
     await app.stop();

@@ -8,9 +8,9 @@ import { startAcmeGate } from '../acme/gate.ts';
 import { type Pebble, startPebble } from '../acme/pebble.ts';
 import { type Answer, startApp, type TestApp } from '../server/app.ts';
 import { seeded } from '../year/year.ts';
-import { createStorm } from './network.ts';
+import { createFaultyNetwork } from './network.ts';
 
-export interface LifeReport {
+export interface OperationsReport {
   readonly operations: number;
   /** Name of the operation -> how often it succeeded, and how often it was refused or failed as it should. */
   readonly done: Readonly<Record<string, readonly [number, number]>>;
@@ -35,23 +35,23 @@ const PROJECTS = 12;
 const OUTSIDE = /^(ACME_|ISSUED_CERTIFICATE_REJECTED|CHALLENGE_FAILED)/;
 
 /** @param share 0 to 1: of the requests to the CA that go wrong. */
-export async function runLife(given: {
+export async function runRandomOperations(given: {
   readonly seed: number;
   readonly operations: number;
   readonly share: number;
   readonly phases: number;
-}): Promise<LifeReport> {
+}): Promise<OperationsReport> {
   const pebble = await startPebble();
   const gate = await startAcmeGate(pebble);
   const platform = { directories: { production: gate.directoryUrl }, acmeRoots: gate.rootPem };
   let app = await startApp({ pebble, platform });
   const { dataFolder, token } = app;
-  const storm = createStorm(given.share, seeded(given.seed));
+  const network = createFaultyNetwork(given.share, seeded(given.seed));
   const done: Record<string, [number, number]> = {};
   const lanes = Array.from({ length: LANES }, (_, n) => createLane(n, seeded(given.seed * 100 + n), done));
   try {
     for (let phase = 0; phase < given.phases; phase += 1) {
-      gate.keep(storm.keeper);
+      gate.keep(network.keeper);
       const turns = Math.ceil(given.operations / given.phases / LANES);
       const call: TestApp['call'] = (method, path, more) => app.call(method, path, { token, ...more });
       await Promise.all(lanes.map((lane) => lane.live(call, turns)));
@@ -63,7 +63,7 @@ export async function runLife(given: {
       expect((await app.call('GET', '/audit/verify', { token })).body.ok).toBe(true);
     }
     const operations = Object.values(done).reduce((sum, [good, bad]) => sum + good + bad, 0);
-    const faults = [...storm.done.values()].reduce((sum, times) => sum + times, 0);
+    const faults = [...network.done.values()].reduce((sum, times) => sum + times, 0);
     return { operations, done, restarts: given.phases, faults };
   } finally {
     await app.stop();

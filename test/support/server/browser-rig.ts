@@ -1,9 +1,9 @@
 // Certdesk with a clock that a test turns, and a browser that comes to its GUI.
 import type { App } from '../../../src/main/app.ts';
-import { startApp, type TestApp } from '../server/app.ts';
-import { type Browser, createBrowser } from '../server/browser.ts';
+import { startApp, type TestApp } from './app.ts';
+import { type Browser, createBrowser } from './browser.ts';
 
-export interface GuiVisit {
+export interface BrowserRig {
   readonly app: TestApp;
   readonly browser: Browser;
   /** Lets time pass, in ms. */
@@ -15,7 +15,7 @@ export interface GuiVisit {
   isSignedIn(who?: Browser): Promise<boolean>;
 }
 
-export async function startGuiVisit(): Promise<GuiVisit> {
+export async function startBrowserRig(): Promise<BrowserRig> {
   let now = new Date('2026-03-01T12:00:00Z');
   const app = await startApp({ platform: { clock: { now: () => now } } });
   const browser = createBrowser(app.app.address);

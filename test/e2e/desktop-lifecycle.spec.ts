@@ -19,7 +19,7 @@ import {
   readTray,
   readWindows,
 } from '../support/electron/record.ts';
-import { makeVisit, type Visit } from '../support/electron/visit.ts';
+import { createDesktopRig, type DesktopRig } from '../support/electron/rig.ts';
 import { pebbleArgs, startServer } from '../support/server/server.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -32,19 +32,19 @@ declare global {
 const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 
 describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
-  let visit: Visit;
+  let rig: DesktopRig;
   beforeAll(async () => expect(await ensureBuilt()).toBeNull(), 600_000);
   beforeEach(async () => {
-    visit = await makeVisit(() => ['--challenge-port', '0']);
+    rig = await createDesktopRig(() => ['--challenge-port', '0']);
   });
-  afterEach(() => visit?.stop());
+  afterEach(() => rig?.stop());
 
-  const lastSweep = async () => (await visit.rest('GET', '/overview')).body.engine?.lastSweepAt;
-  const logged = () => readFileSync(join(visit.dataFolder, 'logs/certdesk.log'), 'utf8');
+  const lastSweep = async () => (await rig.rest('GET', '/overview')).body.engine?.lastSweepAt;
+  const logged = () => readFileSync(join(rig.dataFolder, 'logs/certdesk.log'), 'utf8');
 
   it('checks for due renewals at once after wake-up, reconnecting and a jump of the clock', async () => {
-    const desktop = await visit.start();
-    await visit.page();
+    const desktop = await rig.start();
+    await rig.page();
     for (const what of ['resume', 'online', 'clock'] as const) {
       const before = await lastSweep();
       await expect.poll(() => toTimestamp(new Date()) > String(before)).toBe(true); // times are whole seconds
@@ -71,14 +71,14 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
 
   it('remembers the position of its window', async () => {
-    const desktop = await visit.start();
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    const desktop = await rig.start();
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     await desktop.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1_000, height: 650 });
     }, null);
     expect(await desktop.quit()).toBe(0);
-    const again = await visit.start();
-    await visit.page();
+    const again = await rig.start();
+    await rig.page();
     const bounds = await again.evaluate(
       ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds(),
       null,
@@ -87,34 +87,34 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
 
   it('reloads a crashed page, and asks the user if that does not help', async () => {
-    const desktop = await visit.start();
+    const desktop = await rig.start();
     const crash = () =>
       desktop.evaluate(
         ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
         null,
       );
-    const page = await visit.page();
+    const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
     await crash();
     await expect.poll(() => page.isClosed()).toBe(true);
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
-    expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
+    expect((await rig.rest('GET', '/health')).body.ok).toBe(true);
     await answerNext(desktop, 1);
     for (let time = 2; time <= 3; time += 1) {
-      const before = await visit.page();
+      const before = await rig.page();
       await before.getByText('Live', { exact: true }).waitFor();
       await crash();
       await expect.poll(() => before.isClosed()).toBe(true);
     }
     await expect.poll(() => readDialogs(desktop)).toMatchObject([{ message: 'The window keeps crashing' }]);
     expect(await readWindows(desktop)).toEqual([]);
-    expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+    expect((await rig.rest('GET', '/health')).body.ok).toBe(true);
   });
 
   it('logs each uncaught error in main, shows it once, and keeps running', async () => {
-    const desktop = await visit.start();
-    await visit.page();
-    await visit.rest('POST', '/projects', { name: 'Kept', domain: 'kept.example.com' });
+    const desktop = await rig.start();
+    await rig.page();
+    await rig.rest('POST', '/projects', { name: 'Kept', domain: 'kept.example.com' });
     for (const text of ['first mistake', 'second mistake']) {
       await desktop.evaluate((_, message) => {
         setTimeout(() => {
@@ -128,23 +128,23 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     expect(await readDialogs(desktop)).toMatchObject([
       { message: 'Certdesk had an internal error and continues.' },
     ]);
-    expect((await visit.rest('GET', '/projects')).text).toContain('kept.example.com');
+    expect((await rig.rest('GET', '/projects')).text).toContain('kept.example.com');
   });
 
   it('stays in the tray when it starts at login; the setting creates and removes the entry', async () => {
     // The directory and the environment in which it was started are not those of a login.
-    const root = join(visit.folder, 'root.pem');
+    const root = join(rig.folder, 'root.pem');
     writeFileSync(root, rootCertificates[0] ?? '');
-    const desktop = await visit.start({
+    const desktop = await rig.start({
       args: ['--challenge-port', '0', '--hidden', '--acme-ca-file', relative(process.cwd(), root)],
       env: { CERTDESK_ANSWER_TIMEOUT: '77' },
     });
     await expect.poll(async () => (await readTray(desktop)).icon).toBe('ok');
     expect(await readWindows(desktop)).toEqual([]);
     await desktop.evaluate(({ app }) => void app.emit('activate'), null);
-    const entry = join(visit.folder, 'config/autostart/certdesk.desktop');
+    const entry = join(rig.folder, 'config/autostart/certdesk.desktop');
     expect(existsSync(entry)).toBe(false);
-    const page = await visit.page();
+    const page = await rig.page();
     await page.getByRole('link', { name: 'Settings' }).click();
     const choice = page.getByRole('switch', { name: 'Start Certdesk at login' });
     await choice.waitFor();
@@ -153,7 +153,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     await expect.poll(() => existsSync(entry)).toBe(true);
     // On the same data, and with no second --hidden.
     const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
-    expect(command).toContain(` --data-dir ${visit.dataFolder} `);
+    expect(command).toContain(` --data-dir ${rig.dataFolder} `);
     expect(command).toContain(` --acme-ca-file ${root} `);
     expect(command).toContain(' --answer-timeout=77 ');
     expect(command.match(/--hidden/g)).toHaveLength(1);
@@ -162,17 +162,17 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
 
   it('has a menu to open, close, quit and show the log, and none for developers', async () => {
-    const desktop = await visit.start();
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    const desktop = await rig.start();
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     const menu = await readMenu(desktop);
     for (const item of ['&File > Open Certdesk', '&File > Quit', 'editmenu', '&Help > Show the log'])
       expect(menu).toContain(item);
     expect(menu.filter((item) => /devtools|reload|inspect/i.test(item))).toEqual([]);
     await chooseInMenu(desktop, 'Show the log');
-    expect(await readShownFiles(desktop)).toEqual([join(visit.dataFolder, 'logs/certdesk.log')]);
+    expect(await readShownFiles(desktop)).toEqual([join(rig.dataFolder, 'logs/certdesk.log')]);
     await closeWindow(desktop);
     await chooseInMenu(desktop, 'Open Certdesk');
-    await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+    await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     await chooseInMenu(desktop, 'Quit').catch(() => undefined); // gone before it has answered
     expect(await desktop.ended).toBe(0);
   });
@@ -181,8 +181,8 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   const guarded = existsSync(LOW_PORTS) && Number(readFileSync(LOW_PORTS, 'utf8')) > 80;
   it.skipIf(REAL || !guarded)('shows in the window what to do if port 80 is not permitted', async () => {
     const drop = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'];
-    await visit.start({ args: [], wrapper: process.getuid?.() === 0 ? drop : [] });
-    const page = await visit.page();
+    await rig.start({ args: [], wrapper: process.getuid?.() === 0 ? drop : [] });
+    const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
     const advice = page.getByText(/HTTP-01 challenge listener cannot listen on :: port 80/);
@@ -192,10 +192,10 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     await page.getByLabel('HTTP-01 port').fill('8080');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await expect
-      .poll(async () => (await visit.rest('GET', '/settings')).body.listeners?.challengePort)
+      .poll(async () => (await rig.rest('GET', '/settings')).body.listeners?.challengePort)
       .toBe(8080);
-    const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
-    await visit
+    const { body } = await rig.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+    await rig
       .desktop()
       .evaluate(
         ({ BrowserWindow }, id) =>
@@ -207,20 +207,20 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
 
   it('opens the project of a link even if Certdesk was not running', async () => {
-    await visit.start();
-    const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
-    await visit.desktop().quit();
-    await visit.start({ args: ['--challenge-port', '0', `certdesk://project/${body.id}`] });
-    const page = await visit.page();
+    await rig.start();
+    const { body } = await rig.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+    await rig.desktop().quit();
+    await rig.start({ args: ['--challenge-port', '0', `certdesk://project/${body.id}`] });
+    const page = await rig.page();
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(visit.desktop().addressOf(page)).toMatch(new RegExp(`#/projects/${body.id}$`));
+    expect(rig.desktop().addressOf(page)).toMatch(new RegExp(`#/projects/${body.id}$`));
   });
 
   describe('a second program on the same data', () => {
     it('says so in its window, and starts when the first one has stopped', async () => {
-      const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
-      const desktop = await visit.start();
-      const page = await visit.page();
+      const server = await startServer({ dataFolder: rig.dataFolder, args: ['--challenge-port', '0'] });
+      const desktop = await rig.start();
+      const page = await rig.page();
       await page.getByRole('heading', { name: 'Another Certdesk uses this data' }).waitFor();
       expect((await readTray(desktop)).icon).toBe('failing');
       await page.getByText('certdesk login-link', { exact: true }).waitFor();
@@ -232,7 +232,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
       });
       await page.getByText('Live', { exact: true }).waitFor();
       await expect.poll(async () => (await readTray(desktop)).icon).toBe('ok');
-      await expect(startServer({ dataFolder: visit.dataFolder })).rejects.toThrow(
+      await expect(startServer({ dataFolder: rig.dataFolder })).rejects.toThrow(
         /Another Certdesk uses the data folder/,
       );
     });
@@ -249,26 +249,26 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     afterEach(() => void other?.close());
 
     it('is shown with its holder, and another one is used from then on', async () => {
-      await visit.start();
-      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
-      await visit.rest('PATCH', '/settings', { listeners: { apiPort: port } });
-      await visit.desktop().quit();
-      const desktop = await visit.start({ port: null });
-      const page = await visit.page();
+      await rig.start();
+      await (await rig.page()).getByText('Live', { exact: true }).waitFor();
+      await rig.rest('PATCH', '/settings', { listeners: { apiPort: port } });
+      await rig.desktop().quit();
+      const desktop = await rig.start({ port: null });
+      const page = await rig.page();
       await page.getByRole('heading', { name: `Port ${port} is in use` }).waitFor();
       await page.getByText(`(process ${process.pid})`).waitFor();
       await page.getByRole('button', { name: /^Use port \d+$/ }).click();
       await page.getByText('Live', { exact: true }).waitFor();
-      const chosen = (await visit.rest('GET', '/settings')).body.listeners?.apiPort;
+      const chosen = (await rig.rest('GET', '/settings')).body.listeners?.apiPort;
       expect(Number(chosen)).toBeGreaterThan(port);
       await desktop.quit();
-      await visit.start({ port: null });
-      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      await rig.start({ port: null });
+      await (await rig.page()).getByText('Live', { exact: true }).waitFor();
     });
 
     it('quits with Quit', async () => {
-      const desktop = await visit.start({ port });
-      const quit = (await visit.page()).getByRole('button', { name: 'Quit' });
+      const desktop = await rig.start({ port });
+      const quit = (await rig.page()).getByRole('button', { name: 'Quit' });
       await quit.click().catch(() => undefined); // the page is gone before the click has returned
       expect(await desktop.ended).toBe(0);
     });
@@ -284,19 +284,19 @@ describeWith(['pebble', 'chromium'], `the desktop application during a job, ${ON
       directoryUrl: gate.directoryUrl,
       rootPem: `${pebble.rootPem}\n${gate.rootPem}`,
     };
-    const visit = await makeVisit((folder) => pebbleArgs(folder, through));
+    const rig = await createDesktopRig((folder) => pebbleArgs(folder, through));
     try {
-      const desktop = await visit.start();
-      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      const desktop = await rig.start();
+      await (await rig.page()).getByText('Live', { exact: true }).waitFor();
       let held = 0;
       gate.keep((path) => {
         if (!path.includes('finalize')) return null;
         held += 1;
         return new Promise(() => undefined);
       });
-      const { body } = await visit.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
+      const { body } = await rig.rest('POST', '/projects', { name: 'Shop', domain: 'shop.example.com' });
       const obtain = { id: body.id, body: { challengeType: 'http-01', keyType: 'ec' } };
-      await visit.ask('mutation', 'certificates.obtain', obtain);
+      await rig.ask('mutation', 'certificates.obtain', obtain);
       await expect.poll(() => held).toBe(1);
 
       await desktop.evaluate(({ app }) => {
@@ -317,34 +317,34 @@ describeWith(['pebble', 'chromium'], `the desktop application during a job, ${ON
         null,
       );
       expect(quits).toBe(0);
-      expect((await visit.rest('GET', '/health')).body.ok).toBe(true);
+      expect((await rig.rest('GET', '/health')).body.ok).toBe(true);
 
       await answerNext(desktop, 0); // quit
       expect(await desktop.quit()).toBe(0);
       gate.keep(null);
-      await visit.start({ args: [...(await pebbleArgs(visit.folder, through)), '--hidden'] });
+      await rig.start({ args: [...(await pebbleArgs(rig.folder, through)), '--hidden'] });
       await expect
-        .poll(async () => (await visit.rest('GET', `/projects/${body.id}/certificate`)).status)
+        .poll(async () => (await rig.rest('GET', `/projects/${body.id}/certificate`)).status)
         .toBe(200);
     } finally {
-      await visit.stop();
+      await rig.stop();
       await gate.stop();
       await pebble.stop();
     }
   });
 
   it('does not ask if the system ends it', async () => {
-    const visit = await makeVisit(() => ['--challenge-port', '0']);
+    const rig = await createDesktopRig(() => ['--challenge-port', '0']);
     try {
-      const desktop = await visit.start();
-      await (await visit.page()).getByText('Live', { exact: true }).waitFor();
+      const desktop = await rig.start();
+      await (await rig.page()).getByText('Live', { exact: true }).waitFor();
       await closeWindow(desktop);
       process.kill(desktop.pid, 'SIGTERM');
       expect(await desktop.ended).toBe(0);
-      const server = await startServer({ dataFolder: visit.dataFolder, args: ['--challenge-port', '0'] });
+      const server = await startServer({ dataFolder: rig.dataFolder, args: ['--challenge-port', '0'] });
       expect(await server.stop()).toBe(0);
     } finally {
-      await visit.stop();
+      await rig.stop();
     }
   });
 });

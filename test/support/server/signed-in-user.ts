@@ -3,10 +3,10 @@ import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
 import { type Answer, type Call, callApi } from './app.ts';
 
 /** @param path Below /api/v1. */
-export type CallAsPerson = (method: string, path: string, call?: Omit<Call, 'token'>) => Promise<Answer>;
+export type CallAsUser = (method: string, path: string, call?: Omit<Call, 'token'>) => Promise<Answer>;
 
 /** Signs in. @param link As `certdesk login-link` prints it. */
-export async function signIn(link: string): Promise<CallAsPerson> {
+export async function signIn(link: string): Promise<CallAsUser> {
   const { origin, hash } = new URL(link);
   const body = { secret: hash.slice(1) };
   const answer = await callApi(`${origin}/login`, 'POST', { body, headers: { Origin: origin } });
