@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode } from './errors.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ActorKindSchema = z.enum(['token', 'window', 'command-line', 'certdesk']).meta({
-  description: 'An API token, a signed-in browser or window, the command line, or Certdesk by itself',
+  description: 'An API token, a signed-in browser or desktop window, the command line, or Certdesk itself',
 });
 
 export const AuditResultSchema = z.union([
@@ -24,7 +24,7 @@ export const AuditEntrySchema = z
       id: z.string().nullable().meta({ description: "The token's or session's id" }),
       name: z.string(),
     }),
-    address: z.string().nullable().meta({ description: 'The network address it came from' }),
+    address: z.string().nullable().meta({ description: 'Network address of the caller' }),
     operation: z.string().meta({ examples: ['certificates.obtain'] }),
     projectId: z.string().nullable(),
     jobId: z.string().nullable(),
@@ -75,11 +75,11 @@ export const AuditVerdictSchema = z
     head: z
       .object({ seq: z.int(), hash })
       .nullable()
-      .meta({ description: 'The last one that is right: note it elsewhere to check against it later' }),
+      .meta({ description: 'The last intact entry: store it elsewhere to verify against it later' }),
     broken: z
       .object({ seq: z.int(), reason: z.string() })
       .nullable()
-      .meta({ description: 'The first one that is not' }),
+      .meta({ description: 'The first altered entry' }),
   })
   .meta({ id: 'AuditVerdict' });
 export type AuditVerdict = z.infer<typeof AuditVerdictSchema>;

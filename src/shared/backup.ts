@@ -11,8 +11,8 @@ export const BackupSchema = z
     bytes: count,
     certdesk: z.string().meta({ description: 'The version that wrote it' }),
     schema: count.meta({ description: 'Of the database in it' }),
-    file: z.string().meta({ description: 'Its whole path, on the machine of Certdesk' }),
-    restoreCommand: z.string().meta({ description: 'What restores it, once Certdesk is stopped' }),
+    file: z.string().meta({ description: 'Absolute path on the server' }),
+    restoreCommand: z.string().meta({ description: 'Command that restores it while Certdesk is stopped' }),
   })
   .meta({ id: 'Backup' });
 export type Backup = z.infer<typeof BackupSchema>;
@@ -23,11 +23,8 @@ export const LastRestoreSchema = z
     id: z.string(),
     at: TimestampSchema,
     createdAt: TimestampSchema.meta({ description: 'Of the backup' }),
-    by: z.string().meta({ description: 'Who has restored it' }),
-    aside: z
-      .string()
-      .nullable()
-      .meta({ description: 'The folder, below the data folder, with what was there before' }),
+    by: z.string().meta({ description: 'Who restored it' }),
+    aside: z.string().nullable().meta({ description: 'Folder below the data folder with the previous data' }),
   })
   .meta({ id: 'LastRestore' });
 export type LastRestore = z.infer<typeof LastRestoreSchema>;
@@ -36,14 +33,16 @@ export const BackupListSchema = z
   .object({
     folder: z.string(),
     passphraseSet: z.boolean(),
-    lastAt: TimestampSchema.nullable().meta({ description: 'When the last good one was made' }),
+    lastAt: TimestampSchema.nullable().meta({ description: 'When the last good backup was created' }),
     lastError: z
       .string()
       .nullable()
       .meta({ description: 'Why the last attempt failed; null where it did not' }),
-    nextAt: TimestampSchema.nullable().meta({ description: 'Null: none by itself' }),
+    nextAt: TimestampSchema.nullable().meta({ description: 'Null: no scheduled backups' }),
     late: z.boolean(),
-    restored: LastRestoreSchema.nullable().meta({ description: 'What is here came by this restore' }),
+    restored: LastRestoreSchema.nullable().meta({
+      description: 'The restore that the current data comes from',
+    }),
     backups: z.array(BackupSchema).meta({ description: 'Newest first' }),
   })
   .meta({ id: 'Backups' });
@@ -64,8 +63,12 @@ export type VerifiedBackup = z.infer<typeof VerifiedBackupSchema>;
 
 /** Any file on the machine that Certdesk runs on: of another installation, say, before it is restored. */
 export const CheckBackupSchema = z.strictObject({
-  file: z.string().min(1).max(4_096).meta({ description: 'Its whole path, on the machine of Certdesk' }),
-  passphrase: z.string().min(1).max(1_000).meta({ description: 'Of that backup; it is kept nowhere' }),
+  file: z.string().min(1).max(4_096).meta({ description: 'Absolute path on the server' }),
+  passphrase: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .meta({ description: 'Passphrase of that backup; it is not stored' }),
 });
 export type CheckBackup = z.infer<typeof CheckBackupSchema>;
 
@@ -85,21 +88,18 @@ export const CheckedBackupSchema = VerifiedBackupSchema.extend({
   here: HereSchema,
   newer: z
     .boolean()
-    .meta({ description: 'It is of a newer Certdesk than this one, which cannot restore it' }),
+    .meta({ description: 'It was created by a newer version of Certdesk, so this one cannot restore it' }),
   restoreCommand: BackupSchema.shape.restoreCommand,
 }).meta({ id: 'CheckedBackup' });
 export type CheckedBackup = z.infer<typeof CheckedBackupSchema>;
 
 export const RestoreBegunSchema = z
   .object({
-    id: z.string().meta({ description: 'That of `restored` in GET /backups once it is done' }),
+    id: z.string().meta({ description: 'The id of `restored` in GET /backups when the restore is complete' }),
     createdAt: TimestampSchema.meta({ description: 'Of the backup' }),
-    aside: z
-      .string()
-      .nullable()
-      .meta({ description: 'The folder, below the data folder, for what was there before' }),
+    aside: z.string().nullable().meta({ description: 'Folder below the data folder for the previous data' }),
     signedIn: z.boolean().meta({
-      description: 'Whether the browser that asked stays signed in. API tokens are those of the backup',
+      description: 'Whether the browser of this request stays signed in. API tokens revert to the backup',
     }),
   })
   .meta({ id: 'RestoreBegun' });
@@ -110,5 +110,5 @@ export const BackupPassphraseSchema = z.strictObject({
     .string()
     .min(12)
     .max(1_000)
-    .meta({ description: 'Kept in the secret store; never shown again' }),
+    .meta({ description: 'Saved in the secret store; never shown again' }),
 });

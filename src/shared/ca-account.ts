@@ -9,9 +9,12 @@ export const CaAccountSchema = z
     ca: z.string().nullable().meta({ description: 'Name of the CA, where its directory is a known one' }),
     staging: z.boolean().nullable().meta({ description: 'Null where the directory is not a known one' }),
     email: z.string().nullable(),
-    url: z.string().nullable().meta({ description: "The account's address at the CA; null: not made yet" }),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: 'URL of the account at the CA; null: not registered yet' }),
     createdAt: TimestampSchema,
-    certificates: z.int().min(0).meta({ description: 'Active certificates that came by it' }),
+    certificates: z.int().min(0).meta({ description: 'Active certificates issued with it' }),
   })
   .meta({ id: 'CaAccount' });
 export type CaAccount = z.infer<typeof CaAccountSchema>;
@@ -20,7 +23,7 @@ export type CaAccount = z.infer<typeof CaAccountSchema>;
 export const CaProfileSchema = z
   .object({
     name: z.string(),
-    description: z.string().meta({ description: "The CA's own words, often the address of a page" }),
+    description: z.string().meta({ description: "The CA's own text, often the URL of a page" }),
   })
   .meta({ id: 'CaProfile' });
 export type CaProfile = z.infer<typeof CaProfileSchema>;

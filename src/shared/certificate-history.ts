@@ -30,8 +30,8 @@ export const ChainLinkSchema = z
   .object({
     subject: z.string().meta({ description: 'RFC 4514' }),
     issuer: z.string(),
-    commonName: z.string().meta({ description: 'What a person calls it' }),
-    issuerName: z.string().meta({ description: 'What a person calls its issuer' }),
+    commonName: z.string().meta({ description: 'Display name' }),
+    issuerName: z.string().meta({ description: 'Display name of the issuer' }),
     names: z.array(z.string()),
     issuedAt: TimestampSchema,
     expiresAt: TimestampSchema,

@@ -142,18 +142,18 @@ export const KeyPairRequestSchema = z
     if (files !== undefined) {
       const given = { certificate, privateKey, file, keyFile };
       for (const [field, value] of Object.entries(given))
-        if (value !== undefined) refuse(field, 'give files, or the other fields, not both');
+        if (value !== undefined) refuse(field, 'send files or the other fields, not both');
       return;
     }
     if (file === undefined && certificate === undefined) refuse('certificate', absent);
     if (file === undefined && privateKey === undefined && keyFile === undefined) refuse('privateKey', absent);
-    if (file !== undefined && certificate !== undefined) refuse('file', 'give certificate or file, not both');
+    if (file !== undefined && certificate !== undefined) refuse('file', 'send certificate or file, not both');
     if (keyFile !== undefined && privateKey !== undefined)
-      refuse('keyFile', 'give privateKey or keyFile, not both');
+      refuse('keyFile', 'send privateKey or keyFile, not both');
   })
   .meta({
     id: 'KeyPairRequest',
-    description: 'Give certificate and privateKey (or keyFile), or file, or files',
+    description: 'Send certificate and privateKey (or keyFile), or file, or files',
   });
 export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
 
@@ -184,7 +184,10 @@ const staging = z
 
 export const AcknowledgementSchema = z
   .object({ at: TimestampSchema, by: z.string(), note: z.string() })
-  .meta({ id: 'Acknowledgement', description: 'A person knows of the revocation: it needs no attention' });
+  .meta({
+    id: 'Acknowledgement',
+    description: 'A person acknowledged the revocation: it needs no attention',
+  });
 
 export const AcknowledgeRequestSchema = z
   .strictObject({

@@ -12,7 +12,7 @@ export const ImportFolderSchema = z
   .min(1)
   .max(4096)
   .meta({
-    description: "An absolute path on the server's machine; ~/ is the home of the user that Certdesk runs as",
+    description: "Absolute path on the server; ~/ is the home of Certdesk's user",
     examples: ['/etc/letsencrypt'],
   });
 
@@ -23,7 +23,7 @@ export const TakeOverSchema = z
     folder: ImportFolderSchema,
     certificates: z
       .union([z.literal('all'), z.array(z.string().min(1).max(128)).min(1).max(1000)])
-      .meta({ description: 'The ids that the scan gave, or all that can be taken over' }),
+      .meta({ description: 'Ids of the scan, or all that can be imported' }),
     allowDuplicateDomain: z.boolean().optional().meta({
       description:
         'Import a certificate into a second project if a project with its domain has a certificate of the same kind of key (`sameDomain` of the scan); refused by default',
@@ -36,10 +36,10 @@ const MethodSchema = z.object({
   challengeType: z.enum(['http-01', 'dns-01']),
   dnsProvider: z.string().nullable(),
   credentials: z.enum(['found', 'missing', 'not_needed']),
-  ca: z.string().meta({ description: 'An id of GET /cas, or the address of a directory' }),
+  ca: z.string().meta({ description: 'An id of GET /cas, or the URL of a directory' }),
   staging: z.boolean(),
   account: z.enum(['found', 'missing']).meta({ description: "The key of the other client's ACME account" }),
-  autoRenew: z.boolean().meta({ description: 'Whether Certdesk would renew it by itself' }),
+  autoRenew: z.boolean().meta({ description: 'Whether Certdesk would renew it automatically' }),
 });
 
 export const FoundCertificateSchema = z
@@ -53,13 +53,13 @@ export const FoundCertificateSchema = z
     issuer: z.string().nullable(),
     expiresAt: TimestampSchema.nullable(),
     key: z.enum(['matches', 'missing', 'mismatch', 'encrypted', 'unreadable']),
-    method: MethodSchema.nullable().meta({ description: 'Null: it would not be renewed by Certdesk' }),
-    problems: z.array(z.string()).meta({ description: 'Why it cannot be taken over' }),
-    notes: z.array(z.string()).meta({ description: 'What to know or do, though it can be' }),
+    method: MethodSchema.nullable().meta({ description: 'Null: Certdesk would not renew it' }),
+    problems: z.array(z.string()).meta({ description: 'Why it cannot be imported' }),
+    notes: z.array(z.string()).meta({ description: 'What to know or do if you import it' }),
     project: z
       .object({ id: z.string(), name: z.string() })
       .nullable()
-      .meta({ description: 'It is one already' }),
+      .meta({ description: 'The project that has it already' }),
     sameDomain: z.object({ id: z.string(), name: z.string() }).nullable().meta({
       description:
         'Another project with its domain and a certificate of the same kind of key: an import creates a second project',

@@ -26,9 +26,9 @@ export const JobSchema = z
     step: z.string().nullable(),
     dryRun: z.boolean(),
     replaces: z.literal(true).optional().meta({
-      description: 'Of a revocation: a replacement is obtained first',
+      description: 'For a revocation: obtain a replacement first',
     }),
-    automatic: z.boolean().meta({ description: 'Begun by Certdesk itself' }),
+    automatic: z.boolean().meta({ description: 'Started by Certdesk automatically' }),
     createdAt: TimestampSchema,
     startedAt: TimestampSchema.nullable(),
     finishedAt: TimestampSchema.nullable(),

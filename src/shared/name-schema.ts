@@ -11,4 +11,7 @@ export const DnsNameSchema = z
     ctx.addIssue({ code: 'custom', message: explainName(value.trim()) });
     return z.NEVER;
   })
-  .meta({ description: 'A host name; IDN is taken and kept as A-labels', examples: ['api.example.com'] });
+  .meta({
+    description: 'A host name; IDN is accepted and stored as A-labels',
+    examples: ['api.example.com'],
+  });

@@ -29,15 +29,15 @@ export function isSingleLabel(name: string): boolean {
 export function explainName(input: string): string {
   const host = hostOf(input);
   if (host !== null) return `is not a host name. Did you mean ${host}?`;
-  if (/[\s,;]/.test(input)) return 'has a space or a separator in it: give each name on its own';
+  if (/[\s,;]/.test(input)) return 'contains a space or a separator: enter each name separately';
   if ((input.includes(':') && /^\[?[0-9a-f:.]+\]?$/i.test(input)) || /^[\d.]+$/.test(input))
-    return 'is an IP address: give a host name';
+    return 'is an IP address: enter a host name';
   if (input.includes('_') && toDnsName(input.replaceAll('_', '-')) !== null)
     return 'has an underscore, which CAs do not certify in host names (CA/Browser Forum Baseline Requirements): use a name with a hyphen, or a wildcard that covers it';
   const encoded = /(?:^|\.)(xn--[^.]*)/i.exec(input)?.[1]?.toLowerCase();
   if (encoded !== undefined && !isALabel(encoded))
-    return `has the label ${encoded.slice(0, 63)}, which is no international name (Punycode): write the name in its own letters`;
-  if (input.includes('*')) return 'has * in another place than alone as the first label, as in *.example.com';
+    return `has the label ${encoded.slice(0, 63)}, which is not a valid international name (Punycode): enter the name in its own letters`;
+  if (input.includes('*')) return 'has * in a place other than alone as the first label, as in *.example.com';
   return 'is not a host name such as api.example.com or *.example.com';
 }
 

@@ -18,7 +18,7 @@ export const NOTIFICATION_KINDS = [
 
 export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
   description:
-    'failed: a certificate could not be obtained or renewed; expiring: it expires and no renewal is in sight; action_needed: a job waits for TXT records that a person adds, or a certificate does not cover a name of its project; sweep_missed: renewals were not looked for; digest: once a week, how all stands',
+    'failed: a certificate request or renewal failed; expiring: a certificate expires soon and has no scheduled renewal; action_needed: a job waits for TXT records that a person creates, or a certificate does not cover a name of its project; sweep_missed: renewal checks were missed; digest: weekly summary',
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 
@@ -48,7 +48,7 @@ const email = z.strictObject({
   from: address,
   to: z.array(address).min(1).max(20),
   rootCertificate: z.string().max(20_000).nullable().meta({
-    description: 'PEM: a root to trust beside the well-known ones, for a mail server of your own',
+    description: 'PEM: an additional root to trust, for a mail server of your own',
   }),
 });
 
@@ -63,7 +63,7 @@ const webhook = z.strictObject({
   }),
   token: secret
     .nullable()
-    .meta({ description: 'Sent as Authorization: Bearer; ntfy wants one for private topics' }),
+    .meta({ description: 'Sent as Authorization: Bearer; ntfy requires one for private topics' }),
 });
 
 const optionalOfEmail = { username: true, password: true, rootCertificate: true } as const;
@@ -134,7 +134,7 @@ export const ChannelSchema = z
     updatedAt: TimestampSchema,
     lastSentAt: TimestampSchema.nullable(),
     lastError: z.string().nullable().meta({ description: 'Of the last attempt; null where it went well' }),
-    waiting: z.int().min(0).meta({ description: 'Messages that are still to be delivered' }),
+    waiting: z.int().min(0).meta({ description: 'Undelivered messages' }),
   })
   .meta({ id: 'NotificationChannel' });
 export type Channel = z.infer<typeof ChannelSchema>;
@@ -148,7 +148,7 @@ export const ChannelTestSchema = z
   .object({
     success: z.literal(true),
     message: z.string(),
-    answer: z.string().meta({ description: 'What the mail server or the webhook said' }),
+    answer: z.string().meta({ description: 'Response of the mail server or the webhook' }),
     status: z.int().nullable().meta({ description: 'HTTP status of a webhook' }),
     ms: z.int(),
   })
@@ -157,7 +157,7 @@ export type ChannelTest = z.infer<typeof ChannelTestSchema>;
 
 export const DeliverySchema = z
   .object({
-    id: z.string().meta({ description: 'The same in every attempt: a receiver can drop doubles by it' }),
+    id: z.string().meta({ description: 'The same in every attempt, so that a receiver can drop duplicates' }),
     channelId: z.string(),
     kind: NotificationKindSchema,
     title: z.string(),

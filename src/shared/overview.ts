@@ -29,15 +29,17 @@ export const AttentionSchema = z
           'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; held_back: Certdesk kept crashing while it worked on it, and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a person adds; obtain_failed: no certificate, and the last attempt to get one failed',
       }),
     severity: z.enum(['critical', 'warning']),
-    cause: z.string().meta({ description: 'A sentence or two for a person, without dates' }),
-    mend: z.enum(['renew', 'obtain', 'upload', 'look']).meta({ description: 'look: a person must see why' }),
+    cause: z.string().meta({ description: 'A sentence or two for people, without dates' }),
+    mend: z
+      .enum(['renew', 'obtain', 'upload', 'look'])
+      .meta({ description: 'look: a person must find the reason' }),
     expiresAt: TimestampSchema.nullable(),
     lastAttemptAt: TimestampSchema.nullable(),
     nextAttemptAt: TimestampSchema.nullable(),
     failures: count,
     errorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
     jobId: z.string().nullable().meta({ description: 'The failed job, whose steps say more' }),
-    runningJobId: z.string().nullable().meta({ description: 'It is being worked on at this moment' }),
+    runningJobId: z.string().nullable().meta({ description: 'The job that is working on it now' }),
   })
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof AttentionSchema>;
@@ -64,18 +66,18 @@ export const TimelineSchema = z
     }),
     days: z
       .array(z.object({ day: z.iso.date(), renewals: count, expiries: count }))
-      .meta({ description: 'UTC days on which there is any' }),
+      .meta({ description: 'UTC days that have any' }),
   })
   .meta({ id: 'Timeline' });
 export type Timeline = z.infer<typeof TimelineSchema>;
 
 export const EngineStateSchema = z
   .object({
-    lastSweepAt: TimestampSchema.nullable().meta({ description: 'When renewals were last looked for' }),
+    lastSweepAt: TimestampSchema.nullable().meta({ description: 'Time of the last renewal check' }),
     nextSweepAt: TimestampSchema.nullable(),
-    sweepLate: z.boolean().meta({ description: 'No sweep for five minutes: renewals may be missed' }),
+    sweepLate: z.boolean().meta({ description: 'No renewal check for five minutes: renewals may be missed' }),
     lastSweepError: z.string().nullable(),
-    pausedUntil: TimestampSchema.nullable().meta({ description: 'Nothing is renewed by itself until then' }),
+    pausedUntil: TimestampSchema.nullable().meta({ description: 'No automatic renewals until then' }),
     queue: z.object({ running: count, queued: count }),
     secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
     backup: z
@@ -114,7 +116,7 @@ export const OverviewSchema = z
     attention: z.object({
       total: count,
       acknowledged: count.meta({
-        description: 'Revoked certificates that a person has acknowledged; not among the items',
+        description: 'Revoked certificates that a person acknowledged; not among the items',
       }),
       items: z.array(AttentionSchema).meta({ description: 'Worst first; at most 100' }),
     }),

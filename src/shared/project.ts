@@ -12,7 +12,7 @@ const domain = DnsNameSchema.nullable();
 const altNames = z
   .array(DnsNameSchema)
   .max(99)
-  .meta({ description: 'Names beside the domain, wildcards too' });
+  .meta({ description: 'Names in addition to the domain, also wildcards' });
 
 const allowDuplicateDomain = z.boolean().optional().meta({
   description: 'Whether another project may have the same domain; refused (DUPLICATE_DOMAIN) by default',
@@ -66,7 +66,7 @@ export const FlagSchema = z.union([
 export const ListProjectsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the page before' }),
-  q: z.string().max(200).optional().meta({ description: 'Part of a name, a domain or a further name' }),
+  q: z.string().max(200).optional().meta({ description: 'Part of a name, a domain or an additional name' }),
   status: ProjectStatusSchema.optional(),
   failing: FlagSchema.optional().meta({
     description: 'Only those whose last renewal failed; false: only the others',
@@ -79,15 +79,14 @@ export const ListProjectsSchema = z.object({
     .string()
     .max(64)
     .optional()
-    .meta({ description: 'How the certificate is proved: http-01, or the id of a DNS provider' }),
-  ca: z
-    .string()
-    .max(2000)
-    .optional()
-    .meta({ description: 'As it was named when the certificate was obtained' }),
+    .meta({ description: 'How the names are validated: http-01, or the id of a DNS provider' }),
+  ca: z.string().max(2000).optional().meta({ description: 'As named in the certificate request' }),
   type: CertificateTypeSchema.optional(),
   sort: z.enum(PROJECT_SORTS).default('created'),
-  order: z.enum(ORDERS).default('asc').meta({ description: 'What has no value comes last in both' }),
+  order: z
+    .enum(ORDERS)
+    .default('asc')
+    .meta({ description: 'Projects without a value come last in both directions' }),
 });
 export type ListProjects = z.infer<typeof ListProjectsSchema>;
 
@@ -140,7 +139,7 @@ export const ListedProjectSchema = ProjectSchema.extend({
     description:
       "First of the project's names that its certificate does not cover; null where it covers them all",
   }),
-  runningJobId: z.string().nullable().meta({ description: 'The job that is under way' }),
+  runningJobId: z.string().nullable().meta({ description: 'The running job' }),
 }).meta({ id: 'ListedProject' });
 export type ListedProject = z.infer<typeof ListedProjectSchema>;
 
@@ -148,7 +147,7 @@ export const ProjectPageSchema = z
   .object({
     projects: z.array(ListedProjectSchema),
     nextCursor: z.string().nullable(),
-    total: count.meta({ description: 'All that the filters let through, on every page' }),
+    total: count.meta({ description: 'Number of projects that match the filters, on all pages' }),
     counts: StateCountsSchema.meta({
       description: 'By state, under the same filters without `status` and `failing`',
     }),

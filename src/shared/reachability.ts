@@ -38,8 +38,8 @@ export const AddressReportSchema = z
     isOwn: z.boolean().meta({ description: 'Whether it is an address of this machine' }),
     status: z.int().nullable().meta({ description: 'HTTP status of the last answer' }),
     server: z.string().nullable().meta({ description: 'Its Server header' }),
-    redirects: z.array(z.string()).meta({ description: 'Where it was led, in order' }),
-    message: z.string().meta({ description: 'What was found and what to do, for a person' }),
+    redirects: z.array(z.string()).meta({ description: 'Redirect targets, in order' }),
+    message: z.string().meta({ description: 'Finding and advice, for people' }),
   })
   .meta({ id: 'AddressReport' });
 export type AddressReport = z.infer<typeof AddressReportSchema>;
@@ -51,7 +51,7 @@ export const NameReportSchema = z
     problem: z
       .enum(['wildcard', 'unresolved', 'lookup_failed'])
       .nullable()
-      .meta({ description: 'Why no address was asked' }),
+      .meta({ description: 'Why no address was tested' }),
     message: z.string(),
     addresses: z.array(AddressReportSchema),
   })
@@ -62,7 +62,7 @@ export const ReachabilitySchema = z
   .object({
     verdict: NameReportSchema.shape.verdict.meta({ description: 'The worst of all names' }),
     names: z.array(NameReportSchema),
-    seenFrom: z.string().meta({ description: 'What this test cannot know' }),
+    seenFrom: z.string().meta({ description: 'Limits of this test' }),
   })
   .meta({ id: 'Reachability' });
 export type Reachability = z.infer<typeof ReachabilitySchema>;

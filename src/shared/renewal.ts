@@ -10,19 +10,19 @@ export const BudgetSchema = z
       z.object({
         ca: z.string().meta({ description: 'An id of GET /cas' }),
         kind: z.enum(['order', 'registered-domain', 'exact-set', 'failed-authorization']),
-        name: z.string().meta({ description: "The CA's limit, for a person" }),
-        count: count.meta({ description: 'So many are allowed' }),
-        hours: count.meta({ description: 'in so many hours' }),
+        name: z.string().meta({ description: "The CA's limit, for people" }),
+        count: count.meta({ description: 'Allowed number' }),
+        hours: count.meta({ description: 'within this number of hours' }),
         uses: z
           .array(
             z.object({
               subject: z.string().meta({ description: 'The account, registered domain, names, or name' }),
               used: count,
               left: count,
-              nextFreedAt: TimestampSchema.meta({ description: 'When the oldest of them counts no more' }),
+              nextFreedAt: TimestampSchema.meta({ description: 'When the oldest one no longer counts' }),
             }),
           )
-          .meta({ description: 'The most used first; at most 50' }),
+          .meta({ description: 'Most used first; at most 50' }),
       }),
     ),
   })
@@ -32,7 +32,7 @@ export type Budget = z.infer<typeof BudgetSchema>;
 export const PauseRequestSchema = z
   .strictObject({
     until: TimestampSchema.nullable().meta({
-      description: 'Null: renewals go on now',
+      description: 'Null: renewals resume now',
       reach: 'installation',
     }),
   })

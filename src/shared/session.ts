@@ -6,11 +6,11 @@ export const SessionSchema = z
   .object({
     id: z.string(),
     name: z.string().meta({ description: 'The browser, as it names itself' }),
-    address: z.string().nullable().meta({ description: 'Where it signed in from' }),
+    address: z.string().nullable().meta({ description: 'Address that it signed in from' }),
     createdAt: TimestampSchema,
-    expiresAt: TimestampSchema.meta({ description: 'It ends earlier if its person is idle' }),
+    expiresAt: TimestampSchema.meta({ description: 'It ends earlier if the person is idle' }),
     lastActiveAt: TimestampSchema.meta({
-      description: 'When its person last did something; background requests of the page do not count',
+      description: 'When the person last did something; background requests of the page do not count',
     }),
     proofAt: TimestampSchema.meta({ description: 'When a sign-in link was last used for this session' }),
   })

@@ -2,14 +2,14 @@
 
 /** The steps of an issuance in the order of RFC 8555, with what a person reads. */
 export const STEPS = {
-  account: 'Account at the CA',
+  account: 'CA account',
   order: 'Order',
   authorization: 'Authorizations',
   challenge: 'Challenge prepared',
-  'dns-propagation': 'Waiting for the TXT record to show',
+  'dns-propagation': 'Waiting for DNS propagation',
   validation: 'Validation by the CA',
   finalize: 'Finalize',
-  certificate: 'Certificate fetched and checked',
+  certificate: 'Download and verify certificate',
   store: 'Stored',
   revoke: 'Revocation',
   'clean-up': 'Clean-up',

@@ -18,7 +18,7 @@ export const CreateTokenSchema = z
   })
   .refine(({ scopes, projectIds }) => projectIds === null || !scopes.includes('admin'), {
     path: ['projectIds'],
-    message: 'the scope admin is for the whole installation: leave the projects out, or the scope',
+    message: 'the scope admin covers the whole installation: omit the projects, or the scope',
   })
   .meta({ id: 'CreateToken' });
 export type CreateToken = z.infer<typeof CreateTokenSchema>;

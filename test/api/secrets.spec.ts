@@ -90,7 +90,7 @@ describeWith('pebble', 'secrets', () => {
         { certificate, privateKey: encrypted, passphrase: WRONG_PASSPHRASE },
         { certificate, privateKey: encrypted },
         { certificate: pair.privateKey, privateKey: pair.privateKey },
-        { certificate, privateKey: pair.privateKey.replace('A', '') },
+        { certificate, privateKey: pair.privateKey.replace('MII', 'II') },
         { certificate, privateKey: pair.privateKey, passphrase: 1 },
         { certificate: encrypted, privateKey: certificate },
       ];

@@ -73,7 +73,7 @@ describeWith(['chromium'], 'a form', () => {
     await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
     await submit(dialog(), 'Create project');
     expect(await flagged(dialog())).toEqual({
-      Domain: 'a b has a space or a separator in it: give each name on its own.',
+      Domain: 'a b contains a space or a separator: enter each name separately.',
       Name: 'Enter at most 200 characters.',
     });
     await close();

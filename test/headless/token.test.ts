@@ -30,5 +30,5 @@ test.each([
 
 test('admin is a scope, and never limited to projects', async () => {
   const wrong = createToken({ dataDir, name: 'ops', scope: ['admin'], project: ['any'] });
-  await expect(wrong).rejects.toThrow(/^--project: the scope admin is for the whole installation/);
+  await expect(wrong).rejects.toThrow(/^--project: the scope admin covers the whole installation/);
 });

@@ -68,13 +68,13 @@ describe('toDnsName', () => {
     ['admin@www3.example.com', /Did you mean www3\.example\.com\?/],
     ['https://bücher.example/', /Did you mean xn--bcher-kva\.example\?/],
     ['my_host.example.com', /has an underscore.*use a name with a hyphen/],
-    ['a.example.com, b.example.com', /give each name on its own/],
+    ['a.example.com, b.example.com', /enter each name separately/],
     ['192.0.2.1', /is an IP address/],
     ['2001:db8::1', /is an IP address/],
     ['www.*.example.com', /alone as the first label/],
     ['-a.example.com', /is not a host name such as/],
     ['https://', /is not a host name such as/],
-    ['www.xn--8080apmfex.xn--p1ai', /has the label xn--8080apmfex, which is no international name/],
+    ['www.xn--8080apmfex.xn--p1ai', /has the label xn--8080apmfex, which is not a valid international name/],
   ])('says of %s why not', (given, expected) => {
     expect(toDnsName(given)).toBeNull();
     expect(explainName(given)).toMatch(expected);
