@@ -221,7 +221,9 @@ describe('a file that was altered', () => {
     const pipe = join(data.root, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const path of [data.root, pipe])
-      await expect(verifyBackup(path, PASSPHRASE)).rejects.toEqual(failing('BACKUP_UNREADABLE', /not a file/));
+      await expect(verifyBackup(path, PASSPHRASE)).rejects.toEqual(
+        failing('BACKUP_UNREADABLE', /not a file/),
+      );
   });
 });
 
