@@ -1,6 +1,6 @@
 // Every reader of what comes from outside, given anything and damaged samples: it reads, or refuses as it says it does,
 // and never fails in another way or runs on. (Certificates, keys and PKCS#12 by upload are also in
-// test/engine/pki/inspect/hostile.spec.ts and test/engine/pki/pkcs12/read.spec.ts, DNS answers in dns.test.ts beside this.)
+// test/engine/pki/inspect/hostile.spec.ts and test/engine/pki/pkcs12/read.spec.ts, DNS answers in dns-answers.test.ts beside this.)
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeHeader, readPrefix } from '../../src/main/backup/format.ts';

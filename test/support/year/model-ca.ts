@@ -1,5 +1,5 @@
 // A model of a CA behind the engine's own port for ACME clients: strict in what it takes (RFC 8555, 9773), it issues
-// real certificates, keeps Let's Encrypt's limits, and writes down all that it did for the judge (judge.ts).
+// real certificates, keeps Let's Encrypt's limits, and writes down all that it did for the checks of invariants.
 import { createHash } from 'node:crypto';
 import type {
   AcmeDirectory,

@@ -112,7 +112,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
       await journal.write(async (tx, emit) => {
         await useLink(tx, linkSecret);
         await tx.sessions.create(record);
-        await tell(emit, record, { kind: 'session.started', operation: SIGN_IN, done: 'signed in' });
+        await emitSession(emit, record, { kind: 'session.started', operation: SIGN_IN, done: 'signed in' });
       });
       return { secrets, session: present(record) };
     },
@@ -124,7 +124,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
         const patch = { proofAt: now(), lastActiveAt: now(), expiresAt: after(SESSION_MS) };
         await tx.sessions.update(id, patch);
         const done = 'confirmed the sign-in with a new link';
-        await tell(emit, record, { kind: 'session.proved', operation: PROVE, done });
+        await emitSession(emit, record, { kind: 'session.proved', operation: PROVE, done });
         return present({ ...record, ...patch });
       }),
 
@@ -186,17 +186,17 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
   };
 }
 
-interface Told {
+interface SessionChange {
   readonly kind: string;
   readonly operation: string;
   readonly done: string;
 }
 
 /** Who acts is the session itself. */
-async function tell(
+async function emitSession(
   emit: Emit,
   { id, name, address }: SessionRecord,
-  { kind, operation, done }: Told,
+  { kind, operation, done }: SessionChange,
 ): Promise<void> {
   await emit({
     kind,

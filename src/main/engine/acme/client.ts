@@ -40,8 +40,15 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
       const directory = (): Promise<AcmeDirectory> => directories.get(directoryUrl, signal);
       const call: Call = async (url, payload, callOptions) => {
         const nonces = poolOf(directoryUrl);
-        const line: Line = { transport, signal, keys, nonces, directoryUrl, directory: await directory() };
-        const once = () => callOnce(line, { url, payload, options: callOptions });
+        const context: RequestContext = {
+          transport,
+          signal,
+          keys,
+          nonces,
+          directoryUrl,
+          directory: await directory(),
+        };
+        const once = () => callOnce(context, { url, payload, options: callOptions });
         try {
           return await (callOptions.idempotent === true ? quickRetry(once, signal) : once());
         } catch (error) {
@@ -65,7 +72,7 @@ export function createAcmeClient(options: TransportOptions): AcmeClient {
 }
 
 /** What one signed request needs. */
-interface Line {
+interface RequestContext {
   readonly transport: Transport;
   readonly signal: AbortSignal;
   readonly keys: SigningKeys;
@@ -75,7 +82,7 @@ interface Line {
 }
 
 async function callOnce(
-  line: Line,
+  context: RequestContext,
   {
     url,
     payload,
@@ -83,7 +90,7 @@ async function callOnce(
   }: { readonly url: string; readonly payload: object | null; readonly options: CallOptions },
 ): Promise<AcmeResponse> {
   let last: AcmeResponse | null = null;
-  const http = openClient(await library(), { line, options }, (response) => {
+  const http = openClient(await library(), { context, options }, (response) => {
     last = response;
   });
   try {
@@ -92,7 +99,7 @@ async function callOnce(
     await http.signedRequest(url, payload && { ...payload }, { kid: options.accountUrl, ...bound });
     return answered(last);
   } catch (error) {
-    line.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     if (error instanceof CertdeskError || last === null) throw error;
     throw unexpectedAnswer(answered(last), 'what RFC 8555 has here', error);
   }
@@ -132,34 +139,36 @@ interface LibraryResponse {
 /** The HTTP part of an acme-client for one call, with our own transport, nonces and directory in it. */
 function openClient(
   { Client }: typeof AcmeLibrary,
-  { line, options }: { readonly line: Line; readonly options: CallOptions },
+  { context, options }: { readonly context: RequestContext; readonly options: CallOptions },
   seen: (response: AcmeResponse) => void,
 ): LibraryHttp {
-  const { directoryUrl } = line;
+  const { directoryUrl } = context;
   const { http } = new Client({
     directoryUrl,
     accountKey: options.key,
     ...(options.eab === undefined ? {} : { externalAccountBinding: options.eab }),
   }) as unknown as { readonly http: LibraryHttp };
   http.maxBadNonceRetries = MAX_BAD_NONCES;
-  Object.assign(http, line.keys.of(options.key));
-  http.getDirectory = async () => line.directory;
+  Object.assign(http, context.keys.of(options.key));
+  http.getDirectory = async () => context.directory;
   http.getNonce = async () => {
-    const pooled = line.nonces.take();
+    const pooled = context.nonces.take();
     if (pooled !== null) return pooled;
     // An idempotent call is retried as a whole.
-    return options.idempotent === true ? newNonce(line) : quickRetry(() => newNonce(line), line.signal);
+    return options.idempotent === true
+      ? newNonce(context)
+      : quickRetry(() => newNonce(context), context.signal);
   };
   http.request = async (url, _method, { data } = {}) => {
     const body = JSON.stringify(data);
-    const { signal } = line;
-    const response = await line.transport.send({ method: 'POST', url, directoryUrl, body, signal });
+    const { signal } = context;
+    const response = await context.transport.send({ method: 'POST', url, directoryUrl, body, signal });
     seen(response);
     const { status, headers, text } = response;
     // acme-client signs again with the nonce of this very answer, so that must not be in the pool as well.
     if (isProblem(response, 'badNonce')) return { status: 400, headers, data: { type: BAD_NONCE } };
     const nonce = headers['replay-nonce'];
-    if (nonce !== undefined && isNonce(nonce)) line.nonces.add(nonce);
+    if (nonce !== undefined && isNonce(nonce)) context.nonces.add(nonce);
     if (status >= 300) throw answerError(response);
     return { status, headers, data: parseJson(text) ?? text };
   };
@@ -170,7 +179,7 @@ function openClient(
 const BAD_NONCE = 'urn:ietf:params:acme:error:badNonce';
 
 /** RFC 8555 section 7.2: by HEAD, or by GET where the CA answers HEAD without a nonce. */
-async function newNonce({ transport, directory, directoryUrl, signal }: Line): Promise<string> {
+async function newNonce({ transport, directory, directoryUrl, signal }: RequestContext): Promise<string> {
   const ask = async (method: 'HEAD' | 'GET'): Promise<{ response: AcmeResponse; nonce: string | null }> => {
     const response = await transport.send({ method, url: directory.newNonce, directoryUrl, signal });
     const nonce = response.headers['replay-nonce'];

@@ -40,7 +40,7 @@ export interface Transport {
    * Resolves with whatever the CA answered, redirects and errors too. Rejects with ACME_TIMEOUT, ACME_UNAVAILABLE,
    * ACME_PROTOCOL_ERROR (not an address of the directory's scheme, an answer that is not HTTP or over 2 MiB),
    * ADDRESS_NOT_ALLOWED, the signal's reason, or the
-   * refusal of an earlier request where the CA wants that address left alone for over 10 s more (holds.ts).
+   * refusal of an earlier request where the CA wants that address left alone for over 10 s more (retry-after-gate.ts).
    */
   send(request: TransportRequest): Promise<AcmeResponse>;
   /** Ends what is under way and closes the connections. */

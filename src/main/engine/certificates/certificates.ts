@@ -1,4 +1,4 @@
-// The certificate of a project: the verbs that need no CA. issuance.ts has obtain, renew and revoke.
+// The certificate of a project: operations that need no CA. issuance/service.ts has obtain, renew and revoke.
 import type {
   Certificate,
   KeyPairRequest,

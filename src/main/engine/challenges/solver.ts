@@ -1,4 +1,4 @@
-// The contract of a challenge solver: what issue.ts asks so that the CA's check of one name succeeds.
+// The contract of a challenge solver: what acme-issuance.ts asks so that the CA's check of one name succeeds.
 import type { Json } from '../core/model.ts';
 
 export interface ChallengeTask {

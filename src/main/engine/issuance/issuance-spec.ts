@@ -11,7 +11,7 @@ import { specOf } from '../jobs/job-input.ts';
 import { withoutWildcard } from '../rate-limits/usage.ts';
 
 /**
- * All but the DNS provider, which dns-choice.ts finds.
+ * Without the DNS provider, which challenges/select-dns-credential.ts chooses.
  * @throws DOMAIN_NOT_CONFIGURED, INVALID_REQUEST (details.issues), UNKNOWN_CA
  */
 export function toIssuanceSpec(

@@ -1,4 +1,4 @@
-// The budget of each CA's published limits, counted from what was used (ca-usage.ts): work is put off before a limit
+// The budget of each CA's published limits, counted from what was used (usage.ts): work is put off before a limit
 // is broken, and what is left can be shown.
 import type { Budget } from '../../../shared/renewal.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';

@@ -38,7 +38,7 @@ export interface CertificateStore {
     >,
   ): Promise<void>;
   /**
-   * The projects whose certificate is to be renewed by now (`attemptAt` of renewal.ts); what expires first comes first.
+   * The projects whose certificate is to be renewed by now (`attemptAt` of certificates/renewal-plan.ts); what expires first comes first.
    * They are read as they are taken.
    */
   due(now: Timestamp): AsyncIterable<string>;

@@ -12,7 +12,7 @@ export interface ListedCertificate {
   readonly revokedAt: Timestamp | null;
   /** Failed renewals since the last success. */
   readonly failures: number;
-  /** As `attemptAt` of renewal.ts. */
+  /** As `attemptAt` of certificates/renewal-plan.ts. */
   readonly attemptAt: Timestamp | null;
   /** Whether Certdesk knows how to get it anew. */
   readonly renewable: boolean;
