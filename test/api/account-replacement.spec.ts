@@ -57,7 +57,7 @@ describeWith('pebble', 'an account that was deactivated at its CA', () => {
     const refused = await renew();
     expect(refused.body, refused.text).toMatchObject({ code: 'ACME_ACCOUNT_DEACTIVATED' });
     expect(refused.text).toContain('deactivated');
-    expect((await status()).waitsFor).toMatch(/new account/);
+    expect((await status()).waitsFor).toContain('deactivated at the CA');
     const replaced = await replace();
     expect(replaced.status, replaced.text).toBe(200);
     expect((await status()).waitsFor).toBeNull();

@@ -123,6 +123,7 @@ describe('the list table', () => {
       renewal: (n, { held }) => patch(n, { renewal: certificateOf('c', 'p', held).renewal }),
       autoRenew: (n, { held }) => patch(n, { autoRenew: held.autoRenew }),
       revoke: (n, { held }) => patch(n, { revokedAt: held.revokedAt }),
+      acknowledge: (n) => patch(n, { acknowledgement: { at: AT.now, by: 'tester', note: 'known' } }),
       supersede: (n) => patch(n, { supersededAt: AT.now }),
       withdraw: (n) => patch(n, { removedAt: AT.now }),
       async putBack(n) {
@@ -182,7 +183,7 @@ function firstUncovered(domain: string | null, altNames: string, names: string |
 async function expectTruth(db: Kysely<Schema>): Promise<void> {
   const truth = await sql<{ domain: string | null; alt_names: string; names: string | null }>`
     SELECT p.alt_names, c.names, p.seq, p.id AS project_id, p.name, p.domain, c.expires_at, c.attempt_at, c.revoked_at, c.failures, c.type,
-      c.ca, c.provider, c.issued_at
+      c.ca, c.provider, c.issued_at, c.acknowledgement ->> '$.at' AS acknowledged_at
     FROM projects p LEFT JOIN certificates c
       ON c.project_id = p.id AND c.superseded_at IS NULL AND c.removed_at IS NULL ORDER BY p.seq`.execute(db);
   expect(await listingOf(db)).toEqual(
