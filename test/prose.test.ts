@@ -76,7 +76,6 @@ const NOT_YET: readonly string[] = [
   'src/main/secrets',
   'src/main/storage',
   'src/renderer',
-  'src/shared',
   'test/api',
   'test/background',
   'test/backup',

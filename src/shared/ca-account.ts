@@ -1,4 +1,4 @@
-// Accounts at CAs, as they are listed. Their keys never leave the vault.
+// Schemas of ACME accounts. Their keys never leave the vault.
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
@@ -6,15 +6,23 @@ export const CaAccountSchema = z
   .object({
     id: z.string(),
     directoryUrl: z.string(),
-    ca: z.string().nullable().meta({ description: 'Name of the CA, where its directory is a known one' }),
-    staging: z.boolean().nullable().meta({ description: 'Null where the directory is not a known one' }),
+    ca: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the CA; null if its directory is not a built-in one' }),
+    staging: z.boolean().nullable().meta({
+      description: 'Whether the directory is a staging directory; null if it is not a built-in one',
+    }),
     email: z.string().nullable(),
     url: z
       .string()
       .nullable()
-      .meta({ description: 'URL of the account at the CA; null: not registered yet' }),
+      .meta({ description: 'Account URL at the CA; null if the account is not registered yet' }),
     createdAt: TimestampSchema,
-    certificates: z.int().min(0).meta({ description: 'Active certificates issued with it' }),
+    certificates: z
+      .int()
+      .min(0)
+      .meta({ description: 'Number of active certificates that were issued to the account' }),
   })
   .meta({ id: 'CaAccount' });
 export type CaAccount = z.infer<typeof CaAccountSchema>;
@@ -23,7 +31,7 @@ export type CaAccount = z.infer<typeof CaAccountSchema>;
 export const CaProfileSchema = z
   .object({
     name: z.string(),
-    description: z.string().meta({ description: "The CA's own text, often the URL of a page" }),
+    description: z.string().meta({ description: 'Description by the CA, often a URL' }),
   })
   .meta({ id: 'CaProfile' });
 export type CaProfile = z.infer<typeof CaProfileSchema>;

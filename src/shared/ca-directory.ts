@@ -1,4 +1,4 @@
-// ACME directories that a signed-in person named by their URL: they may be in a private network.
+// Schemas of ACME directories that a signed-in user approved; these may be in a private network.
 import { z } from 'zod';
 import { SavedBySchema } from './saved-by.ts';
 
@@ -6,7 +6,7 @@ export const CaDirectorySchema = z
   .object({
     directoryUrl: z.string(),
     savedBy: SavedBySchema,
-    certificates: z.int().min(0).meta({ description: 'Active certificates that it has issued' }),
+    certificates: z.int().min(0).meta({ description: 'Number of active certificates from this directory' }),
   })
   .meta({ id: 'CaDirectory' });
 export type CaDirectory = z.infer<typeof CaDirectorySchema>;
@@ -14,7 +14,7 @@ export type CaDirectory = z.infer<typeof CaDirectorySchema>;
 export const WithdrawDirectorySchema = z
   .strictObject({
     directoryUrl: z.string().min(1).max(2000).meta({
-      description: 'As GET /ca-directories lists it',
+      description: 'A directory URL from GET /ca-directories',
       reach: 'installation',
     }),
   })

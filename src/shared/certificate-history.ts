@@ -1,4 +1,4 @@
-// Versions of a certificate, its chain, and how it is obtained: what the detail page shows beside the documented answers.
+// Schemas of the versions of a certificate, its chain and its issuance settings, for the detail page of the GUI.
 import { z } from 'zod';
 import { CertificateTypeSchema, ChallengeTypeSchema, RevocationReasonSchema } from './certificate.ts';
 import { TimestampSchema } from './time-schema.ts';
@@ -14,12 +14,14 @@ export const CertificateVersionSchema = z
     expiresAt: TimestampSchema,
     issuer: z.string().meta({ description: "The issuer's common name" }),
     serial: z.string(),
-    fingerprint: z.string().meta({ description: 'SHA-256 of the leaf, hex' }),
+    fingerprint: z.string().meta({ description: 'SHA-256 fingerprint of the leaf, hex' }),
     staging: z.boolean(),
     storedAt: TimestampSchema,
     supersededAt: TimestampSchema.nullable(),
     removedAt: TimestampSchema.nullable(),
-    restorableUntil: TimestampSchema.nullable().meta({ description: 'Until when the removal can be undone' }),
+    restorableUntil: TimestampSchema.nullable().meta({
+      description: 'Until when a removed certificate can be restored',
+    }),
     revokedAt: TimestampSchema.nullable(),
     revocationReason: RevocationReasonSchema.nullable(),
   })
@@ -28,17 +30,19 @@ export type CertificateVersion = z.infer<typeof CertificateVersionSchema>;
 
 export const ChainLinkSchema = z
   .object({
-    subject: z.string().meta({ description: 'RFC 4514' }),
+    subject: z.string().meta({ description: 'Distinguished name (RFC 4514)' }),
     issuer: z.string(),
-    commonName: z.string().meta({ description: 'Display name' }),
-    issuerName: z.string().meta({ description: 'Display name of the issuer' }),
+    commonName: z.string().meta({ description: 'Common name, or another name for display' }),
+    issuerName: z.string().meta({ description: 'Name of the issuer for display' }),
     names: z.array(z.string()),
     issuedAt: TimestampSchema,
     expiresAt: TimestampSchema,
     validity: z.enum(['valid', 'expired', 'not_yet_valid']),
     serial: z.string(),
-    fingerprint: z.string().meta({ description: 'SHA-256, hex' }),
-    fingerprintSha1: z.string().meta({ description: 'SHA-1, hex: what older tools show' }),
+    fingerprint: z.string().meta({ description: 'SHA-256 fingerprint, hex' }),
+    fingerprintSha1: z
+      .string()
+      .meta({ description: 'SHA-1 fingerprint, hex, for comparison with older tools' }),
     keyType: z.string(),
     keySize: z.int().nullable(),
     signatureAlgorithm: z.string(),
@@ -49,7 +53,7 @@ export const ChainLinkSchema = z
   .meta({ id: 'ChainLink' });
 export type ChainLink = z.infer<typeof ChainLinkSchema>;
 
-/** How a certificate was obtained and is renewed. Never a secret: credentials are named. */
+/** How a certificate was obtained and is renewed. Contains names of credentials, never secrets. */
 export const IssuanceSpecSchema = z
   .object({
     names: z.array(z.string()),
@@ -66,7 +70,7 @@ export const IssuanceSpecSchema = z
     dnsCredential: z
       .object({ id: z.string(), name: z.string() })
       .nullable()
-      .meta({ description: 'The named credential; null where the values are kept with the project' }),
+      .meta({ description: 'The saved credential; null if the values are stored with the project' }),
   })
   .meta({ id: 'IssuanceSpec' });
 
@@ -75,22 +79,26 @@ export const CertificateDetailsSchema = z
     id: z.string(),
     storedAt: TimestampSchema,
     autoRenew: z.boolean(),
-    spec: IssuanceSpecSchema.nullable().meta({ description: 'Null for an uploaded certificate' }),
+    spec: IssuanceSpecSchema.nullable().meta({
+      description: 'Issuance settings; null for an uploaded certificate',
+    }),
     account: z
       .object({ url: z.string().nullable(), email: z.string().nullable(), directoryUrl: z.string() })
       .nullable()
-      .meta({ description: 'The ACME account that it was ordered with' }),
+      .meta({ description: 'The ACME account that ordered the certificate' }),
   })
   .meta({ id: 'CertificateDetails' });
 export type CertificateDetails = z.infer<typeof CertificateDetailsSchema>;
 
 export const LastRequestSchema = z
   .object({
-    request: IssuanceSpecSchema.nullable().meta({ description: 'Null where none was ever requested' }),
+    request: IssuanceSpecSchema.nullable().meta({
+      description: 'Settings of the last request; null if there was none',
+    }),
     autoRenew: z.boolean(),
     usesProjectCredentials: z
       .boolean()
-      .meta({ description: 'The DNS credentials of the request were saved with the project' }),
+      .meta({ description: 'Whether the DNS credentials of the request are stored with the project' }),
   })
   .meta({ id: 'LastRequest' });
 export type LastRequest = z.infer<typeof LastRequestSchema>;
@@ -102,6 +110,6 @@ export const RestoreRequestSchema = z
       .min(1)
       .max(64)
       .optional()
-      .meta({ description: 'The one removed last where left out', reach: 'project' }),
+      .meta({ description: 'Default: the certificate that was removed last', reach: 'project' }),
   })
   .meta({ id: 'RestoreRequest' });

@@ -1,4 +1,4 @@
-// What is said of certificates: the answers and requests of certificates-api.txt and the additions of docs/rest-api.md.
+// Schemas of the requests and responses of docs/certificates-api.txt, and of the additions in docs/rest-api.md.
 import { z } from 'zod';
 import { needOfObtain } from './dns-provider-reach.ts';
 import { LabelSchema } from './label.ts';
@@ -9,12 +9,12 @@ import { TimestampSchema } from './time-schema.ts';
 
 export const CertificateTypeSchema = z.enum(CERTIFICATE_TYPES).meta({
   description:
-    "letsencrypt: from Let's Encrypt, or from the CA that --acme-directory puts in its place; acme: from another ACME CA; custom: uploaded",
+    "letsencrypt: issued by Let's Encrypt, or by the CA that --acme-directory names instead; acme: issued by another ACME CA; custom: uploaded",
 });
 
 export const CertificateStatusSchema = z
   .enum(CERTIFICATE_STATES)
-  .meta({ description: 'expiring_soon: 30 days or less left' });
+  .meta({ description: 'expiring_soon: the certificate expires within 30 days' });
 
 export const ChallengeTypeSchema = z.enum(['http-01', 'dns-01']);
 export const KeyTypeSchema = z.enum(['rsa', 'ec']);
@@ -39,8 +39,8 @@ export type RevocationReason = z.infer<typeof RevocationReasonSchema>;
 const ScalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /**
- * Which fields a provider wants is declared by the provider: a text, or a flat object (Google's key file, the variables
- * of a script). Nothing deeper, so that nobody's nesting can exhaust the stack.
+ * Each provider declares the fields that it requires. A value is a string or a flat object (Google's key file, the
+ * variables of a script). Deeper nesting is invalid, because it could exhaust the stack.
  */
 export const DnsCredentialsSchema = z.record(
   z.string(),
@@ -49,9 +49,9 @@ export const DnsCredentialsSchema = z.record(
 
 export const ExternalAccountSchema = z
   .strictObject({ kid: z.string().min(1).max(500), hmacKey: z.string().min(1).max(500) })
-  .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once, never shown again' });
+  .meta({ description: 'External account binding (RFC 8555 section 7.3.4); used once and never returned' });
 
-/** The directory of a CA that is not listed is an address that Certdesk calls. */
+/** A CA that is not built in is a URL that Certdesk would connect to. */
 const needOfCa = (ca: unknown): Need | null =>
   typeof ca === 'string' && ca.includes(':') ? { reach: 'project', allProjects: true } : null;
 
@@ -70,7 +70,7 @@ export const ObtainRequestSchema = z
       })
       .default(2048)
       .meta({
-        description: 'RSA: 2048 or 4096; EC: 256 or 384 (2048 and 4096 mean 256 there)',
+        description: 'Bits. RSA: 2048 or 4096; EC: 256 or 384 (for EC, 2048 and 4096 mean 256)',
         reach: 'project',
       }),
     staging: z.boolean().default(false).meta({ reach: 'project' }),
@@ -80,7 +80,7 @@ export const ObtainRequestSchema = z
     profile: LabelSchema.max(100).optional().meta({ reach: 'project' }),
     profileUse: z.enum(['required', 'preferred']).optional().meta({
       description:
-        'What if the CA does not offer the profile: fail (`required`), or do without (`preferred`). `required` where left out',
+        'If the CA does not offer the profile: fail (`required`, the default) or issue without it (`preferred`)',
       reach: 'project',
     }),
     preferredChain: LabelSchema.optional().meta({ reach: 'project' }),
@@ -93,8 +93,9 @@ export const ObtainRequestSchema = z
   .meta({ id: 'ObtainRequest', reachOf: needOfObtain });
 export type ObtainRequest = z.infer<typeof ObtainRequestSchema>;
 
-/** The documented request, two PEM texts, or files as people have them. Which parts must be there is checked at the end. */
-/** base64 as tools write it: in lines, with the alphabet for addresses (RFC 4648 section 5), or as a data URL. */
+/**
+ * Accepts base64 as tools write it: with line breaks, in the URL-safe alphabet (RFC 4648 section 5), or as a data URL.
+ */
 const FileContentSchema = z.preprocess(
   (value) =>
     typeof value === 'string'
@@ -108,30 +109,31 @@ const FileContentSchema = z.preprocess(
   z.base64().min(1),
 );
 
+/** The documented request with two PEM texts, or uploaded files. A final check decides which fields are required. */
 export const KeyPairRequestSchema = z
   .strictObject({
     certificate: z.string().min(1).optional().meta({
-      description: 'PEM: the leaf and its chain, in any order; or base64 of DER, PKCS#7 or PKCS#12',
+      description: 'The leaf and its chain in any order, as PEM; or DER, PKCS#7 or PKCS#12 in base64',
       reach: 'project',
     }),
     privateKey: z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'PEM, or base64 of DER: PKCS#8, PKCS#1 or SEC 1', reach: 'project' }),
+      .meta({ description: 'PKCS#8, PKCS#1 or SEC 1, as PEM or as DER in base64', reach: 'project' }),
     passphrase: z.string().max(1024).optional().meta({ reach: 'project' }),
     file: FileContentSchema.optional().meta({
       description:
-        'In place of `certificate`: the bytes of a file, PEM, DER, PKCS#7 or PKCS#12, whatever its name. It may hold the private key too',
+        'Instead of `certificate`: a file in base64 with PEM, DER, PKCS#7 or PKCS#12. It may also contain the private key',
       reach: 'project',
     }),
     keyFile: FileContentSchema.optional().meta({
-      description: 'In place of `privateKey`: the bytes of a file, as for `file`',
+      description: 'Instead of `privateKey`: a file in base64',
       reach: 'project',
     }),
     files: z.array(FileContentSchema).min(1).max(20).optional().meta({
       description:
-        'In place of all others: the bytes of files that hold certificates and key together, in any order and form',
+        'Instead of all other fields: files in base64 that together contain the certificates and the key, in any order and format',
       reach: 'project',
     }),
   })
@@ -153,7 +155,7 @@ export const KeyPairRequestSchema = z
   })
   .meta({
     id: 'KeyPairRequest',
-    description: 'Send certificate and privateKey (or keyFile), or file, or files',
+    description: 'Requires certificate and privateKey (or keyFile), or file, or files',
   });
 export type KeyPairRequest = z.infer<typeof KeyPairRequestSchema>;
 
@@ -180,22 +182,25 @@ const issued = {
 const staging = z
   .literal(true)
   .optional()
-  .meta({ description: "From the CA's staging directory: not trusted" });
+  .meta({ description: "Issued from the CA's staging directory, so browsers do not trust it" });
 
 export const AcknowledgementSchema = z
   .object({ at: TimestampSchema, by: z.string(), note: z.string() })
   .meta({
     id: 'Acknowledgement',
-    description: 'A person acknowledged the revocation: it needs no attention',
+    description: 'A user acknowledged the revocation, so it no longer needs attention',
   });
 
 export const AcknowledgeRequestSchema = z
   .strictObject({
-    note: LabelSchema.max(500).meta({ description: 'Why it was revoked, for others', reach: 'project' }),
+    note: LabelSchema.max(500).meta({
+      description: 'Note for other users, for example why the certificate was revoked',
+      reach: 'project',
+    }),
   })
   .meta({ id: 'AcknowledgeRequest' });
 
-/** GET /projects/:id/certificate; null where there is none. */
+/** GET /projects/:id/certificate; the response is null if there is no certificate. */
 export const CertificateSchema = z
   .object({
     ...issued,
@@ -204,7 +209,7 @@ export const CertificateSchema = z
     autoRenew: z.boolean(),
     names: z.array(z.string()),
     serial: z.string(),
-    fingerprint: z.string().meta({ description: 'SHA-256 of the leaf, hex' }),
+    fingerprint: z.string().meta({ description: 'SHA-256 fingerprint of the leaf, hex' }),
     status: CertificateStatusSchema,
     renewedFrom: TimestampSchema.optional(),
     revokedAt: TimestampSchema.optional(),
@@ -214,7 +219,7 @@ export const CertificateSchema = z
   .meta({ id: 'Certificate' });
 export type Certificate = z.infer<typeof CertificateSchema>;
 
-const issuer = z.string().meta({ description: "The issuer's organization, or its common name" });
+const issuer = z.string().meta({ description: 'Organization of the issuer, or its common name' });
 
 export const ObtainedSchema = z
   .object({
@@ -249,7 +254,7 @@ const FileContentsSchema = z
       })
       .meta({ id: 'FileContent' }),
   )
-  .meta({ description: 'Of each of `files`: what it holds. On a refusal, details.files has the same' });
+  .meta({ description: 'Content of each of `files`. An error response has the same in details.files' });
 
 export type FileContent = z.infer<typeof FileContentsSchema>[number];
 
@@ -275,35 +280,38 @@ export const ValidationSchema = z
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof ValidationSchema>;
 
-/** GET …/certificate/status; null where there is no certificate. */
+/** GET …/certificate/status; the response is null if there is no certificate. */
 export const StatusSchema = z
   .object({
     status: CertificateStatusSchema,
     domain: z.string(),
     expiresAt: TimestampSchema,
-    daysUntilExpiry: z.int().meta({ description: 'Whole days left, rounded up; 0 or less once expired' }),
+    daysUntilExpiry: z.int().meta({ description: 'Days until expiry, rounded up; 0 or less if expired' }),
     autoRenew: z.boolean(),
     lastRenewAttempt: TimestampSchema.nullable(),
     lastRenewError: z.string().nullable(),
-    lastRenewErrorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
+    lastRenewErrorCode: z
+      .string()
+      .nullable()
+      .meta({ description: 'A code from the error catalogue (docs/errors.md)' }),
     renewAt: TimestampSchema.nullable().meta({
-      description: 'When a renewal is due; null where none will be made',
+      description: 'When renewal is due; null if the certificate will not be renewed',
     }),
     renewReason: z.string().nullable(),
-    nextAttemptAt: TimestampSchema.nullable().meta({ description: 'When the next renewal is tried' }),
+    nextAttemptAt: TimestampSchema.nullable().meta({ description: 'Time of the next renewal attempt' }),
     renewFailures: z.int().meta({ description: 'Failed attempts since the last success' }),
     nextAttemptReason: z.string().nullable().meta({
       description:
-        'Why it is tried at nextAttemptAt (it is due, an attempt has failed, a limit of the CA), or what it waits for',
+        'The reason for nextAttemptAt, such as a due date, a failed attempt or a rate limit of the CA, or what the renewal waits for',
     }),
     waitsFor: z.string().nullable().meta({
-      description: 'What must change before it is tried again; null where it is tried by itself',
+      description: 'What a user must change before the next attempt; null if Certdesk retries automatically',
     }),
     renewWindow: z
       .object({ start: TimestampSchema, end: TimestampSchema })
       .nullable()
-      .meta({ description: 'What the CA suggests (ARI, RFC 9773); null where it suggests nothing' }),
-    renewExplanationUrl: z.string().nullable().meta({ description: "The CA's page about that window" }),
+      .meta({ description: 'Renewal window that the CA suggests (ARI, RFC 9773); null if it suggests none' }),
+    renewExplanationUrl: z.string().nullable().meta({ description: 'URL of an explanation by the CA' }),
     staging,
   })
   .meta({ id: 'CertificateStatusReport', outside: 'renewal-status' });
@@ -314,11 +322,11 @@ export const RevokeRequestSchema = z
     reason: RevocationReasonSchema.default('unspecified').meta({ reach: 'project' }),
     replace: z.boolean().optional().meta({
       description:
-        'Obtain a replacement with a new key first, with the same settings, and take it into use; where that fails nothing is revoked. Only for the certificate in use',
+        'First obtain and activate a replacement with the same settings and a new key; if that fails, nothing is revoked. Only for the active version',
       reach: 'project',
     }),
     versionId: z.string().min(1).max(64).optional().meta({
-      description: 'Of …/certificate/versions; the one in use where left out',
+      description: 'A version from …/certificate/versions; default: the active version',
       reach: 'project',
     }),
   })

@@ -1,4 +1,4 @@
-// What whoever helps needs to know of an installation, and nothing that is a secret.
+// Schema of the diagnostics of an installation, for bug reports. It contains no secrets.
 import { z } from 'zod';
 import { EngineStateSchema } from './overview.ts';
 import { StateCountsSchema } from './project.ts';
@@ -9,27 +9,27 @@ export const DiagnosticsSchema = z
     at: TimestampSchema,
     version: z.string(),
     node: z.string(),
-    platform: z.string().meta({ description: 'Operating system, its release, the processor' }),
+    platform: z.string().meta({ description: 'Operating system, release and processor architecture' }),
     upSeconds: z.int(),
     secretStore: z.object({
       kind: EngineStateSchema.shape.secretStore,
-      reason: z.string().meta({ description: 'Why this one' }),
+      reason: z.string().meta({ description: 'Why Certdesk uses this secret store' }),
     }),
     listeners: z.object({
       api: z.string().nullable().meta({ description: 'HOST:PORT' }),
-      challenges: z.string().nullable().meta({ description: 'HOST:PORT; null: not open' }),
+      challenges: z.string().nullable().meta({ description: 'HOST:PORT; null if the listener is not open' }),
     }),
-    notices: z.array(z.string()).meta({ description: 'What was told at the start' }),
-    resolvers: z.array(z.string()).meta({ description: 'DNS servers that are asked, HOST:PORT' }),
+    notices: z.array(z.string()).meta({ description: 'Notices printed at startup' }),
+    resolvers: z.array(z.string()).meta({ description: 'DNS resolvers in use, HOST:PORT' }),
     database: z.object({
-      bytes: z.int().meta({ description: 'With its write-ahead log' }),
+      bytes: z.int().meta({ description: 'Size including the write-ahead log' }),
       schema: z.int().meta({ description: 'Number of the newest migration' }),
     }),
     projects: StateCountsSchema,
     engine: EngineStateSchema,
     lastErrors: z
       .array(z.object({ at: TimestampSchema.nullable(), kind: z.string(), code: z.string() }))
-      .meta({ description: 'Codes of the last failed jobs, newest first, without their texts' }),
+      .meta({ description: 'Error codes of the last failed jobs, newest first, without messages' }),
   })
   .meta({ id: 'Diagnostics' });
 export type Diagnostics = z.infer<typeof DiagnosticsSchema>;

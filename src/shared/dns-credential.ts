@@ -1,4 +1,4 @@
-// DNS credentials and providers, as they are listed and asked for. Values are write-only: no answer ever holds one.
+// Schemas of saved DNS credentials and DNS providers. Values of credentials are write-only: no response contains one.
 import { z } from 'zod';
 import { DnsCredentialsSchema } from './certificate.ts';
 import { needOfProviderBody } from './dns-provider-reach.ts';
@@ -7,20 +7,22 @@ import { DnsNameSchema } from './name-schema.ts';
 import { SavedBySchema } from './saved-by.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-const provider = z.string().min(1).max(64).meta({ description: 'An id of GET /dns-providers' });
+const provider = z.string().min(1).max(64).meta({ description: 'A provider ID from GET /dns-providers' });
 
 const projectIds = z
   .array(z.string().min(1).max(64))
   .min(1)
   .max(1000)
   .nullable()
-  .meta({ description: 'The only projects that may use it; null: all' });
+  .meta({ description: 'Projects that may use the credential; null for all' });
 const zones = z
   .array(DnsNameSchema.refine((name) => !name.startsWith('*.'), 'is a wildcard: name the zone itself'))
   .min(1)
   .max(100)
   .nullable()
-  .meta({ description: 'The only zones, and names in them, that it may write records in; null: all' });
+  .meta({
+    description: 'Zones in which the credential may write records, at any name below them; null for all',
+  });
 
 export const CreateDnsCredentialSchema = z
   .strictObject({
@@ -50,14 +52,14 @@ export const DnsCredentialSchema = z
     provider: z.string(),
     savedBy: SavedBySchema,
     projectIds: z.array(z.string()).nullable().meta({
-      description: 'The only projects that may use it (of those that the caller may see); null: all',
+      description: 'Projects that may use the credential, as far as the caller may see them; null for all',
     }),
     zones: z.array(z.string()).nullable(),
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
     usedBy: z.array(z.object({ id: z.string(), name: z.string(), domain: z.string().nullable() })).meta({
       description:
-        'Projects whose certificate is renewed with it, or whose leftover TXT record is to be removed with it',
+        'Projects that renew their certificate with the credential, or need it to remove a leftover TXT record',
     }),
   })
   .meta({ id: 'DnsCredential' });
@@ -68,7 +70,7 @@ const zone = z.string().trim().min(1).max(253).optional();
 export const TestDnsCredentialSchema = z
   .strictObject({
     zone: zone.meta({
-      description: 'Where to write; the first zone of the account where left out',
+      description: 'Zone for the test record; default: the first zone of the account',
       reach: 'installation',
     }),
   })
@@ -87,8 +89,11 @@ export const DnsCredentialTestSchema = z
   .object({
     success: z.literal(true),
     zone: z.string().nullable(),
-    record: z.string().nullable().meta({ description: 'The TXT record that was written and removed' }),
-    zones: z.int().nullable().meta({ description: 'How many zones the account lists' }),
+    record: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the TXT record that the test created and removed' }),
+    zones: z.int().nullable().meta({ description: 'Number of zones in the account' }),
     message: z.string(),
   })
   .meta({ id: 'DnsCredentialTest' });
@@ -111,7 +116,7 @@ export const DnsProviderSchema = z
         help: z.string().optional(),
         alternativeTo: z.string().optional().meta({
           description:
-            'The required field that all fields with this value stand in for: a second form of the credentials',
+            'A required field that this field, with all others that name the same one, can replace: a second form of credentials',
         }),
       }),
     ),

@@ -1,26 +1,26 @@
-// What it needs to send credentials of a DNS provider with a request.
+// Defines the reach that a request with credentials of a DNS provider needs.
 import type { Need } from './reach.ts';
 
-/** Providers whose credentials name what Certdesk runs or whom it calls; those of all others need `project`. */
+/** Providers whose credentials name programs to run or servers to call. All others need `project`. */
 const NEEDS: Readonly<Record<string, Need>> = {
-  // Variables of shell scripts, which evaluate some of them.
+  // Variables of shell scripts, which evaluate some of them as code.
   'acme-sh': { reach: 'system' },
-  // Servers of the sender's choice, perhaps in Certdesk's own network.
+  // The caller chooses the server, which may be in Certdesk's own network.
   rfc2136: { reach: 'project', allProjects: true },
   acmedns: { reach: 'project', allProjects: true },
 };
 
-/** The role of the machine that Certdesk runs on is not the sender's own. */
+/** The AWS role of Certdesk's machine does not belong to the caller. */
 const MACHINE_ROLE: Need = { reach: 'project', allProjects: true };
 
-/** @param credentials As they were sent, not validated; undefined: none. */
+/** @param credentials The credentials before validation; undefined if there are none. */
 export function needOfCredentials(provider: unknown, credentials: unknown): Need | null {
   if (credentials === undefined || typeof provider !== 'string') return null;
   if (isMachineRole(provider, credentials)) return MACHINE_ROLE;
   return Object.hasOwn(NEEDS, provider) ? (NEEDS[provider] ?? null) : null;
 }
 
-/** Whether credentials are those of the machine that Certdesk runs on: AWS without keys. */
+/** Whether the credentials stand for the role of Certdesk's machine: AWS without keys. */
 export function isMachineRole(provider: string, credentials: unknown): boolean {
   if (provider !== 'aws') return false;
   const key: unknown =
@@ -34,7 +34,10 @@ export function needOfProviderBody(body: unknown): Need | null {
   return needOfCredentials(Reflect.get(body, 'provider'), Reflect.get(body, 'credentials'));
 }
 
-/** For the schema of obtain. `machineRole` is not sent: the access check adds it, see api/certificates.ts. */
+/**
+ * For the schema of obtain. The access check adds `machineRole`, which is no field of the request
+ * (api/certificates.ts).
+ */
 export function needOfObtain(body: unknown): Need | null {
   if (typeof body !== 'object' || body === null) return null;
   if (Reflect.get(body, 'machineRole') === true) return MACHINE_ROLE;

@@ -1,9 +1,9 @@
-// Import: what is found in the folder of another ACME client, and what came of taking it over. No secret is in it.
+// Schemas of imports: the certificates in the folder of another ACME client, and the result of an import. No secrets.
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ImportLayoutSchema = z.enum(['certbot', 'acme-sh', 'lego', 'pem']).meta({
-  description: 'pem: any folder of certificates and keys, without renewal settings',
+  description: 'Layout of the folder. pem: any folder with certificates and keys, without renewal settings',
 });
 export type ImportLayout = z.infer<typeof ImportLayoutSchema>;
 
@@ -12,7 +12,8 @@ export const ImportFolderSchema = z
   .min(1)
   .max(4096)
   .meta({
-    description: "Absolute path on the server; ~/ is the home of Certdesk's user",
+    description:
+      "An absolute path on the server's machine; ~/ is the home folder of the user that Certdesk runs as",
     examples: ['/etc/letsencrypt'],
   });
 
@@ -23,7 +24,7 @@ export const TakeOverSchema = z
     folder: ImportFolderSchema,
     certificates: z
       .union([z.literal('all'), z.array(z.string().min(1).max(128)).min(1).max(1000)])
-      .meta({ description: 'Ids of the scan, or all that can be imported' }),
+      .meta({ description: 'IDs from the scan, or `all` for every certificate that can be imported' }),
     allowDuplicateDomain: z.boolean().optional().meta({
       description:
         'Import a certificate into a second project if a project with its domain has a certificate of the same kind of key (`sameDomain` of the scan); refused by default',
@@ -36,10 +37,12 @@ const MethodSchema = z.object({
   challengeType: z.enum(['http-01', 'dns-01']),
   dnsProvider: z.string().nullable(),
   credentials: z.enum(['found', 'missing', 'not_needed']),
-  ca: z.string().meta({ description: 'An id of GET /cas, or the URL of a directory' }),
+  ca: z.string().meta({ description: 'A CA ID from GET /cas, or a directory URL' }),
   staging: z.boolean(),
-  account: z.enum(['found', 'missing']).meta({ description: "The key of the other client's ACME account" }),
-  autoRenew: z.boolean().meta({ description: 'Whether Certdesk would renew it automatically' }),
+  account: z
+    .enum(['found', 'missing'])
+    .meta({ description: "Whether the folder contains the key of the other client's ACME account" }),
+  autoRenew: z.boolean().meta({ description: 'Whether Certdesk would renew the certificate automatically' }),
 });
 
 export const FoundCertificateSchema = z
@@ -47,19 +50,23 @@ export const FoundCertificateSchema = z
     id: z
       .string()
       .nullable()
-      .meta({ description: 'SHA-256 of the certificate; null where it is unreadable' }),
-    source: z.string().meta({ description: 'Where in the folder' }),
+      .meta({ description: 'SHA-256 fingerprint of the certificate; null if it is unreadable' }),
+    source: z.string().meta({ description: 'Path in the folder' }),
     names: z.array(z.string()),
     issuer: z.string().nullable(),
     expiresAt: TimestampSchema.nullable(),
     key: z.enum(['matches', 'missing', 'mismatch', 'encrypted', 'unreadable']),
-    method: MethodSchema.nullable().meta({ description: 'Null: Certdesk would not renew it' }),
-    problems: z.array(z.string()).meta({ description: 'Why it cannot be imported' }),
-    notes: z.array(z.string()).meta({ description: 'What to know or do if you import it' }),
+    method: MethodSchema.nullable().meta({
+      description: 'Validation method for renewals; null if Certdesk would not renew the certificate',
+    }),
+    problems: z
+      .array(z.string())
+      .meta({ description: 'Reasons why the certificate cannot be imported; empty if it can' }),
+    notes: z.array(z.string()).meta({ description: 'What the user should know or do after the import' }),
     project: z
       .object({ id: z.string(), name: z.string() })
       .nullable()
-      .meta({ description: 'The project that has it already' }),
+      .meta({ description: 'The project that already has this certificate' }),
     sameDomain: z.object({ id: z.string(), name: z.string() }).nullable().meta({
       description:
         'Another project with its domain and a certificate of the same kind of key: an import creates a second project',
@@ -71,12 +78,10 @@ export type FoundCertificate = z.infer<typeof FoundCertificateSchema>;
 
 export const ScannedFolderSchema = z
   .object({
-    folder: z.string().meta({ description: 'Its real path' }),
+    folder: z.string().meta({ description: 'Real path of the folder, with symbolic links resolved' }),
     layout: ImportLayoutSchema,
     certificates: z.array(FoundCertificateSchema),
-    skipped: z
-      .array(z.string())
-      .meta({ description: 'The files that were skipped, each with the reason; at most 100' }),
+    skipped: z.array(z.string()).meta({ description: 'Skipped files, each with the reason; at most 100' }),
   })
   .meta({ id: 'ScannedFolder' });
 export type ScannedFolder = z.infer<typeof ScannedFolderSchema>;

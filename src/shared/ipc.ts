@@ -1,5 +1,5 @@
-// What goes between the window and the main process: tRPC's calls and events, and the little that the window asks of the
-// desktop itself. Values are copied by structured clone, so dates and bytes stay what they are.
+// Types of the messages between the window and the main process: tRPC calls and events, and a few requests to the
+// desktop application itself. Structured clone copies the values, so dates and bytes keep their types.
 import type { StartState } from './desktop.ts';
 
 export const CHANNELS = {
@@ -12,15 +12,15 @@ export const CHANNELS = {
 } as const;
 
 export interface IpcRequest {
-  /** Chosen by the window; unique in it while the call lasts. */
+  /** Chosen by the window; unique there while the call runs. */
   readonly id: number;
   readonly type: 'query' | 'mutation' | 'subscription';
-  /** `projects.list` */
+  /** The path of the operation, such as `projects.list`. */
   readonly path: string;
   readonly input: unknown;
 }
 
-/** `error` is tRPC's error shape, as over HTTP. */
+/** `error` has tRPC's error shape, as over HTTP. */
 export type IpcResult =
   | { readonly ok: true; readonly data: unknown }
   | { readonly ok: false; readonly error: unknown };
@@ -30,16 +30,16 @@ export type IpcEvent =
   | { readonly id: number; readonly kind: 'data'; readonly data: unknown }
   | { readonly id: number; readonly kind: 'error'; readonly error: unknown };
 
-/** All that the preload gives to the page, as `window.certdesk`. */
+/** The API that the preload script exposes to the page as `window.certdesk`. */
 export interface Bridge {
   call(request: IpcRequest): Promise<IpcResult>;
   abort(id: number): void;
   subscribe(request: IpcRequest): void;
-  /** @returns a function that ends it. */
+  /** @returns a function that removes the listener */
   onEvent(listener: (event: IpcEvent) => void): () => void;
-  /** How the start of Certdesk behind the window went. */
+  /** @returns whether the engine started, or why not */
   start(): Promise<StartState>;
-  /** What a person chose where it could not start. */
+  /** Performs the user's choice after a failed start. */
   act(choice: string): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Jobs: long work with an id that is written to the database before it starts.
+// Schemas of jobs: long-running work that is written to the database before it starts.
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import type {} from './outside.ts';
@@ -11,7 +11,7 @@ export type JobState = z.infer<typeof JobStateSchema>;
 export const ErrorBodySchema = z
   .object({
     success: z.literal(false),
-    error: z.string().meta({ description: 'A sentence for a person' }),
+    error: z.string().meta({ description: 'Error message for users' }),
     code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
     details: z.json().optional(),
   })
@@ -26,14 +26,15 @@ export const JobSchema = z
     step: z.string().nullable(),
     dryRun: z.boolean(),
     replaces: z.literal(true).optional().meta({
-      description: 'For a revocation: obtain a replacement first',
+      description: 'Whether a revocation first obtains a replacement',
     }),
-    automatic: z.boolean().meta({ description: 'Started by Certdesk automatically' }),
+    automatic: z.boolean().meta({ description: 'Whether Certdesk started the job itself' }),
     createdAt: TimestampSchema,
     startedAt: TimestampSchema.nullable(),
     finishedAt: TimestampSchema.nullable(),
     heldUntil: TimestampSchema.nullable().meta({
-      description: 'Held back until then: Certdesk crashed three times in a row while it ran',
+      description:
+        'When the job starts at the earliest, because Certdesk crashed three times in a row while it ran',
     }),
     result: z.json(),
     error: ErrorBodySchema.nullable(),
@@ -59,7 +60,7 @@ export const JobWithStepsSchema = JobSchema.extend({ steps: z.array(JobEventSche
 });
 export type JobWithSteps = z.infer<typeof JobWithStepsSchema>;
 
-/** The 202 of `Prefer: respond-async` (RFC 7240). */
+/** The response with status 202 to `Prefer: respond-async` (RFC 7240). */
 export const AcceptedSchema = z
   .object({ success: z.literal(true), job: z.object({ id: z.string(), state: JobStateSchema }) })
   .meta({ id: 'Accepted' });

@@ -1,9 +1,9 @@
-// A name that a person gives to something: a project, a token, a saved credential, a notification channel.
+// Validates names that users choose for projects, tokens, saved credentials and notification channels.
 import { z } from 'zod';
 
 /**
- * Control characters (Unicode category Cc), line separators, and the marks that turn the direction of text around:
- * printed on a terminal or in a log they forge lines and hide words (CVE-2021-42574).
+ * Control characters (Unicode category Cc), line separators and bidirectional marks. On a terminal or in a log they can
+ * forge lines and hide words (CVE-2021-42574).
  */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const ALL_UNPRINTABLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -18,7 +18,7 @@ export const LabelSchema = z
     'contains a control character: use letters, digits and punctuation',
   );
 
-/** The text with each of these characters as `\u{…}`, for output that a terminal interprets. */
+/** Replaces each unprintable character by `\u{…}`, for output to a terminal. */
 export function escapeUnprintable(text: string): string {
   return text.replace(ALL_UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

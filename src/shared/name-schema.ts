@@ -1,4 +1,4 @@
-// A DNS name in a request.
+// Schema of a DNS name in a request.
 import { z } from 'zod';
 import { explainName, toDnsName } from './names.ts';
 
@@ -11,7 +11,4 @@ export const DnsNameSchema = z
     ctx.addIssue({ code: 'custom', message: explainName(value.trim()) });
     return z.NEVER;
   })
-  .meta({
-    description: 'A host name; IDN is accepted and stored as A-labels',
-    examples: ['api.example.com'],
-  });
+  .meta({ description: 'Host name; an IDN is converted to A-labels', examples: ['api.example.com'] });

@@ -1,11 +1,12 @@
-// DNS names as they are given (any case, IDN) and as they are kept (lower-case A-labels, RFC 5890).
+// Converts DNS names from input (any case, IDN) to the stored form: lower-case A-labels (RFC 5890).
 import { isALabel } from './punycode.ts';
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The A-label form of a host name, or null where it is none: LDH labels of at most 63 octets, 253 octets in all, no IP
- * address. A leading `*.` is kept, a trailing dot is dropped. A name of one label is taken, for CAs that are not public.
+ * Converts a host name to A-labels: LDH labels of at most 63 octets, 253 octets in total. Keeps a leading `*.` and
+ * drops a trailing dot. Accepts a name of one label, for private CAs.
+ * @returns null if the input is not a host name, or is an IP address
  */
 export function toDnsName(input: string): string | null {
   const wildcard = input.startsWith('*.');
@@ -16,16 +17,16 @@ export function toDnsName(input: string): string | null {
   const labels = ascii.split('.');
   if (!labels.every((label) => LABEL.test(label) && (!label.startsWith('xn--') || isALabel(label))))
     return null;
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return null; // an IPv4 address, or what URL would take for one
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return null; // an IPv4 address, or text that URL parses as one
   return wildcard ? `*.${ascii}` : ascii;
 }
 
-/** A host name without a dot, which no public CA certifies (CA/Browser Forum Baseline Requirements, section 4.2.2). */
+/** Whether a host name has no dot. Public CAs issue none (CA/Browser Forum Baseline Requirements, section 4.2.2). */
 export function isSingleLabel(name: string): boolean {
   return !name.replace(/^\*\./, '').includes('.');
 }
 
-/** Why `toDnsName` does not take it, as what follows "The name …". */
+/** Explains why `toDnsName` rejects a name. @returns the predicate of a sentence that begins "The name …" */
 export function explainName(input: string): string {
   const host = hostOf(input);
   if (host !== null) return `is not a host name. Did you mean ${host}?`;
@@ -41,7 +42,7 @@ export function explainName(input: string): string {
   return 'is not a host name such as api.example.com or *.example.com';
 }
 
-/** The host name in what somebody copied: an address of a page, `host:port`, an e-mail address. */
+/** Extracts the host name from pasted text: a URL, `host:port` or an e-mail address. */
 function hostOf(input: string): string | null {
   const withoutScheme = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/i.exec(input)?.[1] ?? input;
   if (withoutScheme === input && !/^[^\s/:@]+(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;
@@ -49,7 +50,7 @@ function hostOf(input: string): string | null {
   return url === null ? null : toDnsName(url.hostname);
 }
 
-/** UTS #46 by the URL parser, which browsers and Node share. */
+/** Applies UTS #46 through the URL parser, which browsers and Node share. */
 function toAscii(host: string): string | null {
   try {
     return new URL(`http://${host}`).hostname.toLowerCase();
@@ -58,7 +59,7 @@ function toAscii(host: string): string | null {
   }
 }
 
-/** Whether `pattern` (a name of a certificate, perhaps a wildcard) covers `name` (RFC 6125 section 6.4.3). */
+/** Whether `pattern`, a name in a certificate, possibly a wildcard, covers `name` (RFC 6125 section 6.4.3). */
 export function coversName(pattern: string, name: string): boolean {
   const [p, n] = [pattern.toLowerCase(), name.toLowerCase()];
   if (p === n) return true;

@@ -1,5 +1,4 @@
-// Notifications: where people want to be told, of what, and what still waits to be told. Passwords, webhook addresses
-// and tokens go in and never come out.
+// Schemas of notification channels and their deliveries. Passwords, webhook URLs and tokens are write-only.
 import { z } from 'zod';
 import { LabelSchema } from './label.ts';
 import { SavedBySchema } from './saved-by.ts';
@@ -18,7 +17,7 @@ export const NOTIFICATION_KINDS = [
 
 export const NotificationKindSchema = z.enum(NOTIFICATION_KINDS).meta({
   description:
-    'failed: a certificate request or renewal failed; expiring: a certificate expires soon and has no scheduled renewal; action_needed: a job waits for TXT records that a person creates, or a certificate does not cover a name of its project; sweep_missed: renewal checks were missed; digest: weekly summary',
+    'failed: a certificate could not be obtained or renewed; expiring: a certificate expires and no renewal is scheduled; action_needed: a job waits for TXT records that a user adds, or a certificate does not cover a name of its project; sweep_missed: renewal checks did not run; digest: a weekly summary',
 });
 export type NotificationKind = z.infer<typeof NotificationKindSchema>;
 
@@ -31,7 +30,7 @@ const address = z.email().max(320);
 const secret = z.string().min(1).max(2_000);
 
 export const MailSecuritySchema = z.enum(['tls', 'starttls', 'none']).meta({
-  description: 'tls: from the first octet (port 465); starttls: required before anything is said (587); none',
+  description: 'tls: implicit TLS (port 465); starttls: STARTTLS is required (port 587); none: no encryption',
 });
 
 const email = z.strictObject({
@@ -48,7 +47,7 @@ const email = z.strictObject({
   from: address,
   to: z.array(address).min(1).max(20),
   rootCertificate: z.string().max(20_000).nullable().meta({
-    description: 'PEM: an additional root to trust, for a mail server of your own',
+    description: 'Additional root certificate to trust, as PEM, for your own mail server',
   }),
 });
 
@@ -59,11 +58,11 @@ const webhook = z.strictObject({
   preset: WebhookPresetSchema,
   url: z.string().trim().min(1).max(2_000),
   signingSecret: z.string().min(16).max(500).meta({
-    description: 'Key of the HMAC-SHA256 signature; made by Certdesk, and shown once, where it is left out',
+    description: 'Key for the HMAC-SHA256 signature. If omitted, Certdesk generates one and returns it once',
   }),
   token: secret
     .nullable()
-    .meta({ description: 'Sent as Authorization: Bearer; ntfy requires one for private topics' }),
+    .meta({ description: 'Bearer token for the Authorization header; ntfy requires one for private topics' }),
 });
 
 const optionalOfEmail = { username: true, password: true, rootCertificate: true } as const;
@@ -92,7 +91,7 @@ export const CreateChannelSchema = z
   .meta({ id: 'CreateNotificationChannel' });
 export type CreateChannel = z.infer<typeof CreateChannelSchema>;
 
-/** Only what is to change; a secret that is left out stays as it is. */
+/** Contains only the fields to change; omitted secrets stay unchanged. */
 export const UpdateChannelSchema = z
   .strictObject({
     name: LabelSchema.optional().meta({ reach: 'installation' }),
@@ -125,7 +124,7 @@ export const ChannelSchema = z
     webhook: z
       .object({
         preset: WebhookPresetSchema,
-        url: z.string().meta({ description: 'Masked: the host only' }),
+        url: z.string().meta({ description: 'Host of the webhook; the rest of the URL is masked' }),
         hasToken: z.boolean(),
       })
       .nullable(),
@@ -133,14 +132,17 @@ export const ChannelSchema = z
     createdAt: TimestampSchema,
     updatedAt: TimestampSchema,
     lastSentAt: TimestampSchema.nullable(),
-    lastError: z.string().nullable().meta({ description: 'Of the last attempt; null where it went well' }),
-    waiting: z.int().min(0).meta({ description: 'Undelivered messages' }),
+    lastError: z.string().nullable().meta({ description: 'Error of the last attempt; null if it succeeded' }),
+    waiting: z.int().min(0).meta({ description: 'Number of pending messages' }),
   })
   .meta({ id: 'NotificationChannel' });
 export type Channel = z.infer<typeof ChannelSchema>;
 
 export const CreatedChannelSchema = ChannelSchema.extend({
-  signingSecret: z.string().nullable().meta({ description: 'Shown this once, where Certdesk has made it' }),
+  signingSecret: z
+    .string()
+    .nullable()
+    .meta({ description: 'The generated key, returned only once; null if the caller provided one' }),
 }).meta({ id: 'CreatedNotificationChannel' });
 export type CreatedChannel = z.infer<typeof CreatedChannelSchema>;
 
@@ -148,8 +150,8 @@ export const ChannelTestSchema = z
   .object({
     success: z.literal(true),
     message: z.string(),
-    answer: z.string().meta({ description: 'Response of the mail server or the webhook' }),
-    status: z.int().nullable().meta({ description: 'HTTP status of a webhook' }),
+    answer: z.string().meta({ description: 'Answer of the mail server or the webhook' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the webhook; null for e-mail' }),
     ms: z.int(),
   })
   .meta({ id: 'NotificationTest' });
@@ -157,7 +159,9 @@ export type ChannelTest = z.infer<typeof ChannelTestSchema>;
 
 export const DeliverySchema = z
   .object({
-    id: z.string().meta({ description: 'The same in every attempt, so that a receiver can drop duplicates' }),
+    id: z.string().meta({
+      description: 'ID of the message, the same in every attempt, so that receivers can detect duplicates',
+    }),
     channelId: z.string(),
     kind: NotificationKindSchema,
     title: z.string(),

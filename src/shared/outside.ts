@@ -1,8 +1,8 @@
-// Marks the parts of answers that may hold text from outside. Schemas say it by `.meta({ outside })`; for callers who
-// are limited to some projects, api/limited-answers.ts shortens these parts.
+// Marks the parts of responses that may contain external text. Schemas declare it by `.meta({ outside })`, and
+// api/limited-answers.ts removes that text for callers who are limited to projects.
 import type {} from 'zod';
 
-/** What the marked value is, which decides how it is shortened. */
+/** The kind of the marked value, which decides how its text is replaced. */
 export type OutsidePart = 'error' | 'event' | 'renewal-status' | 'next-action' | 'obtain-failure';
 
 declare module 'zod' {

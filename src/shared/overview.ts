@@ -1,5 +1,5 @@
-// The overview: what an admin sees first. Numbers, what needs somebody, what comes in the next 90 days, whether the
-// engine is alive.
+// Schemas of the overview, the first page of the GUI: counts, items that need attention, the next 90 days, and the
+// state of the engine.
 import { z } from 'zod';
 import { JobEventSchema } from './job.ts';
 import { StateCountsSchema } from './project.ts';
@@ -26,25 +26,31 @@ export const AttentionSchema = z
       ])
       .meta({
         description:
-          'failing: the last renewal failed; unattended: expires and nothing will renew it; overdue: due, and not tried; held_back: Certdesk kept crashing while it worked on it, and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a person adds; obtain_failed: no certificate, and the last attempt to get one failed',
+          'failing: the last renewal failed; unattended: the certificate expires and will not be renewed; overdue: renewal is due but was not attempted; held_back: Certdesk crashed repeatedly during the job and waits an hour; uncovered: the certificate lacks a name of the project; awaiting_records: a job waits for TXT records that a user adds; obtain_failed: there is no certificate, and the last attempt to obtain one failed',
       }),
     severity: z.enum(['critical', 'warning']),
-    cause: z.string().meta({ description: 'A sentence or two for people, without dates' }),
-    mend: z
+    cause: z.string().meta({ description: 'One or two sentences for users, without dates' }),
+    suggestedAction: z
       .enum(['renew', 'obtain', 'upload', 'look'])
-      .meta({ description: 'look: a person must find the reason' }),
+      .meta({ description: 'The suggested action; look: investigate the cause' }),
     expiresAt: TimestampSchema.nullable(),
     lastAttemptAt: TimestampSchema.nullable(),
     nextAttemptAt: TimestampSchema.nullable(),
     failures: count,
-    errorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
-    jobId: z.string().nullable().meta({ description: 'The failed job, whose steps say more' }),
-    runningJobId: z.string().nullable().meta({ description: 'The job that is working on it now' }),
+    errorCode: z
+      .string()
+      .nullable()
+      .meta({ description: 'A code from the error catalogue (docs/errors.md)' }),
+    jobId: z.string().nullable().meta({ description: 'The failed job; its steps have the details' }),
+    runningJobId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The job that is running for the project; null if there is none' }),
   })
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof AttentionSchema>;
 
-/** One certificate on the chart: when it renews itself, or, where it will not, when it expires. */
+/** One certificate on the chart: the time of its renewal, or of its expiry if it will not be renewed. */
 export const TimelineMarkSchema = z
   .object({
     projectId: z.string(),
@@ -62,11 +68,11 @@ export const TimelineSchema = z
     to: TimestampSchema,
     total: count,
     marks: z.array(TimelineMarkSchema).nullable().meta({
-      description: 'In order of time; null where there are too many: then `days` says how many a day',
+      description: 'In chronological order; null if there are too many, then `days` has counts per day',
     }),
     days: z
       .array(z.object({ day: z.iso.date(), renewals: count, expiries: count }))
-      .meta({ description: 'UTC days that have any' }),
+      .meta({ description: 'UTC days with at least one certificate' }),
   })
   .meta({ id: 'Timeline' });
 export type Timeline = z.infer<typeof TimelineSchema>;
@@ -75,37 +81,49 @@ export const EngineStateSchema = z
   .object({
     lastSweepAt: TimestampSchema.nullable().meta({ description: 'Time of the last renewal check' }),
     nextSweepAt: TimestampSchema.nullable(),
-    sweepLate: z.boolean().meta({ description: 'No renewal check for five minutes: renewals may be missed' }),
+    sweepLate: z
+      .boolean()
+      .meta({ description: 'Whether no renewal check ran for five minutes, so renewals may be missed' }),
     lastSweepError: z.string().nullable(),
-    pausedUntil: TimestampSchema.nullable().meta({ description: 'No automatic renewals until then' }),
+    pausedUntil: TimestampSchema.nullable().meta({
+      description: 'Automatic renewals are paused until this time',
+    }),
     queue: z.object({ running: count, queued: count }),
     secretStore: z.enum(['keychain', 'sealed-file', 'unavailable']),
     backup: z
       .object({
         lastAt: TimestampSchema.nullable(),
-        lastError: z.string().nullable().meta({ description: 'Why the last attempt failed' }),
+        lastError: z
+          .string()
+          .nullable()
+          .meta({ description: 'Why the last backup failed; null if it succeeded' }),
         nextAt: TimestampSchema.nullable(),
         late: z.boolean(),
       })
       .nullable()
-      .meta({ description: 'Null where no backups are made by themselves' }),
+      .meta({ description: 'State of automatic backups; null if they are off' }),
     clock: z.object({
       now: TimestampSchema,
-      ok: z.boolean().meta({ description: 'False where the clock stands before the last sweep' }),
+      ok: z
+        .boolean()
+        .meta({ description: 'False if the system clock is behind the time of the last renewal check' }),
     }),
   })
   .meta({ id: 'EngineState' });
 export type EngineState = z.infer<typeof EngineStateSchema>;
 
-/** `failing` where something is broken or about to be; `attention` where a person is needed in time. */
+/** `failing`: a certificate is broken or soon will be. `attention`: a user must act in time. */
 export const HealthSchema = z
   .object({ state: z.enum(['ok', 'attention', 'failing']), sentence: z.string() })
   .meta({ id: 'HealthSentence' });
 export type Health = z.infer<typeof HealthSchema>;
 
-/** What happened, and to which project: its message alone need not say so. */
+/** An event with its project, which the message need not name. */
 export const OverviewEventSchema = JobEventSchema.extend({
-  project: z.string().nullable().meta({ description: "The project's domain or name; null where it is gone" }),
+  project: z
+    .string()
+    .nullable()
+    .meta({ description: 'Domain or name of the project; null if it was deleted' }),
 }).meta({ id: 'OverviewEvent', outside: 'event' });
 export type OverviewEvent = z.infer<typeof OverviewEventSchema>;
 
@@ -116,15 +134,15 @@ export const OverviewSchema = z
     attention: z.object({
       total: count,
       acknowledged: count.meta({
-        description: 'Revoked certificates that a person acknowledged; not among the items',
+        description: 'Number of acknowledged revocations, which are not among the items',
       }),
-      items: z.array(AttentionSchema).meta({ description: 'Worst first; at most 100' }),
+      items: z.array(AttentionSchema).meta({ description: 'Most urgent first; at most 100' }),
     }),
     timeline: TimelineSchema,
     engine: EngineStateSchema,
     events: z
       .array(OverviewEventSchema)
-      .meta({ description: 'The last 20, newest first, without steps of jobs' }),
+      .meta({ description: 'The last 20 events, newest first, without job steps' }),
   })
   .meta({ id: 'Overview' });
 export type Overview = z.infer<typeof OverviewSchema>;

@@ -1,4 +1,4 @@
-// Projects: what an admin names and gives a certificate to.
+// Schemas of projects and the project list.
 import { z } from 'zod';
 import { CertificateSchema, CertificateTypeSchema } from './certificate.ts';
 import { LabelSchema } from './label.ts';
@@ -6,22 +6,22 @@ import { DnsNameSchema } from './name-schema.ts';
 import { ORDERS, PROJECT_NEEDS, PROJECT_SORTS, PROJECT_STATES } from './project-filters.ts';
 import { TimestampSchema } from './time-schema.ts';
 
-export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: "The project's id" });
+export const ProjectIdSchema = z.string().min(1).max(64).meta({ description: 'ID of the project' });
 
 const domain = DnsNameSchema.nullable();
 const altNames = z
   .array(DnsNameSchema)
   .max(99)
-  .meta({ description: 'Names in addition to the domain, also wildcards' });
+  .meta({ description: 'Additional names; may contain wildcards' });
 
 const allowDuplicateDomain = z.boolean().optional().meta({
-  description: 'Whether another project may have the same domain; refused (DUPLICATE_DOMAIN) by default',
+  description: 'Allow a second project with the same domain; default: false (DUPLICATE_DOMAIN)',
   reach: 'project',
 });
 
 export const CreateProjectSchema = z
   .strictObject({
-    name: LabelSchema.optional().meta({ description: 'The domain where it is left out', reach: 'project' }),
+    name: LabelSchema.optional().meta({ description: 'Default: the domain', reach: 'project' }),
     domain: domain.default(null).meta({ reach: 'project', allProjects: true }),
     altNames: altNames.default([]).meta({ reach: 'project', allProjects: true }),
     allowDuplicateDomain,
@@ -57,7 +57,7 @@ export type Project = z.infer<typeof ProjectSchema>;
 export const ProjectStatusSchema = z.enum(PROJECT_STATES);
 export type ProjectStatus = z.infer<typeof ProjectStatusSchema>;
 
-/** In a query `true` and `false` are words. */
+/** A boolean; in a query string it is the text `true` or `false`. */
 export const FlagSchema = z.union([
   z.boolean(),
   z.enum(['true', 'false']).transform((word) => word === 'true'),
@@ -65,34 +65,42 @@ export const FlagSchema = z.union([
 
 export const ListProjectsSchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the page before' }),
-  q: z.string().max(200).optional().meta({ description: 'Part of a name, a domain or an additional name' }),
+  cursor: z.string().max(2000).optional().meta({ description: '`nextCursor` of the previous page' }),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Text to search for in names, domains and additional names' }),
   status: ProjectStatusSchema.optional(),
   failing: FlagSchema.optional().meta({
-    description: 'Only those whose last renewal failed; false: only the others',
+    description: 'true: only projects whose last renewal failed; false: only the others',
   }),
   need: z.enum(PROJECT_NEEDS).optional().meta({
     description:
-      'attention: what the overview lists; in_progress: with an unfinished job; not_issued: no certificate, and the last request failed',
+      'attention: listed on the overview; in_progress: has an unfinished job; not_issued: has no certificate, and the last request failed',
   }),
   provider: z
     .string()
     .max(64)
     .optional()
-    .meta({ description: 'How the names are validated: http-01, or the id of a DNS provider' }),
-  ca: z.string().max(2000).optional().meta({ description: 'As named in the certificate request' }),
+    .meta({ description: 'Validation method: http-01, or the ID of a DNS provider' }),
+  ca: z
+    .string()
+    .max(2000)
+    .optional()
+    .meta({ description: 'CA, as named in the request for the certificate' }),
   type: CertificateTypeSchema.optional(),
   sort: z.enum(PROJECT_SORTS).default('created'),
   order: z
     .enum(ORDERS)
     .default('asc')
-    .meta({ description: 'Projects without a value come last in both directions' }),
+    .meta({ description: 'Projects without a value come last in both orders' }),
 });
 export type ListProjects = z.infer<typeof ListProjectsSchema>;
 
 const count = z.int().min(0);
 
-/** Projects by state. `failing` is counted beside the state: what fails to renew is also valid, or not. */
+/** Number of projects by state. A failing project is also counted under its state, such as valid. */
 export const StateCountsSchema = z
   .object({
     total: count,
@@ -101,45 +109,55 @@ export const StateCountsSchema = z
     expired: count,
     revoked: count,
     none: count,
-    failing: count.meta({ description: 'The last renewal failed; counted beside the state' }),
+    failing: count.meta({
+      description: 'Projects whose last renewal failed; also counted under their state',
+    }),
   })
   .meta({ id: 'StateCounts' });
 export type StateCounts = z.infer<typeof StateCountsSchema>;
 
-/** What happens next, and why: one line of a list. */
+/** The next action for a certificate and its reason, for one row of the list. */
 export const NextActionSchema = z
   .object({
-    nextAttemptAt: TimestampSchema.nullable().meta({ description: 'When a renewal is tried; null: never' }),
+    nextAttemptAt: TimestampSchema.nullable().meta({
+      description: 'Time of the next renewal attempt; null if there is none',
+    }),
     reason: z.string().nullable(),
     failures: count.meta({ description: 'Failed attempts since the last success' }),
     lastError: z.string().nullable(),
-    lastErrorCode: z.string().nullable().meta({ description: 'Of the error catalogue' }),
-    provider: z.string().nullable().meta({ description: 'http-01, or the id of a DNS provider' }),
+    lastErrorCode: z
+      .string()
+      .nullable()
+      .meta({ description: 'A code from the error catalogue (docs/errors.md)' }),
+    provider: z.string().nullable().meta({ description: 'http-01, or the ID of a DNS provider' }),
     ca: z.string().nullable(),
   })
   .meta({ id: 'NextAction', outside: 'next-action' });
 
-/** Why there is no certificate, where one was asked for. */
+/** The failure of the last request, if the project has no certificate. */
 export const ObtainFailureSchema = z
   .object({
-    jobId: z.string().meta({ description: 'The failed job, whose steps say more' }),
+    jobId: z.string().meta({ description: 'The failed job; its steps have the details' }),
     error: z.string(),
-    code: z.string().meta({ description: 'Of the error catalogue' }),
+    code: z.string().meta({ description: 'A code from the error catalogue (docs/errors.md)' }),
     at: TimestampSchema.nullable(),
   })
   .meta({ id: 'ObtainFailure', outside: 'obtain-failure' });
 
 export const ListedProjectSchema = ProjectSchema.extend({
   certificate: CertificateSchema.nullable(),
-  renewal: NextActionSchema.nullable().meta({ description: 'Null where there is no certificate' }),
+  renewal: NextActionSchema.nullable().meta({
+    description: 'Renewal state; null if there is no certificate',
+  }),
   obtainFailure: ObtainFailureSchema.nullable().meta({
-    description: 'The last attempt to obtain one; null where there is a certificate, or it did not fail',
+    description:
+      'The last attempt to obtain a certificate; null if there is a certificate or the attempt did not fail',
   }),
   uncovered: z.string().nullable().meta({
     description:
-      "First of the project's names that its certificate does not cover; null where it covers them all",
+      "The first of the project's names that its certificate does not cover; null if it covers all",
   }),
-  runningJobId: z.string().nullable().meta({ description: 'The running job' }),
+  runningJobId: z.string().nullable().meta({ description: 'The running job; null if there is none' }),
 }).meta({ id: 'ListedProject' });
 export type ListedProject = z.infer<typeof ListedProjectSchema>;
 
@@ -147,9 +165,9 @@ export const ProjectPageSchema = z
   .object({
     projects: z.array(ListedProjectSchema),
     nextCursor: z.string().nullable(),
-    total: count.meta({ description: 'Number of projects that match the filters, on all pages' }),
+    total: count.meta({ description: 'Number of matching projects on all pages' }),
     counts: StateCountsSchema.meta({
-      description: 'By state, under the same filters without `status` and `failing`',
+      description: 'Number of projects by state, under the same filters except `status` and `failing`',
     }),
   })
   .meta({ id: 'ProjectPage' });
@@ -157,7 +175,7 @@ export type ProjectPage = z.infer<typeof ProjectPageSchema>;
 
 const facet = z.array(z.object({ id: z.string(), count }));
 
-/** What the filters of the list can be set to. */
+/** The available filter values, each with its number of projects. */
 export const ProjectFacetsSchema = z
   .object({ providers: facet, cas: facet, types: facet })
   .meta({ id: 'ProjectFacets' });

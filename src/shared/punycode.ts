@@ -1,9 +1,9 @@
-// A-labels of international names (RFC 5890): whether what stands behind `xn--` is Punycode at all.
+// Checks whether an A-label (RFC 5890) contains valid Punycode after `xn--`.
 
 const [BASE, T_MIN, T_MAX, SKEW, DAMP, FIRST_BIAS, FIRST_CODE] = [36, 1, 26, 38, 700, 72, 128];
 const MAX_CODE = 0x10ffff;
 
-/** @param label Lower case, with `xn--`. False for what CAs refuse as "malformed punycode". */
+/** @param label In lower case, with `xn--`. @returns false for labels that CAs reject as "malformed punycode" */
 export function isALabel(label: string): boolean {
   const decoded = decodePunycode(label.slice('xn--'.length));
   if (decoded === null) return false;
@@ -14,7 +14,7 @@ export function isALabel(label: string): boolean {
   }
 }
 
-/** RFC 3492 section 6.2. Null where the digits are no code points. */
+/** RFC 3492 section 6.2. @returns null if the digits are not code points */
 function decodePunycode(text: string): string | null {
   const end = text.lastIndexOf('-');
   const output = end > 0 ? [...text.slice(0, end)].map((each) => each.charCodeAt(0)) : [];
@@ -43,7 +43,7 @@ function decodePunycode(text: string): string | null {
   return digits === '' ? null : String.fromCodePoint(...output);
 }
 
-/** NaN, behind the end, is none. */
+/** @returns null for a character that is no digit, and for NaN, past the end of the text */
 function digitOf(character: number): number | null {
   if (character >= 0x61 && character <= 0x7a) return character - 0x61;
   return character >= 0x30 && character <= 0x39 ? character - 0x30 + 26 : null;

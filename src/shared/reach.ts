@@ -1,27 +1,28 @@
-// How far operations and fields of requests reach. Operations say it in their metadata, fields by `.meta({ reach })`.
+// Defines reach: what an operation or a request field can affect. Operations declare it in their metadata, fields by
+// `.meta({ reach })`.
 import type {} from 'zod';
 
 /**
  * `project`: certificates of a project. `installation`: all projects, settings, notifications, the audit trail.
- * `system`: paths and commands on a machine; where code, secrets or backups come from or go to; weakening a guard;
- * creating tokens. From the nearest to the furthest.
+ * `system`: paths and commands on the machine; sources and targets of code, secrets and backups; weaker protection;
+ * creation of tokens. Ordered from the smallest to the largest.
  */
 export const REACHES = ['project', 'installation', 'system'] as const;
 export type Reach = (typeof REACHES)[number];
 
 export interface Need {
   readonly reach: Reach;
-  /** Only for callers that are not limited to some projects. */
+  /** Whether a caller that is limited to projects is refused. */
   readonly allProjects?: boolean;
 }
 
 declare module 'zod' {
   interface GlobalMeta {
-    /** What a request needs that holds this field. */
+    /** The reach that a request with this field needs. */
     reach?: Reach;
-    /** The field is not for tokens that are limited to some projects. */
+    /** Whether a token that is limited to projects may not send the field. */
     allProjects?: boolean;
-    /** What a request needs beyond `reach`, by the field's value, which is not validated yet. */
+    /** Computes a further need from the field's value, before validation. */
     reachOf?: (value: unknown) => Need | null;
   }
 }

@@ -1,15 +1,14 @@
-// What a test of HTTP-01 has found: per name, and per address of the name.
+// Schemas of the HTTP-01 reachability test: results per name and per address of the name.
 import { z } from 'zod';
 import { DnsNameSchema } from './name-schema.ts';
 
 export const ReachabilityRequestSchema = z
   .strictObject({
-    names: z
-      .array(DnsNameSchema)
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: "The project's names where left out", reach: 'project', allProjects: true }),
+    names: z.array(DnsNameSchema).min(1).max(100).optional().meta({
+      description: 'Names to test; default: the names of the project',
+      reach: 'project',
+      allProjects: true,
+    }),
   })
   .meta({ id: 'ReachabilityRequest' });
 
@@ -32,14 +31,14 @@ export const AddressReportSchema = z
     address: z.string(),
     finding: AddressFindingSchema.meta({
       description:
-        'well: our own answer came; private: it came, from an address that a public CA cannot reach; not_asked: a private address, which was not connected to; elsewhere: another machine answers; other_server: this machine answers, and not Certdesk; broken: no HTTP; bad_redirect: to where a CA does not go',
+        'well: Certdesk answered; private: Certdesk answered at an address that a public CA cannot reach; not_asked: Certdesk does not connect to this private address; elsewhere: another machine answered; other_server: another server on this machine answered; broken: no valid HTTP response; bad_redirect: a redirect that a CA does not follow',
     }),
     isPublic: z.boolean().meta({ description: 'Whether a public CA can route to this address' }),
     isOwn: z.boolean().meta({ description: 'Whether it is an address of this machine' }),
-    status: z.int().nullable().meta({ description: 'HTTP status of the last answer' }),
-    server: z.string().nullable().meta({ description: 'Its Server header' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the last response' }),
+    server: z.string().nullable().meta({ description: 'Server header of the last response' }),
     redirects: z.array(z.string()).meta({ description: 'Redirect targets, in order' }),
-    message: z.string().meta({ description: 'Finding and advice, for people' }),
+    message: z.string().meta({ description: 'Result and advice for users' }),
   })
   .meta({ id: 'AddressReport' });
 export type AddressReport = z.infer<typeof AddressReportSchema>;
@@ -51,7 +50,7 @@ export const NameReportSchema = z
     problem: z
       .enum(['wildcard', 'unresolved', 'lookup_failed'])
       .nullable()
-      .meta({ description: 'Why no address was tested' }),
+      .meta({ description: 'Why no address was tested; null if addresses were tested' }),
     message: z.string(),
     addresses: z.array(AddressReportSchema),
   })
@@ -60,9 +59,9 @@ export type NameReport = z.infer<typeof NameReportSchema>;
 
 export const ReachabilitySchema = z
   .object({
-    verdict: NameReportSchema.shape.verdict.meta({ description: 'The worst of all names' }),
+    verdict: NameReportSchema.shape.verdict.meta({ description: 'The worst verdict of all names' }),
     names: z.array(NameReportSchema),
-    seenFrom: z.string().meta({ description: 'Limits of this test' }),
+    seenFrom: z.string().meta({ description: 'Limits of the test, which runs from this machine' }),
   })
   .meta({ id: 'Reachability' });
 export type Reachability = z.infer<typeof ReachabilitySchema>;

@@ -1,84 +1,84 @@
-// The settings: sections of plain values, none of them a secret. A section is a schema and its defaults, here; the
-// engine, the operations, the audit trail and the GUI take them from this list.
+// Defines the settings: sections of plain values without secrets, each with a schema and defaults. The engine, the
+// operations, the audit trail and the GUI all derive from this list.
 import { z } from 'zod';
 import { TimestampSchema } from './time-schema.ts';
 
-/** How dns-01 looks whether its record shows. */
+/** How dns-01 waits for its TXT record to propagate. */
 export const DnsSettingsSchema = z.strictObject({
-  /** Seconds until it is given up; null: what each provider suggests. */
+  /** Seconds until the wait fails; null: the provider's default. */
   propagationTimeout: z.number().int().min(1).max(86_400).nullable().meta({ reach: 'installation' }),
-  /** Seconds between two looks at most; null: what each provider suggests. */
+  /** The longest pause between two checks, in seconds; null: the provider's default. */
   propagationInterval: z.number().min(0.1).max(600).nullable().meta({ reach: 'installation' }),
-  /** `resolvers`: ask the resolvers only, for networks that let nothing but their own resolver do DNS. */
+  /** `resolvers`: query only the resolvers, for networks that block DNS to other servers. */
   propagationCheck: z.enum(['authoritative', 'resolvers']).meta({ reach: 'installation' }),
   /**
-   * IP addresses, with or without :PORT, that are asked last where no resolver was named at start. What they say is
-   * shown; an older answer of theirs holds an order up for some seconds and no longer. Empty: none is asked.
+   * Resolvers for a final check, if none were named at startup: IP addresses, with or without :PORT. Job steps show
+   * their answers; a stale answer delays an order by a few seconds at most. Empty: no check.
    */
   publicResolvers: z.array(z.string().min(2).max(64)).max(8).meta({ reach: 'installation' }),
 });
 
 export const SessionSettingsSchema = z.strictObject({
-  /** Whether a restart ends the sign-ins of all browsers. */
+  /** Whether a restart signs out all browsers. */
   signOutOnRestart: z.boolean().meta({ reach: 'system' }),
-  /** Minutes without a person's activity after which a session ends. It ends after 12 hours in any case. */
+  /** Minutes without user activity after which a session ends. It ends after 12 hours in any case. */
   idleMinutes: z.number().int().min(5).max(720).meta({ reach: 'system' }),
 });
 
 const port = z.number().int().min(1).max(65_535);
 
-/** Ports that are opened at the next start, where the command line names none. */
+/** The ports to open at startup if the command line names none. */
 export const ListenerSettingsSchema = z.strictObject({
-  /** Of the API, and of the GUI in a browser. */
+  /** The port of the API and of the GUI in a browser. */
   apiPort: port.meta({ reach: 'installation' }),
-  /** Where HTTP-01 challenges are answered; CAs ask on port 80, so another one needs a forward. */
+  /** The port of the HTTP-01 challenge server. CAs connect to port 80, so any other port needs forwarding. */
   challengePort: port.meta({ reach: 'installation' }),
 });
 
-/** The desktop application's. */
+/** Settings of the desktop application. */
 export const DesktopSettingsSchema = z.strictObject({
   startAtLogin: z.boolean().meta({ reach: 'installation' }),
-  /** Whether the system's notifications are used. */
+  /** Whether to show notifications of the operating system. */
   notifications: z.boolean().meta({ reach: 'installation' }),
 });
 
 export const RenewalSettingsSchema = z.strictObject({
-  /** Until then nothing is renewed by itself; null: renewals go on. */
+  /** Automatic renewals are paused until this time; null: not paused. */
   pausedUntil: TimestampSchema.nullable().meta({ reach: 'installation' }),
-  /** Renewals that Certdesk begins by itself side by side, never two that prove the same name. */
+  /** How many automatic renewals run in parallel. Two that validate the same name never do. */
   sideBySide: z.number().int().min(1).max(50).meta({ reach: 'installation' }),
   /**
-   * A CA to turn to where the usual one fails on its own account: an id of GET /cas, or an https directory URL. One
-   * that wants an external account binding must have been used before. Null: none.
+   * The CA to use if the usual one fails for reasons of its own: an ID from GET /cas, or an https directory URL. A CA
+   * that requires an external account binding must already have an account. Null: none.
    */
   fallbackCa: z.string().min(1).max(500).nullable().meta({ reach: 'installation' }),
-  /** Days that a superseded version is kept with its key after it has expired. */
+  /** Days for which a superseded version is stored with its key after it expired. */
   keepVersionsDays: z.number().int().min(0).max(3_650).meta({ reach: 'installation' }),
 });
 
-/** Backups that Certdesk makes by itself, once it has a passphrase for them. */
+/** Automatic backups; they require a passphrase. */
 export const BackupSettingsSchema = z.strictObject({
   /** An absolute path; null: the folder `backups` in the data folder. */
   folder: z.string().min(1).max(1_000).nullable().meta({ reach: 'system' }),
-  /** Null: none by itself. */
+  /** Hours between two automatic backups; null: none. */
   everyHours: z.number().int().min(1).max(8_760).nullable().meta({ reach: 'installation' }),
-  /** Whole backups that stay; older ones are removed after the next one. */
+  /** The number of complete backups to keep; older ones are deleted after the next backup. */
   keep: z.number().int().min(1).max(1_000).meta({ reach: 'installation' }),
 });
 
 export const NotificationSettingsSchema = z.strictObject({
-  /** UTC. */
+  /** The day of the weekly digest, UTC. */
   digestDay: z
     .enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
     .meta({ reach: 'installation' }),
-  /** Of that day, UTC. */
+  /** The hour of that day, UTC. */
   digestHour: z.number().int().min(0).max(23).meta({ reach: 'installation' }),
-  /** Hours that Certdesk may have stood still (stopped, asleep) before that is told of as a missed sweep. */
+  /** Hours for which Certdesk may be stopped or asleep before it reports missed renewal checks. */
   missedAfterHours: z.number().int().min(1).max(720).meta({ reach: 'installation' }),
 });
 
 export const AuditSettingsSchema = z.strictObject({
-  /** Days that an entry of the audit trail is kept before it is exported to a file and deleted; null: for ever. */
+  /** Days until an entry of the audit trail is exported to a file and deleted from the database; null: never. */
   keepDays: z.number().int().min(90).max(36_500).nullable().meta({ reach: 'system' }),
 });
 
@@ -97,7 +97,7 @@ export const SettingsSchema = z.object(SECTIONS).meta({ id: 'Settings' });
 export type Settings = z.infer<typeof SettingsSchema>;
 export type SettingsSection = keyof Settings;
 
-/** Only what is to change: sections, and fields of them. */
+/** Contains only the sections and fields to change. */
 export const PatchSettingsSchema = z.strictObject({
   dns: SECTIONS.dns.partial().optional(),
   sessions: SECTIONS.sessions.partial().optional(),
@@ -115,7 +115,7 @@ export const DEFAULT_SETTINGS: Settings = {
     propagationTimeout: null,
     propagationInterval: null,
     propagationCheck: 'authoritative',
-    // Cloudflare, Google, Quad9: three that have nothing to do with one another.
+    // Cloudflare, Google and Quad9: three independent operators.
     publicResolvers: ['1.1.1.1', '8.8.8.8', '9.9.9.9'],
   },
   sessions: { signOutOnRestart: false, idleMinutes: 60 },

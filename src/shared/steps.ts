@@ -1,6 +1,6 @@
-// Jobs and their steps as a person reads them.
+// Display names of jobs and their steps.
 
-/** The steps of an issuance in the order of RFC 8555, with what a person reads. */
+/** The steps of an issuance in the order of RFC 8555, with their display names. */
 export const STEPS = {
   account: 'CA account',
   order: 'Order',
@@ -23,7 +23,10 @@ export function isStep(word: string): word is Step {
 
 const JOB_NAMES = { obtain: 'Issuance', renew: 'Renewal', revoke: 'Revocation' } as const;
 
-/** Names the operation of a job, at the beginning of a sentence. A dry run issues nothing, and is not named an issuance. */
+/**
+ * Names the operation of a job for the beginning of a sentence. A dry run is not called an issuance, because it issues
+ * nothing.
+ */
 export function jobName(input: { readonly kind: keyof typeof JOB_NAMES; readonly dryRun?: boolean }): string {
   return input.dryRun === true ? 'Dry run' : JOB_NAMES[input.kind];
 }

@@ -1,4 +1,4 @@
-// A time in a request or an answer.
+// Schema of a time in requests and responses.
 import { z } from 'zod';
 
 export const TimestampSchema = z.iso

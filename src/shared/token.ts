@@ -1,11 +1,11 @@
-// API tokens: shown once, kept as a hash.
+// Schemas of API tokens. A token is returned once and stored as a hash.
 import { z } from 'zod';
 import { LabelSchema } from './label.ts';
 import { TimestampSchema } from './time-schema.ts';
 
 export const ScopeSchema = z.enum(['projects:read', 'projects:write', 'admin']).meta({
   description:
-    'projects:write includes projects:read. admin includes both, and the operations of the whole installation (settings, notifications, audit trail, list of tokens); such a token is never limited to some projects',
+    'projects:write includes projects:read. admin includes both and adds operations on the installation (settings, notifications, audit trail, list of tokens); a token with admin cannot be limited to projects',
 });
 export type Scope = z.infer<typeof ScopeSchema>;
 

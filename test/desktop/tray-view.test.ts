@@ -9,7 +9,7 @@ const need = (domain: string, kind: Attention['kind'] = 'failing'): Attention =>
   kind,
   severity: 'warning',
   cause: '',
-  mend: 'renew',
+  suggestedAction: 'renew',
   expiresAt: null,
   lastAttemptAt: null,
   nextAttemptAt: null,

@@ -1,4 +1,5 @@
-// Operations on the audit trail. It covers every project and token, so a token that is limited to projects has no access.
+// Operations on the audit trail. It covers every project and token, so a token that is limited to projects has no
+// access.
 import { z } from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, ListAuditSchema } from '../../shared/audit.ts';
 import { operation, router } from './trpc.ts';

@@ -1,5 +1,5 @@
-// Operations on approved ACME directories: URLs that a signed-in user entered, so Certdesk may connect to them in private
-// networks, too.
+// Operations on approved ACME directories: URLs that a signed-in user entered, so Certdesk may connect to them in
+// private networks, too.
 import { z } from 'zod';
 import { CaDirectorySchema, WithdrawDirectorySchema } from '../../shared/ca-directory.ts';
 import { operation, router } from './trpc.ts';

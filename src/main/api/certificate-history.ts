@@ -1,5 +1,5 @@
-// Operations on the versions of a certificate, its chain and its issuance settings, and the undo of a removal. Part of the
-// router `certificates`.
+// Operations on the versions of a certificate, its chain and its issuance settings, and the undo of a removal. Part of
+// the router `certificates`.
 import { z } from 'zod';
 import { CertificateSchema } from '../../shared/certificate.ts';
 import {

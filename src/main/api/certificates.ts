@@ -71,7 +71,9 @@ const ExportSchema = z
   })
   .meta({ id: 'ExportRequest' });
 
-/** Whether a request, before validation, asks for a private key. Such requests are recorded even if they are refused. */
+/**
+ * Whether a request, before validation, asks for a private key. Such requests are recorded even if they are refused.
+ */
 function asksForKey({ format }: { readonly format?: unknown }): boolean {
   return EXPORT_FORMATS.some((known) => known === format && holdsKey(known));
 }

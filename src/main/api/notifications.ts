@@ -1,5 +1,5 @@
-// Operations on notification channels. Channels belong to the installation, so a token that is limited to projects has no
-// access. Passwords, webhook URLs and tokens are write-only.
+// Operations on notification channels. Channels belong to the installation, so a token that is limited to projects has
+// no access. Passwords, webhook URLs and tokens are write-only.
 import { z } from 'zod';
 import {
   ChannelSchema,

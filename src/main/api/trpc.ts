@@ -234,7 +234,9 @@ function recordOf(type: 'query' | 'mutation', meta: Meta | undefined, asked: Ask
 /** An operation that needs no authentication. */
 export const openOperation = t.procedure.meta({ reach: 'project', projects: 'none', scope: null });
 
-/** @returns the CertdeskError behind an error. Other errors become INTERNAL, with the error as the cause for the log. */
+/**
+ * @returns the CertdeskError behind an error. Other errors become INTERNAL, with the error as the cause for the log.
+ */
 export function toFailure(error: unknown): CertdeskError {
   if (!(error instanceof TRPCError)) return toCertdeskError(error);
   const { cause, code } = error;

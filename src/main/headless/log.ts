@@ -4,9 +4,9 @@ import { escapeUnprintable } from '../../shared/label.ts';
 import { logOptions, MESSAGE_KEY } from '../log-lines.ts';
 
 /**
- * JSON goes to process.stderr and not to pino's own destination, which ends the process on any error except EPIPE (a full
- * disk, a closed terminal) and retries the remaining lines forever at exit. process.stderr is as fast, has an `error`
- * listener (outputs.ts), and works again once the disk has space.
+ * JSON goes to process.stderr and not to pino's own destination, which ends the process on any error except EPIPE (a
+ * full disk, a closed terminal) and retries the remaining lines forever at exit. process.stderr is as fast, has an
+ * `error` listener (outputs.ts), and works again once the disk has space.
  */
 export async function createLogger(format: 'pretty' | 'json'): Promise<Logger> {
   if (format === 'json') return pino(logOptions(), batchPerTurn(process.stderr));
@@ -33,7 +33,9 @@ function withoutControls(line: string): string {
   return `${JSON.stringify(fields)}\n`;
 }
 
-/** Joins the lines of one turn of the event loop into one write, because the system call is the largest cost of a line. */
+/**
+ * Joins the lines of one turn of the event loop into one write, because the system call is the largest cost of a line.
+ */
 function batchPerTurn(stream: NodeJS.WritableStream): { write(line: string): void } {
   let lines = '';
   const flush = (): void => {

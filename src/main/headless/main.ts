@@ -14,8 +14,8 @@ import { serve } from './serve.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 
 /**
- * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, 2 for an error that
- * the user can resolve, 70 for a bug in Certdesk.
+ * Runs one command and sets the exit code: 0 on success, 1 if `audit verify` finds an invalid entry, 2 for an error
+ * that the user can resolve, 70 for a bug in Certdesk.
  * @param argv process.argv
  */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -56,7 +56,9 @@ function isRestartRequested({ restartAsked }: App, stopSignal: Promise<void>): P
   return Promise.race([stopSignal.then(() => false), restartAsked.then(() => true)]);
 }
 
-/** SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second signal ends the process at once. */
+/**
+ * SIGINT (Ctrl-C), SIGTERM (service managers), SIGHUP (a closed terminal). A second signal ends the process at once.
+ */
 function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

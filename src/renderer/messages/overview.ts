@@ -25,7 +25,7 @@ export const overview = {
       awaiting_records: 'Action needed',
       obtain_failed: 'Request failed',
     },
-    mend: {
+    actions: {
       renew: 'Renew now',
       obtain: 'Request new certificate',
       records: 'Show TXT records',

@@ -68,7 +68,7 @@ function Need({ item }: { readonly item: Attention }) {
       </div>
       <Group gap="xs">
         {kind === 'revoked' && <AcknowledgeButton item={item} />}
-        <Mend item={item} />
+        <SuggestedAction item={item} />
       </Group>
     </>
   );
@@ -89,9 +89,9 @@ function AcknowledgeButton({ item: { projectId, domain, name } }: { readonly ite
 }
 
 function When({ item }: { readonly item: Attention }) {
-  const { projectId: id, expiresAt, nextAttemptAt, kind, jobId, mend } = item;
+  const { projectId: id, expiresAt, nextAttemptAt, kind, jobId, suggestedAction } = item;
   const now = useNow();
-  const why = mend === 'look' ? null : jobId;
+  const why = suggestedAction === 'look' ? null : jobId;
   if (expiresAt === null && nextAttemptAt === null && why === null) return null;
   return (
     <Group gap="md" fz="xs" c="dimmed">
@@ -108,26 +108,26 @@ function When({ item }: { readonly item: Attention }) {
       )}
       {why !== null && (
         <TextLink to="/projects/$id/jobs/$jobId" params={{ id, jobId: why }} fz="inherit">
-          {text.mend.look}
+          {text.actions.look}
         </TextLink>
       )}
     </Group>
   );
 }
 
-function Mend({ item }: { readonly item: Attention }) {
-  const { projectId: id, domain, name, kind, mend, jobId, runningJobId } = item;
-  const again = kind === 'obtain_failed' && mend === 'obtain';
+function SuggestedAction({ item }: { readonly item: Attention }) {
+  const { projectId: id, domain, name, kind, suggestedAction, jobId, runningJobId } = item;
+  const again = kind === 'obtain_failed' && suggestedAction === 'obtain';
   const words =
     kind === 'awaiting_records'
-      ? text.mend.records
+      ? text.actions.records
       : runningJobId !== null
-        ? text.mend.watch
+        ? text.actions.watch
         : again
-          ? text.mend.again
-          : text.mend[mend];
+          ? text.actions.again
+          : text.actions[suggestedAction];
   const look = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
-  const watched = runningJobId ?? (mend === 'look' ? jobId : null);
+  const watched = runningJobId ?? (suggestedAction === 'look' ? jobId : null);
   if (watched !== null) {
     return (
       <LinkButton {...look} variant="default" to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
@@ -135,21 +135,21 @@ function Mend({ item }: { readonly item: Attention }) {
       </LinkButton>
     );
   }
-  if (mend === 'renew') {
+  if (suggestedAction === 'renew') {
     return (
       <Button {...look} onClick={() => openRenew({ id })}>
         {words}
       </Button>
     );
   }
-  if (mend === 'look') {
+  if (suggestedAction === 'look') {
     return (
       <LinkButton {...look} variant="default" to="/projects/$id" params={{ id }}>
         {words}
       </LinkButton>
     );
   }
-  const to = mend === 'upload' ? '/projects/$id/upload' : '/projects/$id/obtain';
+  const to = suggestedAction === 'upload' ? '/projects/$id/upload' : '/projects/$id/obtain';
   return (
     <LinkButton {...look} to={to} params={{ id }}>
       {words}

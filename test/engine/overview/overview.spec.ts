@@ -69,7 +69,7 @@ describe('the attention list', () => {
       {
         kind: 'uncovered',
         severity: 'warning',
-        mend: 'obtain',
+        suggestedAction: 'obtain',
         cause: 'The certificate does not cover second.example.com.',
       },
     ]);
@@ -85,7 +85,7 @@ describe('the attention list', () => {
     await database.stores.jobs.create(job);
     const { attention, health } = await overviewAt(NOW).get(null);
     expect(attention.items).toMatchObject([
-      { projectId: 'new', kind: 'awaiting_records', mend: 'look', runningJobId: JOB.id },
+      { projectId: 'new', kind: 'awaiting_records', suggestedAction: 'look', runningJobId: JOB.id },
       { projectId: 'expired', kind: 'expired' },
     ]);
     expect(attention.total).toBe(2);
@@ -124,7 +124,14 @@ describe('the attention list', () => {
     await add('untried', null);
     const { items, total } = (await overviewAt(NOW).get(null)).attention;
     expect(total).toBe(4);
-    expect(items.map(({ projectId, kind, severity, mend }) => [projectId, kind, severity, mend])).toEqual([
+    expect(
+      items.map(({ projectId, kind, severity, suggestedAction }) => [
+        projectId,
+        kind,
+        severity,
+        suggestedAction,
+      ]),
+    ).toEqual([
       ['expired', 'expired', 'critical', 'renew'],
       ['uploaded', 'unattended', 'warning', 'upload'],
       ['rejected', 'failing', 'warning', 'look'],

@@ -85,7 +85,7 @@ export function suggestedAction(
   { kind }: Need,
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,
-): Attention['mend'] {
+): Attention['suggestedAction'] {
   if (kind === 'held_back' || kind === 'awaiting_records') return 'look';
   if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
   if (!of.renewable) return 'upload';

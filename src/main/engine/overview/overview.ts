@@ -168,7 +168,7 @@ function describe(
       listed,
       failures > 0 || kind === 'obtain_failed' || kind === 'unattended' ? error : null,
     ),
-    mend: suggestedAction(need, listed ?? { renewable: true, uncovered: null }, retryable),
+    suggestedAction: suggestedAction(need, listed ?? { renewable: true, uncovered: null }, retryable),
     expiresAt,
     lastAttemptAt: certificate?.renewal.lastAttempt ?? failed?.finishedAt ?? null,
     nextAttemptAt: listed?.attemptAt ?? null,
