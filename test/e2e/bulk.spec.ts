@@ -1,25 +1,21 @@
 // Many projects at once, in the list: renew 20, re-issue, export as a ZIP, remove and undo; each with its own result.
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const COUNT = 20;
 
 describeWith(['pebble', 'chromium'], 'many projects at once', () => {
   let pebble: Pebble;
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
   const ids: string[] = [];
 
-  beforeAll(async () => {
-    await buildGui();
+  const gui = useGui(async (onStop) => {
     pebble = await startPebble();
-    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
+    onStop(() => pebble.stop());
+    const app = await startGuiApp({ pebble });
     for (let n = 0; n < COUNT; n += 1) ids.push(await app.project(`host-${n + 10}.example.com`));
     const body = { challengeType: 'http-01', keyType: 'ec' };
     const obtained = await Promise.all(
@@ -27,33 +23,23 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     );
     expect(obtained.map(({ status }) => status)).toEqual(Array(COUNT).fill(200));
     await app.project('empty.example.com');
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await pebble?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
+    return app;
   });
 
-  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
-  const toolbar = () => page.getByRole('toolbar', { name: 'Selected projects' });
+  const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
+  const toolbar = () => gui.page.getByRole('toolbar', { name: 'Selected projects' });
   const choose = async (action: string): Promise<Locator> => {
     await gui.open('/projects');
-    const all = page.getByRole('checkbox', { name: /^Select all/ });
+    const all = gui.page.getByRole('checkbox', { name: /^Select all/ });
     await all.waitFor();
     if (!(await all.isChecked())) await all.click();
     await toolbar().waitFor();
     await toolbar().getByRole('button', { name: action }).click();
-    return page.getByRole('dialog');
+    return gui.page.getByRole('dialog');
   };
   const serials = () =>
     Promise.all(
-      ids.map(async (id) => (await app.call('GET', `/projects/${id}/certificate`)).body?.serial ?? null),
+      ids.map(async (id) => (await gui.app.call('GET', `/projects/${id}/certificate`)).body?.serial ?? null),
     );
 
   it('renews 20, and names those that cannot be renewed', async () => {
@@ -74,15 +60,15 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
 
   it('re-issues with the current names of the projects, and shows a failure at its project', async () => {
     const [first = '', second = ''] = ids;
-    await app.call('PATCH', `/projects/${first}`, { body: { altNames: ['more.example.com'] } });
-    await app.call('PATCH', `/projects/${second}`, { body: { altNames: ['broken.example.com'] } });
+    await gui.app.call('PATCH', `/projects/${first}`, { body: { altNames: ['more.example.com'] } });
+    await gui.app.call('PATCH', `/projects/${second}`, { body: { altNames: ['broken.example.com'] } });
     await pebble.challtestsrv.setServfail('broken.example.com');
     const dialog = await choose('Re-issue');
     await dialog.getByRole('button', { name: 'Re-issue 20' }).click();
     await dialog.getByText('1 of 20 failed').waitFor();
     await dialog.getByText('Failed: HTTP-01 challenge failed').waitFor();
     await gui.takeScreenshots('bulk-failed');
-    const { body } = await app.call('GET', `/projects/${first}/certificate`);
+    const { body } = await gui.app.call('GET', `/projects/${first}/certificate`);
     expect(body.names).toEqual(['host-10.example.com', 'more.example.com']);
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
@@ -90,7 +76,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
   it('exports all as one ZIP', async () => {
     const dialog = await choose('Export');
     const [file] = await Promise.all([
-      page.waitForEvent('download'),
+      gui.page.waitForEvent('download'),
       dialog.getByRole('button', { name: 'Export 20' }).click(),
     ]);
     const zip = (await readFile(await file.path())).toString('latin1');
@@ -102,7 +88,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
   it('removes all, and restores them', async () => {
     const before = await serials();
     const asked = await choose('Remove');
-    await page.keyboard.press('Escape');
+    await gui.page.keyboard.press('Escape');
     await asked.waitFor({ state: 'detached' });
     const dialog = await choose('Remove');
     expect(await dialog.getByRole('button', { name: 'Remove 20' }).isDisabled()).toBe(true);
@@ -112,7 +98,7 @@ describeWith(['pebble', 'chromium'], 'many projects at once', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(await serials()).toEqual(Array(COUNT).fill(null));
     await button('Undo').click();
-    await page.getByText('20 certificates restored').waitFor();
+    await gui.page.getByText('20 certificates restored').waitFor();
     expect(await serials()).toEqual(before);
     await gui.takeScreenshots('bulk-bar');
   });

@@ -1,11 +1,10 @@
 // What is done with a certificate by hand: upload of good and bad files by drop, export, renew, revoke with the domain
 // typed, remove and undo.
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { type CertifiedKey, createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
@@ -16,16 +15,13 @@ interface Dropped {
 
 describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
   let pebble: Pebble;
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
   let openssl: OpenSsl;
   let leaf: CertifiedKey;
   let intermediate: CertifiedKey;
 
-  beforeAll(async () => {
-    await buildGui();
+  const gui = useGui(async (onStop) => {
     openssl = await createOpenSsl();
+    onStop(() => openssl.remove());
     const root = await openssl.createCa({ subject: '/O=Test Trust/CN=Test Root' });
     intermediate = await openssl.createCa({ subject: '/O=Test Trust/CN=Test Intermediate', ca: root });
     leaf = await openssl.issue({
@@ -34,55 +30,44 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
       ca: intermediate,
     });
     pebble = await startPebble();
-    app = await startApp({ pebble, platform: { guiFolder: GUI_FOLDER } });
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await pebble?.stop();
-    await openssl?.remove();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
+    onStop(() => pebble.stop());
+    return startGuiApp({ pebble });
   });
 
-  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
   const drop = async (...files: readonly Dropped[]): Promise<void> => {
-    const dataTransfer = await page.evaluateHandle((all) => {
+    const dataTransfer = await gui.page.evaluateHandle((all) => {
       const transfer = new DataTransfer();
       for (const { name, content } of all) {
         transfer.items.add(new File([Uint8Array.from(content, (char) => char.charCodeAt(0))], name));
       }
       return transfer;
     }, files);
-    await page.getByTestId('drop').dispatchEvent('drop', { dataTransfer });
+    await gui.page.getByTestId('drop').dispatchEvent('drop', { dataTransfer });
   };
   const upload = async (domain: string): Promise<string> => {
-    const id = await app.project(domain);
+    const id = await gui.app.project(domain);
     await gui.open(`/projects/${id}/upload`);
-    await page.getByTestId('drop').waitFor();
+    await gui.page.getByTestId('drop').waitFor();
     return id;
   };
-  const stored = async (id: string) => (await app.call('GET', `/projects/${id}/certificate`)).body;
+  const stored = async (id: string) => (await gui.app.call('GET', `/projects/${id}/certificate`)).body;
 
   it('is uploaded from two dropped files after a preview', async () => {
     const id = await upload('up.example.com');
     await gui.takeScreenshots('upload-empty');
     await drop({ name: 'up.crt', content: leaf.certificate });
-    await page.getByText('Private key missing').waitFor();
+    await gui.page.getByText('Private key missing').waitFor();
     await drop({ name: 'up.key', content: leaf.privateKey });
-    await page.getByText('Ready to upload, with warnings').waitFor();
-    await page.getByText('www.up.example.com', { exact: true }).waitFor();
+    await gui.page.getByText('Ready to upload, with warnings').waitFor();
+    await gui.page.getByText('www.up.example.com', { exact: true }).waitFor();
     await gui.takeScreenshots('upload-warning');
     await drop({ name: 'chain.pem', content: intermediate.certificate });
-    await page.getByText('chain.pem').waitFor();
+    await gui.page.getByText('chain.pem').waitFor();
     expect(await stored(id)).toBeNull();
-    await page.getByText('Ready to upload').or(page.getByText('with warnings')).waitFor();
+    await gui.page.getByText('Ready to upload').or(gui.page.getByText('with warnings')).waitFor();
     await button('Upload').click();
-    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    await gui.page.getByText('SHA-256 fingerprint').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'up.example.com', type: 'custom' });
     const line = leaf.privateKey.split('\n')[1] ?? '';
     expect(line.length).toBeGreaterThan(40);
@@ -94,27 +79,27 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     const [key, cert] = [await openssl.file(leaf.privateKey), await openssl.file(leaf.certificate)];
     const args = ['pkcs12', '-export', '-inkey', key, '-in', cert, '-passout', 'pass:right horse'];
     await drop({ name: 'up.pfx', content: await openssl.run(args) });
-    const password = page.getByLabel('File or key password');
+    const password = gui.page.getByLabel('File or key password');
     await password.fill('wrong horse');
     await password.press('Enter');
-    await page.getByText('Wrong password.').waitFor();
+    await gui.page.getByText('Wrong password.').waitFor();
     await gui.takeScreenshots('upload-password');
     await password.fill('right horse');
     await button('Unlock').click();
-    await page.getByText('Valid to').waitFor();
+    await gui.page.getByText('Valid to').waitFor();
     await button('Upload').click();
-    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    await gui.page.getByText('SHA-256 fingerprint').first().waitFor();
     expect(await stored(id)).toMatchObject({ type: 'custom' });
     expect(await gui.findSecret('right horse')).toEqual([]);
   });
 
   it('is uploaded from pasted text, which leaves the field afterwards', async () => {
     await upload('up.example.com');
-    const field = page.getByLabel('Or paste text');
+    const field = gui.page.getByLabel('Or paste text');
     await field.fill(leaf.certificate + leaf.privateKey);
-    await page.getByText('Pasted text').waitFor();
+    await gui.page.getByText('Pasted text').waitFor();
     expect(await field.inputValue()).toBe('');
-    await page.getByText('Valid to').waitFor();
+    await gui.page.getByText('Valid to').waitFor();
     await button('Remove Pasted text').click();
     expect(await button('Upload').isDisabled()).toBe(true);
   });
@@ -128,50 +113,50 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
       { name: 'store.txt', content: '\xfe\xed\xfe\xed\0\0\0\x02' },
       { name: 'bag.key', content: bag },
     );
-    await page.getByText('store.txt cannot be used: it is a Java KeyStore (JKS)').waitFor();
-    await page.getByText('bag.key: 2 certificates').waitFor();
+    await gui.page.getByText('store.txt cannot be used: it is a Java KeyStore (JKS)').waitFor();
+    await gui.page.getByText('bag.key: 2 certificates').waitFor();
     await gui.takeScreenshots('upload-recognized');
     await drop({ name: 'key.crt', content: key });
-    await page.getByText('Valid to').waitFor();
+    await gui.page.getByText('Valid to').waitFor();
     await button('Remove bag.key').click();
-    await page.getByText('Certificate missing').waitFor();
-    const field = page.getByLabel('Or paste text');
+    await gui.page.getByText('Certificate missing').waitFor();
+    const field = gui.page.getByLabel('Or paste text');
     await field.fill(Buffer.from(leaf.certificate).toString('base64'));
     await field.blur();
-    await page.getByText('Valid to').waitFor();
+    await gui.page.getByText('Valid to').waitFor();
     expect(await field.inputValue()).toBe('');
   });
 
   it('is refused with a clear message for invalid data, another domain, or another key', async () => {
     await upload('other.example.com');
     await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
-    await page.getByText('photo.png cannot be used: it is a picture.').waitFor();
+    await gui.page.getByText('photo.png cannot be used: it is a picture.').waitFor();
     await gui.takeScreenshots('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
-    await page.getByText('Certificate is not valid for domain other.example.com').waitFor();
-    await page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
+    await gui.page.getByText('Certificate is not valid for domain other.example.com').waitFor();
+    await gui.page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
     await gui.takeScreenshots('upload-refused');
     expect(await button('Upload').isDisabled()).toBe(true);
     await button('Remove both.pem').click();
     const key = await openssl.makeKey('ec-256');
     await drop({ name: 'a.crt', content: leaf.certificate }, { name: 'b.key', content: key });
-    await page.getByText('Certificate and private key do not match').waitFor();
+    await gui.page.getByText('Certificate and private key do not match').waitFor();
   });
 
   it('is exported as a PFX under a typed password, as DER, and as a key, which the activity records', async () => {
-    const id = await app.project('export.example.com');
+    const id = await gui.app.project('export.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
-    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    expect((await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
     await gui.open(`/projects/${id}`);
-    const dialog = page.getByRole('dialog');
+    const dialog = gui.page.getByRole('dialog');
     const open = async (format: string): Promise<void> => {
       await button('Actions').click();
-      await page.getByRole('menuitem', { name: 'Export' }).click();
+      await gui.page.getByRole('menuitem', { name: 'Export' }).click();
       await dialog.getByRole('radio', { name: format, exact: false }).click();
     };
     const download = async (): Promise<string> => {
       const [file] = await Promise.all([
-        page.waitForEvent('download'),
+        gui.page.waitForEvent('download'),
         dialog.getByRole('button', { name: 'Download' }).click(),
       ]);
       return (await readFile(await file.path())).toString('latin1');
@@ -194,41 +179,41 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await open('Certificate and chain without the key (PFX)');
     expect(await dialog.getByLabel('File password').count()).toBe(0);
     await download();
-    const audit = await app.call('GET', '/audit?limit=50');
+    const audit = await gui.app.call('GET', '/audit?limit=50');
     expect(audit.text.match(/certificates\.export/g)).toHaveLength(1);
   });
 
   it('is renewed, removed and restored, and revoked after the domain is typed', async () => {
-    const id = await app.project('life.example.com');
+    const id = await gui.app.project('life.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
-    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    expect((await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
     const first = (await stored(id)).serial;
     await gui.open(`/projects/${id}`);
     await button('Renew').click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
-    await page.getByText('Certificate renewed').waitFor();
+    await gui.page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
+    await gui.page.getByText('Certificate renewed').waitFor();
     expect((await stored(id)).serial).not.toBe(first);
-    await page.getByRole('link', { name: 'View project' }).click();
+    await gui.page.getByRole('link', { name: 'View project' }).click();
 
     await button('Actions').click();
-    await page.getByRole('menuitem', { name: 'Remove certificate' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click();
-    await page.getByText('Certificate removed').waitFor();
+    await gui.page.getByRole('menuitem', { name: 'Remove certificate' }).click();
+    await gui.page.getByRole('dialog').getByRole('button', { name: 'Remove certificate' }).click();
+    await gui.page.getByText('Certificate removed').waitFor();
     expect(await stored(id)).toBeNull();
     await button('Undo').click();
-    await page.getByText('Certificate restored').waitFor();
+    await gui.page.getByText('Certificate restored').waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
-    // Who has let the notification go finds the way back on the project's page, for the 30 days.
-    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    // Who has let the notification go finds the way back on the project's gui.page, for the 30 days.
+    expect((await gui.app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
     await button('Restore').click();
-    await page.getByText('Renews automatically').first().waitFor();
+    await gui.page.getByText('Renews automatically').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
-    await page.mouse.move(640, 700); // a notification stays while the mouse is on it
+    await gui.page.mouse.move(640, 700); // a notification stays while the mouse is on it
     await button('Actions').click();
-    await page.getByRole('menuitem', { name: 'Revoke' }).click();
-    const dialog = page.getByRole('dialog');
+    await gui.page.getByRole('menuitem', { name: 'Revoke' }).click();
+    const dialog = gui.page.getByRole('dialog');
     // It renews itself, so a replacement is offered.
     await dialog.getByLabel('Issue a replacement first').uncheck();
     const revoke = dialog.getByRole('button', { name: 'Revoke permanently' });
@@ -238,26 +223,26 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await dialog.getByLabel('Type life.example.com to confirm').fill('life.example.com');
     await gui.takeScreenshots('revoke');
     await revoke.click();
-    await page.getByText('Certificate revoked').waitFor();
+    await gui.page.getByText('Certificate revoked').waitFor();
     expect(await stored(id)).toMatchObject({ status: 'revoked' });
   });
 
   it('is replaced before it is revoked; an earlier version is revoked from the history', async () => {
-    const id = await app.project('swap.example.com');
+    const id = await gui.app.project('swap.example.com');
     const body = { challengeType: 'http-01', keyType: 'ec' };
-    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
-    expect((await app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
+    expect((await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    expect((await gui.app.call('POST', `/projects/${id}/certificate/renew`)).status).toBe(200);
     const versions = async () =>
-      (await app.call('GET', `/projects/${id}/certificate/versions`)).body.versions;
+      (await gui.app.call('GET', `/projects/${id}/certificate/versions`)).body.versions;
     const second = (await stored(id)).serial;
     await gui.open(`/projects/${id}`);
     await button('Actions').click();
-    await page.getByRole('menuitem', { name: 'Revoke' }).click();
-    const dialog = page.getByRole('dialog');
+    await gui.page.getByRole('menuitem', { name: 'Revoke' }).click();
+    const dialog = gui.page.getByRole('dialog');
     const replace = dialog.getByLabel('Issue a replacement first');
     const choose = async (reason: string) => {
       await dialog.getByRole('combobox', { name: 'Reason' }).click();
-      await page.getByRole('option', { name: reason }).click();
+      await gui.page.getByRole('option', { name: reason }).click();
     };
     expect(await replace.isChecked()).toBe(true);
     await choose('Site shut down');
@@ -267,18 +252,18 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
     await gui.takeScreenshots('revoke-replace');
     await dialog.getByRole('button', { name: 'Replace and revoke' }).click();
-    await page.getByText('Certificate replaced; the previous one is revoked').waitFor();
+    await gui.page.getByText('Certificate replaced; the previous one is revoked').waitFor();
     await gui.takeScreenshots('revoke-replaced');
     expect(await stored(id)).toMatchObject({ status: 'valid', autoRenew: true });
     expect((await stored(id)).serial).not.toBe(second);
 
     await gui.open(`/projects/${id}?tab=history`);
-    await page.getByRole('button', { name: 'Revoke', exact: true }).click(); // of the first: the second is revoked
-    await page.getByText('Revoke this previous version?').waitFor();
+    await gui.page.getByRole('button', { name: 'Revoke', exact: true }).click(); // of the first: the second is revoked
+    await gui.page.getByText('Revoke this previous version?').waitFor();
     expect(await dialog.getByLabel('Issue a replacement first').count()).toBe(0);
     await dialog.getByLabel('Type swap.example.com to confirm').fill('swap.example.com');
     await dialog.getByRole('button', { name: 'Revoke permanently' }).click();
-    await page.getByText('Certificate revoked').waitFor();
+    await gui.page.getByText('Certificate revoked').waitFor();
     expect(await versions()).toMatchObject([
       { state: 'active', revokedAt: null },
       { state: 'superseded', revocationReason: 'keyCompromise' },
@@ -287,11 +272,11 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
   });
 
   it('has diagnostics to copy', async () => {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await gui.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await gui.open('/about');
     await button('Copy diagnostics').click();
     await button('Copied').waitFor();
-    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    const copied = JSON.parse(await gui.page.evaluate(() => navigator.clipboard.readText()));
     expect(copied).toMatchObject({ version: '0.0.0-test', secretStore: { kind: 'sealed-file' } });
     await gui.takeScreenshots('about');
   });

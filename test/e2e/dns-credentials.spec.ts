@@ -1,50 +1,35 @@
 // DNS credentials in the GUI: kept after a test, what a test says is lacking, who uses them, and no removal while in use.
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
 import { GLOBAL_KEY } from '../support/dns/stand-ins/cloudflare.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   let rig: DnsRig;
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
 
-  beforeAll(async () => {
-    await buildGui();
+  const gui = useGui(async (onStop) => {
     rig = await startDnsRig([
       { name: 'example.com' },
-      // Nobody listens at the second one.
+      // No server listens at the second address.
       { name: 'lame.example', nameServers: ['127.0.0.1', '127.0.0.2'] },
     ]);
-    app = await startApp({ pebble: rig.pebble, platform: { guiFolder: GUI_FOLDER, dns: rig.dns } });
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await rig?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
+    onStop(() => rig.stop());
+    return startGuiApp({ pebble: rig.pebble, platform: { dns: rig.dns } });
   });
 
-  const dialog = (): Locator => page.getByRole('dialog');
-  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const dialog = (): Locator => gui.page.getByRole('dialog');
+  const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
   const inDialog = (name: string): Locator => dialog().getByRole('button', { name, exact: true });
   const credentialId = async (): Promise<string> => {
-    const { body } = await app.call('GET', '/dns-credentials');
+    const { body } = await gui.app.call('GET', '/dns-credentials');
     return String(body.dnsCredentials?.['0']?.id);
   };
   const obtain = async (domain: string): Promise<string> => {
-    const id = await app.project(domain);
+    const id = await gui.app.project(domain);
     const body = { challengeType: 'dns-01', keyType: 'ec', dnsCredentialId: await credentialId() };
-    const answer = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    const answer = await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body });
     expect(answer.status, answer.text).toBe(200);
     return id;
   };
@@ -52,7 +37,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   it('are tested before they are saved, name missing fields, and never return the secret', async () => {
     const secret = String(rig.standIns.cloudflare.credentials.apiToken);
     await gui.open('/dns-credentials');
-    await page.getByText('No credentials yet').waitFor();
+    await gui.page.getByText('No credentials yet').waitFor();
     await button('New credential').first().click();
     await dialog().getByLabel('Name').fill('Cloudflare of the shop');
     await dialog().getByLabel('API token').fill(secret);
@@ -66,9 +51,9 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await inDialog('Test credentials').click();
     await dialog().getByText('Credentials verified', { exact: true }).waitFor();
     await inDialog('Save').click();
-    await page.getByText('DNS credential saved').waitFor();
-    await page.getByRole('cell', { name: 'Cloudflare of the shop', exact: true }).waitFor();
-    await page.getByRole('cell', { name: 'Not used' }).waitFor();
+    await gui.page.getByText('DNS credential saved').waitFor();
+    await gui.page.getByRole('cell', { name: 'Cloudflare of the shop', exact: true }).waitFor();
+    await gui.page.getByRole('cell', { name: 'Not used' }).waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
@@ -86,74 +71,74 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
   });
 
   it('offer to ask only resolvers in a job that fails on one unreachable name server', async () => {
-    const before = await app.call('PATCH', '/settings', { body: { dns: { propagationTimeout: 1 } } });
+    const before = await gui.app.call('PATCH', '/settings', { body: { dns: { propagationTimeout: 1 } } });
     expect(before.status, before.text).toBe(200);
-    const id = await app.project('lame.example');
+    const id = await gui.app.project('lame.example');
     const body = { challengeType: 'dns-01', keyType: 'ec', dnsCredentialId: await credentialId() };
-    const failed = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
+    const failed = await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body });
     expect(failed.body, failed.text).toMatchObject({ code: 'DNS_PROPAGATION_TIMEOUT' });
-    const { body: jobs } = await app.call('GET', `/jobs?projectId=${id}`);
+    const { body: jobs } = await gui.app.call('GET', `/jobs?projectId=${id}`);
     await gui.open(`/projects/${id}/jobs/${jobs.jobs?.['0']?.id}`);
-    await page.getByText('Repair ns2.lame.example').waitFor();
+    await gui.page.getByText('Repair ns2.lame.example').waitFor();
     await gui.takeScreenshots('job-lame-name-server');
     await button('Skip name servers, check resolvers only').click();
-    await page.getByText('Settings saved').waitFor();
-    expect((await app.call('GET', '/settings')).body).toMatchObject({
+    await gui.page.getByText('Settings saved').waitFor();
+    expect((await gui.app.call('GET', '/settings')).body).toMatchObject({
       dns: { propagationCheck: 'resolvers' },
     });
-    expect((await app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
+    expect((await gui.app.call('POST', `/projects/${id}/certificate/obtain`, { body })).status).toBe(200);
     const settings = { dns: { propagationTimeout: null, propagationCheck: 'authoritative' } };
-    await app.call('PATCH', '/settings', { body: settings });
-    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
-    expect((await app.call('DELETE', `/projects/${id}`)).status).toBe(200);
+    await gui.app.call('PATCH', '/settings', { body: settings });
+    expect((await gui.app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    expect((await gui.app.call('DELETE', `/projects/${id}`)).status).toBe(200);
   });
 
   it('are limited to projects and zones, and show it', async () => {
-    const project = await app.project('limited.example.com');
+    const project = await gui.app.project('limited.example.com');
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByText('All zones').waitFor();
+    await gui.page.getByText('All zones').waitFor();
     await button('Limit Cloudflare of the shop').click();
     await dialog().getByLabel('Limit to projects').first().click();
-    await page.getByRole('option', { name: 'limited.example.com' }).click();
-    await page.keyboard.press('Escape'); // the list, not the dialog
+    await gui.page.getByRole('option', { name: 'limited.example.com' }).click();
+    await gui.page.keyboard.press('Escape'); // the list, not the dialog
     await dialog().getByLabel('Limit to zones').first().fill('example.com');
     await dialog().getByLabel('Limit to zones').first().press('Enter');
     await gui.takeScreenshots('dns-credential-limits');
     await inDialog('Save limits').click();
-    await page.getByText('Limits saved').waitFor();
-    await page.getByRole('cell', { name: /1 project.*example\.com/ }).waitFor();
+    await gui.page.getByText('Limits saved').waitFor();
+    await gui.page.getByRole('cell', { name: /1 project.*example\.com/ }).waitFor();
     const path = `/dns-credentials/${await credentialId()}`;
-    expect((await app.call('GET', path)).body).toMatchObject({
+    expect((await gui.app.call('GET', path)).body).toMatchObject({
       projectIds: [project],
       zones: ['example.com'],
     });
     // The dialog knows what it has saved, by name.
     await button('Limit Cloudflare of the shop').click();
     await dialog().getByText('limited.example.com').waitFor();
-    await page.keyboard.press('Escape');
-    await app.call('PATCH', path, { body: { projectIds: null, zones: null } });
-    expect((await app.call('DELETE', `/projects/${project}`)).status).toBe(200);
+    await gui.page.keyboard.press('Escape');
+    await gui.app.call('PATCH', path, { body: { projectIds: null, zones: null } });
+    expect((await gui.app.call('DELETE', `/projects/${project}`)).status).toBe(200);
   });
 
   it('cannot be removed while in use; the dialog lists and links the projects', async () => {
     const id = await obtain('one.example.com');
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByRole('link', { name: 'one.example.com' }).waitFor();
+    await gui.page.getByRole('link', { name: 'one.example.com' }).waitFor();
     await button('Remove Cloudflare of the shop').click();
     await dialog().getByText('These projects use it.').waitFor();
     expect(await inDialog('Remove').isDisabled()).toBe(true);
     await gui.takeScreenshots('dns-credential-in-use');
     await dialog().getByRole('link', { name: 'one.example.com' }).click();
-    await page.waitForURL(new RegExp(`/projects/${id}`));
-    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    await gui.page.waitForURL(new RegExp(`/projects/${id}`));
+    expect((await gui.app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   });
 
   it('cannot be removed if a project starts to use them meanwhile; the refusal names it', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByRole('cell', { name: 'Not used' }).waitFor();
+    await gui.page.getByRole('cell', { name: 'Not used' }).waitFor();
     await button('Remove Cloudflare of the shop').click();
     await dialog().getByText('The values are deleted').waitFor();
     const id = await obtain('two.example.com');
@@ -162,19 +147,19 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await alert.waitFor();
     expect(await alert.textContent()).toContain('two.example.com');
     await gui.takeScreenshots('dns-credential-in-use-meanwhile');
-    expect((await app.call('GET', `/dns-credentials/${await credentialId()}`)).status).toBe(200);
+    expect((await gui.app.call('GET', `/dns-credentials/${await credentialId()}`)).status).toBe(200);
     await inDialog('Cancel').click();
-    expect((await app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
+    expect((await gui.app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   });
 
   it('are removed when no project uses them', async () => {
     await gui.open('/projects');
     await gui.open('/dns-credentials');
-    await page.getByRole('cell', { name: 'Not used' }).waitFor();
+    await gui.page.getByRole('cell', { name: 'Not used' }).waitFor();
     await button('Remove Cloudflare of the shop').click();
     await inDialog('Remove').click();
-    await page.getByText('DNS credential removed').waitFor();
-    await page.getByText('No credentials yet').waitFor();
-    expect((await app.call('GET', '/dns-credentials')).body.dnsCredentials).toHaveLength(0);
+    await gui.page.getByText('DNS credential removed').waitFor();
+    await gui.page.getByText('No credentials yet').waitFor();
+    expect((await gui.app.call('GET', '/dns-credentials')).body.dnsCredentials).toHaveLength(0);
   });
 });

@@ -1,51 +1,35 @@
 // One administrator's first hour, by clicks only: from the first sign-in to a certificate whose key is exported. Signing
 // in is the first proof of identity, and the hour asks for one more at most.
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/engine/webhook-receiver.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const MINUTE = 60_000;
 
 describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", () => {
   let rig: DnsRig;
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
   let receiver: WebhookReceiver;
   let passed = 0;
 
-  beforeAll(async () => {
-    await buildGui();
+  const gui = useGui(async (onStop) => {
     rig = await startDnsRig([{ name: 'example.com', bare: true, records: ['shop A 127.0.0.1'] }]);
+    onStop(() => rig.stop());
     receiver = await startWebhookReceiver();
+    onStop(() => receiver.stop());
     const clock = { now: () => new Date(Date.now() + passed) };
-    const platform = { guiFolder: GUI_FOLDER, dns: rig.dns, clock };
-    app = await startApp({ pebble: rig.pebble, staging: rig.pebble, platform });
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await receiver?.stop();
-    await rig?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
+    return startGuiApp({ pebble: rig.pebble, staging: rig.pebble, platform: { dns: rig.dns, clock } });
   });
 
   const dialog = (title?: string): Locator =>
-    title === undefined ? page.getByRole('dialog') : page.getByRole('dialog', { name: title });
-  const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
-  const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true });
+    title === undefined ? gui.page.getByRole('dialog') : gui.page.getByRole('dialog', { name: title });
+  const panel = (name: string): Locator => gui.page.getByRole('region', { name, exact: true });
+  const button = (name: string | RegExp): Locator => gui.page.getByRole('button', { name, exact: true });
   const proofs = async (): Promise<number> => {
-    const { body } = await app.call('GET', '/audit?operation=sessions&limit=100');
+    const { body } = await gui.app.call('GET', '/audit?operation=sessions&limit=100');
     const entries = Object.values(body.entries ?? {}) as unknown as { operation: string; result: string }[];
     return entries.filter(
       ({ operation, result }) => result === 'ok' && /^sessions\.(begin|prove)$/.test(operation),
@@ -57,17 +41,19 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     const sessions = panel('Active sessions');
     await sessions.getByLabel('Sign out when idle (minutes)').fill('90');
     await sessions.getByRole('button', { name: 'Save' }).click();
-    await expect.poll(async () => (await app.app.engine.settings.get()).sessions.idleMinutes).toBe(90);
+    await expect.poll(async () => (await gui.app.app.engine.settings.get()).sessions.idleMinutes).toBe(90);
     passed += 4 * MINUTE;
     const backups = panel('Backups');
-    await backups.getByLabel('Folder').fill(`${app.dataFolder}/elsewhere`);
+    await backups.getByLabel('Folder').fill(`${gui.app.dataFolder}/elsewhere`);
     await backups.getByRole('button', { name: 'Save' }).click();
     await expect
-      .poll(async () => (await app.app.engine.settings.get()).backup.folder)
-      .toBe(`${app.dataFolder}/elsewhere`);
+      .poll(async () => (await gui.app.app.engine.settings.get()).backup.folder)
+      .toBe(`${gui.app.dataFolder}/elsewhere`);
     await backups.getByLabel('Passphrase', { exact: true }).fill('four words chosen by dice');
     await backups.getByRole('button', { name: 'Set passphrase' }).click();
-    await expect.poll(async () => (await app.call('GET', '/backups')).text).toContain('"passphraseSet":true');
+    await expect
+      .poll(async () => (await gui.app.call('GET', '/backups')).text)
+      .toContain('"passphraseSet":true');
     passed += 4 * MINUTE;
     await gui.open('/dns-credentials');
     await button('New credential').first().click();
@@ -76,7 +62,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     await dialog()
       .getByRole('button', { name: /^(keep|save)$/i })
       .click();
-    await page.getByRole('cell', { name: 'Cloudflare – shop', exact: true }).waitFor();
+    await gui.page.getByRole('cell', { name: 'Cloudflare – shop', exact: true }).waitFor();
     passed += 4 * MINUTE;
     await gui.open('/tokens');
     await button('New token').first().click();
@@ -85,7 +71,7 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
       .getByRole('button', { name: /^(make|create) token$/i })
       .click();
     await expect
-      .poll(async () => (await app.app.engine.tokens.list()).map(({ name }) => name))
+      .poll(async () => (await gui.app.app.engine.tokens.list()).map(({ name }) => name))
       .toContain('monitoring');
     await dialog()
       .getByRole('button', { name: /copied/i })
@@ -109,27 +95,27 @@ describeWith(['pebble', 'bind9', 'chromium'], "an administrator's first hour", (
     await dialog()
       .getByRole('button', { name: /^(make|create) project$/i })
       .click();
-    await page
+    await gui.page
       .getByRole('link', { name: /^(obtain|request) certificate$/i })
       .first()
       .click();
     for (let step = 1; step <= 3; step += 1) await button('Continue').click();
     await button(/^(obtain|request) certificate$/i).click();
-    await page.getByRole('link', { name: /^(see the|view) certificate$/i }).click({ timeout: 60_000 });
-    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    await gui.page.getByRole('link', { name: /^(see the|view) certificate$/i }).click({ timeout: 60_000 });
+    await gui.page.getByText('SHA-256 fingerprint').first().waitFor();
     expect(await proofs()).toBe(1);
   });
 
   it('needs a second proof when the key is exported, and then saves the chosen file', async () => {
     passed += 20 * MINUTE;
     await button('Actions').click();
-    await page.getByRole('menuitem', { name: 'Export' }).click();
+    await gui.page.getByRole('menuitem', { name: 'Export' }).click();
     const form = dialog('Export');
     await form.getByRole('radio', { name: /^Private key/ }).click();
-    const saved = page.waitForEvent('download');
+    const saved = gui.page.waitForEvent('download');
     await form.getByRole('button', { name: 'Download' }).click();
     const proof = dialog('Confirm that it is you');
-    await proof.getByLabel('Sign-in link').fill(await app.app.signInLink());
+    await proof.getByLabel('Sign-in link').fill(await gui.app.app.signInLink());
     await proof.getByRole('button', { name: 'Confirm' }).click();
     expect(await readFile(await (await saved).path(), 'utf8')).toContain('PRIVATE KEY');
     expect(await proofs()).toBe(2);

@@ -1,9 +1,8 @@
 // Every form flags all that is missing or wrong at once, each field with a sentence of its own; and loses nothing that
 // was typed without asking.
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
+import { useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 /** Words of the schema library, and names of the API. */
@@ -11,28 +10,10 @@ const RAW =
   /Too (small|big)|Invalid (input|string|option)|expected|received|undefined|regex|dnsCredentials|altNames/;
 
 describeWith(['chromium'], 'a form', () => {
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
+  const gui = useGui();
 
-  beforeAll(async () => {
-    await buildGui();
-    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
-    gui = await openGui(app.app);
-    page = gui.page;
-    page.setDefaultTimeout(8000);
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
-  });
-
-  const dialog = (): Locator => page.getByRole('dialog');
-  const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
+  const dialog = (): Locator => gui.page.getByRole('dialog');
+  const panel = (name: string): Locator => gui.page.getByRole('region', { name, exact: true });
   const submit = (form: Locator, name: string) => form.getByRole('button', { name, exact: true }).click();
 
   /** Sentence by label, of all that is flagged. */
@@ -68,7 +49,7 @@ describeWith(['chromium'], 'a form', () => {
 
   it('creates a project', async () => {
     await gui.open('/projects');
-    await page.getByRole('button', { name: 'New project', exact: true }).click();
+    await gui.page.getByRole('button', { name: 'New project', exact: true }).click();
     await dialog().getByRole('textbox', { name: 'Domain' }).fill('a b');
     await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
     await submit(dialog(), 'Create project');
@@ -81,7 +62,7 @@ describeWith(['chromium'], 'a form', () => {
 
   it('creates a notification channel for mail and webhook', async () => {
     await gui.open('/settings');
-    await page.getByRole('button', { name: 'New channel' }).click();
+    await gui.page.getByRole('button', { name: 'New channel' }).click();
     await dialog().getByLabel('Port').fill('');
     await dialog().getByLabel('Username').fill('certdesk');
     await submit(dialog(), 'Save');
@@ -107,9 +88,9 @@ describeWith(['chromium'], 'a form', () => {
 
   it('creates a DNS credential', async () => {
     await gui.open('/dns-credentials');
-    await page.getByRole('button', { name: 'New credential' }).first().click();
+    await gui.page.getByRole('button', { name: 'New credential' }).first().click();
     await dialog().getByRole('combobox', { name: 'Provider' }).click();
-    await page.getByRole('option', { name: 'GoDaddy' }).click();
+    await gui.page.getByRole('option', { name: 'GoDaddy' }).click();
     await submit(dialog(), 'Save');
     expect(await flagged(dialog())).toEqual({
       Name: 'Enter a name.',
@@ -142,7 +123,7 @@ describeWith(['chromium'], 'a form', () => {
 
   it('restores a backup file, creates an API token, and imports a folder', async () => {
     await gui.open('/settings');
-    await page.getByRole('button', { name: 'Restore from file…' }).click();
+    await gui.page.getByRole('button', { name: 'Restore from file…' }).click();
     await submit(dialog(), 'Verify');
     expect(await flagged(dialog())).toEqual({
       'Backup file': 'Enter the path of the backup file.',
@@ -154,39 +135,39 @@ describeWith(['chromium'], 'a form', () => {
     expect(await flagged(panel('Backups'))).toEqual({ Passphrase: 'Must have at least 12 characters.' });
     await panel('Backups').getByRole('textbox', { name: 'Passphrase' }).fill('');
     await gui.open('/tokens');
-    await page.getByRole('button', { name: 'New token' }).first().click();
+    await gui.page.getByRole('button', { name: 'New token' }).first().click();
     await submit(dialog(), 'Create token');
     expect(await flagged(dialog())).toEqual({ Name: 'Enter a name.' });
     await close();
     await gui.open('/import');
-    await page.getByRole('button', { name: 'Scan folder' }).click();
-    expect(await flagged(page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
+    await gui.page.getByRole('button', { name: 'Scan folder' }).click();
+    expect(await flagged(gui.page.locator('main'))).toEqual({ Folder: 'Enter a folder.' });
   });
 
   it('requests a certificate step by step', async () => {
-    const id = await app.project('shop.example.com');
+    const id = await gui.app.project('shop.example.com');
     await gui.open(`/projects/${id}/obtain`);
-    const next = () => page.getByRole('button', { name: 'Continue', exact: true }).click();
+    const next = () => gui.page.getByRole('button', { name: 'Continue', exact: true }).click();
     const choose = async (name: string, option: string): Promise<void> => {
-      await page.getByRole('combobox', { name }).click();
-      await page.getByRole('option', { name: option, exact: true }).click();
+      await gui.page.getByRole('combobox', { name }).click();
+      await gui.page.getByRole('option', { name: option, exact: true }).click();
     };
     await next();
-    await page.getByText('DNS-01', { exact: false }).first().click();
+    await gui.page.getByText('DNS-01', { exact: false }).first().click();
     await next();
-    expect(await flagged(page.locator('main'))).toEqual({ 'DNS provider': 'Select a DNS provider.' });
+    expect(await flagged(gui.page.locator('main'))).toEqual({ 'DNS provider': 'Select a DNS provider.' });
     await choose('DNS provider', 'GoDaddy');
     await next();
-    expect(await flagged(page.locator('main'))).toEqual({
+    expect(await flagged(gui.page.locator('main'))).toEqual({
       'API key': 'API key is required.',
       'API secret': 'API secret is required.',
     });
-    await page.getByText('HTTP-01', { exact: false }).first().click();
+    await gui.page.getByText('HTTP-01', { exact: false }).first().click();
     await next();
     await choose('Certificate authority', 'ZeroSSL');
-    await page.getByLabel('Account email').fill('nobody');
+    await gui.page.getByLabel('Account email').fill('nobody');
     await next();
-    expect(await flagged(page.locator('main'))).toEqual({
+    expect(await flagged(gui.page.locator('main'))).toEqual({
       'EAB key ID': 'This CA requires it.',
       'EAB HMAC key': 'This CA requires it.',
       'Account email': 'nobody is not an e-mail address.',
@@ -196,15 +177,15 @@ describeWith(['chromium'], 'a form', () => {
 
   it('keeps its values: Esc and a click outside close its dialog only while it is empty', async () => {
     await gui.open('/tokens');
-    const open = () => page.getByRole('button', { name: 'New token' }).first().click();
+    const open = () => gui.page.getByRole('button', { name: 'New token' }).first().click();
     await open();
-    await page.keyboard.press('Escape');
+    await gui.page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
     await open();
     await dialog().getByLabel('Name').fill('Deploy');
-    await page.keyboard.press('Escape');
-    await page.mouse.click(5, 5);
-    await page.keyboard.press('Escape');
+    await gui.page.keyboard.press('Escape');
+    await gui.page.mouse.click(5, 5);
+    await gui.page.keyboard.press('Escape');
     expect(await dialog().getByLabel('Name').inputValue()).toBe('Deploy');
     await close();
   });
@@ -214,15 +195,15 @@ describeWith(['chromium'], 'a form', () => {
     const passphrase = panel('Backups').getByRole('textbox', { name: 'Passphrase' });
     await passphrase.fill('a long passphrase');
     const asked: string[] = [];
-    page.once('dialog', (question) => {
+    gui.page.once('dialog', (question) => {
       asked.push(question.message());
       void question.dismiss();
     });
-    await page.getByRole('link', { name: 'Overview' }).click();
+    await gui.page.getByRole('link', { name: 'Overview' }).click();
     await expect.poll(() => asked).toEqual(['Your changes are not saved. Leave without saving?']);
     expect(await passphrase.inputValue()).toBe('a long passphrase');
-    page.once('dialog', (question) => void question.accept());
-    await page.getByRole('link', { name: 'Overview' }).click();
+    gui.page.once('dialog', (question) => void question.accept());
+    await gui.page.getByRole('link', { name: 'Overview' }).click();
     await passphrase.waitFor({ state: 'hidden' });
   });
 });

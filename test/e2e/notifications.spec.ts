@@ -1,12 +1,11 @@
 // Notifications by clicks: a webhook and a mail server are set up, tested, changed and removed; what waits and what
 // failed is shown; nothing that is secret comes back.
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { type SmtpServer, startSmtpServer } from '../support/engine/smtp-server.ts';
 import { isGenuine, startWebhookReceiver, type WebhookReceiver } from '../support/engine/webhook-receiver.ts';
 import { axeViolations } from '../support/gui/axe.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const PATH = 'services/T000/a-secret-path-of-a-webhook';
@@ -14,38 +13,27 @@ const TOKEN = 'tk_a_token_of_the_tests';
 const PASSWORD = 'a password of a mail server';
 
 describeWith('chromium', 'notifications', () => {
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
   let receiver: WebhookReceiver;
   let smtp: SmtpServer;
 
-  beforeAll(async () => {
-    await buildGui();
-    receiver = await startWebhookReceiver();
-    smtp = await startSmtpServer({ mode: 'plain', login: { user: 'certdesk', password: PASSWORD } });
-    app = await startApp({ platform: { guiFolder: GUI_FOLDER } });
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await smtp?.stop();
-    await receiver?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    // What a mail server refuses is answered by 502, which Chromium notes.
-    expect((gui?.problems ?? []).filter((problem) => !/status of 502/.test(problem))).toEqual([]);
-  });
+  // The mail server's refusal.
+  const gui = useGui(
+    async (onStop) => {
+      receiver = await startWebhookReceiver();
+      onStop(() => receiver.stop());
+      smtp = await startSmtpServer({ mode: 'plain', login: { user: 'certdesk', password: PASSWORD } });
+      onStop(() => smtp.stop());
+      return startGuiApp();
+    },
+    { expected: /status of 502/ },
+  );
 
-  const panel = (): Locator => page.getByRole('region', { name: 'Notifications', exact: true });
-  const dialog = (): Locator => page.getByRole('dialog');
+  const panel = (): Locator => gui.page.getByRole('region', { name: 'Notifications', exact: true });
+  const dialog = (): Locator => gui.page.getByRole('dialog');
   const press = (name: string | RegExp) => dialog().getByRole('button', { name, exact: true }).click();
   const choose = async (label: string, option: string): Promise<void> => {
     await dialog().getByRole('combobox', { name: label }).click();
-    await page.getByRole('option', { name: option }).click();
+    await gui.page.getByRole('option', { name: option }).click();
   };
   const openNew = async (): Promise<void> => {
     await gui.open('/settings');
@@ -53,7 +41,7 @@ describeWith('chromium', 'notifications', () => {
     await dialog().waitFor();
   };
   const channels = async () =>
-    Object.values((await app.call('GET', '/notifications')).body.channels ?? {}) as unknown as {
+    Object.values((await gui.app.call('GET', '/notifications')).body.channels ?? {}) as unknown as {
       name: string;
       enabled: boolean;
       kinds: string[];
@@ -92,7 +80,7 @@ describeWith('chromium', 'notifications', () => {
     expect(await channels()).toMatchObject([{ name: 'On call', enabled: true }]);
     await gui.open('/settings');
     await panel().getByText('On call').waitFor();
-    await page.reload();
+    await gui.page.reload();
     await panel().getByText('On call').waitFor();
     for (const hidden of [PATH, TOKEN]) expect(await gui.findSecret(hidden)).toEqual([]);
     expect(await gui.findSecret(secret)).toEqual(['answers']); // the one answer that made it
@@ -119,7 +107,7 @@ describeWith('chromium', 'notifications', () => {
     expect(await password.inputValue()).toBe('');
     await password.fill(PASSWORD);
     await press('Save');
-    await page.getByText('Channel saved').last().waitFor();
+    await gui.page.getByText('Channel saved').last().waitFor();
     await panel().getByRole('button', { name: 'Send test to Office' }).click();
     await press('Send test');
     await dialog().getByText('queued as 4711').waitFor();
@@ -140,7 +128,7 @@ describeWith('chromium', 'notifications', () => {
     await dialog().getByText('enter it again for another server').waitFor();
     await dialog().getByLabel('Remove access token').check();
     await press('Save');
-    await page.getByText('Channel saved').last().waitFor();
+    await gui.page.getByText('Channel saved').last().waitFor();
     await panel().getByText('https://hooks.example.com/…').waitFor();
     await panel().getByRole('button', { name: 'Edit On call' }).click();
     await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/${PATH}`);
@@ -150,11 +138,11 @@ describeWith('chromium', 'notifications', () => {
 
   it('shows undelivered messages with cause and next attempt, and delivered ones on demand', async () => {
     receiver.answer({ status: 500, body: 'out of order' });
-    const { engine } = app.app;
+    const { engine } = gui.app.app;
     await engine.notifications.report({ kind: 'backup_failed', key: 'backup', problem: 'The disk is full' });
     await engine.notifications.tick(); // perhaps one that began before
     await engine.notifications.tick();
-    await page.reload(); // else it is asked anew after 15 s
+    await gui.page.reload(); // else it is asked anew after 15 s
     const deliveries = panel().getByRole('table', { name: 'Deliveries' });
     const row = deliveries.getByRole('row', { name: /The backup failed.*On call/ });
     await row.getByText('Pending', { exact: true }).waitFor();
@@ -163,7 +151,7 @@ describeWith('chromium', 'notifications', () => {
     await panel().getByText('1 message pending').waitFor();
     expect(await deliveries.getByText('Delivered').count()).toBe(0);
     await gui.takeScreenshots('notifications');
-    expect(await axeViolations(page)).toEqual([]);
+    expect(await axeViolations(gui.page)).toEqual([]);
     await panel().getByLabel('Show delivered messages').check();
     await deliveries
       .getByRole('row', { name: /The backup failed.*Office/ })
@@ -175,12 +163,12 @@ describeWith('chromium', 'notifications', () => {
     // In three days: one that is due on the day before would be sent right away.
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
     const day = inThreeDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
-    await page.getByRole('combobox', { name: 'Weekly summary on' }).click();
-    await page.getByRole('option', { name: day }).click();
+    await gui.page.getByRole('combobox', { name: 'Weekly summary on' }).click();
+    await gui.page.getByRole('option', { name: day }).click();
     await panel().getByLabel('Hour (UTC)').fill('17');
     await panel().getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Settings saved').waitFor();
-    const { body } = await app.call('GET', '/settings');
+    await gui.page.getByText('Settings saved').waitFor();
+    const { body } = await gui.app.call('GET', '/settings');
     expect(body.notifications).toMatchObject({
       digestDay: day.toLowerCase(),
       digestHour: 17,

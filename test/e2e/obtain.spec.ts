@@ -1,10 +1,9 @@
 // The obtain wizard by clicks and by keys: HTTP-01 with its test, DNS-01 with a provider's stand-in, failures at their
 // fields, a dry run, and steps that are there after the window was closed.
 import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const ZONES = [
@@ -23,160 +22,144 @@ const ZONES = [
 
 describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   let rig: DnsRig;
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
 
-  beforeAll(async () => {
-    await buildGui();
+  const gui = useGui(async (onStop) => {
     rig = await startDnsRig(ZONES);
-    app = await startApp({
-      pebble: rig.pebble,
-      staging: rig.pebble,
-      platform: { guiFolder: GUI_FOLDER, dns: rig.dns },
-    });
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-    await rig?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    expect(gui?.problems ?? []).toEqual([]);
+    onStop(() => rig.stop());
+    return startGuiApp({ pebble: rig.pebble, staging: rig.pebble, platform: { dns: rig.dns } });
   });
 
   /** Pebble is here in the place of Let's Encrypt, under its own name. */
   const caName = (): string => new URL(rig.pebble.directoryUrl).host;
-  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
   const next = () => button('Continue').click();
   const wizard = async (domain: string, altNames: readonly string[] = []): Promise<string> => {
-    const id = await app.project(domain, altNames);
+    const id = await gui.app.project(domain, altNames);
     await gui.open(`/projects/${id}/obtain`);
     return id;
   };
 
   it('goes from an empty database to an issued certificate with clicks only', async () => {
     await gui.open('/projects');
-    await page.getByText('No projects yet').waitFor();
+    await gui.page.getByText('No projects yet').waitFor();
     await button('New project').first().click();
-    const dialog = page.getByRole('dialog');
+    const dialog = gui.page.getByRole('dialog');
     await dialog.getByLabel('Domain').fill('shop.example.com');
     await dialog.getByRole('button', { name: 'Create project' }).click();
-    await page.getByRole('link', { name: 'Request certificate' }).first().click();
-    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
+    await gui.page.getByRole('link', { name: 'Request certificate' }).first().click();
+    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
     await gui.takeScreenshots('obtain-1-names');
     await next();
     await button('Test reachability').click();
-    await page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
+    await gui.page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
     await gui.takeScreenshots('obtain-2-http');
     await next();
     await gui.takeScreenshots('obtain-3-options');
     await next();
-    await page.getByText(`requests one certificate for shop.example.com from ${caName()}`).waitFor();
+    await gui.page.getByText(`requests one certificate for shop.example.com from ${caName()}`).waitFor();
     await button('Dry run').click();
-    await page.getByText('Dry run succeeded').waitFor();
+    await gui.page.getByText('Dry run succeeded').waitFor();
     await gui.takeScreenshots('obtain-4-review');
     await button('Request certificate').click();
-    await page.getByText('Certificate issued').waitFor();
+    await gui.page.getByText('Certificate issued').waitFor();
     await gui.takeScreenshots('obtain-5-job');
-    await page.getByRole('link', { name: 'View certificate' }).click();
-    await page.getByText('SHA-256 fingerprint').first().waitFor();
+    await gui.page.getByRole('link', { name: 'View certificate' }).click();
+    await gui.page.getByText('SHA-256 fingerprint').first().waitFor();
   });
 
   it('reports a name that does not lead here, and why the challenge failed', async () => {
     await wizard('closed.example.com', ['nowhere.example.com']);
     await next();
     await button('Test reachability').click();
-    await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
-    await page.getByText('nowhere.example.com does not resolve').waitFor();
+    await gui.page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
+    await gui.page.getByText('nowhere.example.com does not resolve').waitFor();
     await gui.takeScreenshots('obtain-unreachable');
     await next();
     await next();
     await button('Request certificate').click();
-    await page.getByText('Could not verify domain ownership').first().waitFor();
-    await expect.poll(() => page.getByText('closed.example.com', { exact: true }).count()).toBeGreaterThan(0);
-    // What to do stands first, the CA's own words after it; and what is wrong is found on this very page.
-    await page.getByText('The CA could not connect').first().waitFor();
-    await page
+    await gui.page.getByText('Could not verify domain ownership').first().waitFor();
+    await expect
+      .poll(() => gui.page.getByText('closed.example.com', { exact: true }).count())
+      .toBeGreaterThan(0);
+    // What to do stands first, the CA's own words after it; and what is wrong is found on this very gui.page.
+    await gui.page.getByText('The CA could not connect').first().waitFor();
+    await gui.page
       .getByText(/^CA response: /)
       .first()
       .waitFor();
     await button('Test reachability').click();
-    await page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
+    await gui.page.getByText('Port 80 of 127.0.0.2 is closed').waitFor();
     await gui.takeScreenshots('obtain-failed');
-    await page.getByRole('link', { name: 'Try again' }).click();
-    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
+    await gui.page.getByRole('link', { name: 'Try again' }).click();
+    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
   });
 
   it('requires dns-01 for a wildcard at once, and reports an invalid field at the field', async () => {
     await wizard('wild.example.com');
-    const names = page.getByRole('combobox', { name: 'Additional names (SANs)' });
+    const names = gui.page.getByRole('combobox', { name: 'Additional names (SANs)' });
     await names.fill('bad_name');
     await names.press('Enter');
     await next();
-    await page.getByText('bad_name has an underscore').waitFor();
+    await gui.page.getByText('bad_name has an underscore').waitFor();
     await gui.takeScreenshots('obtain-bad-name');
     await names.press('Backspace');
     await names.fill('*.wild.example.com');
     await names.press('Enter');
-    await page.getByText('*.wild.example.com is a wildcard and requires DNS-01.').waitFor();
+    await gui.page.getByText('*.wild.example.com is a wildcard and requires DNS-01.').waitFor();
     await next();
-    expect(await page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
+    expect(await gui.page.getByRole('radio', { name: /HTTP-01/ }).isDisabled()).toBe(true);
     await next();
-    await page.getByText('Select a DNS provider.').waitFor();
+    await gui.page.getByText('Select a DNS provider.').waitFor();
   });
 
   it('validates by dns-01 with the fields of the provider after a test, and never shows the secret again', async () => {
     const secret = String(rig.standIns.cloudflare.credentials.apiToken);
     const id = await wizard('dns.example.com', ['*.dns.example.com']);
     await next();
-    await page.getByRole('combobox', { name: 'DNS provider' }).click();
-    await page.getByRole('option', { name: 'Cloudflare' }).click();
+    await gui.page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await gui.page.getByRole('option', { name: 'Cloudflare' }).click();
     await next();
-    await page.getByText('API token is required.').waitFor();
-    await page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
+    await gui.page.getByText('API token is required.').waitFor();
+    await gui.page.getByLabel('API token').fill('a-wrong-token-a-wrong-token-a-wrong-token');
     await button('Test credentials').click();
-    await page.getByRole('alert').waitFor();
+    await gui.page.getByRole('alert').waitFor();
     await gui.takeScreenshots('obtain-dns-refused');
-    await page.getByLabel('API token').fill(secret);
+    await gui.page.getByLabel('API token').fill(secret);
     expect(await gui.findSecret(secret)).toContain('fields'); // the search finds what is there
     await button('Test credentials').click();
-    await page.getByText('Credentials verified').waitFor();
+    await gui.page.getByText('Credentials verified').waitFor();
     await gui.takeScreenshots('obtain-2-dns');
     await next();
     await next();
-    await page.getByText('Certdesk creates a TXT record for each name at Cloudflare').waitFor();
+    await gui.page.getByText('Certdesk creates a TXT record for each name at Cloudflare').waitFor();
     await button('Request certificate').click();
-    await page.getByText('Certificate issued').waitFor();
+    await gui.page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
-    expect((await app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
+    expect((await gui.app.call('GET', `/projects/${id}/certificate`)).body.names).toHaveLength(2);
 
     await gui.open(`/projects/${id}/obtain`);
     await next();
-    await page.getByRole('combobox', { name: 'Credentials' }).click();
-    await page.getByRole('option', { name: 'Stored with this project (Cloudflare)' }).click();
+    await gui.page.getByRole('combobox', { name: 'Credentials' }).click();
+    await gui.page.getByRole('option', { name: 'Stored with this project (Cloudflare)' }).click();
     await next();
     await next();
-    await page.getByText('The current certificate stays active until the new one is issued.').waitFor();
+    await gui.page.getByText('The current certificate stays active until the new one is issued.').waitFor();
     await button('Request certificate').click();
-    await page.getByText('Certificate issued').waitFor();
+    await gui.page.getByText('Certificate issued').waitFor();
     expect(await gui.findSecret(secret)).toEqual([]);
   });
 
   it('shows the records to add, continues on confirmation, and says which to remove', async () => {
     await wizard('hand.example.com', ['*.hand.example.com']);
     await next();
-    await page.getByRole('combobox', { name: 'DNS provider' }).click();
-    await page.getByRole('option', { name: 'Manual' }).click();
+    await gui.page.getByRole('combobox', { name: 'DNS provider' }).click();
+    await gui.page.getByRole('option', { name: 'Manual' }).click();
     await next();
     await next();
-    await page.getByText('Certdesk shows TXT records for you to create').waitFor();
+    await gui.page.getByText('Certdesk shows TXT records for you to create').waitFor();
     await button('Request certificate').click();
     const record = '_acme-challenge.hand.example.com';
-    const panel = page.getByRole('region', { name: 'Create these TXT records' });
+    const panel = gui.page.getByRole('region', { name: 'Create these TXT records' });
     await expect.poll(() => panel.getByText(record, { exact: true }).count()).toBe(2);
     await gui.takeScreenshots('obtain-by-hand');
     const cells = await panel.getByRole('cell').allTextContents();
@@ -185,8 +168,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     // The name servers show them only now, and the next look at them is seconds away: the word is quicker.
     await rig.bind.update('example.com', record, values);
     await panel.getByRole('button', { name: 'I have created them' }).click();
-    await page.getByText('Certificate issued').waitFor();
-    const left = page.getByRole('region', { name: 'You can delete these TXT records' });
+    await gui.page.getByText('Certificate issued').waitFor();
+    const left = gui.page.getByRole('region', { name: 'You can delete these TXT records' });
     await expect.poll(() => left.getByText(record, { exact: true }).count()).toBe(2);
     await gui.takeScreenshots('obtain-by-hand-done');
   });
@@ -195,21 +178,21 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await wizard('eab.example.com');
     await next();
     await next();
-    await page.getByRole('combobox', { name: 'Certificate authority' }).click();
-    await page.getByRole('option', { name: 'ZeroSSL' }).click();
+    await gui.page.getByRole('combobox', { name: 'Certificate authority' }).click();
+    await gui.page.getByRole('option', { name: 'ZeroSSL' }).click();
     await next();
-    await page.getByText('This CA requires it.').first().waitFor();
+    await gui.page.getByText('This CA requires it.').first().waitFor();
     await gui.takeScreenshots('obtain-eab');
-    await page.getByRole('combobox', { name: 'Certificate authority' }).click();
-    await page.getByRole('option', { name: caName() }).click();
-    await page.getByLabel('Account email').fill('nobody');
+    await gui.page.getByRole('combobox', { name: 'Certificate authority' }).click();
+    await gui.page.getByRole('option', { name: caName() }).click();
+    await gui.page.getByLabel('Account email').fill('nobody');
     await next();
-    await page.getByText('nobody is not an e-mail address.').waitFor();
-    await page.getByLabel('Account email').fill('no..body@example.com');
+    await gui.page.getByText('nobody is not an e-mail address.').waitFor();
+    await gui.page.getByLabel('Account email').fill('no..body@example.com');
     await next();
     await button('Request certificate').click();
-    await page.getByText('Options', { exact: true }).first().waitFor();
-    const field = page.getByLabel('Account email');
+    await gui.page.getByText('Options', { exact: true }).first().waitFor();
+    const field = gui.page.getByLabel('Account email');
     await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
     await gui.takeScreenshots('obtain-bad-email');
   });
@@ -218,22 +201,22 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const id = await wizard('profile.example.com');
     await next();
     await next();
-    await page.getByRole('combobox', { name: 'Profile' }).click();
-    await page.getByRole('option', { name: 'default' }).click();
-    await page.getByText('The profile default').waitFor();
-    await page.getByRole('switch', { name: 'Require this profile' }).click();
+    await gui.page.getByRole('combobox', { name: 'Profile' }).click();
+    await gui.page.getByRole('option', { name: 'default' }).click();
+    await gui.page.getByText('The profile default').waitFor();
+    await gui.page.getByRole('switch', { name: 'Require this profile' }).click();
     await gui.takeScreenshots('obtain-profile');
     await next();
     await button('Request certificate').click();
-    await page.getByText('Certificate issued').waitFor();
-    const { recipe } = (await app.call('GET', `/projects/${id}/certificate/details`)).body;
+    await gui.page.getByText('Certificate issued').waitFor();
+    const { recipe } = (await gui.app.call('GET', `/projects/${id}/certificate/details`)).body;
     expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
-    await page
+    await gui.page
       .getByRole('button', { name: /Replace key of the/ })
       .first()
       .click();
-    await page.getByText('Account key replaced').first().waitFor();
+    await gui.page.getByText('Account key replaced').first().waitFor();
     await gui.takeScreenshots('settings-new-key');
   });
 
@@ -241,41 +224,41 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const id = await wizard('live.example.com');
     for (let step = 0; step < 3; step += 1) await next();
     await button('Request certificate').click();
-    await page.waitForURL(/\/jobs\//);
-    const address = page.url();
-    await page.goto('about:blank');
+    await gui.page.waitForURL(/\/jobs\//);
+    const address = gui.page.url();
+    await gui.page.goto('about:blank');
     await expect
-      .poll(async () => (await app.call('GET', `/projects/${id}/certificate`)).body?.domain)
+      .poll(async () => (await gui.app.call('GET', `/projects/${id}/certificate`)).body?.domain)
       .toBe('live.example.com');
-    await page.goto(address);
-    await page.getByText('Certificate issued').waitFor();
-    await page.getByText('Validation by the CA').waitFor();
+    await gui.page.goto(address);
+    await gui.page.getByText('Certificate issued').waitFor();
+    await gui.page.getByText('Validation by the CA').waitFor();
   });
 
   it('works with the keyboard alone', async () => {
     await wizard('keys.example.com');
-    await page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
-    const active = () => page.evaluate(() => document.activeElement?.textContent ?? '');
-    await tabTo(page, button('Continue'));
-    await page.keyboard.press('Enter');
+    await gui.page.getByRole('combobox', { name: 'Additional names (SANs)' }).waitFor();
+    const active = () => gui.page.evaluate(() => document.activeElement?.textContent ?? '');
+    await tabTo(gui.page, button('Continue'));
+    await gui.page.keyboard.press('Enter');
     await expect.poll(active).toContain('Step 2 of 4: Validation');
-    await tabTo(page, page.getByRole('radio', { name: /HTTP-01/ }));
-    await page.keyboard.press('ArrowDown');
-    expect(await page.getByRole('radio', { name: /DNS-01/ }).isChecked()).toBe(true);
-    await page.keyboard.press('ArrowUp');
-    await tabTo(page, button('Test reachability'));
-    await page.keyboard.press('Enter');
-    await page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
-    await tabTo(page, button('Continue'));
-    await page.keyboard.press('Enter');
+    await tabTo(gui.page, gui.page.getByRole('radio', { name: /HTTP-01/ }));
+    await gui.page.keyboard.press('ArrowDown');
+    expect(await gui.page.getByRole('radio', { name: /DNS-01/ }).isChecked()).toBe(true);
+    await gui.page.keyboard.press('ArrowUp');
+    await tabTo(gui.page, button('Test reachability'));
+    await gui.page.keyboard.press('Enter');
+    await gui.page.getByText('127.0.0.1 reaches this Certdesk').waitFor();
+    await tabTo(gui.page, button('Continue'));
+    await gui.page.keyboard.press('Enter');
     await expect.poll(active).toContain('Step 3 of 4: Options');
-    await tabTo(page, page.getByLabel('Account email'));
-    await page.keyboard.type('admin@example.com');
-    await page.keyboard.press('Enter'); // a form's Enter goes on
+    await tabTo(gui.page, gui.page.getByLabel('Account email'));
+    await gui.page.keyboard.type('admin@example.com');
+    await gui.page.keyboard.press('Enter'); // a form's Enter goes on
     await expect.poll(active).toContain('Step 4 of 4');
-    await tabTo(page, button('Request certificate'));
-    await page.keyboard.press('Enter');
-    await page.getByText('Certificate issued').waitFor();
+    await tabTo(gui.page, button('Request certificate'));
+    await gui.page.keyboard.press('Enter');
+    await gui.page.getByText('Certificate issued').waitFor();
   });
 });
 

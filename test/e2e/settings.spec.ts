@@ -1,15 +1,14 @@
 // What keeps renewals going, in a browser: the settings of renewals and backups, what is used of a CA's limits, the
 // CA's own page about a window, the last failure in its words, and the alarm where no look for renewals came.
-import type { Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../src/main/engine/certificates/renewal-plan.ts';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createStores } from '../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../src/shared/time.ts';
 import { CERTIFICATE, PROJECT } from '../support/engine/records.ts';
-import { buildGui, GUI_FOLDER, type GuiPage, openGui } from '../support/gui/page.ts';
-import { startApp, type TestApp } from '../support/server/app.ts';
+import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const DAY = 86_400_000;
@@ -18,32 +17,22 @@ const EXPLANATION = 'https://ca.example/incidents/2026-11';
 const SENTENCE = 'too many failed authorizations (5) for "shop.example.com" in the last 1h0m0s';
 
 describeWith('chromium', 'the settings for renewals', () => {
-  let app: TestApp;
-  let gui: GuiPage;
-  let page: Page;
   let ahead = 0;
   const at = (ms: number) => toTimestamp(new Date(Date.now() + ms));
 
-  beforeAll(async () => {
-    await buildGui();
-    const clock = { now: () => new Date(Date.now() + ahead) };
-    app = await startApp({ platform: { guiFolder: GUI_FOLDER, clock } });
-    await populate();
-    gui = await openGui(app.app);
-    page = gui.page;
-  }, 600_000);
-  afterAll(async () => {
-    await gui?.close();
-    await app?.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await gui?.takeScreenshots('failed');
-    // The backup that cannot be made is answered by 500, which Chromium notes.
-    expect((gui?.problems ?? []).filter((problem) => !/status of 500/.test(problem))).toEqual([]);
-  });
+  // The failed backup.
+  const gui = useGui(
+    async () => {
+      const clock = { now: () => new Date(Date.now() + ahead) };
+      const app = await startGuiApp({ platform: { clock } });
+      await populate(app.dataFolder);
+      return app;
+    },
+    { expected: /status of 500/ },
+  );
 
-  async function populate(): Promise<void> {
-    const database = openDatabase(databasePath(app.dataFolder));
+  async function populate(dataFolder: string): Promise<void> {
+    const database = openDatabase(databasePath(dataFolder));
     const stores = createStores(database.db);
     await stores.projects.create(PROJECT);
     const ari = {
@@ -72,38 +61,38 @@ describeWith('chromium', 'the settings for renewals', () => {
     await database.close();
   }
 
-  const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
-  const settings = async () => (await app.call('GET', '/settings')).body;
+  const panel = (name: string): Locator => gui.page.getByRole('region', { name, exact: true });
+  const settings = async () => (await gui.app.call('GET', '/settings')).body;
 
   it('a project shows the CA’s page about its window, the failures so far and the CA’s message', async () => {
     await gui.open('/projects/p1');
-    const link = page.getByRole('link', { name: EXPLANATION });
+    const link = gui.page.getByRole('link', { name: EXPLANATION });
     await link.waitFor();
     expect(await link.getAttribute('rel')).toContain('noreferrer');
-    await page.getByText(SENTENCE).waitFor();
-    await page.getByText('2 attempts').waitFor();
+    await gui.page.getByText(SENTENCE).waitFor();
+    await gui.page.getByText('2 attempts').waitFor();
   });
 
   it('saves the fallback CA, a pause, the concurrency and the retention of old versions', async () => {
     await gui.open('/settings');
     const renewals = panel('Renewals');
     await renewals.getByRole('combobox', { name: 'Fallback CA' }).click();
-    await page.getByRole('option', { name: 'ZeroSSL' }).click();
+    await gui.page.getByRole('option', { name: 'ZeroSSL' }).click();
     await renewals.getByLabel('Pause renewals until').fill('2099-01-02T03:04');
     await renewals.getByLabel('Concurrent renewals').fill('3');
     await renewals.getByLabel('Keep old versions (days)').fill('90');
     await renewals.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Settings saved').waitFor();
+    await gui.page.getByText('Settings saved').waitFor();
     expect((await settings()).renewals).toMatchObject({
       fallbackCa: 'zerossl',
       sideBySide: 3,
       keepVersionsDays: 90,
       pausedUntil: toTimestamp(new Date('2099-01-02T03:04')),
     });
-    await page.getByRole('link', { name: 'Overview' }).click();
-    await page.getByRole('status').getByText('Automatic renewals are paused').waitFor();
+    await gui.page.getByRole('link', { name: 'Overview' }).click();
+    await gui.page.getByRole('status').getByText('Automatic renewals are paused').waitFor();
     await gui.takeScreenshots('overview-paused');
-    await page.getByRole('link', { name: 'Open settings' }).click();
+    await gui.page.getByRole('link', { name: 'Open settings' }).click();
     const second = renewals.getByRole('combobox', { name: 'Fallback CA' });
     await expect.poll(() => second.inputValue()).toBe('ZeroSSL');
     await renewals.getByLabel('Pause renewals until').fill('');
@@ -115,16 +104,16 @@ describeWith('chromium', 'the settings for renewals', () => {
     await gui.open('/settings');
     const days = panel('Renewals').getByLabel('Keep old versions (days)');
     await days.fill('91');
-    const about = () => page.getByRole('link', { name: 'About' }).click();
-    page.once('dialog', (dialog) => {
+    const about = () => gui.page.getByRole('link', { name: 'About' }).click();
+    gui.page.once('dialog', (dialog) => {
       expect(dialog.message()).toMatch(/not saved/);
       void dialog.dismiss();
     });
     await about();
     expect(await days.inputValue()).toBe('91');
-    page.once('dialog', (dialog) => void dialog.accept());
+    gui.page.once('dialog', (dialog) => void dialog.accept());
     await about();
-    await page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
+    await gui.page.getByRole('heading', { level: 1, name: 'About' }).waitFor();
     expect((await settings()).renewals?.keepVersionsDays).toBe(90);
     await gui.open('/settings');
   });
@@ -159,15 +148,18 @@ describeWith('chromium', 'the settings for renewals', () => {
     await backups.getByText('1 backup').first().waitFor();
     await backups.getByText('Next backup', { exact: true }).waitFor();
     await backups.getByRole('button', { name: /^Verify certdesk-/ }).click();
-    await page.getByText('Backup verified: 1 project').waitFor();
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await gui.page.getByText('Backup verified: 1 project').waitFor();
+    await gui.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await backups.getByRole('button', { name: /restore command for/ }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/backup restore .*cdbackup/);
+    expect(await gui.page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /backup restore .*cdbackup/,
+    );
     await gui.takeScreenshots('settings-filled');
 
     await backups.getByRole('button', { name: 'Restore from file…' }).click();
-    const dialog = page.getByRole('dialog');
-    const [file = ''] = /\S+\.cdbackup/.exec(await page.evaluate(() => navigator.clipboard.readText())) ?? [];
+    const dialog = gui.page.getByRole('dialog');
+    const [file = ''] =
+      /\S+\.cdbackup/.exec(await gui.page.evaluate(() => navigator.clipboard.readText())) ?? [];
     const check = async (path: string, secret: string) => {
       await dialog.getByLabel('Backup file', { exact: true }).fill(path);
       await dialog.getByLabel('Backup passphrase', { exact: true }).fill(secret);
@@ -192,24 +184,24 @@ describeWith('chromium', 'the settings for renewals', () => {
 
   it('explains why a backup failed, and keeps the saved settings', async () => {
     // Nobody may make a folder there, root neither.
-    await app.asUser('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
-    await page.reload();
+    await gui.app.asUser('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
+    await gui.page.reload();
     const backups = panel('Backups');
     await backups.getByRole('button', { name: 'Back up now' }).click();
     await backups.getByRole('alert').first().waitFor();
-    await app.asUser('PATCH', '/settings', { body: { backup: { folder: null } } });
-    await page.reload();
+    await gui.app.asUser('PATCH', '/settings', { body: { backup: { folder: null } } });
+    await gui.page.reload();
     await backups.getByText('1 backup').first().waitFor();
     await backups.getByText('The last backup failed').waitFor();
   });
 
   it('alarms in the overview after five minutes without a renewal check', async () => {
     await gui.open('/');
-    await page.getByText('Last renewal check').first().waitFor();
-    expect(await page.getByText('Overdue: renewals may be missed').count()).toBe(0);
+    await gui.page.getByText('Last renewal check').first().waitFor();
+    expect(await gui.page.getByText('Overdue: renewals may be missed').count()).toBe(0);
     ahead = 6 * 60_000;
-    await page.reload();
-    await page.getByText('Overdue: renewals may be missed').waitFor();
-    expect((await app.call('GET', '/overview')).body.engine).toMatchObject({ sweepLate: true });
+    await gui.page.reload();
+    await gui.page.getByText('Overdue: renewals may be missed').waitFor();
+    expect((await gui.app.call('GET', '/overview')).body.engine).toMatchObject({ sweepLate: true });
   });
 });
