@@ -11,7 +11,7 @@ export const GUI_FOLDER = resolve(import.meta.dirname, '../../../out/renderer');
 /** `CERTDESK_SCREENSHOTS=docs` puts them into docs/screenshots; else they are for whoever wants to look. */
 const PICTURES = resolve(
   import.meta.dirname,
-  '../../..',
+  '../../../..',
   process.env.CERTDESK_SCREENSHOTS === 'docs' ? 'docs/screenshots' : '.tools/screenshots',
 );
 export const CHROMIUM_FLAGS = [
