@@ -1,24 +1,24 @@
-// pebble-challtestsrv, the DNS server that Pebble's validation asks: one answer for every name, records by request.
-// https://github.com/letsencrypt/pebble/tree/main/cmd/pebble-challtestsrv#management-interface
+// pebble-challtestsrv, the DNS server that Pebble queries for validation: one default answer for every name, other
+// records on request. https://github.com/letsencrypt/pebble/tree/main/cmd/pebble-challtestsrv#management-interface
 import { request } from 'undici';
 import { toolPath } from '../../../scripts/lib/find-tool.ts';
 import { startOnPorts, TCP } from '../tools/ports.ts';
 import { startProcess } from './process.ts';
 
-/** Host names are taken with or without the trailing dot. Records stand until they are cleared. */
+/** Accepts host names with or without the trailing dot. Records stay until they are cleared. */
 export interface ChallTestSrv {
   /** The management interface, `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** `127.0.0.1:PORT`, UDP and TCP: what a resolver under test may be pointed at as well. */
+  /** `127.0.0.1:PORT`, UDP and TCP: also usable as the server of a resolver under test. */
   readonly dnsAddress: string;
-  /** The answer to A (AAAA) for every name without records of its own; an empty string for none. */
+  /** The default answer to A (AAAA) queries; an empty string for none. */
   setDefaultIPv4(address: string): Promise<void>;
   setDefaultIPv6(address: string): Promise<void>;
   addA(host: string, addresses: readonly string[]): Promise<void>;
   clearA(host: string): Promise<void>;
   addAaaa(host: string, addresses: readonly string[]): Promise<void>;
   clearAaaa(host: string): Promise<void>;
-  /** Adds a value beside those that the name has. */
+  /** Adds a value to those of the name. */
   setTxt(host: string, value: string): Promise<void>;
   /** Removes every value of the name. */
   clearTxt(host: string): Promise<void>;
@@ -30,7 +30,7 @@ export interface ChallTestSrv {
   stop(): Promise<void>;
 }
 
-/** Answers 127.0.0.1 to every A question and nothing to AAAA until told otherwise. */
+/** Answers every A query with 127.0.0.1 and AAAA queries with nothing by default. */
 export function startChallTestSrv(): Promise<ChallTestSrv> {
   return startOnPorts([{ udp: true }, TCP], ([dnsPort = 0, managementPort = 0], release) =>
     launch(dnsPort, managementPort, release),
@@ -82,7 +82,7 @@ async function launch(dnsPort: number, managementPort: number, release: () => vo
   };
 }
 
-/** Whether the promise resolves: for the readiness of a server. */
+/** Whether the promise resolves: a readiness check for a server. */
 export function answers(promise: Promise<unknown>): Promise<boolean> {
   return promise.then(
     () => true,

@@ -1,4 +1,4 @@
-// A CA of a few lines for what Pebble does not do: each test says what an address answers. Loopback, plain HTTP.
+// A minimal CA for behaviour that Pebble does not have: each test sets the answers per path. Loopback, plain HTTP.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,7 +8,7 @@ export interface FakeRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** The JWS of a POST: its protected header and payload, decoded; null where the body was none. */
+  /** The JWS of a POST: its decoded protected header and payload; null if the body is not one. */
   readonly jws: {
     readonly header: { nonce?: string; kid?: string; url: string };
     readonly payload: unknown;
@@ -22,7 +22,7 @@ export interface FakeAnswer {
   readonly body?: object | string;
 }
 
-/** Writes the answer itself where it resolves to nothing (to hang, to break off). */
+/** Writes the answer itself if it returns nothing (to hang, to break the connection). */
 export type FakeHandler = (
   request: FakeRequest,
   response: ServerResponse,
@@ -35,14 +35,14 @@ export interface FakeCa {
   readonly requests: readonly FakeRequest[];
   /** The requests for that path, in order. */
   to(path: string): readonly FakeRequest[];
-  /** Every later request for the path is answered so. */
+  /** Sets the answer to every later request for the path. */
   on(path: string, handler: FakeHandler): void;
   stop(): Promise<void>;
 }
 
 /**
- * Answers /directory, /new-nonce and /new-account (201) as a CA does, and 404 to the rest until `on` is called.
- * Every answer brings a new nonce, `nonce-1` and so on; whether they come back is for the test to check.
+ * Answers /directory, /new-nonce and /new-account (201) like a CA, and everything else with 404 until `on` is called.
+ * Every answer has a new nonce, `nonce-1` and so on; the test checks whether they are used.
  */
 export async function startFakeCa(): Promise<FakeCa> {
   const requests: FakeRequest[] = [];

@@ -1,6 +1,6 @@
-// A TLS proxy before Pebble, at which a test can do something between a request and its answer: end the client, lose
-// the answer, put another one in its place. Pebble makes its addresses from the Host header, which is passed on, so
-// that every later request of the client comes through here too.
+// A TLS proxy before Pebble, at which a test can act between a request and its answer: kill the client, drop the
+// answer, replace it. Pebble builds its URLs from the Host header, which is passed on, so that every later request of
+// the client comes through here too.
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -16,8 +16,8 @@ export interface GateAnswer {
 }
 
 /**
- * What becomes of an answer that does not arrive as it is: `lost`, the connection is closed; `reset`, by an RST;
- * `silent`, it stays open and nothing comes; `cut`, half of the body comes, and then the connection is closed.
+ * How an answer fails: `lost`, the connection is closed; `reset`, with an RST; `silent`, it stays open without an
+ * answer; `cut`, it is closed after half of the body.
  */
 export type GateEnd = 'lost' | 'reset' | 'silent' | { readonly cut: GateAnswer };
 
@@ -29,13 +29,13 @@ export type GateKeeper = (
 
 export interface AcmeGate {
   readonly directoryUrl: string;
-  /** PEM: what the client must trust. */
+  /** PEM of the root that the client must trust. */
   readonly rootPem: string;
-  /** Paths in order, `/order-plz` … */
+  /** Paths in order, such as `/order-plz`. */
   readonly requests: readonly string[];
   /** The nonce of each signed request, in order. */
   readonly nonces: readonly string[];
-  /** Put before every later request. */
+  /** Called before every later request. */
   keep(keeper: GateKeeper | null): void;
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ function finish(outgoing: ServerResponse, answer: GateAnswer | GateEnd): void {
   } else outgoing.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-/** Of a JWS in its flattened form (RFC 8555 section 6.2); null where it is none, or has none. */
+/** The nonce of a flattened JWS (RFC 8555 section 6.2); null without one. */
 function nonceOf(sent: string): string | null {
   if (!sent.startsWith('{')) return null;
   const { protected: header = '' } = JSON.parse(sent) as { readonly protected?: string };

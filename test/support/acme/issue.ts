@@ -1,4 +1,4 @@
-// A whole issuance by http-01 on an AcmeSession, as short as it can be: for tests of the client and of Pebble itself.
+// A minimal issuance by http-01 on an AcmeSession, for tests of the client and of Pebble itself.
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -23,7 +23,7 @@ export function makeKey(type: TestKey = 'P-256'): string {
 }
 
 export interface Http01Server {
-  /** What it answers at /.well-known/acme-challenge/TOKEN. */
+  /** The responses at /.well-known/acme-challenge/TOKEN. */
   readonly proofs: Map<string, string>;
   stop(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function startHttp01(port: number): Promise<Http01Server> {
   };
 }
 
-/** Tells the CA that each of the order's http-01 challenges is ready, after putting its proof into `proofs`. */
+/** Puts the key authorization of each http-01 challenge into `proofs`, and tells the CA that it is ready. */
 export async function answerChallenges(
   session: AcmeSession,
   order: AcmeOrder,
@@ -68,7 +68,7 @@ export function http01Of(authorization: AcmeAuthorization): { readonly url: stri
   return { url: challenge.url, token: challenge.token };
 }
 
-/** Asks until the order has left those states, `pauseMs` before each time. */
+/** Polls every `pauseMs` until the order has left those states. */
 export async function pollOrder(
   session: AcmeSession,
   order: AcmeOrder,
@@ -89,7 +89,7 @@ export interface Issued {
   readonly chain: string;
 }
 
-/** newOrder to download. @param keyPem The certificate's key. Throws where the order does not become valid. */
+/** From newOrder to download. @param keyPem The certificate's key. @throws if the order does not become valid. */
 export async function issue(
   session: AcmeSession,
   proofs: Map<string, string>,

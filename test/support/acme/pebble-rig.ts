@@ -1,4 +1,4 @@
-// A real Pebble with all that an issuance by http-01 needs, for tests of the ACME client.
+// A real Pebble with everything that an issuance by http-01 needs, for tests of the ACME client.
 import { X509Certificate } from 'node:crypto';
 import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
@@ -17,7 +17,7 @@ export interface PebbleRig {
   stop(): Promise<void>;
 }
 
-/** A Pebble, an http-01 server where it validates, and an ACME client that trusts it. */
+/** A Pebble, an http-01 server on its validation port, and an ACME client that trusts it. */
 export async function startPebbleRig(options: PebbleOptions = {}): Promise<PebbleRig> {
   const pebble = await startPebble(options);
   const http01 = await startHttp01(pebble.httpPort).catch(async (error: unknown) => {

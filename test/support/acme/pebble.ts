@@ -1,13 +1,9 @@
-// A real Pebble (https://github.com/letsencrypt/pebble), the ACME CA for tests, and the DNS server that it asks.
-//
-//   const pebble = await startPebble();
-//   ... directory: pebble.directoryUrl, trusted through pebble.rootPem
-//   ... its http-01 validation connects to 127.0.0.1:pebble.httpPort for every name
-//   ... its dns-01 validation sees what pebble.challtestsrv.setTxt put there
-//   await pebble.stop();
-//
-// Differences from its own defaults: no sleep before validation, no rejected nonces, no reused authorizations, and
-// one profile (`default`), for Pebble picks one at random where an order names none.
+// A real Pebble (https://github.com/letsencrypt/pebble), the ACME CA for tests, and the DNS server that it queries.
+// `const pebble = await startPebble()` starts both: the directory is pebble.directoryUrl, trusted through
+// pebble.rootPem; http-01 validation connects to 127.0.0.1:pebble.httpPort for every name; dns-01 validation sees the
+// values of pebble.challtestsrv.setTxt. Differences from Pebble's defaults: no sleep before validation, no rejected
+// nonces, no reused authorizations, and one profile (`default`), because Pebble picks one at random if an order names
+// none.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -18,58 +14,58 @@ import { startProcess, type TestProcess } from './process.ts';
 import { makeFolder, makeTls } from './tls.ts';
 
 export interface PebbleOptions {
-  /** Over the defaults: PEBBLE_WFE_NONCEREJECT (percent), PEBBLE_CHAIN_LENGTH, PEBBLE_ALTERNATE_ROOTS ... */
+  /** Overrides the defaults: PEBBLE_WFE_NONCEREJECT (percent), PEBBLE_CHAIN_LENGTH, PEBBLE_ALTERNATE_ROOTS ... */
   readonly env?: Readonly<Record<string, string>>;
-  /** Fields of the `pebble` object of its configuration, over those that are made here: `retryAfter` ... */
+  /** Fields of the `pebble` object of its configuration that override those below: `retryAfter` ... */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Key id -> HMAC key (base64url, 32 octets or more). Where given, accounts need one of them. */
+  /** Key id -> HMAC key (base64url, 32 octets or more). If given, accounts need one of them. */
   readonly eabKeys?: Readonly<Record<string, string>>;
   /** Names (and everything below them) that it refuses with rejectedIdentifier. */
   readonly domainBlocklist?: readonly string[];
-  /** Seconds that certificates of the `default` profile are valid; 90 days where left out. */
+  /** Validity of certificates of the `default` profile, in seconds; default: 90 days. */
   readonly validitySeconds?: number;
-  /** In place of the one profile `default`; name -> seconds of validity. Then orders should name one. */
+  /** Replaces the profile `default`; name -> validity in seconds. Orders should then name one. */
   readonly profiles?: Readonly<Record<string, number>>;
-  /** Percent of good nonces that are rejected, 0 where left out (Pebble's own default is 5). */
+  /** Percent of good nonces that are rejected; default: 0 (Pebble's own default is 5). */
   readonly nonceReject?: number;
-  /** `host:port` of a DNS server (asked over TCP) in place of challtestsrv, which then runs without being asked. */
+  /** `host:port` of a DNS server (queried over TCP) that replaces challtestsrv, which then runs unused. */
   readonly dnsServer?: string;
-  /** Where http-01 validation connects; a free port where left out. */
+  /** The port of http-01 validation; default: a free port. */
   readonly httpPort?: number;
-  /** Of the directory; a free one where left out. Two in a row on one port are a CA that has lost its memory. */
+  /** The port of the directory; default: a free port. Two in a row on one port simulate a CA that has lost its data. */
   readonly port?: number;
 }
 
 export interface CertificateStatus {
   readonly status: 'Valid' | 'Revoked';
-  /** RFC 5280 section 5.3.1; null where none was given or it is not revoked. */
+  /** RFC 5280 section 5.3.1; null without a reason or a revocation. */
   readonly reason: number | null;
 }
 
 export interface Pebble {
   /** `https://127.0.0.1:PORT/dir` */
   readonly directoryUrl: string;
-  /** PEM: trust it to talk to the ACME and management interfaces. It is not the root of what Pebble issues. */
+  /** PEM of the root of the ACME and management interfaces. It is not the root of issued certificates. */
   readonly rootPem: string;
   readonly managementUrl: string;
-  /** Where http-01 validation connects, at whatever address the name resolves to. */
+  /** The port of http-01 validation, whatever the name resolves to. */
   readonly httpPort: number;
   readonly challtestsrv: ChallTestSrv;
-  /** PEM of the root of each chain that it offers, the default chain's first; they change with every start. */
+  /** PEM of the root of each offered chain, the default chain's first; they change with every start. */
   issuerRoots(): Promise<readonly string[]>;
-  /** PEM of each chain's intermediate next to the leaf, in the same order. */
+  /** PEM of each chain's issuing intermediate, in the same order. */
   issuerIntermediates(): Promise<readonly string[]>;
-  /** @param serial Hex, any case. Null where it issued no such certificate. */
+  /** @param serial Hex, any case. Null if it issued no such certificate. */
   certificateStatus(serial: string): Promise<CertificateStatus | null>;
-  /** Makes ARI answer `response` (any text, also broken) for the certificate. */
+  /** Sets the ARI answer for the certificate to `response` (any text, even invalid). */
   setRenewalInfo(certificatePem: string, response: string): Promise<void>;
-  /** For a test that stops it for a moment (SIGSTOP, SIGCONT). */
+  /** For a test that pauses it (SIGSTOP, SIGCONT). */
   readonly pid: number;
-  /** The ACME requests that it served so far: `POST /order-plz` ... (management requests are not among them). */
+  /** The ACME requests served so far: `POST /order-plz` ... (without management requests). */
   requests(): readonly string[];
-  /** Pebble's own log: what has been said once stays where it is. */
+  /** Pebble's own log, which only grows. */
   log(): string;
-  /** Pebble's log and challtestsrv's, for a failing test's diagnosis. */
+  /** The logs of Pebble and challtestsrv, to diagnose a failing test. */
   output(): string;
   /** Stops both by their pid and removes the temporary folder. May be called twice. */
   stop(): Promise<void>;
@@ -95,7 +91,7 @@ function givenPorts({ port, httpPort }: PebbleOptions): Partial<PebblePorts> {
   return { ...(port === undefined ? {} : { port }), ...(httpPort === undefined ? {} : { httpPort }) };
 }
 
-/** @param release Called when Pebble has stopped: until then nobody else gets its ports. */
+/** @param release Called when Pebble has stopped: its ports are reserved until then. */
 async function launch(options: PebbleOptions, ports: PebblePorts, release: () => void): Promise<Pebble> {
   const folder = await makeFolder('pebble');
   const started: { stop(): Promise<void> }[] = [];
@@ -149,7 +145,7 @@ function environment(options: PebbleOptions): Record<string, string> {
   return {
     PEBBLE_VA_NOSLEEP: '1',
     PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
-    // It compares by `>`: one authorization in a hundred is taken up again all the same.
+    // Pebble compares with `>`: one authorization in a hundred is reused even at 0 percent.
     PEBBLE_AUTHZREUSE: '0',
     ...options.env,
   };

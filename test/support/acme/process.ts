@@ -1,15 +1,15 @@
-// Pebble and its DNS server as child processes: started, watched, stopped by their own pid, their output kept.
+// Pebble and its DNS server as child processes: started, watched, stopped by their own pid, with their output captured.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface TestProcess {
   readonly pid: number;
-  /** Everything that it wrote so far, standard output and standard error in the order of arrival. */
+  /** Everything written so far, standard output and standard error in order of arrival. */
   output(): string;
-  /** Resolves when `ready` does; rejects with the output where the process ends first or `ready` never succeeds. */
+  /** Resolves when `ready` does; rejects with the output if the process ends first or `ready` never succeeds. */
   waitUntil(ready: () => Promise<boolean>, timeoutMs: number): Promise<void>;
-  /** SIGTERM, then SIGKILL after two seconds. Resolves when it is gone; may be called twice. */
+  /** SIGTERM, then SIGKILL after two seconds. Resolves when the process has ended; may be called twice. */
   stop(): Promise<void>;
 }
 
@@ -29,12 +29,12 @@ export function startProcess(
   let ended = false;
   const gone = once(child, 'exit').then(
     () => undefined,
-    (error: unknown) => keep(Buffer.from(`${program}: ${String(error)}\n`)), // it could not be started at all
+    (error: unknown) => keep(Buffer.from(`${program}: ${String(error)}\n`)), // it could not be started
   );
   void gone.then(() => {
     ended = true;
   });
-  // A test run that is cut short must not leave it behind.
+  // An interrupted test run must not leave it behind.
   const killNow = (): void => void child.kill('SIGKILL');
   process.once('exit', killNow);
 

@@ -1,4 +1,4 @@
-// A fake CA and an ACME client for each test of a file, and what those tests have in common.
+// A fake CA and an ACME client for each test of a file, and shared helpers of those tests.
 import { afterEach, beforeEach } from 'vitest';
 import { createAcmeClient } from '../../../src/main/engine/acme/client.ts';
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
@@ -7,21 +7,21 @@ import { LOOPBACK_POLICY } from '../tools/network.ts';
 import { type FakeAnswer, type FakeCa, startFakeCa } from './fake-ca.ts';
 import { makeKey } from './issue.ts';
 
-/** The start of every type of RFC 8555 section 6.7. */
+/** The prefix of every error type of RFC 8555 section 6.7. */
 export const ACME = 'urn:ietf:params:acme:error:';
 export const HTML = '<html><body><h1>503 Service Unavailable</h1></body></html>';
 
 export interface AcmeRig {
-  /** Of the test that runs. */
+  /** Those of the current test. */
   readonly ca: FakeCa;
   readonly client: AcmeClient;
   /** A session on account 1 of the fake CA. */
   open(options?: OpenOptions): AcmeSession;
-  /** Answers each request for the path with the next of these, the last one over and over. */
+  /** Answers successive requests for the path with these, and repeats the last one. */
   answerInTurn(path: string, answers: readonly FakeAnswer[]): void;
-  /** The nonces that came with the requests for the path. */
+  /** The nonces that the requests for the path carried. */
   nonces(path: string): (string | undefined)[];
-  /** An order as the fake CA may answer it, pending where `more` does not say otherwise. */
+  /** An order as the fake CA may return it, pending unless `more` says otherwise. */
   order(more?: object): object;
 }
 
@@ -32,7 +32,7 @@ export interface OpenOptions {
 
 const ACCOUNT_KEY = makeKey();
 
-/** Registers the hooks of the test file that calls it. */
+/** Registers the hooks of the calling test file. */
 export function setUpAcmeRig(requestTimeoutMs = 20_000): AcmeRig {
   let running: { readonly ca: FakeCa; readonly client: AcmeClient } | null = null;
   const now = (): { readonly ca: FakeCa; readonly client: AcmeClient } => {
@@ -84,7 +84,7 @@ export function setUpAcmeRig(requestTimeoutMs = 20_000): AcmeRig {
   };
 }
 
-/** What the promise is rejected with, which must be a CertdeskError. */
+/** The rejection of the promise, which must be a CertdeskError. */
 export async function failure(promise: Promise<unknown>): Promise<CertdeskError> {
   try {
     await promise;

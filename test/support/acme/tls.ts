@@ -1,4 +1,4 @@
-// A throwaway root and a server certificate for 127.0.0.1 and localhost, made by openssl.
+// A throwaway root and a server certificate for 127.0.0.1 and localhost, created by openssl.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { toolPath } from '../../../scripts/lib/find-tool.ts';
 const run = promisify(execFile);
 
 export interface TestTls {
-  /** PEM: what a client must trust. */
+  /** PEM of the root that a client must trust. */
   readonly rootPem: string;
   readonly certPath: string;
   readonly keyPath: string;
@@ -54,7 +54,7 @@ export async function makeTls(folder: string): Promise<TestTls> {
   };
 }
 
-/** A folder of its own below the system's temporary one, and its removal. */
+/** A temporary folder, and its removal. */
 export async function makeFolder(prefix: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `certdesk-${prefix}-`));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

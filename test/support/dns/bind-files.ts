@@ -1,4 +1,4 @@
-// The files that a test's BIND is started with: named.conf (BIND 9.18's manual) and its zones (RFC 1035 section 5).
+// The files of a test's BIND: named.conf (BIND 9.18's manual) and its zones (RFC 1035 section 5).
 import type { BindOptions, BindZone } from './bind.ts';
 import type { BindKey } from './bind-update.ts';
 
@@ -52,7 +52,7 @@ export function zoneFile(zone: BindZone, address: string): string {
   ].join('\n');
 }
 
-/** Delegates to the zones that have no other one of this server above them; other names are 127.0.0.1. */
+/** Delegates to the zones of this server without another parent here; other names resolve to 127.0.0.1. */
 export function rootFile(
   zones: readonly BindZone[],
   address: string,

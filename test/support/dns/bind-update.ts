@@ -1,10 +1,10 @@
-// Changes and looks at a test's BIND by its own tools, so that the code under test is not checked by itself.
+// Changes and reads a test's BIND with its own tools, so that the code under test does not check itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface BindKey {
   readonly name: string;
-  /** `hmac-sha256` ... */
+  /** Such as `hmac-sha256`. */
   readonly algorithm: string;
   /** Base64. */
   readonly secret: string;
@@ -57,7 +57,7 @@ async function run(program: string, args: readonly string[], input: readonly str
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  child.stdin.on('error', () => {}); // dig reads none, and may be gone before it is written
+  child.stdin.on('error', () => {}); // dig reads no input, and may have ended before it is written
   child.stdin.end(`${input.join('\n')}\n`);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${program} failed (${code}): ${output}`);

@@ -1,13 +1,8 @@
 // A real BIND 9 for tests: own configuration and zones in a temporary folder, on loopback, dynamic zones with TSIG.
-//
-//   const bind = await startBind({ zones: [{ name: 'example.com' }] });
-//   ... createDnsResolver({ servers: [bind.server], authorityPort: bind.port })
-//   ... startPebble({ dnsServer: bind.server })
-//   await bind.update('example.com', '_acme-challenge.example.com', ['a value']);
-//   await bind.stop();
-//
-// It is authoritative for its zones and for a root of its own, below which every name that is in no zone has the
-// address 127.0.0.1, as every name in a zone has that is not written otherwise. Nothing outside is ever asked.
+// `const bind = await startBind({ zones: [{ name: 'example.com' }] })` starts it; createDnsResolver({ servers:
+// [bind.server], authorityPort: bind.port }) and startPebble({ dnsServer: bind.server }) use it. It is authoritative
+// for its zones and for its own root, below which every name outside its zones has the address 127.0.0.1, as has every
+// name in a zone without other records. It never queries outside servers.
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,25 +18,25 @@ const LOOPBACK = '127.0.0.1';
 
 export interface BindZone {
   readonly name: string;
-  /** Zone file lines beside SOA, NS, the apex's and the wildcard's A: `www CNAME other.example.` */
+  /** Zone file lines besides SOA, NS, and the A records of apex and wildcard: `www CNAME other.example.` */
   readonly records?: readonly string[];
-  /** Addresses of its name servers ns1, ns2 ...; this server's own where left out. */
+  /** Addresses of its name servers ns1, ns2 ...; default: this server's own. */
   readonly nameServers?: readonly string[];
-  /** No `* A 127.0.0.1`: names that are not there are NXDOMAIN. */
+  /** No `* A 127.0.0.1`: missing names are NXDOMAIN. */
   readonly bare?: boolean;
-  /** The keys that may update it, by name; all of them where left out. */
+  /** The names of the keys that may update it; default: all. */
   readonly allow?: readonly string[];
 }
 
 export interface BindOptions {
   readonly zones: readonly BindZone[];
-  /** 127.0.0.1 where left out; another one is relayed from within the test (Linux has every 127.x.y.z). */
+  /** Default: 127.0.0.1; another one is relayed by the test (on Linux every 127.x.y.z exists). */
   readonly address?: string;
-  /** A free one where left out; two servers of one zone need the same (`authorityPort`). */
+  /** Default: a free one; two servers of one zone need the same (`authorityPort`). */
   readonly port?: number;
-  /** More TSIG keys than the two that every server has; `secret` is Base64. */
+  /** More TSIG keys besides the two that every server has; `secret` is Base64. */
   readonly keys?: readonly BindKey[];
-  /** Zones that another server has: recursive questions are passed on to it (HOST:PORT). */
+  /** Zones of another server: recursive queries are forwarded to it (HOST:PORT). */
   readonly forward?: Readonly<Record<string, string>>;
 }
 
@@ -53,9 +48,9 @@ export interface Bind {
   /** The first is hmac-sha256, the second hmac-sha512. */
   readonly keys: readonly BindKey[];
   readonly pid: number;
-  /** Makes these the only TXT values of the name. */
+  /** Sets these as the only TXT values of the name. */
   update(zone: string, name: string, values: readonly string[]): Promise<void>;
-  /** What the server has: the values of the records, TXT without quotes, sorted. */
+  /** The values of the records on the server, TXT without quotes, sorted. */
   lookup(name: string, type?: string): Promise<readonly string[]>;
   output(): string;
   /** Stops it by its pid and removes the folder. May be called twice. */
@@ -75,13 +70,13 @@ export async function startBind(options: BindOptions): Promise<Bind> {
 }
 
 interface BindPorts {
-  /** Where it is asked. */
+  /** The address that clients query. */
   readonly port: number;
-  /** Where BIND itself listens: the same, unless a relay is in front of it. */
+  /** The address of BIND itself: the same, unless a relay is in front of it. */
   readonly own: number;
 }
 
-/** @param release Called when BIND has stopped: until then nobody else gets its ports. */
+/** @param release Called when BIND has stopped: its ports are reserved until then. */
 async function launch(options: BindOptions, ports: BindPorts, release: () => void): Promise<Bind> {
   const { address = LOOPBACK } = options;
   const { port, own } = ports;

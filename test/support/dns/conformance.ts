@@ -1,6 +1,6 @@
 // The conformance suite of DNS providers: what each one must do, faults included. Every provider of the registry runs
-// the part about records; those whose API is HTTP run the part about HTTP too. What a provider cannot do by its nature
-// is named with the reason, and what really happens in its place is checked.
+// the part about records; those with an HTTP API run the part about HTTP too. An ability that a provider cannot have is
+// listed with the reason, and its actual behaviour is tested instead.
 import { afterEach, describe, test } from 'vitest';
 import type { DnsZone, TxtRecord } from '../../../src/main/engine/dns/providers/provider.ts';
 import { testDnsHttp } from './http-conformance.ts';
@@ -20,26 +20,26 @@ export type Ability =
   | 'sending again';
 
 export interface Exception {
-  /** Why the provider cannot. */
+  /** Why the provider lacks the ability. */
   readonly reason: string;
-  /** What happens in place of it. */
+  /** Tests the actual behaviour. */
   check(rig: ProviderRig): Promise<void>;
 }
 
-/** A provider and the other side of it: a stand-in, or a real name server. */
+/** A provider and its counterpart: a stand-in, or a real name server. */
 export interface ProviderRig {
-  /** @param options `refused`: with credentials that are not, or no longer, taken. */
+  /** @param options `refused`: with credentials that are invalid, or no longer valid. */
   open(options?: { readonly refused?: true }): Promise<ProviderBench>;
-  /** Where the suite's records go. */
+  /** The zone of the suite's records. */
   readonly name: string;
   record(bench: ProviderBench, value: string): Promise<TxtRecord>;
-  /** One of a zone that is not there. */
+  /** A record in a zone that does not exist. */
   absent(bench: ProviderBench): Promise<TxtRecord>;
-  /** What the other side shows at `name`, sorted, each value once. */
+  /** The values at `name` on the other side, sorted, each once. */
   values(): Promise<readonly string[]>;
-  /** A value that a person puts there. */
+  /** Adds a value like a user would. */
   put(value: string): Promise<void>;
-  /** From now on every call is taken and never answered. @param timeoutMs Of one call. */
+  /** From now on every call is received and never answered. @param timeoutMs Of one call. */
   silence(timeoutMs?: number): Promise<Silence>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface ProviderRig {
 export interface Silence {
   readonly bench: ProviderBench;
   readonly record: TxtRecord;
-  /** Whether the other side has a call by now. */
+  /** Whether the other side has received a call. */
   isCalled(): boolean | Promise<boolean>;
 }
 
@@ -69,15 +69,15 @@ export interface RecordSuite extends DnsProviderSuite {
 export interface WebSuite extends DnsProviderSuite {
   /** A stand-in without zones, one for each test. */
   setup(): Promise<DnsStandIn>;
-  /** Zones until one more is on page 3. */
+  /** Adds zones until one more is on page 3. */
   readonly manyZones: number;
-  /** Where records go at a provider that lists no zones; a name of `example.com` where left out. */
+  /** The record name at a provider that lists no zones; default: a name of `example.com`. */
   readonly place?: { readonly zone: DnsZone; readonly name: string };
-  /** A record that it cannot have; one of a zone that is no more, where left out. */
+  /** A record that cannot exist; default: one of a deleted zone. */
   readonly absent?: Omit<TxtRecord, 'value'>;
 }
 
-/** For providers whose API is HTTP. */
+/** For providers with an HTTP API. */
 export function testDnsProvider(suite: WebSuite): void {
   const { manyZones } = suite;
   const setup = async () => webRig(suite, await suite.setup());
@@ -85,7 +85,7 @@ export function testDnsProvider(suite: WebSuite): void {
   testDnsHttp({ ...suite, setup, manyZones });
 }
 
-/** For those that are reached in another way. */
+/** For other providers. */
 export function testDnsProviderRecords(suite: RecordSuite): void {
   testDnsRecords(suite);
   const exceptions = Object.entries(suite.exceptions ?? {}).map(([ability, { reason, check }]) => ({
@@ -104,7 +104,7 @@ export function testDnsProviderRecords(suite: RecordSuite): void {
   });
 }
 
-/** @returns `test`, or, where an ability is one of the suite's exceptions, nothing: that has a test of its own. */
+/** @returns `test`, or a no-op for an ability among the suite's exceptions, which has its own test. */
 export function testOf(
   { exceptions = {} }: DnsProviderSuite,
   ...abilities: readonly Ability[]
@@ -144,7 +144,7 @@ async function webRig({ name: id, place, absent }: WebSuite, standIn: DnsStandIn
     values: async () => [...new Set(standIn.zones.values(name))],
     put: (value) => standIn.zones.putValue(name, value, 7200),
     async silence(timeoutMs) {
-      // Found by another bench: this one's calls may be left before they are answered.
+      // Found by another rig: calls of this one may be abandoned before they are answered.
       const wanted = await record(await open(), 'any');
       standIn.hangNext(99);
       const before = standIn.requests.length;

@@ -1,4 +1,4 @@
-// The part of the conformance suite for providers whose API is HTTP: pages, limits, faults, answers that are none.
+// The part of the conformance suite for providers with an HTTP API: pages, limits, faults, invalid answers.
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { testDnsCredential } from '../../../src/main/engine/dns/credentials/test-credential.ts';
 import { getDnsProvider } from '../../../src/main/engine/dns/providers/registry.ts';
@@ -8,7 +8,7 @@ import { ONE } from './records-conformance.ts';
 
 export interface HttpSuite extends DnsProviderSuite {
   setup(): Promise<WebRig>;
-  /** Zones until one more is on page 3. */
+  /** Adds zones until one more is on page 3. */
   readonly manyZones: number;
 }
 
@@ -27,7 +27,7 @@ export function testDnsHttp(suite: HttpSuite): void {
       expectNoSecrets(bench);
     });
 
-    /** The zone is looked up before the fault, which is to hit the write. */
+    /** The zone is looked up before the fault, which must hit the write. */
     const written = async (fault: () => void, value = ONE) => {
       const record = await rig.record(bench, value);
       fault();

@@ -1,4 +1,4 @@
-// A DNS provider in memory, for what is above the providers.
+// A DNS provider in memory, for tests of the layers above the providers.
 import type { DnsProvider, DnsZone, TxtRecord } from '../../../src/main/engine/dns/providers/provider.ts';
 
 export interface MemoryProvider extends DnsProvider {
@@ -6,7 +6,7 @@ export interface MemoryProvider extends DnsProvider {
   readonly calls: string[];
   /** `NAME VALUE` */
   readonly records: Set<string>;
-  /** Called before each call's effect; may throw or wait. */
+  /** Called before each call takes effect; may throw or wait. */
   before: (call: string) => Promise<void>;
 }
 

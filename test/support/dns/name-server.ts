@@ -1,4 +1,4 @@
-// A small DNS server for tests that decides each answer by itself: stale, failing, truncating, silent name servers.
+// A small DNS server for tests that sets each answer itself: stale, failing, truncating, silent name servers.
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
@@ -16,24 +16,24 @@ export interface ServerQuestion {
 }
 
 export interface ServerAnswer {
-  /** NOERROR where left out. */
+  /** Default: NOERROR. */
   readonly rcode?: keyof typeof RCODES;
   readonly authoritative?: boolean;
   readonly truncated?: boolean;
-  /** The answer leaves the question out, as some servers do with FORMERR. */
+  /** Omits the question from the answer, as some servers do with FORMERR. */
   readonly withoutQuestion?: boolean;
   readonly answers?: readonly dnsPacket.Answer[];
   readonly authorities?: readonly dnsPacket.Answer[];
 }
 
-/** Octets are sent as they are; null: no answer at all. */
+/** A Buffer is sent unchanged; null sends no answer. */
 export type Respond = (question: ServerQuestion) => ServerAnswer | Buffer | null;
 
 export interface NameServer {
   readonly port: number;
   /** HOST:PORT. */
   readonly server: string;
-  /** Every question, in order. */
+  /** Every query, in order. */
   readonly questions: readonly ServerQuestion[];
   respond: Respond;
   close(): Promise<void>;
@@ -43,14 +43,14 @@ const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, RE
 
 export interface NameServerOptions {
   readonly address?: string;
-  /** A free one by default. */
+  /** Default: a free one. */
   readonly port?: number;
 }
 
 export function startNameServer(respond: Respond, options: NameServerOptions = {}): Promise<NameServer> {
   const { address = '127.0.0.1', port } = options;
   if (port !== undefined) return listen(respond, { address, port }, () => {});
-  // Not port 0: a port that is free for TCP may be taken for UDP.
+  // Not port 0: a port that is free for TCP may be in use for UDP.
   return startOnPorts([{ addresses: [address], udp: true }], ([free = 0], release) =>
     listen(respond, { address, port: free }, release),
   );
@@ -119,7 +119,7 @@ async function listen(
   return self;
 }
 
-/** `records` by `NAME TYPE`: a name server, and a resolver, for what it knows; NXDOMAIN for other names. */
+/** `records` by `NAME TYPE`, for a name server or a resolver; NXDOMAIN for other names. */
 export function answersFrom(records: Readonly<Record<string, readonly string[]>>): Respond {
   return ({ name, type }) => {
     const own = (kind: string) =>

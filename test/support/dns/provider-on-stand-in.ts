@@ -1,4 +1,4 @@
-// A DNS provider on its stand-in, for tests: pauses that take no time, a log that is kept, and the search for secrets.
+// A DNS provider on its stand-in, for tests: waits that take no time, a captured log, and a search for secrets.
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
@@ -10,12 +10,12 @@ import { LOOPBACK_POLICY } from '../tools/network.ts';
 import type { DnsStandIn } from './stand-ins/stand-in.ts';
 
 export interface ProviderBench {
-  /** Values that no error and no log line may hold. */
+  /** Values that must not appear in any error or log line. */
   readonly secrets: readonly string[];
   readonly provider: DnsProvider;
-  /** The pauses that were made, in milliseconds; none is really waited for. */
+  /** The requested waits in milliseconds, none of which takes real time. */
   readonly pauses: readonly number[];
-  /** Everything that was logged. */
+  /** All log output. */
   readonly logged: () => string;
 }
 
@@ -30,15 +30,15 @@ export async function benchOf(name: string, standIn: DnsStandIn, timeoutMs = 20_
 
 export interface OpenOptions {
   readonly endpoint: string | null;
-  /** Where acme.sh is. */
+  /** The folder of acme.sh. */
   readonly acmeShFolder?: string;
   readonly credentials: DnsCredentials;
   readonly secrets: readonly string[];
-  /** The provider's own where left out. */
+  /** Default: the provider's own. */
   readonly timeoutMs?: number;
 }
 
-/** A provider as the registry makes it, with pauses that take no time. */
+/** A provider as the registry creates it, with waits that take no time. */
 export async function openProvider(name: string, options: OpenOptions): Promise<ProviderBench> {
   const { endpoint, acmeShFolder = null, credentials, secrets, timeoutMs } = options;
   const pauses: number[] = [];
@@ -61,7 +61,7 @@ export async function openProvider(name: string, options: OpenOptions): Promise<
   return { secrets, provider, pauses, logged: () => lines.join('\n') };
 }
 
-/** The zone of that name as the provider lists it. */
+/** The zone of that name in the provider's list. */
 export async function zoneOf(provider: DnsProvider, name: string): Promise<DnsZone> {
   const zones = await provider.listZones?.(new AbortController().signal);
   const zone = zones?.find((candidate) => candidate.name === name);
@@ -78,7 +78,7 @@ export async function failureOf(work: Promise<unknown>): Promise<CertdeskError> 
   return error as CertdeskError;
 }
 
-/** Neither the error, in any of its parts, nor the log holds a secret, as it is or encoded. */
+/** Fails if the error, in any of its parts, or the log contains a secret, plain or encoded. */
 export function expectNoSecrets(bench: ProviderBench, error?: unknown): void {
   const shown = [inspect(error, { depth: Infinity, showHidden: true }), bench.logged()];
   if (error instanceof CertdeskError) shown.push(JSON.stringify(error.toBody()), error.stack ?? '');

@@ -1,10 +1,10 @@
-// The part of the conformance suite that knows records only: it is the same for an HTTP API, a name server that takes
-// updates, a script and a person.
+// The part of the conformance suite about records: the same for an HTTP API, a name server that accepts updates, a
+// script and manual records.
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { type ProviderRig, type RecordSuite, testOf } from './conformance.ts';
 import { expectNoSecrets, failureOf, type ProviderBench } from './provider-on-stand-in.ts';
 
-/** As challenge values are: 43 characters of base64url (RFC 8555 section 8.4). */
+/** Like challenge values: 43 characters of base64url (RFC 8555 section 8.4). */
 export const ONE = 'gfj9Xq-Rg85nM_one_0123456789abcdefghijklmno';
 export const TWO = 'LHDhK3oGRvkiefQnx7OOczTY5Tic_two_xZ6HcMOc_t';
 

@@ -1,5 +1,5 @@
-// Passes DNS messages from one loopback address on to a server at another one: BIND listens on addresses of an
-// interface only, which 127.0.0.2 is not, though every program on Linux may bind it.
+// Relays DNS messages from one loopback address to a server at another one: BIND listens only on addresses of an
+// interface, which 127.0.0.2 is not, although every program on Linux may bind it.
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Socket } from 'node:net';
 

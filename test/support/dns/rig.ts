@@ -1,5 +1,5 @@
-// What dns-01 needs end to end: a real BIND that Pebble and Certdesk ask, and the stand-ins of the five providers'
-// APIs, which put into it what they are told.
+// Everything that dns-01 needs end to end: a real BIND that Pebble and Certdesk query, and the stand-ins of the five
+// providers' APIs, which write the records that they receive into it.
 
 import { type Pebble, type PebbleOptions, startPebble } from '../acme/pebble.ts';
 import { documentedJson } from '../server/specification.ts';
@@ -19,7 +19,7 @@ export interface DnsRig {
   readonly bind: Bind;
   readonly pebble: Pebble;
   readonly standIns: Readonly<Record<ProviderId, DnsStandIn>>;
-  /** The specification's example request of each provider, to the letter; Google's service account is a made-up one. */
+  /** The specification's example request of each provider, verbatim; Google's service account is made up. */
   readonly requests: Readonly<Record<ProviderId, object>>;
   /** For Platform.dns. */
   readonly dns: {
@@ -27,12 +27,12 @@ export interface DnsRig {
     readonly endpoints: Readonly<Record<string, string>>;
     readonly authorityPort: number;
   };
-  /** From now on a provider that tells when a change is everywhere (Route 53, Google) tells it at once. */
+  /** From now on providers that report when a change is everywhere (Route 53, Google) report it at once. */
   changeAtOnce(provider: ProviderId): void;
   stop(): Promise<void>;
 }
 
-/** @param zones Of BIND; each is also a zone of every provider's account, unless `elsewhere`. */
+/** @param zones Of BIND; each is also in every provider's account, unless `elsewhere`. */
 export async function startDnsRig(
   zones: readonly (BindZone & { readonly elsewhere?: boolean })[],
   pebbleOptions: PebbleOptions = {},
@@ -89,7 +89,7 @@ function documentedCredentials() {
   };
 }
 
-/** The specification gives two whole requests; the other three are its credentials in the same frame. */
+/** The specification has two complete requests; the other three combine its credentials with the same fields. */
 function documentedRequests(google: DnsStandIn): Record<ProviderId, object> {
   const OBTAIN = "Obtain Let's Encrypt Certificate";
   const cloudflare = documentedJson(OBTAIN, 'DNS-01 Challenge (Cloudflare)');

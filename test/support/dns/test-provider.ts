@@ -1,4 +1,4 @@
-// A DNS provider as the registry makes it (fields checked, secrets redacted), for tests of one provider's file.
+// A DNS provider as the registry creates it (fields checked, secrets redacted), for tests of one provider's file.
 import { inspect } from 'node:util';
 import type { Log } from '../../../src/main/engine/core/ports.ts';
 import {
@@ -13,15 +13,15 @@ import { LOOPBACK_POLICY } from '../tools/network.ts';
 
 export interface TestProvider {
   readonly provider: DnsProvider;
-  /** The pauses that were made, in milliseconds; none is really waited for. */
+  /** The requested waits in milliseconds, none of which takes real time. */
   readonly pauses: readonly number[];
-  /** Everything that was logged. */
+  /** All log output. */
   logged(): string;
 }
 
 export interface TestProviderOptions {
   readonly endpoint?: string;
-  /** Where acme.sh is. */
+  /** The folder of acme.sh. */
   readonly acmeShFolder?: string | null;
   readonly now?: () => Date;
   readonly timeoutMs?: number;

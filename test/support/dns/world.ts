@@ -1,4 +1,4 @@
-// A zone with several name servers, each of which answers as the test says, and the resolver that knows of them.
+// A zone with several name servers, whose answers a test sets, and the resolver that knows them.
 
 import type { DnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
 import { createDnsResolver } from '../../../src/main/engine/dns/lookup/resolver.ts';
@@ -8,22 +8,25 @@ import { LOOPBACK_NETWORKS } from '../tools/network.ts';
 import { startOnPorts } from '../tools/ports.ts';
 import { answersFrom, type NameServer, type Respond, startNameServer, toAnswer } from './name-server.ts';
 
-/** A name server that takes every question and never answers. */
+/** A name server that receives every query and never answers. */
 export const mute: Respond = () => null;
-/** Nobody notices how long a mute server is waited for; all others are waited for as long as a busy machine may take. */
+/**
+ * A silent server has a short time-out, because every query waits for it; all others get as long as a busy machine
+ * may need.
+ */
 const MUTE_MS = 60;
 const PATIENT_MS = 20_000;
-/** Name servers are on loopback, and on addresses for documentation that lead nowhere. */
+/** Name servers are on loopback, and on documentation addresses that lead nowhere. */
 const POLICY = createAddressPolicy({ allowPrivate: [...LOOPBACK_NETWORKS, '2001:db8::/32'] });
 
 export interface DnsWorld {
-  /** Its resolver is `127.0.0.1`, its name servers are `127.0.0.2` ... on the same port. */
+  /** Its resolver is `127.0.0.1`; its name servers are `127.0.0.2` ... on the same port. */
   readonly port: number;
   readonly recursor: NameServer;
   readonly authorities: readonly NameServer[];
   /** Knows the recursor and the port of the name servers. */
   readonly resolver: DnsResolver;
-  /** Its time stands still while `resolver` asks. */
+  /** Its time stands still during queries of `resolver`. */
   readonly pace: VirtualPace;
   /** Another server at the port of the name servers. */
   add(address: string, respond: Respond): Promise<NameServer>;
@@ -32,13 +35,13 @@ export interface DnsWorld {
 
 export interface DnsWorldOptions {
   readonly zone?: string;
-  /** One for each name server; null: nothing listens at its address. */
+  /** One for each name server; null: no server listens at its address. */
   readonly authorities: readonly (Respond | null)[];
-  /** What the recursor knows beside the zone's SOA and NS and the name servers' addresses. */
+  /** Further records of the recursor besides the zone's SOA and NS and the name servers' addresses. */
   readonly records?: Readonly<Record<string, readonly string[]>>;
-  /** More addresses of the first name server, which need not answer. */
+  /** Further addresses of the first name server, which need not answer. */
   readonly moreAddresses?: readonly string[];
-  /** Takes the recursor for one that the settings name (the last word is asked of it); false where left out. */
+  /** Treats the recursor as configured in the settings, so that the final check uses it; default: false. */
   readonly configured?: boolean;
 }
 
@@ -124,7 +127,7 @@ async function startServers(
   };
 }
 
-/** A name server that has these TXT values at every name. */
+/** A name server with these TXT values at every name. */
 export function showing(...values: readonly string[]): Respond {
   return ({ name, type }) => ({
     authoritative: true,

@@ -18,7 +18,7 @@ const EVENTS = [
 ];
 
 export interface AppHooks {
-  /** Of all windows; false where one of them stayed. */
+  /** Closes all windows; false if one of them stayed. */
   closeWindows(): boolean;
   closeChromium(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export class App extends StrictEmitter {
 
   getLoginItemSettings = (): object => ({ openAtLogin: false, ...this.#login });
 
-  /** By a file with the process's id in the folder of `userData`, as the real one by a socket there. */
+  /** With a file that has the process's id in the folder of `userData`, where the real one uses a socket. */
   requestSingleInstanceLock(): boolean {
     const folder = this.getPath('userData');
     const path = join(folder, 'standin.lock');

@@ -25,7 +25,7 @@ const OPTIONS = new Set(
     ' ',
   ),
 );
-/** What the stand-in does, and what it only takes note of: each must have this value. */
+/** What the stand-in implements, and what it only checks: each must have this value. */
 const PREFERENCES: Readonly<Record<string, unknown>> = {
   contextIsolation: true,
   sandbox: true,
@@ -61,7 +61,7 @@ export interface WindowWorld extends World {
   onAllClosed(): void;
 }
 
-/** @returns a class, for Electron's is one; its world is the module's that makes it. */
+/** @returns a class, as Electron does; its world is that of the module that creates it. */
 export function makeBrowserWindow(world: WindowWorld) {
   const all = new Set<BrowserWindow>();
   let ids = 0;
@@ -108,7 +108,7 @@ export function makeBrowserWindow(world: WindowWorld) {
       this.emit('ready-to-show');
     }
 
-    /** The page went by itself: a crash closes nothing, as in Electron. */
+    /** The page ended on its own: a crash closes no window, as in Electron. */
     #onPageClosed(): void {
       if (!this.webContents.isCrashed()) this.destroy();
     }

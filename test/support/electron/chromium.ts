@@ -10,7 +10,7 @@ export interface OpenPage {
 
 export interface Chromium {
   readonly context: BrowserContext;
-  /** Where a test connects to the same pages. */
+  /** The endpoint through which a test connects to the same pages. */
   readonly cdpUrl: string;
   open(): Promise<OpenPage>;
   isOurs(page: Page): boolean;
@@ -28,7 +28,7 @@ const FLAGS = [
   '--remote-debugging-port=0',
 ];
 
-/** Room for a page of 1200 pixels, and no bar about the missing sandbox. */
+/** Room for a page of 1200 pixels, and no warning about the missing sandbox. */
 const HEADED_FLAGS = ['--window-size=1260,890', '--test-type'];
 
 /** @param folder For its profile. */
@@ -43,7 +43,7 @@ export async function startChromium(folder: string): Promise<Chromium> {
   const own = new WeakSet<Page>();
   let first = context.pages()[0];
   let opening = 0;
-  // What a page opens by itself is no window: the application's handler has been asked (web-contents.ts).
+  // A page that opens another one creates no window: the application's handler was asked first (web-contents.ts).
   context.on('page', (page) => {
     if (opening === 0 && !own.has(page)) void page.close().catch(() => undefined);
   });

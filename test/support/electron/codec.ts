@@ -1,8 +1,8 @@
-// Values of structured clone as text, and back. The same source runs in Node and, by its text, in the page: it uses
-// nothing from outside, and no syntax that must be compiled.
+// Structured-clone values as text, and back. The same source runs in Node and, as text, in the page: it uses nothing
+// from outside, and no syntax that must be compiled.
 
 export interface Codec {
-  /** @throws DataCloneError for functions, symbols, DOM nodes, as Electron does. */
+  /** @throws DataCloneError for functions, symbols and DOM nodes, as Electron does. */
   encode(value: unknown): string;
   decode(text: string): unknown;
 }

@@ -1,4 +1,4 @@
-// What `import … from 'electron'` gets in the main process on a machine without Electron's binary.
+// The module that `import … from 'electron'` loads in the main process on a machine without Electron's binary.
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import type { Route } from 'playwright';
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
   process.send?.({ type: 'ready', cdpUrl: chromium.cdpUrl });
 }
 
-/** Each window's contents judge the navigations of their own page; a page that is none of ours has none. */
+/** Each window's contents check the navigations of their own page; foreign pages have none. */
 function mayNavigate(route: Route): boolean {
   const request = route.request();
   const frame = request.frame();
@@ -85,7 +85,7 @@ const electron = {
 };
 recorder.install(electron);
 
-// electronApp.evaluate() of Playwright: the same contract.
+// electronApp.evaluate() of Playwright, with the same contract.
 process.on('message', async (message: { type?: string; id?: number; fn?: string; arg?: unknown }) => {
   if (message.type !== 'evaluate') return;
   const answer = (rest: object) => process.send?.({ type: 'result', id: message.id, ...rest });
@@ -96,7 +96,7 @@ process.on('message', async (message: { type?: string; id?: number; fn?: string;
     answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
-process.on('disconnect', () => app.exit(1)); // the test is gone
+process.on('disconnect', () => app.exit(1)); // the test has ended
 setInterval(() => undefined, 2 ** 30); // Electron's main process does not end with an empty event loop
 setImmediate(() => {
   start().catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// An emitter that knows its events: listening for another one is an error, for it would never come.
+// An emitter with a fixed list of events: listening for another one is an error, because it would never fire.
 import { EventEmitter } from 'node:events';
 
 export class StrictEmitter extends EventEmitter {

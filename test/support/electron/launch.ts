@@ -1,4 +1,4 @@
-// The built desktop application for a spec: on Electron itself with E2E_ELECTRON=real, else on the stand-in.
+// The built desktop application for a spec: on Electron itself with E2E_ELECTRON=real, otherwise on the stand-in.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -10,54 +10,54 @@ import { fromChromium } from './addresses.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const HERE = import.meta.dirname;
-/** Shortly before the test's own end, so that what it has printed is seen. */
+/** Shortly before the test's own time-out, so that the output is shown. */
 const START_MS = 100_000;
 
 export const REAL = process.env.E2E_ELECTRON === 'real';
-/** For the titles of suites: every run says which it was. */
+/** For suite titles: every run says which one it used. */
 export const ON = REAL
   ? 'on Electron'
   : "on the stand-in for Electron (E2E_ELECTRON=real for Electron's binary)";
 
 export interface DesktopOptions {
   readonly dataFolder: string;
-  /** Where package.json and out/ are; this checkout where left out. */
+  /** The folder of package.json and out/; default: this checkout. */
   readonly folder?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What to start it in: `dbus-run-session -- …`, say. Stand-in only. */
+  /** The command that runs it, such as `dbus-run-session -- …`. Stand-in only. */
   readonly wrapper?: readonly string[];
-  /** `sealed-file` where left out. */
+  /** Default: `sealed-file`. */
   readonly secretStore?: 'sealed-file' | 'auto' | 'keychain';
-  /** Null: none is named. 0, any free one, where left out. */
+  /** Null: no option is passed. Default: 0, any free port. */
   readonly port?: number | null;
   /** Shown on the display of the environment, not headless. */
   readonly headed?: boolean;
 }
 
-/** Electron's modules, as a function in the main process gets them. */
+/** Electron's modules, as a function in the main process receives them. */
 export type ElectronModule = typeof import('electron');
 
 export interface Desktop {
-  /** Runs in the main process; what it uses must be its own. */
+  /** Runs in the main process; it must not use variables from outside. */
   evaluate<A, R>(fn: (electron: ElectronModule, arg: A) => R | Promise<R>, arg: A): Promise<R>;
-  /** The page of the window, when there is one. */
+  /** The page of the window, once there is one. */
   page(): Promise<Page>;
-  /** As the page knows it: app://certdesk/… */
+  /** The URL in the page: app://certdesk/… */
   addressOf(page: Page): string;
   output(): string;
   readonly pid: number;
   /** Resolves with the exit code, or the signal. */
   readonly ended: Promise<number | string>;
-  /** As a person quits it; resolves with the exit code. */
+  /** Quits like a user; resolves with the exit code. */
   quit(): Promise<number | string>;
-  /** At once, whatever it does. */
+  /** Kills it at once. */
   kill(): Promise<void>;
 }
 
 let said = false;
 
-/** Ready when it resolves: `whenReady`, not yet its window. */
+/** Ready when it resolves: `whenReady`, but not necessarily its window. */
 export async function launchDesktop(options: DesktopOptions): Promise<Desktop> {
   if (!said) console.info(`The desktop application runs ${ON}`); // suites that pass do not show their titles
   said = true;
@@ -142,7 +142,7 @@ async function launchStandIn(args: readonly string[], options: DesktopOptions): 
       return code;
     },
     async kill() {
-      // Without its channel it ends too, where it stands behind a wrapper.
+      // It also ends without its channel if it runs inside a wrapper.
       if (child.connected) child.disconnect();
       child.kill('SIGKILL');
       await ended;
@@ -151,7 +151,7 @@ async function launchStandIn(args: readonly string[], options: DesktopOptions): 
   };
 }
 
-/** Chromium writes into its profile for a moment longer. */
+/** Chromium writes into its profile a moment longer. */
 export function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

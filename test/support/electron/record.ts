@@ -1,11 +1,11 @@
-// What the application has handed to the system so far, as recorder.cjs noted it; and a person's answers to it.
+// What the application has passed to the system so far, as recorder.cjs recorded it, and the user's answers.
 import type { Desktop } from './launch.ts';
 
 export interface ShownTray {
-  /** The name of its image: `ok`. */
+  /** The name of its image, such as `ok`. */
   readonly icon: string;
   readonly toolTip: string;
-  /** A line is `-`; what cannot be chosen is in brackets. */
+  /** A separator is `-`; disabled items are in brackets. */
   readonly menu: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export const readTray = (desktop: Desktop): Promise<ShownTray> =>
     };
   }, null);
 
-/** @throws where the menu has no such item, or it cannot be chosen. */
+/** @throws if the menu has no such item, or it is disabled. */
 export const chooseInTray = (desktop: Desktop, label: string): Promise<void> =>
   desktop.evaluate((_, wanted) => {
     const item = globalThis.certdeskRecord.trays[0]?.menu.items.find((each) => each.label === wanted);
@@ -77,7 +77,7 @@ export const readNotifications = (desktop: Desktop): Promise<readonly ShownNotif
 export const clickNotification = (desktop: Desktop, index: number): Promise<void> =>
   desktop.evaluate((_, at) => globalThis.certdeskRecord.notifications[at]?.emit('click'), index);
 
-/** Dialogs that asked for a fresh proof; `readDialogs` has all others. */
+/** Dialogs that asked for a fresh proof; `readDialogs` returns all others. */
 export const readConfirmations = (desktop: Desktop) =>
   desktop.evaluate(
     () =>
@@ -89,7 +89,7 @@ export const readConfirmations = (desktop: Desktop) =>
     null,
   );
 
-/** The button of the next dialog that asks for a fresh proof. */
+/** Sets the button for the next dialog that asks for a fresh proof. */
 export const answerConfirmation = (desktop: Desktop, button: number): Promise<void> =>
   desktop.evaluate((_, which) => void globalThis.certdeskRecord.confirmationAnswers.push(which), button);
 
@@ -100,14 +100,14 @@ export const readDialogs = (desktop: Desktop) =>
     null,
   );
 
-/** The button of the next dialog. */
+/** Sets the button for the next dialog. */
 export const answerNext = (desktop: Desktop, button: number): Promise<void> =>
   desktop.evaluate((_, which) => void globalThis.certdeskRecord.answers.push(which), button);
 
 export const readOpened = (desktop: Desktop): Promise<readonly string[]> =>
   desktop.evaluate(() => [...globalThis.certdeskRecord.opened], null);
 
-/** Of the application's menu: `File > Quit`, and the roles that Electron gives words and keys of its own. */
+/** Of the application's menu: `File > Quit`, and the roles to which Electron gives labels and shortcuts. */
 export const readMenu = (desktop: Desktop): Promise<readonly string[]> =>
   desktop.evaluate(({ Menu }) => {
     const wordsOf = ({ label, role }: { label: string; role?: string }) => role?.toLowerCase() ?? label;
@@ -119,7 +119,7 @@ export const readMenu = (desktop: Desktop): Promise<readonly string[]> =>
     ]);
   }, null);
 
-/** @throws where the menu has no such item. */
+/** @throws if the menu has no such item. */
 export const chooseInMenu = (desktop: Desktop, label: string): Promise<void> =>
   desktop.evaluate(({ Menu }, wanted) => {
     const items = (Menu.getApplicationMenu()?.items ?? []).flatMap((top) => top.submenu?.items ?? []);
@@ -148,7 +148,7 @@ export const readWindows = (desktop: Desktop): Promise<readonly ShownWindow[]> =
     null,
   );
 
-/** As a person closes it; resolves when its page is gone. */
+/** Closes it like a user; resolves when its page has ended. */
 export async function closeWindow(desktop: Desktop): Promise<void> {
   const page = await desktop.page();
   const gone = page.waitForEvent('close');

@@ -1,4 +1,4 @@
-// `node --import register.ts out/main/electron.js`: `electron` means the stand-in.
+// `node --import register.ts out/main/electron.js` replaces `electron` by the stand-in.
 import { registerHooks } from 'node:module';
 
 const url = new URL('./electron.ts', import.meta.url).href;

@@ -1,4 +1,4 @@
-// What specs of the desktop application share: a folder, the application on it, and the ways to ask it something.
+// Shared by specs of the desktop application: a folder, the application on it, and ways to call it.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ declare global {
 export interface DesktopRig {
   readonly folder: string;
   readonly dataFolder: string;
-  /** The one that runs now. */
+  /** The running one. */
   desktop(): Desktop;
-  /** Of its window. */
+  /** The page of its window. */
   page(): Promise<Page>;
   start(options?: Partial<DesktopOptions>): Promise<Desktop>;
-  /** An operation, as the window asks for it. @throws its failure. */
+  /** Calls an operation like the window. @throws its failure. */
   ask(type: 'query' | 'mutation', path: string, input?: unknown): Promise<unknown>;
-  /** A REST call, with a token of its own: works without a window. @param path Below /api/v1 */
+  /** A REST call with its own token, which needs no window. @param path Below /api/v1 */
   rest(method: string, path: string, body?: unknown): ReturnType<typeof callApi>;
   stop(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function createDesktopRig(
     desktop,
     page: () => desktop().page(),
     async start(options = {}) {
-      // Nothing of this machine's own is read or written: autostart is a file of the user's.
+      // Isolated from the user's own configuration, because autostart is a file in it.
       const env = { XDG_CONFIG_HOME: join(folder, 'config'), ...options.env };
       running = await launchDesktop({ dataFolder, args: given, ...options, env });
       return running;
@@ -83,7 +83,7 @@ export async function createDesktopRig(
   };
 }
 
-/** Where the server of a data folder listens, as the command line finds it. */
+/** The server's address for a data folder, found as the command line finds it. */
 async function addressOf(dataFolder: string): Promise<string> {
   const { default: Sqlite } = await import('better-sqlite3');
   const database = new Sqlite(join(dataFolder, 'certdesk.db'), { readonly: true });

@@ -1,4 +1,4 @@
-// Electron's `protocol` and `session.defaultSession`: every request of every page goes through here, to the
+// Electron's `protocol` and `session.defaultSession`: every request of every page comes through here to the
 // application's own handlers.
 import type { BrowserContext, Route } from 'playwright';
 import { fromChromium, schemeOf } from './addresses.ts';
@@ -9,7 +9,7 @@ type BeforeRequest = (details: { url: string }, decide: (answer: { cancel?: bool
 export class Session {
   readonly #handlers = new Map<string, Handler>();
   #beforeRequest: BeforeRequest | null = null;
-  /** For the tests of the stand-in's own. */
+  /** For tests of the stand-in itself. */
   readonly permissions: Record<string, unknown> = {};
 
   readonly protocol = {
@@ -35,14 +35,14 @@ export class Session {
     this.permissions.device = handler;
   }
 
-  /** @param mayNavigate Asked for the navigations of pages. */
+  /** @param mayNavigate Called for navigations of pages. */
   async attach(context: BrowserContext, mayNavigate: (route: Route) => boolean): Promise<void> {
     await context.route('**/*', (route) => this.#answer(route, mayNavigate).catch(() => undefined));
   }
 
   async #answer(route: Route, mayNavigate: (route: Route) => boolean): Promise<void> {
     const request = route.request();
-    // `aborted` leaves the page where it is; other reasons would show an error page in its place.
+    // `aborted` leaves the page as it is; other reasons would show an error page instead.
     if (request.isNavigationRequest() && !mayNavigate(route)) return route.abort('aborted');
     const url = fromChromium(request.url());
     if (this.#isCancelled(url)) return route.abort('blockedbyclient');

@@ -1,5 +1,5 @@
 // What Electron shows outside of windows: tray, menus, notifications, dialogs, the user's browser. Here nothing is
-// shown; recorder.cjs, which is loaded over the real ones too, notes what would have been.
+// shown; recorder.cjs, which is loaded over the real ones too, records the calls.
 import { preventable, StrictEmitter } from './emitter.ts';
 
 export interface MenuItemOptions {

@@ -1,4 +1,4 @@
-// Electron's WebContents: a Chromium page whose preload runs in a world of its own.
+// Electron's WebContents: a Chromium page whose preload runs in its own world.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -127,7 +127,7 @@ export class WebContents extends StrictEmitter {
     };
   }
 
-  /** A sandboxed preload is a classic script: `import` is a SyntaxError here as there. */
+  /** A sandboxed preload is a classic script: `import` is a SyntaxError in both. */
   #wrap(preload: string | null): string {
     if (preload === null) return 'null';
     const wrapped = `function (require, module, exports, process) {${readFileSync(preload, 'utf8')}\n}`;
@@ -165,7 +165,7 @@ export class WebContents extends StrictEmitter {
     }
   }
 
-  /** As Electron: what cannot be cloned is refused at once. */
+  /** As in Electron, values that cannot be cloned are refused at once. */
   send(channel: string, ...args: readonly unknown[]): void {
     const text = codec.encode(args);
     this.#enqueue(() => this.#deliver([channel, 0, text], this.#current)).catch(() => undefined);
@@ -175,7 +175,7 @@ export class WebContents extends StrictEmitter {
     if (context === null || this.#destroyed || this.#crashed) return;
     const { cdp } = await this.opened;
     const expression = `globalThis['${this.#binding}In']?.(...${JSON.stringify(args)})`;
-    await cdp.send('Runtime.evaluate', { expression, contextId: context }).catch(() => undefined); // it has gone elsewhere
+    await cdp.send('Runtime.evaluate', { expression, contextId: context }).catch(() => undefined); // it has navigated elsewhere
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -184,7 +184,7 @@ export class WebContents extends StrictEmitter {
     return done;
   }
 
-  /** Of a page's own navigation: whether the application lets it. Called for each navigation request. */
+  /** Whether the application allows the page's own navigation. Called for each navigation request. */
   mayNavigate(url: string, mainFrame: boolean): boolean {
     if (this.#loadingByUs === 0) {
       const event = preventable({
@@ -193,7 +193,7 @@ export class WebContents extends StrictEmitter {
         isSameDocument: false,
         frame: this.mainFrame,
       });
-      // In this order, and not the second where the first was prevented.
+      // In this order, and the second only if the first was not prevented.
       if (mainFrame) this.emit('will-navigate', event);
       if (!event.defaultPrevented) this.emit('will-frame-navigate', event);
       if (event.defaultPrevented) return false;
@@ -251,7 +251,7 @@ export class WebContents extends StrictEmitter {
   isCrashed = (): boolean => this.#crashed;
   openDevTools(): void {}
 
-  /** By the window. */
+  /** Called by the window. */
   destroyNow(): void {
     this.#destroyed = true;
     void this.opened.then(({ page }) => page.close()).catch(() => undefined);

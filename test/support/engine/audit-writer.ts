@@ -1,5 +1,5 @@
-// A process that writes to the audit trail of a data folder: `node audit-writer.ts FOLDER NAME COUNT`. It says that it is
-// ready, and begins when it is told to.
+// A process that writes to the audit trail of a data folder: `node audit-writer.ts FOLDER NAME COUNT`. It reports that
+// it is ready, and starts on a message.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
@@ -16,8 +16,8 @@ const what = { actor, operation: 'x', projectId: null, jobId: null, result: 'ok'
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 for (let n = 1; n <= Number(count); n += 1) {
-  await journal.record({ ...what, message: `${name} ${n}` }); // reads how the trail ends, then writes
-  await pause(1); // one that writes without a break holds the other off
+  await journal.record({ ...what, message: `${name} ${n}` }); // reads the end of the trail, then writes
+  await pause(1); // one that writes without a break blocks the other
 }
 await database.close();
 process.stdin.destroy();

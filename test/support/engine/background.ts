@@ -1,4 +1,4 @@
-// Background tasks in the thread of the test: where virtual time is driven, or where threads are not what is tested.
+// Background tasks in the thread of the test: for virtual time, or if threads are not under test.
 import { TASKS } from '../../../src/main/background/tasks.ts';
 import type { BackgroundThreads } from '../../../src/main/engine/background-tasks.ts';
 

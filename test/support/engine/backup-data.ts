@@ -1,4 +1,4 @@
-// A data folder as a run has left it, with sealed keys and secrets, without a server: for tests of backups.
+// A data folder after a run, with sealed keys and secrets, without a server: for tests of backups.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { createStores } from '../../../src/main/storage/stores.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
-/** scrypt's N where the passphrase is not what a test is about. */
+/** scrypt's N if the passphrase is not under test. */
 export const QUICK = 16;
 
 export interface BackupData {
@@ -54,7 +54,7 @@ export async function makeBackupData(): Promise<BackupData> {
     createdAt: at,
   });
   await secrets.set('dns-credential:c1', '{"apiToken":"keep-me"}');
-  const lastActiveAt = toTimestamp(new Date()); // idle sessions end
+  const lastActiveAt = toTimestamp(new Date()); // idle sessions expire
   const use = { expiresAt: '2099-01-01T00:00:00Z', createdAt: at, lastActiveAt, proofAt: at };
   await stores.sessions.create({
     id: 's1',
@@ -75,7 +75,7 @@ export async function makeBackupData(): Promise<BackupData> {
   };
 }
 
-/** A backup of a data folder, also beside a running Certdesk, among those that it lists. @returns its whole path. */
+/** A backup of a data folder, even beside a running Certdesk, in its list of backups. @returns its absolute path. */
 export async function makeQuickBackup(dataFolder: string): Promise<string> {
   const folder = join(dataFolder, 'backups');
   const secrets = createSealedFile({ folder: dataFolder });
@@ -103,7 +103,7 @@ export function vaultOf(dataFolder: string, secrets: SecretStore) {
   });
 }
 
-/** What is in a data folder: opened with its own secrets, as a start would. */
+/** The contents of a data folder, opened with its own secrets like at startup. */
 export async function readBackupData(dataFolder: string, secrets: SecretStore) {
   const database = openDatabase(databasePath(dataFolder));
   const stores = createStores(database.db);

@@ -1,6 +1,5 @@
-// A backup, a restore (of a stopped Certdesk, or from within a running one) or a migration in a process of its own,
-// which ends itself by SIGKILL at the step that is named.
-// Arguments: what, the step, and a JSON object with paths.
+// A backup, a restore (of a stopped Certdesk, or in a running one) or a migration in its own process, which kills
+// itself with SIGKILL at the named step. Arguments: the task, the step, and a JSON object with paths.
 import { createBackup } from '../../../src/main/backup/create.ts';
 import { restoreBackup } from '../../../src/main/backup/restore.ts';
 import type { EnginePorts } from '../../../src/main/engine/engine.ts';

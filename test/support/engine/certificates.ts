@@ -1,7 +1,7 @@
-// The certificates that several test files share: made once a file, because keys and processes take their time.
+// Certificates that several test files share: created once per file, because keys and processes take time.
 import type { CertifiedKey, OpenSsl } from '../tools/openssl.ts';
 
-/** The day on which these tests play. */
+/** The date of these tests. */
 export const NOW = new Date('2026-06-01T12:00:00Z');
 export const daysFromNow = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 export const VALIDITY = { notBefore: daysFromNow(-10), notAfter: daysFromNow(80) } as const;

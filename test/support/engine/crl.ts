@@ -1,9 +1,9 @@
-// CRLs for tests, made by the openssl program.
+// CRLs for tests, created by the openssl program.
 import type { CertifiedKey, OpenSsl } from '../tools/openssl.ts';
 
 export interface CrlOptions {
   readonly ca: CertifiedKey;
-  /** Even number of hex digits -> a reason of openssl's (`keyCompromise`); an empty one for none. */
+  /** Serial (an even number of hex digits) -> a reason of openssl (`keyCompromise`); an empty string for none. */
   readonly revoked?: Readonly<Record<string, string>>;
   /** Days from now to nextUpdate. */
   readonly days?: number;

@@ -15,7 +15,7 @@ export const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 export interface TestDatabase {
   readonly stores: Stores;
   readonly folder: string;
-  /** For what the stores do not tell. */
+  /** Direct access, for values that the stores do not return. */
   readonly db: Kysely<Schema>;
   journal(clock: Clock): Journal;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ export function openTestDatabase(): TestDatabase {
   };
 }
 
-/** Where not, SQLite refuses every change, as on a disk that takes none: STORAGE_FAILED. */
+/** If false, SQLite refuses every change, as on a read-only disk: STORAGE_FAILED. */
 export async function setWritable(db: Kysely<Schema>, writable: boolean): Promise<void> {
   await sql.raw(`pragma query_only = ${writable ? 'off' : 'on'}`).execute(db);
 }

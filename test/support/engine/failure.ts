@@ -1,7 +1,7 @@
-// What a call fails with, for tests that look at the code, the sentence and the details together.
+// The error of a call, for tests that check the code, the message and the details together.
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 
-/** The CertdeskError that `call` throws; fails the test where it throws nothing or anything else. */
+/** The CertdeskError that `call` throws; fails the test if it throws nothing or another error. */
 export function failureOf(call: () => unknown): CertdeskError {
   try {
     call();
@@ -12,7 +12,7 @@ export function failureOf(call: () => unknown): CertdeskError {
   throw new Error('nothing was thrown');
 }
 
-/** The CertdeskError that a promise rejects with; fails the test where it resolves, or rejects with anything else. */
+/** The CertdeskError that a promise rejects with; fails the test if it resolves, or rejects with another error. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<CertdeskError> {
   const outcome = await promise.then(
     () => new Error('nothing was thrown'),

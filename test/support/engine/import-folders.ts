@@ -1,5 +1,5 @@
-// Folders as certbot, acme.sh and lego leave them, made from certificates that the test issues; and a picture of a
-// folder by which a test sees whether anything in it was changed.
+// Folders as certbot, acme.sh and lego leave them, built from certificates that the test issues, and a snapshot of a
+// folder with which a test detects changes.
 import { createHash, createPrivateKey } from 'node:crypto';
 import {
   lstat,
@@ -21,7 +21,7 @@ export interface TestFolder {
   readonly path: string;
   write(relative: string, text: string): Promise<void>;
   link(relative: string, target: string): Promise<void>;
-  /** Every path with its kind, mode, time of change and hash of its content. */
+  /** Every path with its type, mode, time of change and hash of its content. */
   picture(): Promise<readonly string[]>;
   remove(): Promise<void>;
 }

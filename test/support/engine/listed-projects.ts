@@ -1,5 +1,5 @@
-// Random projects with certificates, and what a list, a count and a search of them must answer by going through them
-// one by one: what the indexes of `listing` are held against.
+// Random projects with certificates, and the expected list, counts and search results by a linear scan: the reference
+// for the indexes of `listing`.
 import fc from 'fast-check';
 import { attemptAt } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../../../src/main/engine/core/model.ts';
@@ -13,7 +13,7 @@ export interface Listed {
   readonly certificate: CertificateRecord | null;
 }
 
-/** Few letters and few names, so that there are ties, and words that are found in many, in some and in none. */
+/** Few letters and few names, so that there are ties, and words that occur in many, in some and in none. */
 const word = fc.oneof(
   fc.constantFrom(
     'shop',
@@ -104,7 +104,7 @@ export function certificateOf(
 
 const option = <T>(...values: readonly T[]) => fc.constantFrom(undefined, undefined, ...values);
 
-/** Of any kind. @param ids Of projects, some of which a token may be for. */
+/** Of any kind. @param ids Of projects, some of which a token may be limited to. */
 export const filtersOf = (ids: readonly string[]): fc.Arbitrary<ProjectFilter> =>
   fc
     .record({
@@ -146,7 +146,7 @@ export const ORDERINGS = fc.record({
   order: fc.constantFrom('asc' as const, 'desc' as const),
 });
 
-/** LIKE and NOCASE of SQLite know the case of ASCII only. */
+/** LIKE and NOCASE of SQLite fold the case of ASCII only. */
 const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 export function stateOf({ certificate }: Listed): NonNullable<ProjectFilter['status']> {
@@ -158,7 +158,7 @@ export function stateOf({ certificate }: Listed): NonNullable<ProjectFilter['sta
 
 const isFailing = ({ certificate }: Listed): boolean => (certificate?.renewal.failures ?? 0) > 0;
 
-/** Without the state. */
+/** Without the state filter. */
 function fits({ project, certificate }: Listed, { q = '', ids, type, ca, provider }: ProjectFilter): boolean {
   const by = certificate?.spec ?? null;
   const words = [project.name, project.domain ?? '', ...(/^[\w.*-]+$/.test(q) ? project.altNames : [])];

@@ -1,5 +1,5 @@
-// A database as a large installation has it: any number of projects with certificates in every state, made through
-// the storage layer, with chains and keys of the usual weight.
+// A database like that of a large installation: any number of projects with certificates in every state, written
+// through the storage layer, with chains and keys of the usual size.
 import { createHash } from 'node:crypto';
 import type { CertificateRecord, IssuanceSpec, ProjectRecord } from '../../../src/main/engine/core/model.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
@@ -7,12 +7,13 @@ import { toTimestamp } from '../../../src/shared/time.ts';
 import { CERTIFICATE, PROJECT, SPEC } from './records.ts';
 
 const DAY_MS = 86_400_000;
-/** A leaf and an intermediate of Let's Encrypt take about this much; nothing here is parsed. */
+/** About the size of a leaf and an intermediate of Let's Encrypt; nothing here is parsed. */
 const CHAIN = `-----BEGIN CERTIFICATE-----\n${'x'.repeat(3_800)}\n-----END CERTIFICATE-----\n`;
 
 /**
- * Of every 100: 2 without a certificate, 1 revoked, 1 expired and not renewed, 2 failing, 4 uploaded; the others renew
- * themselves and are spread evenly over their lifetime.
+ * Of every 100: 2 without a certificate, 1 revoked, 1 expired and not renewed, 2 failing, 4 uploaded; the others
+ * renew
+ * automatically and are spread evenly over their lifetime.
  */
 export async function makeManyProjects(stores: Stores, count: number, now: Date): Promise<void> {
   await stores.transaction(async (tx) => {
@@ -52,7 +53,7 @@ function certificateOf(n: number, project: ProjectRecord, now: Date): Certificat
     issuedAt: toTimestamp(new Date(issued)),
     expiresAt: toTimestamp(new Date(issued + 90 * DAY_MS)),
     fingerprint: createHash('sha256').update(project.id).digest('hex').toUpperCase(),
-    autoRenew: !custom && kind !== 3, // due at once, it would be asked of a real CA
+    autoRenew: !custom && kind !== 3, // a due one would be requested from a real CA
     spec: custom ? null : specOf(n, domain),
     renewal: {
       ...CERTIFICATE.renewal,

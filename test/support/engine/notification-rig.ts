@@ -1,4 +1,4 @@
-// Notifications on a real database, with a clock that the test drives and receivers on loopback.
+// Notifications on a real database, with a clock that the test sets and receivers on loopback.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,20 +26,20 @@ export interface NotificationRig {
   readonly log: readonly string[];
   now(): Date;
   notifications(): Notifications;
-  /** Does it as an operation that a token, or a signed-in person, performs. */
+  /** Runs it as an operation of a token, or of a signed-in user. */
   as<T>(kind: Actor['kind'], work: () => Promise<T>): Promise<T>;
-  /** Moves the clock, leaves the heartbeat of a sweep unless told otherwise, and ticks. */
+  /** Advances the clock, records the heartbeat of a renewal check unless told otherwise, and ticks. */
   pass(ms: number, sweeps?: boolean): Promise<void>;
   /**
-   * As a killed process: nothing is stopped in order, a new one opens the same folder.
-   * @param webhookMs How long a webhook may take from then on; more than any that answers takes by default.
+   * Like a killed process: nothing is stopped cleanly, and a new one opens the same folder.
+   * @param webhookMs The time-out of a webhook from then on; the default is longer than any that answers takes.
    */
   restart(webhookMs?: number): Promise<void>;
   certificate(n: number, patch?: Partial<CertificateRecord>): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param addressPolicy That of a Certdesk for which loopback is open, where left out. */
+/** @param addressPolicy Default: a policy that allows loopback. */
 export async function createNotificationRig(addressPolicy = LOOPBACK_POLICY): Promise<NotificationRig> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-notifications-'));
   const secrets = new Map<string, string>();

@@ -1,4 +1,4 @@
-// What SQLite says of the way to each answer: the stores on a connection that keeps the text of what they ask.
+// The query plans of SQLite for each answer: the stores on a connection that records their statements.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -8,7 +8,7 @@ import { createStores } from '../../../src/main/storage/stores.ts';
 
 export interface QueryPlans {
   readonly stores: Stores;
-  /** The steps of each statement on `listing` and its words that the question made, those of one joined by ` | `. */
+  /** The plan steps of each statement on `listing` and its words, those of one statement joined by ` | `. */
   listing(ask: (() => Promise<unknown>) | undefined): Promise<readonly string[]>;
   close(): void;
 }

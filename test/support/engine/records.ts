@@ -1,4 +1,4 @@
-// Records for tests of the stores: whole ones, to be varied by spreading.
+// Records for tests of the stores: complete ones, to be varied by spreading.
 
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type {

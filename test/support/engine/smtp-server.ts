@@ -1,5 +1,5 @@
-// A strict mail server of the tests on loopback: STARTTLS or TLS from the start, AUTH before MAIL where it wants a
-// password, one state after the other. What it takes is kept.
+// A strict mail server on loopback: STARTTLS or TLS from the start, AUTH before MAIL if it requires a password, one
+// state after the other. It stores what it accepts.
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls';
 
@@ -8,9 +8,9 @@ export interface SmtpOptions {
   /** `tls`: from the first octet. */
   readonly mode: 'plain' | 'starttls' | 'tls';
   readonly login?: { readonly user: string; readonly password: string };
-  /** In place of taking a message: `451 4.3.0 Try later`. */
+  /** The answer instead of accepting a message: `451 4.3.0 Try later`. */
   refuse?: string | null;
-  /** Says nothing at all. */
+  /** Never answers. */
   readonly silent?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface TakenMail {
 export interface SmtpServer {
   readonly port: number;
   readonly mails: readonly TakenMail[];
-  /** Every command that came, passwords included. */
+  /** Every received command, passwords included. */
   readonly commands: readonly string[];
   readonly options: SmtpOptions;
   stop(): Promise<void>;
@@ -71,7 +71,7 @@ interface Session {
   from: string | null;
   to: string[];
   data: string[] | null;
-  /** What the next line answers: AUTH LOGIN asks twice. */
+  /** The handler of the next line: AUTH LOGIN asks twice. */
   asked: ((line: string) => string) | null;
 }
 
@@ -181,7 +181,7 @@ function talk(first: Socket, { options, mails, commands, open }: World): void {
     open.add(upgraded);
     upgraded.on('close', () => open.delete(upgraded)).on('error', () => undefined);
     socket = upgraded;
-    session = fresh(); // RFC 3207 section 4.2: the client begins anew
+    session = fresh(); // RFC 3207 section 4.2: the client starts again
     rest = '';
     upgraded.on('data', onData);
   }

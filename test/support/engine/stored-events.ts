@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { JobEvent } from '../../../src/shared/job.ts';
 import type { TestApp } from '../server/app.ts';
 
-/** Every event so far, in order. A marker event says where the end is, so that nobody waits for a time. */
+/** Every event so far, in order. A marker event marks the end, so that no test waits for a time. */
 export async function readEvents({ app: { engine } }: TestApp): Promise<readonly JobEvent[]> {
   const marker = randomUUID();
   await engine.journal.emit({ kind: 'test', message: marker });

@@ -1,4 +1,4 @@
-// One chain and one key to vary for the tests of uploads, and `checkKeyPair` with sane defaults.
+// One chain and one key to vary in tests of uploads, and `checkKeyPair` with useful defaults.
 import { checkKeyPair, type KeyPairInput } from '../../../src/main/engine/pki/verify-certificate.ts';
 import type { IssueOptions, OpenSsl } from '../tools/openssl.ts';
 import { makeChain, NOW, VALIDITY } from './certificates.ts';
@@ -12,7 +12,7 @@ export async function createUploads(openssl: OpenSsl) {
   const fullChain = leaf.certificate + intermediate.certificate;
   const key = { pem: leaf.privateKey };
 
-  /** A certificate of the leaf's key, from the intermediate or `options.ca`, with the certificate of its issuer. */
+  /** A certificate for the leaf's key, from the intermediate or `options.ca`, with the certificate of its issuer. */
   async function issue(options: Partial<IssueOptions> = {}): Promise<string> {
     const defaults = { subject: '/CN=x', san: SAN, key, ca: intermediate, ...VALIDITY };
     const issuer = options.ca ?? intermediate;

@@ -1,9 +1,9 @@
-// A Timing for tests: its time passes only while nothing tracked is under way, and then at once, so how long real work
-// takes changes nothing.
+// A Timing for tests: its time passes only while no tracked work runs, and then at once, so that the duration of real
+// work does not matter.
 import type { Timing } from '../../../src/main/engine/core/timing.ts';
 
 export interface VirtualPace extends Timing {
-  /** How many pauses are waiting. */
+  /** How many timers are waiting. */
   readonly waiting: number;
   /** Time stands still until `work` has settled. */
   track<T>(work: Promise<T>): Promise<T>;
@@ -15,7 +15,7 @@ export function createVirtualTiming(): VirtualPace {
   let busy = 0;
   const waiting = new Set<{ readonly until: number; wake(): void }>();
 
-  // A turn of the event loop later, so that whatever has just ended can start its next work.
+  // A turn of the event loop later, so that work that has just ended can start the next.
   const advance = () =>
     setImmediate(() => {
       const [next] = [...waiting].sort((a, b) => a.until - b.until);

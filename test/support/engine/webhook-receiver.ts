@@ -1,5 +1,5 @@
-// A webhook receiver of the tests on loopback: keeps what comes, checks signatures as docs/notifications.md says, and
-// answers as it is told to.
+// A webhook receiver on loopback: stores requests, checks signatures as docs/notifications.md says, and sends the
+// configured answers.
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
@@ -12,7 +12,7 @@ export interface Received {
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: readonly Received[];
-  /** How the next requests are answered; the last one goes on. `hang`: not at all. */
+  /** The answers to the next requests; the last one repeats. `hang`: none. */
   answer(...answers: readonly (Reply | 'hang')[]): void;
   stop(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   };
 }
 
-/** As a receiver would do it. @param now In seconds. */
+/** Verifies like a receiver. @param now In seconds. */
 export function isGenuine(secret: string, { headers, body }: Received, now: number): boolean {
   const timestamp = String(headers['certdesk-timestamp']);
   const wanted = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');

@@ -1,6 +1,6 @@
 // A stand-in for acme-dns, after https://github.com/joohoi/acme-dns#api: POST /update with X-Api-User and X-Api-Key
-// keeps the last two values of the account's subdomain. Wrong or missing credentials and the subdomain of another
-// account are 401 "forbidden", a value that is not 43 characters of base64url is 400 "bad_txt".
+// stores the last two values of the account's subdomain. Wrong or missing credentials and the subdomain of another
+// account get 401 "forbidden", a value that is not 43 characters of base64url gets 400 "bad_txt".
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type DnsStandIn, jsonBody, type RecordedRequest, startStandIn } from './stand-in.ts';
@@ -21,9 +21,9 @@ export interface AcmeDns extends DnsStandIn {
 }
 
 export interface AcmeDnsOptions {
-  /** A random one where left out. */
+  /** Default: a random one. */
   readonly subdomain?: string;
-  /** Puts the values into a real DNS server. */
+  /** Writes the values into a real DNS server. */
   readonly onChange?: OnChange;
 }
 

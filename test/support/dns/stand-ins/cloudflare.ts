@@ -22,7 +22,7 @@ const NewRecordSchema = z.strictObject({
 /** The second form of its credentials: https://developers.cloudflare.com/fundamentals/api/get-started/keys/ */
 export const GLOBAL_KEY = { email: 'admin@example.com', apiKey: 'c2547eb745079dac9320b638f5e225cf483cc' };
 
-/** @param apiToken The one that it takes; a random one where left out. */
+/** @param apiToken The token that it accepts; default: a random one. */
 export async function startCloudflareStandIn(
   onChange?: OnChange,
   apiToken: string = randomBytes(30).toString('base64url'),
@@ -73,7 +73,7 @@ export async function startCloudflareStandIn(
     if (!body.success) return failure(400, { code: 9207, message: 'Request body is invalid.' });
     const { content, ttl } = body.data;
     const given = body.data.name.toLowerCase();
-    // "Complete DNS record name, including the zone name"; a name without it gets it.
+    // "Complete DNS record name, including the zone name"; it is appended to a name without it.
     const name = given === zone.name || given.endsWith(`.${zone.name}`) ? given : `${given}.${zone.name}`;
     const data = content.startsWith('"') ? content : QUOTED.encode(content);
     if (zones.records(zone, name).some((record) => record.data === data)) {
@@ -92,7 +92,8 @@ function checkToken(authorization: string | undefined, token: string | null): St
     const message = 'Missing X-Auth-Key, X-Auth-Email or Authorization headers';
     return failure(400, { code: 9106, message });
   }
-  // Ahead of the form: the specification's example token is taken too, which has not the 40 characters of a real one.
+  // Before the format check: the specification's example token, which is shorter than the 40 characters of a real one,
+  // is accepted too.
   if (authorization === `Bearer ${token}`) return null;
   if (!/^Bearer [\w-]{40}$/.test(authorization)) {
     const chain = [{ code: 6111, message: 'Invalid format for Authorization header' }];

@@ -13,13 +13,13 @@ import { createZoneTable, type OnChange, PLAIN, type TableRecord, type TableZone
 
 const NewRecordSchema = z.strictObject({
   type: z.literal('TXT'),
-  /** "The host name": `_acme-challenge.www`, `@`; a whole name is taken too. */
+  /** "The host name": `_acme-challenge.www`, `@`; a full name is accepted too. */
   name: z.string().min(1).max(255),
   data: z.string().min(1),
   ttl: z.int().min(30),
 });
 
-/** @param apiToken The one that it takes; a random one where left out. */
+/** @param apiToken The token that it accepts; default: a random one. */
 export async function startDigitalOceanStandIn(
   onChange?: OnChange,
   apiToken: string = `dop_v1_${randomBytes(32).toString('hex')}`,

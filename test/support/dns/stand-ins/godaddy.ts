@@ -16,11 +16,11 @@ const NewRecordsSchema = z
   .min(1);
 
 export interface GoDaddyStandIn extends DnsStandIn {
-  /** From now on the account has too few domains for the API. */
+  /** From now on the account has too few domains to use the API. */
   denyAccess(): void;
 }
 
-/** @param keys The ones that it takes; random ones where left out. */
+/** @param keys The keys that it accepts; default: random ones. */
 export async function startGoDaddyStandIn(
   onChange?: OnChange,
   keys?: { readonly apiKey: string; readonly apiSecret: string },
@@ -116,7 +116,7 @@ export async function startGoDaddyStandIn(
   }
 }
 
-/** Paged by the last domain of the page before. */
+/** Paged by the last domain of the previous page. */
 function listDomains(request: RecordedRequest, zones: readonly TableZone[]): StandInAnswer {
   const limit = Number(request.query.get('limit') ?? 100);
   if (!(limit >= 1 && limit <= 1000)) return failure(422, 'INVALID_LIMIT', '`limit` must be 1 to 1000');

@@ -1,17 +1,17 @@
-// Google's token endpoint for service accounts: takes only a JWT that is signed with the account's key and says what
-// it must. https://developers.google.com/identity/protocols/oauth2/service-account
+// Google's token endpoint for service accounts: accepts only a JWT that is signed with the account's key and has the
+// required claims. https://developers.google.com/identity/protocols/oauth2/service-account
 import { createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { RecordedRequest, StandInAnswer } from './stand-in.ts';
 
-/** Of the form of the file that the console hands out. */
+/** In the format of the file that the console offers for download. */
 export type KeyFile = Readonly<Record<string, string>>;
 
 export interface TokenEndpoint {
   readonly keyFile: KeyFile;
   /** The answer to `POST /token`. */
   handle(request: RecordedRequest, state: { readonly revoked: boolean }): StandInAnswer;
-  /** Whether it gave this bearer token. */
+  /** Whether it issued this bearer token. */
   knows(token: string): boolean;
 }
 
@@ -24,7 +24,7 @@ const ClaimsSchema = z.object({
   exp: z.number(),
 });
 
-/** An RSA key takes a while to make, so several endpoints may share one. */
+/** Several endpoints may share one, because an RSA key takes long to generate. */
 export function createKeyFile(projectId: string): KeyFile {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -35,12 +35,12 @@ export function createKeyFile(projectId: string): KeyFile {
     client_email: `certdesk@${projectId}.iam.gserviceaccount.com`,
     client_id: '104867498723498723987',
     auth_uri: 'https://accounts.google.com/o/oauth2/auth',
-    // Never asked: the audience is Google's, whatever a pasted file says.
+    // Never requested: the audience is Google's, whatever a pasted file says.
     token_uri: 'https://token.attacker.example/token',
   };
 }
 
-/** @param onToken Told of every token that is given out. */
+/** @param onToken Receives every token that is issued. */
 export function createTokenEndpoint(keyFile: KeyFile, onToken: (token: string) => void): TokenEndpoint {
   const given = new Set<string>();
   return {

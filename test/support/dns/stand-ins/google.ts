@@ -25,14 +25,14 @@ const ChangeSchema = z
   .refine(({ additions, deletions }) => additions.length + deletions.length > 0);
 
 export interface GoogleStandIn extends DnsStandIn {
-  /** From now on every change is pending for so many calls of changes.get; 1 at first. */
+  /** From now on every change stays pending for that many calls of changes.get; initially 1. */
   setPending(calls: number): void;
 }
 
 /** @param keyFile Of createKeyFile(); `project` is in it. */
 export async function startGoogleStandIn(keyFile: KeyFile, onChange?: OnChange): Promise<GoogleStandIn> {
   const projectId = keyFile.project_id ?? '';
-  // Grows with every token that is given out.
+  // Grows with every issued token.
   const secrets = [keyFile.private_key ?? '', keyFile.private_key_id ?? ''];
   const tokens = createTokenEndpoint(keyFile, (token) => secrets.push(token));
   let lastId = 0;

@@ -1,10 +1,10 @@
-// The XML of Route 53 as far as its stand-in needs it.
+// The XML of Route 53, as far as its stand-in needs it.
 
 export interface RecordSet {
   /** Lower case, no trailing dot. */
   readonly name: string;
   readonly ttl: number;
-  /** As they stand in the API, with quotes. */
+  /** As in the API, with quotes. */
   readonly values: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const CHANGE = new RegExp(
     '</ResourceRecordSet></Change>',
 );
 
-/** The changes of TXT record sets, or null where the body is no such request. */
+/** The changes of TXT record sets, or null if the body is not such a request. */
 export function changeBatch(
   body: string,
 ): readonly { readonly action: string; readonly set: RecordSet }[] | null {

@@ -13,7 +13,7 @@ import {
 import { createZoneTable, type OnChange, QUOTED, type TableZone } from './zone-table.ts';
 
 export interface Route53StandIn extends DnsStandIn {
-  /** From now on every change is PENDING for so many calls of GetChange; 1 at first. */
+  /** From now on every change stays PENDING for that many calls of GetChange; initially 1. */
   setPending(calls: number): void;
 }
 
@@ -77,7 +77,7 @@ export async function startRoute53StandIn(
     }
     const batch = changeBatch(request.body);
     if (batch === null) return failure(400, 'MalformedInput', 'Unexpected list element termination');
-    // One transaction: on a copy first.
+    // One transaction: applied to a copy first.
     const sets = new Map(recordSets(zone).map((set) => [set.name, set]));
     const problems = batch.flatMap(({ action, set }) => apply(zone, sets, action, set) ?? []);
     if (problems.length > 0) return failure(400, 'InvalidChangeBatch', `[${problems.join(', ')}]`);
@@ -101,7 +101,7 @@ function lackingAction(
   denied: ReadonlySet<Permission>,
 ): string | null {
   if (path === '/hostedzone') return denied.has('list') ? 'ListHostedZones' : null;
-  // A policy may allow some actions of a change only (route53:ChangeResourceRecordSetsActions).
+  // A policy may allow only some actions of a change (route53:ChangeResourceRecordSetsActions).
   const change =
     (denied.has('add') && body.includes('<Action>CREATE')) ||
     (denied.has('remove') && body.includes('<Action>DELETE'));

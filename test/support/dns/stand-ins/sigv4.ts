@@ -1,4 +1,4 @@
-// Checks AWS Signature Version 4 by computing it again with the secret key:
+// Checks AWS Signature Version 4 by recomputing it with the secret key:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { RecordedRequest } from './stand-in.ts';
@@ -22,7 +22,7 @@ export interface SigV4Problem {
 const FORM =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Null where the signature is right; else what AWS answers (all with 403). */
+/** Null if the signature is right; else the answer of AWS (always with 403). */
 export function checkSigV4(
   request: RecordedRequest,
   keys: SigV4Keys | null,
@@ -79,7 +79,7 @@ function canonical(request: RecordedRequest, signed: readonly string[]): string 
   const pairs = [...request.query].map(([name, value]) => `${escapeUri(name)}=${escapeUri(value)}`).sort();
   return [
     request.method,
-    // Every service but S3 escapes the escaped path once more.
+    // Every service except S3 escapes the escaped path again.
     request.path.split('/').map(escapeUri).join('/'),
     pairs.join('&'),
     ...signed.map((name) => `${name}:${(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}`),

@@ -1,4 +1,4 @@
-// What the stand-ins of DNS providers' APIs share: an HTTP server on a free loopback port, the zones in memory, a
+// Shared parts of the stand-ins of DNS providers' APIs: an HTTP server on a free loopback port, zones in memory, a
 // record of every request, and faults on demand. Each provider's own file answers as its documentation says.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { DnsCredentials } from '../../../../src/main/engine/dns/credentials/values.ts';
@@ -7,10 +7,10 @@ import type { ZoneTable } from './zone-table.ts';
 
 export interface RecordedRequest {
   readonly method: string;
-  /** Without the query, as it was sent. */
+  /** Without the query, as sent. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The path and query as they were sent. */
+  /** The path and query as sent. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -19,11 +19,11 @@ export interface RecordedRequest {
 export interface StandInAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON where it is no string; nothing where it is undefined. */
+  /** Sent as JSON unless it is a string; undefined sends no body. */
   readonly body?: unknown;
 }
 
-/** `list all`: a list of zones, but not one zone by its name (Cloudflare, of a token for one zone). */
+/** `list all`: listing all zones, as opposed to one zone by its name (Cloudflare, with a token for one zone). */
 export type Permission = 'list' | 'list all' | 'add' | 'remove';
 
 export interface StandInState {
@@ -34,30 +34,30 @@ export interface StandInState {
 export interface DnsStandIn {
   /** For `--dns-endpoint`. */
   readonly endpoint: string;
-  /** What the API takes, as the provider declares its fields. */
+  /** The accepted credentials, by the fields that the provider declares. */
   readonly credentials: DnsCredentials;
-  /** Values that no error and no log line may hold. */
+  /** Values that must not appear in any error or log line. */
   readonly secrets: readonly string[];
   readonly requests: readonly RecordedRequest[];
   readonly zones: ZoneTable;
   /**
-   * The next calls are answered with this status and a body in the provider's form, whose text holds the
-   * Authorization that was sent and every secret: the worst that an API can do to its clients.
+   * Answers the next calls with this status and a body in the provider's format whose text contains the received
+   * Authorization and every secret: the worst case of an API.
    */
   failNext(count: number, status: number, headers?: Readonly<Record<string, string>>): void;
-  /** The next calls are taken and never answered. */
+  /** Receives the next calls and never answers. */
   hangNext(count: number): void;
-  /** The next call is answered so, and nothing is done. */
+  /** Sends this answer to the next call, and does nothing. */
   answerNext(answer: StandInAnswer): void;
-  /** The next calls are answered with 200 and what no API answers. */
+  /** Answers the next calls with 200 and an invalid body. */
   garbleNext(count: number): void;
-  /** The next write is carried out, and the connection broken before its answer. */
+  /** Carries out the next write, and breaks the connection before the answer. */
   loseNextAnswer(): void;
-  /** The next write is carried out, and its answer never comes. */
+  /** Carries out the next write, and never answers. */
   holdNextAnswer(): void;
-  /** From now on the credentials are refused, as the provider refuses unknown ones. */
+  /** From now on refuses the credentials as the provider refuses unknown ones. */
   revoke(): void;
-  /** From now on the credentials lack these permissions, and no other; none where left out. */
+  /** From now on the credentials lack exactly these permissions; default: none. */
   deny(...permissions: readonly Permission[]): void;
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export interface StandInParts {
   readonly credentials: DnsCredentials;
   readonly secrets: readonly string[];
   readonly zones: ZoneTable;
-  /** The path that belongs to the endpoint; the origin alone where left out. */
+  /** The path of the endpoint; default: the origin alone. */
   readonly basePath?: string;
   handle(request: RecordedRequest, state: StandInState): StandInAnswer | Promise<StandInAnswer>;
   /** The provider's body for a fault. */
@@ -150,7 +150,7 @@ async function answer(
   try {
     return await parts.handle(request, state);
   } catch (error) {
-    // 418 is no provider's status: the stand-in itself is wrong, and the test shall say so.
+    // No provider uses 418: the stand-in itself is wrong, and the test must say so.
     return { status: 418, body: { standIn: error instanceof Error ? error.stack : String(error) } };
   }
 }
@@ -173,7 +173,7 @@ function send(response: ServerResponse, { status, headers = {}, body }: StandInA
   response.end(text);
 }
 
-/** The JSON body, or null where it is none or its Content-Type is another. */
+/** The JSON body, or null if it is missing or has another Content-Type. */
 export function jsonBody(request: RecordedRequest): unknown {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return null;
   try {

@@ -1,5 +1,5 @@
-// The stand-ins of the providers' APIs are as strict as those: what these tests send them is refused with the status
-// and the body that the provider's documentation has.
+// The stand-ins are as strict as the providers' APIs: invalid requests get the status and the body of the provider's
+// documentation.
 import { afterEach, describe, expect, test } from 'vitest';
 import { startAcmeDns } from './acmedns.ts';
 import { startCloudflareStandIn } from './cloudflare.ts';
@@ -35,13 +35,13 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 interface Case {
   readonly name: string;
   readonly start: () => Promise<DnsStandIn>;
-  /** Headers that are right. */
+  /** Valid headers. */
   readonly headers: () => Readonly<Record<string, string>>;
-  /** A path of the API, and what it answers without credentials. */
+  /** A path of the API, and its answer without credentials. */
   readonly list: string;
   readonly nobody: readonly [number, RegExp];
   readonly unknown: readonly [string, number, RegExp];
-  /** Where a record is written, in the zone `example.com`, and what is wrong with the bodies. */
+  /** How a record is written in the zone `example.com`, and what is wrong with each body. */
   readonly write?: readonly [method: string, path: (zoneId: string) => string];
   readonly bad?: readonly (readonly [string, string, number, RegExp])[];
 }

@@ -1,11 +1,11 @@
-// The zones and TXT records that a stand-in holds, in the form that its API gives them in.
+// The zones and TXT records of a stand-in, in the format of its API.
 import { randomBytes } from 'node:crypto';
 
 export interface TableRecord {
   readonly id: string;
   /** Lower case, no trailing dot. */
   readonly name: string;
-  /** As the API takes and gives it: with quotes or without. */
+  /** In the format of the API: with quotes or without. */
   readonly data: string;
   readonly ttl: number;
 }
@@ -17,7 +17,7 @@ export interface TableZone {
   records: readonly TableRecord[];
 }
 
-/** Told of every change, for a real DNS server: all the values of the name, without quotes. */
+/** Called with every change, for a real DNS server: all the values of the name, without quotes. */
 export type OnChange = (zone: string, name: string, values: readonly string[]) => void | Promise<void>;
 
 /** How the API writes a TXT value. */
@@ -30,19 +30,19 @@ export interface ZoneTable {
   /** In the order in which they were added. */
   list(): readonly TableZone[];
   add(name: string, options?: { readonly private?: boolean; readonly id?: string }): TableZone;
-  /** The zone is no more. */
+  /** Deletes the zone. */
   drop(zone: TableZone): void;
   /** By id or by name. */
   find(key: string): TableZone | undefined;
   /** The records of one name. */
   records(zone: TableZone, name: string): readonly TableRecord[];
-  /** Takes the place of all records of the name, and tells `onChange`. */
+  /** Replaces all records of the name, and calls `onChange`. */
   replace(zone: TableZone, name: string, records: readonly Omit<TableRecord, 'id' | 'name'>[]): Promise<void>;
   insert(zone: TableZone, record: Omit<TableRecord, 'id'>): Promise<TableRecord>;
   remove(zone: TableZone, id: string): Promise<boolean>;
-  /** As a person does it in the provider's console. */
+  /** Like a user in the provider's console. */
   putValue(name: string, value: string, ttl?: number): Promise<void>;
-  /** As a person does it: no value of the name is left. */
+  /** Removes every value of the name, like a user. */
   clear(name: string): Promise<void>;
   /** The values of a name without quotes, sorted. */
   values(name: string): readonly string[];
@@ -54,7 +54,7 @@ export const QUOTED: Presentation = {
   decode: (data) => [...data.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((part) => JSON.parse(part[0])).join(''),
 };
 
-/** @param newId Of zones and records, in the form of the API; 32 hexadecimal digits where left out. */
+/** @param newId Creates ids of zones and records in the format of the API; default: 32 hexadecimal digits. */
 export function createZoneTable(
   presentation: Presentation,
   onChange: OnChange = () => {},

@@ -1,10 +1,10 @@
-// contextBridge: the way between the preload's world and the page's. Both ends run this by its text. What crosses is
-// text within DOM events, so nothing but copies can: plain values, functions as stubs that call back over the same way,
-// promises. Electron's rules: https://www.electronjs.org/docs/latest/api/context-bridge
+// contextBridge: the connection between the preload's world and the page's. Both ends run the text of this file. Only
+// text in DOM events crosses, so that only copies can: plain values, functions as stubs that call back over the same
+// connection, promises. Electron's rules: https://www.electronjs.org/docs/latest/api/context-bridge
 import type { Codec } from '../codec.ts';
 
 export interface Crossing {
-  /** From the preload's world: puts a value into the page's, once and frozen. */
+  /** Called in the preload's world: exposes a value in the page's, once and frozen. */
   expose(key: string, value: unknown): void;
 }
 
@@ -12,7 +12,7 @@ export interface CrossingOptions {
   readonly codec: Codec;
   /** Which end this is. */
   readonly side: 'page' | 'preload';
-  /** Part of the events' names, so that the page's own scripts cannot hear them. */
+  /** Part of the event names, so that the page's own scripts cannot listen to them. */
   readonly nonce: string;
 }
 
@@ -41,7 +41,7 @@ export function makeCrossing({ codec, side, nonce }: CrossingOptions): Crossing 
   };
   const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-  /** Functions and promises stand for themselves by number; all else must be cloneable. */
+  /** Functions and promises are replaced by a number; everything else must be cloneable. */
   function pack(value: unknown): string {
     const walk = (each: unknown): unknown => {
       if (typeof each === 'function') return { $fn: numberOf(each as Fn) };
@@ -134,7 +134,7 @@ export function makeCrossing({ codec, side, nonce }: CrossingOptions): Crossing 
       });
     }
   });
-  if (side === 'page') send({ kind: 'hello' }); // what was exposed before this end was there
+  if (side === 'page') send({ kind: 'hello' }); // exposed before this end existed
 
   return {
     expose(key, value) {

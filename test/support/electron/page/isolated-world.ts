@@ -1,12 +1,12 @@
-// What runs in the preload's own world, by its text: ipcRenderer, contextBridge, and the preload itself as a sandboxed
-// preload is run (a classic script with a `require` that knows electron and little else).
+// The code of the preload's own world, as text: ipcRenderer, contextBridge, and the preload itself, run like a
+// sandboxed one (a classic script with a `require` that knows electron and little else).
 import type { Codec } from '../codec.ts';
 import type { Crossing } from './crossing.ts';
 
 export interface IsolatedWorld {
   readonly codec: Codec;
   readonly crossing: Crossing;
-  /** Null where the window has none, or one that does not parse. */
+  /** Null if the window has none, or one that does not parse. */
   preload: ((require: unknown, module: object, exports: object, process: object) => void) | null;
   readonly binding: string;
   readonly deliver: string;
