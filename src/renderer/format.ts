@@ -65,7 +65,7 @@ export function daysLeft(expiresAt: string, now: number): number {
 }
 
 /** How much of the life from `issuedAt` to `expiresAt` is over at `at`: 0 to 1. */
-export function shareOfLife(issuedAt: string, expiresAt: string, at: number): number {
+export function elapsedShare(issuedAt: string, expiresAt: string, at: number): number {
   const from = Date.parse(issuedAt);
   const span = Date.parse(expiresAt) - from;
   if (span <= 0) return 1;

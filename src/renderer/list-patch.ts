@@ -4,7 +4,7 @@
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ListedProject, ProjectPage } from '../shared/project.ts';
 import { type Api, failureOf } from './api.ts';
-import { askAnew } from './ask-anew.ts';
+import { refetch } from './refetch.ts';
 
 const LISTS = { queryKey: [['projects', 'list'], { type: 'infinite' }] };
 /** How long lists are left alone after they were asked for anew. */
@@ -112,7 +112,7 @@ function createRenewal(queries: QueryClient, pause: Pause): (lists: readonly Lis
     while (stale.size > 0) {
       const hashes = new Set(stale);
       stale.clear();
-      await askAnew(queries, { predicate: ({ queryHash }) => hashes.has(queryHash) });
+      await refetch(queries, { predicate: ({ queryHash }) => hashes.has(queryHash) });
       await pause();
     }
     busy = false;

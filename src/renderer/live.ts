@@ -3,9 +3,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { JobEvent } from '../shared/job.ts';
 import { type Api, isSignedOut } from './api.ts';
-import { askAnew } from './ask-anew.ts';
 import { createLists } from './list-patch.ts';
 import { type Touched, touchedBy } from './live-keys.ts';
+import { refetch } from './refetch.ts';
 import { createStore, type Store } from './store.ts';
 
 /** `connecting`: not yet connected for the first time. */
@@ -136,7 +136,7 @@ function createRefresher(queries: QueryClient, api: Api): (touched: Touched) => 
     const changed = [...rows];
     keys.clear();
     rows.clear();
-    for (const queryKey of stale) void askAnew(queries, { queryKey });
+    for (const queryKey of stale) void refetch(queries, { queryKey });
     void lists.changed(changed);
   }
 

@@ -23,7 +23,7 @@ import { createIpcTransport } from './window/ipc-link.ts';
 import { StartProblemPage } from './window/start-problem-page.tsx';
 
 /** How long the first answers are waited for before the page says that it signs in, or loads; ms. */
-const PATIENCE_MS = 400;
+const SLOW_MS = 400;
 
 const root = document.getElementById('root');
 if (root !== null) {
@@ -37,7 +37,7 @@ async function inBrowser(session: Session): Promise<ReactNode> {
   // Most often they are there before a first picture would be: one that is replaced at once is not drawn.
   const [, now] = await Promise.race([
     Promise.all([session.settled, firstOverview]),
-    new Promise<readonly []>((resolve) => void setTimeout(resolve, PATIENCE_MS, [])),
+    new Promise<readonly []>((resolve) => void setTimeout(resolve, SLOW_MS, [])),
   ]);
   const first = { now: now ?? undefined, soon: firstOverview };
   const headers = () => session.browser?.headers() ?? {};

@@ -31,8 +31,8 @@ export const AttentionSchema = z
     severity: z.enum(['critical', 'warning']),
     cause: z.string().meta({ description: 'One or two sentences for users, without dates' }),
     suggestedAction: z
-      .enum(['renew', 'obtain', 'upload', 'look'])
-      .meta({ description: 'The suggested action; look: investigate the cause' }),
+      .enum(['renew', 'obtain', 'upload', 'inspect'])
+      .meta({ description: 'The suggested action; inspect: investigate the cause' }),
     expiresAt: TimestampSchema.nullable(),
     lastAttemptAt: TimestampSchema.nullable(),
     nextAttemptAt: TimestampSchema.nullable(),

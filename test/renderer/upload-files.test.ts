@@ -1,15 +1,15 @@
 // What the form makes of dropped files and of the server's word on each.
 import { expect, test } from 'vitest';
+import { MAX_BYTES, readBytes, readGivenFile } from '../../src/renderer/certificates/upload/read-file.ts';
 import {
   describe as describeFile,
   type Given,
   MAX_FILES,
   missing,
   refusal,
-  sortByVerdict,
+  sortByResult,
   toRequest,
-} from '../../src/renderer/certificates/upload/given.ts';
-import { MAX_BYTES, readBytes, readGivenFile } from '../../src/renderer/certificates/upload/read-file.ts';
+} from '../../src/renderer/certificates/upload/uploaded-files.ts';
 import type { FileContent, Validation } from '../../src/shared/certificate.ts';
 
 const given = (id: number, base64 = `AAA${id}`): Given => ({ id, name: `file ${id}`, base64, content: null });
@@ -66,7 +66,7 @@ test.each([
 
 test('names a useless file and leaves it out', () => {
   const files = [content({ certificates: 1 }), content({ problem: 'it is a picture' })];
-  const sorted = sortByVerdict([given(1), given(2)], refused({ files }));
+  const sorted = sortByResult([given(1), given(2)], refused({ files }));
   expect(sorted.given.map(({ id }) => id)).toEqual([1]);
   expect(sorted.problems).toEqual(['file 2 cannot be used: it is a picture.']);
 });

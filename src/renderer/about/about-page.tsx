@@ -40,7 +40,7 @@ function Health() {
       <QueryView query={health}>
         {({ ok, secretStore }) => (
           <Stack gap="md">
-            <Notice tone={ok ? 'ok' : 'bad'}>{ok ? text.works : text.worksNot}</Notice>
+            <Notice tone={ok ? 'ok' : 'bad'}>{ok ? text.healthy : text.secretStoreUnavailable}</Notice>
             <Facts facts={[{ label: text.secretStore, value: text.secretStores[secretStore] }]} />
           </Stack>
         )}

@@ -30,8 +30,8 @@ export function Filters({ filter, onChange }: FiltersProps) {
   });
   return (
     <Group gap="sm" mb="md" role="group" aria-label={filters.label}>
-      <Select label={filters.who} {...select('actor', filters.anybody, filters.kinds)} />
-      <Select label={filters.what} {...select('operation', filters.anything, filters.operations)} />
+      <Select label={filters.who} {...select('actor', filters.anyone, filters.kinds)} />
+      <Select label={filters.what} {...select('operation', filters.allCategories, filters.operations)} />
       <Select
         label={filters.result}
         {...select('result', filters.any, { ok: filters.ok, failed: filters.failed })}

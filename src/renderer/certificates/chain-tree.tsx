@@ -5,8 +5,8 @@ import type { ChainLink } from '../../shared/certificate-history.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { CopyIcon } from '../ui/copy.tsx';
+import { type Face, STATUS_FACES } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
-import { type Face, STATUS_FACES } from '../ui/tone.ts';
 import { keyName, signatureName } from './algorithm-names.ts';
 import classes from './chain-tree.module.css';
 

@@ -17,7 +17,7 @@ export interface CredentialFieldsProps {
 }
 
 export function CredentialFields(props: CredentialFieldsProps) {
-  const { provider, values, onChange, hint = text.kept, errors = {} } = props;
+  const { provider, values, onChange, hint = text.storedHint, errors = {} } = props;
   const { credentials: fields } = provider;
   const second = fields.filter(({ alternativeTo }) => alternativeTo !== undefined);
   const alternatives = [...Map.groupBy(second, ({ alternativeTo = '' }) => alternativeTo)];

@@ -11,7 +11,7 @@ import { notifyDone } from '../ui/notify.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryView } from '../ui/query-view.tsx';
-import { GiveFiles } from './upload/give-files.tsx';
+import { FileDropzone } from './upload/file-dropzone.tsx';
 import { useUpload } from './upload/use-upload.ts';
 import { Passphrase, Verdict } from './upload/verdict.tsx';
 
@@ -42,7 +42,7 @@ function UploadForm({ project }: { readonly project: ListedProject }) {
     <Stack gap="lg">
       <Panel title={text.give}>
         <Stack gap="md">
-          <GiveFiles upload={upload} />
+          <FileDropzone upload={upload} />
           {wantsPassphrase && <Passphrase upload={upload} />}
         </Stack>
       </Panel>

@@ -156,7 +156,7 @@ function CredentialForm({ providers, credential }: FormProps) {
           />
         )}
         {save.error !== null && Object.keys(refused).length === 0 && <FailureNotice error={save.error} />}
-        <TestResult test={tryOut} fine={messages.dns.test.fine} />
+        <TestResult test={tryOut} success={messages.dns.test.verified} />
         <Group justify="space-between" gap="xs">
           <Button variant="default" loading={tryOut.isPending} onClick={tryOutNow}>
             {text.test}

@@ -37,7 +37,7 @@ function TestCredential({ credential }: { readonly credential: DnsCredential }) 
           value={zone}
           onChange={(event) => setZone(event.currentTarget.value)}
         />
-        <TestResult test={test} fine={text.fine} />
+        <TestResult test={test} success={text.verified} />
       </Stack>
     </Confirm>
   );

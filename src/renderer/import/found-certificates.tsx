@@ -59,7 +59,7 @@ export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesPr
             )
           }
         >
-          {chosen.length === 0 ? text.chooseFirst : text.take(chosen.length)}
+          {chosen.length === 0 ? text.selectFirst : text.submit(chosen.length)}
         </Button>
       </Group>
     </Stack>
@@ -121,8 +121,8 @@ function Nothing() {
     <EmptyState
       py={40}
       icon={<IconFolderSearch size={40} stroke={1.5} aria-hidden />}
-      title={text.nothing.title}
-      description={text.nothing.text}
+      title={text.noneFound.title}
+      description={text.noneFound.text}
     />
   );
 }

@@ -95,7 +95,7 @@ function Renewal({ found: { method, project, takeable } }: { readonly found: Fou
       <Text fz="sm">{text.methodOf(text.method[challengeType], dnsProvider)}</Text>
       {autoRenew ? (
         <Text fz="xs" c="dimmed">
-          {text.renewsItself}
+          {text.automatic}
         </Text>
       ) : (
         <Chip face={{ tone: 'warn', icon: IconAlertTriangle, label: text.autoRenewOff }} />

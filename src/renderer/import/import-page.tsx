@@ -10,7 +10,7 @@ import { formErrors } from '../ui/form-errors.ts';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { FoundCertificates } from './found-certificates.tsx';
-import { TakenList } from './taken-list.tsx';
+import { ImportResults } from './import-results.tsx';
 
 const text = messages.imports;
 
@@ -44,7 +44,7 @@ export function ImportPage() {
             }
           />
         )}
-        {take.data !== undefined && <TakenList taken={take.data.certificates} onAgain={start} />}
+        {take.data !== undefined && <ImportResults taken={take.data.certificates} onAgain={start} />}
       </Stack>
     </Page>
   );
@@ -98,7 +98,7 @@ function FolderForm({ busy, onLook }: FolderFormProps) {
           )}
           <Group justify="flex-end">
             <Button type="submit" loading={busy}>
-              {text.look}
+              {text.scan}
             </Button>
           </Group>
         </Stack>

@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router';
 import type { Job } from '../../shared/job.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import { JOB_FACES } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
-import { JOB_FACES } from '../ui/tone.ts';
 import classes from './jobs.module.css';
 
 const text = messages.jobs;

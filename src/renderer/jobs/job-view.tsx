@@ -8,12 +8,12 @@ import { Chip } from '../ui/chip.tsx';
 import { ErrorNotice } from '../ui/failure.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { JOB_FACES } from '../ui/status-style.ts';
 import { Time } from '../ui/time.tsx';
-import { JOB_FACES } from '../ui/tone.ts';
 import { useNow } from '../use-now.ts';
-import { ByHandPanel } from './by-hand-panel.tsx';
 import { HeldBackNotice, isHeldBack } from './held-back.tsx';
 import { JobSteps } from './job-steps.tsx';
+import { ManualDnsPanel } from './manual-dns-panel.tsx';
 import { SuggestedSetting } from './suggested-setting.tsx';
 
 const text = messages.jobs;
@@ -46,10 +46,10 @@ export function JobView({ job, actions, help }: JobViewProps) {
       {isHeldBack(job) && <HeldBackNotice job={job} />}
       {!ended && !isHeldBack(job) && (
         <Notice tone="info" title={jobTitle(job)} role="status">
-          <Text>{job.state === 'queued' ? text.waiting : text.goesOn}</Text>
+          <Text>{job.state === 'queued' ? text.waiting : text.background}</Text>
         </Notice>
       )}
-      <ByHandPanel job={job} />
+      <ManualDnsPanel job={job} />
       {ended && actions !== undefined && <Group gap="xs">{actions}</Group>}
       {job.error !== null && <SuggestedSetting error={job.error} />}
       {job.state === 'failed' && help}

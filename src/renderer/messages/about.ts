@@ -3,8 +3,8 @@ export const about = {
   title: 'About',
   description: 'Version, health and diagnostics of this installation.',
   health: 'Health',
-  works: 'Certdesk is healthy',
-  worksNot:
+  healthy: 'Certdesk is healthy',
+  secretStoreUnavailable:
     'Certdesk cannot reach its secret store. You can view certificates, but not request or renew them.',
   secretStore: 'Secret store',
   secretStores: {

@@ -5,7 +5,7 @@ export const activity = {
   columns: { when: 'When', who: 'Who', what: 'Category', project: 'Project', result: 'Result' },
   filters: {
     who: 'Who',
-    anybody: 'Anyone',
+    anyone: 'Anyone',
     kinds: {
       window: 'Browser or desktop app',
       token: 'API token',
@@ -13,7 +13,7 @@ export const activity = {
       certdesk: 'Automatic',
     },
     what: 'Category',
-    anything: 'All categories',
+    allCategories: 'All categories',
     operations: {
       certificates: 'Certificates',
       projects: 'Projects',

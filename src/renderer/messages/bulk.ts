@@ -5,7 +5,7 @@ const projects = (n: number): string => formatCount(n, 'project', 'projects');
 
 export const bulk = {
   bar: 'Selected projects',
-  chosen: (n: number) => `${projects(n)} selected`,
+  selected: (n: number) => `${projects(n)} selected`,
   clear: 'Clear selection',
   actions: { renew: 'Renew', reissue: 'Re-issue', export: 'Export', remove: 'Remove' },
   titles: {
@@ -23,14 +23,14 @@ export const bulk = {
     remove: (n: number) =>
       `Removes the certificates of ${projects(n)} from Certdesk and stops renewal. They are not revoked; servers that use them keep working. You can restore them for 30 days.`,
   },
-  leftOut: (n: number) => `${projects(n)} will be skipped:`,
+  skipped: (n: number) => `${projects(n)} will be skipped:`,
   reasons: {
     none: 'has no certificate',
     custom: 'was uploaded and cannot be renewed here',
     revoked: 'is revoked; request a new certificate',
   },
   typeNumber: (n: number) => `Type ${n} to confirm`,
-  nobody: 'None of the selected projects is eligible.',
+  noneEligible: 'None of the selected projects is eligible.',
   submit: {
     renew: (n: number) => `Renew ${formatNumber(n)}`,
     reissue: (n: number) => `Re-issue ${formatNumber(n)}`,
@@ -40,7 +40,7 @@ export const bulk = {
   progress: (done: number, of: number) => `${done} of ${of} done`,
   results: 'Results by project',
   states: { waiting: 'Queued', running: 'Running', done: 'Done', failed: 'Failed', stopped: 'Not started' },
-  allWell: (n: number) => `All ${n} completed`,
+  allCompleted: (n: number) => `All ${n} completed`,
   someFailed: (failed: number, n: number) => `${failed} of ${n} failed`,
   stop: 'Stop',
   stopping: 'Jobs already running will finish.',

@@ -1,6 +1,6 @@
 // A certificate: validity, details, renewal, revocation, removal, export.
 export const certificates = {
-  life: {
+  validity: {
     title: 'Validity',
     issued: 'Issued',
     today: 'Today',
@@ -10,7 +10,7 @@ export const certificates = {
     next: 'Next',
     nextAttempt: 'Next renewal',
     why: 'Why then',
-    waits: 'On hold',
+    onHold: 'On hold',
     caSays: 'CA explanation',
     lastAttempt: 'Last renewal',
     failures: 'Failed attempts',
@@ -22,7 +22,7 @@ export const certificates = {
   requestNew: 'Request new certificate',
   sentence: {
     renews: 'Renews automatically',
-    renewsWithYou: 'Renewal is due',
+    renewalDue: 'Renewal is due',
     expires: 'Expires',
     autoRenewOff: 'Auto-renewal is off. This certificate will expire unless you renew it.',
     uploaded: 'Uploaded certificate: Certdesk cannot renew it. Upload a replacement before it expires.',

@@ -39,7 +39,7 @@ export const dns = {
     zone: 'Test zone (optional)',
     zoneHint: 'Leave empty to use the first zone in the account.',
     submit: 'Test',
-    fine: 'Credentials verified',
+    verified: 'Credentials verified',
   },
   limits: {
     action: (name: string) => `Limit ${name}`,

@@ -24,7 +24,7 @@ export const jobs = {
   dryRunBadge: 'Dry run',
   dryRunSucceeded: 'The CA’s staging server issued a test certificate. Nothing was stored.',
   automatic: 'automatic',
-  goesOn: 'You can leave this page. The job continues in the background.',
+  background: 'You can leave this page. The job continues in the background.',
   took: (duration: string) => `took ${duration}`,
   runningFor: (duration: string) => `for ${duration}`,
   startedAt: 'Started',
@@ -45,8 +45,8 @@ export const jobs = {
   toProject: 'View project',
   seeSteps: 'View steps',
   viewCertificate: 'View certificate',
-  obtainForReal: 'Request it now',
-  byHand: {
+  obtainNow: 'Request it now',
+  manualDns: {
     add: {
       title: 'Create these TXT records',
       text: 'Add them at your DNS provider and keep existing values of the same name. Certdesk continues automatically when all name servers return them.',

@@ -29,7 +29,7 @@ export const projects = {
   columns: {
     project: 'Project',
     state: 'Status',
-    life: 'Expires in',
+    expires: 'Expires in',
     issuer: 'Issuer',
     next: 'Next step',
     select: 'Select',
@@ -43,7 +43,7 @@ export const projects = {
     obtainAgain: 'Retry',
     replace: 'Request new certificate',
     upload: 'Upload replacement',
-    renewByHand: 'Renew manually',
+    renewManually: 'Renew manually',
     setDomain: 'Add a domain',
     renew: 'Renews',
     retry: 'Retries',
@@ -64,8 +64,8 @@ export const projects = {
     action: 'Clear search and filters',
   },
   create: {
-    twin: 'Another project has this domain',
-    openTwin: (name: string) => `Open ${name}`,
+    duplicate: 'Another project has this domain',
+    openDuplicate: (name: string) => `Open ${name}`,
     anyway: 'Create anyway',
     title: 'New project',
     name: 'Name',
@@ -77,7 +77,7 @@ export const projects = {
     submit: 'Create project',
     needsOne: 'Enter a domain or a name.',
     badName: (name: string) => `${name} ${explainName(name)}.`,
-    made: 'Project created',
+    created: 'Project created',
   },
   edit: {
     title: 'Edit project',

@@ -20,6 +20,7 @@ import { openDialog } from '../ui/dialog.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { formErrors } from '../ui/form-errors.ts';
 import { notifyDone } from '../ui/notify.tsx';
+import { ChannelCreatedDialog } from './channel-created-dialog.tsx';
 import {
   type ChannelForm,
   type ChannelValues,
@@ -29,7 +30,6 @@ import {
   toUpdate,
   toValues,
 } from './channel-values.ts';
-import { MadeChannel } from './made-channel.tsx';
 import { MailFields } from './mail-fields.tsx';
 import { WebhookFields } from './webhook-fields.tsx';
 
@@ -53,7 +53,7 @@ export function openEditChannel(channel: Channel): void {
 
 function NewChannel() {
   const [made, setMade] = useState<CreatedChannel | null>(null);
-  return made === null ? <ChannelDialog onMade={setMade} /> : <MadeChannel channel={made} />;
+  return made === null ? <ChannelDialog onMade={setMade} /> : <ChannelCreatedDialog channel={made} />;
 }
 
 interface DialogProps {

@@ -1,4 +1,4 @@
-// The channels: who is reached by each, of what it is told, whether it works.
+// The channels: who is reached by each, of what it is events, whether it works.
 import { ActionIcon, Group, Table, Text } from '@mantine/core';
 import {
   IconBellOff,
@@ -12,8 +12,8 @@ import {
 import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
+import type { Face } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
-import type { Face } from '../ui/tone.ts';
 import { openEditChannel } from './channel-form.tsx';
 import { KINDS } from './channel-values.ts';
 import { openRemoveChannel } from './remove-channel.tsx';
@@ -22,13 +22,13 @@ import { openTestChannel } from './test-channel.tsx';
 const text = messages.notifications;
 
 export function ChannelTable({ channels }: { readonly channels: readonly Channel[] }) {
-  const { channel, told, state, actions } = text.columns;
+  const { channel, events, state, actions } = text.columns;
   return (
     <Table.ScrollContainer minWidth={560} type="native">
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            {[channel, told, state, actions].map((label) => (
+            {[channel, events, state, actions].map((label) => (
               <Table.Th key={label} fz="xs" c="dimmed" fw={500} ta={label === actions ? 'right' : 'left'}>
                 {label}
               </Table.Th>

@@ -7,8 +7,8 @@ import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { QueryView } from '../ui/query-view.tsx';
+import { type Face, JOB_FACES } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
-import { type Face, JOB_FACES } from '../ui/tone.ts';
 import { DELIVERS_EVERY_MS } from './channel-values.ts';
 
 const text = messages.notifications.queue;

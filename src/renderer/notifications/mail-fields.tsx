@@ -27,7 +27,7 @@ export function MailFields({ form, known }: Props) {
         />
         <PasswordInput
           label={text.password}
-          description={hasPassword ? messages.notifications.form.stays : messages.optional}
+          description={hasPassword ? messages.notifications.form.keepHint : messages.optional}
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': text.showPassword }}
           {...form.getInputProps('password')}

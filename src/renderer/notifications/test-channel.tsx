@@ -36,7 +36,7 @@ function TestChannel({ channel }: { readonly channel: Channel }) {
     >
       <Stack gap="md">
         <Text>{text.text}</Text>
-        <TestResult test={test} fine={text.sent} />
+        <TestResult test={test} success={text.sent} />
       </Stack>
     </Confirm>
   );

@@ -15,7 +15,7 @@ interface Props {
 
 export function WebhookFields({ form, known }: Props) {
   const { preset, removeToken } = form.values;
-  const stays = messages.notifications.form.stays;
+  const stays = messages.notifications.form.keepHint;
   return (
     <>
       <Select
@@ -26,7 +26,7 @@ export function WebhookFields({ form, known }: Props) {
       />
       <TextInput
         label={text.url}
-        description={known === null ? text.urlHints[preset] : text.urlStays(known.url)}
+        description={known === null ? text.urlHints[preset] : text.urlKeepHint(known.url)}
         autoComplete="off"
         spellCheck={false}
         {...form.getInputProps('url')}

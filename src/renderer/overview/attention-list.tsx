@@ -8,8 +8,8 @@ import { messages } from '../messages.ts';
 import { Chip } from '../ui/chip.tsx';
 import { LinkButton, TextLink } from '../ui/link.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { TONE_ICONS } from '../ui/status-style.ts';
 import { ServerText, Time } from '../ui/time.tsx';
-import { TONE_ICONS } from '../ui/tone.ts';
 import { useNow } from '../use-now.ts';
 import classes from './overview.module.css';
 
@@ -91,7 +91,7 @@ function AcknowledgeButton({ item: { projectId, domain, name } }: { readonly ite
 function When({ item }: { readonly item: Attention }) {
   const { projectId: id, expiresAt, nextAttemptAt, kind, jobId, suggestedAction } = item;
   const now = useNow();
-  const why = suggestedAction === 'look' ? null : jobId;
+  const why = suggestedAction === 'inspect' ? null : jobId;
   if (expiresAt === null && nextAttemptAt === null && why === null) return null;
   return (
     <Group gap="md" fz="xs" c="dimmed">
@@ -108,7 +108,7 @@ function When({ item }: { readonly item: Attention }) {
       )}
       {why !== null && (
         <TextLink to="/projects/$id/jobs/$jobId" params={{ id, jobId: why }} fz="inherit">
-          {text.actions.look}
+          {text.actions.inspect}
         </TextLink>
       )}
     </Group>
@@ -120,38 +120,38 @@ function SuggestedAction({ item }: { readonly item: Attention }) {
   const again = kind === 'obtain_failed' && suggestedAction === 'obtain';
   const words =
     kind === 'awaiting_records'
-      ? text.actions.records
+      ? text.actions.showRecords
       : runningJobId !== null
-        ? text.actions.watch
+        ? text.actions.viewProgress
         : again
-          ? text.actions.again
+          ? text.actions.retry
           : text.actions[suggestedAction];
-  const look = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
-  const watched = runningJobId ?? (suggestedAction === 'look' ? jobId : null);
+  const props = { size: 'xs', 'aria-label': text.of(words, domain ?? name) } as const;
+  const watched = runningJobId ?? (suggestedAction === 'inspect' ? jobId : null);
   if (watched !== null) {
     return (
-      <LinkButton {...look} variant="default" to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
+      <LinkButton {...props} variant="default" to="/projects/$id/jobs/$jobId" params={{ id, jobId: watched }}>
         {words}
       </LinkButton>
     );
   }
   if (suggestedAction === 'renew') {
     return (
-      <Button {...look} onClick={() => openRenew({ id })}>
+      <Button {...props} onClick={() => openRenew({ id })}>
         {words}
       </Button>
     );
   }
-  if (suggestedAction === 'look') {
+  if (suggestedAction === 'inspect') {
     return (
-      <LinkButton {...look} variant="default" to="/projects/$id" params={{ id }}>
+      <LinkButton {...props} variant="default" to="/projects/$id" params={{ id }}>
         {words}
       </LinkButton>
     );
   }
   const to = suggestedAction === 'upload' ? '/projects/$id/upload' : '/projects/$id/obtain';
   return (
-    <LinkButton {...look} to={to} params={{ id }}>
+    <LinkButton {...props} to={to} params={{ id }}>
       {words}
     </LinkButton>
   );

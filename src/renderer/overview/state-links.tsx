@@ -4,7 +4,7 @@ import type { StateCounts } from '../../shared/project.ts';
 import { formatNumber } from '../format.ts';
 import { messages } from '../messages.ts';
 import type { ListSearch } from '../projects/list-search.ts';
-import { STATUS_FACES } from '../ui/tone.ts';
+import { STATUS_FACES } from '../ui/status-style.ts';
 import classes from './overview.module.css';
 
 const STATES = ['valid', 'expiring_soon', 'failing', 'expired', 'revoked', 'none'] as const;

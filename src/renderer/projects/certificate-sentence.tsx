@@ -33,7 +33,7 @@ export function CertificateSentence({
         <Text fz="lg">
           {status.renewAt !== null && (
             <>
-              {isManual ? text.renewsWithYou : text.renews}{' '}
+              {isManual ? text.renewalDue : text.renews}{' '}
               <Time at={status.nextAttemptAt ?? status.renewAt} as="relative" />.{' '}
             </>
           )}

@@ -65,7 +65,7 @@ function Actions({ job }: { readonly job: JobWithSteps }) {
       )}
       {job.kind === 'obtain' && !stored && (
         <LinkButton to="/projects/$id/obtain" params={params}>
-          {job.state === 'failed' ? text.again : text.obtainForReal}
+          {job.state === 'failed' ? text.again : text.obtainNow}
         </LinkButton>
       )}
       <LinkButton variant="default" to="/projects/$id" params={params}>

@@ -5,7 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatNumber } from '../format.ts';
 import { messages } from '../messages.ts';
-import { STATUS_FACES } from '../ui/tone.ts';
+import { STATUS_FACES } from '../ui/status-style.ts';
 import { changed, type ListSearch } from './list-search.ts';
 import { MoreFilters } from './more-filters.tsx';
 import classes from './projects.module.css';

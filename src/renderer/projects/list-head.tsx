@@ -37,7 +37,7 @@ export function ListHead({ total, selection, search, onSearch }: ListHeadProps) 
         </SortHead>
         <th scope="col">{text.columns.state}</th>
         <SortHead sort="expiry" {...sorted}>
-          {text.columns.life}
+          {text.columns.expires}
         </SortHead>
         <SortHead sort="next_renewal" {...sorted}>
           {text.columns.next}

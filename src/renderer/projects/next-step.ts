@@ -30,7 +30,7 @@ export function nextOf({
     return { what: text.next.replace, at: null, why: messages.certificates.uncovered(uncovered) };
   }
   if (certificate.type === 'custom') return { what: text.next.upload, at: null, why: text.expiresUnattended };
-  if (!certificate.autoRenew) return { what: text.next.renewByHand, at: null, why: text.autoRenewOff };
+  if (!certificate.autoRenew) return { what: text.next.renewManually, at: null, why: text.autoRenewOff };
   if (renewal !== null && renewal.failures > 0) {
     return { what: text.next.retry, at: renewal.nextAttemptAt, why: text.failed(renewal.failures) };
   }

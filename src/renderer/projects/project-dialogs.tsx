@@ -9,7 +9,7 @@ import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { ProjectForm, type ProjectValues } from './project-form.tsx';
-import { type Twin, useTwin } from './use-twin.ts';
+import { type ExistingProject, useDuplicateDomain } from './use-duplicate-domain.ts';
 
 const text = messages.projects;
 
@@ -17,14 +17,14 @@ export function CreateProject() {
   const api = useApi();
   const navigate = useNavigate();
   const create = useMutation(api.projects.create.mutationOptions());
-  const twin = useTwin(create.error);
+  const duplicate = useDuplicateDomain(create.error);
   const submit = (values: ProjectValues): void => {
     create.mutate(
-      { body: { ...toBody(values), ...twin.confirmationFor(values) } },
+      { body: { ...toBody(values), ...duplicate.confirmationFor(values) } },
       {
         onSuccess({ id }) {
           modals.closeAll();
-          notifyDone(text.create.made);
+          notifyDone(text.create.created);
           void navigate({ to: '/projects/$id', params: { id } });
         },
       },
@@ -33,12 +33,12 @@ export function CreateProject() {
   return (
     <ProjectForm
       initial={{ name: '', domain: '', altNames: [] }}
-      submitLabel={twin.found === null ? text.create.submit : text.create.anyway}
-      error={twin.found === null ? create.error : null}
+      submitLabel={duplicate.found === null ? text.create.submit : text.create.anyway}
+      error={duplicate.found === null ? create.error : null}
       pending={create.isPending}
       onSubmit={submit}
     >
-      {twin.found !== null && <TwinNotice twin={twin.found} />}
+      {duplicate.found !== null && <DuplicateNotice duplicate={duplicate.found} />}
     </ProjectForm>
   );
 }
@@ -46,10 +46,10 @@ export function CreateProject() {
 export function EditProject({ project }: { readonly project: Project }) {
   const api = useApi();
   const update = useMutation(api.projects.update.mutationOptions());
-  const twin = useTwin(update.error);
+  const duplicate = useDuplicateDomain(update.error);
   const submit = (values: ProjectValues): void => {
     update.mutate(
-      { id: project.id, body: { ...toBody(values), ...twin.confirmationFor(values) } },
+      { id: project.id, body: { ...toBody(values), ...duplicate.confirmationFor(values) } },
       {
         onSuccess() {
           modals.closeAll();
@@ -61,22 +61,22 @@ export function EditProject({ project }: { readonly project: Project }) {
   return (
     <ProjectForm
       initial={{ name: project.name, domain: project.domain ?? '', altNames: [...project.altNames] }}
-      submitLabel={twin.found === null ? text.edit.submit : text.edit.anyway}
-      error={twin.found === null ? update.error : null}
+      submitLabel={duplicate.found === null ? text.edit.submit : text.edit.anyway}
+      error={duplicate.found === null ? update.error : null}
       pending={update.isPending}
       onSubmit={submit}
     >
-      {twin.found !== null && <TwinNotice twin={twin.found} />}
+      {duplicate.found !== null && <DuplicateNotice duplicate={duplicate.found} />}
     </ProjectForm>
   );
 }
 
 /** Says which project has the domain already; the form's button then confirms a second one. */
-function TwinNotice({ twin: { id, name } }: { readonly twin: Twin }) {
+function DuplicateNotice({ duplicate: { id, name } }: { readonly duplicate: ExistingProject }) {
   return (
-    <Notice tone="warn" title={text.create.twin} role="alert">
+    <Notice tone="warn" title={text.create.duplicate} role="alert">
       <TextLink to="/projects/$id" params={{ id }} onClick={() => modals.closeAll()}>
-        {text.create.openTwin(name)}
+        {text.create.openDuplicate(name)}
       </TextLink>
     </Notice>
   );

@@ -5,7 +5,7 @@ import type { Status } from '../../shared/certificate.ts';
 import type { Job } from '../../shared/job.ts';
 import { useApi } from '../api.ts';
 import { AutoRenewSwitch } from '../certificates/auto-renew.tsx';
-import { LifeLine } from '../certificates/life-line.tsx';
+import { ValidityLine } from '../certificates/validity-line.tsx';
 import { jobTitle } from '../jobs/job-view.tsx';
 import { messages } from '../messages.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -21,7 +21,7 @@ import { jobToShow } from './last-job.ts';
 import { NoCertificate } from './no-certificate.tsx';
 import type { ProjectRowData } from './use-project-list.ts';
 
-const text = messages.certificates.life;
+const text = messages.certificates.validity;
 
 export function ProjectOverview({ project }: { readonly project: ProjectRowData }) {
   const api = useApi();
@@ -44,7 +44,7 @@ export function ProjectOverview({ project }: { readonly project: ProjectRowData 
       ) : (
         <QueryView query={status}>
           {(data) =>
-            data === null ? null : <Life project={project} certificate={certificate} status={data} />
+            data === null ? null : <Validity project={project} certificate={certificate} status={data} />
           }
         </QueryView>
       )}
@@ -83,20 +83,20 @@ function LastJob({ job }: { readonly job: Job }) {
   return (
     <Notice tone="info" title={jobTitle(job)} role="status">
       <Group justify="space-between" wrap="nowrap">
-        <Text>{messages.jobs.goesOn}</Text>
+        <Text>{messages.jobs.background}</Text>
         {see}
       </Group>
     </Notice>
   );
 }
 
-interface LifeProps {
+interface ValidityProps {
   readonly project: ProjectRowData;
   readonly certificate: NonNullable<ProjectRowData['certificate']>;
   readonly status: Status;
 }
 
-function Life({ project, certificate, status }: LifeProps) {
+function Validity({ project, certificate, status }: ValidityProps) {
   const now = useNow();
   const { issuedAt, expiresAt } = certificate;
   return (
@@ -108,13 +108,13 @@ function Life({ project, certificate, status }: LifeProps) {
           status={status}
           isManual={project.renewal?.provider === 'manual'}
         />
-        <LifeLine issuedAt={issuedAt} expiresAt={expiresAt} renewAt={status.renewAt} now={now} />
+        <ValidityLine issuedAt={issuedAt} expiresAt={expiresAt} renewAt={status.renewAt} now={now} />
         <Facts
           facts={[
             status.nextAttemptAt === null
               ? null
               : { label: text.nextAttempt, value: <Next status={status} /> },
-            status.waitsFor === null ? null : { label: text.waits, value: status.waitsFor },
+            status.waitsFor === null ? null : { label: text.onHold, value: status.waitsFor },
             status.renewExplanationUrl === null
               ? null
               : { label: text.caSays, value: <Explanation url={status.renewExplanationUrl} /> },

@@ -8,7 +8,7 @@ import { messages } from '../messages.ts';
 import { Chip, StatusChip } from '../ui/chip.tsx';
 import { Page } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
-import { STATUS_FACES } from '../ui/tone.ts';
+import { STATUS_FACES } from '../ui/status-style.ts';
 import { BackToList } from './back-to-list.tsx';
 import { ProjectActions } from './project-actions.tsx';
 import { ProjectOverview } from './project-overview.tsx';

@@ -4,8 +4,8 @@ import { formatDateTime, formatRelative, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
 import { Check } from '../ui/check.tsx';
 import { Chip, StatusChip } from '../ui/chip.tsx';
-import { LifeBar } from '../ui/life-bar.tsx';
-import { STATUS_FACES } from '../ui/tone.ts';
+import { STATUS_FACES } from '../ui/status-style.ts';
+import { ValidityBar } from '../ui/validity-bar.tsx';
 import { nextOf } from './next-step.ts';
 import classes from './projects.module.css';
 import type { ProjectRowData } from './use-project-list.ts';
@@ -65,7 +65,9 @@ export const ProjectRow = memo(function ProjectRow(props: ProjectRowProps) {
         {renewal !== null && renewal.failures > 0 && <Chip face={STATUS_FACES.failing} />}
         {certificate?.staging && <Chip face={STATUS_FACES.staging} />}
       </td>
-      <td className={classes.cell}>{certificate !== null && <LifeBar life={certificate} now={now} />}</td>
+      <td className={classes.cell}>
+        {certificate !== null && <ValidityBar validity={certificate} now={now} />}
+      </td>
       <td className={classes.cell}>
         <div>
           {next.what} {next.at !== null && <Moment at={next.at} now={now} />}

@@ -8,10 +8,10 @@ import { createSession, type Session } from './session.ts';
 
 const { location, history } = window;
 /** For both requests; the page asks again in its own way where one did not come. */
-const PATIENCE_MS = 15_000;
+const SLOW_MS = 15_000;
 
 const fetchSoon: typeof fetch = (input, init) =>
-  window.fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+  window.fetch(input, { ...init, signal: AbortSignal.timeout(SLOW_MS) });
 
 export const begun: Session | null =
   findBridge(window) === null

@@ -131,7 +131,7 @@ function Passphrase({ set }: { readonly set: boolean | null }) {
 function Existing({ list }: { readonly list: BackupList }) {
   const api = useApi();
   const create = useMutation(
-    api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.made(name)) }),
+    api.backups.create.mutationOptions({ onSuccess: ({ name }) => notifyDone(text.created(name)) }),
   );
   return (
     <Stack gap="sm">
@@ -196,6 +196,8 @@ function restoredFacts(restored: BackupList['restored']): readonly (Fact | null)
       ),
     },
     { label: text.restoredFrom, value: <Time at={createdAt} /> },
-    aside === null ? null : { label: text.restoredAside, value: <span className="mono">{aside}</span> },
+    aside === null
+      ? null
+      : { label: text.restoredPreviousData, value: <span className="mono">{aside}</span> },
   ];
 }

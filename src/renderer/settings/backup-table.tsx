@@ -47,7 +47,7 @@ function Row({ backup: { name, createdAt, bytes, file, restoreCommand } }: { rea
   const api = useApi();
   const verify = useMutation(
     api.backups.verify.mutationOptions({
-      onSuccess: ({ projects, certificates }) => notifyDone(text.whole(projects, certificates)),
+      onSuccess: ({ projects, certificates }) => notifyDone(text.verified(projects, certificates)),
       onError: notifyFailure,
     }),
   );

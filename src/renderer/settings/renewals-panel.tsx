@@ -40,8 +40,8 @@ export function RenewalsPanel({ renewals }: { readonly renewals: Settings['renew
         </Group>
         <Group gap="md" grow align="flex-start">
           <NumberInput
-            label={text.sideBySide}
-            description={text.sideBySideHint}
+            label={text.concurrency}
+            description={text.concurrencyHint}
             min={1}
             max={50}
             allowDecimal={false}

@@ -2,7 +2,7 @@
 import { IconBan, IconClock } from '@tabler/icons-react';
 import type { Token } from '../../shared/token.ts';
 import { messages } from '../messages.ts';
-import type { Face } from '../ui/tone.ts';
+import type { Face } from '../ui/status-style.ts';
 
 const text = messages.tokens;
 

@@ -1,6 +1,6 @@
 // A state as icon, word and colour.
 import type { messages } from '../messages.ts';
-import { type Face, STATUS_FACES } from './tone.ts';
+import { type Face, STATUS_FACES } from './status-style.ts';
 import classes from './ui.module.css';
 
 export function Chip({ face }: { readonly face: Face }) {

@@ -1,6 +1,6 @@
 // Something to be told, in one of five tones, within the page.
 import type { ReactNode } from 'react';
-import { TONE_ICONS, type Tone } from './tone.ts';
+import { TONE_ICONS, type Tone } from './status-style.ts';
 import classes from './ui.module.css';
 
 export interface NoticeProps {

@@ -6,14 +6,14 @@ import { Notice } from './notice.tsx';
 export interface TestResultProps {
   readonly test: { readonly error: unknown; readonly data: { readonly message: string } | undefined };
   /** In a word, where it went well. */
-  readonly fine: string;
+  readonly success: string;
 }
 
-export function TestResult({ test: { error, data }, fine }: TestResultProps) {
+export function TestResult({ test: { error, data }, success }: TestResultProps) {
   if (error !== null) return <FailureNotice error={error} />;
   if (data === undefined) return null;
   return (
-    <Notice tone="ok" title={fine} role="status">
+    <Notice tone="ok" title={success} role="status">
       <Text style={{ overflowWrap: 'anywhere' }}>{data.message}</Text>
     </Notice>
   );

@@ -105,7 +105,7 @@ describe('the explanation', () => {
     const acme = { renewable: true, uncovered: null };
     const uploaded = { renewable: false, uncovered: null };
     expect(suggestedAction(failing, acme, true)).toBe('renew');
-    expect(suggestedAction(failing, acme, false)).toBe('look');
+    expect(suggestedAction(failing, acme, false)).toBe('inspect');
     expect(suggestedAction(failing, { ...acme, uncovered: 'second.example.com' }, true)).toBe('obtain');
     expect(suggestedAction({ kind: 'unattended', severity: 'warning' }, uploaded, true)).toBe('upload');
     expect(suggestedAction({ kind: 'revoked', severity: 'critical' }, acme, true)).toBe('obtain');

@@ -85,7 +85,7 @@ describe('the attention list', () => {
     await database.stores.jobs.create(job);
     const { attention, health } = await overviewAt(NOW).get(null);
     expect(attention.items).toMatchObject([
-      { projectId: 'new', kind: 'awaiting_records', suggestedAction: 'look', runningJobId: JOB.id },
+      { projectId: 'new', kind: 'awaiting_records', suggestedAction: 'inspect', runningJobId: JOB.id },
       { projectId: 'expired', kind: 'expired' },
     ]);
     expect(attention.total).toBe(2);
@@ -134,7 +134,7 @@ describe('the attention list', () => {
     ).toEqual([
       ['expired', 'expired', 'critical', 'renew'],
       ['uploaded', 'unattended', 'warning', 'upload'],
-      ['rejected', 'failing', 'warning', 'look'],
+      ['rejected', 'failing', 'warning', 'inspect'],
       ['never', 'obtain_failed', 'warning', 'obtain'],
     ]);
     expect(items[2]).toMatchObject({

@@ -86,11 +86,11 @@ export function suggestedAction(
   of: { readonly renewable: boolean; readonly uncovered: string | null },
   retryable: boolean,
 ): Attention['suggestedAction'] {
-  if (kind === 'held_back' || kind === 'awaiting_records') return 'look';
+  if (kind === 'held_back' || kind === 'awaiting_records') return 'inspect';
   if (kind === 'obtain_failed' || of.uncovered !== null) return 'obtain';
   if (!of.renewable) return 'upload';
   if (kind === 'revoked') return 'obtain';
-  return retryable ? 'renew' : 'look';
+  return retryable ? 'renew' : 'inspect';
 }
 
 const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {

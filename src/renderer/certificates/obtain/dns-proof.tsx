@@ -18,7 +18,10 @@ export function DnsProof({ obtain }: { readonly obtain: Obtain }) {
   const nameOf = (id: string): string => providers.find((each) => each.id === id)?.name ?? id;
   const sources = [
     ...(ownProvider === null ? [] : [{ value: 'project', label: text.sources.project(ownProvider.name) }]),
-    ...kept.map(({ id, name, provider }) => ({ value: id, label: text.keptName(name, nameOf(provider)) })),
+    ...kept.map(({ id, name, provider }) => ({
+      value: id,
+      label: text.credentialName(name, nameOf(provider)),
+    })),
     { value: 'new', label: text.sources.new },
   ];
   return (
@@ -29,7 +32,7 @@ export function DnsProof({ obtain }: { readonly obtain: Obtain }) {
       {form.values.source === 'new' && <NewCredentials obtain={obtain} />}
       {form.values.source === 'project' ? (
         <Text c="dimmed" fz="sm">
-          {text.projectKept}
+          {text.projectStored}
         </Text>
       ) : (
         <CredentialTest key={`${form.values.source} ${form.values.dnsProvider}`} obtain={obtain} />
@@ -61,7 +64,7 @@ function NewCredentials({ obtain: { form, provider, providers } }: { readonly ob
       {provider !== undefined && (
         <CredentialFields
           provider={provider}
-          hint={text.keptAfter}
+          hint={text.storageHint}
           errors={errors}
           values={form.values.credentials}
           onChange={(name, value) => {

@@ -33,7 +33,7 @@ export function Reachability({ id, names }: { readonly id: string; readonly name
               <NameFound key={report.name} report={report} />
             ))}
             <Text fz="sm" c="dimmed">
-              {text.seen}: {test.data.seenFrom}
+              {text.limits}: {test.data.seenFrom}
             </Text>
           </Stack>
         </Notice>

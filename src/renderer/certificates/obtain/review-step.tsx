@@ -13,8 +13,8 @@ import { obtainErrors, stepOfErrors } from '../obtain-errors.ts';
 import { toRequest } from '../obtain-values.ts';
 import { useToJob } from '../renew-dialog.tsx';
 import { StepTitle } from './step-title.tsx';
+import { summarize } from './summary.ts';
 import type { Obtain } from './use-obtain.ts';
-import { whatWillHappen } from './what-will-happen.ts';
 
 const text = messages.obtain;
 
@@ -35,7 +35,7 @@ export function ReviewStep({ obtain }: { readonly obtain: Obtain }) {
         {error !== null && <FailureNotice error={error} />}
         <Panel title={<StepTitle step="review">{text.review}</StepTitle>}>
           <Stack gap={6}>
-            {whatWillHappen(obtain).map((sentence) => (
+            {summarize(obtain).map((sentence) => (
               <Text key={sentence}>{sentence}</Text>
             ))}
           </Stack>

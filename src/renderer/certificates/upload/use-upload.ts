@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
 import { useApi } from '../../api.ts';
-import { type Given, missing, refusal, sortByVerdict, toRequest } from './given.ts';
 import { type Read, readGivenFile } from './read-file.ts';
+import { type Given, missing, refusal, sortByResult, toRequest } from './uploaded-files.ts';
 
 export interface Upload {
   readonly given: readonly Given[];
@@ -48,7 +48,7 @@ export function useUpload(id: string, onStored: () => void): Upload {
         { id, body: request.current },
         {
           onSuccess(verdict) {
-            const sorted = sortByVerdict(now, verdict);
+            const sorted = sortByResult(now, verdict);
             if (sorted.problems.length === 0) return setGiven(sorted.given);
             setProblems(sorted.problems);
             look(sorted.given, passphrase);

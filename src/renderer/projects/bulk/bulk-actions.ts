@@ -93,7 +93,7 @@ function sizeOf(size: number): 256 | 384 | 2048 | 4096 {
 }
 
 /** Events say when to look; a look now and then covers a connection that was lost. */
-const LOOK_MS = 3_000;
+const POLL_MS = 3_000;
 
 async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
   const id = 'job' in answer ? (answer.job as { readonly id: string }).id : null;
@@ -116,7 +116,7 @@ async function jobOf(api: Api, live: Live, answer: object): Promise<void> {
 
 function nextEvent(live: Live, jobId: string) {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LOOK_MS);
+  const timer = setTimeout(resolve, POLL_MS);
   const off = live.onEvent((event) => {
     if (event.jobId === jobId && event.kind !== 'job.step') resolve();
   });

@@ -27,7 +27,7 @@ export function BulkBar({ rows, selection }: BulkBarProps) {
   return (
     <Group gap="xs" mb="sm" role="toolbar" aria-label={text.bar}>
       <Text fw={600} mr="xs" aria-live="polite">
-        {text.chosen(chosen.length)}
+        {text.selected(chosen.length)}
       </Text>
       {BULK_ACTIONS.map((action) => {
         const Icon = ICONS[action];

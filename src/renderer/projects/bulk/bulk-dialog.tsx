@@ -62,7 +62,7 @@ function BulkDialog({ action, projects, onBegin }: BulkDialogProps) {
         setChoice(FIRST_CHOICE);
       }}
     >
-      <Text>{fit.length === 0 ? text.nobody : text.texts[action](fit.length)}</Text>
+      <Text>{fit.length === 0 ? text.noneEligible : text.texts[action](fit.length)}</Text>
       <LeftOut action={action} projects={projects} />
       {action === 'remove' && fit.length > 0 && (
         <TextInput
@@ -86,11 +86,11 @@ function LeftOut({ action, projects }: DialogProps) {
   });
   if (out.length === 0) return null;
   return (
-    <Notice tone="warn" title={text.leftOut(out.length)}>
+    <Notice tone="warn" title={text.skipped(out.length)}>
       <ScrollArea.Autosize
         type="auto"
         mah={160}
-        viewportProps={{ tabIndex: 0, 'aria-label': text.leftOut(out.length), role: 'region' }}
+        viewportProps={{ tabIndex: 0, 'aria-label': text.skipped(out.length), role: 'region' }}
       >
         <List>
           {out.map(({ id, line }) => (
@@ -122,7 +122,7 @@ function Running({ bulk: { states, running, stop }, projects }: RunningProps) {
         </div>
       ) : (
         <Notice tone={failed === 0 ? 'ok' : 'bad'} role="status">
-          {failed === 0 ? text.allWell(all.length) : text.someFailed(failed, all.length)}
+          {failed === 0 ? text.allCompleted(all.length) : text.someFailed(failed, all.length)}
         </Notice>
       )}
       <Results states={states} projects={projects} />

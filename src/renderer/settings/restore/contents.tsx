@@ -33,7 +33,11 @@ export function Contents({ checked, pending, error, onBack, onRestore }: Content
       noValidate
     >
       <Stack gap="md">
-        {newer ? <Notice tone="bad" title={text.newer(certdesk)} /> : <Notice tone="ok" title={text.whole} />}
+        {newer ? (
+          <Notice tone="bad" title={text.newer(certdesk)} />
+        ) : (
+          <Notice tone="ok" title={text.verified} />
+        )}
         <Beside checked={checked} />
         {!newer && (
           <>
@@ -62,7 +66,7 @@ export function Contents({ checked, pending, error, onBack, onRestore }: Content
         {!newer && (
           <Stack gap={4}>
             <Text fz="xs" c="dimmed">
-              {text.byCommand}
+              {text.commandHint}
             </Text>
             <CopyText value={restoreCommand} what={text.command} />
           </Stack>
@@ -74,7 +78,7 @@ export function Contents({ checked, pending, error, onBack, onRestore }: Content
 
 function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBackup }) {
   const rows: readonly (readonly [string, ReactNode, ReactNode])[] = [
-    [text.made, <Time key="made" at={backup.createdAt} />, text.now],
+    [text.created, <Time key="made" at={backup.createdAt} />, text.now],
     [text.by, backup.certdesk, here.certdesk],
     [text.projects, formatNumber(backup.projects), formatNumber(here.projects)],
     [text.certificates, formatNumber(backup.certificates), formatNumber(here.certificates)],
@@ -86,14 +90,20 @@ function Beside({ checked: { here, ...backup } }: { readonly checked: CheckedBac
     [text.secretStore, text.secretStores[backup.secretStore], text.secretStores[here.secretStore]],
   ];
   return (
-    <Table.ScrollContainer minWidth={420} type="native" tabIndex={0} role="group" aria-label={text.beside}>
-      <Table verticalSpacing={6} aria-label={text.beside}>
+    <Table.ScrollContainer
+      minWidth={420}
+      type="native"
+      tabIndex={0}
+      role="group"
+      aria-label={text.comparison}
+    >
+      <Table verticalSpacing={6} aria-label={text.comparison}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>
               <VisuallyHidden>{text.what}</VisuallyHidden>
             </Table.Th>
-            {[text.inBackup, text.here].map((label) => (
+            {[text.inBackup, text.current].map((label) => (
               <Table.Th key={label} fz="xs" c="dimmed" fw={500}>
                 {label}
               </Table.Th>

@@ -41,13 +41,15 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
           labelWidth={190}
           facts={[
             { label: messages.backup.restoredFrom, value: <Time at={createdAt} /> },
-            aside === null ? null : { label: text.aside, value: <span className="mono">{aside}</span> },
+            aside === null
+              ? null
+              : { label: text.previousData, value: <span className="mono">{aside}</span> },
           ]}
         />
         <Group justify="flex-end">
           {/* Loaded anew: nothing on the page is of what was there before. */}
           <Button data-autofocus onClick={() => window.location.reload()}>
-            {text.goOn}
+            {text.resume}
           </Button>
         </Group>
       </Stack>
@@ -65,8 +67,8 @@ export function Progress({ begun: { id, createdAt, aside, signedIn } }: { readon
         </Notice>
       )}
       {long && (
-        <Notice tone="warn" title={text.long} role="alert">
-          {text.longText}
+        <Notice tone="warn" title={text.slow} role="alert">
+          {text.slowText}
         </Notice>
       )}
     </Stack>

@@ -10,11 +10,15 @@ import { useTestChannel } from './test-channel.tsx';
 
 const text = messages.notifications.form;
 
-export function MadeChannel({ channel: { id, signingSecret } }: { readonly channel: CreatedChannel }) {
+export function ChannelCreatedDialog({
+  channel: { id, signingSecret },
+}: {
+  readonly channel: CreatedChannel;
+}) {
   const test = useTestChannel();
   return (
     <Stack gap="md">
-      <Notice tone="ok" title={text.made} role="status">
+      <Notice tone="ok" title={text.created} role="status">
         <Text>{text.sendTest}</Text>
       </Notice>
       {signingSecret !== null && (
@@ -23,7 +27,7 @@ export function MadeChannel({ channel: { id, signingSecret } }: { readonly chann
           <CodeBlock code={signingSecret} what={text.secret} wrap />
         </>
       )}
-      <TestResult test={test} fine={messages.notifications.test.sent} />
+      <TestResult test={test} success={messages.notifications.test.sent} />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ channelId: id })}>
           {messages.notifications.test.submit}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsByHand } from '../../src/renderer/jobs/by-hand.ts';
+import { manualRecordsOf } from '../../src/renderer/jobs/manual-dns.ts';
 
 const step = (more: object | null) => ({
   id: 1,
@@ -17,19 +17,19 @@ const record = (value: string) => ({ name: '_acme-challenge.example.com', value 
 
 test('are to be added while the job waits for them, each once', () => {
   const steps = [step(null), told('add', 'one'), told('add', 'two'), told('add', 'one')];
-  expect(recordsByHand(job({ steps }))).toEqual({ action: 'add', records: [record('one'), record('two')] });
+  expect(manualRecordsOf(job({ steps }))).toEqual({ action: 'add', records: [record('one'), record('two')] });
 });
 
 test('are no longer to be added when the CA is asked, and to be removed when the job has ended', () => {
   const steps = [told('add', 'one'), told('remove', 'one')];
-  expect(recordsByHand(job({ steps, step: 'validation' }))).toBeNull();
+  expect(manualRecordsOf(job({ steps, step: 'validation' }))).toBeNull();
   for (const state of ['succeeded', 'failed'] as const) {
-    expect(recordsByHand(job({ steps, state }))).toEqual({ action: 'remove', records: [record('one')] });
+    expect(manualRecordsOf(job({ steps, state }))).toEqual({ action: 'remove', records: [record('one')] });
   }
 });
 
 test('are not shown if Certdesk adds them itself, or the event has no records', () => {
-  expect(recordsByHand(job({ steps: [told('add', 'one', 'cloudflare')] }))).toBeNull();
-  expect(recordsByHand(job({ steps: [{ ...step(null), data: 'text' }] }))).toBeNull();
-  expect(recordsByHand(job({ state: 'succeeded' }))).toBeNull();
+  expect(manualRecordsOf(job({ steps: [told('add', 'one', 'cloudflare')] }))).toBeNull();
+  expect(manualRecordsOf(job({ steps: [{ ...step(null), data: 'text' }] }))).toBeNull();
+  expect(manualRecordsOf(job({ state: 'succeeded' }))).toBeNull();
 });

@@ -6,13 +6,13 @@ import { IconFileCertificate, IconUpload } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { messages } from '../../messages.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { describe } from './given.ts';
 import { readBytes } from './read-file.ts';
+import { describe } from './uploaded-files.ts';
 import type { Upload } from './use-upload.ts';
 
 const text = messages.upload;
 
-export function GiveFiles({ upload }: { readonly upload: Upload }) {
+export function FileDropzone({ upload }: { readonly upload: Upload }) {
   const { given, problems, missing: lacks } = upload;
   return (
     <Stack gap="md">

@@ -7,13 +7,13 @@ import { messages } from '../messages.ts';
 import { CopyText } from '../ui/copy.tsx';
 import { FailureNotice } from '../ui/failure.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { type HandRecord, recordsByHand } from './by-hand.ts';
+import { type ManualRecord, manualRecordsOf } from './manual-dns.ts';
 
-const text = messages.jobs.byHand;
+const text = messages.jobs.manualDns;
 
 /** Nothing where no person has anything to do. */
-export function ByHandPanel({ job }: { readonly job: JobWithSteps }) {
-  const wanted = recordsByHand(job);
+export function ManualDnsPanel({ job }: { readonly job: JobWithSteps }) {
+  const wanted = manualRecordsOf(job);
   if (wanted === null) return null;
   const { action, records } = wanted;
   return (
@@ -21,13 +21,13 @@ export function ByHandPanel({ job }: { readonly job: JobWithSteps }) {
       <Stack gap="sm">
         <Text>{text[action].text}</Text>
         <Records records={records} />
-        {action === 'add' && <TheyAreThere jobId={job.id} />}
+        {action === 'add' && <ConfirmRecords jobId={job.id} />}
       </Stack>
     </Panel>
   );
 }
 
-function Records({ records }: { readonly records: readonly HandRecord[] }) {
+function Records({ records }: { readonly records: readonly ManualRecord[] }) {
   return (
     <Table.ScrollContainer minWidth={480} type="native">
       <Table>
@@ -54,7 +54,7 @@ function Records({ records }: { readonly records: readonly HandRecord[] }) {
   );
 }
 
-function TheyAreThere({ jobId }: { readonly jobId: string }) {
+function ConfirmRecords({ jobId }: { readonly jobId: string }) {
   const api = useApi();
   const confirm = useMutation(api.jobs.confirm.mutationOptions());
   return (

@@ -45,7 +45,7 @@ interface Sorted {
 }
 
 /** @param given As it was sent for this verdict. */
-export function sortByVerdict(given: readonly Given[], verdict: Validation): Sorted {
+export function sortByResult(given: readonly Given[], verdict: Validation): Sorted {
   const contents = contentsOf(verdict);
   const known = given.map((each, index) => ({ ...each, content: contents[index] ?? null }));
   return {

@@ -1,11 +1,11 @@
 // The life of a certificate on a line: issued, today, the window in which it is renewed, the end.
-import { formatDate, formatUtc, shareOfLife } from '../format.ts';
+import { elapsedShare, formatDate, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
-import classes from './life-line.module.css';
+import classes from './validity-line.module.css';
 
-const text = messages.certificates.life;
+const text = messages.certificates.validity;
 
-export interface LifeLineProps {
+export interface ValidityLineProps {
   readonly issuedAt: string;
   readonly expiresAt: string;
   /** Null: it will not renew itself. */
@@ -13,8 +13,8 @@ export interface LifeLineProps {
   readonly now: number;
 }
 
-export function LifeLine({ issuedAt, expiresAt, renewAt, now }: LifeLineProps) {
-  const percentOf = (at: number) => shareOfLife(issuedAt, expiresAt, at) * 100;
+export function ValidityLine({ issuedAt, expiresAt, renewAt, now }: ValidityLineProps) {
+  const percentOf = (at: number) => elapsedShare(issuedAt, expiresAt, at) * 100;
   const today = percentOf(now);
   const renewal = renewAt === null ? null : percentOf(Date.parse(renewAt));
   return (

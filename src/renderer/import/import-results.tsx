@@ -8,8 +8,8 @@ import { Chip } from '../ui/chip.tsx';
 import { TextLink } from '../ui/link.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
+import type { Face } from '../ui/status-style.ts';
 import { ServerText } from '../ui/time.tsx';
-import type { Face } from '../ui/tone.ts';
 
 const text = messages.imports;
 
@@ -19,15 +19,15 @@ const FACES: Readonly<Record<TakenCertificate['outcome'], Face>> = {
   refused: { tone: 'bad', icon: IconCircleX, label: text.outcome.refused },
 };
 
-export interface TakenListProps {
+export interface ImportResultsProps {
   readonly taken: readonly TakenCertificate[];
   onAgain(): void;
 }
 
-export function TakenList({ taken, onAgain }: TakenListProps) {
+export function ImportResults({ taken, onAgain }: ImportResultsProps) {
   const navigate = useNavigate();
   const done = taken.filter(({ outcome }) => outcome === 'taken').length;
-  const title = done > 0 ? text.taken(done) : text.notTaken(taken.length);
+  const title = done > 0 ? text.imported(done) : text.notImported(taken.length);
   return (
     <Stack gap="md">
       <Notice tone={done > 0 ? 'ok' : 'warn'} title={title} role="status">
@@ -38,7 +38,7 @@ export function TakenList({ taken, onAgain }: TakenListProps) {
           <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={text.results}>
             <Table.Tbody>
               {taken.map((one) => (
-                <TakenRow key={`${one.id} ${one.source}`} one={one} />
+                <ResultRow key={`${one.id} ${one.source}`} one={one} />
               ))}
             </Table.Tbody>
           </Table>
@@ -54,7 +54,7 @@ export function TakenList({ taken, onAgain }: TakenListProps) {
   );
 }
 
-function TakenRow({ one }: { readonly one: TakenCertificate }) {
+function ResultRow({ one }: { readonly one: TakenCertificate }) {
   const { names, source, outcome, projectId, message, notes } = one;
   const label = names.length === 0 ? source : names.join(', ');
   const remarks = outcome === 'taken' ? notes : [message];

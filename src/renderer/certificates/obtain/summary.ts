@@ -7,7 +7,7 @@ const text = messages.obtain;
 
 type Facts = Pick<Obtain, 'project' | 'form' | 'ca' | 'kept' | 'providers' | 'ownProvider'>;
 
-export function whatWillHappen(obtain: Facts): readonly string[] {
+export function summarize(obtain: Facts): readonly string[] {
   const { project, form, ca } = obtain;
   const values = form.getValues();
   const names = namesOf(project, values);
@@ -15,7 +15,7 @@ export function whatWillHappen(obtain: Facts): readonly string[] {
     text.will(names, ca?.name ?? values.caUrl.trim(), keyWords(values.key)),
     ...(values.staging ? [text.willStaging] : []),
     values.challengeType === 'http-01' ? text.willHttp(names.length) : dnsSentence(obtain),
-    values.autoRenew ? (isManual(obtain) ? text.willRenewByHand : text.willRenew) : text.willNotRenew,
+    values.autoRenew ? (isManual(obtain) ? text.willRenewManually : text.willRenew) : text.willNotRenew,
     ...(project.certificate === null ? [] : [text.willReplace]),
   ];
 }

@@ -2,7 +2,7 @@
 import type { JobWithSteps } from '../../shared/job.ts';
 import { manualRecordOf } from '../../shared/manual-record.ts';
 
-export interface HandRecord {
+export interface ManualRecord {
   readonly name: string;
   readonly value: string;
 }
@@ -14,9 +14,9 @@ const WAITING: ReadonlySet<string | null> = new Set(['challenge', 'dns-propagati
  * What a person has to do now: records to write while the job waits for them, records to remove when it has ended.
  * Null where there is nothing to do. A job that goes on after a restart tells each record again: each is there once.
  */
-export function recordsByHand(
+export function manualRecordsOf(
   job: Pick<JobWithSteps, 'state' | 'step' | 'steps'>,
-): { readonly action: 'add' | 'remove'; readonly records: readonly HandRecord[] } | null {
+): { readonly action: 'add' | 'remove'; readonly records: readonly ManualRecord[] } | null {
   const ended = job.state === 'succeeded' || job.state === 'failed';
   if (!ended && !WAITING.has(job.step)) return null;
   const action = ended ? 'remove' : 'add';

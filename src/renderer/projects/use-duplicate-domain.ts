@@ -4,22 +4,22 @@ import { toDnsName } from '../../shared/names.ts';
 import { failureOf } from '../api.ts';
 import type { ProjectValues } from './project-form.tsx';
 
-export interface Twin {
+export interface ExistingProject {
   readonly id: string;
   readonly name: string;
 }
 
-export interface TwinState {
+export interface DuplicateDomain {
   /** The other project that the last answer named; null where it named none. */
-  readonly found: Twin | null;
+  readonly found: ExistingProject | null;
   /** To be called once for each request, and sent with it. */
   confirmationFor(values: ProjectValues): { readonly allowDuplicateDomain?: true };
 }
 
 /** @param error What the last request failed with. */
-export function useTwin(error: unknown): TwinState {
+export function useDuplicateDomain(error: unknown): DuplicateDomain {
   const [asked, setAsked] = useState<string | null>(null);
-  const found = twinOf(error);
+  const found = duplicateOf(error);
   return {
     found,
     confirmationFor({ domain }) {
@@ -31,7 +31,7 @@ export function useTwin(error: unknown): TwinState {
 }
 
 /** Of DUPLICATE_DOMAIN; null where the error is another one. */
-function twinOf(error: unknown): Twin | null {
+function duplicateOf(error: unknown): ExistingProject | null {
   const body = failureOf(error).body;
   if (body?.code !== 'DUPLICATE_DOMAIN') return null;
   const { projectId, name } = Object(body.details);

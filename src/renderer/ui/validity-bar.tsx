@@ -1,0 +1,39 @@
+// How much of a certificate's validity is left, as a bar; and in days.
+import { daysLeft, elapsedShare, formatRelative, formatUtc } from '../format.ts';
+import { messages } from '../messages.ts';
+import type { Tone } from './status-style.ts';
+import classes from './validity.module.css';
+
+export interface Validity {
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  readonly status: 'valid' | 'expiring_soon' | 'expired' | 'revoked';
+}
+
+const TONES: Readonly<Record<Validity['status'], Tone>> = {
+  valid: 'ok',
+  expiring_soon: 'warn',
+  expired: 'bad',
+  revoked: 'bad',
+};
+
+export function ValidityBar({ validity, now }: { readonly validity: Validity; readonly now: number }) {
+  const left = 1 - elapsedShare(validity.issuedAt, validity.expiresAt, now);
+  const days = daysLeft(validity.expiresAt, now);
+  const words =
+    days > 0
+      ? messages.projects.daysLeft(days)
+      : `${messages.projects.expiredAgo} ${formatRelative(validity.expiresAt, now)}`;
+  return (
+    <div className={classes.bar} title={formatUtc(validity.expiresAt)}>
+      <div className={classes.track} aria-hidden>
+        <div
+          className={classes.fill}
+          data-tone={TONES[validity.status]}
+          style={{ width: `${Math.max(left * 100, left > 0 ? 2 : 0)}%` }}
+        />
+      </div>
+      <span className="numbers">{words}</span>
+    </div>
+  );
+}
