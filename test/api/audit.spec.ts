@@ -52,10 +52,13 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
       'test: certificates.obtain CHALLENGE_FAILED',
     ]);
     expect(entries.slice(0, 2).map(({ message }) => message)).toEqual([
-      'Issuance begun',
-      expect.stringMatching(/^Certificate for audit\.example\.com stored/),
+      'Issuance started',
+      expect.stringMatching(/^Certificate for audit\.example\.com issued/),
     ]);
-    expect(entries.slice(5, 7).map(({ message }) => message)).toEqual(['Dry run begun', 'Dry run succeeded']);
+    expect(entries.slice(5, 7).map(({ message }) => message)).toEqual([
+      'Dry run started',
+      'Dry run succeeded',
+    ]);
     expect((await app.call('GET', '/audit/verify')).body.ok).toBe(true);
   });
 });

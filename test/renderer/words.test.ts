@@ -31,7 +31,7 @@ describe('a time within a minute', () => {
 });
 
 test('starts words about a project with its name if they do not contain it', () => {
-  expect(withProject('Issuance begun', 'shop.example.com')).toBe('shop.example.com: Issuance begun');
+  expect(withProject('Issuance started', 'shop.example.com')).toBe('shop.example.com: Issuance started');
   expect(withProject('Project shop.example.com created', 'shop.example.com')).not.toContain(': ');
   expect(withProject('Project old.example.com removed', null)).toBe('Project old.example.com removed');
 });

@@ -156,7 +156,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     heldBack.set(job.id, wait);
     log.warn(
       { jobId: job.id, until: job.heldUntil },
-      'A job is held back: Certdesk kept crashing while it ran',
+      'Job held back: Certdesk crashed three times in a row while it ran',
     );
     pace.pause(ms, AbortSignal.any([stopping.signal, wait.signal])).then(
       () => {
@@ -184,7 +184,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         await journal.write(async (tx, emit) => {
           await check(tx);
           await tx.jobs.create(job);
-          const message = `${jobName(job.input)} begun`;
+          const message = `${jobName(job.input)} started`;
           await emit({
             kind: 'job.queued',
             projectId: job.projectId,

@@ -148,7 +148,7 @@ export const ROWS: readonly Row[] = [
   ...given({ title: 'CAA forbids it', status: 403 }, 'a problem without type and detail'),
   ...given('CAA forbids it', 'a plain string'),
   ...given({ detail: 'Two names failed', subproblems: [{ detail: 'CAA forbids it', identifier: 'a.example' }] }, 'a problem whose subproblems have no type', /a\.example: CAA forbids it/),
-  ...given({ error: { message: 'CAA forbids it' } }, 'a message inside of an error', /refused the request: CAA forbids it/).slice(0, 1),
+  ...given({ error: { message: 'CAA forbids it' } }, 'a message inside of an error', /rejected the request: CAA forbids it/).slice(0, 1),
   { behaviour: 'a refusal that is plain text', seen: KIND, fails: { ...REFUSED, says: /not on the allow list/ }, faults: [{ at: 'newOrder', withheld: true, change: text('this account is not on the allow list', 403) }] },
   { behaviour: 'a wish that a person visits a page (userActionRequired)', seen: 'RFC 8555 section 7.3.3 (acmetool #288)', fails: { ...REFUSED, says: /Terms of service have changed\. Open https:\/\/ca\.example\.org\/terms-2, then try again/ }, faults: [{ at: 'newOrder', withheld: true, change: refuse(403, { type: `${ERROR}userActionRequired`, detail: 'Terms of service have changed', instance: 'https://ca.example.org/terms-2' }) }] },
   { behaviour: 'a request that is not supported (501)', seen: 'acme2certifier', fails: { ...REFUSED, says: /does not support this/ }, faults: [{ at: 'newOrder', withheld: true, change: refuse(501, malformed('not implemented')) }] },
