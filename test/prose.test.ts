@@ -72,7 +72,6 @@ const NOT_YET: readonly string[] = [
   'src/main/engine/renewal',
   'src/main/engine/revocation',
   'src/main/engine/settings',
-  'src/main/http',
   'src/main/secrets',
   'src/main/storage',
   'src/renderer',

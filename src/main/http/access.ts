@@ -1,4 +1,4 @@
-// Who may call: the Host header is one of the listener's own names, and the token or session is known.
+// Checks the Host header and authenticates the token or session of a request.
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -11,8 +11,8 @@ import type { TokenRecord } from '../engine/core/model.ts';
 import { readSession } from './session-request.ts';
 
 /**
- * A page of a foreign site whose name is pointed at 127.0.0.1 (DNS rebinding) sends its own name as Host. Such an
- * attack needs a name, so addresses are taken, and of names only this machine's and those that were allowed.
+ * Protects against DNS rebinding: a page of another site whose name resolves to 127.0.0.1 sends that name as Host. The
+ * attack needs a name, so the check accepts all IP addresses, but only this machine's names and the allowed ones.
  */
 export function createHostCheck(allowed: readonly string[]): (request: FastifyRequest) => void {
   const names = new Set(['localhost', hostname(), ...allowed].map((name) => name.toLowerCase()));
@@ -27,16 +27,16 @@ export function createHostCheck(allowed: readonly string[]): (request: FastifyRe
   };
 }
 
-/** More failed tokens and sign-ins than this a minute from one address are answered by 429. */
+/** More failed tokens and sign-ins per minute from one address than this get status 429. */
 const FAILURES_A_MINUTE = 10;
 
 /**
- * Passes on what `attempt` brings; counts it where the secret was wrong.
- * @throws what `attempt` throws, or TOO_MANY_REQUESTS (details.retryAfter in seconds) in its place.
+ * Returns the result of `attempt` and counts wrong secrets.
+ * @throws what `attempt` throws, or TOO_MANY_REQUESTS (details.retryAfter in seconds) instead
  */
 export type FailureLimit = <T>(request: FastifyRequest, attempt: Promise<T>) => Promise<T>;
 
-/** One count for all kinds of secrets. */
+/** Creates one counter for all kinds of secrets. */
 export function createFailureLimit(app: FastifyInstance): FailureLimit {
   const count = app.createRateLimit({ max: FAILURES_A_MINUTE, timeWindow: '1 minute' });
   return async (request, attempt) => {
@@ -64,14 +64,14 @@ export interface AuthenticateDeps {
 }
 
 /**
- * @returns who the bearer token or the session's two secrets stand for; null if neither was sent, or the session has
- * ended.
+ * @returns the caller that the bearer token or the session's two secrets identify; null if the request has neither, or
+ * the session has ended
  * @throws UNAUTHENTICATED, TOO_MANY_REQUESTS (details.retryAfter in seconds), ORIGIN_NOT_ALLOWED.
  */
 export function createAuthenticate({ tokens, sessions, limitFailures }: AuthenticateDeps): Authenticate {
   return async (request) => {
     const token = bearerOf(request);
-    // No page of another site can make a browser send this header: Origin does not matter.
+    // A page of another site cannot make a browser send this header, so Origin does not matter.
     if (token !== null) return tokenPrincipal(await limitFailures(request, tokens.authenticate(token)));
     const session = await readSession(request, sessions);
     return session && sessionPrincipal(session);
@@ -82,7 +82,10 @@ function tokenPrincipal({ id, name, scopes, projectIds }: TokenRecord): Principa
   return { kind: 'token', id, name, scopes, projectIds, proofAt: null };
 }
 
-/** Whoever may open a sign-in link has the machine, or was handed it by who has: there is nothing to hold back. */
+/**
+ * A session has all scopes: the owner of a sign-in link has access to the machine, or got the link from someone who
+ * has.
+ */
 function sessionPrincipal({ id, name, proofAt }: Session): Principal {
   return { kind: 'session', id, name, scopes: [], projectIds: null, proofAt };
 }

@@ -1,17 +1,17 @@
-// Answers the CA's http-01 request (RFC 8555 section 8.3): on a listener of its own, which serves nothing else, and
-// on the API listener, for a reverse proxy to forward to. No token of ours is needed, any Host is taken.
+// Serves http-01 challenges (RFC 8555 section 8.3): on a separate listener that serves nothing else, and on the API
+// listener for reverse proxies. Requests need no authentication, and any Host is accepted.
 import { createServer, type Server } from 'node:http';
 import type { Listening } from './listen.ts';
 import { listen } from './listen.ts';
 
 export const CHALLENGE_PREFIX = '/.well-known/acme-challenge/';
 
-/** base64url and nothing else (RFC 8555 section 8.3), so no path can be hidden in a token. */
+/** Only base64url (RFC 8555 section 8.3), so a token cannot contain a path. */
 const TOKEN = /^[A-Za-z0-9_-]{1,512}$/;
 
 export type AnswerChallenge = (token: string) => string | null;
 
-/** The key authorization for a request's path; null where there is none. */
+/** @returns the key authorization for a request's path; null if there is none */
 export function answerPath(path: string, answer: AnswerChallenge): string | null {
   if (!path.startsWith(CHALLENGE_PREFIX)) return null;
   const token = path.slice(CHALLENGE_PREFIX.length);
@@ -25,7 +25,7 @@ export interface ChallengeListener {
   close(): Promise<void>;
 }
 
-/** @throws what `listen` throws: EADDRINUSE, EACCES … as CertdeskError with what to do. */
+/** Opens the listener for challenges. @throws LISTEN_FAILED with advice */
 export async function openChallengeListener(
   at: Listening,
   answer: AnswerChallenge,
@@ -41,7 +41,7 @@ export async function openChallengeListener(
       reply.end(
         request.method === 'HEAD'
           ? undefined
-          : (body ?? 'Not found: Certdesk answers ACME challenges here\n'),
+          : (body ?? 'Not found. This path only serves ACME challenges\n'),
       );
     },
   );

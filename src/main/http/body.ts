@@ -1,11 +1,11 @@
-// Bodies of requests: JSON, in UTF-8 or in the character set that the request names.
+// Parses request bodies: JSON in UTF-8, or in the character set that the request names.
 import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CertdeskError } from '../engine/core/errors.ts';
 
-/** Clients send `Content-Type: application/json` with no body, for example to renew: that is no error. */
+/** Accepts an empty body with `Content-Type: application/json`, which clients send, for example, to renew. */
 export function addJsonBodies(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain'); // Fastify's own: bodies are JSON
+  app.removeContentTypeParser('text/plain'); // Fastify's default parser; bodies are JSON
   app.addHook('onRequest', async ({ headers }) => refuseEncoded(headers['content-encoding']));
   const parse = app.getDefaultJsonParser('error', 'error');
   addTextBodies(app, (request, text, done) => {
@@ -15,12 +15,12 @@ export function addJsonBodies(app: FastifyInstance): void {
 }
 
 /**
- * Kinds of JSON too, such as application/merge-patch+json (RFC 7396), which a PATCH here is. None of them is a type that
- * a browser sends to another origin without asking first.
+ * Includes JSON subtypes such as application/merge-patch+json (RFC 7396), the format of PATCH here. A browser sends
+ * none of these types to another origin without a preflight request.
  */
 const JSON_TYPES = /^(?:application|text)\/(?:[\w.-]{1,60}\+)?json\s*(?:;|$)/i;
 
-/** What is wrong where; nothing of the body is quoted but one character. */
+/** Explains what is wrong and where. Quotes at most one character of the body, which may contain secrets. */
 function explainJson(text: string): CertdeskError {
   const reason = reasonOf(text);
   return new CertdeskError('INVALID_REQUEST', `The body is not valid JSON${reason}.`, { issues: [] });
@@ -52,12 +52,12 @@ function hintFor(message: string, text: string): string {
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-/** @param parse Makes of a body's text what handlers get. */
+/** @param parse Converts the text of a body to the value for the handlers. */
 export function addTextBodies(
   app: FastifyInstance,
   parse: (request: FastifyRequest, text: string, done: Done) => void,
 ): void {
-  app.removeContentTypeParser('application/json'); // Fastify's own, which would come first
+  app.removeContentTypeParser('application/json'); // Fastify's default parser, which would take precedence
   app.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       parse(request, decodeBody(Buffer.from(body), request.headers['content-type']), done);
@@ -67,7 +67,7 @@ export function addTextBodies(
   });
 }
 
-/** @throws UNSUPPORTED_MEDIA_TYPE for compressed bodies: nothing here is large enough to need it. */
+/** @throws UNSUPPORTED_MEDIA_TYPE for compressed bodies; no request is large enough to need compression */
 function refuseEncoded(encoding: string | undefined): void {
   if (encoding === undefined || ['', 'identity'].includes(encoding.trim().toLowerCase())) return;
   throw new CertdeskError(
@@ -77,9 +77,9 @@ function refuseEncoded(encoding: string | undefined): void {
 }
 
 /**
- * The text of a body, without a byte order mark. RFC 8259 section 8.1 wants UTF-8; another character set is honoured
- * where Content-Type names it. Guessing would store wrong letters.
- * @throws INVALID_REQUEST where the octets are not of that character set, UNSUPPORTED_MEDIA_TYPE for an unknown one.
+ * Decodes a body, without a byte order mark. RFC 8259 section 8.1 requires UTF-8; another character set is used only if
+ * Content-Type names it, because a wrong guess would store wrong letters.
+ * @throws INVALID_REQUEST if the bytes are invalid in the character set, UNSUPPORTED_MEDIA_TYPE for an unknown one
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): string {
   const decoder = createDecoder(charsetOf(contentType));
@@ -100,7 +100,7 @@ export function decodeBody(body: Buffer, contentType: string | undefined): strin
   }
 }
 
-/** UTF-8 where the header names no character set, or is none. */
+/** @returns UTF-8 if the header names no character set or is invalid */
 function charsetOf(contentType: string | undefined): string {
   try {
     return new MIMEType(contentType ?? '').params.get('charset') ?? 'utf-8';

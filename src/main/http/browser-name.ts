@@ -1,6 +1,6 @@
-// A browser by the name that people know it by: "Firefox on Linux". It only labels a session: nothing depends on it.
+// Derives a display name such as "Firefox on Linux" from the User-Agent header. It only labels a session.
 
-/** The first that matches: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari. */
+/** The first match counts: Edge and Opera also claim to be Chrome, and Chrome claims to be Safari. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg\//, 'Edge'],
   [/\bOPR\//, 'Opera'],

@@ -1,4 +1,4 @@
-// Who asks, and how the answer is wanted: read from a request in one place, for REST and tRPC alike.
+// Creates the request context (caller and preferences) from an HTTP request, for REST and tRPC.
 
 import type { FastifyRequest } from 'fastify';
 import type { CheckHealth, Context } from '../api/context.ts';
@@ -14,7 +14,9 @@ export interface ContextDeps {
   readonly authenticate: Authenticate;
 }
 
-/** What it makes rejects with what `authenticate` throws, or INVALID_REQUEST for an Idempotency-Key that is none. */
+/**
+ * The returned function rejects with the errors of `authenticate`, or INVALID_REQUEST for an invalid Idempotency-Key.
+ */
 export function createContextReader({ engine, health, authenticate }: ContextDeps): CreateContext {
   return async (request) => ({
     engine,
@@ -26,7 +28,7 @@ export function createContextReader({ engine, health, authenticate }: ContextDep
   });
 }
 
-/** Whether the caller of a request that is still being answered may still be answered. */
+/** Whether the caller of an open request, such as an event stream, is still authenticated. */
 export async function isKnown(request: FastifyRequest, createContext: CreateContext): Promise<boolean> {
   try {
     return (await createContext(request)).principal !== null;

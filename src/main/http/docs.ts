@@ -1,5 +1,5 @@
-// The OpenAPI document and a readable page of it. Both are made when they are first asked for: the page's packages are
-// many files, and a start serves neither.
+// Serves the OpenAPI document and a page that renders it. Both are created on the first request, because the packages
+// of the page have many files and would slow down the start.
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -15,7 +15,7 @@ import { API_PREFIX } from './rest.ts';
 
 const PAGE = '/api/docs';
 
-/** @param version Certdesk's. */
+/** @param version The version of Certdesk. */
 export function addDocs(app: FastifyInstance, version: string): void {
   let made: OpenApiDocument | undefined;
   const document = (): OpenApiDocument => {
@@ -36,14 +36,14 @@ export function addDocs(app: FastifyInstance, version: string): void {
   const page = lazy(() => openPage(app, document()));
   for (const url of [PAGE, `${PAGE}/*`])
     app.get(url, async (request, reply) => {
-      // Only there are the addresses of its files relative, so that they keep a reverse proxy's path.
+      // With the trailing slash, relative URLs of the page's files work below the path of a reverse proxy.
       if (request.url.split('?')[0] === PAGE) return reply.code(302).header('Location', 'docs/').send();
       return passOn(await page.get(), request, reply);
     });
   app.addHook('onClose', async () => (await page.made())?.close());
 }
 
-/** A server of its own, which listens nowhere: nothing can be added to one that listens already. */
+/** Creates a second server that never listens, because a server that already listens accepts no new plugins. */
 async function openPage(app: FastifyInstance, document: OpenApiDocument): Promise<FastifyInstance> {
   const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('@fastify/swagger'),
@@ -66,8 +66,8 @@ async function openPage(app: FastifyInstance, document: OpenApiDocument): Promis
 }
 
 /**
- * Lets a signed-in browser try out operations. It runs in the page, as text: it may use nothing from outside of itself.
- * Its names are those of shared/session.ts and renderer/session/page-secret.ts (test/e2e/docs.spec.ts).
+ * Lets a signed-in browser try out operations. The function is sent to the page as text, so it must not use anything
+ * outside of itself. Its names match shared/session.ts and renderer/session/page-secret.ts (test/e2e/docs.spec.ts).
  */
 function addPageSecret<R extends object>(request: R): R {
   const name = 'certdesk-page-secret';
@@ -77,7 +77,7 @@ function addPageSecret<R extends object>(request: R): R {
   return request;
 }
 
-/** Headers that are about one connection, not about the answer (RFC 9110 section 7.6.1). */
+/** Headers of one connection rather than of the response (RFC 9110 section 7.6.1). */
 const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
 
 async function passOn(
@@ -88,8 +88,8 @@ async function passOn(
   const answer = await page.inject({ method: method === 'HEAD' ? 'HEAD' : 'GET', url, headers });
   for (const [name, value] of Object.entries(answer.headers))
     if (value !== undefined && !OF_CONNECTION.has(name)) reply.header(name, value);
-  // In place of swagger-ui's own, which lets styles and fonts come from anywhere, and whose `upgrade-insecure-requests`
-  // leaves the page blank at every http address but this machine's own: the browser asks for its files by https there.
+  // Replaces swagger-ui's policy, which allows styles and fonts from anywhere. Its `upgrade-insecure-requests` also
+  // leaves the page blank at any http address except loopback, because the browser then requests the files by https.
   reply.header('Content-Security-Policy', PAGE_CSP);
   return reply.code(answer.statusCode).send(answer.rawPayload);
 }

@@ -1,5 +1,4 @@
-// Every failed answer, in the one form of an error: what operations throw, what Fastify refuses, and what Node's parser
-// cannot read.
+// Creates every error response in one format: for errors of operations, of Fastify and of Node's HTTP parser.
 
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -16,7 +15,7 @@ export const SAFE_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** No operation has this address, or none this method. */
+/** @returns NOT_FOUND if no operation has this path, METHOD_NOT_ALLOWED if one has it with another method */
 export function notFound(request: FastifyRequest): CertdeskError {
   const path = (request.url.split('?')[0] ?? '').replace(/\/$/, '');
   const methods = restOperations()
@@ -29,7 +28,7 @@ export function notFound(request: FastifyRequest): CertdeskError {
   });
 }
 
-/** @param template With parameters as {name}. */
+/** @param template A path with parameters as {name}. */
 function isAddress(path: string, template: string): boolean {
   const parts = path.split('/');
   const wanted = template.split('/');
@@ -39,7 +38,7 @@ function isAddress(path: string, template: string): boolean {
   );
 }
 
-/** Fastify's own errors keep their meaning; everything else is the engine's, or a mistake of ours. */
+/** Maps Fastify's errors to error codes. Any other error that is no CertdeskError is a bug (INTERNAL). */
 export function toFailure(error: unknown): CertdeskError {
   if (error instanceof CertdeskError) return error;
   const { code, statusCode = 500, message } = error as FastifyError;
@@ -50,7 +49,7 @@ export function toFailure(error: unknown): CertdeskError {
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return new CertdeskError('NOT_FOUND');
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CertdeskError('PAYLOAD_TOO_LARGE');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new CertdeskError('UNSUPPORTED_MEDIA_TYPE');
-  // What the reader of the GUI's files will not look for (`//api`, `/.git`) is not there.
+  // The static file plugin refuses such paths (`//api`, `/.git`).
   if (statusCode === 403 || statusCode === 404) return new CertdeskError('NOT_FOUND');
   if (statusCode >= 400 && statusCode < 500) {
     const sentence = error instanceof SyntaxError ? `The body is not JSON: ${message}` : message;
@@ -59,7 +58,7 @@ export function toFailure(error: unknown): CertdeskError {
   return toCertdeskError(error);
 }
 
-/** The one form of a failed answer. */
+/** Sends an error response. */
 export function sendError(error: CertdeskError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.entry.status >= 500)
     request.log.error({ code: error.code, err: error.cause ?? error }, error.message);
@@ -75,7 +74,7 @@ export function sendError(error: CertdeskError, request: FastifyRequest, reply: 
     .send(JSON.stringify(error.toBody()));
 }
 
-/** A request that never became one: it has no handler, so the answer is written to the socket. */
+/** Answers input that Node cannot parse as a request. No handler exists for it, so this writes to the socket. */
 export function refuseUnreadable({ code }: ConnectionError, socket: Socket): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const failure = new CertdeskError(
@@ -94,7 +93,7 @@ export function refuseUnreadable({ code }: ConnectionError, socket: Socket): voi
   socket.destroySoon();
 }
 
-/** Node's code of a client error -> ours. */
+/** Maps Node's codes of client errors to error codes. */
 const UNREADABLE: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',

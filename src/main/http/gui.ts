@@ -1,13 +1,13 @@
-// The GUI's files, as the build made them.
+// Serves the built files of the GUI.
 import { relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** No inline script, nothing from anywhere else. */
+/** Allows no inline scripts and nothing from other origins. */
 export const PAGE_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** @param folder out/renderer; null where it is not built. */
+/** @param folder out/renderer; null if the GUI is not built. */
 export async function addGui(app: FastifyInstance, folder: string | null): Promise<void> {
   if (folder === null) {
     app.get('/', (_, reply) =>
@@ -25,13 +25,13 @@ export async function addGui(app: FastifyInstance, folder: string | null): Promi
   });
 }
 
-/** What the build names after its content never changes; everything else is asked for anew each time. */
+/** Files whose names contain a content hash never change; browsers revalidate all others on each request. */
 function cacheFor(folder: string, path: string): string {
   const hashed = relative(folder, path).startsWith(`assets${sep}`);
   return hashed ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
-/** Addresses that the page makes up for its own views: a browser that opens one gets the page, which knows it. */
+/** Whether a browser opens a URL of the GUI's client-side router; the response is then the page itself. */
 export function isPageRequest({ method, url, headers }: FastifyRequest): boolean {
   const readable = method === 'GET' || method === 'HEAD';
   return readable && headers.accept?.includes('text/html') === true && !NO_PAGES.test(url);

@@ -1,18 +1,18 @@
-// Opens a listening socket, and says in plain words why it cannot be opened.
+// Opens a listening socket and explains failures.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CertdeskError } from '../engine/core/errors.ts';
 
 export interface Listening {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 picks any free port. */
   readonly port: number;
-  /** What it is for, and the option that names another port: for the error. */
+  /** For error messages: the purpose of the listener, and the option that sets its port. */
   readonly what: string;
   readonly option: string;
 }
 
-/** @returns the port. @throws LISTEN_FAILED with what to do. */
+/** @returns the port @throws LISTEN_FAILED with advice */
 export async function listen(server: Server, at: Listening): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, at)));
@@ -21,7 +21,7 @@ export async function listen(server: Server, at: Listening): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** An error of `listen` as one sentence. */
+/** Converts an error of `listen` to LISTEN_FAILED with advice. */
 export function listenError(error: unknown, { host, port, what, option }: Listening): CertdeskError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
   const place = `${what} cannot listen on ${host} port ${port}`;
@@ -36,8 +36,9 @@ export function listenError(error: unknown, { host, port, what, option }: Listen
 }
 
 /**
- * The command that lets a program open ports below 1024. Electron with a capability of its own would no longer find its
- * libraries beside it (ld.so(8), secure-execution mode), so there it is the system's setting.
+ * @returns the shell command that lets a program open ports below 1024. With a file capability, Electron would no
+ * longer find the libraries next to it (ld.so(8), secure-execution mode), so for Electron it changes the system
+ * setting.
  */
 export function lowPorts(program: string, electron = process.versions.electron !== undefined): string {
   const quoted = /^[\w./-]+$/.test(program) ? program : `'${program.replaceAll("'", "'\\''")}'`;

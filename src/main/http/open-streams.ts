@@ -1,16 +1,16 @@
-// Event streams stay open until somebody ends them. A server that stops would wait for them without end, so it ends
-// them; their readers see an end without a last word and come back with the id of their last event.
+// Tracks open event streams. A stopping server would wait for them forever, so it ends them; their clients then
+// reconnect with the ID of the last event.
 import type { ServerResponse } from 'node:http';
 
 export interface OpenStreams {
-  /** @param isAllowed Whether its reader may still have it: the token may be revoked and the session ended meanwhile. */
+  /** @param isAllowed Whether the client is still authenticated: its token may be revoked or its session may end. */
   add(stream: ServerResponse, isAllowed: () => Promise<boolean>): void;
-  /** Ends those whose readers may no longer have them. */
+  /** Ends the streams of clients that are no longer allowed. */
   recheck(): Promise<void>;
   endAll(): void;
 }
 
-/** A reader that takes nothing any more does not hold up a stop for longer. In milliseconds. */
+/** How long a stop waits for a client that no longer reads, in milliseconds. */
 const LAST_BYTES_MS = 1_000;
 
 export function createOpenStreams(): OpenStreams {
@@ -30,8 +30,8 @@ export function createOpenStreams(): OpenStreams {
 }
 
 /**
- * Ends a stream with its last chunk (RFC 9112, section 7.1): a browser calls a body without one broken, and says so in
- * its console. Then its connection, which has been told of nothing but this stream.
+ * Ends a stream with its last chunk (RFC 9112 section 7.1), because a browser logs an error for a body without one.
+ * Then closes the connection, which carries nothing but this stream.
  */
 function end(stream: ServerResponse): void {
   if (stream.writableEnded) return;
@@ -40,7 +40,7 @@ function end(stream: ServerResponse): void {
     return;
   }
   const { socket } = stream;
-  // Its writer hears of the end with 'close'. What it still writes before that is lost, and is no failure.
+  // The writer stops on 'close'. Anything that it writes before then is lost, which is no failure.
   stream.on('error', () => undefined);
   const timer = setTimeout(() => stream.destroy(), LAST_BYTES_MS);
   stream.end(() => {

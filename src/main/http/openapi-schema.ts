@@ -1,18 +1,18 @@
-// JSON Schemas as generators of clients understand them. Each rule is one that openapi-typescript,
-// openapi-python-client or OpenAPI Generator needs: their clients did not compile, or failed on a correct answer
-// (test/http/clients.exhaustive.ts). What it says of the API stays true; the server checks more.
+// Simplifies JSON Schemas for client generators. openapi-typescript, openapi-python-client or OpenAPI Generator needs
+// each rule: without it, their clients did not compile or failed on a correct response
+// (test/http/clients.exhaustive.ts). The simplified schemas stay true, and the server checks more.
 
 export type JsonObject = { [key: string]: unknown };
 
-/** Changes one schema in place, which is how z.toJSONSchema calls it: the inner ones first. */
+/** Changes one schema in place. z.toJSONSchema calls it for inner schemas first. */
 export function simplifySchema(json: JsonObject): void {
   simplifyConst(json);
   mergeEnums(json);
   simplifyTypes(json);
-  delete json.propertyNames; // of our records it says that names are texts
+  delete json.propertyNames; // for our records it only says that names are strings
 }
 
-/** Single values: an `enum` of one text or number is known everywhere, one of a boolean is not. */
+/** Converts `const`: all generators support an `enum` of one string or number, but not of one boolean. */
 function simplifyConst(json: JsonObject): void {
   const { const: value } = json;
   if (value === undefined) return;
@@ -21,7 +21,7 @@ function simplifyConst(json: JsonObject): void {
   else json.enum = [value];
 }
 
-/** A choice of single values is one `enum`. */
+/** Merges a choice of single values into one `enum`. */
 function mergeEnums(json: JsonObject): void {
   const choices = json.anyOf as readonly JsonObject[] | undefined;
   const [first] = choices ?? [];
@@ -35,7 +35,7 @@ function mergeEnums(json: JsonObject): void {
   json.enum = choices.flatMap((each) => each.enum as unknown[]);
 }
 
-/** A value of several types (credentials of DNS providers, any JSON) is any value to a client. */
+/** Allows any value where several types are possible (credentials of DNS providers, any JSON). */
 function simplifyTypes(json: JsonObject): void {
   const choices = (json.anyOf as readonly JsonObject[] | undefined) ?? [];
   const types = [json, ...choices].flatMap(({ type }) => type ?? []).filter((type) => type !== 'null');

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document, made from the operations' own schemas.
+// Creates the OpenAPI 3.1 document from the metadata and schemas of the operations.
 import { z } from 'zod';
 import { AcceptedSchema, ErrorBodySchema } from '../../shared/job.ts';
 import type { Meta } from '../api/trpc.ts';
@@ -14,7 +14,7 @@ export interface OpenApiDocument {
   readonly components: JsonObject;
 }
 
-/** @param version Certdesk's. */
+/** @param version The version of Certdesk. */
 export function createOpenApi(version: string): OpenApiDocument {
   const components: JsonObject = {};
   const paths: Record<string, JsonObject> = {};
@@ -29,7 +29,7 @@ export function createOpenApi(version: string): OpenApiDocument {
     info: {
       title: 'Certdesk',
       version,
-      description: 'TLS certificates of projects: request, upload, check, renew, revoke.',
+      description: 'Obtain, upload, check, renew and revoke TLS certificates.',
     },
     servers: [{ url: API_PREFIX }],
     security: [{ bearer: [] }],
@@ -40,7 +40,7 @@ export function createOpenApi(version: string): OpenApiDocument {
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Create one: certdesk token create --name NAME',
+          description: 'Create a token with: certdesk token create --name NAME --scope SCOPE',
         },
       },
     },
@@ -82,7 +82,7 @@ function describe(operation: RestOperation, components: JsonObject): JsonObject 
   };
 }
 
-/** Who may call, in words and in fields of our own. */
+/** Describes who may call an operation, as text and as extension fields. */
 function accessOf({ scope, reach }: Meta): JsonObject {
   if (scope === null) return { security: [] };
   const permission = scope ?? 'no API token; a signed-in browser, the desktop window or the command line';
@@ -149,13 +149,13 @@ function content(
   return { content: { 'application/json': { schema: schemaOf(output, 'output', components) } } };
 }
 
-/** A schema as JSON Schema; the named parts of it move to the components. */
+/** Converts a zod schema to JSON Schema and moves its named parts to the components. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObject): JsonObject {
   const json = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
-    // A later version may answer with more fields: a client made from this document must not refuse them.
+    // Later versions may return more fields, so generated clients must not reject unknown ones.
     override: ({ jsonSchema }) => {
       describeReach(jsonSchema);
       simplifySchema(jsonSchema);
@@ -165,7 +165,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObj
   }) as JsonObject;
   const { $schema: _, $defs = {}, ...rest } = json;
   for (const [name, definition] of Object.entries($defs as JsonObject)) {
-    // The one schema without a name that refers to itself is z.json(): any JSON.
+    // The only unnamed schema that refers to itself is z.json(): any JSON.
     const id = name.startsWith('__schema') ? 'Json' : name;
     components[id] = withoutId(pointed(definition));
   }
@@ -175,7 +175,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: JsonObj
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** What a field needs of the caller: words of our own have the prefix that OpenAPI wants. */
+/** Renames the metadata about reach to extension fields, which need the prefix `x-` in OpenAPI. */
 function describeReach(json: JsonObject): void {
   const { reach, allProjects } = json;
   delete json.reach;
@@ -191,7 +191,7 @@ function withoutId(schema: unknown): unknown {
   return rest;
 }
 
-/** `#/$defs/X` is said relative to one schema; in the document X stands among the components. */
+/** Rewrites references: `#/$defs/X` is relative to one schema, and the document has X among its components. */
 function pointed(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value)

@@ -1,19 +1,19 @@
-// Guards a browser's session against pages of others (cross-site request forgery): what changes something must come
-// from a page that this very listener served. SameSite=Strict alone takes other ports of this machine for its own.
+// Protects sessions against cross-site request forgery: a request that changes state must come from a page of this
+// listener. SameSite=Strict alone is not enough, because it treats other ports of this machine as the same site.
 import type { FastifyRequest } from 'fastify';
 import { CertdeskError } from '../engine/core/errors.ts';
 
-/** Methods that change nothing (RFC 9110 section 9.2.1). */
+/** Safe methods (RFC 9110 section 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Checks a request that carries the secrets of a session. The Host header has been checked before.
- * @param secure Whether the cookie belongs to https. @throws ORIGIN_NOT_ALLOWED
+ * Checks a request with the secrets of a session. The caller has already checked the Host header.
+ * @param secure Whether the cookie was set over https. @throws ORIGIN_NOT_ALLOWED
  */
 export function checkSessionOrigin(request: FastifyRequest, secure: boolean): void {
   const site = request.headers['sec-fetch-site'];
   const safe = SAFE_METHODS.has(request.method);
-  // Old browsers, and browsers that call another machine by plain http, do not send it.
+  // Old browsers do not send the header, and neither do browsers that use plain http to another machine.
   if (site !== undefined && site !== 'same-origin')
     throw refused(`the browser says that it comes from another page (Sec-Fetch-Site: ${quote(site)})`);
   if (!safe && readOwnOrigin(request).protocol !== (secure ? 'https:' : 'http:'))
@@ -21,14 +21,14 @@ export function checkSessionOrigin(request: FastifyRequest, secure: boolean): vo
 }
 
 /**
- * The Origin of a request that comes from a page of this listener. Behind a proxy the browser's own word tells whether
- * it speaks https. @throws ORIGIN_NOT_ALLOWED
+ * @returns the Origin of a request from a page of this listener. Behind a proxy, only Origin shows whether the browser
+ * uses https. @throws ORIGIN_NOT_ALLOWED
  */
 export function readOwnOrigin(request: FastifyRequest): URL {
   const { origin, host = '' } = request.headers;
   if (origin === undefined) throw refused('it has no Origin header');
   const url = URL.parse(origin);
-  // Host and Origin both leave out the scheme's own port; URL does, whatever the client sends.
+  // URL drops the scheme's default port, which Host and Origin may or may not contain.
   const own = url === null ? null : URL.parse(`${url.protocol}//${host}`);
   if (url !== null && own !== null && url.host !== '' && url.host === own.host && isWeb(url)) return url;
   throw refused(

@@ -1,4 +1,4 @@
-// REST: a loop over the router's operations that have a REST address. It knows no operation by name.
+// Adds a REST route for each operation with REST metadata. It knows no operation by name.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type AnyTRPCProcedure, callTRPCProcedure, isTrackedEnvelope } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ import type { OpenStreams } from './open-streams.ts';
 export const API_PREFIX = '/api/v1';
 
 export interface RestOperation {
-  /** The procedure's place in the router: `certificates.obtain`. */
+  /** The path of the operation in the router, such as `certificates.obtain`. */
   readonly path: string;
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly rest: RestMeta;
@@ -20,7 +20,7 @@ export interface RestOperation {
   readonly procedure: AnyTRPCProcedure;
 }
 
-/** Every operation with a REST address. */
+/** @returns all operations with a REST path */
 export function restOperations(): readonly RestOperation[] {
   const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>;
   return Object.entries(procedures).flatMap(([path, procedure]) => {
@@ -43,7 +43,7 @@ export function addRest(app: FastifyInstance, deps: RestDeps): void {
       app.route({
         method,
         url: at,
-        // A stream has no head without its body.
+        // HEAD makes no sense for an event stream.
         exposeHeadRoute: operation.rest.form !== 'events',
         handler: (request, reply) => handle(operation, { request, reply, ...deps }),
       });
@@ -60,10 +60,10 @@ async function handle(
   { path, type, rest }: RestOperation,
   { request, reply, createContext, streams }: Exchange,
 ): Promise<unknown> {
-  // A client that goes away ends a subscription; a job goes on, because jobs do not listen to this signal.
+  // A disconnect ends a subscription. A job continues, because jobs ignore this signal.
   const gone = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(); // an answered one is gone too, and its signal nobody's any more
+    if (!reply.raw.writableFinished) gone.abort(); // 'close' also follows a complete response
   });
   const ctx = await createContext(request);
   const getRawInput = async () => inputOf(request, rest);
@@ -84,13 +84,13 @@ async function handle(
   return sendJson(request, reply, rest, result);
 }
 
-/** Parameters of the path win over the query's, so that what was checked for access is what is used. */
+/** Path parameters override query parameters, so the access check and the operation see the same values. */
 function inputOf(request: FastifyRequest, rest: RestMeta): Record<string, unknown> {
   const { body } = request;
   if (body !== undefined && (typeof body !== 'object' || body === null || Array.isArray(body))) {
     throw new CertdeskError('INVALID_REQUEST', 'The body is not a JSON object', { issues: [] });
   }
-  // What comes by a header comes by nothing else: a password in an address would end up in logs.
+  // Header fields are accepted only as headers, because a password in a URL would end up in logs.
   const headers = Object.entries(rest.headers ?? {}).map(
     ([header, field]) => [field, request.headers[header]] as const,
   );
@@ -131,7 +131,7 @@ function sendFile(
     .send(Buffer.from(body, 'base64'));
 }
 
-/** Comments this often keep proxies from taking a quiet stream for a dead one. */
+/** Interval of comments in a stream, so that proxies do not close it as idle. */
 const HEARTBEAT_MS = 15_000;
 
 async function sendEvents(
@@ -162,7 +162,7 @@ async function sendEvents(
   return reply;
 }
 
-/** Resolves when more may be written, or when nobody reads any longer. */
+/** Resolves when the stream accepts more data, or is closed. */
 function drained(stream: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

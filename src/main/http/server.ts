@@ -1,4 +1,5 @@
-// The HTTP server: /api/v1 (REST), its documentation, the GUI's files, and the challenge path for reverse proxies.
+// Creates the HTTP server: /api/v1 (REST) with its documentation, tRPC, the GUI, and ACME challenges for reverse
+// proxies.
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
@@ -27,16 +28,16 @@ export interface HttpServerDeps {
   readonly engine: Engine;
   readonly health: CheckHealth;
   readonly logger: FastifyBaseLogger;
-  /** Names that a reverse proxy sends as Host, beside this machine's own. */
+  /** Host names that a reverse proxy sends, in addition to this machine's names. */
   readonly allowedHosts: readonly string[];
-  /** Where the built GUI is; null where there is none. */
+  /** The folder of the built GUI; null if it is not built. */
   readonly guiFolder: string | null;
   readonly version: string;
-  /** Requests that come before it are answered after it: what the last run left is lined up first. */
+  /** Requests wait for this promise, because unfinished jobs of the last run enter the queue first. */
   readonly started: Promise<void>;
 }
 
-/** The specification's limit of a body. */
+/** The maximum size of a body that the specification names. */
 const BODY_BYTES = 1024 * 1024;
 
 export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyInstance> {
@@ -46,7 +47,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     bodyLimit: BODY_BYTES,
     requestTimeout: 30_000,
     logController: new LogController({ disableRequestLogging: true }),
-    // One error form for all: also for requests that Node's parser refuses, which never reach a handler.
+    // Errors outside of handlers, such as an invalid URL, get the same format as all others.
     frameworkErrors: (error, request, reply) => sendError(toFailure(error), request, reply),
     clientErrorHandler: refuseUnreadable,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
@@ -74,8 +75,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     if (request.url.startsWith(CHALLENGE_PREFIX)) return;
     checkHost(request);
     reply.headers(SAFE_HEADERS);
-    // A matter of pages. Browsers ignore it, and complain, where they do not trust the connection (plain http to
-    // another machine); there they leave out this header too.
+    // Only pages need it. On untrusted connections (plain http to another machine) browsers ignore it with a warning,
+    // and there they do not send Sec-Fetch-Dest either.
     if (request.headers['sec-fetch-dest'] === 'document')
       reply.header('Cross-Origin-Opener-Policy', 'same-origin');
     await deps.started;
@@ -100,10 +101,10 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
 
 const NOT_STORED = ['/metrics', API_PREFIX, TRPC_PREFIX, ...SIGN_IN_PATHS];
 
-/** A token that the command line has revoked, and a session that has run out, are noticed this late at most. */
+/** How often streams are checked for expired sessions, and tokens that the command line revoked. In milliseconds. */
 const RECHECK_MS = 60_000;
 
-/** Ends event streams when the server stops, and when their readers may no longer have them. */
+/** Ends event streams when the server stops, and when their clients are no longer authenticated. */
 function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenStreams): void {
   const timer = setInterval(() => streams.recheck(), RECHECK_MS);
   timer.unref();
@@ -118,8 +119,8 @@ function watchStreams(app: FastifyInstance, { journal }: Engine, streams: OpenSt
 }
 
 /**
- * Browsers and others open connections ahead of need. Node takes such a one for busy until its first request, and a
- * server that stops would wait a minute for it.
+ * Closes preconnections when the server stops. Clients such as browsers open connections in advance; Node treats one as
+ * busy until its first request, so a stopping server would wait a minute for it.
  */
 function endUnused(app: FastifyInstance): void {
   const unused = new Set<Socket>();
@@ -133,7 +134,7 @@ function endUnused(app: FastifyInstance): void {
   });
 }
 
-/** Addresses without their query: a query may hold what is nobody's business. */
+/** Logs the path without the query, which may contain private data. */
 async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const ms = Math.round(reply.elapsedTime);
   request.log.info(

@@ -1,4 +1,4 @@
-// The cookie of a signed-in browser (RFC 6265bis): out of reach of scripts, sent by this server's own pages only.
+// Reads and writes the session cookie (RFC 6265bis): hidden from scripts, and sent only by pages of this site.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SESSION_MS } from '../engine/access/sessions.ts';
 
@@ -11,7 +11,7 @@ export interface SessionCookie {
   readonly secure: boolean;
 }
 
-/** Null where none was sent. */
+/** @returns null if the request has no session cookie */
 export function readSessionCookie(request: FastifyRequest): SessionCookie | null {
   const cookies = parse(request.headers.cookie ?? '');
   const name = nameFor(request);
@@ -47,7 +47,7 @@ function format(
   return [`${name}=${secret}`, ...flags].join('; ');
 }
 
-/** Cookies know no ports: with the port in its name, two Certdesks on one machine do not sign each other out. */
+/** Cookies ignore ports. With the port in the name, two installations on one machine do not sign each other out. */
 function nameFor(request: FastifyRequest): string {
   const [, port] = /:(\d+)$/.exec(request.headers.host ?? '') ?? [];
   return port === undefined ? 'certdesk' : `certdesk-${port}`;

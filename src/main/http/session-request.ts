@@ -1,5 +1,5 @@
-// The session that a request belongs to. The cookie alone identifies nobody: servers on other ports of this host
-// receive it too, and can send it with any Origin they like.
+// Finds the session of a request. The cookie alone is not enough: servers on other ports of this host receive it, too,
+// and can send it with any Origin.
 import type { FastifyRequest } from 'fastify';
 import { PAGE_SECRET_HEADER, type Session } from '../../shared/session.ts';
 import type { Sessions } from '../engine/access/sessions.ts';
@@ -7,7 +7,7 @@ import { checkSessionOrigin } from './origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 /**
- * @returns null if the request has no cookie or no page secret, or they are of no open session.
+ * @returns null if the cookie or the page secret is missing, or they match no open session
  * @throws ORIGIN_NOT_ALLOWED
  */
 export async function readSession(

@@ -1,6 +1,6 @@
-// Signing in and out. The one-time link opens /login#<secret>; the page there takes the secret out of its address
-// (history.replaceState) and sends it as POST /login {"secret"}, so that it is in no log, history or Referer. The
-// response has the session's two secrets: the cookie, and the page secret in the body.
+// Routes for signing in and out. The one-time link opens /login#<secret>. The page removes the secret from its URL
+// (history.replaceState) and sends it as POST /login {"secret"}, so it appears in no log, history or Referer header.
+// The response contains the session's two secrets: the cookie, and the page secret in the body.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -28,7 +28,7 @@ export const SIGN_IN_PATHS: readonly string[] = ['/login', '/logout', '/activity
 export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignInDeps): void {
   const { sessions, journal } = engine;
 
-  /** Wrong links are in the audit trail as far as they are counted: no more than that many a minute. */
+  /** Records a rejected link in the audit trail, up to the rate limit of failed attempts. */
   async function recordRefusal(actor: Actor, operation: string, error: unknown): Promise<void> {
     if (!(error instanceof CertdeskError) || error.code !== 'SIGN_IN_LINK_INVALID') return;
     const { code: result, message } = error;
@@ -36,13 +36,13 @@ export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignI
   }
 
   /**
-   * `{ "secret" }` -> 200 `{ "success": true, "expiresAt", "pageSecret" }` and the cookie. In a browser that is signed
-   * in already the link is a fresh proof for that session, which keeps its secrets: 200 `{ "success": true,
+   * `{ "secret" }` -> 200 `{ "success": true, "expiresAt", "pageSecret" }` and the cookie. In a browser that is already
+   * signed in, the link is a fresh proof for the session, whose secrets stay the same: 200 `{ "success": true,
    * "expiresAt" }`. Failures: 400 INVALID_REQUEST, 401 SIGN_IN_LINK_INVALID, 403 ORIGIN_NOT_ALLOWED, 429
    * TOO_MANY_REQUESTS.
    */
   app.post('/login', async (request, reply) => {
-    // Not by another's page either: it could sign this browser in to a session that its author watches.
+    // Login CSRF: another site's page could sign this browser in to a session that an attacker controls.
     const { protocol } = readOwnOrigin(request);
     const linkSecret = readLinkSecret(request);
     const current = await readSession(request, sessions);
@@ -64,13 +64,13 @@ export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignI
       return { success: true, expiresAt, pageSecret: secrets.page };
     }
     const cookie = readSessionCookie(request);
-    if (cookie !== null) setSessionCookie(request, reply, cookie); // its 12 hours start over
+    if (cookie !== null) setSessionCookie(request, reply, cookie); // restarts its lifetime of 12 hours
     return { success: true, expiresAt };
   });
 
-  /** 204, also if there was no session: the browser is signed out after it. 403 ORIGIN_NOT_ALLOWED. */
+  /** Responds 204 even without a session, because the browser is signed out either way. 403 ORIGIN_NOT_ALLOWED. */
   app.post('/logout', async (request, reply) => {
-    // Without a cookie too: its name holds the port of the Host, and one that a proxy changed hides the session.
+    // Also without a cookie: its name contains the port of Host, and a proxy that changes Host hides the session.
     readOwnOrigin(request);
     const session = await readSession(request, sessions);
     if (session !== null) {
@@ -89,8 +89,8 @@ export function addSignIn(app: FastifyInstance, { engine, limitFailures }: SignI
   });
 
   /**
-   * The page reports that its person did something, so the session is not idle. Other calls do not tell: pages also make
-   * them on their own. 204; 401 UNAUTHENTICATED if the session has ended.
+   * The page reports user activity, so the session is not idle. Other requests do not count as activity, because pages
+   * also make them in the background. 204; 401 UNAUTHENTICATED if the session has ended.
    */
   app.post('/activity', async (request, reply) => {
     const session = await readSession(request, sessions);

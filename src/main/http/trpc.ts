@@ -1,5 +1,5 @@
-// tRPC over HTTP, for the GUI in a browser: the router that REST uses, at /trpc. Subscriptions are server-sent events
-// (tRPC's httpSubscriptionLink); several calls may come in one request.
+// Serves the router as tRPC over HTTP at /trpc, for the GUI in a browser. Subscriptions are server-sent events (tRPC's
+// httpSubscriptionLink), and one request may contain several calls.
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AppRouter, appRouter } from '../api/router.ts';
@@ -10,7 +10,7 @@ import type { OpenStreams } from './open-streams.ts';
 
 export const TRPC_PREFIX = '/trpc';
 
-/** The calls of one page at its start are far fewer. */
+/** The largest number of calls in one request; a page needs far fewer. */
 const MAX_BATCH = 50;
 
 export interface TrpcDeps {
@@ -20,7 +20,8 @@ export interface TrpcDeps {
 
 export async function addTrpc(app: FastifyInstance, { createContext, streams }: TrpcDeps): Promise<void> {
   await app.register(async (scope) => {
-    // tRPC reads the body itself. JSON only: no other type can be sent by a foreign page without being asked first.
+    // tRPC reads the body itself. Only JSON is accepted, which a page of another origin cannot send without a
+    // preflight.
     scope.removeAllContentTypeParsers();
     addTextBodies(scope, (_, text, done) => done(null, text));
     scope.route({
@@ -45,8 +46,8 @@ async function answer(
     res: reply,
     path: (request.params as { '*': string })['*'],
     maxBatchSize: MAX_BATCH,
-    allowMethodOverride: true, // a query whose input holds a secret comes by POST: addresses end up in logs
-    // A page does not wait for long work: it gets the job, and hears of its steps as events.
+    allowMethodOverride: true, // queries with a secret in their input use POST, because URLs end up in logs
+    // Pages do not wait for jobs: they get the job at once, and its steps as events.
     createContext: async () => ({ ...(await createContext(request)), respondAsync: true }),
     onError({ error, path }) {
       const failure = toFailure(error);
@@ -60,7 +61,7 @@ async function answer(
   return reply;
 }
 
-/** As every EventSource asks (WHATWG HTML, section 9.2.2). */
+/** Whether the client is an EventSource (WHATWG HTML, section 9.2.2). */
 function isStream(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') === true;
 }
