@@ -111,3 +111,8 @@ export function formatList(items: readonly string[]): string {
   if (items.length <= most) return listFormat.format(items);
   return listFormat.format([...items.slice(0, most), `${items.length - most} more`]);
 }
+
+/** Ends a text with a period, unless it already ends as a sentence. */
+export function endSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -29,20 +29,21 @@ export function isSingleLabel(name: string): boolean {
 /** Explains why `toDnsName` rejects a name. @returns the predicate of a sentence that begins "The name …" */
 export function explainName(input: string): string {
   const host = hostOf(input);
-  if (host !== null) return `is not a host name. Did you mean ${host}?`;
-  if (/[\s,;]/.test(input)) return 'contains a space or a separator: enter each name separately';
+  if (host !== null) return `is not a valid host name. Did you mean ${host}?`;
+  if (/[\s,;]/.test(input)) return 'contains a space or a separator. Enter each name separately';
   if ((input.includes(':') && /^\[?[0-9a-f:.]+\]?$/i.test(input)) || /^[\d.]+$/.test(input))
-    return 'is an IP address: enter a host name';
+    return 'is an IP address. Enter a host name';
   if (input.includes('_') && toDnsName(input.replaceAll('_', '-')) !== null)
-    return 'has an underscore, which CAs do not certify in host names (CA/Browser Forum Baseline Requirements): use a name with a hyphen, or a wildcard that covers it';
+    return 'contains an underscore, which CAs do not accept (CA/Browser Forum Baseline Requirements). Use a name with a hyphen, or a wildcard that covers it';
   const encoded = /(?:^|\.)(xn--[^.]*)/i.exec(input)?.[1]?.toLowerCase();
   if (encoded !== undefined && !isALabel(encoded))
-    return `has the label ${encoded.slice(0, 63)}, which is not a valid international name (Punycode): enter the name in its own letters`;
-  if (input.includes('*')) return 'has * in a place other than alone as the first label, as in *.example.com';
-  return 'is not a host name such as api.example.com or *.example.com';
+    return `contains the invalid Punycode label ${encoded.slice(0, 63)}. Enter the name in its own script`;
+  if (input.includes('*'))
+    return 'is not a valid wildcard. Use * only as the whole first label: *.example.com';
+  return 'is not a valid host name. Use a name such as shop.example.com or *.example.com';
 }
 
-/** Extracts the host name from pasted text: a URL, `host:port` or an e-mail address. */
+/** Extracts the host name from pasted text: a URL, `host:port` or an email address. */
 function hostOf(input: string): string | null {
   const withoutScheme = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/i.exec(input)?.[1] ?? input;
   if (withoutScheme === input && !/^[^\s/:@]+(:\d+|[/?#].*)|^[^\s/:@]+@/.test(input)) return null;

@@ -151,7 +151,7 @@ export const ChannelTestSchema = z
     success: z.literal(true),
     message: z.string(),
     answer: z.string().meta({ description: 'Answer of the mail server or the webhook' }),
-    status: z.int().nullable().meta({ description: 'HTTP status of the webhook; null for e-mail' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the webhook; null for email' }),
     ms: z.int(),
   })
   .meta({ id: 'NotificationTest' });

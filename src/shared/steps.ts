@@ -4,16 +4,16 @@
 export const STEPS = {
   account: 'CA account',
   order: 'Order',
-  authorization: 'Authorizations',
-  challenge: 'Challenge prepared',
-  'dns-propagation': 'Waiting for DNS propagation',
+  authorization: 'Domain authorizations',
+  challenge: 'Prepare challenge',
+  'dns-propagation': 'Wait for DNS propagation',
   validation: 'Validation by the CA',
-  finalize: 'Finalize',
+  finalize: 'Finalize order',
   certificate: 'Download and verify certificate',
-  store: 'Stored',
+  store: 'Store certificate',
   revoke: 'Revocation',
   'clean-up': 'Clean-up',
-  retry: 'Trying again',
+  retry: 'Retry',
 } as const;
 export type Step = keyof typeof STEPS;
 

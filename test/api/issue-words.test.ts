@@ -20,7 +20,7 @@ test.each([
   [z.string(), 7, 'must be a text'],
   [z.boolean(), 'yes', 'must be true or false'],
   [z.enum(['ok', 'failed']), 'perhaps', 'must be one of ok, failed'],
-  [z.email(), 'nobody', 'is not an e-mail address'],
+  [z.email(), 'nobody', 'is not an email address'],
   [z.strictObject({}), { extra: 1 }, 'is not a known field'],
 ])('%#: reports an invalid field in plain words', (schema, value, words) => {
   expect(said(schema, value)).toBe(words);

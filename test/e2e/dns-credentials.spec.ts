@@ -62,7 +62,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
     await gui.open('/dns-credentials');
     await button('New credential').first().click();
     await dialog().getByText('Instead of API token').waitFor();
-    await dialog().getByLabel('Account e-mail address').fill(GLOBAL_KEY.email);
+    await dialog().getByLabel('Account email address').fill(GLOBAL_KEY.email);
     await dialog().getByLabel('Global API Key').fill(GLOBAL_KEY.apiKey);
     await inDialog('Test credentials').click();
     await dialog().getByText('Create an API token for these zones, and use that instead').waitFor();

@@ -54,7 +54,7 @@ describeWith(['chromium'], 'a form', () => {
     await dialog().getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(201));
     await submit(dialog(), 'Create project');
     expect(await flagged(dialog())).toEqual({
-      Domain: 'a b contains a space or a separator: enter each name separately.',
+      Domain: 'a b contains a space or a separator. Enter each name separately.',
       Name: 'Enter at most 200 characters.',
     });
     await close();
@@ -71,8 +71,8 @@ describeWith(['chromium'], 'a form', () => {
       'SMTP server': 'Enter the name or IP address of the mail server.',
       Port: 'Enter a port from 1 to 65535.',
       Password: 'Enter the password of this user.',
-      From: 'Enter the e-mail address of the sender.',
-      To: 'Enter at least one e-mail address.',
+      From: 'Enter the email address of the sender.',
+      To: 'Enter at least one email address.',
     });
     await gui.takeScreenshots('form-errors-channel');
     await dialog().getByText('Webhook', { exact: true }).click();
@@ -170,7 +170,7 @@ describeWith(['chromium'], 'a form', () => {
     expect(await flagged(gui.page.locator('main'))).toEqual({
       'EAB key ID': 'This CA requires it.',
       'EAB HMAC key': 'This CA requires it.',
-      'Account email': 'nobody is not an e-mail address.',
+      'Account email': 'nobody is not an email address.',
     });
     await gui.takeScreenshots('form-errors-obtain');
   });

@@ -100,7 +100,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await names.fill('bad_name');
     await names.press('Enter');
     await next();
-    await gui.page.getByText('bad_name has an underscore').waitFor();
+    await gui.page.getByText('bad_name contains an underscore').waitFor();
     await gui.takeScreenshots('obtain-bad-name');
     await names.press('Backspace');
     await names.fill('*.wild.example.com');
@@ -187,7 +187,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.page.getByRole('option', { name: caName() }).click();
     await gui.page.getByLabel('Account email').fill('nobody');
     await next();
-    await gui.page.getByText('nobody is not an e-mail address.').waitFor();
+    await gui.page.getByText('nobody is not an email address.').waitFor();
     await gui.page.getByLabel('Account email').fill('no..body@example.com');
     await next();
     await button('Request certificate').click();

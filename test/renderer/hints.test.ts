@@ -9,7 +9,7 @@ test('shows the names of DNS providers in filters, not their ids', () => {
   expect(methodName('gone', providers)).toBe('gone');
 });
 
-test('explains Let’s Encrypt’s use of e-mail addresses for no other CA', () => {
+test('explains Let’s Encrypt’s use of email addresses for no other CA', () => {
   expect(messages.obtain.emailHint("Let's Encrypt")).toContain("Let's Encrypt");
   for (const ca of ['ZeroSSL', 'ca.example.com:9000', ''])
     expect(messages.obtain.emailHint(ca)).not.toContain('Encrypt');

@@ -67,14 +67,14 @@ describe('toDnsName', () => {
     ['www3.example.com/path', /Did you mean www3\.example\.com\?/],
     ['admin@www3.example.com', /Did you mean www3\.example\.com\?/],
     ['https://bücher.example/', /Did you mean xn--bcher-kva\.example\?/],
-    ['my_host.example.com', /has an underscore.*use a name with a hyphen/],
-    ['a.example.com, b.example.com', /enter each name separately/],
+    ['my_host.example.com', /contains an underscore.*Use a name with a hyphen/],
+    ['a.example.com, b.example.com', /Enter each name separately/],
     ['192.0.2.1', /is an IP address/],
     ['2001:db8::1', /is an IP address/],
-    ['www.*.example.com', /alone as the first label/],
-    ['-a.example.com', /is not a host name such as/],
-    ['https://', /is not a host name such as/],
-    ['www.xn--8080apmfex.xn--p1ai', /has the label xn--8080apmfex, which is not a valid international name/],
+    ['www.*.example.com', /only as the whole first label/],
+    ['-a.example.com', /is not a valid host name\. Use a name such as/],
+    ['https://', /is not a valid host name\. Use a name such as/],
+    ['www.xn--8080apmfex.xn--p1ai', /contains the invalid Punycode label xn--8080apmfex\./],
   ])('says of %s why not', (given, expected) => {
     expect(toDnsName(given)).toBeNull();
     expect(explainName(given)).toMatch(expected);
@@ -91,7 +91,7 @@ describe('toDnsName', () => {
 
   it('is what the schema applies, with a message for what it refuses', () => {
     expect(DnsNameSchema.parse(' WWW.example.com ')).toBe('www.example.com');
-    expect(DnsNameSchema.safeParse('no!pe').error?.issues[0]?.message).toMatch(/not a host name/);
+    expect(DnsNameSchema.safeParse('no!pe').error?.issues[0]?.message).toMatch(/not a valid host name/);
   });
 });
 

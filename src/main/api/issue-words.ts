@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const FORMATS: Readonly<Record<string, string>> = {
-  email: 'is not an e-mail address',
+  email: 'is not an email address',
   url: 'is not a URL',
   date: 'is not a date',
   datetime: 'is not a date and time',

@@ -5,11 +5,11 @@ import type { DataOptions } from '../platform/options.ts';
 import { createVault } from '../secrets/vault.ts';
 import { openSecrets, withEngineParts } from './with-database.ts';
 
-/** Prints one account per line, separated by tabs: ID, CA, e-mail address, account URL, number of certificates. */
+/** Prints one account per line, separated by tabs: ID, CA, email address, account URL, number of certificates. */
 export async function listCaAccounts({ dataDir }: DataOptions): Promise<void> {
   await withEngineParts(dataDir, async ({ stores }) => {
     for (const { id, ca, directoryUrl, email, url, certificates } of await listAccounts(stores, {})) {
-      const line = [id, ca ?? directoryUrl, email ?? 'no e-mail', url ?? 'not registered', certificates];
+      const line = [id, ca ?? directoryUrl, email ?? 'no email', url ?? 'not registered', certificates];
       process.stdout.write(`${line.join('\t')}\n`);
     }
   });

@@ -23,7 +23,7 @@ export const common = {
   fields: {
     nameMissing: 'Enter a name.',
     tooLong: (most: number) => `Enter at most ${formatNumber(most)} characters.`,
-    emailBad: (address: string) => `${address} is not an e-mail address.`,
+    emailBad: (address: string) => `${address} is not an email address.`,
   },
   unsaved: 'Your changes are not saved. Leave without saving?',
   unknown: 'Unknown',

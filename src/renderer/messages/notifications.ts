@@ -69,8 +69,8 @@ export const notifications = {
   mail: {
     hostMissing: 'Enter the name or IP address of the mail server.',
     portBad: 'Enter a port from 1 to 65535.',
-    fromMissing: 'Enter the e-mail address of the sender.',
-    toMissing: 'Enter at least one e-mail address.',
+    fromMissing: 'Enter the email address of the sender.',
+    toMissing: 'Enter at least one email address.',
     passwordMissing: 'Enter the password of this user.',
     usernameMissing: 'Enter the user name of this password.',
     host: 'SMTP server',

@@ -1,6 +1,6 @@
 // The request page.
 import { explainName } from '../../shared/names.ts';
-import { formatList } from '../format.ts';
+import { endSentence, formatList } from '../format.ts';
 
 export const obtain = {
   title: (domain: string) => `Request a certificate for ${domain}`,
@@ -15,7 +15,7 @@ export const obtain = {
   domain: 'Primary domain',
   altNames: 'Additional names (SANs)',
   namesHint: 'Press Enter after each. All names go on one certificate.',
-  badName: (name: string) => `${name} ${explainName(name)}.`,
+  badName: (name: string) => endSentence(`${name} ${explainName(name)}`),
   wildcard: (name: string) => `${name} is a wildcard and requires DNS-01.`,
   proof: 'Choose a validation method',
   http: 'HTTP-01: the CA fetches a file on port 80',

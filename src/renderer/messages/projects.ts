@@ -1,6 +1,6 @@
 // Projects: the list, the page of a project, its dialogs.
 import { explainName } from '../../shared/names.ts';
-import { formatCount } from '../format.ts';
+import { endSentence, formatCount } from '../format.ts';
 
 export const projects = {
   title: 'Projects',
@@ -76,7 +76,7 @@ export const projects = {
     altNamesHint: 'Press Enter after each.',
     submit: 'Create project',
     needsOne: 'Enter a domain or a name.',
-    badName: (name: string) => `${name} ${explainName(name)}.`,
+    badName: (name: string) => endSentence(`${name} ${explainName(name)}`),
     created: 'Project created',
   },
   edit: {

@@ -1,4 +1,5 @@
 // Checks of single fields that several forms make before the server is asked. The server has the last word.
+import { endSentence } from '../format.ts';
 import { messages } from '../messages.ts';
 
 const text = messages.fields;
@@ -25,8 +26,7 @@ export function checkRequiredLabel(given: string): string | null {
 
 /** `must not be empty` of the server -> `Must not be empty.`: below its field it stands alone. */
 export function asSentence(words: string): string {
-  const first = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.!?…]$/.test(first) ? first : `${first}.`;
+  return endSentence(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 /** Of a number as it was typed. An empty field is no number, not 0: the server then says so at the field. */

@@ -26,7 +26,7 @@ export async function takeAccount(
     const key = await vault.open(kept.keySealed, `account:${kept.id}`);
     if (publicOf(key) === publicOf(account.privateKey)) return { record: kept, isNew: false, notes: [] };
     const note =
-      'Certdesk has another account at this CA with the same e-mail address. Renewals use that one; a revocation is signed with the certificate’s own key.';
+      'Certdesk has another account at this CA with the same email address. Renewals use that one; a revocation is signed with the certificate’s own key.';
     return { record: null, isNew: false, notes: [note] };
   }
   const id = randomUUID();

@@ -64,7 +64,7 @@ describe('cloudflare', () => {
     [{}, 'dnsCredentials.apiToken is missing: Cloudflare needs it (API token).'],
     [
       { apiKey: 'x' },
-      'dnsCredentials.email is missing: Cloudflare needs Account e-mail address and Global API Key together.',
+      'dnsCredentials.email is missing: Cloudflare needs Account email address and Global API Key together.',
     ],
     [{ email: 'a@example.com' }, 'dnsCredentials.apiKey is missing'],
     [{ ...GLOBAL_KEY, apiToken: 'x' }, 'dnsCredentials.email cannot be combined with apiToken'],

@@ -60,7 +60,7 @@ export const cloudflare = defineDnsProvider({
     },
     {
       name: 'email',
-      label: 'Account e-mail address',
+      label: 'Account email address',
       secret: false,
       required: false,
       type: 'text',
