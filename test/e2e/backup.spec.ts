@@ -86,7 +86,7 @@ it('restores a running server to another folder with working tokens, and over da
   );
   expect(await first.stop()).toBe(0);
   expect(await run(['backup', 'restore', file, ...data('one'), ...passphrase])).toMatchObject(
-    oneLine(/holds data already/),
+    oneLine(/already contains data/),
   );
 
   const restored = await run([
