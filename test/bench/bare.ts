@@ -1,5 +1,5 @@
-// The exchange itself: the requests of one issuance by HTTP-01, sent one after another by the shortest script that
-// gets a certificate. It stores nothing, checks nothing and waits for nothing but the CA. What Certdesk is held against.
+// The bare exchange: the requests of one issuance by HTTP-01, sent one after another by the shortest possible script.
+// It stores nothing, checks nothing and waits only for the CA. It is the reference for Certdesk.
 import { createHash, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { Agent, request } from 'undici';
 
 export interface BareClient {
   readonly address: string;
-  /** @returns how many requests it took. */
+  /** @returns the number of requests. */
   issue(domain: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface BareClient {
 export interface BareOptions {
   readonly directoryUrl: string;
   readonly rootPem: string;
-  /** Where the CA asks for HTTP-01. */
+  /** The address that the CA validates by HTTP-01. */
   readonly address: string;
   readonly port: number;
   readonly keyType: 'ec' | 'rsa';
@@ -76,7 +76,7 @@ export async function createBareClient(options: BareOptions): Promise<BareClient
     address: options.address,
     async issue(domain) {
       sent = 0;
-      const key = newKey(options.keyType); // on another thread, while the name is proved
+      const key = newKey(options.keyType); // on another thread, during validation
       const made = await send(String(directory.newOrder), { identifiers: [{ type: 'dns', value: domain }] });
       let order = made.json<Order>();
       const [authorizationUrl = ''] = order.authorizations;

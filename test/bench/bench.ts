@@ -1,4 +1,4 @@
-// npm run bench: Certdesk beside the peers that are on this machine, in one run. Prints the table and writes
+// npm run bench: Certdesk beside the other clients on this machine, in one run. Prints the table and writes
 // bench/results.json. -- NAME … for some of the rows, -- --turns 9 for more runs of each.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
@@ -35,7 +35,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   const rows: Row[] = [];
   const results: Record<string, unknown> = {};
   for (const name of names) {
-    // What can be measured is, whatever fails before it.
+    // Measures everything possible, even after a failure.
     const measured = await BENCHES[name]?.({ peers, turns, found }).catch((error: unknown) => {
       const row = { work: name, measured: `failed: ${String(error).split('\n')[0]}` };
       return { rows: [{ ...row, beside: '', target: '', met: false }], result: null };

@@ -1,5 +1,5 @@
-// What is asked of the database at any size: the list in every order, with every kind of filter, searches, counts, the
-// overview, and the sweep's look for who is due.
+// The database queries at any size: the list in every order, with every kind of filter, searches, counts, the overview,
+// and the renewal check's query for due certificates.
 
 import type { ProjectFilter, ProjectQuery } from '../../src/main/engine/core/stores/projects.ts';
 import type { Stores } from '../../src/main/engine/core/stores.ts';
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const SORTS = ['created', 'name', 'domain', 'expiry', 'next_renewal'] as const;
 const ORDERS = ['asc', 'desc'] as const;
 
-/** One of each 100 projects, about; two of each 100; none; most; nearly all, in the words of many-projects.ts. */
+/** About one of each 100 projects; two of each 100; none; most; nearly all, in the words of many-projects.ts. */
 const FILTERS: Readonly<Record<string, Partial<ProjectFilter>>> = {
   'status revoked': { status: 'revoked' },
   'status none': { status: 'none' },
@@ -21,10 +21,10 @@ const FILTERS: Readonly<Record<string, Partial<ProjectFilter>>> = {
   'a CA and a provider': { ca: 'letsencrypt', provider: 'http-01' },
 };
 
-/** A host, ten, a thousand, all; two letters that are nowhere and that are everywhere. */
+/** One host, ten, a thousand, all; two letters that occur nowhere and everywhere. */
 const WORDS = ['host-007919', 'host-0079', '-00', 'example.com', 'zz', 'm', 'nothing like it'];
 
-/** Once: a page in the middle of each order is asked for by the cursor that is found on the way there. */
+/** Once: finds the cursor of a page in the middle of each order. */
 export async function databaseQueries(stores: Stores, now: Date): Promise<readonly Query[]> {
   const { projects, overview } = stores;
   const at = toTimestamp(now);

@@ -1,4 +1,4 @@
-// How long the database takes for each question, by the number of projects: a database on disk, made through the stores.
+// How long the database takes for each query, by the number of projects: a database on disk, filled through the stores.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface DatabaseRow {
 const TURNS = 11;
 const COMMITS = 200;
 
-/** Some 40 s for 100,000 projects, most of it to make them. */
+/** About 40 s for 100,000 projects, most of it to create them. */
 export async function measureDatabase(counts: readonly number[]): Promise<readonly DatabaseRow[]> {
   const rows: DatabaseRow[] = [];
   for (const projects of counts) {
@@ -35,7 +35,7 @@ export async function measureDatabase(counts: readonly number[]): Promise<readon
   return rows;
 }
 
-/** A database with so many projects, closed and deleted after. */
+/** A database with that many projects, closed and deleted afterwards. */
 export async function withProjects(
   count: number,
   work: (stores: Stores, now: Date) => Promise<void>,
@@ -53,7 +53,7 @@ export async function withProjects(
   }
 }
 
-/** A renewed certificate takes the place of another, here and there. */
+/** A few renewed certificates replace others. */
 function activation(stores: Stores, count: number, now: Date): Query {
   let n = 0;
   return [
@@ -72,7 +72,7 @@ function activation(stores: Stores, count: number, now: Date): Query {
   ];
 }
 
-/** Median, minimum and maximum of so many turns, after one that is not counted. */
+/** Median, minimum and maximum of that many turns, after one warm-up. */
 export async function measure(
   [, ask]: Query,
   turns: number,

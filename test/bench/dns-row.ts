@@ -1,5 +1,5 @@
-// One certificate by dns-01 with RFC 2136 updates against BIND. The peers are spared their waits for propagation:
-// lego's is switched off (it asks port 53), certbot's is the shortest that it takes, dehydrated's hook has none.
+// One certificate by dns-01 with RFC 2136 updates against BIND. The peers do not wait for propagation: lego's check is
+// off (it queries port 53), certbot's wait is the shortest possible, dehydrated's hook has none.
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolPath } from '../../scripts/lib/find-tool.ts';
@@ -13,7 +13,7 @@ const ZONE = 'bench.test';
 export interface DnsRow {
   readonly certdesk: Times;
   readonly peers: Readonly<Record<string, Times>>;
-  /** Peers that could not be measured, and why. */
+  /** Peers that could not be measured, with the reason. */
   readonly left: readonly string[];
 }
 

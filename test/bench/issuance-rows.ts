@@ -7,7 +7,7 @@ import { startWorld, type World, type WorldOptions } from './world.ts';
 export interface IssuanceRow {
   readonly keyType: KeyType;
   readonly certdesk: Times;
-  /** Null where it was not measured. */
+  /** Null if it was not measured. */
   readonly bare: Times | null;
   /** By the peer's name. */
   readonly peers: Readonly<Record<string, Times>>;
@@ -17,7 +17,7 @@ export interface IssuanceOptions {
   readonly keyType: KeyType;
   readonly peers: readonly Peer[];
   readonly turns: number;
-  /** Whether the bare exchange is measured too; it knows no rejected nonces. */
+  /** Whether the bare exchange is measured too; it does not handle rejected nonces. */
   readonly bare: boolean;
   readonly world?: WorldOptions;
 }
@@ -26,7 +26,7 @@ export async function measureIssuance(options: IssuanceOptions): Promise<Issuanc
   const { keyType, turns } = options;
   const world = await startWorld(options.world);
   try {
-    // Programs that run for years are measured warm; what is started anew for each certificate starts anew.
+    // Long-running programs are measured warm; those started for each certificate start each time.
     await warmUp(world, keyType);
     const subjects = [certdeskSubject(world, keyType)];
     if (options.bare) {
@@ -91,10 +91,10 @@ async function peerSubject(world: World, peer: Peer, keyType: KeyType): Promise<
   };
 }
 
-/** dehydrated fails by a rejected nonce now and then, sometimes twice: so often it is run again, as its user would. */
+/** dehydrated sometimes fails on a rejected nonce, even twice: it is run again as often as its user would. */
 const ATTEMPTS = 5;
 
-/** The time of attempts that failed counts. */
+/** The time of failed attempts counts. */
 async function untilDone(work: () => Promise<void>, attempt = 1): Promise<void> {
   try {
     await work();

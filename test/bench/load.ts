@@ -1,6 +1,6 @@
-// The load of the REST measurement, in a process of its own: requests at a fixed rate, over a number of connections. A
-// request is timed from the moment it was due, so that a server that falls behind cannot hide the wait of those behind it.
-// Sockets and a search for the length of the body, no more. Prints one JSON line: a LoadResult.
+// The load of the REST measurement, in its own process: requests at a fixed rate, over a number of connections. A
+// request is timed from the moment it was due, so that a server that falls behind cannot hide the wait of later
+// requests. It uses plain sockets and searches only for the body length. Prints one JSON line: a LoadResult.
 import { connect, type Socket } from 'node:net';
 
 export interface LoadResult {
@@ -86,7 +86,7 @@ async function run({ origin, paths, headers, connections, perSecond, seconds }: 
   }
 }
 
-/** Of head and body; null while the head is not there. */
+/** The length of head and body; null while the head is incomplete. */
 function lengthOf(answer: string): number | null {
   const end = answer.indexOf('\r\n\r\n');
   if (end === -1) return null;

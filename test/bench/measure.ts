@@ -1,4 +1,4 @@
-// How things are timed: in turn (A B A B …), so that whatever else the machine does falls on all alike.
+// How times are measured: in turn (A B A B …), so that other load of the machine affects all alike.
 
 export interface Times {
   readonly medianMs: number;
@@ -16,14 +16,14 @@ export function timesOf(samples: readonly number[]): Times {
 
 export interface Subject {
   readonly name: string;
-  /** The work, once. @param turn Counts from 0; a subject gets a name of its own for each. */
+  /** The measured work, once. @param turn Counts from 0; each turn of a subject has its own name. */
   run(turn: number): Promise<void>;
   /** Before the clock starts. */
   prepare?(turn: number): Promise<void>;
 }
 
 /**
- * Each subject once a turn, in the same order; the first turn warms up and is not counted.
+ * Runs each subject once per turn, in the same order; the first turn warms up and is not counted.
  * @param turns How many are counted.
  */
 export async function inTurn(

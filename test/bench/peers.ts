@@ -1,5 +1,5 @@
-// The clients that Certdesk is measured beside, as they come from Debian's packages or stand on the PATH: each with an
-// account that exists, a folder of its own, and its usual way of getting a certificate.
+// The clients with which Certdesk is compared, from Debian's packages or the PATH: each with an existing account, its
+// own folder, and its usual way of obtaining a certificate.
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,12 +11,12 @@ import { toolPath } from '../support/tools/tools.ts';
 export type KeyType = 'ec' | 'rsa';
 
 export interface PeerWorld {
-  /** An empty folder of its own. */
+  /** Its own empty folder. */
   readonly folder: string;
   readonly directoryUrl: string;
   /** PEM file of the roots of the CA's own TLS. */
   readonly rootFile: string;
-  /** Where the CA asks for HTTP-01 of this peer's names. */
+  /** The address that the CA validates by HTTP-01 for this peer's names. */
   readonly address: string;
   readonly httpPort: number;
 }
@@ -24,16 +24,16 @@ export interface PeerWorld {
 export interface Peer {
   readonly name: string;
   readonly version: string;
-  /** Makes its account. */
+  /** Creates its account. */
   setUp(world: PeerWorld): Promise<void>;
   /** A new certificate by HTTP-01. @throws with what the program printed. */
   issue(world: PeerWorld, domain: string, keyType: KeyType): Promise<void>;
-  /** A new certificate (EC) by dns-01. @param how What its way of it wants: variables, a file, a hook. */
+  /** A new certificate (EC) by dns-01. @param how Its requirements: variables, a file, a hook. */
   issueByDns(world: PeerWorld, domain: string, how: Readonly<Record<string, string>>): Promise<void>;
   tearDown?(): Promise<void>;
 }
 
-/** Those that are there: npm run bench installs Debian's where the PATH has none. */
+/** The installed ones: npm run bench installs Debian's if the PATH has none. */
 export async function findPeers(): Promise<readonly Peer[]> {
   const makers = { CERTBOT: certbot, LEGO: lego, DEHYDRATED: dehydrated } as const;
   const found = Object.entries(makers).map(async ([name, make]) => {
@@ -63,7 +63,7 @@ export async function runPeer(
   return stdout + stderr;
 }
 
-/** What it says itself, else what its Debian package is. */
+/** Its own version output, or the version of its Debian package. */
 async function versionOf(program: string): Promise<string> {
   const said = /version[: ]\s*v?(\d[\w.]*)|^\S+ (\d[\w.]*)/im.exec(await runPeer(program, ['--version']));
   const own = said?.[1] ?? said?.[2];
@@ -95,7 +95,7 @@ async function certbot(program: string): Promise<Peer> {
     },
     async issueByDns(world, domain, { credentials = '' }) {
       const proof = ['--authenticator', 'dns-rfc2136', '--dns-rfc2136-credentials', credentials];
-      const wait = ['--dns-rfc2136-propagation-seconds', '1']; // 60 where it is left out
+      const wait = ['--dns-rfc2136-propagation-seconds', '1']; // 60 by default
       const what = ['certonly', ...proof, ...wait, '--key-type', 'ecdsa', '-d', domain];
       await runPeer(program, [...what, ...common(world)], env(world));
     },
@@ -111,7 +111,7 @@ async function lego(program: string): Promise<Peer> {
   return {
     name: 'lego',
     version: await versionOf(program),
-    // It has no command for an account alone: the first certificate brings it, and is not counted.
+    // It has no command that only creates an account: the first certificate does, and is not counted.
     setUp: async () => undefined,
     async issue(world, domain, keyType) {
       const proof = ['--http', '--http.port', `${world.address}:${world.httpPort}`];
@@ -164,7 +164,7 @@ function dehydratedConfig({ folder, directoryUrl, rootFile }: PeerWorld): string
   ].join('\n');
 }
 
-/** The web server that dehydrated counts on: what it puts into the folder, under the challenge's path. */
+/** The web server that dehydrated requires: serves its folder under the challenge's path. */
 async function serveFiles(folder: string, { address, httpPort }: PeerWorld): Promise<Server> {
   const { readFile } = await import('node:fs/promises');
   const server = createServer((request, reply) => {

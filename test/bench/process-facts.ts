@@ -1,4 +1,4 @@
-// What Linux says of a process: /proc/PID.
+// Process facts of Linux: /proc/PID.
 import { readFileSync } from 'node:fs';
 
 /** Resident memory, MiB. */
@@ -7,7 +7,7 @@ export function residentMb(pid: number): number {
   return Number(kib) / 1024;
 }
 
-/** User and system time since its start, ms; proc_pid_stat(5): the 14th and 15th field, in ticks of 10 ms. */
+/** User and system time since its start, ms; proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms. */
 export function cpuMsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;

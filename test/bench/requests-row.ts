@@ -1,4 +1,4 @@
-// Requests to the CA for one certificate, after the account exists: counted by a proxy that each client goes through.
+// Requests to the CA for one certificate, after the account exists: counted by a proxy that each client uses.
 import type { Peer } from './peers.ts';
 import { startWorld } from './world.ts';
 

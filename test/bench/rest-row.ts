@@ -1,5 +1,5 @@
-// REST under the load of a monitoring system: `…/certificate/status` at a fixed rate, with and without issuances beside
-// it. The server and the load are each a process of its own.
+// REST under the load of a monitoring system: `…/certificate/status` at a fixed rate, with and without concurrent
+// issuances. The server and the load each run in their own process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,19 +9,19 @@ import { cpuMsOf } from './process-facts.ts';
 import { unitEnvironment } from './unit-environment.ts';
 
 export interface RestOptions {
-  /** With projects `project-N` as makeManyProjects makes them. */
+  /** With projects `project-N`, created by makeManyProjects. */
   readonly dataFolder: string;
   readonly projects: readonly string[];
   /** For `certdesk serve`: pebbleArgs, if `issue` is given. */
   readonly args?: readonly string[];
   readonly perSecond: number;
   readonly seconds: number;
-  /** One issuance; ten of them run while the load runs once more. */
+  /** One issuance; ten of them run while the load runs again. */
   readonly issue?: (server: Server, token: string, n: number) => Promise<void>;
 }
 
 export interface Measured extends LoadResult {
-  /** Of the server's process, a request; user and system. */
+  /** Of the server's process, per request; user and system. */
   readonly cpuMicroseconds: number;
 }
 
@@ -36,7 +36,7 @@ const WARM_UP_SECONDS = 2;
 
 export async function measureRest(options: RestOptions): Promise<RestRow> {
   const { dataFolder, perSecond, seconds, issue } = options;
-  const logFile = join(dataFolder, 'log'); // as a service manager does
+  const logFile = join(dataFolder, 'log'); // like a service manager
   const args = ['--log-format', 'json', ...(options.args ?? [])];
   const server = await startServer({ dataFolder, args, logFile, env: unitEnvironment() });
   try {
@@ -60,7 +60,7 @@ export async function measureRest(options: RestOptions): Promise<RestRow> {
   }
 }
 
-/** Ten issuances at every moment of `work`. */
+/** Keeps ten issuances running during `work`. */
 async function whileIssuing<T>(
   issue: (n: number) => Promise<void>,
   work: () => Promise<T>,

@@ -1,4 +1,5 @@
-// What npm run bench measures: one entry a row of the table, each with its target. The results go into the file whole.
+// What npm run bench measures: one entry per row of the table, each with its target. The results go into the file
+// unabridged.
 import { measureDns } from './dns-row.ts';
 import { measureIssuance } from './issuance-rows.ts';
 import { measureMany } from './many-row.ts';
@@ -15,7 +16,7 @@ export interface Measured {
 export interface BenchContext {
   readonly peers: readonly Peer[];
   readonly turns: number;
-  /** What an earlier row has found. */
+  /** The results of earlier rows. */
   readonly found: Map<string, number>;
 }
 
@@ -23,7 +24,7 @@ export type Bench = (context: BenchContext) => Promise<Measured>;
 
 const KEY_NAMES: Readonly<Record<KeyType, string>> = { ec: 'EC P-256', rsa: 'RSA 2048' };
 
-/** How much longer Certdesk may take than the bare exchange, which makes its key meanwhile too. */
+/** How much longer Certdesk may take than the bare exchange, which also generates its key meanwhile. */
 const TO_BARE: Readonly<Record<KeyType, number>> = { ec: 2.2, rsa: 1.5 };
 
 const one =
@@ -121,7 +122,7 @@ const requests: Bench = async ({ peers }) => {
   return { rows: [row], result };
 };
 
-/** By name, in this order; names may be given to npm run bench. */
+/** By name, in this order; names may be passed to npm run bench. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
   ec: one('ec'),
   rsa: one('rsa'),

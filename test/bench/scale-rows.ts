@@ -1,4 +1,4 @@
-// With many projects: a start, what the server holds, REST beside issuances, the first picture of the overview.
+// With many projects: startup, memory of the server, REST beside issuances, first paint of the overview.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type Times, timesOf } from './measure.ts';
 import { measureRest, type RestRow } from './rest-row.ts';
 import { measureStart } from './start-row.ts';
 
-/** A data folder with so many projects, removed after. */
+/** A data folder with that many projects, removed afterwards. */
 async function withFolder<T>(projects: number, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'certdesk-bench-'));
   try {
@@ -32,7 +32,7 @@ async function withFolder<T>(projects: number, work: (folder: string) => Promise
 export interface ScaledStart {
   readonly projects: number;
   readonly start: Times;
-  /** Of the processor, until it serves. */
+  /** Processor time until it serves. */
   readonly startCpu: Times;
   readonly idleMb: Times;
 }
@@ -55,12 +55,12 @@ export function measureScaledStart(projects: number, turns: number): Promise<Sca
 
 const REST_PROJECTS = 2_000;
 
-/** At 500 requests a second, alone and while ten issuances run. */
+/** At 500 requests a second, alone and during ten issuances. */
 export function measureRestBeside(): Promise<RestRow> {
   return withFolder(REST_PROJECTS, async (dataFolder) => {
     const pebble = await startPebble();
     try {
-      // Of a hundred made projects the first ten have no certificate, or one that the sweep would work on.
+      // The first ten of a hundred generated projects have no certificate, or one that the renewal check would work on.
       const withCertificate = Array.from({ length: REST_PROJECTS }, (_, n) => n).filter((n) => n % 100 >= 10);
       return await measureRest({
         dataFolder,
@@ -85,7 +85,7 @@ export function measureRestBeside(): Promise<RestRow> {
   });
 }
 
-/** From the sign-in link to the overview's picture, each time by a browser that has never been there. */
+/** From the sign-in link to the first paint of the overview, each time in a new browser. */
 export function measureOverview(projects: number, turns: number): Promise<Times> {
   return withFolder(projects, async (folder) => {
     const server = await startServer({ dataFolder: folder, args: ['--challenge-port', '0'] });

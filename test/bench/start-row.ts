@@ -8,9 +8,9 @@ import { cpuMsOf, residentMb } from './process-facts.ts';
 import { unitEnvironment } from './unit-environment.ts';
 
 export interface StartRow {
-  /** Milliseconds until it says its address, when requests are answered. */
+  /** Milliseconds until it prints its address, when it can answer requests. */
   readonly startMs: number;
-  /** Of the processor until then, user and system; other work on the machine lengthens it less. */
+  /** Processor time until then, user and system, which other load affects less. */
   readonly cpuMs: number;
   /** Resident, in MiB, `IDLE_AFTER_MS` later. */
   readonly idleRssMb: number;
@@ -43,7 +43,7 @@ export async function measureStart(dataFolder: string, idleAfterMs = IDLE_AFTER_
   }
 }
 
-/** A Node that does nothing: what no start can be quicker than. */
+/** A Node that does nothing: the lower limit of a start. */
 export async function measureBareStart(): Promise<number> {
   const started = performance.now();
   const child = spawn(process.execPath, ['-e', "console.log('here')"], {
@@ -56,7 +56,7 @@ export async function measureBareStart(): Promise<number> {
   return ms;
 }
 
-/** It goes on reading: a server that is not heard any more could not stop as it would. */
+/** It keeps reading: a server whose output is not read could not stop normally. */
 function said(output: NodeJS.ReadableStream, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';

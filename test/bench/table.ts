@@ -1,4 +1,4 @@
-// The rows of the bench as people read them: what was measured, beside what, what is aimed at, and whether it is met.
+// The rows of the bench for readers: what was measured, compared with what, the target, and whether it is met.
 import type { Times } from './measure.ts';
 
 export interface Row {
@@ -6,7 +6,7 @@ export interface Row {
   readonly measured: string;
   readonly beside: string;
   readonly target: string;
-  /** Null where nothing is aimed at. */
+  /** Null without a target. */
   readonly met: boolean | null;
 }
 
@@ -21,12 +21,12 @@ export function peersText(peers: Readonly<Record<string, Times>>): string {
   return texts.join(', ') || 'no peer here';
 }
 
-/** The least median; infinite where no peer is there. */
+/** The smallest median; infinite without peers. */
 export function fastest(peers: Readonly<Record<string, Times>>): number {
   return Math.min(Number.POSITIVE_INFINITY, ...Object.values(peers).map(({ medianMs }) => medianMs));
 }
 
-/** Markdown, which a terminal shows well enough. */
+/** Markdown, which is readable in a terminal. */
 export function tableText(rows: readonly Row[]): string {
   const lines = rows.map(
     ({ work, measured, beside, target, met }) =>

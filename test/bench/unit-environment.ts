@@ -1,4 +1,4 @@
-// The environment in which the systemd unit starts Node: what is measured is what an installed server does.
+// The environment in which the systemd unit starts Node, so that measurements match an installed server.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/lib/build.ts';

@@ -1,5 +1,5 @@
-// One CA and one running Certdesk server, with an address on loopback for each client that is measured: all of them
-// answer HTTP-01 on the CA's port, side by side.
+// One CA and one running Certdesk server, with a loopback address for each measured client: all of them answer HTTP-01
+// on the CA's port concurrently.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ export interface World {
   readonly server: Server;
   /** Of the server's process, user and system; ms since its start. */
   cpuMs(): number;
-  /** What the server's process holds. */
+  /** The memory of the server's process. */
   rssMb(): number;
-  /** A project of Certdesk's for this domain. @returns its id. */
+  /** Creates a project of Certdesk for this domain. @returns its id. */
   project(domain: string): Promise<string>;
   /** Certdesk obtains it: one request, answered when the certificate is stored. */
   obtain(projectId: string, body: Readonly<Record<string, unknown>>): Promise<void>;
-  /** A peer with its account, and where it lives. */
+  /** A peer with its account, and its folder. */
   join(peer: Peer): Promise<PeerWorld>;
   bare(keyType: KeyType): Promise<BareClient>;
   /** Names of this client resolve to its address. */
@@ -33,9 +33,9 @@ export interface World {
 
 export interface WorldOptions {
   readonly pebble?: PebbleOptions;
-  /** Requests go through a proxy that counts them. */
+  /** Its requests go through a proxy that counts them. */
   readonly counting?: boolean;
-  /** Options of `certdesk serve`, beside those that point at the CA. */
+  /** Options of `certdesk serve`, besides those that point at the CA. */
   readonly args?: readonly string[];
 }
 
@@ -106,7 +106,7 @@ export async function startWorld(
   }
 }
 
-/** On one keep-alive connection after another, as a program of an admin would. */
+/** On sequential keep-alive connections, like an administrator's script. */
 function createClient(address: string, token: string) {
   const agent = new Agent({ headersTimeout: 300_000, bodyTimeout: 300_000 });
   return {

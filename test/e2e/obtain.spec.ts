@@ -209,8 +209,8 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await next();
     await button('Request certificate').click();
     await gui.page.getByText('Certificate issued').waitFor();
-    const { recipe } = (await gui.app.call('GET', `/projects/${id}/certificate/details`)).body;
-    expect(recipe).toMatchObject({ profile: 'default', profileUse: 'required' });
+    const { spec } = (await gui.app.call('GET', `/projects/${id}/certificate/details`)).body;
+    expect(spec).toMatchObject({ profile: 'default', profileUse: 'required' });
     await gui.open('/settings');
     await gui.page
       .getByRole('button', { name: /Replace key of the/ })

@@ -1,4 +1,4 @@
-// The long form of test/api/failing-requests.spec.ts: 30, 45 and 60 % of all requests to the CA go wrong.
+// The long form of test/api/failing-requests.spec.ts: 30, 45 and 60 % of all requests to the CA fail.
 import { expect, it } from 'vitest';
 import { issueWithFaults } from '../support/faults/issue-with-faults.ts';
 import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';

@@ -1,5 +1,5 @@
-// SIGKILL at every transition of a change of an account's key: whichever key the CA has, the next start finds the account
-// by it, and orders with it. In process: test/engine/acme/key-change.spec.ts.
+// SIGKILL at every transition of a change of an account's key: whichever key the CA has, the next start finds the
+// account with it, and orders with it. In process: test/engine/acme/key-change.spec.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { KillableServer, Moment } from '../support/kill/killable-server.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
@@ -41,7 +41,7 @@ describeWith(['pebble', 'bind9'], 'a killed key change', () => {
       expect(await accountsHere(server)).toEqual([account]);
       expect(accountsAtCa(), moment.name).toBe('1');
     }
-    // It can be changed afterwards as before.
+    // It can be changed again afterwards.
     expect((await server.call('POST', change)).status).toBe(200);
     expect((await server.call('POST', `${certificate}/renew`)).status).toBe(200);
     reportSoak(`key change: killed at ${moments.length} of ${moments.length} transitions`);

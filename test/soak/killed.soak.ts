@@ -1,5 +1,6 @@
-// SIGKILL at every transition of each operation, and at 200 random moments, some of them again in the lives after. The
-// short form is test/api/killed-anywhere.exhaustive.ts; backups, restores and migrations are test/backup/killed.spec.ts.
+// SIGKILL at every transition of each operation, and at 200 random moments, some of them again in the following runs.
+// The short form is test/api/killed-anywhere.exhaustive.ts; backups, restores and migrations are in
+// test/backup/killed.spec.ts.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deadly, expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import { OPERATIONS, type OperationName } from '../support/kill/operations.ts';
@@ -31,7 +32,7 @@ describeWith(['pebble', 'bind9'], 'a killed server', () => {
     reportSoak(
       `killed at every transition of ${name}: ${tried} tried, ${died} died, second orders ${orders}`,
     );
-    // Steps that run side by side come in another order now and then: the nth of one may not come at all.
+    // Concurrent steps sometimes come in another order: the nth of one may not come at all.
     expect(died).toBeGreaterThan(tried * 0.9);
   });
 

@@ -1,4 +1,4 @@
-// A CA that refuses half, and nine in ten, of the good nonces that it is given: 50 issuances each.
+// A CA that refuses half, and nine in ten, of the good nonces: 50 issuances each.
 import { expect, it } from 'vitest';
 import { startPebble } from '../support/acme/pebble.ts';
 import { startApp } from '../support/server/app.ts';

@@ -1,5 +1,5 @@
-// 10,000 random operations by seed, one in fifteen requests to the CA going wrong, with twenty restarts between: every
-// answer is what a model says, and after each restart everything is as it was told.
+// 10,000 random operations by seed, with one in fifteen requests to the CA failing and twenty restarts: every answer
+// matches the model, and so does the state after each restart.
 import { expect, it } from 'vitest';
 import { runRandomOperations } from '../support/faults/random-operations.ts';
 import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';

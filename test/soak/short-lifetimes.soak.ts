@@ -1,5 +1,5 @@
-// Certificates that live for 300 and for 60 seconds, from a real Pebble, renewed by the sweep itself in real time: none of
-// them ever expires, and none is ordered over and over.
+// Certificates with lifetimes of 300 and 60 seconds, from a real Pebble, renewed by the renewal check in real time:
+// none of them ever expires, and none is ordered repeatedly.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startPebble } from '../support/acme/pebble.ts';
@@ -42,7 +42,7 @@ describeWith('pebble', 'certificates with a lifetime', () => {
       );
       expect(least).toBeGreaterThan(0);
       expect(orders).toBe(issued);
-      // A third of a lifetime apart, the first one when the CA likes; half of it at the most.
+      // A third of a lifetime apart, the first one when the CA suggests; half of it at most.
       expect(issued).toBeLessThanOrEqual(PROJECTS * (1 + Math.ceil((3 * seconds) / validitySeconds)));
       expect(issued).toBeGreaterThanOrEqual(PROJECTS * Math.floor(seconds / validitySeconds));
     } finally {

@@ -1,11 +1,12 @@
-// The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds by more seeds.
+// The long form of test/engine/maintenance/year.spec.ts: 1,000 certificates of mixed lifetimes, and smaller worlds with
+// more seeds.
 import { expect, it } from 'vitest';
 import { reportSoak, soakSeed, soakTimes } from '../support/tools/soak.ts';
 import { runYear, type YearReport } from '../support/year/year.ts';
 
 const HOUR = 3_600_000;
 
-function judge(what: string, report: YearReport): void {
+function expectNoViolation(what: string, report: YearReport): void {
   const { early, late, doubles, expired, forgotten, broken, leftovers } = report;
   reportSoak(`${what}: ${JSON.stringify({ ...report, expiredAway: report.expiredAway })}`);
   expect({ early, late, doubles, expired, forgotten, broken, leftovers }).toEqual({
@@ -23,7 +24,7 @@ it('keeps 1,000 certificates valid', { timeout: 3_600_000 }, async () => {
   const certificates = soakTimes(1_000);
   const seed = soakSeed('year');
   const report = await runYear({ seed, certificates, shortlivedEvery: 50, kills: 60, stepMs: 6 * HOUR });
-  judge(`year of ${certificates}`, report);
+  expectNoViolation(`year of ${certificates}`, report);
 });
 
 it.each(Array.from({ length: soakTimes(10) }, (_, n) => n + 1))(
@@ -38,6 +39,6 @@ it.each(Array.from({ length: soakTimes(10) }, (_, n) => n + 1))(
       kills: 120,
       stepMs: 2 * HOUR,
     });
-    judge(`year by seed ${seed}`, report);
+    expectNoViolation(`year by seed ${seed}`, report);
   },
 );

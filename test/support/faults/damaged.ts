@@ -1,8 +1,8 @@
-// Input for readers that must take anything: bytes and texts of no kind, and good samples with a part changed, cut out,
-// doubled or put in.
+// Input for readers that must survive anything: arbitrary bytes and texts, and good samples with a part changed, cut
+// out, doubled or inserted.
 import fc from 'fast-check';
 
-/** Sometimes the sample as it is. */
+/** Sometimes returns the sample unchanged. */
 export function damagedBytes(...samples: readonly Buffer[]): fc.Arbitrary<Buffer> {
   const noise = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
   if (samples.length === 0) return noise;

@@ -1,12 +1,12 @@
-// A server that refuses whatever it is asked and repeats all of it in its refusal, headers too: what a provider's
-// careless error page does with credentials.
+// A server that refuses every request and repeats all of it in its refusal, headers too: what a provider's careless
+// error page does with credentials.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { portOf } from '../tools/ports.ts';
 
 export interface EchoServer {
   readonly url: string;
-  /** What came so far, headers and bodies. */
+  /** The requests so far, headers and bodies. */
   readonly heard: readonly string[];
   stop(): Promise<void>;
 }

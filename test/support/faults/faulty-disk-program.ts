@@ -1,10 +1,7 @@
-// What runs on a faulty disk (faulty-disk.ts): one change of the sealed file of secrets, or of the database. Says what came
-// of it and what is there after.
-//
-//   node faulty-disk-program.ts secrets FOLDER VALUE      sets the secret `a`
-//   node faulty-disk-program.ts database FOLDER ID        stores the project ID, then the project ID-again
-//   node faulty-disk-program.ts secrets-read FOLDER       reads the secret `a`, and tries to set `b` to `new`
-//   node faulty-disk-program.ts database-read FOLDER      reads the project `before`
+// The program on a faulty disk (faulty-disk.ts): makes one change to the sealed file of secrets, or to the database,
+// and prints its result and the state afterwards. `node faulty-disk-program.ts secrets FOLDER VALUE` sets the secret
+// `a`; `database FOLDER ID` stores the project ID, then the project ID-again; `secrets-read FOLDER` reads the secret
+// `a`, and tries to set `b` to `new`; `database-read FOLDER` reads the project `before`.
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { toCertdeskError } from '../../../src/main/engine/core/errors.ts';

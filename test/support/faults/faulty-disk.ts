@@ -1,4 +1,4 @@
-// A program on a disk that fails where a test says: faulty-disk.c between it and the C library (Linux).
+// A program on a disk that fails on demand: faulty-disk.c sits between it and the C library (Linux).
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,28 +10,31 @@ import { toolPath } from '../tools/tools.ts';
 export interface Fault {
   /** An extended regular expression that the absolute path of a file must match. */
   readonly path: string;
-  /** Which system call on it that changes something, or with `reads` that reads; 1 is the first, 0 none. */
+  /**
+   * The number of the system call that fails, among those that change something, or with `reads` those that read;
+   * from 1, 0 for none.
+   */
   readonly nth: number;
   readonly reads?: boolean;
   readonly deed: 'kill-before' | 'kill-after' | 'eio' | 'eio-ever';
 }
 
 export interface FaultyRun {
-  /** False where the fault ended it. */
+  /** False if the fault ended it. */
   readonly ended: boolean;
-  /** What it has said, as JSON; null where it was killed. */
+  /** Its output as JSON; null if it was killed. */
   readonly said: Readonly<Record<string, unknown>> | null;
-  /** The calls that counted: `rename /tmp/x/secrets.sealed` … */
+  /** The counted calls: `rename /tmp/x/secrets.sealed` … */
   readonly calls: readonly string[];
 }
 
 export interface FaultyDisk {
-  /** Of a program in this folder. @throws with what it has printed where it fails by itself. */
+  /** Runs the program in this folder. @throws with its output if it fails without a fault. */
   run(program: string, args: readonly string[], fault: Fault): Promise<FaultyRun>;
   remove(): Promise<void>;
 }
 
-/** Counting begins and ends where the program opens files of these names. */
+/** Counting starts and ends when the program opens files of these names. */
 export const [FAULT_ON, FAULT_OFF] = ['fault-on', 'fault-off'];
 
 export async function makeFaultyDisk(): Promise<FaultyDisk> {

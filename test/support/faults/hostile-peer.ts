@@ -1,23 +1,23 @@
-// An HTTP server on a thread of its own, so that what it does costs the event loop that is measured nothing: it answers
-// every request with the shape that its address names.
+// An HTTP server on its own thread, so that it does not slow down the measured event loop: it answers every request
+// with the shape that the path names.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { portOf } from '../tools/ports.ts';
 import { TEXT_SHAPES } from './hostile-shapes.ts';
 
 export interface HostilePeer {
-  /** What the next requests are answered with. */
+  /** The answer to the next requests. */
   become(shape: PeerShape): Promise<void>;
   readonly origin: string;
   stop(): Promise<void>;
 }
 
 export interface PeerShape {
-  /** Of TEXT_SHAPES; `endless`: a stream without end; `drip`: an octet each 20 ms. */
+  /** One of TEXT_SHAPES; `endless`: a stream without end; `drip`: an octet every 20 ms. */
   readonly shape: string;
   readonly status: number;
   readonly bytes: number;
-  /** Answers for these paths, which are as they should be. */
+  /** Valid answers for these paths. */
   readonly good?: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +70,7 @@ function answer(
     return;
   }
   response.writeHead(current.status, headers);
-  // An answer to HEAD has no body (RFC 9110 section 9.3.2): Node drops what is written, and would never say 'enough'.
+  // An answer to HEAD has no body (RFC 9110 section 9.3.2): Node drops the data, and would never apply back-pressure.
   if (request.method === 'HEAD') response.end();
   else if (current.shape === 'endless') sendWithoutEnd(response, body);
   else if (current.shape === 'drip') {

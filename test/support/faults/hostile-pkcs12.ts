@@ -1,4 +1,4 @@
-// PKCS#12 files (RFC 7292) that ask for as much work as they can: without a MAC, their ciphertexts are noise.
+// PKCS#12 files (RFC 7292) that cause as much work as possible: without a MAC, with noise as ciphertexts.
 import {
   type BaseBlock,
   Constructed,
@@ -39,7 +39,7 @@ function pfx(...safes: BaseBlock[]): Buffer {
   return toDer(sequence(integer(3), content));
 }
 
-/** One certificate and many encrypted keys in one plain safe. @param certificate DER */
+/** One certificate and many encrypted keys in one unencrypted safe. @param certificate DER */
 export function shroudedKeys(certificate: Uint8Array, keys: number, iterations: number): Buffer {
   const key = bag('1.2.840.113549.1.12.10.1.2', sequence(pbes2(iterations), octets(NOISE)));
   const own = bag(

@@ -1,9 +1,9 @@
-// What a hostile peer sends: long runs, deep nesting, many small members, in each form that Certdesk reads.
+// The data of a hostile peer: long runs, deep nesting, many small members, in each format that Certdesk reads.
 
 const repeat = (piece: string, size: number): string =>
   piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 
-/** Lists in the forms of all DNS providers and of ACME, of as many small members as fit. */
+/** Lists in the format of each DNS provider and of ACME, with as many small members as fit. */
 function members(size: number): string {
   const each = Math.floor(size / 8);
   const list = (member: string) => `[${repeat(`${member},`, each).replace(/[^}\]"]*$/, '')}]`;
@@ -11,7 +11,7 @@ function members(size: number): string {
   return `{"result":${any},"domains":${any},"managedZones":${any},"rrsets":${any},"errors":${any},"identifiers":${any},"authorizations":${list('"x"')},"challenges":${any}}`;
 }
 
-/** Lists of what the providers document, of as many members as fit. */
+/** Lists as the providers document them, with as many members as fit. */
 function zones(size: number): string {
   const zone =
     '{"id":"1","name":"a.example","dnsName":"a.example.","domain":"a.example","status":"ACTIVE","type":"TXT","content":"x"}';
@@ -19,7 +19,7 @@ function zones(size: number): string {
   return `{"result":${list},"domains":${list},"managedZones":${list}}`;
 }
 
-/** By name; each of the size in octets. */
+/** By name; each of the given size in octets. */
 export const TEXT_SHAPES: Readonly<Record<string, (size: number) => string>> = {
   'angle brackets': (size) => repeat('<', size),
   blanks: (size) => repeat(' \n', size),

@@ -1,14 +1,14 @@
-// A hostile name server (UDP and TCP) and mail server on a thread of their own.
+// A hostile name server (UDP and TCP) and mail server on their own thread.
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { portOf, startOnPorts } from '../tools/ports.ts';
 
 export interface RawAnswer {
-  /** Of the answer section: how many records its head claims, and its octets. */
+  /** The answer section: the record count in the header, and its octets. */
   readonly count: number;
   readonly records: Uint8Array;
-  /** `drip`: an octet each 20 ms; `endless`: the message again and again. At once where left out. */
+  /** `drip`: an octet every 20 ms; `endless`: the message repeated. Default: at once. */
   readonly pace?: 'drip' | 'endless';
 }
 
@@ -29,7 +29,7 @@ export function startHostileNameServer(answer: RawAnswer): Promise<HostileSocket
   });
 }
 
-/** Greets with the line again and again, without end. */
+/** Repeats the greeting line without end. */
 export function startHostileMailServer(line: string): Promise<HostileSocketServer> {
   return start({ kind: 'smtp', line });
 }
@@ -87,7 +87,7 @@ function sendWithoutEnd(socket: Socket, block: Buffer): void {
   more();
 }
 
-/** The question as it was asked, then the records. @param flags 0x8400: an authoritative answer; 0x8600: cut off. */
+/** The received question, then the records. @param flags 0x8400: an authoritative answer; 0x8600: truncated. */
 function reply(query: Buffer, { count, records }: RawAnswer, flags: number): Buffer {
   const end = query.indexOf(0, 12) + 5;
   const head = Buffer.alloc(12);

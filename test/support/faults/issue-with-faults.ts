@@ -1,4 +1,4 @@
-// Issuances through a network, counted: for the short form in npm test and the long one in npm run soak.
+// Issuances over a faulty network, with counts, for npm test (short) and npm run soak (long).
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
 import { ERRORS } from '../../../src/shared/errors.ts';
@@ -11,13 +11,13 @@ import { createFaultyNetwork } from './network.ts';
 export interface FaultReport {
   readonly issuances: number;
   readonly atOnce: number;
-  /** Code of the failure -> how often an obtain ended so. */
+  /** Code of the failure -> how often an issuance ended with it. */
   readonly failures: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly requests: number;
 }
 
-/** Each issuance ends well or with a failure of the catalogue that says so; one more attempt in calm succeeds. */
+/** Each issuance succeeds or fails with an error of the catalogue; one more attempt without faults succeeds. */
 export async function issueWithFaults(given: {
   readonly share: number;
   readonly seed: number;
@@ -36,7 +36,7 @@ export async function issueWithFaults(given: {
     for (let count = 0; count < given.times; count += 1) {
       const id = await app.project(`fault${count}.example.com`);
       const path = `/projects/${id}/certificate`;
-      // An account of its own each second time: its registration is part of what goes wrong.
+      // Its own account every second time, so that the registration can fail too.
       const owner = count % 2 === 0 ? {} : { email: `admin${count}@example.com` };
       const body = { challengeType: 'http-01', keyType: 'ec', ...owner };
       network.forget();
@@ -49,7 +49,7 @@ export async function issueWithFaults(given: {
         expect(Object.keys(ERRORS), answer.text).toContain(code);
         expect(code, answer.text).toMatch(/^(ACME_|ISSUED_CERTIFICATE_REJECTED|CHALLENGE_FAILED)/);
         failures[code] = (failures[code] ?? 0) + 1;
-        expect((await app.call('GET', path)).text).toBe('null'); // nothing half is stored
+        expect((await app.call('GET', path)).text).toBe('null'); // nothing incomplete is stored
         const again = await app.call('POST', `${path}/obtain`, { body });
         expect(again.status, again.text).toBe(200);
       }

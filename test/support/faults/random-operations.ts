@@ -1,5 +1,5 @@
-// A life of random operations by seed, with a network that fails and restarts between: a model says what each answer has
-// to be and what has to be there after it. For the short form in npm test and the long one in npm run soak.
+// Random operations by seed, over a faulty network and with restarts: a model predicts each answer and the state after
+// it. For npm test (short) and npm run soak (long).
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
@@ -12,29 +12,29 @@ import { createFaultyNetwork } from './network.ts';
 
 export interface OperationsReport {
   readonly operations: number;
-  /** Name of the operation -> how often it succeeded, and how often it was refused or failed as it should. */
+  /** Name of the operation -> how often it succeeded, and how often it was refused or failed as predicted. */
   readonly done: Readonly<Record<string, readonly [number, number]>>;
   readonly restarts: number;
   readonly faults: number;
 }
 
-/** What a project has to be. */
+/** The predicted state of a project. */
 interface Known {
   readonly id: string;
   name: string;
-  /** Of the certificate in use; null: there is none. */
+  /** Of the active certificate; null: none. */
   serial: string | null;
-  /** `unsure`: the answer to a revocation was lost, and the CA may have done it. */
+  /** `unsure`: the answer to a revocation was lost, and the CA may have revoked. */
   revoked: boolean | 'unsure';
 }
 
-/** Lanes run side by side, each with projects of its own. */
+/** Lanes run concurrently, each with its own projects. */
 const LANES = 3;
 const PROJECTS = 12;
-/** What the CA or the network may be to blame for; nothing may be changed by it. */
+/** Failures that the CA or the network may cause; they must change nothing. */
 const OUTSIDE = /^(ACME_|ISSUED_CERTIFICATE_REJECTED|CHALLENGE_FAILED)/;
 
-/** @param share 0 to 1: of the requests to the CA that go wrong. */
+/** @param share Of the requests to the CA that fail, 0 to 1. */
 export async function runRandomOperations(given: {
   readonly seed: number;
   readonly operations: number;
@@ -82,7 +82,7 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
     done[name] ??= [0, 0];
     done[name][good ? 0 : 1] += 1;
   };
-  /** Success, or exactly the code that the model says; `outside`: or what the CA is to blame for. */
+  /** Expects success, or exactly the predicted code; `outside` also allows failures of the CA. */
   function judge(name: string, answer: Answer, expected: string | null, outside = false): boolean {
     const code = answer.status < 300 ? null : String(answer.body.code);
     const blamed = outside && expected === null && code !== null && OUTSIDE.test(code);
@@ -171,7 +171,7 @@ function createLane(n: number, random: () => number, done: Record<string, [numbe
         else await act?.(call, known);
       }
     },
-    /** After a restart: everything is as it was told. */
+    /** Checks after a restart that everything is as predicted. */
     async check(call: CallApi, pebble: Pebble): Promise<void> {
       for (const { id, name, serial, revoked } of all) {
         const { body } = await call('GET', `/projects/${id}`);

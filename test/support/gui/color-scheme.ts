@@ -1,4 +1,4 @@
-// Light or dark, and the page as it then stays: colours change in steps, which take their time on a busy machine.
+// Light or dark mode of a page after its transitions: colours change in steps, which take time on a busy machine.
 import type { Page } from 'playwright';
 
 export async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
@@ -6,7 +6,7 @@ export async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise
   await page.evaluate(colorsChanged);
 }
 
-/** In the page: two frames for the change to begin, then until what it moves has come to its end. */
+/** In the page: waits two frames for the change to start, then until its animations have ended. */
 async function colorsChanged(): Promise<void> {
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
   const ending = document

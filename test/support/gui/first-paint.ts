@@ -1,6 +1,6 @@
-// When the first picture of a page is there: run in the page, before anything else of it.
+// The time of a page's first paint: runs in the page, before its own scripts.
 
-/** In the page: `shownAfter`, the ms from the link to the frame after the one that shows a heading. */
+/** In the page: sets `shownAfter`, the ms from navigation to the frame after the one that shows a heading. */
 export function recordFirstPaint(heading: string): void {
   const shown = new Promise<number>((resolve) => {
     const look = (): void => {

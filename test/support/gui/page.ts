@@ -1,5 +1,5 @@
-// A page of the built GUI in Debian's Chromium, signed in, with an ear for what must not happen: console errors,
-// requests to other hosts, secrets that come back.
+// A page of the built GUI in Debian's Chromium, signed in, that records console errors, requests to other hosts, and
+// answers, which must hold no secret.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -8,7 +8,7 @@ import { toolPath } from '../tools/tools.ts';
 import { showIn } from './color-scheme.ts';
 
 export const GUI_FOLDER = resolve(import.meta.dirname, '../../../out/renderer');
-/** `CERTDESK_SCREENSHOTS=docs` puts them into docs/screenshots; else they are for whoever wants to look. */
+/** `CERTDESK_SCREENSHOTS=docs` writes them to docs/screenshots; the default folder is for developers. */
 const PICTURES = resolve(
   import.meta.dirname,
   '../../../..',
@@ -26,18 +26,24 @@ export const CHROMIUM_FLAGS = [
 
 export interface GuiPage {
   readonly page: Page;
-  /** Console errors, errors of the page, requests to others than the server. */
+  /** Console errors, page errors, and requests to other hosts. */
   readonly problems: readonly string[];
   /** @param hash `/projects` */
   open(hash: string): Promise<void>;
-  /** Puts pictures, light and dark, where a person looks at them. */
+  /** Takes screenshots, light and dark, for developers. */
   takeScreenshots(name: string): Promise<void>;
-  /** Where a text is found that must be nowhere: the DOM with its fields, the page's storage, the server's answers. */
+  /**
+   * The places that contain a text which must be nowhere: the DOM with its fields, the page's storage, the server's
+   * answers.
+   */
   findSecret(secret: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** Builds what is not built. Reduced motion, so that a picture is what is there. @param app Its address and a sign-in link. */
+/**
+ * Needs a built GUI. Reduced motion, so that a screenshot shows the final state.
+ * @param app Its address and a sign-in link.
+ */
 export async function openGui(app: {
   readonly address: string;
   signInLink(): Promise<string>;
@@ -52,11 +58,11 @@ export async function openGui(app: {
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000); // shortly before the test's own end: it says what was not there
+  page.setDefaultTimeout(20_000); // before the test's own time-out, so that the error names the missing element
   const problems: string[] = [];
   const answers: string[] = [];
   page.on('console', (message) => {
-    // The browser's own note of a call that was refused: the page shows why.
+    // Chromium logs a refused call; the page explains it.
     const refusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
     if (message.type() === 'error' && !refusal) problems.push(message.text());
   });
@@ -71,7 +77,7 @@ export async function openGui(app: {
     if (!response.url().includes('/trpc') || isStream) return;
     response.text().then(
       (text) => answers.push(text),
-      () => undefined, // gone with its page
+      () => undefined, // its page was closed
     );
   });
   await page.goto(await app.signInLink());
@@ -85,7 +91,7 @@ export async function openGui(app: {
       const before = page.viewportSize() ?? { width: 1280, height: 900 };
       for (const colorScheme of ['dark', 'light'] as const) {
         await showIn(page, colorScheme);
-        // A window as high as what is to be seen: what is fixed to the window (the side bar) is where it belongs.
+        // A window as high as the content, so that elements fixed to the window (the side bar) are in place.
         const height = Math.max(before.height, await page.evaluate(heightOfContent));
         await page.setViewportSize({ width: before.width, height });
         await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png` });
@@ -108,13 +114,13 @@ export async function openGui(app: {
   };
 }
 
-/** For beforeAll. @throws what the build said. */
+/** For beforeAll. @throws with the output of a failed build. */
 export async function buildGui(): Promise<void> {
   const failure = await ensureBuilt();
   if (failure !== null) throw new Error(failure);
 }
 
-/** In the page: of the dialog with some room around it, or else of the page. */
+/** In the page: the height of the dialog with some room around it, otherwise of the page. */
 function heightOfContent(): number {
   const dialog = document.querySelector('[role="dialog"]');
   return dialog === null ? document.documentElement.scrollHeight : dialog.scrollHeight + 160;

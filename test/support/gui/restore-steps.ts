@@ -1,7 +1,7 @@
-// The clicks by which a person restores the newest backup of the list, in a browser or in the desktop's window.
+// The clicks that restore the newest backup of the list, in a browser or in the desktop's window.
 import type { Locator, Page } from 'playwright';
 
-/** @param page At the settings. @returns the dialog, at the first step. */
+/** @param page On the settings. @returns the dialog, at the first step. */
 export async function openRestore(page: Page): Promise<Locator> {
   await page
     .getByRole('button', { name: /^Restore certdesk-/ })
@@ -17,7 +17,7 @@ export async function checkBackup(dialog: Locator, passphrase: string): Promise<
   await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
 }
 
-/** From what is in it on; resolves when the page says that it is restored. */
+/** Continues from the contents of the backup; resolves when the page says that it is restored. */
 export async function confirmRestore(dialog: Locator): Promise<void> {
   await dialog.getByLabel('Type “restore” to confirm').fill('restore');
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();

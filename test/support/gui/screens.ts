@@ -1,5 +1,5 @@
-// Every screen and every main dialog, with data: what axe finds in light and dark, whether it fits into each width, and
-// a picture of each.
+// Every screen and every main dialog, with data: axe violations in light and dark, overflow at each width, and a
+// screenshot of each.
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
@@ -17,11 +17,11 @@ export interface Screen {
   readonly name: string;
   /** `ID` stands for the project with a certificate, `NEW` for one without, `FAILED` for a failed job. */
   readonly path: string;
-  /** What is done there before it is looked at. */
+  /** Actions on the screen before the check. */
   readonly act?: (page: Page) => Promise<unknown>;
 }
 
-/** What comes in parts is there when its last part is. */
+/** Content that loads in parts is complete when its last part is. */
 const shows = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 const press = (name: string | RegExp) => async (page: Page) => {
@@ -34,7 +34,7 @@ const menu = (item: string) => async (page: Page) => {
   await dialog(page);
 };
 
-/** Steps of the wizard by its button. */
+/** Moves through the wizard with its button. */
 const steps =
   (count: number, provider?: string) =>
   async (page: Page): Promise<void> => {
@@ -133,7 +133,7 @@ export const SCREENS: readonly Screen[] = [
     path: '/projects',
     act: (page) => page.keyboard.press('Control+k').then(() => dialog(page)),
   },
-  // The last: nobody is signed in after it.
+  // The last one, because it signs out.
   {
     name: 'signed-out',
     path: '/about',
@@ -164,7 +164,7 @@ export function testScreens(screens: readonly Screen[], widths: readonly number[
 
   describe.each(screens)('$name', ({ name, path, act }) => {
     it('passes axe, and needs no horizontal scrolling', async () => {
-      await gui.page.goto(`${gui.app.app.address}/icon.svg`); // nothing of the screen before stays open
+      await gui.page.goto(`${gui.app.app.address}/icon.svg`); // closes everything of the previous screen
       await gui.open(path.replace(/\b(ID|NEW|BROKEN|DONE|FAILED)\b/g, (word) => ids[word] ?? word));
       await gui.page.getByRole('heading', { level: 1 }).waitFor();
       const loading = gui.page.getByRole('status', { name: 'Loading' });
@@ -183,7 +183,7 @@ export function testScreens(screens: readonly Screen[], widths: readonly number[
   });
 }
 
-/** How many pixels wider than the side bar its colour is painted behind the page; 0 where there is no side bar. */
+/** By how many pixels the colour behind the page is wider than the side bar; 0 without a side bar. */
 function surplusOfSide(): number {
   const side = document.querySelector('[class*="side"]:has(nav)');
   if (side?.parentElement == null) return 0;
@@ -191,7 +191,7 @@ function surplusOfSide(): number {
   return Math.max(0, Math.round(painted - side.getBoundingClientRect().width));
 }
 
-/** @returns what the paths name. */
+/** @returns the values of the placeholders in the paths. */
 async function populate(
   app: TestApp,
   { pebble, chat }: { readonly pebble: Pebble; readonly chat: WebhookReceiver },

@@ -1,5 +1,5 @@
-// A display without a screen (Xvfb), and what is on it as a PNG: taken from its frame buffer, so it is what a person
-// would see, window frames and all, and not what a page thinks that it shows.
+// A virtual display (Xvfb), and its content as a PNG: taken from its frame buffer, so that it shows what a user would
+// see, window frames included, and not what a page believes to show.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +45,7 @@ export async function startDisplay(): Promise<Display> {
   };
 }
 
-/** X Window Dump, version 7: a header of 32-bit numbers, a colour map of 12 bytes an entry, the image. */
+/** X Window Dump, version 7: a header of 32-bit numbers, a colour map of 12 bytes per entry, the image. */
 function readXwd(dump: Buffer): Picture {
   const field = (index: number): number => dump.readUInt32BE(index * 4);
   const [headerSize, width, height, bitsPerPixel, bytesPerLine, colours] = [0, 4, 5, 11, 12, 19].map(field);
@@ -63,7 +63,7 @@ function readXwd(dump: Buffer): Picture {
   return { width, height, pixels };
 }
 
-/** How many different colours it has: one, where nothing is shown. */
+/** The number of different colours: one if nothing is shown. */
 export function countColours({ pixels }: Picture): number {
   const colours = new Set<number>();
   for (let at = 0; at < pixels.length; at += 3)
@@ -72,7 +72,7 @@ export function countColours({ pixels }: Picture): number {
 }
 
 export async function savePng({ width, height, pixels }: Picture, path: string): Promise<void> {
-  const rows = Buffer.alloc((width * 3 + 1) * height); // each row begins with its filter: none
+  const rows = Buffer.alloc((width * 3 + 1) * height); // each row begins with its filter type: none
   for (let y = 0; y < height; y += 1)
     rows.set(pixels.subarray(y * width * 3, (y + 1) * width * 3), y * (width * 3 + 1) + 1);
   const head = Buffer.alloc(13);

@@ -1,16 +1,16 @@
-// Kills Certdesk in the middle of operations, starts it again, repeats the request as a client would, and checks that
-// nothing was lost, nothing done twice and nothing left behind: in the database, at the CA, in DNS.
+// Kills Certdesk in the middle of operations, restarts it, repeats the request like a client, and checks that nothing
+// was lost, nothing was done twice and nothing was left behind: in the database, at the CA, in DNS.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'vitest';
 import type { KillableServer, Moment } from './killable-server.ts';
 import { OPERATIONS, type Operation, type OperationName, type Prepared, prepare } from './operations.ts';
 import type { KillWorld } from './world.ts';
 
-/** What may end the process: at a transition, or `ms` after the request. */
+/** When the process may end: at a transition, or `ms` after the request. */
 export type Deadly = Moment | { readonly ms: number };
 
 export interface Killed {
-  /** False where the operation was through before. */
+  /** False if the operation had finished before. */
   readonly died: boolean;
   /** Orders at the CA. */
   readonly orders: number;
@@ -18,7 +18,7 @@ export interface Killed {
 
 let count = 0;
 
-/** The transitions of an operation that nobody disturbs, in their order. */
+/** The transitions of an uninterrupted operation, in order. */
 export async function listTransitions(world: KillWorld, name: OperationName): Promise<readonly Moment[]> {
   const server = await world.server();
   count += 1;
@@ -30,11 +30,11 @@ export async function listTransitions(world: KillWorld, name: OperationName): Pr
   const { path, body } = prepared;
   const answer = await server.call('POST', path, body === undefined ? {} : { body });
   expect(answer.status, answer.text).toBe(200);
-  await server.settled(); // secrets are forgotten after the answer
+  await server.settled(); // secrets are deleted after the answer
   return server.recorded();
 }
 
-/** @param again Kills at these moments of the lives after, one each. */
+/** @param again Kills at these moments of the following runs, one each. */
 export async function killIn(
   world: KillWorld,
   name: OperationName,
@@ -56,7 +56,7 @@ export async function killIn(
     died = true;
     const { orders, serials } = world.atCa(since);
     const kept = world.inDatabase(prepared.projectId);
-    // The CA has made it, and its address was lost with the process: nobody can find that one again.
+    // The CA has created it, and its URL was lost with the process: nothing can find that order again.
     const stored = kept.serials.length > before;
     if (orders > 0 && !stored && !kept.orders.some(({ url }) => url !== null)) allowed += 1;
     for (const serial of serials) {
@@ -67,7 +67,7 @@ export async function killIn(
   const last = await world.server();
   await answered(last, prepared);
   const ca = world.atCa(since);
-  // Where the CA has validated while nobody answered, its order is invalid, and another one is right.
+  // If the CA validated while no server answered, its order is invalid, and another one is right.
   expect(ca.orders, 'orders at the CA').toBeLessThanOrEqual(ca.refused ? allowed + 1 : allowed);
   await expectAllWell(world, last, { prepared, operation, former, since });
   return { died, orders: ca.orders };
@@ -78,21 +78,21 @@ const request = ({ path, body }: Prepared) => ({
   headers: { 'Idempotency-Key': path },
 });
 
-/** Sends the request and has the process die. @returns false where it did not come to that. */
+/** Sends the request and kills the process. @returns false if the moment did not come. */
 async function dieIn(server: KillableServer, prepared: Prepared, deadly: Deadly): Promise<boolean> {
   if ('name' in deadly) await server.arm(deadly);
   else setTimeout(() => void server.kill(), deadly.ms);
   const answer = server.call('POST', prepared.path, request(prepared)).catch(() => null);
   const lost = await Promise.race([server.gone.then(() => true), answer.then((given) => given === null)]);
   if (lost) return server.gone.then(() => true);
-  // What comes after the answer: secrets are forgotten then. A moment comes for certain.
+  // What follows the answer: secrets are deleted then. That moment always comes.
   if ('ms' in deadly) return server.gone.then(() => true);
   const settled = server.settled().then(
     () => false,
     () => server.gone.then(() => true),
   );
   if (await settled) return true;
-  // It did not come to that: nor shall it in what follows.
+  // The moment did not come, and must not come later.
   return server.arm({ name: 'none', nth: 1 }).then(
     () => false,
     () => true,
@@ -105,14 +105,14 @@ async function answered({ call }: KillableServer, prepared: Prepared): Promise<v
     const { status, text } = await call('POST', prepared.path, request(prepared));
     return status === 200 ? 200 : text;
   };
-  // 504: the job is not lined up yet in the first moments after a start.
+  // 504: the job is not queued yet in the first moments after a start.
   await expect.poll(again, { timeout: 60_000, interval: 50 }).toBe(200);
 }
 
 interface Outcome {
   readonly prepared: Prepared;
   readonly operation: Operation;
-  /** Serials that were there before. */
+  /** Serials that existed before. */
   readonly former: readonly string[];
   readonly since: number;
 }
@@ -129,7 +129,7 @@ async function expectAllWell(
     projectId,
     jobs: [{ kind: verb, state: 'succeeded', error: null }],
   });
-  // Each certificate that the CA has issued is kept, and one is in use.
+  // Each certificate that the CA has issued is stored, and one is active.
   for (const serial of ca.serials) expect(kept.serials, 'a certificate is forgotten').toContain(serial);
   expect(kept).toMatchObject({ active: 1, orders: [] });
   const path = `/projects/${projectId}/certificate`;
@@ -152,7 +152,7 @@ async function expectAllWell(
   await expect.poll(() => world.jobSecrets()).toEqual([]);
 }
 
-/** After all: the database is whole, its audit trail too, and nothing waits or is left in it. */
+/** At the end: the database is intact, its audit trail too, and nothing waits or is left over in it. */
 export async function expectWhole(world: KillWorld): Promise<void> {
   const { call } = await world.server();
   expect((await call('GET', '/audit/verify')).body.ok).toBe(true);

@@ -1,4 +1,4 @@
-// A Certdesk in a process of its own that can be told where to die, on one data folder through all its lives.
+// A Certdesk in its own process that ends itself on demand, on one data folder through all its runs.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
@@ -13,39 +13,39 @@ const START_MS = 60_000;
 export interface Moment {
   /** A name of transitions.ts: `before CA createOrder`. */
   readonly name: string;
-  /** 1: the first time that it comes after the request. */
+  /** 1: its first occurrence after the request. */
   readonly nth: number;
 }
 
 export interface KillableServer {
   readonly token: string;
-  /** Rejects where the process dies before it has answered. */
+  /** Rejects if the process ends before it has answered. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** Signs a person in. */
+  /** Signs a user in. */
   signIn(): Promise<CallAsUser>;
-  /** @param deed `kill` where left out. */
-  arm(moment: Moment, deed?: FaultAction): Promise<void>;
-  /** From now on; `recorded` says what has come since. */
+  /** @param action Default: `kill`. */
+  arm(moment: Moment, action?: FaultAction): Promise<void>;
+  /** Starts recording; `recorded` returns the moments since. */
   record(): Promise<void>;
   recorded(): Promise<readonly Moment[]>;
-  /** Resolves when no job is under way any more: a moment that has not come by then does not come. */
+  /** Resolves when no job is running any more: a moment that has not come by then does not come. */
   settled(): Promise<void>;
   fillDisk(): Promise<void>;
   freeDisk(): Promise<void>;
-  /** How a start on a disk that is read-only went; it runs on a writable one again after. */
+  /** The result of a start on a read-only disk; afterwards it runs on a writable one again. */
   startReadOnly(): Promise<{ readonly code: string; readonly message: string }>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly gone: Promise<void>;
   readonly alive: boolean;
-  /** What it has logged, from warnings on. */
+  /** Its log, from warnings on. */
   output(): string;
   kill(): Promise<void>;
 }
 
-/** A namespace of mounts of its own, in which it may mount (user_namespaces(7)); both become the program itself. */
+/** A separate mount namespace, in which it may mount (user_namespaces(7)); both commands exec the program itself. */
 export const OWN_MOUNTS = ['unshare', '--map-root-user', '--mount'] as const;
 
-/** @throws with what it has printed where it does not start. */
+/** @throws with its output if it does not start. */
 export async function startKillableServer(options: ProgramOptions): Promise<KillableServer> {
   const prefix = options.ownDiskMb === undefined ? [] : OWN_MOUNTS;
   const [command = '', ...args] = [...prefix, process.execPath, PROGRAM, JSON.stringify(options)];
@@ -79,7 +79,7 @@ export async function startKillableServer(options: ProgramOptions): Promise<Kill
     token,
     call: (method, path, call = {}) => callApi(`${ready.address}/api/v1${path}`, method, { token, ...call }),
     signIn: () => signIn(ready.link),
-    arm: ({ name, nth }, deed = 'kill') => tell({ kind: 'arm', name, nth, deed }),
+    arm: ({ name, nth }, action = 'kill') => tell({ kind: 'arm', name, nth, action }),
     settled: async () => void (await ask({ kind: 'settle' }, 'settled')),
     fillDisk: () => tell({ kind: 'fill' }),
     freeDisk: () => tell({ kind: 'free' }),
@@ -114,7 +114,7 @@ function numbered(names: readonly string[]): readonly Moment[] {
   });
 }
 
-/** The next message of that kind. Rejects when the process ends first, or in `ms`. */
+/** The next message of that kind. Rejects if the process ends first, or after `ms`. */
 function message<Kind extends FromProgram['kind']>(
   child: ChildProcess,
   kind: Kind,

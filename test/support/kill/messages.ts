@@ -1,33 +1,33 @@
-// What the killable process and its test say to each other.
+// The messages between the killable process and its test.
 
 export interface ProgramOptions {
   readonly dataFolder: string;
   readonly directoryUrl: string;
   readonly rootsFile: string;
   readonly httpPort: number;
-  /** Made by a former run; null: a new one. */
+  /** Created by an earlier run; null: a new one. */
   readonly token: string | null;
   readonly dns: {
     readonly resolvers: readonly string[];
     readonly endpoints: Readonly<Record<string, string>>;
     readonly authorityPort: number | null;
   };
-  /** MiB of the file system that the data folder is: one of its own, which the process can fill (Linux). */
+  /** MiB of the data folder's own file system, which the process can fill (Linux). */
   readonly ownDiskMb?: number;
 }
 
-/** What is done at the transition: the process ends, or its disk is filled. */
+/** The action at the transition: the process ends, or its disk is filled. */
 export type FaultAction = 'kill' | 'fill';
 
 export type ToProgram =
-  /** Do it at the nth time that this transition comes. */
-  | { readonly kind: 'arm'; readonly name: string; readonly nth: number; readonly deed: FaultAction }
-  /** Note transitions from now on. */
+  /** Act at the nth occurrence of this transition. */
+  | { readonly kind: 'arm'; readonly name: string; readonly nth: number; readonly action: FaultAction }
+  /** Record transitions from now on. */
   | { readonly kind: 'record' }
   | { readonly kind: 'recorded' }
-  /** Say when no job is under way any more, with what comes after its answer. */
+  /** Report when no job is running any more, including what follows its answer. */
   | { readonly kind: 'settle' }
-  /** Fill the disk of the data folder, to its last byte; or give the room back. */
+  /** Fill the disk of the data folder to its last byte, or free the space. */
   | { readonly kind: 'fill' }
   | { readonly kind: 'free' }
   /** Stop, make the disk read-only, try to start, make it writable and start again. */
@@ -35,9 +35,9 @@ export type ToProgram =
 
 export type FromProgram =
   | { readonly kind: 'ready'; readonly address: string; readonly token: string; readonly link: string }
-  /** The last order has been taken. */
+  /** The last command was carried out. */
   | { readonly kind: 'done' }
   | { readonly kind: 'settled' }
   | { readonly kind: 'recorded'; readonly names: readonly string[] }
-  /** How the start on a read-only disk went. */
+  /** The result of the start on a read-only disk. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };

@@ -1,4 +1,4 @@
-// The operations that a process is killed in the middle of, and what each needs to be there before.
+// The operations during which a process is killed, and what each needs beforehand.
 import type { KillableServer } from './killable-server.ts';
 import type { KillWorld } from './world.ts';
 
@@ -9,7 +9,7 @@ export interface Operation {
   readonly replace?: true;
 }
 
-/** Name -> what it is. */
+/** Name -> operation. */
 export const OPERATIONS = {
   'http-01 issuance': { challenge: 'http-01', verb: 'obtain' },
   'dns-01 issuance': { challenge: 'dns-01', verb: 'obtain' },
@@ -29,7 +29,7 @@ export interface Prepared {
   readonly body: object | undefined;
 }
 
-/** A project of its own with what the operation needs, and the request that begins it. */
+/** Its own project with what the operation needs, and the request that starts it. */
 export async function prepare(
   world: KillWorld,
   { call }: KillableServer,
@@ -38,14 +38,14 @@ export async function prepare(
     domain,
   }: { readonly operation: Operation; readonly domain: string },
 ): Promise<Prepared> {
-  // By DNS the name and its wildcard: two records of one name at once.
+  // With dns-01 the name and its wildcard: two records of one name at once.
   const altNames = challenge === 'dns-01' ? [`*.${domain}`] : [];
   const project = await call('POST', '/projects', {
     body: { name: domain, domain, altNames, allowDuplicateDomain: true },
   });
   const projectId = String(project.body.id);
   const certificate = `/projects/${projectId}/certificate`;
-  // An address of its own makes an account of its own: its registration is part of the operation.
+  // A new e-mail address creates a new account, so that its registration is part of the operation.
   const email = verb === 'obtain' ? { email: `admin@${domain}` } : {};
   const proof = challenge === 'dns-01' ? world.rig.requests.cloudflare : { challengeType: 'http-01' };
   const obtain = { ...proof, keyType: 'ec', ...email };

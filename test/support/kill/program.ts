@@ -1,5 +1,5 @@
-// Certdesk as a process that ends itself by SIGKILL at the transition it is told to, or fills its disk there, or lists
-// the transitions that it passes. Started by killable.ts with its options as one JSON argument.
+// Certdesk as a process that kills itself with SIGKILL at a given transition, or fills its disk there, or lists the
+// transitions that it passes. Started by killable-server.ts with its options as one JSON argument.
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ import { watchTransitions } from './transitions.ts';
 const options: ProgramOptions = JSON.parse(process.argv[2] ?? '{}');
 const tell = (message: FromProgram): void => void process.send?.(message);
 
-let armed: { readonly name: string; readonly deed: 'kill' | 'fill'; nth: number } | null = null;
+let armed: { readonly name: string; readonly action: 'kill' | 'fill'; nth: number } | null = null;
 let passed: string[] | null = null;
 
 function at(name: string): void {
@@ -23,12 +23,12 @@ function at(name: string): void {
   if (armed === null || armed.name !== name) return;
   armed.nth -= 1;
   if (armed.nth > 0) return;
-  if (armed.deed === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (armed.action === 'kill') process.kill(process.pid, 'SIGKILL');
   armed = null;
   fill();
 }
 
-// The APIs of DNS providers are asked by fetch.
+// The APIs of DNS providers are called with fetch.
 const { fetch: asked } = globalThis;
 globalThis.fetch = async (input, init) => {
   const name = `DNS ${init?.method ?? 'GET'} ${new URL(String(input)).pathname.replace(/[\w-]*\d[\w-]*/g, 'x')}`;
@@ -43,7 +43,7 @@ if (options.ownDiskMb !== undefined) {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${options.ownDiskMb}m`, 'tmpfs', disk]);
 }
 
-/** To its last byte: SQLite goes on in what is left of a page. */
+/** To its last byte: SQLite continues in the rest of a page. */
 function fill(): void {
   if (options.ownDiskMb === undefined) throw new Error('only a disk of its own is filled');
   const file = openSync(join(disk, 'filler'), 'a');
@@ -123,7 +123,7 @@ process.on('message', (message: ToProgram) => {
   DEEDS[message.kind](message);
   tell({ kind: 'done' });
 });
-process.on('disconnect', () => process.exit(1)); // the test is gone
+process.on('disconnect', () => process.exit(1)); // the test has ended
 
 let app = await start();
 keepCompiled();

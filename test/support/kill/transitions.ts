@@ -1,14 +1,14 @@
 // Names every transition of an engine: each write to its database and its secret store, before and after the commit,
-// and each call to a CA, before it is sent and after its answer. A test ends the process at the one that it wants.
+// and each call to a CA, before it is sent and after its answer. A test ends the process at one of them.
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import type { EnginePorts } from '../../../src/main/engine/engine.ts';
 
-/** Called at each transition, on the way: what it does is done before the work goes on. */
+/** Called at each transition, synchronously: it completes before the work continues. */
 export type At = (name: string) => void;
 
-/** Stores whose writes belong to no job: heartbeats, sessions, what was told to whom. */
+/** Stores whose writes belong to no job: heartbeats, sessions, sent notifications. */
 const ASIDE = new Set(['settings', 'sessions', 'notifications', 'overview', 'tokens', 'audit', 'events']);
 const READS =
   /^(get|list|find|by|active|versions|removed|like|due|toAsk|unfinished|all|times|most|after|last|latest|first|anyToPurge|usedBy|count|facets)/;
@@ -29,7 +29,7 @@ export function watchTransitions(ports: EnginePorts, at: At): EnginePorts {
 
 type Method = (...given: unknown[]) => Promise<unknown>;
 
-/** The same object, whose named methods say before and after that they are called. */
+/** Wraps the named methods of an object, and reports before and after each call. */
 function watched<T extends object>(
   object: T,
   methods: readonly string[] | ((name: string) => boolean),
@@ -91,7 +91,7 @@ function watchStores(stores: Stores, at: At): Stores {
   };
 }
 
-/** What of an order a write changes: `url`, `key`, `challenge presented` … */
+/** The fields of an order that a write changes: `url`, `key`, `challenge presented` … */
 function changeOf(order: OrderRecord, known: Map<string, OrderRecord>): string {
   const before = known.get(order.jobId);
   known.set(order.jobId, order);
@@ -104,7 +104,7 @@ function changeOf(order: OrderRecord, known: Map<string, OrderRecord>): string {
     if (last?.state !== challenge.state) words.push(`challenge ${challenge.state}`);
     else if (JSON.stringify(last.ref) !== JSON.stringify(challenge.ref)) words.push('challenge ref');
   }
-  // With what else the key is written is a matter of time: it is made beside the walk.
+  // What is written together with the key depends on timing, because the key is generated concurrently.
   const others = words.filter((word) => word !== 'key');
   return (others.length > 0 ? others : words).join(', ') || 'again';
 }

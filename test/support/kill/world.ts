@@ -1,5 +1,5 @@
-// What killed processes live in: Pebble, BIND and a DNS provider's stand-in that outlive them, one data folder, and what
-// these say of one project: what the CA has done for it, what stands in its database, what is left in DNS.
+// The environment of killed processes: Pebble, BIND and a DNS provider's stand-in that outlive them, one data folder,
+// and what these know of one project: what the CA has done for it, what is in its database, what is left in DNS.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,16 +15,16 @@ export const ZONE = 'example.com';
 export interface KillWorld {
   readonly rig: DnsRig;
   readonly dataFolder: string;
-  /** The process that runs; another one where the last has died. */
+  /** The running process; a new one after the last has ended. */
   server(): Promise<KillableServer>;
   /** What Pebble has done since `since` (a length of its log). */
   atCa(since: number): AtCa;
   inDatabase(projectId: string): InDatabase;
-  /** SQLite's own checks, and how much is there that should not be. */
+  /** SQLite's own checks, and the number of leftover rows. */
   wholeDatabase(): object;
-  /** Names of secrets of jobs that are kept. */
+  /** Names of stored job secrets. */
   jobSecrets(): Promise<readonly string[]>;
-  /** The status of the answer to a request for that token at the challenge port. */
+  /** The status of the answer to a request for that token on the challenge port. */
   tokenStatus(token: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -33,16 +33,16 @@ export interface AtCa {
   readonly orders: number;
   /** Hex without leading zeros. */
   readonly serials: readonly string[];
-  /** Tokens that it has asked for over HTTP. */
+  /** Tokens that it has requested over HTTP. */
   readonly tokens: readonly string[];
   /** Whether a validation has failed: then its order is no longer usable. */
   readonly refused: boolean;
 }
 
 export interface InDatabase {
-  /** Of every version, whatever became of it; hex without leading zeros. */
+  /** Of every version, whatever its state; hex without leading zeros. */
   readonly serials: readonly string[];
-  /** Versions that are in use: one at most. */
+  /** Active versions: one at most. */
   readonly active: number;
   readonly orders: readonly { readonly url: string | null; readonly hasKey: boolean }[];
   readonly jobs: readonly { readonly kind: string; readonly state: string; readonly error: string | null }[];
@@ -67,7 +67,7 @@ export async function startKillWorld(): Promise<KillWorld> {
     async server() {
       if (running?.alive === true) return running;
       running = await startKillableServer(options());
-      // How often DNS is looked at is not what this is about.
+      // How often DNS is queried is not under test here.
       if (token === null)
         await running.call('PATCH', '/settings', { body: { dns: { propagationInterval: 0.2 } } });
       token = running.token;

@@ -16,7 +16,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A JSON answer, to be looked into without a cast at each step; what is not there is undefined. */
+/** A JSON answer whose members can be read without casts; missing ones are undefined. */
 export interface Json {
   readonly [key: string]: Json;
 }
@@ -35,13 +35,13 @@ export interface TestApp {
   readonly token: string;
   /** Every line that was logged. */
   readonly log: readonly string[];
-  /** Every answer that `call` got, as text. */
+  /** Every answer that `call` received, as text. */
   readonly answers: readonly string[];
   /** @param path Below /api/v1. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** As a person who signed in just now: for what no token may do. */
+  /** Calls as a user who has just signed in, for what no token may do. */
   asUser: CallAsUser;
-  /** A project of this domain; its id. */
+  /** Creates a project of this domain. @returns its id. */
   project(domain: string | null, altNames?: readonly string[]): Promise<string>;
   makeToken(scopes: readonly Scope[], projectIds?: readonly string[]): Promise<string>;
   /** Stops the server; the data folder stays. */
@@ -70,7 +70,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     api: { host: '127.0.0.1', port: 0 },
     challenge: { host: '127.0.0.1', port: pebble?.httpPort ?? 0, required: true },
     allowedHosts: [],
-    // The tests' receivers, CAs and name servers are there; a test of the guard gives its own list.
+    // The tests' receivers, CAs and name servers are on loopback; a test of the guard passes its own list.
     allowPrivate: LOOPBACK_NETWORKS,
     directories: { production: pebble?.directoryUrl, staging: staging?.directoryUrl },
     acmeRoots:
@@ -125,7 +125,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   };
 }
 
-/** One request of a REST client. @param call.token Null: none is sent. */
+/** One request of a REST client. @param call.token Null: no token is sent. */
 export async function callApi(
   url: string,
   method: string,

@@ -1,4 +1,4 @@
-// Certdesk with a clock that a test turns, and a browser that comes to its GUI.
+// Certdesk with a clock that a test sets, and a browser for its GUI.
 import type { App } from '../../../src/main/app.ts';
 import { startApp, type TestApp } from './app.ts';
 import { type Browser, createBrowser } from './browser.ts';
@@ -6,7 +6,7 @@ import { type Browser, createBrowser } from './browser.ts';
 export interface BrowserRig {
   readonly app: TestApp;
   readonly browser: Browser;
-  /** Lets time pass, in ms. */
+  /** Advances the clock, in ms. */
   later(ms: number): void;
   /** A new sign-in link. */
   link(): Promise<URL>;
@@ -36,7 +36,7 @@ export async function startBrowserRig(): Promise<BrowserRig> {
 
 const newLink = async (app: App): Promise<URL> => new URL(await app.signInLink());
 
-/** What the page at /login takes out of its address. */
+/** The secret that the page at /login reads from its address. */
 export function secretOf(link: URL): string {
   return link.hash.slice(1);
 }

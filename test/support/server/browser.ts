@@ -1,5 +1,5 @@
-// A browser as far as a server can tell: keeps its cookie and the page secret, sends Origin, and any header that a test
-// wants to forge (Host too, which fetch would not send).
+// A browser from a server's point of view: keeps its cookie and the page secret, sends Origin, and any header that a
+// test wants to forge (Host too, which fetch would not send).
 import { type IncomingMessage, request } from 'node:http';
 import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
 import type { Json } from './app.ts';
@@ -9,17 +9,17 @@ export interface BrowserAnswer {
   readonly body: Json;
   readonly text: string;
   readonly headers: IncomingMessage['headers'];
-  /** Set-Cookie, each as it came. */
+  /** Each Set-Cookie as received. */
   readonly cookies: readonly string[];
 }
 
-/** Null takes a header away that would be sent. */
+/** Null removes a default header. */
 type Forged = Readonly<Record<string, string | null>>;
 
 export interface Browser {
-  /** `name=value` that it was given last, or was made with. */
+  /** The last `name=value` received, or given. */
   readonly cookie: string | null;
-  /** What the page keeps in its storage since the last sign-in. */
+  /** The page's stored secret since the last sign-in. */
   readonly pageSecret: string | null;
   get(path: string, headers?: Forged): Promise<BrowserAnswer>;
   send(
@@ -29,9 +29,9 @@ export interface Browser {
   ): Promise<BrowserAnswer>;
   /** @param body JSON text. */
   post(path: string, body: string, headers?: Forged): Promise<BrowserAnswer>;
-  /** What the page at /login does with the secret in its address. */
+  /** Acts like the page at /login with the secret in its address. */
   signIn(secret: string): Promise<BrowserAnswer>;
-  /** Opens an event stream. Resolves when it is open, with what resolves when it has ended. */
+  /** Opens an event stream. Resolves when it is open; `ended` resolves when it has ended. */
   stream(path: string): Promise<{ readonly ended: Promise<'complete' | 'cut off'> }>;
 }
 
@@ -41,7 +41,7 @@ export interface BrowserOptions {
   readonly origin?: string;
   readonly host?: string;
   readonly agent?: string;
-  /** Sent as a bearer token, as no browser does by itself. */
+  /** Sent as a bearer token, which no browser does on its own. */
   readonly token?: string;
 }
 
@@ -100,7 +100,7 @@ export function createBrowser(address: string, options: BrowserOptions = {}): Br
       const response = await open(address + path, { method: 'GET', headers, body: undefined });
       if (response.statusCode !== 200) throw new Error(`The stream was answered by ${response.statusCode}`);
       response.resume();
-      // A connection that is cut off is an end too.
+      // A connection that is cut off has ended too.
       response.on('error', () => undefined);
       const end = () => (response.complete ? 'complete' : 'cut off');
       return { ended: new Promise((resolve) => response.once('close', () => resolve(end()))) };

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../../src/shared/errors.ts';
 import type { Answer } from './app.ts';
 
-/** A failed answer: the catalogue's status for its code, a sentence, no stack, no more fields. */
+/** A failed answer: the catalogue's status for its code, a message, no stack, no other fields. */
 export function expectError(answer: Answer, code: ErrorCode): void {
   expect(answer, answer.text).toMatchObject({ status: ERRORS[code].status, body: { success: false, code } });
   expect(Object.keys(answer.body).sort().join()).toMatch(/^code,(details,)?error,success$/);

@@ -1,4 +1,4 @@
-// Every operation and every field of a request with what it needs of the caller, read from the router.
+// Every operation and every request field with the reach that it requires, read from the router.
 import type { AnyTRPCProcedure } from '@trpc/server';
 import { z } from 'zod';
 import { innerOf } from '../../../src/main/api/field-reach.ts';
@@ -11,7 +11,7 @@ type Schema = z.ZodType;
 export interface DeclaredField extends Need {
   /** Below `body`: `backup.folder`. */
   readonly path: string;
-  /** Whether the need also depends on the value. */
+  /** Whether the requirement also depends on the value. */
   readonly byValue: boolean;
 }
 

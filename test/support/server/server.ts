@@ -12,10 +12,10 @@ const PROGRAM = resolve(import.meta.dirname, '../../../bin/certdesk.mjs');
 
 export interface ServerOptions {
   readonly dataFolder: string;
-  /** Options of `certdesk serve` beside --data-dir and --port. */
+  /** Options of `certdesk serve` besides --data-dir and --port. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** A file that gets its log (standard error), which `output` has not then: a reader takes part of the processor. */
+  /** A file for its log (standard error), which `output` then lacks: a reader uses part of the processor. */
   readonly logFile?: string;
 }
 
@@ -23,10 +23,10 @@ export interface Server {
   /** `http://127.0.0.1:PORT` */
   readonly address: string;
   readonly pid: number;
-  /** What it has printed on both outputs so far. */
+  /** Its output on both streams so far. */
   output(): string;
   call(method: string, path: string, call?: Call): Promise<Answer>;
-  /** SIGTERM where left out; resolves with the exit code, or the signal that ended it. */
+  /** Default: SIGTERM; resolves with the exit code, or the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
@@ -49,7 +49,7 @@ export async function startServer({
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk));
   const ended = once(child, 'exit');
-  // A test run that is cut short must not leave it behind.
+  // An interrupted test run must not leave it behind.
   const killNow = (): void => void child.kill('SIGKILL');
   process.once('exit', killNow);
   void ended.then(() => process.removeListener('exit', killNow));
@@ -67,7 +67,7 @@ export async function startServer({
   };
 }
 
-/** Its command line beside it. @returns standard output. */
+/** Runs its command line beside it. @returns standard output. */
 export async function runCertdesk(args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args]);
   return stdout;
@@ -97,7 +97,7 @@ export async function pebbleArgs(
   ];
 }
 
-/** The address that a server says it listens on. Rejects with its output where it ends before. */
+/** The address on which a server says that it listens. Rejects with its output if it ends first. */
 function announced(child: ChildProcess, output: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     const read = (): void => {
@@ -105,7 +105,7 @@ function announced(child: ChildProcess, output: () => string): Promise<string> {
       if (address !== undefined) resolve(address);
     };
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', read);
-    // The outputs may bring their last words after `exit`, and not after `close`.
+    // The last output may arrive after `exit`, but not after `close`.
     child.once('close', () => reject(new Error(`The server did not start:\n${output()}`)));
     child.once('error', reject);
   });

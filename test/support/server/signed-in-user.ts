@@ -1,4 +1,4 @@
-// A person who has signed in with a browser, as a REST client: what `system` reach wants, because no token may.
+// A user signed in with a browser, as a REST client: for operations of reach `system`, which no token may call.
 import { PAGE_SECRET_HEADER } from '../../../src/shared/session.ts';
 import { type Answer, type Call, callApi } from './app.ts';
 

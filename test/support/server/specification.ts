@@ -1,4 +1,4 @@
-// Reads docs/certificates-api.txt, the specification, so that tests hold the program against its very text.
+// Reads docs/certificates-api.txt, the specification, so that tests compare the program with its exact text.
 import { readFileSync } from 'node:fs';
 
 const TEXT = readFileSync(new URL('../../../docs/certificates-api.txt', import.meta.url), 'utf8');
@@ -37,10 +37,7 @@ export function documentedStatusValues(): readonly string[] {
   return [...section.matchAll(/(valid|expiring_soon|expired|revoked)- /g)].map(([, value = '']) => value);
 }
 
-/**
- * The JSON that stands after a label in a section.
- * @param section Its heading; @param label A line of it, `Response:` for example.
- */
+/** The JSON after a label in a section. @param section Its heading; @param label A line of it, such as `Response:`. */
 export function documentedJson(section: string, label: string): Record<string, unknown> {
   const at = TEXT.indexOf(`${label}\n`, TEXT.indexOf(`\n${section}\n`));
   const start = TEXT.indexOf('{', at);
@@ -65,9 +62,9 @@ function endOfObject(start: number): number {
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** Where an answer lacks a documented field or has it in another type; empty where it has all. More fields are allowed. */
+/** Lists the documented fields that an answer lacks or has in another type. More fields are allowed. */
 export function deviations(example: unknown, actual: unknown, path = ''): readonly string[] {
-  if (example === null) return []; // documented as null here: what it holds otherwise is said elsewhere
+  if (example === null) return []; // documented as null here; its other values are documented elsewhere
   if (typeof example === 'string' && TIME.test(example)) {
     return typeof actual === 'string' && TIME.test(actual)
       ? []

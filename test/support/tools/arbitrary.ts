@@ -1,9 +1,9 @@
-// What a JSON schema takes, and now and then what it does not: input for tests that send anything at all.
+// Values that a JSON schema accepts, and now and then ones that it does not: input for tests that send anything.
 import fc from 'fast-check';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** What tends to break readers, beside what fields usually hold. */
+/** Values that tend to break readers, besides typical ones. */
 export const WORDS: readonly string[] = [
   'a.example.com',
   '*.example.com',
@@ -32,7 +32,7 @@ export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 
-/** @param oddness One value in so many is anything; 0: all are what the schema says, as far as it says it. */
+/** @param oddness One value in so many is arbitrary; 0: all match the schema, as far as it says. */
 export function fromJsonSchema(root: Schema, oddness = 16): fc.Arbitrary<unknown> {
   const of = (schema: Schema, depth: number): fc.Arbitrary<unknown> => {
     const right =

@@ -1,5 +1,5 @@
-// A throw-away checkout with this project's scripts and packages, and a program of a few lines in place of its
-// sources: for the tests of the scripts, which should not wait for the real build.
+// A throw-away checkout with this project's scripts and packages, and a tiny program in place of its sources: for the
+// tests of the scripts, which should not wait for the real build.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -16,12 +16,12 @@ const COPIED = [
 
 export interface Checkout {
   readonly root: string;
-  /** Writes a file of it; the path is relative. */
+  /** Writes a file into it; the path is relative. */
   write(path: string, content: string): void;
   remove(): void;
 }
 
-/** The program prints `PROGRAM` and its arguments; with `serve` it then listens, and ends with code 7 on a SIGTERM. */
+/** The program prints `PROGRAM` and its arguments; with `serve` it then listens, and exits with code 7 on SIGTERM. */
 export function makeCheckout(): Checkout {
   const root = mkdtempSync(join(tmpdir(), 'certdesk-checkout-'));
   for (const path of COPIED) cpSync(join(ROOT, path), join(root, path), { recursive: true });

@@ -1,18 +1,19 @@
-// How long the event loop of this thread stands still while something is done.
+// How long the event loop of this thread is blocked during some work.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Blocked {
   /**
-   * The longest time that nothing else could run, in milliseconds; no more than the processor time of this thread, since
-   * a thread that had to wait for the processor did not stand still by its own doing.
+   * The longest time in which nothing else could run, in milliseconds; at most the processor time of this thread,
+   * because
+   * waiting for the processor does not count as blocking.
    */
   readonly ms: number;
-  /** How much more memory the process had at the end than before, at most, in MiB (looked at each 20 ms). */
+  /** The most memory that the process used in addition, in MiB (sampled every 20 ms). */
   readonly mib: number;
 }
 
-/** The outcome of `work` does not matter; it ends when `work` has ended. */
+/** The result of `work` does not matter; resolves when `work` has ended. */
 export async function measureBlocked(work: () => Promise<unknown>): Promise<Blocked> {
   globalThis.gc?.();
   await sleep(30);
@@ -34,7 +35,7 @@ export async function measureBlocked(work: () => Promise<unknown>): Promise<Bloc
   return { ms: Math.min(histogram.max / 1e6, (user + system) / 1e3), mib: (most - before) / 1024 / 1024 };
 }
 
-/** How late the event loop is where nothing is done, five times, in milliseconds: the machine's own share. */
+/** The delay of an idle event loop, five times, in milliseconds: the machine's own share. */
 export async function measureIdle(): Promise<readonly number[]> {
   const late: number[] = [];
   for (let turn = 0; turn < 5; turn += 1) {

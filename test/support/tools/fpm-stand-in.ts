@@ -1,5 +1,5 @@
-// In fpm's place, for electron-builder's deb: the arguments that it hands to fpm, made into a package by dpkg-deb. For
-// other kinds (rpm) it writes down what it was asked for.
+// Replaces fpm for electron-builder's deb: builds a package from fpm's arguments with dpkg-deb. For other types (rpm)
+// it records the arguments.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ const FLAGS = ['--force', '--debug'];
 
 interface Asked {
   readonly options: ReadonlyMap<string, readonly string[]>;
-  /** `from=to`; a folder that ends with `/` gives what is in it. */
+  /** `from=to`; a folder that ends with `/` stands for its contents. */
   readonly files: readonly { readonly from: string; readonly to: string }[];
 }
 
@@ -36,7 +36,7 @@ function makeDeb({ options, files }: Asked): void {
   try {
     for (const { from, to } of files) {
       mkdirSync(dirname(join(root, to)), { recursive: true });
-      // fpm takes a missing file as an error, and so does this.
+      // fpm treats a missing file as an error, and so does this.
       if (statSync(from).isDirectory() !== from.endsWith('/')) throw new Error(`not as it is named: ${from}`);
       cpSync(from, join(root, to), { recursive: true, verbatimSymlinks: true });
     }

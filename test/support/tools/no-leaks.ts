@@ -1,8 +1,8 @@
-// Runs before each test file of a project without isolation: a file that leaves the process otherwise than it found it
-// fails, for what it changed would decide about files after it, and their order differs from run to run.
+// Runs before each test file of a project without isolation: fails a file that leaves the process in another state,
+// because its changes would affect later files, whose order differs from run to run.
 import { afterAll, expect } from 'vitest';
 
-/** What all files of a worker share. Values are compared by identity. */
+/** The state that all files of a worker share. Values are compared by identity. */
 function sharedState(): ReadonlyMap<string, unknown> {
   const listeners = process
     .eventNames()
@@ -23,7 +23,7 @@ function sharedState(): ReadonlyMap<string, unknown> {
     ['fetch', fetch],
     ['Math.random', Math.random],
     ['time zone', Intl.DateTimeFormat().resolvedOptions().timeZone],
-    // Undici's, also of Node's own fetch; each is made at its first use.
+    // Undici's, also of Node's own fetch; each is created at its first use.
     ...['1', '2'].flatMap((version): [string, unknown][] => {
       const value = Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${version}`));
       return value === undefined ? [] : [[`undici's global dispatcher ${version}`, value]];
@@ -32,11 +32,12 @@ function sharedState(): ReadonlyMap<string, unknown> {
 }
 
 /**
- * `exit`: programs and allocators that live as long as the worker end what they have started then. Signals: one package
- * for all files of a worker (signal-exit, in electron-builder) listens once.
+ * `exit`: programs and allocators that live as long as the worker end their children then. Signals: one package for
+ * all
+ * files of a worker (signal-exit, in electron-builder) listens once.
  */
 const EXPECTED = /^listeners of process '(exit|SIG\w+)'$/;
-/** Made at its first use. */
+/** Created at its first use. */
 const LAZY = /^undici's global dispatcher/;
 
 const before = sharedState();

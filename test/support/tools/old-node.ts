@@ -1,4 +1,4 @@
-// The machine's own Node, where it is one that Certdesk does not run on.
+// The machine's own Node, if Certdesk does not support it.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,10 +1,5 @@
-// Keys and certificates for tests, made by the openssl program (3.0 or later) in a temporary folder, so that what
-// Certdesk reads and writes is held against another implementation.
-//
-//   const openssl = await createOpenSsl();
-//   afterAll(() => openssl.remove());
-//   const root = await openssl.createCa({ subject: '/CN=Test Root' });
-//   const leaf = await openssl.issue({ ca: root, subject: '/CN=api.example.com', san: ['DNS:api.example.com'] });
+// Keys and certificates for tests, created by the openssl program (3.0 or later) in a temporary folder, so that what
+// Certdesk reads and writes is compared with another implementation. Remove the folder in afterAll with `remove()`.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,23 +26,23 @@ export interface CertifiedKey {
 }
 
 export interface IssueOptions {
-  /** OpenSSL's form, `/C=DE/O=Example/CN=api.example.com`; `/` for an empty one. */
+  /** OpenSSL's format, `/C=DE/O=Example/CN=api.example.com`; `/` for an empty one. */
   readonly subject: string;
-  /** `DNS:api.example.com`, `IP:192.0.2.1` …; no SAN extension where left out. */
+  /** `DNS:api.example.com`, `IP:192.0.2.1` …; default: no SAN extension. */
   readonly san?: readonly string[];
-  /** Now where left out. */
+  /** Default: now. */
   readonly notBefore?: Date;
-  /** notBefore and `days` where left out. */
+  /** Default: notBefore plus `days`. */
   readonly notAfter?: Date;
-  /** 90 where left out. */
+  /** Default: 90. */
   readonly days?: number;
-  /** A new key of this kind (`ec-256` where left out), or the PEM of one. */
+  /** A new key of this type (default: `ec-256`), or the PEM of an existing one. */
   readonly key?: KeySpec | { readonly pem: string };
-  /** `sha256` where left out. */
+  /** Default: `sha256`. */
   readonly digest?: string;
-  /** Who signs; self-signed where left out. */
+  /** The signer; default: self-signed. */
   readonly ca?: CertifiedKey;
-  /** Even number of hex digits; random where left out. */
+  /** An even number of hex digits; default: random. */
   readonly serial?: string;
   readonly isCa?: boolean;
   /** Further lines of the extension section. */
@@ -55,9 +50,9 @@ export interface IssueOptions {
 }
 
 export interface OpenSsl {
-  /** Runs openssl with these arguments and answers its standard output as Latin-1 (so that DER survives). */
+  /** Runs openssl with these arguments and returns its standard output as Latin-1 (so that DER survives). */
   run(args: readonly string[], input?: string | Uint8Array): Promise<string>;
-  /** Writes a file of the temporary folder and answers its path. */
+  /** Writes a file into the temporary folder and returns its path. */
   file(content: string | Uint8Array): Promise<string>;
   /** A new private key, PKCS#8 PEM. */
   makeKey(spec: KeySpec): Promise<string>;
@@ -116,7 +111,7 @@ export async function createOpenSsl(): Promise<OpenSsl> {
     return ['-cert', await file(certificate), '-keyfile', await file(privateKey)];
   }
 
-  /** A database of its own for each certificate: `openssl ca` refuses the same subject twice, and runs in parallel. */
+  /** A separate database for each certificate: `openssl ca` refuses the same subject twice, and runs in parallel. */
   async function caConfig({ serial = '' }: IssueOptions): Promise<string> {
     const [database, serials] = [await file(''), await file(`${serial}\n`)];
     return file(
@@ -181,7 +176,7 @@ function extensionSection({ isCa = false, san = [], extensions = [] }: IssueOpti
   ].join('\n');
 }
 
-/** `openssl x509 -not_before` came with 3.4; `openssl ca` has always set both. */
+/** `openssl x509 -not_before` needs 3.4; `openssl ca` has always set both. */
 function validity({ notBefore = new Date(), days = 90, notAfter }: IssueOptions): readonly string[] {
   const end = notAfter ?? new Date(notBefore.getTime() + days * 86_400_000);
   return ['-startdate', generalizedTime(notBefore), '-enddate', generalizedTime(end)];
@@ -191,7 +186,7 @@ function generalizedTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
 }
 
-/** Ed25519 hashes by itself. */
+/** Ed25519 needs no digest. */
 function digestOf({ digest = 'sha256', key, ca }: IssueOptions): string {
   return key === 'ed25519' && ca === undefined ? 'null' : digest;
 }

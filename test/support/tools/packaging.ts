@@ -1,5 +1,5 @@
-// Making installers where Electron's binary and fpm cannot be fetched: electron-builder itself runs, over a folder that
-// has a small script in Electron's place (with Electron's fuse wire in it), and over fpm-stand-in.ts for deb and rpm.
+// Builds installers when Electron's binary and fpm cannot be fetched: electron-builder itself runs, with a folder that
+// has a small script in place of Electron (with Electron's fuse wire in it), and with fpm-stand-in.ts for deb and rpm.
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,15 +9,15 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 const MAKE_MS = 300_000;
 
 export interface Installers {
-  /** In it: headless/, and what was asked for. */
+  /** Contains headless/, and the recorded arguments. */
   readonly folder: string;
-  /** The application as a folder; electron-builder names it by the processor. */
+  /** The application as a folder, which electron-builder names after the processor. */
   readonly unpacked: string;
   readonly output: string;
   remove(): void;
 }
 
-/** @param targets As electron-builder names them: `deb`. @throws with what it said. */
+/** @param targets As electron-builder names them: `deb`. @throws with its output. */
 export async function makeInstallers(targets: readonly string[]): Promise<Installers> {
   const folder = mkdtempSync(join(tmpdir(), 'certdesk-dist-'));
   const electron = writeElectron(join(folder, 'electron'));
@@ -45,7 +45,7 @@ export async function makeInstallers(targets: readonly string[]): Promise<Instal
   throw new Error(`npm run dist ended with ${code}:\n${output}`);
 }
 
-/** The sentinel, version 1, nine fuses: as Electron 45 comes (`1` is on), with which @electron/fuses finds them. */
+/** The sentinel, version 1, nine fuses: the defaults of Electron 45 (`1` is on), which @electron/fuses looks for. */
 const FUSES = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX\x01\x09101100011';
 
 function writeElectron(folder: string): string {

@@ -1,4 +1,4 @@
-// Which ports this process may allocate for tests: a part of those below the kernel's ephemeral range.
+// The ports that this process may allocate for tests: a part of those below the kernel's ephemeral range.
 import { readFileSync } from 'node:fs';
 
 export interface PortRange {
@@ -15,7 +15,7 @@ const LINUX = '/proc/sys/net/ipv4/ip_local_port_range';
 const DEFAULT_EPHEMERAL = 32_768;
 const WORKERS = 16;
 const PORTS_PER_WORKER = 1_000;
-/** Browsers and fetch refuse many ports up to this one (https://fetch.spec.whatwg.org/#port-blocking). */
+/** Browsers and fetch block many ports up to this one (https://fetch.spec.whatwg.org/#port-blocking). */
 const LOWEST = 10_081;
 
 /** @param workerId Vitest's number of the worker, from 1. Processes outside of Vitest share the first range. */
@@ -28,7 +28,7 @@ export function workerRange(
   return { first: last - size * ((workerId % WORKERS) + 1), size };
 }
 
-/** Where the machine has too few ports below its ephemeral range, checks and retries must do: see workerRange. */
+/** If the machine has too few ports below its ephemeral range, checks and retries must suffice: see workerRange. */
 export function firstEphemeralPort(): number {
   try {
     const [first] = readFileSync(LINUX, 'utf8').trim().split(/\s+/);

@@ -1,4 +1,4 @@
-// The port allocator of the tests: who gets which port, and what happens when one is taken.
+// The port allocator of the tests: who gets which port, and what happens when one is in use.
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Ports in a row that are held for this test, as a range of its own. */
+/** Consecutive ports that are reserved for this test, as its own range. */
 async function ownRange(size: number): Promise<PortRange> {
   for (;;) {
     const { ports, release } = await holdPorts(Array.from({ length: size }, () => TCP));

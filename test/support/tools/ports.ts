@@ -1,9 +1,7 @@
-// Allocates ports for programs that must be told theirs before they start (Pebble, challtestsrv, BIND, the built
-// server where a test names its port). A server in this process listens on port 0 instead.
-//
-// Every port lies below the kernel's ephemeral range, so no outgoing connection and no `listen(0)` takes it. Each
-// vitest worker has a range of its own. A lock file keeps other workers and other checkouts away until the port is
-// released or this process ends.
+// Allocates ports for programs that need them before they start (Pebble, challtestsrv, BIND, the built server if a test
+// names its port). A server in this process listens on port 0 instead. Every port is below the kernel's ephemeral
+// range, so no outgoing connection and no `listen(0)` uses it. Each vitest worker has its own range. A lock file
+// reserves the port against other workers and other checkouts until it is released or this process ends.
 import { createSocket } from 'node:dgram';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -13,9 +11,9 @@ import { withFileLock } from '../../../scripts/lib/file-lock.ts';
 import { type PortRange, workerRange } from './port-range.ts';
 
 export interface PortUse {
-  /** The addresses that must have the port free; 127.0.0.1 by default. One that this machine lacks counts as free. */
+  /** The addresses on which the port must be free; default: 127.0.0.1. One that this machine lacks counts as free. */
   readonly addresses?: readonly string[];
-  /** The program uses UDP beside TCP. */
+  /** The program uses UDP besides TCP. */
   readonly udp?: boolean;
 }
 
@@ -24,17 +22,17 @@ export const TCP: PortUse = {};
 
 export interface HeldPorts {
   readonly ports: readonly number[];
-  /** Lets others have the ports; may be called twice. */
+  /** Releases the ports; may be called twice. */
   release(): void;
 }
 
 export interface PortAllocator {
-  /** One free port for each use; nobody else gets them until `release`. */
+  /** One free port for each use, reserved until `release`. */
   hold(uses: readonly PortUse[]): Promise<HeldPorts>;
   /**
-   * Starts a program on held ports. Where the start fails because a program outside of the tests has taken one in
-   * the meantime, it is repeated with other ports, up to five times. `start` calls `release` when the program has
-   * stopped; a failed start releases its ports itself.
+   * Starts a program on reserved ports. If the start fails because another program has taken one meanwhile, it is
+   * repeated with other ports, up to five times. `start` calls `release` when the program has stopped; a failed start
+   * releases its ports itself.
    */
   start<T>(
     uses: readonly PortUse[],
@@ -45,10 +43,10 @@ export interface PortAllocator {
 const ATTEMPTS = 5;
 const LOCK_TIMEOUT_MS = 30_000;
 
-/** @param folder Of the lock files; all processes that share it never get the same port. */
+/** @param folder Of the lock files; processes that share it never get the same port. */
 export function createPortAllocator(folder: string, range: PortRange): PortAllocator {
   const held = new Set<number>();
-  let next = Math.floor(Math.random() * range.size); // two runs that share a range seldom meet
+  let next = Math.floor(Math.random() * range.size); // two runs that share a range seldom collide
   const lockFile = (port: number): string => join(folder, String(port));
   const releasePort = (port: number): void => {
     if (held.delete(port)) rmSync(lockFile(port), { force: true });
@@ -103,7 +101,7 @@ const uid = process.getuid?.() ?? 'user';
 const allocator = createPortAllocator(join(tmpdir(), `certdesk-test-ports-${uid}`), workerRange());
 export const { hold: holdPorts, start: startOnPorts } = allocator;
 
-/** A port of 127.0.0.1 that refuses connections: nobody else gets it while this process lives. */
+/** A port of 127.0.0.1 that refuses connections, reserved while this process lives. */
 export async function unusedPort(use: PortUse = TCP): Promise<number> {
   const [port = 0] = (await holdPorts([use])).ports;
   return port;
@@ -117,7 +115,7 @@ export function portOf(server: Pick<Server, 'address'>): number {
   return address.port;
 }
 
-/** A lock whose process is gone is stale. One whose pid another program has by now only keeps its port from us. */
+/** A lock whose process has ended is stale. If another program has reused its pid, the port merely stays unused. */
 function isLocked(path: string): boolean {
   try {
     process.kill(Number(readFileSync(path, 'utf8')), 0);
@@ -127,7 +125,7 @@ function isLocked(path: string): boolean {
   }
 }
 
-/** The words of Node, Go, BIND and Certdesk. */
+/** The messages of Node, Go, BIND and Certdesk. */
 function isPortTaken(error: unknown): boolean {
   return /EADDRINUSE|address (already )?in use|another program uses that port/i.test(String(error));
 }

@@ -1,4 +1,4 @@
-// A request as it stands on the wire, for what no HTTP client would send: a wrong Host, an odd address.
+// A raw request, for what no HTTP client would send: a wrong Host, an odd address.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 

@@ -1,8 +1,8 @@
-// Looks for secrets where none may be: in every file of a data folder, in log lines, in answers.
+// Searches for secrets in every file of a data folder, in log lines, in answers.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What each place holds, by its name. */
+/** The content of each place, by name. */
 export async function textsOf(
   folder: string,
   more: Readonly<Record<string, readonly string[]>>,
@@ -16,7 +16,10 @@ export async function textsOf(
   ];
 }
 
-/** The places that hold one of the secrets, as it is, in Base64, or (a key) one of its lines; with the secret's number. */
+/**
+ * The places that contain one of the secrets, plain, in Base64, or (a key) one of its lines; with the secret's
+ * number.
+ */
 export function findSecrets(
   texts: readonly (readonly [string, string])[],
   secrets: readonly string[],
@@ -32,7 +35,7 @@ export function findSecrets(
 function formsOf(secret: string): readonly string[] {
   const lines = secret.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----'));
   const plain = lines.length > 1 ? lines : [secret];
-  // Without its last characters, which depend on what follows.
+  // Without its last characters, which depend on the following text.
   return plain.flatMap((text) => [
     text,
     Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -1),

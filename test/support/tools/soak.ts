@@ -1,18 +1,18 @@
-// What the long forms (npm run soak) have in common: a seed that is printed and can be given, and how much is tried.
+// Shared by the long forms (npm run soak): a seed that is printed and can be set, and the number of repetitions.
 
-/** Of this run: CERTDESK_SOAK_SEED, else 1. Printed, so that a failure can be repeated. */
+/** The seed of this run: CERTDESK_SOAK_SEED, default 1. Printed, so that a failure can be repeated. */
 export function soakSeed(what: string): number {
   const seed = Number(process.env.CERTDESK_SOAK_SEED ?? 1);
   reportSoak(`${what}: seed ${seed}`);
   return seed;
 }
 
-/** @param full How often in a whole run; CERTDESK_SOAK_SCALE takes a part of that, once at least. */
+/** @param full The repetitions of a full run; CERTDESK_SOAK_SCALE scales them, to at least one. */
 export function soakTimes(full: number): number {
   return Math.max(1, Math.round(full * Number(process.env.CERTDESK_SOAK_SCALE ?? 1)));
 }
 
-/** A line of the report that docs/reliability.md is made from. */
+/** Prints a line of the report on which docs/reliability.md is based. */
 export function reportSoak(line: string): void {
   process.stdout.write(`[soak] ${line}\n`);
 }

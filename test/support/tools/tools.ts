@@ -1,5 +1,5 @@
-// Suites that need a program from outside (scripts/lib/tools.ts has the table): where it is not there they are
-// skipped, with the reason in their name, and never counted as passed.
+// Suites that need an external program (scripts/lib/tools.ts has the table): without it they are skipped, with the
+// reason in their name, and never counted as passed.
 import { describe } from 'vitest';
 import { findTool } from '../../../scripts/lib/find-tool.ts';
 import { TOOLS, type Tool, type ToolName } from '../../../scripts/lib/tools.ts';
@@ -7,9 +7,9 @@ import { TOOLS, type Tool, type ToolName } from '../../../scripts/lib/tools.ts';
 export { toolPath } from '../../../scripts/lib/find-tool.ts';
 
 /**
- * describe() for suites that need tools; npm test reads the names from the call, so write them out as literals:
- * `describeWith('pebble', 'issuing', () => …)`, `describeWith(['pebble', 'chromium'], …)`. The body is also run where
- * the suite is skipped (to count its tests): start programs in hooks and tests only.
+ * describe() for suites that need tools; npm test reads the names from the call, so write them as literals:
+ * `describeWith('pebble', 'issuing', () => …)`, `describeWith(['pebble', 'chromium'], …)`. The body also runs if the
+ * suite is skipped (to count its tests), so start programs only in hooks and tests.
  */
 export function describeWith(tools: ToolName | readonly ToolName[], title: string, body: () => void): void {
   const reasons = [tools].flat().flatMap((name) => missing(name) ?? []);
@@ -17,7 +17,7 @@ export function describeWith(tools: ToolName | readonly ToolName[], title: strin
   else describe.skip(`${title} [skipped: ${reasons.join('; ')}]`, body);
 }
 
-/** Why the tool is not there, or null where it is. Under npm test: what the installation failed with. */
+/** Why the tool is missing, or null if it exists. Under npm test: the error of its installation. */
 function missing(name: ToolName): string | null {
   const tool: Tool = TOOLS[name];
   const found = findTool(tool, process.env);

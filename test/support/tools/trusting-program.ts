@@ -1,5 +1,5 @@
-// A process whose system store holds another root: asks an HTTPS server and a mail server, and prints what came of it.
-// Node reads the store's place (SSL_CERT_FILE) when it starts, so this cannot be tested within the test's process.
+// A process whose system store has another root: connects to an HTTPS server and a mail server, and prints the results.
+// Node reads the store's location (SSL_CERT_FILE) at startup, so this cannot be tested within the test's process.
 import { connect } from 'node:tls';
 import { request } from 'undici';
 import { sendMail } from '../../../src/main/engine/notifications/smtp.ts';

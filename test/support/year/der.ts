@@ -1,4 +1,4 @@
-// Certificates and CRLs in DER (RFC 5280), made by hand: real ones, at a fraction of a millisecond each.
+// Certificates and CRLs in DER (RFC 5280), encoded by hand: real ones, at a fraction of a millisecond each.
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { readTlv, readTlvs } from '../../../src/main/engine/pki/inspect/tlv.ts';
 
@@ -25,7 +25,7 @@ const OIDS = {
 
 const nameOf = (commonName: string) => seq(tlv(0x31, seq(OIDS.commonName, text(0x0c, commonName))));
 
-/** UTCTime: good for the years to 2049. */
+/** UTCTime, which is valid until 2049. */
 function time(ms: number): Buffer {
   return text(0x17, `${new Date(ms).toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`);
 }
@@ -61,7 +61,7 @@ function pem(der: Buffer): string {
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** A CA of its own key, signed by itself. */
+/** A CA with its own key and a self-signed certificate. */
 export function makeIssuer(name: string, from: number, to: number): Issuer {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keyId = Buffer.from(name.padEnd(20).slice(0, 20));
@@ -105,7 +105,7 @@ export function issueLeaf({ name, key, keyId }: Issuer, leaf: Leaf): string {
   return pem(signed(tbs, key));
 }
 
-/** DER; good for a week. */
+/** DER; valid for a week. */
 export function makeCrl(
   { name, key }: Issuer,
   revoked: readonly { readonly serial: Buffer; readonly at: number; readonly reason: number }[],

@@ -1,10 +1,10 @@
-// Between the engine and its ports: each call passes here, and at one of them the engine can be killed, as a SIGKILL
-// would: what it has asked for is done or not done, and it hears of nothing any more.
+// Between the engine and its ports: each call passes through here, and at one of them the engine can be killed like
+// with SIGKILL: its call is carried out or not, and it receives no answer any more.
 import type { AcmeClient, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 
 export interface Gate {
-  /** Dies at so many calls from now. */
+  /** Kills the process after that many calls. */
   killIn(calls: number): void;
   readonly died: Promise<void>;
   readonly dead: boolean;
@@ -21,7 +21,7 @@ export function createGate(): Gate {
   let dead = false;
   const { promise: died, resolve } = Promise.withResolvers<void>();
 
-  /** @returns whether the process is dead by now. */
+  /** @returns whether the process has been killed. */
   function tick(): boolean {
     left -= 1;
     if (left > 0 || dead) return dead;
@@ -41,7 +41,7 @@ export function createGate(): Gate {
     return outcome.value;
   }
 
-  /** In a transaction: the dead must not commit. */
+  /** In a transaction: a killed process must not commit. */
   async function passInside<T>(call: () => Promise<T>): Promise<T> {
     if (tick()) throw new Killed();
     return call();
@@ -61,7 +61,7 @@ export function createGate(): Gate {
     });
   }
 
-  /** What is read a part at a time: nothing is asked before the first part is. */
+  /** For results that are read in parts: nothing is requested before the first part is. */
   async function* eachOf<T>(parts: AsyncIterable<T>, through: typeof pass): AsyncGenerator<T> {
     const iterator = parts[Symbol.asyncIterator]();
     try {

@@ -1,5 +1,5 @@
-// Holds a year's books of the CAs against what was to be done: nothing expired, each certificate renewed once and in
-// its window, no limit broken, nothing paid for and forgotten, nothing left behind.
+// Compares the records of a year's CAs with the requirements: nothing expired, each certificate was renewed once and in
+// its window, no limit was exceeded, no issued certificate was lost, nothing was left behind.
 import type { Entry, ModelCa } from './model-ca.ts';
 import type { World } from './world.ts';
 
@@ -7,13 +7,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** When something else kept a renewal off, and how long the way back may take. */
+/** When an outage prevented renewals, and how long recovery may take. */
 export interface Obstacle {
   readonly from: number;
   readonly to: number;
-  /** After its end: the wait of the table of retries, the queue of all that waited. */
+  /** After its end: the wait of the retry table, and the queue of waiting renewals. */
   readonly tail: number;
-  /** Which names; all where left out. */
+  /** The affected names; default: all. */
   readonly names?: (name: string) => boolean;
 }
 
@@ -24,12 +24,12 @@ export interface Verdict {
   readonly late: readonly string[];
   readonly doubles: readonly string[];
   readonly expired: readonly string[];
-  /** While the machine was off: nobody can be blamed. */
+  /** While the machine was off, which is not a failure. */
   readonly expiredAway: number;
   readonly forgotten: readonly string[];
   readonly broken: readonly string[];
   readonly leftovers: readonly string[];
-  /** How far into its window each renewal came, 0 to 1, in tenths. */
+  /** When in its window each renewal came, 0 to 1, in tenths. */
   readonly spread: readonly number[];
 }
 
@@ -41,18 +41,18 @@ export interface Case {
   readonly ahead: number;
 }
 
-/** By the windows that were told before it was renewed; where none were, by the share of the lifetime. */
+/** The window known before the renewal; if the CA gave none, by the share of the lifetime. */
 function windowOf(entry: Entry, renewedAt: number): { start: number; end: number } {
   if (entry.revoked !== null && entry.revoked.at <= renewedAt)
     return { start: entry.revoked.at, end: entry.revoked.at + 25 * HOUR };
-  // A look begins what is due before it asks the CA, and what it hears is due then begins in the same minute: the renewal
-  // may be of the window that was known before, or of the one that was heard last.
+  // A renewal check starts what is due before it asks the CA, and what it learns to be due then starts in the same
+  // minute: the renewal may belong to the window known before, or to the latest one.
   const heard = entry.told.filter(({ at }) => at <= renewedAt);
   const before = heard.filter(({ at }) => at <= renewedAt - MINUTE);
   const lifetime = entry.to - entry.from;
   const [latest, known = latest] = [heard.at(-1), before.at(-1)];
   const last = latest !== undefined && latest.start <= renewedAt ? latest : known;
-  // A window that has moved is heard of within a day.
+  // A window that has moved is known within a day.
   if (last !== undefined) return { start: last.start, end: Math.max(last.end, last.at) };
   const at = entry.to - lifetime / (lifetime < 10 * DAY ? 2 : 3);
   return { start: at - lifetime / 40, end: at + HOUR };
@@ -60,7 +60,10 @@ function windowOf(entry: Entry, renewedAt: number): { start: number; end: number
 
 const day = (ms: number, begin: number) => ((ms - begin) / DAY).toFixed(2);
 
-export async function judge({ world, cas, obstacles, ahead }: Case, begin: number): Promise<Verdict> {
+export async function checkInvariants(
+  { world, cas, obstacles, ahead }: Case,
+  begin: number,
+): Promise<Verdict> {
   const early: string[] = [];
   const late: string[] = [];
   const doubles: string[] = [];
@@ -68,7 +71,7 @@ export async function judge({ world, cas, obstacles, ahead }: Case, begin: numbe
   const spread = Array.from({ length: 10 }, () => 0);
   let expiredAway = 0;
   let renewals = 0;
-  // A rehearsal's certificate is not kept.
+  // A dry run's certificate is not stored.
   const real = cas
     .filter(({ directoryUrl }) => !directoryUrl.includes('staging'))
     .flatMap(({ entries }) => entries);

@@ -1,11 +1,11 @@
-// The limits that Let's Encrypt publishes (https://letsencrypt.org/docs/rate-limits/, 2026-08-05) as it keeps them:
+// The limits that Let's Encrypt publishes (https://letsencrypt.org/docs/rate-limits/, 2026-08-05), with its algorithm:
 // token buckets, each with its own refill.
 const HOUR = 3_600_000;
 
 export interface Limit {
   readonly name: string;
   readonly count: number;
-  /** In this time the whole bucket is refilled; ms. */
+  /** The time in which the whole bucket is refilled; ms. */
   readonly per: number;
 }
 
@@ -18,7 +18,7 @@ export const LIMITS = {
 } as const satisfies Record<string, Limit>;
 
 export interface Buckets {
-  /** Milliseconds until there is one token; 0 where there is one now. */
+  /** Milliseconds until there is a token; 0 if there is one now. */
   wait(limit: Limit, subject: string): number;
   spend(limit: Limit, subject: string): void;
 }

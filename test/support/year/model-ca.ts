@@ -1,5 +1,5 @@
-// A model of a CA behind the engine's own port for ACME clients: strict in what it takes (RFC 8555, 9773), it issues
-// real certificates, keeps Let's Encrypt's limits, and writes down all that it did for the checks of invariants.
+// A model of a CA behind the engine's own port for ACME clients: strict in what it accepts (RFC 8555, 9773), it issues
+// real certificates, applies Let's Encrypt's limits, and records everything that it did for the invariants.
 import { createHash } from 'node:crypto';
 import type {
   AcmeDirectory,
@@ -22,22 +22,22 @@ export interface ModelCaOptions {
   readonly directoryUrl: string;
   /** True time, ms: the CA's clock is right. */
   now(): number;
-  /** What is served under an http-01 token of that name; null where nothing is. */
+  /** The response to an http-01 token of that name; null for none. */
   serve(name: string, token: string): string | null;
-  /** Whether Let's Encrypt's limits are kept. */
+  /** Whether Let's Encrypt's limits apply. */
   readonly limits: boolean;
   readonly ari: boolean;
   /** Null: its certificates name no CRL. */
   readonly crlUrl: string | null;
-  /** Profile -> lifetime in ms; the first one where none is asked for. */
+  /** Profile -> lifetime in ms; the first one is the default. */
   readonly profiles: Map<string, number>;
-  /** How long a validation is good for further orders; ms. */
+  /** How long a validation is valid for further orders; ms. */
   readonly reuseMs: number;
-  /** Between two asks about one certificate's renewal; ms. */
+  /** Between two requests for one certificate's renewal information; ms. */
   readonly retryAfterMs: number;
 }
 
-/** A certificate in the CA's books. */
+/** A certificate in the CA's records. */
 export interface Entry {
   readonly names: readonly string[];
   readonly set: string;
@@ -52,9 +52,9 @@ export interface Entry {
   replacedBy: string | null;
   downloads: number;
   revoked: { readonly at: number; readonly reason: number } | null;
-  /** Windows that it has told, in order, with when. */
+  /** The windows that it has returned, in order, with their times. */
   readonly told: { readonly at: number; readonly start: number; readonly end: number }[];
-  /** In place of the usual window. */
+  /** Replaces the usual window. */
   window: { readonly start: number; readonly end: number; readonly url?: string } | null;
 }
 
@@ -62,15 +62,15 @@ export interface ModelCa {
   readonly directoryUrl: string;
   readonly entries: Entry[];
   readonly counts: { orders: number; reused: number; unfinished(): number; failures: number };
-  /** Every refusal because of a limit: what must never be seen. */
+  /** Every refusal because of a limit, which must never occur. */
   readonly broken: { readonly at: number; readonly limit: string; readonly subject: string }[];
-  /** Tokens that were ever given out: none may be served at the end. */
+  /** All tokens ever issued: none may be served at the end. */
   readonly tokens: Set<string>;
-  /** Most orders that were open at one time. */
+  /** The most orders open at one time. */
   readonly peak: { open: number };
-  /** When orders were made, ms. */
+  /** When orders were created, ms. */
   readonly orderedAt: number[];
-  /** Thrown in place of every answer. */
+  /** Thrown instead of every answer. */
   failing: (() => CertdeskError | null) | null;
   directory(): AcmeDirectory;
   session(accountKey: string, accountUrl: string | null): AcmeSession;
@@ -127,7 +127,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
   function windowOf(entry: Entry): { start: number; end: number; url?: string } {
     if (entry.revoked !== null) return { start: entry.revoked.at - DAY, end: entry.revoked.at };
     if (entry.window !== null) return entry.window;
-    // As Boulder has it: the ideal moment, and a hundredth of the lifetime to each side.
+    // As in Boulder: the ideal moment, and a hundredth of the lifetime to each side.
     const lifetime = entry.to - entry.from;
     const ideal = entry.to - lifetime / (lifetime < 10 * DAY ? 2 : 3);
     return { start: ideal - lifetime / 100, end: ideal + lifetime / 100 };
@@ -171,7 +171,7 @@ export function createModelCa(options: ModelCaOptions): ModelCa {
     if (profile !== undefined && !profiles.has(profile))
       throw refuse(400, 'invalidProfile', `there is no profile ${profile}`);
     const set = setOf(names);
-    // As Boulder does: an open order of the same account for the same names is given again.
+    // As in Boulder: an open order of the same account for the same names is returned again.
     for (const open of openOrders) {
       if (open.account !== account || open.set !== set || settle(open).status === 'invalid') continue;
       if (open.request.replaces !== request.replaces || open.request.profile !== profile) continue;

@@ -1,4 +1,4 @@
-// One account's session at the model of a CA (model-ca.ts): strict about who asks for what.
+// One account's session at the model of a CA (model-ca.ts), which checks the account of each request.
 import { createHash, createPublicKey } from 'node:crypto';
 import type {
   AcmeAuthorization,
@@ -29,25 +29,25 @@ export interface Order {
   readonly set: string;
   readonly authz: readonly Authz[];
   readonly madeAt: number;
-  /** Which limits it counts for when it has issued. */
+  /** The limits that it counts against when it has issued. */
   readonly exempt: { readonly all: boolean; readonly renewal: boolean };
   status: 'pending' | 'ready' | 'valid' | 'invalid';
   entry: Entry | null;
 }
 
-/** What a session sees of the CA. */
+/** The part of the CA that a session uses. */
 export interface Books {
   now(): number;
   readonly accounts: Map<string, { readonly url: string; readonly keyId: string }>;
   readonly orders: ReadonlyMap<string, Order>;
   readonly authz: ReadonlyMap<string, Authz>;
-  /** @throws while the CA is down */
+  /** @throws while the CA is unavailable */
   up(): void;
   refuse(status: number, type: string, detail: string): CertdeskError;
   /** @returns the URL of a new account */
   register(): string;
   newOrder(account: string, request: NewOrder): Order;
-  /** The order with its status as it is now. */
+  /** The order with its current status. */
   settle(order: Order): Order;
   issue(order: Order, csrPem: string): void;
   validate(one: Authz, keyAuthorization: string): void;

@@ -1,5 +1,5 @@
-// A machine with Certdesk on it, in a time of its own: the real engine on a real database, CAs that are models
-// (model-ca.ts), and a clock that moves as fast as there is nothing to do. It can be killed, put to sleep and wake.
+// A machine with Certdesk, in virtual time: the real engine on a real database, models of CAs (model-ca.ts), and a
+// clock that skips idle time. It can be killed, put to sleep and woken.
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,24 +27,24 @@ const MINUTE = 60_000;
 export interface World {
   /** True time, ms. */
   readonly now: number;
-  /** By how much the machine's clock is wrong; ms. */
+  /** The error of the machine's clock; ms. */
   skew: number;
   readonly engine: Engine;
   readonly database: Database;
-  /** An http-01 answer for that name reaches the CA. */
+  /** Whether an http-01 answer for that name reaches the CA. */
   reachable: (name: string) => boolean;
   readonly counts: { looks: number; kills: number };
-  /** From when to when it slept, was dead, or was paused. */
+  /** The times in which it slept, was dead, or was paused. */
   readonly away: { readonly from: number; readonly to: number }[];
   served(token: string): string | null;
-  /** Looks for renewals until nothing is to do, and waits for what was begun. */
+  /** Runs renewal checks until nothing is due, and waits for the started jobs. */
   look(): Promise<void>;
-  /** Lives on until then, looking when something is due. */
+  /** Runs until then, with a check whenever something is due. */
   runUntil(time: number): Promise<void>;
-  /** As a machine that is off until then. */
+  /** Like a machine that is off until then. */
   sleepUntil(time: number): void;
   killIn(calls: number): void;
-  /** Stops and starts as the program does. */
+  /** Stops and starts like the program. */
   restart(): Promise<void>;
   end(): Promise<void>;
 }
@@ -52,9 +52,9 @@ export interface World {
 export interface WorldOptions {
   readonly begin: number;
   readonly random: () => number;
-  /** Directory URL -> CA; made when the world is there to be served from. */
+  /** Directory URL -> CA; created once the world can serve challenges. */
   cas(world: Pick<World, 'now' | 'served' | 'reachable'>): readonly ModelCa[];
-  /** The longest that it lives without a look at what the CAs say; ms. */
+  /** The longest time between two checks of the CAs' answers; ms. */
   readonly stepMs: number;
   crl(cas: readonly ModelCa[]): Buffer;
 }
@@ -121,11 +121,11 @@ export async function createWorld(
     });
     live = { engine, database, gate };
     await engine.restoreChallenges();
-    // Dead before it had begun, it is begun once more.
+    // Killed before it had started, it is started again.
     await Promise.race([engine.start(), gate.died]);
   }
 
-  /** The dead let go of their transaction, and the next life begins on what is in the file. */
+  /** A killed process releases its transaction, and the next run starts from the file. */
   async function revive(): Promise<void> {
     world.counts.kills += 1;
     for (let n = 0; n < 20; n += 1) await breathe();
@@ -181,7 +181,7 @@ export async function createWorld(
       let wait = MINUTE;
       while (time < end) {
         await world.look();
-        // What is due and was not begun (renewals are paused, say) is looked at again, ever less often.
+        // What is due and was not started (renewals are paused, for example) is checked again at growing intervals.
         const due = await nextDue();
         wait = due > time ? MINUTE : Math.min(wait * 2, options.stepMs);
         time = Math.min(Math.max(due, time + wait), time + options.stepMs, Math.max(end, time));
@@ -208,7 +208,7 @@ export async function createWorld(
   return Object.assign(world, { cas });
 }
 
-/** Where a commit costs no turn of a disk; the file and its log are as real. */
+/** Commits do not wait for the disk; the file and its log are real. */
 function inMemory(): boolean {
   return statSync('/dev/shm', { throwIfNoEntry: false })?.isDirectory() === true;
 }
@@ -227,7 +227,7 @@ function clientOf(cas: readonly ModelCa[]): AcmeClient {
   };
 }
 
-/** Survives a kill, as a keychain does. */
+/** Survives a kill, like a keychain. */
 function memorySecrets(): SecretStore {
   const kept = new Map<string, string>();
   return {

@@ -1,10 +1,10 @@
-// A year of renewals, by seed: certificates of mixed lifetimes, and all that happens to CAs, networks and machines.
+// A year of renewals, by seed: certificates of mixed lifetimes, and faults of CAs, networks and machines.
 
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
 import { registeredDomain } from '../../../src/main/engine/rate-limits/usage.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
-import { judge, type Obstacle, type Verdict } from './invariants.ts';
+import { checkInvariants, type Obstacle, type Verdict } from './invariants.ts';
 import { createModelCa, type Entry, type ModelCa } from './model-ca.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -18,7 +18,7 @@ const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';
 const PLAIN = 'https://acme.plain.example/directory';
 const CRL = 'http://crl.model.example/1.crl';
 
-/** Profile -> lifetime. `classic` becomes 64 days in mid-year, as Let's Encrypt's will on 2027-02-10. */
+/** Profile -> lifetime. `classic` becomes 64 days in mid-year, like Let's Encrypt's on 2027-02-10. */
 const PROFILES = [
   ['classic', 90 * DAY],
   ['d64', 64 * DAY],
@@ -30,7 +30,7 @@ const PROFILES = [
 export interface YearOptions {
   readonly seed: number;
   readonly certificates: number;
-  /** One of so many is a six-day certificate. */
+  /** One in so many is a six-day certificate. */
   readonly shortlivedEvery: number;
   readonly kills: number;
   readonly stepMs: number;
@@ -65,7 +65,7 @@ interface ScheduledEvent {
 export async function runYear(options: YearOptions): Promise<YearReport> {
   const began = performance.now();
   const random = seeded(options.seed);
-  const begin = Date.parse('2026-09-01T00:00:00Z'); // both changes of the clock lie within the year
+  const begin = Date.parse('2026-09-01T00:00:00Z'); // both clock changes lie within the year
   const profiles = new Map<string, number>(PROFILES);
   const world = await createWorld({
     begin,
@@ -83,11 +83,11 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   const inUse = () =>
     letsEncrypt.entries.filter(({ replacedBy, to }) => replacedBy === null && to > world.now);
 
-  // Kept for the judge.
+  // For the invariants.
   await world.engine.settings.update({ renewals: { keepVersionsDays: 3_650 } });
   await enrol(world, options, { random, begin, schedule });
 
-  // The CA is down for three days.
+  // The CA is unavailable for three days.
   on(60, () => {
     letsEncrypt.failing = () => down();
     obstacles.push({ from: at(60), to: at(63), tail: 7 * HOUR });
@@ -95,7 +95,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   on(63, () => {
     letsEncrypt.failing = null;
   });
-  // Some windows move to the days to come.
+  // Some windows move to the coming days.
   on(95, () => {
     for (const entry of inUse()) if (random() < 0.3) move(entry, world.now + 2 * DAY, world.now + 5 * DAY);
   });
@@ -107,7 +107,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
       for (const entry of told) if (entry.replacedBy === null) letsEncrypt.revoke(entry, 1);
     });
   });
-  // Some are revoked without a word before.
+  // Some are revoked without notice.
   on(130, () => {
     for (const entry of inUse()) if (random() < 0.05) letsEncrypt.revoke(entry, 1);
   });
@@ -116,7 +116,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
     await world.engine.settings.update({ renewals: { pausedUntil: until } });
     obstacles.push({ from: at(150), to: at(152), tail: HOUR });
   });
-  on(152, () => undefined); // a look at once
+  on(152, () => undefined); // an immediate check
   on(182, () => void profiles.set('classic', 64 * DAY));
   on(200, () => world.sleepUntil(at(214)));
   on(230, () => {
@@ -135,7 +135,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
     world.skew = 0;
   });
   obstacles.push({ from: at(231), to: at(231.4), tail: HOUR });
-  // Port 80 of a tenth of the names is shut for two days.
+  // Port 80 of a tenth of the names is closed for two days.
   const shut = (name: string) => [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 10 === 0;
   on(260, () => {
     world.reachable = (name) => !shut(name);
@@ -144,7 +144,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
   on(262, () => {
     world.reachable = () => true;
   });
-  // A CA that is overloaded: a third of what it is asked fails, for half a day.
+  // An overloaded CA: a third of its requests fail, for half a day.
   on(280, () => {
     letsEncrypt.failing = () => (random() < 0.3 ? down() : null);
     obstacles.push({ from: at(280), to: at(280.5), tail: 7 * HOUR });
@@ -156,7 +156,7 @@ export async function runYear(options: YearOptions): Promise<YearReport> {
     on(42 + random() * 320, () => world.killIn(1 + Math.floor(random() * 400)));
 
   await live(world, schedule, at(365));
-  const verdict = await judge(
+  const verdict = await checkInvariants(
     { world, cas: [letsEncrypt, staging, plain], obstacles, ahead: 26 * HOUR },
     begin,
   );

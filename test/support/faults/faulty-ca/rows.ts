@@ -1,5 +1,6 @@
-// THE table of what CAs do and RFC 8555 does not say: a row a behaviour, with where it was seen. The next report is one
-// more row. test/engine/issuance/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every operation and interruption.
+// The table of CA behaviours that RFC 8555 does not describe: one row per behaviour, with its source. A new report
+// becomes a new row. test/engine/issuance/faulty-ca.spec.ts runs each once, faulty-ca.exhaustive.ts with every
+// operation and interruption.
 import {
   badNonce,
   bothOf,
@@ -27,19 +28,19 @@ export interface Row {
   readonly behaviour: string;
   readonly seen: string;
   readonly faults: readonly Fault[];
-  /** All of them where left out. */
+  /** Default: all operations. */
   readonly only?: readonly Operation[];
-  /** The chain that is wanted: Pebble's other one in upper case, or one that it does not have. */
+  /** The preferred chain: Pebble's other one in upper case, or one that does not exist. */
   readonly chain?: 'alternate' | 'unknown';
-  /** Why the certificate is revoked; superseded where left out. */
+  /** The reason of the revocation; default: superseded. */
   readonly reason?: 'keyCompromise';
-  /** Whether the other chain is in use in the end. */
+  /** Whether the other chain is in use at the end. */
   readonly getsAlternate?: true;
-  /** CSRs that the CA gets; one where left out. */
+  /** CSRs that the CA receives; default: one. */
   readonly finalizes?: number;
-  /** What a person reads in the steps of the job. */
+  /** The expected text in the steps of the job. */
   readonly says?: RegExp;
-  /** Where it cannot be done: the code, what the error says, and the orders and CSRs that it has cost. */
+  /** If it cannot succeed: the code, the message, and the orders and CSRs that it used. */
   readonly fails?: {
     readonly code: string;
     readonly says: RegExp;
@@ -66,9 +67,9 @@ const GIVEN_UP = { code: 'ACME_REJECTED', orders: 1, finalizes: 1 } as const;
 const FAILED = { code: 'CHALLENGE_FAILED', orders: 1, finalizes: 0 } as const;
 const NOT_USED = /instead of the preferred chain/;
 
-// biome-ignore format: a row is a line, so that the table can be read as one
+// biome-ignore format: one row per line, so that the table can be read as one
 export const ROWS: readonly Row[] = [
-  // What an object leaves out, or says in another way.
+  // Objects with missing or different members.
   { behaviour: 'a valid order with authorizations: null and replaces: ""', seen: 'Telia', faults: [{ at: 'order', status: 'valid', change: set({ authorizations: null, replaces: '' }) }] },
   { behaviour: 'a valid order without finalize', seen: 'Entrust', faults: [{ at: 'order', status: 'valid', change: without('finalize') }] },
   { behaviour: 'orders with the misspelt member identififiers', seen: 'Entrust', faults: [{ at: 'order', change: renamed('identifiers', 'identififiers') }, { at: 'finalize', change: renamed('identifiers', 'identififiers') }] },
@@ -88,14 +89,14 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'badNonce as 403', seen: KIND, faults: [{ at: 'newOrder', times: 1, withheld: true, change: badNonce(403) }] },
   { behaviour: 'badNonce in the namespace of the drafts', seen: "Let's Encrypt's first API (ght-acme.sh #1)", faults: [{ at: 'newOrder', times: 1, withheld: true, change: badNonce(400, true, 'urn:acme:error:') }] },
   { behaviour: 'no nonce in any answer, and a refusal of HEAD', seen: 'FreeSSL (lego #2512), acme2certifier #71', faults: [{ at: 'newNonce', times: 1, change: (answer) => ({ ...withoutNonce(answer), status: 405 }) }, { at: 'newOrder', change: withoutNonce }, { at: 'order', change: withoutNonce }] },
-  // What replicas have not heard of yet.
+  // Replication lag.
   { behaviour: 'one 404 for a new order', seen: LIVE, faults: [{ at: 'order', times: 1, change: refuse(404, NO_ORDER) }] },
   { behaviour: 'one 404 for a new authorization', seen: LIVE, faults: [{ at: 'authorization', times: 1, change: refuse(404, NO_AUTHORIZATION) }] },
   { behaviour: 'one 404 to a challenge', seen: LIVE, faults: [{ at: 'challenge', times: 1, withheld: true, change: refuse(404, NO_AUTHORIZATION) }] },
   { behaviour: 'one 404 to a CSR', seen: LIVE, faults: [{ at: 'finalize', times: 1, withheld: true, change: refuse(404, NO_ORDER) }] },
   { behaviour: 'one 404 for a new certificate', seen: LIVE, faults: [{ at: 'certificate', times: 1, change: refuse(404, malformed('No such certificate')) }] },
   { behaviour: 'five 404 in a row for a finalized order', seen: KIND, faults: [{ at: 'order', after: 'finalize', times: 5, change: refuse(404, NO_ORDER) }] },
-  // What comes late.
+  // Delayed answers.
   { behaviour: 'a certificate that is 403 "pending" for a while', seen: 'Venafi', says: /pending/, faults: [{ at: 'certificate', times: 8, change: refuse(403, { type: `${ERROR}unauthorized`, detail: 'pending' }) }] },
   { behaviour: 'a certificate that is an empty 200 at first', seen: KIND, faults: [{ at: 'certificate', times: 2, change: text('') }] },
   { behaviour: 'a valid order without the address of its certificate at first', seen: KIND, faults: [{ at: 'order', status: 'valid', times: 3, change: without('certificate') }] },
@@ -113,14 +114,14 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'a rate limit on asking for an authorization that is validated', seen: KIND, says: /too many requests/, faults: [{ at: 'authorization', after: 'challenge', times: 3, change: refuse(429, LIMITED) }] },
   { behaviour: 'a web page of somebody in between, while an authorization is validated', seen: KIND, faults: [{ at: 'authorization', after: 'challenge', times: 2, change: text('<html>maintenance</html>') }] },
   { behaviour: 'a refusal of a challenge that the CA validates already', seen: 'Boulder (acme4j #94), Buypass (acme.js #7)', faults: [{ at: 'challenge', times: 1, change: refuse(400, malformed('Unable to update challenge :: authorization must be pending')) }] },
-  // How a certificate is written.
+  // The encoding of a certificate.
   { behaviour: 'a chain with a text before each certificate', seen: 'Pebble with openssl (certbot #6321)', faults: [{ at: 'certificate', change: rewritten((body) => body.replaceAll('-----BEGIN', 'subject=/CN=a\nissuer=/CN=b\n-----BEGIN')) }] },
   { behaviour: 'a chain with CRLF and blank lines', seen: 'Buypass (certbot #7875)', faults: [{ at: 'certificate', change: rewritten((body) => `\n${body.replaceAll('\n', '\r\n')}\r\n`) }] },
   { behaviour: 'a chain without a line end between its certificates', seen: 'django-ca #83', faults: [{ at: 'certificate', change: rewritten((body) => certificatesIn(body).join('')) }] },
   { behaviour: 'a chain with the leaf last', seen: 'Dogtag PKI #5307, django-ca #55', faults: [{ at: 'certificate', change: rewritten((body) => certificatesIn(body).toReversed().join('\n')) }] },
   { behaviour: 'a chain with the leaf twice', seen: KIND, faults: [{ at: 'certificate', change: rewritten((body) => `${certificatesIn(body)[0]}\n${body}`) }] },
   { behaviour: 'a chain with a private key in it', seen: 'RFC 8555 section 11.4 (ietf-wg-acme #446)', faults: [{ at: 'certificate', change: rewritten((body) => `-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n${body}`) }] },
-  // What is optional.
+  // Optional members.
   { behaviour: 'an alternate chain that is 404', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', change: refuse(404, malformed('Certificate not found')) }] },
   { behaviour: 'an alternate chain that is 500', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', change: refuse(500, malformed('internal error')) }] },
   { behaviour: 'an alternate chain that is garbage', seen: "Let's Encrypt, September 2026", chain: 'alternate', says: NOT_USED, faults: [{ at: 'alternate', change: text('garbage') }] },
@@ -143,7 +144,7 @@ export const ROWS: readonly Row[] = [
   { behaviour: 'a challenge that stays pending with an error', seen: STEP, fails: { ...FAILED, says: /Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, change: set({ status: 'pending', error: CONNECTION }) }, { at: 'authorization', status: 'pending', change: setChallenges({ error: CONNECTION }) }] },
   { behaviour: 'a challenge that stays in processing with an error', seen: KIND, fails: { ...FAILED, code: 'ACME_TIMEOUT', says: /last problem that it reported: Timeout during connect/ }, faults: [{ at: 'challenge', withheld: true, change: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', status: 'pending', change: setChallenges({ status: 'processing', error: CONNECTION }) }] },
   { behaviour: 'a failed validation without a reason', seen: 'acme2certifier 0.43', fails: { ...FAILED, says: /gave no reason/ }, faults: [{ at: 'challenge', withheld: true, change: set({ status: 'processing' }) }, { at: 'authorization', after: 'challenge', change: set({ status: 'invalid' }) }] },
-  // What a CA says, in odd forms.
+  // Problem documents in odd forms.
   ...given({ type: `${ERROR}caa`, detail: 'CAA forbids it', status: '403', identifier: 'a.example' }, 'a problem whose status is a string').slice(1),
   ...given({ title: 'CAA forbids it', status: 403 }, 'a problem without type and detail'),
   ...given('CAA forbids it', 'a plain string'),
@@ -155,7 +156,7 @@ export const ROWS: readonly Row[] = [
 ];
 
 // biome-ignore format: as above
-/** The reason of a request that is refused, and of an order that is given up, in the same form. */
+/** The reason of a refused request, and of an invalid order, in the same form. */
 function given(said: unknown, form: string, says = /: CAA forbids it/): readonly Row[] {
   return [
     { behaviour: `a refusal that is ${form}`, seen: 'several', fails: { ...REFUSED, says }, faults: [{ at: 'newOrder', withheld: true, change: refuse(403, said) }] },

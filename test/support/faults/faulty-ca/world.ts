@@ -1,4 +1,5 @@
-// The whole of Certdesk before a Pebble whose answers are changed. Waits cost nothing: the pace runs ahead of real time.
+// The whole of Certdesk before a Pebble whose answers are changed. Waits take no real time, because the clock runs
+// ahead.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { REAL_TIMING, type Timing } from '../../../../src/main/engine/core/timing.ts';
@@ -9,16 +10,16 @@ import { type Answer, type Json, startApp, type TestApp } from '../../server/app
 import { type FaultyCa, faultAnswers } from './fault.ts';
 import type { Operation, Row } from './rows.ts';
 
-/** How an operation comes to its end: at once, by the next job after one that failed, or in the next process. */
+/** How an operation ends: at once, in the next job after a failed one, or in the next process. */
 export type Way = 'at once' | 'by retry' | 'after a restart';
 
 export interface FaultyWorld {
-  /** Runs the operation while the CA behaves like the row, and checks what has come of it and what it has cost. */
+  /** Runs the operation while the CA behaves like the row, and checks its result and its requests. */
   run(row: Row, operation: Operation, way?: Way): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Pebble needs real time, a little, however far the pace has run ahead. */
+/** Pebble needs a little real time, however far the clock runs ahead. */
 const REAL_PAUSE_MS = 8;
 
 function createQuickPace(): Timing {
@@ -66,12 +67,12 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     return {
       challengeType: 'http-01',
       keyType: 'ec',
-      email: `${id.slice(0, 8)}@example.com`, // an account of its own
+      email: `${id.slice(0, 8)}@example.com`, // its own account
       ...(preferredChain === undefined ? {} : { preferredChain }),
     };
   }
 
-  /** A project, with a certificate where there must be one before. */
+  /** A project, with a certificate if the operation needs one. */
   async function prepare(row: Row, operation: Operation): Promise<string> {
     projects += 1;
     const id = await app.project(`faulty-${projects}.example.com`);
@@ -79,14 +80,14 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     const body = await obtainBody(id, row);
     const { status, text } = await app.call('POST', `/projects/${id}/certificate/obtain`, { body });
     expect(status, text).toBe(200);
-    await app.app.engine.sweep(); // hears what the CA suggests: then an order says what it replaces
+    await app.app.engine.sweep(); // fetches the CA's suggestion: then an order says what it replaces
     return id;
   }
 
   const jobsOf = async (id: string): Promise<readonly Json[]> =>
     Object.values((await app.call('GET', `/jobs?project=${id}`)).body.jobs ?? {});
 
-  /** The state of the newest job when it has ended. */
+  /** The state of the newest job after it has ended. */
   async function ended(id: string): Promise<Json> {
     await expect
       .poll(async () => String((await jobsOf(id))[0]?.state), { timeout: 30_000 })
@@ -143,7 +144,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   }
 
   async function afterRestart(id: string, row: Row, operation: Operation, faulty: FaultyCa): Promise<void> {
-    const stopped = perform(id, operation, row).catch(() => null); // its server goes away
+    const stopped = perform(id, operation, row).catch(() => null); // its server disappears
     await faulty.cut;
     await restart();
     await stopped;
@@ -154,16 +155,16 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
 
   async function run(row: Row, operation: Operation, way: Way = 'at once'): Promise<void> {
     const id = await prepare(row, operation);
-    if (row.faults.some(({ at }) => at === 'directory')) await restart(); // a process keeps it
+    if (row.faults.some(({ at }) => at === 'directory')) await restart(); // a process caches it
     const faulty = faultAnswers(gate, row.faults, way !== 'at once');
     try {
       const how = { 'at once': atOnce, 'by retry': byRetry, 'after a restart': afterRestart }[way];
       await how(id, row, operation, faulty);
       if (row.faults.length > 0) expect(faulty.changed(), 'answers that were changed').toBeGreaterThan(0);
     } catch (error) {
-      // Pebble reuses one authorization in a hundred at 0 % too (`>` in its wfe.go): then nothing was tried.
+      // Pebble reuses one authorization in a hundred even at 0 % (`>` in its wfe.go): then the row had no effect.
       if (operation === 'obtain' || !faulty.hasReusedAuthorization()) throw error;
-      faulty.stop(); // else the certificate before the next try would meet the faults too
+      faulty.stop(); // otherwise the certificate before the next attempt would meet the faults too
       await run(row, operation, way);
     } finally {
       faulty.stop();
