@@ -1,12 +1,13 @@
-// What a caller who is limited to some projects reads of text that a CA, a DNS provider or another server wrote: our own
-// sentence, the HTTP status and the ACME problem type; of public CAs also the problem's detail. Pure.
+// Limits what callers with access to only some projects read of text from a CA, a DNS provider or another server.
+// They get Certdesk's own sentence, the HTTP status and the ACME problem type; for public CAs also the problem's
+// detail. Pure.
 import { ERRORS, type ErrorBody, type ErrorCode } from '../../../shared/errors.ts';
 import { isStep, STEPS } from '../../../shared/steps.ts';
 import { isPublicCaHost, isPublicDirectory } from '../acme/directories.ts';
 import type { Json } from '../core/model.ts';
 import { oneLine } from '../core/outside-text.ts';
 
-/** Errors whose message may quote an answer from outside. */
+/** Errors whose message may quote a response from outside. */
 const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
   'CHALLENGE_UNAVAILABLE',
   'DNS_CREDENTIALS_REJECTED',
@@ -27,10 +28,10 @@ const QUOTING: ReadonlySet<string> = new Set<ErrorCode>([
   'ISSUED_CERTIFICATE_REJECTED',
 ]);
 
-/** Errors whose message is always our own, and whose details may quote an answer. */
+/** Errors whose message is always Certdesk's own but whose details may quote a response. */
 const QUOTING_IN_DETAILS: ReadonlySet<string> = new Set<ErrorCode>(['CHALLENGE_FAILED']);
 
-/** Details that Certdesk itself writes. */
+/** Details that Certdesk writes. */
 const OWN_DETAILS = [
   'status',
   'retryAfter',
@@ -48,11 +49,12 @@ const OWN_DETAILS = [
   'suggestedSetting',
 ];
 
-/** Characters of a public CA's detail. */
-const LONGEST_DETAIL = 300;
+/** Maximum length of a public CA's detail, in characters. */
+const MAX_DETAIL_LENGTH = 300;
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** Limits the body of an error response. */
 export function limitError(body: ErrorBody): ErrorBody {
   const { code, error } = body;
   const isQuoting = QUOTING.has(code);
@@ -66,7 +68,7 @@ export function limitError(body: ErrorBody): ErrorBody {
   };
 }
 
-/** The sentence of a code alone, where the text that was stored may quote an answer. */
+/** Replaces stored text that may quote a response by the summary of its error code. */
 export function limitSentence(text: string | null, code: string | null): string | null {
   if (text === null || code === null) return text;
   const isQuoting = QUOTING.has(code) || QUOTING_IN_DETAILS.has(code);
@@ -79,7 +81,7 @@ interface EventText {
   readonly data: Json;
 }
 
-/** Steps whose message never quotes an answer, unless their data name a problem or an error. */
+/** Steps whose message never quotes a response, unless their data has a problem or an error. */
 const OWN_STEPS: readonly string[] = [
   'order',
   'authorization',
@@ -92,9 +94,10 @@ const OWN_STEPS: readonly string[] = [
   'clean-up',
 ];
 
-/** Data of steps that Certdesk itself writes, or that are names in the DNS of the domain. */
+/** Step data that Certdesk writes, or that is in the domain's public DNS. */
 const OWN_STEP_DATA = ['name', 'challenge', 'value', 'zone', 'expected', 'provider', 'action', 'ttl', 'code'];
 
+/** Limits the message and data of a job's event. */
 export function limitEvent<T extends EventText>(event: T): T {
   const { kind, data, message } = event;
   if (kind === 'job.failed')
@@ -126,14 +129,14 @@ function limitDetails(details: Members): Members {
             name,
             status,
             problem: limitProblem(problem, isPublic),
-            // Without a reason of the CA, our advice tells what the web server of the name answered.
+            // If the CA gave no reason, the advice quotes what the domain's web server returned.
             ...(problem == null ? { advice: 'The CA gave no reason.' } : { advice }),
           })),
         }),
   };
 }
 
-/** The parts that errors and steps have in common. */
+/** The members that errors and steps have in common. */
 function limitMembers({ problem, servers }: Members, isPublic: boolean): Members {
   return {
     ...(problem === undefined ? {} : { problem: limitProblem(problem, isPublic) }),
@@ -143,7 +146,7 @@ function limitMembers({ problem, servers }: Members, isPublic: boolean): Members
   };
 }
 
-/** Whether a public CA has given the answer: its address is Certdesk's own knowledge, and open to everybody. */
+/** Whether the response is a public CA's. Certdesk knows the addresses of these CAs, and anyone can reach them. */
 function isPublicAnswer({ url, directoryUrl }: Members): boolean {
   if (typeof directoryUrl === 'string') return isPublicDirectory(directoryUrl);
   return typeof url === 'string' && isPublicCaHost(url);
@@ -157,7 +160,9 @@ function limitProblem(problem: unknown, isPublic: boolean): Members | null {
   return {
     type: typeof type === 'string' && ACME_TYPE.test(type) ? type : 'about:blank',
     ...(typeof status === 'number' ? { status } : {}),
-    ...(isPublic && typeof detail === 'string' ? { detail: oneLine(detail).slice(0, LONGEST_DETAIL) } : {}),
+    ...(isPublic && typeof detail === 'string'
+      ? { detail: oneLine(detail).slice(0, MAX_DETAIL_LENGTH) }
+      : {}),
   };
 }
 

@@ -1,16 +1,17 @@
-// How often a caller may be refused: an API token or session that is refused without end has a faulty or hostile user.
+// Limits how often a caller may be refused: an API token or session that is refused again and again has a faulty or
+// hostile user.
 import { CertdeskError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 
 export interface RefusalLimit {
   /**
-   * Counts a failed call where it was refused (401, 403).
-   * @returns what the caller is to hear: the failure, or TOO_MANY_REQUESTS (details.retryAfter in seconds) in its place
+   * Counts a failed call if it was refused (401, 403).
+   * @returns the error for the caller: the failure, or instead TOO_MANY_REQUESTS (details.retryAfter in seconds)
    */
   count(principalId: string, failure: CertdeskError): CertdeskError;
 }
 
-const REFUSALS_A_MINUTE = 60;
+const MAX_REFUSALS_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
 export function createRefusalLimit(clock: Clock): RefusalLimit {
@@ -20,9 +21,9 @@ export function createRefusalLimit(clock: Clock): RefusalLimit {
     const current = windows.get(principalId);
     if (current !== undefined && now >= current.since && now - current.since < MINUTE_MS) return current;
     for (const [id, { since }] of windows) if (now - since >= MINUTE_MS || now < since) windows.delete(id);
-    const fresh = { since: now, count: 0 };
-    windows.set(principalId, fresh);
-    return fresh;
+    const opened = { since: now, count: 0 };
+    windows.set(principalId, opened);
+    return opened;
   }
 
   return {
@@ -32,11 +33,11 @@ export function createRefusalLimit(clock: Clock): RefusalLimit {
       const now = clock.now().getTime();
       const window = windowOf(principalId, now);
       window.count += 1;
-      if (window.count <= REFUSALS_A_MINUTE) return failure;
+      if (window.count <= MAX_REFUSALS_PER_MINUTE) return failure;
       const retryAfter = Math.ceil((window.since + MINUTE_MS - now) / 1000);
       return new CertdeskError(
         'TOO_MANY_REQUESTS',
-        `More than ${REFUSALS_A_MINUTE} calls with this token or session were refused within a minute. Wait ${retryAfter} seconds`,
+        `More than ${MAX_REFUSALS_PER_MINUTE} calls with this token or session were refused within a minute. Wait ${retryAfter} seconds`,
         { retryAfter },
       );
     },

@@ -1,6 +1,6 @@
-// Signing in to the GUI: a link that works once starts a session, or proves again who sits before one. Only SHA-256
-// hashes of the secrets are stored, so the command line can create a link beside a running server, and a session
-// survives a restart.
+// Signs users in to the GUI: a one-time link starts a session, or proves again that its user may sign in. Only
+// SHA-256 hashes of the secrets are stored, so the command line can create a link while the server runs, and a
+// session survives a restart.
 import { randomUUID } from 'node:crypto';
 import { PROVE, type Session } from '../../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
@@ -14,47 +14,57 @@ import { hashOfSecret, randomSecret } from '../core/random-secret.ts';
 import type { Stores } from '../core/stores.ts';
 import { readSettings } from '../settings/settings.ts';
 
-/** A session is used with both. */
+/** A request needs both secrets of its session. */
 export interface SessionSecrets {
-  /** The cookie's value. Other servers on the same host receive it too. */
+  /** The cookie's value. Browsers also send it to other servers on the same host. */
   readonly cookie: string;
   /** Only pages of the same origin can read it. */
   readonly page: string;
 }
 
-/** The browser, and the address it calls from. */
+/** The browser's name and its network address. */
 export type Browser = Pick<Session, 'name' | 'address'>;
 
 export interface Sessions {
-  /** @returns the secret of a link, which works once and until `expiresAt`. */
+  /**
+   * Creates a sign-in link.
+   * @returns the link's secret, which works once and until `expiresAt`
+   */
   createLink(): Promise<{ readonly secret: string; readonly expiresAt: Timestamp }>;
-  /** Exchanges a link for a session. @returns its secrets, which cannot be read again. @throws SIGN_IN_LINK_INVALID */
+  /**
+   * Exchanges a link for a session.
+   * @returns the session and its secrets, which cannot be read again
+   * @throws SIGN_IN_LINK_INVALID
+   */
   signIn(
     linkSecret: string,
     from: Browser,
   ): Promise<{ readonly secrets: SessionSecrets; readonly session: Session }>;
   /**
-   * Uses a link to prove that the person of a session may still sign in. The session's 12 hours start over.
+   * Uses a link to prove that the session's user may still sign in. The session's 12 hours start over.
    * @throws SIGN_IN_LINK_INVALID, SESSION_NOT_FOUND
    */
   prove(linkSecret: string, id: string): Promise<Session>;
-  /** @returns null if the secrets do not belong together, or the session has ended, expired or been idle too long. */
+  /**
+   * Finds the session of a request.
+   * @returns null if the secrets do not belong together, or the session has ended, expired or been idle too long
+   */
   authenticate(secrets: SessionSecrets): Promise<Session | null>;
-  /** Notes that the session's person has done something. */
+  /** Records activity of the session's user. */
   touch(id: string): Promise<void>;
   list(): Promise<readonly Session[]>;
   /** @throws SESSION_NOT_FOUND */
   end(id: string): Promise<Session>;
-  /** Ends those that have expired or been idle too long, so that the audit trail has their end. */
+  /** Ends sessions that have expired or been idle too long, so that the audit trail records their end. */
   endOver(): Promise<void>;
-  /** @returns how many there were. */
+  /** Ends all sessions and returns their number. */
   endAll(): Promise<number>;
 }
 
 const LINK_MS = 10 * 60_000;
 export const SESSION_MS = 12 * 3_600_000;
 
-/** Its name in the audit log. */
+/** The operation's name in the audit log. */
 export const SIGN_IN = 'sessions.begin';
 
 /** The key of the setting that holds the running server's address, null while it starts. */
@@ -112,7 +122,11 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
       await journal.write(async (tx, emit) => {
         await useLink(tx, linkSecret);
         await tx.sessions.create(record);
-        await emitSession(emit, record, { kind: 'session.started', operation: SIGN_IN, done: 'signed in' });
+        await emitSessionEvent(emit, record, {
+          kind: 'session.started',
+          operation: SIGN_IN,
+          done: 'signed in',
+        });
       });
       return { secrets, session: present(record) };
     },
@@ -124,7 +138,7 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
         const patch = { proofAt: now(), lastActiveAt: now(), expiresAt: after(SESSION_MS) };
         await tx.sessions.update(id, patch);
         const done = 'confirmed the sign-in with a new link';
-        await emitSession(emit, record, { kind: 'session.proved', operation: PROVE, done });
+        await emitSessionEvent(emit, record, { kind: 'session.proved', operation: PROVE, done });
         return present({ ...record, ...patch });
       }),
 
@@ -151,13 +165,13 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
     },
 
     async endOver() {
-      const findOver = async (from: Stores) => {
+      const findEnded = async (from: Stores) => {
         const [all, open] = [await from.sessions.all(), await listOpen(from)];
         return all.filter(({ id }) => !open.some((session) => session.id === id));
       };
-      if ((await findOver(stores)).length === 0) return; // a look each minute is to write nothing
+      if ((await findEnded(stores)).length === 0) return; // this runs every minute and should rarely write
       await journal.write(async (tx, emit) => {
-        for (const { id, name, expiresAt } of await findOver(tx)) {
+        for (const { id, name, expiresAt } of await findEnded(tx)) {
           await tx.sessions.delete(id);
           const why = expiresAt > now() ? 'it was idle for too long' : 'it reached 12 hours';
           await emit({
@@ -186,17 +200,17 @@ export function createSessions(stores: Stores, journal: Journal, clock: Clock): 
   };
 }
 
-interface SessionChange {
+interface SessionEvent {
   readonly kind: string;
   readonly operation: string;
   readonly done: string;
 }
 
-/** Who acts is the session itself. */
-async function emitSession(
+/** The actor is the session itself: during sign-in the caller has no identity yet. */
+async function emitSessionEvent(
   emit: Emit,
   { id, name, address }: SessionRecord,
-  { kind, operation, done }: SessionChange,
+  { kind, operation, done }: SessionEvent,
 ): Promise<void> {
   await emit({
     kind,
@@ -207,15 +221,15 @@ async function emitSession(
 }
 
 /**
- * The link as a person opens it. The secret is behind `#`, which browsers keep to themselves: it comes into no log of
- * addresses and no Referer. @param address `http://127.0.0.1:7878`, or with a reverse proxy's path,
- * `https://example.com/certdesk`
+ * Returns the link that the user opens. The secret is in the fragment (`#`), which browsers do not send, so it
+ * reaches neither access logs nor the Referer header.
+ * @param address `http://127.0.0.1:7878`, or with a reverse proxy's path, `https://example.com/certdesk`
  */
 export function signInAddress(address: string, secret: string): string {
   const url = new URL(address);
   url.pathname = `${trimEndOf(url.pathname, '/')}/login`;
   url.search = '';
-  // A listener on every address says so by one that no browser should be sent to.
+  // A listener on all addresses reports 0.0.0.0 or [::], which browsers cannot open everywhere.
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';
   url.hash = secret;
   return url.href;

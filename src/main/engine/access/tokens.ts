@@ -1,4 +1,4 @@
-// API tokens: made, checked, revoked. The token is shown once; only its SHA-256 is kept.
+// Creates, checks and revokes API tokens. A token is shown once; only its SHA-256 hash is stored.
 
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -13,21 +13,25 @@ import type { Stores } from '../core/stores.ts';
 
 export interface Tokens {
   /**
-   * @returns the token itself, which cannot be had again, and its record.
-   * @throws INVALID_REQUEST for one that could never be used: it has expired already, or a project is not there.
+   * Creates a token.
+   * @returns the token itself, which cannot be read again, and its record
+   * @throws INVALID_REQUEST if the token could never be used: its expiry date has passed, or a project does not exist
    */
   create(body: CreateToken): Promise<{ readonly secret: string; readonly token: Token }>;
-  /** @throws UNAUTHENTICATED where it is unknown, revoked or expired; which of them is not told. */
+  /** @throws UNAUTHENTICATED if the token is unknown, revoked or expired; the error does not say which */
   authenticate(secret: string): Promise<TokenRecord>;
   list(): Promise<readonly Token[]>;
-  /** Revoking a revoked one changes nothing. @throws TOKEN_NOT_FOUND */
+  /**
+   * Revokes a token. Does nothing if it is already revoked.
+   * @throws TOKEN_NOT_FOUND
+   */
   revoke(id: string): Promise<Token>;
 }
 
-/** A prefix lets secret scanners and people tell what it is. */
+/** The prefix lets secret scanners and users recognize a token. */
 const PREFIX = 'cdk_';
-/** Last use is written this often at most, so that a read costs no write. */
-const LAST_USE_MS = 60_000;
+/** The last use is stored at most this often, so that reading does not cost a write each time. */
+const LAST_USE_INTERVAL_MS = 60_000;
 
 export function createTokens(stores: Stores, journal: Journal, clock: Clock): Tokens {
   return {
@@ -66,7 +70,10 @@ export function createTokens(stores: Stores, journal: Journal, clock: Clock): To
       ) {
         throw new CertdeskError('UNAUTHENTICATED', 'The API token is unknown, expired or revoked');
       }
-      if (record.lastUsedAt === null || Date.parse(now) - Date.parse(record.lastUsedAt) >= LAST_USE_MS) {
+      if (
+        record.lastUsedAt === null ||
+        Date.parse(now) - Date.parse(record.lastUsedAt) >= LAST_USE_INTERVAL_MS
+      ) {
         await stores.tokens.update(record.id, { lastUsedAt: now });
       }
       return record;

@@ -1,14 +1,17 @@
-// Does something once a minute, one at a time, until it is stopped.
+// Repeats a task every minute. Runs never overlap.
 
 export interface EveryMinute {
   start(): void;
-  /** Waits for what is under way. */
+  /** Stops the schedule. Resolves when the running task has finished. */
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 60_000;
 
-/** @param work Never rejects; done at the start for the first time. */
+/**
+ * Creates a schedule whose first run begins at `start()`.
+ * @param work Must not reject.
+ */
 export function createEveryMinute(work: () => Promise<void>): EveryMinute {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();

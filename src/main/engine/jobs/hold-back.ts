@@ -1,5 +1,5 @@
-// A job that Certdesk crashes at must not crash it after every restart: one that was running at three unclean ends in a
-// row is held back for an hour, unless a person starts it before (queue.ts).
+// Holds back jobs that crash Certdesk, so that they do not crash it again after every restart. A job that was running
+// at three unclean ends in a row waits for an hour, unless a user starts it earlier (queue.ts).
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -7,7 +7,7 @@ import type { JobRecord } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 
-const ENDS = 3;
+const MAX_UNCLEAN_ENDS = 3;
 const HOLD_MS = 3_600_000;
 const CLEAN_STOP = 'clean-stop';
 
@@ -17,14 +17,14 @@ export interface HoldBackDeps {
   readonly clock: Clock;
 }
 
-/** Notes that the run ends in good order. */
+/** Records that Certdesk is stopping cleanly. */
 export async function noteCleanStop({ settings }: Stores): Promise<void> {
   await settings.set(CLEAN_STOP, true);
 }
 
 /**
- * The unfinished jobs of the last run, with what its end says of them. After a clean stop nothing is held against any;
- * after an unclean one each that was running is counted, and held back from the third one on.
+ * Returns the unfinished jobs of the last run and updates their crash counts. A clean stop resets the counts. After
+ * an unclean one, each job that was running counts one more, and is held back from the third on.
  */
 export async function reviewUnfinished(deps: HoldBackDeps): Promise<readonly JobRecord[]> {
   const { stores, clock } = deps;
@@ -33,23 +33,23 @@ export async function reviewUnfinished(deps: HoldBackDeps): Promise<readonly Job
   const jobs: JobRecord[] = [];
   for (const job of await stores.jobs.unfinished()) {
     if (job.heldUntil !== null && job.heldUntil > toTimestamp(clock.now())) jobs.push(job);
-    else jobs.push(await countEnd(deps, job, wasClean));
+    else jobs.push(await countUncleanEnd(deps, job, wasClean));
   }
   return jobs;
 }
 
-async function countEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): Promise<JobRecord> {
+async function countUncleanEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): Promise<JobRecord> {
   const { stores, journal, clock } = deps;
   const wasRunning = job.state === 'running';
   const uncleanEnds = wasClean ? 0 : job.uncleanEnds + (wasRunning ? 1 : 0);
   if (uncleanEnds === job.uncleanEnds) return job;
-  if (uncleanEnds < ENDS || (await isPastFinalize(stores, job))) {
+  if (uncleanEnds < MAX_UNCLEAN_ENDS || (await isPastFinalize(stores, job))) {
     await stores.jobs.update(job.id, { uncleanEnds, heldUntil: null });
     return { ...job, uncleanEnds, heldUntil: null };
   }
   const heldUntil = toTimestamp(new Date(clock.now().getTime() + HOLD_MS));
-  // One more unclean end after the hour holds it back again.
-  const held = { state: 'queued', uncleanEnds: ENDS - 1, heldUntil } as const;
+  // One more unclean end after the hour holds the job back again.
+  const held = { state: 'queued', uncleanEnds: MAX_UNCLEAN_ENDS - 1, heldUntil } as const;
   const { id: jobId, projectId, input } = job;
   await journal.write(async (tx, emit) => {
     await tx.jobs.update(jobId, held);
@@ -64,7 +64,9 @@ async function countEnd(deps: HoldBackDeps, job: JobRecord, wasClean: boolean): 
   return { ...job, ...held };
 }
 
-/** Steps at which a delay could cost a certificate that the CA has issued, or leave one in force that is to be revoked. */
+/**
+ * At these steps a delay could lose a certificate that the CA has issued, or leave one valid that should be revoked.
+ */
 const NEVER_HELD = ['certificate', 'store', 'revoke'];
 
 async function isPastFinalize(stores: Stores, job: JobRecord): Promise<boolean> {

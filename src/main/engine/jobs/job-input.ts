@@ -1,7 +1,7 @@
-// Reads what a job was asked to do.
+// Reads the request that a job was created from.
 import type { IssuanceSpec, JobInput } from '../core/model.ts';
 
-/** What a job orders; null for one that orders nothing. */
+/** Returns the issuance spec of a job, or null for a job that orders no certificate. */
 export function specOf(input: JobInput): IssuanceSpec | null {
   return input.kind === 'revoke' ? (input.replacement?.spec ?? null) : input.spec;
 }

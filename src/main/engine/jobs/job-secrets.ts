@@ -1,5 +1,5 @@
-// Secrets that come with a request and that its job needs (external account binding, DNS credentials): they wait in
-// the secret store, not in the job's row, so that a job which goes on after a restart still has them.
+// Stores the secrets of a request (external account binding, DNS credentials) until its job has ended. They are in
+// the secret store, not in the job's row, so that a job that resumes after a restart still has them.
 
 import type { Json, SavedBy } from '../core/model.ts';
 import type { SecretStore } from '../core/ports.ts';
@@ -13,35 +13,36 @@ export interface GivenSecrets {
 }
 
 export interface JobSecrets {
-  /** Keeps what is given; nothing where nothing is. */
+  /** Stores the secrets. Does nothing if there are none. */
   keep(jobId: string, given: GivenSecrets): Promise<void>;
   read(jobId: string): Promise<GivenSecrets>;
   forget(jobId: string): Promise<void>;
 }
 
 export function createJobSecrets(secrets: SecretStore): JobSecrets {
-  // Most jobs bring no secret: then the keychain is left alone. Of those of a former run that is not known.
-  const kept = new Set<string>();
-  const without = new Set<string>();
+  // Most jobs have no secrets. Remembering those avoids asking the keychain, which may be slow or prompt the user.
+  // Jobs of an earlier run are in neither set, so for them the keychain is asked.
+  const stored = new Set<string>();
+  const withoutSecrets = new Set<string>();
   return {
     async keep(jobId, given) {
       if (given.eab === undefined && given.dnsCredentials === undefined) {
-        without.add(jobId);
+        withoutSecrets.add(jobId);
         return;
       }
-      kept.add(jobId);
+      stored.add(jobId);
       await secrets.set(jobSecret(jobId), JSON.stringify(given));
     },
     async read(jobId) {
-      if (without.has(jobId)) return {};
+      if (withoutSecrets.has(jobId)) return {};
       const text = await secrets.get(jobSecret(jobId));
       if (text === null) return {};
-      kept.add(jobId);
+      stored.add(jobId);
       return JSON.parse(text);
     },
     async forget(jobId) {
-      without.delete(jobId);
-      if (!kept.delete(jobId)) return;
+      withoutSecrets.delete(jobId);
+      if (!stored.delete(jobId)) return;
       await secrets.delete(jobSecret(jobId));
     },
   };

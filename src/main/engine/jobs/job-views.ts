@@ -1,4 +1,4 @@
-// Jobs and events as they are looked at.
+// Presents jobs and their events to the API, and follows events as they happen.
 import type { Job, JobEvent, JobWithSteps } from '../../../shared/job.ts';
 import type { Journal } from '../audit/journal.ts';
 import { CertdeskError } from '../core/errors.ts';
@@ -16,11 +16,14 @@ export interface Jobs {
 }
 
 export interface Events {
-  /** Events after the given id (0: from the first that is kept; null: from now on), then each new one until the signal aborts. */
+  /**
+   * Yields the events after the given id (0: from the oldest stored event; null: only new events), then each new
+   * event until the signal aborts.
+   */
   follow(after: number | null, signal: AbortSignal): AsyncGenerator<JobEvent>;
 }
 
-/** @param presentResult How answers show what a job brought. */
+/** @param presentResult Returns the public form of a job's result. */
 export function createJobs(stores: Stores, presentResult: (job: JobRecord) => unknown): Jobs {
   const presentJob = (job: JobRecord): Job => ({ ...presentFacts(job), result: mutable(presentResult(job)) });
   return {
@@ -59,7 +62,7 @@ export function presentEvent(event: EventRecord): JobEvent {
   return { ...event, data: mutable(event.data) };
 }
 
-/** Stored JSON is read-only by its type here, and not by zod's. */
+/** Stored JSON has a read-only type, while zod infers a mutable one. */
 function mutable(json: unknown): JobEvent['data'] {
   return json as JobEvent['data'];
 }
@@ -69,32 +72,32 @@ const PAGE = 500;
 export function createEvents(stores: Stores, journal: Journal): Events {
   return {
     async *follow(after, signal) {
-      // After a restore the ids that a reader has seen may be ahead of all that there are.
+      // After a restore, a reader may have seen ids that are higher than all in the database.
       const newest = await stores.events.lastId();
       let last = Math.min(after ?? newest, newest);
       let wake = () => {};
-      // The database is the queue: a slow reader costs no memory, and nothing is missed between reading and waiting.
-      let news = true;
+      // The database is the queue: a slow reader uses no memory, and no event is missed between reading and waiting.
+      let hasNews = true;
       const unlisten = journal.listen(() => {
-        news = true;
+        hasNews = true;
         wake();
       });
       const stop = () => wake();
       signal.addEventListener('abort', stop);
       try {
         while (!signal.aborted) {
-          if (!news)
+          if (!hasNews)
             await new Promise<void>((resolve) => {
               wake = resolve;
             });
           if (signal.aborted) return;
-          news = false;
+          hasNews = false;
           const events = await stores.events.list({ after: last, limit: PAGE });
           for (const event of events) {
             last = event.id;
             yield presentEvent(event);
           }
-          if (events.length === PAGE) news = true;
+          if (events.length === PAGE) hasNews = true;
         }
       } finally {
         unlisten();

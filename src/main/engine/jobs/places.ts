@@ -1,24 +1,27 @@
-// How many jobs do nothing but wait: for a CA, for DNS, for a person. Such a job leaves its place to another one.
+// Counts the jobs that only wait for a CA, for DNS or for a user. They do not count for the queue's concurrency.
 
 export interface Places {
-  /** Runs work that may be a long wait; after some seconds of it the job does not count for the queue's concurrency. */
+  /**
+   * Runs work that may wait for a long time. After a few seconds, the job no longer counts for the queue's
+   * concurrency.
+   */
   wait<T>(work: () => Promise<T>): Promise<T>;
-  /** Told whenever that changes. */
+  /** Calls the listener with the number of waiting jobs whenever it changes. */
   listen(listener: (waiting: number) => void): void;
 }
 
-/** A wait that is shorter is over before another job has begun. */
+/** A shorter wait would be over before another job has made use of the slot. */
 const LEAVES_AFTER_MS = 5_000;
-/** More would be more connections and memory than a small machine has. */
-const MOST_WAITING = 200;
+/** More waiting jobs would need more connections and memory than a small machine has. */
+const MAX_WAITING = 200;
 
-/** @param leavesAfterMs Real time: it is the machine that is spared. */
+/** @param leavesAfterMs In real time, not by the injected clock, because the limit protects the machine. */
 export function createPlaces(leavesAfterMs = LEAVES_AFTER_MS): Places {
   let waiting = 0;
   let listener: (waiting: number) => void = () => undefined;
   const change = (by: number): void => {
     waiting += by;
-    listener(Math.min(waiting, MOST_WAITING));
+    listener(Math.min(waiting, MAX_WAITING));
   };
   return {
     async wait(work) {

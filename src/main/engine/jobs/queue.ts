@@ -1,4 +1,4 @@
-// Runs jobs: written to the database before they start, gone on with after a restart, waited for by id.
+// Runs jobs. A job is in the database before it starts, resumes after a restart, and can be awaited by id.
 import PQueue from 'p-queue';
 import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -17,49 +17,53 @@ export interface JobQueueDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
-  /** How many jobs run side by side. */
+  /** How many jobs run in parallel. */
   readonly concurrency: number;
-  /** Which of them only wait, and count for nothing. */
+  /** Reports how many jobs only wait and do not count for the concurrency. */
   readonly places: Pick<Places, 'listen'>;
-  /** Does the work and writes its success itself, with the job's result, in the transaction that stores it. */
+  /**
+   * Does the work. Stores the success and the job's result itself, in the transaction that stores what the job has
+   * produced.
+   */
   run(job: JobRecord, signal: AbortSignal): Promise<void>;
-  /** Called when a job has failed, in the transaction that says so. */
+  /** Called when a job has failed, in the transaction that records the failure. */
   failed(job: JobRecord, error: CertdeskError, stores: Stores): Promise<void>;
-  /** Called when a job has ended either way and that is written. */
+  /** Called after a job has ended, whether it succeeded or failed, and the end is stored. */
   ended(job: JobRecord): Promise<void>;
-  /** Until a job whose end could not be written (a full disk) is gone on with, in ms; 10 s where left out. */
+  /** Milliseconds until a job is resumed whose end could not be stored (a full disk). Default: 10 seconds. */
   readonly writeAgainMs?: number;
-  /** Real time where left out. */
+  /** Default: real time. */
   readonly pace?: Timing;
 }
 
 export interface JobQueue {
   /**
-   * Writes the job and lines it up.
-   * @param check Looks again, in the same transaction, at what the request was judged by: it may have changed since.
-   * @throws OPERATION_IN_PROGRESS, SHUTTING_DOWN, RESTORE_UNDER_WAY, what `check` throws.
+   * Stores the job and enqueues it.
+   * @param check Repeats the checks of the request in the same transaction, because the data may have changed since.
+   * @throws OPERATION_IN_PROGRESS, SHUTTING_DOWN, RESTORE_UNDER_WAY, and what `check` throws
    */
   submit(job: JobRecord, check: (stores: Stores) => Promise<void>): Promise<void>;
   /**
-   * The job when it has ended. @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, STORAGE_FAILED (details.jobId)
-   * then where it is the database that takes nothing, SHUTTING_DOWN when Certdesk stops; the job goes on in all cases.
+   * Waits for a job to end and returns it. If this throws, the job continues.
+   * @throws ACME_TIMEOUT (details.jobId) after `timeoutMs`, STORAGE_FAILED (details.jobId) if the database could not
+   * be written by then, SHUTTING_DOWN if Certdesk is stopping
    */
   wait(id: string, timeoutMs: number): Promise<JobRecord>;
-  /** Lets as many run side by side as the settings want, and never fewer than `concurrency`. */
+  /** Sets how many jobs run in parallel. The value of `JobQueueDeps.concurrency` is the minimum. */
   setConcurrency(concurrency: number): void;
   /**
-   * Takes no more jobs (RESTORE_UNDER_WAY), where none is under way or being written.
-   * @returns what takes them again; null where one is.
+   * Refuses new jobs with RESTORE_UNDER_WAY, provided that no job is running, waiting or being submitted.
+   * @returns a function that accepts jobs again, or null if the queue is not idle
    */
   hold(): (() => void) | null;
   /**
-   * Starts a job now that is held back (hold-back.ts). One more unclean end while it runs holds it back again.
+   * Starts a job that is held back (hold-back.ts) now. One more unclean end while it runs holds it back again.
    * @throws JOB_NOT_FOUND, JOB_NOT_HELD_BACK, SHUTTING_DOWN, RESTORE_UNDER_WAY
    */
   startHeldBack(id: string): Promise<void>;
-  /** Lines up what a former run left unfinished. */
+  /** Enqueues the unfinished jobs of the previous run and returns their number. */
   resume(): Promise<number>;
-  /** Aborts what runs; it stays unfinished in the database and goes on at the next start. */
+  /** Aborts the running jobs. They stay unfinished in the database and resume at the next start. */
   stop(): Promise<void>;
   readonly size: { readonly running: number; readonly queued: number };
 }
@@ -69,7 +73,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   const queue = new PQueue({ concurrency: deps.concurrency });
   const stopping = new AbortController();
   const ended = new Map<string, Promise<void>>();
-  /** Why the end of a job could not be written, until something of it can. */
+  /** By job id: why the job's end could not be stored, until a write succeeds. */
   const unwritten = new Map<string, CertdeskError>();
   let held = false;
   let wanted = deps.concurrency;
@@ -82,9 +86,9 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   async function perform(job: JobRecord): Promise<void> {
     if (stopping.signal.aborted) return;
-    // Not waited for before the work begins, so that it is one commit with what that writes first.
+    // Awaited only after the work, so that it shares a commit with the first write of the work.
     const running = { state: 'running', startedAt: job.startedAt ?? now(), heldUntil: null } as const;
-    const begun = stores
+    const started = stores
       .transaction((tx) => tx.jobs.update(job.id, running))
       .then(() => void unwritten.delete(job.id))
       .catch((error: unknown) =>
@@ -96,10 +100,10 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (stopping.signal.aborted) return;
       await fail(job, toCertdeskError(cause));
     } finally {
-      await begun; // nothing is left to write after the queue has stopped
+      await started; // otherwise this write could come after the queue has stopped
     }
     await deps.ended(job).catch((error: unknown) => {
-      // It has ended all the same, and whoever waits is told so.
+      // The job has ended all the same, and its callers get the result.
       log.warn({ jobId: job.id, err: error }, 'The secrets of a finished job could not be deleted');
     });
   }
@@ -121,8 +125,8 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     });
   }
 
-  /** A job whose end cannot be written is no end: it is gone on with, until the database takes it. */
-  async function toItsEnd(job: JobRecord): Promise<void> {
+  /** A job whose end cannot be stored has not ended. It is run again until the database accepts its end. */
+  async function runToEnd(job: JobRecord): Promise<void> {
     for (let known: JobRecord | null = job; known !== null && !isEnded(known); ) {
       try {
         return await perform(known);
@@ -139,7 +143,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
 
   function enqueue(job: JobRecord): void {
     const done = queue
-      .add(() => journal.detached(() => toItsEnd(job)))
+      .add(() => journal.detached(() => runToEnd(job)))
       .catch((error: unknown) => log.error({ jobId: job.id, err: error }, 'A job could not be run'))
       .finally(() => {
         ended.delete(job.id);
@@ -148,7 +152,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
     ended.set(job.id, done);
   }
 
-  /** Jobs that are held back in this run; aborting ends their wait. */
+  /** Held-back jobs of this run, by id. Aborting the controller ends the job's wait. */
   const heldBack = new Map<string, AbortController>();
 
   function enqueueLater(job: JobRecord, ms: number): void {
@@ -162,17 +166,17 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       () => {
         if (heldBack.delete(job.id)) enqueue({ ...job, heldUntil: null });
       },
-      () => undefined, // Certdesk stops, and it stays held back; or it was started by hand
+      () => undefined, // Certdesk is stopping and the job stays held back, or a user has started it
     );
   }
 
   const now = () => toTimestamp(clock.now());
 
-  /** What the CA has said in a step of the job; null where it has had nothing to complain of. */
+  /** The last problem document in the job's steps, or null if the CA reported none. */
   async function lastProblem(jobId: string): Promise<Problem | null> {
     const steps = await stores.events.list({ jobId, limit: MANY_STEPS });
-    const told = steps.findLast(({ data }) => problemIn(data) !== null);
-    return problemIn(told?.data ?? null);
+    const reported = steps.findLast(({ data }) => problemIn(data) !== null);
+    return problemIn(reported?.data ?? null);
   }
 
   return {
@@ -211,7 +215,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
       if (job === null) throw new CertdeskError('JOB_NOT_FOUND', `Job ${id} not found`);
       if (isEnded(job)) return job;
       if (stopping.signal.aborted) throw new CertdeskError('SHUTTING_DOWN', undefined, { jobId: id });
-      throw notInTime(job, unwritten.get(id) ?? null, await lastProblem(id));
+      throw timedOut(job, unwritten.get(id) ?? null, await lastProblem(id));
     },
     setConcurrency(concurrency) {
       wanted = Math.max(deps.concurrency, concurrency);
@@ -230,7 +234,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
         const message = `${jobName(input)} started manually before its time`;
         await emit({ kind: 'job.released', projectId, jobId: id, message });
       });
-      if (!heldBack.delete(id)) return; // its time came meanwhile
+      if (!heldBack.delete(id)) return; // its hour ended during the write
       wait.abort();
       enqueue({ ...job, heldUntil: null });
     },
@@ -258,7 +262,7 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
   };
 }
 
-/** More than a job has. */
+/** More steps than any job has. */
 const MANY_STEPS = 1_000;
 
 function problemIn(data: Json): Problem | null {
@@ -269,26 +273,26 @@ function problemIn(data: Json): Problem | null {
 const STOP_WITHIN_MS = 10_000;
 const WRITE_AGAIN_MS = 10_000;
 
-function notInTime(
+function timedOut(
   { id, step, heldUntil }: JobRecord,
   unwritten: CertdeskError | null,
   problem: Problem | null,
 ): CertdeskError {
-  const goesOn = `see /api/v1/jobs/${id}${heldUntil === null ? '' : ` (held back until ${heldUntil})`}`;
+  const where = `see /api/v1/jobs/${id}${heldUntil === null ? '' : ` (held back until ${heldUntil})`}`;
   const details = { jobId: id, step };
   if (unwritten !== null) {
-    const text = `${unwritten.message} The job continues when the database can be written: ${goesOn}`;
+    const text = `${unwritten.message} The job continues when the database can be written: ${where}`;
     return unwritten.reword(text, details);
   }
-  const said = problem === null ? null : describeProblem(problem);
-  const last = said === null ? '' : ` The last problem that it reported: ${said}.`;
-  const text = `The CA did not finish in time (${step ?? 'queued'}).${last} The job continues: ${goesOn}`;
+  const description = problem === null ? null : describeProblem(problem);
+  const last = description === null ? '' : ` The last problem that it reported: ${description}.`;
+  const text = `The CA did not finish in time (${step ?? 'queued'}).${last} The job continues: ${where}`;
   return new CertdeskError('ACME_TIMEOUT', text, problem === null ? details : { ...details, problem });
 }
 
 const isEnded = ({ state }: JobRecord): boolean => state === 'succeeded' || state === 'failed';
 
-/** Resolves when the work has ended, the time is over or the signal aborts; nothing of it stays behind. */
+/** Resolves when the work ends, the time is up or the signal aborts. Leaves no timer or listener behind. */
 async function raceTime(
   work: Promise<unknown> | undefined,
   ms: number,

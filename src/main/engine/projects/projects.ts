@@ -1,4 +1,4 @@
-// Projects: the verbs that a user knows.
+// Creates, lists, changes and removes projects.
 import { randomUUID } from 'node:crypto';
 import { coversName } from '../../../shared/names.ts';
 import type {
@@ -24,9 +24,15 @@ export interface Projects {
   create(body: CreateProject): Promise<Project>;
   /** @throws PROJECT_NOT_FOUND */
   get(id: string): Promise<ListedProject>;
-  /** @param ids Only these; null for all. */
+  /**
+   * Lists projects, filtered and page by page.
+   * @param ids Only these; null for all.
+   */
   list(query: ListProjects, ids: readonly string[] | null): Promise<ProjectPage>;
-  /** What the list's filters can be set to. @param ids Only of these; null for all. */
+  /**
+   * Returns the values that the list's filters offer.
+   * @param ids Only of these; null for all.
+   */
   facets(ids: readonly string[] | null): Promise<ProjectFacets>;
   /** @throws PROJECT_NOT_FOUND, DUPLICATE_DOMAIN */
   update(id: string, body: UpdateProject): Promise<Project>;
@@ -38,9 +44,12 @@ export interface ProjectsDeps {
   readonly stores: Stores;
   readonly journal: Journal;
   readonly clock: Clock;
-  /** DNS credentials that were kept with the project go with it. */
+  /** Deletes the DNS credentials that were saved with the project. */
   forgetCredentials(projectId: string): Promise<void>;
-  /** Ids of the projects that need attention, for the filter of that name. @param visible Only of these; null for all. */
+  /**
+   * Finds the ids of the projects that need attention, for the filter of that name.
+   * @param visible Only of these; null for all.
+   */
   findNeedingAttention(visible: readonly string[] | null, now: Date): Promise<readonly string[]>;
 }
 
@@ -66,16 +75,16 @@ const present = ({ id, name, domain, altNames, createdAt }: ProjectRecord): Proj
   createdAt,
 });
 
-interface Listed {
+interface ListedProjectParts {
   readonly project: ProjectRecord;
   readonly certificate: CertificateRecord | null;
   readonly now: Date;
   readonly jobId: string | null;
-  /** The last attempt to obtain one, where it failed. */
+  /** The last attempt to obtain a certificate, if it failed. */
   readonly failed: JobRecord | null;
 }
 
-function presentListed({ project, certificate, now, jobId, failed }: Listed): ListedProject {
+function presentListed({ project, certificate, now, jobId, failed }: ListedProjectParts): ListedProject {
   return {
     ...present(project),
     certificate: certificate && presentCertificate(certificate, now),
@@ -102,7 +111,7 @@ function presentFailure(job: JobRecord | null): ListedProject['obtainFailure'] {
   return { jobId: job.id, error, code, at: job.finishedAt };
 }
 
-/** Of projects without a certificate, by id: the last attempt to obtain one, where it failed. */
+/** For projects without a certificate, by project id: the last attempt to obtain one, if it failed. */
 async function failedObtains(
   stores: Stores,
   ids: readonly string[],
@@ -114,7 +123,7 @@ async function failedObtains(
   return new Map(jobs.map((job) => [job.projectId, job]));
 }
 
-/** The projects of a filter that no column of the list holds. */
+/** The ids of the projects that match a filter which is not a column of the list. */
 async function idsOf(
   { stores, findNeedingAttention }: Pick<ProjectsDeps, 'stores' | 'findNeedingAttention'>,
   need: NonNullable<ListProjects['need']>,

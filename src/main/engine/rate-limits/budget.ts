@@ -1,5 +1,5 @@
-// The budget of each CA's published limits, counted from what was used (usage.ts): work is put off before a limit
-// is broken, and what is left can be shown.
+// Computes how much of each CA's published rate limits is used (usage.ts), so that renewals are deferred before they
+// exceed a limit and the GUI can show what remains.
 import type { Budget } from '../../../shared/renewal.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { listAuthorities } from '../acme/authorities.ts';
@@ -11,28 +11,37 @@ import { exactSet, registeredDomains, withoutWildcard } from './usage.ts';
 
 export interface PlannedOrder {
   readonly directoryUrl: string;
-  /** Null for an account that is still to be made. */
+  /** Null if the account does not exist yet. */
   readonly accountId: string | null;
   readonly names: readonly string[];
-  /** It says what it replaces, in the window that the CA suggests: no limit but that on failures holds for it. */
+  /**
+   * The order names the certificate it replaces (ARI), within the window that the CA suggests. Only the limit on
+   * failed authorizations applies to it.
+   */
   readonly replaces: boolean;
-  /** It renews exactly these names at the same CA: it is no new order of the account, nor new to their domains. */
+  /**
+   * The order renews exactly these names at the same CA. It does not count as a new order of the account or of the
+   * domains.
+   */
   readonly sameNames: boolean;
-  /** What would be put off until after this takes of the reserve as well. */
+  /** An order that would be deferred beyond this time may also use the reserve. */
   readonly latest: Timestamp;
 }
 
 export interface BudgetService {
-  /** Null where the renewal breaks no limit; else when it breaks none any more, and which one it is, as a sentence. */
+  /**
+   * Finds the time until which the order must be deferred, and the limit as a sentence. Null if the order exceeds no
+   * limit.
+   */
   findDeferral(order: PlannedOrder): Promise<{ readonly until: Timestamp; readonly why: string } | null>;
-  /** What is used of the limits of each CA, the most used first. */
+  /** Returns the use of each CA's limits, the most used first. */
   get(): Promise<Budget>;
 }
 
 const HOUR_MS = 3_600_000;
-const SHOWN = 50;
+const MAX_SUBJECTS = 50;
 
-/** What stays for the orders that are under way and not counted yet, and for a person's own. */
+/** Kept free for orders that are under way and not counted yet, and for those that users request. */
 const RESERVE: Readonly<Record<CaUsageKind, number>> = {
   order: 60,
   'registered-domain': 10,
@@ -40,7 +49,7 @@ const RESERVE: Readonly<Record<CaUsageKind, number>> = {
   'failed-authorization': 1,
 };
 
-/** After the longest of them nothing counts any more. */
+/** Longer than the longest limit's window, so older entries no longer count. */
 export const KEEP_USAGE_DAYS = 8;
 
 export function createBudget(
@@ -51,8 +60,8 @@ export function createBudget(
   const since = ({ hours }: CaLimit): Timestamp =>
     toTimestamp(new Date(clock.now().getTime() - hours * HOUR_MS));
 
-  /** When the limit has room for one more; null where it has it now. */
-  async function freeAt(
+  /** The time from which the limit allows one more; null if it does now. */
+  async function findFreeTime(
     limit: CaLimit,
     subject: string,
     { directoryUrl, latest }: PlannedOrder,
@@ -72,10 +81,10 @@ export function createBudget(
       let found: { until: Timestamp; why: string } | null = null;
       for (const limit of limitsOf(order.directoryUrl)) {
         for (const subject of subjectsOf(limit.kind, order)) {
-          const until = await freeAt(limit, subject, order);
+          const until = await findFreeTime(limit, subject, order);
           if (until === null || (found !== null && until <= found.until)) continue;
-          const of = limit.kind === 'order' ? '' : ` (${subject})`;
-          const why = `Deferred to stay within a limit of the CA: ${limit.count} ${limit.name} in ${limit.hours} hours${of}`;
+          const detail = limit.kind === 'order' ? '' : ` (${subject})`;
+          const why = `Deferred to stay within a limit of the CA: ${limit.count} ${limit.name} in ${limit.hours} hours${detail}`;
           found = { until, why };
         }
       }
@@ -88,7 +97,7 @@ export function createBudget(
       );
       const shown = limits.map(async ({ ca, directoryUrl, limit }) => {
         const { kind, name, count, hours } = limit;
-        const used = await caUsage.most({ directoryUrl, kind, since: since(limit), limit: SHOWN });
+        const used = await caUsage.most({ directoryUrl, kind, since: since(limit), limit: MAX_SUBJECTS });
         const uses = used.map(async ({ subject, used, oldest }) => ({
           subject: kind === 'order' ? ((await accounts.get(subject))?.url ?? subject) : subject,
           used,
@@ -106,7 +115,7 @@ function limitsOf(directoryUrl: string): readonly CaLimit[] {
   return CERTIFICATE_AUTHORITIES.find((ca) => ca.directoryUrl === directoryUrl)?.limits ?? [];
 }
 
-/** What an order counts for (the exemptions are those of Let's Encrypt's page on rate limits). */
+/** The subjects that an order counts against. Exemptions: https://letsencrypt.org/docs/rate-limits/ */
 function subjectsOf(
   kind: CaUsageKind,
   { accountId, names, replaces, sameNames }: PlannedOrder,

@@ -1,5 +1,5 @@
-// What is used of the CAs' published limits, counted in the database: orders of an account, certificates of a
-// registered domain and of a set of names, failed authorizations of a name. budget.ts judges by it.
+// Counts in the database what is used of the CAs' published limits: orders per account, certificates per registered
+// domain and per set of names, failed authorizations per name. budget.ts evaluates the counts.
 import { createHash } from 'node:crypto';
 import { getDomain } from 'tldts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -8,18 +8,19 @@ import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 
 export interface CaUsage {
-  /** Before newOrder. */
+  /** Counts an order. Call it before newOrder. */
   ordered(stores: Stores, at: { readonly directoryUrl: string; readonly accountId: string }): Promise<void>;
   /**
-   * @param exempt From all limits: the order replaces another in the window that the CA suggests. `renewal`: it renews
-   * the same names (both by the section "exemptions" of Let's Encrypt's page).
+   * Counts an issued certificate.
+   * @param exempt `all`: the order replaces another in the window that the CA suggests, so no limit applies.
+   * `renewal`: it renews the same names. Both are exemptions of https://letsencrypt.org/docs/rate-limits/
    */
   issued(
     stores: Stores,
     certificate: { readonly directoryUrl: string; readonly names: readonly string[] },
     exempt: { readonly all: boolean; readonly renewal: boolean },
   ): Promise<void>;
-  /** Names that the CA could not validate. */
+  /** Counts names that the CA could not validate. */
   failed(
     stores: Stores,
     at: { readonly directoryUrl: string; readonly names: readonly string[] },
@@ -43,7 +44,10 @@ export function createCaUsage(clock: Clock): CaUsage {
   };
 }
 
-/** By the public suffix list, its private part included, as Let's Encrypt has it; the name itself where it has none. */
+/**
+ * The registered domain by the public suffix list, including its private section, as Let's Encrypt counts; the name
+ * itself if the list has no suffix for it.
+ */
 export function registeredDomain(name: string): string {
   const bare = withoutWildcard(name);
   return getDomain(bare, { allowPrivateDomains: true }) ?? bare;
@@ -53,7 +57,7 @@ export function registeredDomains(names: readonly string[]): Set<string> {
   return new Set(names.map(registeredDomain));
 }
 
-/** One text for the same names in any order; long lists are shortened to what can be read and a hash of all. */
+/** A text that is equal for equal sets of names. A long list becomes a readable start and a hash of all names. */
 export function exactSet(names: readonly string[]): string {
   const all = [...new Set(names.map((name) => name.toLowerCase()))].toSorted();
   const text = all.join(' ');

@@ -1,4 +1,4 @@
-// What the desktop application remembers from one start to the next: where its window was, and of what it has told.
+// Stores what the desktop application remembers between starts: its window position and its recent notifications.
 import type { Json } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
@@ -7,14 +7,16 @@ export interface DesktopNotes {
   windowPlace(): Promise<Json>;
   keepWindowPlace(place: Json): Promise<void>;
   /**
-   * Whether something may be told now: true once, then false until `forMs` have passed, whatever is restarted between.
-   * @param key What is told: `failed:PROJECT`. @param forMs For how long it is not told again; at most 100 days.
+   * Whether the user may be notified of something now: true once, then false until `forMs` have passed, even after
+   * restarts.
+   * @param key Identifies the notification, such as `failed:PROJECT`.
+   * @param forMs How long the notification is not repeated; at most 100 days.
    */
   mayTell(key: string, forMs: number): Promise<boolean>;
 }
 
 const PLACE = 'desktop:window-place';
-const TOLD = 'desktop:told';
+const NOTIFIED = 'desktop:told';
 
 export function createDesktopNotes(stores: Stores, clock: Clock): DesktopNotes {
   return {
@@ -23,20 +25,21 @@ export function createDesktopNotes(stores: Stores, clock: Clock): DesktopNotes {
     mayTell: (key, forMs) =>
       stores.transaction(async ({ settings }) => {
         const now = clock.now().getTime();
-        const before = readUntil(await settings.get(TOLD)).filter(([, until]) => until > now);
-        // A clock that was set back must not silence for ever: nothing is kept for longer than was asked.
-        if (before.some(([told, until]) => told === key && until - now <= forMs)) return false;
-        const rest = before.filter(([told]) => told !== key);
-        await settings.set(TOLD, Object.fromEntries([...rest, [key, now + forMs]]));
+        const before = readUntil(await settings.get(NOTIFIED)).filter(([, until]) => until > now);
+        // A clock that was set back must not silence notifications for ever: no entry counts for longer than
+        // requested.
+        if (before.some(([notified, until]) => notified === key && until - now <= forMs)) return false;
+        const rest = before.filter(([notified]) => notified !== key);
+        await settings.set(NOTIFIED, Object.fromEntries([...rest, [key, now + forMs]]));
         return true;
       }),
   };
 }
 
-/** Key and when it may be told again, in ms. */
-function readUntil(kept: Json): readonly (readonly [string, number])[] {
-  if (typeof kept !== 'object' || kept === null) return [];
-  return Object.entries(kept).flatMap(([key, until]) =>
+/** Pairs of a key and the time in milliseconds from which it may be notified again. */
+function readUntil(stored: Json): readonly (readonly [string, number])[] {
+  if (typeof stored !== 'object' || stored === null) return [];
+  return Object.entries(stored).flatMap(([key, until]) =>
     typeof until === 'number' ? [[key, until] as const] : [],
   );
 }

@@ -1,5 +1,5 @@
-// The settings that are changed while Certdesk runs. Each section is one value in the setting store; a field that was
-// never set, or is not well formed, is its default, so that nothing stored can keep Certdesk from starting.
+// Reads and changes the settings that apply while Certdesk runs. Each section is one value in the setting store. A
+// missing or invalid field has its default value, so that no stored value can keep Certdesk from starting.
 
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
@@ -25,7 +25,7 @@ import { originOf } from '../outgoing/saved-by.ts';
 export interface SettingsService {
   get(): Promise<Settings>;
   /**
-   * Changes the fields that are given, all or none, and says in an event which they were.
+   * Changes the given fields, all or none, and records the changes in an event.
    * @throws INVALID_REQUEST with the field
    */
   update(patch: PatchSettings): Promise<Settings>;
@@ -51,7 +51,7 @@ export function createSettings(
           await settings.set(keyOf(section), after[section]);
         }
         if (changes.length > 0) {
-          // What waited for a change is tried again: this may have been the one.
+          // Renewals that wait for a change are tried again, because this may be the change.
           await certificates.release({});
           await emit(announce(changes));
         }
@@ -61,7 +61,7 @@ export function createSettings(
   };
 }
 
-/** One section as it stands now. */
+/** Reads the current values of one section. */
 export async function readSettings<S extends SettingsSection>(
   store: SettingStore,
   section: S,
@@ -69,10 +69,10 @@ export async function readSettings<S extends SettingsSection>(
   const shape: Readonly<Record<string, { safeParse(value: unknown): { success: boolean } }>> =
     SettingsSchema.shape[section].shape;
   const stored = await store.get(keyOf(section));
-  const kept = Object.entries(isObject(stored) ? stored : {}).filter(
+  const valid = Object.entries(isObject(stored) ? stored : {}).filter(
     ([field, value]) => shape[field]?.safeParse(value).success === true,
   );
-  return { ...DEFAULT_SETTINGS[section], ...Object.fromEntries(kept) };
+  return { ...DEFAULT_SETTINGS[section], ...Object.fromEntries(valid) };
 }
 
 async function readAll(store: SettingStore): Promise<Settings> {
@@ -99,24 +99,26 @@ interface Change {
 
 function changedFields(before: Settings, after: Settings): readonly Change[] {
   return (Object.keys(after) as SettingsSection[]).flatMap((section) => {
-    const old: Readonly<Record<string, Json>> = before[section];
-    const fresh: Readonly<Record<string, Json>> = after[section];
-    return Object.entries(fresh)
-      .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(old[field]))
+    const previous: Readonly<Record<string, Json>> = before[section];
+    const current: Readonly<Record<string, Json>> = after[section];
+    return Object.entries(current)
+      .filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(previous[field]))
       .map(([field, value]) => ({ section, field, value }));
   });
 }
 
 function announce(changes: readonly Change[]) {
-  const said = changes.map(({ section, field, value }) => `${section}.${field} to ${JSON.stringify(value)}`);
+  const descriptions = changes.map(
+    ({ section, field, value }) => `${section}.${field} to ${JSON.stringify(value)}`,
+  );
   return {
     kind: 'settings.updated',
-    message: `Settings changed: ${said.join(', ')}`,
+    message: `Settings changed: ${descriptions.join(', ')}`,
     data: Object.fromEntries(changes.map(({ section, field, value }) => [`${section}.${field}`, value])),
   };
 }
 
-/** What a schema of shared/ cannot say. */
+/** Checks what the schemas in shared/ cannot express. */
 function check({ dns, renewals, backup }: PatchSettings, saving: Saving): void {
   checkFolder(backup?.folder ?? null);
   const { fallbackCa = null } = renewals ?? {};
@@ -129,7 +131,7 @@ interface Saving {
   readonly origin: AddressOrigin;
 }
 
-/** Judged here and asked without another look: an IP address stays what it is. */
+/** Checked only when it is saved: unlike a host name, an IP address cannot change its meaning later. */
 function checkResolver(server: string, { policy, origin }: Saving): void {
   const { host = '', port = 53 } = parseServer(server) ?? {};
   const refusal = isIP(host) === 0 ? null : policy.refusal(host, port, origin);
