@@ -166,7 +166,7 @@ describeWith('chromium', 'the settings for renewals', () => {
       await dialog.getByRole('button', { name: 'Verify', exact: true }).click();
     };
     await check('not/whole', 'four words chosen by dice');
-    await dialog.getByText('give the whole path').waitFor();
+    await dialog.getByText('must be an absolute path').waitFor();
     await check(file, 'four other words by dice');
     await dialog
       .getByText(/passphrase does not|passphrase is not|not the passphrase|wrong/i)

@@ -49,7 +49,7 @@ export const imports = router({
     .mutation(async ({ ctx, input, signal }) => {
       return {
         success: true as const,
-        certificates: [...(await ctx.engine.imports.takeOver(input.body, signal))],
+        certificates: [...(await ctx.engine.imports.importCertificates(input.body, signal))],
       };
     }),
 });

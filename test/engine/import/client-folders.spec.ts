@@ -1,7 +1,7 @@
 // Folders as real users of certbot, acme.sh, lego and Nginx Proxy Manager have them: what is found in them, and how it
 // would be renewed.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Judged } from '../../../src/main/engine/import/evaluate.ts';
+import type { Evaluated } from '../../../src/main/engine/import/evaluate.ts';
 import { scanFolder } from '../../../src/main/engine/import/scan.ts';
 import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import {
@@ -35,18 +35,18 @@ afterEach(() => folder?.remove());
 const issue = (name: string, more: object = {}): Promise<CertifiedKey> =>
   openssl.issue({ ca, subject: `/CN=${name}`, san: [`DNS:${name}`], days: 80, ...more });
 
-async function scan(acmeShFolder: string | null = null): Promise<readonly Judged[]> {
+async function scan(acmeShFolder: string | null = null): Promise<readonly Evaluated[]> {
   const options = { now: new Date(), directories: {}, acmeShFolder };
   return (await scanFolder(options, folder.path)).certificates;
 }
-async function scanOne(acmeShFolder: string | null = null): Promise<Judged> {
+async function scanOne(acmeShFolder: string | null = null): Promise<Evaluated> {
   const [found, ...rest] = await scan(acmeShFolder);
   if (found === undefined || rest.length > 0)
     throw new Error(`${rest.length} certificates too many, or none`);
   return found;
 }
-const credentialsOf = (found: Judged) => found.plan?.renewal.proof.credentials;
-const notesOf = (found: Judged) => found.notes.join(' ');
+const credentialsOf = (found: Evaluated) => found.plan?.renewal.proof.credentials;
+const notesOf = (found: Evaluated) => found.notes.join(' ');
 
 describe('certbot', () => {
   const lineage = (params: readonly string[], more: Partial<Parameters<typeof writeLineage>[1]> = {}) =>

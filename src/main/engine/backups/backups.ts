@@ -229,7 +229,7 @@ export function createBackups(deps: BackupsDeps): Backups {
 /** @throws INVALID_REQUEST */
 export function requireWholePath(file: string): void {
   if (isAbsolute(file) && !file.includes('\0')) return;
-  throw invalid('file', 'give the whole path, from / on');
+  throw invalid('file', 'must be an absolute path');
 }
 
 /** Null where none is made by itself. */

@@ -1,5 +1,5 @@
-// Acknowledged revocations: a person says that a revocation is known, and the certificate needs no attention any more.
-// The note belongs to the certificate version: a new certificate begins without one.
+// Acknowledges revocations: once a user has acknowledged one, the certificate no longer needs attention. The
+// acknowledgement belongs to the certificate version, so a new certificate starts without one.
 import type { Certificate } from '../../../shared/certificate.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Journal } from '../audit/journal.ts';
@@ -10,11 +10,15 @@ import { presentCertificate } from './views.ts';
 
 export interface Acknowledgements {
   /**
-   * @param by Who, for people: the name of a token or browser.
+   * Acknowledges the revocation of the project's certificate.
+   * @param by Name of the token or browser, for display.
    * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND, NOT_REVOKED
    */
   acknowledge(projectId: string, note: string, by: string): Promise<Certificate>;
-  /** Does nothing where there is none. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+  /**
+   * Withdraws the acknowledgement, if there is one.
+   * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND
+   */
   withdraw(projectId: string): Promise<Certificate>;
 }
 

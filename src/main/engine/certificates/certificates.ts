@@ -1,4 +1,5 @@
-// The certificate of a project: operations that need no CA. issuance/service.ts has obtain, renew and revoke.
+// Manages the certificate of a project as far as no CA is needed: read, upload, remove, export. issuance/service.ts
+// obtains, renews and revokes.
 import type {
   Certificate,
   KeyPairRequest,
@@ -17,24 +18,31 @@ import type { Stores } from '../core/stores.ts';
 import type { KeyPairTasks } from '../pki/background-tasks.ts';
 import { type ExportedFile, type ExportFormat, exportCertificate, holdsKey } from '../pki/export.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
-import { newVersion } from './new-version.ts';
+import { createVersion } from './new-version.ts';
 import { NO_RENEWAL_YET } from './renewal-plan.ts';
 import { presentCertificate, presentStatus, presentUploaded } from './views.ts';
 
 export interface Certificates {
-  /** Null where the project has none. @throws PROJECT_NOT_FOUND */
+  /** Returns null if the project has no certificate. @throws PROJECT_NOT_FOUND */
   get(projectId: string): Promise<Certificate | null>;
-  /** Null where the project has none. @throws PROJECT_NOT_FOUND */
+  /** Returns null if the project has no certificate. @throws PROJECT_NOT_FOUND */
   status(projectId: string): Promise<Status | null>;
-  /** @throws DOMAIN_NOT_CONFIGURED, OPERATION_IN_PROGRESS, and each refusal of `checkKeyPair` */
+  /** @throws DOMAIN_NOT_CONFIGURED, OPERATION_IN_PROGRESS, and the errors of `checkKeyPair` */
   upload(projectId: string, body: KeyPairRequest, by: BackgroundOptions): Promise<Uploaded>;
-  /** What `upload` would say, without storing anything. @throws PROJECT_NOT_FOUND */
+  /**
+   * Runs the checks of `upload` and stores nothing.
+   * @throws PROJECT_NOT_FOUND
+   */
   validate(projectId: string, body: KeyPairRequest, by: BackgroundOptions): Promise<Validation>;
   /** @throws CERTIFICATE_NOT_FOUND, OPERATION_IN_PROGRESS */
   remove(projectId: string): Promise<void>;
   /** @throws CERTIFICATE_NOT_FOUND, NOT_AN_ACME_CERTIFICATE */
   setAutoRenew(projectId: string, autoRenew: boolean): Promise<Certificate>;
-  /** @param by Who takes it: an export of a key is an event. @throws CERTIFICATE_NOT_FOUND, INVALID_REQUEST */
+  /**
+   * Exports the certificate. An export of the private key is recorded as an event.
+   * @param by Who downloads it, for that event.
+   * @throws CERTIFICATE_NOT_FOUND, INVALID_REQUEST
+   */
   download(
     projectId: string,
     options: {
@@ -54,7 +62,10 @@ export interface CertificatesDeps {
   readonly background: Background<KeyPairTasks>;
 }
 
-/** @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+/**
+ * Returns the active certificate of the project.
+ * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND
+ */
 export async function findCertificate(stores: Stores, projectId: string): Promise<CertificateRecord> {
   await findProject(stores, projectId);
   const certificate = await stores.certificates.active(projectId);
@@ -63,7 +74,11 @@ export async function findCertificate(stores: Stores, projectId: string): Promis
   return certificate;
 }
 
-/** @param id The active version by default. @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND */
+/**
+ * Returns a version of the project's certificate.
+ * @param id Default: the active version.
+ * @throws PROJECT_NOT_FOUND, CERTIFICATE_NOT_FOUND
+ */
 export async function findVersion(
   stores: Stores,
   projectId: string,
@@ -76,7 +91,10 @@ export async function findVersion(
   throw new CertdeskError('CERTIFICATE_NOT_FOUND', `The project has no certificate version ${id}`);
 }
 
-/** @throws OPERATION_IN_PROGRESS (details.jobId) */
+/**
+ * Refuses a change while a job of the project is unfinished.
+ * @throws OPERATION_IN_PROGRESS (details.jobId)
+ */
 export async function refuseWhileBusy(stores: Stores, projectId: string): Promise<void> {
   const [job] = await stores.jobs.unfinished(projectId);
   if (job === undefined) return;
@@ -90,8 +108,8 @@ export async function refuseWhileBusy(stores: Stores, projectId: string): Promis
 export function createCertificates(deps: CertificatesDeps): Certificates {
   const { stores, journal, vault, clock, background } = deps;
 
-  const uploaded = (project: ProjectRecord, { leaf, domain, chain, privateKey }: CheckedKeyPair) =>
-    newVersion(deps, {
+  const createUploaded = (project: ProjectRecord, { leaf, domain, chain, privateKey }: CheckedKeyPair) =>
+    createVersion(deps, {
       leaf,
       privateKey,
       projectId: project.id,
@@ -105,14 +123,17 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       renewal: NO_RENEWAL_YET,
     });
 
-  /** One read where there is a certificate: then there is its project. @throws PROJECT_NOT_FOUND */
+  /**
+   * Needs only one read if there is a certificate, because then the project exists too.
+   * @throws PROJECT_NOT_FOUND
+   */
   async function factsOf(projectId: string): Promise<CertificateFacts | null> {
     const certificate = await stores.certificates.facts(projectId);
     if (certificate === null) await findProject(stores, projectId);
     return certificate;
   }
 
-  /** On another thread: a passphrase takes up to some seconds to check. */
+  /** Runs on another thread, because checking a passphrase takes up to a few seconds. */
   const check = ({ domain, altNames }: ProjectRecord, body: KeyPairRequest, by: BackgroundOptions) =>
     background.run('checkKeyPair', { body, domain, altNames, now: clock.now() }, by);
 
@@ -132,15 +153,15 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       if (project.domain === null) {
         throw new CertdeskError('DOMAIN_NOT_CONFIGURED', 'Project has no domain configured');
       }
-      const certificate = await uploaded(project, await check(project, body, by));
+      const certificate = await createUploaded(project, await check(project, body, by));
       return journal.write(async (tx, emit) => {
-        // Looked at again: it may have been removed or given another domain while the files were checked.
+        // Checked again: the project may have been removed or changed while the files were checked.
         const { domain } = await findProject(tx, projectId);
         if (domain !== project.domain) throw domainMismatch(domain);
         await refuseWhileBusy(tx, projectId);
         await tx.certificates.activate(certificate);
         const message = `Uploaded certificate for ${certificate.domain} (${certificate.issuerOrganization})`;
-        await emit({ kind: 'certificate.uploaded', projectId, message });
+        await emit({ kind: 'certificate.createUploaded', projectId, message });
         return presentUploaded(certificate);
       });
     },
@@ -186,7 +207,10 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       return journal.write(async (tx, emit) => {
         const certificate = await findCertificate(tx, projectId);
         if (certificate.spec === null) {
-          throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Certdesk cannot renew an uploaded certificate');
+          throw new CertdeskError(
+            'NOT_AN_ACME_CERTIFICATE',
+            'Certdesk cannot renew an createUploaded certificate',
+          );
         }
         await tx.certificates.update(certificate.id, { autoRenew });
         if (autoRenew) await tx.certificates.release({ projectId });
@@ -215,7 +239,7 @@ function domainMismatch(domain: string | null): CertdeskError {
   return new CertdeskError('CERTIFICATE_DOMAIN_MISMATCH', `Certificate is not valid for domain ${domain}`);
 }
 
-/** Details are plain JSON by the rule of errors.ts; this makes the compiler see it. */
+/** Details are plain JSON by the rule of core/errors.ts. The compiler cannot see that. */
 function toJson(details: unknown) {
   return JSON.parse(JSON.stringify(details));
 }

@@ -1,4 +1,4 @@
-// A new version of a project's certificate: its key sealed for it alone, neither superseded, removed nor revoked.
+// Creates the record of a new certificate version. Its private key is sealed for this version only.
 import { randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { CertificateRecord, LeafFacts } from '../core/model.ts';
@@ -9,7 +9,7 @@ export interface NewVersionDeps {
   readonly clock: Clock;
 }
 
-type Given =
+type GivenFields =
   | 'projectId'
   | 'type'
   | 'domain'
@@ -20,14 +20,14 @@ type Given =
   | 'accountId'
   | 'renewal';
 
-export interface NewVersion extends Pick<CertificateRecord, Given> {
+export interface NewVersion extends Pick<CertificateRecord, GivenFields> {
   readonly leaf: LeafFacts;
   /** PKCS#8 PEM. */
   readonly privateKey: string;
 }
 
-/** Nothing is stored: that is for the transaction that activates it. */
-export async function newVersion(
+/** Creates the record without storing it. The caller stores it in the transaction that activates it. */
+export async function createVersion(
   { vault, clock }: NewVersionDeps,
   { leaf, privateKey, ...given }: NewVersion,
 ): Promise<CertificateRecord> {

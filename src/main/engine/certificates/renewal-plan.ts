@@ -1,5 +1,5 @@
-// When is a certificate due for renewal? What the CA suggests (ARI, RFC 9773), else a share of its lifetime, never a
-// number of days, because lifetimes shrink (90, 64, 47, 45, 6 days). Pure: no I/O.
+// Decides when a certificate is due for renewal: when the CA suggests (ARI, RFC 9773), or else after a share of its
+// lifetime. A share rather than a number of days, because lifetimes shrink (90, 64, 47, 45, 6 days). Pure.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { CertificateFacts, CertificateRecord, RenewalState } from '../core/model.ts';
 
@@ -12,18 +12,22 @@ export interface RenewalPlan {
 
 type Validity = Pick<CertificateRecord, 'issuedAt' | 'expiresAt'>;
 
-/** Of a lifetime: as wide as the windows that Let's Encrypt suggests. */
+/** Share of the lifetime over which renewals are spread, as wide as the windows that Let's Encrypt suggests. */
 const SPREAD = 1 / 50;
 
-/** The first state of a certificate that renews itself. @param random 0 to 1 */
+/**
+ * Returns the renewal state of a new certificate that renews automatically.
+ * @param random From 0 to 1; spreads the renewals of certificates that were issued together.
+ */
 export function firstRenewal({ issuedAt, expiresAt }: Validity, random: number): RenewalState {
   const seconds = (Date.parse(expiresAt) - Date.parse(issuedAt)) / 1000;
   return { ...NO_RENEWAL_YET, jitterSeconds: Math.max(0, Math.floor(seconds * SPREAD * random)) };
 }
 
 /**
- * A third of the lifetime before the end; half where the lifetime is under 10 days (Let's Encrypt's integration guide).
- * @param earlier Seconds before that.
+ * Plans the renewal when a third of the lifetime remains, or half of a lifetime under 10 days. Source:
+ * https://letsencrypt.org/docs/integration-guide/
+ * @param jitterSeconds How much earlier, in seconds.
  */
 export function planByLifetime({ issuedAt, expiresAt }: Validity, jitterSeconds = 0): RenewalPlan {
   const to = Date.parse(expiresAt);
@@ -35,12 +39,12 @@ export function planByLifetime({ issuedAt, expiresAt }: Validity, jitterSeconds 
   };
 }
 
-/** What a few looks for due renewals and a first retry take: less than that is no time to be late in. */
+/** Time for a few renewal checks and a first retry. Renewing with less time remaining would be too late. */
 const ENOUGH_MS = 5 * 60_000;
 
 /**
- * With a tenth of the lifetime left it is renewed, however late the CA would have it: a window may be a mistake. Where a
- * tenth is less than a few minutes, with those, and with half of a lifetime that has no more.
+ * Returns the latest time of renewal, even if the CA suggests a later one, because a suggested window may be a
+ * mistake: when a tenth of the lifetime remains, but at least a few minutes, or half of a very short lifetime.
  */
 export function backstop({ issuedAt, expiresAt }: Validity): Timestamp {
   const to = Date.parse(expiresAt);
@@ -51,9 +55,10 @@ export function backstop({ issuedAt, expiresAt }: Validity): Timestamp {
 const HOUR_MS = 3_600_000;
 
 /**
- * The successor of another is not renewed within its first hour, nor the first third of a short lifetime, for what the CA
- * suggests: one that wants every certificate renewed at once, the new ones too, would make a loop of orders of it. Null
- * for the first of its line, which a CA may want back at any time.
+ * Returns the earliest time at which a renewed certificate follows a suggestion of the CA: after an hour, or a third
+ * of a short lifetime. Otherwise a CA that suggests immediate renewal of every certificate, new ones included, would
+ * cause an endless series of orders. Null for a certificate that replaces none: the CA may request its renewal at any
+ * time.
  */
 export function notBefore(
   certificate: Validity & Pick<CertificateRecord, 'renewedFrom' | 'storedAt'>,
@@ -64,6 +69,7 @@ export function notBefore(
   return toTimestamp(new Date(Date.parse(storedAt) + Math.min(HOUR_MS, third)));
 }
 
+/** Returns when the certificate is due for renewal, and why. */
 export function planRenewal(
   certificate: Validity & Pick<CertificateRecord, 'revokedAt' | 'renewal'>,
 ): RenewalPlan {
@@ -97,8 +103,9 @@ export const NO_RENEWAL_YET: RenewalState = {
 };
 
 /**
- * When the scheduler will try: null where it will not (uploaded, auto-renewal off, waiting for a person). One that the
- * CA has revoked is due since then; a person's revocation turns auto-renewal off.
+ * Returns when the scheduler attempts the next renewal: null if it does not (uploaded, auto-renewal off, waiting for
+ * the user). A certificate that the CA has revoked is due from that time on. A user's revocation turns auto-renewal
+ * off.
  */
 export function attemptAt(certificate: CertificateFacts): Timestamp | null {
   if (!renewsItself(certificate) || certificate.renewal.waitsFor !== null) return null;
@@ -107,6 +114,7 @@ export function attemptAt(certificate: CertificateFacts): Timestamp | null {
   return nextAttemptAt !== null && nextAttemptAt > renewAt ? nextAttemptAt : renewAt;
 }
 
+/** Whether Certdesk renews the certificate automatically. */
 export function renewsItself({ removedAt, supersededAt, spec, autoRenew }: CertificateFacts): boolean {
   return spec !== null && autoRenew && removedAt === null && supersededAt === null;
 }

@@ -1,4 +1,4 @@
-// What was before, and how it came: versions of a certificate, its chain, its spec, and a removal undone.
+// Presents a project's certificate versions, their chain and issuance spec, and restores removed certificates.
 
 import type { Certificate } from '../../../shared/certificate.ts';
 import type {
@@ -22,7 +22,7 @@ import { isSelfSigned, type Certificate as Parsed } from '../pki/inspect/certifi
 import { parseChain } from '../pki/inspect/chain.ts';
 import { describeCertificate, displayName, issuerName } from '../pki/inspect/facts.ts';
 import { findVersion, refuseWhileBusy } from './certificates.ts';
-import { keptUntil } from './retention.ts';
+import { restorableUntil } from './retention.ts';
 import { presentCertificate } from './views.ts';
 
 export interface History {
@@ -33,18 +33,24 @@ export interface History {
   ): Promise<{ readonly versions: CertificateVersion[]; readonly total: number }>;
   /** Leaf first. @param versionId The active version by default. @throws CERTIFICATE_NOT_FOUND */
   chain(projectId: string, versionId?: string): Promise<ChainLink[]>;
-  /** Null where the project has no certificate. @throws PROJECT_NOT_FOUND */
+  /** Returns null if the project has no certificate. @throws PROJECT_NOT_FOUND */
   details(projectId: string): Promise<CertificateDetails | null>;
   /**
-   * How the active certificate was requested; where it was not, how the last job wanted one. For the next request to
-   * begin with. @throws PROJECT_NOT_FOUND
+   * Returns the values that the next request starts with: those of the active certificate if it was requested, or
+   * else those of the last job.
+   * @throws PROJECT_NOT_FOUND
    */
   lastRequest(projectId: string): Promise<LastRequest>;
-  /** Whether `restore` would bring back a certificate for names that the project has no longer. Never throws for none. */
+  /**
+   * Whether `restore` would restore a certificate with names that the project no longer has. False if there is
+   * nothing to restore.
+   * @throws PROJECT_NOT_FOUND
+   */
   restoresOtherNames(projectId: string, versionId?: string): Promise<boolean>;
   /**
-   * Undoes a removal. @param versionId The version that was removed last by default.
-   * @throws CERTIFICATE_NOT_FOUND (nothing to bring back), PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS
+   * Restores a removed certificate.
+   * @param versionId Default: the version that was removed last.
+   * @throws CERTIFICATE_NOT_FOUND (nothing to restore), PROJECT_HAS_CERTIFICATE, OPERATION_IN_PROGRESS
    */
   restore(projectId: string, versionId?: string): Promise<Certificate>;
 }
@@ -134,7 +140,7 @@ async function findRemoved(
 }
 
 function isRestorable({ removedAt, supersededAt }: CertificateRecord, now: Date): boolean {
-  return removedAt !== null && supersededAt === null && keptUntil(removedAt) > toTimestamp(now);
+  return removedAt !== null && supersededAt === null && restorableUntil(removedAt) > toTimestamp(now);
 }
 
 function presentVersion(certificate: CertificateRecord, now: Date): CertificateVersion {
@@ -155,7 +161,7 @@ function presentVersion(certificate: CertificateRecord, now: Date): CertificateV
     storedAt,
     supersededAt,
     removedAt,
-    restorableUntil: removedAt !== null && isRestorable(certificate, now) ? keptUntil(removedAt) : null,
+    restorableUntil: removedAt !== null && isRestorable(certificate, now) ? restorableUntil(removedAt) : null,
     revokedAt,
     revocationReason,
   };
@@ -215,7 +221,7 @@ async function presentSpec(
   };
 }
 
-/** A spec may outlive the support of its provider. */
+/** Falls back to the id, because a spec may name a provider that Certdesk no longer supports. */
 async function providerName(id: string): Promise<string> {
   return getDnsProvider(id).then(
     ({ name }) => name,

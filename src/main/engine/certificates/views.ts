@@ -1,4 +1,4 @@
-// A certificate record as the answers show it. Pure.
+// Presents certificate records in the forms of the API. Pure.
 
 import type { z } from 'zod';
 import type {
@@ -15,7 +15,7 @@ import type { CertificateFacts, CertificateRecord, JobCertificate, JobRecord } f
 import { attemptAt, planRenewal, renewsItself } from './renewal-plan.ts';
 
 const DAY_MS = 86_400_000;
-/** `expiring_soon` of the specification: 30 days or less left. */
+/** `expiring_soon` in the specification: 30 days or less remaining. */
 const SOON_DAYS = 30;
 
 export function expiresSoonBy(now: Date): Timestamp {
@@ -24,9 +24,9 @@ export function expiresSoonBy(now: Date): Timestamp {
 
 export function statusOf(certificate: CertificateFacts, now: Date): z.infer<typeof CertificateStatusSchema> {
   if (certificate.revokedAt !== null) return 'revoked';
-  const left = Date.parse(certificate.expiresAt) - now.getTime();
-  if (left <= 0) return 'expired';
-  return left <= SOON_DAYS * DAY_MS ? 'expiring_soon' : 'valid';
+  const remaining = Date.parse(certificate.expiresAt) - now.getTime();
+  if (remaining <= 0) return 'expired';
+  return remaining <= SOON_DAYS * DAY_MS ? 'expiring_soon' : 'valid';
 }
 
 type Shown = Pick<CertificateRecord, 'domain' | 'issuedAt' | 'expiresAt' | 'staging'>;
@@ -53,7 +53,10 @@ export function presentCertificate(certificate: CertificateFacts, now: Date): Ce
   };
 }
 
-/** What a job brought, as the request that started it and `GET /jobs/{id}` answer; null until it has succeeded. */
+/**
+ * Presents a job's result, for the response to the request that started it and for `GET /jobs/{id}`. Null until the
+ * job has succeeded.
+ */
 export function presentResult({ input, result }: Pick<JobRecord, 'input' | 'result'>) {
   if (result === null) return null;
   const { certificate } = result;
@@ -100,7 +103,7 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
     renewReason: plan?.reason ?? null,
     nextAttemptAt: attemptAt(certificate),
     renewFailures: renewal.failures,
-    nextAttemptReason: reasonOf(certificate),
+    nextAttemptReason: describeNextAttempt(certificate),
     waitsFor: renewal.waitsFor,
     renewWindow: renewal.ari?.window ?? null,
     renewExplanationUrl: renewal.ari?.explanationUrl ?? null,
@@ -108,8 +111,11 @@ export function presentStatus(certificate: CertificateFacts, now: Date): Status 
   };
 }
 
-/** Why it is tried when it is, or why it is not, in plain words; null where there is nothing to try. */
-function reasonOf(certificate: CertificateFacts): string | null {
+/**
+ * The reason for the time of the next attempt, or for not attempting one. Null if the certificate does not renew
+ * automatically.
+ */
+function describeNextAttempt(certificate: CertificateFacts): string | null {
   if (!renewsItself(certificate)) return null;
   const { waitsFor, nextAttemptAt, deferralReason } = certificate.renewal;
   if (waitsFor !== null) return waitsFor;
@@ -123,7 +129,7 @@ export function presentNextAction(certificate: CertificateFacts): z.infer<typeof
   const at = attemptAt(certificate);
   return {
     nextAttemptAt: at,
-    reason: reasonOf(certificate),
+    reason: describeNextAttempt(certificate),
     failures: renewal.failures,
     lastError: renewal.lastError,
     lastErrorCode: renewal.lastErrorCode,

@@ -1,4 +1,4 @@
-// The ACME account of the other client, kept as Certdesk's own for that CA and address, so that renewals go on with it.
+// Adopts the ACME account of the other client for its CA and e-mail address, so that renewals continue to use it.
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { AccountRecord } from '../core/model.ts';
@@ -6,25 +6,25 @@ import type { Clock, Vault } from '../core/ports.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Plan } from './evaluate.ts';
 
-export interface TakenAccount {
-  /** Null where the key was not found. */
+export interface AdoptedAccount {
+  /** Null if the account's key was not found. */
   readonly record: AccountRecord | null;
-  /** Whether it is to be written: else it is there already. */
+  /** Whether the record must be stored; false if it exists already. */
   readonly isNew: boolean;
   readonly notes: readonly string[];
 }
 
-/** Nothing is written: the caller does that in the transaction of the certificate. */
-export async function takeAccount(
+/** Prepares the account. The caller stores it in the transaction that stores the certificate. */
+export async function adoptAccount(
   { stores, vault, clock }: { readonly stores: Stores; readonly vault: Vault; readonly clock: Clock },
   { renewal, directoryUrl }: Plan,
-): Promise<TakenAccount> {
+): Promise<AdoptedAccount> {
   const { account, email } = renewal;
   if (account === null) return { record: null, isNew: false, notes: [] };
-  const kept = await stores.accounts.find(directoryUrl, email);
-  if (kept !== null) {
-    const key = await vault.open(kept.keySealed, `account:${kept.id}`);
-    if (publicOf(key) === publicOf(account.privateKey)) return { record: kept, isNew: false, notes: [] };
+  const existing = await stores.accounts.find(directoryUrl, email);
+  if (existing !== null) {
+    const key = await vault.open(existing.keySealed, `account:${existing.id}`);
+    if (publicOf(key) === publicOf(account.privateKey)) return { record: existing, isNew: false, notes: [] };
     const note =
       'Certdesk has another account at this CA with the same email address. Renewals use that one; a revocation is signed with the certificate’s own key.';
     return { record: null, isNew: false, notes: [note] };

@@ -1,12 +1,12 @@
-// acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf with the
-// saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
+// Reads acme.sh's folder (~/.acme.sh): NAME/ or NAME_ecc/ with NAME.conf, NAME.key and fullchain.cer; account.conf
+// with the saved credentials; ca/HOST/PATH/ with the account's key. https://github.com/acmesh-official/acme.sh/wiki
 import { join } from 'node:path';
 import {
-  byHand,
   type Found,
   type FoundAccount,
   type FoundRenewal,
   httpProof,
+  manualProof,
   type Proof,
   STANDALONE_NOTE,
   WEB_SERVER_NOTE,
@@ -18,13 +18,14 @@ import { toPkcs8 } from './key-text.ts';
 
 type Values = ReadonlyMap<string, string>;
 
+/** Whether the folder has the layout of acme.sh. */
 export async function isAcmeSh(folder: Folder): Promise<boolean> {
   const files = await folder.files('.');
   if (files.includes('account.conf') || files.includes('acme.sh')) return true;
   return (await certificateFolders(folder)).length > 0;
 }
 
-/** Each with the name of the certificate. */
+/** Lists the folders that hold a certificate, with the certificate's name. */
 async function certificateFolders(
   folder: Folder,
   skip: Folder['skip'] = () => undefined,
@@ -41,6 +42,7 @@ async function certificateFolders(
   return found;
 }
 
+/** Reads every certificate of the folder with its key and renewal settings. */
 export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
   const account = readAssignments((await folder.read('account.conf')).text ?? '');
   const found: Found[] = [];
@@ -53,7 +55,7 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
     ]);
     const certificate = full.text === null ? leaf : full;
     const own = readAssignments(conf.text ?? '');
-    // Made, and never issued: acme.sh leaves such a folder behind a failed order.
+    // acme.sh leaves such a folder behind when the first order fails.
     const empty = certificate.text === null && certificate.problem === null;
     found.push({
       source: at,
@@ -72,13 +74,13 @@ export async function readAcmeSh(folder: Folder): Promise<readonly Found[]> {
 
 async function readRenewal(folder: Folder, own: Values, account: Values): Promise<FoundRenewal | null> {
   const directoryUrl = own.get('Le_API') || undefined;
-  const ways = (own.get('Le_Webroot') ?? '').split(',').filter((way) => way !== '');
-  if (directoryUrl === undefined || ways.length === 0) return null;
+  const methods = (own.get('Le_Webroot') ?? '').split(',').filter((method) => method !== '');
+  if (directoryUrl === undefined || methods.length === 0) return null;
   const { account: found, email } = await readAccount(folder, directoryUrl);
   return {
     directoryUrl,
     email: email ?? account.get('ACCOUNT_EMAIL') ?? null,
-    proof: await proofOf(folder, [...new Set(ways)], new Map([...account, ...own])),
+    proof: await proofOf(folder, [...new Set(methods)], new Map([...account, ...own])),
     account: found,
     switchedOff: false,
     preferredChain: own.get('Le_Preferred_Chain') || null,
@@ -86,13 +88,16 @@ async function readRenewal(folder: Folder, own: Values, account: Values): Promis
   };
 }
 
-/** Le_Webroot: `no` is standalone, dns_NAME a script, `nginx:` and `apache` a web server, anything else a folder. */
-async function proofOf(folder: Folder, ways: readonly string[], saved: Values): Promise<Proof> {
-  const scripts = ways.filter((way) => /^dns_\w+$/.test(way));
+/**
+ * Values of Le_Webroot: `no` is standalone, `dns_NAME` a script, `nginx:` and `apache` a web server, anything else a
+ * web root folder.
+ */
+async function proofOf(folder: Folder, methods: readonly string[], saved: Values): Promise<Proof> {
+  const scripts = methods.filter((method) => /^dns_\w+$/.test(method));
   const [script] = scripts;
   if (script === undefined) {
-    if (ways.includes('dns')) return byHand('the TXT records were created manually.');
-    if (ways.includes('alpn')) {
+    if (methods.includes('dns')) return manualProof('the TXT records were created manually.');
+    if (methods.includes('alpn')) {
       const why =
         'acme.sh used TLS-ALPN-01 on port 443, which Certdesk does not support. Certdesk assumes HTTP-01:';
       return {
@@ -100,9 +105,9 @@ async function proofOf(folder: Folder, ways: readonly string[], saved: Values): 
         lacking: `${why} turn auto-renewal on after a successful renewal.`,
       };
     }
-    return httpProof(ways.every((way) => way === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
+    return httpProof(methods.every((method) => method === 'no') ? STANDALONE_NOTE : WEB_SERVER_NOTE);
   }
-  if (ways.length > 1) return byHand('acme.sh used several challenge methods.');
+  if (methods.length > 1) return manualProof('acme.sh used several challenge methods.');
   const [files, hook] = await Promise.all([folder.files('.'), folder.read(join('dnsapi', `${script}.sh`))]);
   const home = files.includes('acme.sh') ? folder.path : null;
   return acmeShDnsProof(script, saved, { folder: home, text: hook.text });
@@ -114,7 +119,7 @@ async function readAccount(
 ): Promise<{ readonly account: FoundAccount | null; readonly email: string | null }> {
   const url = URL.parse(server);
   if (url === null) return { account: null, email: null };
-  // acme.sh leaves out the port; before 3.0 it left out the path too.
+  // acme.sh omits the port; before version 3.0 also the path.
   for (const at of [join('ca', url.hostname, url.pathname), join('ca', url.hostname)]) {
     const [key, conf] = await Promise.all([
       folder.read(join(at, 'account.key')),

@@ -1,4 +1,4 @@
-// What is read on another thread: the folder of another client.
+// Declares the import task that runs on another thread: reading the folder of another client.
 import type { DirectoryOverrides } from '../acme/directories.ts';
 import type { Scan } from './scan.ts';
 
@@ -8,7 +8,7 @@ export interface ScanTasks {
     readonly folder: string;
     readonly now: Date;
     readonly directories: DirectoryOverrides;
-    /** Where acme.sh is; null: its scripts are off. */
+    /** acme.sh's folder; null if its scripts are disabled. */
     readonly acmeShFolder: string | null;
   }): Promise<Scan>;
 }

@@ -1,27 +1,27 @@
-// What a reader of a layout finds, before it is judged: PEM texts and how the other client renews. It holds secrets,
-// and never leaves the engine.
+// Defines a certificate as a layout's reader finds it, before it is evaluated: PEM texts and the other client's
+// renewal settings. It holds secrets and never leaves the engine.
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 
 export interface Found {
-  /** Where in the folder: a person finds it by this. */
+  /** Path in the folder, so that the user recognizes the certificate. */
   readonly source: string;
-  /** PEM, with the chain where there is one. */
+  /** PEM, including the chain if there is one. */
   readonly certificate: string | null;
-  /** PEM in any form; null where there is none. */
+  /** PEM in any form; null if there is none. */
   readonly privateKey: string | null;
   readonly renewal: FoundRenewal | null;
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** How the other client renews, in Certdesk's words. */
+/** How the other client renews, in Certdesk's terms. */
 export interface FoundRenewal {
   /** The CA's directory. */
   readonly directoryUrl: string;
   readonly email: string | null;
   readonly proof: Proof;
   readonly account: FoundAccount | null;
-  /** Switched off there by somebody. */
+  /** Whether renewal is turned off in the other client. */
   readonly switchedOff: boolean;
   readonly preferredChain: string | null;
   readonly profile: string | null;
@@ -30,9 +30,9 @@ export interface FoundRenewal {
 export interface Proof {
   readonly challengeType: 'http-01' | 'dns-01';
   readonly dnsProvider: string | null;
-  /** Null: none are needed, or none were found (then `lacking` says so). */
+  /** Null if none are needed, or none were found (`lacking` says so). */
   readonly credentials: DnsCredentials | null;
-  /** Why Certdesk cannot renew by itself; null where it can. */
+  /** Why Certdesk cannot renew automatically; null if it can. */
   readonly lacking: string | null;
   readonly notes: readonly string[];
 }
@@ -40,7 +40,7 @@ export interface Proof {
 export interface FoundAccount {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
-  /** Null: the CA says it when it is asked with the key (RFC 8555 section 7.3.1). */
+  /** Null if unknown: the CA returns it for the key (RFC 8555 section 7.3.1). */
   readonly url: string | null;
 }
 
@@ -62,8 +62,8 @@ export const dnsProof = (
   lacking: string | null,
 ): Proof => ({ challengeType: 'dns-01', dnsProvider, credentials, lacking, notes: [] });
 
-/** For what Certdesk has no provider for: a person writes the record when it is renewed. */
-export const byHand = (why: string): Proof =>
+/** For DNS-01 without a supported provider: the user creates the TXT record at each renewal. */
+export const manualProof = (why: string): Proof =>
   dnsProof(
     'manual',
     null,

@@ -1,4 +1,4 @@
-// Which version of a certbot lineage is imported: the newest whole one of live/ and archive/.
+// Selects the version of a certbot lineage to import: the newest complete one of live/ and archive/.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileRead, Folder } from './folder.ts';
@@ -6,17 +6,17 @@ import type { FileRead, Folder } from './folder.ts';
 export interface LineageVersion {
   readonly certificate: FileRead & { readonly source: string };
   readonly privateKey: FileRead & { readonly source: string };
-  /** Why it is not the newest. */
+  /** Why this is not the newest version. */
   readonly notes: readonly string[];
 }
 
-/** A folder with more versions is read from its newest numbers on. */
+/** In a folder with more versions, only the newest are read. */
 const MAX_VERSIONS = 50;
 
 /**
- * The whole version (certificate and matching key) that was issued last, of live/ and of archive/. live/ alone is not
- * believed: its links stay behind where a renewal was run without rights, and go back to an older version where one has
- * failed; they are lost where a folder was copied; and a copy made during a renewal has half a version.
+ * Reads the complete version (certificate and matching key) that was issued last, from live/ and archive/. The links
+ * in live/ alone are not reliable: they stay behind if a renewal ran without permissions, point to an older version
+ * if one failed, and are lost if the folder was copied. A copy made during a renewal holds an incomplete version.
  */
 export async function readLineageVersion(folder: Folder, name: string): Promise<LineageVersion> {
   const live = await readPair(folder, `live/${name}`, '');
@@ -62,7 +62,7 @@ async function readPair(folder: Folder, at: string, number: string): Promise<Pai
   return { certificate, privateKey };
 }
 
-/** When it was issued, in ms; null where it is not whole: a half is missing, or they are not of one key. */
+/** Time of issuance in milliseconds; null if the pair is incomplete: a file is missing, or the key does not match. */
 function issuedAtOf({ certificate, privateKey }: Pair): number | null {
   if (certificate.text === null || privateKey.text === null) return null;
   try {

@@ -1,5 +1,6 @@
-// certbot's folder (/etc/letsencrypt): renewal/NAME.conf says how, live/NAME/ links to what is in use in archive/NAME/,
-// accounts/HOST/PATH/ID/ holds the account's key as a JWK. https://eff-certbot.readthedocs.io/en/stable/using.html
+// Reads certbot's folder (/etc/letsencrypt): renewal/NAME.conf has the renewal settings, live/NAME/ links to the
+// current files in archive/NAME/, accounts/HOST/PATH/ID/ holds the account's key as a JWK.
+// https://eff-certbot.readthedocs.io/en/stable/using.html
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -17,14 +18,16 @@ import { certbotDnsProof } from './dns-proof.ts';
 import type { Folder } from './folder.ts';
 import { fromJwk, parseJson } from './key-text.ts';
 
-/** certbot's own default, which it does not always write down. */
+/** certbot's default, which its files do not always contain. */
 const DEFAULT_SERVER = 'https://acme-v02.api.letsencrypt.org/directory';
 
+/** Whether the folder has the layout of certbot. */
 export async function isCertbot(folder: Folder): Promise<boolean> {
   const folders = await folder.folders('.');
   return folders.includes('renewal') && (folders.includes('live') || folders.includes('archive'));
 }
 
+/** Reads every lineage of the folder with its key and renewal settings. */
 export async function readCertbot(folder: Folder): Promise<readonly Found[]> {
   const all = await folder.files('renewal');
   const files = all.filter((name) => name.endsWith('.conf'));
@@ -89,20 +92,20 @@ async function readRenewal(folder: Folder, text: string): Promise<Found['renewal
   };
 }
 
-/** Where the folder was when certbot wrote this: another path in a container, or on another machine. */
+/** The path of the folder when certbot wrote this file. It differs in a container and on another machine. */
 function oldRootOf(ini: ReadonlyMap<string, string>): string | null {
   const archive = ini.get('archive_dir') ?? '';
   const at = archive.lastIndexOf('/archive/');
   return at === -1 ? null : archive.slice(0, at);
 }
 
-interface How {
+interface Method {
   readonly authenticator: string;
   readonly params: ReadonlyMap<string, string>;
   readonly oldRoot: string | null;
 }
 
-async function proofOf(folder: Folder, { authenticator, params, oldRoot }: How): Promise<Proof> {
+async function proofOf(folder: Folder, { authenticator, params, oldRoot }: Method): Promise<Proof> {
   if (authenticator === 'standalone') return httpProof(STANDALONE_NOTE);
   if (['webroot', 'nginx', 'apache'].includes(authenticator)) return httpProof(WEB_SERVER_NOTE);
   if (authenticator === 'manual' && !/dns/.test(params.get('pref_challs') ?? 'dns')) {
@@ -120,7 +123,7 @@ type Account = FoundAccount & { readonly email: string | null };
 
 async function readAccount(folder: Folder, server: string, id: string): Promise<Account | null> {
   if (!/^[0-9a-f]{16,64}$/.test(id)) return null;
-  // certbot goes on with the account that it had at the CA's former directory.
+  // certbot keeps using the account that it had at the CA's former directory.
   const urls = [currentDirectory(server), server, ...formerDirectories(currentDirectory(server))];
   const places = urls.flatMap((each) => {
     const url = URL.parse(each);

@@ -1,10 +1,11 @@
-// The two forms of configuration that the clients write: INI as Python's ConfigObj reads it (certbot), and shell
-// assignments (acme.sh). Nothing in them is executed. Lines are cut by indexOf and by single steps: expressions for
-// whole lines take a time that grows with the square of their length.
+// Parses the two configuration formats of other clients: INI as Python's ConfigObj reads it (certbot), and shell
+// assignments (acme.sh). Nothing in them is executed. Lines are split with indexOf and single steps, because regular
+// expressions for whole lines take quadratic time.
 
 /**
- * `section.key` -> value, keys of no section alone; of a key that stands twice the last one counts. A list has its
- * items joined by commas. https://configobj.readthedocs.io/en/latest/configobj.html#the-config-file-format
+ * Returns values by `section.key`, or by the key alone outside of sections. The last value of a repeated key counts.
+ * The items of a list are joined by commas.
+ * https://configobj.readthedocs.io/en/latest/configobj.html#the-config-file-format
  */
 export function readIni(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
@@ -13,19 +14,19 @@ export function readIni(text: string): ReadonlyMap<string, string> {
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
     const heading = headingOf(line);
-    const [key, value] = halves(line);
+    const [key, value] = splitAtEquals(line);
     if (heading !== null) section = `${heading}.`;
     else if (key !== '' && !/^[#;[]/.test(key)) {
       const quote = ["'''", '"""'].find((mark) => value.startsWith(mark));
       const long = quote === undefined ? null : longValue(lines, { index, value, quote });
-      values.set(section + unquoted(key), long?.value ?? configValue(value));
+      values.set(section + unquote(key), long?.value ?? configValue(value));
       index = long?.index ?? index;
     }
   }
   return values;
 }
 
-/** A value in triple quotes, which may go on in the lines below. */
+/** Reads a value in triple quotes, which may continue on the following lines. */
 function longValue(
   lines: readonly string[],
   { index, value, quote }: { readonly index: number; readonly value: string; readonly quote: string },
@@ -40,7 +41,7 @@ function longValue(
   return null;
 }
 
-/** `a # comment`, `"a # b"`, `a, "b, c"`: quotes keep what is in them, and # begins a comment anywhere outside. */
+/** `a # comment`, `"a # b"`, `a, "b, c"`: quotes protect their contents, and # starts a comment anywhere else. */
 function configValue(text: string): string {
   const items: string[] = [];
   for (let at = 0; at < text.length; ) {
@@ -66,14 +67,14 @@ function endOfBare(text: string, from: number): number {
   return at;
 }
 
-/** NAME=value by the quoting of the shell (POSIX, 2.2); a value that acme.sh has encoded is decoded. */
+/** Reads NAME=value by the quoting rules of the shell (POSIX, 2.2). Decodes values that acme.sh has encoded. */
 export function readAssignments(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of linesOf(text)) {
     for (const word of shellWords(line)) {
       const at = word.indexOf('=');
       const name = /^[A-Za-z_]\w{0,200}$/.exec(word.slice(0, Math.max(at, 0)))?.[0];
-      if (name !== undefined) values.set(name, decoded(word.slice(at + 1)));
+      if (name !== undefined) values.set(name, decode(word.slice(at + 1)));
       else if (word !== 'export') break;
     }
   }
@@ -81,8 +82,8 @@ export function readAssignments(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * The words of one line. acme.sh puts a value in quotes without a look at those in it: a line whose quotes do not
- * close is one assignment, as it stands.
+ * Splits a line into words. acme.sh quotes a value without escaping the quotes inside it, so a line with an unclosed
+ * quote is read as one literal assignment.
  */
 function shellWords(line: string): readonly string[] {
   const words: string[] = [];
@@ -96,7 +97,7 @@ function shellWords(line: string): readonly string[] {
       return words;
     } else if (character === "'" || character === '"') {
       const end = closingQuote(line, at);
-      if (end === -1) return asItStands(line);
+      if (end === -1) return literalAssignment(line);
       const inside = line.slice(at + 1, end);
       word = (word ?? '') + (character === '"' ? inside.replace(/\\([$`"\\])/g, '$1') : inside);
       at = end;
@@ -119,9 +120,9 @@ function closingQuote(line: string, from: number): number {
   return -1;
 }
 
-function asItStands(line: string): readonly string[] {
-  const [before, value] = halves(line.startsWith('export ') ? line.slice('export '.length) : line);
-  return [`${before}=${unquoted(value)}`];
+function literalAssignment(line: string): readonly string[] {
+  const [before, value] = splitAtEquals(line.startsWith('export ') ? line.slice('export '.length) : line);
+  return [`${before}=${unquote(value)}`];
 }
 
 const linesOf = (text: string): readonly string[] =>
@@ -130,26 +131,26 @@ const linesOf = (text: string): readonly string[] =>
     .split('\n')
     .map((line) => line.trim());
 
-/** What stands before the first `=` and after it; the first is empty where there is none. */
-function halves(line: string): readonly [string, string] {
+/** The parts before and after the first `=`; both empty if there is none. */
+function splitAtEquals(line: string): readonly [string, string] {
   const at = line.indexOf('=');
   return at === -1 ? ['', ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
-/** `[[ name ]]` -> `name`; null where the line is no heading. */
+/** `[[ name ]]` -> `name`; null if the line is no heading. */
 function headingOf(line: string): string | null {
   const end = line.indexOf(']');
   if (!line.startsWith('[') || end === -1) return null;
   const name = line.slice(0, end).replace(/^\[+/, '').trim();
-  return name === '' ? null : unquoted(name);
+  return name === '' ? null : unquote(name);
 }
 
-function unquoted(value: string): string {
+function unquote(value: string): string {
   return /^(["']).*\1$/.test(value) && value.length > 1 ? value.slice(1, -1) : value;
 }
 
-/** acme.sh's _savedomainconf with "base64". */
-function decoded(value: string): string {
+/** Decodes what acme.sh's _savedomainconf writes with "base64". */
+function decode(value: string): string {
   const wrapped = /^__ACME_BASE64__START_(.*)__ACME_BASE64__END_$/.exec(value);
   return wrapped === null ? value : Buffer.from(wrapped[1] ?? '', 'base64').toString('utf8');
 }

@@ -1,6 +1,6 @@
-// Directories that CAs have moved or closed: a renewal cannot go there.
+// Lists ACME directories that CAs have moved or closed, which renewals can no longer use.
 
-/** From the former address to the one that takes its place. https://letsencrypt.org/docs/acme-v1-deprecation */
+/** From the former URL to the current one. https://letsencrypt.org/docs/acme-v1-deprecation */
 const MOVED: ReadonlyMap<string, string> = new Map([
   ['https://acme-v01.api.letsencrypt.org/directory', 'https://acme-v02.api.letsencrypt.org/directory'],
   [
@@ -16,17 +16,17 @@ const CLOSED: ReadonlyMap<string, string> = new Map([
   ['api.test4.buypass.no', 'Buypass'],
 ]);
 
-/** Where this directory is today, as the clients themselves go on: the same address where it has not moved. */
+/** Returns the directory's current URL, which other clients switch to as well; the same URL if it has not moved. */
 export function currentDirectory(url: string): string {
   return MOVED.get(url.trim()) ?? url.trim();
 }
 
-/** The addresses that a directory had before. */
+/** Returns the former URLs of a directory. */
 export function formerDirectories(url: string): readonly string[] {
-  return [...MOVED].filter(([, now]) => now === url).map(([before]) => before);
+  return [...MOVED].filter(([, current]) => current === url).map(([before]) => before);
 }
 
-/** The CA's name where it issues no certificates by ACME any more; null where it may. */
+/** Returns the CA's name if it no longer issues certificates by ACME, else null. */
 export function closedAuthority(url: string): string | null {
   return CLOSED.get(URL.parse(url)?.hostname ?? '') ?? null;
 }

@@ -1,19 +1,19 @@
-// The DNS credentials of certbot's plugins and of acme.sh's scripts in the fields of Certdesk's own providers.
+// Maps the DNS credentials of certbot's plugins and acme.sh's scripts to the fields of Certdesk's DNS providers.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { CertdeskError } from '../core/errors.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { GLOBAL_KEY_ADVICE } from '../dns/providers/cloudflare.ts';
 import { checkDnsCredentials } from '../dns/providers/registry.ts';
-import { byHand, dnsProof, type Proof } from './candidate.ts';
+import { dnsProof, manualProof, type Proof } from './candidate.ts';
 import { readIni } from './config-text.ts';
 import { type Folder, readPlainFile } from './folder.ts';
 
 type Values = ReadonlyMap<string, string>;
-/** Provider and its fields; a field is undefined where its value was not there. */
+/** A provider and its fields. A field is undefined if its value was not found. */
 export type Mapped = readonly [provider: string, fields: Readonly<Record<string, string | undefined>>];
 
-/** By certbot's authenticator: what its credentials file holds (certbot's page of each plugin). */
+/** By certbot's authenticator: the values of its credentials file, as documented for each plugin. */
 const CERTBOT: Readonly<Record<string, (ini: Values, text: string, params: Values) => Mapped>> = {
   'dns-cloudflare': (ini) =>
     mapCloudflare(ini.get('dns_cloudflare_api_token'), {
@@ -27,7 +27,7 @@ const CERTBOT: Readonly<Record<string, (ini: Values, text: string, params: Value
   ],
   'dns-google': (_, text, params) => [
     'google',
-    // The zone's project, where it is not the one of the service account.
+    // The zone's project may differ from the service account's.
     { projectId: params.get('dns_google_project') ?? projectOf(text), credentials: text },
   ],
   'dns-rfc2136': (ini) => [
@@ -44,16 +44,19 @@ const CERTBOT: Readonly<Record<string, (ini: Values, text: string, params: Value
 
 interface Tree {
   readonly folder: Folder;
-  /** Where the folder was when certbot wrote its settings; null where they do not say. */
+  /** The path of the folder when certbot wrote its settings; null if they do not contain it. */
   readonly oldRoot: string | null;
 }
 
-/** @param params `[renewalparams]` of the renewal file. */
+/**
+ * Returns how a certbot certificate with a DNS plugin is validated.
+ * @param params `[renewalparams]` of the renewal file.
+ */
 export async function certbotDnsProof(authenticator: string, params: Values, tree: Tree): Promise<Proof> {
   if (authenticator === 'dns-route53') return machineRole();
   const map = CERTBOT[authenticator];
   if (map === undefined) {
-    return byHand(
+    return manualProof(
       authenticator === 'manual'
         ? 'The TXT records of certbot were created manually or by a hook.'
         : `Certdesk does not know certbot’s plugin ${authenticator}.`,
@@ -67,7 +70,7 @@ export async function certbotDnsProof(authenticator: string, params: Values, tre
   const text = await readCredentialsFile(path, tree);
   const [provider, fields] = map(readIni(text ?? ''), text ?? '', withoutNone(params));
   if (text === null) return dnsProof(provider, null, `certbot’s credentials file ${path} cannot be read.`);
-  return complete([provider, fields], `certbot’s credentials file ${path}`);
+  return toDnsProof([provider, fields], `certbot’s credentials file ${path}`);
 }
 
 const NO_FILE = 'certbot’s renewal settings name no credentials file.';
@@ -83,8 +86,9 @@ const withoutNone = (params: Values): Values =>
   new Map([...params].filter(([, value]) => given(value) !== undefined));
 
 /**
- * It lies where certbot was told, mostly outside of its folder; only known fields of it are taken. A folder that was
- * moved, or that a container has under another path, has it below its own root.
+ * Reads the plugin's credentials file, which is usually outside of certbot's folder. Only known fields of it are
+ * used. If the folder was moved, or a container sees it under another path, the file is looked up below the folder's
+ * current root.
  */
 async function readCredentialsFile(path: string, { folder, oldRoot }: Tree): Promise<string | null> {
   if (oldRoot !== null && path.startsWith(`${oldRoot}/`)) {
@@ -96,7 +100,7 @@ async function readCredentialsFile(path: string, { folder, oldRoot }: Tree): Pro
   return real === null ? null : (await readPlainFile(real)).text;
 }
 
-/** By acme.sh's script: its variables, as the page of the script names them. */
+/** By acme.sh's script: its variables, as documented on the script's page. */
 const ACME_SH: Readonly<Record<string, (get: (name: string) => string | undefined) => Mapped>> = {
   dns_cf: (get) => mapCloudflare(get('CF_Token'), { email: get('CF_Email'), apiKey: get('CF_Key') }),
   dns_dgon: (get) => ['digitalocean', { apiToken: get('DO_API_KEY') }],
@@ -120,7 +124,7 @@ const ACME_SH: Readonly<Record<string, (get: (name: string) => string | undefine
   ],
 };
 
-/** The script's own default. */
+/** The script's default. */
 const ACME_DNS = 'https://auth.acme-dns.io';
 
 /** knsupdate -y: `[ALGORITHM:]NAME:SECRET`. */
@@ -139,39 +143,43 @@ export function mapCloudflare(
   return ['cloudflare', isGlobal ? { email: global.email, apiKey: global.apiKey } : { apiToken }];
 }
 
-/** What acme.sh saves for itself. */
-const OF_ACME_SH =
+/** Variables that acme.sh saves for its own use. */
+const OWN_VARIABLE =
   /^(Le_|LE_|ACME_|ACCOUNT_|CA_|USER_PATH$|LOG_|AUTO_UPGRADE$|UPGRADE_HASH$|DEFAULT_|NOTIFY_|CERT_HOME$|CERT_PATH$)/;
 
 export interface AcmeShScripts {
-  /** Where acme.sh and dnsapi/ are; null where they are not in the folder. */
+  /** The folder of acme.sh and dnsapi/; null if they are not in the scanned folder. */
   readonly folder: string | null;
   /** The text of dnsapi/NAME.sh. */
   readonly text: string | null;
 }
 
-/** @param saved Of account.conf and of the certificate's own file. */
+/**
+ * Returns how an acme.sh certificate with a DNS script is validated.
+ * @param saved Variables of account.conf and of the certificate's own file.
+ */
 export async function acmeShDnsProof(script: string, saved: Values, scripts: AcmeShScripts): Promise<Proof> {
   const get = (name: string): string | undefined =>
     saved.get(`SAVED_${name}`) || saved.get(name) || undefined;
   const mapped = ACME_SH[script]?.(get);
   if (mapped !== undefined && Object.values(mapped[1]).every((value) => value !== undefined)) {
-    return complete(mapped, 'acme.sh’s account.conf');
+    return toDnsProof(mapped, 'acme.sh’s account.conf');
   }
   const { folder, text } = scripts;
   if (folder === null || text === null) {
     const why = `its script ${script} and acme.sh are not in the folder, or the folder has no credentials.`;
     return mapped === undefined
-      ? byHand(`acme.sh used DNS-01; ${why}`)
+      ? manualProof(`acme.sh used DNS-01; ${why}`)
       : dnsProof(mapped[0], null, `No credentials of ${mapped[0]} were found: ${why}`);
   }
-  // Only what this script asks for: other providers' secrets are none of its business.
+  // Only the variables that this script reads: it must not get other providers' secrets.
   const words = new Set(text.match(/\w+/g));
-  // _saveaccountconf and _savedomainconf save a variable by its own name, the _mutable ones behind SAVED_.
+  // _saveaccountconf and _savedomainconf save a variable under its own name, the _mutable functions with the prefix
+  // SAVED_.
   const names = [...saved.keys()].map((key) => key.replace(/^SAVED_/, ''));
   const environment = Object.fromEntries(
     names
-      .filter((name) => words.has(name) && !OF_ACME_SH.test(name))
+      .filter((name) => words.has(name) && !OWN_VARIABLE.test(name))
       .flatMap((name) => {
         const value = get(name);
         return value === undefined ? [] : [[name, value]];
@@ -198,7 +206,8 @@ function machineRole(): Proof {
   return { ...dnsProof('aws', null, null), notes: [note] };
 }
 
-export function complete([provider, fields]: Mapped, where: string): Promise<Proof> | Proof {
+/** Checks the provider's fields; if one is missing, the proof says which. */
+export function toDnsProof([provider, fields]: Mapped, where: string): Promise<Proof> | Proof {
   const lacking = Object.entries(fields).find(([, value]) => value === undefined || value === '');
   if (lacking !== undefined) {
     return dnsProof(
@@ -227,7 +236,7 @@ function projectOf(text: string): string | undefined {
       typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'project_id') : null;
     return typeof id === 'string' ? id : undefined;
   } catch {
-    return undefined; // its message would quote the secret
+    return undefined; // the parser's message would quote the secret
   }
 }
 

@@ -1,4 +1,4 @@
-// What was found, judged: whether it can be taken over, and as what. Pure but for the clock that is handed in.
+// Evaluates a certificate that was found: whether it can be imported, and with which renewal settings. Pure.
 import { createPrivateKey } from 'node:crypto';
 import type { FoundCertificate } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
@@ -12,47 +12,48 @@ import { type CheckedKeyPair, checkKeyPair } from '../pki/verify-certificate.ts'
 import type { Found, FoundRenewal } from './candidate.ts';
 import { closedAuthority, currentDirectory } from './directories.ts';
 
-export interface Judged {
+export interface Evaluated {
   readonly source: string;
-  /** Null where the certificate cannot be read. */
+  /** Null if the certificate cannot be read. */
   readonly leaf: LeafFacts | null;
   /** `rsa`, `ec` … */
   readonly keyType: string | null;
   readonly key: FoundCertificate['key'];
-  /** Null where it cannot be taken over: then `problems` says why. */
+  /** Null if it cannot be imported; `problems` says why. */
   readonly pair: CheckedKeyPair | null;
   readonly plan: Plan | null;
   readonly problems: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** How Certdesk would renew it. */
+/** How Certdesk will renew the certificate. */
 export interface Plan {
   readonly spec: IssuanceSpec;
   readonly directoryUrl: string;
   readonly renewal: FoundRenewal;
-  /** Why a renewal cannot work as things stand; null where it can. */
+  /** Why renewals cannot work at present; null if they can. */
   readonly obstacle: string | null;
   readonly autoRenew: boolean;
 }
 
-export interface JudgeOptions {
+export interface EvaluateOptions {
   readonly now: Date;
   readonly directories: DirectoryOverrides;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
 }
 
-export function judge(found: Found, options: JudgeOptions): Judged {
+/** Evaluates a certificate that was found. Problems are reported in the result and never thrown. */
+export function evaluate(found: Found, options: EvaluateOptions): Evaluated {
   const { source, notes } = found;
   const read = found.certificate === null ? null : readLeaf(found.certificate, found.privateKey, options.now);
   if (read === null || typeof read === 'string') {
-    const problem = read ?? (found.problems.length === 0 ? 'There is no certificate.' : null);
+    const problem = read ?? (found.problems.length === 0 ? 'There is withoutPlan certificate.' : null);
     const problems = [...found.problems, ...(problem === null ? [] : [problem])];
     return { source, leaf: null, keyType: null, key: 'missing', pair: null, plan: null, problems, notes };
   }
   const { leaf, keyType, keySize } = read;
-  const { key, problem: keyProblem } = judgeKey(found.privateKey);
+  const { key, problem: keyProblem } = evaluateKey(found.privateKey);
   const base = { source, leaf, keyType };
   if (keyProblem !== null)
     return { ...base, key, pair: null, plan: null, problems: [...found.problems, keyProblem], notes };
@@ -80,11 +81,11 @@ interface ReadLeaf {
   readonly keySize: number | null;
 }
 
-/** A sentence where it cannot be read. */
+/** Returns a sentence for the user if the certificate cannot be read. */
 function readLeaf(pem: string, privateKey: string | null, now: Date): ReadLeaf | string {
   try {
     const key =
-      privateKey === null || judgeKey(privateKey).problem !== null ? null : readPrivateKey(privateKey);
+      privateKey === null || evaluateKey(privateKey).problem !== null ? null : readPrivateKey(privateKey);
     const own = key === null ? {} : { privateKey: createPrivateKey(key) };
     const certificates = parseChain(pem);
     const chain = orderChain(certificates, { ...own, now }) ?? orderChain(certificates, { now });
@@ -97,7 +98,7 @@ function readLeaf(pem: string, privateKey: string | null, now: Date): ReadLeaf |
   }
 }
 
-function judgeKey(pem: string | null): {
+function evaluateKey(pem: string | null): {
   readonly key: FoundCertificate['key'];
   readonly problem: string | null;
 } {
@@ -117,19 +118,19 @@ const NOT_RENEWED = 'Imported without renewal. Request it in Certdesk to renew i
 
 function planOf(
   renewal: FoundRenewal | null,
-  about: ReadLeaf & { readonly options: JudgeOptions },
+  about: ReadLeaf & { readonly options: EvaluateOptions },
 ): { readonly plan: Plan | null; readonly notes: readonly string[] } {
   const { leaf, keyType, keySize, options } = about;
-  const no = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
-  if (renewal === null) return no('the folder has no renewal settings.');
+  const withoutPlan = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
+  if (renewal === null) return withoutPlan('the folder has withoutPlan renewal settings.');
   const directoryUrl = currentDirectory(renewal.directoryUrl);
   const authority = authorityOf(directoryUrl, options.directories);
-  if (authority === null) return no('the URL of its CA is not an https URL.');
+  if (authority === null) return withoutPlan('the URL of its CA is not an https URL.');
   const names = leaf.names.map(toDnsName);
-  if (!names.every((name) => name !== null)) return no('it contains a name that is not a DNS name.');
+  if (!names.every((name) => name !== null)) return withoutPlan('it contains a name that is not a DNS name.');
   const { proof } = renewal;
   if (proof.challengeType === 'http-01' && names.some((name) => name.startsWith('*.'))) {
-    return no('it contains a wildcard, which HTTP-01 cannot validate.');
+    return withoutPlan('it contains a wildcard, which HTTP-01 cannot validate.');
   }
   const off = renewal.switchedOff
     ? ['Renewal was off in the other client, so auto-renewal is off here.']
@@ -145,7 +146,7 @@ function planOf(
     dnsProvider: proof.dnsProvider,
     dnsCredentialId: null,
   };
-  const why = obstacle(renewal, authority.ca, options);
+  const why = findObstacle(renewal, authority.ca, options);
   const lacking = why === null ? [] : [`Auto-renewal is off: ${why}`];
   const account =
     renewal.account === null
@@ -163,16 +164,18 @@ function planOf(
   };
 }
 
-/** Why Certdesk cannot renew it: auto-renewal is never turned on with a method or a CA that cannot work. */
-function obstacle(
+/**
+ * Why Certdesk cannot renew the certificate. Auto-renewal is never turned on with a method or a CA that cannot work.
+ */
+function findObstacle(
   { proof, account, directoryUrl }: FoundRenewal,
   ca: string,
-  { acmeShFolder }: JudgeOptions,
+  { acmeShFolder }: EvaluateOptions,
 ): string | null {
   if (proof.lacking !== null) return proof.lacking;
   const closed = closedAuthority(directoryUrl);
   if (closed !== null)
-    return `${closed} issues no more certificates by ACME. Request a new one from another CA.`;
+    return `${closed} issues withoutPlan more certificates by ACME. Request a new one from another CA.`;
   if (proof.dnsProvider === 'acme-sh' && acmeShFolder === null)
     return 'acme.sh scripts are off. Start Certdesk with --acme-sh-folder, then turn auto-renewal on.';
   const authority = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
@@ -181,7 +184,7 @@ function obstacle(
   return null;
 }
 
-/** What `ca` and `staging` of a spec name a directory by; null where it cannot be used. */
+/** The `ca` and `staging` of a spec for this directory; null if Certdesk cannot use it. */
 function authorityOf(
   url: string,
   directories: DirectoryOverrides,
@@ -199,7 +202,7 @@ function authorityOf(
   }
 }
 
-/** The nearest that Certdesk makes. */
+/** The key policy that is closest to the certificate's key. */
 function keyPolicy(type: string, size: number | null): KeyPolicy {
   if (type === 'rsa') return { type, size: (size ?? 0) > 2048 ? 4096 : 2048 };
   return { type: 'ec', size: (size ?? 0) > 256 ? 384 : 256 };

@@ -1,5 +1,5 @@
-// A folder that is looked into and never changed: bounded in depth, number and size; a symbolic link is followed only
-// where it stays inside. Files are opened for reading only, and neither locked nor touched.
+// Gives read-only access to a folder, bounded in depth, number and size of files. A symbolic link is followed only if
+// its target is inside the folder. Files are neither locked nor changed.
 
 import { constants, type Dirent } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
@@ -8,40 +8,43 @@ import { isAbsolute, join, sep } from 'node:path';
 import type { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 
-/** A certificate with its chain is some 6 KiB. */
+/** A certificate with its chain has about 6 KiB. */
 const MAX_BYTES = 256 * 1024;
 const MAX_FILES = 5_000;
 const MAX_DEPTH = 6;
 const MAX_SKIPPED = 100;
 
-/** All are null where there is no such file. */
+/** All fields are null if the file does not exist. */
 export interface FileRead {
   /** As UTF-8. */
   readonly text: string | null;
   readonly bytes: Buffer | null;
-  /** Why it could not be read, as what follows its name in a sentence. */
+  /** Why the file could not be read, as the clause that follows its name. */
   readonly problem: string | null;
 }
 
 export interface Folder {
-  /** Real and absolute. */
+  /** Absolute, with links resolved. */
   readonly path: string;
-  /** The last names of what is in a folder below it; empty where there is none. Links count as what they lead to. */
+  /** Lists the names of the folders in a subfolder; none if it does not exist. A link counts as its target. */
   folders(relative: string): Promise<readonly string[]>;
   files(relative: string): Promise<readonly string[]>;
-  /** Every file below it, as relative paths; linked folders are not gone into. */
+  /** Lists all files below the folder as relative paths. Linked folders are not entered. */
   walk(): Promise<readonly string[]>;
   read(relative: string): Promise<FileRead>;
-  /** Takes note of a file that is of no use, and why. */
+  /** Records a file that cannot be used, and why. */
   skip(relative: string, reason: string): void;
-  /** The files that were skipped, each with the reason, for the person who asked. */
+  /** The skipped files with the reason, for the user. */
   skipped(): readonly string[];
 }
 
-/** @throws INVALID_REQUEST (details.issues) where there is no such folder, or it may not be read. */
+/**
+ * Opens a folder.
+ * @throws INVALID_REQUEST (details.issues) if it does not exist or cannot be read
+ */
 export async function openFolder(given: string): Promise<Folder> {
   const wanted = given.trim().replace(/^~(?=$|[/\\])/, homedir());
-  if (!isAbsolute(wanted) || wanted.includes('\0')) throw invalidFolder('give the whole path, from / on');
+  if (!isAbsolute(wanted) || wanted.includes('\0')) throw invalidFolder('enter an absolute path');
   const path = await realpath(wanted).catch((error: unknown) => {
     throw invalidFolder(reasonOf(error));
   });
@@ -80,21 +83,21 @@ function createFolder(path: string): Folder {
     return [];
   }
 
-  async function named(relative: string, want: 'isFile' | 'isDirectory'): Promise<readonly string[]> {
+  async function listNames(relative: string, kind: 'isFile' | 'isDirectory'): Promise<readonly string[]> {
     const names: string[] = [];
     for (const entry of await entries(relative)) {
-      if (entry[want]() || (entry.isSymbolicLink() && (await leadsTo(join(relative, entry.name), want))))
+      if (entry[kind]() || (entry.isSymbolicLink() && (await isKind(join(relative, entry.name), kind))))
         names.push(entry.name);
     }
     return names;
   }
 
-  async function leadsTo(relative: string, want: 'isFile' | 'isDirectory'): Promise<boolean> {
+  async function isKind(relative: string, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
     const inside = await resolveInside(path, relative);
     if (inside.problem !== null) skip(`${relative}: ${inside.problem}`);
     if (inside.path === null) return false;
     const found = await stat(inside.path).catch(() => null);
-    return found?.[want]() === true;
+    return found?.[kind]() === true;
   }
 
   async function walk(relative: string, depth: number): Promise<readonly string[]> {
@@ -106,16 +109,15 @@ function createFolder(path: string): Folder {
     for (const entry of await entries(relative)) {
       const below = join(relative, entry.name);
       if (entry.isDirectory()) all.push(...(await walk(below, depth + 1)));
-      else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsTo(below, 'isFile'))))
-        all.push(below);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await isKind(below, 'isFile')))) all.push(below);
     }
     return all;
   }
 
   return {
     path,
-    folders: (relative) => named(relative, 'isDirectory'),
-    files: (relative) => named(relative, 'isFile'),
+    folders: (relative) => listNames(relative, 'isDirectory'),
+    files: (relative) => listNames(relative, 'isFile'),
     walk: () => walk('.', 0),
     async read(relative) {
       const inside = await resolveInside(path, relative);
@@ -146,10 +148,13 @@ async function resolveInside(
   }
 }
 
-/** A regular file of bounded size. @param path Its links are followed already: one that is put there since is not. */
+/**
+ * Reads a regular file of bounded size.
+ * @param path Its links are already resolved; a link that replaced the file since is not followed.
+ */
 export async function readPlainFile(path: string): Promise<FileRead> {
   try {
-    // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+    // O_NONBLOCK: opening a pipe without a writer would block for ever.
     const file = await open(
       path,
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
@@ -169,7 +174,7 @@ export async function readPlainFile(path: string): Promise<FileRead> {
   }
 }
 
-/** Not by its size: files of /proc say 0 and never end. */
+/** Does not rely on the file size: files in /proc report 0 and may not end. */
 async function readBounded(file: FileHandle): Promise<FileRead> {
   const buffer = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;

@@ -1,5 +1,5 @@
-// One judged certificate becomes a project: key and account sealed, credentials in the secret store, and all that the
-// database gets in one transaction with its audit entry.
+// Imports one evaluated certificate as a project: seals key and account, saves DNS credentials in the secret store,
+// and writes all records in one transaction with the audit entry.
 import { randomUUID } from 'node:crypto';
 import type { TakenCertificate } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
@@ -7,7 +7,7 @@ import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType } from '../acme/directories.ts';
 import { noteDirectory } from '../acme/directory-origin.ts';
 import type { Journal } from '../audit/journal.ts';
-import { newVersion } from '../certificates/new-version.ts';
+import { createVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { CertificateRecord, ProjectRecord } from '../core/model.ts';
 import type { Clock, SecretStore, Vault } from '../core/ports.ts';
@@ -17,11 +17,11 @@ import type { DnsCredentialService } from '../dns/credentials/credentials.ts';
 import type { DnsCredentials } from '../dns/credentials/values.ts';
 import { getDnsProvider } from '../dns/providers/registry.ts';
 import type { CheckedKeyPair } from '../pki/verify-certificate.ts';
-import { type TakenAccount, takeAccount } from './account.ts';
-import type { Judged, Plan } from './evaluate.ts';
-import { holderOf, sameDomainOf } from './scan.ts';
+import { type AdoptedAccount, adoptAccount } from './account.ts';
+import type { Evaluated, Plan } from './evaluate.ts';
+import { findHolder, findSameDomain } from './scan.ts';
 
-export interface TakeOverDeps {
+export interface ImportCertificateDeps {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly journal: Journal;
@@ -30,46 +30,48 @@ export interface TakeOverDeps {
   readonly dnsCredentials: DnsCredentialService;
 }
 
-export interface TakeOverOptions {
-  /** For names and messages: `certbot`. */
+export interface ImportCertificateOptions {
+  /** The client's name for messages, such as `certbot`. */
   readonly client: string;
   /** Whether a second project of its domain may be created. */
   readonly allowDuplicateDomain: boolean;
 }
 
-export async function takeOver(
-  deps: TakeOverDeps,
-  judged: Judged,
-  { client, allowDuplicateDomain }: TakeOverOptions,
+/** Imports the certificate, unless a project has it already or it cannot be imported. */
+export async function importCertificate(
+  deps: ImportCertificateDeps,
+  evaluated: Evaluated,
+  { client, allowDuplicateDomain }: ImportCertificateOptions,
 ): Promise<TakenCertificate> {
   const { stores, journal } = deps;
-  const { pair, source, leaf, plan } = judged;
+  const { pair, source, leaf, plan } = evaluated;
   const base = { id: leaf?.fingerprint ?? null, source, names: [...(leaf?.names ?? [])] };
   const nothing = { projectId: null, autoRenew: false, notes: [] };
-  if (pair === null) return { ...base, ...nothing, outcome: 'refused', message: judged.problems.join(' ') };
-  const before = await holderOf(stores, judged);
+  if (pair === null)
+    return { ...base, ...nothing, outcome: 'refused', message: evaluated.problems.join(' ') };
+  const before = await findHolder(stores, evaluated);
   if (before !== null) return { ...base, ...nothing, ...already(before) };
-  const other = allowDuplicateDomain ? null : await sameDomainOf(stores, judged);
+  const other = allowDuplicateDomain ? null : await findSameDomain(stores, evaluated);
   if (other !== null) {
     const message = `The project ${other.name} has this domain already. Confirm that you want a second project, or remove the other certificate first.`;
     return { ...base, ...nothing, outcome: 'refused', message };
   }
-  const account = plan === null ? NO_ACCOUNT : await takeAccount(deps, plan);
-  const credentialId = plan === null ? null : await keepCredentials(deps, plan, client);
+  const account = plan === null ? NO_ACCOUNT : await adoptAccount(deps, plan);
+  const credentialId = plan === null ? null : await saveCredentials(deps, plan, client);
   const project = newProject(deps, pair);
   const certificate = await newCertificate(deps, { project, pair, plan, account, credentialId });
   return journal.write(async (tx, emit) => {
-    // Looked at again: two may take over at once.
-    const since = await holderOf(tx, judged);
+    // Checked again, because two imports may run at once.
+    const since = await findHolder(tx, evaluated);
     if (since !== null) return { ...base, ...nothing, ...already(since) };
     const empty = await findEmptyProject(tx, project.domain);
     const projectId = empty?.id ?? project.id;
     if (empty === null) await tx.projects.create(project);
     if (plan !== null) await noteDirectory(tx.settings, plan.spec.ca, journal.savedBy());
-    const accountId = await writeAccount(tx, account);
+    const accountId = await storeAccount(tx, account);
     await tx.certificates.activate({ ...certificate, projectId, accountId });
     const how = plan === null ? 'without renewal settings' : `auto-renewal ${plan.autoRenew ? 'on' : 'off'}`;
-    const message = `Certificate for ${certificate.names.join(', ')} taken over from ${client} (${how})`;
+    const message = `Certificate for ${certificate.names.join(', ')} imported from ${client} (${how})`;
     await emit({ kind: empty === null ? 'project.created' : 'certificate.imported', projectId, message });
     return {
       ...base,
@@ -77,12 +79,15 @@ export async function takeOver(
       projectId,
       autoRenew: certificate.autoRenew,
       message,
-      notes: [...judged.notes, ...account.notes],
+      notes: [...evaluated.notes, ...account.notes],
     };
   });
 }
 
-/** A project of this domain that waits for a certificate: the import fills it, a second one would be beside it. */
+/**
+ * Finds a project of this domain that has no certificate yet. The import fills it instead of creating a second
+ * project.
+ */
 async function findEmptyProject(tx: Stores, domain: string | null): Promise<ProjectRecord | null> {
   if (domain === null) return null;
   for (const project of await tx.projects.ofDomain(domain)) {
@@ -92,15 +97,18 @@ async function findEmptyProject(tx: Stores, domain: string | null): Promise<Proj
   return null;
 }
 
-/** @returns its id; null where another one has taken its place since. */
-async function writeAccount(tx: Stores, { record, isNew }: TakenAccount): Promise<string | null> {
+/**
+ * Stores the account.
+ * @returns its id, or null if another account was stored since
+ */
+async function storeAccount(tx: Stores, { record, isNew }: AdoptedAccount): Promise<string | null> {
   if (record === null || !isNew) return record?.id ?? null;
   if ((await tx.accounts.find(record.directoryUrl, record.email)) !== null) return null;
   await tx.accounts.create(record);
   return record.id;
 }
 
-const NO_ACCOUNT: TakenAccount = { record: null, isNew: false, notes: [] };
+const NO_ACCOUNT: AdoptedAccount = { record: null, isNew: false, notes: [] };
 
 const already = ({ id, name }: { readonly id: string; readonly name: string }) => ({
   outcome: 'already' as const,
@@ -108,23 +116,23 @@ const already = ({ id, name }: { readonly id: string; readonly name: string }) =
   message: `Already in project ${name}.`,
 });
 
-function newProject({ clock }: TakeOverDeps, { leaf }: CheckedKeyPair): ProjectRecord {
+function newProject({ clock }: ImportCertificateDeps, { leaf }: CheckedKeyPair): ProjectRecord {
   const names = [...new Set(leaf.names.flatMap((name) => toDnsName(name) ?? []))];
   const [domain = null, ...altNames] = names;
   const name = domain ?? leaf.names[0] ?? leaf.fingerprint;
   return { id: randomUUID(), name, domain, altNames, createdAt: toTimestamp(clock.now()) };
 }
 
-/** One credential for all that use the same values, also of an import before. */
-async function keepCredentials(
-  deps: TakeOverDeps,
+/** Saves the DNS credentials. Certificates with the same values share one credential, also across imports. */
+async function saveCredentials(
+  deps: ImportCertificateDeps,
   { renewal }: Plan,
   client: string,
 ): Promise<string | null> {
   const { credentials, dnsProvider } = renewal.proof;
   if (credentials === null || dnsProvider === null) return null;
   for (const record of await deps.stores.dnsCredentials.list()) {
-    // One with limits might not be for these projects.
+    // A credential with restrictions might not allow these projects.
     if (record.provider !== dnsProvider || record.projectIds !== null || record.zones !== null) continue;
     const text = await deps.secrets.get(dnsCredentialSecret(record.id));
     if (text !== null && isSame(JSON.parse(text), credentials)) return record.id;
@@ -134,15 +142,15 @@ async function keepCredentials(
     await deps.dnsCredentials.create({
       name,
       provider: dnsProvider,
-      credentials: plain(credentials),
+      credentials: toJson(credentials),
       projectIds: null,
       zones: null,
     })
   ).id;
 }
 
-/** Values are JSON by the check of their provider; this makes the compiler see it. */
-function plain(credentials: DnsCredentials) {
+/** The provider's check guarantees JSON values. The compiler cannot see that. */
+function toJson(credentials: DnsCredentials) {
   return JSON.parse(JSON.stringify(credentials));
 }
 
@@ -156,16 +164,16 @@ interface NewCertificate {
   readonly project: ProjectRecord;
   readonly pair: CheckedKeyPair;
   readonly plan: Plan | null;
-  readonly account: TakenAccount;
+  readonly account: AdoptedAccount;
   readonly credentialId: string | null;
 }
 
 function newCertificate(
-  deps: TakeOverDeps,
+  deps: ImportCertificateDeps,
   { project, pair, plan, account, credentialId }: NewCertificate,
 ): Promise<CertificateRecord> {
   const { leaf, chain, privateKey } = pair;
-  return newVersion(deps, {
+  return createVersion(deps, {
     leaf,
     privateKey,
     projectId: project.id,
@@ -176,7 +184,7 @@ function newCertificate(
     autoRenew: plan?.autoRenew ?? false,
     spec: plan === null ? null : { ...plan.spec, dnsCredentialId: credentialId },
     accountId: account.record?.id ?? null,
-    // Why it does not renew automatically is in its status and in the attention list.
+    // The status and the attention list show why it does not renew automatically.
     renewal: { ...firstRenewal(leaf, Math.random()), lastError: plan?.obstacle ?? null },
   });
 }

@@ -1,5 +1,5 @@
-// Import of what other ACME clients keep: look into a folder, take certificates over as projects. The folder is read
-// and nothing else: no file of it is written, locked or touched.
+// Imports certificates of other ACME clients: scans a folder and adopts its certificates as projects. The folder is
+// only read; no file in it is written or locked.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -16,32 +16,33 @@ import { toCertdeskError } from '../core/errors.ts';
 import type { KeyedMutex } from '../core/keyed-mutex.ts';
 import type { ScanTasks } from './background-tasks.ts';
 import { openFolder } from './folder.ts';
-import { type TakeOverDeps, takeOver } from './import-certificate.ts';
-import { layoutOf, presentScan, type Scan } from './scan.ts';
+import { type ImportCertificateDeps, importCertificate } from './import-certificate.ts';
+import { presentScan, recognizeLayout, type Scan } from './scan.ts';
 
 export interface Imports {
-  /** The usual folders that are there and may be read. */
+  /** Lists the clients' default folders that exist and can be read. */
   suggest(): Promise<z.infer<typeof SuggestedFoldersSchema>['folders']>;
   /** @throws INVALID_REQUEST (details.issues: folder) */
   scan(folder: string, signal?: AbortSignal): Promise<ScannedFolder>;
   /**
-   * The folder is read anew. One that fails does not stop the others: each has its own outcome.
+   * Scans the folder again and imports the requested certificates. A failure does not stop the others; each has its
+   * own outcome.
    * @throws INVALID_REQUEST (details.issues: folder)
    */
-  takeOver(request: TakeOver, signal?: AbortSignal): Promise<readonly TakenCertificate[]>;
+  importCertificates(request: TakeOver, signal?: AbortSignal): Promise<readonly TakenCertificate[]>;
 }
 
-export interface ImportDeps extends TakeOverDeps {
+export interface ImportDeps extends ImportCertificateDeps {
   readonly locks: KeyedMutex;
   readonly background: Background<ScanTasks>;
   readonly directories: DirectoryOverrides;
-  /** Where acme.sh is; null: its scripts are off. */
+  /** acme.sh's folder; null if its scripts are disabled. */
   readonly acmeShFolder: string | null;
-  /** Where the clients keep their things by default; this system's where left out. */
+  /** The clients' default folders. Default: those of this system. */
   readonly usualFolders?: readonly string[];
 }
 
-/** The client's name in sentences. */
+/** Names of the clients in sentences. */
 const CLIENTS: Readonly<Record<ImportLayout, string>> = {
   certbot: 'certbot',
   'acme-sh': 'acme.sh',
@@ -51,7 +52,7 @@ const CLIENTS: Readonly<Record<ImportLayout, string>> = {
 
 export function createImports(deps: ImportDeps): Imports {
   const { stores, journal, locks, usualFolders = defaultFolders() } = deps;
-  /** One at a time, whoever asks: a folder may be large. */
+  /** One at a time for all callers, because a folder may be large. */
   const readFolder = (folder: string, signal: AbortSignal | undefined): Promise<Scan> =>
     deps.background.run(
       'scanFolder',
@@ -63,7 +64,7 @@ export function createImports(deps: ImportDeps): Imports {
       const folders = await Promise.all(
         usualFolders.map(async (path) => {
           const folder = await openFolder(path).catch(() => null);
-          return folder === null ? [] : [{ folder: folder.path, layout: await layoutOf(folder) }];
+          return folder === null ? [] : [{ folder: folder.path, layout: await recognizeLayout(folder) }];
         }),
       );
       const known = folders.flat().filter(({ layout }) => layout !== 'pem');
@@ -78,7 +79,10 @@ export function createImports(deps: ImportDeps): Imports {
       return shown;
     },
 
-    takeOver({ folder, certificates, allowDuplicateDomain = false }, signal = new AbortController().signal) {
+    importCertificates(
+      { folder, certificates, allowDuplicateDomain = false },
+      signal = new AbortController().signal,
+    ) {
       const work = async (): Promise<readonly TakenCertificate[]> => {
         const scan = await readFolder(folder, signal);
         const wanted = scan.certificates.filter(
@@ -87,21 +91,26 @@ export function createImports(deps: ImportDeps): Imports {
             (leaf !== null && certificates !== 'all' && certificates.includes(leaf.fingerprint)),
         );
         const options = { client: CLIENTS[scan.layout], allowDuplicateDomain };
-        const taken: TakenCertificate[] = [];
-        for (const judged of wanted) {
+        const imported: TakenCertificate[] = [];
+        for (const evaluated of wanted) {
           signal.throwIfAborted();
-          taken.push(await takeOver(deps, judged, options).catch((error: unknown) => failed(judged, error)));
+          imported.push(
+            await importCertificate(deps, evaluated, options).catch((error: unknown) =>
+              failed(evaluated, error),
+            ),
+          );
         }
-        const there = new Set(wanted.map(({ leaf }) => leaf?.fingerprint));
-        const gone = certificates === 'all' ? [] : [...new Set(certificates)].filter((id) => !there.has(id));
-        return [...taken, ...gone.map(notThere)];
+        const foundIds = new Set(wanted.map(({ leaf }) => leaf?.fingerprint));
+        const missingIds =
+          certificates === 'all' ? [] : [...new Set(certificates)].filter((id) => !foundIds.has(id));
+        return [...imported, ...missingIds.map(missing)];
       };
       return locks.run('import', work, signal);
     },
   };
 }
 
-function failed({ source, leaf }: Parameters<typeof takeOver>[1], error: unknown): TakenCertificate {
+function failed({ source, leaf }: Parameters<typeof importCertificate>[1], error: unknown): TakenCertificate {
   const failure = toCertdeskError(error);
   const names = [...(leaf?.names ?? [])];
   return { ...REFUSED, id: leaf?.fingerprint ?? null, source, names, message: failure.message };
@@ -109,7 +118,7 @@ function failed({ source, leaf }: Parameters<typeof takeOver>[1], error: unknown
 
 const REFUSED = { outcome: 'refused', projectId: null, autoRenew: false, notes: [] as string[] } as const;
 
-const notThere = (id: string): TakenCertificate => ({
+const missing = (id: string): TakenCertificate => ({
   ...REFUSED,
   id,
   source: '',

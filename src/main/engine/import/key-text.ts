@@ -1,8 +1,9 @@
-// Keys and JSON as the clients' files hold them; what cannot be read is null, for its reason could quote a secret.
+// Reads keys and JSON from other clients' files. Unreadable content becomes null, because the reason could quote a
+// secret.
 import { createPrivateKey } from 'node:crypto';
 import { readPrivateKey, readPrivateKeys } from '../pki/keys.ts';
 
-/** Any unencrypted PEM private key as PKCS#8. */
+/** Converts an unencrypted PEM private key to PKCS#8. */
 export function toPkcs8(pem: string): string | null {
   try {
     return readPrivateKey(pem);
@@ -11,7 +12,7 @@ export function toPkcs8(pem: string): string | null {
   }
 }
 
-/** Every private key of a file of any format as PKCS#8 PEM; none where one of them is encrypted or damaged. */
+/** Reads all private keys of a file of any format as PKCS#8 PEM; none if one of them is encrypted or damaged. */
 export function toPkcs8Keys(bytes: Buffer): readonly string[] {
   try {
     return readPrivateKeys(bytes.toString('latin1'));
@@ -20,7 +21,7 @@ export function toPkcs8Keys(bytes: Buffer): readonly string[] {
   }
 }
 
-/** A private JWK (RFC 7517) as PKCS#8 PEM. */
+/** Converts a private JWK (RFC 7517) to PKCS#8 PEM. */
 export function fromJwk(text: string): string | null {
   try {
     const key = createPrivateKey({ key: JSON.parse(text), format: 'jwk' });

@@ -1,4 +1,4 @@
-// lego's configuration file (version 5): how it proves each certificate, by which account and CA.
+// Reads lego's configuration file (version 5): each certificate's challenge, account and CA.
 // https://go-acme.github.io/lego/references/ref-file/
 import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -40,27 +40,28 @@ type Config = z.infer<typeof ConfigSchema>;
 
 export interface LegoCertificate {
   readonly challenge: z.infer<typeof ChallengeSchema> | null;
-  /** Of the account. */
+  /** lego's name of the account. */
   readonly accountId: string | null;
   readonly email: string | null;
-  /** Null where lego's code of the CA is not known here. */
+  /** Null if Certdesk does not know lego's code for the CA. */
   readonly directoryUrl: string | null;
   readonly preferredChain: string | null;
   readonly profile: string | null;
 }
 
 export interface LegoConfig {
-  /** Where certificates/ and accounts/ are, relative to the folder that was chosen. */
+  /** The folder of certificates/ and accounts/, relative to the selected folder. */
   readonly storage: string;
-  /** Absolute: paths in the file begin there. */
+  /** Absolute. Paths in the file are relative to it. */
   readonly place: string;
-  /** @param id The certificate's name in the file; null where it is not there. */
+  /** @param id The certificate's name in the file; the result is null if it is not there. */
   certificate(id: string): LegoCertificate | null;
 }
 
 /**
- * It lies in lego's working directory, beside the storage folder: both may be chosen.
- * @returns null where there is none for this folder; what cannot be read is noted as skipped.
+ * Finds the configuration file. It is in lego's working directory, next to the storage folder; the user may select
+ * either.
+ * @returns null if there is none for this folder; unreadable files are recorded as skipped
  */
 export async function readLegoConfig(folder: Folder): Promise<LegoConfig | null> {
   for (const name of NAMES) {
@@ -110,13 +111,13 @@ function toConfig(config: Config, at: Pick<LegoConfig, 'storage' | 'place'>): Le
   };
 }
 
-/** lego's own rule: what is the only one of its kind need not be named. */
+/** lego's rule: the only entry of a kind need not be named. */
 function onlyKey(entries: object): string | undefined {
   const keys = Object.keys(entries);
   return keys.length === 1 ? keys[0] : undefined;
 }
 
-/** Names without a definition, which lego knows by themselves. */
+/** Challenges that lego defines itself. */
 const PREDEFINED: Readonly<Record<string, z.infer<typeof ChallengeSchema>>> = {
   'http-01': { http: { webroot: undefined } },
   'tls-alpn-01': { tls: {} },

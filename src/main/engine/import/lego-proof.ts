@@ -1,15 +1,23 @@
-// How lego proves a certificate, in Certdesk's terms: its challenge, and the DNS credentials of its environment file.
+// Maps how lego validates a certificate to Certdesk's terms: its challenge, and the DNS credentials of its
+// environment file.
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { byHand, dnsProof, httpProof, type Proof, STANDALONE_NOTE, WEB_SERVER_NOTE } from './candidate.ts';
+import {
+  dnsProof,
+  httpProof,
+  manualProof,
+  type Proof,
+  STANDALONE_NOTE,
+  WEB_SERVER_NOTE,
+} from './candidate.ts';
 import { readAssignments } from './config-text.ts';
-import { complete, type Mapped, mapCloudflare } from './dns-proof.ts';
+import { type Mapped, mapCloudflare, toDnsProof } from './dns-proof.ts';
 import { readPlainFile } from './folder.ts';
 import type { LegoCertificate } from './lego-config.ts';
 
 type Get = (...names: readonly string[]) => string | undefined;
 
-/** By lego's provider: its environment variables, as the page of the provider names them. */
+/** By lego's provider: its environment variables, as documented on the provider's page. */
 const PROVIDERS: Readonly<Record<string, (get: Get) => Mapped>> = {
   cloudflare: (get) =>
     mapCloudflare(get('CLOUDFLARE_DNS_API_TOKEN', 'CF_DNS_API_TOKEN'), {
@@ -37,7 +45,10 @@ const PROVIDERS: Readonly<Record<string, (get: Get) => Mapped>> = {
   ],
 };
 
-/** @param place Absolute: where lego's configuration file is. */
+/**
+ * Returns how the certificate is validated; null if lego's configuration does not say.
+ * @param place Folder of lego's configuration file, absolute.
+ */
 export async function legoProof({ challenge }: LegoCertificate, place: string): Promise<Proof | null> {
   if (challenge === null) return null;
   if (challenge.http) return httpProof(challenge.http.webroot ? WEB_SERVER_NOTE : STANDALONE_NOTE);
@@ -49,14 +60,15 @@ export async function legoProof({ challenge }: LegoCertificate, place: string): 
       lacking: `${why} turn auto-renewal on after a successful renewal.`,
     };
   }
-  if (challenge.dnsPersist) return byHand('lego used DNS-PERSIST-01, which Certdesk does not support.');
+  if (challenge.dnsPersist) return manualProof('lego used DNS-PERSIST-01, which Certdesk does not support.');
   const { provider = '', envFile } = challenge.dns ?? {};
   const map = PROVIDERS[provider];
-  if (map === undefined) return byHand(`Certdesk does not know lego’s DNS provider ${provider || '(none)'}.`);
+  if (map === undefined)
+    return manualProof(`Certdesk does not know lego’s DNS provider ${provider || '(none)'}.`);
   if (envFile === undefined) {
     const [id] = map(() => undefined);
     const why =
-      'lego has got the credentials from its environment, which no file here names (envFile): save them as a DNS credential.';
+      'lego reads the credentials from its environment, and its configuration names no file for them (envFile). Save them as a DNS credential.';
     return dnsProof(id, null, why);
   }
   const values = await readEnvironment(resolve(place, envFile));
@@ -65,26 +77,26 @@ export async function legoProof({ challenge }: LegoCertificate, place: string): 
     return dnsProof(id, null, `lego’s environment file ${envFile} cannot be read.`);
   }
   const get: Get = (...names) => names.map((name) => values.get(name)).find((value) => value);
-  return complete(map(get), `lego’s environment file ${envFile}`);
+  return toDnsProof(map(get), `lego’s environment file ${envFile}`);
 }
 
-/** Files that variables ending in _FILE name. */
+/** Maximum number of files that variables ending in _FILE may name. */
 const MAX_FILES = 20;
 
-/** @returns null where it cannot be read. */
+/** @returns null if the file cannot be read */
 async function readEnvironment(path: string): Promise<ReadonlyMap<string, string> | null> {
-  const content = await readFollowing(path);
+  const content = await readLinked(path);
   if (content === null) return null;
   const values = new Map(readAssignments(content));
   const files = [...values].filter(([name]) => name.endsWith('_FILE')).slice(0, MAX_FILES);
   for (const [name, file] of files) {
-    const value = await readFollowing(resolve(path, '..', file));
+    const value = await readLinked(resolve(path, '..', file));
     if (value !== null) values.set(name.slice(0, -'_FILE'.length), value.trim());
   }
   return values;
 }
 
-async function readFollowing(path: string): Promise<string | null> {
+async function readLinked(path: string): Promise<string | null> {
   const real = await realpath(path).catch(() => null);
   return real === null ? null : (await readPlainFile(real)).text;
 }

@@ -1,9 +1,9 @@
-// lego's folder (.lego): certificates/NAME.crt, .key, .json; accounts/HOST/ID/account.json with the key beside it
-// (version 5: ID.key) or below it (version 4: keys/EMAIL.key). The method is in its configuration file (lego-config.ts);
-// without one, it was on the command line. https://go-acme.github.io/lego/
+// Reads lego's folder (.lego): certificates/NAME.crt, .key, .json; accounts/HOST/ID/account.json with the key next to
+// it (version 5: ID.key) or below it (version 4: keys/EMAIL.key). The challenge is in the configuration file
+// (lego-config.ts); without one, it was on lego's command line. https://go-acme.github.io/lego/
 import { join } from 'node:path';
 import { z } from 'zod';
-import { byHand, type Found, type FoundAccount, type FoundRenewal, type Proof } from './candidate.ts';
+import { type Found, type FoundAccount, type FoundRenewal, manualProof, type Proof } from './candidate.ts';
 import type { Folder } from './folder.ts';
 import { parseJson, toPkcs8 } from './key-text.ts';
 import { type LegoConfig, readLegoConfig } from './lego-config.ts';
@@ -22,7 +22,7 @@ const ResourceSchema = z.object({
   preferredChain: text,
   profile: text,
 });
-/** The URL of the account is `registration.uri`, or `accountURL` there or at the top; `server` is the directory. */
+/** The account's URL is `registration.uri`, or `accountURL` there or at the top level; `server` is the directory. */
 const AccountSchema = z.object({
   email: text,
   server: text,
@@ -31,11 +31,15 @@ const AccountSchema = z.object({
 });
 type Resource = z.infer<typeof ResourceSchema>;
 
+/** Whether the folder has the layout of lego. */
 export async function isLego(folder: Folder): Promise<boolean> {
   return (await findStorage(folder, await readLegoConfig(folder))) !== null;
 }
 
-/** @returns where certificates/ is: the folder itself, or what lies beside the configuration file; null in others. */
+/**
+ * Finds the folder that contains certificates/: the selected one, or the storage folder of the configuration file.
+ * @returns null if it is not a folder of lego
+ */
 async function findStorage(folder: Folder, config: LegoConfig | null): Promise<string | null> {
   for (const storage of new Set(['.', config?.storage ?? '.lego'])) {
     const files = await folder.files(join(storage, 'certificates'));
@@ -46,16 +50,19 @@ async function findStorage(folder: Folder, config: LegoConfig | null): Promise<s
 }
 
 interface LegoAccount extends FoundAccount {
-  /** `host` or `host_port` of the directory: its path is not kept. */
+  /** `host` or `host_port` of the directory. lego does not store its path. */
   readonly place: string;
-  /** Its own name of the account: the e-mail address where no other was chosen. */
+  /** lego's name of the account, by default the e-mail address. */
   readonly id: string;
   readonly email: string | null;
-  /** The directory; null where the account does not name it (version 4). */
+  /** The directory's URL; null if the account does not contain it (version 4). */
   readonly server: string | null;
 }
 
-/** @param directories The directories that Certdesk knows: one of the account's host is taken for its own. */
+/**
+ * Reads every certificate of the folder with its key and renewal settings.
+ * @param directories URLs of the directories that Certdesk knows, to find the one of an account's host.
+ */
 export async function readLego(folder: Folder, directories: readonly string[]): Promise<readonly Found[]> {
   const config = await readLegoConfig(folder);
   const storage = (await findStorage(folder, config)) ?? '.';
@@ -77,12 +84,12 @@ export async function readLego(folder: Folder, directories: readonly string[]): 
       folder.read(at('key')),
       folder.read(at('json')),
     ]);
-    const kept = ResourceSchema.safeParse(parseJson(resource.text ?? '')).data ?? null;
+    const stored = ResourceSchema.safeParse(parseJson(resource.text ?? '')).data ?? null;
     found.push({
       source: at('crt'),
       certificate: certificate.text === null ? null : `${certificate.text}\n${issuer.text ?? ''}`,
       privateKey: key.text,
-      renewal: kept === null ? null : await renewalOf(kept, { accounts, directories, config }),
+      renewal: stored === null ? null : await renewalOf(stored, { accounts, directories, config }),
       problems: [certificate, key].flatMap(({ problem }) => problem ?? []),
       notes: [],
     });
@@ -104,7 +111,7 @@ async function renewalOf(resource: Resource, known: Known): Promise<FoundRenewal
   const host = URL.parse(certUrl)?.host ?? '';
   const atHost = accounts.filter(({ place }) => place === host.replace(/[:/\\]/g, '_'));
   const named = accounts.filter((each) => each.id === settings?.accountId);
-  // A CA may hand its certificates out at another host than its directory's: one account alone is the certificate's.
+  // A CA may serve its certificates from another host than its directory. A single account must be the certificate's.
   const account =
     named.find((each) => atHost.includes(each)) ??
     named[0] ??
@@ -126,12 +133,12 @@ async function renewalOf(resource: Resource, known: Known): Promise<FoundRenewal
   };
 }
 
-/** lego's name for an account without an address. */
+/** lego's name for an account without e-mail address. */
 const NO_EMAIL = 'noemail@example.com';
 const UNKNOWN = 'lego stores neither its challenge method nor its credentials.';
 
 function proofOf(names: readonly string[]): Proof {
-  if (names.some((name) => name.startsWith('*.'))) return byHand(UNKNOWN);
+  if (names.some((name) => name.startsWith('*.'))) return manualProof(UNKNOWN);
   return {
     challengeType: 'http-01',
     dnsProvider: null,

@@ -1,5 +1,6 @@
-// Any folder of certificates and keys (dehydrated's certs/, a web server's ssl/), in PEM, DER, PKCS#7, PKCS#12 or UTF-16:
-// what a file is, its content tells. Certificates and keys are paired by public key; what is of no use is named.
+// Reads any folder of certificates and keys (dehydrated's certs/, a web server's ssl/) in PEM, DER, PKCS#7, PKCS#12
+// or UTF-16. The content decides the type of a file. Certificates and keys are paired by public key; unusable files
+// are reported as skipped.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { type Certificate, isSelfSigned } from '../pki/inspect/certificate.ts';
 import { type Content, readContent } from '../pki/inspect/content.ts';
@@ -9,19 +10,19 @@ import type { Found } from './candidate.ts';
 import type { Folder } from './folder.ts';
 import { toPkcs8Keys } from './key-text.ts';
 
-/** A folder with more is somebody's whole store of roots, or made to take long. */
+/** A folder with more is probably a trust store, or crafted to collect long. */
 const MAX_CERTIFICATES = 2_000;
 const MAX_CERTIFICATES_OF_FILE = 200;
-/** PKCS#12 files of which the empty passphrase is tried: each try takes time. */
+/** PKCS#12 files that are tried with the empty passphrase. Each attempt takes time. */
 const MAX_PKCS12 = 20;
 
-interface Held {
+interface SourcedCertificate {
   readonly source: string;
   readonly certificate: Certificate;
 }
 
-interface Gathered {
-  readonly held: Held[];
+interface Collected {
+  readonly certificates: SourcedCertificate[];
   readonly keys: Map<string, { readonly pem: string; readonly source: string }>;
   readonly found: Found[];
   encrypted: number;
@@ -29,11 +30,19 @@ interface Gathered {
   isFull: boolean;
 }
 
+/** Reads every leaf certificate of the folder with its chain and private key. */
 export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
-  const into: Gathered = { held: [], keys: new Map(), found: [], encrypted: 0, pkcs12: 0, isFull: false };
-  for (const source of await folder.walk()) await gather(folder, source, into);
-  const { held, keys, found } = into;
-  const all = [...new Map(held.map((item) => [item.certificate.x509.fingerprint256, item])).values()];
+  const into: Collected = {
+    certificates: [],
+    keys: new Map(),
+    found: [],
+    encrypted: 0,
+    pkcs12: 0,
+    isFull: false,
+  };
+  for (const source of await folder.walk()) await collectFile(folder, source, into);
+  const { certificates, keys, found } = into;
+  const all = [...new Map(certificates.map((item) => [item.certificate.x509.fingerprint256, item])).values()];
   const leaves = all.filter(({ certificate }) => isLeaf(certificate));
   const chain = Map.groupBy(
     all.filter(({ certificate }) => certificate.x509.ca),
@@ -57,28 +66,31 @@ export async function readPemFolder(folder: Folder): Promise<readonly Found[]> {
   return [...found, ...leaves.map((leaf) => foundLeaf(leaf, chain, { keys, note }))];
 }
 
-async function gather(folder: Folder, source: string, into: Gathered): Promise<void> {
+async function collectFile(folder: Folder, source: string, into: Collected): Promise<void> {
   const { bytes, problem } = await folder.read(source);
   if (problem !== null && /\.(pem|crt|cer|key|der)$/i.test(source))
     into.found.push(unreadable(source, problem));
   else if (problem !== null) folder.skip(source, problem);
   if (bytes === null) return;
-  const content = readContent(bytes, Math.min(MAX_CERTIFICATES - into.held.length, MAX_CERTIFICATES_OF_FILE));
-  take(source, { content, bytes }, into);
-  for (const pfx of content.pkcs12) await gatherPkcs12(folder, { source, pfx }, into);
+  const content = readContent(
+    bytes,
+    Math.min(MAX_CERTIFICATES - into.certificates.length, MAX_CERTIFICATES_OF_FILE),
+  );
+  collect(source, { content, bytes }, into);
+  for (const pfx of content.pkcs12) await collectPkcs12(folder, { source, pfx }, into);
   const { certificatesFound, keys, pkcs12, hasDamagedKey, description } = content;
   if (hasDamagedKey && keys.length === 0)
     folder.skip(source, 'it contains a damaged private key: a line is missing, cut or changed');
   else if (certificatesFound + keys.length + pkcs12.length === 0) folder.skip(source, description);
 }
 
-function take(
+function collect(
   source: string,
   { content, bytes }: { readonly content: Content; readonly bytes: Buffer },
-  into: Gathered,
+  into: Collected,
 ): void {
-  into.held.push(...content.certificates.map((certificate) => ({ source, certificate })));
-  if (into.held.length === MAX_CERTIFICATES) into.isFull = true;
+  into.certificates.push(...content.certificates.map((certificate) => ({ source, certificate })));
+  if (into.certificates.length === MAX_CERTIFICATES) into.isFull = true;
   if (content.damagedCertificates.length > 0)
     into.found.push(
       unreadable(source, 'it contains a damaged certificate: a line is missing, cut or changed'),
@@ -89,11 +101,11 @@ function take(
   for (const pem of keys) into.keys.set(fingerprintOf(pem), { pem, source });
 }
 
-/** Of a file with a passphrase nothing is known but that it is one. */
-async function gatherPkcs12(
+/** If the file needs a passphrase, its content stays unknown. */
+async function collectPkcs12(
   folder: Folder,
   { source, pfx }: { readonly source: string; readonly pfx: Buffer },
-  into: Gathered,
+  into: Collected,
 ): Promise<void> {
   into.pkcs12 += 1;
   const opened = into.pkcs12 > MAX_PKCS12 ? null : await readPkcs12(pfx, '').catch(() => null);
@@ -102,13 +114,13 @@ async function gatherPkcs12(
     return;
   }
   const bytes = Buffer.from(opened.certificate + opened.privateKey);
-  take(source, { content: readContent(bytes, MAX_CERTIFICATES_OF_FILE), bytes }, into);
+  collect(source, { content: readContent(bytes, MAX_CERTIFICATES_OF_FILE), bytes }, into);
 }
 
 function foundLeaf(
-  { source, certificate }: Held,
+  { source, certificate }: SourcedCertificate,
   chain: Issuers,
-  { keys, note }: { readonly keys: Gathered['keys']; readonly note: readonly string[] },
+  { keys, note }: { readonly keys: Collected['keys']; readonly note: readonly string[] },
 ): Found {
   const privateKey = keys.get(spkiOf(certificate))?.pem ?? null;
   return {
@@ -121,10 +133,10 @@ function foundLeaf(
   };
 }
 
-/** Certificates of CAs by their subject. */
-type Issuers = ReadonlyMap<string, readonly Held[]>;
+/** CA certificates by subject. */
+type Issuers = ReadonlyMap<string, readonly SourcedCertificate[]>;
 
-/** The path upwards, without roots: at most as long as any real one. */
+/** The chain from the leaf's issuer upwards, without the root. Limited to a length that no real chain exceeds. */
 function issuersOf(leaf: Certificate, chain: Issuers): readonly Certificate[] {
   const path: Certificate[] = [];
   for (let top = leaf; path.length < 6; ) {
@@ -141,7 +153,7 @@ function issuersOf(leaf: Certificate, chain: Issuers): readonly Certificate[] {
   return path;
 }
 
-/** A self-signed certificate of a host is marked as a CA by many tools. */
+/** Many tools mark a self-signed server certificate as a CA. */
 function isLeaf(certificate: Certificate): boolean {
   return !certificate.x509.ca || (isSelfSigned(certificate) && certificate.sanNames.length > 0);
 }

@@ -1,4 +1,4 @@
-// A folder is looked into: which client's it is, and what of it can be taken over.
+// Scans a folder: recognizes the client's layout and evaluates which certificates can be imported.
 
 import type { FoundCertificate, ImportLayout, ScannedFolder } from '../../../shared/import.ts';
 import { toDnsName } from '../../../shared/names.ts';
@@ -9,33 +9,37 @@ import { describeChain } from '../pki/verify-certificate.ts';
 import { isAcmeSh, readAcmeSh } from './acme-sh.ts';
 import type { Found } from './candidate.ts';
 import { isCertbot, readCertbot } from './certbot.ts';
-import { type Judged, type JudgeOptions, judge } from './evaluate.ts';
+import { type Evaluated, type EvaluateOptions, evaluate } from './evaluate.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { isLego, readLego } from './lego.ts';
 import { readPemFolder } from './pem-folder.ts';
 
-export type ScanOptions = JudgeOptions;
+export type ScanOptions = EvaluateOptions;
 
 export interface Scan {
-  /** Real and absolute. */
+  /** Absolute, with links resolved. */
   readonly folder: string;
-  /** What was passed over, for the person who asked. */
+  /** The skipped files with the reason, for the user. */
   readonly skipped: readonly string[];
   readonly layout: ImportLayout;
-  /** Once each, though a folder may hold a certificate many times. */
-  readonly certificates: readonly Judged[];
+  /** Without duplicates, although a folder may hold a certificate several times. */
+  readonly certificates: readonly Evaluated[];
 }
 
-/** @throws INVALID_REQUEST where the folder cannot be read. */
+/**
+ * Scans a folder.
+ * @throws INVALID_REQUEST if the folder cannot be read
+ */
 export async function scanFolder(options: ScanOptions, path: string): Promise<Scan> {
   const folder = await openFolder(path);
-  const layout = await layoutOf(folder);
+  const layout = await recognizeLayout(folder);
   const found = await readAs(layout, folder, knownDirectories(options.directories));
-  const judged = preferNewest(onceEach(found.map((each) => judge(each, options))));
-  return { folder: folder.path, skipped: folder.skipped(), layout, certificates: judged };
+  const evaluated = preferNewest(removeDuplicates(found.map((each) => evaluate(each, options))));
+  return { folder: folder.path, skipped: folder.skipped(), layout, certificates: evaluated };
 }
 
-export async function layoutOf(folder: Folder): Promise<ImportLayout> {
+/** Recognizes the client that wrote the folder; `pem` for any other. */
+export async function recognizeLayout(folder: Folder): Promise<ImportLayout> {
   if (await isCertbot(folder)) return 'certbot';
   if (await isLego(folder)) return 'lego';
   return (await isAcmeSh(folder)) ? 'acme-sh' : 'pem';
@@ -56,10 +60,10 @@ function knownDirectories({ production, staging }: DirectoryOverrides): readonly
   return [production, staging, ...known].filter((url) => typeof url === 'string');
 }
 
-/** Of two of one certificate, the one that can be taken over. */
-function onceEach(judged: readonly Judged[]): readonly Judged[] {
-  const byId = new Map<string, Judged>();
-  for (const [index, each] of judged.entries()) {
+/** Removes duplicates and prefers the entry that can be imported. */
+function removeDuplicates(evaluated: readonly Evaluated[]): readonly Evaluated[] {
+  const byId = new Map<string, Evaluated>();
+  for (const [index, each] of evaluated.entries()) {
     const id = each.leaf?.fingerprint ?? `unreadable ${index}`;
     const before = byId.get(id);
     if (before === undefined || (before.pair === null && each.pair !== null)) byId.set(id, each);
@@ -67,18 +71,21 @@ function onceEach(judged: readonly Judged[]): readonly Judged[] {
   return [...byId.values()];
 }
 
-/** Of several of the same names and kind of key (certbot's NAME and NAME-0001), only the newest is imported. */
-function preferNewest(judged: readonly Judged[]): readonly Judged[] {
+/**
+ * Of several certificates with the same names and key type (certbot's NAME and NAME-0001), only the newest is
+ * imported.
+ */
+function preferNewest(evaluated: readonly Evaluated[]): readonly Evaluated[] {
   const groups = Map.groupBy(
-    judged.filter(({ pair }) => pair !== null),
+    evaluated.filter(({ pair }) => pair !== null),
     ({ leaf, keyType }) => [keyType, ...[...(leaf?.names ?? [])].toSorted()].join(' '),
   );
-  const newest = new Map<Judged, Judged>();
+  const newest = new Map<Evaluated, Evaluated>();
   for (const group of groups.values()) {
     const [first] = group.toSorted((a, b) => issuedAt(b) - issuedAt(a));
     for (const each of group) if (first !== undefined) newest.set(each, first);
   }
-  return judged.map((each) => {
+  return evaluated.map((each) => {
     const better = newest.get(each);
     if (better === undefined || better === each) return each;
     const problem = `${better.source} has a newer certificate with the same names. Certdesk imports that one.`;
@@ -86,34 +93,34 @@ function preferNewest(judged: readonly Judged[]): readonly Judged[] {
   });
 }
 
-const issuedAt = ({ leaf }: Judged): number => (leaf === null ? 0 : Date.parse(leaf.issuedAt));
+const issuedAt = ({ leaf }: Evaluated): number => (leaf === null ? 0 : Date.parse(leaf.issuedAt));
 
 /**
- * The project that holds it already: the same certificate in any version, or, where the other client has renewed it
- * since, the active one of the same names and kind of key.
+ * Finds the project that already holds the certificate: in any version, or, if the other client has renewed it since,
+ * as an active certificate with the same names and key type.
  */
-export async function holderOf(
+export async function findHolder(
   stores: Stores,
-  { leaf, keyType }: Judged,
+  { leaf, keyType }: Evaluated,
 ): Promise<{ readonly id: string; readonly name: string } | null> {
   if (leaf === null) return null;
   const names = [...leaf.names].toSorted().join();
   const same = (await stores.certificates.like(leaf.fingerprint, leaf.names)).find(
-    ({ fingerprint, chain, ...kept }) =>
+    ({ fingerprint, chain, ...stored }) =>
       fingerprint === leaf.fingerprint ||
-      ([...kept.names].toSorted().join() === names && describeChain(chain)[0]?.keyType === keyType),
+      ([...stored.names].toSorted().join() === names && describeChain(chain)[0]?.keyType === keyType),
   );
   const project = same === undefined ? null : await stores.projects.get(same.projectId);
   return project && { id: project.id, name: project.name };
 }
 
 /**
- * Another project with its domain and a certificate of the same kind of key, where no project of this domain waits for a
- * certificate.
+ * Finds another project with the same domain and a certificate of the same key type. Null if a project of this domain
+ * has no certificate yet, because the import would use that one.
  */
-export async function sameDomainOf(
+export async function findSameDomain(
   stores: Stores,
-  { leaf, keyType }: Judged,
+  { leaf, keyType }: Evaluated,
 ): Promise<{ readonly id: string; readonly name: string } | null> {
   const domain = leaf?.names.map(toDnsName).find((name) => name !== null);
   if (domain == null) return null;
@@ -126,6 +133,7 @@ export async function sameDomainOf(
   return found;
 }
 
+/** Presents the scan without secrets. */
 export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFolder> {
   const certificates: FoundCertificate[] = [];
   for (const each of scan.certificates) certificates.push(await presentFound(stores, each));
@@ -133,9 +141,9 @@ export async function presentScan(stores: Stores, scan: Scan): Promise<ScannedFo
   return { folder, layout, certificates, skipped: [...skipped] };
 }
 
-async function presentFound(stores: Stores, judged: Judged): Promise<FoundCertificate> {
-  const { leaf, key, plan, pair, source } = judged;
-  const project = await holderOf(stores, judged);
+async function presentFound(stores: Stores, evaluated: Evaluated): Promise<FoundCertificate> {
+  const { leaf, key, plan, pair, source } = evaluated;
+  const project = await findHolder(stores, evaluated);
   return {
     id: leaf?.fingerprint ?? null,
     source,
@@ -152,10 +160,10 @@ async function presentFound(stores: Stores, judged: Judged): Promise<FoundCertif
       account: plan.renewal.account === null ? 'missing' : 'found',
       autoRenew: plan.autoRenew,
     },
-    problems: [...judged.problems],
-    notes: [...judged.notes],
+    problems: [...evaluated.problems],
+    notes: [...evaluated.notes],
     project,
-    sameDomain: pair !== null && project === null ? await sameDomainOf(stores, judged) : null,
+    sameDomain: pair !== null && project === null ? await findSameDomain(stores, evaluated) : null,
     takeable: pair !== null && project === null,
   };
 }

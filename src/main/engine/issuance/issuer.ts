@@ -4,7 +4,7 @@ import { jobName } from '../../../shared/steps.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import { certificateType, type DirectoryOverrides, resolveDirectory } from '../acme/directories.ts';
 import { type Journal, outcome } from '../audit/journal.ts';
-import { newVersion } from '../certificates/new-version.ts';
+import { createVersion } from '../certificates/new-version.ts';
 import { firstRenewal } from '../certificates/renewal-plan.ts';
 import type { SolverRegistry } from '../challenges/registry.ts';
 import type { CertdeskError } from '../core/errors.ts';
@@ -78,7 +78,7 @@ export function createIssuer(deps: IssuerDeps): Issuer {
   };
 
   const newIssuedVersion: Issuer['newVersion'] = (job, spec, issued) =>
-    newVersion(deps, {
+    createVersion(deps, {
       leaf: issued.leaf,
       privateKey: issued.privateKey,
       projectId: job.projectId,
