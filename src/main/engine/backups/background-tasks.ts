@@ -1,4 +1,4 @@
-// What is verified on another thread: backup files.
+// Declares the backup tasks that run on another thread: verifying backup files.
 
 /** A backup that can be restored. */
 export interface VerifiedBackupFile {
@@ -7,20 +7,26 @@ export interface VerifiedBackupFile {
   readonly schema: number;
   readonly projects: number;
   readonly certificates: number;
-  /** The master key, DNS credentials and the like. */
+  /** Number of secrets: master key, DNS credentials and others. */
   readonly secrets: number;
   readonly secretStore: 'keychain' | 'sealed-file';
 }
 
 export interface BackupTasks {
-  /** Every byte of a backup file. @throws BACKUP_NOT_FOUND, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED */
+  /**
+   * Reads a backup file to its end and verifies it.
+   * @throws BACKUP_NOT_FOUND, PASSPHRASE_WRONG, BACKUP_UNREADABLE, BACKUP_FAILED
+   */
   verifyBackup(input: { readonly file: string; readonly passphrase: string }): Promise<VerifiedBackupFile>;
-  /** The database that was extracted from a backup, before it is restored. @throws BACKUP_UNREADABLE */
+  /**
+   * Verifies the database that was extracted from a backup, before it is restored.
+   * @throws BACKUP_UNREADABLE
+   */
   inspectBackup(input: {
-    /** The backup, for messages. */
+    /** The backup file, for messages. */
     readonly file: string;
     readonly database: string;
-    /** As the file holds them. */
+    /** Header and manifest as the backup file contains them. */
     readonly header: unknown;
     readonly manifest: unknown;
   }): Promise<VerifiedBackupFile>;

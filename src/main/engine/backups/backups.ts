@@ -1,5 +1,5 @@
-// Backups: one now, one by itself in time, which there are. What a backup is made of is the port's matter
-// (main/backup): the engine knows no files.
+// Creates backups on request and on schedule, and lists and verifies them. The port (main/backup) knows the file
+// format; the engine accesses no files.
 
 import { isAbsolute } from 'node:path';
 import type {
@@ -22,9 +22,12 @@ import { readSettings } from '../settings/settings.ts';
 import { readLastRestore } from './restore-marker.ts';
 
 export interface BackupPort {
-  /** Where backups are put when the settings name no folder. */
+  /** The folder for backups if the settings name none. */
   readonly usualFolder: string;
-  /** Whole and on the disk when it resolves. @throws BACKUP_FAILED, INVALID_REQUEST, SECRET_STORE_UNAVAILABLE */
+  /**
+   * Creates a backup. When it resolves, the complete file is on the disk.
+   * @throws BACKUP_FAILED, INVALID_REQUEST, SECRET_STORE_UNAVAILABLE
+   */
   create(asked: {
     readonly folder: string;
     readonly passphrase: string;
@@ -38,12 +41,15 @@ export interface BackupPort {
     readonly name: string;
     readonly passphrase: string;
   }): Promise<VerifiedBackup>;
-  /** Of any file. @throws as `verify` */
+  /**
+   * Verifies any backup file.
+   * @throws as `verify`
+   */
   check(asked: CheckBackup): Promise<CheckedBackup>;
   /**
-   * Makes all ready to take the place of what is there, which goes on untouched. Nothing is left of it where it fails.
-   * @param asked.inscribe Writes into the restored database before it is in place.
-   * @throws as `verify`; BACKUP_TOO_NEW, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE, what `inscribe` throws
+   * Prepares a restore next to the current data, which stays in use. On failure, nothing of it remains.
+   * @param asked.inscribe Writes into the restored database before it replaces the current one.
+   * @throws as `verify`; BACKUP_TOO_NEW, STORAGE_FAILED, SECRET_STORE_UNAVAILABLE, and what `inscribe` throws
    */
   stage(
     asked: CheckBackup & {
@@ -51,7 +57,10 @@ export interface BackupPort {
       inscribe(stores: Stores, backup: VerifiedBackup, aside: string | null): Promise<void>;
     },
   ): Promise<StagedBackup>;
-  /** Removes whole ones beyond the number to keep. @returns their names. */
+  /**
+   * Deletes the oldest intact backups beyond the number to keep.
+   * @returns their names
+   */
   prune(asked: {
     readonly folder: string;
     readonly keep: number;
@@ -60,28 +69,37 @@ export interface BackupPort {
 }
 
 export interface StagedBackup {
-  /** Of the backup. */
+  /** When the backup was created. */
   readonly createdAt: Timestamp;
-  /** The folder, below the data folder, for what is there now. */
+  /** The folder inside the data folder to which the current data is moved. */
   readonly aside: string | null;
-  /** From when it resolves on, the next start begins with the restored data, whatever comes. @throws BACKUP_FAILED */
+  /**
+   * Makes the restore final: once this resolves, the next start uses the restored data, whatever happens.
+   * @throws BACKUP_FAILED
+   */
   commit(): Promise<void>;
-  /** Of what was not committed. */
+  /** Deletes what was prepared, if it was not committed. */
   drop(): Promise<void>;
 }
 
 export interface Backups {
   list(): Promise<BackupList>;
-  /** One now. @throws BACKUP_PASSPHRASE_NOT_SET; what the port throws. */
+  /**
+   * Creates a backup now.
+   * @throws BACKUP_PASSPHRASE_NOT_SET, and the errors of the port
+   */
   create(): Promise<Backup>;
   verify(name: string): Promise<VerifiedBackup>;
-  /** What is in any file, and how it is restored. @throws INVALID_REQUEST, what the port throws */
+  /**
+   * Reports what a backup file contains and how to restore it.
+   * @throws INVALID_REQUEST, and the errors of the port
+   */
   check(asked: CheckBackup): Promise<CheckedBackup>;
-  /** From the next backup on; the ones there are keep theirs. */
+  /** Sets the passphrase of future backups. Existing files keep theirs. */
   setPassphrase(passphrase: string): Promise<void>;
-  /** For the overview; null where none is made by itself. */
+  /** The state for the overview; null if scheduled backups are off. */
   state(): Promise<EngineState['backup']>;
-  /** Makes one where one is due. Never rejects: a failure is told. */
+  /** Creates a backup if one is due. Never rejects: failures are reported. */
   runIfDue(): Promise<void>;
 }
 
@@ -103,9 +121,9 @@ interface State {
 }
 
 const HOUR_MS = 3_600_000;
-/** After a failure; a disk that is full or away is back by then, or not for long. */
+/** Retry interval after a failure such as a full or disconnected disk. */
 const RETRY_MS = HOUR_MS;
-/** How much later than due is late: a machine may sleep over night. */
+/** How much later than due a backup counts as late: a machine may sleep overnight. */
 const LATE_MS = 12 * HOUR_MS;
 const OPERATION = 'backups.create';
 
@@ -119,25 +137,25 @@ export function createBackups(deps: BackupsDeps): Backups {
       lastAttemptAt: null,
       lastError: null,
     };
-  const readPlace = async () => {
+  const readTarget = async () => {
     const settings = await readSettings(stores.settings, 'backup');
     return { ...settings, folder: settings.folder ?? backups.usualFolder };
   };
 
   async function passphrase(): Promise<string> {
-    const kept = await secrets.get(BACKUP_PASSPHRASE);
-    if (kept !== null) return kept;
+    const stored = await secrets.get(BACKUP_PASSPHRASE);
+    if (stored !== null) return stored;
     throw new CertdeskError('BACKUP_PASSPHRASE_NOT_SET');
   }
 
-  async function make(): Promise<Backup> {
-    const { folder, keep } = await readPlace();
+  async function createBackup(): Promise<Backup> {
+    const { folder, keep } = await readTarget();
     const createdAt = toTimestamp(clock.now());
     const secret = await passphrase();
-    const made = await backups.create({ folder, passphrase: secret, createdAt });
+    const created = await backups.create({ folder, passphrase: secret, createdAt });
     await journal.write(async (tx, emit) => {
       await tx.settings.set(STATE, { lastAt: createdAt, lastAttemptAt: createdAt, lastError: null });
-      const message = `Backup ${made.name} created (${made.bytes} bytes)`;
+      const message = `Backup ${created.name} created (${created.bytes} bytes)`;
       await emit({ kind: 'backup.created', message, audit: { operation: OPERATION, result: 'ok' } });
     });
     await backups.prune({ folder, keep, passphrase: secret }).then(
@@ -145,12 +163,12 @@ export function createBackups(deps: BackupsDeps): Backups {
       (error: unknown) =>
         log.warn({ err: error }, 'Old backups could not be deleted; retrying after the next backup'),
     );
-    return made;
+    return created;
   }
 
-  /** Who asks while one is made gets that one. What failed is kept for the overview, where it can be. */
+  /** Callers during a running backup share it. A failure is stored for the overview if possible. */
   function create(): Promise<Backup> {
-    running ??= make()
+    running ??= createBackup()
       .catch(async (error: unknown) => {
         const lastError = toCertdeskError(error).message;
         const state = { ...(await readState()), lastAttemptAt: toTimestamp(clock.now()), lastError };
@@ -170,25 +188,25 @@ export function createBackups(deps: BackupsDeps): Backups {
   return {
     create,
     async list() {
-      const place = await readPlace();
+      const target = await readTarget();
       const state = await readState();
       return {
-        folder: place.folder,
+        folder: target.folder,
         passphraseSet: (await secrets.get(BACKUP_PASSPHRASE)) !== null,
         lastAt: state.lastAt,
         lastError: state.lastError,
-        nextAt: dueAt(place, state, clock.now()),
-        late: isLate(place, state, clock.now()),
+        nextAt: dueAt(target, state, clock.now()),
+        late: isLate(target, state, clock.now()),
         restored: await readLastRestore(stores.settings),
-        backups: [...(await backups.list(place.folder))],
+        backups: [...(await backups.list(target.folder))],
       };
     },
     async verify(name) {
-      const { folder } = await readPlace();
+      const { folder } = await readTarget();
       return backups.verify({ folder, name, passphrase: await passphrase() });
     },
     async check(asked) {
-      requireWholePath(asked.file);
+      requireAbsolutePath(asked.file);
       return backups.check(asked);
     },
     async setPassphrase(secret) {
@@ -196,20 +214,20 @@ export function createBackups(deps: BackupsDeps): Backups {
       await journal.emit({ kind: 'backup.passphrase-set', message: 'Backup passphrase changed' });
     },
     async state() {
-      const place = await readPlace();
-      if (place.everyHours === null) return null;
+      const target = await readTarget();
+      if (target.everyHours === null) return null;
       const state = await readState();
       const { lastAt, lastError } = state;
       return {
         lastAt,
         lastError,
-        nextAt: dueAt(place, state, clock.now()),
-        late: isLate(place, state, clock.now()),
+        nextAt: dueAt(target, state, clock.now()),
+        late: isLate(target, state, clock.now()),
       };
     },
     async runIfDue() {
       try {
-        const due = dueAt(await readPlace(), await readState(), clock.now());
+        const due = dueAt(await readTarget(), await readState(), clock.now());
         if (due === null || due > toTimestamp(clock.now())) return;
         await create();
       } catch (error) {
@@ -227,19 +245,19 @@ export function createBackups(deps: BackupsDeps): Backups {
 }
 
 /** @throws INVALID_REQUEST */
-export function requireWholePath(file: string): void {
+export function requireAbsolutePath(file: string): void {
   if (isAbsolute(file) && !file.includes('\0')) return;
   throw invalid('file', 'must be an absolute path');
 }
 
-/** Null where none is made by itself. */
+/** When the next scheduled backup is due; null if scheduled backups are off. */
 function dueAt({ everyHours }: Settings['backup'], state: State, now: Date): Timestamp | null {
   if (everyHours === null) return null;
   const { lastAt, lastAttemptAt, lastError } = state;
   const after = (at: string, ms: number) => Date.parse(at) + ms;
   const regular = lastAt === null ? now.getTime() : after(lastAt, everyHours * HOUR_MS);
   const retry = lastError === null || lastAttemptAt === null ? 0 : after(lastAttemptAt, RETRY_MS);
-  // A clock that once stood in the future must not put all backups off until then.
+  // If the clock once was in the future, the next backup must not wait until then.
   const latest = now.getTime() + everyHours * HOUR_MS;
   return toTimestamp(new Date(Math.min(Math.max(regular, retry), latest)));
 }

@@ -1,6 +1,6 @@
-// What a restore writes into the restored database before that is in place: who has restored what, for the audit trail
-// and whoever looks; and the session of who asked, so that the page goes on. Being in one file with all the rest, it is
-// there exactly where the restore is done.
+// Records a restore in the restored database before that replaces the current one: who restored which backup, and the
+// session of the caller, so that its page continues to work. Because it is in the same database, the record exists
+// exactly if the restore took effect.
 import { randomUUID } from 'node:crypto';
 import { type LastRestore, LastRestoreSchema } from '../../../shared/backup.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
@@ -17,16 +17,19 @@ export interface RestoreNote {
   readonly id: string;
   readonly now: Date;
   readonly by: Actor;
-  /** Goes on where the restored settings let sessions outlive a restart. */
+  /** Continues if the restored settings let sessions outlive a restart. */
   readonly session: SessionRecord | null;
 }
 
-/** @param session Null where nobody is to stay signed in. */
-export function noteOfRestore(by: Actor, now: Date, session: SessionRecord | null = null): RestoreNote {
+/**
+ * Creates the record of a restore.
+ * @param session Null if no user is to stay signed in.
+ */
+export function createRestoreNote(by: Actor, now: Date, session: SessionRecord | null = null): RestoreNote {
   return { id: randomUUID(), now, by, session };
 }
 
-/** Null where what is here never came by a restore. */
+/** Returns the last restore, or null if the data was never restored. */
 export async function readLastRestore(settings: SettingStore): Promise<LastRestore | null> {
   return LastRestoreSchema.nullable()
     .catch(null)
@@ -34,8 +37,10 @@ export async function readLastRestore(settings: SettingStore): Promise<LastResto
 }
 
 /**
- * @param stores Of a transaction on the restored database. @param aside Where what was there before goes.
- * @returns whether the session goes on.
+ * Writes the record into the restored database.
+ * @param stores Stores of a transaction on the restored database.
+ * @param aside The folder to which the previous data is moved.
+ * @returns whether the session continues
  */
 export async function inscribeRestore(
   stores: Stores,

@@ -1,5 +1,6 @@
-// Looks once a minute for what is due (sweep.ts), sooner where something falls due within that minute, and while more is
-// due than may run side by side. Each look leaves a heartbeat in the database, so that a missed one shows; the first one after a sleep or a stop catches up.
+// Runs the maintenance (sweep.ts) every minute: sooner if a certificate becomes due within that minute, or if more
+// renewals are due than may run in parallel. Each run stores a heartbeat in the database, so that missed runs are
+// noticed. The first run after a sleep or a stop catches up.
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import { toCertdeskError } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
@@ -10,50 +11,50 @@ export interface SchedulerDeps {
   readonly stores: Pick<Stores, 'settings'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** 0 to 1: the moments of looks are spread by it. */
+  /** From 0 to 1; spreads the times of maintenance runs. */
   random(): number;
   sweep(signal: AbortSignal): Promise<Swept>;
-  /** When the first of those that are not due by now will be; null where none will. */
+  /** When the next certificate that is not due yet becomes due; null if none will. */
   nextDue(now: Timestamp): Promise<Timestamp | null>;
 }
 
 export interface Scheduler {
   start(): void;
-  /** One look, now; resolves with how many renewals were begun. */
+  /** Runs the maintenance now and returns the number of renewals it started. */
   sweep(): Promise<number>;
-  /** Something may fall due sooner than was known when the next look was planned. */
+  /** Plans the next run again, because a certificate may become due earlier than known before. */
   planAgain(): void;
-  /** Ends a look that is under way. */
+  /** Stops the schedule and aborts a maintenance run. */
   stop(): void;
-  /** When the next look is due; null while it is stopped. */
+  /** When the next run is planned; null while stopped. */
   nextAt(): Timestamp | null;
 }
 
-/** What the last look has left in the settings. */
+/** The record that the last maintenance run stored in the settings. */
 export interface Heartbeat {
   readonly at: Timestamp;
-  /** Renewals that it began. */
+  /** Number of renewals that it started. */
   readonly begun: number;
-  /** How long it took. */
+  /** Duration in milliseconds. */
   readonly ms: number;
-  /** Why it failed; null where it did not. */
+  /** Why it failed; null if it did not. */
   readonly error: string | null;
 }
 
 const HEARTBEAT = 'last-sweep';
 
-/** Of this run or one before; null before the first. */
+/** Returns the last heartbeat, also of an earlier process; null before the first. */
 export async function readHeartbeat({ settings }: Pick<Stores, 'settings'>): Promise<Heartbeat | null> {
   return (await settings.get(HEARTBEAT)) as Heartbeat | null;
 }
 
-const EVERY_MS = 60_000;
-/** While more is due than may run side by side; no look comes sooner. */
-const SOON_MS = 5_000;
-/** Times are whole seconds, and timers may be a little early. */
-const SURELY_MS = 100;
-/** Looks later than that were slept through. */
-const ASLEEP_MS = 5 * EVERY_MS;
+const INTERVAL_MS = 60_000;
+/** Interval while more renewals are due than may run in parallel, and the shortest interval of all. */
+const MIN_INTERVAL_MS = 5_000;
+/** Margin, because times are whole seconds and timers may fire a little early. */
+const MARGIN_MS = 100;
+/** A longer gap means that the machine slept or Certdesk was stopped. */
+const GAP_MS = 5 * INTERVAL_MS;
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { stores, clock, log, random } = deps;
@@ -64,10 +65,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let due: Timestamp | null = null;
   let more = false;
 
-  async function sweepAndTell(signal: AbortSignal): Promise<number> {
+  async function sweepAndRecord(signal: AbortSignal): Promise<number> {
     const now = clock.now();
     const started = performance.now();
-    await noticeGap(now);
+    await logGap(now);
     const swept = await deps.sweep(signal).catch((error: unknown) => ({ begun: 0, more: false, error }));
     more = swept.more;
     if (swept.error !== null) {
@@ -82,18 +83,18 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return swept.begun;
   }
 
-  async function noticeGap(now: Date): Promise<void> {
+  async function logGap(now: Date): Promise<void> {
     const last = await readHeartbeat({ settings: stores.settings });
     const gap = last === null ? 0 : now.getTime() - Date.parse(last.at);
-    if (gap > ASLEEP_MS) {
+    if (gap > GAP_MS) {
       log.warn({ minutes: Math.round(gap / 60_000) }, 'Renewal checks were missed; catching up');
     }
   }
 
-  /** One sweep at a time; a failed one is logged and the next one comes in a minute. */
-  function guarded(): Promise<number> {
+  /** Runs one sweep at a time. A failure is logged; the next run follows in a minute. */
+  function sweepOnce(): Promise<number> {
     const { signal } = stopping ?? new AbortController();
-    sweeping ??= sweepAndTell(signal)
+    sweeping ??= sweepAndRecord(signal)
       .catch((error: unknown) => {
         log.error({ err: error }, 'The renewal check could not be recorded; retrying in a minute');
         return 0;
@@ -104,44 +105,44 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return sweeping;
   }
 
-  /** Spread by a tenth, so that many installations do not ask their CA at the same second. */
+  /** Spread by a tenth, so that many installations do not call their CA in the same second. */
   async function plan(): Promise<void> {
-    const wait = (more ? SOON_MS : EVERY_MS) * (0.95 + random() / 10);
-    lookIn(Math.min(wait, await untilNextDue()));
+    const wait = (more ? MIN_INTERVAL_MS : INTERVAL_MS) * (0.95 + random() / 10);
+    planIn(Math.min(wait, await untilNextDue()));
   }
 
-  function lookIn(ms: number): void {
+  function planIn(ms: number): void {
     if (stopping === null || stopping.signal.aborted) return;
     clearTimeout(timer);
     due = toTimestamp(new Date(clock.now().getTime() + ms));
-    timer = setTimeout(() => void guarded().finally(plan), ms);
+    timer = setTimeout(() => void sweepOnce().finally(plan), ms);
     timer.unref();
   }
 
   async function untilNextDue(): Promise<number> {
     const now = clock.now();
-    // Where it cannot be read the usual look comes, and will say so.
+    // If it cannot be read, the regular run comes and reports the error.
     const next = await deps.nextDue(toTimestamp(now)).catch(() => null);
-    if (next === null) return EVERY_MS;
-    return Math.max(SOON_MS, Date.parse(next) - now.getTime() + SURELY_MS);
+    if (next === null) return INTERVAL_MS;
+    return Math.max(MIN_INTERVAL_MS, Date.parse(next) - now.getTime() + MARGIN_MS);
   }
 
   async function planSooner(): Promise<void> {
     const wait = await untilNextDue();
-    // A look that is under way plans the next one.
-    if (sweeping !== null || due === null || wait >= EVERY_MS) return;
-    if (clock.now().getTime() + wait < Date.parse(due)) lookIn(wait);
+    // A running sweep plans the next run when it ends.
+    if (sweeping !== null || due === null || wait >= INTERVAL_MS) return;
+    if (clock.now().getTime() + wait < Date.parse(due)) planIn(wait);
   }
 
   return {
     start() {
       if (stopping !== null) return;
       stopping = new AbortController();
-      due = toTimestamp(new Date(clock.now().getTime() + EVERY_MS));
-      // Whoever starts is told first that it is started: with many certificates a look takes its time.
-      first = setImmediate(() => void guarded().finally(plan));
+      due = toTimestamp(new Date(clock.now().getTime() + INTERVAL_MS));
+      // start() returns first, because with many certificates a run takes a while.
+      first = setImmediate(() => void sweepOnce().finally(plan));
     },
-    sweep: guarded,
+    sweep: sweepOnce,
     planAgain: () => void planSooner(),
     nextAt: () => due,
     stop() {

@@ -1,5 +1,5 @@
-// Secrets that nothing needs any longer: a killed process, or a secret store that was locked just then, has left them.
-// Done once, at start, before anybody can ask for something new.
+// Deletes secrets that are no longer needed: a killed process, or a secret store that was locked at the time, has
+// left them behind. Runs once at startup, before new requests can store secrets.
 
 import type { SecretStore } from '../core/ports.ts';
 import {
@@ -11,7 +11,10 @@ import {
 import type { Stores } from '../core/stores.ts';
 import { isCleaned } from '../issuance/resumable-orders.ts';
 
-/** Leaves alone what is of no kind that it knows. @throws SECRET_STORE_UNAVAILABLE */
+/**
+ * Deletes stale secrets of the known kinds and leaves all others alone.
+ * @throws SECRET_STORE_UNAVAILABLE
+ */
 export async function forgetStaleSecrets(stores: Stores, secrets: SecretStore): Promise<void> {
   const needed: Readonly<Record<string, (id: string) => Promise<boolean>>> = {
     async [JOB_PREFIX](id) {

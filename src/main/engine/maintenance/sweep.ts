@@ -1,5 +1,5 @@
-// One look over all certificates: renewals that are due are begun, within the bounds that are set and the limits of the
-// CAs; then what is old is cleared away and the CAs are asked what they say of their certificates.
+// Performs one maintenance run: starts due renewals within the configured concurrency and the CAs' rate limits,
+// deletes old records, and asks the CAs for renewal and revocation information.
 import { daysAgo, type Timestamp, toTimestamp } from '../../../shared/time.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { type ArchiveDeps, archiveOldEntries } from '../audit/archive.ts';
@@ -20,42 +20,45 @@ export interface SweepDeps extends AriDeps, RevocationCheckDeps, ArchiveDeps {
   readonly issuance: Pick<Issuance, 'startRenewal'>;
   readonly budget: Pick<BudgetService, 'findDeferral'>;
   readonly sessions: Pick<Sessions, 'endOver'>;
-  /** Lets so many jobs run side by side. */
+  /** Sets how many jobs run in parallel. */
   setConcurrency(concurrency: number): void;
-  /** Undoes challenges that an earlier clean-up could not. */
+  /** Cleans up challenges that an earlier clean-up could not remove. */
   sweepLeftovers(): Promise<void>;
 }
 
 export interface Swept {
-  /** Renewals that were begun. */
+  /** Number of renewals that were started. */
   readonly begun: number;
-  /** Whether more are due than may run side by side: then the next look comes soon. */
+  /** Whether more renewals are due than may run in parallel; the next run then comes soon. */
   readonly more: boolean;
-  /** What a step failed with; the others were taken all the same. */
+  /** The first error of a step. The other steps ran all the same. */
   readonly error: unknown;
 }
 
-/** CAs are asked about this many certificates a look: 10,000 are through in under two hours, and each four times a day. */
-const ASKED_A_LOOK = 100;
+/**
+ * Certificates that a run asks the CAs about: 10,000 take less than two hours, and each is asked four times a day.
+ */
+const ASKED_PER_RUN = 100;
 const ASKED_AT_ONCE = 5;
-/** A look comes each minute; asking must not hold up the next one. */
+/** A run comes every minute, and asking must not delay the next one. */
 const ASK_WITHIN_MS = 40_000;
 
+/** Performs one maintenance run. Never rejects: the result holds the first error. */
 export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept> {
   let swept = { begun: 0, more: false };
   let error: unknown = null;
   const steps = [
     async () => {
-      swept = await beginDue(deps);
+      swept = await startDueRenewals(deps);
     },
-    () => clearAway(deps),
+    () => deleteOldRecords(deps),
     () => deps.sessions.endOver(),
     () => archiveOldEntries(deps),
     () => askAboutRenewal(deps, signal),
     () => askAboutRevocation(deps, signal),
     () => deps.sweepLeftovers(),
   ];
-  // Each for itself, renewals first: what cannot be cleared away or asked must not hold up a renewal.
+  // Steps are independent and renewals come first: a failed clean-up or query must not delay a renewal.
   for (const step of steps) {
     if (signal.aborted) break;
     await step().catch((cause: unknown) => {
@@ -65,8 +68,8 @@ export async function sweep(deps: SweepDeps, signal: AbortSignal): Promise<Swept
   return { ...swept, error: signal.aborted ? null : error };
 }
 
-/** Automatic renewals under way, and the names that anything is under way for. */
-function underWay(jobs: readonly JobRecord[]): { renewals: number; busy: Set<string> } {
+/** Counts the running automatic renewals and collects the names of all unfinished jobs. */
+function summarizeJobs(jobs: readonly JobRecord[]): { renewals: number; busy: Set<string> } {
   const busy = new Set<string>();
   let renewals = 0;
   for (const job of jobs) {
@@ -76,22 +79,23 @@ function underWay(jobs: readonly JobRecord[]): { renewals: number; busy: Set<str
   return { renewals, busy };
 }
 
-async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean }> {
+async function startDueRenewals(deps: SweepDeps): Promise<{ begun: number; more: boolean }> {
   const { stores, clock } = deps;
   const now = toTimestamp(clock.now());
   const settings = await readSettings(stores.settings, 'renewals');
   if (settings.pausedUntil !== null && settings.pausedUntil > now) return { begun: 0, more: false };
   deps.setConcurrency(settings.sideBySide);
-  const { renewals, busy } = underWay(await stores.jobs.unfinished());
-  let room = settings.sideBySide - renewals;
+  const { renewals, busy } = summarizeJobs(await stores.jobs.unfinished());
+  let slots = settings.sideBySide - renewals;
   let begun = 0;
   let waiting = false;
   for await (const projectId of stores.certificates.due(now)) {
-    if (room <= 0) return { begun, more: true };
+    if (slots <= 0) return { begun, more: true };
     const certificate = await stores.certificates.active(projectId);
     if (certificate?.spec == null) continue;
     const names = certificate.spec.names.map(withoutWildcard);
-    // One a domain: two that prove the same name at once could fail together, and a failure counts at the CA.
+    // One job per domain: two that validate the same name at once could both fail, and failures count against the
+    // CA's limits.
     if (names.some((name) => busy.has(name))) {
       waiting = true;
       continue;
@@ -100,12 +104,15 @@ async function beginDue(deps: SweepDeps): Promise<{ begun: number; more: boolean
     if (!(await renew(deps, projectId))) continue;
     for (const name of names) busy.add(name);
     begun += 1;
-    room -= 1;
+    slots -= 1;
   }
   return { begun, more: waiting };
 }
 
-/** Whether a limit of the CA stands against it; then that is written, and told once. */
+/**
+ * Defers the renewal if it would exceed a limit of the CA. The deferral is stored and reported once.
+ * @returns whether it was deferred
+ */
 async function deferRenewal(
   deps: SweepDeps,
   certificate: CertificateRecord,
@@ -113,7 +120,7 @@ async function deferRenewal(
 ): Promise<boolean> {
   const { id, accountId, projectId, domain, renewal, names } = certificate;
   const directoryUrl = await directoryOf(deps, certificate).catch(() => null);
-  if (directoryUrl === null) return false; // the renewal itself will say what is wrong
+  if (directoryUrl === null) return false; // the renewal itself reports what is wrong
   const replaces = isInWindow(renewal, now) && renewal.failures < 2;
   const specNames = certificate.spec?.names ?? names;
   const sameNames = accountId !== null && exactSet(specNames) === exactSet(names);
@@ -123,7 +130,7 @@ async function deferRenewal(
     names: specNames,
     replaces,
     sameNames,
-    // A limit that is nearly used up is no reason to let a certificate expire.
+    // Keeping a reserve of the limit is no reason to let a certificate expire.
     latest: backstop(certificate),
   });
   if (found === null) return false;
@@ -136,16 +143,21 @@ async function deferRenewal(
   return true;
 }
 
-/** Somebody renews, revokes or removes it at this moment, or Certdesk stops: the next look will tell. */
-const PASSING = ['OPERATION_IN_PROGRESS', 'CERTIFICATE_NOT_FOUND', 'PROJECT_NOT_FOUND', 'SHUTTING_DOWN'];
+/** The certificate is being renewed, revoked or removed, or Certdesk is stopping: the next run decides again. */
+const TRANSIENT_CODES = [
+  'OPERATION_IN_PROGRESS',
+  'CERTIFICATE_NOT_FOUND',
+  'PROJECT_NOT_FOUND',
+  'SHUTTING_DOWN',
+];
 
 async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<boolean> {
   try {
     await issuance.startRenewal(projectId);
     return true;
   } catch (error) {
-    if (error instanceof CertdeskError && PASSING.includes(error.code)) return false;
-    // One that cannot be begun does not hold up the others.
+    if (error instanceof CertdeskError && TRANSIENT_CODES.includes(error.code)) return false;
+    // A renewal that cannot start must not stop the others.
     log.error(
       { projectId, err: error },
       'A renewal could not be started; retrying at the next renewal check',
@@ -154,7 +166,7 @@ async function renew({ issuance, log }: SweepDeps, projectId: string): Promise<b
   }
 }
 
-async function clearAway({ stores, journal, clock }: SweepDeps): Promise<void> {
+async function deleteOldRecords({ stores, journal, clock }: SweepDeps): Promise<void> {
   const now = clock.now();
   const { keepVersionsDays } = await readSettings(stores.settings, 'renewals');
   const removedBefore = daysAgo(KEEP_REMOVED_DAYS, now);
@@ -162,15 +174,15 @@ async function clearAway({ stores, journal, clock }: SweepDeps): Promise<void> {
   await stores.events.deleteBefore(daysAgo(KEEP_EVENTS_DAYS, now));
   await stores.caUsage.deleteBefore(daysAgo(KEEP_USAGE_DAYS, now));
   if (!(await stores.certificates.anyToPurge({ removed: removedBefore, expired: expiredBefore }))) return;
-  // Keys go with them for good: that is a matter of the audit trail.
+  // The private keys are lost for good, so the audit trail records it.
   await journal.write(async (tx, emit) => {
     const removed = await tx.certificates.purgeRemoved(removedBefore);
     const superseded = await tx.certificates.purgeSuperseded(expiredBefore);
-    const told = [
+    const deletions = [
       [removed, `removed before ${removedBefore}`],
       [superseded, `superseded and expired before ${expiredBefore}`],
     ] as const;
-    for (const [count, which] of told) {
+    for (const [count, which] of deletions) {
       if (count === 0) continue;
       const message = `${count} certificate versions ${which} deleted with their keys`;
       const audit = { operation: 'certificates.purge', result: 'ok' } as const;
@@ -179,27 +191,27 @@ async function clearAway({ stores, journal, clock }: SweepDeps): Promise<void> {
   });
 }
 
-/** A CA that does not answer is asked no more in this look. */
+/** After a retryable failure, a CA is not asked again in this run. */
 async function askAboutRenewal(deps: SweepDeps, signal: AbortSignal): Promise<void> {
   const now = toTimestamp(deps.clock.now());
-  const all = await deps.stores.certificates.toAsk('ari', { now, limit: ASKED_A_LOOK });
-  const silent = new Set<string>();
+  const all = await deps.stores.certificates.toAsk('ari', { now, limit: ASKED_PER_RUN });
+  const failedCas = new Set<string>();
   const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]);
   const ask = async (certificate: CertificateRecord): Promise<void> => {
     const ca = `${certificate.spec?.ca} ${certificate.spec?.staging}`;
-    if (silent.has(ca)) return;
+    if (failedCas.has(ca)) return;
     const failure = await refreshAri(deps, certificate, until);
-    if (failure?.entry.retryable === true) silent.add(ca);
+    if (failure?.entry.retryable === true) failedCas.add(ca);
   };
   await mapConcurrent(all, { limit: ASKED_AT_ONCE }, ask).catch((error: unknown) => {
-    if (!until.aborted) throw error; // what was not asked for want of time comes next
+    if (!until.aborted) throw error; // out of time: the next run asks about the rest
   });
 }
 
-/** Certificates of one CA share lists: each is fetched once a look. */
+/** Certificates of one CA share CRLs, so each is fetched once per run. */
 async function askAboutRevocation(deps: SweepDeps, signal: AbortSignal): Promise<void> {
   const now = toTimestamp(deps.clock.now());
-  const all = await deps.stores.certificates.toAsk('revocation', { now, limit: ASKED_A_LOOK });
+  const all = await deps.stores.certificates.toAsk('revocation', { now, limit: ASKED_PER_RUN });
   const until = AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]);
   const lists = new Map<string, Promise<Buffer>>();
   const fetchCrl = (url: string): Promise<Buffer> => {

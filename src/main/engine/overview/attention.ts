@@ -1,5 +1,5 @@
-// Which certificates need somebody, how badly, and what mends it. Pure: the overview, the tray and notifications read
-// the same verdicts.
+// Decides which certificates need attention, how urgently, and which action resolves it. Pure. The overview, the tray
+// and notifications share these decisions.
 import type { Attention } from '../../../shared/overview.ts';
 import type { Timestamp } from '../../../shared/time.ts';
 import type { JobRecord } from '../core/model.ts';
@@ -12,19 +12,25 @@ export interface Need {
 }
 
 const DAY_MS = 86_400_000;
-/** The scheduler looks once a minute: an hour is a missed attempt, not a late one. */
+/** The scheduler runs every minute, so after an hour an attempt was missed, not just late. */
 export const OVERDUE_MS = 3_600_000;
-/** With nothing to renew it, a certificate is told of a third of its lifetime before its end, 30 days at most. */
+/**
+ * A certificate without a planned renewal needs attention in the last third of its lifetime, at most 30 days before
+ * its end.
+ */
 const UNATTENDED_DAYS = 30;
-/** The last twelfth of a lifetime, 7 days at most. */
+/** Critical in the last twelfth of the lifetime, at most 7 days before its end. */
 const CRITICAL_DAYS = 7;
 
-/** Whether an attempt is to come before its end: one that is put off beyond it is none. Times sort as text. */
+/** Whether a renewal attempt is planned before the certificate expires. Timestamps sort as text. */
 export function renewsInTime({ attemptAt, expiresAt }: ListedCertificate): boolean {
   return attemptAt !== null && attemptAt < expiresAt;
 }
 
-/** Null where it needs no attention. @param paused Whether renewals are paused on purpose: then none is overdue. */
+/**
+ * Returns why the certificate needs attention, or null.
+ * @param paused Whether renewals are paused on purpose; then none is overdue.
+ */
 export function assessCertificate(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
   if (certificate.acknowledged) return null;
   const need = renewalNeed(certificate, now, paused);
@@ -32,10 +38,10 @@ export function assessCertificate(certificate: ListedCertificate, now: Date, pau
   return { kind: 'uncovered', severity: 'warning' };
 }
 
-/** Steps at which records are waited for; later the CA has been asked. */
+/** Steps at which a job waits for TXT records. At later steps the CA is already validating. */
 const BEFORE_VALIDATION: readonly (string | null)[] = ['challenge', 'dns-propagation'];
 
-/** Whether a job waits for TXT records that a person has to add. */
+/** Whether a job waits for TXT records that the user has to add. */
 export function awaitsRecords({ state, step, input }: JobRecord): boolean {
   return state === 'running' && BEFORE_VALIDATION.includes(step) && specOf(input)?.dnsProvider === 'manual';
 }
@@ -43,13 +49,15 @@ export function awaitsRecords({ state, step, input }: JobRecord): boolean {
 function renewalNeed(certificate: ListedCertificate, now: Date, paused: boolean): Need | null {
   const expires = Date.parse(certificate.expiresAt);
   const lifetime = expires - Date.parse(certificate.issuedAt);
-  const left = expires - now.getTime();
+  const remaining = expires - now.getTime();
   if (certificate.revokedAt !== null) return { kind: 'revoked', severity: 'critical' };
-  if (left <= 0) return { kind: 'expired', severity: 'critical' };
-  const severity = left <= Math.min(CRITICAL_DAYS * DAY_MS, lifetime / 12) ? 'critical' : 'warning';
+  if (remaining <= 0) return { kind: 'expired', severity: 'critical' };
+  const severity = remaining <= Math.min(CRITICAL_DAYS * DAY_MS, lifetime / 12) ? 'critical' : 'warning';
   if (certificate.failures > 0) return { kind: 'failing', severity };
   if (certificate.attemptAt === null || !renewsInTime(certificate)) {
-    return left <= Math.min(UNATTENDED_DAYS * DAY_MS, lifetime / 3) ? { kind: 'unattended', severity } : null;
+    return remaining <= Math.min(UNATTENDED_DAYS * DAY_MS, lifetime / 3)
+      ? { kind: 'unattended', severity }
+      : null;
   }
   const late = now.getTime() - Date.parse(certificate.attemptAt) > OVERDUE_MS;
   return late && !paused ? { kind: 'overdue', severity } : null;
@@ -67,10 +75,12 @@ const RANK: Readonly<Record<Attention['kind'], number>> = {
   obtain_failed: 3,
 };
 
-export type Ranked = Need & { readonly expiresAt: Timestamp | null };
+export type RankedNeed = Need & { readonly expiresAt: Timestamp | null };
 
-/** Jobs that wait for a person first, then worst first: what is broken, what breaks soonest, what was never there. */
-export function byUrgency(a: Ranked, b: Ranked): number {
+/**
+ * Sorts jobs that wait for the user first, then by urgency: what is broken, what breaks soonest, what never existed.
+ */
+export function byUrgency(a: RankedNeed, b: RankedNeed): number {
   const [waits, otherWaits] = [a.kind === 'awaiting_records', b.kind === 'awaiting_records'];
   if (waits !== otherWaits) return waits ? -1 : 1;
   if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
@@ -78,8 +88,9 @@ export function byUrgency(a: Ranked, b: Ranked): number {
 }
 
 /**
- * What resolves it. A renewal orders the names of the certificate: where it lacks one of the project's, a new request is
- * needed. @param retryable Whether the error of the last attempt may go away by itself.
+ * Returns the action that resolves the need. A renewal keeps the certificate's names, so if one of the project's is
+ * missing, a new request is needed.
+ * @param retryable Whether the error of the last attempt may be temporary.
  */
 export function suggestedAction(
   { kind }: Need,
@@ -93,7 +104,7 @@ export function suggestedAction(
   return retryable ? 'renew' : 'inspect';
 }
 
-const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
+const CAUSES: Readonly<Record<Attention['kind'], string>> = {
   expired: 'The certificate has expired.',
   revoked: 'The certificate is revoked. Clients may reject it.',
   failing: 'The last renewal failed.',
@@ -106,16 +117,19 @@ const BEGINNINGS: Readonly<Record<Attention['kind'], string>> = {
   awaiting_records: 'The job waits for TXT records that you create at the DNS provider.',
 };
 
-/** In plain words, without dates: how those read is the reader's matter. @param error What the last attempt failed with. */
+/**
+ * Explains the need in a sentence without dates, which each reader formats.
+ * @param error The error of the last attempt.
+ */
 export function causeOf({ kind }: Need, certificate: ListedCertificate | null, error: string | null): string {
   const lacks =
     certificate?.uncovered == null ? '' : `The certificate does not cover ${certificate.uncovered}.`;
-  const beginning = [BEGINNINGS[kind], lacks].filter(Boolean).join(' ');
+  const sentence = [CAUSES[kind], lacks].filter(Boolean).join(' ');
   if (kind === 'revoked' || kind === 'overdue' || kind === 'uncovered' || kind === 'awaiting_records') {
-    return beginning;
+    return sentence;
   }
   const why = error ?? (certificate === null ? null : whyUnattended(certificate));
-  return why === null ? beginning : `${beginning} ${why}`;
+  return why === null ? sentence : `${sentence} ${why}`;
 }
 
 function whyUnattended({ renewable, attemptAt, expiresAt }: ListedCertificate): string | null {

@@ -1,4 +1,4 @@
-// Certificates that expire without a renewal in sight, and how much of their life is left.
+// Lists certificates that will expire without a renewal, and how much of their lifetime remains.
 import type { Timestamp } from '../../../shared/time.ts';
 import { toTimestamp } from '../../../shared/time.ts';
 import type { Clock } from '../core/ports.ts';
@@ -10,26 +10,30 @@ export interface ExpiringCertificate {
   readonly projectId: string;
   readonly name: string;
   readonly expiresAt: Timestamp;
-  /** The part of its life that is left is at most a third, a sixth, a twelfth. */
+  /** The remaining share of the lifetime is at most a third, a sixth or a twelfth. */
   readonly part: 3 | 6 | 12;
 }
 
 const DAY_MS = 86_400_000;
-/** A third of the longest lifetime that is sold. */
+/** A third of the longest lifetime on the market. */
 const AHEAD_DAYS = 140;
 
-/** Null: it is renewed, has expired, is revoked, or more than a third of its life is left. */
+/**
+ * Null if the certificate is renewed in time, has expired or is revoked, or if more than a third of its lifetime
+ * remains.
+ */
 export function partLeft(certificate: ListedCertificate, now: Date): ExpiringCertificate['part'] | null {
   const { failures, revokedAt } = certificate;
   const expires = Date.parse(certificate.expiresAt);
-  const left = expires - now.getTime();
-  const share = left / (expires - Date.parse(certificate.issuedAt));
-  if (revokedAt !== null || left <= 0 || share > 1 / 3) return null;
+  const remaining = expires - now.getTime();
+  const share = remaining / (expires - Date.parse(certificate.issuedAt));
+  if (revokedAt !== null || remaining <= 0 || share > 1 / 3) return null;
   const overdue = assessCertificate(certificate, now, false)?.kind === 'overdue';
   if (renewsInTime(certificate) && failures === 0 && !overdue) return null;
   return share <= 1 / 12 ? 12 : share <= 1 / 6 ? 6 : 3;
 }
 
+/** Lists the certificates that will expire without a renewal. */
 export async function listExpiring(stores: Stores, clock: Clock): Promise<readonly ExpiringCertificate[]> {
   const now = clock.now();
   const soon = toTimestamp(new Date(now.getTime() + AHEAD_DAYS * DAY_MS));

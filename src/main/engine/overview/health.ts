@@ -1,13 +1,16 @@
-// Is anything going to break? One sentence, for the overview, the tray and the digest. Pure.
+// Summarizes in one sentence whether anything is going to break, for the overview, the tray and the digest. Pure.
 import type { Health, Overview } from '../../../shared/overview.ts';
 
-/** What the sentence is made of. */
+/** The facts that the sentence is made from. */
 export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'engine'> {
-  /** Certificates that renew themselves. */
+  /** Number of certificates that renew automatically. */
   readonly renewing: number;
 }
 
-/** The engine's own trouble comes first: where it does not work, nothing that it says of certificates lasts. */
+/**
+ * Summarizes the health. Problems of the engine come first: if it does not work, subject it reports about certificates
+ * is not reliable.
+ */
 export function healthOf({ counts, attention, engine, renewing }: HealthFacts): Health {
   if (engine.secretStore === 'unavailable') {
     return failing('Secret store unavailable: unlock it to resume renewals');
@@ -27,20 +30,20 @@ export function healthOf({ counts, attention, engine, renewing }: HealthFacts): 
     return { state: 'attention', sentence: 'The last backup failed (see System status)' };
   }
   if (engine.backup?.late === true) return { state: 'attention', sentence: 'A scheduled backup is overdue' };
-  // What is revoked on purpose is not expected to renew.
-  const held = counts.total - counts.none - acknowledged;
-  if (held === 0) {
+  // A certificate with an acknowledged revocation is not expected to renew.
+  const active = counts.total - counts.none - acknowledged;
+  if (active === 0) {
     return { state: 'ok', sentence: acknowledged === 0 ? 'No certificates yet' : 'No active certificates' };
   }
-  const what = held === 1 ? '1 certificate' : `${held} certificates`;
-  if (renewing >= held) {
-    return { state: 'ok', sentence: `${what}, ${held === 1 ? 'renewing' : 'all renewing'} on time` };
+  const subject = active === 1 ? '1 certificate' : `${active} certificates`;
+  if (renewing >= active) {
+    return { state: 'ok', sentence: `${subject}, ${active === 1 ? 'renewing' : 'all renewing'} on time` };
   }
-  const rest = held - renewing;
-  const manual = `${rest} not renewed automatically`;
+  const manualCount = active - renewing;
+  const manual = `${manualCount} not renewed automatically`;
   return {
     state: 'ok',
-    sentence: held === rest ? `${what}, not renewed automatically` : `${what}, ${manual}`,
+    sentence: active === manualCount ? `${subject}, not renewed automatically` : `${subject}, ${manual}`,
   };
 }
 

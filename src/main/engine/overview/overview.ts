@@ -1,5 +1,5 @@
-// The overview: is anything going to break, why, and what mends it? Put together from indexes; only what is shown is
-// read whole.
+// Builds the overview: whether anything is going to break, why, and which action resolves it. It reads indexes; only
+// the items that are shown are read in full.
 import { ERRORS } from '../../../shared/errors.ts';
 import type { Attention, EngineState, Overview, Timeline } from '../../../shared/overview.ts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -42,8 +42,8 @@ type Ids = readonly string[] | null;
 
 const MAX_ITEMS = 100;
 const LAST_EVENTS = 20;
-/** Steps are for whoever watches a job. */
-const NOISE = ['job.step', 'job.queued'];
+/** Steps are of interest only while watching a job. */
+const HIDDEN_KINDS = ['job.step', 'job.queued'];
 
 export function createOverview(deps: OverviewDeps): OverviewService {
   const { stores, clock } = deps;
@@ -54,18 +54,18 @@ export function createOverview(deps: OverviewDeps): OverviewService {
       const [{ counts }, attention, timeline, engine, events, renewing] = await Promise.all([
         stores.projects.count(filter),
         listAttention(stores, ids, now),
-        makeTimeline(stores, ids, now),
+        buildTimeline(stores, ids, now),
         engineState(deps, ids, now),
-        stores.events.latest({ without: NOISE, projectIds: ids, limit: LAST_EVENTS }),
+        stores.events.latest({ without: HIDDEN_KINDS, projectIds: ids, limit: LAST_EVENTS }),
         stores.overview.renewing(ids),
       ]);
       const health = healthOf({ counts, attention, engine, renewing });
       const names = await namesOf(stores.projects, events);
-      const told = events.map((event) => ({
+      const shown = events.map((event) => ({
         ...presentEvent(event),
         project: event.projectId === null ? null : (names.get(event.projectId) ?? null),
       }));
-      return { health, counts, attention, timeline, engine, events: told };
+      return { health, counts, attention, timeline, engine, events: shown };
     },
   };
 }
@@ -85,7 +85,7 @@ async function listAttention(stores: Stores, ids: Ids, now: Date): Promise<Overv
   return { total: all.length, acknowledged, items: await withDetails(stores, shown, ids !== null) };
 }
 
-/** All that needs attention, worst first. */
+/** Lists all projects that need attention, the most urgent first. */
 export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<readonly Candidate[]> {
   const [listed, failed, unfinished, { pausedUntil }] = await Promise.all([
     stores.overview.candidates(ids, { now: toTimestamp(now), soon: expiresSoonBy(now) }),
@@ -94,12 +94,12 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
     readSettings(stores.settings, 'renewals'),
   ]);
   const paused = pausedUntil !== null && pausedUntil > toTimestamp(now);
-  const held = listed.flatMap((certificate): Candidate[] => {
+  const needs = listed.flatMap((certificate): Candidate[] => {
     const need = assessCertificate(certificate, now, paused);
     const { projectId, expiresAt } = certificate;
     return need === null ? [] : [{ ...need, projectId, expiresAt, listed: certificate }];
   });
-  const lacking = failed.map(
+  const failedRequests = failed.map(
     ({ projectId }): Candidate => ({
       kind: 'obtain_failed',
       severity: 'warning',
@@ -108,7 +108,7 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
       listed: null,
     }),
   );
-  const known = new Set([...held, ...lacking].map(({ projectId }) => projectId));
+  const known = new Set([...needs, ...failedRequests].map(({ projectId }) => projectId));
   const crashing = unfinished.flatMap(({ projectId, heldUntil }): Candidate[] => {
     const visible = ids === null || ids.includes(projectId);
     if (heldUntil === null || heldUntil <= toTimestamp(now) || !visible || known.has(projectId)) return [];
@@ -116,12 +116,13 @@ export async function findNeeds(stores: Stores, ids: Ids, now: Date): Promise<re
   });
   const waiting = unfinished.filter(awaitsRecords).flatMap(({ projectId }): Candidate[] => {
     if (ids !== null && !ids.includes(projectId)) return [];
-    const its = held.find((each) => each.projectId === projectId);
-    const { expiresAt = null, listed = null } = its ?? {};
+    const { expiresAt = null, listed = null } = needs.find((each) => each.projectId === projectId) ?? {};
     return [{ kind: 'awaiting_records', severity: 'warning', projectId, expiresAt, listed }];
   });
-  const told = new Set(waiting.map(({ projectId }) => projectId));
-  const others = [...held, ...crashing, ...lacking].filter(({ projectId }) => !told.has(projectId));
+  const listedIds = new Set(waiting.map(({ projectId }) => projectId));
+  const others = [...needs, ...crashing, ...failedRequests].filter(
+    ({ projectId }) => !listedIds.has(projectId),
+  );
   return [...waiting, ...others].toSorted(byUrgency);
 }
 
@@ -139,22 +140,22 @@ async function withDetails(
       stores.projects.get(projectId),
       stores.certificates.active(projectId),
     ]);
-    if (project === null) return null; // removed between the two looks
+    if (project === null) return null; // removed since the candidates were read
     const runningJobId = running.get(projectId) ?? null;
     const lastFailed = failedOf.get(projectId) ?? null;
-    const said = describe(candidate, certificate, { lastFailed, isLimited });
-    return { projectId, name: project.name, domain: project.domain, ...said, runningJobId };
+    const description = describe(candidate, certificate, { lastFailed, isLimited });
+    return { projectId, name: project.name, domain: project.domain, ...description, runningJobId };
   });
   return (await Promise.all(items)).filter((item) => item !== null);
 }
 
-type Said = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
+type Description = Omit<Attention, 'projectId' | 'name' | 'domain' | 'runningJobId'>;
 
 function describe(
   { listed, expiresAt, kind, severity }: Candidate,
   certificate: CertificateRecord | null,
   { lastFailed, isLimited }: { readonly lastFailed: JobRecord | null; readonly isLimited: boolean },
-): Said {
+): Description {
   const need = { kind, severity };
   const failures = certificate?.renewal.failures ?? 0;
   const failed = failures > 0 || kind === 'obtain_failed' ? lastFailed : null;
@@ -178,7 +179,7 @@ function describe(
   };
 }
 
-/** @param isLimited Whether it is for a caller who does not read what others answered (limited-view.ts). */
+/** @param isLimited Whether the caller may not read text from other servers (limited-view.ts). */
 function lastErrorOf(
   certificate: CertificateRecord | null,
   failed: JobRecord | null,
@@ -190,7 +191,7 @@ function lastErrorOf(
   return (isLimited && body !== null ? limitError(body) : body)?.error ?? null;
 }
 
-async function makeTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<Timeline> {
+async function buildTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<Timeline> {
   const { from, to } = timelineWindow(now);
   const marks = await overview.upcoming({ ids, from, to, limit: MAX_MARKS + 1 });
   if (marks.length <= MAX_MARKS)
@@ -200,11 +201,11 @@ async function makeTimeline({ overview }: Stores, ids: Ids, now: Date): Promise<
   return { from, to, total, marks: null, days: [...days] };
 }
 
-/** A sweep comes each minute; five without one is no chance any more. */
+/** A sweep runs every minute; five missed in a row are no coincidence. */
 const LATE_MS = 5 * 60_000;
 
 async function engineState(deps: OverviewDeps, ids: Ids, now: Date): Promise<EngineState> {
-  // Why a renewal check or a backup failed concerns the installation, and may quote an answer.
+  // The error of a renewal check or a backup concerns the installation and may quote another server.
   const shown = (error: string | null, sentence: string) =>
     error === null || ids === null ? error : sentence;
   const backup = await deps.backup();
@@ -217,7 +218,7 @@ async function engineState(deps: OverviewDeps, ids: Ids, now: Date): Promise<Eng
     lastSweepError: shown(heartbeat?.error ?? null, 'The last renewal check failed.'),
     pausedUntil: pausedUntil !== null && pausedUntil > toTimestamp(now) ? pausedUntil : null,
     queue: deps.queue(),
-    secretStore: await kindOf(deps.secrets),
+    secretStore: await secretStoreState(deps.secrets),
     backup: backup && { ...backup, lastError: shown(backup.lastError, 'The last backup failed.') },
     clock: {
       now: toTimestamp(now),
@@ -230,8 +231,8 @@ function isLate(heartbeat: Heartbeat | null, now: Date): boolean {
   return heartbeat !== null && now.getTime() - Date.parse(heartbeat.at) > LATE_MS;
 }
 
-/** It is really asked: a locked keychain is not available. */
-async function kindOf(secrets: SecretStore): Promise<EngineState['secretStore']> {
+/** Actually accesses the secret store, because a locked keychain is unavailable. */
+async function secretStoreState(secrets: SecretStore): Promise<EngineState['secretStore']> {
   try {
     await secrets.names();
     return secrets.kind;

@@ -1,17 +1,17 @@
-// The next 90 days: planned renewals against hard expiries, one mark a certificate, and by day where a chart could
-// not show so many. Pure.
+// Builds the timeline of the next 90 days: planned renewals and expiries, one mark per certificate, or grouped by day
+// if a chart cannot show that many. Pure.
 import type { Timeline, TimelineMark } from '../../../shared/overview.ts';
 import { type Timestamp, toTimestamp } from '../../../shared/time.ts';
 
 const DAYS = 90;
-/** More marks than this are a grey bar on any screen. */
+/** More marks would merge into a bar on any screen. */
 export const MAX_MARKS = 300;
 
 export function timelineWindow(now: Date): { readonly from: Timestamp; readonly to: Timestamp } {
   return { from: toTimestamp(now), to: toTimestamp(new Date(now.getTime() + DAYS * 86_400_000)) };
 }
 
-/** Days on which there is any mark, in order. */
+/** Counts the marks per day; days without marks are omitted. */
 export function groupByDay(marks: readonly Pick<TimelineMark, 'at' | 'kind'>[]): Timeline['days'] {
   const groups = Map.groupBy(marks, ({ at }) => at.slice(0, 10));
   return [...groups]
