@@ -10,7 +10,7 @@ import type { Found } from './candidate.ts';
 import type { Folder } from './folder.ts';
 import { toPkcs8Keys } from './key-text.ts';
 
-/** A folder with more is probably a trust store, or crafted to collect long. */
+/** A folder with more is probably a trust store, or crafted to take long. */
 const MAX_CERTIFICATES = 2_000;
 const MAX_CERTIFICATES_OF_FILE = 200;
 /** PKCS#12 files that are tried with the empty passphrase. Each attempt takes time. */

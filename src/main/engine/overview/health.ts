@@ -8,8 +8,8 @@ export interface HealthFacts extends Pick<Overview, 'counts' | 'attention' | 'en
 }
 
 /**
- * Summarizes the health. Problems of the engine come first: if it does not work, subject it reports about certificates
- * is not reliable.
+ * Summarizes the health. Problems of the engine come first: if it does not work, its reports about certificates
+ * are not reliable.
  */
 export function healthOf({ counts, attention, engine, renewing }: HealthFacts): Health {
   if (engine.secretStore === 'unavailable') {
