@@ -1,8 +1,8 @@
-// The shape of `details` of every error code that has any. Plain JSON without secrets: it goes into answers and the
+// Types of `details` for every error code that has any: plain JSON without secrets, which goes into responses and the
 // database. docs/errors.md lists the same fields; test/errors.test.ts compares the two.
 import type { ErrorCode } from '../../../shared/errors.ts';
 
-/** A wrong field of a request; `field` is null if the request as a whole is wrong. */
+/** An invalid field of a request; `field` is null if the request as a whole is invalid. */
 interface Issue {
   readonly field: string | null;
   readonly message: string;
@@ -14,7 +14,7 @@ interface ProblemDocument {
   readonly detail?: string;
 }
 
-/** What came of a request to a CA. */
+/** Details of a failed request to a CA. */
 export interface AcmeDetails {
   readonly url?: string;
   readonly status?: number;
@@ -31,7 +31,7 @@ export interface AcmeDetails {
   readonly step?: string | null;
 }
 
-/** What came of a request to a DNS provider, or of an update at a name server. */
+/** Details of a failed request to a DNS provider, or of a failed DNS update at a name server. */
 export interface DnsProviderDetails {
   readonly provider: string;
   readonly status?: number;

@@ -1,8 +1,8 @@
-// The one way to fail: CertdeskError with a code of the catalogue.
+// The error class that the whole engine throws: CertdeskError, with a code from the catalogue in shared/errors.ts.
 import { ERRORS, type ErrorBody, type ErrorCode, type ErrorEntry } from '../../../shared/errors.ts';
 import type { DetailsOf } from './error-details.ts';
 
-/** For each code the details that it has (error-details.ts); a code that is known only at run time has none. */
+/** Each code with its own details (error-details.ts). A code known only at run time has no details. */
 type Parts =
   | {
       [Code in ErrorCode]: [
@@ -14,17 +14,17 @@ type Parts =
     }[ErrorCode]
   | [code: ErrorCode, message?: string, details?: undefined, options?: ErrorOptions];
 
-/** Characters. Messages may quote what others wrote, and go into the database and every list. */
+/** Characters. Messages may quote remote servers, and they are stored in the database and sent in every list. */
 const LONGEST_MESSAGE = 20_000;
 
 /**
- * A failure that is meant to be read: `message` is a sentence for a person, `details` is plain JSON that goes
- * into answers and the database, so neither may ever hold a secret. `cause` goes to the log only.
+ * An error for users: `message` is a full sentence, and `details` is plain JSON. Both go into responses and the
+ * database, so they must never contain a secret. `cause` goes to the log only.
  */
 export class CertdeskError extends Error {
   override readonly name = 'CertdeskError';
   readonly code: ErrorCode;
-  /** Unknown to readers: it may come from the database, as an earlier version wrote it. */
+  /** Untyped, because an earlier version may have written it to the database. */
   readonly details: unknown;
 
   constructor(...[code, message, details, options]: Parts) {
@@ -46,7 +46,7 @@ export class CertdeskError extends Error {
     };
   }
 
-  /** The same failure in other words, with this one as its cause. */
+  /** The same error with another message, and this one as its cause. */
   reword(message: string, details: unknown = this.details): CertdeskError {
     return CertdeskError.fromBody(
       { success: false, error: message, code: this.code, details },
@@ -59,7 +59,7 @@ export class CertdeskError extends Error {
   }
 }
 
-/** A CertdeskError as it is; anything else becomes INTERNAL with the original as its cause. */
+/** Returns a CertdeskError unchanged, and wraps anything else in INTERNAL with the original as its cause. */
 export function toCertdeskError(error: unknown): CertdeskError {
   return error instanceof CertdeskError
     ? error

@@ -1,7 +1,7 @@
-// One at a time for each key, in the order of asking; different keys side by side.
+// A mutex per key: work on the same key runs one at a time, first come first served; different keys run in parallel.
 
 export interface KeyedMutex {
-  /** Runs `work` when all that asked for the key before have ended; rejects with the signal's reason while waiting. */
+  /** Runs `work` once all earlier work on this key has ended. If `signal` aborts first, rejects with its reason. */
   run<T>(key: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
@@ -14,7 +14,7 @@ export function createKeyedMutex(): KeyedMutex {
       const own = Promise.withResolvers<void>();
       const tail = (before ?? Promise.resolve()).then(() => own.promise);
       tails.set(key, tail);
-      // Only when all before have ended too: one that gave up waiting must not let the next one overtake.
+      // The tail includes all earlier work: an aborted waiter must not let the next one start early.
       void tail.then(() => tails.get(key) === tail && tails.delete(key));
       try {
         if (before !== undefined) await orAbort(before, signal);

@@ -1,21 +1,21 @@
-// What is made when it is first needed: for packages that take long to load and that a start does not need.
+// Creates a value on first use: for packages that load slowly and are not needed at startup.
 export interface Lazy<T> {
-  /** Made by the first call; all calls get the same one. A making that failed is tried again. */
+  /** Creates the value on the first call; later calls return the same one. After a failure, the next call tries again. */
   get(): Promise<T>;
-  /** Undefined where nobody has needed it, or its making failed. */
+  /** The value if it has been created, for clean-up; undefined if it was never used or could not be created. */
   made(): Promise<T | undefined>;
 }
 
-export function lazy<T>(make: () => Promise<T>): Lazy<T> {
-  let making: Promise<T> | undefined;
+export function lazy<T>(create: () => Promise<T>): Lazy<T> {
+  let value: Promise<T> | undefined;
   return {
     get() {
-      making ??= make().catch((error: unknown) => {
-        making = undefined;
+      value ??= create().catch((error: unknown) => {
+        value = undefined;
         throw error;
       });
-      return making;
+      return value;
     },
-    made: async () => making?.catch(() => undefined),
+    made: async () => value?.catch(() => undefined),
   };
 }

@@ -1,8 +1,10 @@
-// Bounded work side by side, which ends as one: with the first failure the others are told to stop, and are waited for.
+// Runs asynchronous work on a list of items with bounded concurrency.
 
 /**
- * @param work Gets a signal that aborts where another one has failed, or `signal` does.
- * @returns the results in the order of the items. @throws the first failure, when all that was begun has ended.
+ * Runs `work` on every item, at most `limit` at a time. The first failure aborts the rest.
+ * @param work Receives a signal that aborts when another item fails or `signal` aborts.
+ * @returns the results in the order of the items
+ * @throws the first failure, once all started work has ended; the reason of `signal`
  */
 export async function mapConcurrent<T, R>(
   items: readonly T[],

@@ -1,4 +1,4 @@
-// The records that the engine keeps: plain data, as the stores give and take it. No behaviour.
+// The records that the engine stores: plain data without behaviour, in the form that the stores read and write.
 import type { RevocationReason } from '../../../shared/certificate.ts';
 import type { ErrorBody } from '../../../shared/errors.ts';
 import type { Timestamp } from '../../../shared/time.ts';
@@ -19,9 +19,9 @@ export type KeyPolicy =
   | { readonly type: 'rsa'; readonly size: 2048 | 4096 }
   | { readonly type: 'ec'; readonly size: 256 | 384 };
 
-/** How a certificate was obtained and is renewed. Holds no secret: credentials are named, not held. */
+/** How a certificate was obtained and is renewed. It refers to credentials by id and contains no secret. */
 export interface IssuanceSpec {
-  /** The first one is the certificate's domain. */
+  /** The first name is the certificate's domain. */
   readonly names: readonly string[];
   /** An id of directories.ts, or an https directory URL. */
   readonly ca: string;
@@ -29,30 +29,30 @@ export interface IssuanceSpec {
   readonly email: string | null;
   readonly key: KeyPolicy;
   readonly profile: string | null;
-  /** `preferred`: without it where the CA does not offer it. `required` where left out. */
+  /** `preferred`: omit the profile if the CA does not offer it. Default: `required`. */
   readonly profileUse?: 'required' | 'preferred' | undefined;
   readonly preferredChain: string | null;
   readonly challengeType: 'http-01' | 'dns-01';
   readonly dnsProvider: string | null;
-  /** A named credential, or null for the one that is kept with the project. */
+  /** A saved credential, or null for the one that is stored with the project. */
   readonly dnsCredentialId: string | null;
-  /** Of the usual CA, where this one was the fallback: the next renewal asks that one again. */
+  /** The configured CA, if this one was the fallback: the next renewal tries the configured CA again. */
   readonly insteadOf?: { readonly ca: string; readonly profile: string | null } | undefined;
 }
 
-/** What a leaf certificate says of itself. */
+/** Facts read from a leaf certificate. */
 export interface LeafFacts {
-  /** SAN dNSNames and iPAddresses as they stand, lower case; the CN where there is no SAN. */
+  /** SAN dNSNames and iPAddresses in order, lower case; the CN if there is no SAN. */
   readonly names: readonly string[];
   /** notBefore. */
   readonly issuedAt: Timestamp;
   /** notAfter. */
   readonly expiresAt: Timestamp;
-  /** The issuer's CN; its organization, else its whole name, where there is no CN. */
+  /** The issuer's CN; without one, its O, or else its whole distinguished name. */
   readonly issuerName: string;
-  /** The issuer's O; the CN where there is none. */
+  /** The issuer's O; without one, its CN. */
   readonly issuerOrganization: string;
-  /** Upper-case hex of the DER content octets, a leading 00 included (ARI needs it: RFC 9773 section 4.1). */
+  /** Upper-case hex of the DER content octets, including a leading 00 (ARI needs it: RFC 9773 section 4.1). */
   readonly serial: string;
   /** SHA-256 of the DER, upper-case hex, no colons. */
   readonly fingerprint: string;
@@ -61,46 +61,46 @@ export interface LeafFacts {
 export interface RenewalState {
   readonly lastAttempt: Timestamp | null;
   readonly lastError: string | null;
-  /** What `lastError` was, by the catalogue of shared/errors.ts. */
+  /** The code of `lastError` in shared/errors.ts. */
   readonly lastErrorCode: string | null;
   /** Failed attempts since the last success. */
   readonly failures: number;
   readonly nextAttemptAt: Timestamp | null;
-  /** What has to change before it is tried again, as a sentence; null where waiting is enough. */
+  /** What the user must change before the next attempt, as a sentence; null if it is enough to wait. */
   readonly waitsFor: string | null;
-  /** Why `nextAttemptAt` was set though nothing has failed (a limit of the CA), as a sentence. */
+  /** Why `nextAttemptAt` is set although nothing failed (for example a rate limit of the CA), as a sentence. */
   readonly deferralReason: string | null;
-  /** What the CA says of this certificate's renewal; null before it was asked. */
+  /** The CA's renewal information; null before the first request. */
   readonly ari: AriState | null;
-  /** Seconds by which it is renewed before the rule on lifetimes has it, drawn once: so that not all come at once. */
+  /** Random, drawn once: the renewal comes this many seconds before its regular time, so that renewals spread out. */
   readonly jitterSeconds: number;
 }
 
 /** ACME Renewal Information (RFC 9773) of one certificate. */
 export interface AriState {
-  /** The suggested window; null where the CA has none, or none that could be read yet. */
+  /** The suggested window; null if the CA offers none or has not answered yet. */
   readonly window: { readonly start: Timestamp; readonly end: Timestamp } | null;
-  /** Drawn once in the window and kept while the window stays the same (section 4.2); the backstop where that is earlier. */
+  /** A random time in the window, drawn once per window (section 4.2), or the backstop if that is earlier. */
   readonly renewAt: Timestamp | null;
   readonly explanationUrl: string | null;
   /** When the CA last answered. */
   readonly checkedAt: Timestamp | null;
-  /** When it is asked again. */
+  /** When to ask next. */
   readonly checkAt: Timestamp;
-  /** Times in a row that it could not be asked. */
+  /** Failed requests in a row. */
   readonly failures: number;
   readonly error: string | null;
 }
 
-/** The last look whether the CA has revoked a certificate (CRL, RFC 5280 section 5). */
+/** The last check whether the CA has revoked a certificate (CRL, RFC 5280 section 5). */
 export interface RevocationCheck {
   readonly checkedAt: Timestamp;
   readonly checkAt: Timestamp;
-  /** Why it could not be found out; null where it could. */
+  /** Why the check failed; null if it succeeded. */
   readonly error: string | null;
 }
 
-/** One version of a project's certificate. At most one of a project's is active: neither superseded nor removed. */
+/** One version of a project's certificate. At most one version is active: neither superseded nor removed. */
 export interface CertificateRecord extends LeafFacts {
   readonly id: string;
   readonly projectId: string;
@@ -108,14 +108,14 @@ export interface CertificateRecord extends LeafFacts {
   readonly domain: string;
   /** PEM, leaf first. */
   readonly chain: string;
-  /** PKCS#8 PEM under the vault, context `certificate:<id>`. */
+  /** PKCS#8 PEM sealed by the vault, context `certificate:<id>`. */
   readonly keySealed: Uint8Array;
   readonly staging: boolean;
   readonly autoRenew: boolean;
-  /** Null for uploaded ones. */
+  /** Null for an uploaded certificate. */
   readonly spec: IssuanceSpec | null;
   readonly accountId: string | null;
-  /** issuedAt of the version before. */
+  /** `issuedAt` of the previous version. */
   readonly renewedFrom: Timestamp | null;
   readonly renewal: RenewalState;
   readonly storedAt: Timestamp;
@@ -123,29 +123,29 @@ export interface CertificateRecord extends LeafFacts {
   readonly removedAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
   readonly revocationReason: RevocationReason | null;
-  /** Of its revocation, by a person who knows of it; null or absent where there is none. */
+  /** A user's acknowledgement of the revocation; null or absent if there is none. */
   readonly acknowledgement?: Acknowledgement | null;
 }
 
-/** That a person knows of a revocation and wants no more alarms about it. */
+/** A user has seen the revocation and wants no more alerts about it. */
 export interface Acknowledgement {
   readonly at: Timestamp;
-  /** Token or browser, by its name. */
+  /** Name of the token or browser. */
   readonly by: string;
   readonly note: string;
 }
 
-/** What most answers are made of: without what is long. */
+/** A certificate without its long fields; enough for most responses. */
 export type CertificateFacts = Omit<CertificateRecord, 'chain' | 'keySealed'>;
 
 export type CaUsageKind = 'order' | 'registered-domain' | 'exact-set' | 'failed-authorization';
 
-/** Something that counts for a limit of a CA. */
+/** One use that counts towards a rate limit of a CA. */
 export interface CaUsageRecord {
   readonly at: Timestamp;
   readonly directoryUrl: string;
   readonly kind: CaUsageKind;
-  /** The account's id, the registered domain, the names or the name. */
+  /** By kind: the account's id, the registered domain, the set of names, or the name. */
   readonly subject: string;
 }
 
@@ -155,9 +155,9 @@ export interface AccountRecord {
   readonly email: string | null;
   /** Null until the CA has answered newAccount. */
   readonly url: string | null;
-  /** PKCS#8 PEM under the vault, context `account:<id>`. */
+  /** PKCS#8 PEM sealed by the vault, context `account:<id>`. */
   readonly keySealed: Uint8Array;
-  /** The key that the CA is asked to take in its place, while that is under way; sealed alike. */
+  /** The new key during a key change (RFC 8555 section 7.3.5), sealed the same way. */
   readonly nextKeySealed?: Uint8Array | null;
   readonly createdAt: Timestamp;
 }
@@ -180,13 +180,13 @@ export type JobInput =
       readonly kind: 'revoke';
       readonly certificateId: string;
       readonly reason: RevocationReason;
-      /** What is obtained before it is revoked; nothing where left out. */
+      /** Obtained before the revocation; none if omitted. */
       readonly replacement?: { readonly spec: IssuanceSpec; readonly autoRenew: boolean };
     };
 
-/** What a job brought, as it was then. */
+/** The result of a job at the time it finished. */
 export interface JobResult {
-  /** Null: a revocation without a replacement. */
+  /** Null for a revocation without a replacement. */
   readonly certificate: JobCertificate | null;
 }
 
@@ -212,23 +212,23 @@ export interface JobRecord {
   /** The current or last step: a key of STEPS in shared/steps.ts. */
   readonly step: string | null;
   readonly input: JobInput;
-  /** Null until it has succeeded. */
+  /** Null until the job has succeeded. */
   readonly result: JobResult | null;
   readonly error: ErrorBody | null;
-  /** Who asked: a token's id, or null for Certdesk itself. */
+  /** A token's id, or null for Certdesk itself. */
   readonly requestedBy: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
   readonly createdAt: Timestamp;
   readonly startedAt: Timestamp | null;
   readonly finishedAt: Timestamp | null;
-  /** Unclean ends of Certdesk in a row that it was running at (jobs/hold-back.ts). */
+  /** How many times in a row Certdesk crashed while this job was running (jobs/hold-back.ts). */
   readonly uncleanEnds: number;
-  /** Until when it is held back because of them; null where it is not. */
+  /** The job does not run before this time because of those crashes; null if it is not held. */
   readonly heldUntil: Timestamp | null;
 }
 
-/** A challenge that Certdesk answers. `ref` is whatever its solver needs to clean up, also after a restart. */
+/** A challenge that Certdesk responds to. Its solver needs `ref` to clean up, even after a restart. */
 export interface ChallengeRecord {
   readonly authorizationUrl: string;
   readonly challengeUrl: string;
@@ -238,52 +238,52 @@ export interface ChallengeRecord {
   readonly wildcard: boolean;
   readonly token: string;
   readonly keyAuthorization: string;
-  /** `presenting` is written before the outside effect, `presented` after; `cleaned` when it is undone. */
+  /** Set to `presenting` before the response is published, `presented` after, and `cleaned` once it is removed. */
   readonly state: 'presenting' | 'presented' | 'cleaned';
   readonly ref: Json;
 }
 
-/** An ACME order (RFC 8555 section 7.1.3) of a job; kept until the job has ended, some for a day more (resumable-orders.ts). */
+/** A job's ACME order (RFC 8555 section 7.1.3), stored until the job ends; some stay a day longer (resumable-orders.ts). */
 export interface OrderRecord {
   readonly jobId: string;
   readonly accountId: string;
   readonly directoryUrl: string;
-  /** PKCS#8 PEM under the vault, context `order:<jobId>`; null until it is made. */
+  /** PKCS#8 PEM sealed by the vault, context `order:<jobId>`; null until the key is generated. */
   readonly keySealed: Uint8Array | null;
   /** PEM. */
   readonly csr: string | null;
   readonly url: string | null;
   readonly challenges: readonly ChallengeRecord[];
-  /** When its account and address were stored; what else becomes of it does not change that. */
+  /** When its account and URL were stored. Later changes do not update it. */
   readonly updatedAt: Timestamp;
   /**
-   * When its CSR was first sent: from then on the CA may issue the certificate. Null before that, and again when the CA
-   * has refused the CSR.
+   * When the CSR was first sent; from then on the CA may have issued the certificate. Null before that, and again after
+   * the CA rejects the CSR.
    */
   readonly finalizedAt: Timestamp | null;
-  /** What the CA said when the order was created; some CAs do not say it again. */
+  /** The CA's response to newOrder; some CAs omit these fields later. */
   readonly asCreated: OrderAsCreated | null;
-  /** How its certificate is obtained; null in rows of older versions: then as its job says. */
+  /** How to obtain its certificate; null in rows of older versions, which use the job's spec. */
   readonly spec: IssuanceSpec | null;
 }
 
 export interface OrderAsCreated {
   readonly authorizations: readonly string[];
   readonly finalize: string | null;
-  /** When the CA will no longer go on with it (RFC 8555 section 7.1.3). */
+  /** When the CA invalidates the order (RFC 8555 section 7.1.3). */
   readonly expires: Timestamp | null;
 }
 
-/** A named credential of a DNS provider. Its values are in the secret store, under `dns-credential:<id>`. */
+/** A saved credential of a DNS provider. The secret store holds its values under `dns-credential:<id>`. */
 export interface DnsCredentialRecord {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
-  /** Who last saved the address of its server. */
+  /** Who last saved its server address. */
   readonly savedBy: SavedBy;
-  /** The only projects that may use it; null: all. */
+  /** The projects that may use it; null: all. */
   readonly projectIds: readonly string[] | null;
-  /** The only zones, and names in them, that it may write in; null: all. */
+  /** The zones, or names in zones, that it may change; null: all. */
   readonly zones: readonly string[] | null;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
@@ -303,7 +303,7 @@ export interface TokenRecord {
   readonly revokedAt: Timestamp | null;
 }
 
-/** A browser that is signed in. */
+/** A signed-in browser. */
 export interface SessionRecord {
   readonly id: string;
   /** SHA-256 of the cookie's value, hex. */
@@ -313,28 +313,28 @@ export interface SessionRecord {
   readonly name: string;
   readonly address: string | null;
   readonly createdAt: Timestamp;
-  /** The session ends at this time even if its person is active. */
+  /** The session ends at this time even if its user is active. */
   readonly expiresAt: Timestamp;
-  /** When its person last did something; background requests of the page do not count. */
+  /** When its user last did something; background requests of the page do not count. */
   readonly lastActiveAt: Timestamp;
   /** When a sign-in link was last used for this session. */
   readonly proofAt: Timestamp;
 }
 
-/** Who acts. */
+/** Who performs an operation. */
 export interface Actor {
   readonly kind: 'token' | 'window' | 'command-line' | 'certdesk';
-  /** Of the token or session. */
+  /** The token's or session's id. */
   readonly id: string | null;
   readonly name: string;
-  /** Where from, as the network sees it. */
+  /** The client's network address. */
   readonly address: string | null;
 }
 
-/** Who saved an address; stored with it, because a private address works only if a signed-in person saved it. */
+/** Who saved an address; stored with it, because a private address works only if a signed-in user saved it. */
 export type SavedBy = Pick<Actor, 'kind' | 'id' | 'name'>;
 
-/** An entry of the audit trail as it is kept; engine/audit/ makes and checks it. */
+/** A stored entry of the audit trail; engine/audit/ creates and verifies it. */
 export interface AuditRecord {
   /** 1, 2, 3 … without a gap. */
   readonly seq: number;
@@ -343,19 +343,19 @@ export interface AuditRecord {
   readonly operation: string;
   readonly projectId: string | null;
   readonly jobId: string | null;
-  /** `ok` or an ErrorCode, of this version or of an older one. */
+  /** `ok` or an ErrorCode, of this version or an older one. */
   readonly result: string;
   readonly message: string;
-  /** The hash of the entry before. */
+  /** The hash of the previous entry. */
   readonly previous: string;
   readonly hash: string;
 }
 
 export interface EventRecord {
-  /** Grows by one or more; what Last-Event-ID names. */
+  /** Increases by one or more; the value of Last-Event-ID. */
   readonly id: number;
   readonly at: Timestamp;
-  /** Names what happened: `certificate.stored`, `job.step` and others. */
+  /** For example `certificate.stored` or `job.step`. */
   readonly kind: string;
   readonly projectId: string | null;
   readonly jobId: string | null;

@@ -1,18 +1,17 @@
-// JSON that others write. Its size bounds neither the time that its validation takes nor its depth: a megabyte may hold
-// half a million empty objects, each of which a schema complains about.
+// Parses untrusted JSON within limits on members and depth. A byte limit alone does not bound the validation time or the
+// depth: one megabyte can hold half a million empty objects, and a schema reports an issue for each.
 
-/** A page of 500 domains has some 10,000 members, an order of 100 names 400. */
+/** For comparison: a page of 500 domains has about 10,000 members, an order with 100 names 400. */
 const MAX_MEMBERS = 20_000;
 const MAX_CONTAINERS = 5_000;
 const MAX_DEPTH = 64;
 
 /**
- * The value, parsed.
- * @throws SyntaxError where the text is not JSON, has too many members or is nested too deeply; the message quotes
- *   nothing of it.
+ * Parses the text.
+ * @throws SyntaxError if the text is not JSON, has too many members or is nested too deeply
  */
 export function parseOutsideJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
-  const excess = excessOf(text);
+  const excess = findExcess(text);
   if (excess !== null) throw new ExcessError(excess);
   return JSON.parse(text, reviver);
 }
@@ -21,13 +20,13 @@ class ExcessError extends SyntaxError {
   override readonly name = 'ExcessError';
 }
 
-/** Whether the text may be JSON, and was too large in one of these ways. */
+/** Whether `error` says that the text exceeds a limit, as opposed to not being JSON. */
 export function isExcess(error: unknown): error is SyntaxError {
   return error instanceof ExcessError;
 }
 
-/** One pass over the characters that structure JSON, outside of strings. Null where there are not too many. */
-function excessOf(text: string): string | null {
+/** Counts the structural characters outside of strings in one pass. Null if no limit is exceeded. */
+function findExcess(text: string): string | null {
   let depth = 0;
   let members = 0;
   let containers = 0;
@@ -35,7 +34,7 @@ function excessOf(text: string): string | null {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(text, at);
-      if (at === -1) return null; // JSON.parse says what is wrong
+      if (at === -1) return null; // JSON.parse reports this error
     } else if (code === COMMA) {
       members += 1;
       if (members > MAX_MEMBERS) return `it has more than ${MAX_MEMBERS} members`;
@@ -57,7 +56,7 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
-/** The closing quote of the string that begins at `start`; -1 where there is none. */
+/** Index of the closing quote of the string that begins at `start`, or -1. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

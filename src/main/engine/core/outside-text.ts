@@ -1,15 +1,15 @@
-// Text that others write (providers, CAs, mail servers, webhooks, files): bounded before anything looks into it, and
-// changed in one pass, because a regular expression with overlapping quantifiers takes quadratic time on hostile text.
+// Cleans untrusted text (from providers, CAs, mail servers, webhooks, files). It is cut before any processing, and each
+// function makes one pass, because a regular expression with overlapping quantifiers takes quadratic time on hostile text.
 
-/** Characters. An error page is shown in a few hundred; nothing that is looked for stands beyond this. */
+/** Characters. Messages quote a few hundred of them; nothing that Certdesk searches for comes later than this. */
 export const MAX_OUTSIDE_TEXT = 64 * 1024;
 
-/** The beginning of a text, at most MAX_OUTSIDE_TEXT characters. */
+/** Cuts a text to MAX_OUTSIDE_TEXT characters. */
 export function cutText(text: string): string {
   return text.length <= MAX_OUTSIDE_TEXT ? text : text.slice(0, MAX_OUTSIDE_TEXT);
 }
 
-/** Puts a blank in place of every tag (`<` to the next `>`). A `<` without a `>` after it stays. */
+/** Replaces every tag (`<` to the next `>`) with a space. A `<` without a later `>` stays. */
 export function stripTags(text: string): string {
   const parts: string[] = [];
   let at = 0;
@@ -23,12 +23,12 @@ export function stripTags(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(at);
 }
 
-/** Every run of white space and control characters becomes one blank. */
+/** Replaces every run of white space and control characters with one space. */
 export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** Removes trailing characters that are among `characters`. */
+/** Removes all trailing characters that occur in `characters`. */
 export function trimEndOf(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;

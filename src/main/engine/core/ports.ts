@@ -1,4 +1,5 @@
-// What the engine asks of the world around it. Implementations: storage/, secrets/, app.ts; tests bring their own.
+// The interfaces of the services that the engine needs: clock, log, secret store, vault. storage/, secrets/ and app.ts
+// implement them; tests have their own implementations.
 
 export interface Clock {
   now(): Date;
@@ -12,25 +13,24 @@ export interface Log {
 }
 
 /**
- * Where secrets live: the OS keychain, or a sealed file. Never anywhere in clear, and no silent fall from one to
- * the other. Every method rejects with SECRET_STORE_UNAVAILABLE (the message says what to unlock or install) where
- * the store cannot be reached; `get` resolves to null only where the store was read and holds no such name.
+ * Stores secrets in the OS keychain or in a sealed file, never in plain text, and never switches silently from one to the
+ * other. Every method rejects with SECRET_STORE_UNAVAILABLE if the store is unavailable; the message says what to unlock
+ * or install. `get` resolves to null only if the store could be read and has no secret of that name.
  */
 export interface SecretStore {
   readonly kind: 'keychain' | 'sealed-file';
   get(name: string): Promise<string | null>;
-  /** Any length: an implementation splits what its platform cannot hold in one piece. Replaces whole, or not at all. */
+  /** Accepts any length: an implementation splits values that its platform cannot hold in one piece. Atomic. */
   set(name: string, value: string): Promise<void>;
-  /** Succeeds where there is nothing of that name. */
+  /** Also succeeds if there is no secret of that name. */
   delete(name: string): Promise<void>;
-  /** The names that are kept. */
   names(): Promise<readonly string[]>;
 }
 
-/** Seals private keys for the database with AES-256-GCM under a master key that lives in the SecretStore. */
+/** Seals private keys for the database: AES-256-GCM with a master key from the SecretStore. */
 export interface Vault {
-  /** @param context Bound to the sealed bytes: they open under the same context only (`certificate:<id>`). */
+  /** @param context Authenticated with the data, which opens only with the same context (`certificate:<id>`). */
   seal(plaintext: string, context: string): Promise<Uint8Array>;
-  /** Rejects with SEALED_DATA_UNREADABLE where bytes, context or master key do not fit. */
+  /** Rejects with SEALED_DATA_UNREADABLE if the bytes, the context and the master key do not match. */
   open(sealed: Uint8Array, context: string): Promise<string>;
 }

@@ -1,4 +1,4 @@
-// Finds projects, and their names for messages.
+// Finds a project by id, and the names of projects for messages.
 import { CertdeskError } from './errors.ts';
 import type { ProjectRecord } from './model.ts';
 import type { ProjectStore } from './stores/projects.ts';
@@ -11,7 +11,7 @@ export async function findProject(stores: Stores, id: string): Promise<ProjectRe
   return project;
 }
 
-/** @returns The domain, or else the name, by id, of those projects that are still there. */
+/** @returns by project id, the domain (or else the name) of each project that still exists */
 export async function namesOf(
   projects: Pick<ProjectStore, 'get'>,
   of: readonly { readonly projectId: string | null }[],

@@ -1,18 +1,18 @@
-// Retry-After (RFC 9110 section 10.2.3): read from an answer's headers, and from the details of an error.
+// Reads Retry-After (RFC 9110 section 10.2.3) from a response's headers and from the details of an error.
 import type { CertdeskError } from './errors.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * Milliseconds from now, 0 or more, of a Retry-After field: seconds, with a fraction as Discord sends it, or an HTTP
- * date. A date is measured against the answer's own Date field, if it has one, so that a wrong clock here does no harm.
- * Null if the field is absent or unreadable.
+ * Parses a Retry-After header: seconds (with a fraction, as Discord sends it) or an HTTP date. A date is compared with
+ * the response's own Date header, if it has one, so that a wrong local clock does no harm.
+ * @returns milliseconds from now, 0 or more; null if the header is absent or unreadable
  */
 export function parseRetryAfter(headers: Headers, now: () => number = Date.now): number | null {
   const value = first(headers['retry-after']);
   if (/^\d+(\.\d+)?$/.test(value)) return Math.min(Number(value) * 1_000, Number.MAX_SAFE_INTEGER);
   const until = Date.parse(value);
-  // All three forms of an HTTP date begin with a day's name; Date.parse alone reads dates into much else (`-5`).
+  // All three forms of an HTTP date begin with the name of a day; Date.parse alone accepts far more (`-5`).
   if (Number.isNaN(until) || !/^[A-Z][a-z]{2,8},? /.test(value)) return null;
   const sent = Date.parse(first(headers.date));
   return Math.max(0, until - (Number.isNaN(sent) ? now() : sent));
@@ -29,7 +29,7 @@ export function retryAfterOf({ details }: Pick<CertdeskError, 'details'>): numbe
   return typeof seconds === 'number' ? seconds * 1_000 : null;
 }
 
-/** For `details`: nothing, or whole seconds, rounded up. */
+/** For `details` of an error: whole seconds, rounded up; empty for null. */
 export function retryAfterDetail(ms: number | null): { readonly retryAfter?: number } {
   return ms === null ? {} : { retryAfter: Math.ceil(ms / 1_000) };
 }

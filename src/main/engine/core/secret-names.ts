@@ -1,12 +1,12 @@
-// The names under which the secret store holds each kind of secret: a prefix for the kind, then the id of its owner.
+// The names of secrets in the secret store: a prefix for the kind of secret, then the id of its owner.
 
 /** Values of a saved DNS credential. */
 export const DNS_CREDENTIAL_PREFIX = 'dns-credential:';
 /** The DNS credential that is stored with a project. */
 export const PROJECT_DNS_PREFIX = 'dns-project:';
-/** What came with the request of a job and its job needs: EAB key, DNS credentials. */
+/** Secrets sent with a request that its job needs: EAB key, DNS credentials. */
 export const JOB_PREFIX = 'job:';
-/** Passwords, addresses and tokens of a notification channel. */
+/** Passwords, URLs and tokens of a notification channel. */
 export const CHANNEL_PREFIX = 'notification:';
 /** The passphrase of scheduled backups. */
 export const BACKUP_PASSPHRASE = 'backup-passphrase';

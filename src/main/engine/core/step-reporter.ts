@@ -1,8 +1,8 @@
-// Reports the progress of a job to the people who watch it.
+// The interface through which a job reports its progress.
 import type { Step } from '../../../shared/steps.ts';
 import type { Json } from './model.ts';
 
 export interface StepReporter {
-  /** Sets the job's step and emits an event. @param data Holds no secret. */
+  /** Sets the job's step and emits an event. @param data Must not contain a secret. */
   reportStep(step: Step, message: string, data?: Json): void;
 }

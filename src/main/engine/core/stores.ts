@@ -1,5 +1,5 @@
-// What the engine asks of its database. storage/ implements it on SQLite; every method rejects with STORAGE_FAILED if the
-// database cannot be read or written.
+// The interface between the engine and its database. storage/ implements it with SQLite; every method rejects with
+// STORAGE_FAILED if the database cannot be read or written.
 
 import type { AccountStore } from './stores/accounts.ts';
 import type { AuditStore } from './stores/audit.ts';
@@ -32,8 +32,8 @@ export interface Stores {
   readonly overview: OverviewStore;
   readonly notifications: NotificationStore;
   /**
-   * All of it or nothing. Inside, only the stores that are handed in may be used. Never nested. `work` may run twice
-   * (storage/group-commit.ts): what it does outside of the database must not add up.
+   * Runs `work` in a transaction. Inside, use only the stores that `work` receives, and do not nest transactions. `work`
+   * may run twice (storage/group-commit.ts), so its effects outside of the database must be idempotent.
    */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

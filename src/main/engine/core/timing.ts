@@ -1,8 +1,8 @@
-// How jobs wait, and by which time they measure how long they take: real time, but where a test drives it.
+// The timer that jobs wait with and measure durations by. Production uses real time; tests inject their own.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Timing {
-  /** Milliseconds that only grow, however the clock on the wall is set. */
+  /** Monotonic milliseconds, independent of changes to the system clock. */
   now(): number;
   /** @throws the reason of `signal` */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
@@ -14,7 +14,7 @@ export const REAL_TIMING: Timing = {
     try {
       await sleep(ms, undefined, signal === undefined ? {} : { signal });
     } catch {
-      signal?.throwIfAborted(); // its own reason, not the AbortError that timers make of it
+      signal?.throwIfAborted(); // throws the signal's own reason instead of the AbortError of node:timers
     }
   },
 };

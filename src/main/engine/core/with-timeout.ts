@@ -1,14 +1,14 @@
-// A time-out and an abort for calls that know neither: what they are at goes on, nobody waits for it any longer.
+// Adds a time-out and an abort signal to calls that support neither. The call itself continues in the background.
 
 /**
- * What `work` resolves with.
- * @throws `late()` after `timeoutMs`; the signal's reason as soon as it aborts.
+ * Waits for `work`.
+ * @throws `late()` after `timeoutMs`; the signal's reason when it aborts
  */
 export async function within<T>(
   work: Promise<T>,
   { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal; late(): Error },
 ): Promise<T> {
-  work.catch(() => undefined); // nobody may be waiting by then, and a rejection that nobody holds ends the process
+  work.catch(() => undefined); // a rejection after the time-out would be unhandled, which ends the process
   signal.throwIfAborted();
   const ended = Promise.withResolvers<never>();
   const abort = () => ended.reject(signal.reason);

@@ -1,23 +1,23 @@
-// The store of the audit trail.
+// The interface of the store for the audit trail.
 import type { ListAudit } from '../../../../shared/audit.ts';
 import type { AuditRecord } from '../model.ts';
 
 export interface AuditStore {
-  /** Rejects where there is an entry of its number. */
+  /** Rejects if an entry with this number exists. */
   append(entry: AuditRecord): Promise<void>;
-  /** 0 where there is none. */
+  /** 0 if the trail is empty. */
   lastSeq(): Promise<number>;
-  /** Those of greater numbers, oldest first. */
+  /** Entries with greater numbers, oldest first. */
   after(seq: number, limit: number): Promise<readonly AuditRecord[]>;
-  /** Entries of these numbers and smaller ones. */
+  /** Deletes the entries up to and including this number. */
   deleteUpTo(seq: number): Promise<void>;
-  /** The entry that began a job. */
+  /** The entry of the operation that started the job. */
   firstOfJob(jobId: string): Promise<AuditRecord | null>;
   /** Newest first. */
   list(query: AuditQuery): Promise<readonly AuditRecord[]>;
 }
 
 export interface AuditQuery extends Omit<ListAudit, 'cursor'> {
-  /** Only those of smaller numbers; null for all. */
+  /** Only entries with smaller numbers; null: all. */
   readonly before: number | null;
 }

@@ -1,26 +1,26 @@
-// The store of certificate versions.
+// The interface of the store for certificate versions.
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { CertificateFacts, CertificateRecord, RevocationCheck } from '../model.ts';
 
 export interface CertificateStore {
-  /** The one version that is neither superseded nor removed. */
+  /** The version that is neither superseded nor removed. */
   active(projectId: string): Promise<CertificateRecord | null>;
-  /** The same without its chain and its key. */
+  /** The active version without its chain and key. */
   facts(projectId: string): Promise<CertificateFacts | null>;
   get(id: string): Promise<CertificateRecord | null>;
-  /** The newest versions first, removed ones too; and how many there are. */
+  /** The newest versions first, including removed ones, and the total number. */
   versions(
     projectId: string,
     limit: number,
   ): Promise<{ readonly items: readonly CertificateRecord[]; readonly total: number }>;
-  /** Removed versions, the one removed last first. */
+  /** Removed versions, the most recently removed first. */
   removed(projectId: string): Promise<readonly CertificateRecord[]>;
   /**
-   * Versions that are not removed of this very certificate (SHA-256, upper-case hex), and active ones whose domain is
-   * one of these names. The active ones first.
+   * Versions that have this fingerprint (SHA-256, upper-case hex) and are not removed, and active versions whose domain
+   * is one of `names`. Active versions come first.
    */
   like(fingerprint: string, names: readonly string[]): Promise<readonly CertificateRecord[]>;
-  /** Inserts it as the active version; the one before is superseded in the same step. */
+  /** Inserts the version as the active one and supersedes the previous one, atomically. */
   activate(certificate: CertificateRecord): Promise<void>;
   update(
     id: string,
@@ -38,21 +38,21 @@ export interface CertificateStore {
     >,
   ): Promise<void>;
   /**
-   * The projects whose certificate is to be renewed by now (`attemptAt` of certificates/renewal-plan.ts); what expires first comes first.
-   * They are read as they are taken.
+   * Ids of the projects whose certificate is due for renewal (`attemptAt` of certificates/renewal-plan.ts), the first
+   * to expire first. Rows are read as the caller iterates.
    */
   due(now: Timestamp): AsyncIterable<string>;
-  /** When the first of those that are not due by now will be; null where none will. */
+  /** When the next certificate that is not due yet becomes due; null if there is none. */
   nextDue(now: Timestamp): Promise<Timestamp | null>;
   /**
-   * Active certificates, neither revoked nor expired, whose CA is to be asked by now: about their renewal (`ari`: those
-   * with a spec) or about a revocation. The longest due first.
+   * Active certificates, neither revoked nor expired, whose next ARI request (`ari`: only those with a spec) or
+   * revocation check is due. The longest overdue first.
    */
   toAsk(
     what: 'ari' | 'revocation',
     query: { readonly now: Timestamp; readonly limit: number },
   ): Promise<readonly CertificateRecord[]>;
-  /** What waited for a person or a change waits no more. @returns how many that were. */
+  /** Lets renewals that wait for a change by the user (`waitsFor`) run again. @returns how many */
   release(of: {
     readonly projectId?: string | undefined;
     readonly dnsCredentialId?: string | undefined;
@@ -60,7 +60,7 @@ export interface CertificateStore {
   }): Promise<number>;
   /** Deletes superseded versions, keys included, that expired before the given time. */
   purgeSuperseded(expiredBefore: Timestamp): Promise<number>;
-  /** Whether either of the two below would delete any. */
+  /** Whether purgeRemoved or purgeSuperseded would delete any version. */
   anyToPurge(before: { readonly removed: Timestamp; readonly expired: Timestamp }): Promise<boolean>;
   /** Deletes removed versions, keys included, that were removed before the given time. */
   purgeRemoved(before: Timestamp): Promise<number>;

@@ -1,4 +1,4 @@
-// The store of saved DNS credentials, without their values.
+// The interface of the store for saved DNS credentials. The secret store holds their values.
 import type { DnsCredentialRecord, ProjectRecord } from '../model.ts';
 
 export interface DnsCredentialStore {
@@ -11,8 +11,8 @@ export interface DnsCredentialStore {
   ): Promise<void>;
   delete(id: string): Promise<void>;
   /**
-   * The projects whose active certificate is renewed with it, or whose unfinished job or leftover order (a TXT record
-   * is still to be removed) uses it.
+   * The projects that use the credential: to renew their active certificate, in an unfinished job, or to remove the TXT
+   * records of an earlier order.
    */
   usedBy(id: string): Promise<readonly ProjectRecord[]>;
 }

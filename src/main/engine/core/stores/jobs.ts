@@ -1,10 +1,10 @@
-// The store of jobs.
+// The interface of the store for jobs.
 import type { JobRecord } from '../model.ts';
 
 export interface JobStore {
   /**
-   * Rejects with OPERATION_IN_PROGRESS (details.jobId) while another job of the project is unfinished, and with
-   * IDEMPOTENCY_KEY_REUSED where a job of the same key is there already.
+   * Rejects with OPERATION_IN_PROGRESS (details.jobId) while the project has another unfinished job, and with
+   * IDEMPOTENCY_KEY_REUSED if a job with the same key exists.
    */
   create(job: JobRecord): Promise<void>;
   get(id: string): Promise<JobRecord | null>;
@@ -23,7 +23,7 @@ export interface JobStore {
     readonly projectIds: readonly string[] | null;
     readonly limit: number;
   }): Promise<readonly JobRecord[]>;
-  /** Queued or running: what a start goes on with. Oldest first. */
+  /** Queued or running jobs, which resume at startup. Oldest first. */
   unfinished(projectId?: string): Promise<readonly JobRecord[]>;
   byIdempotencyKey(key: string): Promise<JobRecord | null>;
 }

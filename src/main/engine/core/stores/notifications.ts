@@ -1,15 +1,15 @@
-// The store of notification channels, of messages to deliver, and of conditions that were reported.
+// The interface of the store for notification channels, messages to deliver, and reported conditions.
 import type { Channel, Delivery, NotificationKind } from '../../../../shared/notification.ts';
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { SavedBy } from '../model.ts';
 
-/** A message, before it takes the form of a channel. It never holds a secret. */
+/** A message before it is formatted for a channel. It never contains a secret. */
 export interface Message {
   readonly kind: NotificationKind;
-  /** `again`: what was told of before is well again. */
+  /** `again`: a reported problem is resolved. */
   readonly state: 'problem' | 'again' | 'news';
   readonly at: Timestamp;
-  /** The machine that it comes from. */
+  /** The machine that Certdesk runs on. */
   readonly host: string;
   readonly title: string;
   /** Lines of plain text. */
@@ -26,7 +26,7 @@ export interface MessageItem {
   readonly expiresAt: Timestamp | null;
 }
 
-/** No secret: those are in the secret store under `channelSecret(id)`. */
+/** A notification channel. The secret store holds its secrets under `channelSecret(id)`. */
 export interface ChannelRecord
   extends Pick<Channel, 'id' | 'name' | 'type' | 'enabled' | 'createdAt' | 'updatedAt'> {
   readonly kinds: readonly NotificationKind[];
@@ -42,7 +42,7 @@ export interface DeliveryRecord extends Omit<Delivery, 'title'> {
   readonly message: Message;
 }
 
-/** Something that was told of and has not ended. */
+/** A condition that was reported and has not ended. */
 export interface ToldState {
   readonly key: string;
   readonly kind: NotificationKind;
@@ -57,23 +57,23 @@ export interface NotificationStore {
   channel(id: string): Promise<ChannelRecord | null>;
   createChannel(channel: ChannelRecord): Promise<void>;
   updateChannel(id: string, patch: Partial<Omit<ChannelRecord, 'id' | 'type' | 'createdAt'>>): Promise<void>;
-  /** With its deliveries. */
+  /** Also deletes its deliveries. */
   deleteChannel(id: string): Promise<void>;
   enqueue(delivery: DeliveryRecord): Promise<void>;
-  /** Waiting, of channels that are on, and to be tried by now; the oldest first. */
+  /** Waiting deliveries of enabled channels whose next attempt is due, oldest first. */
   due(now: Timestamp, limit: number): Promise<readonly DeliveryRecord[]>;
   /** Newest first. */
   deliveries(limit: number): Promise<readonly DeliveryRecord[]>;
-  /** Channel -> how many wait. */
+  /** By channel id, the number of waiting deliveries. */
   waiting(): Promise<ReadonlyMap<string, number>>;
   updateDelivery(
     id: string,
     patch: Partial<Pick<DeliveryRecord, 'state' | 'attempts' | 'nextAttemptAt' | 'finishedAt' | 'lastError'>>,
   ): Promise<void>;
-  /** What waits for a channel waits at least until then; null: it is tried at once. */
+  /** Defers the channel's waiting deliveries until then, or longer if they are later already; null: due at once. */
   defer(channelId: string, until: Timestamp | null): Promise<void>;
   dropWaiting(channelId: string): Promise<void>;
-  /** Deletes what was sent or given up before. */
+  /** Deletes deliveries that were sent or abandoned before this time. */
   deleteFinished(before: Timestamp): Promise<void>;
   states(): Promise<readonly ToldState[]>;
   putState(state: ToldState): Promise<void>;

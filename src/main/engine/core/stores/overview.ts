@@ -1,10 +1,10 @@
-// The store of what the overview, the timeline and the metrics show.
+// The interface of the queries for the overview, the timeline and the metrics.
 import type { TimelineMark } from '../../../../shared/overview.ts';
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { JobRecord } from '../model.ts';
 import type { ProjectFilter } from './projects.ts';
 
-/** What the list's index holds of an active certificate. */
+/** The columns of the list's index for an active certificate. */
 export interface ListedCertificate {
   readonly projectId: string;
   readonly issuedAt: Timestamp;
@@ -14,20 +14,19 @@ export interface ListedCertificate {
   readonly failures: number;
   /** As `attemptAt` of certificates/renewal-plan.ts. */
   readonly attemptAt: Timestamp | null;
-  /** Whether Certdesk knows how to get it anew. */
+  /** Whether Certdesk knows how to request a new version. */
   readonly renewable: boolean;
-  /** First of the project's names that it does not cover; null where it covers them all. */
+  /** The first project name that it does not cover; null if it covers all. */
   readonly uncovered: string | null;
-  /** Whether a person has acknowledged its revocation. */
+  /** Whether a user has acknowledged its revocation. */
   readonly acknowledged: boolean;
 }
 
-/** What the overview asks; each answered from indexes alone, whatever certificates weigh. */
+/** Every query reads indexes only, so its cost does not depend on the size of the certificates. */
 export interface OverviewStore {
   /**
-   * Active certificates that may need attention: revoked, failed, due by now, expiring by `soon`, or without one of
-   * their project's names. Wider than what
-   * does need somebody; attention.ts judges.
+   * Active certificates that may need attention: revoked, failed, due by now, expiring by `soon`, or not covering all
+   * names of their project. attention.ts decides which of them do.
    */
   candidates(
     ids: readonly string[] | null,
@@ -35,19 +34,19 @@ export interface OverviewStore {
   ): Promise<readonly ListedCertificate[]>;
   /** Every active certificate, for the metrics. */
   metered(ids: readonly string[] | null): Promise<readonly MeteredCertificate[]>;
-  /** Projects without a certificate whose last job was an obtain that failed (dry runs aside), the last one first. */
+  /** Projects without a certificate whose last `obtain` job (except dry runs) failed, the latest failure first. */
   failedObtains(
     ids: readonly string[] | null,
   ): Promise<readonly { readonly projectId: string; readonly jobId: string }[]>;
-  /** The last failed job of each of these projects, where there is one. */
+  /** The last failed job of each of these projects that has one. */
   lastFailed(projectIds: readonly string[]): Promise<readonly JobRecord[]>;
-  /** How many active certificates renew themselves. */
+  /** The number of active certificates that Certdesk renews automatically. */
   renewing(ids: readonly string[] | null): Promise<number>;
-  /** How many active certificates are revoked, and a person has acknowledged it. */
+  /** The number of active certificates whose revocation a user has acknowledged. */
   acknowledged(ids: readonly string[] | null): Promise<number>;
-  /** At most `limit` certificates that renew themselves up to `to`, or expire between the two; soonest first. */
+  /** At most `limit` automatic renewals until `to` and expiries between `from` and `to`, soonest first. */
   upcoming(query: UpcomingQuery & { readonly limit: number }): Promise<readonly TimelineMark[]>;
-  /** How many of them a UTC day. */
+  /** Their numbers per UTC day. */
   upcomingDays(
     query: UpcomingQuery,
   ): Promise<readonly { readonly day: string; readonly renewals: number; readonly expiries: number }[]>;
@@ -57,13 +56,13 @@ export interface MeteredCertificate
   extends Pick<ListedCertificate, 'projectId' | 'expiresAt' | 'revokedAt' | 'failures' | 'attemptAt'> {
   readonly name: string;
   readonly domain: string | null;
-  /** Null: uploaded. */
+  /** Null for an uploaded certificate. */
   readonly ca: string | null;
 }
 
 export interface UpcomingQuery {
   readonly ids: readonly string[] | null;
-  /** What is due before it counts as due at it. */
+  /** Overdue renewals count at this time. */
   readonly from: Timestamp;
   readonly to: Timestamp;
 }

@@ -1,10 +1,10 @@
-// The store of projects.
+// The interface of the store for projects.
 import type { ListProjects, ProjectFacets, ProjectStatus, StateCounts } from '../../../../shared/project.ts';
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { CertificateRecord, ProjectRecord } from '../model.ts';
 
 export interface ProjectFilter {
-  /** Part of a name, a domain or a further name, any case. */
+  /** Part of a project name, domain or further name, in any case. */
   readonly q?: string | undefined;
   readonly status?: ProjectStatus | undefined;
   readonly failing?: boolean | undefined;
@@ -12,35 +12,36 @@ export interface ProjectFilter {
   readonly provider?: string | undefined;
   readonly ca?: string | undefined;
   readonly type?: ListProjects['type'];
-  /** Only these; null for all. */
+  /** Only these projects; null: all. */
   readonly ids: readonly string[] | null;
-  /** What `status` is judged by. */
+  /** The time at which `status` is evaluated. */
   readonly now: Timestamp;
-  /** `expiring_soon`: expires at this time or before. */
+  /** `expiring_soon` means that the certificate expires at this time or before. */
   readonly soon: Timestamp;
 }
 
 export interface ProjectQuery extends ProjectFilter {
   readonly limit: number;
-  /** Opaque: `nextCursor` of the page before. */
+  /** Opaque: `nextCursor` of the previous page. */
   readonly cursor?: string | undefined;
-  /** `created` where it is left out. */
+  /** Default: `created`. */
   readonly sort?: ListProjects['sort'] | undefined;
-  /** `asc` where it is left out. What has no value comes last in both. */
+  /** Default: `asc`. Projects without a value come last in both orders. */
   readonly order?: ListProjects['order'] | undefined;
 }
 
 export interface ProjectStore {
   create(project: ProjectRecord): Promise<void>;
   get(id: string): Promise<ProjectRecord | null>;
-  /** Projects of this very domain, the oldest first. */
+  /** Projects with exactly this domain, oldest first. */
   ofDomain(domain: string): Promise<readonly ProjectRecord[]>;
   update(id: string, patch: Partial<Omit<ProjectRecord, 'id' | 'createdAt'>>): Promise<void>;
-  /** With all that hangs on it: certificate versions, jobs, orders. */
+  /** Also deletes its certificate versions, jobs and orders. */
   delete(id: string): Promise<void>;
   /**
-   * In the order that is asked for, each with its active certificate. Pages go by the values of the last row, so that
-   * none is shifted by what is added or removed meanwhile. @throws INVALID_REQUEST for a cursor of another order.
+   * Projects in the requested order, each with its active certificate. Keyset pagination: projects added or removed
+   * meanwhile do not shift pages.
+   * @throws INVALID_REQUEST if the cursor comes from a list in another order
    */
   list(query: ProjectQuery): Promise<{
     readonly items: readonly {
@@ -49,8 +50,8 @@ export interface ProjectStore {
     }[];
     readonly nextCursor: string | null;
   }>;
-  /** How many the filter lets through; and by state, without the filter's `status` and `failing`. */
+  /** The number of matching projects, and the numbers per state, which ignore the filter's `status` and `failing`. */
   count(filter: ProjectFilter): Promise<{ readonly matching: number; readonly counts: StateCounts }>;
-  /** Which values the filters can have, with how many projects of each, the most first. */
+  /** The possible values of each filter with their number of projects, the most frequent first. */
   facets(ids: readonly string[] | null): Promise<ProjectFacets>;
 }

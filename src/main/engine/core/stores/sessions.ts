@@ -1,17 +1,17 @@
-// The store of browser sessions and sign-in links.
+// The interface of the store for browser sessions and sign-in links.
 import type { Timestamp } from '../../../../shared/time.ts';
 import type { SessionRecord } from '../model.ts';
 
 export interface SessionStore {
   createLink(link: { readonly hash: string; readonly expiresAt: Timestamp }): Promise<void>;
-  /** Whether it was there and had not expired; it is gone after. */
+  /** Deletes the link. @returns whether it existed and had not expired */
   useLink(hash: string, now: Timestamp): Promise<boolean>;
   create(session: SessionRecord): Promise<void>;
-  /** Expired ones too. */
+  /** Also finds expired sessions. */
   byCookieHash(hash: string): Promise<SessionRecord | null>;
-  /** Those that have not expired, in the order of their beginning. */
+  /** Sessions that have not expired, oldest first. */
   list(now: Timestamp): Promise<readonly SessionRecord[]>;
-  /** Expired ones too. */
+  /** Includes expired sessions. */
   all(): Promise<readonly SessionRecord[]>;
   update(
     id: string,
@@ -19,6 +19,6 @@ export interface SessionStore {
   ): Promise<void>;
   delete(id: string): Promise<void>;
   deleteExpiredLinks(now: Timestamp): Promise<void>;
-  /** Links and sessions. */
+  /** Deletes all links and sessions. */
   deleteAll(): Promise<void>;
 }

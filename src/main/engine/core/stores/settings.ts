@@ -1,4 +1,4 @@
-// The store of settings and other single values, by key.
+// The interface of the key-value store for settings and internal state.
 import type { Json } from '../model.ts';
 
 export interface SettingStore {

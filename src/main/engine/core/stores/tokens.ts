@@ -1,4 +1,4 @@
-// The store of API tokens.
+// The interface of the store for API tokens.
 import type { TokenRecord } from '../model.ts';
 
 export interface TokenStore {
