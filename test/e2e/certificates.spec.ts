@@ -130,7 +130,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
   it('is refused with a clear message for invalid data, another domain, or another key', async () => {
     await upload('other.example.com');
     await drop({ name: 'photo.png', content: '\x89PNG\r\n\x1a\n' });
-    await gui.page.getByText('photo.png cannot be used: it is a picture.').waitFor();
+    await gui.page.getByText('photo.png cannot be used: it is an image.').waitFor();
     await gui.takeScreenshots('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
     await gui.page.getByText('Certificate is not valid for domain other.example.com').waitFor();

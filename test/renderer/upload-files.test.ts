@@ -65,10 +65,10 @@ test.each([
 });
 
 test('names a useless file and leaves it out', () => {
-  const files = [content({ certificates: 1 }), content({ problem: 'it is a picture' })];
+  const files = [content({ certificates: 1 }), content({ problem: 'it is an image' })];
   const sorted = sortByResult([given(1), given(2)], refused({ files }));
   expect(sorted.given.map(({ id }) => id)).toEqual([1]);
-  expect(sorted.problems).toEqual(['file 2 cannot be used: it is a picture.']);
+  expect(sorted.problems).toEqual(['file 2 cannot be used: it is an image.']);
 });
 
 test('asks for the missing file', () => {

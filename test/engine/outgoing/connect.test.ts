@@ -71,7 +71,7 @@ describe('an HTTP request', () => {
     const policy = createAddressPolicy({ lookup: answering(['127.0.0.1']) });
     const error = await get(policy, `http://${NAME}:${port}/`).catch((cause: unknown) => cause);
     const refusal = addressRefusal(error);
-    expect(refusal?.message).toMatch(/^rebinding\.example\.com leads into a private network\./);
+    expect(refusal?.message).toMatch(/^rebinding\.example\.com points to a private network\./);
     expect(JSON.stringify(refusal?.toBody())).not.toContain('127.0.0.1');
   });
 

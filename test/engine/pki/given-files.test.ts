@@ -250,7 +250,7 @@ describe('an unreadable file is named, with the command that converts it', () =>
     ['a web page', Buffer.from('<!DOCTYPE html><html>'), /web page/],
     ['a word processor', Buffer.from('–––––BEGIN CERTIFICATE–––––\nMIID'), /word processor/],
     ['a PuTTY key', Buffer.from('PuTTY-User-Key-File-3: ssh-rsa\n'), /`puttygen/],
-    ['a public key for SSH', Buffer.from('ssh-ed25519 AAAAC3Nza user@host'), /public key for SSH/],
+    ['a public key for SSH', Buffer.from('ssh-ed25519 AAAAC3Nza user@host'), /SSH public key/],
     ['a Kubernetes Secret', Buffer.from('data:\n  tls.crt: LS0t\n  tls.key: LS0t\n'), /`kubectl get secret/],
   ])('names %s', async (_form, file, expected) => {
     const key = base64(read('leaf.key'));
@@ -297,7 +297,7 @@ describe('what TLS clients reject', () => {
     });
     expect(warnings).toContainEqual({
       code: 'UNCOMMON_KEY',
-      message: expect.stringMatching(/P-521: Chrome and Android/),
+      message: expect.stringMatching(/P-521, which Chrome and Android/),
     });
   });
 

@@ -128,7 +128,7 @@ describe('readPrivateKey', () => {
     const slow = await convert(ec, 'pkcs8', '-topk8', '-iter', '1000001', ...PASS);
     // Tried before, this passphrase would be called a wrong one.
     const failure = failureOf(() => readPrivateKey(slow, 'battery staple'));
-    expect(failure.message).toContain('1000001 rounds');
+    expect(failure.message).toContain('1000001 iterations');
   });
 
   test('does not report an encryption that Node cannot open as a wrong passphrase', async () => {

@@ -1,11 +1,11 @@
-// Adds an entry to the chain of the audit trail, inside the transaction of what it records.
+// Appends an entry to the hash chain of the audit trail, in the same transaction as the change it records.
 import type { Timestamp } from '../../../shared/time.ts';
 import type { AuditRecord } from '../core/model.ts';
 import type { SettingStore } from '../core/stores/settings.ts';
 import type { Stores } from '../core/stores.ts';
 import { entryHash, type NewAuditEntry, NO_ENTRY_BEFORE, storable } from './entry.ts';
 
-/** How long the chain is and how it ends, kept apart from it: entries that are cut off at its end are missed. */
+/** The number and hash of the last entry. Stored separately, so that verification notices a truncated trail. */
 export interface AuditHead {
   readonly seq: number;
   readonly hash: string;
@@ -13,12 +13,12 @@ export interface AuditHead {
 
 const HEAD = 'audit-head';
 
-/** Null before the first entry, or where somebody has removed it. */
+/** Null before the first entry, or if the setting was deleted. */
 export async function readHead(settings: SettingStore): Promise<AuditHead | null> {
   return parseHead(await settings.get(HEAD));
 }
 
-/** Of a setting. */
+/** Parses the value of a setting; null if it is not an AuditHead. */
 export function parseHead(head: unknown): AuditHead | null {
   if (typeof head !== 'object' || head === null || !('seq' in head) || !('hash' in head)) return null;
   const { seq, hash } = head;
@@ -26,9 +26,9 @@ export function parseHead(head: unknown): AuditHead | null {
 }
 
 /**
- * The new entry follows the head that is kept, not the last row that is found: what was cut off or put in by hand
- * stays visible whatever is written after it.
- * @param tx The stores of a transaction, which holds the database's write lock from its beginning.
+ * Appends an entry. It follows the stored head, not the last row of the table, so that deleted or inserted rows remain
+ * detectable after later entries.
+ * @param tx The stores of a transaction that holds the database's write lock from its start.
  */
 export async function appendEntry(
   tx: Stores,

@@ -1,5 +1,5 @@
-// Old entries of the audit trail: exported to a file, then deleted. What is left is still a chain: it begins after the
-// last entry that was exported, which is noted, and which an entry of the trail itself names.
+// Exports old entries of the audit trail to a file and then deletes them. The remaining entries are still a chain: a
+// setting and an audit entry record the last exported entry, after which the chain continues.
 
 import { daysAgo } from '../../../shared/time.ts';
 import type { AuditRecord } from '../core/model.ts';
@@ -10,34 +10,34 @@ import { type AuditHead, parseHead } from './append.ts';
 import { presentEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
 
-/** Where exported entries go. */
+/** The destination of exported entries. */
 export interface AuditArchive {
   /**
-   * Writes one JSON object a line to a new file: whole and on the disk when it resolves. Replaces a file of that name.
+   * Writes the lines, one JSON object each, to a new file and syncs it to disk. Replaces a file of the same name.
    * @returns the file's path
    */
   write(name: string, lines: AsyncIterable<string>): Promise<string>;
 }
 
-/** The operation of the entry that names what was exported. */
+/** The operation of the audit entry that records an export. */
 const ARCHIVE_OPERATION = 'audit.archive';
 
 const BASE = 'audit-base';
-/** Entries are exported a month at a time. */
+/** One export covers at least this many days. */
 const BATCH_DAYS = 30;
 const PAGE = 1000;
 
-/** The last entry that was exported and deleted; null where none was. */
+/** The last entry that was exported and deleted; null if none was. */
 export async function readBase(settings: SettingStore): Promise<AuditHead | null> {
   return parseHead(await settings.get(BASE));
 }
 
-/** How the trail names an entry: in the log, on the command line, in the entry of an export. */
+/** The form in which the log, the command line and export entries refer to an entry. */
 const nameOf = ({ seq, hash }: AuditHead): string => `${seq}:${hash}`;
 
 const archived = (head: AuditHead): string => `Entries up to ${nameOf(head)}`;
 
-/** Whether the entry says that everything up to `base` was exported. */
+/** Whether the entry records the export of everything up to `base`. */
 export function namesArchived({ operation, message }: AuditRecord, base: AuditHead): boolean {
   return operation === ARCHIVE_OPERATION && message.startsWith(`${archived(base)} `);
 }
@@ -52,7 +52,10 @@ export interface ArchiveDeps {
   auditKeepDays(): Promise<number | null>;
 }
 
-/** Does nothing until a month of entries is older than the setting `audit.keepDays`. @throws STORAGE_FAILED */
+/**
+ * Exports and deletes entries older than the setting `audit.keepDays`, once they span BATCH_DAYS.
+ * @throws STORAGE_FAILED
+ */
 export async function archiveOldEntries(deps: ArchiveDeps): Promise<void> {
   const { stores, journal, clock, auditArchive } = deps;
   const keepDays = await deps.auditKeepDays();

@@ -1,5 +1,5 @@
-// What happens is written and told in one way: state, event and audit entry go into one transaction, and listeners
-// hear of it after the commit, so that nobody is told what is not true.
+// Records changes: state, event and audit entry are written in one transaction, and listeners are notified after the
+// commit, so that they never hear of a change that was rolled back.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditResult } from '../../../shared/audit.ts';
 import { toTimestamp } from '../../../shared/time.ts';
@@ -19,8 +19,8 @@ export interface NewEvent {
   readonly jobId?: string | null;
   readonly data?: Json;
   /**
-   * Put into the audit trail whoever acts: the outcome of a job, what Certdesk does by itself. The actor is who asked
-   * for the job, where none is named. What is told while an operation is performed is put there anyway.
+   * Adds an audit entry for an event outside of an operation: the outcome of a job, or a task of Certdesk itself. The
+   * default actor is the one who started the job. Events emitted during an operation always get an entry.
    */
   readonly audit?: {
     readonly operation: string;
@@ -29,53 +29,61 @@ export interface NewEvent {
   };
 }
 
-/** What a job has changed, for the audit trail, under the operation that has begun it. */
+/** The audit fields for a job's successful change, under the operation that started the job. */
 export function outcome({ input }: JobRecord): NewEvent['audit'] {
   return { operation: `certificates.${input.kind}`, result: 'ok' };
 }
 
 export type Emit = (event: NewEvent) => Promise<void>;
 
-/** An operation that somebody performs. */
+/** A call of an operation by an actor. */
 export interface Act {
   readonly actor: Actor;
-  /** As the router names it: `certificates.obtain`. */
+  /** The operation's name in the router: `certificates.obtain`. */
   readonly operation: string;
-  /** For entries that no event says more of. */
+  /** The message of the audit entry if the operation emits no event. */
   readonly summary: string;
   readonly projectId: string | null;
-  /** `always`: whatever comes of it. `changes`: only what it tells: for what is mostly a read. */
+  /** `always`: record every call. `changes`: record only calls that emit events, for operations that mostly read. */
   readonly record: 'always' | 'changes';
 }
 
 export interface Journal {
-  /** Runs `work` in a transaction; the events that it emits are stored with it and told after it. */
+  /**
+   * Runs `work` in a transaction. The events that it emits are stored in the same transaction and sent to listeners after
+   * the commit.
+   * @example await journal.write(async (tx, emit) => {
+   *   await tx.tokens.create(token);
+   *   await emit({ kind: 'token.created', message: `Token ${token.name} created` });
+   * });
+   */
   write<T>(work: (stores: Stores, emit: Emit) => Promise<T>): Promise<T>;
-  /** An event that goes with no other change. */
+  /** Emits an event that accompanies no other change. */
   emit(event: NewEvent): Promise<void>;
-  /** An audit entry that goes with no event. */
+  /** Adds an audit entry without an event. */
   record(entry: NewAuditEntry): Promise<void>;
   /**
-   * Runs an operation and puts it into the audit trail: each event that it tells, in the transaction of its change; a
-   * success that has told nothing, and a failure, right after it; failures that repeat are counted. How a job ends that it has begun is not its own
-   * failure: that has an entry of its own.
-   * @param failureOf For work that answers with its failure in place of throwing it.
+   * Runs an operation and records it in the audit trail: each event in the transaction of its change; a success without
+   * events, or a failure, right afterwards. Repeated failures are counted. The failure of a job that the operation
+   * started gets its own entry.
+   * @param failureOf For work that returns its failure instead of throwing it.
    */
   perform<T>(act: Act, work: () => Promise<T>, failureOf?: (result: T) => CertdeskError | null): Promise<T>;
-  /** Who saves what is saved in the operation that this runs in; Certdesk itself outside of one. */
+  /** The actor of the current operation; Certdesk itself outside of an operation. */
   savedBy(): SavedBy;
-  /** Runs what goes on by itself from here: it is not put down to the operation that has set it off. */
+  /** Starts background work whose events do not belong to the current operation. */
   detached<T>(work: () => T): T;
-  /** Records the failures that were counted until now (audit/repeated-failures.ts). */
+  /** Records the failures counted so far (audit/repeated-failures.ts). */
   flush(): Promise<void>;
-  /** @returns a function that ends it. */
+  /** @returns a function that removes the listener */
   listen(listener: (event: EventRecord) => void): () => void;
 }
 
+/** An operation while it runs. */
 interface Performance {
   readonly act: Act;
-  told: boolean;
-  begunJob: boolean;
+  hasEmitted: boolean;
+  hasStartedJob: boolean;
   ended: boolean;
 }
 
@@ -95,22 +103,22 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
 
   const write: Journal['write'] = async (work) => {
     const performance = current();
-    let told: { readonly event: EventRecord; readonly entry: AuditRecord | null }[] = [];
+    let emitted: { readonly event: EventRecord; readonly entry: AuditRecord | null }[] = [];
     const result = await stores.transaction((tx) => {
-      told = []; // of a first try that was lost nothing has happened
+      emitted = []; // `work` may run twice: drop the events of a run that was rolled back
       const emit: Emit = async ({ audit, ...given }) => {
         const event = { projectId: null, jobId: null, data: null, ...given, at: now() };
         const entry = await entryOf(tx, { event, audit, act: performance?.act });
-        told.push({
+        emitted.push({
           event: await tx.events.append(event),
           entry: entry && (await appendEntry(tx, entry, event.at)),
         });
       };
       return work(tx, emit);
     });
-    for (const { event, entry } of told) {
-      if (performance !== null) performance.told = true;
-      if (performance !== null && event.jobId !== null) performance.begunJob = true;
+    for (const { event, entry } of emitted) {
+      if (performance !== null) performance.hasEmitted = true;
+      if (performance !== null && event.jobId !== null) performance.hasStartedJob = true;
       publish(event, entry);
       for (const listener of listeners) listener(event);
     }
@@ -124,14 +132,14 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
 
   const repeated = createRepeatedFailures({ record, log });
 
-  /** What the events have not said. */
+  /** Records an operation's outcome, unless an event already has. */
   async function conclude(
-    { act, told, begunJob }: Performance,
+    { act, hasEmitted, hasStartedJob }: Performance,
     failure: CertdeskError | null,
   ): Promise<void> {
     const { actor, operation, projectId } = act;
-    if (act.record === 'changes' && !told) return;
-    if (failure === null ? told : begunJob) return;
+    if (act.record === 'changes' && !hasEmitted) return;
+    if (failure === null ? hasEmitted : hasStartedJob) return;
     const result = failure?.code ?? 'ok';
     const message = failure?.message ?? act.summary;
     const entry: NewAuditEntry = { actor, operation, projectId, jobId: null, result, message };
@@ -143,13 +151,13 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
     emit: (event) => write((_, emit) => emit(event)),
     record,
     async perform(act, work, failureOf = () => null) {
-      const performance: Performance = { act, told: false, begunJob: false, ended: false };
+      const performance: Performance = { act, hasEmitted: false, hasStartedJob: false, ended: false };
       const end = (failure: CertdeskError | null) => {
         performance.ended = true;
         return conclude(performance, failure);
       };
       const result = await performances.run(performance, work).catch(async (error: unknown) => {
-        // The first failure is what the caller is to hear of.
+        // The caller needs the operation's own error, so a second one is only logged.
         await end(toCertdeskError(error)).catch((second: unknown) =>
           log.error(
             { err: second, operation: act.operation },
@@ -173,7 +181,7 @@ export function createJournal(stores: Stores, clock: Clock, log: Log): Journal {
   };
 }
 
-/** Null where it is no matter of the audit trail: the steps of a job, say. */
+/** Null for events that the audit trail does not record, such as a job's steps. */
 async function entryOf(
   tx: Stores,
   {
@@ -192,12 +200,12 @@ async function entryOf(
     return { actor, operation, projectId: projectId ?? act.projectId, jobId, result, message };
   }
   if (audit === undefined) return null;
-  const begun = jobId === null ? null : await tx.audit.firstOfJob(jobId);
-  const actor = audit.actor ?? begun?.actor ?? CERTDESK;
+  const start = jobId === null ? null : await tx.audit.firstOfJob(jobId);
+  const actor = audit.actor ?? start?.actor ?? CERTDESK;
   return { actor, operation: audit.operation, projectId, jobId, result: audit.result, message };
 }
 
-/** For the log, which is kept elsewhere: an entry that was noted there cannot be made undone here unseen. */
+/** For the log, which is stored elsewhere: it proves later that an entry existed. */
 function placeOf({ seq, hash }: AuditRecord): string {
   return `${seq}:${hash}`;
 }

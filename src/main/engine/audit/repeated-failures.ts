@@ -1,12 +1,12 @@
-// Failures that repeat: the first one has an entry at once, the others of the same minute one entry together, so that
-// nobody can fill the audit trail by being refused.
+// Combines repeated failures: the first one is recorded at once, further ones within a minute share one entry. A caller
+// cannot flood the audit trail with rejected requests.
 import type { Log } from '../core/ports.ts';
 import type { NewAuditEntry } from './entry.ts';
 
 export interface RepeatedFailures {
-  /** Records the failure now, or counts it. */
+  /** Records the failure, or counts it if the same failure was recorded within the last minute. */
   note(failure: NewAuditEntry): Promise<void>;
-  /** Records what was counted; call it before Certdesk stops. */
+  /** Records the counted failures; called before Certdesk stops. */
   flush(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// The audit trail as it is read: listed, exported, checked. journal.ts writes it.
+// Reads the audit trail: lists, exports and verifies it. journal.ts writes it.
 
 import type { AuditEntry, AuditPage, AuditVerdict, ListAudit } from '../../../shared/audit.ts';
 import { invalid } from '../core/invalid.ts';
@@ -10,14 +10,14 @@ import { namesArchived, readBase } from './archive.ts';
 import { entryHash, NO_ENTRY_BEFORE, presentEntry } from './entry.ts';
 
 export interface AuditTrail {
-  /** Newest first. @throws INVALID_REQUEST for a cursor that is none */
+  /** Newest first. @throws INVALID_REQUEST for an invalid cursor */
   list(query: ListAudit): Promise<AuditPage>;
   /** Every entry, oldest first. */
   entries(): AsyncGenerator<AuditEntry>;
   /**
-   * Walks the chain from its first entry, or from the one after those that were exported and deleted.
-   * @param expected An entry that was noted down earlier: that it is still there shows what the trail alone cannot,
-   * that nobody has written the whole of it anew.
+   * Verifies the chain from its first entry, or from the first one that was not exported and deleted.
+   * @param expected An entry that was noted earlier, elsewhere. If it is still there, the trail was not rewritten as a
+   * whole, which the trail itself cannot prove.
    */
   verify(expected?: AuditHead): Promise<AuditVerdict>;
 }
@@ -25,9 +25,9 @@ export interface AuditTrail {
 const PAGE = 1000;
 
 export function createAuditTrail({ audit, settings, projects }: Stores): AuditTrail {
-  /** Entries that are added meanwhile are walked too. */
+  /** Includes entries that are added during the iteration. */
   async function* records(): AsyncGenerator<AuditRecord> {
-    let last = Number.MIN_SAFE_INTEGER; // a row put in by hand may have any number
+    let last = Number.MIN_SAFE_INTEGER; // a manually inserted row may have any number
     for (;;) {
       const page = await audit.after(last, PAGE);
       yield* page;
@@ -67,7 +67,7 @@ export function createAuditTrail({ audit, settings, projects }: Stores): AuditTr
       for await (const record of records()) {
         namesBase ||= base !== null && namesArchived(record, base);
         const due = (head?.seq ?? 0) + 1;
-        const reason = flawOf(record, head) ?? strangerOf(record, expected);
+        const reason = findFlaw(record, head) ?? findDifference(record, expected);
         if (reason !== null) return verdict(due, reason);
         head = { seq: record.seq, hash: record.hash };
       }
@@ -78,38 +78,38 @@ export function createAuditTrail({ audit, settings, projects }: Stores): AuditTr
   };
 }
 
-/** What an entry that was noted down says of those that were exported. */
+/** The problem with an expected entry that should be among the exported ones; null if there is none. */
 function archivedFlaw(expected: AuditHead, base: AuditHead | null): string | null {
   if (base === null || expected.seq > base.seq) return null;
   if (expected.seq < base.seq) return 'it was exported and deleted: find it in the exported file';
   return expected.hash === base.hash ? null : 'it differs from the expected one';
 }
 
-/** What is wrong with a record where `before` is the one before; null where nothing is. */
-function flawOf(record: AuditRecord, before: AuditHead | null): string | null {
+/** The problem with a record that should follow `before`; null if there is none. */
+function findFlaw(record: AuditRecord, before: AuditHead | null): string | null {
   if (record.seq !== (before?.seq ?? 0) + 1)
     return `it is missing: the next existing entry has number ${record.seq}`;
   if (record.previous !== (before?.hash ?? NO_ENTRY_BEFORE)) return 'it does not follow the entry before it';
   return entryHash(record) === record.hash ? null : 'it was changed';
 }
 
-/** What is wrong with how the trail ends. @param kept The note of it. */
+/** The problem with the end of the trail; null if there is none. @param stored The head in the settings. */
 function endFlaw(
   end: AuditHead | null,
-  kept: AuditHead | null,
+  stored: AuditHead | null,
   expected: AuditHead | undefined,
 ): string | null {
-  if (kept === null && end !== null) return 'the record of the end of the trail is missing';
-  if (kept !== null && kept.seq > (end?.seq ?? 0))
-    return `it is missing: according to the record of its end, the trail has ${kept.seq} entries`;
-  if (kept !== null && (kept.seq !== end?.seq || kept.hash !== end.hash))
+  if (stored === null && end !== null) return 'the record of the end of the trail is missing';
+  if (stored !== null && stored.seq > (end?.seq ?? 0))
+    return `it is missing: according to the record of its end, the trail has ${stored.seq} entries`;
+  if (stored !== null && (stored.seq !== end?.seq || stored.hash !== end.hash))
     return 'the end of the trail differs from the record of its end';
   if (expected !== undefined && expected.seq > (end?.seq ?? 0))
     return `it is missing, and so are all entries up to the expected one, ${expected.seq}`;
   return null;
 }
 
-function strangerOf({ seq, hash }: AuditRecord, expected: AuditHead | undefined): string | null {
+function findDifference({ seq, hash }: AuditRecord, expected: AuditHead | undefined): string | null {
   return expected?.seq === seq && expected.hash !== hash ? 'it differs from the expected one' : null;
 }
 

@@ -1,5 +1,5 @@
-// Decides which addresses Certdesk connects to. It judges the address of the connection, not the name in a URL, so that
-// a name server which changes its answer (DNS rebinding) gains nothing.
+// Decides which addresses Certdesk may connect to. It checks the address of the connection, not the name in a URL, so
+// that DNS rebinding (a name server that changes its answer) gains nothing.
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { isIP, isIPv4 } from 'node:net';
 import { isOwnAddress } from './own-addresses.ts';
@@ -13,8 +13,8 @@ import {
 } from './special-networks.ts';
 
 /**
- * Who named the address. `named`: the administrator by a startup option, or a signed-in person who saved it; it may be
- * in a private network. `open`: a token, or a remote party (a CA, a certificate, a redirect, a DNS answer).
+ * Who gave the address. `named`: the administrator with a startup option, or a signed-in user who saved it; it may be in
+ * a private network. `open`: a token or a remote party (a CA, a certificate, a redirect, a DNS response).
  */
 export type AddressOrigin = 'named' | 'open';
 
@@ -22,9 +22,8 @@ export type AddressOrigin = 'named' | 'open';
 export type AddressRefusal = 'private' | 'metadata' | 'own-listener' | 'plain-http';
 
 export interface AddressPolicy {
-  /** Null where Certdesk may connect. @param address IPv4 or IPv6. */
+  /** Null if Certdesk may connect. @param address IPv4 or IPv6. */
   refusal(address: string, port: number, origin: AddressOrigin): AddressRefusal | null;
-  /** How names are resolved. */
   readonly lookup: LookUp;
 }
 
@@ -35,11 +34,11 @@ export type LookUp = (
 ) => void;
 
 export interface AddressPolicyOptions {
-  /** Private networks that everybody may name (--allow-private), in CIDR notation. */
+  /** Private networks allowed for any origin (--allow-private), in CIDR notation. */
   readonly allowPrivate?: readonly string[];
-  /** The ports that this Certdesk listens on, as they are now. */
+  /** The ports that this Certdesk currently listens on. */
   readonly listeners?: () => readonly number[];
-  /** The system's by default. */
+  /** Default: the system's resolver. */
   readonly lookup?: LookUp;
 }
 
@@ -58,7 +57,7 @@ export function createAddressPolicy(options: AddressPolicyOptions = {}): Address
   };
 }
 
-/** The same policy for plain http, which is for private networks only: what travels there is read by anybody. */
+/** The policy for plain http, which is allowed only in private networks: anyone on the way can read it. */
 export function plainHttpPolicy(policy: AddressPolicy): AddressPolicy {
   return {
     ...policy,
@@ -74,11 +73,11 @@ export function isCidr(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
 }
 
-/** What a refusal means, as the end of a sentence about the address. */
+/** The reason for each refusal, as the end of a sentence that starts with the address. */
 export const REFUSALS: Readonly<Record<AddressRefusal, string>> = {
   private:
-    'leads into a private network. Certdesk connects there only where a signed-in person saved this address, or where it was started with --allow-private for that network',
-  metadata: 'leads to the metadata service of a cloud, where Certdesk never connects',
+    'points to a private network. Certdesk connects to it only if a signed-in person saved this address, or if it was started with --allow-private for that network',
+  metadata: 'points to a cloud metadata service, to which Certdesk never connects',
   'own-listener': 'points to a port that Certdesk itself listens on',
   'plain-http': 'is a public address, and plain http would expose it: use https',
 };

@@ -1,5 +1,5 @@
-// Connections to addresses that a request or a remote party names: every address is judged by the policy after DNS
-// resolution, at the moment of the connection.
+// Opens connections to addresses given by a request or a remote party. The policy checks every address after DNS
+// resolution, when the connection is opened.
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Agent, buildConnector } from 'undici';
@@ -19,7 +19,7 @@ export function assertAddress(
   throw new CertdeskError('ADDRESS_NOT_ALLOWED', message, { host: at.host, refusal });
 }
 
-/** In place of Node's lookup: finds only addresses that the policy allows. Not called for a literal address. */
+/** Replaces Node's lookup and returns only addresses that the policy allows. Node does not call it for IP addresses. */
 export function guardedLookup(policy: AddressPolicy, port: number, origin: AddressOrigin): LookupFunction {
   return (host, options, callback) => {
     policy.lookup(host, { ...options, all: true }, (error, found) => {
@@ -39,8 +39,8 @@ export function guardedLookup(policy: AddressPolicy, port: number, origin: Addre
 }
 
 /**
- * The address of a host that may be connected to.
- * @throws ADDRESS_NOT_ALLOWED, or what Node's lookup fails with (`code`).
+ * Resolves a host to an address that the policy allows.
+ * @throws ADDRESS_NOT_ALLOWED, or the error of Node's lookup (`code`)
  */
 export function resolveAddress(
   policy: AddressPolicy,
@@ -58,7 +58,10 @@ export function resolveAddress(
   });
 }
 
-/** A TCP connection under way, for protocols other than HTTP; it fails with ADDRESS_NOT_ALLOWED as an `error` event. */
+/**
+ * Opens a TCP connection for protocols other than HTTP.
+ * @throws ADDRESS_NOT_ALLOWED for an IP address; for a host name, the socket emits it as `error`
+ */
 export function connectTcp(
   policy: AddressPolicy,
   { host, port }: { readonly host: string; readonly port: number },
@@ -71,15 +74,14 @@ export function connectTcp(
 export interface AgentOptions {
   readonly policy: AddressPolicy;
   readonly origin: AddressOrigin;
-  /** Milliseconds until a connection must stand. */
   readonly connectTimeoutMs: number;
   /** Bytes; no limit by default. */
   readonly maxResponseSize?: number;
-  /** PEM roots beside the bundled and the system's. */
+  /** PEM roots to trust in addition to the bundled roots and the system's. */
   readonly extraRoots?: readonly string[];
 }
 
-/** An undici Agent whose connections follow the policy. It speaks HTTP/1.1 and follows no redirects. */
+/** Creates an undici Agent whose connections obey the policy. It uses HTTP/1.1 and does not follow redirects. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const undici = await import('undici');
   return new undici.Agent({
@@ -95,7 +97,7 @@ function guardedConnector(
   undici: { readonly buildConnector: typeof buildConnector },
   { policy, origin, connectTimeoutMs, extraRoots }: AgentOptions,
 ): buildConnector.connector {
-  // One context for all connections: reading some hundred roots takes 20 ms each time.
+  // One context for all connections: parsing the roots takes 20 ms each time.
   let context: SecureContext | undefined;
   const secureContext = () => {
     context ??= createSecureContext({ ca: [...trustedRoots(), ...(extraRoots ?? [])] });
@@ -121,7 +123,7 @@ function guardedConnector(
   };
 }
 
-/** The ADDRESS_NOT_ALLOWED among the causes of a failed request; null where it failed for another reason. */
+/** Finds ADDRESS_NOT_ALLOWED among the causes of a failed request; null if it failed for another reason. */
 export function addressRefusal(error: unknown): CertdeskError | null {
   if (error instanceof CertdeskError) return error.code === 'ADDRESS_NOT_ALLOWED' ? error : null;
   if (error instanceof AggregateError) return addressRefusal(error.errors[0]);

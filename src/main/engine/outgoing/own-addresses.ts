@@ -1,4 +1,4 @@
-// Which addresses belong to this machine.
+// Recognizes the addresses of this machine.
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -10,7 +10,7 @@ export function isOwnAddress(address: string): boolean {
   return own.some((each) => canonical(each.address.split('%')[0] ?? '') === wanted);
 }
 
-/** Two spellings of one IPv6 address are one. */
+/** Maps every spelling of an IPv6 address to the same text. */
 function canonical(address: string): string {
   if (isIP(address) !== 6) return address;
   return URL.parse(`http://[${address}]`)?.hostname ?? address;

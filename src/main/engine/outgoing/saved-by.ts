@@ -1,14 +1,14 @@
-// Who saved an address, which is stored with it: a private address works only where a signed-in person did.
+// Derives the origin of a stored address from who saved it: a private address works only if a signed-in user saved it.
 import type { Actor, SavedBy } from '../core/model.ts';
 import type { AddressOrigin } from './address-policy.ts';
 
-/** For what was stored before this was recorded: it stays reachable. */
+/** For addresses stored by versions that did not record who saved them: they remain reachable. */
 export const EARLIER_VERSION: SavedBy = { kind: 'window', id: null, name: 'an earlier version' };
 
-/** Certdesk itself saves nothing on its own: an address without a person behind it is nobody's. */
+/** Only a user makes an address `named`: tokens and Certdesk's own tasks may act on data from remote parties. */
 export function originOf(savedBy: SavedBy | null): AddressOrigin {
-  const isPerson = savedBy !== null && savedBy.kind !== 'token' && savedBy.kind !== 'certdesk';
-  return isPerson ? 'named' : 'open';
+  const isUser = savedBy !== null && savedBy.kind !== 'token' && savedBy.kind !== 'certdesk';
+  return isUser ? 'named' : 'open';
 }
 
 export function toSavedBy({ kind, id, name }: Actor): SavedBy {

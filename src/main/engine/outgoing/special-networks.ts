@@ -1,5 +1,5 @@
-// The one list of networks that are not part of the public internet. test/engine/outgoing/special-networks.test.ts
-// compares it with IANA's special-purpose address registries (RFC 6890 and its updates).
+// Lists the networks that are not part of the public internet. test/engine/outgoing/special-networks.test.ts compares
+// the list with IANA's special-purpose address registries (RFC 6890 and its updates).
 import { BlockList, isIP } from 'node:net';
 
 /** Networks whose addresses are not globally reachable; IANA's "N/A" counts as not reachable. */
@@ -34,7 +34,7 @@ export const SPECIAL_NETWORKS: readonly string[] = [
   'ff00::/8', // multicast (RFC 4291)
 ];
 
-/** Globally reachable networks inside those. */
+/** Globally reachable networks within SPECIAL_NETWORKS. */
 export const GLOBAL_EXCEPTIONS: readonly string[] = [
   '192.0.0.9/32', // Port Control Protocol anycast (RFC 7723)
   '192.0.0.10/32', // TURN anycast (RFC 8155)
@@ -47,7 +47,7 @@ export const GLOBAL_EXCEPTIONS: readonly string[] = [
   '2001:30::/28', // drone remote ID (RFC 9374)
 ];
 
-/** Where clouds hand out credentials and instance data. Some of these addresses look public. */
+/** Metadata services, from which cloud providers hand out credentials. Some of these addresses look public. */
 const METADATA: readonly string[] = [
   '169.254.169.254/32', // AWS, Azure, Google, Oracle, DigitalOcean, Hetzner, OpenStack
   '169.254.170.2/32', // AWS ECS task credentials
@@ -62,7 +62,7 @@ const METADATA: readonly string[] = [
   'fd00:42::42/128', // Scaleway
 ];
 
-/** IPv6 addresses that carry an IPv4 address, and the first of its four octets. */
+/** IPv6 networks whose addresses embed an IPv4 address, and the position of its first octet. */
 const EMBEDDINGS: readonly { readonly network: string; readonly at: number; readonly inverted?: true }[] = [
   { network: '::/96', at: 12 },
   { network: '::ffff:0:0/96', at: 12 },
@@ -80,8 +80,8 @@ const nat64 = createNetworkList(['64:ff9b::/96']);
 const embeddings = EMBEDDINGS.map((each) => ({ ...each, list: createNetworkList([each.network]) }));
 
 /**
- * Whether hosts on the public internet have this address. An address behind NAT64 (64:ff9b::/96, RFC 6052) is judged
- * by its IPv4 address. Outside of 2000::/3 no IPv6 address is allocated for global unicast.
+ * Whether the address belongs to the public internet. For NAT64 (64:ff9b::/96, RFC 6052) the embedded IPv4 address
+ * decides. IPv6 addresses outside of 2000::/3 are not allocated for global unicast.
  * @param address IPv4 or IPv6; a zone (`%eth0`) is ignored. Anything else is not public.
  */
 export function isPublicAddress(address: string): boolean {
@@ -93,7 +93,7 @@ export function isPublicAddress(address: string): boolean {
   return !special.contains(bare) && (family === 4 || allocated.contains(bare));
 }
 
-/** Whether a cloud serves instance metadata there, also by an IPv6 address that carries the IPv4 address. */
+/** Whether the address, or an IPv4 address embedded in it, is a cloud metadata service. */
 export function isMetadataAddress(address: string): boolean {
   const bare = withoutZone(address);
   if (isIP(bare) === 0) return false;
@@ -101,7 +101,7 @@ export function isMetadataAddress(address: string): boolean {
   return metadata.contains(bare) || (inner !== null && metadata.contains(inner));
 }
 
-/** The IPv4 address that an IPv6 address carries (mapped, compatible, NAT64, 6to4, Teredo); null where it has none. */
+/** The IPv4 address embedded in an IPv6 address (mapped, compatible, NAT64, 6to4, Teredo), or null. */
 export function embeddedIpv4(address: string): string | null {
   const bare = withoutZone(address);
   if (isIP(bare) !== 6) return null;
@@ -111,14 +111,15 @@ export function embeddedIpv4(address: string): string | null {
   return octets.map((octet) => (found.inverted ? octet ^ 0xff : octet)).join('.');
 }
 
-/** Networks of both families. */
+/** A set of IPv4 and IPv6 networks. */
 export interface NetworkList {
   contains(address: string): boolean;
 }
 
 /**
- * Each family has its own BlockList: one list for both would take every IPv4 address for a part of ::ffff:0:0/96.
- * @param networks In CIDR notation; a single address is a network of one. @throws Error for anything else.
+ * Each family needs its own BlockList: a shared list matches every IPv4 address against ::ffff:0:0/96.
+ * @param networks Networks in CIDR notation, or single addresses.
+ * @throws Error for anything else
  */
 export function createNetworkList(networks: readonly string[]): NetworkList {
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
@@ -138,9 +139,9 @@ export function withoutZone(address: string): string {
   return address.split('%')[0] ?? '';
 }
 
-/** The sixteen octets of an IPv6 address. */
+/** The 16 octets of an IPv6 address. */
 function octetsOf(address: string): readonly number[] {
-  // URL writes every IPv6 address in hexadecimal groups, the dotted form too.
+  // URL converts every IPv6 address to hexadecimal groups, even one with a dotted IPv4 part.
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = '', tail = ''] = text.split('::');
   const groups = (part: string) => (part === '' ? [] : part.split(':'));

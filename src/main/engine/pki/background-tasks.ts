@@ -1,10 +1,13 @@
-// What is checked on another thread: the files of an upload.
+// Declares the upload checks that run on a background thread.
 import type { KeyPairRequest } from '../../../shared/certificate.ts';
 import type { FileContent } from './read-upload.ts';
 import type { CheckedKeyPair } from './verify-certificate.ts';
 
 export interface KeyPairTasks {
-  /** What `readGivenPair` and then `checkKeyPair` return, and what each of `body.files` holds. @throws as they do (details.files) */
+  /**
+   * Runs `readGivenPair` and `checkKeyPair`, and describes each of `body.files`.
+   * @throws as they do, with the descriptions in `details.files`
+   */
   checkKeyPair(input: {
     readonly body: KeyPairRequest;
     readonly domain: string | null;

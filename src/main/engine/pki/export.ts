@@ -1,13 +1,13 @@
-// A project's certificate as a file to download (docs/rest-api.md: `download?format=…`).
+// Exports a project's certificate as a file to download (docs/rest-api.md: `download?format=…`).
 import { CertdeskError } from '../core/errors.ts';
 import { invalid } from '../core/invalid.ts';
 import { parseChain } from './inspect/chain.ts';
 import { writePkcs12 } from './pkcs12/write.ts';
 
 /**
- * `pem`: the leaf alone; `chain`: what is above it (empty where nothing is); `fullchain`: both; `key`: the private
- * key; `pfx`: PKCS#12 with both and the private key; `pfx-certs`: PKCS#12 without the private key; `der`: the leaf alone,
- * binary. `key` and `pfx` are secrets.
+ * `pem`: only the leaf; `chain`: the certificates above the leaf, possibly none; `fullchain`: both; `key`: the private
+ * key; `pfx`: PKCS#12 with the full chain and the private key; `pfx-certs`: PKCS#12 without the private key; `der`: only
+ * the leaf, binary. `key` and `pfx` are secrets.
  */
 export const EXPORT_FORMATS = ['pem', 'chain', 'fullchain', 'key', 'pfx', 'pfx-certs', 'der'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -20,14 +20,14 @@ export function holdsKey(format: ExportFormat): boolean {
 export interface ExportRequest {
   /** PEM, leaf first. */
   readonly chain: string;
-  /** PKCS#8 PEM; needed for `key` and `pfx`, null where Certdesk does not hold it. */
+  /** PKCS#8 PEM, required for `key` and `pfx`; null if Certdesk does not have it. */
   readonly privateKey: string | null;
   readonly format: ExportFormat;
-  /** For `pfx`: at least 8 characters. For `pfx-certs`: any, or none, because nothing in it is secret. */
+  /** For `pfx`: at least 8 characters. For `pfx-certs`: optional, because the file contains no secret. */
   readonly password?: string | undefined;
-  /** For `pfx`: 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301. */
+  /** For `pfx`: use 3DES and SHA-1, for Windows before 10 (1709) and Java before 8u301. */
   readonly legacy?: boolean | undefined;
-  /** The domain; the file is named after it, and certificate stores show it. */
+  /** The domain: part of the file's name, and the name that certificate stores show. */
   readonly friendlyName: string;
 }
 
@@ -52,8 +52,8 @@ const FILES: Readonly<Record<ExportFormat, { readonly suffix: string; readonly c
 const MIN_PASSWORD = 8;
 
 /**
- * Throws INVALID_REQUEST (`pfx` without a password of 8 characters) or KEY_NOT_HELD (`key`, `pfx`).
- * PEM files end their lines with LF.
+ * Creates the file. Lines of PEM files end with LF.
+ * @throws INVALID_REQUEST (`pfx` with a password under 8 characters) or KEY_NOT_HELD (`key`, `pfx`)
  */
 export async function exportCertificate(request: ExportRequest): Promise<ExportedFile> {
   const { suffix, contentType } = FILES[request.format];
@@ -82,14 +82,14 @@ async function writeBody({ chain, format, ...request }: ExportRequest): Promise<
   return writePkcs12({ chain: certificates, privateKey, friendlyName, password, legacy });
 }
 
-/** A default would be a key file that anybody opens. */
+/** There is no default: anyone could open the file with it. */
 function requirePassword(password = ''): string {
   if (password.length >= MIN_PASSWORD) return password;
   const message = `A PFX file contains the private key: enter a password of at least ${MIN_PASSWORD} characters.`;
   throw invalid('password', message, message);
 }
 
-/** `*.example.com` becomes `wildcard.example.com`; nothing that a file system or a header takes amiss is left. */
+/** `*.example.com` becomes `wildcard.example.com`. Characters that are unsafe in file names or headers become `_`. */
 function fileStem(friendlyName: string): string {
   const stem = friendlyName
     .replace(/^\*\./, 'wildcard.')

@@ -1,4 +1,4 @@
-// Private keys: new ones by the policy of a certificate, and given ones in whatever form they come.
+// Generates private keys for a key policy, and reads uploaded private keys in any common format.
 import { createPrivateKey, generateKeyPair, type KeyObject, type KeyPairKeyObjectResult } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CertdeskError } from '../core/errors.ts';
@@ -11,16 +11,16 @@ import { toPem } from './inspect/pem.ts';
 
 const CURVES = { 256: 'prime256v1', 384: 'secp384r1' } as const;
 
-/** What OpenSSL takes (OPENSSL_RSA_MAX_MODULUS_BITS); a larger modulus makes one signature take minutes. */
+/** OpenSSL's limit (OPENSSL_RSA_MAX_MODULUS_BITS); with a larger modulus, one signature takes minutes. */
 const MAX_RSA_BITS = 16_384;
 /** An RSA key of MAX_RSA_BITS takes 9,300 bytes. */
 const MAX_KEY_BYTES = 16_384;
-/** A bundle of several pairs; more come from somebody's whole key store. */
+/** Allows a bundle of several key pairs, but not a whole key store. */
 export const MAX_KEYS = 10;
 
 /**
- * A new private key as PKCS#8 PEM. It is made on a thread of libuv's pool, so the event loop goes on.
- * Rejects with the signal's reason where it aborts; the key under way is thrown away then.
+ * Generates a private key as PKCS#8 PEM on a thread of libuv's pool, so it does not block the event loop.
+ * @throws the reason of `signal`; the key is then discarded
  */
 export async function generateKey(policy: KeyPolicy, signal?: AbortSignal): Promise<string> {
   signal?.throwIfAborted();
@@ -43,10 +43,10 @@ function generatePair(policy: KeyPolicy): Promise<KeyPairKeyObjectResult> {
 }
 
 /**
- * The private key of a text or file as PKCS#8 PEM (RFC 5958), unencrypted, LF. Takes PKCS#8, PKCS#1, SEC 1, encrypted
- * PKCS#8, the traditional encryption of OpenSSL ("Proc-Type: 4,ENCRYPTED") and JWK, in every form that content.ts reads.
- * Throws KEY_UNREADABLE, PASSPHRASE_REQUIRED (encrypted, no passphrase given) or PASSPHRASE_WRONG. A passphrase that
- * is not needed is ignored.
+ * Reads the private key of a text or file. Accepts PKCS#8, PKCS#1, SEC 1, encrypted PKCS#8, OpenSSL's traditional
+ * encryption ("Proc-Type: 4,ENCRYPTED") and JWK, in every format that content.ts supports. Ignores an unneeded passphrase.
+ * @returns PKCS#8 PEM (RFC 5958), unencrypted, with LF
+ * @throws KEY_UNREADABLE, PASSPHRASE_REQUIRED (encrypted, but no passphrase given) or PASSPHRASE_WRONG
  */
 export function readPrivateKey(given: string, passphrase?: string): string {
   const [key, second] = readPrivateKeys(given, passphrase);
@@ -55,7 +55,7 @@ export function readPrivateKey(given: string, passphrase?: string): string {
   return key ?? '';
 }
 
-/** As `readPrivateKey`, of one key or several; never empty. @throws as it does */
+/** Reads one or several keys like `readPrivateKey`; never returns an empty list. @throws as `readPrivateKey` */
 export function readPrivateKeys(given: string, passphrase?: string): readonly string[] {
   const content = readContent(given);
   const { keys, hasDamagedKey, description } = content;
@@ -82,16 +82,16 @@ function openKey(
   return toPkcs8(withNamedCurve(opened));
 }
 
-/** The details of an oversized key leave an error in OpenSSL's queue, at which the next unrelated call would fail. */
+/** Reading the details of an oversized key leaves an error in OpenSSL's queue, which would fail the next call. */
 function clearErrorQueue(): void {
   try {
     createPrivateKey({ key: Buffer.alloc(1), format: 'der', type: 'pkcs8' });
   } catch {
-    // it has taken the error out
+    // this call has removed the error
   }
 }
 
-/** A key whose curve is written out is the same key with the curve's name, where it has one (RFC 5480 section 2.1.1). */
+/** Replaces explicit curve parameters with the name of the curve, if it has one (RFC 5480 section 2.1.1). */
 function withNamedCurve(key: KeyObject): KeyObject {
   if (key.asymmetricKeyType !== 'ec') return key;
   if (!keyHasExplicitCurve(key.export({ type: 'pkcs8', format: 'der' }))) return key;
@@ -139,7 +139,9 @@ function openEncrypted(
 ): KeyObject {
   if (isTraditionallyEncrypted(key)) requireKnownDek(key);
   else if (!isWithinBudget(requireKnownPbe(key))) {
-    throw unreadable('its parts together take too many rounds: send only the key of the certificate');
+    throw unreadable(
+      'its key derivations have too many iterations in total: send only the key of the certificate',
+    );
   }
   if (passphrase === undefined || passphrase === '') {
     throw new CertdeskError('PASSPHRASE_REQUIRED', 'The private key is encrypted. Enter its passphrase.');
@@ -160,7 +162,7 @@ function requireKnownDek({ headers }: GivenKey): void {
   if (!isKnownDek(headers)) throw unreadable(`its encryption is not supported; ${CONVERT}`);
 }
 
-/** EncryptedPrivateKeyInfo, RFC 5958 section 3. @returns how many rounds its passphrase takes. */
+/** Reads an EncryptedPrivateKeyInfo (RFC 5958 section 3). @returns the iterations of its key derivation */
 function requireKnownPbe({ der }: GivenKey): number {
   const root = parseAsn(der);
   const pbe = readPbe(childAt(root, 0));
@@ -169,7 +171,7 @@ function requireKnownPbe({ der }: GivenKey): number {
   }
   if (pbe.iterations > MAX_ITERATIONS) {
     throw unreadable(
-      `its passphrase takes ${pbe.iterations} rounds, more than ${MAX_ITERATIONS}; ${CONVERT}`,
+      `its key derivation has ${pbe.iterations} iterations; at most ${MAX_ITERATIONS} are supported; ${CONVERT}`,
     );
   }
   return pbe.iterations;

@@ -1,5 +1,5 @@
-// What a person drops, pastes or sends, in whatever form, as the two PEM texts that `checkKeyPair` judges. What each
-// part is, inspect/content.ts tells from its content: a key in the place of a certificate is a key all the same.
+// Converts uploaded texts and files of any format into the two PEM texts that `checkKeyPair` expects. The content decides
+// what each part is, so a key in the certificate field counts as a key.
 
 import type { KeyPairRequest } from '../../../shared/certificate.ts';
 import { CertdeskError } from '../core/errors.ts';
@@ -18,8 +18,8 @@ export interface GivenPair {
 }
 
 /**
- * @throws CERTIFICATE_UNREADABLE or KEY_UNREADABLE where a file is of no known form or lacks the key, PASSPHRASE_*
- * for PKCS#12, INVALID_REQUEST (details.issues) where neither text nor file is given.
+ * @throws CERTIFICATE_UNREADABLE or KEY_UNREADABLE if a file has an unknown format or lacks the key; PASSPHRASE_REQUIRED
+ * or PASSPHRASE_WRONG for PKCS#12; INVALID_REQUEST (details.issues) if neither text nor file is given
  */
 export async function readGivenPair(body: KeyPairRequest): Promise<GivenPair> {
   const { passphrase } = body;
@@ -38,10 +38,10 @@ export async function readGivenPair(body: KeyPairRequest): Promise<GivenPair> {
 
 interface Opened {
   readonly content: Content;
-  /** PEM; empty where there is none. */
+  /** PEM; empty if there is none. */
   readonly certificate: string;
   readonly privateKey: string;
-  /** As it was given: of what holds no key, the reader of keys says what it is. */
+  /** The input itself. If it has no key, the key reader explains what it is. */
   readonly text: string;
 }
 
@@ -84,13 +84,13 @@ function refuseKey({ content }: Opened): never {
   throw new CertdeskError('KEY_UNREADABLE', message, { missing: 'privateKey' });
 }
 
-/** What one file of several holds, for the person who gave it. */
+/** The contents of one of several uploaded files, for the user. */
 export interface FileContent {
   readonly certificates: number;
   readonly keys: number;
-  /** PKCS#12 files, which only their passphrase opens. */
+  /** PKCS#12 files, whose contents are unknown without the passphrase. */
   readonly pkcs12: number;
-  /** What it is where it holds nothing of use; null where it does. */
+  /** What an unusable file is; null if the file is usable. */
   readonly problem: string | null;
 }
 
@@ -98,13 +98,13 @@ export interface FileContent {
 export function describeFiles(files: readonly string[]): readonly FileContent[] {
   return files.map((file) => {
     const { certificatesFound, keys, pkcs12, hasDamagedKey, description } = readContent(fromBase64(file));
-    const isOfUse = certificatesFound + keys.length + pkcs12.length > 0 || hasDamagedKey;
+    const isUsable = certificatesFound + keys.length + pkcs12.length > 0 || hasDamagedKey;
     const counts = { certificates: certificatesFound, keys: keys.length, pkcs12: pkcs12.length };
-    return { ...counts, problem: isOfUse ? null : description };
+    return { ...counts, problem: isUsable ? null : description };
   });
 }
 
-/** Any number of files, in any order: together they hold the pair. */
+/** Reads any number of files, in any order, that together contain the certificate and key. */
 async function pairOfFiles(
   files: readonly string[],
   passphrase: string | undefined,

@@ -1,5 +1,4 @@
-// What is read from certificates, and the two verdicts on them: `checkKeyPair` on what a person uploads, `verifyIssued`
-// on what a CA issued. Nothing here does I/O; the reading itself is in inspect/.
+// Verifies certificates: `checkKeyPair` checks uploads, `verifyIssued` checks what a CA issued. No I/O; inspect/ parses.
 
 import { createPrivateKey } from 'node:crypto';
 import type { Warning } from '../../../shared/certificate.ts';
@@ -26,33 +25,33 @@ import {
 import { warningsOf } from './inspect/warnings.ts';
 import { readPrivateKeys } from './keys.ts';
 
-/** What the first certificate of a PEM text says of itself. Throws CERTIFICATE_UNREADABLE. */
+/** Reads the facts of the first certificate of a PEM text. @throws CERTIFICATE_UNREADABLE */
 export function readLeafFacts(certificatePem: string): LeafFacts {
   return leafFacts(firstOf(parseChain(certificatePem)));
 }
 
-/** Each certificate of a PEM chain, in the order of the text. Throws CERTIFICATE_UNREADABLE. */
+/** Describes each certificate of a PEM chain, in the order of the text. @throws CERTIFICATE_UNREADABLE */
 export function describeChain(chainPem: string): readonly CertificateDescription[] {
   return parseChain(chainPem).map(describeCertificate);
 }
 
 export interface KeyPairInput {
-  /** The leaf and its chain, in any order, in any form that content.ts reads. */
+  /** The leaf and its chain, in any order and any format that content.ts supports. */
   readonly certificate: string;
-  /** In any form that `readPrivateKeys` takes: of several keys, the one of the certificate for the domain. */
+  /** Any format that `readPrivateKeys` accepts. Of several keys, the certificate for the domain selects one. */
   readonly privateKey: string;
   readonly passphrase?: string | undefined;
-  /** The project's domain (A-labels); null where there is none to hold the certificate against. */
+  /** The project's domain (A-labels); null if the project has none, which skips the check. */
   readonly domain: string | null;
-  /** The project's further names: not warned of. */
+  /** The project's further names, which cause no warning. */
   readonly altNames?: readonly string[];
   readonly now: Date;
-  /** PEM roots that clients have; Node's own list (Mozilla's) where left out. */
+  /** PEM roots that clients trust. Default: Node's list (Mozilla's). */
   readonly roots?: readonly string[];
 }
 
 export interface CheckedKeyPair {
-  /** PEM, leaf first, LF; without duplicates and what is not of the chain. */
+  /** PEM, leaf first, LF, without duplicates and unrelated certificates. */
   readonly chain: string;
   /** PKCS#8 PEM, unencrypted. */
   readonly privateKey: string;
@@ -63,9 +62,9 @@ export interface CheckedKeyPair {
 }
 
 /**
- * Whether an uploaded certificate and key can be taken into use (docs/rest-api.md, "Upload and validate"). Throws the first of:
- * CERTIFICATE_UNREADABLE; KEY_UNREADABLE, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG; KEY_MISMATCH; WEAK_KEY;
- * WEAK_SIGNATURE; CERTIFICATE_EXPIRED; CERTIFICATE_NOT_YET_VALID; CERTIFICATE_DOMAIN_MISMATCH.
+ * Checks whether an uploaded certificate and key can be used (docs/rest-api.md, "Upload and validate").
+ * @throws the first that applies of CERTIFICATE_UNREADABLE; KEY_UNREADABLE, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG;
+ * KEY_MISMATCH; WEAK_KEY; WEAK_SIGNATURE; CERTIFICATE_EXPIRED; CERTIFICATE_NOT_YET_VALID; CERTIFICATE_DOMAIN_MISMATCH
  */
 export function checkKeyPair(input: KeyPairInput): CheckedKeyPair {
   const { domain, now } = input;
@@ -99,7 +98,7 @@ interface Pair {
   readonly privateKey: string;
 }
 
-/** Of several keys, the one whose certificate is meant; null where none has a certificate. */
+/** Selects the key with the most suitable certificate; null if no key has a certificate. */
 function choosePair(
   certificates: readonly Certificate[],
   privateKeys: readonly string[],
@@ -112,7 +111,7 @@ function choosePair(
   return pairs.toSorted((a, b) => compareLeaves(a.chain.leaf, b.chain.leaf, options))[0] ?? null;
 }
 
-/** The text is the specification's. Details name the kinds of the keys, which is often the clue. */
+/** The specification prescribes the message. The details name the types of the keys, which often explain the mismatch. */
 function keyMismatch(certificates: readonly Certificate[], privateKeys: readonly string[]): CertdeskError {
   return new CertdeskError('KEY_MISMATCH', 'Certificate and private key do not match', {
     certificateKeys: certificates.map((certificate) => describeKey(publicKeyOf(certificate)).text),
@@ -120,23 +119,23 @@ function keyMismatch(certificates: readonly Certificate[], privateKeys: readonly
   });
 }
 
-/** Clocks of CAs and of this machine may differ by this much. */
+/** The allowed difference between the CA's clock and this machine's. */
 const CLOCK_SLACK_MS = 3_600_000;
 
 export interface IssuedInput {
-  /** PEM as the CA served it. */
+  /** PEM, as the CA sent it. */
   readonly chain: string;
-  /** PKCS#8 PEM of the key that the order's CSR was signed with. */
+  /** PKCS#8 PEM of the key that signed the order's CSR. */
   readonly privateKey: string;
-  /** The names that were ordered, A-labels. */
+  /** The ordered names, A-labels. */
   readonly names: readonly string[];
   readonly now: Date;
 }
 
 /**
- * Whether what a CA issued is what was ordered: the leaf comes first (RFC 8555 section 7.4.2), holds our key, names
- * exactly the ordered names in its SAN, and is valid now. Throws ISSUED_CERTIFICATE_REJECTED, `details.check` being
- * `chain`, `key`, `names` or `validity`.
+ * Checks that a CA issued the ordered certificate: the leaf comes first (RFC 8555 section 7.4.2), has the order's key,
+ * has exactly the ordered names in its SAN, and is valid now.
+ * @throws ISSUED_CERTIFICATE_REJECTED (details.check: `chain`, `key`, `names` or `validity`)
  */
 export function verifyIssued({ chain, privateKey, names, now }: IssuedInput): LeafFacts {
   const leaf = firstOf(parseIssued(chain));
@@ -182,7 +181,7 @@ function rejected(
   return new CertdeskError('ISSUED_CERTIFICATE_REJECTED', message, { check, ...details }, { cause });
 }
 
-/** parseChain never answers with an empty list; the types do not know. */
+/** parseChain never returns an empty list, but its type does not say so. */
 function firstOf([first]: readonly Certificate[]): Certificate {
   if (first === undefined) throw new CertdeskError('CERTIFICATE_UNREADABLE');
   return first;

@@ -254,7 +254,7 @@ describe('a private address', () => {
     const addressPolicy = createAddressPolicy({ allowPrivate: ['127.0.0.1'] });
     const { first } = await lookAtOne(port, { addressPolicy });
     expect(first).toMatchObject({ finding: 'bad_redirect', status: null, server: null });
-    expect(first?.message).toContain('to b.example.com, which leads into a private network');
+    expect(first?.message).toContain('to b.example.com, which points to a private network');
     expect(asked).toEqual([]);
   });
 });
@@ -267,7 +267,7 @@ test('follows redirects from a public address to public ones only, and to none o
   expect(refusal('8.8.8.8', '1.1.1.1', '/any')).toBeNull();
   expect(refusal('10.0.0.1', '10.0.0.2', '/any')).toBeNull();
   for (const address of ['10.0.0.2', '192.168.0.1', '127.0.0.1', '169.254.169.254', '::1', '2002:a00:1::'])
-    expect(refusal('8.8.8.8', address, '/any', 8443), address).toContain('which leads');
+    expect(refusal('8.8.8.8', address, '/any', 8443), address).toContain('which points to');
   expect(refusal('127.0.0.1', '127.0.0.1', '/admin')).toContain('itself listens');
   expect(
     redirectRefusal(

@@ -126,7 +126,7 @@ export function redirectRefusal(
 
 const REDIRECTED: Readonly<Record<AddressRefusal, string>> = {
   ...REFUSALS,
-  private: 'leads into a private network, where no CA follows',
+  private: 'points to a private network, where no CA follows',
 };
 
 /** For tokens that are limited to some projects. */

@@ -1,5 +1,5 @@
-// One certificate, parsed once: node:crypto's X509Certificate for keys and signatures, and beside it the fields that
-// it does not give as they stand in the DER (RFC 5280 section 4.1): serial octets, names, signature algorithm.
+// Parses a certificate: node:crypto's X509Certificate for keys and signatures, and the fields that it does not expose
+// exactly as in the DER (RFC 5280 section 4.1): serial number, names, signature algorithm.
 import { X509Certificate } from 'node:crypto';
 import { type AsnNode, childAt, childrenOf, isContext, octetsOf, oidOf, parseAsn } from './asn1.ts';
 import { hasExplicitCurve } from './der-kind.ts';
@@ -10,25 +10,25 @@ export interface Certificate {
   readonly x509: X509Certificate;
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
-  /** Upper-case hex of the content octets, a leading 00 included. */
+  /** Upper-case hex of the content octets, including a leading 00. */
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** SAN dNSNames and iPAddresses in order, once each: lower case, IPv6 as RFC 5952 writes it. */
+  /** SAN dNSNames and iPAddresses in order, without duplicates: lower case, IPv6 as in RFC 5952. */
   readonly sanNames: readonly string[];
   readonly signature: SignatureAlgorithm;
-  /** The curve of its EC key is written out as numbers: RFC 5480 section 2.1.1 forbids it, and clients refuse it. */
+  /** Its EC key has explicit curve parameters, which RFC 5480 section 2.1.1 forbids and clients reject. */
   readonly hasExplicitCurve: boolean;
 }
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
 
-/** Some 5,000 names; beyond it parsing would take long. */
+/** Enough for about 5,000 names; larger certificates would take long to parse. */
 const MAX_BYTES = 256 * 1024;
 
-/** Parses one DER certificate; null where it is none. */
+/** Parses one DER certificate; null if it is not a certificate. */
 export function readCertificate(der: Uint8Array): Certificate | null {
-  if (der.length > MAX_BYTES || der[0] !== 0x30) return null; // X509Certificate takes PEM too
+  if (der.length > MAX_BYTES || der[0] !== 0x30) return null; // X509Certificate also accepts PEM
   try {
     const x509 = new X509Certificate(der);
     const parsed = parseAsn(x509.raw);
@@ -49,7 +49,7 @@ export function readCertificate(der: Uint8Array): Certificate | null {
       hasExplicitCurve: hasExplicitCurve(childAt(publicKey, 0)),
     };
   } catch {
-    return null; // OpenSSL's reasons name its own source files; "damaged" is what they come to
+    return null; // OpenSSL's error messages name its source files and do not help users
   }
 }
 
@@ -63,7 +63,7 @@ function readSanNames(tbs: readonly AsnNode[]): readonly string[] {
   return [...new Set(names.filter((name) => name !== null))];
 }
 
-/** RFC 5280 section 4.2.1.6: [2] dNSName, [7] iPAddress; the other kinds name no host. */
+/** RFC 5280 section 4.2.1.6: [2] dNSName, [7] iPAddress; the other kinds are not host names. */
 function readGeneralName(node: AsnNode): string | null {
   const octets = octetsOf(node);
   if (octets === null) return null;
@@ -72,8 +72,8 @@ function readGeneralName(node: AsnNode): string | null {
 }
 
 /**
- * Lower case. A dNSName is ASCII (IDN stand there as A-labels); octets that are not are written `\DDD` as in RFC 1035
- * section 5.1, so that such a name is seen and matches no domain, as it matches none in clients.
+ * Decodes a dNSName in lower case. It should be ASCII (IDNs are A-labels). Other octets become `\DDD` as in RFC 1035
+ * section 5.1, so that the name is visible but matches no domain, as in clients.
  */
 function toDomain(octets: Uint8Array): string {
   const escaped = Array.from(octets, (octet) =>
@@ -89,16 +89,16 @@ function toIpAddress(octets: Uint8Array): string | null {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** Whether `issuer` signed `certificate`: names, key identifiers, key usage and the signature itself. */
+/** Whether `issuer` signed `certificate`: checks names, key identifiers, key usage and the signature. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
   } catch {
-    return false; // a key or signature of a kind that this OpenSSL does not know
+    return false; // OpenSSL does not support the type of key or signature
   }
 }
 
-/** Signed by its own key. Not `isIssuedBy` itself: a self-signed server certificate may lack the right to sign others. */
+/** Whether its own key signed it. `isIssuedBy` cannot tell: a self-signed server certificate may lack keyCertSign. */
 export function isSelfSigned({ x509 }: Certificate): boolean {
   try {
     return x509.subject === x509.issuer && x509.verify(x509.publicKey);

@@ -1,4 +1,4 @@
-// The chain of a certificate: every certificate of what is given, and their order, leaf first (RFC 8446 section 4.4.2).
+// Reads all certificates from a text or file and puts them in order, leaf first (RFC 8446 section 4.4.2).
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { coversName } from '../../../../shared/names.ts';
@@ -7,12 +7,13 @@ import { type Certificate, isIssuedBy, isSelfSigned } from './certificate.ts';
 import { type Content, MAX_CERTIFICATES, readContent } from './content.ts';
 import { ownsKey } from './public-key.ts';
 
-/** Longer than any real path; bounds the signature checks. */
+/** Longer than any real chain; limits the number of signature checks. */
 const MAX_PATH = 10;
 
 /**
- * Every certificate of a text or file in any form that content.ts reads, as it was given. Other things beside them are
- * allowed (a bundle with the key in it). Throws CERTIFICATE_UNREADABLE where there is none, or one of them is damaged.
+ * Reads every certificate of a text or file, in any format that content.ts supports and in the given order. Other
+ * contents are ignored, such as a private key in a bundle.
+ * @throws CERTIFICATE_UNREADABLE if there is no certificate, or one of them is damaged
  */
 export function parseChain(given: Uint8Array | string): readonly Certificate[] {
   return certificatesOf(readContent(given));
@@ -39,34 +40,34 @@ function unreadable(why: string): CertdeskError {
 }
 
 export interface OrderOptions {
-  /** The leaf is the certificate of this key; without it, the one that is no CA and issued none of the others. */
+  /** The leaf is the certificate of this key. Default: the certificate that is not a CA and issued no other one. */
   readonly privateKey?: KeyObject;
-  /** Of several certificates of that key, the one for these names is meant, the first name before all others. */
+  /** If the key has several certificates, prefer the one for these names; the first name matters most. */
   readonly names?: readonly string[];
   readonly now: Date;
-  /** PEM roots that clients have; Node's own list (Mozilla's) where left out. */
+  /** PEM roots that clients trust. Default: Node's list (Mozilla's). */
   readonly roots?: readonly string[];
 }
 
 export interface OrderedChain {
   readonly leaf: Certificate;
-  /** Leaf, its issuer, that one's issuer …, once each. */
+  /** The leaf, its issuer, that certificate's issuer and so on, without duplicates. */
   readonly path: readonly Certificate[];
-  /** What was given beside the path. */
+  /** Given certificates that are not part of the path. */
   readonly leftOut: readonly Certificate[];
-  /** A root at the end of the path that has expired: some clients fail on it. It is left out of the path. */
+  /** An expired root at the end of the chain, removed from `path` because some clients fail on it. */
   readonly expiredRoot: Certificate | null;
   /** Whether the path was given in this order. */
   readonly inOrder: boolean;
   readonly selfSigned: boolean;
   /**
-   * Whether the leaf's issuer is at hand: in the chain, or among the roots. A chain without its root is complete,
-   * and a private CA's chain is believed to be.
+   * Whether the leaf's issuer is known: it is in the chain or among the roots. A chain does not need its root, and a
+   * private CA's chain counts as complete.
    */
   readonly complete: boolean;
 }
 
-/** Puts a chain in order by real issuer and signature checks; null where no certificate is the key's. */
+/** Orders a chain by checking issuers and signatures; null if no certificate belongs to the key. */
 export function orderChain(given: readonly Certificate[], options: OrderOptions): OrderedChain | null {
   const distinct = [...new Map(given.map((item) => [item.x509.fingerprint256, item])).values()];
   const leaf = findLeaf(distinct, options);
@@ -87,7 +88,6 @@ export function orderChain(given: readonly Certificate[], options: OrderOptions)
   };
 }
 
-/** @param path With more than the leaf. */
 function findExpiredRoot(path: readonly Certificate[], now: Date): Certificate | null {
   const top = path.length > 1 ? path.at(-1) : undefined;
   return top !== undefined && now > top.notAfter && isSelfSigned(top) ? top : null;
@@ -107,8 +107,8 @@ function findLeaf(given: readonly Certificate[], options: OrderOptions): Certifi
 }
 
 /**
- * Sorts first what is meant: the certificate for the names, that is valid, is no CA's, and begins last (a key that is
- * used again fits the old certificate and the new one).
+ * Comparator that puts the most suitable leaf first: it covers the names, is valid, is not a CA, and is the newest (a
+ * reused key matches both the old and the new certificate).
  */
 export function compareLeaves(
   a: Certificate,
@@ -130,7 +130,7 @@ function findPath(leaf: Certificate, given: readonly Certificate[], now: Date): 
   const path = [leaf];
   for (let top = leaf; path.length < MAX_PATH && !isSelfSigned(top); ) {
     const issuers = given.filter((item) => !path.includes(item) && isIssuedBy(top.x509, item.x509));
-    // two issuers of one name and key are cross-signed or renewed: the one that is still valid serves
+    // A cross-signed or renewed issuer has several certificates with the same name and key: prefer a valid one.
     const issuer = issuers.find((item) => item.notBefore <= now && now <= item.notAfter) ?? issuers[0];
     if (issuer === undefined) break;
     path.push(issuer);

@@ -1,5 +1,5 @@
-// The one reader of everything that people give: PEM, DER, PKCS#7, PKCS#12, UTF-16, base64 of any of these. What a
-// thing is, its content tells; labels and names of files are not believed.
+// Reads certificates and keys from any input that users provide: PEM, DER, PKCS#7, PKCS#12, UTF-16, or base64 of these.
+// The content decides what something is, not its PEM label or file name.
 import { createPrivateKey } from 'node:crypto';
 import { parseOutsideJson } from '../../core/outside-json.ts';
 import { type AsnNode, parseAsn } from './asn1.ts';
@@ -10,37 +10,37 @@ import { cleanPastedText, decodeHex } from './pasted-text.ts';
 import { decodePem, type PemBlock, readPemBlocks } from './pem.ts';
 import { readTlv } from './tlv.ts';
 
-/** A private key that is not opened yet. */
+/** A private key that is not decrypted yet. */
 export interface GivenKey {
-  /** The PEM label that fits its structure; the given one where the key is encrypted in OpenSSL's old way. */
+  /** The PEM label for its structure; for OpenSSL's traditional encryption, the label from the input. */
   readonly label: string;
   readonly der: Buffer;
-  /** RFC 1421 headers: they tell of the old encryption. */
+  /** RFC 1421 headers, which describe the traditional encryption. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
 export interface Content {
   readonly certificates: readonly Certificate[];
   readonly keys: readonly GivenKey[];
-  /** PKCS#12 files, unopened. */
+  /** PKCS#12 files, not decrypted yet. */
   readonly pkcs12: readonly Buffer[];
-  /** How many certificates were found; those beyond the limit are not read. */
+  /** The number of certificates found, including those beyond the limit, which are not parsed. */
   readonly certificatesFound: number;
-  /** Which of the certificates found cannot be read, from 1 on. */
+  /** The numbers, from 1, of the certificates that cannot be read. */
   readonly damagedCertificates: readonly number[];
   readonly hasDamagedKey: boolean;
-  /** What it holds or looks like, as the second half of "It cannot be read: …". */
+  /** What the input is, as the end of the sentence "It cannot be read: …". */
   readonly description: string;
 }
 
-/** A real chain has 2 to 4; more come from somebody's whole bundle of roots. */
+/** A real chain has 2 to 4 certificates; a longer list is probably a bundle of roots. */
 export const MAX_CERTIFICATES = 100;
-/** base64 of PEM of … */
+/** Levels of nested encodings, such as base64 of PEM. */
 const MAX_DEPTH = 3;
-/** Files of several DER values one after the other. */
+/** DER values in a row in one file. */
 const MAX_VALUES = 20;
 
-/** @param limit How many certificates are read. */
+/** @param limit The maximum number of certificates to parse. */
 export function readContent(given: Uint8Array | string, limit: number = MAX_CERTIFICATES): Content {
   const bytes = typeof given === 'string' ? bytesOfText(given) : Buffer.from(given);
   const collector = createCollector(limit);
@@ -48,7 +48,7 @@ export function readContent(given: Uint8Array | string, limit: number = MAX_CERT
   return collector.content(bytes);
 }
 
-/** Text that was made of binary octets, one character each, is what it was; other text is UTF-8. */
+/** Text that contains only code points up to U+00FF may be binary data, one character per octet; other text is UTF-8. */
 function bytesOfText(text: string): Buffer {
   return Buffer.from(text, /^[\0-\xff]*$/.test(text) ? 'latin1' : 'utf8');
 }
@@ -82,7 +82,7 @@ function createCollector(limit: number) {
       hasDamagedKey = true;
     },
     addPkcs12: (bytes: Buffer): unknown => pkcs12.push(bytes),
-    /** Something that is known and of no use. */
+    /** Notes something that is recognized but not usable. */
     see: (what: string): unknown => seen.push(what),
     content(bytes: Buffer): Content {
       const what =
@@ -108,7 +108,7 @@ function createCollector(limit: number) {
 
 function readBytes(bytes: Buffer, into: Collector, depth: number): void {
   if (bytes[0] === 0x30 && readDer(bytes, into)) return;
-  // PEM has no NUL: those of UTF-16, little or big-endian, with and without a byte order mark, also only in a part.
+  // Removing NUL turns UTF-16 into Latin-1, with either byte order, even if only a part of the text is UTF-16.
   const text = cleanPastedText(bytes.toString('latin1').replaceAll('\0', ''));
   const blocks = readPemBlocks(text);
   for (const block of blocks) readBlock(block, into, depth);
@@ -123,7 +123,7 @@ function readBytes(bytes: Buffer, into: Collector, depth: number): void {
   if (kind !== null) into.see(kind);
 }
 
-/** The files that JSON or YAML holds in base64: Traefik's acme.json, a Kubernetes Secret. */
+/** Files embedded as base64 in JSON or YAML, as in Traefik's acme.json or a Kubernetes Secret. */
 function membersOf(text: string): readonly Buffer[] {
   const fileOf = (value: string): readonly Buffer[] =>
     value.length > SHORTEST_FILE ? [decodeBase64(value)].filter((file) => file !== null) : [];
@@ -136,15 +136,15 @@ function membersOf(text: string): readonly Buffer[] {
       return value;
     });
   } catch {
-    return []; // no JSON, or too much of it
+    return []; // not JSON, or too large
   }
   return files;
 }
 
-/** Characters of base64; a key of Ed25519 in DER is 64. */
+/** Characters of base64; an Ed25519 key in DER has 64. */
 const SHORTEST_FILE = 60;
 
-/** Text that is base64 (or hexadecimal digits) and nothing else, perhaps as a data URL, in quotes, or with the alphabet for addresses. */
+/** Decodes text that is only base64 (also base64url, quoted, or a data URL) or hexadecimal digits; otherwise null. */
 function decodeBase64(text: string): Buffer | null {
   const hex = decodeHex(text);
   if (hex !== null) return hex;
@@ -170,7 +170,7 @@ function readBlock(block: PemBlock, into: Collector, depth: number): void {
   else if (!readDer(decoded.der, into)) seeLabel(label, into);
 }
 
-/** Where the content tells nothing, the label tells what it was meant to be. */
+/** If the content is unreadable, the label still tells what it should have been. */
 function seeLabel(label: string, into: Collector): void {
   if (label.endsWith('PRIVATE KEY')) into.addDamagedKey();
   else if (/^(X509 |TRUSTED )?CERTIFICATE$/.test(label)) into.addDamagedCertificate();
@@ -195,16 +195,16 @@ const LABELS: readonly (readonly [RegExp, string])[] = [
   [/^PGP /, 'it is from PGP, whose keys and certificates do not work for TLS'],
 ];
 
-/** @returns whether the octets begin with something known. */
+/** @returns whether the octets start with a known structure */
 function readDer(bytes: Buffer, into: Collector): boolean {
   let rest = bytes;
   for (let count = 0; count < MAX_VALUES && rest[0] === 0x30; count += 1) {
     const node = parseAsn(rest);
     const kind = kindOfDer(node);
     if (kind === null || node === undefined) break;
-    take(kind, { node, bytes: rest, into });
+    collect(kind, { node, bytes: rest, into });
     const value = readTlv(rest);
-    // An indefinite length (BER), or the trust settings behind OpenSSL's TRUSTED CERTIFICATE, end the file.
+    // Nothing can follow an indefinite length (BER), or the trust settings in OpenSSL's TRUSTED CERTIFICATE.
     if (value === null || value.whole.length === rest.length) return true;
     const next = rest.subarray(value.whole.length);
     if (kind === 'certificate' && kindOfDer(parseAsn(next)) !== 'certificate') return true;
@@ -219,7 +219,7 @@ interface Found {
   readonly into: Collector;
 }
 
-function take(kind: DerKind, { node, bytes, into }: Found): void {
+function collect(kind: DerKind, { node, bytes, into }: Found): void {
   if (kind === 'certificate') into.addCertificate(bytes);
   else if (kind === 'pkcs12') into.addPkcs12(bytes);
   else if (kind === 'pkcs7') {
@@ -230,12 +230,12 @@ function take(kind: DerKind, { node, bytes, into }: Found): void {
     const whole = readTlv(bytes)?.whole ?? bytes;
     into.addKey({ label: kind, der: Buffer.from(whole), headers: new Map() });
   } else {
-    const words = USELESS[kind];
-    if (words !== undefined) into.see(words);
+    const description = UNUSABLE[kind];
+    if (description !== undefined) into.see(description);
   }
 }
 
-const USELESS: Partial<Record<DerKind, string>> = {
+const UNUSABLE: Partial<Record<DerKind, string>> = {
   request: REQUEST,
   'public key': PUBLIC_KEY,
   'revocation list': REVOCATION_LIST,
@@ -243,7 +243,7 @@ const USELESS: Partial<Record<DerKind, string>> = {
     'it is an encrypted or bare PKCS#7 message: use the original certificates and key',
 };
 
-/** A private key as JSON (RFC 7517). */
+/** A private key as a JWK (RFC 7517). */
 function readJwk(text: string): GivenKey | null {
   try {
     const key = createPrivateKey({ key: JSON.parse(text.replace(/^(ÿþ|þÿ|ï»¿)/, '')), format: 'jwk' });

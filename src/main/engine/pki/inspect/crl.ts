@@ -1,4 +1,4 @@
-// Certificate revocation lists (RFC 5280 section 5): where a certificate's is, and what it says of that certificate.
+// Reads certificate revocation lists (RFC 5280 section 5): finds a certificate's CRL and looks the certificate up in it.
 import { verify, type X509Certificate } from 'node:crypto';
 import { CertdeskError } from '../../core/errors.ts';
 import { childAt, oidOf, parseAsn } from './asn1.ts';
@@ -10,7 +10,7 @@ const CRL_DISTRIBUTION_POINTS = Buffer.from('0603551d1f', 'hex');
 const EXPLICIT_0 = 0xa0;
 const URI = 0x86;
 
-/** The http addresses of a certificate's distribution points (RFC 5280 section 4.2.1.13), in order. */
+/** The http and https URLs of a certificate's distribution points (RFC 5280 section 4.2.1.13), in order. */
 export function distributionPoints(leaf: RawCertificate): readonly string[] {
   const value = leaf.extension(CRL_DISTRIBUTION_POINTS);
   const list = value === null ? null : readTlv(value);
@@ -27,14 +27,14 @@ export function distributionPoints(leaf: RawCertificate): readonly string[] {
 
 export interface Revoked {
   readonly at: Date;
-  /** RFC 5280 section 5.3.1; 0 where it is not said. */
+  /** CRLReason (RFC 5280 section 5.3.1); 0 if the entry has none. */
   readonly reason: number;
 }
 
 export interface CrlQuestion {
-  /** As it was served. */
+  /** The CRL as downloaded. */
   readonly crl: Buffer;
-  /** Where from: a list may be only for some addresses. */
+  /** Where the CRL came from: its scope may be limited to certain URLs. */
   readonly url: string;
   readonly leaf: Pick<RawCertificate, 'serial'>;
   readonly issuer: X509Certificate;
@@ -42,9 +42,10 @@ export interface CrlQuestion {
 }
 
 /**
- * Whether the list says that the certificate is revoked; null where it is in force and does not.
- * @throws ACME_PROTOCOL_ERROR where it is no CRL, is not signed by the issuer, is of another scope, or is out of date
- * (a revocation in an old list is one all the same).
+ * Looks the certificate up in the CRL. An entry in an expired CRL counts as well.
+ * @returns null if the certificate is not listed
+ * @throws ACME_PROTOCOL_ERROR if the data is not a CRL, the issuer did not sign it, its scope excludes the certificate,
+ * or it has expired
  */
 export function lookUp({ crl, url, leaf, issuer, now }: CrlQuestion): Revoked | null {
   const fields = verified(crl, issuer);
@@ -63,7 +64,7 @@ const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const REMOVED_FROM_CRL = 8;
 
-/** Node's names of the hashes (RFC 3279, 4055, 5758); Ed25519 hashes by itself. */
+/** Node's hash names for signature algorithms (RFC 3279, 4055, 5758); null for Ed25519, which includes its own hash. */
 const HASHES: Readonly<Record<string, string | null>> = {
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
@@ -74,7 +75,7 @@ const HASHES: Readonly<Record<string, string | null>> = {
   '1.3.101.112': null,
 };
 
-/** The fields of the list from `signature` on, once its own signature is checked. */
+/** Verifies the CRL's signature. @returns its fields, starting with `signature` */
 function verified(crl: Buffer, issuer: X509Certificate): readonly Tlv[] {
   const outer = readTlv(crl);
   const [tbs, algorithm, signature] = outer?.tag === SEQUENCE ? [...readTlvs(outer.value)] : [];
@@ -87,7 +88,7 @@ function verified(crl: Buffer, issuer: X509Certificate): readonly Tlv[] {
   // version [v2 only], signature, issuer, thisUpdate, nextUpdate [optional], revokedCertificates [optional], [0]
   const all = [...readTlvs(tbs.value)];
   const fields = all[0]?.tag === INTEGER ? all.slice(1) : all;
-  // Section 5.1.1.2: the algorithm stands inside what is signed as well.
+  // Section 5.1.1.2: the signed part must name the same algorithm.
   if (fields[0]?.whole.equals(algorithm.whole) !== true) throw refused('it is not a CRL');
   return fields;
 }
@@ -101,7 +102,7 @@ function isSigned(
   try {
     return verify(hash, tbs.whole, publicKey, signature.value.subarray(1));
   } catch {
-    return false; // a key of another kind than the algorithm's
+    return false; // the issuer's key does not fit the algorithm
   }
 }
 

@@ -1,4 +1,4 @@
-// What a DER or BER value is, judged by its structure alone (X.690, RFC 5280, 5652, 5958, 7292, 8017, 5915).
+// Recognizes the type of a DER or BER value by its structure alone (X.690, RFC 5280, 5652, 5958, 7292, 8017, 5915).
 import {
   type AsnNode,
   bytesOf,
@@ -16,7 +16,7 @@ export type DerKind =
   | 'pkcs7'
   | 'pkcs7 without certificates'
   | 'pkcs12'
-  /** Keys by the PEM label that fits their structure. */
+  /** Private keys: the PEM label for their structure. */
   | 'PRIVATE KEY'
   | 'ENCRYPTED PRIVATE KEY'
   | 'RSA PRIVATE KEY'
@@ -30,7 +30,7 @@ export type DerKind =
 const PKCS7_SIGNED_DATA = '1.2.840.113549.1.7.2';
 const PKCS7_ARC = '1.2.840.113549.1.7.';
 
-/** Null where it is none of these. Octets that follow the value are ignored. */
+/** @returns the kind of value; null if it is unknown */
 export function kindOfDer(node: AsnNode | undefined): DerKind | null {
   const parts = childrenOf(node);
   const [first, second, third] = parts;
@@ -42,7 +42,7 @@ export function kindOfDer(node: AsnNode | undefined): DerKind | null {
   if (version === 3 && oidOf(childAt(second, 0))?.startsWith(PKCS7_ARC)) return 'pkcs12';
   if (isSignedData(parts)) return 'pkcs7';
   if (first !== undefined && version === null && octetsOf(first) !== null)
-    return parts.length === 2 && octetsOf(second) !== null ? 'public key' : null; // PKCS#1: a modulus, an exponent
+    return parts.length === 2 && octetsOf(second) !== null ? 'public key' : null; // PKCS#1: modulus and exponent
   return version === null ? kindOfTree(parts) : kindOfKey(version, [second, third, ...parts.slice(3)]);
 }
 
@@ -65,7 +65,7 @@ function kindOfKey(
   return rest.length === 3 ? 'DSA PRIVATE KEY' : null;
 }
 
-/** What begins with a SEQUENCE: signed things, and keys under an algorithm. */
+/** Recognizes values that start with a SEQUENCE: signed structures, and keys with an AlgorithmIdentifier. */
 function kindOfTree(parts: readonly AsnNode[]): DerKind | null {
   const [first, second] = parts;
   if (parts.length === 2 && oidOf(childAt(first, 0)) !== null)
@@ -73,7 +73,7 @@ function kindOfTree(parts: readonly AsnNode[]): DerKind | null {
   if (parts.length < 3 || oidOf(childAt(second, 0)) === null) return null;
   const inner = childrenOf(first);
   if (isContext(inner[0], 0)) return 'certificate';
-  // A certificate of version 1 names none: serial, algorithm, issuer, validity, subject, key.
+  // A version 1 certificate has no version field: serial, algorithm, issuer, validity, subject, key.
   const algorithmAt = inner.findIndex((part) => oidOf(childAt(part, 0)) !== null);
   if (algorithmAt === 2 || (inner.length >= 3 && algorithmAt === -1)) return 'request';
   return inner.length === 6 && childrenOf(inner[3]).length === 2 && childrenOf(inner[5]).length === 2
@@ -85,14 +85,14 @@ function isOctetString(node: AsnNode | undefined): boolean {
   return node?.idBlock.tagClass === 1 && node.idBlock.tagNumber === 4;
 }
 
-/** The certificates of a SignedData, each as DER, in its order; a bag of certificates has no signature. */
+/** The certificates in a SignedData, each as DER, in order. */
 export function certificatesOfPkcs7(node: AsnNode | undefined): readonly Uint8Array[] {
   const signedData = oidOf(childAt(node, 0)) === PKCS7_SIGNED_DATA ? childAt(node, 1, 0) : node;
   const bag = childrenOf(signedData).find((part) => isContext(part, 0));
   return childrenOf(bag).map(bytesOf);
 }
 
-/** How the first octets of a damaged file tell what it was; null where they do not. */
+/** Recognizes a damaged file by its first octets; null if they are unknown. */
 export function kindOfBeginning(
   bytes: Uint8Array,
 ): 'PKCS#12' | 'PKCS#7' | 'certificate' | 'private key' | null {
@@ -105,7 +105,7 @@ export function kindOfBeginning(
   return /^30(82....|81..|..)a003020/.test(hex) ? 'certificate' : null;
 }
 
-/** How long the value says it is, with tag and length; null where that is not said. */
+/** The encoded length of the value, including tag and length octets; null if it is indefinite or unreadable. */
 export function statedLength(bytes: Uint8Array): number | null {
   const start = contentStart(bytes);
   const first = bytes[1];
@@ -121,12 +121,12 @@ function contentStart(bytes: Uint8Array): number | null {
   return start < bytes.length ? start : null;
 }
 
-/** EC parameters that are written out as numbers in place of a curve's name (RFC 5480 section 2.1.1 forbids them). */
+/** Whether an AlgorithmIdentifier has explicit EC parameters, which RFC 5480 section 2.1.1 forbids. */
 export function hasExplicitCurve(algorithm: AsnNode | undefined): boolean {
   return oidOf(childAt(algorithm, 0)) === '1.2.840.10045.2.1' && childrenOf(childAt(algorithm, 1)).length > 0;
 }
 
-/** Of a private key, whatever of the two forms it has. @param der PKCS#8 or SEC 1. */
+/** Whether a private key has explicit EC parameters. @param der PKCS#8 or SEC 1. */
 export function keyHasExplicitCurve(der: Uint8Array): boolean {
   const node = parseAsn(der);
   if (hasExplicitCurve(childAt(node, 1))) return true;

@@ -1,7 +1,7 @@
-// X.501 names, the subject and the issuer of a certificate, as values and as one line of text.
+// Reads X.501 names (a certificate's subject and issuer) and formats them as text.
 import { type AsnNode, childAt, childrenOf, octetsOf, oidOf, textOf } from './asn1.ts';
 
-/** The attributes in the order of the DER: country first, common name last, by custom. */
+/** The attributes in DER order: usually country first, common name last. */
 export type DistinguishedName = readonly { readonly oid: string; readonly value: string }[];
 
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ function readValue(node: AsnNode | undefined): string {
   return textOf(node) ?? `#${Buffer.from(octetsOf(node) ?? []).toString('hex')}`;
 }
 
-/** The most specific CN (the last one), or null. */
+/** The last CN, which is the most specific one, or null. */
 export function commonName(name: DistinguishedName): string | null {
   return lastValue(name, '2.5.4.3');
 }

@@ -1,4 +1,4 @@
-// What Certdesk keeps and shows of a certificate, as plain data.
+// Extracts from a certificate the data that Certdesk stores and shows.
 import { toDnsName } from '../../../../shared/names.ts';
 import { type Timestamp, toTimestamp } from '../../../../shared/time.ts';
 import type { LeafFacts } from '../../core/model.ts';
@@ -6,12 +6,12 @@ import type { Certificate } from './certificate.ts';
 import { commonName, nameText, organization } from './distinguished-name.ts';
 import { describeKey, publicKeyOf } from './public-key.ts';
 
-/** One certificate of a chain, for a person to look at. */
+/** A certificate of a chain, for display. */
 export interface CertificateDescription {
   /** RFC 4514, most specific first. */
   readonly subject: string;
   readonly issuer: string;
-  /** As in LeafFacts; for a CA only what its SAN says. */
+  /** As in LeafFacts; for a CA certificate only the names in its SAN. */
   readonly names: readonly string[];
   readonly issuedAt: Timestamp;
   readonly expiresAt: Timestamp;
@@ -19,9 +19,9 @@ export interface CertificateDescription {
   readonly serial: string;
   /** SHA-256 of the DER, upper-case hex, no colons. */
   readonly fingerprint: string;
-  /** SHA-1 of the DER, as above. It proves nothing: older tools and people compare by it. */
+  /** SHA-1 of the DER, in the same form. Not secure, only for comparison with older tools. */
   readonly fingerprintSha1: string;
-  /** `rsa`, `ec`, or another of node:crypto's names; `unknown` where it cannot be read. */
+  /** `rsa`, `ec`, or another name of node:crypto; `unknown` if the key cannot be read. */
   readonly keyType: string;
   /** Bits of the modulus or of the curve; null for other kinds. */
   readonly keySize: number | null;
@@ -62,7 +62,7 @@ export function describeCertificate(certificate: Certificate): CertificateDescri
   };
 }
 
-/** The CN, as an A-label where it is a host name, only where the SAN names no host. */
+/** The SAN names. If there are none, the CN (as A-labels if it is a host name). */
 function namesOf({ sanNames, subject }: Certificate): readonly string[] {
   const cn = commonName(subject);
   return sanNames.length > 0 || cn === null ? sanNames : [toDnsName(cn) ?? cn.toLowerCase()];
@@ -72,12 +72,12 @@ function fingerprintOf({ x509 }: Certificate): string {
   return x509.fingerprint256.replaceAll(':', '');
 }
 
-/** What a person calls who issued it: the CN, else the organization, else the whole name. */
+/** The issuer's name for display: its CN, else its organization, else its whole distinguished name. */
 export function issuerName({ issuer }: Certificate): string {
   return commonName(issuer) ?? organization(issuer) ?? nameText(issuer);
 }
 
-/** How a sentence names a certificate: its CN, else its first name (new leaves have no CN), else its whole subject. */
+/** A certificate's name in messages: its CN, else its first SAN name (new leaves have no CN), else its whole subject. */
 export function displayName({ subject, sanNames }: Certificate): string {
   return commonName(subject) ?? sanNames[0] ?? nameText(subject);
 }

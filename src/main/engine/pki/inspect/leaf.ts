@@ -1,21 +1,21 @@
-// What is asked of thousands of stored certificates each day (who revokes them, what ARI calls them), read from the DER
-// without a tree of it: a twentieth of the time that parseChain takes.
+// Reads single fields of a stored certificate without parsing all of it, for the daily revocation and ARI checks of
+// thousands of certificates. It takes a twentieth of the time of parseChain.
 import { X509Certificate } from 'node:crypto';
 import { decodePem, readPemBlocks } from './pem.ts';
 import { readTlv, readTlvs } from './tlv.ts';
 
 export interface RawCertificate {
   readonly der: Buffer;
-  /** The content octets of the serial number, a leading 00 included. */
+  /** The content octets of the serial number, including a leading 00. */
   readonly serial: Buffer;
-  /** The contents of the extension's OCTET STRING; null where there is none. @param oid DER, tag and length included. */
+  /** The content of the extension's OCTET STRING, or null. @param oid DER, including tag and length. */
   extension(oid: Buffer): Buffer | null;
 }
 
 const EXPLICIT_0 = 0xa0;
 const EXTENSIONS = 0xa3;
 
-/** Null where it is no certificate. */
+/** Null if `der` is not a certificate. */
 export function readRaw(der: Uint8Array): RawCertificate | null {
   const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
   const tbs = readTlv(readTlv(bytes)?.value ?? Buffer.alloc(0));
@@ -36,7 +36,7 @@ export function readRaw(der: Uint8Array): RawCertificate | null {
   };
 }
 
-/** The first certificate of a PEM text, and the second one where there is one; null where the first cannot be read. */
+/** Reads the first certificate of a PEM chain, and on demand the second. @returns null if the first is unreadable */
 export function readStored(
   chain: string,
 ): { readonly leaf: RawCertificate; readonly issuer: () => X509Certificate | null } | null {

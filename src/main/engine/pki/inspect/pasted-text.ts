@@ -1,14 +1,14 @@
-// Removes what mail programs, web pages, shells and configuration files add to the text of a PEM file on its way.
+// Undoes what mail programs, web pages, shells and configuration files do to the text of a PEM file.
 
-/** UTF-8, read as Latin-1, of characters that nobody sees: no-break space, zero-width ones, byte order mark. */
+/** Invisible characters in UTF-8, read as Latin-1: no-break space, zero-width characters, byte order mark. */
 const INVISIBLE = /\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf/g;
-/** The same of the line and paragraph separators of Unicode. */
+/** Unicode's line and paragraph separators in UTF-8, read as Latin-1. */
 const SEPARATOR = /\xe2\x80[\xa8\xa9]/g;
 
 /**
- * @param text One character an octet.
- * @returns the text as its author had it, as far as that can be told: line ends that were escaped more than once,
- * HTML line breaks, percent-encoding, quoted-printable and invisible characters are undone.
+ * Restores the original text as far as possible: undoes escaped line ends (even if escaped repeatedly), HTML line breaks,
+ * percent-encoding and quoted-printable, and removes invisible characters.
+ * @param text One character per octet.
  */
 export function cleanPastedText(text: string): string {
   let cleaned = text;
@@ -24,7 +24,7 @@ export function cleanPastedText(text: string): string {
     .replace(/\\{1,8}n/g, '\n');
 }
 
-/** As in an address or a form, where a space is a plus sign. */
+/** Decodes percent-encoding, and form encoding, where a plus sign stands for a space. */
 function decodePercent(text: string): string {
   try {
     return decodeURIComponent(/BEGIN\+/i.test(text) ? text.replaceAll('+', ' ') : text);
@@ -33,7 +33,7 @@ function decodePercent(text: string): string {
   }
 }
 
-/** RFC 2045 section 6.7: each equals sign is `=3D`, so that one at the end of a line only continues it. */
+/** RFC 2045 section 6.7: an equals sign is encoded as `=3D`, so one at the end of a line is a soft line break. */
 function decodeQuotedPrintable(text: string): string {
   return text
     .replace(/=\r?\n/g, '')
@@ -42,7 +42,7 @@ function decodeQuotedPrintable(text: string): string {
     .replace(/=3D/gi, '=');
 }
 
-/** Octets as hexadecimal digits, with spaces, colons or line ends between them; null where the text is something else. */
+/** Decodes hexadecimal digits with spaces, colons or line ends between them; null for any other text. */
 export function decodeHex(text: string): Buffer | null {
   const digits = text.replace(/[\s:]/g, '');
   if (digits.length < 128 || digits.length % 2 === 1 || !/^30[0-9a-f]*$/i.test(digits)) return null;

@@ -1,32 +1,33 @@
-// How a key or a PKCS#12 file is encrypted under a password: PBES2 (RFC 8018), scrypt (RFC 7914), the PKCS#12
-// schemes (RFC 7292 appendix C). Read before anything is tried, so that "the scheme is not known", "it would take
-// minutes" and "the password is wrong" stay three different answers.
+// Reads the password-based encryption scheme of a key or PKCS#12 file: PBES2 (RFC 8018), scrypt (RFC 7914), or the PKCS#12
+// schemes (RFC 7292 appendix C). Reading it before decryption lets errors distinguish an unsupported scheme, a derivation
+// that would take minutes, and a wrong password.
 import { type AsnNode, childAt, numberOf, octetsOf, oidOf } from './asn1.ts';
 import type { DecodedPem } from './pem.ts';
 
 export interface Pbe {
-  /** For a sentence: `PBES2 with aes-256-cbc`. */
+  /** For messages: `PBES2 with aes-256-cbc`. */
   readonly scheme: string;
   readonly kdf: 'pbkdf2' | 'scrypt' | 'pkcs12';
-  /** Rounds of the key derivation; N·r·p for scrypt. */
+  /** Iterations of the key derivation; N·r·p for scrypt. */
   readonly iterations: number;
   readonly salt: Uint8Array;
-  /** Of the HMAC in PBKDF2, of the hash in PKCS#12: node:crypto's name. */
+  /** node:crypto's name of the hash: of the HMAC in PBKDF2, of the derivation in PKCS#12. */
   readonly digest: string;
-  /** node:crypto's name, or `rc2-40-cbc`, which it may lack. */
+  /** node:crypto's name, or `rc2-40-cbc`, which it may not support. */
   readonly cipher: string;
+  /** Bytes. */
   readonly keyLength: number;
-  /** Given by PBES2; derived like the key by the PKCS#12 schemes. */
+  /** Null for the PKCS#12 schemes, which derive it like the key. */
   readonly iv: Uint8Array | null;
 }
 
-/** A password check of at most about half a second: OpenSSL writes 2,048 rounds, cautious people 600,000. */
+/** A password check of at most about half a second. OpenSSL uses 2,048 iterations, cautious users choose 600,000. */
 export const MAX_ITERATIONS = 1_000_000;
 
-/** Of all passphrase checks and decryptions of one file: some three seconds. */
+/** For all passphrase checks and decryptions of one file together: about three seconds. */
 const MAX_ROUNDS_OF_FILE = 3_000_000;
 
-/** Counts the rounds of a file. @returns whether they are still within its budget. */
+/** Counts the rounds spent on a file. @returns a function that tells whether they are still within the budget */
 export function createRoundBudget(): (rounds: number) => boolean {
   let spent = 0;
   return (rounds) => {
@@ -43,9 +44,9 @@ const DIGEST_BYTES: Readonly<Record<string, number>> = {
   sha512: 64,
 };
 
-/** How many hash chains of `iterations` rounds one decryption takes (RFC 8018 section 5.2, RFC 7292 appendix B.2). */
+/** The rounds of one decryption: `iterations` per hash block (RFC 8018 section 5.2, RFC 7292 appendix B.2). */
 export function roundsOf({ kdf, iterations, digest, keyLength }: Pbe): number {
-  const chains = Math.ceil(keyLength / (DIGEST_BYTES[digest] ?? 1)) + (kdf === 'pkcs12' ? 1 : 0); // its iv
+  const chains = Math.ceil(keyLength / (DIGEST_BYTES[digest] ?? 1)) + (kdf === 'pkcs12' ? 1 : 0); // plus the IV
   return iterations * chains;
 }
 
@@ -71,8 +72,8 @@ const PBKDF2 = '1.2.840.113549.1.5.12';
 const SCRYPT = '1.3.6.1.4.1.11591.4.11';
 
 /**
- * The scheme of an AlgorithmIdentifier. Null where it is none of these, or damaged; one that would take more than
- * MAX_ITERATIONS is read like any other, and refused by whoever uses it.
+ * Reads the scheme of an AlgorithmIdentifier. Callers must reject more than MAX_ITERATIONS themselves.
+ * @returns null if the scheme is unsupported or damaged
  */
 export function readPbe(algorithm: AsnNode | undefined): Pbe | null {
   const oid = oidOf(childAt(algorithm, 0)) ?? '';
@@ -101,7 +102,7 @@ function readPbes2(parameters: AsnNode | undefined): Pbe | null {
   return { scheme: `PBES2 with ${cipher}`, cipher, keyLength, iv, ...kdf };
 }
 
-/** node:crypto's name of the hash of an HMAC algorithm; undefined where it is another. */
+/** node:crypto's name for the hash of an HMAC algorithm; undefined if it is unsupported. */
 export function readHmac(algorithm: AsnNode | undefined): string | undefined {
   return PRFS[oidOf(childAt(algorithm, 0)) ?? ''];
 }
@@ -121,13 +122,13 @@ export function readKdf(
       : { kdf: 'scrypt', iterations: iterations * r * p, salt, digest: '' };
   }
   if (oid !== PBKDF2) return null;
-  // keyLength INTEGER OPTIONAL stands between the count and the PRF; no PRF means HMAC with SHA-1
+  // The optional keyLength comes between the count and the PRF. The default PRF is HMAC with SHA-1.
   const prf = oidOf(childAt(algorithm, 1, 2, 0)) ?? oidOf(childAt(algorithm, 1, 3, 0));
   const digest = prf === null ? 'sha1' : PRFS[prf];
   return digest === undefined ? null : { kdf: 'pbkdf2', iterations, salt, digest };
 }
 
-/** Whether the traditional encryption of a PEM block (RFC 1421 headers, OpenSSL's EVP_BytesToKey) can be opened. */
+/** Whether the traditional encryption of a PEM block (RFC 1421 headers, OpenSSL's EVP_BytesToKey) is supported. */
 export function isKnownDek(headers: DecodedPem['headers']): boolean {
   return /^(DES-EDE3-CBC,[0-9A-F]{16}|AES-(128|192|256)-CBC,[0-9A-F]{32})$/i.test(
     headers.get('DEK-Info') ?? '',

@@ -1,30 +1,30 @@
-// PEM texts (RFC 7468 and the older form of RFC 1421 that encrypted keys still use): finds the blocks of a text that
-// people paste, and decodes them. content.ts says what they are.
+// Finds and decodes PEM blocks in pasted text (RFC 7468, and RFC 1421 for keys with traditional encryption). content.ts
+// determines what the blocks contain.
 import { Buffer } from 'node:buffer';
 
 export interface PemBlock {
   /** `CERTIFICATE`, `RSA PRIVATE KEY` … */
   readonly label: string;
   /**
-   * What stands between the BEGIN line and the next boundary or the end. Whether it is whole, its DER tells: people
-   * change labels by hand, and lose the END line.
+   * The text from the BEGIN line to the next boundary or the end. Users edit labels and lose END lines, so only the DER
+   * shows whether the block is complete.
    */
   readonly body: string;
 }
 
 export interface DecodedPem {
-  /** RFC 1421 headers (`Proc-Type`, `DEK-Info`), by their names as written. */
+  /** RFC 1421 headers (`Proc-Type`, `DEK-Info`), with their names as written. */
   readonly headers: ReadonlyMap<string, string>;
   readonly der: Buffer;
 }
 
-/** No bound on the label: with one, recheck cannot prove that the pattern takes linear time. */
+/** The label has no length limit, because recheck cannot prove linear time for a pattern with one. */
 const BOUNDARY = /-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #]*)-----/gi;
 const LONGEST_LABEL = 61;
 
 /**
- * Every PEM block of a text, in order. Text around the blocks, indentation, CRLF and a byte order mark do not matter.
- * One pass, in linear time, whatever the noise.
+ * Finds every PEM block of a text, in order, in one pass and linear time. Ignores text around the blocks, indentation,
+ * CRLF and a byte order mark.
  */
 export function readPemBlocks(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -46,7 +46,6 @@ export function readPemBlocks(text: string): readonly PemBlock[] {
 interface OpenBlock {
   readonly label: string;
   readonly start: number;
-  /** What stands before the BEGIN line. */
   readonly prefix: string;
 }
 
@@ -54,7 +53,7 @@ function blockOf({ label, prefix }: OpenBlock, body: string): PemBlock {
   return { label, body: withoutPrefix(body, prefix) };
 }
 
-/** The mark of a quotation, a comment or a difference before the BEGIN line, which each line of the block has too. */
+/** The quotation, comment or diff mark before the BEGIN line, which precedes each line of the block as well. */
 function prefixAt(text: string, index: number): string {
   const line =
     text
@@ -70,7 +69,7 @@ function withoutPrefix(body: string, prefix: string): string {
   return lines.map((line) => (line.startsWith(prefix) ? line.slice(prefix.length) : line)).join('\n');
 }
 
-/** The bytes and headers of a block, or null where it is cut off, empty or not base64. */
+/** Decodes a block; null if it is empty or not base64. */
 export function decodePem(block: PemBlock): DecodedPem | null {
   const lines = block.body.split('\n');
   const headers = new Map<string, string>();
@@ -86,7 +85,7 @@ export function decodePem(block: PemBlock): DecodedPem | null {
   return { headers, der: Buffer.from(base64, 'base64') };
 }
 
-/** A block as RFC 7468 section 3 writes it: 64 columns, LF. */
+/** Encodes a block as in RFC 7468 section 3: 64 columns, LF. */
 export function toPem(label: string, der: Uint8Array, headers: readonly string[] = []): string {
   const lines =
     Buffer.from(der)

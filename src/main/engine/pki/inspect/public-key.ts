@@ -1,13 +1,13 @@
-// The public key of a certificate: its kind and size, whether it is strong enough, and whether a private key is its own.
+// Examines the public key of a certificate: its type and size, its strength, and whether a private key matches it.
 import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
 
 export interface KeyFacts {
-  /** `rsa`, `ec`, or another of node:crypto's names; `unknown` where it cannot be read. */
+  /** `rsa`, `ec`, or another name of node:crypto; `unknown` if the key cannot be read. */
   readonly type: string;
   /** Bits of the modulus or of the curve; null for other kinds. */
   readonly size: number | null;
-  /** For a sentence: `RSA 2048`, `EC secp256k1`. */
+  /** For messages: `RSA 2048`, `EC secp256k1`. */
   readonly text: string;
 }
 
@@ -25,7 +25,7 @@ export function publicKeyOf({ x509 }: Certificate): KeyObject | null {
   try {
     return x509.publicKey;
   } catch {
-    return null; // of a kind that this OpenSSL does not know
+    return null; // OpenSSL does not support the type of key
   }
 }
 
@@ -33,14 +33,14 @@ export function describeKey(key: KeyObject | null): KeyFacts {
   const type = key?.asymmetricKeyType ?? 'unknown';
   const { modulusLength, namedCurve } = key?.asymmetricKeyDetails ?? {};
   if (type === 'ec') {
-    const curve = namedCurve ?? 'with a curve of its own';
+    const curve = namedCurve ?? 'with an unnamed curve';
     return { type, size: CURVE_BITS[curve] ?? null, text: `EC ${curve}` };
   }
   const size = modulusLength ?? null;
   return { type, size, text: size === null ? type : `${type.toUpperCase()} ${size}` };
 }
 
-/** Why a key is refused, as what follows "The key …"; null where it is strong enough and of a common kind. */
+/** Why clients reject a key, as the end of a sentence that starts with "The key"; null if they accept it. */
 export function weaknessOf(key: KeyObject | null): string | null {
   const { type, size, text } = describeKey(key);
   if (type === 'rsa') {
@@ -52,8 +52,8 @@ export function weaknessOf(key: KeyObject | null): string | null {
 }
 
 /**
- * Whether the private key belongs to the certificate. For RSA and EC a signature proves it: a file can name the
- * right public half beside a wrong private one, and OpenSSL does not look.
+ * Whether the private key belongs to the certificate. For RSA and EC this signs a challenge, because a key file can
+ * combine the right public key with a wrong private one, and OpenSSL does not check that.
  */
 export function ownsKey(certificate: Certificate, privateKey: KeyObject): boolean {
   const publicKey = publicKeyOf(certificate);
@@ -63,11 +63,11 @@ export function ownsKey(certificate: Certificate, privateKey: KeyObject): boolea
     const challenge = randomBytes(32);
     return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
   } catch {
-    return false; // a private key whose numbers do not even sign
+    return false; // the private key is inconsistent and cannot sign
   }
 }
 
-/** `equals` on keys of two kinds leaves an error in OpenSSL's queue, at which the next unrelated call fails. */
+/** Compares types first: `equals` on keys of different types leaves an error in OpenSSL's queue, and the next call fails. */
 function isSameKey(a: KeyObject, b: KeyObject): boolean {
   if (a.asymmetricKeyType !== b.asymmetricKeyType) return false;
   return a.asymmetricKeyDetails?.namedCurve === b.asymmetricKeyDetails?.namedCurve && a.equals(b);

@@ -1,4 +1,5 @@
-// Why an uploaded certificate is refused (docs/rest-api.md, "Upload and validate"): one function a reason, each throws.
+// Rejects uploaded certificates that clients would not accept (docs/rest-api.md, "Upload and validate"). Each function
+// checks for one reason and throws.
 import { coversName } from '../../../../shared/names.ts';
 import { toTimestamp } from '../../../../shared/time.ts';
 import { CertdeskError } from '../../core/errors.ts';
@@ -8,7 +9,7 @@ import { describeKey, publicKeyOf, weaknessOf } from './public-key.ts';
 
 const DAY_MS = 86_400_000;
 
-/** @param path Leaf first. A root is left to the clients, which have it or not. */
+/** @param path Leaf first. Roots are not checked: clients use their own copy. */
 export function refuseWeakKeys(path: readonly Certificate[]): void {
   for (const [index, certificate] of path.entries()) {
     if (index > 0 && isSelfSigned(certificate)) continue;
@@ -32,13 +33,13 @@ function explicitCurve(certificate: Certificate, index: number): CertdeskError {
   );
 }
 
-/** Where the pair cannot even be compared: OpenSSL reads such keys, the BoringSSL of Electron does not. */
+/** For certificates that cannot be compared with a key: OpenSSL reads explicit curves, Electron's BoringSSL does not. */
 export function refuseExplicitCurve(certificates: readonly Certificate[]): void {
   const [only] = certificates;
   if (certificates.length === 1 && only?.hasExplicitCurve === true) throw explicitCurve(only, 0);
 }
 
-/** A root is trusted for itself, so its own signature does not matter (a self-signed leaf's does). */
+/** The signature of a root does not matter, because clients trust the root itself. A self-signed leaf's does. */
 export function refuseWeakSignatures(path: readonly Certificate[]): void {
   for (const [index, certificate] of path.entries()) {
     if (certificate.signature.trusted || (index > 0 && isSelfSigned(certificate))) continue;
@@ -64,13 +65,13 @@ export function refuseOutsideValidity(leaf: Certificate, now: Date): void {
   if (now < leaf.notBefore) {
     throw new CertdeskError(
       'CERTIFICATE_NOT_YET_VALID',
-      `The certificate is not valid before ${issuedAt}, and it is ${toTimestamp(now)} here. Check the clock, or wait.`,
+      `The certificate is not valid before ${issuedAt}. The time here is ${toTimestamp(now)}: check the clock, or wait.`,
       { issuedAt },
     );
   }
 }
 
-/** @param domain Null: any, as long as the certificate names a host at all. */
+/** @param domain Null: the certificate may have any host name, but must have one. */
 export function refuseOtherDomain(leaf: Certificate, domain: string | null): void {
   const { names } = leafFacts(leaf);
   if (domain === null) {
@@ -87,7 +88,7 @@ export function refuseOtherDomain(leaf: Certificate, domain: string | null): voi
   }
   throw new CertdeskError(
     'CERTIFICATE_DOMAIN_MISMATCH',
-    `${text}: it has the name only as its common name, which clients ignore. Get one with subject alternative names.`,
+    `${text}: the name is only in the common name, which clients ignore. Get a certificate with subject alternative names.`,
     details,
   );
 }

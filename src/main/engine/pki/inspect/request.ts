@@ -1,17 +1,18 @@
-// Which certificate a PKCS#10 request (RFC 2986) has brought: the one of its key, which is made for one order only.
+// Matches a certificate to its PKCS#10 request (RFC 2986) by the public key, which is unique to one order.
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { decodePem, readPemBlocks } from './pem.ts';
 import { readTlv, readTlvs } from './tlv.ts';
 
 /**
- * Whether the first certificate has the public key of the request; false where either cannot be read.
- * @param chain PEM, leaf first. @param csr PEM.
+ * Whether the first certificate has the public key of the request; false if either is unreadable.
+ * @param chain PEM, leaf first.
+ * @param csr PEM.
  */
 export function isAnswerTo(chain: string, csr: string): boolean {
   const requested = keyOfRequest(csr);
   if (requested === null) return false;
   try {
-    // As node:crypto writes both, so that no difference of encoding counts.
+    // node:crypto encodes both keys again, so that different encodings of the same key compare as equal.
     const spki = { type: 'spki', format: 'der' } as const;
     const key = createPublicKey({ ...spki, key: requested }).export(spki);
     return key.equals(new X509Certificate(chain).publicKey.export(spki));

@@ -1,14 +1,14 @@
-// The algorithm that a certificate is signed with, and whether clients still trust it.
+// Reads the signature algorithm of a certificate, and whether clients still trust it.
 import { type AsnNode, childAt, childrenOf, isContext, oidOf } from './asn1.ts';
 
 export interface SignatureAlgorithm {
-  /** OpenSSL's name where it is one of the known ones, else the OID. */
+  /** OpenSSL's name of a known algorithm, else the OID. */
   readonly name: string;
-  /** Whether TLS clients of today take it: SHA-2 with RSA, RSASSA-PSS or ECDSA, or EdDSA. */
+  /** Whether current TLS clients accept it: SHA-2 with RSA, RSASSA-PSS or ECDSA, or EdDSA. */
   readonly trusted: boolean;
 }
 
-/** RFC 3279, 4055, 5758, 8410. The broken ones are here for their names. */
+/** RFC 3279, 4055, 5758, 8410. Broken algorithms are listed so that messages can name them. */
 const ALGORITHMS: Readonly<Record<string, readonly [name: string, trusted: boolean]>> = {
   '1.2.840.113549.1.1.2': ['md2WithRSAEncryption', false],
   '1.2.840.113549.1.1.3': ['md4WithRSAEncryption', false],
@@ -44,7 +44,7 @@ export function readSignature(node: AsnNode | undefined): SignatureAlgorithm {
   return { name, trusted };
 }
 
-/** RFC 4055 section 3.1: the hash is in the parameters, as [0]; absent means SHA-1. */
+/** RFC 4055 section 3.1: parameter [0] is the hash; the default is SHA-1. */
 function readPss(parameters: AsnNode | undefined): SignatureAlgorithm {
   const hash = childrenOf(parameters).find((part) => isContext(part, 0));
   const name = PSS_HASHES[oidOf(childAt(hash, 0, 0)) ?? ''];

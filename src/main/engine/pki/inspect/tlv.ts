@@ -1,16 +1,16 @@
-// DER (ITU-T X.690) as a run of tags, lengths and contents, without a tree: for CRLs, which may hold a hundred thousand
-// entries. Everything is bounds-checked; what is not DER reads as nothing.
+// Reads DER (ITU-T X.690) as a stream of tag-length-value elements without building a tree, for CRLs with up to a hundred
+// thousand entries. Every read is bounds-checked; anything that is not DER yields null or ends the stream.
 
 export interface Tlv {
   /** The identifier octet: 0x30 is a SEQUENCE, 0xa0 an explicit [0]. */
   readonly tag: number;
   /** The contents octets. */
   readonly value: Buffer;
-  /** All of it, tag and length included. */
+  /** The whole element, including tag and length. */
   readonly whole: Buffer;
 }
 
-/** The value that begins at `at`; null where there is none, it is cut off, or its form is not DER's. */
+/** Reads the element at `at`; null if there is none, or it is cut off or not DER. */
 export function readTlv(bytes: Buffer, at = 0): Tlv | null {
   const tag = bytes[at];
   const first = bytes[at + 1];
@@ -24,7 +24,7 @@ export function readTlv(bytes: Buffer, at = 0): Tlv | null {
   return { tag, value: bytes.subarray(start, end), whole: bytes.subarray(at, end) };
 }
 
-/** The values in a row, as the contents of a SEQUENCE are; ends where something is not DER. */
+/** Reads consecutive elements, such as the content of a SEQUENCE, up to the first one that is not DER. */
 export function* readTlvs(bytes: Buffer): Generator<Tlv> {
   for (let at = 0; at < bytes.length; ) {
     const tlv = readTlv(bytes, at);

@@ -1,4 +1,4 @@
-// What is worth knowing of a certificate that is taken all the same (docs/rest-api.md, "Upload and validate").
+// Warns about problems of an uploaded certificate that do not prevent its use (docs/rest-api.md, "Upload and validate").
 import type { Warning } from '../../../../shared/certificate.ts';
 import { coversName } from '../../../../shared/names.ts';
 import { type Certificate, isSelfSigned } from './certificate.ts';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 export interface WarningOptions {
   readonly now: Date;
-  /** The project's names; none where there is no project with a domain. */
+  /** The project's names; empty if the project has no domain. */
   readonly projectNames: readonly string[];
 }
 
@@ -42,7 +42,7 @@ function selfSigned(chain: OrderedChain): readonly Warning[] {
   return [
     {
       code: 'SELF_SIGNED',
-      message: 'The certificate is self-signed: clients trust it only where it is installed by hand.',
+      message: 'The certificate is self-signed: clients trust it only if you install it on them.',
     },
   ];
 }
@@ -53,7 +53,7 @@ function incomplete(chain: OrderedChain, now: Date): readonly Warning[] {
     const message = `Intermediate "${issuer}" is missing. Add it, or some clients will reject the certificate.`;
     return [{ code: 'CHAIN_INCOMPLETE', message }];
   }
-  // as good as missing; a root's own dates are for clients to judge
+  // An expired intermediate is as good as missing. The dates of a root do not matter: clients use their own copy.
   const expired = chain.path.slice(1).find((item) => now > item.notAfter && !isSelfSigned(item));
   if (expired === undefined) return [];
   const message = `The issuer's certificate "${displayName(expired)}" expired on ${leafFacts(expired).expiresAt}: get its successor from the CA.`;
@@ -68,8 +68,7 @@ function expiredRoot({ expiredRoot: root }: OrderedChain): readonly Warning[] {
 
 function uncommonKey(leaf: Certificate): readonly Warning[] {
   if (publicKeyOf(leaf)?.asymmetricKeyDetails?.namedCurve !== 'secp521r1') return [];
-  const message =
-    'The key is EC P-521: Chrome and Android do not accept such certificates. Use P-256 or P-384 for them.';
+  const message = 'The key is EC P-521, which Chrome and Android do not accept. Use P-256 or P-384 instead.';
   return [{ code: 'UNCOMMON_KEY', message }];
 }
 
@@ -80,7 +79,7 @@ function notForServers({ x509 }: Certificate): readonly Warning[] {
   const usages: readonly string[] = x509.keyUsage ?? [];
   if (usages.length === 0 || usages.some((usage) => SERVER_USAGES.includes(usage))) return [];
   const message =
-    'The certificate is not for servers: its extended key usage lacks server authentication, and browsers refuse it on a web site. Get one from the CA’s profile for servers.';
+    'The certificate is not for servers: its extended key usage lacks server authentication, and browsers reject it. Request it with the CA’s profile for servers.';
   return [{ code: 'NOT_FOR_SERVERS', message }];
 }
 
@@ -98,7 +97,7 @@ function listed(certificates: readonly Certificate[]): string {
   return rest === 0 ? names.join(', ') : `${names.join(', ')} and ${rest} more`;
 }
 
-/** A wildcard that covers the project's name, or a name that the project's wildcard covers, is the project's. */
+/** Ignores wildcards that cover one of the project's names, and names that the project's wildcard covers. */
 function otherNames(leaf: Certificate, projectNames: readonly string[]): readonly Warning[] {
   const { names } = leafFacts(leaf);
   const isOurs = (name: string) => projectNames.some((own) => coversName(name, own) || coversName(own, name));
@@ -112,6 +111,6 @@ function otherNames(leaf: Certificate, projectNames: readonly string[]): readonl
   }
   if (leaf.sanNames.length > 0) return [];
   const message =
-    'The certificate has only a common name, which clients ignore: it needs subject alternative names.';
+    'The certificate has only a common name, which clients ignore. Get one with subject alternative names.';
   return [{ code: 'OTHER_NAMES', message }];
 }

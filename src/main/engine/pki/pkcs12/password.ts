@@ -1,6 +1,6 @@
-// Passwords in PKCS#12 files (RFC 7292): key derivation, decryption and the integrity check, old schemes included.
-// Files from outside are opened on a background thread, so their derivations are synchronous: the threads of libuv's pool,
-// which all of the process shares, stay free. A file of one's own gives way to the event loop as it is written.
+// Implements the password-based cryptography of PKCS#12 (RFC 7292): key derivation, encryption, decryption and the
+// integrity check, including legacy schemes. Uploaded files are read on a background thread, so their derivations are
+// synchronous and leave libuv's shared thread pool free. Exports are written on the main thread and must not block it.
 import {
   createCipheriv,
   createDecipheriv,
@@ -14,7 +14,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Pbe } from '../inspect/pbe.ts';
 
-/** RFC 7292 appendix B.3: what the derived octets are for. */
+/** The purposes of derived octets, RFC 7292 appendix B.3. */
 const PURPOSE = { key: 1, iv: 2, mac: 3 } as const;
 
 export interface Derivation {
@@ -23,7 +23,7 @@ export interface Derivation {
   readonly iterations: number;
 }
 
-/** Appendix B.2. `password` is as `bmpPassword` gives it. */
+/** Key derivation of appendix B.2. @param password The result of `bmpPassword`. */
 async function derive(
   password: Uint8Array,
   { digest, salt, iterations }: Derivation,
@@ -32,25 +32,25 @@ async function derive(
   const block = digest === 'sha384' || digest === 'sha512' ? 128 : 64;
   let input: Buffer = Buffer.concat([fillBlocks(salt, block), fillBlocks(password, block)]);
   const output: Buffer[] = [];
-  for (let made = 0; made < length; ) {
+  for (let produced = 0; produced < length; ) {
     let a = hash(digest, Buffer.concat([Buffer.alloc(block, PURPOSE[purpose]), input]), 'buffer');
     for (let round = 1; round < iterations; round += 1) {
       a = hash(digest, a, 'buffer');
       if (round % 10_000 === 0) await nextTurn();
     }
     output.push(a);
-    made += a.length;
+    produced += a.length;
     input = addToBlocks(input, fillBlocks(a, block).subarray(0, block));
   }
   return Buffer.concat(output).subarray(0, length);
 }
 
-/** The octets, repeated to whole blocks; nothing stays nothing. */
+/** Repeats the octets to fill whole blocks; an empty input stays empty. */
 function fillBlocks(octets: Uint8Array, block: number): Buffer {
   return Buffer.alloc(block * Math.ceil(octets.length / block), octets);
 }
 
-/** Each block of the input, plus `addend` and one, as big-endian numbers. */
+/** Adds `addend` plus one to each block of the input, as big-endian numbers. */
 function addToBlocks(input: Buffer, addend: Buffer): Buffer {
   const sum = Buffer.from(input);
   for (let end = addend.length; end <= sum.length; end += addend.length) {
@@ -64,14 +64,14 @@ function addToBlocks(input: Buffer, addend: Buffer): Buffer {
   return sum;
 }
 
-/** UTF-16BE with two zero octets at the end (appendix B.1); null: no password at all, which is another one than "". */
+/** UTF-16BE with two zero octets at the end (appendix B.1). Null, no password at all, differs from "". */
 function bmpPassword(password: string | null): Uint8Array {
   return password === null ? new Uint8Array() : Buffer.from(`${password}\0`, 'utf16le').swap16();
 }
 
 type Scheme = Omit<Pbe, 'scheme'>;
 
-/** Null where the password does not fit, as far as the padding tells. */
+/** Null if the padding shows that the password is wrong; about one in 256 wrong passwords goes unnoticed. */
 export async function decrypt(
   pbe: Scheme,
   data: Uint8Array,
@@ -87,7 +87,7 @@ export async function decrypt(
   }
 }
 
-/** @param pbe Of a `kdf` other than scrypt, which no PKCS#12 file uses. */
+/** @param pbe Must not use scrypt, which no PKCS#12 file does. */
 function deriveKey(
   pbe: Scheme,
   password: string | null,
@@ -109,7 +109,7 @@ async function pbes2Key(pbe: Scheme, password: string | null, where: 'in this th
   return { key, iv: Buffer.from(pbe.iv ?? []) };
 }
 
-/** RC2 with 40 bits, which OpenSSL keeps in its legacy provider, and Electron's BoringSSL does not have. */
+/** 40-bit RC2, which OpenSSL has only in its legacy provider and Electron's BoringSSL lacks. */
 async function decryptRc2(key: Buffer, iv: Buffer, data: Uint8Array): Promise<Buffer | null> {
   const { default: forge } = await import('node-forge');
   const cipher = forge.rc2.createDecryptionCipher(key.toString('latin1'), 40);
@@ -124,7 +124,7 @@ export async function encrypt(pbe: Scheme, data: Uint8Array, password: string): 
   return Buffer.concat([cipher.update(data), cipher.final()]);
 }
 
-/** Appendix A: the HMAC over an AuthenticatedSafe. */
+/** The HMAC of an AuthenticatedSafe (appendix A). */
 export async function macOf(mac: Derivation, content: Uint8Array, password: string | null): Promise<Buffer> {
   const { length } = hash(mac.digest, '', 'buffer');
   const key = await derive(bmpPassword(password), mac, { purpose: 'mac', length });
@@ -133,7 +133,7 @@ export async function macOf(mac: Derivation, content: Uint8Array, password: stri
 
 export interface Mac extends Derivation {
   readonly value: Uint8Array;
-  /** PBMAC1 (RFC 9579): how the key is made; where left out, as in appendix B. */
+  /** Key derivation of PBMAC1 (RFC 9579). Default: that of appendix B. */
   readonly pbkdf2?: { readonly prf: string; readonly keyLength: number };
 }
 
@@ -146,7 +146,7 @@ function pbmac1Of(
   return createHmac(mac.digest, key).update(content).digest();
 }
 
-/** Whether the HMAC is the one of this content, which proves the password. */
+/** Whether the HMAC matches the content, which proves that the password is right. */
 export async function macFits(mac: Mac, content: Uint8Array, password: string | null): Promise<boolean> {
   const expected =
     mac.pbkdf2 === undefined

@@ -1,4 +1,4 @@
-// PKCS#12 files (.pfx, .p12) in: modern ones (AES, PBKDF2), old ones (3DES, RC2 with 40 bits, SHA-1), RSA and EC.
+// Reads PKCS#12 files (.pfx, .p12), modern (AES, PBKDF2) and legacy (3DES, 40-bit RC2, SHA-1).
 import { CertdeskError } from '../../core/errors.ts';
 import { isSequence, parseAsn } from '../inspect/asn1.ts';
 import { readCertificate } from '../inspect/certificate.ts';
@@ -9,29 +9,30 @@ import { readPrivateKey } from '../keys.ts';
 import { decrypt, macFits } from './password.ts';
 import { type Bag, type Encrypted, type Pfx, readBags, readPfx, readSafes, type Safe } from './structure.ts';
 
-/** A pair beside the wanted one, as keystores of two services have it. Each key costs a derivation of its own. */
+/** Key stores may contain the keys of two services. The limit is low because each key needs its own derivation. */
 const MAX_KEYS = 2;
 
-/** @throws CERTIFICATE_UNREADABLE where the file asks for too many rounds. */
+/** Counts rounds. @throws CERTIFICATE_UNREADABLE if the file needs too many */
 type Spend = (iterations: number, rounds?: number) => void;
 
 export interface Pkcs12Content {
-  /** PEM of every certificate of the file, in its order; `checkKeyPair` puts them in theirs. Empty where there is none. */
+  /** PEM of every certificate, in the order of the file (`checkKeyPair` orders the chain). Empty if there is none. */
   readonly certificate: string;
-  /** PKCS#8 PEM, unencrypted, of every key of the file; `checkKeyPair` chooses. Empty where there is none. */
+  /** PKCS#8 PEM, unencrypted, of every key (`checkKeyPair` selects one). Empty if there is none. */
   readonly privateKey: string;
 }
 
 /**
- * What a PKCS#12 file holds. It takes up to some seconds: call it on a background thread. Throws CERTIFICATE_UNREADABLE
- * (no PKCS#12, damaged, an encryption that is not accepted or takes too many rounds), PASSPHRASE_REQUIRED (`password` is empty and does not fit) or PASSPHRASE_WRONG.
+ * Decrypts a PKCS#12 file. This takes up to a few seconds, so call it on a background thread.
+ * @throws CERTIFICATE_UNREADABLE (not PKCS#12, damaged, unsupported encryption or too many rounds), PASSPHRASE_REQUIRED
+ * (`password` is empty but wrong) or PASSPHRASE_WRONG
  */
 export async function readPkcs12(bytes: Uint8Array, password: string): Promise<Pkcs12Content> {
   const pfx = readPfx(bytes);
   if (pfx === null) throw unreadable('it is a damaged PKCS#12 file, or protected by a public key');
   const spend = createSpend();
   const safes = readSafes(pfx.content);
-  // All rounds are counted before the first of them: a file that takes too many costs nothing.
+  // Count all rounds before computing any, so that a file with too many is rejected at once.
   if (pfx.mac !== null) spend(pfx.mac.iterations, triesOf(pfx.mac, password) * pfx.mac.iterations);
   for (const safe of safes ?? []) if ('encrypted' in safe) spendOn(safe.encrypted, spend);
   const proven = await provePassword(pfx, password);
@@ -52,7 +53,7 @@ export async function readPkcs12(bytes: Uint8Array, password: string): Promise<P
   };
 }
 
-/** The most rounds of a MAC with which an unneeded passphrase is noticed: usual are 1 to 100,000. */
+/** Up to this many MAC iterations, an unneeded passphrase is detected. Files commonly have 1 to 100,000. */
 const ROUNDS_FOR_UNNEEDED = 100_000;
 
 function triesOf({ iterations }: { readonly iterations: number }, password: string): number {
@@ -60,7 +61,7 @@ function triesOf({ iterations }: { readonly iterations: number }, password: stri
   return iterations <= ROUNDS_FOR_UNNEEDED ? 3 : 1;
 }
 
-/** "" may have been written as no password at all: the MAC tells which. */
+/** Some programs encode an empty password as none at all: the MAC shows which one is right. */
 async function provePassword({ mac, hasMac, content }: Pfx, password: string): Promise<string | null> {
   if (mac === null) {
     if (hasMac) throw unreadable('its integrity check is not supported; export it again');
@@ -68,7 +69,7 @@ async function provePassword({ mac, hasMac, content }: Pfx, password: string): P
   }
   if (await macFits(mac, content, password)) return password;
   const tries = triesOf(mac, password);
-  // A passphrase that is not needed does no harm, as for PEM.
+  // Ignore an unneeded passphrase, as for PEM.
   if (tries > 2 && (await macFits(mac, content, ''))) return '';
   if (tries > 1 && (await macFits(mac, content, null))) return null;
   if (password !== '') throw wrongPassword();
@@ -80,7 +81,7 @@ async function openSafes(safes: readonly Safe[], password: string | null): Promi
   for (const safe of safes) {
     const plain = 'plain' in safe ? safe.plain : await open(safe.encrypted, password);
     const found = readBags(plain);
-    // without a MAC the padding alone judged the password, and one in 256 wrong ones passes
+    // Without a MAC, only the padding checks the password, and one in 256 wrong ones passes.
     if (found === null) throw 'plain' in safe ? unreadable('it is damaged') : wrongPassword();
     bags.push(...found);
   }
@@ -101,7 +102,7 @@ async function openKeys(
     if (bag.kind === 'key') keys.push(readPrivateKey(toPem('PRIVATE KEY', bag.der)));
     if (bag.kind !== 'shrouded-key') continue;
     const der = await open(bag.encrypted, password);
-    // Without a MAC again the padding alone has judged.
+    // As above: without a MAC, only the padding has checked the password.
     if (!hasMac && !isSequence(parseAsn(der))) throw wrongPassword();
     keys.push(readPrivateKey(toPem('PRIVATE KEY', der)));
   }
@@ -118,7 +119,7 @@ async function open({ pbe, data }: Encrypted, password: string | null): Promise<
 }
 
 function spendOn({ pbe }: Encrypted, spend: Spend): void {
-  if (pbe !== null && pbe.kdf !== 'scrypt') spend(pbe.iterations, roundsOf(pbe)); // `open` refuses the others
+  if (pbe !== null && pbe.kdf !== 'scrypt') spend(pbe.iterations, roundsOf(pbe)); // `open` rejects the others
 }
 
 function createSpend(): Spend {
@@ -126,11 +127,11 @@ function createSpend(): Spend {
   return (iterations, rounds = iterations) => {
     if (iterations < 1 || iterations > MAX_ITERATIONS) {
       throw unreadable(
-        `its passphrase takes ${iterations} rounds, and 1 to ${MAX_ITERATIONS} are accepted: export it again`,
+        `its key derivation has ${iterations} iterations; 1 to ${MAX_ITERATIONS} are supported. Export it again`,
       );
     }
     if (!isWithin(rounds))
-      throw unreadable('its parts together take too many rounds: export it again with fewer');
+      throw unreadable('its key derivations have too many iterations in total. Export it again with fewer');
   };
 }
 

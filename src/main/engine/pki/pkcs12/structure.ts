@@ -1,5 +1,5 @@
-// The ASN.1 of a PKCS#12 file (RFC 7292 section 4), as far as certificates and keys are concerned. Nothing is
-// decrypted here; null means that the octets are not what they should be.
+// Parses the ASN.1 structure of a PKCS#12 file (RFC 7292 section 4) without decrypting it. Every function returns null for
+// malformed input.
 import {
   type AsnNode,
   childAt,
@@ -30,20 +30,20 @@ const DIGESTS: Readonly<Record<string, string>> = {
 };
 
 export interface Pfx {
-  /** What the MAC is over: an AuthenticatedSafe. */
+  /** The AuthenticatedSafe, which the MAC protects. */
   readonly content: Uint8Array;
-  /** Null: the file has none, or one of an unknown kind (`hasMac`). */
+  /** Null if the file has no MAC, or one of an unsupported kind (then `hasMac` is true). */
   readonly mac: Mac | null;
   readonly hasMac: boolean;
 }
 
 export interface Encrypted {
-  /** Null: a scheme that is not known. */
+  /** Null for an unsupported scheme. */
   readonly pbe: Pbe | null;
   readonly data: Uint8Array;
 }
 
-/** One safe: SafeContents as they are, or encrypted. */
+/** SafeContents, plain or encrypted. */
 export type Safe = { readonly plain: Uint8Array } | { readonly encrypted: Encrypted };
 
 export type Bag =
@@ -62,12 +62,12 @@ export function readPfx(bytes: Uint8Array): Pfx | null {
 
 const PBMAC1 = '1.2.840.113549.1.5.14';
 
-/** RFC 9579: PBKDF2 makes the key, and salt and rounds beside the digest do not count. */
+/** RFC 9579: the key comes from PBKDF2; the salt and iterations of MacData are ignored. */
 function readPbmac1(digestInfo: AsnNode | undefined): Mac | null {
   const parameters = childAt(digestInfo, 0, 1);
   const kdf = readKdf(childAt(parameters, 0));
   const digest = readHmac(childAt(parameters, 1));
-  const keyLength = numberOf(childAt(parameters, 0, 1, 2)); // section 4: it must be given
+  const keyLength = numberOf(childAt(parameters, 0, 1, 2)); // required by section 4
   const value = octetsOf(childAt(digestInfo, 1));
   if (kdf?.kdf !== 'pbkdf2' || digest === undefined || keyLength === null || value === null) return null;
   if (keyLength < 1 || keyLength > 128) return null;
@@ -114,7 +114,7 @@ function implicitOctets(node: AsnNode | undefined): Uint8Array | null {
 
 export function readBags(safeContents: Uint8Array): readonly Bag[] | null {
   const root = parseAsn(safeContents);
-  if (!isSequence(root)) return null; // what a wrong password leaves is mostly some other value of ASN.1
+  if (!isSequence(root)) return null; // decryption with a wrong password rarely yields a SEQUENCE
   const bags = childrenOf(root).map(readBag);
   return bags.includes(null) ? null : bags.filter((bag) => bag !== null);
 }

@@ -1,4 +1,4 @@
-// PKCS#12 files (.pfx) out, RSA and EC, in strict DER: Go's readers take no BER.
+// Writes PKCS#12 files (.pfx) in strict DER, because Go's parsers reject BER.
 import { createHash, createPrivateKey, randomBytes } from 'node:crypto';
 import {
   Set as AsnSet,
@@ -19,18 +19,18 @@ import { encrypt, macOf } from './password.ts';
 export interface Pkcs12Input {
   /** Leaf first. */
   readonly chain: readonly Certificate[];
-  /** PKCS#8 PEM; null: the certificates alone. */
+  /** PKCS#8 PEM; null: only the certificates. */
   readonly privateKey: string | null;
   readonly password: string;
-  /** What certificate stores show beside the certificate. */
+  /** The name that certificate stores show. */
   readonly friendlyName: string;
-  /** LEGACY instead of MODERN. */
+  /** Use the LEGACY profile instead of MODERN. */
   readonly legacy: boolean;
 }
 
 interface Profile {
   readonly digest: 'sha256' | 'sha1';
-  /** Of key derivation and MAC. */
+  /** For key derivation and MAC. */
   readonly iterations: number;
   readonly seal: (plain: Uint8Array, password: string) => Promise<Sealed>;
 }
@@ -42,17 +42,17 @@ interface Sealed {
 }
 
 /**
- * Read by OpenSSL 1.1, Java 8u301, Windows 10 (1709), macOS 15 and all later ones. More than 20 times the rounds that
- * OpenSSL and Windows write, and still about a tenth of a second.
+ * Works with OpenSSL 1.1, Java 8u301, Windows 10 (1709), macOS 15 and later. More than 20 times the iterations that OpenSSL
+ * and Windows use, and still about a tenth of a second.
  */
 const MODERN: Profile = { digest: 'sha256', iterations: 50_000, seal: sealPbes2 };
 
-/** For older ones: 3DES and SHA-1, with the rounds of their time. */
+/** For older systems: 3DES and SHA-1, with the iterations that they expect. */
 const LEGACY: Profile = { digest: 'sha1', iterations: 2048, seal: sealTripleDes };
 
 /**
- * The DER of a PFX (RFC 7292): the key, where there is one, in a shrouded bag, the certificates in an encrypted safe, a
- * MAC over both.
+ * Writes a PFX (RFC 7292) as DER: the key, if any, in a shrouded bag, the certificates in an encrypted safe, and a MAC
+ * over both.
  */
 export async function writePkcs12(input: Pkcs12Input): Promise<Buffer> {
   const { privateKey, password } = input;
@@ -84,7 +84,7 @@ async function sealKey(
   return contentInfo(OID.data, octets(toDer(sequence(keyBag))));
 }
 
-/** PBES2 (RFC 8018 appendix A.4), with a salt and an iv of its own each time. */
+/** PBES2 (RFC 8018 appendix A.4), with a new salt and IV each time. */
 async function sealPbes2(plain: Uint8Array, password: string): Promise<Sealed> {
   const { digest, iterations } = MODERN;
   const [salt, iv] = [randomBytes(16), randomBytes(16)];
@@ -128,7 +128,7 @@ async function macData(
   return sequence(digestInfo, octets(salt), integer(iterations));
 }
 
-/** On the key and on its certificate, alike: by the localKeyID the two are found to belong together. */
+/** The same attributes for the key and its certificate: importers match the two by localKeyID. */
 function attributes({ chain, friendlyName }: Pkcs12Input): readonly BaseBlock[] {
   const keyId = createHash('sha1')
     .update(chain[0]?.x509.raw ?? '')
@@ -140,8 +140,8 @@ function attributes({ chain, friendlyName }: Pkcs12Input): readonly BaseBlock[] 
 }
 
 /**
- * Java takes a certificate without a key only where it is marked as trusted for some use, and calls it by its name,
- * which no other may have (JDK, sun.security.pkcs12.PKCS12KeyStore).
+ * Attributes for a certificate without a key. Java imports it only if it is marked as trusted, and requires a unique
+ * friendly name (JDK, sun.security.pkcs12.PKCS12KeyStore).
  */
 function trusted({ chain, friendlyName }: Pkcs12Input, index: number): readonly BaseBlock[] {
   const certificate = chain[index];
@@ -178,7 +178,7 @@ const contentInfo = (kind: string, content: BaseBlock) => sequence(oid(kind), ex
 
 const CONTEXT_0 = { tagClass: 3, tagNumber: 0 };
 const sequence = (...value: BaseBlock[]) => new Sequence({ value });
-/** DER sorts a SET OF by its encodings. */
+/** DER orders the elements of a SET OF by their encodings. */
 const set = (...value: BaseBlock[]) =>
   new AsnSet({ value: value.toSorted((a, b) => Buffer.compare(toDer(a), toDer(b))) });
 const explicit = (value: BaseBlock) => new Constructed({ idBlock: CONTEXT_0, value: [value] });
