@@ -1,5 +1,6 @@
-// The tRPC client. In a browser: HTTP in batches, events as server-sent events, with the session's cookie and page
-// secret. In the Electron window createIpcTransport (window/ipc-link.ts) takes the place of `createHttpTransport`.
+// The tRPC client. A browser uses batched HTTP, with server-sent events for subscriptions, and sends the session cookie
+// and the page secret. The Electron window uses createIpcTransport (window/ipc-link.ts) instead of
+// `createHttpTransport`.
 import {
   createTRPCClient,
   httpBatchLink,
@@ -25,10 +26,10 @@ export const {
   useTRPCClient: useApiClient,
 } = createTRPCContext<AppRouter>();
 
-/** Inputs that hold a secret are sent in the body, where a log of addresses cannot see them. */
+/** Inputs that contain secrets go in the body, because proxies log URLs. */
 const IN_THE_BODY: ReadonlySet<string> = new Set(['certificates.download']);
 
-/** @param headers Of each call; read anew each time. */
+/** @param headers Returns the headers of a call; read for each call. */
 export function createHttpTransport(url: string, headers: () => Readonly<Record<string, string>>): Transport {
   return splitLink({
     condition: (op) => op.type === 'subscription',
@@ -48,7 +49,10 @@ export function createHttpTransport(url: string, headers: () => Readonly<Record<
   });
 }
 
-/** Where the server is for this page: `https://example.com/certdesk` behind a proxy. @param page The page's address. */
+/**
+ * Returns the server's base URL for this page, such as `https://example.com/certdesk` behind a proxy. @param page The
+ * page's URL.
+ */
 export function serverAddress(page: string): string {
   return new URL('.', page).href.replace(/\/$/, '');
 }
@@ -57,7 +61,7 @@ export function createApi(transport: Transport): Api {
   return createTRPCClient<AppRouter>({ links: [transport] });
 }
 
-/** A failed call as the page shows it: refused by Certdesk with a reason, or not answered at all. */
+/** A failed call as the page shows it: `body` is null if Certdesk did not answer. */
 export type Failure =
   | { readonly kind: 'refused'; readonly body: ErrorBody }
   | { readonly kind: 'unreachable'; readonly body: null };
@@ -78,13 +82,13 @@ function readBody(data: unknown): ErrorBody | null {
     : null;
 }
 
-/** One wrong field of a form, as INVALID_REQUEST names it. */
+/** An invalid field of a form, as INVALID_REQUEST reports it. */
 export interface FieldIssue {
   readonly field: string;
   readonly message: string;
 }
 
-/** The fields that a refusal names: `details.issues`, or one `details.field`. */
+/** Returns the fields that an error names: `details.issues`, or the single `details.field`. */
 export function fieldIssues(body: ErrorBody): readonly FieldIssue[] {
   const details = body.details;
   if (typeof details !== 'object' || details === null) return [];

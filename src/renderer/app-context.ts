@@ -1,4 +1,4 @@
-// What main.tsx made once and components need: the live link and the session.
+// The objects that main.tsx creates once and components need: the live connection and the session.
 import { createContext, use } from 'react';
 import type { Live } from './live.ts';
 import type { Proof } from './session/proof.ts';
@@ -8,7 +8,7 @@ export interface AppContextValue {
   readonly live: Live;
   readonly session: Session;
   readonly proof: Proof;
-  /** Where the REST API is: `http://127.0.0.1:7878`. */
+  /** Base URL of the REST API: `http://127.0.0.1:7878`. */
   readonly server: string;
 }
 

@@ -1,4 +1,4 @@
-// The application: providers around the router, or the sign-in page where nobody is signed in.
+// The application: providers around the router, or the sign-in page if the user is not signed in.
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';

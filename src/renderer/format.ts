@@ -1,4 +1,4 @@
-// Times, durations and numbers as a person reads them, in the page's locale; pure, with `now` handed in.
+// Formats times, durations and numbers in the page's locale. Pure: callers pass `now`.
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -10,7 +10,7 @@ const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const numberFormat = new Intl.NumberFormat();
 
-/** `19 Jan 2026` in the locale's order. */
+/** Formats a date: `19 Jan 2026`, in the locale's order. */
 export function formatDate(at: string): string {
   return dateFormat.format(new Date(at));
 }
@@ -19,21 +19,24 @@ export function formatDateTime(at: string): string {
   return dateTimeFormat.format(new Date(at));
 }
 
-/** The time of day with seconds. */
+/** Formats the time of day with seconds. */
 export function formatClock(at: string): string {
   return clockFormat.format(new Date(at));
 }
 
-/** `2026-01-19 12:00:00 UTC`: exact, the same everywhere. */
+/** Formats an exact time, independent of the locale: `2026-01-19 12:00:00 UTC`. */
 export function formatUtc(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `in 3 days`, `2 hours ago`, in the largest unit that still says something; days up to four months. */
+/**
+ * Formats a relative time: `in 3 days`, `2 hours ago`. Uses the largest unit that is precise enough; days up to four
+ * months.
+ */
 export function formatRelative(at: string, now: number): string {
   const delta = Date.parse(at) - now;
   const size = Math.abs(delta);
-  // What is yet to come is not called "now".
+  // A future time is never shown as "now".
   if (size < MINUTE_MS)
     return delta > 0 ? relativeFormat.format(1, 'minute') : relativeFormat.format(0, 'second');
   if (size < HOUR_MS) return relativeFormat.format(Math.round(delta / MINUTE_MS), 'minute');
@@ -42,7 +45,7 @@ export function formatRelative(at: string, now: number): string {
   return relativeFormat.format(Math.round(delta / (30.44 * DAY_MS)), 'month');
 }
 
-/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats a duration: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   if (ms < MINUTE_MS) return `${Math.round(ms / 1000)} s`;
@@ -54,17 +57,17 @@ export function formatNumber(value: number): string {
   return numberFormat.format(value);
 }
 
-/** `1 certificate`, `42 certificates`. */
+/** Formats a count with its noun: `1 certificate`, `42 certificates`. */
 export function formatCount(value: number, one: string, many: string): string {
   return `${numberFormat.format(value)} ${value === 1 ? one : many}`;
 }
 
-/** Whole days left, rounded up, as the API counts them; 0 or less once expired. */
+/** Returns the days until expiry, rounded up as in the API; 0 or less if expired. */
 export function daysLeft(expiresAt: string, now: number): number {
   return Math.ceil((Date.parse(expiresAt) - now) / DAY_MS);
 }
 
-/** How much of the life from `issuedAt` to `expiresAt` is over at `at`: 0 to 1. */
+/** Returns the share of the validity from `issuedAt` to `expiresAt` that has elapsed at `at`: 0 to 1. */
 export function elapsedShare(issuedAt: string, expiresAt: string, at: number): number {
   const from = Date.parse(issuedAt);
   const span = Date.parse(expiresAt) - from;
@@ -72,7 +75,7 @@ export function elapsedShare(issuedAt: string, expiresAt: string, at: number): n
   return Math.min(1, Math.max(0, (at - from) / span));
 }
 
-/** `AB:CD:…` of plain hex. */
+/** Formats plain hex as `AB:CD:…`. */
 export function formatHex(hex: string): string {
   return (
     hex
@@ -84,13 +87,13 @@ export function formatHex(hex: string): string {
 
 export interface TextPart {
   readonly text: string;
-  /** Whether it is a timestamp. */
+  /** Whether this part is a timestamp. */
   readonly at: boolean;
-  /** Where it stands in the whole. */
+  /** Offset in the text. */
   readonly start: number;
 }
 
-/** A text of the server cut at the timestamps in it, so that they can be shown as a person reads them. */
+/** Splits a server text at its timestamps, so that they can be formatted in the page's locale. */
 export function splitTimestamps(text: string): readonly TextPart[] {
   let start = 0;
   return text
@@ -105,7 +108,7 @@ export function splitTimestamps(text: string): readonly TextPart[] {
 
 const listFormat = new Intl.ListFormat(undefined, { style: 'long', type: 'conjunction' });
 
-/** `a, b and c`; of many the first ten and how many more. */
+/** Formats a list: `a, b and c`. Lists the first ten items and the number of the others. */
 export function formatList(items: readonly string[]): string {
   const most = 10;
   if (items.length <= most) return listFormat.format(items);

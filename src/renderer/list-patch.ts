@@ -1,13 +1,13 @@
-// Projects that have changed, in the lists that are shown page by page. In a plain list their rows are replaced where
-// they stand: a list of thousands is not asked for anew because of one of them. What a list with a filter, a search or
-// an order by state holds may be another after any event: it is asked for anew, once in a while.
+// Updates changed projects in paginated lists. A list without filter or search replaces the rows of changed projects,
+// because refetching thousands of projects for one change is too slow. A list with a filter, a search or an order by
+// status may change with any event, so it is refetched, at most once per pause.
 import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import type { ListedProject, ProjectPage } from '../shared/project.ts';
 import { type Api, failureOf } from './api.ts';
 import { refetch } from './refetch.ts';
 
 const LISTS = { queryKey: [['projects', 'list'], { type: 'infinite' }] };
-/** How long lists are left alone after they were asked for anew. */
+/** Minimum time between refetches of a list. */
 const PAUSE_MS = 2_000;
 
 type Pause = () => Promise<void>;
@@ -19,19 +19,19 @@ type Fresh = ReadonlyMap<string, ListedProject>;
 interface Answer {
   readonly id: string;
   readonly question: number;
-  /** `failed`: nobody knows what the row should be. */
+  /** `failed`: the current row is unknown, so the lists are refetched. */
   readonly project: ListedProject | 'gone' | 'failed';
 }
 
 export interface Lists {
-  /** Resolves when the rows of those that a plain list shows have been replaced. */
+  /** Resolves when the rows in plain lists have been replaced. */
   changed(ids: readonly string[]): Promise<void>;
 }
 
-/** @param pause How lists are left alone; tests end it themselves. */
+/** @param pause Waits between two refetches; tests end it themselves. */
 export function createLists(queries: QueryClient, api: Api, pause: Pause = pauseBetweenLists): Lists {
   const renew = createRenewal(queries, pause);
-  /** Id -> the latest question about it: answers may come in another order than they were asked for. */
+  /** ID -> the latest request for it. Answers may arrive out of order. */
   const latest = new Map<string, number>();
   let questions = 0;
 
@@ -42,7 +42,7 @@ export function createLists(queries: QueryClient, api: Api, pause: Pause = pause
     try {
       return { id, question, project: await api.projects.get.query({ id }) };
     } catch (error) {
-      const gone = failureOf(error).body?.code === 'PROJECT_NOT_FOUND'; // which has an event of its own
+      const gone = failureOf(error).body?.code === 'PROJECT_NOT_FOUND'; // the removal has its own event
       return { id, question, project: gone ? 'gone' : 'failed' };
     }
   }
@@ -64,7 +64,7 @@ export function createLists(queries: QueryClient, api: Api, pause: Pause = pause
 
   async function patch(ids: readonly string[]): Promise<void> {
     const plain = plainLists(queries);
-    // An answer that is on its way may be older than the event, and takes the place of every row.
+    // A list answer in transit may be older than the event, and would overwrite the new row.
     const coming = plain
       .filter(({ state }) => state.fetchStatus === 'fetching')
       .map(({ promise }) => promise);
@@ -95,14 +95,17 @@ const plainLists = (queries: QueryClient): readonly List[] =>
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['limit', 'sort', 'order']);
 const PLAIN_SORTS: ReadonlySet<string> = new Set(['created', 'name', 'domain']);
 
-/** Whether a list holds every project, in an order that only a new name or domain changes. @param key tRPC's. */
+/**
+ * Whether the list contains all projects, in an order that changes only with a name or domain. @param key tRPC's query
+ * key.
+ */
 export function isPlain(key: QueryKey): boolean {
   const { input } = Object(key[1]);
   const { sort = 'created' } = Object(input);
   return PLAIN_SORTS.has(sort) && Object.keys(Object(input)).every((field) => PLAIN_FIELDS.has(field));
 }
 
-/** Asks for lists anew: at once, and then no sooner than the pause after their answers. */
+/** Refetches lists immediately, and afterwards not before the pause has passed. */
 function createRenewal(queries: QueryClient, pause: Pause): (lists: readonly List[]) => void {
   const stale = new Set<string>();
   let busy = false;
@@ -127,7 +130,7 @@ function createRenewal(queries: QueryClient, pause: Pause): (lists: readonly Lis
 const some = (data: Pages | undefined, test: (row: ListedProject) => boolean): boolean =>
   data?.pages.some(({ projects }) => projects.some(test)) === true;
 
-/** Whether its place in a plain list may be another now. */
+/** Whether the project's position in a plain list may have changed. */
 const moves = (row: ListedProject, fresh: ListedProject | undefined): boolean =>
   fresh !== undefined && (row.name !== fresh.name || row.domain !== fresh.domain);
 
@@ -135,11 +138,12 @@ function putRows(queries: QueryClient, list: List, fresh: Fresh): void {
   const { data, isInvalidated } = list.state;
   if (data === undefined || !some(data, ({ id }) => fresh.has(id))) return;
   queries.setQueryData<Pages>(list.queryKey, replaceRows(data, fresh));
-  // TanStack Query takes that for an answer: what else has made a list stale that nobody looks at would be forgotten.
+  // setQueryData marks the query as fresh, so it has to be invalidated again for other pending changes of an inactive
+  // list.
   if (isInvalidated) list.invalidate();
 }
 
-/** Pages without a changed row stay the same objects. */
+/** Pages without a changed row keep their identity. */
 function replaceRows(data: Pages, fresh: Fresh): Pages {
   const pages = data.pages.map((page) => {
     if (!page.projects.some(({ id }) => fresh.has(id))) return page;

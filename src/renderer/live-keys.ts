@@ -1,4 +1,5 @@
-// Which queries an event makes stale. Keys are tRPC's: [path, { input, type }], matched from the left and in part.
+// Maps an event to the queries that it makes stale. Keys are tRPC's: [path, { input, type }], matched as a partial
+// prefix.
 import type { JobEvent } from '../shared/job.ts';
 import { asksForRecord } from '../shared/manual-record.ts';
 
@@ -6,17 +7,17 @@ export type Key = readonly unknown[];
 
 export interface Touched {
   readonly keys: readonly Key[];
-  /** The project whose row changes in the lists that show it. */
+  /** The project whose row changes in the lists. */
   readonly row: string | null;
 }
 
 const of = (...path: string[]): Key => [path];
 const ofProject = (id: string, path: string): Key => [[path], { input: { id } }];
 
-/** Noun of an event's kind -> what else is asked for by another name. */
+/** Noun of the event kind -> query routers with other names that it also affects. */
 const NOUNS: Readonly<Record<string, readonly Key[]>> = {
   job: [of('jobs', 'list'), of('dnsCredentials')],
-  certificate: [of('dnsCredentials')], // who uses a credential changes with a certificate and its project
+  certificate: [of('dnsCredentials')], // a credential's users change with certificates and projects
   project: [of('dnsCredentials')],
   token: [of('tokens')],
   session: [of('sessions')],
@@ -33,8 +34,8 @@ const NOUNS: Readonly<Record<string, readonly Key[]>> = {
 export function touchedBy(event: JobEvent): Touched {
   const { kind, jobId, projectId } = event;
   const job: Key[] = jobId === null ? [] : [[['jobs', 'get'], { input: { jobId } }]];
-  // Steps change nothing but their job: the rest would be asked for a dozen times an issuance. Only where one asks for a
-  // TXT record, the overview says so at once.
+  // A step event affects only its job: anything more would refetch a dozen times per issuance. A step that asks the
+  // user for a TXT record also refetches the overview.
   if (kind === 'job.step') {
     return { keys: asksForRecord(event) ? [...job, of('overview')] : job, row: null };
   }

@@ -1,5 +1,5 @@
-// ONE subscription to what happens. Each event makes the queries that it touches stale, a few together; a lost
-// connection shows at once, and everything is asked anew when it is back.
+// The page's only event subscription. Each event invalidates the queries that it affects, in batches. A lost connection
+// is visible immediately; after a reconnect all queries are refetched.
 import type { QueryClient } from '@tanstack/react-query';
 import type { JobEvent } from '../shared/job.ts';
 import { type Api, isSignedOut } from './api.ts';
@@ -8,16 +8,16 @@ import { type Touched, touchedBy } from './live-keys.ts';
 import { refetch } from './refetch.ts';
 import { createStore, type Store } from './store.ts';
 
-/** `connecting`: not yet connected for the first time. */
+/** `connecting`: not connected yet since the page was opened. */
 export type LiveState = 'connecting' | 'live' | 'gone';
 
 export interface Live {
   readonly state: Store<LiveState>;
-  /** Begins; call the returned function to end. */
+  /** Starts the subscription. @returns a function that ends it. */
   start(): () => void;
-  /** Tries to connect again now. */
+  /** Reconnects immediately. */
   retry(): void;
-  /** @returns a function that ends it. */
+  /** @returns a function that unsubscribes. */
   onEvent(listener: (event: JobEvent) => void): () => void;
 }
 
@@ -27,10 +27,10 @@ export interface LiveDeps {
   onSignedOut(): void;
 }
 
-/** Events come in bursts (a renewal has a dozen steps): what they touch is asked for once per burst. */
+/** A renewal emits a dozen events in a row; their queries are refetched once per batch. */
 const GATHER_MS = 60;
 const AGAIN_MS = 2_000;
-/** A server that does not answer for this long is gone, as the page sees it. */
+/** The page shows the server as unreachable if it does not answer within this time. */
 const ASK_MS = 2_000;
 
 export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
@@ -44,7 +44,7 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   let isBack = false;
   const refresh = createRefresher(queries, api);
 
-  /** What was answered before this connection may have changed since, and no event of it tells. */
+  /** Answers from before this connection may be stale, and no event reports the changes in between. */
   function connected(): void {
     connections += 1;
     isBack = true;
@@ -54,8 +54,8 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   }
 
   /**
-   * A stream that ends does not say why: Certdesk is gone, or the session has ended. So that is asked before the page
-   * says that Certdesk is gone.
+   * The end of a stream has no reason: the server may be unreachable, or the session may have ended. Ask the server
+   * before the page shows "Offline".
    */
   async function lost(error: unknown): Promise<void> {
     if (stopped) return;
@@ -87,7 +87,7 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
           void lost(connection.error);
         }
       },
-      // After an answer that is no event stream, such as a proxy's 502, or a refusal of the subscription.
+      // Reached if the response is not an event stream, such as a proxy's 502, or if the subscription is refused.
       onError(error) {
         isBack = false;
         if (!stopped) again = setTimeout(connect, AGAIN_MS);
@@ -119,7 +119,7 @@ export function createLive({ api, queries, onSignedOut }: LiveDeps): Live {
   };
 }
 
-/** @throws why the server cannot be asked anything now. */
+/** @throws the reason why the server cannot answer calls now */
 async function ask(api: Api): Promise<void> {
   await api.jobs.list.query({ limit: 1 }, { signal: AbortSignal.timeout(ASK_MS) });
 }

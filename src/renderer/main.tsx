@@ -1,5 +1,5 @@
-// The page's beginning: everything is made once here and handed in. In the Electron window it talks by IPC, in a
-// browser by HTTP; nothing else differs.
+// The entry point of the page: creates every long-lived object once and passes it down. The Electron window uses IPC
+// instead of HTTP; nothing else differs.
 import { begun, firstOverview } from './session/begin.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.css';
@@ -22,7 +22,7 @@ import { findBridge } from './window/bridge.ts';
 import { createIpcTransport } from './window/ipc-link.ts';
 import { StartProblemPage } from './window/start-problem-page.tsx';
 
-/** How long the first answers are waited for before the page says that it signs in, or loads; ms. */
+/** How long to wait for the first answers before a loading state is shown, in ms. */
 const SLOW_MS = 400;
 
 const root = document.getElementById('root');
@@ -34,7 +34,7 @@ if (root !== null) {
 }
 
 async function inBrowser(session: Session): Promise<ReactNode> {
-  // Most often they are there before a first picture would be: one that is replaced at once is not drawn.
+  // Usually the answers arrive before the first paint, so no loading state flashes.
   const [, now] = await Promise.race([
     Promise.all([session.settled, firstOverview]),
     new Promise<readonly []>((resolve) => void setTimeout(resolve, SLOW_MS, [])),
@@ -52,7 +52,7 @@ async function inBrowser(session: Session): Promise<ReactNode> {
 async function inWindow(bridge: Bridge): Promise<ReactNode> {
   const start = await bridge.start();
   if (start.state === 'failed') return <StartProblemPage problem={start.problem} act={bridge.act} />;
-  // The main process asks for a fresh proof itself (main/electron/window-proof.ts).
+  // The Electron main process requests a fresh proof itself (main/electron/window-proof.ts).
   return page(createIpcTransport(bridge), createWindowSession(), {
     proof: createProof(window),
     server: start.address,
@@ -62,7 +62,7 @@ async function inWindow(bridge: Bridge): Promise<ReactNode> {
 
 interface Start {
   readonly proof: Proof;
-  /** Where the REST API is, for scripts and its documentation. */
+  /** Base URL of the REST API, for the API examples and the link to its documentation. */
   readonly server: string;
   readonly first: FirstOverview;
 }
@@ -84,7 +84,7 @@ async function page(
   });
   if (session.state.get() === 'in' && router.latestLocation.pathname === '/') {
     prefetchOverview(api, queries, first);
-    await router.load(); // else the frame is drawn without the screen first
+    await router.load(); // otherwise the frame is painted before its screen
   }
   return (
     <App
@@ -104,7 +104,7 @@ function watchActivity({ state, browser }: Session): void {
   reportActivity(window, { isSignedIn: () => state.get() === 'in', report: browser.noteActivity });
 }
 
-/** Events are listened to while somebody is signed in: from before the first question, so that none falls between. */
+/** Subscribes to events while signed in, starting before the first query, so that no change is missed in between. */
 function follow(state: Store<SessionState>, live: Live): void {
   let stop: (() => void) | null = null;
   const turn = (): void => {

@@ -1,4 +1,4 @@
-// THE catalogue of what the page says, in English. Components hold no text of their own.
+// The catalogue of all texts of the page, in English. Components contain no texts.
 import { about } from './messages/about.ts';
 import { activity } from './messages/activity.ts';
 import { backup } from './messages/backup.ts';

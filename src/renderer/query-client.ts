@@ -1,8 +1,9 @@
-// TanStack Query as this page uses it: the live subscription tells what is stale, so nothing is asked for twice.
+// TanStack Query's settings for this page: the live subscription invalidates queries, so they do not go stale with
+// time.
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { failureOf, isSignedOut } from './api.ts';
 
-/** @param onSignedOut Called where an answer says that the session has ended. */
+/** @param onSignedOut Called when an answer says that the session has ended. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
   const onError = (error: unknown): void => {
     if (isSignedOut(error)) onSignedOut();
@@ -12,10 +13,12 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
-        // The server is on this machine or near: a browser that thinks it is offline may still reach it.
+        // The server is usually on this machine or network: it may be reachable although the browser reports that it is
+        // offline.
         networkMode: 'always',
         staleTime: 30_000,
-        // A refusal stays one; a lost connection is tried once more, then the banner tells and the live link mends it.
+        // A refusal is final. A network error is retried once; after that the banner shows it and the live connection
+        // recovers.
         retry: (count, error) => count < 1 && failureOf(error).kind === 'unreachable',
         retryDelay: 400,
       },

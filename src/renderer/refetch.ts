@@ -1,9 +1,10 @@
-// Making queries stale because of an event.
+// Marks queries as stale and refetches them after an event.
 import type { QueryClient, QueryFilters } from '@tanstack/react-query';
 
 /**
- * TanStack Query leaves a query's first fetch alone when it is made stale, though its answer may be older than the
- * event: such a query is asked again when that answer is there. Resolves when those that are shown have been answered.
+ * Invalidates the queries that match the filter. TanStack Query does not restart a query's first fetch on invalidation,
+ * although its answer may be older than the event; such a query is refetched once that answer has arrived. Resolves
+ * when the active queries have been refetched.
  */
 export async function refetch(queries: QueryClient, which: QueryFilters): Promise<void> {
   for (const query of queries.getQueryCache().findAll(which)) {

@@ -1,6 +1,5 @@
-// Where each address leads; a screen's code is loaded when it is first shown, but the overview's, where most visits
-// begin, comes with the page. Addresses stand in the hash, so the same
-// build works from a server, behind any path, and in the Electron window.
+// The routes. A screen's code is loaded on first use, except the overview's, where most visits begin. Routes use the
+// URL hash, so the same build works on a server, behind any path prefix, and in the Electron window.
 import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { readActivitySearch } from './activity/activity-search.ts';
 import { OverviewPage } from './overview/overview-page.tsx';

@@ -1,5 +1,5 @@
-// A value that components follow (use-store.ts); for state that lives outside of React: the session, the live
-// connection.
+// A value with subscribers, for state outside React such as the session and the live connection. Components read it
+// through use-store.ts.
 export interface Store<T> {
   get(): T;
   set(value: T): void;

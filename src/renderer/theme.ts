@@ -1,4 +1,4 @@
-// Colours, type and sizes: one accent, slate greys, text that passes AA on every surface.
+// The Mantine theme: one accent colour, slate greys, and text contrast of WCAG AA on every surface.
 import {
   Badge,
   Button,
@@ -89,7 +89,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    // Marks, not states: those are chips.
+    // Badges are plain labels; states use chips (ui/chip.tsx).
     Badge: Badge.extend({
       vars: () => ({ root: { '--badge-bg': 'var(--cd-idle-bg)', '--badge-color': 'var(--cd-idle)' } }),
       styles: { label: { fontWeight: 550 } },

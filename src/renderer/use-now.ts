@@ -1,7 +1,7 @@
-// The present time as state, so that "in 3 days" and running durations move on.
+// The current time as React state, for relative times and running durations.
 import { useEffect, useState } from 'react';
 
-/** @param everyMs How often it moves; 0: it stands still. */
+/** @param everyMs Update interval in milliseconds; 0 for no updates. */
 export function useNow(everyMs = 30_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

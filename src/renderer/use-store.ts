@@ -1,4 +1,4 @@
-// A store in a component: it is drawn again when the value changes.
+// Reads a store in a component and re-renders when its value changes.
 import { useSyncExternalStore } from 'react';
 import type { Store } from './store.ts';
 

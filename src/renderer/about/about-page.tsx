@@ -1,4 +1,4 @@
-// What runs here: health, CAs, the API.
+// The About page: version, health, CAs and the API reference.
 import { Anchor, Badge, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';

@@ -1,4 +1,4 @@
-// Diagnostics to copy into a report; what is copied is what is shown.
+// Diagnostics for a bug report. The copied text is exactly the text that is shown.
 import { Button, CopyButton, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';

@@ -1,4 +1,4 @@
-// The audit trail: filtered, exported, and checked.
+// The audit log: filters, export and integrity check.
 import { Button, Group, Table, Text } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -89,7 +89,7 @@ export function ActivityPage() {
 
 interface EntriesProps {
   readonly entries: readonly AuditEntry[];
-  /** Their names by id. */
+  /** Project names by ID. */
   readonly projects: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-// The filters of the audit trail in its address, so that a view can be linked to and gone back to.
+// The audit log's filters in the URL, so that a filtered view can be linked and restored with Back.
 
 export interface ActivityFilter {
   readonly actor?: string;
@@ -22,7 +22,7 @@ const FIELDS: { readonly [K in keyof ActivityFilter]-?: (value: unknown) => Acti
     to: time,
   };
 
-/** Whatever stands in the address; what is not understood is left out. */
+/** Parses the URL's search parameters; unknown values are ignored. */
 export function readActivitySearch(search: Record<string, unknown>): ActivityFilter {
   const read = Object.entries(FIELDS).map(([name, field]) => [name, field(search[name])]);
   return Object.fromEntries(read.filter(([, value]) => value !== undefined));

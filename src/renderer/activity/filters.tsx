@@ -1,4 +1,4 @@
-// Which entries of the audit trail are shown.
+// The filters of the audit log.
 import { Group, Select, TextInput } from '@mantine/core';
 import { toTimestamp } from '../../shared/time.ts';
 import { messages } from '../messages.ts';
@@ -52,7 +52,7 @@ export function Filters({ filter, onChange }: FiltersProps) {
   );
 }
 
-/** When a day of the person's calendar, or `days` after it, begins; empty for an empty field. */
+/** Returns the start of a day in the browser's time zone, or of the day `days` later; empty for an empty field. */
 function startOf(day: string, days: number): string {
   if (day === '') return '';
   return toTimestamp(new Date(new Date(`${day}T00:00:00`).getTime() + days * DAY_MS));

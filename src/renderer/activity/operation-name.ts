@@ -1,4 +1,4 @@
-// An operation as a person reads it: `dnsCredentials.tryOut` -> "Test DNS credentials before saving".
+// Returns an operation's display name: `dnsCredentials.tryOut` -> "Test DNS credentials before saving".
 import { messages } from '../messages.ts';
 
 export function operationName(operation: string): string {
@@ -6,7 +6,7 @@ export function operationName(operation: string): string {
   return names[operation] ?? spaced(operation);
 }
 
-/** One that this page does not know yet: `newThing.tryItOut` -> "New thing, try it out". */
+/** Derives a name for an unknown operation: `newThing.tryItOut` -> "New thing, try it out". */
 function spaced(operation: string): string {
   const words = operation.replace('.', ', ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);

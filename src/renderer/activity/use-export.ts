@@ -1,4 +1,4 @@
-// All entries that fit the filters as a file: JSON, one entry a line, as `certdesk audit export` prints them.
+// Downloads all entries that match the filters as JSON Lines, the format of `certdesk audit export`.
 import { useMutation } from '@tanstack/react-query';
 import type { AuditEntry } from '../../shared/audit.ts';
 import { useApiClient } from '../api.ts';

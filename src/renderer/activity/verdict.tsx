@@ -1,4 +1,4 @@
-// Whether the trail is as it was written.
+// Checks the integrity of the audit log and shows the result.
 import { Box, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { AuditVerdict } from '../../shared/audit.ts';
@@ -10,7 +10,7 @@ import { Time } from '../ui/time.tsx';
 
 const text = messages.activity.verify;
 
-/** Asked for by a person: it reads every entry. */
+/** Runs only on request, because it reads every entry. */
 export function useVerify() {
   const api = useApi();
   return useQuery({ ...api.audit.verify.queryOptions({}), enabled: false });
@@ -18,7 +18,7 @@ export function useVerify() {
 
 interface VerdictProps {
   readonly verdict: AuditVerdict | undefined;
-  /** When it was given, ms. */
+  /** Time of the check, in ms since the epoch. */
   readonly at: number;
 }
 

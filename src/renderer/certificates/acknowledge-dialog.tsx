@@ -1,4 +1,4 @@
-// Acknowledges a revocation with a note: the certificate then no longer needs attention.
+// Acknowledges a revocation with a note, so that the certificate no longer needs attention.
 import { Text, Textarea } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

@@ -1,9 +1,9 @@
-// Keys and signatures as people call them.
+// Display names of key and signature algorithms.
 
-/** By the bits of the curve: FIPS 186-5. */
+/** Curve size in bits -> name (FIPS 186-5). */
 const CURVES: Readonly<Record<number, string>> = { 256: 'P-256', 384: 'P-384', 521: 'P-521' };
 
-/** `RSA 2048`, `EC P-256`, `ED25519`. */
+/** Formats a key: `RSA 2048`, `EC P-256`, `ED25519`. */
 export function keyName({
   keyType,
   keySize,
@@ -16,7 +16,10 @@ export function keyName({
   return `${kind} ${(keyType === 'ec' ? CURVES[keySize] : undefined) ?? keySize}`;
 }
 
-/** @param name OpenSSL's, such as `ecdsa-with-SHA256` or `sha256WithRSAEncryption`; any other stays as it is. */
+/**
+ * Formats a signature algorithm. @param name OpenSSL's name, such as `ecdsa-with-SHA256` or `sha256WithRSAEncryption`;
+ * others stay unchanged.
+ */
 export function signatureName(name: string): string {
   const ecdsa = /^ecdsa-with-SHA(\d+)$/i.exec(name);
   if (ecdsa !== null) return `ECDSA with SHA-${ecdsa[1]}`;

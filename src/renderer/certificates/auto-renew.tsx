@@ -1,4 +1,4 @@
-// The switch of a certificate's auto-renewal.
+// The switch for a certificate's auto-renewal.
 import { Switch, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';

@@ -1,4 +1,4 @@
-// The chain as a tree: the issuer above what it has signed, each with its validity.
+// The certificate chain as a tree: each issuer above the certificate it signed, with validity.
 import { Group, Text } from '@mantine/core';
 import { IconCertificate, IconCornerDownRight } from '@tabler/icons-react';
 import type { ChainLink } from '../../shared/certificate-history.ts';
@@ -18,7 +18,7 @@ const FACES: Readonly<Record<ChainLink['validity'], Face>> = {
   not_yet_valid: { ...STATUS_FACES.expiring_soon, label: text.notYetValid },
 };
 
-/** @param links Leaf first, as the API has them. */
+/** @param links Leaf first, as in the API. */
 export function ChainTree({ links }: { readonly links: readonly ChainLink[] }) {
   const root = links.at(-1);
   return (
@@ -57,7 +57,7 @@ function Link({ link, depth }: { readonly link: ChainLink; readonly depth: numbe
   );
 }
 
-/** A root that clients have themselves, and servers do not send. */
+/** The root is in the client's trust store; servers do not send it. */
 function NotServed({ name }: { readonly name: string }) {
   return (
     <li className={classes.link}>

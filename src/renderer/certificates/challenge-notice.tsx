@@ -1,4 +1,4 @@
-// Said where HTTP-01 is chosen and its port could not be opened at the start: why, and what to do about it.
+// A warning beside HTTP-01 if its port could not be opened at startup, with the cause and the fix.
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../api.ts';

@@ -1,4 +1,4 @@
-// The fields that a DNS provider declares, as a form.
+// A form with the fields that a DNS provider declares.
 import { Anchor, Divider, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
 import { messages } from '../messages.ts';
@@ -10,9 +10,9 @@ export interface CredentialFieldsProps {
   readonly provider: DnsProviderInfo;
   readonly values: Readonly<Record<string, string>>;
   onChange(name: string, value: string): void;
-  /** What is said below the fields; that empty ones mean the kept ones, where left out. */
+  /** The hint below each field. By default it says that empty fields keep the stored values. */
   readonly hint?: string;
-  /** By field. */
+  /** Error message by field name. */
   readonly errors?: Readonly<Record<string, string | null>>;
 }
 

@@ -1,4 +1,4 @@
-// Export of a certificate as a file; what includes the private key says so, and asks for a password where it can.
+// Exports a certificate as a file. Formats with the private key say so, and PFX requires a password.
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -21,7 +21,7 @@ function Export({ project }: { readonly project: Pick<Project, 'id'> }) {
   const client = useApiClient();
   const [choice, setChoice] = useState(FIRST_CHOICE);
   const { format, password } = choice;
-  // Neither the file nor the password is kept in a cache.
+  // gcTime 0 keeps the file and its password out of the cache.
   const download = useMutation({
     mutationFn: () =>
       client.certificates.export.mutate({

@@ -1,4 +1,4 @@
-// What is exported, and under which password: for one certificate and for many.
+// The export format and password, for one or many certificates.
 import { PasswordInput, Radio, Stack, Text } from '@mantine/core';
 import { messages } from '../messages.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -9,7 +9,7 @@ const MIN_PASSWORD = 8;
 
 export interface ExportChoice {
   readonly format: (typeof FORMATS)[number];
-  /** For pfx; typed by a person, never a default one. */
+  /** The password of a PFX file; always entered by the user. */
   readonly password: string;
 }
 

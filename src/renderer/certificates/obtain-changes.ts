@@ -1,4 +1,5 @@
-// What a request would change of the one before: CA, key and method are marked, for a change by mistake is easily missed.
+// Compares a request with the project's last request. Changes of CA, key and method are highlighted, because accidental
+// changes are easy to miss.
 import { messages } from '../messages.ts';
 import { type ObtainValues, OTHER_CA } from './obtain-values.ts';
 
@@ -6,14 +7,15 @@ const text = messages.obtain;
 
 export interface Change {
   readonly field: 'ca' | 'key' | 'challengeType';
-  /** As a person reads it: `Let's Encrypt`, `EC P-256`. */
+  /** Display value: `Let's Encrypt`, `EC P-256`. */
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * @param before What the last request had; null: there was none, and nothing changes.
- * @param nameOfCa A CA's name by its id.
+ * Lists what differs from the last request.
+ * @param before The last request's values; null if there was none, so that nothing counts as changed.
+ * @param nameOfCa Returns a CA's name by its ID.
  */
 export function changesOf(
   before: ObtainValues | null,

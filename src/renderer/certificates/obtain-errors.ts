@@ -1,4 +1,4 @@
-// A refusal of the server at the field of the wizard that it is about, and the step that this field is in.
+// Maps a server error to the wizard field it concerns, and to the step with that field.
 import { failureOf, fieldIssues } from '../api.ts';
 import { messages } from '../messages.ts';
 import { asSentence } from '../ui/field-checks.ts';
@@ -18,7 +18,7 @@ const STEP_OF: Readonly<Record<string, ObtainStep>> = {
   hmacKey: 'options',
 };
 
-/** Names of the API -> of the wizard. */
+/** API field -> wizard field. */
 const ALIASES: Readonly<Record<string, string>> = {
   dnsCredentialId: 'source',
   keySize: 'key',
@@ -28,7 +28,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   eab: 'kid',
 };
 
-/** Codes that are about one field and name none. */
+/** Error codes that concern one field without naming it. */
 const BY_CODE: Readonly<Record<string, string>> = {
   UNSUPPORTED_DNS_PROVIDER: 'dnsProvider',
   DNS_CREDENTIAL_NOT_FOUND: 'source',
@@ -36,7 +36,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ACME_EAB_REQUIRED: 'kid',
 };
 
-/** Empty where it names no field of the wizard: then the failure is shown as a whole. */
+/** Returns field errors; empty if the error names no field of the wizard and is shown as a whole. */
 export function obtainErrors(error: unknown, values: Pick<ObtainValues, 'ca' | 'source'>): FieldErrors {
   const { body } = failureOf(error);
   if (body === null) return {};
@@ -66,7 +66,7 @@ function fieldOf(field: string): string | null {
   return name in STEP_OF ? name : null;
 }
 
-/** The step of the first field that is wrong, in the wizard's order. */
+/** Returns the step with the first invalid field, in the wizard's order. */
 export function stepOfErrors(errors: FieldErrors): ObtainStep | null {
   const steps = Object.keys(errors).map((field) =>
     field.startsWith('credentials.') ? 'proof' : (STEP_OF[field] ?? null),

@@ -1,4 +1,4 @@
-// Obtains a certificate, step by step: names, proof, options, what will happen. The job's steps show on its own page.
+// The request page: a wizard with names, validation, options and review. The job's page shows the progress.
 import { Button, EmptyState } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -14,7 +14,7 @@ import { ObtainWizard } from './obtain/obtain-wizard.tsx';
 const text = messages.obtain;
 const route = getRouteApi('/projects/$id/obtain');
 
-/** The form is made once all that fills it is there: later it would overwrite what was typed. */
+/** The form is created once all its initial data has loaded; later data would overwrite the user's input. */
 function PrefilledWizard({ project }: { readonly project: ListedProject }) {
   const api = useApi();
   const fresh = { staleTime: 0, gcTime: 0, refetchOnWindowFocus: false } as const;

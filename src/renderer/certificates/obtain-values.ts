@@ -1,4 +1,4 @@
-// The obtain wizard's values: what each step checks, and the request that they make.
+// The values of the request wizard: initial values, validation per step, and conversion to a request.
 import type { ObtainRequest } from '../../shared/certificate.ts';
 import type { LastRequest } from '../../shared/certificate-history.ts';
 import type { DnsProviderInfo } from '../../shared/dns-credential.ts';
@@ -13,16 +13,16 @@ export const KEYS = ['ec-256', 'ec-384', 'rsa-2048', 'rsa-4096'] as const;
 export const STEPS = ['names', 'proof', 'options', 'review'] as const;
 export type ObtainStep = (typeof STEPS)[number];
 
-/** In place of a known CA's id: its address is typed. */
+/** Stands for a custom directory URL in place of a built-in CA's ID. */
 export const OTHER_CA = 'other';
 
 export interface ObtainValues {
   readonly altNames: string[];
   readonly challengeType: 'http-01' | 'dns-01';
-  /** `new`: given here; `project`: kept with the project; else the id of a kept credential. */
+  /** `new`: entered here; `project`: stored with the project; otherwise the ID of a saved credential. */
   readonly source: string;
   readonly dnsProvider: string;
-  /** By field; a field of type json or lines as the text that was typed. */
+  /** Values by field name; fields of type json or lines hold the text as typed. */
   readonly credentials: Record<string, string>;
   readonly key: (typeof KEYS)[number];
   readonly email: string;
@@ -30,10 +30,10 @@ export interface ObtainValues {
   readonly caUrl: string;
   readonly kid: string;
   readonly hmacKey: string;
-  /** Empty: the CA's usual one. */
+  /** Empty for the CA's default profile. */
   readonly profile: string;
   readonly profileRequired: boolean;
-  /** Of the request before; empty: the CA's default chain. */
+  /** Taken from the last request; empty for the CA's default chain. */
   readonly preferredChain: string;
   readonly autoRenew: boolean;
   readonly staging: boolean;
@@ -44,7 +44,7 @@ type Body = Omit<ObtainRequest, 'keyType' | 'keySize'> & {
   keySize: 256 | 384 | 2048 | 4096;
 };
 
-/** Message by field; those of credentials as `credentials.NAME`. */
+/** Error message by field; credential fields are named `credentials.NAME`. */
 export type FieldErrors = Record<string, string>;
 
 const SIZES = { 'ec-256': 256, 'ec-384': 384, 'rsa-2048': 2048, 'rsa-4096': 4096 } as const;
@@ -58,14 +58,14 @@ export function wildcardOf(names: readonly string[]): string | undefined {
   return names.find((name) => name.trim().startsWith('*.'));
 }
 
-/** What the wizard knows of the request before. */
+/** What the wizard knows about the last request. */
 export interface Before extends LastRequest {
-  /** Ids of the CAs that are offered by name. */
+  /** IDs of the built-in CAs. */
   readonly cas: readonly string[];
   readonly providers: readonly DnsProviderInfo[];
 }
 
-/** The wizard begins with what the last request had; names are those of the project. */
+/** Returns the initial values: those of the last request, with the project's current names. */
 export function initialValues({ domain, altNames }: Project, before?: Before): ObtainValues {
   const first: ObtainValues = {
     altNames: [...altNames],
@@ -92,7 +92,7 @@ function valuesOf(before: Before, request: NonNullable<LastRequest['request']>, 
   const { ca, keyType, keySize, profile, profileUse, dnsProvider, dnsCredential } = request;
   const known = before.cas.includes(ca.id);
   const key = KEYS.find((each) => each === `${keyType}-${keySize}`) ?? first.key;
-  // A provider without required fields needs no values kept with the project: manual, or the machine's own role.
+  // A provider without required fields needs no stored values: manual DNS, or the server's own cloud role.
   const info = before.providers.find(({ id }) => id === dnsProvider?.id);
   const needsValues = info?.credentials.some(({ required }) => required) ?? true;
   const own = before.usesProjectCredentials && needsValues ? 'project' : 'new';
@@ -112,7 +112,7 @@ function valuesOf(before: Before, request: NonNullable<LastRequest['request']>, 
   };
 }
 
-/** The credentials that are filled in. */
+/** Returns the credential fields that are filled in. */
 export function filled(credentials: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.trim() !== ''));
 }
@@ -154,7 +154,7 @@ export interface Known {
   readonly needsEab: boolean;
 }
 
-/** What is wrong in a step, before the server is asked; it has the last word. */
+/** Validates a step before the request is sent. The server validates again. */
 export function checkStep(step: ObtainStep, values: ObtainValues, known: Known): FieldErrors {
   if (step === 'names') return checkNames(values);
   if (step === 'proof') return checkProof(values, known);
@@ -177,7 +177,7 @@ function checkProof(values: ObtainValues, { project, provider }: Known): FieldEr
   return Object.fromEntries(Object.entries(errors).map(([name, wrong]) => [`credentials.${name}`, wrong]));
 }
 
-/** What is missing or wrong of a provider's credentials, by field. */
+/** Returns missing or invalid credential fields, by name. */
 export function checkCredentials(
   provider: DnsProviderInfo,
   credentials: Readonly<Record<string, string>>,
@@ -210,7 +210,7 @@ function checkOptions({ ca, caUrl, email, kid, hmacKey }: ObtainValues, { needsE
   return errors;
 }
 
-/** JSON is checked as it is typed; the other rules are the server's. */
+/** JSON is validated as it is typed; the server checks the rest. */
 export function checkCredential(field: DnsProviderInfo['credentials'][number], value: string): string | null {
   if (field.type !== 'json' || value.trim() === '') return null;
   try {

@@ -1,4 +1,4 @@
-// Asks before a certificate is removed from Certdesk; it is not revoked by that, and can be brought back.
+// Confirms the removal of a certificate. Removal does not revoke it and can be undone.
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -18,7 +18,7 @@ export function openRemoveCertificate(project: Project): void {
 function Remove({ project }: { readonly project: Project }) {
   const api = useApi();
   const client = useApiClient();
-  // Outlives this dialog: the button is at the corner of the page.
+  // The Undo button is in a notification, which outlives this dialog.
   const undo = (): void => {
     client.certificates.restore
       .mutate({ id: project.id })

@@ -1,4 +1,4 @@
-// Asks before a renewal; the job's steps show at once.
+// Confirms a renewal, then opens the job's page.
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -30,7 +30,7 @@ function Renew({ project }: { readonly project: Pick<Project, 'id'> }) {
   );
 }
 
-/** Closes the dialog and shows the job that the answer names. */
+/** Closes the dialog and opens the page of the started job. */
 export function useToJob(id: string): (answer: object) => void {
   const navigate = useNavigate();
   return (answer) => {

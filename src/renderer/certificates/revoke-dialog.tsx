@@ -1,4 +1,4 @@
-// Asks before a revocation, with the domain typed: it cannot be undone. Offers a replacement that comes first.
+// Confirms a revocation, which cannot be undone: the user types the domain. Offers to issue a replacement first.
 import { Checkbox, Select, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -14,10 +14,10 @@ import { useToJob } from './renew-dialog.tsx';
 const text = messages.certificates.revoke;
 const REASONS = Object.entries(text.reasons).map(([value, label]) => ({ value, label }));
 
-/** Then the names need no certificate any more. */
+/** With these reasons the names need no replacement. */
 const AT_AN_END: readonly RevocationReason[] = ['affiliationChanged', 'cessationOfOperation'];
 
-/** @param version One that is not in use; the one in use where left out. */
+/** @param version A previous version; the active one if omitted. */
 export function openRevoke(project: ListedProject, version?: CertificateVersion): void {
   const title = version === undefined ? text.title : text.formerTitle;
   modals.open({ title, children: <Revoke project={project} version={version} /> });

@@ -1,4 +1,4 @@
-// What a project's page says of a revoked certificate: an alarm until somebody acknowledges it, then a note.
+// The notice about a revoked certificate on its project's page: an alert until acknowledged, then a note.
 import { Button, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Certificate } from '../../shared/certificate.ts';

@@ -1,8 +1,8 @@
-// Names the source of a certificate. The API's type `letsencrypt` stands for the default CA, in whose place
-// --acme-directory may have put another one.
+// Names the source of a certificate. The API's type `letsencrypt` stands for the default CA, which --acme-directory may
+// have replaced.
 import { messages } from '../messages.ts';
 
-/** @param cas Of GET /cas; empty until they are known. */
+/** @param cas The answer of GET /cas; empty while it loads. */
 export function typeName(
   type: string,
   cas: readonly { readonly id: string; readonly name: string }[],

@@ -1,4 +1,4 @@
-// Uploads a certificate: given by drop, choice or paste, checked by the server at once, stored when a person agrees.
+// The upload page: certificates are dropped, selected or pasted, validated by the server, and stored on confirmation.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';

@@ -1,4 +1,4 @@
-// Brings a removed certificate back.
+// Restores a removed certificate.
 import { useMutation } from '@tanstack/react-query';
 import { useApi } from '../api.ts';
 import { messages } from '../messages.ts';

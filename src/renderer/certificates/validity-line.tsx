@@ -1,4 +1,4 @@
-// The life of a certificate on a line: issued, today, the window in which it is renewed, the end.
+// The validity of a certificate as a timeline: issue date, today, renewal window and expiry.
 import { elapsedShare, formatDate, formatUtc } from '../format.ts';
 import { messages } from '../messages.ts';
 import classes from './validity-line.module.css';
@@ -8,7 +8,7 @@ const text = messages.certificates.validity;
 export interface ValidityLineProps {
   readonly issuedAt: string;
   readonly expiresAt: string;
-  /** Null: it will not renew itself. */
+  /** Null if the certificate does not renew automatically. */
   readonly renewAt: string | null;
   readonly now: number;
 }
@@ -58,7 +58,7 @@ function Label({
   );
 }
 
-/** A label stays within the line: at its ends it is aligned to them. */
+/** Aligns the labels at both ends so that they stay within the timeline. */
 function labelAt(percent: number) {
   return { left: `${percent}%`, transform: `translateX(-${percent}%)` };
 }

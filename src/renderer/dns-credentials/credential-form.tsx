@@ -1,4 +1,4 @@
-// A new credential, or new values for one: the fields that its provider declares, and a test before they are kept.
+// The form for a new credential or new values, with the provider's fields and a test before saving.
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
@@ -55,7 +55,7 @@ interface FormProps {
 
 type CredentialFormState = UseFormReturnType<Values>;
 
-/** Before the name of a credential's field, in the errors of the form. */
+/** Prefix of credential fields in the form's errors. */
 const CREDENTIALS = 'credentials.';
 
 const atFields = (errors: Readonly<Record<string, string>>): FormErrors =>
@@ -66,7 +66,7 @@ interface Values {
   readonly provider: string;
   readonly credentials: Record<string, string>;
   readonly limits: Limits;
-  /** Where a test writes; not kept. */
+  /** The test's zone; not stored. */
   readonly zone: string;
 }
 
@@ -134,7 +134,7 @@ function CredentialForm({ providers, credential }: FormProps) {
             onChange={(name, value) => {
               form.setFieldValue('credentials', { ...form.values.credentials, [name]: value });
               form.clearFieldError(`${CREDENTIALS}${name}`);
-              // What was said of other values says nothing of these.
+              // The last test result is about other values.
               tryOut.reset();
               save.reset();
             }}
@@ -178,7 +178,7 @@ function CredentialForm({ providers, credential }: FormProps) {
 interface NewProps {
   readonly providers: readonly DnsProviderInfo[];
   readonly form: CredentialFormState;
-  /** What the server says of the name. */
+  /** The server's error about the name. */
   readonly nameError: string | undefined;
   onProvider(): void;
 }
@@ -210,7 +210,7 @@ function NewCredential({ providers, form, nameError, onProvider }: NewProps) {
   );
 }
 
-/** Both calls carry secrets: neither is kept by the page when it is done. */
+/** Both requests contain secrets: gcTime 0 removes them from the cache immediately. */
 function useSave(credential: DnsCredential | undefined) {
   const api = useApi();
   const create = useMutation({ ...api.dnsCredentials.create.mutationOptions(), gcTime: 0 });
@@ -234,7 +234,7 @@ function fieldsOf(provider: DnsProviderInfo | undefined): readonly string[] {
   return provider?.credentials.map(({ name }) => name) ?? [];
 }
 
-/** The server names a field by its place in the request. */
+/** The server names a field by its path in the request. */
 function aliasesOf(provider: DnsProviderInfo | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(fieldsOf(provider).map((name) => [`dnsCredentials.${name}`, name]));
 }

@@ -1,4 +1,4 @@
-// DNS credentials: who uses them, whether they work, new values in place. The values themselves are never shown.
+// DNS credentials: their users, tests and replacement of values. Stored values are never shown.
 import { ActionIcon, Button, EmptyState, Group, Table, Text } from '@mantine/core';
 import {
   IconLock,
@@ -23,7 +23,7 @@ import { openRemoveCredential } from './remove-credential.tsx';
 import { openTestCredential } from './test-credential.tsx';
 
 const text = messages.dns;
-/** More projects than this are told by their number. */
+/** Above this number, only the count of projects is shown. */
 const NAMED = 3;
 
 export function DnsCredentialsPage() {

@@ -1,4 +1,4 @@
-// What a saved credential is for: all projects and zones, or only some of them.
+// The limits of a saved credential: all projects and zones, or only some.
 import { Button, Group, Stack, TagsInput, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -14,7 +14,7 @@ import { closeDone } from '../ui/notify.tsx';
 
 const text = messages.dns.limits;
 
-/** Empty lists: no limit. */
+/** Empty lists mean no limit. */
 export interface Limits {
   readonly projectIds: string[];
   readonly zones: string[];
@@ -22,7 +22,7 @@ export interface Limits {
 
 export const NO_LIMITS: Limits = { projectIds: [], zones: [] };
 
-/** As the API wants them. */
+/** Converts the form's values to the API's. */
 export function limitsOf({ projectIds, zones }: Limits) {
   return {
     projectIds: projectIds.length === 0 ? null : projectIds,
@@ -97,7 +97,7 @@ function LimitsDialog({ credential }: { readonly credential: DnsCredential }) {
   );
 }
 
-/** In a list: the zones by name, the projects by their number. */
+/** Summarizes the limits in the table: zones by name, projects by count. */
 export function LimitSummary({ projectIds, zones }: Pick<DnsCredential, 'projectIds' | 'zones'>) {
   return (
     <>

@@ -1,4 +1,4 @@
-// Removes a credential that nobody uses; says who does where somebody does.
+// Removes an unused credential, or lists the projects that use it.
 import { List, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

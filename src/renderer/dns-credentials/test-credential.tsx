@@ -1,4 +1,4 @@
-// Proves a credential by writing and removing a record; says in the provider's words why it fails.
+// Tests a credential by creating and deleting a TXT record; shows the provider's own error.
 import { Stack, Text, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

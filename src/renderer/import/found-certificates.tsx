@@ -1,4 +1,4 @@
-// What is in a folder, as a table; those that can be taken over can be chosen, the others say why not.
+// The table of certificates that a scan found. Importable ones can be selected; the others show why not.
 import { Button, Checkbox, EmptyState, Group, List, Stack, Table, Text } from '@mantine/core';
 import { IconFolderSearch } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -13,14 +13,14 @@ const text = messages.imports;
 export interface FoundCertificatesProps {
   readonly scanned: ScannedFolder;
   readonly busy: boolean;
-  /** @param allowDuplicateDomain Whether one is among them whose domain another project has. */
+  /** @param allowDuplicateDomain Whether the selection contains a domain that another project already has. */
   onTake(ids: string[], allowDuplicateDomain: boolean): void;
 }
 
 export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesProps) {
   const { certificates, folder, layout, skipped } = scanned;
   const takeable = certificates.flatMap(({ id, takeable }) => (takeable && id !== null ? [id] : []));
-  // A second project of a domain is confirmed by selecting its certificate by itself.
+  // Selecting a certificate individually confirms a second project for its domain.
   const duplicates = certificates.flatMap(({ id, sameDomain }) =>
     sameDomain === null || id === null ? [] : [id],
   );
@@ -68,7 +68,7 @@ export function FoundCertificates({ scanned, busy, onTake }: FoundCertificatesPr
 
 interface FoundTableProps {
   readonly certificates: readonly FoundCertificate[];
-  /** What "all" selects. */
+  /** The certificates that "Select all" selects. */
   readonly usual: readonly string[];
   readonly chosen: readonly string[];
   onChoose(ids: readonly string[]): void;

@@ -1,4 +1,4 @@
-// One certificate of a folder: its names, when it ends, its key, how it would renew, and what to know of it.
+// A certificate that a scan found: names, expiry, key, renewal and remarks.
 import { Checkbox, List, Table, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { FoundCertificate } from '../../shared/import.ts';

@@ -1,4 +1,4 @@
-// The way to the import, beside what makes a project anew.
+// The button to the import page, beside "New project".
 import { IconFolderDown } from '@tabler/icons-react';
 import { messages } from '../messages.ts';
 import { LinkButton } from '../ui/link.tsx';

@@ -1,4 +1,4 @@
-// Import: a folder is chosen, what is in it is shown, chosen certificates are taken over, and each says what came of it.
+// The import page: scan a folder, select certificates, import them, and show the results.
 import { Autocomplete, Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';

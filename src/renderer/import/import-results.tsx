@@ -1,4 +1,4 @@
-// What came of taking over, certificate by certificate.
+// The result of an import for each certificate.
 import { Button, Group, List, Stack, Table, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';

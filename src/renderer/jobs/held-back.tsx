@@ -1,4 +1,5 @@
-// A job that is held back after Certdesk crashed three times in a row: until when, why, and how to start it now.
+// The notice of a job that is held back after Certdesk crashed three times in a row: the reason, the next attempt, and
+// a start button.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Job } from '../../shared/job.ts';

@@ -1,4 +1,4 @@
-// A project's jobs, newest first, each leading to its steps.
+// A project's jobs, newest first.
 import { Badge, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Job } from '../../shared/job.ts';

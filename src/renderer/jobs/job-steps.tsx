@@ -1,4 +1,4 @@
-// The steps of a job as a list that moves while it runs.
+// The steps of a job, updated live.
 import { Loader } from '@mantine/core';
 import { IconCircleCheck, IconCircleDotted, IconCircleX } from '@tabler/icons-react';
 import type { JobWithSteps } from '../../shared/job.ts';
@@ -53,7 +53,7 @@ function StepTime({ step: { startedAt, durationMs, state } }: { readonly step: S
   );
 }
 
-/** Times are kept to the second: less than one is not worth a word. */
+/** Timestamps are stored to the second, so shorter durations are not shown. */
 function Took({ ms }: { readonly ms: number | null }) {
   return ms === null || ms < 1000 ? null : ` · ${formatDuration(ms)}`;
 }

@@ -1,4 +1,4 @@
-// A job as a whole: how it stands, its steps, why it failed and what to do.
+// A job: status, steps, and the error with its resolution.
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { JobWithSteps } from '../../shared/job.ts';
@@ -27,9 +27,9 @@ export function jobTitle({ kind, state, dryRun, replaces }: Titled): string {
 
 export interface JobViewProps {
   readonly job: JobWithSteps;
-  /** What can be done next; shown when the job has ended. */
+  /** Follow-up actions; shown when the job has ended. */
   readonly actions?: ReactNode;
-  /** What helps to see why it failed. */
+  /** Tools that help to diagnose the failure. */
   readonly help?: ReactNode;
 }
 

@@ -1,4 +1,4 @@
-// The TXT records that a job waits for where a person writes them, and the word that they are there.
+// The TXT records that a job waits for, and the button that confirms they exist.
 import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { JobWithSteps } from '../../shared/job.ts';
@@ -11,7 +11,7 @@ import { type ManualRecord, manualRecordsOf } from './manual-dns.ts';
 
 const text = messages.jobs.manualDns;
 
-/** Nothing where no person has anything to do. */
+/** Renders nothing if the user has nothing to do. */
 export function ManualDnsPanel({ job }: { readonly job: JobWithSteps }) {
   const wanted = manualRecordsOf(job);
   if (wanted === null) return null;

@@ -1,4 +1,4 @@
-// TXT records that a person writes and removes (the DNS provider "by hand"), as a job's events tell them.
+// The TXT records that the user creates and deletes for the manual DNS provider, collected from a job's events.
 import type { JobWithSteps } from '../../shared/job.ts';
 import { manualRecordOf } from '../../shared/manual-record.ts';
 
@@ -7,12 +7,12 @@ export interface ManualRecord {
   readonly value: string;
 }
 
-/** While the CA has not been asked yet. */
+/** The steps before the CA is asked to validate. */
 const WAITING: ReadonlySet<string | null> = new Set(['challenge', 'dns-propagation']);
 
 /**
- * What a person has to do now: records to write while the job waits for them, records to remove when it has ended.
- * Null where there is nothing to do. A job that goes on after a restart tells each record again: each is there once.
+ * Returns the records to create while the job waits for them, or to delete after it has ended; null if there is nothing
+ * to do. A resumed job reports each record again, so duplicates are dropped.
  */
 export function manualRecordsOf(
   job: Pick<JobWithSteps, 'state' | 'step' | 'steps'>,

@@ -1,4 +1,4 @@
-// A job's events as steps: what was done, what is being done, what comes, each with its time.
+// Groups a job's events into steps: done, active and upcoming, with their times.
 import type { JobEvent, JobWithSteps } from '../../shared/job.ts';
 import { STEPS, type Step } from '../../shared/steps.ts';
 
@@ -7,7 +7,7 @@ export interface StepView {
   readonly title: string;
   readonly state: 'done' | 'active' | 'failed' | 'upcoming';
   readonly startedAt: string | null;
-  /** Null while it is under way or has not begun. */
+  /** Null while the step runs or has not started. */
   readonly durationMs: number | null;
   readonly lines: readonly StepLine[];
 }
@@ -16,11 +16,11 @@ export interface StepLine {
   readonly id: number;
   readonly at: string;
   readonly message: string;
-  /** How many times in a row it was reported. */
+  /** How often in a row the line was reported. */
   readonly count: number;
 }
 
-/** The usual order (RFC 8555 section 7.1); steps that not every job has are not promised. */
+/** The usual order of steps (RFC 8555 section 7.1), without optional ones. */
 const COURSE: Readonly<Record<JobWithSteps['kind'], readonly Step[]>> = {
   obtain: [
     'account',
@@ -79,7 +79,7 @@ interface StepGroup {
   readonly lines: StepLine[];
 }
 
-/** Events of one step that follow each other are one step of several lines. */
+/** Groups consecutive events of one step. */
 function groupSteps(events: readonly JobEvent[]): readonly StepGroup[] {
   const groups: StepGroup[] = [];
   for (const event of events) {
@@ -92,7 +92,7 @@ function groupSteps(events: readonly JobEvent[]): readonly StepGroup[] {
   return groups;
 }
 
-/** A line that repeats the one before is counted, not shown again: polling reports the same many times. */
+/** Counts consecutive identical lines instead of repeating them: polling reports the same line many times. */
 function addLine(lines: StepLine[], line: StepLine): void {
   const before = lines.at(-1);
   if (before?.message === line.message) lines[lines.length - 1] = { ...before, count: before.count + 1 };

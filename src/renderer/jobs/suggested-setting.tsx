@@ -1,4 +1,4 @@
-// The setting that would let a failed job succeed, as a button.
+// A button that applies the setting with which a failed job may succeed.
 import { Button } from '@mantine/core';
 import type { ErrorBody } from '../../shared/errors.ts';
 import { messages } from '../messages.ts';

@@ -1,4 +1,4 @@
-// What follows after a channel was made: its signing secret, this once, and a test.
+// Shown after a channel is created: its signing secret (once) and a test.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import type { CreatedChannel } from '../../shared/notification.ts';

@@ -1,4 +1,4 @@
-// A new channel, or changes of one. What is secret is typed in and never shown again.
+// The form to create or edit a channel. Stored secrets are never shown.
 import {
   Button,
   Checkbox,
@@ -35,7 +35,7 @@ import { WebhookFields } from './webhook-fields.tsx';
 
 const text = messages.notifications.form;
 const FIELDS = Object.keys(toValues(undefined));
-/** The server names a field by its place in the request. */
+/** The server names a field by its path in the request. */
 const ALIASES = Object.fromEntries(
   FIELDS.flatMap((field) => [
     [`email.${field}`, field],
@@ -69,7 +69,7 @@ function ChannelDialog({ channel, onMade }: DialogProps) {
   const save = useSave(channel, onMade);
   const submit = (values: ChannelValues): void =>
     save.mutate(values, { onError: (error) => form.setErrors(formErrors(error, FIELDS, ALIASES)) });
-  // What a field was told of is gone when that is changed; what is said of none stays.
+  // A change clears the error of its field; errors without a field remain.
   const ofNoField = save.error !== null && Object.keys(formErrors(save.error, FIELDS, ALIASES)).length === 0;
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
@@ -132,7 +132,7 @@ function Kinds({ form }: { readonly form: ChannelForm }) {
   );
 }
 
-/** The request and its answer hold secrets: neither is kept by the page when it is done. */
+/** Request and response contain secrets: gcTime 0 removes them from the cache immediately. */
 function useSave(channel: Channel | undefined, onMade: DialogProps['onMade']) {
   const api = useApi();
   const create = useMutation({ ...api.notifications.create.mutationOptions(), gcTime: 0 });

@@ -1,4 +1,4 @@
-// The channels: who is reached by each, of what it is events, whether it works.
+// The table of channels: destination, events and status.
 import { ActionIcon, Group, Table, Text } from '@mantine/core';
 import {
   IconBellOff,
@@ -65,7 +65,7 @@ export function ChannelTable({ channels }: { readonly channels: readonly Channel
   );
 }
 
-/** `Slack, https://hooks.slack.com/…` or `smtp.example.com, 2 recipients` */
+/** Formats a destination: `Slack, https://hooks.slack.com/…` or `smtp.example.com, 2 recipients`. */
 function whereOf({ email, webhook }: Channel): string {
   if (webhook !== null) return `${text.presets[webhook.preset]}, ${webhook.url}`;
   if (email === null) return '';

@@ -1,4 +1,4 @@
-// What is typed for a channel, and the request that it becomes. A secret that is left empty stays as it is.
+// The values of the channel form, their validation, and the request. An empty secret keeps the stored one.
 import type { FormRulesRecord, UseFormReturnType } from '@mantine/form';
 import type {
   Channel,
@@ -12,7 +12,7 @@ import { checkRequiredLabel, isEmailAddress, numberOf } from '../ui/field-checks
 
 export const KINDS = Object.keys(messages.notifications.kinds) as NotificationKind[];
 
-/** No event tells of a delivery: the page asks as often as Certdesk delivers. */
+/** A delivery emits no event, so the page polls at the interval at which Certdesk delivers. */
 export const DELIVERS_EVERY_MS = 15_000;
 export const SECURITIES = ['starttls', 'tls', 'none'] as const;
 
@@ -58,7 +58,7 @@ const EMPTY: ChannelValues = {
   signingSecret: '',
 };
 
-/** Ports that go with a kind of TLS; one that was typed by hand stays. */
+/** The default port of each encryption; a port that the user entered stays. */
 export const USUAL_PORTS: Readonly<Record<string, number>> = { tls: 465, starttls: 587, none: 25 };
 
 export function toValues(channel: Channel | undefined): ChannelValues {
@@ -94,7 +94,7 @@ export function toUpdate(values: ChannelValues): UpdateChannel {
   const common = commonOf(values);
   if (values.type === 'email') {
     const { password, username } = values;
-    // Without a user name no password is kept either.
+    // Without a user name, the stored password is dropped too.
     const change = username.trim() === '' ? { password: null } : password === '' ? {} : { password };
     return { ...common, email: { ...mailOf(values), ...change } };
   }
@@ -134,8 +134,8 @@ type Checks = {
 };
 
 /**
- * What is missing or wrong, field by field. The server checks more: which addresses are allowed, say.
- * @param isKnown Whether the channel exists: then a secret that is left empty stays as it is.
+ * Returns errors by field. The server validates more, such as allowed addresses.
+ * @param isKnown Whether the channel exists; then an empty secret keeps the stored one.
  */
 export function checkChannel(isKnown: boolean): Checks {
   const { mail, webhook, form } = messages.notifications;

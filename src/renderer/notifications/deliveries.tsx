@@ -1,4 +1,4 @@
-// What waits to be delivered, what was given up, and what was delivered.
+// Pending, failed and delivered messages.
 import { Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';

@@ -1,4 +1,4 @@
-// When the weekly message comes, and how long standing still is no news.
+// The schedule of the weekly summary, and the downtime threshold.
 import { Group, NumberInput, Select } from '@mantine/core';
 import type { PatchSettings, Settings } from '../../shared/settings.ts';
 import { messages } from '../messages.ts';
@@ -9,7 +9,7 @@ const text = messages.notifications.digest;
 type Section = Settings['notifications'];
 type Day = Section['digestDay'];
 
-/** What is typed. */
+/** Form values as typed. */
 interface Values {
   readonly digestDay: string;
   readonly digestHour: number | string;

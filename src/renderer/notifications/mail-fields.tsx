@@ -1,4 +1,4 @@
-// A mail server, and who gets mail by it.
+// The fields of an email channel: mail server and recipients.
 import { Group, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Channel } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
@@ -9,7 +9,7 @@ const text = messages.notifications.mail;
 
 interface Props {
   readonly form: ChannelForm;
-  /** As it is kept; null: a new one. */
+  /** The stored mail server; null for a new channel. */
   readonly known: Channel['email'];
 }
 

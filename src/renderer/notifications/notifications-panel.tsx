@@ -1,4 +1,4 @@
-// Who is told by mail or webhook, of what, when the weekly message comes, and what is still to be delivered.
+// The notifications panel: channels, weekly summary and deliveries.
 import { Button, Divider, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';

@@ -1,4 +1,4 @@
-// Removes a channel, after saying what is lost by it.
+// Confirms the removal of a channel, with its pending messages.
 import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';

@@ -1,4 +1,4 @@
-// Sends one message now, and shows what the mail server or the webhook has said.
+// Sends a test message and shows the response of the mail server or webhook.
 import { Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -14,7 +14,7 @@ export function openTestChannel(channel: Channel): void {
   modals.open({ title: text.title(channel.name), children: <TestChannel channel={channel} /> });
 }
 
-/** No event tells of a test: the list is asked for anew. */
+/** A test emits no event, so the list is refetched. */
 export function useTestChannel() {
   const api = useApi();
   const queries = useQueryClient();

@@ -1,4 +1,4 @@
-// A webhook: whose, its address (which is a secret), what it is signed with.
+// The webhook fields: service, URL (a secret) and signing secret.
 import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
 import type { Channel, WebhookPreset } from '../../shared/notification.ts';
 import { messages } from '../messages.ts';
@@ -9,7 +9,7 @@ const PRESETS = Object.keys(text.urlHints) as WebhookPreset[];
 
 interface Props {
   readonly form: ChannelForm;
-  /** As it is kept; null: a new one. */
+  /** The stored webhook; null for a new channel. */
   readonly known: Channel['webhook'];
 }
 

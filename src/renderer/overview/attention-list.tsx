@@ -1,4 +1,4 @@
-// What needs somebody, worst first: the cause in plain words, and the one button that mends it.
+// Certificates that need attention, most urgent first: the cause, and one button with the suggested action.
 import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Attention, Overview } from '../../shared/overview.ts';
@@ -14,7 +14,7 @@ import { useNow } from '../use-now.ts';
 import classes from './overview.module.css';
 
 const text = messages.overview.attention;
-/** What comes below is to be found too. */
+/** Short enough that the panels below stay visible. */
 const SHOWN = 6;
 
 export function AttentionList({ attention }: { readonly attention: Overview['attention'] }) {

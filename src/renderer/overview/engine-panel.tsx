@@ -1,4 +1,4 @@
-// Whether the engine is alive: its last and next look for renewals, its work, its keys, its clock.
+// System status: last and next renewal check, jobs, secret store, clock and backup.
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { EngineState } from '../../shared/overview.ts';

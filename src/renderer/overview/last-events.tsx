@@ -1,4 +1,4 @@
-// What happened last, newest first.
+// The latest audit log entries, newest first.
 import { Text } from '@mantine/core';
 import type { OverviewEvent } from '../../shared/overview.ts';
 import { messages } from '../messages.ts';

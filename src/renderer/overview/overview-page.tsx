@@ -1,4 +1,4 @@
-// The first glance: is anything of mine going to break, why, and what do I press?
+// The overview: health, certificates that need attention, the timeline, system status and recent activity.
 import { Button, EmptyState, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus, IconShieldPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -22,7 +22,7 @@ import { StateLinks } from './state-links.tsx';
 import { TimelinePanel } from './timeline.tsx';
 
 const text = messages.overview;
-/** The engine's times move on without an event. */
+/** Times in the system status change without an event. */
 const AGAIN_MS = 60_000;
 
 export function OverviewPage() {
@@ -85,7 +85,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
   );
 }
 
-/** At the top: what is paused on purpose and forgotten shows as failures too late. */
+/** At the top, because a forgotten pause would otherwise show only when certificates expire. */
 function PauseBanner({ until }: { readonly until: string }) {
   return (
     <Notice tone="warn" title={text.paused} role="status">

@@ -1,13 +1,13 @@
-// Has the overview's answer before there is a component that could ask for it.
+// Fetches the overview before the component that shows it is loaded.
 import type { QueryClient } from '@tanstack/react-query';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { Overview } from '../../shared/overview.ts';
 import type { Api, AppRouter } from '../api.ts';
 
 export interface FirstOverview {
-  /** The answer, where it has come by now: the first picture shows it then. */
+  /** The answer, if it has arrived before the first render. */
   readonly now: Overview | undefined;
-  /** The answer that is under way (session/begin.ts), undefined if it does not come; null: nobody has asked. */
+  /** The pending answer (session/begin.ts); undefined if it fails, null if nothing was requested. */
   readonly soon: Promise<Overview | undefined> | null;
 }
 
@@ -20,6 +20,6 @@ export function prefetchOverview(api: Api, queries: QueryClient, first: FirstOve
   }
   const queryFn = async () => (await first.soon) ?? (await api.overview.get.query());
   const answered = queries.prefetchQuery({ queryKey, queryFn });
-  // It was asked for before events are listened to: what has changed in between, none of them tells.
+  // The request predates the event subscription, so changes in between have no event.
   if (first.soon !== null) void answered.then(() => queries.invalidateQueries({ queryKey }));
 }

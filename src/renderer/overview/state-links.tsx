@@ -1,4 +1,4 @@
-// Numbers by state; each leads to the list of those.
+// Certificate counts by status; each links to the filtered list.
 import { Link } from '@tanstack/react-router';
 import type { StateCounts } from '../../shared/project.ts';
 import { formatNumber } from '../format.ts';
@@ -11,7 +11,7 @@ const STATES = ['valid', 'expiring_soon', 'failing', 'expired', 'revoked', 'none
 
 export interface StateLinksProps {
   readonly counts: StateCounts;
-  /** Revocations that somebody has acknowledged: those alarm nobody. */
+  /** Acknowledged revocations; they do not count as problems. */
   readonly acknowledged: number;
 }
 

@@ -1,8 +1,8 @@
-// The next 90 days as columns of marks. Pure.
+// Groups the next 90 days into columns of marks. Pure.
 import type { Timeline } from '../../shared/overview.ts';
 
 export interface Column {
-  /** Days from the first one: 0 to 90. */
+  /** Days from today: 0 to 90. */
   readonly offset: number;
   readonly day: string;
   readonly renewals: number;
@@ -20,13 +20,13 @@ export function columnsOf({ from, days }: Pick<Timeline, 'from' | 'days'>): read
   });
 }
 
-/** The firsts of months within the window, with their offset in days. */
+/** The first days of the months in the window, as offsets in days. */
 export function monthsOf(from: string): readonly { readonly offset: number; readonly at: string }[] {
   const start = new Date(from.slice(0, 10));
   return [1, 2, 3].flatMap((ahead) => {
     const at = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + ahead, 1));
     const offset = Math.round((at.getTime() - start.getTime()) / DAY_MS);
-    // A label at the very edge would stand outside the chart.
+    // A label at the edge would be outside the chart.
     return offset > 4 && offset < DAYS - 4 ? [{ offset, at: at.toISOString() }] : [];
   });
 }

@@ -1,5 +1,5 @@
-// The next 90 days: planned renewals against hard expiries, one mark a certificate; as a chart, and as a list for who
-// cannot see it or wants to go there.
+// The next 90 days: planned renewals and expiries, one mark per certificate. Shown as a chart, or as an accessible list
+// with links.
 import { Button, ScrollArea, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
@@ -17,7 +17,7 @@ const WIDTH = 910;
 const HEIGHT = 120;
 const STEP = WIDTH / (DAYS + 1);
 const MARK = 8;
-/** More of one day are a bar without gaps. */
+/** Days with more marks than this are drawn as one bar. */
 const SINGLE = Math.floor(HEIGHT / (MARK + 2));
 
 export function TimelinePanel({ timeline }: { readonly timeline: Timeline }) {
@@ -88,7 +88,7 @@ function Chart({ timeline }: { readonly timeline: Timeline }) {
   );
 }
 
-/** Expiries stand below: they are what one looks for. */
+/** Expiries are at the bottom, where they stand out. */
 function Marks({ column, tallest }: { readonly column: Column; readonly tallest: number }) {
   const { offset, day, renewals, expiries } = column;
   const all = renewals + expiries;
@@ -127,7 +127,7 @@ function Marks({ column, tallest }: { readonly column: Column; readonly tallest:
   );
 }
 
-/** Each certificate with its day. */
+/** The certificates with their dates. */
 function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
   const { when, domain, what } = text.columns;
   return (
@@ -149,7 +149,7 @@ function MarkList({ marks }: { readonly marks: readonly TimelineMark[] }) {
   );
 }
 
-/** Where they are too many to be named. */
+/** Counts per day, if there are too many certificates to list. */
 function DayList({ days }: { readonly days: Timeline['days'] }) {
   const { when, renewals, expiries } = text.columns;
   return (

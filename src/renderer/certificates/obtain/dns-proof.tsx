@@ -1,4 +1,4 @@
-// DNS-01: kept credentials, or new ones with the fields that the provider declares; and a test of them.
+// The DNS-01 part of the wizard: saved or new credentials, with the fields that the provider declares, and a test.
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -117,7 +117,7 @@ function CredentialTest({ obtain }: { readonly obtain: Obtain }) {
   );
 }
 
-/** Its input holds secrets: nothing of it is kept when it is done. */
+/** The input contains secrets: gcTime 0 removes it from the cache immediately. */
 function useCredentialTest({ form }: Obtain, zone: string) {
   const api = useApi();
   const kept = useMutation({ ...api.dnsCredentials.test.mutationOptions(), gcTime: 0 });

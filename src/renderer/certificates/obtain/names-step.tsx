@@ -1,4 +1,4 @@
-// Which names go into the certificate.
+// The wizard's first step: the names of the certificate.
 import { Stack, TagsInput, Text } from '@mantine/core';
 import { messages } from '../../messages.ts';
 import { Notice } from '../../ui/notice.tsx';

@@ -1,4 +1,4 @@
-// The frame of the wizard: where one stands, back and on. Enter goes on; the focus follows, for the keyboard.
+// The frame of the wizard: progress, Back and Continue. Enter continues, and the focus moves to the next step.
 import { Button, Group, Stack, Stepper } from '@mantine/core';
 import type { ListedProject } from '../../../shared/project.ts';
 import { messages } from '../../messages.ts';
@@ -15,7 +15,7 @@ const text = messages.obtain;
 
 export interface ObtainWizardProps {
   readonly project: ListedProject;
-  /** The request before. */
+  /** The values of the last request. */
   readonly last: Before;
 }
 

@@ -1,4 +1,4 @@
-// Key, CA, external account, staging, renewal.
+// The options step of the wizard: key, CA, external account binding, staging and renewal.
 import { PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { messages } from '../../messages.ts';
 import { KEYS, OTHER_CA } from '../obtain-values.ts';

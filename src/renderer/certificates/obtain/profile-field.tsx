@@ -1,4 +1,5 @@
-// Which profile of the CA: out of the list of a known one, which is fetched when somebody looks; else typed.
+// The certificate profile: a list for a built-in CA, loaded when the step opens, or a text field for a custom
+// directory.
 import { Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';

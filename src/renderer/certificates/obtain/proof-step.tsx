@@ -1,4 +1,4 @@
-// How ownership is proved: HTTP-01 with its test of reachability, or DNS-01 with credentials and their test.
+// The validation step of the wizard: HTTP-01 with a reachability test, or DNS-01 with credentials and their test.
 import { Radio, Stack } from '@mantine/core';
 import { messages } from '../../messages.ts';
 import { ChallengeNotice } from '../challenge-notice.tsx';

@@ -1,4 +1,4 @@
-// "Test reachability": what a CA would find at port 80 of each name, in plain words.
+// "Test reachability": shows what a CA would find on port 80 of each name.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { AddressReport, NameReport } from '../../../shared/reachability.ts';

@@ -1,4 +1,4 @@
-// The last step: one sentence that says what will happen, a dry run with its steps here, and the real thing.
+// The wizard's last step: a summary of the request, a dry run with its steps, and the submit button.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -71,7 +71,7 @@ export function ReviewStep({ obtain }: { readonly obtain: Obtain }) {
 
 type Body = ReturnType<typeof toRequest>;
 
-/** The requests carry credentials: neither is kept by the page when it is done. */
+/** The requests contain credentials: gcTime 0 removes them from the cache immediately. */
 function useObtaining({ form, project, mark }: Obtain) {
   const api = useApi();
   const [jobId, setJobId] = useState<string | null>(null);

@@ -1,4 +1,4 @@
-// The title of a step of the wizard.
+// The title of a wizard step.
 import { VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { messages } from '../../messages.ts';
@@ -6,7 +6,10 @@ import { type ObtainStep, STEPS } from '../obtain-values.ts';
 
 const text = messages.obtain;
 
-/** Takes the focus when it comes (give the step its key): what follows by Tab is the step, and a reader says where one is. */
+/**
+ * Takes the focus when the step opens (use the step as the React key), so that Tab continues in the step and screen
+ * readers announce it.
+ */
 export function StepTitle({ step, children }: { readonly step: ObtainStep; readonly children: ReactNode }) {
   const ref = useRef<HTMLSpanElement>(null);
   useEffect(() => {

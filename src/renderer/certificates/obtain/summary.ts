@@ -1,4 +1,4 @@
-// What the wizard's request will do, in sentences that a person can agree to.
+// Summarizes the wizard's request in sentences, for confirmation.
 import { messages } from '../../messages.ts';
 import { namesOf } from '../obtain-values.ts';
 import type { Obtain } from './use-obtain.ts';

@@ -1,4 +1,4 @@
-// What the wizard's steps share: the form, what the server knows, where one stands.
+// The state that the wizard's steps share: form values, server data and the current step.
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -29,20 +29,20 @@ export interface Ca {
 export interface Obtain {
   readonly project: ListedProject;
   readonly form: ObtainForm;
-  /** Of CA, key and method, against the last request. */
+  /** Changes of CA, key and method since the last request. */
   readonly changes: readonly Change[];
   readonly step: ObtainStep;
   readonly providers: readonly DnsProviderInfo[];
   readonly provider: DnsProviderInfo | undefined;
   readonly kept: readonly DnsCredential[];
-  /** The provider of what is kept with the project from the last time; null where there is none. */
+  /** The provider of the credentials that are stored with the project; null if none are stored. */
   readonly ownProvider: { readonly id: string; readonly name: string } | null;
   readonly cas: readonly Ca[];
-  /** Undefined where its address is typed. */
+  /** Undefined for a custom directory URL. */
   readonly ca: Ca | undefined;
-  /** Goes to a step; forward only past steps without a mistake. */
+  /** Goes to a step; forward only if the steps in between have no errors. */
   go(step: ObtainStep): void;
-  /** Marks the fields, and goes to the first step that has one. @returns whether there was any. */
+  /** Marks invalid fields and goes to the first step that has one. @returns whether there are any */
   mark(errors: FieldErrors): boolean;
 }
 

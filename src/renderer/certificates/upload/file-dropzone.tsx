@@ -1,4 +1,4 @@
-// Where files are dropped, chosen or pasted, and the list of what was taken.
+// The drop area with file picker and text field, and the list of added files.
 import { Button, CloseButton, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import '@mantine/dropzone/styles.css';
@@ -45,7 +45,7 @@ function DropArea({ upload }: { readonly upload: Upload }) {
       activateOnKeyboard={false}
       enablePointerEvents
       data-testid="drop"
-      // The button below opens the same choice: one control for a reader, not two.
+      // The button below opens the same picker, so this area is no second control for screen readers.
       tabIndex={-1}
       inputProps={{ 'aria-label': text.choose, tabIndex: -1 }}
     >
@@ -65,7 +65,7 @@ function DropArea({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** Pasted text leaves the field once it is taken: a key does not stay in sight. */
+/** Clears the field once the text is added, so that a private key does not stay visible. */
 function PasteField({ upload }: { readonly upload: Upload }) {
   const [value, setValue] = useState('');
   const take = (given: string): void => {

@@ -1,12 +1,12 @@
-// The bytes of a dropped file or pasted text. What they are, the server tells, which has the one reader of all forms.
+// Reads the bytes of dropped files and pasted text. Only the server parses formats.
 import { messages } from '../../messages.ts';
 
 const text = messages.upload;
 
-/** Keys are secrets: this lives in the form's state and nowhere else. */
+/** May contain private keys: keep it in the form's state only. */
 export type Read = { readonly base64: string } | { readonly problem: string };
 
-/** With base64 and the rest of the request it stays under the server's 1 MiB. */
+/** Base64-encoded, with the rest of the request, this stays below the server's limit of 1 MiB. */
 export const MAX_BYTES = 700_000;
 
 export async function readGivenFile(file: Pick<File, 'name' | 'size' | 'arrayBuffer'>): Promise<Read> {

@@ -1,22 +1,22 @@
-// What was given so far, in any number of files, and what the server says of each.
+// The files that were added so far, with the server's result for each.
 import type { FileContent, KeyPairRequest, Validation } from '../../../shared/certificate.ts';
 import { messages } from '../../messages.ts';
 import { MAX_BYTES } from './read-file.ts';
 
 const text = messages.upload;
 
-/** As many as one request may have. */
+/** The limit of one request. */
 export const MAX_FILES = 20;
 
 export interface Given {
   readonly id: number;
   readonly name: string;
   readonly base64: string;
-  /** Null until the server has looked at it. */
+  /** Null until the server has validated the file. */
   readonly content: FileContent | null;
 }
 
-/** Why a file cannot be added to what is there; null where it can. */
+/** Returns why a file cannot be added; null if it can. */
 export function refusal(before: readonly Given[], name: string, base64: string): string | null {
   if (before.some((each) => each.base64 === base64)) return text.wrong.twice(name);
   const length = before.reduce((sum, each) => sum + each.base64.length, base64.length);
@@ -31,7 +31,7 @@ export function describe({ content }: Given): string {
   return keys === 0 ? text.kinds.certificates(certificates) : text.kinds.both(certificates, keys);
 }
 
-/** Null where nothing is there yet. */
+/** Returns the request for the server; null if no files were added. */
 export function toRequest(given: readonly Given[], passphrase: string): KeyPairRequest | null {
   if (given.length === 0) return null;
   const files = given.map(({ base64 }) => base64);
@@ -40,11 +40,11 @@ export function toRequest(given: readonly Given[], passphrase: string): KeyPairR
 
 interface Sorted {
   readonly given: readonly Given[];
-  /** About the files that are of no use, which are left out. */
+  /** Errors of unusable files, which are dropped from the form. */
   readonly problems: readonly string[];
 }
 
-/** @param given As it was sent for this verdict. */
+/** @param given The files as they were sent for this result. */
 export function sortByResult(given: readonly Given[], verdict: Validation): Sorted {
   const contents = contentsOf(verdict);
   const known = given.map((each, index) => ({ ...each, content: contents[index] ?? null }));
@@ -62,7 +62,7 @@ function contentsOf(verdict: Validation): readonly FileContent[] {
   return Array.isArray(files) ? (files as FileContent[]) : [];
 }
 
-/** What is still to be given; null where it is whole. */
+/** Returns the part that is still missing; null if the upload is complete. */
 export function missing(verdict: Validation | null): string | null {
   const lacks: unknown = verdict?.valid === false ? Object(verdict.details).missing : null;
   if (lacks === 'privateKey') return text.missingKey;

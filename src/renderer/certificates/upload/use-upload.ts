@@ -1,4 +1,4 @@
-// The upload in the making: what was given, the server's word on it each time something changes, and the upload itself.
+// The state of the upload form: the added files, the server's validation after each change, and the upload itself.
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { KeyPairRequest, Validation } from '../../../shared/certificate.ts';
@@ -8,27 +8,27 @@ import { type Given, missing, refusal, sortByResult, toRequest } from './uploade
 
 export interface Upload {
   readonly given: readonly Given[];
-  /** About the last files: nonsense, or too much. */
+  /** Errors of the last added files: unusable, or too many. */
   readonly problems: readonly string[];
-  /** What is still to be given; null where it is whole, or nothing is there yet. */
+  /** The part that is still missing; null if the upload is complete or empty. */
   readonly missing: string | null;
   readonly verdict: Validation | null;
-  /** The server wants a password, and what it says of the one that it got. */
+  /** The server requires a password; `wrong` reports that the given one failed. */
   readonly wantsPassphrase: boolean;
   readonly passphraseWrong: boolean;
   readonly checking: boolean;
-  /** Of a check or an upload that did not come to an end. */
+  /** The error of a validation or upload that could not be completed. */
   readonly error: unknown;
   readonly storing: boolean;
   drop(files: readonly File[]): Promise<void>;
-  /** @returns whether it was added. */
+  /** @returns whether the file was added */
   take(name: string, read: Read): boolean;
   remove(id: number): void;
   open(passphrase: string): void;
   store(): void;
 }
 
-/** Nothing of it outlives the form: keys and passwords are in its state, and no call is kept. */
+/** Keys and passwords are only in the form's state and are dropped with it; no request is cached. */
 export function useUpload(id: string, onStored: () => void): Upload {
   const api = useApi();
   const [given, setGiven] = useState<readonly Given[]>([]);

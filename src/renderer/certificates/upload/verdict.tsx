@@ -1,4 +1,4 @@
-// What the server says of the files before anything is stored: refused and why, or names, dates and warnings.
+// The server's validation before the upload: the reason for a rejection, or names, dates and warnings.
 import { Button, Group, List, PasswordInput, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { Validation } from '../../../shared/certificate.ts';
@@ -48,7 +48,7 @@ export function Verdict({ validation }: { readonly validation: Validation }) {
   );
 }
 
-/** Of a certificate for something else: what it is for. */
+/** Shows the names of a certificate that does not match the project. */
 function ItsNames({ validation }: { readonly validation: Extract<Validation, { readonly valid: false }> }) {
   const { code, details } = validation;
   const names = code === 'CERTIFICATE_DOMAIN_MISMATCH' ? namesIn(details) : [];
