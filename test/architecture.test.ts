@@ -8,7 +8,7 @@ const SRC = join(ROOT, 'src');
 const MAX_LINES = 400;
 
 interface Rule {
-  /** Folders and files of src, the more special one first; a file belongs to the first that it is in. */
+  /** Folders and files of src, more specific ones first; a file belongs to the first match. */
   readonly place: string;
   /** What it may import of src. */
   readonly may: readonly string[];
@@ -107,7 +107,7 @@ const RULES: readonly Rule[] = [
   { place: 'main/shell-command.ts', may: [], packages: [NODE] },
   { place: 'main/make-folder.ts', may: [], packages: [NODE] },
   { place: 'main/log-lines.ts', may: [], packages: ['pino'] },
-  // What the desktop application decides, without Electron.
+  // The decisions of the desktop application, without Electron.
   {
     place: 'main/desktop',
     may: ['shared', 'main/desktop', 'main/engine/core/errors.ts'],
@@ -163,7 +163,7 @@ const RULES: readonly Rule[] = [
     ],
     packages: ['commander', 'pino', 'pino-pretty', 'zod', NODE],
   },
-  // The one thing that the renderer may know of main: the router's type.
+  // The only part of main that the renderer may know: the router's type.
   {
     place: 'renderer/api.ts',
     may: ['shared', 'renderer'],
@@ -217,7 +217,7 @@ const ENGINE_ORDER = [
 
 interface Import {
   readonly from: string;
-  /** Within src, or the name of a package. */
+  /** A path within src, or the name of a package. */
   readonly to: string;
   readonly ofSrc: boolean;
   readonly typeOnly: boolean;

@@ -33,7 +33,7 @@ describe('the details of each code', () => {
     ]),
   );
 
-  /** From the interface ErrorDetails: a code's type is an interface of the file, or written out. */
+  /** From the interface ErrorDetails: a code's type is an interface of the file, or inline. */
   const typed = Object.fromEntries(
     [...(interfaces.get('ErrorDetails') ?? '').matchAll(/^ {2}readonly ([A-Z_]+): (.*?);$/gms)].map(
       ([, code, type = '']) => [code, topFields(interfaces.get(type) ?? type).toSorted()],
@@ -48,7 +48,7 @@ describe('the details of each code', () => {
     ),
   );
 
-  /** Without the fields of objects within. */
+  /** Without the fields of nested objects. */
   function topFields(body: string): string[] {
     return fieldsIn(body.replace(/^ {2}readonly (\w+)(\??): \{.*$/gm, '  readonly $1$2: object;'));
   }

@@ -1,4 +1,4 @@
-// One shape of log lines: time, level, message; project, job, step and CA.
+// One form of log lines: time, level, message; project, job, step and CA.
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { logOptions } from '../src/main/log-lines.ts';

@@ -1,4 +1,4 @@
-// Folders on a real disk, and where none can be made. The synchronous form would take this very process along.
+// Folders on a real disk, and where none can be created. The synchronous form would block this very process.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,5 +55,5 @@ describe.each(FORMS)('%s', (name, make) => {
       expect(stdout).toBe('ENOENT\nENOENT\n');
     },
     20_000,
-  ); // more than the program has, which is ended then and not left behind
+  ); // longer than the program's time-out, after which it is ended
 });

@@ -1,12 +1,12 @@
-// No regular expression of the sources takes more than linear time, whatever text it is used on. recheck decides it for
-// each; its pure JavaScript backend needs neither Java nor a program of its own.
+// No regular expression of the sources takes more than linear time, whatever its input. recheck decides it for each;
+// its pure JavaScript backend needs neither Java nor another program.
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findRegularExpressions } from './support/tools/find-regular-expressions.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** Built at run time of constants only: no text from outside becomes a part of a pattern. */
+/** Built at run time from constants only: no outside text becomes part of a pattern. */
 const DYNAMIC: readonly string[] = [];
 
 const found = findRegularExpressions(SRC);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => void vi.unstubAllEnvs());
 
-/** Null where it is safe. */
+/** Null if it is safe. */
 function problemOf(pattern: string, flags: string): string | null {
   const verdict = check(pattern, flags, { timeout: 120_000 });
   if (verdict.status === 'safe') return null;

@@ -1,4 +1,5 @@
-// docs/security.md says of every operation and field what the router says. CERTDESK_WRITE_DOCS=1 writes its tables anew.
+// docs/security.md states for every operation and field what the router declares. CERTDESK_WRITE_DOCS=1 rewrites its
+// tables.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { reachTables } from './support/server/reach-table.ts';

@@ -1,4 +1,4 @@
-// The command line as a person has to type it: in a checkout, installed, and beside a service.
+// The command line as a user has to type it: in a checkout, installed, and beside a service.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Tear-down works after half a set-up: a hook that throws on what was never started hides the real error and leaves
-// the rest running.
+// Tear-down works after half a set-up: a hook that throws on what never started hides the real error and leaves the
+// rest running.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,14 +15,14 @@ function hooksIn(source: string): readonly string[] {
   });
 }
 
-/** Variables that get their value later: `let app: TestApp;` */
+/** Variables that are assigned later: `let app: TestApp;` */
 function variablesIn(source: string): readonly string[] {
   return [...source.matchAll(/^\s*let ([^;=]+);/gm)].flatMap(([, list = '']) =>
     [...list.matchAll(/(?:^|, )(\w+)(?=:|,|$)/g)].map(([, name = '']) => name),
   );
 }
 
-/** Uses of such a variable in a hook that throw where it has no value: `app.stop()`, not `app?.stop()`. */
+/** Uses of such a variable in a hook that throw before it is assigned: `app.stop()`, not `app?.stop()`. */
 function unguardedUses(source: string): readonly string[] {
   const names = variablesIn(source);
   return hooksIn(source).flatMap((hook) =>

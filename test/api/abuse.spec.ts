@@ -1,5 +1,5 @@
 // The abuse suite: every caller tries every operation, and every field of its request, against a running server. It is
-// made from the router, so an operation cannot be forgotten; what each caller may do is the table here.
+// generated from the router, so an operation cannot be forgotten; the table here lists what each caller may do.
 import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context, Principal } from '../../src/main/api/context.ts';
@@ -23,7 +23,7 @@ const CALLERS = [
   ...['session', 'stale session', 'window', 'stale window', 'command line'],
 ] as const;
 
-/** ✓ allowed, 401 UNAUTHENTICATED, – FORBIDDEN, P PROOF_REQUIRED; a column for each caller. */
+/** ✓ allowed, 401 UNAUTHENTICATED, – FORBIDDEN, P PROOF_REQUIRED; one column per caller. */
 const TABLE: Readonly<Record<string, string>> = {
   open: '✓   ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
   'project read': '401 ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓',
@@ -47,7 +47,7 @@ function rowOf(need: string): Readonly<Record<string, string>> {
   return Object.fromEntries(CALLERS.map((caller, at) => [caller, OUTCOMES[cells[at] ?? ''] ?? 'no cell']));
 }
 
-/** The row of a request for this operation that holds this field. */
+/** The row of a request for this operation with this field. */
 function assessCertificate({ meta, type }: DeclaredOperation, field: DeclaredField | null): string {
   const reach = furthest([meta.reach ?? 'system', field?.reach ?? 'project']);
   if (meta.scope === null) return 'open';
@@ -84,10 +84,10 @@ afterAll(() => app?.stop());
 
 type Try = (operation: DeclaredOperation, body: object | null) => Promise<string>;
 
-/** Every caller: those who come by the network over HTTP, the others as their transport calls the router. */
+/** Every caller: those from the network use HTTP, the others call the router like their transport. */
 async function callers(): Promise<Readonly<Record<string, Try>>> {
   const stale = await signIn(await app.app.signInLink());
-  now = new Date(now.getTime() + 16 * 60_000); // also: nobody was refused in the last minute
+  now = new Date(now.getTime() + 16 * 60_000); // also: no caller was refused in the last minute
   const fresh = await signIn(await app.app.signInLink());
   const byToken = Object.entries(tokens).map(([name, token]) => {
     const attempt: Try = (operation, body) =>
@@ -109,7 +109,7 @@ async function callers(): Promise<Readonly<Record<string, Try>>> {
   };
 }
 
-/** Of a path: its own project for {id}, what is not there for the rest. */
+/** Fills a path: its own project for {id}, a missing one for the rest. */
 const fill = (path: string) => path.replace('{id}', project).replace(/\{\w+\}/g, 'nothing');
 
 async function overHttp(
@@ -118,7 +118,7 @@ async function overHttp(
   send: (method: string, path: string, call: object) => Promise<Answer>,
 ): Promise<string> {
   const end = new AbortController();
-  // A stream does not end: that it has begun is known from its not being refused.
+  // A stream does not end: it counts as allowed unless it is refused.
   const given =
     rest.form === 'events' ? { signal: AbortSignal.any([end.signal, AbortSignal.timeout(500)]) } : {};
   const query = body === null && rest.form === 'file' ? '?format=key' : '';
@@ -144,13 +144,13 @@ async function overTrpc({ path, type, rest }: DeclaredOperation, body: object | 
   );
 }
 
-/** A refusal, or allowed: what was refused for another reason had got through. */
+/** A refusal, or allowed: a request that was refused for another reason had passed the access check. */
 function outcomeOf(code: unknown): string {
   const refusals = ['UNAUTHENTICATED', 'FORBIDDEN', 'PROOF_REQUIRED', 'TOO_MANY_REQUESTS'];
   return typeof code === 'string' && refusals.includes(code) ? code : 'allowed';
 }
 
-/** A body that nothing comes of: the check of access is before that of the body. */
+/** A body without effect: access is checked before the body. */
 function bodyWith(field: string | null): object {
   const names = field?.split('.') ?? [];
   const value = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), 1);
@@ -225,7 +225,7 @@ describe('attacks on a running server that once worked', () => {
       FORBIDDEN,
     );
     expect(await app.call('POST', `${path}/test`, { token })).toMatchObject(FORBIDDEN);
-    // Its name and whom it is shared with run nothing.
+    // Its name and the projects that share it run nothing.
     const shared = await app.call('PATCH', path, { body: { projectIds: [project] }, token });
     expect(shared.status, shared.text).toBe(200);
   });
@@ -288,7 +288,7 @@ describe('attacks on a running server that once worked', () => {
     const id = await app.project('before.example.com');
     const openssl = await createOpenSsl();
     const ca = await openssl.createCa({ subject: '/O=Test/CN=Test CA' });
-    // By the clock of the machine, which is before that of this test.
+    // By the machine's clock, which is behind that of this test.
     const san = ['DNS:before.example.com'];
     const pair = await openssl.issue({ ca, subject: '/CN=before.example.com', san, days: 3_000 });
     await openssl.remove();

@@ -1,4 +1,4 @@
-// An account that was deactivated at its CA: what is said, and how a new one takes its place, by REST and command line.
+// An account that was deactivated at its CA: the error, and its replacement by REST and by the command line.
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { replaceCaAccount } from '../../src/main/headless/ca-account.ts';
@@ -37,7 +37,7 @@ describeWith('pebble', 'an account that was deactivated at its CA', () => {
   };
   const replace = async () => app.call('POST', `/ca-accounts/${(await account()).id}/replace`);
 
-  /** At the CA, as its owner does it elsewhere (RFC 8555 section 7.3.6). */
+  /** At the CA, as its owner may do elsewhere (RFC 8555 section 7.3.6). */
   async function deactivate(): Promise<void> {
     const { id: accountId, url, keySealed, directoryUrl } = await account();
     const accountKey = await ports.vault.open(keySealed, `account:${accountId}`);

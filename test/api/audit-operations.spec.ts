@@ -1,5 +1,5 @@
-// The audit trail as the API writes and shows it: every change by whom, from where and with what result; no read, and
-// no secret.
+// The audit trail as the API writes and shows it: every change with its actor, origin and result; no reads, and no
+// secrets.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -119,7 +119,7 @@ describe('changes in the audit trail', () => {
     const browser = createBrowser(app.app.address);
     for (let n = 0; n < 15; n += 1) await browser.signIn(`cdl_${n}`);
     const entries = await trail();
-    // Wrong sign-ins are, as far as they are let through: 10 failures a minute, one of which was the token's.
+    // Wrong sign-ins are recorded up to the limit: 10 failures a minute, one of which was the token's.
     expect(short(entries)).toEqual(Array(9).fill('window sessions.begin SIGN_IN_LINK_INVALID'));
   });
 

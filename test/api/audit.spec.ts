@@ -1,4 +1,4 @@
-// What a real CA's answers leave in the audit trail: under whose name, and once each.
+// The entries of a real CA's answers in the audit trail: the actor of each, once.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AuditEntry } from '../../src/shared/audit.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
@@ -24,7 +24,7 @@ describeWith('pebble', 'the audit trail of a certificate', () => {
     const body = { challengeType: 'http-01' };
     expect((await app.call('POST', `${path}/obtain`, { body })).status).toBe(200);
     expect((await app.call('POST', `${path}/renew`)).status).toBe(200);
-    await app.app.engine.issuance.startRenewal(id); // as the scheduler does
+    await app.app.engine.issuance.startRenewal(id); // like the scheduler
     await expect
       .poll(async () => (await app.call('GET', `/jobs?project=${id}`)).body.jobs)
       .toMatchObject({

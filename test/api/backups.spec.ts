@@ -1,4 +1,4 @@
-// Backups by the API, with the passphrase's full cost: made, listed, verified, and for whom.
+// Backups through the API, with the passphrase's full cost: created, listed, verified, and for whom.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,5 @@
-// What CAs do in practice, through the whole of Certdesk with a clock of the test's and a gate before Pebble: limits
-// with waits of hours and weeks, refusals for good, proofs that fail on and on, authorizations that are taken up
-// again, validations that take their time.
+// CA behaviour in practice, through the whole of Certdesk with a test clock and a gate before Pebble: limits with waits
+// of hours and weeks, permanent refusals, validations that keep failing, reused authorizations, slow validations.
 import { afterEach, expect, it } from 'vitest';
 import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme/gate.ts';
 import { type Pebble, type PebbleOptions, startPebble } from '../support/acme/pebble.ts';
@@ -12,7 +11,7 @@ const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** As https://letsencrypt.org/docs/rate-limits words it. */
+/** In the words of https://letsencrypt.org/docs/rate-limits. */
 const LIMITED =
   'too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after 2026-12-01 10:00:00 UTC: see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers';
 
@@ -20,7 +19,7 @@ interface Rig {
   readonly pebble: Pebble;
   readonly gate: AcmeGate;
   app: TestApp;
-  /** Moves the clock and looks for renewals, until all that was begun has ended. */
+  /** Sets the clock and runs renewal checks until all started jobs have ended. */
   pass(ms: number): Promise<void>;
   now(): number;
   obtain(domain: string, altNames?: readonly string[]): Promise<string>;
@@ -52,7 +51,7 @@ async function start(options: PebbleOptions = {}): Promise<Rig> {
     app: await open(),
     now: () => now,
     async pass(ms) {
-      await rig.app.app.engine.sweep(); // one that is under way knows of nothing that is due after the jump
+      await rig.app.app.engine.sweep(); // a running one does not know what is due after the jump
       now += ms;
       await rig.app.app.engine.sweep();
       await expect.poll(() => rig.app.app.engine.counts()).toEqual({ running: 0, queued: 0 });
@@ -111,21 +110,21 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
       const wait = Date.parse(String(nextAttemptAt)) - rig.now();
       expect(wait).toBeGreaterThanOrEqual(least - 2_000);
       expect(wait).toBeLessThanOrEqual(most + 2_000);
-      expect(String(lastRenewError)).toContain(LIMITED); // the CA's own sentence
+      expect(String(lastRenewError)).toContain(LIMITED); // the CA's own message
       expect(renewFailures).toBe(1);
       expect(Date.parse(String(renewAt))).toBeLessThan(rig.now());
       limit = false;
       await rig.obtain('other.example.com');
       expect(rig.orders()).toBe(refused + 1);
       const attempts = async () => (await rig.app.call('GET', `/jobs?project=${id}`)).body.jobs?.length;
-      expect(await attempts()).toBe(2); // the obtain, and this renewal
+      expect(await attempts()).toBe(2); // the issuance, and this renewal
       await rig.restart();
       await rig.pass(wait - 5_000);
       expect(await attempts()).toBe(2);
       await rig.pass(10_000);
       expect(await attempts()).toBe(3);
       expect(await rig.status(id)).toMatchObject({ renewFailures: 0, lastRenewError: null });
-      // The clock here is two months ahead of the CA's, which is said.
+      // The clock here is two months ahead of the CA's, which is reported.
       const { body } = await rig.app.call('GET', `/jobs?project=${id}`);
       const job = await rig.app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
       expect(job.text).toMatch(/clock of this server is \d+ minutes ahead of the CA's/);
@@ -156,7 +155,7 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
 
   it('fails the validation of one name fewer than five times an hour, and says why', async () => {
     const rig = await start();
-    // Two names: Pebble takes up an authorization again at 0 % too, one time in a hundred (`>` in its wfe.go).
+    // Two names: Pebble reuses an authorization even at 0 %, one time in a hundred (`>` in its wfe.go).
     const names = ['broken.example.com', 'www.broken.example.com'];
     const id = await rig.obtain('broken.example.com', names.slice(1));
     for (const name of names) await rig.pebble.challtestsrv.setServfail(name);
@@ -181,7 +180,7 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
   it('sends the order once more without `replaces` if the CA calls it malformed', async () => {
     const rig = await start();
     const id = await rig.obtain('replaced.example.com');
-    await rig.pass(0); // hears the window
+    await rig.pass(0); // fetches the window
     const made = rig.orders();
     let first = true;
     rig.gate.keep((path) => {
@@ -240,7 +239,7 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
       return answer;
     });
     await Promise.all(['a', 'b', 'c'].map((name) => rig.obtain(`slow-${name}.example.com`)));
-    expect(waits.length).toBeGreaterThan(0); // else nothing is proved
+    expect(waits.length).toBeGreaterThan(0); // otherwise the test proves nothing
     expect(early).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Upload, validate and export of files over REST, in process: what the specification documents is unchanged beside it.
+// Upload, validate and export of files over REST, in process: the documented requests are unchanged beside them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
@@ -113,7 +113,7 @@ describe('export', () => {
       status: 400,
       body: { details: { issues: [{ field: 'password' }] } },
     });
-    // Addresses end up in logs: what comes by a header comes by nothing else.
+    // URLs end up in logs: what belongs in a header is accepted nowhere else.
     expect(await get('format=pfx&password=long-enough')).toMatchObject({
       status: 400,
       body: { details: { issues: [{ field: 'password' }] } },

@@ -17,7 +17,7 @@ import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
 const OBTAIN = "Obtain Let's Encrypt Certificate";
-/** The documented HTTP-01 request, to the letter. */
+/** The documented HTTP-01 request, verbatim. */
 const REQUEST = documentedJson(OBTAIN, 'HTTP-01 Challenge');
 
 describeWith('pebble', 'certificates-api.txt', () => {
@@ -70,7 +70,7 @@ describeWith('pebble', 'certificates-api.txt', () => {
         const reader = await app.makeToken(['projects:read']);
         const answer = await app.call(endpoint.method, target, { token: reader });
         if (scope === 'projects:write') expect(answer.status).toBe(403);
-        else expect([200, 400]).toContain(answer.status); // 400: read is enough, the empty body is not
+        else expect([200, 400]).toContain(answer.status); // 400: the read scope is enough, the empty body is not
       },
     );
   });
@@ -309,7 +309,8 @@ describeWith('pebble', 'certificates-api.txt', () => {
   });
 
   it('returns the status values valid, expiring_soon, expired and revoked', async () => {
-    // valid and revoked are seen above; what is about to expire is uploaded. Expired ones cannot be: see the unit test of statusOf.
+    // valid and revoked are tested above; a certificate about to expire is uploaded. Expired ones cannot be: see the
+    // unit test of statusOf.
     expect(documentedStatusValues()).toEqual(['valid', 'expiring_soon', 'expired', 'revoked']);
     const id = await app.project('soon.example.com');
     const { certificate, privateKey } = await upload('soon.example.com', 30);

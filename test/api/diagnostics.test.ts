@@ -1,4 +1,4 @@
-// Diagnostics to copy: what helps is there, and nothing that is a secret or names a customer.
+// Diagnostics to copy: useful facts, without secrets or names of customers.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/server/app.ts';
 

@@ -1,4 +1,5 @@
-// Issuances where a third of all requests to the CA goes wrong (test/soak/failing-requests.soak.ts has the long form, up to 60 %).
+// Issuances while a third of all requests to the CA fail (test/soak/failing-requests.soak.ts has the long form, up to
+// 60 %).
 import { expect, it } from 'vitest';
 import { issueWithFaults } from '../support/faults/issue-with-faults.ts';
 import { describeWith } from '../support/tools/tools.ts';

@@ -1,5 +1,5 @@
-// A disk that is full, and one that is read-only: a small tmpfs in a namespace of mounts of its own. Each failure says what
-// to do, what was stored before is there unharmed, and a certificate that the CA has issued meanwhile is not lost.
+// A full disk, and a read-only one: a small tmpfs in its own mount namespace. Each failure says what to do, stored data
+// is intact, and a certificate that the CA has issued meanwhile is not lost.
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,14 +14,14 @@ const SOAK = process.env.CERTDESK_SOAK === '1';
 const OBTAIN = { challengeType: 'http-01', keyType: 'ec' };
 const [unshare, ...flags] = OWN_MOUNTS;
 const mounts = spawnSync(unshare, [...flags, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
-/** Linux with user namespaces: elsewhere nobody but root can have a disk of a certain size. */
+/** Linux with user namespaces: elsewhere only root can create a disk of a certain size. */
 const without = mounts.status === 0 ? null : String(mounts.error ?? mounts.stderr);
 
 describeWith('pebble', 'a full disk', () => {
   let folder: string;
   let pebble: Pebble;
   let server: KillableServer;
-  /** Obtained before anything goes wrong. */
+  /** Obtained before the disk is full. */
   let old: { readonly path: string; readonly pem: string; readonly key: string };
 
   const newProject = async (domain: string): Promise<string> => {
@@ -71,14 +71,14 @@ describeWith('pebble', 'a full disk', () => {
       await server.call('PATCH', path.replace('/certificate', ''), { body: { name: 'x'.repeat(100) } }),
       await server.call('POST', '/projects', { body: { name: 'new', domain: 'new.example.com' } }),
       await obtain(path),
-      // Nobody takes a private key away without a line in the audit trail.
+      // A private key cannot be exported without an entry in the audit trail.
       await server.call('GET', `${old.path}/download?format=key`),
     ];
     for (const answer of refused) {
       expect(answer, answer.text).toMatchObject({ status: 500, body: { code: 'STORAGE_FAILED' } });
       expect(answer.text).toMatch(/disk is full: free some space/);
     }
-    // A restore that finds no room leaves all as it is: the very server goes on.
+    // A restore without enough space changes nothing: the same server continues.
     const restore = await asUser('POST', '/backups/restore', { body: { file, passphrase } });
     expect(restore, restore.text).toMatchObject({ status: 500 });
     expect(restore.text).toMatch(/disk is full: free some space/i);

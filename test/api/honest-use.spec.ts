@@ -1,4 +1,4 @@
-// What tokens are for still works: each does its job with no more than it was given.
+// Legitimate uses of tokens still work: each does its job with exactly its permissions.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';

@@ -1,4 +1,4 @@
-// Files that ask for as much work as they may, sent by a token that may only read, hold up nobody else.
+// Files that cause as much work as possible, sent by a token that may only read, delay no other request.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encryptedSafes, shroudedKeys } from '../support/faults/hostile-pkcs12.ts';
@@ -40,10 +40,10 @@ it.each<[string, () => object]>([
       () => {
         answered += 1;
       },
-      () => undefined, // the client left
+      () => undefined, // the client disconnected
     ),
   );
-  // On one thread with them, the answers would come after all of them.
+  // If they shared a thread, the answers would come after all of them.
   for (let at = 0; at < 3; at += 1)
     expect((await app.call('GET', '/health', { token: null })).status).toBe(200);
   expect(answered).toBeLessThan(6);

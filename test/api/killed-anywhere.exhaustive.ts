@@ -1,13 +1,13 @@
 // SIGKILL at transitions of issuance, renewal and revocation: each write to the database or the secret store and each
-// call to the CA or the DNS provider, before and after. Here every so manieth of them; all of them, and 200 random
-// moments, in npm run soak (test/soak/killed.soak.ts).
+// call to the CA or the DNS provider, before and after. Here a sample of them; all of them, and 200 random moments, in
+// npm run soak (test/soak/killed.soak.ts).
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhole, killIn, listTransitions } from '../support/kill/campaign.ts';
 import type { OperationName } from '../support/kill/operations.ts';
 import { type KillWorld, startKillWorld } from '../support/kill/world.ts';
 import { describeWith } from '../support/tools/tools.ts';
 
-/** Of the transitions of each, so many, evenly spread over its whole length. */
+/** The number of sampled transitions of each, evenly spread over its whole length. */
 const SHARE: readonly (readonly [OperationName, number])[] = [
   ['http-01 issuance', 4],
   ['dns-01 issuance', 4],
@@ -29,8 +29,8 @@ describeWith(['pebble', 'bind9'], 'a server killed anywhere', () => {
       const all = await listTransitions(world, name);
       const step = all.length / times;
       for (let place = step / 2; place < all.length; place += step) {
-        // How often the CA is asked whether it is done differs from run to run: where a moment does not come, the next
-        // one is taken that does.
+        // How often the CA is polled differs from run to run: if a moment does not come, the next one that does is
+        // used.
         const from = Math.floor(place);
         let died = false;
         for (const moment of all.slice(from)) {

@@ -1,5 +1,5 @@
-// The server is killed at every request to the CA, before it is done and after: after a restart the job is gone on
-// with, the repeated request gets its answer, and key and certificate belong together.
+// The server is killed at every request to the CA, before and after it is carried out: after a restart the job resumes,
+// the repeated request gets its answer, and key and certificate match.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,16 +55,16 @@ describeWith('pebble', 'a killed server recovers', () => {
     return server;
   }
 
-  /** The one that the test before has started last, else a new one. */
+  /** The one that the previous test started last, or a new one. */
   const current = async (): Promise<Running> => server ?? start();
 
   interface Moment {
     readonly at: string;
-    /** Whether the CA has done what it was asked. */
+    /** Whether the CA has carried out the request. */
     readonly done: boolean;
   }
 
-  /** Kills the server when it sends such a request: before the CA gets it, or when its answer is on the way. */
+  /** Kills the server when it sends such a request: before the CA receives it, or during its answer. */
   function killAt({ at, done }: Moment, running: Running): Promise<void> {
     const killed = Promise.withResolvers<void>();
     gate.keep((path, pass) => {
@@ -80,7 +80,7 @@ describeWith('pebble', 'a killed server recovers', () => {
     return killed.promise;
   }
 
-  /** Sends the request, has the server killed in its middle, starts it again and repeats the request. */
+  /** Sends the request, kills the server meanwhile, restarts it and repeats the request. */
   async function killedIn(moment: Moment, path: string, body?: object): Promise<Running> {
     const before = await current();
     const killed = killAt(moment, before);
@@ -90,7 +90,7 @@ describeWith('pebble', 'a killed server recovers', () => {
     expect(await lost).toBe('lost');
     const after = await start();
     const again = async () => (await after.call('POST', path, call)).status;
-    // 504: the job is not lined up yet in the first moments after a start.
+    // 504: the job is not queued yet in the first moments after a start.
     await expect.poll(again).toBe(200);
     return after;
   }
@@ -113,13 +113,13 @@ describeWith('pebble', 'a killed server recovers', () => {
     const domain = `${moment.at.slice(1).toLowerCase()}-${moment.done}.example.com`;
     const id = await newProject(domain);
     const path = `/projects/${id}/certificate`;
-    // An address of its own makes an account of its own.
+    // A new e-mail address creates a new account.
     const before = gate.requests.length;
     const after = await killedIn(moment, `${path}/obtain`, { ...OBTAIN, email: `admin@${domain}` });
     await expectPair(after, path);
     const { body } = await after.call('GET', `/jobs?project=${id}`);
     expect(Object.values(body.jobs ?? {}).map(({ state }) => state)).toEqual(['succeeded']);
-    // One order is enough, but where its address was lost with the answer, or the CA has validated while nobody answered.
+    // One order is enough, unless its URL was lost with the answer, or the CA validated while no server answered.
     const again = moment.at === '/order-plz' || (moment.at === '/chalZ' && moment.done);
     const orders = gate.requests.slice(before).filter((request) => request === '/order-plz');
     expect(orders.length).toBeLessThanOrEqual(again ? 2 : 1);
@@ -164,7 +164,7 @@ interface Running {
   call(method: string, path: string, call?: Call): Promise<Answer>;
 }
 
-/** The stored certificate has the stored key, and a chain. */
+/** Checks that the stored certificate has the stored key, and a chain. */
 async function expectPair(server: Running, path: string): Promise<void> {
   const chain = (await server.call('GET', `${path}/download?format=fullchain`)).text;
   const key = (await server.call('GET', `${path}/download?format=key`)).text;
@@ -172,7 +172,7 @@ async function expectPair(server: Running, path: string): Promise<void> {
   expect(chain.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
 }
 
-/** What a job has while it is under way, as another process sees it. */
+/** What a running job has stored, seen by another process. */
 async function leftIn(folder: string): Promise<object> {
   const names = await createSealedFile({ folder }).names();
   const database = new Sqlite(databasePath(folder), { readonly: true });

@@ -1,5 +1,5 @@
-// A token that is limited to projects reads Certdesk's own sentence, the HTTP status and the ACME problem type of what
-// other servers answered, and nothing else that they wrote; unlimited callers read it in full. Every place of the API.
+// A token limited to projects reads Certdesk's own message, the HTTP status and the ACME problem type of other servers'
+// answers, and nothing else of them; unlimited callers read them in full. Every place of the API.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ describeWith('pebble', 'errors that a limited token sees', () => {
 
   const newToken = (id: string) => app.makeToken(['projects:write'], [id]);
 
-  /** Every place of the API that tells of the project, as this token reads it. */
+  /** Every place of the API that describes the project, read with this token. */
   async function readEverywhere(token: string, id: string): Promise<Map<string, string>> {
     const get = async (path: string) => (await app.call('GET', path, { token })).text;
     const trpc = async (path: string, input: object) => {

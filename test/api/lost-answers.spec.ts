@@ -1,5 +1,5 @@
-// A network that loses answers and a CA that fails for a moment, at every request of an issuance: it succeeds all the
-// same, with one order and one account, and what cannot succeed says why.
+// A network that loses answers and a CA that fails briefly, at every request of an issuance: it succeeds, with one
+// order and one account, and what cannot succeed says why.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AcmeGate, type GateAnswer, startAcmeGate } from '../support/acme/gate.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
@@ -43,7 +43,7 @@ describeWith('pebble', 'Certdesk with a CA whose answers get lost', () => {
     return startApp({ pebble, platform: { directories, acmeRoots: gate.rootPem } });
   }
 
-  /** An obtain of a new account; how many orders were made for it. */
+  /** An issuance with a new account. @returns the number of orders created for it. */
   async function obtain() {
     count += 1;
     const domain = `lost${count}.example.com`;
@@ -55,7 +55,7 @@ describeWith('pebble', 'Certdesk with a CA whose answers get lost', () => {
     return { id, answer, orders };
   }
 
-  /** Does so to the first `times` requests for that path. */
+  /** Does this to the first `times` requests for that path. */
   function disturb(
     at: string,
     times: number,
@@ -131,7 +131,7 @@ describeWith('pebble', 'Certdesk with a CA whose answers get lost', () => {
       }
       expect(asked).toBe(1);
     } finally {
-      await app.stop(); // it would remember
+      await app.stop(); // it would remember the gate
       app = await open();
     }
   });

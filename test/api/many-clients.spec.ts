@@ -1,5 +1,5 @@
-// Many clients doing everything at once: no answer of a kind that a bug has, no change lost, and at the end the database
-// is whole. CERTDESK_SOAK=1: 50 clients, each of which does much more.
+// Many concurrent clients: no answer that indicates a bug, no change lost, and an intact database at the end.
+// CERTDESK_SOAK=1: 50 clients, each of which does much more.
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
@@ -10,16 +10,16 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const SOAK = process.env.CERTDESK_SOAK === '1';
 const CLIENTS = SOAK ? 50 : 12;
-/** How often a client does each of the things that it can do. */
+/** How often a client does each of its actions. */
 const ROUNDS = SOAK ? 25 : 6;
 const SHARED = 'shared.example.com';
 
-/** What a client expects of its own project: whatever it was told has been done. */
+/** The state that a client expects of its own project: every confirmed change is there. */
 interface Own {
   readonly id: string;
   readonly domain: string;
   name: string;
-  /** What is known of the one in use; null: none. */
+  /** The certificate in use; null: none. */
   certificate: string | null;
 }
 
@@ -45,7 +45,7 @@ describeWith('pebble', 'many clients at once', () => {
     await pebble?.stop();
   });
 
-  /** Refusals that one client may cause another; anything else but success is a failure of the test. */
+  /** Refusals that one client may cause another; any other failure fails the test. */
   const FINE = new Set(['OPERATION_IN_PROGRESS', 'CERTIFICATE_NOT_FOUND', 'ALREADY_REVOKED']);
 
   function judge(answer: Answer, what: string): Answer {
@@ -101,7 +101,7 @@ describeWith('pebble', 'many clients at once', () => {
         },
         () => call('PATCH', '/settings', { renewals: { sideBySide: 1 + n } }),
       ];
-      // Each its own order of acts, the same in every run: a stride that shares no factor with 12 comes to all of them.
+      // Each client has its own order of actions, the same in every run: a stride coprime to 12 reaches all of them.
       const stride = [1, 5, 7, 11][n % 4] ?? 1;
       for (let turn = 0; turn < ROUNDS * acts.length; turn += 1)
         await acts[(n + turn * stride) % acts.length]?.();
@@ -132,7 +132,7 @@ function inUse(certificate: Json | null | undefined): string | null {
   return `${certificate.type} ${certificate.issuedAt} ${certificate.expiresAt}`;
 }
 
-/** Whole, one certificate in use a project, nothing left of orders. */
+/** Intact, with one active certificate per project and nothing left of orders. */
 function checkDatabase(path: string): void {
   const sqlite = new Sqlite(path, { readonly: true });
   try {

@@ -1,4 +1,4 @@
-// /metrics as Prometheus reads it: who may, what is in it.
+// /metrics as Prometheus reads it: permissions and content.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
@@ -27,7 +27,7 @@ afterAll(() => app?.stop());
 const scrape = (token: string | null, path = '/metrics') =>
   callApi(`${app.app.address}${path}`, 'GET', { token });
 
-/** As Prometheus's own parser has it, in small. */
+/** A small version of Prometheus's own parser. */
 const LINE = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[\d.e+]+)$/;
 
 describe('/metrics', () => {

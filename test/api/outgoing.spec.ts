@@ -1,5 +1,5 @@
-// The attacks on internal addresses that a review demonstrated, against a running Certdesk, and the honest uses that look
-// like them.
+// The attacks on internal addresses of a review, against a running Certdesk, and the legitimate uses that look like
+// them.
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
@@ -94,7 +94,7 @@ describe('acme-dns', () => {
     const test = `/dns-credentials/${saved.body.id}/test`;
     expect(await asAdmin('POST', test, {})).toMatchObject({ status: 200 });
     expect(reached).toEqual(['POST /update']);
-    // A new key at the same place changes nothing; another place is the token's own word.
+    // A new key at the same address changes nothing; another address counts as named by the token.
     const rotate = (baseUrl: string) =>
       asAdmin('PATCH', `/dns-credentials/${saved.body.id}`, { credentials: acmedns(baseUrl).credentials });
     expect(await rotate(webUrl)).toMatchObject({ body: { savedBy: { kind: 'window' } } });

@@ -1,4 +1,4 @@
-// What every operation declares about who may call it.
+// The access declarations of every operation.
 import type { AnyTRPCProcedure } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,12 +8,12 @@ import type { Meta } from '../../src/main/api/trpc.ts';
 import { restOperations } from '../../src/main/http/rest.ts';
 import { REACHES } from '../../src/shared/reach.ts';
 
-/** Those that say why they differ from the rule of docs/rest-api.md: GET reads, everything else writes. */
+/** Operations that declare why they differ from the rule of docs/rest-api.md: GET reads, everything else writes. */
 const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'GET /health': null, // needs no token
-  'GET /sign-in-command': null, // for who has yet to sign in
+  'GET /sign-in-command': null, // for users who are not signed in yet
   'POST /projects/{id}/certificate/validate': 'projects:read',
-  'POST /projects/{id}/certificate/export': 'projects:read', // a download; formats with the key ask for more inside
+  'POST /projects/{id}/certificate/export': 'projects:read', // a download; formats with the key require more inside
 };
 
 type Schema = z.ZodType;
@@ -57,7 +57,7 @@ describe('every operation', () => {
 
   it.each(operations.map(({ path, meta }) => [path, meta] as const))('%s declares its reach', (_, meta) => {
     expect(REACHES).toContain(meta.reach);
-    // A token is limited by what the operation declares about projects.
+    // The operation's declaration about projects limits a token.
     if (meta.reach === 'project') expect(meta.projects).toBeDefined();
   });
 

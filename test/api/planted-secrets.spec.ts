@@ -1,7 +1,7 @@
 // Secrets planted wherever one can be given: every DNS provider's fields, notification channels, backups, tokens,
-// sign-ins, and every operation in a form that it refuses. Those who get them repeat them in their errors. Afterwards
-// they are searched for in all that is kept, logged, told, measured and answered. (secrets.spec.ts has the keys and
-// passwords of certificates.)
+// sign-ins, and every operation in a form that it refuses. Their receivers repeat them in errors. Afterwards the test
+// searches for them in everything that is stored, logged, reported, measured and answered. (secrets.spec.ts has the
+// keys and passwords of certificates.)
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ beforeAll(async () => {
     ['cloudflare', 'aws', 'digitalocean', 'godaddy', 'google'].map((id) => [id, echo.url]),
   );
   app = await startApp({
-    // Nobody answers there: a job with secrets that fails.
+    // No server answers there: a job with secrets that fails.
     platform: {
       directories: { production: 'http://127.0.0.1:1/dir' },
       dns: {
@@ -58,7 +58,7 @@ afterAll(async () => {
   await Promise.all([echo?.stop(), smtp?.stop(), receiver?.stop()]);
 });
 
-/** A value for each field, a planted one where the provider says that it is secret. */
+/** A value for each field, a planted one if the provider declares it secret. */
 function credentialsFor({ id, credentials }: DnsProviderInfo): Record<string, string> {
   const own: Record<string, Record<string, string>> = {
     acmedns: { baseUrl: echo.url, subdomain: 'sub' },
@@ -99,7 +99,7 @@ it('plants secrets in every DNS provider, which repeats them in its refusal', as
     .dnsProviders as unknown as DnsProviderInfo[];
   const withSecrets = providers.filter(({ credentials }) => credentials.some(({ secret }) => secret));
   expect(withSecrets.length).toBeGreaterThanOrEqual(8);
-  // Each form of a provider's credentials by itself: Cloudflare takes a token, or an address with a key.
+  // Each form of a provider's credentials separately: Cloudflare accepts a token, or an e-mail address with a key.
   const forms = withSecrets.flatMap((provider) => {
     const isOther = ({ alternativeTo }: { alternativeTo?: string | undefined }) =>
       alternativeTo !== undefined;
@@ -125,18 +125,18 @@ it('plants secrets in every DNS provider, which repeats them in its refusal', as
     });
     expect(tested.status, tested.text).toBeGreaterThanOrEqual(400);
     await send('POST', '/dns-credentials/test', { provider: provider.id, credentials });
-    // In the obtain's own request, which is kept until the job has ended.
+    // In the obtain request itself, which is stored until the job has ended.
     const body = { challengeType: 'dns-01', dnsProvider: provider.id, dnsCredentials: credentials };
     const id = await app.project(`${provider.id}${number}.example.com`);
     const headers = { Prefer: 'respond-async' };
     answers.push((await app.call('POST', `/projects/${id}/certificate/obtain`, { body, headers })).text);
-    // Of the wrong kind, so that they are refused by their form.
+    // Of the wrong type, so that they are refused by their form.
     const wrong = Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, [value]]));
     await send('POST', '/dns-credentials', { name: 'x', provider: provider.id, credentials: wrong });
     await send('POST', '/dns-credentials', { name: 'x', provider: 'unknown', credentials });
   }
   for (const what of ['cloudflare.apiToken', 'godaddy.apiSecret', 'digitalocean.apiToken', 'acmedns.apiKey'])
-    expect(echo.heard.join(''), what).toContain(secretOf(what)); // else nothing is proved
+    expect(echo.heard.join(''), what).toContain(secretOf(what)); // otherwise the test proves nothing
 }, 120_000);
 
 const secretOf = (what: string) => planted.find((each) => each.what === what)?.secret ?? what;
@@ -159,7 +159,7 @@ it('plants secrets in channels, backups, sign-ins and external accounts', async 
     ...['generic', 'slack', 'teams', 'discord', 'ntfy'].map((preset) => ({
       type: 'webhook',
       name: preset,
-      // ntfy wants the end of the address, its topic, in the body.
+      // ntfy expects the end of the URL, its topic, in the body.
       webhook: {
         preset,
         url: `${receiver.url}/${path}${preset === 'ntfy' ? '/topic' : ''}`,
@@ -193,7 +193,7 @@ it('plants secrets in channels, backups, sign-ins and external accounts', async 
   const { body: backup } = await send('POST', '/backups');
   const { file } = backup;
   expect((await send('POST', '/backups/check', { file, passphrase })).body).toMatchObject({ newer: false });
-  // Refused, each at another place, with a passphrase in hand; at first perhaps for what still cleans up after its job.
+  // Refused, each for another reason, with a valid passphrase; at first possibly because the last job still cleans up.
   const wrong = plant('backup passphrase, a wrong one');
   const restore = { file, passphrase: wrong };
   await expect

@@ -1,5 +1,5 @@
-// Two requests on one project at the same moment, and the same request twice: one of them wins, the other one is told,
-// and what is stored is what was answered.
+// Two concurrent requests on one project, and the same request twice: one of them wins, the other gets the reason, and
+// the stored state matches the answers.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AcmeGate, startAcmeGate } from '../support/acme/gate.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';
@@ -34,7 +34,9 @@ describeWith('pebble', 'concurrent operations', () => {
   });
   afterEach(() => gate?.keep(null));
 
-  /** Has the CA answer no order and no revocation before `release`: whatever has begun one is under way until then. */
+  /**
+   * Holds the CA's answers to orders and revocations until `release`, so that a started operation stays in progress.
+   */
   function holdCa(): { readonly held: () => number; release(): void } {
     const released = Promise.withResolvers<void>();
     let held = 0;
@@ -52,13 +54,13 @@ describeWith('pebble', 'concurrent operations', () => {
     };
   }
 
-  /** Sends them all at once. One gets as far as the CA, which does not answer before the others are refused. */
+  /** Sends them all at once. One reaches the CA, which does not answer before the others are refused. */
   async function sendAtOnce(...calls: readonly (() => Promise<Answer>)[]): Promise<readonly Answer[]> {
     const ca = holdCa();
     let answered = 0;
     const answers = calls.map((call) => call().finally(() => (answered += 1)));
     try {
-      // Where two come as far as the CA, nobody was refused who should have been: the answers show it.
+      // If two reach the CA, one that should have been refused was not: the answers show it.
       await expect.poll(() => answered + ca.held()).toBeGreaterThanOrEqual(calls.length);
     } finally {
       ca.release();

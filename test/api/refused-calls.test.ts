@@ -1,4 +1,4 @@
-// A token that is refused without end is held back, and does not fill the audit trail.
+// A token whose calls are refused repeatedly is throttled, and does not fill the audit trail.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/server/app.ts';
 
@@ -26,7 +26,7 @@ it('answers 60 refused calls a minute and more with 429; 500 of them create two 
   const last = await call();
   expect(last).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } });
   expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
-  // What it may do goes on.
+  // Its permitted calls continue.
   expect((await app.call('GET', `/projects/${id}`, { token: reader })).status).toBe(200);
   expect((await app.call('GET', `/projects/${id}`)).status).toBe(200);
   await app.app.engine.journal.flush();

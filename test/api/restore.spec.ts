@@ -1,5 +1,5 @@
-// A backup restored from within, by the API: what is refused and leaves all as it was, what is there after the next
-// start, who may, who stays signed in, and what the audit trails of both say.
+// A backup restored through the API of a running server: refusals that change nothing, the data after the next start,
+// permissions, sessions that survive, and both audit trails.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -33,7 +33,7 @@ describe('a restore through the API', () => {
     Object.values((await app.call('GET', '/projects')).body.projects ?? {})
       .map(({ domain }) => String(domain))
       .toSorted();
-  /** As `certdesk serve` does it. */
+  /** Like `certdesk serve`. */
   async function again(): Promise<void> {
     await app.app.restartAsked;
     const { port } = new URL(app.app.address); // the session's cookie is bound to it
@@ -96,7 +96,7 @@ describe('a restore through the API', () => {
     expect(asked.status, asked.text).toBe(200);
     const begun = JSON.parse(asked.text);
     expect(begun).toMatchObject({ createdAt: '2026-01-02T00:00:00Z', signedIn: true });
-    // Nothing begins any more that the restored data would not know of.
+    // No job starts any more that the restored data would not know.
     expect((await restore()).body.code).toBe('RESTORE_UNDER_WAY');
     await again();
     expect(await domains()).toEqual(['kept.example.com']);
@@ -105,7 +105,7 @@ describe('a restore through the API', () => {
     const [session, ...others] = await app.app.engine.sessions.list();
     expect(session?.name).toBe(restored?.by);
     expect(others).toEqual([]);
-    // The very cookie that was there before.
+    // The same cookie as before.
     expect((await browser.get('/api/v1/projects')).status).toBe(200);
 
     expect(await app.app.engine.audit.verify()).toMatchObject({ ok: true });
@@ -125,7 +125,7 @@ describe('a restore through the API', () => {
     old.close();
     expect(await readdir(app.dataFolder)).not.toContain('restoring');
     for (const told of [app.log.join(''), JSON.stringify(entries)]) expect(told).not.toContain(PASSPHRASE);
-    // Events of a reader whose last one is ahead of all that there are now.
+    // Events for a client whose last one is ahead of all existing ones.
     const seen = app.app.engine.events.follow(1_000_000, new AbortController().signal);
     const next = seen.next();
     await app.project('after.example.com');
@@ -152,7 +152,7 @@ describe('a restore while a job is under way', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const directories = { production: `https://127.0.0.1:${port}/dir`, staging: undefined };
-    /** The job begins while the backup is being read, after the first look. */
+    /** The job starts while the backup is being read, after the first check. */
     const around = (ports: EnginePorts): EnginePorts => ({
       ...ports,
       backups: {

@@ -1,5 +1,5 @@
-// A job that fails after the CA has heard of its order: the next one goes on with that order. What the CA has issued
-// meanwhile is fetched with the key that was kept, and nothing is ordered twice.
+// A job that fails after the CA has received its order: the next one resumes that order. A certificate issued meanwhile
+// is fetched for the stored key, and nothing is ordered twice.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AcmeGate, startAcmeGate } from '../support/acme/gate.ts';
@@ -19,7 +19,7 @@ describeWith('pebble', 'an order that outlives its job', () => {
     gate = await startAcmeGate(pebble);
     app = await start(3_000);
   });
-  /** @param issueWithinMs How long a job may try. */
+  /** @param issueWithinMs The time-out of a job. */
   const start = (issueWithinMs: number, dataFolder?: string) =>
     startApp({
       pebble,
@@ -44,7 +44,7 @@ describeWith('pebble', 'an order that outlives its job', () => {
   const obtain = (id: string, more: object = {}) =>
     app.call('POST', `/projects/${id}/certificate/obtain`, { body: { ...OBTAIN, ...more } });
 
-  /** From the first request for that path on nothing comes through; that one is done by the CA where `done`. */
+  /** From the first request for that path on nothing gets through; the CA carries that one out if `done`. */
   function cutOffAt(at: string, done: boolean): void {
     let cut = false;
     gate.keep((path, pass) => {

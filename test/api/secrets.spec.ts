@@ -1,4 +1,5 @@
-// Every secret that goes through the API, searched for afterwards in all that is kept, logged, told and answered.
+// Every secret that goes through the API, searched for afterwards in everything that is stored, logged, reported and
+// answered.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,7 +54,7 @@ describeWith('pebble', 'secrets', () => {
   const linesOf = (pem: string, name: string) => {
     const lines = pem.split('\n').filter((line) => line.length === 64);
     expect(lines.length).toBeGreaterThan(0);
-    // A PKCS#8 file begins with what every key of its kind begins with.
+    // The beginning of a PKCS#8 file is the same for every key of its type.
     secrets.push([name, lines.at(-1) ?? '']);
   };
 

@@ -34,7 +34,7 @@ const long = { body: { file: slow, passphrase: 'secret' }, ...project };
 
 let background: BackgroundThreads;
 beforeEach(() => {
-  background = createBackground({ limitMs: 600_000 }); // a busy machine takes longer than the ten seconds of the product
+  background = createBackground({ limitMs: 600_000 }); // a busy machine may take longer than the product's ten seconds
 });
 afterEach(() => background?.close());
 

@@ -1,5 +1,4 @@
-// Backups on real files: what goes in comes out, on another folder and into another secret store; nothing that was
-// changed is taken.
+// Backups on real files: they restore to another folder and into another secret store, and altered ones are refused.
 import { execFileSync } from 'node:child_process';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -73,7 +72,7 @@ describe('a backup', () => {
     const found = await readBackupData(folder, createSealedFile({ folder }));
     expect(found).toMatchObject({ domain: 'shop.example.com', key: 'the account key', sessions: 0 });
     expect(found.credential).toBe('{"apiToken":"keep-me"}');
-    // Two of one id would share a keychain, and each would clear away what the other needs.
+    // Two with one id would share a keychain, and each would delete what the other needs.
     expect(found.installation).not.toBe(data.installation);
     expect((await readdir(folder)).toSorted()).toEqual([
       'certdesk.db',
@@ -190,7 +189,7 @@ describe('a file that was altered', () => {
       whole.subarray(first),
     ];
     await refused(Buffer.concat([start, rest, manifest]));
-    // The first chunks of the database are of one length.
+    // The first chunks of the database have the same length.
     const length = CHUNK_PREFIX_BYTES + rest.readUInt32BE(1);
     const [one, two] = [rest.subarray(0, length), rest.subarray(length, 2 * length)];
     await refused(Buffer.concat([start, manifest, two, one, rest.subarray(2 * length)]));
@@ -316,7 +315,7 @@ describe('the number of backups to keep', () => {
     const names = [await create(), await create()];
     expect(new Set(names).size).toBe(2);
     expect(await listBackups(join(data.root, 'none'))).toEqual([]);
-    if (process.getuid?.() === 0) return; // root reads all
+    if (process.getuid?.() === 0) return; // root may read everything
     await chmod(data.backups, 0);
     await expect(listBackups(data.backups)).rejects.toEqual(failing('BACKUP_FAILED', /may not use it/));
     await chmod(data.backups, 0o700);

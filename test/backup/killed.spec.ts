@@ -1,5 +1,5 @@
-// SIGKILL at every transition of a backup, a restore and a migration: what was there is there, or what was to come is,
-// whole; the next try succeeds and clears away what was left.
+// SIGKILL at every transition of a backup, a restore and a migration: the old data or the new is there, complete; the
+// next attempt succeeds and removes what was left.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => data?.remove());
 
-/** @returns the signal that ended it; null where it ended well. */
+/** @returns the signal that ended it; null if it ended normally. */
 async function run(what: string, killAt: string, paths: object): Promise<string | null> {
   const args = [CHILD, what, killAt, JSON.stringify(paths)];
   return promisify(execFile)(process.execPath, args, { env: { ...process.env, ...COMPILED } }).then(
@@ -55,7 +55,7 @@ describe('a backup that is killed', () => {
     const left = await named();
     expect(left).toHaveLength(step === 'named' || step === 'noted' ? 1 : 0);
     for (const name of left) await verifyBackup(join(data.backups, name), PASSPHRASE);
-    // What is offered after damage is there.
+    // The backup that is offered after damage exists.
     const offered = await offerBackup(data.dataFolder, MIGRATIONS.length);
     expect(offered === null || existsSync(offered.path)).toBe(true);
     expect(await run('create', '', paths)).toBeNull();
@@ -77,7 +77,7 @@ describe('a restore that is killed', () => {
     changed.close();
     const paths = { dataFolder, file: join(folder, name) };
     expect(await run('restore', step, paths)).toBe('SIGKILL');
-    // As a start does it.
+    // Like a start.
     const release = lockDataFolder(dataFolder);
     await finishRestore(dataFolder);
     release();

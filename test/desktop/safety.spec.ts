@@ -1,4 +1,4 @@
-// The safeties of the window, held against their undoing: the options that it is made with, and the built program.
+// The security options of the window: those that it is created with, and the built program.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

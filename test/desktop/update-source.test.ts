@@ -1,4 +1,4 @@
-// Updates: nothing is installed that the key of the build has not signed.
+// Updates: only what the key of the build has signed is installed.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

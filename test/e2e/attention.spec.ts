@@ -1,5 +1,5 @@
-// What needs a person, and what no longer does: records to add by hand, a revocation on purpose, a second project of
-// the same domain.
+// What needs attention, and what no longer does: manual TXT records, a deliberate revocation, a second project of the
+// same domain.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';

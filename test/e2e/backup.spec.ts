@@ -77,7 +77,7 @@ it('restores a running server to another folder with working tokens, and over da
   expect(
     await run(['backup', 'verify', file, '--passphrase-stdin'], 'a wrong one, quite wrong'),
   ).toMatchObject(oneLine(/passphrase of the backup .* is wrong/));
-  // No terminal, and no passphrase given: it says what to do.
+  // No terminal, and no passphrase given: the error says what to do.
   expect(await run(['backup', 'verify', file])).toMatchObject(
     oneLine(/--passphrase-file FILE or --passphrase-stdin/),
   );

@@ -1,4 +1,4 @@
-// Many projects at once, in the list: renew 20, re-issue, export as a ZIP, remove and undo; each with its own result.
+// Bulk actions in the list: renew 20, re-issue, export as a ZIP, remove and undo; each project has its own result.
 import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';

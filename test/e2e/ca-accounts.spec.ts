@@ -1,4 +1,4 @@
-// The accounts at CAs in the settings: one that was deactivated at its CA is replaced there.
+// The accounts at CAs in the settings: one that was deactivated at its CA is replaced.
 import { expect, it } from 'vitest';
 import type { EnginePorts } from '../../src/main/engine/engine.ts';
 import { type Pebble, startPebble } from '../support/acme/pebble.ts';

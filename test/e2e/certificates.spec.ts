@@ -1,5 +1,5 @@
-// What is done with a certificate by hand: upload of good and bad files by drop, export, renew, revoke with the domain
-// typed, remove and undo.
+// Manual actions on a certificate: upload of good and bad files by drop, export, renew, revoke with the typed domain,
+// remove and undo.
 import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
@@ -134,7 +134,7 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await gui.takeScreenshots('upload-nonsense');
     await drop({ name: 'both.pem', content: leaf.certificate + leaf.privateKey });
     await gui.page.getByText('Certificate is not valid for domain other.example.com').waitFor();
-    await gui.page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // what it is for instead
+    await gui.page.getByRole('alert').getByText('up.example.com', { exact: true }).waitFor(); // the domain that it is valid for
     await gui.takeScreenshots('upload-refused');
     expect(await button('Upload').isDisabled()).toBe(true);
     await button('Remove both.pem').click();
@@ -204,17 +204,17 @@ describeWith(['pebble', 'chromium'], 'a certificate in the GUI', () => {
     await gui.page.getByText('Certificate restored').waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
-    // Who has let the notification go finds the way back on the project's gui.page, for the 30 days.
+    // After the notification has closed, the project's page still offers to undo for the 30 days.
     expect((await gui.app.call('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
     await button('Restore').click();
     await gui.page.getByText('Renews automatically').first().waitFor();
     expect(await stored(id)).toMatchObject({ domain: 'life.example.com' });
 
-    await gui.page.mouse.move(640, 700); // a notification stays while the mouse is on it
+    await gui.page.mouse.move(640, 700); // a notification stays while the mouse is over it
     await button('Actions').click();
     await gui.page.getByRole('menuitem', { name: 'Revoke' }).click();
     const dialog = gui.page.getByRole('dialog');
-    // It renews itself, so a replacement is offered.
+    // It renews automatically, so a replacement is offered.
     await dialog.getByLabel('Issue a replacement first').uncheck();
     const revoke = dialog.getByRole('button', { name: 'Revoke permanently' });
     expect(await revoke.isDisabled()).toBe(true);

@@ -1,4 +1,5 @@
-// The built program whose reader is gone: a server goes on and stops in order, a command that answers ends quietly.
+// The built program after its reader has closed the pipe: a server continues and stops cleanly, a command that answers
+// ends quietly.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
@@ -40,7 +41,7 @@ describe('a program whose output is closed', () => {
     });
     closeSync(device);
     started.push(child);
-    return { child, ended: once(child, 'close') }; // and all that it has said is here
+    return { child, ended: once(child, 'close') }; // and all its output is here
   }
   interface Outputs {
     readonly format: string;
@@ -48,7 +49,7 @@ describe('a program whose output is closed', () => {
     /** Closed at once, before the server has written anything. */
     readonly lost?: readonly ('stdout' | 'stderr')[];
   }
-  /** Its port is named, for nobody may read the address that it prints. Resolves when it answers. */
+  /** Its port is fixed, because the printed address may not be readable. Resolves when it answers. */
   const serve = (dataFolder: string, { format, full = [], lost = [] }: Outputs) =>
     startOnPorts([TCP], async ([port = 0], release) => {
       const ports = ['--port', `${port}`, '--challenge-host', '127.0.0.1', '--challenge-port', '0'];
@@ -79,14 +80,14 @@ describe('a program whose output is closed', () => {
       const atOnce = when === 'start' ? lost : [];
       const { child, ended, health, log } = await serve(dataFolder, { format, lost: atOnce });
       lose(child, lost);
-      // Everything that it logs from here on, and its last words, find nobody.
+      // Everything that it logs from here on is lost.
       const token = ['--data-dir', dataFolder, '--name', 'unheard', '--scope', 'projects:read'];
       expect(await runCertdesk(['token', 'create', ...token])).toMatch(/\S/);
       expect(await health()).toBe(200);
       expect(child.exitCode).toBeNull();
       child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
-      // SQLite takes the log of its last changes away when the database is closed, and not where the process ends before.
+      // SQLite deletes its write-ahead log when the database is closed, but not if the process ends first.
       expect(existsSync(databasePath(dataFolder))).toBe(true);
       expect(existsSync(`${databasePath(dataFolder)}-wal`)).toBe(false);
       if (!(lost as readonly string[]).includes('stderr'))

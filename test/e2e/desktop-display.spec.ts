@@ -1,4 +1,4 @@
-// The window on a display, as a person sees it: a picture of the whole screen.
+// The window on a display, as a user sees it: a picture of the whole screen.
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The bridge between window and main process: every operation, abort, subscriptions, errors, what is not let through.
+// The bridge between window and main process: every operation, abort, subscriptions, errors, and what is refused.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,7 +16,7 @@ declare global {
     certdesk: Bridge;
     heard: IpcEvent[];
   }
-  /** In the main process: what was sent to the window. */
+  /** In the main process: the messages sent to the window. */
   var certdeskSent: { readonly id: number; readonly kind: string }[];
 }
 
@@ -159,7 +159,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
       await page.reload();
       await page.getByText('Live', { exact: true }).waitFor();
       await make('after');
-      // The page's own subscription hears of it; that of the page before does not.
+      // The page's own subscription receives it; that of the previous page does not.
       await expect
         .poll(async () => (await sent()).filter(({ id, kind }) => id < 1_000 && kind === 'data').length)
         .toBeGreaterThan(1);
@@ -224,7 +224,7 @@ describeWith('chromium', `IPC, ${ON}`, () => {
           fetched: await outcome(fetch('https://example.com/')),
           own: await outcome(fetch('index.html')),
           inline: 'inline' in window,
-          // Later, for what a debugger evaluates is free of the policy.
+          // Later, because code that a debugger evaluates is exempt from the policy.
           evaluated: await outcome(
             new Promise((resolve, reject) =>
               setTimeout(() => {

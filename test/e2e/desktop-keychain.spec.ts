@@ -1,5 +1,5 @@
-// The desktop application and the keychain of the session: a real gnome-keyring on a D-Bus of its own; unlocked, locked,
-// and none. It fails closed, and the window says how to mend it.
+// The desktop application and the session's keychain: a real gnome-keyring on its own D-Bus; unlocked, locked, and
+// missing. It fails closed, and the window says how to fix it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ describeWith(['pebble', 'chromium', 'keyring'], `the desktop application and the
     await pebble?.stop();
   });
 
-  /** In a session of its own, whose keyrings are kept in the visit's folder. */
+  /** In its own session, whose keyrings are in the rig's folder. */
   function session(keyring: 'unlocked' | 'locked' | 'none'): Partial<DesktopOptions> {
     const home = join(rig.folder, 'home');
     mkdirSync(home, { recursive: true });

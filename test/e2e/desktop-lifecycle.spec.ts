@@ -1,4 +1,4 @@
-// Sleep and waking, crashes, mistakes, quitting at work, a second program on the data, ports that are taken.
+// Sleep and wake-up, crashes, errors, quitting during a job, a second program on the data, ports in use.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join, relative, resolve } from 'node:path';
@@ -25,7 +25,7 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../.tools/screenshots');
 declare global {
-  /** In the main process: how often it has begun to quit. */
+  /** In the main process: how often it has started to quit. */
   var certdeskQuits: number;
 }
 
@@ -47,7 +47,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     await rig.page();
     for (const what of ['resume', 'online', 'clock'] as const) {
       const before = await lastSweep();
-      await expect.poll(() => toTimestamp(new Date()) > String(before)).toBe(true); // times are whole seconds
+      await expect.poll(() => toTimestamp(new Date()) > String(before)).toBe(true); // times have whole seconds
       await desktop.evaluate(async ({ net, powerMonitor }, happens) => {
         if (happens === 'resume') powerMonitor.emit('resume');
         if (happens === 'online') {
@@ -132,7 +132,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
   });
 
   it('stays in the tray when it starts at login; the setting creates and removes the entry', async () => {
-    // The directory and the environment in which it was started are not those of a login.
+    // Its working directory and environment are not those of a login.
     const root = join(rig.folder, 'root.pem');
     writeFileSync(root, rootCertificates[0] ?? '');
     const desktop = await rig.start({
@@ -151,7 +151,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     await page.screenshot({ path: join(PICTURES, 'desktop-settings.png') });
     await choice.click();
     await expect.poll(() => existsSync(entry)).toBe(true);
-    // On the same data, and with no second --hidden.
+    // On the same data, and without a second --hidden.
     const command = /^Exec=(.+)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? '';
     expect(command).toContain(` --data-dir ${rig.dataFolder} `);
     expect(command).toContain(` --acme-ca-file ${root} `);
@@ -177,7 +177,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
     expect(await desktop.ended).toBe(0);
   });
 
-  // Where this user may open port 80 whatever the program (a container's setting, say), there is nothing to see.
+  // If this user may open port 80 from any program (a container's setting, for example), nothing is shown.
   const guarded = existsSync(LOW_PORTS) && Number(readFileSync(LOW_PORTS, 'utf8')) > 80;
   it.skipIf(REAL || !guarded)('shows in the window what to do if port 80 is not permitted', async () => {
     const drop = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'];
@@ -225,7 +225,7 @@ describeWith('chromium', `the desktop application while it runs, ${ON}`, () => {
       expect((await readTray(desktop)).icon).toBe('failing');
       await page.getByText('certdesk login-link', { exact: true }).waitFor();
       expect(await server.stop()).toBe(0);
-      // Twice at once: the second one must not be locked out by the first, nor take its place.
+      // Two at once: the first must not lock out the second, and the second must not replace it.
       await page.evaluate(() => {
         void window.certdesk.act('again');
         void window.certdesk.act('again');
@@ -311,7 +311,7 @@ describeWith(['pebble', 'chromium'], `the desktop application during a job, ${ON
       expect(await readDialogs(desktop)).toMatchObject([
         { message: 'Quit while jobs are running?', detail: expect.stringContaining('A job is running') },
       ]);
-      // The answer has been acted on by then.
+      // The answer has taken effect by then.
       const quits = await desktop.evaluate(
         () => new Promise((done) => setImmediate(() => done(globalThis.certdeskQuits))),
         null,

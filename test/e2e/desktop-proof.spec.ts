@@ -1,5 +1,5 @@
-// The fresh proof in the desktop application: a dialog of the system, drawn by the main process, before what reaches
-// beyond Certdesk's own data.
+// The fresh proof in the desktop application: a system dialog of the main process, before operations that reach beyond
+// Certdesk's own data.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { ON } from '../support/electron/launch.ts';

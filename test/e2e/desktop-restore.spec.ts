@@ -1,4 +1,4 @@
-// A backup restored by clicks in the desktop's window: Certdesk behind it starts again, the program stays.
+// A backup restored with clicks in the desktop's window: Certdesk restarts behind it, the program stays.
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';

@@ -1,4 +1,4 @@
-// The tray by state, each notification once a day at most, closing to the tray and coming back, a second start, links.
+// The tray by state, each notification at most once a day, closing to the tray and reopening, a second start, links.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,7 +47,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     String((await rig.rest('POST', '/projects', { name: domain, domain, altNames })).body.id);
   const obtain = (id: string) =>
     rig.rest('POST', `/projects/${id}/certificate/obtain`, { challengeType: 'http-01', keyType: 'ec' });
-  /** A certificate of 90 days of which so many are left; uploaded, so nothing renews it. */
+  /** A certificate of 90 days with that many days left; uploaded, so it is not renewed. */
   const upload = async (id: string, domain: string, daysLeft: number): Promise<void> => {
     const notAfter = new Date(Date.now() + daysLeft * DAY_MS);
     const notBefore = new Date(notAfter.getTime() - 90 * DAY_MS);
@@ -61,13 +61,13 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     const answer = await rig.rest('POST', `/projects/${id}/certificate/upload`, body);
     expect(answer.status, answer.text).toBeLessThan(300);
   };
-  /** Those of the specs' own, without those of markers. */
+  /** Those of the specs, without the markers. */
   const notifications = async () =>
     (await readNotifications(rig.desktop())).filter(({ title }) => !title.startsWith('marker'));
   const titles = async () => (await notifications()).map(({ title }) => title);
   const resume = () => rig.desktop().evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'), null);
   let markers = 0;
-  /** Brings about one more notification: what was to be told before it has been told by then. */
+  /** Triggers one more notification: all earlier ones have been shown by then. */
   const tellMarker = async (): Promise<void> => {
     markers += 1;
     const domain = `marker${markers}.example.com`;
@@ -79,7 +79,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     expect((await rig.rest('DELETE', `/projects/${id}/certificate`)).status).toBe(200);
   };
   const lastSweepAt = async () => (await rig.rest('GET', '/overview')).body.engine?.lastSweepAt;
-  /** Has the next sweep bear another time than the last one: times are whole seconds. */
+  /** Gives the next renewal check another time than the last one: times have whole seconds. */
   const passSecond = async (): Promise<void> => {
     const before = String(await lastSweepAt());
     await expect.poll(() => toTimestamp(new Date()) > before).toBe(true);
@@ -105,7 +105,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
   });
 
   it('says that all certificates renew on time', async () => {
-    // Two names: Pebble takes up an authorization again at 0 % too, one time in a hundred (`>` in its wfe.go).
+    // Two names: Pebble reuses an authorization even at 0 %, one time in a hundred (`>` in its wfe.go).
     shop = await makeProject('shop.example.com', ['www.shop.example.com']);
     expect((await obtain(shop)).status).toBe(200);
     await expect
@@ -208,7 +208,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
     });
 
     it('shows no notification if they are turned off', async () => {
-      await tellMarker(); // and what is due to be told beside it
+      await tellMarker(); // and other notifications that are due
       const before = await titles();
       await rig.rest('PATCH', '/settings', { desktop: { notifications: false } });
       await pebble.challtestsrv.setServfail('quiet.example.com');
@@ -260,7 +260,7 @@ describeWith(['pebble', 'chromium'], `the tray, ${ON}`, () => {
           privateKey: leaf.privateKey,
         });
         expect(answer.status, answer.text).toBeLessThan(300);
-        // Lists at private addresses are not asked for; this one is on loopback.
+        // CRLs at private addresses are not requested; this one is on loopback.
         await rig.desktop().evaluate(() => {
           process.getBuiltinModule('node:net').BlockList.prototype.check = () => false;
         }, null);

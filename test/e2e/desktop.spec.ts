@@ -1,4 +1,4 @@
-// The desktop application as a person has it: from the first start to an issued certificate, in the window.
+// The desktop application for a user: from the first start to an issued certificate, in the window.
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-// DNS credentials in the GUI: kept after a test, what a test says is lacking, who uses them, and no removal while in use.
+// DNS credentials in the GUI: saved after a test, what a test reports as missing, the projects that use them, and no
+// removal while in use.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
@@ -113,7 +114,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'DNS credentials', () => {
       projectIds: [project],
       zones: ['example.com'],
     });
-    // The dialog knows what it has saved, by name.
+    // The dialog knows the saved fields, by name.
     await button('Limit Cloudflare of the shop').click();
     await dialog().getByText('limited.example.com').waitFor();
     await gui.page.keyboard.press('Escape');

@@ -1,4 +1,4 @@
-// The readable page of the API in a browser on another machine: by plain http, at an address that is not loopback.
+// The API reference page in a browser on another machine: over plain http, at an address that is not loopback.
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHROMIUM_FLAGS } from '../support/gui/page.ts';
@@ -36,7 +36,7 @@ describeWith('chromium', 'the API reference page', () => {
       const operation = page.getByRole('button', { name: /^get \/projects$/i });
       await operation.waitFor();
       expect(await page.locator('.opblock').count()).toBeGreaterThan(20);
-      // Its style is there, and what it opens and asks for works too.
+      // Its style sheet loads, and expanding and requesting work too.
       expect(await page.locator('.swagger-ui .opblock-get').first().evaluate(background)).not.toBe(
         'rgba(0, 0, 0, 0)',
       );
@@ -44,7 +44,7 @@ describeWith('chromium', 'the API reference page', () => {
       await page.getByRole('button', { name: 'Try it out' }).click();
       await page.getByRole('button', { name: 'Execute' }).click();
       await page.getByText('UNAUTHENTICATED').first().waitFor();
-      expect(said.filter((line) => !/status of 401/.test(line))).toEqual([]); // the browser's note of what was asked
+      expect(said.filter((line) => !/status of 401/.test(line))).toEqual([]); // Chromium logs the request
       expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith('data:'))).toEqual([]);
       await page.context().close();
     },
@@ -53,7 +53,7 @@ describeWith('chromium', 'the API reference page', () => {
   it('runs operations as the signed-in browser', async () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(await app.app.signInLink());
-    // The GUI is not built here; what it does with the link is what its page at /login does.
+    // The GUI is not built here; the test does what its page at /login does with the link.
     await page.evaluate(async () => {
       const body = JSON.stringify({ secret: location.hash.slice(1) });
       const answer = await fetch('/login', {

@@ -1,4 +1,4 @@
-// A filtered list that is open while what its filter lets through changes by REST.
+// An open filtered list while REST changes what its filter matches.
 import { expect, it } from 'vitest';
 import { startGuiApp, useGui } from '../support/gui/use-gui.ts';
 import { createOpenSsl, type OpenSsl } from '../support/tools/openssl.ts';

@@ -1,5 +1,5 @@
-// One administrator's first hour, by clicks only: from the first sign-in to a certificate whose key is exported. Signing
-// in is the first proof of identity, and the hour asks for one more at most.
+// An administrator's first hour, with clicks only: from the first sign-in to a certificate whose key is exported.
+// Signing in is the first proof of identity, and the hour needs at most one more.
 import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';

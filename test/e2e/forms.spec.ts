@@ -1,5 +1,5 @@
-// Every form flags all that is missing or wrong at once, each field with a sentence of its own; and loses nothing that
-// was typed without asking.
+// Every form flags all missing and invalid fields at once, each with its own message, and asks before it discards typed
+// values.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { useGui } from '../support/gui/use-gui.ts';
@@ -16,7 +16,7 @@ describeWith(['chromium'], 'a form', () => {
   const panel = (name: string): Locator => gui.page.getByRole('region', { name, exact: true });
   const submit = (form: Locator, name: string) => form.getByRole('button', { name, exact: true }).click();
 
-  /** Sentence by label, of all that is flagged. */
+  /** Message by label, of all flagged fields. */
   async function flagged(form: Locator): Promise<Readonly<Record<string, string>>> {
     // A password field of Mantine has no aria-invalid.
     const fields = form.locator('[aria-invalid="true"], input[data-invalid]');

@@ -1,4 +1,4 @@
-// The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate by clicks.
+// The GUI in a browser, against the built pages and a real Pebble: from the sign-in link to a certificate with clicks.
 import { X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -38,7 +38,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.on('console', (message) => {
-      // The browser's own note of a call that was refused: the page shows why.
+      // Chromium logs a refused call; the page explains it.
       const refusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
       if (message.type() === 'error' && !refusal) problems.push(message.text());
     });
@@ -55,7 +55,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await pebble?.stop();
   });
 
-  /** Light and dark, for a person to look at. */
+  /** Light and dark, for developers. */
   async function takeScreenshots(name: string): Promise<void> {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -63,7 +63,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     }
   }
 
-  /** The wizard with what it proposes; test/e2e/obtain.spec.ts has the rest of it. */
+  /** Completes the wizard with its defaults; test/e2e/obtain.spec.ts has the rest of it. */
   async function obtain(): Promise<void> {
     for (let step = 1; step <= 3; step += 1) await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('button', { name: 'Request certificate' }).click();
@@ -128,7 +128,7 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     const { body } = await app.call('GET', `/projects/${id}`);
     expect(body.obtainFailure).toMatchObject({ code: 'CHALLENGE_FAILED' });
 
-    // Who comes later sees it in the list, and on the overview, with the way to the reason.
+    // It is also in the list and on the overview, with a link to the reason.
     await page.goto(`${app.app.address}/#/projects`);
     const row = page.getByRole('row').filter({ hasText: 'broken.example.com' });
     await row.getByText('Request failed').waitFor();
@@ -216,13 +216,16 @@ describeWith(['pebble', 'chromium'], 'the GUI', () => {
     await page.getByText('Settings saved').waitFor();
     const { body } = await app.call('GET', '/settings');
     expect(body.listeners).toEqual({ apiPort: 7878, challengePort: 8080 });
-    expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // the desktop's alone
+    expect(await page.getByText('Start Certdesk at login').count()).toBe(0); // only in the desktop application
   });
 
   it('logs no error and requests nothing from other hosts', () => expect(problems).toEqual([]));
 });
 
-/** In the page: it gives up on an answer after 0.4 s (main.tsx), which on a busy machine may be too soon. Here it never does. */
+/**
+ * In the page: main.tsx stops waiting for an answer after 0.4 s, which may be too short on a busy machine. Here it
+ * never stops.
+ */
 function waitPatiently(): void {
   const { setTimeout } = window;
   const never = (ms = 0) => ms >= 300 && ms < 1_000;
@@ -230,7 +233,7 @@ function waitPatiently(): void {
   Reflect.set(window, 'setTimeout', patient);
 }
 
-/** In the page: `headings`, each text that its heading has had; "Overview" is the one of the empty frame. */
+/** In the page: `headings`, each text that its heading has had; "Overview" would be that of the empty frame. */
 function noteHeadings(): void {
   const headings: string[] = [];
   Reflect.set(window, 'headings', headings);

@@ -1,5 +1,5 @@
-// Import by clicks: folders of certbot, acme.sh, lego and of PEM files are looked into, their certificates are taken
-// over, each says what came of it.
+// Import with clicks: folders of certbot, acme.sh, lego and of PEM files are scanned, their certificates are imported,
+// each with its result.
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const LE = 'https://acme-v02.api.letsencrypt.org/directory';
 const TOKEN = 'cf-token-that-must-stay-secret';
 const accountId = '0123456789abcdef0123456789abcdef';
 
-/** What each of the other clients leaves, by what the page calls it; and what it shows of how that is renewed. */
+/** The folders of the other clients, by the page's name for each, and the displayed renewal method. */
 const OTHERS = {
   'acme.sh': {
     domain: 'acme-sh.example.com',
@@ -118,7 +118,7 @@ describeWith('chromium', 'the import page', () => {
     });
   }
 
-  /** Axe in both colours; pictures for a person to look at. */
+  /** Axe in both colour schemes, and screenshots for developers. */
   async function check(name: string): Promise<void> {
     await gui.takeScreenshots(name);
     expect(await axeViolations(gui.page)).toEqual([]);

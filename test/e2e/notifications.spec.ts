@@ -1,5 +1,5 @@
-// Notifications by clicks: a webhook and a mail server are set up, tested, changed and removed; what waits and what
-// failed is shown; nothing that is secret comes back.
+// Notifications with clicks: a webhook and a mail server are created, tested, changed and removed; waiting and failed
+// messages are shown; no secret is returned.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { type SmtpServer, startSmtpServer } from '../support/engine/smtp-server.ts';
@@ -57,7 +57,7 @@ describeWith('chromium', 'notifications', () => {
     await dialog().getByLabel('Webhook URL', { exact: true }).fill(receiver.url);
     await dialog().getByLabel('Renewed', { exact: true }).uncheck();
     await press('Save');
-    // The server's own word, at the field; the private address is a person's to save.
+    // The server's own message, at the field; a user may save the private address.
     await dialog().getByText('has no topic').waitFor();
     await choose('Service', 'Slack');
     await dialog().getByLabel('Webhook URL', { exact: true }).fill(`${receiver.url}/${PATH}`);
@@ -83,7 +83,7 @@ describeWith('chromium', 'notifications', () => {
     await gui.page.reload();
     await panel().getByText('On call').waitFor();
     for (const hidden of [PATH, TOKEN]) expect(await gui.findSecret(hidden)).toEqual([]);
-    expect(await gui.findSecret(secret)).toEqual(['answers']); // the one answer that made it
+    expect(await gui.findSecret(secret)).toEqual(['answers']); // the answer that created it
   });
 
   it('creates a mail server, shows its refusal in its own words, and delivers mail', async () => {
@@ -140,9 +140,9 @@ describeWith('chromium', 'notifications', () => {
     receiver.answer({ status: 500, body: 'out of order' });
     const { engine } = gui.app.app;
     await engine.notifications.report({ kind: 'backup_failed', key: 'backup', problem: 'The disk is full' });
-    await engine.notifications.tick(); // perhaps one that began before
+    await engine.notifications.tick(); // possibly one that began before
     await engine.notifications.tick();
-    await gui.page.reload(); // else it is asked anew after 15 s
+    await gui.page.reload(); // otherwise it is requested again after 15 s
     const deliveries = panel().getByRole('table', { name: 'Deliveries' });
     const row = deliveries.getByRole('row', { name: /The backup failed.*On call/ });
     await row.getByText('Pending', { exact: true }).waitFor();
@@ -160,7 +160,7 @@ describeWith('chromium', 'notifications', () => {
   });
 
   it('schedules the weekly message by day and hour', async () => {
-    // In three days: one that is due on the day before would be sent right away.
+    // In three days: one that was due on the day before would be sent at once.
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
     const day = inThreeDays.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
     await gui.page.getByRole('combobox', { name: 'Weekly summary on' }).click();

@@ -1,5 +1,5 @@
-// The obtain wizard by clicks and by keys: HTTP-01 with its test, DNS-01 with a provider's stand-in, failures at their
-// fields, a dry run, and steps that are there after the window was closed.
+// The obtain wizard by mouse and keyboard: HTTP-01 with its test, DNS-01 with a provider's stand-in, failures at their
+// fields, a dry run, and steps that are still there after the window was closed.
 import type { Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../support/dns/rig.ts';
@@ -29,7 +29,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     return startGuiApp({ pebble: rig.pebble, staging: rig.pebble, platform: { dns: rig.dns } });
   });
 
-  /** Pebble is here in the place of Let's Encrypt, under its own name. */
+  /** Pebble replaces Let's Encrypt here, under its own name. */
   const caName = (): string => new URL(rig.pebble.directoryUrl).host;
   const button = (name: string): Locator => gui.page.getByRole('button', { name, exact: true });
   const next = () => button('Continue').click();
@@ -81,7 +81,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await expect
       .poll(() => gui.page.getByText('closed.example.com', { exact: true }).count())
       .toBeGreaterThan(0);
-    // What to do stands first, the CA's own words after it; and what is wrong is found on this very gui.page.
+    // The action comes first, then the CA's own message; the same page finds what is wrong.
     await gui.page.getByText('The CA could not connect').first().waitFor();
     await gui.page
       .getByText(/^CA response: /)
@@ -125,7 +125,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await gui.page.getByRole('alert').waitFor();
     await gui.takeScreenshots('obtain-dns-refused');
     await gui.page.getByLabel('API token').fill(secret);
-    expect(await gui.findSecret(secret)).toContain('fields'); // the search finds what is there
+    expect(await gui.findSecret(secret)).toContain('fields'); // the search finds existing ones
     await button('Test credentials').click();
     await gui.page.getByText('Credentials verified').waitFor();
     await gui.takeScreenshots('obtain-2-dns');
@@ -165,7 +165,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     const cells = await panel.getByRole('cell').allTextContents();
     const values = cells.filter((cell) => /^[\w-]{43}$/.test(cell));
     expect(new Set(values).size).toBe(2);
-    // The name servers show them only now, and the next look at them is seconds away: the word is quicker.
+    // The name servers show them only now, and the next check is seconds away: the confirmation is quicker.
     await rig.bind.update('example.com', record, values);
     await panel.getByRole('button', { name: 'I have created them' }).click();
     await gui.page.getByText('Certificate issued').waitFor();
@@ -254,7 +254,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
     await expect.poll(active).toContain('Step 3 of 4: Options');
     await tabTo(gui.page, gui.page.getByLabel('Account email'));
     await gui.page.keyboard.type('admin@example.com');
-    await gui.page.keyboard.press('Enter'); // a form's Enter goes on
+    await gui.page.keyboard.press('Enter'); // Enter continues a form
     await expect.poll(active).toContain('Step 4 of 4');
     await tabTo(gui.page, button('Request certificate'));
     await gui.page.keyboard.press('Enter');
@@ -262,7 +262,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the obtain wizard', () => {
   });
 });
 
-/** By Tab, as far as it takes. */
+/** With Tab, as often as needed. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let step = 0; step < 60; step += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) return;

@@ -1,4 +1,4 @@
-// The fresh proof in a browser: asked for when the last one is older than 15 minutes, and nothing that was typed is lost.
+// The fresh proof in a browser: requested if the last one is older than 15 minutes, without losing typed values.
 import type { Locator } from 'playwright';
 import { beforeEach, expect, it } from 'vitest';
 import { axeViolations } from '../support/gui/axe.ts';
@@ -60,7 +60,7 @@ describeWith('chromium', 'a change that needs a fresh proof', () => {
     await proof().waitFor({ state: 'detached' });
     await expect.poll(tokens).toEqual(['deploy']);
     expect(await gui.findSecret(new URL(link).hash.slice(1))).toEqual([]);
-    // One proof covers what follows.
+    // One proof covers the following operations.
     await form().getByRole('button', { name: 'Close' }).click();
     await gui.open('/projects');
     await gui.open('/tokens');
@@ -85,7 +85,7 @@ describeWith('chromium', 'a change that needs a fresh proof', () => {
 
   it('ignores the proof of another browser', async () => {
     await submitToken('of somebody else');
-    // The page hears of every proof, and compares whose it is.
+    // The page receives an event for every proof, and checks that it is its own.
     const compared = gui.page.waitForResponse(/sessions\.list/);
     const other = await openGui(gui.app.app);
     await other.page.goto('about:blank');
@@ -105,7 +105,7 @@ describeWith('chromium', 'a change that needs a fresh proof', () => {
     expect(await form().getByLabel('Name').inputValue()).toBe('not now');
     await form().getByRole('alert').filter({ hasText: 'Not confirmed' }).waitFor();
     expect(await tokens()).not.toContain('not now');
-    // It is not lost: the same form can be sent again.
+    // Nothing is lost: the same form can be sent again.
     await form()
       .getByRole('button', { name: /^(make|create) token$/i })
       .click();

@@ -1,5 +1,5 @@
 // The README's commands, except npm ci. The REST example runs unchanged: in an empty home folder, on other ports, with
-// Pebble as the CA, which environment variables name.
+// Pebble as the CA, set by environment variables.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { describeWith } from '../support/tools/tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The first block of shell under a heading. */
+/** The first shell block under a heading. */
 async function blockUnder(heading: string): Promise<string> {
   const text = await readFile(join(ROOT, 'README.md'), 'utf8');
   const [, section = ''] = text.split(`\n## ${heading}\n`);
@@ -60,7 +60,7 @@ describeWith('pebble', 'the README', () => {
     }
   });
 
-  /** Rejects with what the block wrote where it did not obtain a certificate. */
+  /** Rejects with the block's output if it did not obtain a certificate. */
   async function runBlock(block: string, port: number): Promise<void> {
     const script = block.replaceAll('127.0.0.1:7878/', `127.0.0.1:${port}/`);
     const { XDG_DATA_HOME: _, ...own } = process.env;
@@ -76,13 +76,13 @@ describeWith('pebble', 'the README', () => {
       CERTDESK_ACME_STAGING_DIRECTORY: pebble.directoryUrl,
       CERTDESK_ACME_CA_FILE: join(folder, 'root.pem'),
     };
-    // The server that it leaves behind is of the same process group, and is ended with it.
+    // The server that it leaves behind is in the same process group, and is ended with it.
     const shell = spawn('bash', ['-c', script], { cwd: ROOT, env, detached: true });
     try {
       let [output, errors] = ['', ''];
       shell.stdout.on('data', (chunk: Buffer) => (output += chunk));
       shell.stderr.on('data', (chunk: Buffer) => (errors += chunk));
-      // Then the block would wait for a server that never answers.
+      // Otherwise the block would wait for a server that never answers.
       const portTaken = new Promise((_, reject) =>
         shell.stderr.on('data', () => {
           if (errors.includes('another program uses that port')) reject(new Error(errors));

@@ -1,4 +1,4 @@
-// The server is killed and started again under an open page: the page says so, and recovers by itself.
+// The server is killed and restarted while a page is open: the page says so, and recovers automatically.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ describeWith('chromium', 'a server that is killed while a page is open', () => {
     await server.stop('SIGKILL');
     await page.getByRole('alert').filter({ hasText: 'Connection lost' }).waitFor();
     await gui.takeScreenshots('server-gone');
-    // What is known stays in sight.
+    // Loaded data stays visible.
     await row('before.example.com').waitFor();
 
     server = await start();

@@ -1,5 +1,5 @@
-// A backup restored by clicks: the built server starts again in its process, at its port, and the page goes on, signed
-// in, with what was in the backup.
+// A backup restored with clicks: the built server restarts in its process, on its port, and the page continues, signed
+// in, with the data of the backup.
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +65,7 @@ describeWith('chromium', 'a restore in the browser', () => {
     expect(await gui.findSecret(PASSPHRASE)).toEqual([]);
     await dialog.getByRole('button', { name: 'Continue' }).click();
 
-    // The same page, signed in as before, live, and of the restored data.
+    // The same page, signed in as before, live, and with the restored data.
     await page.getByText('Live', { exact: true }).waitFor();
     await backups.getByText('Backup created', { exact: true }).waitFor();
     await gui.open('/projects');
@@ -85,7 +85,7 @@ describeWith('chromium', 'a restore in the browser', () => {
       Array(2).fill(`Certdesk listens on ${server.address}`),
     );
     expect(server.output()).not.toContain(PASSPHRASE);
-    // While nobody listened, the browser noted what it could not reach.
+    // While no server listened, Chromium logged the failed requests.
     const silence = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|status of 503/;
     expect(gui.problems.filter((problem) => !silence.test(problem))).toEqual([]);
     expect(await server.stop()).toBe(0);

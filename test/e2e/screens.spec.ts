@@ -1,4 +1,4 @@
-// The screens that people see most. test/e2e/screens.exhaustive.ts has all of them at every width.
+// The most used screens. test/e2e/screens.exhaustive.ts has all of them at every width.
 import { SCREENS, testScreens } from '../support/gui/screens.ts';
 import { describeWith } from '../support/tools/tools.ts';
 

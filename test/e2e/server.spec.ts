@@ -1,4 +1,4 @@
-// The built server as a user has it: started as a process, killed without warning, started again.
+// The built server for a user: started as a process, killed without warning, restarted.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -30,7 +30,7 @@ describeWith('pebble', 'the built server', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  // A test that fails in its middle leaves no server behind, whose port would fail the next one.
+  // A test that fails halfway leaves no server behind whose port would fail the next one.
   const started: Server[] = [];
   const start = async (dataFolder: string, given: readonly string[] = args): Promise<Server> => {
     const server = await startServer({ dataFolder, args: given });
@@ -72,7 +72,7 @@ describeWith('pebble', 'the built server', () => {
       issuedAt: obtained.body.certificate?.issuedAt,
       expiresAt: obtained.body.certificate?.expiresAt,
     });
-    // The key is there too, and it is the certificate's.
+    // The key is there too, and matches the certificate.
     const exported = await server.call('GET', `${path}/download?format=key`, { token });
     const leaf = await server.call('GET', `${path}/download?format=pem`, { token });
     expect(await publicKey(['pkey', '-pubout'], exported.text)).toBe(
@@ -102,10 +102,10 @@ describeWith('pebble', 'the built server', () => {
     const headers = { Prefer: 'respond-async' };
     const accepted = await server.call('POST', `${path}/obtain`, { token, body: OBTAIN, headers });
     const job = `/jobs/${accepted.body.job?.id}`;
-    // A process loads what issuances need at its first one; on a machine with other work that takes its time.
+    // The first issuance loads more code, which takes time on a busy machine.
     const step = async () => (await server.call('GET', job, { token })).body.step;
     await expect.poll(step).toBe('validation');
-    // The CA's clock stands still meanwhile, or it would validate while nothing answers.
+    // The CA is stopped meanwhile; otherwise it would validate while nothing answers.
     process.kill(slow.pid, 'SIGSTOP');
     await server.stop('SIGKILL');
     server = await start(dataFolder, slowArgs);
@@ -113,7 +113,7 @@ describeWith('pebble', 'the built server', () => {
     try {
       await expect.poll(async () => (await server.call('GET', job, { token })).body.state).toBe('succeeded');
       expect((await server.call('GET', path, { token })).body.domain).toBe('midway.example.com');
-      // Pebble validates after 0 to 8 s: where that fell on the kill itself, it has called the order invalid, rightly.
+      // Pebble validates after 0 to 8 s: if that was during the kill, the order is invalid, rightly.
       const orders = slow.requests().filter((request) => request.includes('order-plz'));
       expect(orders).toHaveLength(slow.output().includes('set INVALID by completed challenge') ? 2 : 1);
     } finally {

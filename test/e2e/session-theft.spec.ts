@@ -1,5 +1,5 @@
-// The attack that a review demonstrated: a server on another port of the same host gets the session's cookie from the
-// browser, and calls the API with it from outside of the browser.
+// The attack of a review: a server on another port of the same host receives the session's cookie from the browser, and
+// calls the API with it from outside of the browser.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
@@ -38,7 +38,7 @@ describeWith('chromium', 'a server on another port of the same host', () => {
     const secret = await gui.page.evaluate(() => localStorage.getItem('certdesk-page-secret'));
     expect(secret).toMatch(/^cdp_/);
     expect(await tab.evaluate(() => JSON.stringify({ ...localStorage }))).toBe('{}');
-    // With both, as the page itself has them, it is the session: so the secret was all that was missing.
+    // With both, as the page has them, the session works: only the secret was missing.
     const page = createBrowser(gui.app.app.address, { cookie: cookie ?? '', pageSecret: secret ?? '' });
     expect((await page.get('/api/v1/projects', asThePage)).status).toBe(200);
     await tab.close();

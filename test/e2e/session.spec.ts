@@ -7,12 +7,12 @@ import { buildGui, CHROMIUM_FLAGS, GUI_FOLDER } from '../support/gui/page.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { describeWith, toolPath } from '../support/tools/tools.ts';
 
-/** `own host`: sends its own name for the server as Host, as nginx does where nobody tells it otherwise. */
+/** `own host`: sends its own name for the server as Host, like nginx by default. */
 type Proxying = 'pass' | 'own host' | 'hang up' | number;
 
 interface Proxy {
   readonly address: string;
-  /** Of POST /login and POST /logout; all else is passed on as it is. */
+  /** For POST /login and POST /logout; everything else is passed on unchanged. */
   how: Proxying;
   stop(): void;
 }
@@ -130,7 +130,7 @@ describeWith('chromium', 'signing in and out', () => {
 
   it('marks the session of this browser, and ending it signs out here', async () => {
     await openLink();
-    await page.getByText('Get your first certificate').waitFor(); // another page would cut the sign-in off
+    await page.getByText('Get your first certificate').waitFor(); // another page would interrupt the sign-in
     await page.goto(`${proxy.address}/#/settings`);
     const row = page.getByRole('row').filter({ hasText: 'This browser' });
     await row.getByRole('button', { name: /^Sign out / }).click();
@@ -146,7 +146,7 @@ describeWith('chromium', 'signing in and out', () => {
     await page.clock.install();
     await openLink();
     await page.getByText('Get your first certificate').waitFor();
-    await page.clock.fastForward(5 * 60_000); // refreshes and retries run, nobody does anything
+    await page.clock.fastForward(5 * 60_000); // refreshes and retries run, without user activity
     expect(reports).toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');

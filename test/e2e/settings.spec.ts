@@ -1,5 +1,5 @@
-// What keeps renewals going, in a browser: the settings of renewals and backups, what is used of a CA's limits, the
-// CA's own page about a window, the last failure in its words, and the alarm where no look for renewals came.
+// Renewals in a browser: the settings of renewals and backups, the use of a CA's limits, the CA's own page about a
+// window, the last failure in its words, and the alarm after a missed renewal check.
 import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../src/main/engine/certificates/renewal-plan.ts';
@@ -183,7 +183,7 @@ describeWith('chromium', 'the settings for renewals', () => {
   });
 
   it('explains why a backup failed, and keeps the saved settings', async () => {
-    // Nobody may make a folder there, root neither.
+    // No user can create a folder there, not even root.
     await gui.app.asUser('PATCH', '/settings', { body: { backup: { folder: '/sys/certdesk-cannot' } } });
     await gui.page.reload();
     const backups = panel('Backups');

@@ -1,4 +1,4 @@
-// What `certdesk serve` says about signing in: a link on a terminal, elsewhere only the command that creates one.
+// What `certdesk serve` prints about signing in: a link on a terminal, elsewhere only the command that creates one.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -43,7 +43,7 @@ describeWith('chromium', 'below a path of a reverse proxy', () => {
     });
     const { secret } = await app.app.engine.sessions.createLink();
     await page.goto(signInAddress(url, secret));
-    await page.getByText('Get your first certificate').waitFor(); // another page would cut the sign-in off
+    await page.getByText('Get your first certificate').waitFor(); // another page would interrupt the sign-in
     expect(page.url()).toMatch(new RegExp(`^${url}/(#/)?$`));
     await page.getByRole('link', { name: 'Projects' }).first().click();
     await page.getByText('No projects yet').waitFor();

@@ -1,4 +1,4 @@
-// In the GUI: a job that is held back is started by hand, and the approval of an ACME directory is withdrawn.
+// In the GUI: the user starts a job that is held back, and withdraws the approval of an ACME directory.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ describeWith(['chromium'], 'the user', () => {
     await gui.takeScreenshots('held-back');
     expect(await gui.app.call('POST', '/jobs/held/start')).toMatchObject({ status: 403 });
     await gui.page.getByRole('button', { name: 'Start now' }).click();
-    await expect.poll(async () => (await gui.app.call('GET', '/jobs/held')).body.state).toBe('failed'); // no CA is there
+    await expect.poll(async () => (await gui.app.call('GET', '/jobs/held')).body.state).toBe('failed'); // the CA does not exist
     await gui.page.getByText('three times in a row', { exact: false }).waitFor({ state: 'detached' });
   });
 

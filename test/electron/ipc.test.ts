@@ -1,4 +1,4 @@
-// Messages of windows while Certdesk behind them does not run: it is being started again.
+// Messages of windows while Certdesk behind them restarts.
 import { EventEmitter } from 'node:events';
 import type { IpcMain } from 'electron';
 import { expect, it } from 'vitest';

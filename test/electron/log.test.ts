@@ -20,14 +20,14 @@ const PROGRAM = `
   const logger = createDesktopLogger(process.env.LOG_FOLDER);
   process.on('uncaughtException', (err) => {
     logger.fatal({ err }, 'Internal error');
-    if (++mistakes >= 20) process.exit(1); // else it would go on without an end
+    if (++mistakes >= 20) process.exit(1); // otherwise it would never end
   });
   let mistakes = 0;
   process.stdout.write('ready');
   process.stdin.once('data', async () => {
     for (const warning of ['first', 'second']) {
       logger.warn(warning);
-      // Until standard error has refused it, and whoever listens has heard so.
+      // Until standard error has refused it, and its listeners know.
       await new Promise((done) => process.stderr.write('.', () => setImmediate(done)));
     }
     process.exit(0);

@@ -14,7 +14,7 @@ it('keeps the newest files, with whole lines in order, readable by their owner o
   for (let n = 0; n < 50; n += 1) {
     if (n === 25) {
       file.close();
-      file = openRotatingFile(options); // the next start goes on with the same file
+      file = openRotatingFile(options); // the next start continues the same file
     }
     file.write(`line ${String(n).padStart(4, '0')}\n`);
   }

@@ -1,4 +1,4 @@
-// tRPC over IPC without Electron: what a window has under way ends with it; values keep what they are.
+// tRPC over IPC without Electron: a window's calls end with it; values are preserved.
 import { EventEmitter } from 'node:events';
 import { initTRPC, tracked } from '@trpc/server';
 import type { WebContents } from 'electron';
@@ -12,7 +12,7 @@ import type { IpcEvent } from '../../src/shared/ipc.ts';
 
 const t = initTRPC.meta<{ rest: { summary: string } }>().create({ isDev: false });
 let proved: boolean;
-/** What a person answers; and what they were asked. */
+/** A user's answers, and the questions. */
 let answer: boolean;
 let asked: string[];
 let begun: string[];
@@ -57,7 +57,7 @@ const router = t.router({
 
 class Sender extends EventEmitter {}
 const makeSender = () => new Sender() as unknown as WebContents & EventEmitter;
-/** Whatever was aborted has ended by then. */
+/** Every aborted call has ended by then. */
 const soon = () => new Promise(setImmediate);
 
 let calls: TrpcCalls;

@@ -1,4 +1,4 @@
-// The confirmation of the desktop window, without Electron: when it is asked for, what it covers, what is recorded.
+// The confirmation of the desktop window, without Electron: when it is requested, what it covers, what is recorded.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WINDOW } from '../../src/main/electron/window-context.ts';
 import { createWindowProof, type WindowProof } from '../../src/main/electron/window-proof.ts';

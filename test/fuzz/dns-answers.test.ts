@@ -1,4 +1,4 @@
-// Whatever a name server sends: an answer that is read, or silence with its reason; never a failure, and it ends.
+// Whatever a name server sends: a parsed answer, or silence with its reason; never a failure, and it ends.
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { damagedBytes } from '../support/faults/damaged.ts';
 import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 3_000 : 80;
-/** Of what may be silence: whoever waits longer hears no more. */
+/** The time-out of an answer that is dropped. */
 const TIMEOUT_MS = 25;
 const QUESTION = { name: '_acme-challenge.shop.example.com', type: 'TXT' } as const;
 const encode = (answers: dnsPacket.Answer[]): Buffer =>
@@ -51,7 +51,7 @@ let bytes: Buffer = Buffer.alloc(0);
 beforeAll(async () => {
   server = await startNameServer(({ id }) => {
     const answer = Buffer.from(bytes);
-    if (answer.length >= 2) answer.writeUInt16BE(id, 0); // or it would be passed over unread
+    if (answer.length >= 2) answer.writeUInt16BE(id, 0); // otherwise it would be skipped unread
     return answer;
   });
 });

@@ -1,6 +1,7 @@
-// Every reader of what comes from outside, given anything and damaged samples: it reads, or refuses as it says it does,
-// and never fails in another way or runs on. (Certificates, keys and PKCS#12 by upload are also in
-// test/engine/pki/inspect/hostile.spec.ts and test/engine/pki/pkcs12/read.spec.ts, DNS answers in dns-answers.test.ts beside this.)
+// Every reader of outside data with arbitrary and damaged samples: it reads, or refuses as documented, and never fails
+// in another way or runs on. (Certificates, keys and PKCS#12 by upload are also in
+// test/engine/pki/inspect/hostile.spec.ts and test/engine/pki/pkcs12/read.spec.ts, DNS answers in dns-answers.test.ts
+// beside this.)
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeHeader, readPrefix } from '../../src/main/backup/format.ts';
@@ -59,7 +60,7 @@ const chain = leaf.certificate + ca.certificate;
 const { default: crypto, X509Certificate } = await import('node:crypto');
 const jwk = JSON.stringify(crypto.createPrivateKey(leaf.privateKey).export({ format: 'jwk' }));
 
-/** Runs it; a CertdeskError is an answer too, but INTERNAL is none. */
+/** Runs it; a CertdeskError is accepted too, except INTERNAL. */
 function answered<T>(work: () => T): T | CertdeskError {
   try {
     return work();

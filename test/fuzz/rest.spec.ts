@@ -1,5 +1,6 @@
-// Anything at all sent to every operation: the answer is a result or an error in the one form, never a 500, and the
-// server goes on. Mostly it is what the operation's schema takes, here and there anything. CERTDESK_SOAK=1 sends more.
+// Arbitrary input to every operation: the answer is a result or an error in the usual form, never a 500, and the server
+// continues. Most of it matches the operation's schema, with arbitrary values here and there. CERTDESK_SOAK=1 sends
+// more.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,14 +9,14 @@ import { startApp, type TestApp } from '../support/server/app.ts';
 import { fromJsonSchema, WORDS } from '../support/tools/arbitrary.ts';
 
 const RUNS = process.env.CERTDESK_SOAK === '1' ? 500 : 25;
-/** Answers of operations that never end, and of those that would end the test's own access or read folders. */
+/** Operations that never end, and those that would end the test's own access or read folders. */
 const LEFT_OUT = new Set(['GET /events', 'POST /imports/scan', 'POST /imports']);
 
 let app: TestApp;
 let ids: readonly string[];
 
 beforeAll(async () => {
-  // Nothing here may reach a CA: what would ask one fails at once, in the one form.
+  // Nothing here may reach a CA: requests to one fail at once, in the usual form.
   const nowhere = 'https://127.0.0.1:1/directory';
   app = await startApp({ platform: { directories: { production: nowhere, staging: nowhere } } });
   ids = [await app.project('fuzz.example.com'), await app.project(null)];
@@ -26,7 +27,7 @@ it.each(
   restOperations()
     .map((operation) => ({ name: `${operation.rest.method} ${operation.rest.path}`, operation }))
     .filter(({ name }) => !LEFT_OUT.has(name))
-    // What deletes comes last, or the others would find nothing.
+    // Deletions come last; otherwise the others would find nothing.
     .toSorted((a, b) => Number(a.name.startsWith('DELETE')) - Number(b.name.startsWith('DELETE'))),
 )(
   '$name',

@@ -1,5 +1,5 @@
-// Every schema of src/shared: anything at all is taken or refused, never thrown at, and what is taken stays what it is
-// when it is read again.
+// Every schema of src/shared: arbitrary input is accepted or refused without an exception, and accepted values are
+// unchanged when they are read again.
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// certdesk audit verify|export, and that the command line puts its own changes into the trail.
+// certdesk audit verify|export, and the audit entries of the command line's own changes.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** What a command prints. */
+/** The output of a command. */
 async function output(command: Promise<void>): Promise<string> {
   printed = '';
   await command;

@@ -1,4 +1,4 @@
-// certdesk ca-directory: lists and withdraws the ACME directories that persons approved.
+// certdesk ca-directory: lists and withdraws the ACME directories that users approved.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Log lines of JSON: few writes for many lines, and none is lost however the program ends by itself.
+// JSON log lines: few writes for many lines, and none is lost however the program exits on its own.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// certdesk login-link, beside a server that runs and without one.
+// certdesk login-link, beside a running server and without one.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// certdesk token create: what could never be used is refused, in the words of the command line.
+// certdesk token create: a token that could never be used is refused, in the words of the command line.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ test.each([
   await withEngineParts(
     dataDir,
     async ({ tokens }) => expect(await tokens.list()).toEqual([]),
-    'create', // where the option was wrong as it stands, there is no database yet
+    'create', // if the option itself was invalid, there is no database yet
   );
 });
 

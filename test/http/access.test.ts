@@ -1,5 +1,5 @@
-// Who may call the REST API: every operation is tried with no token, too narrow ones, other projects' ones, and ones
-// that no longer hold; the Host header; and what happens to a guesser.
+// Access to the REST API: every operation is tried without a token, with too narrow ones, other projects' ones, and
+// ones that are no longer valid; the Host header; and throttling of guesses.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ afterEach(() => {
   now = new Date();
 });
 
-/** Every operation, with an address of a project in it. */
+/** Every operation, with the address of a project. */
 const operations = restOperations().map((operation) => ({ ...operation, name: operation.path }));
 const closed = operations.filter(({ meta }) => meta.scope !== null);
 const ofProjects = closed.filter(({ rest }) => rest.path.startsWith('/projects/{id}'));

@@ -1,4 +1,4 @@
-// The listener of http-01 on a real socket: who gets what, how often, and why it cannot be opened.
+// The http-01 listener on a real socket: what it returns to whom, how often, and why it cannot be opened.
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChallengeListener, openChallengeListener } from '../../src/main/http/acme-challenge.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => listener?.close());
 
-/** As it stands: no URL parser makes a path tidy on its way. */
+/** Sent unchanged: no URL parser normalizes the path. */
 function ask(path: string, method = 'GET') {
   return new Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>(
     (resolve, reject) => {

@@ -1,5 +1,5 @@
-// Clients that generators make of the OpenAPI document: each compiles, creates a project and reads a verdict. The
-// generators come from their registries, in these versions.
+// Clients generated from the OpenAPI document: each compiles, creates a project and reads a verdict. The generators
+// come from their registries, in these versions.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

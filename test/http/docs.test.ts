@@ -1,4 +1,4 @@
-// The readable page of the API: made when it is first asked for, behind the same checks as everything else.
+// The API reference page: built at the first request, behind the same checks as everything else.
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, callApi, startApp, type TestApp } from '../support/server/app.ts';
@@ -12,7 +12,7 @@ afterAll(() => app?.stop());
 const get = (path: string): Promise<Answer> => callApi(`${app.app.address}${path}`, 'GET', { token: null });
 
 it('is a page with its resources', async () => {
-  const [page] = await Promise.all([get('/api/docs'), get('/api/docs/')]); // two first visitors at once
+  const [page] = await Promise.all([get('/api/docs'), get('/api/docs/')]); // two concurrent first visitors
   expect(page).toMatchObject({ status: 200, text: expect.stringContaining('swagger-ui') });
   expect(page?.headers.get('content-type')).toBe('text/html; charset=utf-8');
   const policy = page?.headers.get('content-security-policy') ?? '';
@@ -50,7 +50,7 @@ it('sends a cached file only once', async () => {
   const url = `${app.app.address}/api/docs/static/swagger-ui.css`;
   const first = await request(url);
   await first.body.dump();
-  // Not by fetch, which asks for the whole file where such a header is set by hand.
+  // Not with fetch, which requests the whole file if such a header is set manually.
   const again = await request(url, { headers: { 'if-none-match': String(first.headers.etag) } });
   expect({ first: first.statusCode, again: again.statusCode }).toEqual({ first: 200, again: 304 });
   expect(await again.body.text()).toBe('');

@@ -1,5 +1,5 @@
-// Wrong requests of every kind: each gets the status that docs/rest-api.md names, in the one form of an error, with nothing of
-// the program's inside in it.
+// Invalid requests of every kind: each gets the status of docs/rest-api.md, in the usual error form, with no internals
+// of the program.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
 import { startApp, type TestApp } from '../support/server/app.ts';

@@ -1,4 +1,4 @@
-// GET /events: server-sent events from now on or after a given one, to whom they concern, without anything left behind.
+// GET /events: server-sent events from now on or after a given one, for those who may see them, without leaks.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/server/app.ts';
 
@@ -35,7 +35,7 @@ async function open(headers: Readonly<Record<string, string>> = {}, token = app.
   return { response, events, ended, close: () => controller.abort() };
 }
 
-/** As WHATWG HTML section 9.2.6 has it, as far as it is used here. */
+/** Parsed as in WHATWG HTML section 9.2.6, as far as it is used here. */
 async function collect(response: Response, events: Seen[]): Promise<void> {
   let text = '';
   for await (const chunk of response.body ?? []) {
@@ -94,7 +94,7 @@ describe('a stream', () => {
     await tell('mark');
     await expect.poll(() => last.events.length).toBe(1);
     last.close();
-    // At once: they are some few commits in the order of the calls, where one by one they are as many as events.
+    // Concurrently: these are few commits in the order of the calls; one by one there would be as many as events.
     await Promise.all(Array.from({ length: 1_100 }, (_, n) => tell(`missed ${n}`)));
     const again = await open({ 'Last-Event-ID': String(last.events[0]?.id) });
     await expect.poll(() => again.events.length).toBe(1_100);
@@ -178,6 +178,6 @@ it('does not keep the server from stopping', async () => {
     headers: { Authorization: `Bearer ${other.token}` },
   });
   const ended = response.text().catch(() => 'cut off');
-  await other.stop(); // the reader does not go away by itself
+  await other.stop(); // the client does not disconnect on its own
   await ended;
 });

@@ -1,4 +1,4 @@
-// The GUI's files over HTTP: what is kept by a browser, what it may run, and addresses that only the page knows.
+// The GUI's files over HTTP: what a browser caches, what it may run, and addresses that only the page knows.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -32,11 +32,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As a browser opens an address. */
+/** Like a browser that opens an address. */
 const visit = (path: string) => browser.get(path, { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
 const load = (path: string) => browser.get(path, { Accept: '*/*' });
 
-/** As it came over the wire. */
+/** The bytes on the wire. */
 async function raw(url: string, encodings: string) {
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
     get(url, { headers: { 'Accept-Encoding': encodings }, agent: false }, resolve).once('error', reject),

@@ -1,4 +1,4 @@
-// GET /health: the secret store is asked, but not by everybody at every call.
+// GET /health: the secret store is checked, but not for every caller at every call.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ it('asks the secret store at most once in ten seconds for callers without a toke
   expect(await health(null)).toEqual(OK);
   expect(await health(app.token)).toEqual(DOWN);
   await rm(sealed);
-  expect(await health(null)).toEqual(DOWN); // asked for the token just now
+  expect(await health(null)).toEqual(DOWN); // checked for the token just now
   now = new Date(now.getTime() + 10_000);
   expect(await health(null)).toEqual(OK);
 });

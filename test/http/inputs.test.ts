@@ -1,4 +1,4 @@
-// What may stand in a project, in an id and in a list's query.
+// Valid input for a project, an id and a list's query.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/server/app.ts';
 import { expectError } from '../support/server/expect-error.ts';

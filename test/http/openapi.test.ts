@@ -1,4 +1,4 @@
-// The OpenAPI document: valid, whole, and true of the server that serves it.
+// The OpenAPI document: valid, complete, and true for its server.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';
@@ -83,7 +83,7 @@ it('describes answer 202, and allows additional fields', () => {
 });
 
 it('has nothing that breaks generated clients', () => {
-  // clients.exhaustive.ts generates some, compiles them and makes calls.
+  // clients.exhaustive.ts generates some, compiles them and calls the API.
   const stumbling: string[] = [];
   JSON.stringify(document.components, (_, part) => {
     const { const: single, type, propertyNames } = Object(part) as Readonly<Record<string, unknown>>;

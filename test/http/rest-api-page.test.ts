@@ -1,4 +1,4 @@
-// docs/rest-api.md names addresses, error codes and options of obtain. Each exists.
+// Every address, error code and option of obtain in docs/rest-api.md exists.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { restOperations } from '../../src/main/http/rest.ts';

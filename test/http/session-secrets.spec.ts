@@ -1,4 +1,4 @@
-// A session takes two secrets and a person who is there: what a cookie alone opens, and when a session ends.
+// A session needs two secrets and an active user: what a cookie alone opens, and when a session ends.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appRouter } from '../../src/main/api/router.ts';
 import type { Meta } from '../../src/main/api/trpc.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rig?.app.stop());
 
 describe('the cookie without the page secret', () => {
-  /** What a server on another port of this host receives, and then sends with all else as the page would. */
+  /** What a server on another port of this host receives, and then sends like the page would. */
   const thief = () => createBrowser(rig.app.app.address, { cookie: rig.browser.cookie ?? '' });
   const asThePage = { 'Sec-Fetch-Site': 'same-origin' };
 
@@ -62,7 +62,7 @@ describe('the cookie without the page secret', () => {
     expect((await thief().post('/logout', '', asThePage)).status).toBe(204);
     expect((await thief().post('/activity', '', asThePage)).status).toBe(401);
     expect(await rig.isSignedIn()).toBe(true);
-    // A link makes a session of its own: the person's is not touched.
+    // A link creates its own session: the user's is unchanged.
     const other = thief();
     await other.signIn(secretOf(await rig.link()));
     expect(await rig.app.app.engine.sessions.list()).toHaveLength(2);

@@ -138,7 +138,7 @@ describe('the end of a session', () => {
     const own = await rig.browser.stream('/trpc/jobs.events?input={}');
     const others = [await reader.stream('/trpc/jobs.events?input={}'), await reader.stream('/api/v1/events')];
     await rig.browser.post('/logout', '');
-    // A browser notes a body that was cut off as an error in its console.
+    // A browser logs a body that was cut off as an error in its console.
     expect(await own.ended).toBe('complete');
     const { body } = await rig.app.call('GET', '/tokens');
     const last = (body.tokens as unknown as { id: string }[]).at(-1);

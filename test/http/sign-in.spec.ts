@@ -1,4 +1,4 @@
-// Signing in to the GUI: the link that works once, and the cookie that it brings.
+// Signing in to the GUI: the link that works once, and its cookie.
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databasePath } from '../../src/main/storage/data-folder.ts';
@@ -140,7 +140,7 @@ describe('the cookie', () => {
   });
 });
 
-/** Everything that is in the database, as text. */
+/** The whole database, as text. */
 async function readDatabase(): Promise<string> {
   const database = openDatabase(databasePath(rig.app.dataFolder));
   const dump = await Promise.all([

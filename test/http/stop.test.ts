@@ -17,6 +17,6 @@ it('does not wait for a connection opened in advance, nor for a keep-alive conne
   await Promise.all([unused, kept].map((socket) => once(socket, 'connect')));
   kept.write(`GET /api/v1/health HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
   expect(String(await once(kept, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
-  await app.stop(); // Node by itself waits longer for both than a test may take
+  await app.stop(); // Node's own wait is longer for both than a test may take
   await Promise.all(ended);
 });

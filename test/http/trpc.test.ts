@@ -1,4 +1,4 @@
-// The router over HTTP as the GUI's client meets it: calls, batches, failures, events that go on where they stopped.
+// The router over HTTP as the GUI's client uses it: calls, batches, failures, events that resume where they stopped.
 import {
   createTRPCClient,
   httpBatchLink,
@@ -41,7 +41,7 @@ function client(headers: Readonly<Record<string, string>> = bearer()) {
 const send = (path: string, init: RequestInit = {}) =>
   fetch(`${url()}/${path}`, { ...init, headers: { ...bearer(), ...init.headers } });
 
-/** What a client is told of a failure. */
+/** What a client receives about a failure. */
 async function failureOf(work: Promise<unknown>) {
   const error: unknown = await work.then(
     () => null,
@@ -137,7 +137,7 @@ describe('failures', () => {
 });
 
 describe('events', () => {
-  // A server of their own: a job of the tests before may still be failing, which is an event too.
+  // Their own server: a job of the previous tests may still be failing, which is an event too.
   beforeAll(async () => {
     await app.stop();
     app = await startApp();
@@ -169,10 +169,10 @@ describe('events', () => {
       ),
     );
     expect(streams.map(({ status }) => status)).toEqual([200, 200]);
-    await other.stop(); // the readers do not go away by themselves
+    await other.stop(); // the clients do not disconnect on their own
   });
 
-  /** The first event, after `act` was done on the open stream. */
+  /** The first event, after `act` ran on the open stream. */
   function follow(input: { lastEventId?: number }, act: () => Promise<void>) {
     return new Promise<{ id: string; data: unknown }>((resolve, reject) => {
       const subscription = client().jobs.events.subscribe(input, {

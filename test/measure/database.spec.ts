@@ -1,5 +1,5 @@
-// The short form of the database's rows in docs/performance.md: what is asked of 20,000 projects is held against the
-// same of 1,000 in the same run, so that a busy machine slows both; and SQLite says which index it goes through.
+// The short form of the database's rows in docs/performance.md: queries on 20,000 projects are compared with the same
+// on 1,000 in the same run, so that a busy machine slows both; and SQLite reports the index that it uses.
 import { describe, expect, it } from 'vitest';
 import { databaseQueries } from '../bench/database-queries.ts';
 import { type DatabaseRow, measure, withProjects } from '../bench/database-rows.ts';
@@ -9,7 +9,10 @@ import { recordPlans } from '../support/engine/query-plans.ts';
 const [FEW, MANY] = [1_000, 20_000];
 const TURNS = 9;
 
-/** What goes through a whole index, or all words, and may grow as they do: a filter or a word that hardly any has. */
+/**
+ * Queries that read a whole index, or all words, and may grow with it: a filter or a word that hardly any project
+ * matches.
+ */
 const READS_ALL = /nobody|custom|a CA and|status none|search|facets|all at once|attention|by day|due/;
 
 describe('the cost of queries on 20,000 projects', () => {
@@ -24,7 +27,7 @@ describe('the cost of queries on 20,000 projects', () => {
       });
     }
     const slow: string[] = [];
-    /** A page of 50 projects with their certificates takes this at any size, and some filters leave fewer of 1,000. */
+    /** A page of 50 projects with their certificates costs this at any size, and some filters leave fewer of 1,000. */
     const page = took.get('list by created asc')?.get(FEW)?.minMs ?? Number.NaN;
     for (const [name, of] of took) {
       const [few, many] = [of.get(FEW)?.minMs ?? 0, of.get(MANY)?.minMs ?? Number.NaN];

@@ -1,4 +1,4 @@
-// How soon an open page shows what happens: a change that was made by REST, and a server that is gone.
+// How soon an open page shows what happens: a change by REST, and an unreachable server.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Files from outside, as large as they may be and made to take long: they are opened on background threads, and the
-// event loop of Certdesk goes on.
+// Files from outside, as large as permitted and built to take long: they are opened on background threads, and
+// Certdesk's event loop stays responsive.
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { createOpenSsl } from '../support/tools/openssl.ts';
 /** As in hostile-peers.spec.ts. */
 const MOST_MS = 100;
 const MOST_OF_IDLE = 10;
-/** Two threads, each with what its limit allows, and a passphrase of 256 MiB. */
+/** Two threads, each up to its limit, and a passphrase of 256 MiB. */
 const MOST_MIB = 700;
 
 const openssl = await createOpenSsl();

@@ -1,4 +1,5 @@
-// Every text, file and answer from outside, as large as it may be and in its worst shapes: the event loop goes on.
+// Every text, file and answer from outside, as large as permitted and in its worst shapes: the event loop stays
+// responsive.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackground } from '../../src/main/background/background.ts';
@@ -21,14 +22,14 @@ import { measureBlocked, measureIdle } from '../support/tools/event-loop.ts';
 import { LOOPBACK_POLICY } from '../support/tools/network.ts';
 import { createOpenSsl } from '../support/tools/openssl.ts';
 
-/** On a quiet machine; on a busy one as much more as an idle event loop is late there. */
+/** On a quiet machine; on a busy one, plus the delay of an idle event loop. */
 const MOST_MS = 100;
 const MOST_OF_IDLE = 10;
-/** The answer as text, what is read from it, what is not collected yet, and the peer itself, a thread of this process. */
+/** The answer as text, the parsed result, uncollected garbage, and the peer itself, a thread of this process. */
 const MOST_MIB = 256;
 
 const SHAPES = [...Object.keys(TEXT_SHAPES), 'endless', 'drip'];
-/** Above what each of them reads. */
+/** Above the limit of each of them. */
 const BYTES = 9 * 1024 * 1024;
 
 /** The largest that is read, and one that is too large. */
@@ -54,7 +55,7 @@ afterAll(async () => {
   await openssl.remove();
 });
 
-/** Twice: the first time code is compiled, which is not what is measured. */
+/** Twice, because the first time code is compiled, which is not what is measured. */
 async function expectUnblocked(name: string, work: () => Promise<unknown>): Promise<void> {
   const first = await measureBlocked(work);
   const second = first.ms < limitMs ? first : await measureBlocked(work);

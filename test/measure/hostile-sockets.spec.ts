@@ -1,5 +1,5 @@
-// Answers of name servers, to queries and to updates (rfc2136), and mail servers' replies in their worst shapes: the event
-// loop goes on.
+// Answers of name servers, to queries and to updates (rfc2136), and mail servers' replies in their worst shapes: the
+// event loop stays responsive.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queryServer } from '../../src/main/engine/dns/lookup/query.ts';
 import { sendMail } from '../../src/main/engine/notifications/smtp.ts';
@@ -34,7 +34,7 @@ async function expectUnblocked(name: string, work: () => Promise<unknown>): Prom
   expect.soft(mib, `${name}: memory`).toBeLessThan(MOST_MIB);
 }
 
-/** The octets of the answer section begin after the head and the question. */
+/** The octets of the answer section start after the header and the question. */
 const QUESTION = '_acme-challenge.example.com';
 const START = 12 + QUESTION.length + 2 + 4;
 const SIZE = 65_535 - START;
@@ -56,7 +56,7 @@ function longNames(type: number, data: (at: number) => Buffer) {
   return { count: more + 1, records: Buffer.concat([first, ...Array.from({ length: more }, () => record)]) };
 }
 
-/** Each name is one label and a pointer to the one before. */
+/** Each name is one label and a pointer to the previous one. */
 function pointerChain() {
   const parts: Buffer[] = [];
   let at = START;

@@ -1,4 +1,4 @@
-// The short form of npm run bench: ratios that were measured in this very run, with room for a busy machine.
+// The short form of npm run bench: ratios measured in the same run, with room for a busy machine.
 import { beforeAll, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/lib/build.ts';
 import { measureIssuance } from '../bench/issuance-rows.ts';
@@ -26,7 +26,7 @@ describeWith(['pebble', 'certbot'], 'the speed of issuance', () => {
       `one certificate: Certdesk ${Math.round(certdesk.medianMs)} ms, bare ${Math.round(bare?.medianMs ?? 0)} ms, certbot ${Math.round(certbotMs)} ms`,
     );
     expect(certbotMs / certdesk.medianMs).toBeGreaterThan(8);
-    // The fixed waits that were there (two of 50 ms) are seen by this; the target of 1.5 needs a quiet machine.
+    // This detects the former fixed waits (two of 50 ms); the target of 1.5 needs a quiet machine.
     expect(certdesk.minMs / (bare?.minMs ?? 0)).toBeLessThan(5);
   });
 

@@ -1,4 +1,4 @@
-// The GUI with many projects: how soon it is there, how much it weighs, how smoothly the list moves, how it is searched.
+// The GUI with many projects: how soon it appears, its size, how smoothly the list scrolls, and its search.
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       await app?.stop();
     });
 
-    /** A browser that has never been here. */
+    /** A new browser. */
     async function visit(look: (page: Page) => Promise<void>): Promise<void> {
       const context = await gui.page.context().browser()?.newContext();
       const page = await context?.newPage();
@@ -59,7 +59,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
         const bytes = sizes.reduce((sum, size) => sum + size, 0);
         console.info(`scripts of the first page: ${bytes} bytes gzipped`);
         expect(bytes).toBeLessThan(300_000);
-        // What the first picture waits for is in the page's head (electron.vite.config.ts).
+        // The first paint waits for what the page's head loads (electron.vite.config.ts).
         expect([...scripts.keys()].some((url) => /begin-[^/]*\.js$/.test(url))).toBe(true);
         expect(await page.locator('head > link[rel=preload][as=font]').count()).toBe(1);
       });
@@ -79,8 +79,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
       }
       console.info(`link to overview: ${times.map(Math.round).join(', ')} ms`);
       console.info(`of it work of the page's thread: ${work.map(Math.round).join(', ')} ms`);
-      // Under 1 s on a machine with nothing else to do; this bound is for one that has. Whatever else runs, the page's
-      // own work stays what it is.
+      // Under 1 s on an idle machine; this bound is for a busy one. The page's own work does not depend on other load.
       expect(Math.min(...times)).toBeLessThan(4_000);
       expect(Math.min(...work)).toBeLessThan(500);
     });
@@ -112,9 +111,9 @@ describeWith('chromium', 'the GUI with many projects', () => {
       }
       const said = turns.map(({ scrolling, atRest }) => `${scrolling} (${atRest} at rest)`).join(', ');
       console.info(`frames, 95th percentile, ms: ${said}`);
-      // One good turn is enough: other work only ever adds.
+      // One good turn is enough, because other load only adds.
       expect(turns.some(isSmooth), said).toBe(true);
-      // Rows come as they are needed, and only those in sight are in the page.
+      // Rows load as needed, and only the visible ones are in the page.
       expect(await page.getByRole('row').count()).toBeLessThan(80);
     });
 
@@ -136,7 +135,7 @@ describeWith('chromium', 'the GUI with many projects', () => {
   });
 });
 
-/** Frame times at the 95th percentile, ms: while it is scrolled, and of the page at rest just before and after. */
+/** Frame times at the 95th percentile, ms: while it scrolls, and of the idle page just before and after. */
 interface Turn {
   readonly scrolling: number;
   readonly atRest: number;
@@ -145,13 +144,13 @@ interface Turn {
 const FRAME_MS = 1_000 / 60;
 const BOUND_MS = 50;
 
-/** At 60 Hz at rest the bound is as it stands; what a page at rest is late by is the machine's, and comes on top. */
+/** At 60 Hz at rest the bound applies as it is; the delay of an idle page is the machine's, and is added. */
 function isSmooth({ scrolling, atRest }: Turn): boolean {
   const busy = Math.max(0, atRest - Math.ceil(FRAME_MS));
   return scrolling < BOUND_MS + busy;
 }
 
-/** @returns what tells how long the page's main thread has worked so far, ms of processor time. */
+/** @returns a function that reports how long the page's main thread has worked so far, ms of processor time. */
 async function countWork(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -177,7 +176,7 @@ function p95(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.POSITIVE_INFINITY;
 }
 
-/** In the page: the times between frames for so long, ms. */
+/** In the page: the times between frames for that long, ms. */
 function frameTimes(ms: number): Promise<number[]> {
   return new Promise((resolve) => {
     const times: number[] = [];

@@ -1,5 +1,5 @@
-// How soon the built server serves, beside a bare Node in the same run, for the machine may have other work; how much
-// memory it uses; how much of the processor a request takes.
+// How soon the built server serves, compared with a bare Node in the same run, because the machine may be busy; its
+// memory; the processor time of a request.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { measureBareStart, measureStart } from '../bench/start-row.ts';
 import { makeManyProjects } from '../support/engine/many-projects.ts';
 
 const PROJECTS = 2_000;
-/** Of a hundred made projects the first few have no certificate, or one that the sweep would work on. */
+/** The first few of a hundred generated projects have no certificate, or one that the renewal check would work on. */
 const withCertificate = Array.from({ length: PROJECTS }, (_, n) => n)
   .filter((n) => n % 100 >= 10)
   .map((n) => `project-${n}`);
@@ -36,7 +36,7 @@ it('starts within a few bare Node start-ups, and uses little memory', async () =
     const resident: number[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
       bare.push(await measureBareStart());
-      // Two looks at the memory are enough: it differs little, and each takes two seconds of rest.
+      // Two samples of the memory are enough: it varies little, and each takes two seconds of rest.
       const isLookedAt = turn === 0 || turn === 4;
       const { startMs, idleRssMb } = await measureStart(copy, isLookedAt ? 2_000 : 0);
       own.push(startMs);
@@ -44,7 +44,7 @@ it('starts within a few bare Node start-ups, and uses little memory', async () =
     }
     const text = (all: readonly number[]) => all.map(Math.round).join(', ');
     console.info(`bare ${text(bare)} ms; to serving ${text(own)} ms; resident ${text(resident)} MiB`);
-    // 11 bare starts where this was written, 14 on a crowded machine; before packages were bundled it was 28 and more.
+    // 11 bare starts on the development machine, 14 on a busy one; before packages were bundled it was 28 and more.
     expect(Math.min(...own)).toBeLessThan(20 * Math.min(...bare) + 200);
     expect(Math.min(...resident)).toBeLessThan(150);
   } finally {
@@ -64,6 +64,6 @@ it('answers a status request within a millisecond of processor time', async () =
   console.info(
     `${requests} requests: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${Math.round(cpuMicroseconds)} µs CPU`,
   );
-  // Processor time, which other work on the machine changes little: 150 to 300 µs where this was written.
+  // Processor time, which other load changes little: 150 to 300 µs on the development machine.
   expect(cpuMicroseconds).toBeLessThan(1_000);
 }, 120_000);

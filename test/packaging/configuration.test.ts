@@ -1,4 +1,4 @@
-// What electron-builder is told: every kind of installer, each fuse, and files that are there.
+// The configuration of electron-builder: every type of installer, each fuse, and files that exist.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, test } from 'vitest';

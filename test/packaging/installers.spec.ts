@@ -1,5 +1,5 @@
-// What would be installed: electron-builder packs it (over stand-ins for Electron's binary and for fpm, which cannot be
-// fetched everywhere), the list of its files is looked through, and what is in it is started.
+// The installers: electron-builder packs them (with stand-ins for Electron's binary and for fpm, which cannot be
+// fetched everywhere), their file list is checked, and their content is started.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -30,7 +30,7 @@ function productionPackages(): ReadonlySet<string> {
   return new Set([...found].map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
 }
 
-/** As Node resolves it: next to the package, else in the folders above. */
+/** Resolved like Node: next to the package, otherwise in the folders above. */
 function resolvePackage(packages: object, name: string, from: string): string | null {
   const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
   if (path in packages) return path;
@@ -82,7 +82,7 @@ describeWith(['chromium', 'dpkg'], 'the installers for Linux, on stand-ins for E
       const packed = (name: string) => files.includes(`node_modules/${name}/package.json`);
       expect(Object.keys(manifest.dependencies).filter((name) => !packed(name))).toEqual([]);
       expect(Object.keys(manifest.devDependencies).filter(packed)).toEqual([]);
-      // npm also counts what a package of production names as a peer, such as TypeScript for @trpc/server.
+      // npm also counts the peers of production packages, such as TypeScript for @trpc/server.
       const needed = productionPackages();
       const names = new Set(
         files.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),

@@ -17,7 +17,7 @@ describeWith('systemd', 'the systemd unit', () => {
     expect(score).toBeLessThan(2);
     const [, version = '', stated = ''] =
       /systemd (\d+) rates it with exposure level ([\d.]+)/.exec(readFileSync(SECURITY_DOC, 'utf8')) ?? [];
-    // Each version of systemd weighs the settings in its own way.
+    // Each version of systemd weighs the settings differently.
     if (run('--version').startsWith(`systemd ${version} `))
       expect(score).toBe(Number(stated.replace(/\.$/, '')));
     else expect(Number(stated.replace(/\.$/, ''))).toBeLessThan(2);

@@ -1,4 +1,4 @@
-// What the options of the command line and of the environment are taken as.
+// How the options of the command line and of the environment are parsed.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
@@ -140,7 +140,7 @@ describe('the arguments that repeat the environment', () => {
     vi.stubEnv('CERTDESK_DATA_DIR', '/named');
     expect(argsFromEnvironment([])).toEqual(['--data-dir=/named']);
     vi.stubEnv('CERTDESK_DATA_DIR', undefined);
-    vi.stubEnv('XDG_DATA_HOME', join(homedir(), '.local/share')); // as many a desktop sets it
+    vi.stubEnv('XDG_DATA_HOME', join(homedir(), '.local/share')); // as many desktops set it
     expect(argsFromEnvironment([])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// The runner over many projects, and the ZIP file of many exports, held against another implementation.
+// The runner over many projects, and the ZIP file of many exports, compared with another implementation.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

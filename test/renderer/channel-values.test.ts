@@ -55,7 +55,7 @@ describe('a new channel', () => {
     expect(CreateChannelSchema.parse(toCreate(webhook))).toMatchObject({
       webhook: { url: 'https://x.example/y', token: null },
     });
-    expect(toCreate(webhook)).not.toHaveProperty('webhook.signingSecret'); // Certdesk makes one
+    expect(toCreate(webhook)).not.toHaveProperty('webhook.signingSecret'); // Certdesk creates one
   });
 });
 

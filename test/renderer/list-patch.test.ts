@@ -1,4 +1,4 @@
-// Lists of a page that is open while projects change, against a real server; only the way there is slowed or broken.
+// Lists of an open page while projects change, against a real server; only the connection is slowed or broken.
 import { InfiniteQueryObserver, type QueryClient } from '@tanstack/react-query';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
@@ -11,12 +11,12 @@ import { startApp, type TestApp } from '../support/server/app.ts';
 
 let app: TestApp;
 let queries: QueryClient;
-/** Paths below /trpc, in the order in which they were asked for. */
+/** Paths below /trpc, in the order of the requests. */
 let asked: string[];
-/** What becomes of an answer on its way. */
+/** What happens to an answer on its way. */
 let way: (path: string, answer: Response) => Promise<Response>;
 const endings: (() => void)[] = [];
-/** Each pause between two questions for lists: call it to end it. */
+/** Each pause between two requests for lists: call it to end it. */
 let pauses: (() => void)[];
 
 function open() {
@@ -36,7 +36,7 @@ function open() {
   const api = createTRPCOptionsProxy<AppRouter>({ client, queryClient: queries });
   return {
     lists: createLists(queries, client, () => new Promise((resolve) => pauses.push(resolve))),
-    /** A list as a page shows it. @returns its rows' names, or what `read` makes of them */
+    /** A list as a page shows it. @returns its rows' names, or the result of `read` */
     async show(search: ListSearch) {
       const options = api.projects.list.infiniteQueryOptions(
         { limit: 50, sort: 'domain', ...search },
@@ -173,7 +173,7 @@ describe('an open list', () => {
     await show({});
     for (const end of endings.splice(0)) end();
     await app.project('b.example.com');
-    await queries.invalidateQueries({ queryKey: [['projects', 'list']] }); // as the event of a new project does
+    await queries.invalidateQueries({ queryKey: [['projects', 'list']] }); // like the event of a new project
     await lists.changed([id]);
     const { domains } = await show({});
     await expect.poll(domains).toEqual(['a.example.com', 'b.example.com']);

@@ -1,4 +1,4 @@
-// What the wizard sends and checks, and where a refusal of the server is shown.
+// What the wizard sends and checks, and where it shows an error of the server.
 import { TRPCClientError } from '@trpc/client';
 import { describe, expect, test } from 'vitest';
 import { changesOf } from '../../src/renderer/certificates/obtain-changes.ts';

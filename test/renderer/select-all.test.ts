@@ -5,7 +5,7 @@ import { collectMatching } from '../../src/renderer/projects/select-all.ts';
 
 const ids = Array.from({ length: 1_234 }, (_, n) => `p${n}`);
 
-/** Pages as the server makes them. */
+/** Pages as the server returns them. */
 function pagedApi(asked: object[]): Api {
   const query = async (input: { limit: number; cursor?: string }) => {
     asked.push(input);

@@ -1,4 +1,4 @@
-// What the form makes of dropped files and of the server's word on each.
+// How the form handles dropped files and the server's result for each.
 import { expect, test } from 'vitest';
 import { MAX_BYTES, readBytes, readGivenFile } from '../../src/renderer/certificates/upload/read-file.ts';
 import {

@@ -1,4 +1,4 @@
-// How the pages call what the server gives by technical names, and when something is.
+// How the pages describe the server's technical names, and times.
 import { describe, expect, it, test } from 'vitest';
 import { keyName, signatureName } from '../../src/renderer/certificates/algorithm-names.ts';
 import { formatRelative } from '../../src/renderer/format.ts';

@@ -22,7 +22,7 @@ it('the built program imports nothing before it checks the version', () => {
 
 it('exits 2 with one line on a simulated old version', () => {
   const url = JSON.stringify(pathToFileURL(PROGRAM).href);
-  // Its number only: what it lacks is linked here all the same, which is for the test above.
+  // Only its version number: its built-in modules are those of the current Node, which the test above covers.
   const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
     import(${url});`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });

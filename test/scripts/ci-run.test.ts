@@ -1,4 +1,4 @@
-// .ci/run with a double of npm on the PATH: its last line and its exit code.
+// .ci/run with a stand-in for npm on the PATH: its last line and its exit code.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// docs/interop.md as npm run interop writes it: nothing that did not run is called passed.
+// docs/interop.md as npm run interop writes it: nothing that did not run counts as passed.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

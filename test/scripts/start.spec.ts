@@ -1,4 +1,4 @@
-// npm start and npm run certdesk on a throw-away checkout: what is started, why, and how it ends.
+// npm start and npm run certdesk on a throw-away checkout: what starts, why, and how it ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ afterAll(() => checkout?.remove());
 
 interface Running {
   readonly pid: number;
-  /** When it and all that it started are gone: the last one closes the output. */
+  /** When it and all its children have ended: the last one closes the output. */
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
   output(): string;
   until(text: string): Promise<void>;
@@ -78,7 +78,7 @@ describe('the desktop application', () => {
     ...more,
   });
 
-  /** @param body What it does: a shell script, `$1` is its first argument. */
+  /** @param body A shell script; `$1` is its first argument. */
   async function withElectron<T>(body: string, work: (binary: string) => Promise<T>): Promise<T> {
     const folder = join(checkout.root, 'electron');
     mkdirSync(folder, { recursive: true });

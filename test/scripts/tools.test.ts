@@ -1,4 +1,4 @@
-// How npm test finds and installs the programs that suites need; the installers are doubles.
+// How npm test finds and installs the programs that suites need; the installers are stand-ins.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ function addProgram(place: string, name: string, { content = '', mode = 0o755 } 
 const addPebble = (place: string, content = WANTED): string[] =>
   ['pebble', 'pebble-challtestsrv'].map((name) => addProgram(place, name, { content }));
 
-/** An installer that does what it should. */
+/** An installer that succeeds. */
 const adds = (place: string, content?: string) => async (): Promise<null> => {
   addPebble(place, content);
   return null;

@@ -1,5 +1,5 @@
-// How programs of Debian's packages are unpacked and run from a folder of their own. The packages are made here;
-// apt-get is a stand-in that puts them where the real one does (apt-get(8), "install --download-only").
+// How programs of Debian's packages are unpacked and run from their own folder. The packages are built here; apt-get is
+// a stand-in that puts them where the real one does (apt-get(8), "install --download-only").
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -50,7 +50,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
     return null;
   };
 
-  /** A package of these files; a value that begins with `->` is a link. */
+  /** A package with these files; a value that begins with `->` is a link. */
   function makePackage(name: string, files: Readonly<Record<string, string>>): void {
     const tree = join(folder, 'trees', name);
     const all = {
@@ -85,7 +85,7 @@ describeWith('dpkg', 'unpacking Debian packages', () => {
   const moved = (...path: string[]): string => join(folder, 'moved', ...path);
   const start = (name: string, ...args: string[]) =>
     spawnSync(moved('bin', name), args, { encoding: 'utf8' });
-  /** The programs are started in a copy, for a checkout may be moved. */
+  /** The programs are started in a copy, because a checkout may be moved. */
   const unpack = async (tool: Tool): Promise<string | null> => {
     const failure = await createDebianUnpacker(inTools(), run).unpack(tool);
     cpSync(inTools(), moved(), { recursive: true, verbatimSymlinks: true });

@@ -1,5 +1,5 @@
-// What keychain.spec.ts runs in a process of its own, inside a D-Bus session of its own: one scenario, named by the
-// first argument. Prints one line of JSON.
+// The program of keychain.spec.ts, in its own process and D-Bus session: one scenario, named by the first argument.
+// Prints one line of JSON.
 import { createKeychain, keychainProblem } from '../../src/main/secrets/keychain.ts';
 import { openSecretStore } from '../../src/main/secrets/open.ts';
 import { createVault } from '../../src/main/secrets/vault.ts';
@@ -8,7 +8,7 @@ const [scenario = '', folder = ''] = process.argv.slice(2);
 const options = { service: 'certdesk:test', timeoutMs: 20_000 };
 const store = createKeychain(options);
 
-/** What each call came to: its value, or the code and message that it failed with. */
+/** The result of each call: its value, or the code and message of its failure. */
 async function outcomes(calls: readonly (() => Promise<unknown>)[]): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const call of calls) {
@@ -55,7 +55,7 @@ async function refuse(): Promise<unknown> {
   return { outcomes: await outcomes(calls), problem: await keychainProblem(options) };
 }
 
-/** On a new data folder, then as a later start finds it; the vault on top, as the application has it. */
+/** On a new data folder, then as a later start finds it; with the vault on top, like the application. */
 async function open(): Promise<unknown> {
   const at = { folder, installationId: 'test', keychain: { timeoutMs: 20_000 } };
   const opened = await openSecretStore({ ...at, mode: 'auto', remembered: null });
@@ -82,7 +82,7 @@ async function open(): Promise<unknown> {
   };
 }
 
-/** More calls than Node's pool has threads while the keychain waits for a person; then the file system is used. */
+/** More calls than Node's pool has threads while the keychain waits for the user; then the file system is used. */
 async function hang(): Promise<unknown> {
   const { readFile } = await import('node:fs/promises');
   const quick = createKeychain({ ...options, timeoutMs: 500 });

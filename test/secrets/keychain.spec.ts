@@ -1,4 +1,4 @@
-// The keychain against a real gnome-keyring, each time on a D-Bus session and in a home folder of its own.
+// The keychain against a real gnome-keyring, each time in a new D-Bus session and home folder.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 type Scenario = 'keep' | 'refuse' | 'open' | 'hang';
 type Keyring = 'unlocked' | 'locked' | 'none';
 
-/** Runs a scenario of keychain-session.ts; what is in the home folder stays for the next. */
+/** Runs a scenario of keychain-session.ts; the home folder stays for the next. */
 async function inSession(scenario: Scenario, keyring: Keyring): Promise<Record<string, unknown>> {
   const daemon = `'${toolPath('CERTDESK_TEST_GNOME_KEYRING')}' --components=secrets`;
   const script = [
@@ -35,7 +35,7 @@ async function inSession(scenario: Scenario, keyring: Keyring): Promise<Record<s
   return JSON.parse(stdout);
 }
 
-/** Nothing of the session that the tests run in: no display to prompt on, no bus to fall to. */
+/** Nothing of the session that the tests run in: no display to prompt on, no other bus. */
 function environment(): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -45,7 +45,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** A prompter that never answers, in place of the window in which a person would type the password. */
+/** A prompter that never answers, in place of the window in which a user would type the password. */
 function installSilentPrompter(): void {
   const folder = join(home, 'share/dbus-1/services');
   mkdirSync(folder, { recursive: true });
@@ -100,7 +100,7 @@ describeWith('keyring', 'the OS keychain of Linux', () => {
     await inSession('keep', 'unlocked');
     installSilentPrompter();
     const { code, stdout } = await inSession('hang', 'locked').catch((error) => error);
-    // SIGKILL, for Node would wait for the thread. Files that had waited until the prompter ended would leave none.
+    // SIGKILL, because Node would wait for the thread. Files that had waited until the prompter ended would leave none.
     expect(code).toBe(137);
     const result: { outcomes: unknown[] } = JSON.parse(stdout);
     expect(result.outcomes).toEqual(

@@ -1,4 +1,4 @@
-// The layout in the keychain, over a double of its calls. keychain.spec.ts has the real one.
+// The layout in the keychain, over a stand-in for its calls. keychain.spec.ts has the real one.
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
@@ -8,9 +8,9 @@ import type { KeychainCalls } from '../../src/main/secrets/keychain-calls.ts';
 
 interface TestCalls extends KeychainCalls {
   readonly entries: Map<string, string>;
-  /** After so many writes the machine loses its power: every later call fails. */
+  /** After that many writes the machine loses power: every later call fails. */
   writesLeft: number;
-  /** As a Secret Service whose keyring was never unlocked: nothing is there, and nothing can be written. */
+  /** Like a Secret Service whose keyring was never unlocked: nothing is there, and nothing can be written. */
   locked: boolean;
 }
 

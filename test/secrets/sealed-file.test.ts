@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs code with a `store` on the folder in a process of its own. */
+/** Runs code with a `store` on the folder in its own process. */
 const elsewhere = (code: string): Promise<{ stdout: string }> =>
   run(process.execPath, [
     '--input-type=module',

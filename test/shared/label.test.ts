@@ -1,4 +1,4 @@
-// Names that people give: what a terminal or a log would interpret is refused on the way in and escaped on the way out.
+// User-supplied names: characters that a terminal or a log would interpret are refused in input and escaped in output.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

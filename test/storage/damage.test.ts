@@ -1,4 +1,4 @@
-// A database that is not whole is noticed before it is opened, stays byte for byte, and its last backup is named.
+// A damaged database is noticed before it is opened, stays byte for byte, and its last backup is named.
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => data?.remove());
 
-/** @returns the failure of a start; what is in the folder is as it was. */
+/** @returns the failure of a start, which must not change the folder. */
 async function refused(): Promise<{ code: string; message: string; details: unknown }> {
   const before = await readFile(path);
   const failure = await openChecked(data.dataFolder).then(
@@ -108,7 +108,7 @@ it('is reported with the last good backup and the command, in the window too; so
     title: 'The database is damaged',
     commands: [command],
   });
-  // Its disk is away: none is promised.
+  // Its disk is not mounted, so no backup is promised.
   await rm(data.backups, { recursive: true });
   expect((await refused()).message).toContain('No backup of it is known');
   expect(await readdir(data.dataFolder)).toContain('certdesk.db');

@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The schema as SQLite writes it down. */
+/** The schema as SQLite prints it. */
 function schemaOf(file: string): unknown[] {
   const sqlite = new Sqlite(file, { readonly: true });
   try {

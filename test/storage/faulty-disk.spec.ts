@@ -1,5 +1,6 @@
-// Killed between two system calls of one write, and a disk that answers EIO: the sealed file of secrets and the database
-// hold what was there or what came, whole, and go on. Every so manieth system call; CERTDESK_SOAK=1 takes each.
+// Killed between two system calls of one write, and a disk that answers EIO: the sealed file of secrets and the
+// database have the old value or the new, complete, and continue to work. A sample of the system calls; CERTDESK_SOAK=1
+// tries each.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,17 +24,17 @@ const PROGRAM = 'faulty-disk-program.ts';
 const SOAK = process.env.CERTDESK_SOAK === '1';
 const say = SOAK ? reportSoak : () => undefined;
 const DATABASE = 'certdesk\\.db(-wal|-journal|-shm)?$';
-/** Of the files of secrets, and of the folder that they are renamed in. */
+/** Of the files of secrets, and of the folder in which they are renamed. */
 const SECRETS = '(secrets\\.(sealed|key)(\\.tmp)?|/data)$';
 
-/** All of them in a soak, else one in the middle and the last. */
+/** All of them in a soak, otherwise one in the middle and the last. */
 const places = (count: number): readonly number[] =>
   SOAK ? Array.from({ length: count }, (_, n) => n + 1) : [Math.ceil(count / 2), count];
-/** What a soak tries, or the part of it that every run does. */
+/** What a soak tries, or a sample of it in every run. */
 const tried = <T>(all: readonly T[], some: number): readonly T[] => (SOAK ? all : all.slice(0, some));
 
 describeWith('cc', 'a failing disk', () => {
-  // LD_PRELOAD is of the loader of Linux.
+  // LD_PRELOAD belongs to the Linux loader.
   describe.runIf(process.platform === 'linux')('on Linux', () => {
     let root: string;
     let disk: FaultyDisk;
@@ -47,7 +48,7 @@ describeWith('cc', 'a failing disk', () => {
     });
 
     let count = 0;
-    /** A folder of its own, named `data`. */
+    /** Its own folder, named `data`. */
     async function freshFolder(kind: 'new' | 'secrets' | 'database'): Promise<string> {
       count += 1;
       const folder = join(root, String(count), 'data');
@@ -97,7 +98,7 @@ describeWith('cc', 'a failing disk', () => {
         const folder = await freshFolder('secrets');
         const { said } = await set(folder, { path: SECRETS, nth, deed: 'eio' });
         const call = whole.calls[nth - 1] ?? '';
-        // After the rename only the folder's own fsync is left: the new value stands, though not surely for ever.
+        // After the rename only the folder's own fsync is left: the new value is there, but not yet durable.
         const late = /^fsync .*\/data$/.test(call);
         expect(said, call).toMatchObject({
           error: { code: 'SECRET_STORE_UNAVAILABLE', message: expect.stringContaining('EIO') },

@@ -1,4 +1,4 @@
-// Which data folders are refused, on real folders; owners by chown where the tests run as root.
+// Which data folders are refused, on real folders; owners by chown if the tests run as root.
 import {
   chmodSync,
   chownSync,

@@ -109,7 +109,7 @@ describe('concurrent transactions', () => {
     const heard: string[] = [];
     journal.listen(({ message }) => heard.push(message));
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.db);
-    // Room for some pages: what a full disk is to SQLite (https://sqlite.org/pragma.html#pragma_max_page_count).
+    // Room for some pages: a full disk for SQLite (https://sqlite.org/pragma.html#pragma_max_page_count).
     await sql`pragma max_page_count = ${sql.lit((rows[0]?.page_count ?? 0) + 20)}`.execute(database.db);
     const small = (n: number) =>
       journal.write(async (tx, emit) => {

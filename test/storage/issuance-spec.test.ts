@@ -1,4 +1,4 @@
-// What an earlier Certdesk stored as a recipe is read as an issuance spec (migration 0020).
+// A recipe stored by an earlier Certdesk is read as an issuance spec (migration 0020).
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { issuanceSpec } from '../../src/main/storage/migrations/0020-issuance-spec.ts';

@@ -1,4 +1,4 @@
-// Results of jobs that an earlier Certdesk stored read as its answers did (migration 0019).
+// Job results that an earlier Certdesk stored have the same fields as its answers (migration 0019).
 import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { presentResult } from '../../src/main/engine/certificates/views.ts';
@@ -39,7 +39,7 @@ it.each<[string, JobInput, unknown]>([
 ])('preserves the result of %s', (_what, input, answer) => {
   const sqlite = new Sqlite(':memory:');
   sqlite.exec('CREATE TABLE jobs (state TEXT, input TEXT, result TEXT)');
-  const oldInput = JSON.stringify(input).replaceAll('"spec"', '"recipe"'); // as it was called until 0020
+  const oldInput = JSON.stringify(input).replaceAll('"spec"', '"recipe"'); // its name until 0020
   const insert = sqlite.prepare('INSERT INTO jobs VALUES (?, ?, ?)');
   insert.run('succeeded', oldInput, JSON.stringify(answer));
   insert.run('failed', oldInput, 'null');

@@ -1,5 +1,5 @@
-// The table `listing` and its indexes against the plain truth: it follows every change of projects and certificates,
-// and lists, counts and searches answer what a walk over all of them would.
+// The table `listing` and its indexes compared with a full scan: it follows every change of projects and certificates,
+// and lists, counts and searches return what the scan does.
 import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,7 +57,7 @@ async function fill(count: number): Promise<readonly Listed[]> {
 }
 
 describe('lists and counts', () => {
-  // 80: all is looked up and sorted. 9,000: what is searched is too much for that, and orders are walked through.
+  // 80: everything is looked up and sorted. 9,000: too many matches for that, so orders are scanned.
   it.each([
     [80, { runs: 400, limits: [1, 3, 7, 100] }],
     [9_000, { runs: 100, limits: [499, 500] }],
@@ -179,7 +179,7 @@ function firstUncovered(domain: string | null, altNames: string, names: string |
   return wanted.find((name) => !held.some((pattern) => coversName(pattern, name))) ?? null;
 }
 
-/** @throws where `listing`, its words or the index of them are not what projects and certificates say. */
+/** @throws if `listing`, its words or their index do not match projects and certificates. */
 async function expectTruth(db: Kysely<Schema>): Promise<void> {
   const truth = await sql<{ domain: string | null; alt_names: string; names: string | null }>`
     SELECT p.alt_names, c.names, p.seq, p.id AS project_id, p.name, p.domain, c.expires_at, c.attempt_at, c.revoked_at, c.failures, c.type,

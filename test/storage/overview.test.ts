@@ -8,7 +8,7 @@ import { openTestDatabase, type TestDatabase } from '../support/engine/database.
 import { CERTIFICATE, JOB, PROJECT } from '../support/engine/records.ts';
 
 const AT = { now: '2026-02-01T00:00:00Z', soon: '2026-03-03T00:00:00Z' };
-/** After every expiry that is made here: what attention.ts is given to judge. */
+/** After every expiry that is created here: the input of attention.ts. */
 const ALL = { now: '2300-01-01T00:00:00Z', soon: '2300-01-01T00:00:00Z' };
 
 let database: TestDatabase;
@@ -168,7 +168,7 @@ describe('candidates', () => {
       revoked: fc.boolean(),
       failures: fc.constantFrom(0, 0, 2),
     });
-    // Chance does not always bring one that is put off until after its end.
+    // Random data does not always include one that is deferred until after its expiry.
     const deferred = { lifetime: 90, left: 10, next: 20, autoRenew: true, revoked: false, failures: 0 };
     const ids: string[] = [];
     for (const { lifetime, left, next, autoRenew, revoked, failures } of [

@@ -1,5 +1,5 @@
 // A power cut in the middle of a commit: SQLite's write-ahead log, cut anywhere within its last transaction, opens, is
-// whole, and holds all of that transaction or nothing of it. CERTDESK_SOAK=1 cuts at every byte.
+// intact, and has all of that transaction or nothing. CERTDESK_SOAK=1 cuts at every byte.
 import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const at = (name: string): string => join(folder, name);
 
-/** What stands in a copy whose log ends after `length` bytes. */
+/** The content of a copy whose log ends after `length` bytes. */
 function opened(length: number): { readonly projects: readonly string[]; readonly certificates: number } {
   copyFileSync(at('live.sqlite'), at('cut.sqlite'));
   copyFileSync(at('live.sqlite-wal'), at('cut.sqlite-wal'));
@@ -43,7 +43,7 @@ function opened(length: number): { readonly projects: readonly string[]; readonl
   }
 }
 
-/** Every byte in a soak; else the edges of each frame and some bytes between, the same ones in each run. */
+/** Every byte in a soak; otherwise the edges of each frame and some bytes between, the same ones in each run. */
 function* cuts(from: number, to: number, frame: number): Generator<number> {
   const step = process.env.CERTDESK_SOAK === '1' ? 1 : 97;
   for (let length = from; length <= to; length += 1) {

@@ -192,7 +192,7 @@ describe('filters', () => {
 });
 
 describe('3,000 projects', () => {
-  // How fast: test/measure/database.spec.ts.
+  // Its speed: test/measure/database.spec.ts.
   it('fill a page with all that match', async () => {
     await makeManyProjects(database.stores, 3_000, new Date(FILTER.now));
     const { projects } = database.stores;

@@ -1,5 +1,5 @@
-// What is read outside of transactions, by a connection of its own: the same records as the writer's, never what is not
-// committed, and at once what another process has changed.
+// Reads outside of transactions, on their own connection: the same records as the writer's, never uncommitted ones, and
+// at once what another process has changed.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -149,7 +149,7 @@ describe('certificates', () => {
     expect((await stores.certificates.versions('p1', 10)).items.map(({ id }) => id)).toEqual(['c2']);
   });
 
-  /** Each in a project of its own, `of-ID`. */
+  /** Each in its own project, `of-ID`. */
   async function addEach(variants: readonly (Partial<typeof CERTIFICATE> & { readonly id: string })[]) {
     for (const variant of variants) {
       await stores.projects.create({ ...PROJECT, id: `of-${variant.id}` });
@@ -167,7 +167,7 @@ describe('certificates', () => {
       { id: 'uploaded', spec: null },
       { id: 'waiting', renewal: { ...renewal, waitsFor: 'Waits for a person.' } },
       { id: 'failed', renewal: { ...renewal, nextAttemptAt: '2026-03-05T00:00:00Z' } },
-      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z', expiresAt: '2026-05-01T00:00:00Z' }, // by the CA: a person's revocation turns it off
+      { id: 'revoked', revokedAt: '2026-01-02T00:00:00Z', expiresAt: '2026-05-01T00:00:00Z' }, // by the CA: a user's revocation turns it off
       { id: 'removed', removedAt: '2026-01-02T00:00:00Z' },
     ]);
     const due = async (now: string) => {
