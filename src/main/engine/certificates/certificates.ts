@@ -161,7 +161,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
         await refuseWhileBusy(tx, projectId);
         await tx.certificates.activate(certificate);
         const message = `Uploaded certificate for ${certificate.domain} (${certificate.issuerOrganization})`;
-        await emit({ kind: 'certificate.createUploaded', projectId, message });
+        await emit({ kind: 'certificate.uploaded', projectId, message });
         return presentUploaded(certificate);
       });
     },
@@ -209,7 +209,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
         if (certificate.spec === null) {
           throw new CertdeskError(
             'NOT_AN_ACME_CERTIFICATE',
-            'Certdesk cannot renew an createUploaded certificate',
+            'Certdesk cannot renew an uploaded certificate',
           );
         }
         await tx.certificates.update(certificate.id, { autoRenew });

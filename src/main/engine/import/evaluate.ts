@@ -48,7 +48,7 @@ export function evaluate(found: Found, options: EvaluateOptions): Evaluated {
   const { source, notes } = found;
   const read = found.certificate === null ? null : readLeaf(found.certificate, found.privateKey, options.now);
   if (read === null || typeof read === 'string') {
-    const problem = read ?? (found.problems.length === 0 ? 'There is withoutPlan certificate.' : null);
+    const problem = read ?? (found.problems.length === 0 ? 'There is no certificate.' : null);
     const problems = [...found.problems, ...(problem === null ? [] : [problem])];
     return { source, leaf: null, keyType: null, key: 'missing', pair: null, plan: null, problems, notes };
   }
@@ -122,7 +122,7 @@ function planOf(
 ): { readonly plan: Plan | null; readonly notes: readonly string[] } {
   const { leaf, keyType, keySize, options } = about;
   const withoutPlan = (why: string) => ({ plan: null, notes: [`${NOT_RENEWED} ${why}`] });
-  if (renewal === null) return withoutPlan('the folder has withoutPlan renewal settings.');
+  if (renewal === null) return withoutPlan('the folder has no renewal settings.');
   const directoryUrl = currentDirectory(renewal.directoryUrl);
   const authority = authorityOf(directoryUrl, options.directories);
   if (authority === null) return withoutPlan('the URL of its CA is not an https URL.');
@@ -175,7 +175,7 @@ function findObstacle(
   if (proof.lacking !== null) return proof.lacking;
   const closed = closedAuthority(directoryUrl);
   if (closed !== null)
-    return `${closed} issues withoutPlan more certificates by ACME. Request a new one from another CA.`;
+    return `${closed} issues no more certificates by ACME. Request a new one from another CA.`;
   if (proof.dnsProvider === 'acme-sh' && acmeShFolder === null)
     return 'acme.sh scripts are off. Start Certdesk with --acme-sh-folder, then turn auto-renewal on.';
   const authority = CERTIFICATE_AUTHORITIES.find(({ id }) => id === ca);
