@@ -207,10 +207,7 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
       return journal.write(async (tx, emit) => {
         const certificate = await findCertificate(tx, projectId);
         if (certificate.spec === null) {
-          throw new CertdeskError(
-            'NOT_AN_ACME_CERTIFICATE',
-            'Certdesk cannot renew an uploaded certificate',
-          );
+          throw new CertdeskError('NOT_AN_ACME_CERTIFICATE', 'Certdesk cannot renew an uploaded certificate');
         }
         await tx.certificates.update(certificate.id, { autoRenew });
         if (autoRenew) await tx.certificates.release({ projectId });
