@@ -1,4 +1,4 @@
-// npm test: format, lint, types, the build, and the unit and integration tests. The last line holds the sums.
+// npm test: format, lint, types, the build, and the unit and integration tests. The last line has the totals.
 // Arguments after `--` go to vitest.
 import { requireNode24 } from '../bin/node-version.mjs';
 

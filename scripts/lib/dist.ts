@@ -43,7 +43,7 @@ async function writeBillOfMaterials(output: string): Promise<void> {
   writeFileSync(join(output, `certdesk-${version}.cdx.json`), `${JSON.stringify(bill, null, 2)}\n`);
 }
 
-const HINT = `No installers were made. electron-builder needs Electron's binary and its own tools, which it fetches from
+const HINT = `No installers were created. electron-builder needs Electron's binary and its own tools, which it fetches from
 github.com; without that, -c.electronDist=FOLDER names a folder with Electron's binary, and CUSTOM_FPM_PATH=/usr/bin/fpm
 the tool for deb and rpm. More: docs/installers.md\n`;
 

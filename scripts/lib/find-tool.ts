@@ -48,7 +48,9 @@ export function toolPath(variable: ToolVariable): string {
     if (!tool.programs.some((program) => program.variable === variable)) continue;
     const found = findTool(tool, process.env);
     if ('paths' in found) return found.paths[variable] ?? '';
-    throw new Error(`${found.lacking} is not there: run npm test once, or set ${variable}`);
+    throw new Error(
+      `${found.lacking} is not installed. Run npm test once, which installs it, or set ${variable}`,
+    );
   }
   throw new Error(`no tool of scripts/lib/tools.ts has the variable ${variable}`);
 }

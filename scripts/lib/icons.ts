@@ -28,7 +28,7 @@ const SHIELD = 'M12 1.8l8.4 3v6.4c0 5-3.4 9-8.4 11-5-2-8.4-6-8.4-11V4.8z';
 
 export async function drawIcons(): Promise<void> {
   const found = findTool(TOOLS.chromium, process.env);
-  if (!('paths' in found)) throw new Error(`${found.lacking} is not there: ${TOOLS.chromium.elsewhere}`);
+  if (!('paths' in found)) throw new Error(`${found.lacking} is not installed: ${TOOLS.chromium.elsewhere}`);
   const browser = await chromium.launch({
     executablePath: found.paths.CERTDESK_TEST_CHROMIUM,
     args: ['--no-sandbox'],

@@ -41,7 +41,7 @@ export async function prepareTools(names: readonly ToolName[], options: PrepareO
       const note = reasons.length === 0 ? '' : `  (not ${TOOLS[name].what} as wanted: ${reasons.join('; ')})`;
       options.say(`${name}: ${Object.values(found.paths).join(', ')}${note}`);
     } else {
-      missing[name] = [`${found.lacking} is not there`, ...reasons, TOOLS[name].elsewhere].join('; ');
+      missing[name] = [`${found.lacking} is not installed`, ...reasons, TOOLS[name].elsewhere].join('; ');
       options.say(`${name}: MISSING, its suites are skipped: ${missing[name]}`);
     }
   }
@@ -102,6 +102,6 @@ async function run(
     env,
   });
   if (code === 0) return null;
-  if (code === 127) return `${program} is not there`;
+  if (code === 127) return `${program} is not installed`;
   return `${program} ${args.find((arg) => /^[a-z]/.test(arg)) ?? ''} failed: ${output.trim().split('\n').at(-1) ?? code}`;
 }

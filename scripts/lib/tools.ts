@@ -31,7 +31,7 @@ export interface Tool {
 
 export const TOOLS = {
   openssl: {
-    what: 'OpenSSL, with which tests make certificates and check what Certdesk made',
+    what: 'OpenSSL, to create test certificates and check the output of Certdesk',
     programs: [{ names: ['openssl'], variable: 'CERTDESK_TEST_OPENSSL' }],
     debian: ['openssl'],
     elsewhere: 'install OpenSSL 3',
@@ -51,7 +51,7 @@ export const TOOLS = {
     elsewhere: 'install Go 1.24 or newer (https://go.dev/dl), then run npm test again',
   },
   keyring: {
-    what: 'a Secret Service (gnome-keyring) on a D-Bus of its own',
+    what: 'a Secret Service (gnome-keyring) on its own D-Bus',
     programs: [
       { names: ['gnome-keyring-daemon'], variable: 'CERTDESK_TEST_GNOME_KEYRING' },
       {
@@ -76,7 +76,7 @@ export const TOOLS = {
     elsewhere: 'install Chromium',
   },
   xvfb: {
-    what: 'a display without a screen',
+    what: 'a virtual display',
     programs: [
       {
         names: ['Xvfb'],
@@ -88,7 +88,7 @@ export const TOOLS = {
     elsewhere: 'install Xvfb (Linux only)',
   },
   bind9: {
-    what: 'BIND, a name server that takes dynamic updates',
+    what: 'BIND, a name server that accepts dynamic updates',
     programs: [
       { names: ['named'], variable: 'CERTDESK_TEST_NAMED' },
       { names: ['nsupdate'], variable: 'CERTDESK_TEST_NSUPDATE' },
@@ -99,19 +99,19 @@ export const TOOLS = {
     elsewhere: 'install BIND 9 (named, nsupdate, dig, tsig-keygen)',
   },
   certbot: {
-    what: 'certbot, whose folder is imported',
+    what: 'certbot, to test the import of its folder',
     programs: [{ names: ['certbot'], variable: 'CERTDESK_TEST_CERTBOT' }],
     debian: ['certbot', 'python3-certbot-dns-rfc2136'], // the latter for npm run bench
     elsewhere: 'install certbot',
   },
   lego: {
-    what: 'lego, whose folder is imported',
+    what: 'lego, to test the import of its folder',
     programs: [{ names: ['lego'], variable: 'CERTDESK_TEST_LEGO' }],
     debian: ['lego'],
     elsewhere: 'install lego',
   },
   java: {
-    what: 'Java’s keytool, which reads exported PFX files',
+    what: 'Java’s keytool, to read exported PFX files',
     programs: [{ names: ['keytool'], variable: 'CERTDESK_TEST_KEYTOOL' }],
     debian: ['default-jre-headless'],
     elsewhere: 'install a Java runtime, 8u301 or newer',
@@ -129,25 +129,25 @@ export const TOOLS = {
     elsewhere: 'install Go 1.24 or newer (https://go.dev/dl)',
   },
   cc: {
-    what: 'a C compiler, for a disk that fails where a test says',
+    what: 'a C compiler, to simulate a failing disk',
     programs: [{ names: ['cc', 'gcc', 'clang'], variable: 'CERTDESK_TEST_CC' }],
     debian: ['gcc', 'libc6-dev'],
     elsewhere: 'install a C compiler (Linux only)',
   },
   dpkg: {
-    what: 'dpkg-deb, which makes and reads Debian packages',
+    what: 'dpkg-deb, to create and read Debian packages',
     programs: [{ names: ['dpkg-deb'], variable: 'CERTDESK_TEST_DPKG_DEB' }],
     debian: ['dpkg'],
-    elsewhere: 'use a system of Debian’s kind',
+    elsewhere: 'use Debian or a system based on it',
   },
   systemd: {
-    what: 'systemd-analyze, which rates how well a service is confined',
+    what: 'systemd-analyze, to rate the confinement of the service',
     programs: [{ names: ['systemd-analyze'], variable: 'CERTDESK_TEST_SYSTEMD_ANALYZE' }],
     debian: ['systemd'],
     elsewhere: 'use a system with systemd 250 or newer',
   },
   dehydrated: {
-    what: 'dehydrated, which Certdesk is measured beside',
+    what: 'dehydrated, for npm run bench',
     programs: [{ names: ['dehydrated'], variable: 'CERTDESK_TEST_DEHYDRATED' }],
     debian: ['dehydrated'],
     elsewhere: 'install dehydrated',

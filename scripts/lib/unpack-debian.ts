@@ -43,7 +43,7 @@ export function createDebianUnpacker(folder: string, run: Run): DebianUnpacker {
     rmSync(at('cache'), { recursive: true, force: true });
     for (const path of ['dpkg', 'state/lists/partial', 'cache/archives/partial', 'root', 'bin'])
       mkdirSync(at(path), { recursive: true });
-    if (!existsSync(DPKG_STATUS)) return 'this is no system of Debian’s kind';
+    if (!existsSync(DPKG_STATUS)) return 'this system does not use Debian packages';
     // A copy, because apt-get locks its folder. It includes the unpacked packages, so that they are not downloaded again.
     const unpacked = existsSync(at('unpacked')) ? readFileSync(at('unpacked'), 'utf8') : '';
     writeFileSync(at('dpkg/status'), readFileSync(DPKG_STATUS, 'utf8') + unpacked);

@@ -36,41 +36,43 @@ import { createStores } from './storage/stores.ts';
 export interface Platform {
   readonly dataFolder: string;
   readonly secretStore: 'auto' | 'keychain' | 'sealed-file';
-  /** `port` 0: any free one; null: that of the settings. */
+  /** A `port` of 0 picks a free one; null uses the port in the settings. */
   readonly api: { readonly host: string; readonly port: number | null };
-  /** `required`: whether a port that cannot be opened stops the start (it was asked for), or is only told. */
+  /** `required`: whether a port that cannot be opened fails the start, or only adds a notice. */
   readonly challenge: { readonly host: string; readonly port: number | null; readonly required: boolean };
   readonly allowedHosts: readonly string[];
-  /** Private networks that tokens and remote parties may name too, in CIDR notation. */
+  /**
+   * Private networks, in CIDR notation, to which Certdesk may connect when a token or a remote server names an address.
+   */
   readonly allowPrivate: readonly string[];
   readonly directories: DirectoryOverrides;
   readonly dns: {
-    /** HOST:PORT; empty: the system's. */
+    /** Resolvers as HOST:PORT; empty: the system's resolvers. */
     readonly resolvers: readonly string[];
-    /** Provider id -> address in place of its own API's. */
+    /** Maps provider IDs to URLs that replace the provider's own API. */
     readonly endpoints: Readonly<Record<string, string>>;
-    /** The port of authoritative servers where it is not 53 (tests). */
+    /** The port of authoritative servers; null: 53. Tests use others. */
     readonly authorityPort: number | null;
-    /** Where acme.sh is; undefined or null: its scripts are off. */
+    /** The folder of acme.sh; undefined or null disables its scripts. */
     readonly acmeShFolder?: string | null;
   };
-  /** Where CAs ask for HTTP-01 and follow redirects to; 80 and 443 where left out, other ports in tests only. */
+  /** Ports that CAs use for HTTP-01 and its redirects; default: 80 and 443. Other ports only work in tests. */
   readonly webPorts?: WebPorts;
-  /** PEM roots to trust for CAs beside the well-known ones. */
+  /** Additional root certificates to trust for CAs, as PEM. */
   readonly acmeRoots: string | null;
-  /** The built GUI; null where there is none. */
+  /** The folder of the built GUI; null if it is not built. */
   readonly guiFolder: string | null;
   readonly version: string;
-  /** How a person runs Certdesk's command line on this machine. */
+  /** Builds command lines that users can type on this machine. */
   readonly shellCommand: ShellCommand;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly limits: Limits;
-  /** What the engine is given in place of its ports: tests end the process between two of their calls. */
+  /** Wraps the engine's ports; tests use it to end the process between two calls. */
   readonly around?: (ports: EnginePorts) => EnginePorts;
 }
 
-/** Milliseconds. */
+/** Time limits in milliseconds, and how many jobs run in parallel. */
 export interface Limits {
   readonly concurrency: number;
   readonly acmeRequestMs: number;
@@ -89,15 +91,15 @@ export interface App {
   readonly engine: Engine;
   /** `http://127.0.0.1:7878` */
   readonly address: string;
-  /** What was told at start: the secret store that is used and why, a challenge port that could not be opened. */
+  /** Notices of the start: the secret store in use and why, or a challenge port that could not be opened. */
   readonly notices: readonly string[];
   readonly challengePort: number | null;
-  /** Resolves when it wants to be closed and made anew on the same data folder: a backup is being restored. */
+  /** Resolves when the caller must close the app and create it again on the same data folder, to restore a backup. */
   readonly restartAsked: Promise<void>;
   readonly health: CheckHealth;
-  /** A new one-time link that signs a browser in to the GUI; good for 10 minutes. */
+  /** Creates a one-time link that signs a browser in to the GUI. It is valid for 10 minutes. */
   signInLink(): Promise<string>;
-  /** Stops everything; jobs under way go on at the next start. */
+  /** Stops everything; unfinished jobs resume at the next start. */
   close(): Promise<void>;
 }
 
@@ -151,7 +153,7 @@ async function openData(platform: Platform, closing: Closing): Promise<OpenData>
   const stores = createStores(database.db, database.reads);
   const background = createBackground();
   closing.push(() => background.close());
-  await stores.settings.set(SERVER_ADDRESS, null); // the address of the last run is not that of this one
+  await stores.settings.set(SERVER_ADDRESS, null); // the address of the last run may be wrong
   const { store: secrets, reason } = await openSecrets(platform, stores);
   return { stores, background, secrets, secretStoreReason: reason };
 }
@@ -246,14 +248,14 @@ async function serve(
   const address = await openApi(platform, apiPort, { engine, health, closing, started: started.promise });
   listeners.api = new URL(address).host;
   ownPorts.push(Number(new URL(address).port || 80));
-  // Stopped first: whoever waits for a job is answered at once, and the server has nobody to wait for.
+  // Runs before the server closes, so that requests that wait for a job get an answer and the server can close.
   closing.push(() => engine.stop());
-  await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, beside this process
-  await engine.start().finally(started.resolve); // a start that fails must leave nobody waiting
+  await stores.settings.set(SERVER_ADDRESS, address); // for `certdesk login-link`, which runs in another process
+  await engine.start().finally(started.resolve); // a failed start must not leave requests waiting
   return { address, challengePort: challenge?.port ?? null, health };
 }
 
-/** Which kind of store a data folder uses is kept in it: another one would not hold its master key. */
+/** Opens the kind of store that the data folder has used so far, because only that store has its master key. */
 async function openSecrets({ secretStore, dataFolder }: Platform, stores: Stores) {
   let installationId = await stores.settings.get('installation-id');
   if (typeof installationId !== 'string') {
@@ -331,10 +333,10 @@ async function openApi(
 
 const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Anybody may ask for the health, without a token; milliseconds between two questions to the secret store. */
+/** Health needs no authentication, so results are cached for this long. In milliseconds. */
 const HEALTH_MS = 10_000;
 
-/** Asks the secret store itself: a locked keychain is not healthy. */
+/** Checks the secret store itself, because Certdesk cannot work with a locked keychain. */
 function createHealthCheck(secrets: SecretStore, clock: Clock): CheckHealth {
   let last: { readonly at: number; readonly health: Promise<Health> } | null = null;
   const check = async (): Promise<Health> => {
@@ -347,7 +349,7 @@ function createHealthCheck(secrets: SecretStore, clock: Clock): CheckHealth {
   };
   return ({ fresh }) => {
     const now = clock.now().getTime();
-    // A clock that was set back must not keep an old answer.
+    // A result from the future, after the clock was set back, is stale.
     if (fresh || last === null || now < last.at || now - last.at >= HEALTH_MS)
       last = { at: now, health: check() };
     return last.health;

@@ -137,7 +137,7 @@ describe('preparing a tool', () => {
   test('reports what failed and what to install if nothing helps, and passes that on', async () => {
     const { env, missing } = await prepare('pebble', installers());
     expect(missing.pebble).toBe(
-      'pebble is not there; go is not there; debian is not there; ' +
+      'pebble is not installed; go is not there; debian is not there; ' +
         'install Go 1.24 or newer (https://go.dev/dl), then run npm test again',
     );
     expect(env).toEqual({ CERTDESK_TEST_MISSING: JSON.stringify(missing) });
@@ -147,7 +147,7 @@ describe('preparing a tool', () => {
   test('does not install a replacement for a missing tool that the environment names', async () => {
     addPebble('a');
     const { missing } = await prepare('pebble', installers(), at({ CERTDESK_TEST_PEBBLE: '/nowhere' }));
-    expect(missing.pebble).toMatch(/^\/nowhere is not there/);
+    expect(missing.pebble).toMatch(/^\/nowhere is not installed/);
     expect(installed).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-// Two background threads, started when there is work and ended when there has been none for a while: what they hold in
-// memory (private keys of uploads) goes with them. A thread that exceeds its time or memory is ended.
+// Runs tasks on two background threads. Threads start on demand and end when idle, so that private keys of uploads do
+// not stay in their memory. A thread that exceeds its time or memory limit is terminated.
 import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ErrorBody, ErrorCode } from '../../shared/errors.ts';
@@ -18,20 +18,20 @@ export type Answer =
   | { readonly failed: string };
 
 export interface BackgroundSettings {
-  /** Milliseconds; each task's own where left out. */
+  /** The time limit of every task, in milliseconds; default: the limit of each task. */
   readonly limitMs?: number;
   readonly idleMs?: number;
 }
 
 const THREADS = 2;
-/** Of one owner, beside the one that runs. */
+/** The number of tasks of one owner that may wait while another runs. */
 const MAX_WAITING = 8;
 const IDLE_MS = 20_000;
 const RETRY_AFTER_SECONDS = 10;
-/** Of JavaScript objects; buffers are beyond it, and are bounded by the sizes of the files. */
+/** Limits of the JavaScript heap. Buffers are outside of it; the size limits of files bound them. */
 const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
 
-/** How long a task may take, and what its input is refused as where it takes longer. */
+/** The time limit of each task, and the error if a task exceeds it. */
 const LIMITS: Readonly<Record<keyof BackgroundTasks, readonly [ms: number, code: ErrorCode, what: string]>> =
   {
     checkKeyPair: [10_000, 'CERTIFICATE_UNREADABLE', 'The file cannot be read: checking it'],
@@ -47,7 +47,7 @@ interface Task extends Question, BackgroundOptions {
 
 export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettings = {}): BackgroundThreads {
   const waiting: Task[] = [];
-  /** What ends each task, with its thread. */
+  /** Maps running tasks to the function that ends the task and its thread. */
   const running = new Map<Task, (failure: unknown) => Promise<unknown>>();
   const idle = new Map<Worker, NodeJS.Timeout>();
   let closed = false;
@@ -68,12 +68,12 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
     const [ms, code, what] = LIMITS[task.name];
     const withinMs = limitMs ?? ms;
     const refuse = (why: string) => new CertdeskError(code, `${what} ${why}.`);
-    const timer = setTimeout(() => end(refuse(`takes over ${withinMs / 1000} seconds`)), withinMs);
+    const timer = setTimeout(() => end(refuse(`takes longer than ${withinMs / 1000} seconds`)), withinMs);
     const abort = () => end(task.signal?.reason);
-    /** @param failure The thread is ended with the task; without one it is kept for the next. */
+    /** @param failure If given, terminates the thread; otherwise the thread stays for the next task. */
     const end = async (failure?: unknown): Promise<void> => {
       if (!running.delete(task)) return;
-      clearTimeout(timer); // it would keep the process from ending
+      clearTimeout(timer); // a pending timer would keep the process alive
       task.signal?.removeEventListener('abort', abort);
       worker.off('message', finish).off('error', fail);
       if (failure === undefined) keepWorker(worker);
@@ -100,7 +100,7 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
     const [kept] = idle.keys();
     if (kept === undefined) {
       const worker = startWorker();
-      worker.on('error', () => undefined); // what a thread says while it is ended
+      worker.on('error', () => undefined); // errors of a thread that is being terminated
       worker.once('exit', () => forget(worker));
       return worker;
     }
@@ -151,7 +151,7 @@ export function createBackground({ limitMs, idleMs = IDLE_MS }: BackgroundSettin
   };
 }
 
-/** From the sources as TypeScript, which Node strips; from the build as out/main/worker.js. */
+/** Starts the TypeScript source, whose types Node strips, or out/main/worker.js in a build. */
 function startWorker(): Worker {
   const here = import.meta.dirname;
   const file = import.meta.filename.endsWith('.ts')

@@ -1,4 +1,4 @@
-// What runs on the background thread.
+// The tasks that run on the background threads.
 import { X509Certificate } from 'node:crypto';
 import type { BackupHeader, Manifest } from '../backup/format.ts';
 import { inspectDatabase, verifyBackup } from '../backup/verify.ts';

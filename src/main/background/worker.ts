@@ -1,4 +1,4 @@
-// The background thread: one task after the other.
+// The entry point of a background thread, which runs one task at a time.
 import { parentPort } from 'node:worker_threads';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { Answer, Question } from './background.ts';
@@ -13,7 +13,7 @@ async function answerTo(name: Question['name'], input: Question['input']): Promi
     const task = TASKS[name] as (input: unknown) => Promise<unknown>;
     return { value: await task(input) };
   } catch (error) {
-    // Only data crosses threads: the class is restored on the other side.
+    // Only plain data crosses threads; the other side recreates the error class.
     if (error instanceof CertdeskError) return { refused: error.toBody() };
     return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

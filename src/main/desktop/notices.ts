@@ -1,18 +1,18 @@
-// Of what the user is notified, in which words, and how often at most. Pure; whether it was told before is asked of
-// the database (engine/settings/desktop-state.ts).
+// Decides which native notifications the user gets, with which text, and how often at most. Pure; the database records
+// which were shown (engine/settings/desktop-state.ts).
 import type { Job, JobEvent } from '../../shared/job.ts';
 import { asksForRecord } from '../../shared/manual-record.ts';
 
 export interface Notice {
   readonly kind: 'renewed' | 'failed' | 'expires' | 'revoked' | 'records';
-  /** What is the same: told once within `forMs`. */
+  /** Notices with the same key are shown only once within `forMs`. */
   readonly key: string;
   readonly forMs: number;
   readonly title: string;
   readonly body: string;
-  /** Without a sound. */
+  /** Whether to show it without a sound. */
   readonly silent: boolean;
-  /** Whose page a click opens; null: the window as it is. */
+  /** The project whose page a click opens; null for the current page. */
   readonly projectId: string | null;
 }
 
@@ -20,28 +20,28 @@ const DAY_MS = 86_400_000;
 
 const NOTICED: readonly string[] = ['job.succeeded', 'job.failed', 'certificate.revoked'];
 
-/** Whether a notice may come of it. Most steps are for whoever watches a job. */
+/** Whether an event can lead to a notice. Most job steps do not. */
 export function isNoticed(event: Pick<JobEvent, 'kind' | 'data'>): boolean {
   return NOTICED.includes(event.kind) || asksForRecord(event);
 }
 
 export interface Happened {
   readonly event: JobEvent;
-  /** The event's; null where it has none. */
+  /** The job of the event; null if it has none. */
   readonly job: Pick<Job, 'kind' | 'dryRun' | 'automatic'> | null;
-  /** Of the project, for people. */
+  /** The display name of the project. */
   readonly name: string;
-  /** Whether the window has the focus: then whoever began something sees how it ends. */
+  /** Whether the window has the focus, so the user sees the result of a job there. */
   readonly watched: boolean;
 }
 
-/** Null: nobody is told. */
+/** @returns null if the event needs no notice */
 export function noticeOf({ event, job, name, watched }: Happened): Notice | null {
   const { projectId } = event;
   if (projectId === null) return null;
   const about = { projectId, forMs: DAY_MS };
   if (event.kind === 'certificate.revoked') {
-    // One that a person has asked for comes with a job, and is no news.
+    // A revocation that the user requested has a job, and needs no notice.
     if (event.jobId !== null) return null;
     const body =
       'The CA revoked the certificate. Clients may reject it. Open Certdesk to see the reason and how to fix it.';
@@ -60,7 +60,7 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
     return {
       ...about,
       kind: 'records',
-      // Once for all records of a job; the next renewal is another job.
+      // Once per job for all its records.
       key: `records:${event.jobId}`,
       title: `${name}: waiting for TXT records`,
       body: 'Add the records at your DNS provider. Open Certdesk to see them.',
@@ -90,7 +90,9 @@ export function noticeOf({ event, job, name, watched }: Happened): Notice | null
   };
 }
 
-/** A certificate that nothing will renew, and which part of its life is left: a third, a sixth, a twelfth. */
+/**
+ * A certificate without a scheduled renewal, and the part of its lifetime that remains: a third, a sixth, a twelfth.
+ */
 export interface Expiring {
   readonly projectId: string;
   readonly name: string;
@@ -98,12 +100,12 @@ export interface Expiring {
   readonly part: 3 | 6 | 12;
 }
 
-/** @param daysLeft Whole ones, rounded down. */
+/** @param daysLeft Days until expiry, rounded down. */
 export function noticeOfExpiry({ projectId, name, expiresAt, part }: Expiring, daysLeft: number): Notice {
   const left = daysLeft < 1 ? 'today' : daysLeft === 1 ? 'in a day' : `in ${daysLeft} days`;
   return {
     kind: 'expires',
-    // Each part of its life is told once; the next part is another notice.
+    // One notice per remaining part of the lifetime.
     key: `expires:${projectId}:${expiresAt}:${part}`,
     forMs: 100 * DAY_MS,
     title: `${name}: expires ${left}`,
@@ -122,7 +124,7 @@ const TITLES: Readonly<Record<Notice['kind'], (count: number) => string>> = {
 };
 const MAX_ALIKE = 3;
 
-/** A night's renewals are one notice, not a screen full of them. */
+/** Combines notices of the same kind, so that a night's renewals do not fill the screen. */
 export function gather(notices: readonly Notice[]): readonly Notice[] {
   return [...Map.groupBy(notices, ({ kind }) => kind).values()].flatMap((alike) => {
     const [first] = alike;

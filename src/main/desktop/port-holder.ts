@@ -1,4 +1,4 @@
-// Which program has a port, for the window that cannot have it; and a port that is free.
+// Finds out which program uses a port, and finds a free port, for the message about a port in use.
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const LOOK_MS = 3_000;
 
-/** `node (process 1234)`; null where it cannot be seen. Never rejects. */
+/** @returns a description such as `node (process 1234)`; null if unknown. Never rejects. */
 export async function findPortHolder(port: number, platform = process.platform): Promise<string | null> {
   try {
     const certdesk = (await isCertdesk(port)) ? 'another Certdesk' : null;
@@ -19,7 +19,7 @@ export async function findPortHolder(port: number, platform = process.platform):
   }
 }
 
-/** Certdesk answers /health to anybody. */
+/** Recognizes Certdesk by /health, which needs no authentication. */
 async function isCertdesk(port: number): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(1_000);
@@ -30,7 +30,7 @@ async function isCertdesk(port: number): Promise<boolean> {
   }
 }
 
-/** The socket of the port by /proc/net/tcp, then the process that has it open: only those of this user can be read. */
+/** Finds the socket in /proc/net/tcp, then the process that has it open; only processes of this user are readable. */
 async function linuxHolder(port: number): Promise<number | null> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
@@ -46,7 +46,7 @@ async function linuxHolder(port: number): Promise<number | null> {
   return null;
 }
 
-/** @param table As /proc/net/tcp (proc(5)): state 0A is LISTEN, addresses are hex. */
+/** @param table The content of /proc/net/tcp (proc(5)): state 0A is LISTEN, addresses are hex. */
 export function listeningInodes(table: string, port: number): readonly string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   return table
@@ -64,7 +64,7 @@ async function askedHolder(port: number, platform: NodeJS.Platform): Promise<num
   return pid > 0 ? pid : null;
 }
 
-/** @param output Of `netstat -ano -p TCP`; its words are in the system's language, its columns are not. */
+/** @param output The output of `netstat -ano -p TCP`. Its words are localized, its columns are not. */
 export function pidOfNetstat(output: string, port: number): number | null {
   const listening = output
     .split('\n')
@@ -89,7 +89,7 @@ async function run(program: string, args: readonly string[]): Promise<string> {
 
 const TRIES = 50;
 
-/** The first free port from `from` on; null where there is none among the next. */
+/** @returns the first free port at or after `from`; null if the next few are all in use */
 export async function findFreePort(host: string, from: number): Promise<number | null> {
   for (let port = from; port < from + TRIES && port <= 65_535; port += 1) {
     if (await isFree(host, port)) return port;

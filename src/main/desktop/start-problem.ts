@@ -1,4 +1,4 @@
-// Why Certdesk behind the window could not start, in words and buttons. Pure.
+// Describes why the app behind the window could not start, with texts and choices. Pure.
 import type { StartProblem } from '../../shared/desktop.ts';
 import { toCertdeskError } from '../engine/core/errors.ts';
 
@@ -8,14 +8,14 @@ const AGAIN = { id: CHOICES.again, label: 'Try again' };
 const QUIT = { id: CHOICES.quit, label: 'Quit' };
 
 export interface Circumstances {
-  /** What holds the port, as far as it can be seen: `node (process 1234)`. */
+  /** The program that uses the port, if known: `node (process 1234)`. */
   readonly holder: string | null;
-  /** A free port in place of the one that is in use. */
+  /** A free port to use instead. */
   readonly freePort: number | null;
   readonly platform: NodeJS.Platform;
 }
 
-/** @param error What createApp has thrown. */
+/** @param error The error of createApp. */
 export function startProblemOf(error: unknown, around: Circumstances): StartProblem {
   const { code, message, details } = toCertdeskError(error);
   if (code === 'LISTEN_FAILED') return portProblem(details, message, around);

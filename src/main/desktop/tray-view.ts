@@ -1,4 +1,4 @@
-// What the tray shows: icon, words and menu, from the overview. Pure.
+// Derives the icon, texts and menu of the tray from the overview. Pure.
 import type { Attention, Overview } from '../../shared/overview.ts';
 import type { Timestamp } from '../../shared/time.ts';
 
@@ -22,16 +22,16 @@ export interface TrayView {
   readonly items: readonly TrayItem[];
 }
 
-/** So many of those that need somebody; the window has them all. */
+/** The number of projects in the menu that need attention; the window shows all. */
 const MAX_PROJECTS = 5;
 export const PAUSE_MS = 24 * 3_600_000;
 
 export interface TrayFacts {
-  /** Null: Certdesk does not run. */
+  /** Null if the app is not running. */
   readonly overview: Pick<Overview, 'health' | 'attention'> | null;
-  /** Null: renewals are not paused. */
+  /** Null if renewals are not paused. */
   readonly pausedUntil: Timestamp | null;
-  /** A time as the user reads it. */
+  /** Formats a time for the user. */
   readonly formatTime: (time: Timestamp) => string;
 }
 
@@ -45,7 +45,7 @@ export function trayView({ overview, pausedUntil, formatTime }: TrayFacts): Tray
   const shown = attention.items.slice(0, MAX_PROJECTS);
   const rest = attention.total - shown.length;
   return {
-    // On purpose, but not for long: a pause that is forgotten would show as failures too late.
+    // A pause is intentional but should be short: if forgotten, it would only show as failures when it is too late.
     icon: health.state === 'ok' && pausedUntil !== null ? 'attention' : health.state,
     toolTip: `Certdesk: ${health.sentence}`,
     items: [

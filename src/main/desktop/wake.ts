@@ -1,13 +1,13 @@
-// Whether the clock has jumped: the machine slept, or somebody has set it. Pure.
+// Detects jumps of the clock: the machine slept, or the clock was set. Pure.
 
 export interface Moment {
   /** Date.now() */
   readonly wall: number;
-  /** performance.now(): goes on evenly while the machine is awake. */
+  /** performance.now(): monotonic while the machine is awake. */
   readonly steady: number;
 }
 
-/** Less is the drift of clocks that are kept right, and a machine under load. */
+/** Smaller differences are clock drift, or delays of a busy machine. In milliseconds. */
 export const JUMP_MS = 30_000;
 
 export function hasJumped(before: Moment, now: Moment): boolean {

@@ -1,8 +1,8 @@
-// The window's options, as data, so that a test can hold each safety against its undoing. Electron's security list:
+// The window's options as data, so that a test can check each security option. Electron's security list:
 // https://www.electronjs.org/docs/latest/tutorial/security
 import type { WindowPlace } from './window-place.ts';
 
-/** Most are Electron's defaults: written out, so that nobody undoes one by leaving it out. */
+/** Most are Electron's defaults, stated here so that a change of defaults has no effect. */
 export const SAFE_PREFERENCES = {
   contextIsolation: true,
   sandbox: true,
@@ -14,7 +14,7 @@ export const SAFE_PREFERENCES = {
   experimentalFeatures: false,
   webviewTag: false,
   navigateOnDragDrop: false,
-  spellcheck: false, // its dictionaries come from the network
+  spellcheck: false, // it would download dictionaries
 } as const;
 
 export const MIN_WIDTH = 900;

@@ -1,7 +1,7 @@
-// Where the window was, and whether that place still is on a screen.
+// Restores the position of the window if it is still on a screen.
 
 export interface WindowPlace {
-  /** Null: where the system puts it. */
+  /** Null lets the system choose. */
   readonly x: number | null;
   readonly y: number | null;
   readonly width: number;
@@ -18,10 +18,10 @@ export interface Area {
 
 export const FIRST_PLACE: WindowPlace = { x: null, y: null, width: 1200, height: 800, maximized: false };
 
-/** So much of it must be seen, in pixels, for it to be found and moved. */
+/** How much of the window must be visible, in pixels, so that the user can find and move it. */
 const GRIP = 100;
 
-/** @param kept What was kept, whatever it is. @param screens Where windows may be, now. */
+/** @param kept The saved position, before validation. @param screens The work areas of the current screens. */
 export function placeWindow(kept: unknown, screens: readonly Area[]): WindowPlace {
   const read = readPlace(kept);
   if (read === null) return FIRST_PLACE;

@@ -1,5 +1,5 @@
-// What goes on while Certdesk runs, whether or not its window is open: the tray's view, notifications, sweeps after
-// sleep, the settings that are the desktop's.
+// Services that run with or without an open window: the tray, notifications, renewal checks after sleep, and the
+// settings of the desktop application.
 import type { Logger } from 'pino';
 import { toTimestamp } from '../../shared/time.ts';
 import { PAUSE_MS, type TrayCommand, trayView } from '../desktop/tray-view.ts';
@@ -20,14 +20,14 @@ export interface BackgroundServicesDeps {
 }
 
 export interface BackgroundServices {
-  /** Of the tray; what is not its own (open, quit) is the caller's. */
+  /** Runs a command of the tray; the caller handles `open` and `quit`. */
   run(command: Exclude<TrayCommand, 'open' | 'quit'>): Promise<void>;
   stop(): void;
 }
 
-/** Events come in bursts. */
+/** Delay before a refresh, because events come in bursts. In milliseconds. */
 const REFRESH_MS = 250;
-/** Days pass without an event. */
+/** Interval of refreshes without events, in milliseconds. */
 const ANYWAY_MS = 60_000;
 const EXPIRING_MS = 3_600_000;
 

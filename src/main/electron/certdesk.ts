@@ -1,5 +1,5 @@
-// Certdesk behind the window: started, started again on another port where a person chooses that, stopped. A start that
-// failed is a state that the window shows, not the end of the program.
+// Starts and stops the app behind the window, on another port if the user chooses one. After a failed start, the
+// program continues and the window shows the problem.
 import type { Logger } from 'pino';
 import type { StartState } from '../../shared/desktop.ts';
 import { type App, createApp, type Platform } from '../app.ts';
@@ -14,25 +14,25 @@ import { createWindowProof } from './window-proof.ts';
 export interface CertdeskDeps {
   readonly platform: Platform;
   readonly logger: Logger;
-  /** It runs; called after each start that went well. */
+  /** Called after each successful start. */
   onRunning(app: App): Promise<void> | void;
-  /** It is about to be closed and made anew: nobody is to ask it any more. */
+  /** Called before the app is closed for a restart; no calls may follow. */
   onStopping(): void;
-  /** A start is over, and the window is to show how it went. */
+  /** Called when a start ends, so that the window can show the result. */
   onState(): void;
   onQuit(): void;
 }
 
 export interface Certdesk {
-  /** Null while it does not run. */
+  /** @returns the running app; null if it is not running */
   app(): App | null;
   calls(): TrpcCalls | null;
-  /** How the start went, once that is known. */
+  /** Resolves to the result of the current start. */
   state(): Promise<StartState>;
   start(): Promise<void>;
-  /** What a person chose where the start failed. */
+  /** Performs the user's choice after a failed start. */
   act(choice: string): Promise<void>;
-  /** Jobs under way go on at the next start. */
+  /** Unfinished jobs resume at the next start. */
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     let app: App | null = null;
     try {
       app = await createApp({ ...from, api });
-      // Chosen once, it is the port from now on.
+      // The chosen port applies to later starts, too.
       if (port !== null) await app.engine.settings.update({ listeners: { apiPort: port } });
       for (const notice of app.notices) logger.info({}, notice);
       const onError = (error: Error, path: string) =>
@@ -62,7 +62,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
       return { state: 'running', address: app.address };
     } catch (error) {
       logger.error({ err: error }, 'Certdesk could not start');
-      // What runs without tray and notifications is not left behind: the next try begins anew.
+      // An app without tray and notifications must not keep running: the next attempt starts from scratch.
       running?.calls.stop();
       running = null;
       await app
@@ -72,10 +72,10 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     }
   }
 
-  /** A backup is restored. The page sees a short silence, and goes on by itself. */
+  /** Restarts to restore a backup. The page loses its connection briefly and reconnects on its own. */
   async function again(was: App): Promise<void> {
     const { calls } = running ?? {};
-    if (running?.app !== was || calls === undefined) return; // it is stopped already
+    if (running?.app !== was || calls === undefined) return; // already stopped
     starting = true;
     running = null;
     logger.info({}, 'Certdesk restarts with the restored backup');
@@ -110,7 +110,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
     start: () => begin(null),
     async act(choice) {
       if (choice === CHOICES.quit) return deps.onQuit();
-      if (running !== null || starting) return; // a second click: two of them would lock each other out
+      if (running !== null || starting) return; // a second click: two starts would lock each other out
       await begin(portOfChoice(choice));
     },
     async stop() {
@@ -123,7 +123,7 @@ export function createCertdesk(deps: CertdeskDeps): Certdesk {
   };
 }
 
-/** What the words for a port in use need to know. */
+/** Collects the facts for the message about a port in use. */
 async function lookAround(error: unknown, { api }: Platform) {
   const details: unknown = error instanceof Error && 'details' in error ? error.details : null;
   const port: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'port') : null;

@@ -1,7 +1,7 @@
-// The dialog of the operating system that asks whether an action is allowed (window-proof.ts).
+// Shows the native dialog that asks whether an action is allowed (window-proof.ts).
 import { BrowserWindow, dialog } from 'electron';
 
-/** @param action In a few words, as the person reads it. @returns whether they allowed it. */
+/** @param action A short description for the user. @returns whether the user allowed it */
 export async function confirmAction(action: string): Promise<boolean> {
   const question = {
     type: 'question' as const,
@@ -9,7 +9,7 @@ export async function confirmAction(action: string): Promise<boolean> {
     message: 'Allow this action?',
     detail: `${action}\n\nIt affects this computer or a private key. If you allow it, Certdesk does not ask again for 15 minutes.`,
     buttons: ['Allow', 'Cancel'],
-    // Enter, typed into the page a moment ago, must not allow anything.
+    // "Cancel" is the default, so that Enter, typed for the page a moment ago, allows nothing.
     defaultId: 1,
     cancelId: 1,
   };

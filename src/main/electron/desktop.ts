@@ -1,4 +1,4 @@
-// The desktop application from its first moment to its last: what is made, and in which order.
+// Creates the parts of the desktop application, in the right order, and connects them.
 import { app, dialog, ipcMain, session, shell } from 'electron';
 import type { Logger } from 'pino';
 import { LINK_SCHEME, linkAmong, pageOf, projectOfLink } from '../desktop/addresses.ts';
@@ -21,14 +21,14 @@ import { createMainWindow, type MainWindow } from './window.ts';
 
 export interface DesktopOptions {
   readonly options: ServeOptions;
-  /** As process.argv. */
+  /** process.argv */
   readonly argv: readonly string[];
-  /** The program as the user has it, and its arguments, for the entry that starts it at login. */
+  /** The path of the installed program and its arguments, for the login item. */
   readonly program: string;
   readonly loginArgs: readonly string[];
 }
 
-/** Resolves when it runs. @throws what keeps it from showing even a window. */
+/** Resolves when the application runs. @throws errors that prevent even the window */
 export async function runDesktop(given: DesktopOptions): Promise<void> {
   const { options, argv } = given;
   const { platform } = process;
@@ -115,7 +115,7 @@ interface Begin {
   noTray(): void;
 }
 
-/** A start at login shows no window, unless it is needed to say what is wrong. */
+/** A start at login shows no window, unless there is a problem to report. */
 async function begin({ certdesk, window, argv, logger, noTray }: Begin): Promise<void> {
   await certdesk.start();
   const { state } = await certdesk.state();
@@ -129,16 +129,16 @@ async function stopAll(certdesk: Certdesk, backgroundServices: BackgroundService
   await certdesk.stop();
 }
 
-/** A second start, a click on the dock, a certdesk:// link: the one window is shown. */
+/** Shows the window on a second start, a click on the dock, or a certdesk:// link. */
 function watchStarts(window: MainWindow): void {
   app.on('second-instance', (_, args) => openFor(window, args));
   app.on('activate', () => window.show());
-  // macOS hands links over by an event, at times before the window can be.
+  // macOS passes links by an event, sometimes before a window can exist.
   app.on('open-url', (event, link) => {
     event.preventDefault();
     void app.whenReady().then(() => openFor(window, [link]));
   });
-  // The engine goes on when the window is closed; Quit ends it.
+  // The engine keeps running when the window is closed; Quit stops it.
   app.on('window-all-closed', () => undefined);
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 }

@@ -1,5 +1,5 @@
-// The root of the desktop application: the same createApp as the headless server, a window that talks to it by IPC, the
-// tray. Decisions are in ../desktop; here is what Electron is told.
+// The entry point of the desktop application: the same createApp as the headless server, a window that uses IPC, and
+// the tray. Decisions are in ../desktop; this folder calls Electron.
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { argsAtLogin } from '../desktop/autostart.ts';
@@ -11,20 +11,20 @@ import { registerScheme } from './protocol.ts';
 function begin(): void {
   const options = readOptions();
   if (options === null) return;
-  // One window a data folder: the lock of the single instance, and what Chromium keeps, are within it. It must be there.
+  // One instance per data folder: the single-instance lock and Chromium's data are in it, so it must exist.
   const folder = join(options.dataDir, 'window');
   makeFolderSync(folder);
   app.setPath('userData', folder);
-  // Windows shows notifications of an installed program only, by this name; its shortcuts have it from the installer.
+  // Windows shows notifications only for an installed program with this ID, which the installer adds to its shortcuts.
   if (app.isPackaged) app.setAppUserModelId(APP_ID);
   registerScheme(protocol);
   app.enableSandbox();
   if (!app.requestSingleInstanceLock()) {
-    app.exit(0); // the other one shows its window
+    app.exit(0); // the first instance shows its window
     return;
   }
   const { argv } = process;
-  // An AppImage is mounted elsewhere at each start: what starts at login is the file itself.
+  // An AppImage is mounted at a different path at each start, so the login item needs the file itself.
   const program = process.env.APPIMAGE ?? process.execPath;
   const [application = '', ...given] = app.isPackaged ? ['', ...argv.slice(1)] : argv.slice(1);
   const atLogin = argsAtLogin([...argsFromEnvironment(given), ...given]);
@@ -32,7 +32,7 @@ function begin(): void {
   runDesktop({ options, argv, program, loginArgs }).catch((error: unknown) => sayAndEnd(error, 1));
 }
 
-/** electron-builder.config.ts has the same. */
+/** The same ID as in electron-builder.config.ts. */
 const APP_ID = 'org.certdesk.desktop';
 
 function sayAndEnd(error: unknown, code: number): void {
@@ -40,10 +40,10 @@ function sayAndEnd(error: unknown, code: number): void {
   app.exit(code);
 }
 
-/** Null where they are wrong, which has been said. */
+/** @returns null if the options are invalid, after showing the error */
 function readOptions(): ServeOptions | null {
   try {
-    // Not packaged, Electron itself is the first argument and the application's folder the second.
+    // If not packaged, the first argument is Electron itself and the second is the application's folder.
     const options = readDesktopOptions(process.argv.slice(app.isPackaged ? 1 : 2));
     return { ...options, dataDir: resolve(options.dataDir) };
   } catch (error) {

@@ -1,5 +1,5 @@
-// The only place where messages of windows come in. Each one is refused unless it comes from our own page, in the top
-// frame of our own window.
+// Receives all messages of windows. It refuses every message that is not from our own page in the top frame of our own
+// window.
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent } from 'electron';
 import type { Logger } from 'pino';
 import type { StartState } from '../../shared/desktop.ts';
@@ -10,11 +10,11 @@ import type { TrpcCalls } from './trpc-calls.ts';
 export interface IpcDeps {
   readonly ipcMain: IpcMain;
   readonly logger: Logger;
-  /** Null while Certdesk behind the window does not run. */
+  /** Null while the app behind the window is not running. */
   calls(): TrpcCalls | null;
   start(): Promise<StartState>;
   act(choice: string): Promise<void>;
-  /** Whether it is the window that the application made. */
+  /** Whether the sender is the window that the application created. */
   isOurWindow(senderId: number): boolean;
 }
 
@@ -25,9 +25,9 @@ const NOT_STARTED = {
   error: { message: 'Certdesk has not started', code: -32603, data: {} },
 } as const;
 
-/** @returns a function that ends it. */
+/** @returns a function that removes the handlers */
 export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
-  /** @throws where the sender is not ours. The frame is null where it has gone elsewhere since. */
+  /** @throws if the sender is not our page. The frame is null if it has navigated since. */
   function check({ sender, senderFrame }: AnyEvent): void {
     const ours =
       senderFrame !== null &&
@@ -50,7 +50,7 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
     };
     const calls = deps.calls();
     if (calls !== null) void calls.subscribe(sender, request, tell);
-    else tell({ id: idOf(request), kind: 'error', error: NOT_STARTED.error }); // the page tries again in a while
+    else tell({ id: idOf(request), kind: 'error', error: NOT_STARTED.error }); // the page retries later
   };
 
   function isOurs(event: AnyEvent): boolean {
@@ -58,7 +58,7 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
       check(event);
       return true;
     } catch {
-      return false; // nobody waits for an answer: check has logged it
+      return false; // no one waits for an answer, and check has logged the refusal
     }
   }
 
@@ -83,7 +83,7 @@ export function attachIpc({ ipcMain, logger, ...deps }: IpcDeps): () => void {
   };
 }
 
-/** As the page sent it, not checked yet. */
+/** @param request The message of the page, before validation. */
 function idOf(request: unknown): number {
   const id: unknown = typeof request === 'object' && request !== null ? Reflect.get(request, 'id') : null;
   return typeof id === 'number' ? id : 0;

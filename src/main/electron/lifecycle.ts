@@ -1,4 +1,4 @@
-// How the application ends, and how it goes on after a mistake of its own.
+// Handles quitting, and keeps the application running after an internal error.
 import { app, dialog, powerMonitor } from 'electron';
 import type { Logger } from 'pino';
 import type { Engine } from '../engine/engine.ts';
@@ -6,14 +6,14 @@ import type { Engine } from '../engine/engine.ts';
 export interface LifecycleDeps {
   readonly logger: Logger;
   engine(): Engine | null;
-  /** Stops everything; jobs under way go on at the next start. */
+  /** Stops everything; unfinished jobs resume at the next start. */
   stop(): Promise<void>;
 }
 
-/** A stop that hangs must not keep a machine from shutting down. */
+/** The time limit for stopping, so that a hang does not block the shutdown of the machine. In milliseconds. */
 const STOP_MS = 15_000;
 
-/** Quitting asks while something is worked on, and waits until all has stopped. */
+/** Asks before quitting while jobs are running, and waits until everything has stopped. */
 export function guardQuit({ logger, engine, stop }: LifecycleDeps): void {
   let decided = false;
   let asking = false;
@@ -52,19 +52,19 @@ export function guardQuit({ logger, engine, stop }: LifecycleDeps): void {
       .finally(() => app.exit());
   });
 
-  // Nobody can be asked any more.
+  // A signal leaves no time for a question.
   const endNow = (): void => {
     decided = true;
     app.quit();
   };
-  // Electron sets handlers of its own while it starts, which quit as a person does: these come after them.
+  // While it starts, Electron installs handlers that quit like a user does; these replace them.
   void app.whenReady().then(() => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endNow);
   });
   powerMonitor.on('shutdown', endNow);
 }
 
-/** Null where nothing is under way. */
+/** @returns the text of the question; null if no job is running */
 function workOf(engine: Engine | null): string | null {
   const { running, queued } = engine?.counts() ?? { running: 0, queued: 0 };
   const jobs = running + queued;
@@ -73,7 +73,9 @@ function workOf(engine: Engine | null): string | null {
   return `${what} at the next start. Until then, Certdesk renews nothing.`;
 }
 
-/** A mistake in the main process is logged, shown once, and ends nothing: what is stored is whole at every moment. */
+/**
+ * Logs an uncaught error and shows a message once. The application continues, because stored data is always consistent.
+ */
 export function catchMistakes(logger: Logger, logFile: string): void {
   let shown = false;
   const onMistake = (error: unknown): void => {

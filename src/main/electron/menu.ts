@@ -1,4 +1,4 @@
-// The application's menu: what keyboards need (copy, paste, zoom, quit), and nothing for developers.
+// The application menu: items with keyboard shortcuts (copy, paste, zoom, quit), and no developer tools.
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
 export interface MenuActions {

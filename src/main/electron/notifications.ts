@@ -1,4 +1,4 @@
-// The system's notifications: what happens in the engine, through notices.ts, told once a day at most.
+// Shows native notifications for events of the engine, as notices.ts decides, each at most once a day.
 import { Notification } from 'electron';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../../shared/job.ts';
@@ -14,18 +14,18 @@ export interface NotificationDeps {
 }
 
 export interface Notifications {
-  /** Looks for certificates that expire without a renewal in sight. */
+  /** Notifies of certificates that expire and have no scheduled renewal. */
   lookForExpiring(): Promise<void>;
   stop(): void;
 }
 
-/** What comes within so long a time is told together. */
+/** Notices within this time are shown together. In milliseconds. */
 const GATHER_MS = 1_500;
 const DAY_MS = 86_400_000;
 
 export function createNotifications(deps: NotificationDeps): Notifications {
   const { engine, logger } = deps;
-  const open = new Set<Notification>(); // one that nobody refers to would lose its click
+  const open = new Set<Notification>(); // keeps references, because a garbage-collected notification loses its click handler
   let waiting: Notice[] = [];
   let timer: NodeJS.Timeout | undefined;
 

@@ -1,4 +1,4 @@
-// The bridge, and nothing else, for the page in the window. Runs sandboxed and in a world of its own.
+// The preload script: exposes only the bridge to the page. It runs sandboxed in an isolated world.
 import { contextBridge, ipcRenderer } from 'electron';
 import { BRIDGE_NAME, type Bridge, CHANNELS, type IpcEvent } from '../../shared/ipc.ts';
 

@@ -1,4 +1,4 @@
-// app://certdesk: the page's files, from the installation and nowhere else. There is no network for the page at all.
+// Serves the page's files at app://certdesk from the installation. The page has no network access.
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Protocol, Session } from 'electron';
@@ -14,19 +14,19 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
 };
 
-/** Before the application is ready. */
+/** Registers the scheme; must run before the application is ready. */
 export function registerScheme(protocol: Protocol): void {
   protocol.registerSchemesAsPrivileged([
-    // As a server's page: relative addresses, modules, storage of its own, a secure context.
+    // Like the page of a web server: relative URLs, modules, its own storage, a secure context.
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: false } },
   ]);
 }
 
-/** Serves the page, and refuses everything else that it may ask for. @param folder out/renderer */
+/** Serves the page and refuses all other requests and permissions. @param folder out/renderer */
 export function servePage(session: Session, folder: string): void {
   session.protocol.handle(APP_SCHEME, (request) => answer(request, folder));
   session.webRequest.onBeforeRequest(({ url }, decide) => decide({ cancel: !mayLoad(url) }));
-  // Camera, location, notifications of the web …: the page needs none of them. Copying is a right of its own.
+  // The page needs no camera, location or web notifications; it only needs to copy text.
   session.setPermissionRequestHandler((_, permission, decide) => decide(isNeeded(permission)));
   session.setPermissionCheckHandler((_, permission) => isNeeded(permission));
   session.setDevicePermissionHandler(() => false);
@@ -52,7 +52,7 @@ async function answer(request: Request, folder: string): Promise<Response> {
   }
 }
 
-/** Within the folder; null for what would lead out of it, or is no address of ours. */
+/** @returns a path in the folder; null for a path outside of it, or another origin */
 function pathOf(address: string): string | null {
   if (!isOurPage(address)) return null;
   try {

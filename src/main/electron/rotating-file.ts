@@ -1,8 +1,8 @@
-// A log file that does not grow for ever: full, it becomes FILE.1, that FILE.2, and so on; the oldest goes.
+// A log file of limited size: a full file becomes FILE.1, FILE.1 becomes FILE.2, and so on; the oldest is deleted.
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
 export interface RotatingFile {
-  /** Synchronous: what goes wrong last is what somebody will look for. */
+  /** Synchronous, because the last lines before a crash are the most important ones. */
   write(line: string): void;
   close(): void;
 }
@@ -10,11 +10,11 @@ export interface RotatingFile {
 export interface RotatingOptions {
   readonly path: string;
   readonly maxBytes: number;
-  /** Full files beside the one that is written. */
+  /** The number of full files to keep. */
   readonly keep: number;
 }
 
-/** @throws what the file system says where the file cannot be opened; later failures lose lines and nothing else. */
+/** @throws the file system's error if the file cannot be opened. Later failures only lose lines. */
 export function openRotatingFile({ path, maxBytes, keep }: RotatingOptions): RotatingFile {
   const open = () => {
     const fd = openSync(path, 'a', 0o600);
@@ -28,7 +28,7 @@ export function openRotatingFile({ path, maxBytes, keep }: RotatingOptions): Rot
       try {
         renameSync(from, `${path}.${n + 1}`);
       } catch {
-        // not there yet, or held open by somebody on Windows: then the file goes on growing
+        // missing, or open in another program on Windows; then the file keeps growing
       }
     }
     closeSync(file.fd);
@@ -41,7 +41,7 @@ export function openRotatingFile({ path, maxBytes, keep }: RotatingOptions): Rot
         if (file.size > maxBytes) rotate();
         file.size += writeSync(file.fd, line);
       } catch {
-        // A full disk must not end the program that has to say so.
+        // A full disk must not end the program, which has to report it.
       }
     },
     close: () => closeSync(file.fd),

@@ -1,14 +1,14 @@
-// A feed of updates whose description (latest.yml) must be signed. electron-updater compares each file that it downloads
-// with the SHA-512 in that description, and asks this provider for the description only.
+// A provider for electron-updater that requires a signature of the update description (latest.yml). electron-updater
+// checks each download against the SHA-512 in the description, and gets only the description from this provider.
 import type { KeyObject } from 'node:crypto';
 import type { GenericProvider as Provider } from 'electron-updater/out/providers/GenericProvider.js';
 import { isSigned } from '../desktop/update-source.ts';
 
-/** @returns the class that electron-updater makes its provider of (`updateProvider`). */
+/** @returns the class that electron-updater instantiates as its provider (`updateProvider`) */
 export async function createSignedProvider(key: KeyObject): Promise<typeof Provider> {
   const { GenericProvider } = await import('electron-updater/out/providers/GenericProvider.js');
   return class SignedProvider extends GenericProvider {
-    /** @throws where the signature at `<url>.sig` is missing or is not that of the text. */
+    /** @throws if the signature at `<url>.sig` is missing or does not match the text */
     protected override async httpRequest(
       ...[url, headers, cancellation]: Parameters<Provider['httpRequest']>
     ): Promise<string | null> {

@@ -1,10 +1,10 @@
-// The icon in the system's tray and its menu: what tray-view.ts decides, shown.
+// Shows the tray icon and its menu, as tray-view.ts decides.
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
 import type { TrayCommand, TrayIcon, TrayItem, TrayView } from '../desktop/tray-view.ts';
 
 export interface TrayDeps {
-  /** Of the installation. */
+  /** The folder of the installation. */
   readonly folder: string;
   readonly platform: NodeJS.Platform;
   onCommand(command: TrayCommand): void;
@@ -23,7 +23,7 @@ export function createTray(deps: TrayDeps): CertdeskTray {
   function iconOf(icon: TrayIcon): Electron.NativeImage {
     const known = icons.get(icon);
     if (known !== undefined) return known;
-    // macOS draws it in the colour of the menu bar, so there only the shape tells; @2x is found by its name.
+    // macOS draws template images in the colour of the menu bar, so icons differ by shape. It finds @2x by name.
     const file = deps.platform === 'darwin' ? `${icon}Template.png` : `${icon}.png`;
     const image = nativeImage.createFromPath(join(deps.folder, 'assets', 'tray', file));
     icons.set(icon, image);
@@ -40,14 +40,14 @@ export function createTray(deps: TrayDeps): CertdeskTray {
 
   return {
     show(view) {
-      // A menu that is open closes when it is set anew: only where something has changed.
+      // Setting the menu closes an open one, so this happens only after a change.
       const text = JSON.stringify(view);
       if (text === shown) return;
       shown = text;
       const image = iconOf(view.icon);
       if (tray === null) {
         tray = new Tray(image);
-        // On Windows a click is not the menu; on Linux and macOS the menu comes by itself.
+        // On Windows, a click opens the window; on Linux and macOS, it opens the menu.
         if (deps.platform === 'win32') tray.on('click', () => deps.onCommand('open'));
       }
       tray.setImage(image);
@@ -57,7 +57,7 @@ export function createTray(deps: TrayDeps): CertdeskTray {
   };
 }
 
-/** `&` would mark a key. */
+/** Escapes `&`, which marks an access key in menus. */
 function literal(label: string): string {
   return label.replaceAll('&', '&&');
 }

@@ -1,5 +1,5 @@
-// tRPC over IPC: answers the calls and subscriptions of windows by tRPC's public functions, as its HTTP adapters do.
-// What a window has under way ends when it goes elsewhere, crashes or is destroyed.
+// Serves tRPC over IPC: runs calls and subscriptions of windows with tRPC's public functions, as its HTTP adapters do.
+// The calls of a window are aborted when it navigates, crashes or is destroyed.
 import { callTRPCProcedure, getErrorShape, getTRPCErrorFromUnknown, isTrackedEnvelope } from '@trpc/server';
 import type { WebContents } from 'electron';
 import { z } from 'zod';
@@ -10,21 +10,21 @@ import { toFailure } from '../api/trpc.ts';
 
 export interface TrpcCallsOptions {
   readonly router?: AppRouter;
-  /** Who calls: the same for every window of ours. */
+  /** The context of every call. */
   context(): Context;
-  /** Asks the person for the fresh proof that a call was refused for. @param action The operation in a few words. */
+  /** Asks the user for the fresh proof that a call needs. @param action A short description of the operation. */
   askProof(action: string): Promise<boolean>;
-  /** A failure of ours, not of the caller's: for the log. */
+  /** Reports an internal error, for the log. */
   onUnexpected(cause: Error, path: string): void;
 }
 
 export interface TrpcCalls {
-  /** Never rejects: a failure is an answer. @param given As the page sent it, not checked yet. */
+  /** Never rejects; a failure is part of the result. @param given The request before validation. */
   call(sender: WebContents, given: unknown): Promise<IpcResult>;
-  /** Events go by `tell`, until the call is over or aborted. */
+  /** Sends events to the listener until the call ends or is aborted. */
   subscribe(sender: WebContents, given: unknown, tell: (event: IpcEvent) => void): Promise<void>;
   abort(sender: WebContents, id: unknown): void;
-  /** Ends everything. */
+  /** Aborts all calls. */
   stop(): void;
 }
 
@@ -50,7 +50,7 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
       getRawInput: async () => input,
     });
 
-  /** A call that wants a fresh proof waits for it, and is then made once more. */
+  /** If a call needs a fresh proof, asks for it and repeats the call. */
   async function run(request: IpcRequest, signal: AbortSignal): Promise<unknown> {
     try {
       return await runOnce(request, signal);
@@ -78,7 +78,7 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
       for (;;) {
         const next = await Promise.race([iterator.next(), aborted]);
         if (next === null) {
-          // It may be waiting for a value that never comes: not waited for.
+          // Not awaited, because the iterator may wait for a value that never comes.
           void iterator.return?.().catch(() => undefined);
           break;
         }
@@ -113,13 +113,13 @@ export function createTrpcCalls(options: TrpcCallsOptions): TrpcCalls {
   };
 }
 
-/** As the operation's own summary says it: nothing of it comes from the page. */
+/** @returns the operation's own summary; no part of the text comes from the page */
 function actionOf(router: AppRouter, path: string): string {
   const procedures = router._def.procedures as unknown as Readonly<Record<string, unknown>>;
   return Object(procedures[path])._def.meta.rest?.summary ?? path;
 }
 
-/** What is none is answered as a call of nothing, which tRPC refuses in its own form. */
+/** Turns an invalid request into a call without a path, which tRPC rejects in its own format. */
 function readRequest(given: unknown): IpcRequest {
   const read = RequestSchema.safeParse(given);
   return read.success
@@ -129,7 +129,7 @@ function readRequest(given: unknown): IpcRequest {
 
 const toError = (cause: unknown): Error | null => (cause instanceof Error ? cause : null);
 
-/** As tRPC's client has it from any link: tracked values with their id. */
+/** Converts tracked values to the format that tRPC's client expects from a link, with their ID. */
 function payloadOf(value: unknown): unknown {
   return isTrackedEnvelope(value) ? { id: value[0], data: value[1] } : value;
 }
@@ -141,7 +141,7 @@ function whenAborted(signal: AbortSignal): Promise<null> {
   });
 }
 
-/** What each window has under way. */
+/** Tracks the running calls of each window. */
 function createRunning() {
   const calls = new Map<WebContents, Map<number, AbortController>>();
 
@@ -167,7 +167,7 @@ function createRunning() {
   return {
     begin(sender: WebContents, id: number) {
       const own = of(sender);
-      own.get(id)?.abort(); // a page that was loaded anew counts from the beginning
+      own.get(id)?.abort(); // a reloaded page numbers its calls from the start
       const controller = new AbortController();
       own.set(id, controller);
       const end = () => {

@@ -1,4 +1,5 @@
-// Updates by electron-updater, from the feed and by the key of the build. Without them nobody is asked.
+// Installs updates with electron-updater from the feed that the build names, signed with its key. Without both, there
+// are no update checks.
 import { app } from 'electron';
 import type { AppUpdater } from 'electron-updater';
 import type { Logger } from 'pino';
@@ -9,13 +10,13 @@ type CustomFeed = Parameters<AppUpdater['setFeedURL']>[0];
 
 const EVERY_MS = 24 * 3_600_000;
 
-/** @param source Null: no updates. @returns a function that ends it. */
+/** @param source Null disables updates. @returns a function that stops the checks */
 export function watchUpdates(logger: Logger, source: UpdateSource | null = readUpdateSource()): () => void {
   if (source === null || !app.isPackaged) return () => undefined;
   const look = async (): Promise<void> => {
     const { default: updater } = await import('electron-updater');
     const updateProvider = await createSignedProvider(source.key);
-    // Its type knows no options of a custom provider; GenericProvider wants the address.
+    // electron-updater's type lacks the options of custom providers; GenericProvider needs the URL.
     const feed = { provider: 'custom', updateProvider, url: source.feed } as object as CustomFeed;
     updater.autoUpdater.setFeedURL(feed);
     updater.autoUpdater.autoInstallOnAppQuit = true;

@@ -1,11 +1,11 @@
-// When the machine wakes up, comes online, or its clock has jumped, what was due meanwhile is looked for at once.
+// Detects when the machine wakes up, comes online, or its clock jumps, so that missed renewal checks run at once.
 import { net, powerMonitor } from 'electron';
 import { hasJumped, type Moment } from '../desktop/wake.ts';
 
-/** A sweep is to begin within 10 s. */
+/** The check interval, in milliseconds: a renewal check must start within 10 s. */
 const LOOK_MS = 2_000;
 
-/** @returns a function that ends it. */
+/** @returns a function that stops the detection */
 export function watchWake(onWake: (why: 'resume' | 'online' | 'clock') => void): () => void {
   const onResume = (): void => onWake('resume');
   powerMonitor.on('resume', onResume);

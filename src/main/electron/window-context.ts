@@ -1,5 +1,5 @@
-// Who the window is, to the operations: whoever sits before it has started Certdesk, and may do everything. What reaches
-// beyond Certdesk's own data takes a confirmation as well (window-proof.ts).
+// Creates the request context for calls of the window. Its user started Certdesk and has all permissions; operations of
+// larger reach also need a confirmation (window-proof.ts).
 import type { Context, Principal } from '../api/context.ts';
 import type { App } from '../app.ts';
 import type { WindowProof } from './window-proof.ts';
@@ -13,7 +13,7 @@ export const WINDOW: Principal = {
   proofAt: null,
 };
 
-/** Never throws; nothing of it comes from the page. */
+/** Never throws. No part of the context comes from the page. */
 export function windowContext(
   { engine, health }: Pick<App, 'engine' | 'health'>,
   proof: Pick<WindowProof, 'at'>,
@@ -23,7 +23,7 @@ export function windowContext(
     health,
     principal: { ...WINDOW, proofAt: proof.at() },
     address: null,
-    // A page does not wait for long work: it gets the job, and hears of its steps as events.
+    // Pages do not wait for jobs: they get the job at once, and its steps as events.
     respondAsync: true,
     idempotencyKey: null,
   };

@@ -1,16 +1,16 @@
-// The fresh proof of the desktop window: a confirmation that the page can neither draw nor answer. The answer is in the
-// audit log, and one confirmation covers 15 minutes.
+// Provides the fresh proof for the desktop application: a native confirmation that the page can neither draw nor
+// answer. The audit trail records the answer, and one confirmation is valid for 15 minutes.
 import { PROVE } from '../../shared/session.ts';
 import { type Timestamp, toTimestamp } from '../../shared/time.ts';
 import { actorOf, type Principal } from '../api/context.ts';
 import type { Engine } from '../engine/engine.ts';
 
 export interface WindowProof {
-  /** When the person confirmed last; null: not since Certdesk started. */
+  /** When the user last confirmed; null if not since the start. */
   at(): Timestamp | null;
   /**
-   * Asks the person. Calls that come while the dialog is open share it.
-   * @param action The operation in a few words. @returns whether they confirmed.
+   * Asks the user. Calls that arrive while the dialog is open share it.
+   * @param action A short description of the operation. @returns whether the user confirmed
    */
   ask(action: string): Promise<boolean>;
 }
@@ -18,7 +18,7 @@ export interface WindowProof {
 export interface WindowProofDeps {
   readonly engine: Pick<Engine, 'clock' | 'journal'>;
   readonly window: Principal;
-  /** Shows the question; resolves with the person's answer. */
+  /** Shows the dialog; resolves with the user's answer. */
   confirm(action: string): Promise<boolean>;
 }
 

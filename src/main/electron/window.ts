@@ -1,4 +1,5 @@
-// The one window: made when it is wanted, kept out of every address but its own page, made anew when its page crashed.
+// Manages the application's window: creates it on demand, prevents navigation away from our page, and recreates it
+// after a crash of the page.
 import { join } from 'node:path';
 import { BrowserWindow, screen, shell, type WebContents } from 'electron';
 import type { Logger } from 'pino';
@@ -8,27 +9,27 @@ import { placeWindow, type WindowPlace } from '../desktop/window-place.ts';
 
 export interface WindowDeps {
   readonly logger: Logger;
-  /** Of the installation. */
+  /** The folder of the installation. */
   readonly folder: string;
-  /** The local server's address, null while it does not run. */
+  /** The address of the local server; null while it is not running. */
   server(): string | null;
-  /** The place that was kept, whatever it is. */
+  /** The saved position of the window, before validation. */
   keptPlace(): unknown;
   keepPlace(place: WindowPlace): void;
-  /** The page crashes again and again. */
+  /** Called if the page crashes repeatedly. */
   onHopeless(): void;
 }
 
 export interface MainWindow {
-  /** Shows it, and makes it where it is not there. @param address A page of ours; where left out, as it stands. */
+  /** Shows the window; creates it if necessary. @param address The page to open; default: the current one. */
   show(address?: string): void;
-  /** Loads the page from its beginning, where there is a window. */
+  /** Reloads the page if there is a window. */
   reload(): void;
   isOurs(webContentsId: number): boolean;
   isFocused(): boolean;
 }
 
-/** So many crashes within so long a time are no accident. */
+/** This many crashes within WITHIN_MS count as repeated. */
 const CRASHES = 3;
 const WITHIN_MS = 60_000;
 
@@ -91,7 +92,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
   };
 }
 
-/** Nothing leads the window away; web links go to the user's browser. */
+/** Prevents navigation to other pages; opens web links in the user's browser. */
 function guard(contents: WebContents, server: () => string | null): void {
   const openOutside = (address: string): void => {
     if (opensInBrowser(address, server())) void shell.openExternal(address);

@@ -1,4 +1,4 @@
-// AES-256-GCM as the vault and the sealed file use it: nonce (12 bytes), tag (16 bytes), ciphertext.
+// Encrypts with AES-256-GCM for the vault and the sealed file. Format: nonce (12 bytes), tag (16 bytes), ciphertext.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 export const KEY_BYTES = 32;
@@ -7,9 +7,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals under a 32-byte key with a fresh random 96-bit nonce (NIST SP 800-38D section 8.2.2: good for 2^32 seals
- * under one key).
- * @param aad Authenticated, not stored: it must be given again to open.
+ * Encrypts with a 32-byte key and a random 96-bit nonce (NIST SP 800-38D section 8.2.2: up to 2^32 times per key).
+ * @param aad Additional authenticated data; it is not stored, and decryption needs the same value.
  */
 export function sealBytes(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -19,7 +18,7 @@ export function sealBytes(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Arra
   return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
 }
 
-/** The plaintext, or null where key, AAD or any of the bytes are not those of the seal. */
+/** @returns the plaintext, or null if the key, the AAD or any byte differs from those of the encryption */
 export function openBytes(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Buffer | null {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
@@ -30,6 +29,6 @@ export function openBytes(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array):
   try {
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
-    return null; // final() throws where the tag does not fit; it says nothing more than that
+    return null; // final() throws if the tag is wrong, without further detail
   }
 }

@@ -1,6 +1,6 @@
-// A lock between processes (the command line beside a running server) that the kernel frees when its holder dies.
-// It is SQLite's own file lock on an empty database: Node has no flock, and a lock file with a time to go stale
-// would let two writers in after a suspend. Where SQLite's locks do not hold, Certdesk's database does not either.
+// A lock between processes, such as the command line and a running server. The kernel releases it when its holder dies.
+// It uses SQLite's file lock on an empty database: Node has no flock, and a lock file that expires would admit two
+// writers after a suspend. On file systems where SQLite's locks fail, Certdesk's database fails, too.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -9,9 +9,9 @@ import { codeOf } from './private-file.ts';
 const POLL_MS = 15;
 
 /**
- * Runs `work` while no other process (nor another caller in this one) holds the lock.
- * @param path The lock's file; made if it is not there, never removed.
- * @param timeoutMs How long to wait for the lock; then rejects with an Error of code SQLITE_BUSY.
+ * Runs `work` while holding the lock exclusively, among all processes and all callers in this one.
+ * @param path The lock file; created if missing, never removed.
+ * @param timeoutMs How long to wait for the lock; after that it rejects with an Error of code SQLITE_BUSY.
  */
 export async function withFileLock<T>(path: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const release = await acquire(path, timeoutMs);
@@ -29,7 +29,7 @@ async function acquire(path: string, timeoutMs: number): Promise<() => void> {
     for (;;) {
       try {
         database.exec('BEGIN EXCLUSIVE');
-        return () => database.close(); // nothing was written: closing rolls back and frees the lock
+        return () => database.close(); // closing rolls back the empty transaction and releases the lock
       } catch (error) {
         if (codeOf(error) !== 'SQLITE_BUSY' || performance.now() >= deadline) throw error;
       }

@@ -1,8 +1,8 @@
-// The calls to the OS keychain: one at a time, each with a time-out, each failure as a sentence. What the values mean
-// is keychain.ts's business.
+// Calls the OS keychain: one call at a time, each with a timeout, with failures as sentences for users. keychain.ts
+// defines the format of the values.
 import { CertdeskError } from '../engine/core/errors.ts';
 
-/** The entries of one service. `get` gives null where there is none, `delete` false. */
+/** Accesses the entries of one service. For a missing entry, `get` returns null and `delete` returns false. */
 export interface KeychainCalls {
   get(account: string): Promise<string | null>;
   set(account: string, value: string): Promise<void>;
@@ -12,13 +12,13 @@ export interface KeychainCalls {
 
 type Keyring = typeof import('@napi-rs/keyring');
 
-/** Never the kernel's keyring, which @napi-rs/keyring falls to by itself and which is empty after a reboot. */
+/** Excludes the kernel keyring, the fallback of @napi-rs/keyring, which is empty after a reboot. */
 const SECRET_SERVICE = { linux: { store: 'secret-service' } } as const;
 
 /**
- * Every call rejects with SECRET_STORE_UNAVAILABLE after `timeoutMs`, though the keychain may still be waiting for a
- * person (to unlock it); calls made meanwhile wait for that one and time out likewise. So one thread of Node's pool
- * hangs at most: four would stop all file access. Windows, macOS and Linux (Secret Service).
+ * Every call rejects with SECRET_STORE_UNAVAILABLE after `timeoutMs`, although the keychain may still wait for the user
+ * to unlock it. Later calls wait for that one and time out, too. So at most one thread of Node's pool hangs; four would
+ * block all file access. For Windows, macOS and Linux (Secret Service).
  */
 export function createKeychainCalls(service: string, timeoutMs: number): KeychainCalls {
   let keyring: Promise<Keyring> | null = null;
@@ -28,7 +28,7 @@ export function createKeychainCalls(service: string, timeoutMs: number): Keychai
     let waiting = true;
     const result = last.then(async () => {
       if (!waiting) throw new Error('cancelled before it started');
-      keyring ??= import('@napi-rs/keyring'); // here, so that a platform without it fails on use, not on start
+      keyring ??= import('@napi-rs/keyring'); // loaded late, so that an unsupported platform fails on use, not at startup
       return work(await keyring);
     });
     last = result.catch(() => undefined);
@@ -76,8 +76,8 @@ async function within<T>(result: Promise<T>, timeoutMs: number): Promise<T> {
 }
 
 /**
- * Until the overdue call comes back, the end of this process is a SIGKILL: Node joins its threads when it exits, and
- * would wait for one that waits for a person (25 s and more). By 'exit' everything is closed and written.
+ * Until the overdue call returns, the process exits by SIGKILL: at exit, Node joins its threads and would wait for the
+ * one that waits for the user (25 s and more). At 'exit', everything is already closed and written.
  */
 function dieWith(overdue: Promise<unknown>): void {
   const kill = (): void => void process.kill(process.pid, 'SIGKILL');
@@ -86,7 +86,7 @@ function dieWith(overdue: Promise<unknown>): void {
   overdue.then(settled, settled);
 }
 
-/** What the libraries below say, as tried on Linux (gnome-keyring 42), in words that tell what to do. */
+/** Translates errors of the native library, as observed on Linux (gnome-keyring 42), to sentences with advice. */
 function explain(error: unknown): never {
   const text = String(error);
   if (/no result found|prompt was dismissed|locked/i.test(text)) {

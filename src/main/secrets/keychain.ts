@@ -1,32 +1,32 @@
-// The secret store in the OS keychain: Windows Credential Manager, macOS Keychain, the Secret Service on Linux.
+// Stores secrets in the OS keychain: Windows Credential Manager, macOS Keychain, or the Secret Service on Linux.
 //
-// An entry's account is the secret's name, percent-encoded. Its value is `=` and the secret, or, where that is longer
-// than the platform holds, `#<set>#<count>`: the secret then is in the entries `<account>#<set>#<0 … count-1>`, as
-// base64url. The entry itself is written last, so a crash leaves the old secret or the new one, whole.
+// An entry's account is the percent-encoded name of the secret. Its value is `=` and the secret, or `#<set>#<count>` if
+// the secret exceeds the platform's limit: the parts are then in the entries `<account>#<set>#<0 … count-1>`, as
+// base64url. The entry itself is written last, so after a crash either the old or the new secret is complete.
 import { randomBytes } from 'node:crypto';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychainCalls, type KeychainCalls } from './keychain-calls.ts';
 
 export interface KeychainOptions {
-  /** `certdesk:<installation id>`: two data folders on one machine must not share a master key. */
+  /** `certdesk:<installation id>`, so that two data folders on one machine do not share a master key. */
   readonly service: string;
-  /** Where left out, the platform that this runs on. */
+  /** Default: the platform of this process. */
   readonly platform?: NodeJS.Platform;
-  /** Of each call to the keychain; 10 s where left out. */
+  /** The timeout of each call, in milliseconds; default: 10,000. */
   readonly timeoutMs?: number;
-  /** In place of the real keychain, for tests. */
+  /** Replaces the real keychain in tests. */
   readonly calls?: KeychainCalls;
 }
 
-/** CRED_MAX_CREDENTIAL_BLOB_SIZE of Windows is 5 * 512 bytes, and values are kept there as UTF-16. */
+/** On Windows, CRED_MAX_CREDENTIAL_BLOB_SIZE is 5 * 512 bytes, and values are stored as UTF-16. */
 const WINDOWS_MAX_LENGTH = 1280;
-/** No limit is known elsewhere (200,000 characters tried on Linux); this one keeps a message on D-Bus small. */
+/** Other platforms have no known limit (200,000 characters worked on Linux); this one keeps D-Bus messages small. */
 const MAX_LENGTH = 65_536;
-const PROBE = '#probe'; // no secret's account holds a bare `#`
+const PROBE = '#probe'; // cannot collide: accounts of secrets encode `#`
 const TIMEOUT_MS = 10_000;
 
-/** A SecretStore in the keychain. Nothing is called before its first use. */
+/** Creates a SecretStore in the keychain. It calls the keychain only on first use. */
 export function createKeychain(options: KeychainOptions): SecretStore {
   const { service, platform = process.platform, timeoutMs = TIMEOUT_MS } = options;
   const calls = options.calls ?? createKeychainCalls(service, timeoutMs);
@@ -37,7 +37,7 @@ export function createKeychain(options: KeychainOptions): SecretStore {
     lastWrite = write.catch(() => undefined);
     return write;
   };
-  /** A keyring that was never unlocked says of everything that it is not there; it cannot be written, though. */
+  /** A keyring that was never unlocked reports every entry as missing, but a write to it fails. */
   const confirmAbsence = async (): Promise<void> => {
     if (platform !== 'win32' && platform !== 'darwin') await probe(calls);
   };
@@ -67,8 +67,8 @@ export function createKeychain(options: KeychainOptions): SecretStore {
 }
 
 /**
- * Null where the keychain can be written and read, else why not, in a sentence. It writes an entry that stays, so
- * that two processes can ask at the same time.
+ * Checks that the keychain can be written and read. The test entry stays, so that two processes can check at once.
+ * @returns null if it works, else a sentence that says why not
  */
 export async function keychainProblem(options: KeychainOptions): Promise<string | null> {
   try {
@@ -96,7 +96,7 @@ async function read(calls: KeychainCalls, account: string): Promise<string | nul
     if (entry.startsWith('=')) return entry.slice(1);
     const whole = await readParts(calls, account, entry);
     if (whole !== null) return whole;
-    // Another process may have replaced it between the entry and its parts: then the second attempt finds the new.
+    // Another process may have replaced the secret between the two reads; the second attempt then finds the new one.
     if (attempt === 'second') break;
   }
   throw new CertdeskError(
@@ -115,7 +115,7 @@ async function readParts(calls: KeychainCalls, account: string, entry: string): 
   return parts.length === 0 ? null : Buffer.from(parts.join(''), 'base64url').toString('utf8');
 }
 
-/** The accounts of an entry's parts; none where it holds the secret itself. */
+/** @returns the accounts of an entry's parts; none if the entry contains the secret itself */
 function partsOf(account: string, entry: string): readonly string[] {
   const [, set, count] = /^#([0-9a-f]+)#(\d{1,5})$/.exec(entry) ?? [];
   return Array.from({ length: Number(count ?? 0) }, (_, i) => `${account}#${set}#${i}`);

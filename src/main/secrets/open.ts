@@ -1,5 +1,5 @@
-// Chooses the secret store of a data folder, once: what was chosen first is used ever after, for the master key is
-// in there and nowhere else.
+// Chooses the secret store of a data folder at the first start. Later starts use the same store, because only that
+// store has the master key.
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore } from '../engine/core/ports.ts';
 import { createKeychain, type KeychainOptions, keychainProblem } from './keychain.ts';
@@ -8,29 +8,29 @@ import { createSealedFile } from './sealed-file.ts';
 export type SecretStoreMode = 'auto' | SecretStore['kind'];
 
 export interface OpenSecretStoreOptions {
-  /** What the admin asks for. */
+  /** The value of --secret-store. */
   readonly mode: SecretStoreMode;
   /** The data folder. */
   readonly folder: string;
   readonly installationId: string;
-  /** The kind that the data folder has used so far; null for a new one. */
+  /** The kind of store that the data folder already uses; null for a new folder. */
   readonly remembered: SecretStore['kind'] | null;
-  /** For the keychain, beside the service; for tests. */
+  /** Further options of the keychain, for tests. */
   readonly keychain?: Omit<KeychainOptions, 'service'>;
 }
 
 export interface OpenedSecretStore {
   readonly store: SecretStore;
   readonly kind: SecretStore['kind'];
-  /** One sentence for the start-up log: which one, and why. */
+  /** One sentence for the startup log: which store, and why. */
   readonly reason: string;
 }
 
 /**
- * A store that cannot be reached is returned all the same: its calls reject with SECRET_STORE_UNAVAILABLE until it
- * is back, and the server runs on for what needs no secret. Only the first choice of `auto` looks whether the
- * keychain works.
- * @throws SECRET_STORE_UNAVAILABLE where another kind is asked for than the data folder uses.
+ * Opens the secret store. It also returns a store that is unavailable: its calls reject with SECRET_STORE_UNAVAILABLE
+ * until it is available again, and the server continues with everything that needs no secret. Only the first choice of
+ * `auto` tests the keychain.
+ * @throws SECRET_STORE_UNAVAILABLE if --secret-store contradicts the store that the data folder uses
  */
 export async function openSecretStore(options: OpenSecretStoreOptions): Promise<OpenedSecretStore> {
   const { mode, remembered, folder } = options;
@@ -74,7 +74,7 @@ function contradiction(remembered: SecretStore['kind'], mode: SecretStore['kind'
   );
 }
 
-/** What is wrong; what to do about it makes no sense once another store is chosen. */
+/** Drops the advice of an error message, which does not apply once another store is chosen. */
 function firstSentence(text: string): string {
   return text.split(/\.(?:\s|$)/, 1)[0] ?? text;
 }

@@ -1,4 +1,4 @@
-// Files of one owner: read only where nobody else may, written whole or not at all.
+// Reads and writes files that only their owner may access. Writes are atomic.
 
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -8,8 +8,8 @@ import { CertdeskError } from '../engine/core/errors.ts';
 const OTHERS = 0o077;
 
 /**
- * The bytes, or null where there is no such file.
- * @throws SECRET_STORE_UNAVAILABLE where group or others may read or write it, or where it cannot be read.
+ * @returns the content, or null if there is no such file
+ * @throws SECRET_STORE_UNAVAILABLE if group or others have access to the file, or if it cannot be read
  */
 export async function readPrivateFile(path: string): Promise<Buffer | null> {
   try {
@@ -28,18 +28,18 @@ export async function readPrivateFile(path: string): Promise<Buffer | null> {
   }
 }
 
-/** Makes a file of mode 0600 that must not be there yet: whole after a crash, or not there at all. */
+/** Creates a file with mode 0600 atomically; it must not exist yet. */
 export async function createPrivateFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
   try {
-    await link(temporary, path); // unlike rename, it fails where the file is there
+    await link(temporary, path); // unlike rename, link fails if the file exists
   } finally {
     await rm(temporary, { force: true });
   }
   await syncFolder(dirname(path));
 }
 
-/** Replaces a file or makes it, mode 0600: after a crash it is the old one or the new one, whole. */
+/** Creates or replaces a file with mode 0600 atomically: after a crash, it is completely old or completely new. */
 export async function replacePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
   try {
@@ -51,7 +51,7 @@ export async function replacePrivateFile(path: string, bytes: Uint8Array): Promi
   await syncFolder(dirname(path));
 }
 
-/** The caller holds the lock, so what is there under this name is left from a crash. */
+/** The caller holds the lock, so an existing temporary file is left over from a crash. */
 async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
   const temporary = `${path}.tmp`;
   await rm(temporary, { force: true });
@@ -68,7 +68,7 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
   return temporary;
 }
 
-/** Makes a rename last through a power failure. Windows has no such call and journals it by itself. */
+/** Makes a rename durable across a power failure. Windows has no such call and journals renames itself. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

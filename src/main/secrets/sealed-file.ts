@@ -1,5 +1,6 @@
-// The secret store of machines without a keychain: one sealed file, and beside it the key that opens it. It guards
-// copies of the one without the other and readers with other accounts; it cannot guard against who reads both.
+// The secret store for machines without a keychain: one encrypted file, and its key in a second file. It protects
+// against other user accounts, and a copy of one file without the other. It cannot protect against a reader of both
+// files.
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const AAD = Buffer.concat([Buffer.from('certdesk secrets.sealed\0', 'utf8'), Buf
 export interface SealedFileOptions {
   /** The data folder; it must exist. */
   readonly folder: string;
-  /** How long a write waits for another process that writes; 10 s where left out. */
+  /** How long a write waits for a write by another process, in milliseconds; default: 10,000. */
   readonly lockTimeoutMs?: number;
 }
 
@@ -26,19 +27,19 @@ type Secrets = Map<string, string>;
 
 interface Contents {
   readonly secrets: Secrets;
-  /** Null in a new folder: the first write makes it. */
+  /** Null in a new folder: the first write creates it. */
   readonly key: Buffer | null;
 }
 
 /**
- * A SecretStore in `secrets.sealed` and `secrets.key` of the folder. Every read reads the file (it is small, and
- * another process may have written it); writes come one after another, across processes too. Fails closed: where a
- * file is missing, damaged or open to other users, every call rejects and nothing is overwritten.
+ * Creates a SecretStore in `secrets.sealed` and `secrets.key` of the folder. Every read reads the file, which is small
+ * and may have been changed by another process. Writes are serialized across processes. Fails closed: if a file is
+ * missing, damaged or accessible to other users, every call rejects and nothing is overwritten.
  */
 export function createSealedFile({ folder, lockTimeoutMs = 10_000 }: SealedFileOptions): SecretStore {
   let lastWrite: Promise<unknown> = Promise.resolve();
 
-  /** @param edit Says whether there is anything to write. */
+  /** @param edit Changes the secrets; returns whether there is anything to write. */
   const change = (edit: (secrets: Secrets) => boolean): Promise<void> => {
     const write = lastWrite.then(() =>
       explained(folder, () =>
@@ -48,7 +49,7 @@ export function createSealedFile({ folder, lockTimeoutMs = 10_000 }: SealedFileO
         }),
       ),
     );
-    lastWrite = write.catch(() => undefined); // the next write is tried whatever became of this one
+    lastWrite = write.catch(() => undefined); // a failed write must not block the next one
     return write;
   };
   const read = (): Promise<Secrets> => explained(folder, async () => (await load(folder)).secrets);
@@ -66,7 +67,7 @@ export function createSealedFile({ folder, lockTimeoutMs = 10_000 }: SealedFileO
   };
 }
 
-/** The sealed file is read before its key: a first write by another process in between makes the key first. */
+/** Reads the encrypted file before the key, because a first write by another process creates the key first. */
 async function load(folder: string): Promise<Contents> {
   const sealed = await readPrivateFile(join(folder, SEALED_FILE));
   const key = await readPrivateFile(join(folder, KEY_FILE));
@@ -120,10 +121,10 @@ async function save(folder: string, secrets: Secrets, key: Buffer): Promise<void
   );
 }
 
-/** What the file system or the lock threw, as a sentence. */
+/** Translates errors of the file system and the lock to sentences for users. */
 async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
-    await stat(folder); // a folder that is gone (not mounted) is a failure, not an empty store
+    await stat(folder); // a missing folder (not mounted) is an error, not an empty store
     return await work();
   } catch (error) {
     if (error instanceof CertdeskError) throw error;

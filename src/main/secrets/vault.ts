@@ -1,4 +1,4 @@
-// Seals what the database keeps in secret (private keys) under one master key that lives in the secret store.
+// Encrypts private keys for the database with one master key, which is in the secret store.
 import { createHash, randomBytes } from 'node:crypto';
 import { CertdeskError } from '../engine/core/errors.ts';
 import type { SecretStore, Vault } from '../engine/core/ports.ts';
@@ -8,7 +8,7 @@ export const MASTER_KEY_NAME = 'master-key';
 const VERSION = 1;
 const HEADER_BYTES = 9; // version (1), key id (8); then come nonce, tag and ciphertext
 
-/** Where the database remembers which master key its contents are sealed under; null in a new database. */
+/** Stores in the database which master key encrypts its contents; null in a new database. */
 export interface KeyRecord {
   get(): Promise<string | null>;
   set(id: string): Promise<void>;
@@ -20,15 +20,15 @@ export interface VaultDeps {
 }
 
 interface MasterKey {
-  /** The first 16 hex digits of the key's SHA-256: names the key, and tells nothing of it. */
+  /** The first 16 hex digits of the key's SHA-256: identifies the key without revealing it. */
   readonly id: string;
   readonly bytes: Buffer;
 }
 
 /**
- * A vault whose master key is loaded at the first use and then kept in memory. A failed load rejects with
- * SECRET_STORE_UNAVAILABLE and is tried again at the next call. One process at a time may use a new database's
- * vault (the server holds the data folder's lock): two that make a master key at once would overwrite each other's.
+ * Creates a vault that loads its master key on first use and caches it in memory. A failed load rejects with
+ * SECRET_STORE_UNAVAILABLE, and the next call retries. Only one process at a time may use the vault of a new database,
+ * which the lock of the data folder ensures: two that create a master key at once would overwrite each other's key.
  */
 export function createVault({ secrets, keyRecord }: VaultDeps): Vault {
   let loading: Promise<MasterKey> | null = null;
@@ -76,8 +76,8 @@ export function createVault({ secrets, keyRecord }: VaultDeps): Vault {
 }
 
 /**
- * The master key that the database names. Only where it names none is one made; a key that is already in the store
- * then stems from a first start that was cut short, and is taken.
+ * Loads the master key that the database names. If it names none, creates one, or uses a key that is already in the
+ * store from an interrupted first start.
  */
 async function loadMasterKey({ secrets, keyRecord }: VaultDeps): Promise<MasterKey> {
   const expected = await keyRecord.get();
@@ -105,7 +105,7 @@ async function loadMasterKey({ secrets, keyRecord }: VaultDeps): Promise<MasterK
   return key;
 }
 
-/** Reads back what was written: a store that does not keep it must fail now, not after a restart. */
+/** Creates a master key and reads it back, so that a store that loses it fails now and not after a restart. */
 async function makeMasterKey(secrets: SecretStore): Promise<MasterKey> {
   await secrets.set(MASTER_KEY_NAME, randomBytes(KEY_BYTES).toString('base64'));
   const stored = await secrets.get(MASTER_KEY_NAME);
