@@ -1,5 +1,5 @@
-// The desktop application's log where its standard error takes nothing. In a process of its own, whose standard error
-// that is; mistakes are caught and logged there as lifecycle.ts does.
+// The desktop application's log if its standard error accepts nothing. In its own process, whose standard error
+// that is; errors are caught and logged there as lifecycle.ts does.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What remains of an answer from outside for callers who are limited to some projects.
+// The part of an outside answer that callers limited to some projects may see.
 import { describe, expect, it } from 'vitest';
 import { limitError, limitEvent, limitSentence } from '../../../src/main/engine/access/limited-view.ts';
 import type { ErrorBody, ErrorCode } from '../../../src/shared/errors.ts';

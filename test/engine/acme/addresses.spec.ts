@@ -1,4 +1,4 @@
-// Where a CA's answers may lead: nowhere inside, unless a person or the administrator named that very place.
+// Where a CA's answers may lead: to no private address, unless a user or the administrator named that very address.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ afterEach(async () => {
   inside?.close();
 });
 
-/** Its directory is the one at `ca`, named by whom it says. */
+/** Its directory is at `ca`, and this caller named it. */
 function open(origin: AddressOrigin): AcmeSession {
   const client = createAcmeClient({
     addressPolicy: createAddressPolicy(),

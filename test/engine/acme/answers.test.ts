@@ -1,4 +1,4 @@
-// What the ACME client makes of answers: refusals, rate limits, what is not ACME, and what is.
+// How the ACME client parses answers: refusals, rate limits, bodies that are not ACME, and valid ones.
 import { describe, expect, it } from 'vitest';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
 import { type FakeAnswer, fakeDirectory } from '../../support/acme/fake-ca.ts';

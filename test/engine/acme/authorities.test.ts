@@ -1,4 +1,4 @@
-// GET /cas and the names of CAs where --acme-directory puts another CA in the place of Let's Encrypt.
+// GET /cas and the names of CAs if --acme-directory replaces Let's Encrypt by another CA.
 import { describe, expect, it } from 'vitest';
 import { listAuthorities, nameOfAuthority } from '../../../src/main/engine/acme/authorities.ts';
 import { typeName } from '../../../src/renderer/certificates/type-name.ts';

@@ -69,8 +69,8 @@ describe('with a CA that behaves', () => {
     const before = rig.pebble.requests().length;
     await issueHere(['count.example.com']);
     const requests = rig.pebble.requests().slice(before);
-    // newOrder, authorization, challenge, order until ready, finalize, order until valid, certificate; how often the
-    // order is looked at depends on how long the CA takes
+    // newOrder, authorization, challenge, order until ready, finalize, order until valid, certificate; the number of
+    // polls depends on the CA's speed
     expect(requests.filter((request) => !request.startsWith('POST /my-order/'))).toEqual([
       'POST /order-plz',
       'POST /authZ/',

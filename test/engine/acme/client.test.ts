@@ -1,4 +1,4 @@
-// What the ACME client sends, and how rarely: nonces, directory, orders, CSR.
+// What the ACME client sends, and how seldom: nonces, directory, orders, CSR.
 import { execFileSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ describe('nonces', () => {
     ]);
     const session = rig.open();
     await session.getOrder(`${rig.ca.url}/order/1`);
-    // Two at once empty the pool, whatever the order in which it gives.
+    // Two concurrent requests empty the pool, whatever its order.
     const again = () => session.getOrder(`${rig.ca.url}/order/1`);
     await Promise.all([again(), again()]);
     expect(rig.nonces('/order/1').filter((nonce) => nonce === 'fresh')).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('createCsr', () => {
         input: csr,
         stdio: 'pipe',
       });
-    openssl('-verify'); // throws where the signature is wrong
+    openssl('-verify'); // throws if the signature is wrong
     const text = openssl('-text', '-subject').toString();
     expect(text).toContain('DNS:b.example.com, DNS:*.example.com, DNS:a.example.com');
     expect(text).toMatch(/^subject=\s*$/m);

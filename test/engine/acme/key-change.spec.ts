@@ -1,4 +1,4 @@
-// A change of an account's key that is cut short: whichever of the two the CA has, the account is found again.
+// An interrupted change of an account's key: whichever of the two the CA has, the account is found again.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createAccounts } from '../../../src/main/engine/acme/accounts.ts';
 import { createKeyedMutex } from '../../../src/main/engine/core/keyed-mutex.ts';
@@ -10,7 +10,7 @@ import { openTestDatabase, type TestDatabase } from '../../support/engine/databa
 import { describeWith } from '../../support/tools/tools.ts';
 
 const { signal } = new AbortController();
-/** Keys in clear: sealing is the vault's matter, and has tests of its own. */
+/** Plain keys: sealing is the vault's task, and has its own tests. */
 const vault = {
   seal: async (text: string) => Buffer.from(text),
   open: async (sealed: Uint8Array) => Buffer.from(sealed).toString(),
@@ -19,7 +19,7 @@ const vault = {
 describeWith('pebble', "a change of an account's key", () => {
   let rig: PebbleRig;
   let database: TestDatabase;
-  /** The writes of keys that still come through: after them the process is dead. */
+  /** The writes of keys that still succeed: after them the process is dead. */
   let writes: number;
   beforeAll(async () => {
     rig = await startPebbleRig();
@@ -79,7 +79,7 @@ describeWith('pebble', "a change of an account's key", () => {
 
   it('that the CA received and Certdesk did not record continues with the new key', async () => {
     const { id, keySealed } = await order();
-    writes = 1; // the new key is stored; the kill comes when the CA has answered
+    writes = 1; // the new key is stored; the kill comes after the CA's answer
     await expect(accounts().changeKey(id, signal)).rejects.toThrow('killed');
     const between = await kept(id);
     expect(between.keySealed).toEqual(keySealed);

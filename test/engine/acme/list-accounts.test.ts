@@ -39,7 +39,7 @@ it('lists accounts with CA and number of active certificates, but without keys',
       staging: true,
       certificates: 0,
     },
-    // In Let's Encrypt's place by --acme-directory: it is another CA all the same.
+    // A replacement of Let's Encrypt by --acme-directory is still another CA.
     expect.objectContaining({ id: 'own', ca: null, staging: false, certificates: 2 }),
     expect.objectContaining({ id: 'other', ca: null, staging: null, certificates: 0 }),
   ]);

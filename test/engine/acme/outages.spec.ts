@@ -1,4 +1,4 @@
-// The ACME client and a CA that is not there, hangs, breaks off or fails.
+// The ACME client and a CA that is unreachable, hangs, breaks connections or fails.
 import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { describe, expect, it } from 'vitest';

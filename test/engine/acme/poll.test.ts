@@ -17,7 +17,7 @@ const polling = (deadline: number) => ({
   what: 'a test',
 });
 
-/** Time passes by the pauses alone. */
+/** Time passes only in waits. */
 function recordPauses() {
   const pauses: number[] = [];
   let now = 0;
@@ -57,7 +57,7 @@ describe('poll', () => {
     const driven = { ...polling(60_000), pace };
     const isFinal = ({ final }: { readonly final: boolean }) => final;
     await poll(answers(null, 2).ask, isFinal, { ...driven, askedMs: 3_000 });
-    expect(pauses).toEqual([3_000, 2_000]); // without another one, the interval after so much waiting
+    expect(pauses).toEqual([3_000, 2_000]); // without Retry-After, the interval after that much waiting
     await poll(answers(null, 1).ask, isFinal, { ...driven, askedMs: 0 });
     expect(pauses.at(-1)).toBe(100);
   });

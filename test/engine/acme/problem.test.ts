@@ -1,5 +1,5 @@
-// The causes of network failures, which the tests with servers cannot all bring about; and how much of a problem document
-// is stored.
+// The causes of network failures, not all of which the tests with servers can produce; and how much of a problem
+// document is stored.
 import { describe, expect, it } from 'vitest';
 import { networkError } from '../../../src/main/engine/acme/network-error.ts';
 import { describeProblem, toProblem } from '../../../src/main/engine/acme/problem.ts';

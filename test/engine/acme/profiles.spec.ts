@@ -1,4 +1,4 @@
-// Profiles and a change of the account's key against a real Pebble, by the API.
+// Profiles and a change of the account's key against a real Pebble, through the API.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
 import { startApp, type TestApp } from '../../support/server/app.ts';

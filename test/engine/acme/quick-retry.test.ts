@@ -11,7 +11,7 @@ const busy = (retryAfter?: number) =>
   });
 const { signal } = new AbortController();
 
-/** Fails with each of these in turn, then gives `done`. */
+/** Fails with each of these in turn, then returns `done`. */
 const failing = (...errors: readonly Error[]) => {
   const left = [...errors];
   return async () => {
@@ -45,7 +45,7 @@ describe('quickRetry', () => {
     const pace = createVirtualTiming();
     const abort = new AbortController();
     const reason = new Error('the job is cancelled');
-    void pace.track(new Promise(() => undefined)); // time stands still: no pause ends by itself
+    void pace.track(new Promise(() => undefined)); // time stands still: no wait ends on its own
     const retried = quickRetry(failing(busy(9)), abort.signal, pace);
     await expect.poll(() => pace.waiting).toBe(1);
     abort.abort(reason);

@@ -1,4 +1,4 @@
-// ARI (RFC 9773) as it is asked for and read.
+// ARI (RFC 9773): requests and parsing.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certIdOf, renewalCertId } from '../../../src/main/engine/acme/renewal-info.ts';

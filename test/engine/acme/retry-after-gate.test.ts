@@ -1,4 +1,4 @@
-// Retry-After is for all that ask the same address, whoever was told.
+// Retry-After applies to all clients of the same address, whichever received it.
 import { expect, it } from 'vitest';
 import { createHolds } from '../../../src/main/engine/acme/retry-after-gate.ts';
 import { failure } from '../../support/acme/rig.ts';

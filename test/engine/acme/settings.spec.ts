@@ -1,4 +1,4 @@
-// The ACME client against Pebbles that are set up otherwise: bad nonces, external accounts, alternate chains.
+// The ACME client against Pebbles with other settings: bad nonces, external accounts, alternate chains.
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
@@ -40,7 +40,7 @@ describe('nonces', () => {
       );
       const count = (request: string) => rig.pebble.requests().filter((served) => served === request).length;
       expect(count('HEAD /nonce-plz')).toBeLessThanOrEqual(3);
-      // A nonce that was used twice would have cost a second request somewhere.
+      // A nonce that was used twice would have caused an additional request.
       const once = [
         'POST /sign-me-up',
         'POST /order-plz',

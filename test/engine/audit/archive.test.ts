@@ -1,4 +1,4 @@
-// Old entries go to a file and leave a chain that is still whole; repeated failures are counted.
+// Old entries move to a file and leave a valid chain; repeated failures are counted.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -48,7 +48,7 @@ const archive = (auditArchive = createAuditArchive(database.folder)) =>
     auditKeepDays: async () => (await readSettings(database.stores.settings, 'audit')).keepDays,
   });
 
-/** One entry a day. */
+/** One entry per day. */
 async function live(days: number): Promise<void> {
   for (let day = 0; day < days; day += 1) {
     await journal.record({ ...ENTRY, result: 'ok', message: `Day ${now.toISOString()}` });
@@ -80,7 +80,7 @@ describe('the retention of the audit trail', () => {
     expect(entries).toHaveLength(41);
     expect(entries[0]).toMatchObject({ operation: 'audit.archive', actor: { kind: 'certdesk' } });
     expect(entries[0]?.message).toContain(`Entries up to 60:${file.at(-1)?.hash} (60 from before `);
-    await archive(); // not before a month more is old
+    await archive(); // not before another month of entries is old
     expect((await trail.list({ limit: 500 })).entries).toHaveLength(41);
   });
 

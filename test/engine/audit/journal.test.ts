@@ -1,5 +1,5 @@
-// What is put into the audit trail, and with what: operations that tell something, nothing, fail, begin jobs, or only
-// read; and what Certdesk does by itself.
+// The audit entries of operations that report something, report nothing, fail, start jobs, or only read; and of
+// Certdesk's own actions.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CERTDESK } from '../../../src/main/engine/audit/entry.ts';
 import { type Act, createJournal, type Journal } from '../../../src/main/engine/audit/journal.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => database?.close());
 
-/** The trail: who, what, on what, with what result. */
+/** The trail: actor, operation, object, result. */
 async function trail() {
   const records = await database.stores.audit.after(0, 100);
   return records.map(({ actor, operation, projectId, jobId, result, message }) => ({
@@ -218,7 +218,7 @@ describe('without an operation', () => {
   });
 });
 
-/** A database whose audit trail takes nothing more. */
+/** A database whose audit trail accepts no more entries. */
 function failingAudit({ stores }: TestDatabase): TestDatabase['stores']['transaction'] {
   const append = () => Promise.reject(new Error('the trail is full'));
   return (work) => stores.transaction((tx) => work({ ...tx, audit: { ...tx.audit, append } }));

@@ -1,4 +1,4 @@
-// The server and the command line write to one audit trail at the same time: none waits in vain, no entry is lost.
+// The server and the command line write to one audit trail at the same time: none waits forever, no entry is lost.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { createAuditTrail } from '../../../src/main/engine/audit/trail.ts';
 import { openTestDatabase } from '../../support/engine/database.ts';
 
 const WRITER = join(import.meta.dirname, '../../support/engine/audit-writer.ts');
-/** Of both together more than are read at once. */
+/** Together more than one batch of a read. */
 const COUNT = 600;
 
 function startWriter(folder: string, name: string) {
@@ -33,7 +33,7 @@ it('two processes write one chain', async () => {
     expect(await trail.verify()).toMatchObject({ ok: true, entries: 2 * COUNT, broken: null });
     const seen: string[] = [];
     for await (const { message } of trail.entries()) seen.push(message);
-    // Each process's own in its order; how the two mix is the machine's matter.
+    // Each process's own entries are in order; how the two interleave is arbitrary.
     for (const name of names)
       expect(seen.filter((message) => message.startsWith(name))).toEqual(
         Array.from({ length: COUNT }, (_, n) => `${name} ${n + 1}`),

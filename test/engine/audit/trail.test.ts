@@ -1,4 +1,4 @@
-// The chain of the audit trail: whatever is done to its rows by hand is found, at the entry where it was done.
+// The chain of the audit trail: any manual change to its rows is detected, at the changed entry.
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => database?.close());
 
-/** What somebody with the file and any SQLite does to it. */
+/** What an attacker with the file and SQLite could do to it. */
 function tamper(...statements: readonly string[]): void {
   const sqlite = new Sqlite(join(database.folder, 'certdesk.db'));
   try {

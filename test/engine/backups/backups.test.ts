@@ -1,4 +1,4 @@
-// Backups by the clock: when one is due, what a failure leaves.
+// Scheduled backups: when one is due, and the state after a failure.
 
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,7 +80,7 @@ describe('scheduled backups', () => {
     await live(0.5);
     expect(await made()).toEqual(['02-01T01']);
     expect((await backups.state())?.lastError).toBeNull();
-    // The disk is away: a file stands where the folder was.
+    // The disk is unmounted: a file replaces the folder.
     await rm(data.backups, { recursive: true });
     await writeFile(data.backups, '');
     await live(24);

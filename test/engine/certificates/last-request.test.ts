@@ -1,4 +1,4 @@
-// What a new request begins with: how the certificate came, or how the last attempt wanted one.
+// The initial values of a new request: those of the certificate, or of the last attempt.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createJournal } from '../../../src/main/engine/audit/journal.ts';
 import { createHistory, type History } from '../../../src/main/engine/certificates/versions.ts';

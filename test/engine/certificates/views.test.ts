@@ -9,7 +9,7 @@ describe('statusOf', () => {
   it.each([
     ['2026-01-05T00:00:00Z', 'valid'],
     ['2026-03-01T23:59:59Z', 'valid'],
-    ['2026-03-02T00:00:00Z', 'expiring_soon'], // 30 days left to the second
+    ['2026-03-02T00:00:00Z', 'expiring_soon'], // 30 days remain to the second
     ['2026-03-31T23:59:59Z', 'expiring_soon'],
     ['2026-04-01T00:00:00Z', 'expired'],
     ['2027-01-01T00:00:00Z', 'expired'],

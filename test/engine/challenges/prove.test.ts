@@ -1,4 +1,4 @@
-// A CA gets proof of the names that were ordered, and of no others.
+// Only ordered names are validated for a CA.
 import { expect, it } from 'vitest';
 import type { AcmeAuthorization, AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import type { ProofOrder } from '../../../src/main/engine/challenges/proof.ts';
@@ -6,7 +6,7 @@ import { prove } from '../../../src/main/engine/challenges/prove.ts';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
 import { REAL_TIMING } from '../../../src/main/engine/core/timing.ts';
 
-/** What is presented for these authorizations where `names` were ordered; how it ends. */
+/** What is presented for these authorizations if `names` were ordered; and the result. */
 async function proveFor(names: readonly string[], asked: readonly Partial<AcmeAuthorization>[]) {
   const presented: string[] = [];
   const solver: ChallengeSolver = {

@@ -1,5 +1,5 @@
-// Port 80 belongs to another web server, which sends the CA on to Certdesk by a redirect, as many do: to another port, to
-// another name, in a chain; and wrongly, in a circle or to a page of its own.
+// Another web server owns port 80 and redirects the CA to Certdesk, as is common: to another port, to another name, in
+// a chain; and incorrectly, in a loop or to its own page.
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Pebble, startPebble } from '../../support/acme/pebble.ts';
@@ -11,10 +11,10 @@ describeWith('pebble', 'http-01 behind a redirect', () => {
   let app: TestApp;
   let front: Server;
   let challengePort: number;
-  /** What the CA has asked the front for: `host path`. */
+  /** The CA's requests to the web server: `host path`. */
   const asked: string[] = [];
 
-  /** By the name that is to be proved. */
+  /** By the name to be validated. */
   function locationFor(host: string, path: string): string {
     const there = `http://${host}:${challengePort}${path}`;
     if (host.startsWith('port.')) return there;
@@ -53,7 +53,7 @@ describeWith('pebble', 'http-01 behind a redirect', () => {
     const domain = `${way}.example.com`;
     const answer = await obtain(domain);
     expect(answer.status, answer.text).toBe(200);
-    // The CA has come by the front, not past it.
+    // The CA has used the web server, not bypassed it.
     expect(asked.filter((each) => each.startsWith(`${domain} /.well-known/acme-challenge/`))).not.toEqual([]);
   });
 

@@ -41,7 +41,7 @@ test('lets no task overtake when a waiter gives up', async () => {
   abort.abort(new Error('stop'));
   await expect(second).rejects.toThrow('stop');
   const third = mutex.run('a', async () => void log.push('third'), signal);
-  await nextTurn(); // whoever may overtake has done so
+  await nextTurn(); // any overtaking task has done so
   given.resolve();
   await Promise.all([first, third]);
   expect(log).toEqual(['first', 'third']);

@@ -29,7 +29,7 @@ describe('text from outside', () => {
 });
 
 describe("a provider's error page", () => {
-  // The expression that removed tags took hours on this, and again after every restart.
+  // The expression that removed tags took hours on this input, and again after every restart.
   it.each([
     ['<', 8 * 1024 * 1024],
     ['<<a ', 8 * 1024 * 1024],

@@ -1,4 +1,4 @@
-// A time-out and an abort for calls that know neither.
+// A time-out and an abort for calls that support neither.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { within } from '../../../src/main/engine/core/with-timeout.ts';
@@ -8,7 +8,7 @@ const unheard: unknown[] = [];
 const note = (reason: unknown) => void unheard.push(reason);
 let others: NodeJS.UnhandledRejectionListener[];
 
-/** Vitest's own listeners would end the run: here it is looked at. */
+/** Vitest's own listeners would end the run: here the event is checked. */
 beforeEach(() => {
   unheard.length = 0;
   others = process.listeners('unhandledRejection');

@@ -1,4 +1,4 @@
-// Folders of files in every format: each is read, or named with the reason why it is not.
+// Folders with files in every format: each is read, or named with the reason why not.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Real certbot and real lego get a certificate from Pebble; Certdesk takes it over and renews it with their account.
+// Real certbot and real lego obtain a certificate from Pebble; Certdesk imports it and renews it with their account.
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ describeWith(['pebble', 'certbot', 'lego'], 'import from real clients', () => {
     return answer.body.certificates as unknown as TakenCertificate[];
   }
 
-  /** Renewed by Certdesk, and how many accounts the CA was asked to make for it. */
+  /** Renewed by Certdesk, and how many accounts the CA was asked to create for it. */
   async function renew(
     id: string,
   ): Promise<{ readonly status: number; readonly text: string; newAccounts: number }> {

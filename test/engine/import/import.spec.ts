@@ -1,5 +1,5 @@
-// Import through the API, from folders in the real layouts: what is found, what becomes of it, and that the folder
-// stays as it is.
+// Import through the API, from folders in the real layouts: what is found, what is created from it, and that the folder
+// stays unchanged.
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';

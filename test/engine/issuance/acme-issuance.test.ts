@@ -1,4 +1,4 @@
-// One issuance at a CA that does not keep the usual pace: what it says between the steps, and what is made of it.
+// One issuance at a CA with unusual timing: its answers between the steps, and Certdesk's reaction.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeSession } from '../../../src/main/engine/acme/contract.ts';
 import {
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => faulty?.world.end());
 
-/** Each finalize is answered by the next of these, the last one over and over; undefined: as the model does. */
+/** Each finalize gets the next of these answers, and the last one repeatedly; undefined: the model's own. */
 function finalizing(...errors: readonly (Error | undefined)[]) {
   let sent = 0;
   return {
@@ -85,7 +85,7 @@ it('a CA that refuses the CSR and invalidates the order without an error is quot
 });
 
 describe('a CA that sends Retry-After', () => {
-  /** Milliseconds from what the CA was asked for last to the first look at what came of it. */
+  /** Milliseconds from the last request to the CA to the first poll of its result. */
   async function firstLooks(retryAfterMs: number | null, domain: string) {
     const looks = { validation: Number.NaN, issuance: Number.NaN };
     let asked = Number.NaN;

@@ -1,4 +1,4 @@
-// The order of a job: when a new one is made, and what the CA says to that of a job that goes on after a crash.
+// The order of a job: when a new one is created, and the CA's answer to that of a job resumed after a crash.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeOrder, AcmeSession, NewOrder } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
@@ -31,7 +31,7 @@ describe('a new order', () => {
   });
   afterEach(() => database?.close());
 
-  /** @param createOrder The CA, as far as it is asked. */
+  /** @param createOrder The CA's answer. */
   async function ensure(
     replaces: ReplacedCertificate | null,
     createOrder: (request: NewOrder) => Promise<AcmeOrder>,
@@ -134,7 +134,9 @@ describe('an order that the CA no longer knows', () => {
   });
   afterEach(() => faulty?.world.end());
 
-  /** An obtain that is killed when its challenge is announced; it goes on in the next life, which finds this order. */
+  /**
+   * An obtain job that is killed when its challenge is announced; it resumes in the next run, which finds this order.
+   */
   async function goneOnWith(getOrder: () => Promise<never>) {
     const announced = Promise.withResolvers<void>();
     faulty.setFault(() => ({

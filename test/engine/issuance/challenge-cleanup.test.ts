@@ -1,4 +1,4 @@
-// What a killed process or a failed clean-up has left: undone, and what cannot be undone holds up nothing else.
+// The leftovers of a killed process or a failed clean-up are removed, and what cannot be removed blocks nothing else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChallengeSolver } from '../../../src/main/engine/challenges/solver.ts';
 import type { ChallengeRecord, JobRecord } from '../../../src/main/engine/core/model.ts';

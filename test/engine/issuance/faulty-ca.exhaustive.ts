@@ -1,4 +1,4 @@
-// Every row of the table of faulty CAs with every operation: at once, by the next job after one that failed behind the
+// Every row of the table of faulty CAs with every operation: at once, in the next job after one that failed after the
 // CSR, and in the next process. One order and one CSR each, whatever happens.
 import { afterAll, beforeAll, it } from 'vitest';
 import { type Operation, ROWS } from '../../support/faults/faulty-ca/rows.ts';
@@ -10,7 +10,7 @@ const WAYS: readonly Way[] = ['at once', 'by retry', 'after a restart'];
 
 const CASES = ROWS.flatMap((row) =>
   (row.only ?? OPERATIONS).flatMap((operation) =>
-    // What fails has not finalized, or was given up: there is nothing to resume.
+    // A failed order was not finalized, or is invalid: there is nothing to resume.
     (row.fails === undefined ? WAYS : WAYS.slice(0, 1)).map(
       (way) => [operation, way, row.behaviour, row] as const,
     ),

@@ -1,5 +1,5 @@
-// Each row of the table of faulty CAs once, by obtain and renew in turn, or by revoke where the row is about that alone: an
-// order that was finalized is followed, and nothing is ordered twice. faulty-ca.exhaustive.ts has every operation, by retry
+// Each row of the table of faulty CAs once, alternating obtain and renew, or with revoke if the row is only about that:
+// a finalized order is followed, and nothing is ordered twice. faulty-ca.exhaustive.ts has every operation, by retry
 // and after a restart too.
 import { afterAll, beforeAll, it } from 'vitest';
 import { ROWS } from '../../support/faults/faulty-ca/rows.ts';

@@ -1,4 +1,4 @@
-// What an order is made of: the names of the request, as public CAs take them.
+// The names of an order: those of the request, as public CAs accept them.
 import { describe, expect, it } from 'vitest';
 import { toIssuanceSpec } from '../../../src/main/engine/issuance/issuance-spec.ts';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';

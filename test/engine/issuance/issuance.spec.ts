@@ -1,4 +1,4 @@
-// Issuance through the API against a real Pebble: what a CA and a network can do to it.
+// Issuance through the API against a real Pebble: faults of CA and network.
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -133,7 +133,7 @@ describeWith('pebble', 'issuance', () => {
       );
       const right = await other.call('POST', path, { body: { ...HTTP_01, eab: { kid: 'kid-1', hmacKey } } });
       expect(right.status, right.text).toBe(200);
-      // The account is there by now: a renewal needs no key.
+      // The account exists by now: a renewal needs no key.
       expect((await other.call('POST', certificate(id, '/renew'))).status).toBe(200);
       expect(other.log.join('')).not.toContain(hmacKey);
     } finally {

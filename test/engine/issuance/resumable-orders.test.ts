@@ -1,4 +1,4 @@
-// Which orders of failed jobs are kept, who takes one over, and when they go.
+// Which orders of failed jobs are stored, which job adopts one, and when they are deleted.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCsr } from '../../../src/main/engine/acme/client.ts';
 import type {
@@ -43,7 +43,7 @@ const CHALLENGE = {
   keyAuthorization: 't.k',
   ref: null,
 } as const;
-/** Binds what it seals to its context, as the vault does. */
+/** Binds what it seals to its context, like the vault. */
 const vault = {
   seal: async (text: string, context: string) => Buffer.from(`${context}|${text}`),
   async open(sealed: Uint8Array, context: string) {
@@ -68,7 +68,7 @@ async function failedJob(code: string, order: Partial<OrderRecord> = {}, job: Pa
   await stores.orders.put({ ...ORDER, ...order });
 }
 
-/** @returns the order of the new job; null where it has taken none over. */
+/** @returns the order of the new job; null if it has adopted none. */
 async function adoptedOrder(spec: Partial<IssuanceSpec> = {}, now = '2026-01-01T12:00:00Z') {
   const { stores } = database;
   const job = { ...JOB, id: 'new' };
@@ -155,7 +155,7 @@ describe('the order of a job whose end could not be written', () => {
   });
   afterAll(() => openssl?.remove());
 
-  /** @param own Whether the certificate in use is of the key that the order was finalized with. */
+  /** @param own Whether the certificate in use has the key with which the order was finalized. */
   async function failedAfter(
     own: boolean,
     key: KeySpec = 'ec-256',

@@ -1,4 +1,4 @@
-// What a request is judged by is looked at again in the transaction that begins its job.
+// The preconditions of a request are checked again in the transaction that starts its job.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { JobRecord } from '../../../src/main/engine/core/model.ts';
 import { createIssuance } from '../../../src/main/engine/issuance/service.ts';
@@ -22,7 +22,7 @@ afterEach(() => database?.close());
 const upload = () =>
   database.stores.certificates.activate({ ...CERTIFICATE, id: 'uploaded', fingerprint: 'BB', spec: null });
 
-/** @param meanwhile What lands between the first look at the request and the transaction. */
+/** @param meanwhile Changes between the first check of the request and the transaction. */
 function revoke(request: Partial<RevokeRequest>, meanwhile: () => Promise<void>) {
   const { stores } = database;
   const clock = { now: () => new Date('2026-01-02T00:00:00Z') };

@@ -1,5 +1,5 @@
-// A job that takes Certdesk down with it is held back after three unclean ends in a row, and never where a certificate
-// may be lost by it.
+// A job that crashes Certdesk is held back after three unclean exits in a row, but never if a certificate may be lost
+// by it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderRecord } from '../../../src/main/engine/core/model.ts';
 import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
@@ -32,7 +32,7 @@ const ORDER: OrderRecord = {
   updatedAt: '2026-01-01T00:00:00Z',
 };
 
-/** A new run on the same database; the former one ended without a word where it was not stopped. */
+/** A new run on the same database; the previous one was killed unless it was stopped. */
 function start(): JobQueue {
   return createJobQueue({
     stores: database.stores,
@@ -116,7 +116,7 @@ describe('a job that was running at three unclean exits in a row', () => {
     expect((await stored()).heldUntil).toBeNull();
     const events = await database.stores.events.list({ jobId: JOB.id, limit: 100 });
     expect(events.map(({ kind }) => kind)).toContain('job.released');
-    pauses[0]?.end(); // the hour is over too
+    pauses[0]?.end(); // the hour has passed too
     await new Promise((resolve) => setImmediate(resolve));
     expect(runs).toBe(4);
     await expect(queue.startHeldBack(JOB.id)).rejects.toMatchObject({ code: 'JOB_NOT_HELD_BACK' });

@@ -1,4 +1,4 @@
-// The queue of jobs: who waits for one, and what stopping does.
+// The queue of jobs: who waits for one, and how it stops.
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
     places,
     run(_, signal) {
       seen = signal;
-      // A call that does not listen to the signal.
+      // A call that ignores the signal.
       return isWaiting ? places.wait(() => released.promise) : released.promise;
     },
     failed: async () => undefined,
@@ -69,7 +69,7 @@ describe('a waiting job', () => {
     await expect.poll(() => queue.size).toEqual({ running: 2, queued: 0 });
     isWaiting = false;
     await next('p3');
-    await expect.poll(() => queue.size).toEqual({ running: 3, queued: 0 }); // both before it wait
+    await expect.poll(() => queue.size).toEqual({ running: 3, queued: 0 }); // both wait before it
     released.resolve();
     await expect.poll(() => queue.size).toEqual({ running: 0, queued: 0 });
   });
@@ -94,7 +94,7 @@ describe('a paused queue', () => {
   it('accepts no job, and is not paused while a job runs or is being written', async () => {
     await database.stores.projects.create({ ...PROJECT, id: 'p2' });
     const writing = submit();
-    expect(queue.hold()).toBeNull(); // nothing is lined up yet
+    expect(queue.hold()).toBeNull(); // nothing is queued yet
     await writing;
     expect(queue.hold()).toBeNull();
     released.resolve();
@@ -171,7 +171,7 @@ describe('a job whose end cannot be written', () => {
         await stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' }));
       },
       async failed() {
-        throw new Error('the disk is full'); // it cannot even be written that it failed
+        throw new Error('the disk is full'); // not even its failure can be written
       },
     });
     await full.submit(JOB, async () => undefined);
@@ -185,7 +185,7 @@ describe('a job whose end cannot be written', () => {
       async run(_, signal) {
         tries += 1;
         if (tries === 1) await writable(false);
-        if (tries > 2) await released.promise; // a CA that takes its time
+        if (tries > 2) await released.promise; // a slow CA
         signal.throwIfAborted();
         throw new CertdeskError('ACME_UNAVAILABLE');
       },
@@ -237,7 +237,7 @@ it('a job that has ended is reported at once, even if its secrets cannot be dele
     log: QUIET,
     concurrency: 1,
     places: createPlaces(),
-    writeAgainMs: 3_600_000, // nobody waits for that
+    writeAgainMs: 3_600_000, // no caller waits for that
     run: ({ id }) => stores.transaction((tx) => tx.jobs.update(id, { state: 'succeeded' })),
     failed: async () => undefined,
     async ended() {

@@ -1,4 +1,4 @@
-// When the next look for due renewals comes, by timers that the test turns.
+// When the next renewal check runs, with timers that the test controls.
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createScheduler, type Scheduler } from '../../../src/main/engine/maintenance/scheduler.ts';
@@ -50,7 +50,7 @@ it('runs early for something that falls due within that minute, but not for what
   dueIn(32);
   scheduler.start();
   await run(100);
-  // The second of the two waits for the shortest time between two looks.
+  // The second of the two waits for the shortest time between two checks.
   expect(looks).toEqual([0, 30.1, 35.1, 95.1]);
 });
 
@@ -60,7 +60,7 @@ it('runs early for something stored meanwhile that is due before the next planne
   dueIn(50);
   scheduler.planAgain();
   await run(20);
-  scheduler.planAgain(); // once more, for another one, puts nothing off
+  scheduler.planAgain(); // another request for one delays nothing
   await run(20);
   expect(looks).toEqual([0, 50.1]);
 });

@@ -1,4 +1,4 @@
-// What is left in the secret store when nothing needs it any longer, and what a DNS credential is still needed for.
+// What remains in the secret store when nothing needs it any longer, and what still needs a DNS credential.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SecretStore } from '../../../src/main/engine/core/ports.ts';
 import { createDnsCredentials } from '../../../src/main/engine/dns/credentials/credentials.ts';
@@ -113,7 +113,7 @@ it('a DNS credential is in use while a record still has to be removed with it', 
   const { stores } = database;
   expect((await stores.dnsCredentials.usedBy('used')).map(({ id }) => id)).toEqual(['p1']);
   expect(await stores.dnsCredentials.usedBy('idle')).toEqual([]);
-  // The order may be kept for a later job: it needs no credential then.
+  // The order may be stored for a later job, which needs no credential then.
   const [left] = order.challenges;
   const challenges = left === undefined ? [] : [{ ...left, state: 'cleaned' as const }];
   await stores.orders.put({ ...order, jobId: 'left', accountId: 'a1', challenges });

@@ -1,4 +1,4 @@
-// One look over all certificates, with a clock of the test's and a recorder in place of the issuance.
+// One renewal check over all certificates, with a test clock and a recorder in place of the issuance.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient } from '../../../src/main/engine/acme/contract.ts';
@@ -32,12 +32,12 @@ let renewalInfo: AcmeClient['renewalInfo'];
 
 const clock = { now: () => now };
 const hours = (n: number) => toTimestamp(new Date(now.getTime() + n * HOUR_MS));
-/** From where `now` begins. */
+/** The start of `now`. */
 const hours0 = (n: number) => toTimestamp(new Date(Date.parse(BEGIN) + n * HOUR_MS));
 
 beforeEach(() => {
   database = openTestDatabase();
-  now = new Date(BEGIN); // CERTIFICATE is due since the 2nd
+  now = new Date(BEGIN); // CERTIFICATE has been due since the 2nd
   begun = [];
   asked = 0;
   leftoversFail = false;
@@ -63,7 +63,7 @@ async function add(id: string, more: Partial<CertificateRecord> = {}): Promise<v
   await database.stores.certificates.activate(certificate);
 }
 
-/** Of a job that the network has failed. */
+/** Of a job that failed for the network. */
 async function keepOrder(projectId: string): Promise<void> {
   const error = new CertdeskError('ACME_TIMEOUT').toBody();
   await database.stores.jobs.create({ ...JOB, id: 'failed', projectId, state: 'failed', error });
@@ -82,7 +82,7 @@ async function keepOrder(projectId: string): Promise<void> {
   });
 }
 
-/** Jobs stay unfinished, as those of a slow CA do, until `finish`. */
+/** Jobs stay unfinished, like those of a slow CA, until `finish`. */
 function look() {
   const { stores } = database;
   return sweep(
@@ -157,7 +157,7 @@ describe('a due renewal', () => {
     });
     for (let n = 0; n < 5; n += 1) await add(`host-${n}`);
     expect(await look()).toMatchObject({ begun: 2, more: true });
-    expect(concurrencies).toEqual([2]); // the queue of jobs is told, or 50 would run ten at a time
+    expect(concurrencies).toEqual([2]); // the queue of jobs is informed; otherwise 50 would run ten at a time
   });
 
   it('never validates a name twice at once: the second job of a name waits, its wildcard too', async () => {
@@ -200,7 +200,7 @@ describe("the CA's limits", () => {
 
   it('defer a renewal until there is room, once, with the limit named', async () => {
     await add('one');
-    // 5 in 7 days, one of them kept in reserve.
+    // 5 in 7 days, one of them in reserve.
     await use('exact-set', exactSet(['one.example.com']), [hours(-100), hours(-60), hours(-40), hours(-1)]);
     expect((await look()).begun).toBe(0);
     expect(await renewalOf('one')).toMatchObject({ nextAttemptAt: hours(68), failures: 0 });
@@ -266,7 +266,7 @@ describe("the CA's limits", () => {
     }
     await use('failed-authorization', 'one.example.com', [-0.9, -0.8, -0.7, -0.6].map(hours));
     await look();
-    expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not hold for it
+    expect(begun).toEqual(['two']); // it says what it replaces: limits on orders do not apply to it
     expect((await renewalOf('one'))?.nextAttemptAt).toBe(hours(0.1));
     expect((await renewalOf('late'))?.deferralReason).toContain('5 certificates of the same names');
   });
@@ -280,7 +280,7 @@ describe("the CA's limits", () => {
       'a',
       Array.from({ length: 239 }, () => hours(-1)),
     );
-    const other = { accountId: 'a', names: ['another.example.com'] }; // its names have changed: else it is no new order
+    const other = { accountId: 'a', names: ['another.example.com'] }; // its names have changed, so it counts as a new order
     await add('last', other);
     await add('over', { ...other, expiresAt: '2026-04-02T00:00:00Z' });
     await look();
@@ -341,7 +341,7 @@ describe('other maintenance', () => {
     for (let n = 0; n < 20; n += 1) await add(`host-${n}`, { chain });
     renewalInfo = () => Promise.reject(new CertdeskError('ACME_UNAVAILABLE'));
     await look();
-    expect(asked).toBe(5); // those that were under way at once
+    expect(asked).toBe(5); // those that ran at the same time
     renewalInfo = async () => null;
     now = new Date(now.getTime() + 3 * 60_000);
     await look();

@@ -1,5 +1,5 @@
-// A year of renewals in seconds: the real engine, sweep, queue, budget and SQLite, CAs that are models, a clock of the
-// test's. The long form, with 1,000 certificates and several seeds, is `npm run soak`.
+// A year of renewals in seconds: the real engine, renewal check, queue, budget and SQLite, models of CAs, a test clock.
+// The long form, with 1,000 certificates and several seeds, is `npm run soak`.
 import { afterEach, expect, it, vi } from 'vitest';
 import { runYear } from '../../support/year/year.ts';
 
@@ -8,7 +8,7 @@ afterEach(() => void vi.unstubAllEnvs());
 it('renews each once in its window, through outages, revocations, sleep, kills and wrong clocks', {
   timeout: 900_000,
 }, async () => {
-  vi.stubEnv('TZ', 'Europe/Berlin'); // summer time ends and begins in that year
+  vi.stubEnv('TZ', 'Europe/Berlin'); // daylight saving time ends and begins in that year
   expect(new Date('2026-12-01').getTimezoneOffset()).not.toBe(new Date('2026-09-01').getTimezoneOffset());
   const seed = 7;
   const report = await runYear({
@@ -30,6 +30,6 @@ it('renews each once in its window, through outages, revocations, sleep, kills a
   });
   expect(report.renewals).toBeGreaterThan(120);
   expect(report.kills).toBeGreaterThan(5);
-  // Spread over their windows, not all at an end of them.
+  // Spread over their windows, not all at one end of them.
   expect(Math.max(...report.spread)).toBeLessThan(report.renewals / 3);
 });

@@ -1,4 +1,4 @@
-// Where channels may lead: a private address works where a signed-in person saved it, for nobody else.
+// Where channels may lead: to a private address only if a signed-in user saved it.
 import { lookup } from 'node:dns';
 import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ afterEach(async () => {
   await mailServer?.stop();
 });
 
-/** A name server of somebody who points a public name at an internal address. */
+/** A third party's name server that points a public name at an internal address. */
 const leadsHere: LookUp = (host, options, callback) =>
   host === NAME ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : lookup(host, options, callback);
 

@@ -1,4 +1,5 @@
-// What is told, and that it is told once: states of certificates, the sweep, backups, the weekly digest.
+// Which notifications are sent, and that each is sent once: states of certificates, the renewal check, backups, the
+// weekly digest.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import { toTimestamp } from '../../../src/shared/time.ts';
@@ -41,7 +42,7 @@ const channel = (kinds?: readonly string[]) =>
     ]) as never,
     webhook: { preset: 'generic', url: `${receiver.url}/hook` },
   });
-/** What came since the last look: `problem failed 1 host-1.example.com`. */
+/** The notifications since the last call: `problem failed 1 host-1.example.com`. */
 let seen = 0;
 const told = (): readonly string[] => {
   const fresh = receiver.received.slice(seen).map(({ body }) => JSON.parse(body));

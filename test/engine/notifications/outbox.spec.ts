@@ -1,4 +1,4 @@
-// Delivery: signed, tried again in its time, given up after a day with an entry, not lost by a kill.
+// Delivery: signed, retried on schedule, given up after a day with an entry, not lost by a kill.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RENEWAL_YET } from '../../../src/main/engine/certificates/renewal-plan.ts';
 import type { UpdateChannel } from '../../../src/shared/notification.ts';
@@ -190,7 +190,7 @@ it('a kill between sending and recording a message sends it again, under the sam
   await channel();
   await rig.certificate(1, { renewal: FAILED });
   receiver.answer('hang', { status: 204 });
-  const tick = rig.pass(MINUTE).catch(() => undefined); // the receiver has it, and the process never hears so
+  const tick = rig.pass(MINUTE).catch(() => undefined); // the receiver has it, and the process is killed before it records that
   await expect.poll(() => receiver.received.length).toBe(1);
   await rig.restart();
   await rig.pass(MINUTE);

@@ -1,4 +1,4 @@
-// The forms that Slack, Teams, Discord and ntfy document.
+// The documented formats of Slack, Teams, Discord and ntfy.
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/main/engine/core/stores/notifications.ts';
 import { toOutgoing } from '../../../src/main/engine/notifications/presets.ts';

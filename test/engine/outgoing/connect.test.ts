@@ -1,4 +1,4 @@
-// Connections: the address is judged at the moment of the connection, after DNS.
+// Connections: the address is checked when the connection is opened, after DNS.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ let port: number;
 let requests = 0;
 let lookups = 0;
 
-/** A name server that answers the next of these each time, the last one over and over. */
+/** A name server that returns the next of these each time, and the last one repeatedly. */
 function answering(...answers: readonly (readonly string[])[]): LookUp {
   return (_host, _options, callback) => {
     const addresses = answers[Math.min(lookups, answers.length - 1)] ?? [];

@@ -1,4 +1,4 @@
-// The list of special networks against IANA's special-purpose address registries, kept as data with their date.
+// The list of special networks compared with IANA's special-purpose address registries, stored as data with their date.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -44,7 +44,7 @@ function toAddress(value: bigint, bits: number): string {
   return bits === 32 ? parts.join('.') : parts.map((part) => part.toString(16)).join(':');
 }
 
-/** The rows that an address is in, the most special one first. */
+/** The rows that contain an address, the most specific one first. */
 function rowsOf(address: string): readonly Row[] {
   const [value, bits] = [toNumber(address), address.includes(':') ? 128 : 32];
   const own = bits === 128 ? registries.ipv6 : registries.ipv4;

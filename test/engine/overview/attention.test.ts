@@ -12,7 +12,7 @@ import { JOB, SPEC } from '../../support/engine/records.ts';
 const NOW = new Date('2026-06-01T12:00:00Z');
 const at = (days: number) => `${new Date(NOW.getTime() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
 
-/** 90 days, 60 of them left, renews itself in 30. */
+/** 90 days, 60 of them remaining, renews automatically in 30. */
 const HEALTHY: ListedCertificate = {
   projectId: 'p',
   issuedAt: at(-30),
@@ -59,7 +59,7 @@ describe('assessing a certificate', () => {
   it('warns of an expiry without renewal in shares of the lifetime, 30 days at most', () => {
     const unattended = (issued: number, expires: number) =>
       kindOf({ attemptAt: null, issuedAt: at(issued), expiresAt: at(expires) });
-    expect(unattended(-59, 31)).toBeNull(); // 90 days, more than a third left
+    expect(unattended(-59, 31)).toBeNull(); // 90 days, more than a third remaining
     expect(unattended(-60, 30)).toBe('unattended');
     expect(unattended(-335, 31)).toBeNull(); // a year
     expect(unattended(-335, 30)).toBe('unattended');

@@ -223,7 +223,7 @@ describe('the state of the engine', () => {
 });
 
 describe('3,000 projects', () => {
-  // How fast: test/measure/database.spec.ts.
+  // Its speed: test/measure/database.spec.ts.
   it('are all counted, and the first hundred that need attention are listed', async () => {
     await makeManyProjects(database.stores, 3_000, NOW);
     const overview = await overviewAt(NOW).get(null);

@@ -1,4 +1,4 @@
-// Exported PFX files as Java sees them.
+// Exported PFX files as Java reads them.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ describeWith(['java', 'openssl'], 'keytool', () => {
     });
     const file = await openssl.file(body);
     const args = ['-list', '-keystore', file, '-storetype', 'PKCS12', '-storepass', PASSWORD];
-    // Its language is that of the machine.
+    // Its output language is that of the machine.
     const env = { PATH: process.env.PATH, JAVA_TOOL_OPTIONS: '-Duser.language=en' };
     return (await promisify(execFile)(toolPath('CERTDESK_TEST_KEYTOOL'), args, { env })).stdout;
   }

@@ -1,4 +1,4 @@
-// Downloads: what each format holds, and PFX files read back by OpenSSL.
+// Downloads: the content of each format, and PFX files read back by OpenSSL.
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ExportRequest, exportCertificate } from '../../../src/main/engine/pki/export.ts';
 import { readPkcs12 } from '../../../src/main/engine/pki/pkcs12/read.ts';
@@ -68,7 +68,7 @@ describe('PEM', () => {
 });
 
 describe('PFX', () => {
-  /** How the key is encrypted: it is in the first bag of the first safe. */
+  /** The encryption of the key, which is in the first bag of the first safe. */
   function keyEncryption(body: Uint8Array) {
     const [safe] = readSafes(readPfx(body)?.content ?? body) ?? [];
     const [bag] = readBags(safe !== undefined && 'plain' in safe ? safe.plain : body) ?? [];
@@ -114,7 +114,7 @@ describe('PFX', () => {
         expect(read).toContain(certificate);
       }
       expect(read).toContain('friendlyName: api.example.com');
-      // Java takes only certificates with this mark (export-java.exhaustive.ts).
+      // Java accepts only certificates with this attribute (export-java.exhaustive.ts).
       expect(
         read.match(
           /^ {4}(2\.16\.840\.1\.113894\.746875\.1\.1|oracle-jdk-trustedkeyusage|Trusted key usage \(Oracle\)): /gim,

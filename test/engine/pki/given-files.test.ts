@@ -1,5 +1,5 @@
-// Files as people have them (test/fixtures/files, made by OpenSSL, keytool and python cryptography after public bug
-// reports of other tools): each is judged by its content, or named with the command that converts it.
+// Files as users have them (test/fixtures/files, created by OpenSSL, keytool and python cryptography after public bug
+// reports of other tools): each is recognized by its content, or named with the command that converts it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -173,7 +173,7 @@ describe('damage from copying text is undone', () => {
 describe('JSON with files in base64 is read', () => {
   const acmeJson = (pem: Buffer, key: Buffer) => ({
     resolver: {
-      // Traefik keeps the account's key as DER, as what it is a key of tells.
+      // Traefik stores the account's key as DER without saying its type.
       Account: { Email: 'me@example.com', PrivateKey: base64(derOf(read('ec.key'))), KeyType: 'EC256' },
       Certificates: [
         { domain: { main: 'app.example.com' }, certificate: base64(pem), key: base64(key), Store: 'default' },

@@ -1,4 +1,4 @@
-// Private keys: made by Certdesk and read by OpenSSL, made by OpenSSL and read by Certdesk.
+// Private keys: created by Certdesk and read by OpenSSL, and the reverse.
 import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ describe('generateKey', () => {
     const key = generateKey({ type: 'rsa', size: 2048 }).finally(() => {
       done = true;
     });
-    // A key made on this thread would be there after some microtasks; one from the pool needs a turn of the loop.
+    // A key generated on this thread would be ready after some microtasks; one from the pool needs a turn of the loop.
     for (let n = 0; n < 1_000; n += 1) await Promise.resolve();
     expect(done).toBe(false);
     await key;
@@ -126,7 +126,7 @@ describe('readPrivateKey', () => {
 
   test('refuses an iteration count that would block for long before it is tried', async () => {
     const slow = await convert(ec, 'pkcs8', '-topk8', '-iter', '1000001', ...PASS);
-    // Tried before, this passphrase would be called a wrong one.
+    // If it were tried first, this passphrase would be reported as wrong.
     const failure = failureOf(() => readPrivateKey(slow, 'battery staple'));
     expect(failure.message).toContain('1000001 iterations');
   });

@@ -1,4 +1,4 @@
-// Files as OpenSSL writes them, given to the upload in every form that people have them in.
+// Files as OpenSSL writes them, uploaded in every form that users have.
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPrivateKey } from '../../../src/main/engine/pki/keys.ts';
 import { readGivenPair } from '../../../src/main/engine/pki/read-upload.ts';
@@ -17,7 +17,7 @@ const text = (content: string) => Buffer.from(content).toString('base64');
 const der = async (args: readonly string[], pem: string) =>
   latin1(await openssl.run([...args, '-outform', 'DER'], pem));
 
-/** What the verdict on an upload makes of it. */
+/** The verdict on an upload. */
 async function judged(body: KeyPairRequest) {
   const { chain, privateKey } = uploads.check(await readGivenPair(body));
   return { chain, privateKey };

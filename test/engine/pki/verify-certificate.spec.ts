@@ -1,4 +1,4 @@
-// Uploads: what is taken, and what is warned of.
+// Uploads: which ones are accepted, and with which warnings.
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts } from '../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, VALIDITY } from '../../support/engine/certificates.ts';

@@ -1,4 +1,4 @@
-// When a CA is asked about a renewal, and what is kept of its answer.
+// When a CA is asked for renewal information, and what is stored of its answer.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcmeClient, AcmeRenewalInfo } from '../../../src/main/engine/acme/contract.ts';
 import { CertdeskError } from '../../../src/main/engine/core/errors.ts';

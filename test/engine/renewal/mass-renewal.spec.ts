@@ -1,5 +1,5 @@
 // Hundreds of certificates that are due at the same moment, at a CA with Let's Encrypt's limits and without ARI: the
-// real engine, a model of the CA, a clock of the test's. None is late, no limit is broken, ten run at a time.
+// real engine, a model of the CA, a test clock. None is late, no limit is exceeded, ten run at a time.
 import { expect, it } from 'vitest';
 import { ObtainRequestSchema } from '../../../src/shared/certificate.ts';
 import { createModelCa } from '../../support/year/model-ca.ts';
@@ -8,7 +8,7 @@ import { seeded } from '../../support/year/year.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const MANY = 310; // more than 300 orders in 3 hours, for which renewals of the same names do not count
+const MANY = 310; // more than 300 orders in 3 hours, against which renewals of the same names do not count
 
 it('renews all at once: orders for the same names do not count against the limit of 300 in 3 hours', {
   timeout: 600_000,
@@ -44,7 +44,7 @@ it('renews all at once: orders for the same names do not count against the limit
   }
   expect(ca.entries).toHaveLength(MANY);
 
-  world.sleepUntil(begin + 75 * DAY); // all are due when it wakes
+  world.sleepUntil(begin + 75 * DAY); // all are due at wake-up
   const woke = world.now;
   await world.runUntil(woke + DAY);
   const renewed = ca.entries.slice(MANY).map(({ issuedAt }) => issuedAt);

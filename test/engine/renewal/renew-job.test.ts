@@ -44,7 +44,7 @@ describe('a renewal', () => {
   it('whose order exists at the CA fetches the issued certificate without a dry run', async () => {
     const id = await faulty.obtain('late.example');
     faulty.setFault((session) => ({
-      // It issues, and says so to nobody.
+      // It issues, and sends no answer.
       async finalizeOrder(order, csr) {
         await session.finalizeOrder(order, csr);
         return { ...order, status: 'processing' };
@@ -53,7 +53,7 @@ describe('a renewal', () => {
     }));
     for (const _ of [1, 2]) await expect(faulty.renew(id)).rejects.toMatchObject({ code: 'ACME_TIMEOUT' });
     faulty.setFault(() => ({}));
-    faulty.world.reachable = () => false; // a proof would fail
+    faulty.world.reachable = () => false; // a validation would fail
     await faulty.renew(id);
     expect(faulty.staging.counts.orders).toBe(0);
     expect(faulty.ca.counts.orders).toBe(2);
@@ -118,7 +118,7 @@ describe('a renewal', () => {
   });
 
   describe('that says what it replaces', () => {
-    /** Certificates of the same names that are counted for the CA's limit. */
+    /** Certificates of the same names that count against the CA's limit. */
     const counted = async () => {
       const rows = faulty.world.database.db.selectFrom('ca_usage').where('kind', '=', 'exact-set');
       return (await rows.selectAll().execute()).length;
@@ -138,7 +138,7 @@ describe('a renewal', () => {
       id = await faulty.obtain('kept.example');
       const first = faulty.ca.entries[0];
       if (first !== undefined) first.window = { start: first.from, end: first.to };
-      await faulty.world.look(); // hears of the window: from then on an order says what it replaces
+      await faulty.world.look(); // fetches the window: from then on an order says what it replaces
       expect(await counted()).toBe(1);
     });
 

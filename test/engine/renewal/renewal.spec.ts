@@ -1,4 +1,4 @@
-// Renewal against a real Pebble: what it suggests (ARI), what an order replaces, its staging directory first.
+// Renewal against a real Pebble: its suggestion (ARI), what an order replaces, its staging directory first.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Stores } from '../../../src/main/engine/core/stores.ts';
 import { databasePath } from '../../../src/main/storage/data-folder.ts';
@@ -15,7 +15,7 @@ describeWith('pebble', 'renewal', () => {
   let staging: Pebble;
   let fallback: Pebble;
   let app: TestApp;
-  /** Beside the running server, to look and to make as if. */
+  /** Beside the running server, to read and to change its data. */
   let database: { readonly stores: Stores; close(): Promise<void> };
   beforeAll(async () => {
     [pebble, staging] = await Promise.all([startPebble(), startPebble()]);
@@ -60,12 +60,12 @@ describeWith('pebble', 'renewal', () => {
     const explanationURL = 'https://ca.example/incident';
     await pebble.setRenewalInfo(before?.chain ?? '', JSON.stringify({ suggestedWindow, explanationURL }));
     await askAgain(id);
-    await app.app.engine.sweep(); // hears of it
+    await app.app.engine.sweep(); // fetches the window
     expect(await status(id)).toMatchObject({ renewExplanationUrl: explanationURL });
-    await app.app.engine.sweep(); // acts
+    await app.app.engine.sweep(); // renews
     await expect.poll(async () => (await stores().certificates.active(id))?.id).not.toBe(before?.id);
     expect(pebble.output()).toMatch(/is a replacement of/);
-    // It is replaced now: a second order that says so is refused, and made without.
+    // It is replaced now: a second order that says so is refused, and created without it.
     expect((await renew(id)).status).toBe(200);
   });
 
@@ -101,7 +101,7 @@ describeWith('pebble', 'renewal', () => {
       body: { reason: 'superseded' },
     });
     expect(answer.status).toBe(200);
-    // As if somebody else had revoked it: nothing here knows.
+    // As if it had been revoked elsewhere: nothing here knows.
     await stores().certificates.update(before.id, {
       revokedAt: null,
       revocationReason: null,
@@ -118,7 +118,7 @@ describeWith('pebble', 'renewal', () => {
     await fail(id, 'CHALLENGE_FAILED');
     const orders = (ca: Pebble) => ca.requests().filter((request) => request.includes('order-plz')).length;
     const [before, rehearsed] = [orders(pebble), orders(staging)];
-    // The staging Pebble validates at a port of its own, where nothing answers: the proof fails there.
+    // The staging Pebble validates at its own port, where nothing answers: the validation fails there.
     const refused = await renew(id);
     expect(refused.body).toMatchObject({ code: 'CHALLENGE_FAILED' });
     expect(String(refused.body.error)).toContain('staging directory first');

@@ -1,5 +1,5 @@
-// A certificate in use is revoked with a replacement that comes first, against a real Pebble behind a gate that can lose
-// what comes between.
+// A certificate in use is revoked after its replacement was obtained, against a real Pebble behind a gate that can drop
+// requests and answers.
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AcmeGate, startAcmeGate } from '../../support/acme/gate.ts';
@@ -111,7 +111,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     const fresh = await leaf(id);
     expect([await atCa(old), await atCa(fresh)]).toEqual(['Valid', 'Valid']);
     expect(fresh.serialNumber).not.toBe(old.serialNumber);
-    // It is of no use to take the place of one that is not in use.
+    // Replacing a version that is not active would be useless.
     expect(await revoke(id, { versionId, replace: true })).toMatchObject({
       status: 400,
       body: { code: 'INVALID_REQUEST', details: { issues: [{ field: 'replace' }] } },
@@ -121,7 +121,7 @@ describeWith('pebble', 'revocation with a replacement', () => {
     expect(later.body).toEqual({ success: true, message: 'Certificate revoked' });
     expect([await atCa(old), await atCa(fresh)]).toEqual(['Revoked', 'Valid']);
     expect((await revoke(id, { versionId })).body.code).toBe('ALREADY_REVOKED');
-    // The order of the failed job has brought its certificate: it is not gone on with.
+    // The order of the failed job has led to its certificate: it is not resumed.
     const from = gate.requests.length;
     expect((await renew(id)).status).toBe(200);
     expect(ordersSince(from)).toBe(1);

@@ -45,7 +45,7 @@ const down = new CertdeskError('ACME_UNAVAILABLE', 'The CA is down.');
 
 let database: TestDatabase;
 let did: string[];
-/** Undefined: all goes well. */
+/** Undefined: everything succeeds. */
 let refusal: CertdeskError | undefined;
 let cleanUpFails: boolean;
 let whileRevoked: () => Promise<void>;

@@ -1,4 +1,4 @@
-// What is told once, and which certificates expire without a renewal in sight.
+// Which notifications are shown once, and which certificates expire without a planned renewal.
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { ListedCertificate } from '../../../src/main/engine/core/stores/overview.ts';
 import { partLeft } from '../../../src/main/engine/overview/expiring.ts';

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => app?.stop());
 
-/** As a person: tokens may not change every section. */
+/** As a user: tokens may not change every section. */
 const patch = (body: object) => app.asUser('PATCH', '/settings', { body });
 
 describe('settings', () => {

@@ -1,4 +1,4 @@
-// dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which asks it.
+// dns-01 end to end: the API, a provider's stand-in, a real BIND, and Pebble, which queries it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPebble } from '../../../support/acme/pebble.ts';
 import { startBind } from '../../../support/dns/bind.ts';
@@ -17,7 +17,7 @@ const ZONES = [
 ];
 /** GET /events from now on. */
 async function openEvents({ app, token }: TestApp): Promise<{
-  /** @returns what was sent, which holds `last`. */
+  /** @returns the events sent, which contain `last`. */
   end(last: string): Promise<readonly object[]>;
 }> {
   const abort = new AbortController();
@@ -65,7 +65,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect(answer.status, answer.text).toBe(200);
       expect(answer.body.certificate).toMatchObject({ domain: name('example.com'), autoRenew: true });
       expect(await txt(`_acme-challenge.${name('example.com')}`)).toEqual([]);
-      rig.changeAtOnce(provider); // the wait for it has been seen
+      rig.changeAtOnce(provider); // the wait for it was observed
     });
 
     it('validates a wildcard and its apex at once, and keeps records that a user created', async () => {
@@ -111,7 +111,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         const job = await app.call('GET', `/jobs/${body.jobs?.['0']?.id}`);
         expect(job.body.state).toBe('succeeded');
         expect(job.text).toContain(`The TXT record ${record} could not be removed`);
-        await app.app.engine.sweep(); // still refused: it stays, and nothing else is held up
+        await app.app.engine.sweep(); // still refused: it stays, and blocks nothing else
         expect(await txt(record)).toHaveLength(1);
       } finally {
         standIn.deny();
@@ -156,7 +156,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
   });
 
   it('gives up before it asks the CA if the record never shows, and removes it', async () => {
-    const deaf = await startDnsRig([{ name: 'example.com' }]); // its BIND is not the one that is asked
+    const deaf = await startDnsRig([{ name: 'example.com' }]); // its BIND is not the one that is queried
     const dns = { ...rig.dns, endpoints: deaf.dns.endpoints };
     const other = await startApp({
       pebble: rig.pebble,
@@ -217,7 +217,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         dnsProvider: 'cloudflare',
         dnsCredentials: standIn.credentials,
       };
-      // By default the second look after 5 s comes at 15 s.
+      // By default the second check, 5 s later, would come at 15 s.
       const settings = { dns: { propagationInterval: 1 } };
       expect(await other.call('PATCH', '/settings', { body: settings })).toMatchObject({ status: 200 });
       const stream = await openEvents(other);
@@ -232,7 +232,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       expect(answer.status, answer.text).toBe(200);
       const steps = await jobText();
       expect(steps).toContain('2 of 2 name server addresses return');
-      // A person can watch what each server answers, as it answers.
+      // A user can watch the answers of each server as they arrive.
       const watched = (await stream.end('2 of 2 name server addresses return')).map((event) =>
         JSON.stringify(event),
       );
@@ -268,7 +268,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
       };
       const refused = await obtain(id, wrong);
       expect(refused).toMatchObject({ status: 400, body: { code: 'DNS_CREDENTIALS_REJECTED' } });
-      // What was kept is what has worked.
+      // The saved credentials are the working ones.
       expect((await app.call('POST', path(id, '/renew'))).status).toBe(200);
     }
     expect(await txt('_acme-challenge.rfc2136.example.com')).toEqual([]);
@@ -293,7 +293,7 @@ describeWith(['pebble', 'bind9'], 'dns-01', () => {
         body: { success: true, record: '_certdesk-test.example.com' },
       });
       expect(await txt('_certdesk-test.example.com')).toEqual([]);
-      // Two names: Pebble takes up an authorization again at 0 % too, one time in a hundred (`>` in its wfe.go).
+      // Two names: Pebble reuses an authorization even at 0 %, one time in a hundred (`>` in its wfe.go).
       const project = await app.project('named.example.com', ['www.named.example.com']);
       const body = { challengeType: 'dns-01', dnsCredentialId: id, keyType: 'ec' };
       expect((await obtain(project, body)).status).toBe(200);

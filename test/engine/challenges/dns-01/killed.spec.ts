@@ -1,4 +1,4 @@
-// dns-01 by the built server: SIGKILL between writing the record and its validation, and what is kept of secrets.
+// dns-01 in the built server: SIGKILL between writing the record and its validation, and the secrets that remain.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ import { describeWith } from '../../../support/tools/tools.ts';
 
 describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
   let rig: DnsRig;
-  /** What Certdesk asks; a second name server of the zone may hold its record back. */
+  /** The server that Certdesk queries; a second name server of the zone may delay its record. */
   let folder: string;
   let server: Server;
-  /** All that there were. */
+  /** All existing ones. */
   const servers: Server[] = [];
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** @param resolver What Certdesk asks in place of the rig's BIND. */
+  /** @param resolver The server that Certdesk queries instead of the rig's BIND. */
   const start = async (
     dataFolder: string,
     resolver: Pick<Bind, 'server' | 'port'> = rig.bind,
@@ -55,7 +55,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
   };
 
   it('killed between record and validation, resumes the order with the same record, and removes it afterwards', async () => {
-    // Certdesk asks a name server that does not show the record: it waits, and is killed in the middle of that.
+    // Certdesk queries a name server that does not show the record: it waits, and is killed meanwhile.
     const blind = await startBind({ zones: [{ name: 'example.com' }] });
     const dataFolder = join(folder, 'goes-on');
     await start(dataFolder, blind);
@@ -110,7 +110,7 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
       (await Promise.all(jobs.map(({ record }) => rig.bind.lookup(record, 'TXT')))).flat().length;
     await expect.poll(count).toBe(jobs.length);
     for (const { job } of jobs) {
-      // Written, and the provider's word is not there: only the intent is kept.
+      // Written, but the provider's answer has not arrived: only the intent is stored.
       expect((await server.call('GET', job, { token })).text).not.toContain('Created the TXT record');
     }
     const orders = () => rig.pebble.requests().filter((request) => request.includes('order-plz')).length;
@@ -153,13 +153,13 @@ describeWith(['pebble', 'bind9'], 'the built server and dns-01', () => {
       .toBe('dns-propagation');
     await server.stop('SIGKILL');
     await start(dataFolder, blind);
-    // The name server still shows nothing; the provider suggests how long that is waited for, the test does not.
+    // The name server still shows nothing; the provider suggests a time-out, for which the test does not wait.
     await expect
       .poll(async () => (await server.call('GET', job, { token })).body.step)
       .toBe('dns-propagation');
     await server.stop('SIGKILL');
     await blind.stop();
-    await start(dataFolder, blind); // nothing answers there any more
+    await start(dataFolder, blind); // no server answers there any more
     await expect
       .poll(async () => (await server.call('GET', job, { token })).body.state, {
         timeout: 550_000,

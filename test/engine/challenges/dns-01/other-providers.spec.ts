@@ -1,5 +1,5 @@
-// dns-01 end to end by the providers that have no account at one of the five: a name server's own updates, a script of
-// acme.sh's, acme-dns, and a person. Through the API, so with kept credentials and renewals.
+// dns-01 end to end with the other providers: a name server's own updates, a script of acme.sh, acme-dns, and manual
+// records. Through the API, with saved credentials and renewals.
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DnsRig, startDnsRig } from '../../../support/dns/rig.ts';
@@ -9,7 +9,7 @@ import { findSecrets, textsOf } from '../../../support/tools/secret-search.ts';
 import { describeWith } from '../../../support/tools/tools.ts';
 
 const SCRIPTS = resolve(import.meta.dirname, '../../../fixtures/acme-sh');
-/** One account of acme-dns for each name, as its documentation has it. */
+/** One acme-dns account per name, as its documentation recommends. */
 const ACCOUNTS = ['a097455b-52cc-4569-90c8-7a4b97c6eba8', 'b1c2d3e4-52cc-4569-90c8-7a4b97c6eba9'] as const;
 const alias = (name: string, account: string): string =>
   `_acme-challenge.${name} CNAME ${account}.auth.example.org.`;
@@ -129,7 +129,7 @@ describeWith(['pebble', 'bind9'], 'dns-01 with', () => {
         each.map(([, , value = '']) => value),
       );
     }
-    // Nobody says so: it is seen.
+    // Not confirmed by the user: Certdesk detects it.
     await expect.poll(async () => (await app.call('GET', job)).body.state).toBe('succeeded');
     expect(await names(id)).toEqual([`*.${own}`, own, 'hand.sub.example.com']);
     expect((await app.call('GET', job)).text).toMatch(/is no longer needed: remove it/);

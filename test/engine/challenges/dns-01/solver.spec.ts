@@ -1,4 +1,5 @@
-// dns-01 from the solver down: a real Pebble validates what real providers' code has put into a real BIND 9.
+// dns-01 from the solver down: a real Pebble validates the records that real providers' code has written to a real BIND
+// 9.
 import { createPrivateKey } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,14 +53,14 @@ afterAll(async () => {
 interface Run {
   readonly names: readonly string[];
   readonly provider: DnsProvider;
-  /** Called with each step that is reported. */
+  /** Called with each reported step. */
   readonly watch?: (step: string, data: Json) => void;
 }
 
-/** RFC 8555's order of things, as prove.ts does it; what is saved goes through JSON, as through the database. */
+/** The order of steps of RFC 8555, as in prove.ts; saved values go through JSON, like in the database. */
 async function issue({ names, provider, watch = () => {} }: Run): Promise<{ chain: string; keyPem: string }> {
   const keyPem = makeKey();
-  const session = await rig.open(); // an account of its own, so no authorization is valid already
+  const session = await rig.open(); // its own account, so no authorization is valid already
   const solver = createDns01Solver({
     providerId: 'test',
     provider,

@@ -49,7 +49,7 @@ const deps = (more: Partial<Dns01Deps> = {}): Dns01Deps => {
   };
 };
 
-/** A challenge as order-state.ts stores it: what is saved stands in the next task. */
+/** A challenge as order-state.ts stores it: saved values are in the next task. */
 const challenge = (identifier: string, key: string, abort = new AbortController()) => {
   const saved: Json[] = [];
   const context: SolverContext = {

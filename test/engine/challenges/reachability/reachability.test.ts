@@ -1,4 +1,4 @@
-// "Test reachability" against a name server and web servers of this test, all on loopback.
+// "Test reachability" with a name server and web servers of this test, all on loopback.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Certdesk's own answers, as http/acme-challenge.ts gives them. */
+/** Certdesk's own answers, as in http/acme-challenge.ts. */
 const certdesk: RequestListener = ({ url = '' }, reply) => {
   const [path = ''] = url.split('?');
   const body = answerPath(path, http.answer);

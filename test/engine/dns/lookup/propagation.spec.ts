@@ -57,7 +57,7 @@ const wait = (
     publicResolverMs: 600,
   });
 
-/** Aborts as soon as the pause of that number has begun; resolves with how the wait ends. */
+/** Aborts as soon as the wait of that number has started; resolves with its result. */
 const abortInPause = async (world: DnsWorld, number: number, settings: Partial<PropagationSettings> = {}) => {
   const abort = new AbortController();
   const reason = new Error('stop');
@@ -66,7 +66,7 @@ const abortInPause = async (world: DnsWorld, number: number, settings: Partial<P
     const paused = world.pace.pause(ms, signal);
     begun += 1;
     if (begun === number) {
-      void world.pace.track(new Promise(() => undefined)); // no pause ends by itself any more
+      void world.pace.track(new Promise(() => undefined)); // no wait ends on its own any more
       abort.abort(reason);
     }
     return paused;
@@ -78,7 +78,7 @@ const abortInPause = async (world: DnsWorld, number: number, settings: Partial<P
   return { reason, failure };
 };
 
-/** Answers `before` for the first `count` questions, `after` from then on. */
+/** Answers `before` to the first `count` queries, `after` from then on. */
 const later = (count: number, before: Respond, after: Respond): Respond => {
   let asked = 0;
   return (question) => {
@@ -87,7 +87,7 @@ const later = (count: number, before: Respond, after: Respond): Respond => {
   };
 };
 
-/** A resolver that has these answers in its cache for so many seconds, and the right one from then on. */
+/** A resolver that has these answers in its cache for that many seconds, and the right one from then on. */
 const cached =
   (world: DnsWorld, ttl: number, answers: readonly Answer[], authorities: readonly Answer[] = []): Respond =>
   (question) => {
@@ -276,7 +276,7 @@ describe('waitForPropagation', () => {
     const world = await startWorld({ authorities: [right], moreAddresses: ['2001:db8::1', '127.0.0.9'] });
     const dead = await world.add('127.0.0.9', mute);
     await wait(world);
-    // One question, which UDP sends several times under one id.
+    // One query, which UDP sends several times under one id.
     expect(new Set(dead.questions.map(({ id }) => id)).size).toBe(1);
     expect(reports[1]?.data).toMatchObject({
       servers: [
@@ -364,7 +364,7 @@ describe('the final check with the configured resolvers', () => {
     const world = await startWorld({ authorities: [right], configured: true });
     resolving(world, ({ name }) => ({ answers: [toAnswer(name, 'TXT', 'of an hour ago')] }));
     await wait(world, { settings: { timeout: 60 } });
-    // Asked at 100, 2100 and 4100 ms: its TTL of 1 s, which never counts down, is over by then; that is confirmed.
+    // Queried at 100, 2100 and 4100 ms: its TTL of 1 s, which never counts down, has passed by then; that is confirmed.
     expect(world.pace.now()).toBe(4200);
     expect(reports.at(-1)?.message).toMatch(/^0 of 1 resolvers/);
     await wait(world, { settings: { timeout: 0.3 } });
@@ -491,7 +491,7 @@ describe('the final check with public resolvers, if none is configured', () => {
   test('ends on abort with its reason', async () => {
     const publicResolvers = [await startResolver(showing('old'))];
     const world = await startWorld({ authorities: [right] });
-    // The pauses: before the name servers confirm, for the public resolvers in all, before they are asked again.
+    // The waits: before the name servers confirm, for the public resolvers in total, before they are queried again.
     const { reason, failure } = await abortInPause(world, 3, { publicResolvers });
     expect(failure).toBe(reason);
     expect(world.pace.waiting).toBe(0);

@@ -91,7 +91,7 @@ describe('ask', () => {
   });
 
   test('repeats a query after a lost datagram', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); // what sends it again; the time-out stays real
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); // the time until it is sent again; the time-out stays real
     let count = 0;
     const server = await start((question) => {
       count += 1;

@@ -1,5 +1,5 @@
 // The search for a zone and the wait for a record against real BIND 9 servers: a parent with a sub-zone that is
-// delegated to another server, a zone on two servers of which one is late.
+// delegated to another server, a zone on two servers, one of which is late.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/main/engine/core/model.ts';
 import { matchZone } from '../../../../src/main/engine/dns/credentials/zone-match.ts';
@@ -15,7 +15,7 @@ const context = {
   signal,
   report: (_step: string, message: string, data: Json = null) => void reports.push({ message, data }),
 };
-/** Has example.com and a sub-zone of its own, delegates another one to `second`, and is the resolver of all. */
+/** Has example.com and its own sub-zone, delegates another one to `second`, and is the resolver for all. */
 let first: Bind;
 /** Is the second server of both.example, and the only one of far.example.com. */
 let second: Bind;
@@ -129,7 +129,7 @@ describe('the zone', () => {
   });
 
   test('is refused if the exact name has a lame delegation', async () => {
-    // BIND refers to 127.0.0.2, which has no such zone and refuses: the zone is named all the same.
+    // BIND refers to 127.0.0.2, which has no such zone and refuses: the zone is still named.
     const located = await locateRecord(resolver, '_acme-challenge.own.example.com', context);
     expect(located.zone).toBe(null);
     expect(located.problem?.message).toMatch(/_acme-challenge\.own\.example\.com/);

@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(worlds.splice(0).map((world) => world.close()));
 });
 
-/** Answers as the authority of example.com does where there is no such record: NXDOMAIN with the SOA. */
+/** Answers like the authority of example.com without such a record: NXDOMAIN with the SOA. */
 const nothing: Respond = () => ({
   rcode: 'NXDOMAIN',
   authoritative: true,
@@ -33,7 +33,7 @@ describe('findZone', () => {
     });
     world.recursor.respond = ((known) => (question) => {
       if (question.type === 'SOA' && question.name === 'b.example.com') {
-        // What a resolver says of a CNAME: the alias and its target's SOA.
+        // A resolver's answer for a CNAME: the alias and its target's SOA.
         return {
           answers: [
             toAnswer('b.example.com', 'CNAME', 'elsewhere.example'),

@@ -94,7 +94,7 @@ describe('cloudflare', () => {
     expect(await testDnsCredential({ provider, definition, zone: 'Example.com.', signal })).toMatchObject({
       zone: 'example.com',
     });
-    // Where none is, what the list was refused with is told.
+    // Without one, the refusal of the list is reported.
     const none = await failureOf(zones.around('_acme-challenge.example.org', signal));
     expect(none.message).toContain("requires permission 'com.cloudflare.api.account.zone.list'");
   });

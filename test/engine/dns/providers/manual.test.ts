@@ -1,4 +1,4 @@
-// What the conformance suite asks of a person's records: Certdesk itself writes and removes nothing.
+// The conformance suite for manual records: Certdesk itself writes and removes nothing.
 import { describe, expect, test } from 'vitest';
 import {
   type Exception,
@@ -27,7 +27,7 @@ async function startRig(): Promise<ProviderRig> {
   };
 }
 
-/** It says at once what is to be written, and leaves the rest to dns-01.ts. */
+/** It returns the record at once, and leaves the rest to dns-01.ts. */
 const leavesItToAPerson: Exception['check'] = async (rig) => {
   const { provider } = await rig.open();
   await rig.put('of a person');

@@ -1,4 +1,4 @@
-// Answers as providers' APIs really give them: null for what is not there, and names in any spelling.
+// Answers as providers' APIs really give them: null for missing values, and names in any spelling.
 import { afterEach, describe, expect, test } from 'vitest';
 import { readAnsweredName } from '../../../../src/main/engine/dns/providers/answered-name.ts';
 import { benchOf, type StandInBench } from '../../../support/dns/provider-on-stand-in.ts';
@@ -22,7 +22,7 @@ interface Row {
   /** One zone, whose optional members are null. */
   readonly zones: object;
   readonly id: string;
-  /** A list that is null, of zones and of records. */
+  /** A list of zones or records that is null. */
   readonly none: unknown;
   readonly noRecords: unknown;
 }
@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
 describe.each(ROWS)('answers of $name', ({ name, start, zones, id, none, noRecords }) => {
   const open = async () => {
     bench = await benchOf(name, await start());
-    await bench.provider.listZones?.(signal); // google gets its token first
+    await bench.provider.listZones?.(signal); // google requests its token first
     return bench;
   };
 

@@ -32,7 +32,7 @@ describe('txt-value', () => {
   test('reads back any value that it writes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 700 }), (text) => {
-        const value = text.toWellFormed(); // halves of a pair have no UTF-8
+        const value = text.toWellFormed(); // lone surrogates have no UTF-8
         expect(unquoteTxt(quoteTxt(value))).toBe(value);
       }),
       { numRuns: 50 },

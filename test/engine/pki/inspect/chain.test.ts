@@ -1,4 +1,4 @@
-// Chains: out of any text, in any order.
+// Chains from any text, in any order.
 import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ interface Expected {
   readonly roots?: readonly string[];
 }
 
-/** Orders the certificates and answers the common names, so that a failure is readable. */
+/** Orders the certificates and returns the common names, so that a failure is readable. */
 function order(given: readonly CertifiedKey[], { key = leaf, roots = [] }: Expected = {}) {
   const parsed = parseChain(given.map(({ certificate }) => certificate).join(''));
   const owner = key === null ? {} : { privateKey: createPrivateKey(key.privateKey) };

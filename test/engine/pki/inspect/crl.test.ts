@@ -1,4 +1,4 @@
-// CRLs that openssl has made, read and refused.
+// CRLs created by openssl, read and refused.
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What is read of a certificate, held against what `openssl x509` says of the same one.
+// The parsed facts of a certificate, compared with the output of `openssl x509`.
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';

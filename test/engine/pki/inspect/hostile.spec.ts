@@ -1,4 +1,4 @@
-// Uploads of noise, of damage and of what is made to take long.
+// Uploads of noise, damaged files, and files built to take long.
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test, vi } from 'vitest';
@@ -13,11 +13,11 @@ afterAll(() => openssl.remove());
 
 const { root, intermediate, leaf, fullChain, check } = await createUploads(openssl);
 
-/** Text of so many characters. */
+/** Text of that many characters. */
 type Fill = (size: number) => string;
 
 describe('hostile input', () => {
-  /** Milliseconds of the processor that `work` takes at best: of this process alone, whatever else the machine does. */
+  /** The least processor time of `work` in milliseconds: of this process alone, whatever else the machine does. */
   const cpuOf = (work: () => void) => {
     const once = () => {
       const start = process.cpuUsage();
@@ -66,7 +66,7 @@ describe('hostile input', () => {
       });
     };
     const [small, large] = [cpuFor(SMALL), cpuFor(LARGE)];
-    // The square would be 400 times as much; below some milliseconds the collection of garbage counts for more.
+    // Quadratic time would be 400 times as much; below some milliseconds garbage collection dominates.
     expect(large).toBeLessThan(100 * Math.max(small, 4));
   });
 

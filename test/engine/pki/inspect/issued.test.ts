@@ -1,4 +1,4 @@
-// What a CA issued is taken only where it is what was ordered.
+// An issued certificate is accepted only if it is what was ordered.
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts, verifyIssued } from '../../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, makeChain, NOW, VALIDITY } from '../../../support/engine/certificates.ts';

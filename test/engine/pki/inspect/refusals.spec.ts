@@ -1,4 +1,4 @@
-// Uploads: what is refused, with which sentence, and which reason comes first.
+// Uploads: which ones are refused, with which message, and which reason comes first.
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeafFacts } from '../../../../src/main/engine/pki/verify-certificate.ts';
 import { daysFromNow, NOW, VALIDITY } from '../../../support/engine/certificates.ts';
@@ -46,7 +46,7 @@ describe('an upload is refused', () => {
   });
 
   test('with only the key of the issuer', () => {
-    // with the issuer's certificate there, the pair fits: but it is no certificate for the domain
+    // with the issuer's certificate the pair matches, but it is no certificate for the domain
     expect(refusal({ privateKey: intermediate.privateKey }).code).toBe('CERTIFICATE_DOMAIN_MISMATCH');
     expect(refusal({ certificate: leaf.certificate, privateKey: root.privateKey }).code).toBe('KEY_MISMATCH');
   });

@@ -1,4 +1,4 @@
-// PFX files that OpenSSL wrote, in each of its encryptions, and files that are none.
+// PFX files that OpenSSL wrote, in each of its encryptions, and invalid files.
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import forge from 'node-forge';
@@ -86,7 +86,7 @@ describe('the password of a PKCS#12 file', () => {
   });
 
   test('is refused for many wrong ones, even if only the padding detects it', async () => {
-    const file = await write(ec, ['-nomac', '-legacy']); // one in 256 has a padding that fits
+    const file = await write(ec, ['-nomac', '-legacy']); // one in 256 has a valid padding
     const codes = new Set<string>();
     for (let n = 0; n < 400; n += 1) codes.add((await rejectionOf(readPkcs12(file, `wrong ${n}`))).code);
     expect([...codes]).toEqual(['PASSPHRASE_WRONG']);

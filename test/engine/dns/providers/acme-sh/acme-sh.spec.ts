@@ -15,7 +15,7 @@ import { expectNoSecrets, failureOf, openProvider } from '../../../../support/dn
 import { openTestProvider } from '../../../../support/dns/test-provider.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../../../fixtures/acme-sh');
-/** For a process of its own. */
+/** For a separate process. */
 const SOURCES = {
   bench: resolve(import.meta.dirname, '../../../../support/dns/test-provider.ts'),
   provider: resolve(import.meta.dirname, '../../../../../src/main/engine/dns/providers/acme-sh/acme-sh.ts'),
@@ -55,7 +55,7 @@ const alive = (pid: number): boolean => {
   }
 };
 
-/** A killed process shows until its new parent has taken notice. */
+/** A killed process is listed until its new parent has reaped it. */
 const isGone = async (pid: number): Promise<boolean> =>
   !alive(pid) || /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
 const expectGone = (pid: number) => expect.poll(() => isGone(pid)).toBe(true);
@@ -68,7 +68,7 @@ const settings = () => {
 };
 const STRANGER = 'hmac-sha256:stranger:dGhlIHNlY3JldCBvZiBhIHN0cmFuZ2Vy';
 
-/** Its script's word is all that it has: it tells neither what a refusal is about nor a zone from another. */
+/** It has only its script's exit code: it can tell neither the reason of a refusal nor one zone from another. */
 const saysWhatTheScriptSaid: Exception['check'] = async (rig) => {
   const bench = await rig.open({ refused: true });
   const wanted = await rig.record(bench, 'one');

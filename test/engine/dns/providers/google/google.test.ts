@@ -129,7 +129,7 @@ describe('google', () => {
     const token = standIn.requests.at(-1)?.headers.authorization?.replace('Bearer ', '') ?? '';
     expect(token).toMatch(/^ya29\./);
     expect(standIn.secrets).toContain(token);
-    standIn.failNext(1, 400); // and repeats the Authorization that it got
+    standIn.failNext(1, 400); // and repeats the Authorization that it received
     const error = await failureOf(bench.provider.addTxt(record, signal));
     expect(error.message).toContain('fault, with Bearer [redacted]');
     expectNoSecrets(bench, error);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => bind?.stop());
 beforeEach(() => bind.update('example.com', NAME, []));
 
-/** A server that takes everything and answers nothing, by UDP and TCP. */
+/** A server that receives everything and answers nothing, over UDP and TCP. */
 const startMute = () => startNameServer(() => null);
 
 const keyOf = (algorithm: string): BindKey => {

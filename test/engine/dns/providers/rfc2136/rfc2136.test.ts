@@ -1,4 +1,4 @@
-// TSIG by hand, and rfc2136 against servers that fail, lie or are not there.
+// TSIG encoded by hand, and rfc2136 against servers that fail, lie or are missing.
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { rfc2136 } from '../../../../../src/main/engine/dns/providers/rfc2136/rfc2136.ts';
@@ -16,7 +16,7 @@ const KEY: TsigKey = { name: 'Key.Example', algorithm: 'hmac-sha256', secret: SE
 const NOW = new Date('2026-11-05T12:00:00Z');
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');
 
-/** Names, time (0x69eb…: 2026-11-05T12:00:00Z) and fudge as RFC 8945 section 4.3.3 lays them out. */
+/** Names, time (0x69eb…: 2026-11-05T12:00:00Z) and fudge in the layout of RFC 8945 section 4.3.3. */
 const NAMES = hex('036b6579076578616d706c6500 00ff 00000000 0b686d61632d73686132353600');
 const TIME = hex(`0000${Math.floor(NOW.getTime() / 1000).toString(16)} 012c`);
 const RECORD_HEAD = hex('036b6579076578616d706c6500 00fa 00ff 00000000');
@@ -54,7 +54,7 @@ describe('TSIG', () => {
     const answer = signedAnswer(mac);
     expect(verifyAnswer(answer, KEY, { mac, now: NOW })).toEqual({ state: 'signed', error: 'NOERROR' });
     for (let at = 0; at < answer.length; at += 1) {
-      // The id of the message itself may differ (section 4.3.2): what was signed is the original one.
+      // The id of the message itself may differ (section 4.3.2): the original one was signed.
       if (at < 2) continue;
       const altered = Buffer.from(answer);
       altered[at] = (altered[at] ?? 0) ^ 0x01;
@@ -89,7 +89,7 @@ describe('a DNS server', () => {
     await Promise.all(started.splice(0).map((server) => server.close()));
   });
   const start = async (update: Respond): Promise<NameServer> => {
-    // The first question is for the TTL that is there.
+    // The first query is for the current TTL.
     const server = await startNameServer((question) =>
       question.type === 'TXT' ? { rcode: 'REFUSED' } : update(question),
     );

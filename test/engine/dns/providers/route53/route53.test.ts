@@ -174,7 +174,7 @@ describe('route53', () => {
     test('ends on abort while the machine’s key lookup hangs', async () => {
       const abort = new AbortController();
       const reason = new Error('the job is cancelled');
-      // The metadata service of a cloud's machine, which takes the request and never answers.
+      // The metadata service of a cloud machine, which receives the request and never answers.
       const mute = createServer(() => abort.abort(reason));
       await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
       vi.stubEnv('AWS_EC2_METADATA_DISABLED', undefined);
