@@ -59,23 +59,6 @@ const NOT_YET: readonly string[] = [
   'src/main/engine/revocation',
   'src/main/storage',
   'src/renderer',
-  'test/api',
-  'test/background',
-  'test/backup',
-  'test/bench',
-  'test/desktop',
-  'test/e2e',
-  'test/electron',
-  'test/engine',
-  'test/fuzz',
-  'test/headless',
-  'test/http',
-  'test/measure',
-  'test/scripts',
-  'test/security-page.test.ts',
-  'test/soak',
-  'test/storage',
-  'test/support',
 ];
 
 const TEXTS = /\.(ts|tsx|mts|mjs|md|txt|css|html|yml|service)$/;

@@ -148,7 +148,7 @@ describeWith('pebble', 'Certdesk with a real CA', () => {
     for (let day = 0; day < 5; day += 1) await rig.pass(DAY);
     expect(rig.orders()).toBe(asked);
     rig.gate.keep(null);
-    await rig.app.call('PATCH', `/projects/${id}`, { body: { name: 'mended' } });
+    await rig.app.call('PATCH', `/projects/${id}`, { body: { name: 'fixed' } });
     await rig.pass(MINUTE);
     expect(await rig.status(id)).toMatchObject({ renewFailures: 0, waitsFor: null });
   });

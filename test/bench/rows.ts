@@ -91,7 +91,7 @@ const many: Bench = async ({ found }) => {
   const peer = (found.get('peer, ec') ?? Number.NaN) * MANY; // the same type of key
   const ratio = peer / result.totalMs;
   const row = {
-    work: `${MANY} certificates, 10 side by side`,
+    work: `${MANY} certificates, 10 concurrently`,
     measured: `${ms(result.totalMs)} ms, ${ms(result.eachMs)} ms each, ${ms(result.cpuMsEach)} ms of CPU each: ${ratio.toFixed(0)} times`,
     beside: `the fastest peer's median times ${MANY}: ${ms(peer)} ms`,
     target: '50 times',

@@ -64,6 +64,6 @@ function said(output: NodeJS.ReadableStream, words: string): Promise<void> {
       text += String(chunk);
       if (text.includes(words)) resolve();
     });
-    output.once('end', () => reject(new Error(`It has ended without a word: ${text}`)));
+    output.once('end', () => reject(new Error(`It has ended without its address: ${text}`)));
   });
 }

@@ -56,7 +56,7 @@ describeWith(['pebble', 'bind9', 'chromium'], 'the attention list', () => {
     await gui.open(`/projects/${await shopId()}`);
     await gui.page.getByText('You will be asked to add a record at each renewal.').waitFor();
     await gui.page.getByText(/^Renewal is due in \d+ days/).waitFor();
-    expect(await gui.page.getByText('Renews by itself').count()).toBe(0);
+    expect(await gui.page.getByText('Renews automatically').count()).toBe(0);
     await gui.open('/projects');
     await gui.page.getByText('You will be asked to add a record at each renewal.').first().waitFor();
   });

@@ -62,7 +62,7 @@ async function expectUnblocked(name: string, work: () => Promise<unknown>): Prom
   console.info(
     `${name}: ${first.ms.toFixed(0)} ms, ${second.ms.toFixed(0)} ms, ${second.mib.toFixed(0)} MiB`,
   );
-  expect.soft(second.ms, `${name}: the event loop stood still`).toBeLessThan(limitMs);
+  expect.soft(second.ms, `${name}: time that the event loop was blocked`).toBeLessThan(limitMs);
   expect.soft(second.mib, `${name}: memory`).toBeLessThan(MOST_MIB);
 }
 

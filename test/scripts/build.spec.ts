@@ -81,8 +81,8 @@ test('says why it failed, leaves nothing that would run, and is tried again', as
     expect(stderr).toContain("'./nowhere.ts'");
     expect(stderr).toContain('The build failed');
   }
-  checkout.write('src/main/headless/nowhere.ts', `console.log('MENDED');`);
-  expect(await script('certdesk.mjs')).toEqual({ code: 0, stdout: 'MENDED\n', stderr: SAYS });
+  checkout.write('src/main/headless/nowhere.ts', `console.log('FIXED');`);
+  expect(await script('certdesk.mjs')).toEqual({ code: 0, stdout: 'FIXED\n', stderr: SAYS });
 });
 
 test('of three concurrent starts is done by one, and all run', async () => {

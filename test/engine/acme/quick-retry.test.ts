@@ -45,7 +45,7 @@ describe('quickRetry', () => {
     const pace = createVirtualTiming();
     const abort = new AbortController();
     const reason = new Error('the job is cancelled');
-    void pace.track(new Promise(() => undefined)); // time stands still: no wait ends on its own
+    void pace.track(new Promise(() => undefined)); // time is frozen: no wait ends on its own
     const retried = quickRetry(failing(busy(9)), abort.signal, pace);
     await expect.poll(() => pace.waiting).toBe(1);
     abort.abort(reason);

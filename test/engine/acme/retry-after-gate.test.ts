@@ -49,7 +49,7 @@ it('ends the wait with the reason of the signal', async () => {
   holds.heed(said(503, '5'), false);
   const reason = new Error('the job is cancelled');
   const abort = new AbortController();
-  void pace.track(new Promise(() => undefined)); // time stands still
+  void pace.track(new Promise(() => undefined)); // time is frozen
   const passing = holds.pass(NONCE, abort.signal);
   abort.abort(reason);
   await expect(passing).rejects.toBe(reason);

@@ -84,7 +84,7 @@ describe('a token', () => {
     const { id } = await rig.as('window', () => rig.notifications().create(made));
     const change = (by: By, values: object) =>
       rig.as(by, () => rig.notifications().update(id, { email: values }));
-    const anew = {
+    const expected = {
       code: 'INVALID_REQUEST',
       message: expect.stringMatching(/^email\.password: enter it again/),
     };
@@ -93,8 +93,8 @@ describe('a token', () => {
       { port: 2465 },
       { rootCertificate: rootCertificates[0] },
     ])
-      await expect(change('token', values), JSON.stringify(values)).rejects.toMatchObject(anew);
-    await expect(change('window', { host: 'evil.example.com' })).rejects.toMatchObject(anew);
+      await expect(change('token', values), JSON.stringify(values)).rejects.toMatchObject(expected);
+    await expect(change('window', { host: 'evil.example.com' })).rejects.toMatchObject(expected);
     expect((await change('token', { to: ['c@example.com'] })).email?.to).toEqual(['c@example.com']);
     expect((await change('window', { port: 587, security: 'starttls' })).email?.port).toBe(587);
   });

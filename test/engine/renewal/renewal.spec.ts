@@ -152,7 +152,7 @@ describeWith('pebble', 'renewal', () => {
     const waitsFor = 'Action needed: the domain name no longer exists.';
     await stores().certificates.update(certificate.id, { renewal: { ...certificate.renewal, waitsFor } });
     expect(await status(id)).toMatchObject({ nextAttemptAt: null, waitsFor, nextAttemptReason: waitsFor });
-    await app.call('PATCH', `/projects/${id}`, { body: { name: 'mended' } });
+    await app.call('PATCH', `/projects/${id}`, { body: { name: 'fixed' } });
     expect((await status(id)).waitsFor).toBeNull();
   });
 

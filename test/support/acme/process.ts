@@ -44,7 +44,7 @@ export function startProcess(
     async waitUntil(ready, timeoutMs) {
       const deadline = performance.now() + timeoutMs;
       while (!(await ready())) {
-        if (ended) throw new Error(`${program} ended by itself:\n${output}`);
+        if (ended) throw new Error(`${program} ended unexpectedly:\n${output}`);
         if (performance.now() > deadline) throw new Error(`${program} is not ready in time:\n${output}`);
         await delay(20);
       }

@@ -43,7 +43,7 @@ export function testDnsRecords(suite: RecordSuite): void {
       expect(await rig.values()).toEqual([TWO, ONE]);
     });
 
-    testOf(suite, 'writing')('adds the same value again without a word', async () => {
+    testOf(suite, 'writing')('adds the same value again without an error', async () => {
       const ref = await add(ONE);
       expect(await add(ONE)).toEqual(ref);
       expect(await rig.values()).toEqual([ONE]);

@@ -26,7 +26,7 @@ export interface DnsWorld {
   readonly authorities: readonly NameServer[];
   /** Knows the recursor and the port of the name servers. */
   readonly resolver: DnsResolver;
-  /** Its time stands still during queries of `resolver`. */
+  /** Its time is frozen during queries of `resolver`. */
   readonly pace: VirtualPace;
   /** Another server at the port of the name servers. */
   add(address: string, respond: Respond): Promise<NameServer>;

@@ -5,7 +5,7 @@ import type { Timing } from '../../../src/main/engine/core/timing.ts';
 export interface VirtualPace extends Timing {
   /** How many timers are waiting. */
   readonly waiting: number;
-  /** Time stands still until `work` has settled. */
+  /** Time is frozen until `work` has settled. */
   track<T>(work: Promise<T>): Promise<T>;
 }
 

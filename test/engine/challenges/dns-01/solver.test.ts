@@ -245,10 +245,10 @@ describe('a failed clean-up', () => {
     const solver = createDns01Solver(deps());
     const { context, task } = challenge('example.com', 'k1');
     await solver.present(task(), context);
-    const failure = new CertdeskError('DNS_PROVIDER_UNAVAILABLE', 'Out of reach.');
+    const failure = new CertdeskError('DNS_PROVIDER_UNAVAILABLE', 'Unreachable.');
     provider.before = () => Promise.reject(failure);
     await expect(solver.cleanUp(task(), context)).rejects.toBe(failure);
-    const text = `The TXT record ${NAME} could not be removed: Out of reach.`;
+    const text = `The TXT record ${NAME} could not be removed: Unreachable.`;
     expect(logged).toEqual([text]);
     expect(reports.at(-1)).toMatchObject({ step: 'clean-up', message: text });
   });
